@@ -1,0 +1,21 @@
+# The language standard, the warnings and the optimisation that every target shares.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug or Release" FORCE)
+endif()
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")  # asserts stay: they cost nothing outside the kernels
+
+add_library(gridstride_options INTERFACE)
+target_include_directories(gridstride_options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(gridstride_options INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wno-missing-field-initializers>)
+if(GRIDSTRIDE_WARNINGS_AS_ERRORS)
+  target_compile_options(gridstride_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
+endif()
+
+# Kernels on the CPU: vector code for this machine. sqrtf vectorises only without errno; no -ffast-math, NaN must survive.
+set(GRIDSTRIDE_HOST_KERNEL_FLAGS -O3 -march=native -fno-math-errno -fno-trapping-math)

@@ -1,0 +1,84 @@
+// device.h - where things run: memory, one ordered stream, the kernels of its target, and capture of a sequence of calls.
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "kernels/rooms.h"
+
+namespace gs {
+
+class Device;
+class Library;
+
+/// Device memory, freed with its owner. Contents are undefined at first; debug and test builds fill it with NaN (0xFF).
+class Memory {
+ public:
+  Memory() = default;
+  Memory(Device& device, std::size_t bytes);
+  Memory(Memory&&) noexcept;
+  Memory& operator=(Memory&&) noexcept;
+  ~Memory();
+
+  void* data() const { return data_; }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  Device* device_ = nullptr;
+  void* data_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+/// A sequence of calls that can be repeated with one call: a CUDA graph, or the calls themselves.
+class Replay {
+ public:
+  virtual ~Replay() = default;
+  virtual void run() = 0;
+};
+
+class Device {
+ public:
+  virtual ~Device() = default;
+
+  virtual std::string_view name() const = 0;       ///< "cpu", "cuda", "sim": what --device calls it
+  virtual std::string description() const = 0;     ///< for people: the machine, its vector width or SMs, the library's version
+  virtual const Rooms& rooms() const = 0;          ///< the kernels of its target
+  virtual Library* library() = 0;                  ///< the vendor's convolutions and products, or null
+  virtual stream_t stream() const = 0;             ///< the one stream that everything below is ordered by
+  virtual int threads() const = 0;                 ///< CPU threads that kernels use; 1 on cuda
+
+  virtual void upload(void* device, const void* host, std::size_t bytes) = 0;    ///< returns when `host` may change
+  virtual void download(void* host, const void* device, std::size_t bytes) = 0;  ///< waits for all earlier work
+  virtual void fill_zero(void* device, std::size_t bytes) = 0;
+  virtual void synchronize() = 0;
+
+  /// Memory that both sides see: the device writes it, the host may read it at any time without waiting.
+  virtual bool shared_memory_is_plain() const = 0;
+  virtual void* allocate_shared(std::size_t bytes) = 0;
+  virtual void free_shared(void*) noexcept = 0;
+
+  /// Records what `calls` enqueues on stream() and returns how to repeat it. Nothing has run when it returns.
+  virtual std::unique_ptr<Replay> capture(std::function<void()> calls) = 0;
+
+  /// How often allocate() was called: a test shows that it stands still after the first step.
+  std::size_t allocations() const { return allocations_; }
+
+ protected:
+  friend class Memory;
+  virtual void* allocate(std::size_t bytes) = 0;  ///< 256-byte aligned; throws gs::Error that says how much was asked for
+  virtual void free(void*) noexcept = 0;
+  std::size_t allocations_ = 0;
+};
+
+struct DeviceRequest {
+  std::string name = "auto";  ///< auto, cuda, cpu, sim. auto: cuda if there is a GPU, else cpu
+  int threads = 0;            ///< CPU threads; 0: all cores
+  bool tf32 = true;           ///< cuda: may tensor cores round fp32 inputs to tf32?
+};
+
+/// Throws UsageError when the device is not there or not built in, and says why.
+std::unique_ptr<Device> open_device(const DeviceRequest&);
+
+}  // namespace gs

@@ -1,0 +1,84 @@
+// net.h - what a network is: layers, shapes, parameter counts. Immutable, no device, no training knobs.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace gs {
+
+/// Extents of one image or feature map; a vector is {1, 1, length}.
+struct Shape {
+  int h = 1, w = 1, c = 1;
+  std::int64_t size() const { return std::int64_t(h) * w * c; }
+  bool operator==(const Shape&) const = default;
+};
+
+struct Conv2dLayer {
+  int filters = 1, kernel = 3, stride = 1, pad = 1;
+  bool relu = false;
+};
+struct MaxPoolLayer {
+  int window = 2, stride = 2;
+};
+struct FlattenLayer {};
+struct DenseLayer {
+  int units = 1;
+  bool relu = false;
+};
+struct DropoutLayer {
+  float rate = 0;
+};
+using LayerKind = std::variant<Conv2dLayer, MaxPoolLayer, FlattenLayer, DenseLayer, DropoutLayer>;
+
+/// A trainable tensor of a layer.
+struct Parameter {
+  std::string name;                 ///< "conv1.weight"
+  std::vector<std::int64_t> shape;  ///< {k, r, s, c}, {out, in} or {k}
+  std::int64_t fan_in = 0, fan_out = 0;  ///< Glorot's; 0 for a bias, which starts at zero
+  std::int64_t size() const;
+};
+
+/// A layer in its place: what goes in, what comes out, what it has to learn.
+struct Layer {
+  std::string name;  ///< "conv1", "pool1", "flatten", "dense2"
+  LayerKind kind;
+  Shape input, output;
+  std::vector<Parameter> parameters;
+  std::int64_t parameter_count() const;
+  double forward_flops() const;  ///< for one image
+  double forward_bytes() const;  ///< for one image: activations in and out; parameters once
+};
+
+struct Net {
+  std::string name;
+  Shape input;
+  std::vector<Layer> layers;
+  Shape output() const { return layers.empty() ? input : layers.back().output; }
+  std::int64_t parameter_count() const;
+};
+
+/// Builds a Net layer by layer; widths are inferred. Throws UsageError when a layer does not fit its input
+/// ("pool2: window 2 is larger than its 1x1 input; a larger --image-size is needed").
+class NetBuilder {
+ public:
+  NetBuilder(std::string name, Shape input);
+  NetBuilder& conv2d(int filters, int kernel, int stride = 1);  ///< "same" padding: kernel / 2
+  NetBuilder& relu();                                           ///< joins the convolution or dense layer before it
+  NetBuilder& max_pool(int window, int stride = 0);             ///< stride 0: the window
+  NetBuilder& flatten();
+  NetBuilder& dense(int units);
+  NetBuilder& dropout(float rate);  ///< rate 0 adds no layer
+  /// A shape comment that throws gs::Error when it is wrong.
+  NetBuilder& is(int h, int w, int c);
+  Net build() const { return net_; }
+
+ private:
+  Layer& add(const std::string& stem, LayerKind kind, Shape output);
+  Net net_;
+};
+
+/// A Keras-like table: layer, output shape, parameters, FLOPs, bytes (one image), and totals.
+std::string summary(const Net&);
+
+}  // namespace gs

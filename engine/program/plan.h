@@ -1,0 +1,65 @@
+// plan.h - steps, the tensors they read and write, and where those tensors lie in memory.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "kernels/common/technique.h"
+
+namespace gs {
+
+using TensorId = int;
+inline constexpr TensorId no_tensor = -1;
+
+/// Pointers of all planned tensors, by id. Steps look their arguments up when they run.
+struct Addresses {
+  std::vector<void*> of;
+  void* operator[](TensorId id) const { return id < 0 ? nullptr : of[std::size_t(id)]; }
+  template <class T = float>
+  T* get(TensorId id) const {
+    return static_cast<T*>((*this)[id]);
+  }
+};
+
+enum class Lifetime {
+  fixed,    ///< keeps its content from step to step (parameters, moments, state, data): an address of its own
+  planned,  ///< written and read within one run of the step list: shares the activations arena
+};
+
+struct Tensor {
+  std::string name;
+  std::size_t bytes = 0;
+  Lifetime lifetime = Lifetime::planned;
+};
+
+enum class Pass { gather, forward, loss, backward, update };
+
+struct Step {
+  std::string name;            ///< "conv1 forward", "dense2 filter gradient"
+  Pass pass = Pass::forward;
+  std::string implementation;  ///< "onednn", "direct"
+  std::string note;
+  Cost cost;
+  std::vector<TensorId> reads, writes;
+  TensorId workspace = no_tensor;  ///< a planned tensor that only this step uses
+  std::function<void(const Addresses&, stream_t)> call;
+};
+
+/// Byte offsets of the planned tensors in one arena.
+struct MemoryPlan {
+  std::vector<std::size_t> offset;  ///< by TensorId; fixed tensors have npos
+  std::size_t arena_bytes = 0;      ///< what the plan takes
+  std::size_t unshared_bytes = 0;   ///< what it would take if no two tensors shared memory
+  static constexpr std::size_t npos = std::size_t(-1);
+};
+
+/// For each step, the steps that must come before it, directly: a reader after the writers before it, a writer after the
+/// readers and writers before it (in list order), through the same tensor.
+std::vector<std::vector<int>> dependencies(const std::vector<Step>&);
+
+/// Places every planned tensor, padded to 256 bytes. Two tensors share memory only when every step that touches the one is
+/// an ancestor of the step that first writes the other: any topological order of the steps gives the same bits.
+MemoryPlan plan_memory(const std::vector<Tensor>&, const std::vector<Step>&);
+
+}  // namespace gs

@@ -1,0 +1,91 @@
+// program.h - a net compiled for a device and a recipe: memory plan, choice of implementations, the list of steps.
+//
+// The same list is executed, captured, profiled and printed. Each step says what it reads and writes, so dependencies
+// follow by themselves, and memory is planned from them once, at compile time.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/device/device.h"
+#include "engine/net/net.h"
+#include "engine/net/recipe.h"
+#include "engine/program/plan.h"
+
+namespace gs {
+
+/// (op, implementation) pairs in the order of the steps: "conv1 forward" -> "onednn". Written into run.json, replayed from it.
+using ImplementationTable = std::map<std::string, std::string>;
+
+/// How implementations are chosen.
+struct ImplementationChoice {
+  std::string rule = "default";  ///< default: the library where it has one that pays, else own; own: own kernels only
+  ImplementationTable fixed;     ///< overrides for single ops; a name that is not available is a UsageError
+};
+
+/// What a split needs to be read on the device.
+struct BatchSource {
+  const std::uint8_t* images = nullptr;
+  const std::int32_t* labels = nullptr;
+  const std::uint32_t* permutation = nullptr;
+};
+
+class Program {
+ public:
+  Program(const Net&, const Recipe&, Device&, const ImplementationChoice& = {});
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  /// Draws the initial weights from the recipe's seed (Glorot-uniform, bias 0) and clears the optimizer's moments.
+  void initialize();
+
+  /// Binds the images that training (or evaluation) reads; must be called before the first run of that kind.
+  void bind_training(const BatchSource&);
+  void bind_evaluation(const BatchSource&);
+
+  /// Starts an epoch over `samples` images: uploads the step state (cursor 0, learning rate) and clears the ring's stamps.
+  void begin_training_epoch(std::uint32_t epoch, std::uint32_t samples, float learning_rate);
+  void begin_evaluation(std::uint32_t samples);
+
+  void train_step();     ///< gather, forward, loss, backward, update, advance: enqueued, not waited for
+  void evaluate_step();  ///< gather, forward without dropout, loss, advance: enqueued, not waited for
+
+  /// The metrics ring as the host sees it; entry i of an epoch is ring()[i % ring_capacity()], complete when its stamp is i + 1.
+  const StepMetrics* ring() const;
+  std::uint32_t ring_capacity() const;
+
+  const Net& net() const;
+  const Recipe& recipe() const;
+  Device& device() const;
+  const std::vector<Step>& training_steps() const;
+  const std::vector<Step>& evaluation_steps() const;
+  const MemoryPlan& memory_plan() const;
+  ImplementationTable implementations() const;
+  std::string explain() const;
+
+  /// Parameters by name, as host floats, in the order of the net. `moments` likewise (moment1, moment2 or empty).
+  std::vector<float> parameters() const;
+  void set_parameters(const std::vector<float>&);
+  std::vector<float> moment(int which) const;
+  void set_moment(int which, const std::vector<float>&);
+  std::vector<float> gradients() const;
+  StepState state() const;
+  void set_state(const StepState&);
+
+  /// Runs the steps of one training step eagerly in the given order of indices (a topological order): for tests.
+  void run_training_in_order(const std::vector<int>& order);
+
+  /// The last evaluated batch, [batch, outputs] and [batch]: for predict and tests.
+  std::vector<float> logits() const;
+  std::vector<float> sample_losses() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gs

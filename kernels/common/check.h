@@ -1,0 +1,34 @@
+// check.h - the one way to check a precondition: throw gs::Error with the place it was asked from.
+#pragma once
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace gs {
+
+/// Every error the project throws. `what()` is one line that can be shown to a user as it is.
+struct Error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// std::source_location, which clang 14 lacks.
+struct source_location {
+  const char* file = "";
+  unsigned line = 0;
+  static constexpr source_location current(const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) {
+    return {file, line};
+  }
+};
+
+/// "conv2d.cu:41", without the folder, so that messages do not depend on where the project was built.
+inline std::string to_string(const source_location& where) {
+  std::string_view file = where.file;
+  return std::string(file.substr(file.rfind('/') + 1)) + ":" + std::to_string(where.line);
+}
+
+/// Throws gs::Error("<message> (file:line)") unless `condition` holds. For mistakes of a programmer, not of a user.
+inline void require(bool condition, std::string_view message, source_location where = source_location::current()) {
+  if (!condition) throw Error(std::string(message) + " (" + to_string(where) + ")");
+}
+
+}  // namespace gs

@@ -1,0 +1,23 @@
+// target.h - the three targets a kernel is compiled for, and the stream type all of them share.
+#pragma once
+#include <string_view>
+
+struct CUstream_st;  // cudaStream_t's pointee, so that no header of the CUDA toolkit is needed here
+
+namespace gs {
+
+/// A set of targets is the sum of its members' bits.
+enum class Target : unsigned { cuda = 1, host = 2, sim = 4 };
+
+constexpr unsigned on_cuda = unsigned(Target::cuda), on_host = unsigned(Target::host), on_sim = unsigned(Target::sim);
+constexpr unsigned on_all = on_cuda | on_host | on_sim;
+constexpr unsigned on_blocks = on_cuda | on_sim;  ///< techniques that need thread blocks with barriers
+
+constexpr std::string_view name_of(Target target) {
+  return target == Target::cuda ? "cuda" : target == Target::host ? "host" : "sim";
+}
+
+/// The same type as cudaStream_t. `host` and `sim` run in order in the calling thread and ignore it.
+using stream_t = CUstream_st*;
+
+}  // namespace gs

@@ -1,0 +1,34 @@
+// technique.h - a room's table: one row per technique. Tests, programs, benchmarks and the profiler iterate these tables,
+// so a kernel without a row does not exist.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "kernels/common/target.h"
+
+namespace gs {
+
+/// What an op must do at least, counted by hand from its formula; the same for every technique of the op.
+struct Cost {
+  double flops = 0;  ///< floating-point operations (a multiply-add is two)
+  double bytes = 0;  ///< bytes that must move to and from memory: every input once, every output once
+};
+
+/// An op is a struct with `Problem` (its extents and hyper-parameters) and `Launch` (a function type:
+/// outputs, inputs, problem, workspace, stream). A technique is one way to run it on some targets.
+template <class Op>
+struct Technique {
+  std::string_view name;
+  unsigned targets = on_all;
+  typename Op::Launch* launch = nullptr;
+  bool (*supports)(const typename Op::Problem&) = [](const typename Op::Problem&) { return true; };
+  std::size_t (*workspace_bytes)(const typename Op::Problem&) = [](const typename Op::Problem&) { return std::size_t(0); };
+};
+
+/// The techniques of one op, naive first, in the order of the room's ladder.
+template <class Op>
+using Room = std::span<const Technique<Op>>;
+
+}  // namespace gs

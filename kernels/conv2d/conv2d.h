@@ -1,0 +1,46 @@
+// conv2d.h - the menu of 2-D convolution: forward with bias and ReLU, data gradient, filter gradient.
+//
+//   y[n,p,q,k] = act( b[k] + sum_{r,s,c} x[n, p*stride - pad + r, q*stride - pad + s, c] * w[k,r,s,c] )
+//
+// Layout NHWC, filters KRSC (cross-correlation, as every deep-learning library means by "convolution").
+#pragma once
+#include "kernels/common/technique.h"
+
+namespace gs {
+
+struct Conv2d {
+  int n = 1, h = 1, w = 1, c = 1;  ///< input: images, height, width, channels
+  int k = 1, r = 1, s = 1;         ///< filters: count, height, width
+  int stride = 1, pad = 0;         ///< the same in both directions
+  bool relu = false;               ///< forward: ReLU after the bias
+
+  constexpr int p() const { return (h + 2 * pad - r) / stride + 1; }  ///< output height
+  constexpr int q() const { return (w + 2 * pad - s) / stride + 1; }  ///< output width
+  constexpr std::int64_t x_size() const { return std::int64_t(n) * h * w * c; }
+  constexpr std::int64_t y_size() const { return std::int64_t(n) * p() * q() * k; }
+  constexpr std::int64_t w_size() const { return std::int64_t(k) * r * s * c; }
+  auto operator<=>(const Conv2d&) const = default;
+};
+
+/// y = act(conv(x, w) + bias).
+struct Conv2dForward {
+  using Problem = Conv2d;
+  using Launch = void(float* y, const float* x, const float* w, const float* bias, const Conv2d&, void* workspace, stream_t);
+};
+/// dx = conv^T(dy, w); where `relu_output` (the layer below's output, the same shape as dx) is given, dx = 0 where it is <= 0.
+struct Conv2dDataGradient {
+  using Problem = Conv2d;
+  using Launch = void(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d&, void* workspace,
+                      stream_t);
+};
+/// dw[k,r,s,c] = sum_{n,p,q} dy[n,p,q,k] x[n,p*stride-pad+r,q*stride-pad+s,c];  db[k] = sum_{n,p,q} dy[n,p,q,k].
+struct Conv2dFilterGradient {
+  using Problem = Conv2d;
+  using Launch = void(float* dw, float* db, const float* x, const float* dy, const Conv2d&, void* workspace, stream_t);
+};
+
+Cost cost(Conv2dForward, const Conv2d&);
+Cost cost(Conv2dDataGradient, const Conv2d&);
+Cost cost(Conv2dFilterGradient, const Conv2d&);
+
+}  // namespace gs

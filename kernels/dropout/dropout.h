@@ -1,0 +1,33 @@
+// dropout.h - the menu of inverted dropout: y = x m / (1 - rate), m = 1 with probability 1 - rate.
+//
+// The mask is never stored: m[i] is a pure function of (seed, layer, step, i) through Philox, so the backward pass draws
+// the same one again. Source: Srivastava et al. 2014; the inverted form as in Keras and PyTorch.
+#pragma once
+#include "kernels/common/step_state.h"
+#include "kernels/common/technique.h"
+
+namespace gs {
+
+struct Dropout {
+  std::int64_t size = 1;
+  float rate = 0;           ///< probability of a zero, in [0, 1)
+  std::uint32_t layer = 0;  ///< which dropout of the network this is: part of the random key
+  auto operator<=>(const Dropout&) const = default;
+};
+
+/// y = x m / (1 - rate). y may be x.
+struct DropoutForward {
+  using Problem = Dropout;
+  using Launch = void(float* y, const float* x, const StepState*, const Dropout&, void* workspace, stream_t);
+};
+/// dx = dy m / (1 - rate); where `relu_output` (the layer below's output) is given, dx = 0 where it is <= 0. dx may be dy.
+struct DropoutBackward {
+  using Problem = Dropout;
+  using Launch = void(float* dx, const float* dy, const float* relu_output, const StepState*, const Dropout&,
+                      void* workspace, stream_t);
+};
+
+Cost cost(DropoutForward, const Dropout&);
+Cost cost(DropoutBackward, const Dropout&);
+
+}  // namespace gs

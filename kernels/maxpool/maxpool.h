@@ -1,0 +1,40 @@
+// maxpool.h - the menu of 2-D max-pooling, NHWC, no padding.
+//
+//   y[n,p,q,c] = max over the window of x;  `argmax` holds which element of the window it was (row * window + column, the
+//   first one on a tie), or `no_gradient` where the problem says that x came out of a ReLU and the maximum is <= 0.
+//
+// The gradient gathers: every input element asks the windows that cover it whether it was their maximum. No atomics, one
+// write per element, so the bits do not depend on the order. Four bytes of index become one, and the ReLU's gradient is free.
+#pragma once
+#include "kernels/common/technique.h"
+
+namespace gs {
+
+struct MaxPool {
+  int n = 1, h = 1, w = 1, c = 1;
+  int window = 2, stride = 2;
+  bool relu_input = false;  ///< x is the output of a ReLU: fold that ReLU's gradient into this op's
+
+  static constexpr std::uint8_t no_gradient = 255;
+  constexpr int p() const { return (h - window) / stride + 1; }
+  constexpr int q() const { return (w - window) / stride + 1; }
+  constexpr std::int64_t x_size() const { return std::int64_t(n) * h * w * c; }
+  constexpr std::int64_t y_size() const { return std::int64_t(n) * p() * q() * c; }
+  auto operator<=>(const MaxPool&) const = default;
+};
+
+/// y and argmax [n,p,q,c]. NaN wins, so that it is seen.
+struct MaxPoolForward {
+  using Problem = MaxPool;
+  using Launch = void(float* y, std::uint8_t* argmax, const float* x, const MaxPool&, void* workspace, stream_t);
+};
+/// dx[n,h,w,c] = sum of dy over the windows whose maximum this element was.
+struct MaxPoolBackward {
+  using Problem = MaxPool;
+  using Launch = void(float* dx, const float* dy, const std::uint8_t* argmax, const MaxPool&, void* workspace, stream_t);
+};
+
+Cost cost(MaxPoolForward, const MaxPool&);
+Cost cost(MaxPoolBackward, const MaxPool&);
+
+}  // namespace gs

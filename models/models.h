@@ -1,0 +1,31 @@
+// models.h - the table of networks: a name, what it is, how to build it. A new model is one file and one row in models.cpp.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/net/net.h"
+
+namespace gs {
+
+struct ModelOptions {
+  Shape input{128, 128, 1};
+  int base = 32;     ///< base width
+  int outputs = 1;   ///< 1 for two classes, else the number of classes
+  float dropout = 0;
+};
+
+struct Model {
+  std::string_view name, about;
+  Net (*build)(const ModelOptions&);
+  int default_base;
+};
+
+std::span<const Model> models();
+
+/// Throws UsageError with the nearest name when there is no such model.
+const Model& find_model(const std::string& name);
+
+Net lenet(const ModelOptions&);
+
+}  // namespace gs
