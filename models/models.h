@@ -1,4 +1,5 @@
-// models.h - the table of networks: a name, what it is, how to build it. A new model is one file and one row in models.cpp.
+// models.h - the table of networks: a name, what it is, how to build it. A new model is one file and one row in
+// models.cpp.
 #pragma once
 #include <span>
 #include <string>
@@ -10,8 +11,8 @@ namespace gs {
 
 struct ModelOptions {
   Shape input{128, 128, 1};
-  int base = 32;     ///< base width
-  int outputs = 1;   ///< 1 for two classes, else the number of classes
+  int base = 32;    ///< base width
+  int outputs = 1;  ///< 1 for two classes, else the number of classes
   float dropout = 0;
 };
 

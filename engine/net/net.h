@@ -33,8 +33,8 @@ using LayerKind = std::variant<Conv2dLayer, MaxPoolLayer, FlattenLayer, DenseLay
 
 /// A trainable tensor of a layer.
 struct Parameter {
-  std::string name;                 ///< "conv1.weight"
-  std::vector<std::int64_t> shape;  ///< {k, r, s, c}, {out, in} or {k}
+  std::string name;                      ///< "conv1.weight"
+  std::vector<std::int64_t> shape;       ///< {k, r, s, c}, {out, in} or {k}
   std::int64_t fan_in = 0, fan_out = 0;  ///< Glorot's; 0 for a bias, which starts at zero
   std::int64_t size() const;
 };

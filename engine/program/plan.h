@@ -36,7 +36,7 @@ struct Tensor {
 enum class Pass { gather, forward, loss, backward, update };
 
 struct Step {
-  std::string name;            ///< "conv1 forward", "dense2 filter gradient"
+  std::string name;  ///< "conv1 forward", "dense2 filter gradient"
   Pass pass = Pass::forward;
   std::string implementation;  ///< "onednn", "direct"
   std::string note;
@@ -54,12 +54,12 @@ struct MemoryPlan {
   static constexpr std::size_t npos = std::size_t(-1);
 };
 
-/// For each step, the steps that must come before it, directly: a reader after the writers before it, a writer after the
-/// readers and writers before it (in list order), through the same tensor.
+/// For each step, the steps that must come before it, directly: a reader after the writers before it, a writer after
+/// the readers and writers before it (in list order), through the same tensor.
 std::vector<std::vector<int>> dependencies(const std::vector<Step>&);
 
-/// Places every planned tensor, padded to 256 bytes. Two tensors share memory only when every step that touches the one is
-/// an ancestor of the step that first writes the other: any topological order of the steps gives the same bits.
+/// Places every planned tensor, padded to 256 bytes. Two tensors share memory only when every step that touches the one
+/// is an ancestor of the step that first writes the other: any topological order of the steps gives the same bits.
 MemoryPlan plan_memory(const std::vector<Tensor>&, const std::vector<Step>&);
 
 }  // namespace gs

@@ -13,18 +13,10 @@
 #include "engine/device/device.h"
 #include "engine/net/net.h"
 #include "engine/net/recipe.h"
+#include "engine/program/choice.h"
 #include "engine/program/plan.h"
 
 namespace gs {
-
-/// (op, implementation) pairs in the order of the steps: "conv1 forward" -> "onednn". Written into run.json, replayed from it.
-using ImplementationTable = std::map<std::string, std::string>;
-
-/// How implementations are chosen.
-struct ImplementationChoice {
-  std::string rule = "default";  ///< default: the library where it has one that pays, else own; own: own kernels only
-  ImplementationTable fixed;     ///< overrides for single ops; a name that is not available is a UsageError
-};
 
 /// What a split needs to be read on the device.
 struct BatchSource {
@@ -47,14 +39,16 @@ class Program {
   void bind_training(const BatchSource&);
   void bind_evaluation(const BatchSource&);
 
-  /// Starts an epoch over `samples` images: uploads the step state (cursor 0, learning rate) and clears the ring's stamps.
+  /// Starts an epoch over `samples` images: uploads the step state (cursor 0, learning rate) and clears the ring's
+  /// stamps.
   void begin_training_epoch(std::uint32_t epoch, std::uint32_t samples, float learning_rate);
   void begin_evaluation(std::uint32_t samples);
 
   void train_step();     ///< gather, forward, loss, backward, update, advance: enqueued, not waited for
   void evaluate_step();  ///< gather, forward without dropout, loss, advance: enqueued, not waited for
 
-  /// The metrics ring as the host sees it; entry i of an epoch is ring()[i % ring_capacity()], complete when its stamp is i + 1.
+  /// The metrics ring as the host sees it; entry i of an epoch is ring()[i % ring_capacity()], complete when its stamp
+  /// is i + 1.
   const StepMetrics* ring() const;
   std::uint32_t ring_capacity() const;
 
@@ -63,6 +57,7 @@ class Program {
   Device& device() const;
   const std::vector<Step>& training_steps() const;
   const std::vector<Step>& evaluation_steps() const;
+  const Addresses& addresses() const;  ///< for running single steps: benchmarks and tests
   const MemoryPlan& memory_plan() const;
   ImplementationTable implementations() const;
   std::string explain() const;

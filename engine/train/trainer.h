@@ -9,7 +9,8 @@
 
 namespace gs {
 
-/// One line of history.csv. loss and accuracy are running averages over the epoch, val_* are in evaluation mode (Keras' names).
+/// One line of history.csv. loss and accuracy are running averages over the epoch, val_* are in evaluation mode (Keras'
+/// names).
 struct EpochResult {
   int epoch = 0;  ///< counted from 1
   double loss = 0, accuracy = 0, val_loss = 0, val_accuracy = 0;
@@ -21,13 +22,13 @@ struct EpochProgress {
   int epoch = 0, epochs = 0;
   std::size_t done = 0, total = 0;  ///< images
   bool validating = false;
-  double seconds = 0;               ///< since the start of the epoch
-  double loss = 0, accuracy = 0;    ///< running averages of the training images so far
+  double seconds = 0;             ///< since the start of the epoch
+  double loss = 0, accuracy = 0;  ///< running averages of the training images so far
 };
 
 /// What a trainer calls; empty functions are not called.
 struct TrainerCallbacks {
-  std::function<void(const EpochProgress&)> progress;      ///< at most ten times a second
+  std::function<void(const EpochProgress&)> progress;        ///< at most ten times a second
   std::function<void(const EpochResult&, bool best)> epoch;  ///< best: the lowest val_loss so far
 };
 

@@ -1,0 +1,15 @@
+// nearest.h - "did you mean ...?" for names that a user typed.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace gs {
+
+/// Levenshtein distance: insertions, deletions and substitutions that turn `a` into `b`.
+std::size_t edit_distance(const std::string& a, const std::string& b);
+
+/// "did you mean 'lenet'?" where a name is near (at most a third of its letters differ), else "there are lenet,
+/// alexnet".
+std::string suggestion(const std::string& typed, const std::vector<std::string>& names);
+
+}  // namespace gs

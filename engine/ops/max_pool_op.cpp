@@ -1,0 +1,70 @@
+// max_pool_op.cpp - a max-pool layer. Where its input is a ReLU's output, that ReLU's gradient rides on the index byte.
+#include "engine/ops/op.h"
+
+namespace gs {
+namespace {
+
+class MaxPoolOp : public Op {
+ public:
+  MaxPoolOp(OpContext& context, const Layer& layer, const MaxPoolLayer& l, const Activation& in)
+      : builder_(context.builder), name_(layer.name) {
+    input = in;
+    output = context.activation(name_, layer.output);
+    problem_ = {context.batch, in.shape.h, in.shape.w, in.shape.c, l.window, l.stride, in.relu};
+    argmax_ = builder_.tensor(name_ + " argmax", std::size_t(problem_.y_size()));
+  }
+
+  void forward() override {
+    builder_.step<MaxPoolForward>(
+        {.name = name_ + " forward", .pass = Pass::forward, .reads = {input.value}, .writes = {output.value, argmax_}},
+        builder_.rooms().maxpool_forward, problem_,
+        [p = problem_, y = output.value, argmax = argmax_, x = input.value](const auto& launch, const Addresses& at,
+                                                                            void* workspace, stream_t s) {
+          launch(at.get(y), at.get<std::uint8_t>(argmax), at.get(x), p, workspace, s);
+        });
+  }
+
+  void backward() override {
+    if (input.gradient == no_tensor) return;
+    builder_.step<MaxPoolBackward>({.name = name_ + " backward",
+                                    .pass = Pass::backward,
+                                    .reads = {output.gradient, argmax_},
+                                    .writes = {input.gradient}},
+                                   builder_.rooms().maxpool_backward, problem_,
+                                   [p = problem_, dx = input.gradient, dy = output.gradient, argmax = argmax_](
+                                       const auto& launch, const Addresses& at, void* workspace, stream_t s) {
+                                     launch(at.get(dx), at.get(dy), at.get<std::uint8_t>(argmax), p, workspace, s);
+                                   });
+  }
+
+ private:
+  Builder& builder_;
+  std::string name_;
+  MaxPool problem_;
+  TensorId argmax_;
+};
+
+/// A flattened map is the same memory: no step, no copy.
+class FlattenOp : public Op {
+ public:
+  FlattenOp(const Layer& layer, const Activation& in) {
+    input = in;
+    output = in;
+    output.shape = layer.output;
+  }
+  void forward() override {}
+  void backward() override {}
+};
+
+}  // namespace
+
+std::unique_ptr<Op> make_max_pool(OpContext& context, const Layer& layer, const MaxPoolLayer& l,
+                                  const Activation& input) {
+  return std::make_unique<MaxPoolOp>(context, layer, l, input);
+}
+
+std::unique_ptr<Op> make_flatten(OpContext&, const Layer& layer, const FlattenLayer&, const Activation& input) {
+  return std::make_unique<FlattenOp>(layer, input);
+}
+
+}  // namespace gs

@@ -1,0 +1,60 @@
+// op.h - an op is a layer in its place in a program: it adds the steps of its forward and backward pass.
+#pragma once
+#include <map>
+#include <memory>
+
+#include "engine/net/net.h"
+#include "engine/ops/builder.h"
+
+namespace gs {
+
+/// What flows between ops: a value [batch, shape], and (in training) the gradient of the loss by it.
+struct Activation {
+  Shape shape;
+  TensorId value = no_tensor;
+  TensorId gradient = no_tensor;  ///< none: nothing below needs it
+  /// The value came out of a ReLU inside the op below. Whoever writes `gradient` makes it zero where the value is <= 0,
+  /// so that the op below gets the gradient of its sum, before the ReLU, and no step of its own is spent on it.
+  bool relu = false;
+};
+
+/// The trainable tensors of a layer: values and gradients, at fixed places in the flat buffers.
+struct ParameterTensors {
+  TensorId value = no_tensor, gradient = no_tensor;
+};
+
+/// What ops of one step list share.
+struct OpContext {
+  Builder& builder;
+  int batch = 1;
+  bool training = true;
+  TensorId state = no_tensor;
+  std::map<std::string, ParameterTensors> parameters;  ///< by the parameter's name
+  int dropouts = 0;                                    ///< how many were made: numbers their random streams
+
+  /// A new activation; it has a gradient only in training.
+  Activation activation(const std::string& name, Shape shape, bool relu = false) {
+    const std::size_t bytes = std::size_t(batch) * std::size_t(shape.size()) * sizeof(float);
+    Activation a{shape, builder.tensor(name, bytes), no_tensor, relu};
+    if (training) a.gradient = builder.tensor(name + " gradient", bytes);
+    return a;
+  }
+  /// The mask that a writer of `a.gradient` has to apply, or none.
+  static TensorId relu_mask(const Activation& a) { return a.relu ? a.value : no_tensor; }
+};
+
+class Op {
+ public:
+  virtual ~Op() = default;
+  virtual void forward() = 0;
+  virtual void backward() = 0;
+  Activation input, output;
+};
+
+std::unique_ptr<Op> make_conv2d(OpContext&, const Layer&, const Conv2dLayer&, const Activation& input);
+std::unique_ptr<Op> make_max_pool(OpContext&, const Layer&, const MaxPoolLayer&, const Activation& input);
+std::unique_ptr<Op> make_flatten(OpContext&, const Layer&, const FlattenLayer&, const Activation& input);
+std::unique_ptr<Op> make_dense(OpContext&, const Layer&, const DenseLayer&, const Activation& input);
+std::unique_ptr<Op> make_dropout(OpContext&, const Layer&, const DropoutLayer&, const Activation& input);
+
+}  // namespace gs

@@ -1,0 +1,32 @@
+// choice.h - how an op's implementation is chosen, and the fixed table behind `--impl default`.
+#pragma once
+#include <map>
+#include <string>
+
+#include "kernels/conv2d/conv2d.h"
+#include "kernels/dense/dense.h"
+
+namespace gs {
+
+/// Step name -> implementation name: "conv1 forward" -> "onednn". Written into run.json, replayed from it.
+using ImplementationTable = std::map<std::string, std::string>;
+
+struct ImplementationChoice {
+  std::string rule = "default";  ///< default: the library where library_pays() says so, else own; own: own kernels only
+  ImplementationTable fixed;     ///< overrides for single steps; a name that is not available is a UsageError
+};
+
+/// The default table, without timing: does the library's implementation beat the project's own for this problem?
+bool library_pays(Conv2dForward, const Conv2d&, Target);
+bool library_pays(Conv2dDataGradient, const Conv2d&, Target);
+bool library_pays(Conv2dFilterGradient, const Conv2d&, Target);
+bool library_pays(DenseForward, const Dense&, Target);
+bool library_pays(DenseDataGradient, const Dense&, Target);
+bool library_pays(DenseFilterGradient, const Dense&, Target);
+/// Ops that no library is asked for.
+template <class Op>
+bool library_pays(Op, const typename Op::Problem&, Target) {
+  return false;
+}
+
+}  // namespace gs

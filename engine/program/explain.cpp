@@ -1,0 +1,80 @@
+// explain.cpp - the compiled step as a table: ops, implementations, operations, bytes, and the memory plan.
+#include <fmt/format.h>
+
+#include "engine/program/program_impl.h"
+
+namespace gs {
+namespace {
+
+std::string_view word(Pass pass) {
+  switch (pass) {
+    case Pass::gather:
+      return "gather";
+    case Pass::forward:
+      return "forward";
+    case Pass::loss:
+      return "loss";
+    case Pass::backward:
+      return "backward";
+    case Pass::update:
+      return "update";
+  }
+  return "?";
+}
+
+double mebibytes(std::size_t bytes) {
+  return double(bytes) / (1 << 20);
+}
+
+std::string step_table(const std::vector<Step>& steps) {
+  constexpr auto row = "{:<24} {:<9} {:<22} {:>10} {:>10} {:>11}\n";
+  const std::string line(91, '-');
+  std::string out = fmt::format(row, "step", "pass", "implementation", "MFLOP", "MB moved", "workspace") + line + "\n";
+  Cost total;
+  for (const Step& s : steps) {
+    out += fmt::format(row, s.name, word(s.pass), s.implementation, fmt::format("{:.3f}", s.cost.flops / 1e6),
+                       fmt::format("{:.3f}", s.cost.bytes / 1e6), s.workspace == no_tensor ? "" : "yes");
+    total.flops += s.cost.flops;
+    total.bytes += s.cost.bytes;
+  }
+  return out + line + "\n" +
+         fmt::format(row, "total", "", fmt::format("{} steps", steps.size()), fmt::format("{:.3f}", total.flops / 1e6),
+                     fmt::format("{:.3f}", total.bytes / 1e6), "");
+}
+
+/// The number of steps on the longest chain in which each needs the one before it.
+int longest_chain(const std::vector<Step>& steps) {
+  const auto before = dependencies(steps);
+  std::vector<int> depth(steps.size(), 1);
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    for (const int j : before[i]) depth[i] = std::max(depth[i], depth[std::size_t(j)] + 1);
+  return steps.empty() ? 0 : *std::max_element(depth.begin(), depth.end());
+}
+
+}  // namespace
+
+std::string Program::explain() const {
+  const Impl& p = *impl_;
+  std::string out =
+      fmt::format("{} on {}: one training step of {} images\n\n", p.net.name, p.device.name(), p.recipe.batch);
+  out += step_table(p.training);
+  bool first = true;
+  for (const Step& s : p.training)
+    if (!s.note.empty()) {
+      out += fmt::format("{}{}: {}\n", first ? "\nwhat the library says\n  " : "  ", s.name, s.note);
+      first = false;
+    }
+  const auto& plan = p.training_plan;
+  out += fmt::format("\nmemory plan\n  parameters, gradients and moments  {:9.2f} MiB\n",
+                     mebibytes(p.layout.bytes()) * (2 + p.recipe.optimizer.moments()));
+  out += fmt::format("  activations and workspace          {:9.2f} MiB ({:.2f} if no two tensors shared memory)\n",
+                     mebibytes(plan.arena_bytes), mebibytes(plan.unshared_bytes));
+  for (std::size_t id = 0; id < plan.offset.size(); ++id)
+    if (plan.offset[id] != MemoryPlan::npos)
+      out += fmt::format("    {:>12} + {:>11}  {}\n", plan.offset[id], p.builder.tensors()[id].bytes,
+                         p.builder.tensors()[id].name);
+  out += fmt::format("\nsteps: {}, longest dependent chain: {}\n", p.training.size(), longest_chain(p.training));
+  return out;
+}
+
+}  // namespace gs

@@ -1,0 +1,33 @@
+// flat_layout.h - where each parameter lies in the flat buffers of values, gradients and moments.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/net/net.h"
+
+namespace gs {
+
+/// All parameters of a net one behind the other, each at a multiple of 64 floats (256 bytes). One kernel updates them
+/// all; the padding between them is zero and stays zero.
+struct FlatLayout {
+  struct Slot {
+    Parameter parameter;
+    std::int64_t offset = 0;  ///< in floats
+  };
+  std::vector<Slot> slots;  ///< in the order of the net
+  std::int64_t size = 0;    ///< floats, padding included
+
+  explicit FlatLayout(const Net&);
+  std::size_t bytes() const { return std::size_t(size) * sizeof(float); }
+
+  /// Without the padding: the parameters as the net counts them, and back.
+  std::vector<float> packed(const std::vector<float>& flat) const;
+  std::vector<float> flat(const std::vector<float>& packed) const;
+};
+
+/// Initial values in flat layout: weights Glorot-uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010, eq.
+/// 16), biases 0. Value i of parameter j is a pure function of (seed, j, i).
+std::vector<float> glorot_uniform(const FlatLayout&, std::uint64_t seed);
+
+}  // namespace gs

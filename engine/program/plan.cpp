@@ -1,0 +1,129 @@
+// plan.cpp - dependencies between steps, and the memory plan that follows from them.
+#include "engine/program/plan.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "kernels/common/check.h"
+
+namespace gs {
+namespace {
+
+constexpr std::size_t alignment = 256;
+std::size_t padded(std::size_t bytes) {
+  return (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
+}
+
+/// ancestors[i][j]: step j must have ended before step i begins, directly or through others.
+std::vector<std::vector<bool>> ancestors(const std::vector<Step>& steps) {
+  const auto direct = dependencies(steps);
+  std::vector<std::vector<bool>> result(steps.size(), std::vector<bool>(steps.size(), false));
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    for (const int j : direct[i]) {
+      result[i][std::size_t(j)] = true;
+      for (std::size_t k = 0; k < std::size_t(j); ++k)
+        if (result[std::size_t(j)][k]) result[i][k] = true;
+    }
+  return result;
+}
+
+/// The steps that touch a tensor, in list order; the first of them writes it.
+struct Use {
+  TensorId id;
+  std::size_t bytes;
+  std::vector<int> steps;
+};
+
+std::vector<Use> uses_of_planned(const std::vector<Tensor>& tensors, const std::vector<Step>& steps) {
+  std::vector<Use> by_id(tensors.size());
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const auto touch = [&](TensorId id) {
+      if (id == no_tensor) return;
+      std::vector<int>& list = by_id[std::size_t(id)].steps;
+      if (list.empty() || list.back() != int(i)) list.push_back(int(i));
+    };
+    const auto written_before = [&](TensorId id) { return !by_id[std::size_t(id)].steps.empty(); };
+    for (const TensorId id : steps[i].reads)
+      if (id != no_tensor)
+        require(tensors[std::size_t(id)].lifetime == Lifetime::fixed || written_before(id),
+                steps[i].name + " reads " + tensors[std::size_t(id)].name + ", which no step before it writes");
+    for (const TensorId id : steps[i].reads) touch(id);
+    for (const TensorId id : steps[i].writes) touch(id);
+    touch(steps[i].workspace);
+  }
+  std::vector<Use> planned;
+  for (std::size_t id = 0; id < tensors.size(); ++id)
+    if (tensors[id].lifetime == Lifetime::planned && !by_id[id].steps.empty())
+      planned.push_back({TensorId(id), padded(tensors[id].bytes), by_id[id].steps});
+  return planned;
+}
+
+}  // namespace
+
+std::vector<std::vector<int>> dependencies(const std::vector<Step>& steps) {
+  struct Last {
+    int writer = -1;
+    std::vector<int> readers;
+  };
+  std::vector<Last> last;
+  std::vector<std::vector<int>> result(steps.size());
+  const auto of = [&](TensorId id) -> Last& {
+    if (std::size_t(id) >= last.size()) last.resize(std::size_t(id) + 1);
+    return last[std::size_t(id)];
+  };
+  for (int i = 0; i < int(steps.size()); ++i) {
+    std::vector<int>& before = result[std::size_t(i)];
+    const auto after = [&](int j) {
+      if (j >= 0 && j != i && std::find(before.begin(), before.end(), j) == before.end()) before.push_back(j);
+    };
+    const Step& step = steps[std::size_t(i)];
+    for (const TensorId id : step.reads)
+      if (id != no_tensor) after(of(id).writer);
+    for (const TensorId id : step.writes) {
+      if (id == no_tensor) continue;
+      after(of(id).writer);
+      for (const int reader : of(id).readers) after(reader);
+    }
+    for (const TensorId id : step.reads)
+      if (id != no_tensor) of(id).readers.push_back(i);
+    for (const TensorId id : step.writes)
+      if (id != no_tensor) of(id) = {i, {}};
+  }
+  return result;
+}
+
+MemoryPlan plan_memory(const std::vector<Tensor>& tensors, const std::vector<Step>& steps) {
+  const auto before = ancestors(steps);
+  std::vector<Use> uses = uses_of_planned(tensors, steps);
+
+  // `a` has had its last use, whatever the order of the steps, when `b` is first written.
+  const auto ends_before = [&](const Use& a, const Use& b) {
+    const std::vector<bool>& known = before[std::size_t(b.steps.front())];
+    return std::all_of(a.steps.begin(), a.steps.end(), [&](int step) { return known[std::size_t(step)]; });
+  };
+
+  MemoryPlan plan;
+  plan.offset.assign(tensors.size(), MemoryPlan::npos);
+  // The largest first, each at the lowest offset where it meets no tensor that may be alive at the same time.
+  std::stable_sort(uses.begin(), uses.end(), [](const Use& a, const Use& b) { return a.bytes > b.bytes; });
+  std::vector<const Use*> placed;
+  for (const Use& use : uses) {
+    std::vector<const Use*> rivals;
+    for (const Use* other : placed)
+      if (!ends_before(*other, use) && !ends_before(use, *other)) rivals.push_back(other);
+    const auto offset_of = [&](const Use* u) { return plan.offset[std::size_t(u->id)]; };
+    std::sort(rivals.begin(), rivals.end(), [&](auto* a, auto* b) { return offset_of(a) < offset_of(b); });
+    std::size_t offset = 0;
+    for (const Use* rival : rivals) {
+      if (offset + use.bytes <= offset_of(rival)) break;
+      offset = std::max(offset, offset_of(rival) + rival->bytes);
+    }
+    plan.offset[std::size_t(use.id)] = offset;
+    plan.arena_bytes = std::max(plan.arena_bytes, offset + use.bytes);
+    plan.unshared_bytes += use.bytes;
+    placed.push_back(&use);
+  }
+  return plan;
+}
+
+}  // namespace gs

@@ -1,0 +1,312 @@
+// program.cpp - compiling a net for a device, and running its steps.
+#include "engine/program/program.h"
+
+#include <fmt/format.h>
+
+#include "engine/core/error.h"
+#include "engine/program/program_impl.h"
+
+namespace gs {
+namespace {
+
+constexpr std::uint32_t ring_entries = 4096;
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+std::vector<std::unique_ptr<Op>> make_ops(OpContext& context, const Net& net, Activation activation) {
+  std::vector<std::unique_ptr<Op>> ops;
+  for (const Layer& layer : net.layers) {
+    ops.push_back(
+        std::visit(Overloaded{[&](const Conv2dLayer& l) { return make_conv2d(context, layer, l, activation); },
+                              [&](const MaxPoolLayer& l) { return make_max_pool(context, layer, l, activation); },
+                              [&](const FlattenLayer& l) { return make_flatten(context, layer, l, activation); },
+                              [&](const DenseLayer& l) { return make_dense(context, layer, l, activation); },
+                              [&](const DropoutLayer& l) { return make_dropout(context, layer, l, activation); }},
+                   layer.kind));
+    activation = ops.back()->output;
+  }
+  return ops;
+}
+
+void check_outputs(const Net& net, LossKind loss) {
+  const Shape out = net.output();
+  const bool fits = out.h == 1 && out.w == 1 && (loss == LossKind::softmax ? out.c >= 2 : out.c == 1);
+  if (!fits) throw Error(fmt::format("{} has {} outputs, which {} cannot take", net.name, out.size(), to_string(loss)));
+}
+
+}  // namespace
+
+Program::Impl::Impl(const Net& n, const Recipe& r, Device& d, const ImplementationChoice& c)
+    : net(n), recipe(r), device(d), choice(c), layout(n), builder(d, choice) {
+  check_outputs(net, recipe.loss);
+  recipe.optimizer.size = layout.size;
+  add_fixed_tensors();
+  training = compile_steps(true);
+  evaluation = compile_steps(false);
+  check_overrides();
+  training_plan = plan_memory(builder.tensors(), training);
+  evaluation_plan = plan_memory(builder.tensors(), evaluation);
+  allocate();
+}
+
+Program::Impl::~Impl() {
+  // Steps may still be in flight when an exception ends a run; memory must outlive them.
+  try {
+    device.synchronize();
+  } catch (const std::exception&) {
+  }
+  if (ring) device.free_shared(ring);
+}
+
+void Program::Impl::add_fixed_tensors() {
+  const auto fixed = [&](const std::string& name, std::size_t bytes) {
+    return builder.tensor(name, bytes, Lifetime::fixed);
+  };
+  const int moments = recipe.optimizer.moments();
+  flat.parameters = fixed("parameters", layout.bytes());
+  flat.gradients = fixed("gradients", layout.bytes());
+  flat.moment1 = moments > 0 ? fixed("moment1", layout.bytes()) : no_tensor;
+  flat.moment2 = moments > 1 ? fixed("moment2", layout.bytes()) : no_tensor;
+  for (const FlatLayout::Slot& slot : layout.slots) {
+    const std::size_t bytes = std::size_t(slot.parameter.size()) * sizeof(float);
+    parameters[slot.parameter.name] = {fixed(slot.parameter.name, bytes),
+                                       fixed(slot.parameter.name + " gradient", bytes)};
+  }
+  ring_tensor = fixed("metrics ring", ring_entries * sizeof(StepMetrics));
+  for (Side* side : {&train_side, &evaluate_side}) {
+    side->state = fixed("step state", sizeof(StepState));
+    side->source = {fixed("images", 0), fixed("labels of the split", 0), fixed("permutation", 0)};
+  }
+}
+
+std::vector<Step> Program::Impl::compile_steps(bool for_training) {
+  Side& side = for_training ? train_side : evaluate_side;
+  OpContext context{builder, recipe.batch, for_training, side.state, parameters};
+  const BatchTensors batch = add_gather(context, net.input, side.source);
+  const auto ops = make_ops(context, net, batch.x);
+  for (const auto& op : ops) op->forward();
+  const Activation logits = ops.empty() ? batch.x : ops.back()->output;
+  const LossTensors loss =
+      add_loss(context, recipe.loss, logits, batch.labels, for_training ? Lifetime::planned : Lifetime::fixed);
+  add_record(context, loss, ring_tensor, ring_entries);
+  if (for_training) {
+    for (auto op = ops.rbegin(); op != ops.rend(); ++op) (*op)->backward();
+    add_update(context, recipe.optimizer, flat);
+  } else {
+    evaluated_logits = logits.value;
+    evaluated_loss = loss.sample_loss;
+  }
+  add_advance(context, recipe.optimizer);
+  return builder.take_steps();
+}
+
+void Program::Impl::check_overrides() const {
+  std::vector<std::string> names;
+  for (const Step& step : training) names.push_back(step.name);
+  for (const auto& [step, implementation] : choice.fixed)
+    if (std::find(names.begin(), names.end(), step) == names.end())
+      throw UsageError(fmt::format("there is no step '{}' to give the implementation '{}': {}", step, implementation,
+                                   suggestion(step, names)));
+}
+
+void Program::Impl::allocate() {
+  const auto& tensors = builder.tensors();
+  at.of.assign(tensors.size(), nullptr);
+  arena = Memory(device, std::max<std::size_t>(256, std::max(training_plan.arena_bytes, evaluation_plan.arena_bytes)));
+  for (std::size_t id = 0; id < tensors.size(); ++id)
+    for (const MemoryPlan* plan : {&training_plan, &evaluation_plan})
+      if (plan->offset[id] != MemoryPlan::npos) at.of[id] = static_cast<std::byte*>(arena.data()) + plan->offset[id];
+
+  ring = static_cast<StepMetrics*>(device.allocate_shared(ring_entries * sizeof(StepMetrics)));
+  at.of[std::size_t(ring_tensor)] = ring;
+  const auto own = [&](TensorId id) {
+    const std::size_t bytes = tensors[std::size_t(id)].bytes;
+    fixed_memory.emplace_back(device, bytes);
+    device.fill_zero(fixed_memory.back().data(), bytes);
+    at.of[std::size_t(id)] = fixed_memory.back().data();
+  };
+  own(flat.parameters);
+  own(flat.gradients);
+  for (const FlatLayout::Slot& slot : layout.slots) {
+    const ParameterTensors& p = parameters.at(slot.parameter.name);
+    at.of[std::size_t(p.value)] = at.get(flat.parameters) + slot.offset;
+    at.of[std::size_t(p.gradient)] = at.get(flat.gradients) + slot.offset;
+  }
+  // What is fixed and has no place yet; images, labels and permutation (0 bytes) belong to whoever binds them.
+  for (std::size_t id = 0; id < tensors.size(); ++id)
+    if (tensors[id].lifetime == Lifetime::fixed && tensors[id].bytes > 0 && !at.of[id]) own(TensorId(id));
+}
+
+void Program::Impl::run(const std::vector<Step>& steps) const {
+  for (const Step& step : steps) run(step);
+}
+
+void Program::Impl::run(const Step& step) const {
+  try {
+    step.call(at, device.stream());
+  } catch (const Error& error) {
+    throw Error(step.name + ": " + error.what());
+  }
+}
+
+void Program::Impl::run(const std::vector<Step>& steps, Side& side) {
+  require(at[side.source.images] != nullptr, "a program must be bound to images before it runs");
+  if (side.replay) return side.replay->run();
+  run(steps);  // the first time one by one: libraries load their kernels, which a capture would forbid
+  side.replay = device.capture([this, &steps] { run(steps); });
+}
+
+void Program::Impl::bind(Side& side, const BatchSource& source) {
+  const auto set = [&](TensorId id, const void* address) { at.of[std::size_t(id)] = const_cast<void*>(address); };
+  set(side.source.images, source.images);
+  set(side.source.labels, source.labels);
+  set(side.source.permutation, source.permutation);
+  side.replay.reset();
+}
+
+StepState Program::Impl::read_state() const {
+  StepState state;
+  device.download(&state, at[train_side.state], sizeof state);
+  return state;
+}
+
+void Program::Impl::begin(Side& side, StepState state, std::uint32_t samples) {
+  state.cursor = state.ring_slot = 0;
+  state.samples = samples;
+  state.batch = std::uint32_t(recipe.batch);
+  state.seed = recipe.seed;
+  device.synchronize();  // nobody writes the ring while it is cleared
+  std::fill_n(ring, ring_entries, StepMetrics{});
+  device.upload(at[side.state], &state, sizeof state);
+}
+
+std::vector<float> Program::Impl::read_flat(TensorId id) const {
+  if (id == no_tensor) return {};
+  std::vector<float> values(std::size_t(layout.size));
+  device.download(values.data(), at[id], layout.bytes());
+  return layout.packed(values);
+}
+
+void Program::Impl::write_flat(TensorId id, const std::vector<float>& packed) {
+  require(id != no_tensor, "this optimizer has no such moment");
+  const std::vector<float> values = layout.flat(packed);
+  device.upload(at[id], values.data(), layout.bytes());
+}
+
+Program::Program(const Net& net, const Recipe& recipe, Device& device, const ImplementationChoice& choice)
+    : impl_(std::make_unique<Impl>(net, recipe, device, choice)) {}
+Program::~Program() = default;
+
+void Program::initialize() {
+  Impl& p = *impl_;
+  const std::vector<float> values = glorot_uniform(p.layout, p.recipe.seed);
+  p.device.upload(p.at[p.flat.parameters], values.data(), p.layout.bytes());
+  for (const TensorId moment : {p.flat.moment1, p.flat.moment2})
+    if (moment != no_tensor) p.device.fill_zero(p.at[moment], p.layout.bytes());
+  StepState state;
+  state.seed = p.recipe.seed;
+  state.beta1_power = p.recipe.optimizer.beta1;
+  state.beta2_power = p.recipe.optimizer.beta2;
+  set_state(state);
+}
+
+void Program::bind_training(const BatchSource& source) {
+  impl_->bind(impl_->train_side, source);
+}
+void Program::bind_evaluation(const BatchSource& source) {
+  impl_->bind(impl_->evaluate_side, source);
+}
+
+void Program::begin_training_epoch(std::uint32_t epoch, std::uint32_t samples, float learning_rate) {
+  StepState state = impl_->read_state();
+  state.epoch = epoch;
+  state.learning_rate = learning_rate;
+  impl_->begin(impl_->train_side, state, samples);
+}
+void Program::begin_evaluation(std::uint32_t samples) {
+  impl_->begin(impl_->evaluate_side, StepState{}, samples);
+}
+
+void Program::train_step() {
+  impl_->run(impl_->training, impl_->train_side);
+}
+void Program::evaluate_step() {
+  impl_->run(impl_->evaluation, impl_->evaluate_side);
+}
+void Program::run_training_in_order(const std::vector<int>& order) {
+  for (const int i : order) impl_->run(impl_->training.at(std::size_t(i)));
+}
+
+const StepMetrics* Program::ring() const {
+  return impl_->ring;
+}
+std::uint32_t Program::ring_capacity() const {
+  return ring_entries;
+}
+const Net& Program::net() const {
+  return impl_->net;
+}
+const Recipe& Program::recipe() const {
+  return impl_->recipe;
+}
+Device& Program::device() const {
+  return impl_->device;
+}
+const std::vector<Step>& Program::training_steps() const {
+  return impl_->training;
+}
+const std::vector<Step>& Program::evaluation_steps() const {
+  return impl_->evaluation;
+}
+const Addresses& Program::addresses() const {
+  return impl_->at;
+}
+const MemoryPlan& Program::memory_plan() const {
+  return impl_->training_plan;
+}
+
+ImplementationTable Program::implementations() const {
+  ImplementationTable table;
+  for (const Step& step : impl_->training) table[step.name] = step.implementation;
+  return table;
+}
+
+std::vector<float> Program::parameters() const {
+  return impl_->read_flat(impl_->flat.parameters);
+}
+void Program::set_parameters(const std::vector<float>& values) {
+  impl_->write_flat(impl_->flat.parameters, values);
+}
+std::vector<float> Program::gradients() const {
+  return impl_->read_flat(impl_->flat.gradients);
+}
+std::vector<float> Program::moment(int which) const {
+  return impl_->read_flat(which == 1 ? impl_->flat.moment1 : impl_->flat.moment2);
+}
+void Program::set_moment(int which, const std::vector<float>& values) {
+  impl_->write_flat(which == 1 ? impl_->flat.moment1 : impl_->flat.moment2, values);
+}
+StepState Program::state() const {
+  return impl_->read_state();
+}
+void Program::set_state(const StepState& state) {
+  impl_->device.upload(impl_->at[impl_->train_side.state], &state, sizeof state);
+}
+
+std::vector<float> Program::logits() const {
+  std::vector<float> values(std::size_t(impl_->recipe.batch) * std::size_t(impl_->net.output().size()));
+  impl_->device.download(values.data(), impl_->at[impl_->evaluated_logits], values.size() * sizeof(float));
+  return values;
+}
+std::vector<float> Program::sample_losses() const {
+  std::vector<float> values(std::size_t(impl_->recipe.batch));
+  impl_->device.download(values.data(), impl_->at[impl_->evaluated_loss], values.size() * sizeof(float));
+  return values;
+}
+
+}  // namespace gs

@@ -1,0 +1,31 @@
+// models.cpp - the table of networks.
+#include "models/models.h"
+
+#include <fmt/format.h>
+
+#include "engine/core/error.h"
+#include "engine/core/nearest.h"
+
+namespace gs {
+namespace {
+
+constexpr Model table[] = {
+    {"lenet", "two convolutions and one hidden dense layer", lenet, 32},
+};
+
+}  // namespace
+
+std::span<const Model> models() {
+  return table;
+}
+
+const Model& find_model(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Model& model : table) {
+    if (model.name == name) return model;
+    names.emplace_back(model.name);
+  }
+  throw UsageError(fmt::format("unknown model '{}': {}", name, suggestion(name, names)));
+}
+
+}  // namespace gs

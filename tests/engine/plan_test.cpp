@@ -1,0 +1,79 @@
+// plan_test.cpp - dependencies and the memory plan, on small step lists that can be checked by hand.
+#include "engine/program/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "kernels/common/check.h"
+
+namespace gs {
+namespace {
+
+Step step(std::string name, std::vector<TensorId> reads, std::vector<TensorId> writes, TensorId workspace = no_tensor) {
+  Step s;
+  s.name = std::move(name);
+  s.reads = std::move(reads);
+  s.writes = std::move(writes);
+  s.workspace = workspace;
+  return s;
+}
+
+std::vector<Tensor> planned(int count, std::size_t bytes = 1000) {
+  std::vector<Tensor> tensors;
+  for (int i = 0; i < count; ++i) tensors.push_back({"t" + std::to_string(i), bytes, Lifetime::planned});
+  return tensors;
+}
+
+bool overlap(const MemoryPlan& plan, TensorId a, TensorId b, std::size_t bytes) {
+  return plan.offset[std::size_t(a)] < plan.offset[std::size_t(b)] + bytes &&
+         plan.offset[std::size_t(b)] < plan.offset[std::size_t(a)] + bytes;
+}
+
+TEST(Dependencies, ReadAfterWriteWriteAfterReadWriteAfterWrite) {
+  const auto d = dependencies({step("a", {}, {0}), step("b", {0}, {1}), step("c", {}, {0}), step("d", {0, 1}, {1})});
+  EXPECT_TRUE(d[0].empty());
+  EXPECT_EQ(d[1], std::vector<int>{0});
+  EXPECT_EQ(d[2], (std::vector<int>{0, 1})) << "a new write waits for the old writer and its readers";
+  EXPECT_EQ(d[3], (std::vector<int>{2, 1}));
+}
+
+TEST(MemoryPlan, AChainReusesMemory) {
+  // 0 -> 1 -> 2 -> 3: tensor i is dead once tensor i + 1 is written
+  const auto plan =
+      plan_memory(planned(4), {step("a", {}, {0}), step("b", {0}, {1}), step("c", {1}, {2}), step("d", {2}, {3})});
+  EXPECT_EQ(plan.arena_bytes, 2u * 1024) << "two tensors are alive at a time, padded to 256 bytes";
+  EXPECT_EQ(plan.unshared_bytes, 4u * 1024);
+  for (int i = 0; i + 1 < 4; ++i) EXPECT_FALSE(overlap(plan, i, i + 1, 1000)) << i;
+}
+
+TEST(MemoryPlan, ParallelBranchesDoNotShare) {
+  // b and c both read 0 and may run side by side: their outputs and workspaces must not meet, although in list order
+  // they could
+  const std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}, 3), step("c", {0}, {2}, 4)};
+  const auto plan = plan_memory(planned(5), steps);
+  for (const auto& [x, y] : {std::pair{1, 2}, {3, 4}, {1, 4}, {3, 2}})
+    EXPECT_FALSE(overlap(plan, x, y, 1000)) << x << " " << y;
+}
+
+TEST(MemoryPlan, ReaderThatIsNoAncestorKeepsItsInput) {
+  // e writes 3 after c, but b (which reads 0) may still run: 3 must not take 0's place
+  const std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("e", {2}, {3})};
+  EXPECT_FALSE(overlap(plan_memory(planned(4), steps), 0, 3, 1000));
+}
+
+TEST(MemoryPlan, EveryOffsetIsAlignedAndFixedTensorsHaveNone) {
+  auto tensors = planned(3, 7);
+  tensors[1].lifetime = Lifetime::fixed;
+  const auto plan = plan_memory(tensors, {step("a", {}, {0}), step("b", {0, 1}, {2})});
+  EXPECT_EQ(plan.offset[0] % 256, 0u);
+  EXPECT_EQ(plan.offset[2] % 256, 0u);
+  EXPECT_EQ(plan.offset[1], MemoryPlan::npos);
+}
+
+TEST(MemoryPlan, RefusesToReadWhatNobodyWrote) {
+  EXPECT_THROW(plan_memory(planned(2), {step("a", {0}, {1})}), Error);
+}
+
+}  // namespace
+}  // namespace gs

@@ -1,0 +1,84 @@
+// net_test.cpp - shapes, parameter counts and messages of networks.
+#include "engine/net/net.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/core/error.h"
+#include "models/models.h"
+
+namespace gs {
+namespace {
+
+TEST(LeNet, HasTheParametersOfTheDesign) {
+  const Net net = lenet({.input = {128, 128, 1}, .base = 32});
+  EXPECT_EQ(net.parameter_count(), 4'213'249);
+  std::vector<std::int64_t> counts;
+  for (const Layer& layer : net.layers)
+    if (!layer.parameters.empty()) counts.push_back(layer.parameter_count());
+  EXPECT_EQ(counts, (std::vector<std::int64_t>{320, 18'496, 4'194'368, 65}));
+  EXPECT_EQ(net.output(), (Shape{1, 1, 1}));
+}
+
+TEST(LeNet, TakesOddSizesColourAndClasses) {
+  const Net net = lenet({.input = {13, 11, 3}, .base = 2, .outputs = 5, .dropout = 0.5f});
+  EXPECT_EQ(net.output(), (Shape{1, 1, 5}));
+  // 13x11 -> pool 6x5 -> pool 3x2: (3*9*2 + 2) + (2*9*4 + 4) + (3*2*4*4 + 4) + (4*5 + 5)
+  EXPECT_EQ(net.parameter_count(), 56 + 76 + 100 + 25);
+  EXPECT_EQ(net.layers[6].name, "dropout1");
+}
+
+TEST(LeNet, DropoutZeroAddsNoLayer) {
+  for (const Layer& layer : lenet({}).layers)
+    EXPECT_FALSE(std::holds_alternative<DropoutLayer>(layer.kind)) << layer.name;
+}
+
+TEST(LeNet, SaysThatAnImageIsTooSmall) {
+  try {
+    lenet({.input = {2, 2, 1}});
+    FAIL() << "2x2 images were taken";
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(), "lenet: a 2x2 max-pool does not fit its 1x1 input; use a larger --image-size");
+  }
+}
+
+TEST(NetBuilder, RefusesWrongShapeComments) {
+  EXPECT_THROW(NetBuilder("net", {8, 8, 1}).conv2d(4, 3).is(8, 8, 5), Error);
+  EXPECT_NO_THROW(NetBuilder("net", {8, 8, 1}).conv2d(4, 3).is(8, 8, 4));
+}
+
+TEST(NetBuilder, RefusesWhatDoesNotFollow) {
+  EXPECT_THROW(NetBuilder("net", {8, 8, 1}).relu(), Error);
+  EXPECT_THROW(NetBuilder("net", {8, 8, 1}).dense(3), Error) << "a dense layer needs flatten before it";
+  EXPECT_THROW(NetBuilder("net", {8, 8, 1}).dropout(1.0f), UsageError);
+  EXPECT_THROW(NetBuilder("net", {0, 8, 1}), UsageError);
+}
+
+TEST(NetBuilder, CountsOperationsByHand) {
+  const Net net = NetBuilder("net", {4, 4, 1}).conv2d(2, 3).relu().max_pool(2).flatten().dense(3).build();
+  EXPECT_DOUBLE_EQ(net.layers[0].forward_flops(), 4 * 4 * 2 * (2 * 9 + 1 + 1));  // products, bias, ReLU
+  EXPECT_DOUBLE_EQ(net.layers[1].forward_flops(), 2 * 2 * 2 * 3);                // three comparisons
+  EXPECT_DOUBLE_EQ(net.layers[3].forward_flops(), 2 * 8 * 3 + 3);
+  EXPECT_DOUBLE_EQ(net.layers[0].forward_bytes(), 4 * (16 + 32 + 20));
+}
+
+TEST(Summary, ShowsEveryLayerAndTheTotal) {
+  const std::string table = summary(lenet({.input = {128, 128, 1}, .base = 32}));
+  for (const char* text : {"conv1", "128x128x32", "320", "18,496", "4,194,368", "65", "total", "4,213,249"})
+    EXPECT_NE(table.find(text), std::string::npos) << text << " is not in\n" << table;
+  std::size_t start = 0;
+  for (std::size_t end; (end = table.find('\n', start)) != std::string::npos; start = end + 1)
+    EXPECT_LE(end - start, 80u) << "a line is wider than a terminal";
+}
+
+TEST(Models, NearestNameIsSuggested) {
+  try {
+    find_model("lenett");
+    FAIL() << "an unknown model was found";
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(), "unknown model 'lenett': did you mean 'lenet'?");
+  }
+  EXPECT_EQ(find_model("lenet").name, "lenet");
+}
+
+}  // namespace
+}  // namespace gs
