@@ -30,19 +30,21 @@ struct DataSplits {
 struct DataRequest {
   std::string data = "synthetic:lesions";
   std::optional<int> train_size, validation_size;  ///< synthetic only: how many to draw (1000 and 200)
-  std::optional<int> image_size;                   ///< square side to resize to; unset: 128, or the file's own size (IDX, packed)
-  std::optional<int> channels;                     ///< 1 or 3; unset: 1, or the file's own
-  std::vector<std::string> label_pattern;          ///< class = the pattern that the file's name holds
-  std::optional<double> validation_split;          ///< share of a one-level folder that validates
-  std::optional<int> limit;                        ///< at most this many images of each split
+  std::optional<int> image_size;  ///< square side to resize to; unset: 128, or the file's own size (IDX, packed)
+  std::optional<int> channels;    ///< 1 or 3; unset: 1, or the file's own
+  std::vector<std::string> label_pattern;  ///< class = the pattern that the file's name holds
+  std::optional<double> validation_split;  ///< share of a one-level folder that validates
+  std::optional<int> limit;                ///< at most this many images of each split
   bool skip_broken = false;
-  int threads = 0;                                 ///< 0: all cores
+  int threads = 0;  ///< 0: all cores
 };
 
-/// Called while images are drawn or decoded: how many of how many are done, and what is being done ("drawing", "decoding").
+/// Called while images are drawn or decoded: how many of how many are done, and what is being done ("drawing",
+/// "decoding").
 using DataProgress = std::function<void(std::size_t done, std::size_t total, const std::string& what)>;
 
-/// Loads or draws what was asked for. Throws UsageError with one line on bad input. Warnings (skipped files) go to `warn`.
+/// Loads or draws what was asked for. Throws UsageError with one line on bad input. Warnings (skipped files) go to
+/// `warn`.
 DataSplits load_data(const DataRequest&, const DataProgress& progress = {},
                      const std::function<void(const std::string&)>& warn = {});
 

@@ -1,4 +1,5 @@
-// device.h - where things run: memory, one ordered stream, the kernels of its target, and capture of a sequence of calls.
+// device.h - where things run: memory, one ordered stream, the kernels of its target, and capture of a sequence of
+// calls.
 #pragma once
 #include <cstddef>
 #include <functional>
@@ -42,12 +43,13 @@ class Device {
  public:
   virtual ~Device() = default;
 
-  virtual std::string_view name() const = 0;       ///< "cpu", "cuda", "sim": what --device calls it
-  virtual std::string description() const = 0;     ///< for people: the machine, its vector width or SMs, the library's version
-  virtual const Rooms& rooms() const = 0;          ///< the kernels of its target
-  virtual Library* library() = 0;                  ///< the vendor's convolutions and products, or null
-  virtual stream_t stream() const = 0;             ///< the one stream that everything below is ordered by
-  virtual int threads() const = 0;                 ///< CPU threads that kernels use; 1 on cuda
+  virtual std::string_view name() const = 0;  ///< "cpu", "cuda", "sim": what --device calls it
+  virtual std::string description()
+      const = 0;                           ///< for people: the machine, its vector width or SMs, the library's version
+  virtual const Rooms& rooms() const = 0;  ///< the kernels of its target
+  virtual Library* library() = 0;          ///< the vendor's convolutions and products, or null
+  virtual stream_t stream() const = 0;     ///< the one stream that everything below is ordered by
+  virtual int threads() const = 0;         ///< CPU threads that kernels use; 1 on cuda
 
   virtual void upload(void* device, const void* host, std::size_t bytes) = 0;    ///< returns when `host` may change
   virtual void download(void* host, const void* device, std::size_t bytes) = 0;  ///< waits for all earlier work
@@ -67,7 +69,8 @@ class Device {
 
  protected:
   friend class Memory;
-  virtual void* allocate(std::size_t bytes) = 0;  ///< 256-byte aligned; throws gs::Error that says how much was asked for
+  virtual void* allocate(
+      std::size_t bytes) = 0;  ///< 256-byte aligned; throws gs::Error that says how much was asked for
   virtual void free(void*) noexcept = 0;
   std::size_t allocations_ = 0;
 };

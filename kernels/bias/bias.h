@@ -1,4 +1,5 @@
-// bias.h - the menu of what surrounds a library's plain product: bias + ReLU after it, bias and ReLU gradients before it.
+// bias.h - the menu of what surrounds a library's plain product: bias + ReLU after it, bias and ReLU gradients before
+// it.
 #pragma once
 #include "kernels/common/technique.h"
 

@@ -90,8 +90,8 @@ void launch_elementwise(const Elements& elements, stream_t stream, Arguments&&..
                  std::forward<Arguments>(arguments)...);
 }
 
-/// Calls body(begin, end) for contiguous shares of [0, n): on `host`, one share per core. Techniques that run only there
-/// use it; on the other targets they compile to one plain call and no table row leads to them.
+/// Calls body(begin, end) for contiguous shares of [0, n): on `host`, one share per core. Techniques that run only
+/// there use it; on the other targets they compile to one plain call and no table row leads to them.
 template <class Body>
 void host_shares(std::int64_t n, Body&& body, std::int64_t = 1) {
   body(std::int64_t(0), n);
@@ -107,6 +107,6 @@ __device__ inline void dependency_wait() {
 }  // namespace cuda
 }  // namespace gs
 
-#define GS_DYNAMIC_SHARED(Type, name)                                  \
+#define GS_DYNAMIC_SHARED(Type, name)                                 \
   extern __shared__ __align__(16) unsigned char gs_dynamic_shared_[]; \
   Type* name = reinterpret_cast<Type*>(gs_dynamic_shared_)

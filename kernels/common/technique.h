@@ -1,5 +1,5 @@
-// technique.h - a room's table: one row per technique. Tests, programs, benchmarks and the profiler iterate these tables,
-// so a kernel without a row does not exist.
+// technique.h - a room's table: one row per technique. Tests, programs, benchmarks and the profiler iterate these
+// tables, so a kernel without a row does not exist.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +24,9 @@ struct Technique {
   unsigned targets = on_all;
   typename Op::Launch* launch = nullptr;
   bool (*supports)(const typename Op::Problem&) = [](const typename Op::Problem&) { return true; };
-  std::size_t (*workspace_bytes)(const typename Op::Problem&) = [](const typename Op::Problem&) { return std::size_t(0); };
+  std::size_t (*workspace_bytes)(const typename Op::Problem&) = [](const typename Op::Problem&) {
+    return std::size_t(0);
+  };
 };
 
 /// The techniques of one op, naive first, in the order of the room's ladder.

@@ -25,13 +25,15 @@ struct Conv2d {
 /// y = act(conv(x, w) + bias).
 struct Conv2dForward {
   using Problem = Conv2d;
-  using Launch = void(float* y, const float* x, const float* w, const float* bias, const Conv2d&, void* workspace, stream_t);
+  using Launch = void(float* y, const float* x, const float* w, const float* bias, const Conv2d&, void* workspace,
+                      stream_t);
 };
-/// dx = conv^T(dy, w); where `relu_output` (the layer below's output, the same shape as dx) is given, dx = 0 where it is <= 0.
+/// dx = conv^T(dy, w); where `relu_output` (the layer below's output, the same shape as dx) is given, dx = 0 where it
+/// is <= 0.
 struct Conv2dDataGradient {
   using Problem = Conv2d;
-  using Launch = void(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d&, void* workspace,
-                      stream_t);
+  using Launch = void(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d&,
+                      void* workspace, stream_t);
 };
 /// dw[k,r,s,c] = sum_{n,p,q} dy[n,p,q,k] x[n,p*stride-pad+r,q*stride-pad+s,c];  db[k] = sum_{n,p,q} dy[n,p,q,k].
 struct Conv2dFilterGradient {

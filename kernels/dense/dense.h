@@ -1,5 +1,5 @@
-// dense.h - the menu of the fully connected layer: y = act(x W^T + b) and its two gradients. Everything row-major and packed:
-// x [n, in], W [out, in], y [n, out].
+// dense.h - the menu of the fully connected layer: y = act(x W^T + b) and its two gradients. Everything row-major and
+// packed: x [n, in], W [out, in], y [n, out].
 #pragma once
 #include "kernels/common/technique.h"
 
@@ -14,13 +14,14 @@ struct Dense {
 /// y[i,o] = act( b[o] + sum_j x[i,j] W[o,j] ).
 struct DenseForward {
   using Problem = Dense;
-  using Launch = void(float* y, const float* x, const float* w, const float* bias, const Dense&, void* workspace, stream_t);
+  using Launch = void(float* y, const float* x, const float* w, const float* bias, const Dense&, void* workspace,
+                      stream_t);
 };
 /// dx[i,j] = sum_o dy[i,o] W[o,j]; where `relu_output` (the layer below's output) is given, dx = 0 where it is <= 0.
 struct DenseDataGradient {
   using Problem = Dense;
-  using Launch = void(float* dx, const float* dy, const float* w, const float* relu_output, const Dense&, void* workspace,
-                      stream_t);
+  using Launch = void(float* dx, const float* dy, const float* w, const float* relu_output, const Dense&,
+                      void* workspace, stream_t);
 };
 /// dW[o,j] = sum_i dy[i,o] x[i,j];  db[o] = sum_i dy[i,o].
 struct DenseFilterGradient {

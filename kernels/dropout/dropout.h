@@ -1,7 +1,7 @@
 // dropout.h - the menu of inverted dropout: y = x m / (1 - rate), m = 1 with probability 1 - rate.
 //
-// The mask is never stored: m[i] is a pure function of (seed, layer, step, i) through Philox, so the backward pass draws
-// the same one again. Source: Srivastava et al. 2014; the inverted form as in Keras and PyTorch.
+// The mask is never stored: m[i] is a pure function of (seed, layer, step, i) through Philox, so the backward pass
+// draws the same one again. Source: Srivastava et al. 2014; the inverted form as in Keras and PyTorch.
 #pragma once
 #include "kernels/common/step_state.h"
 #include "kernels/common/technique.h"
@@ -20,7 +20,8 @@ struct DropoutForward {
   using Problem = Dropout;
   using Launch = void(float* y, const float* x, const StepState*, const Dropout&, void* workspace, stream_t);
 };
-/// dx = dy m / (1 - rate); where `relu_output` (the layer below's output) is given, dx = 0 where it is <= 0. dx may be dy.
+/// dx = dy m / (1 - rate); where `relu_output` (the layer below's output) is given, dx = 0 where it is <= 0. dx may be
+/// dy.
 struct DropoutBackward {
   using Problem = Dropout;
   using Launch = void(float* dx, const float* dy, const float* relu_output, const StepState*, const Dropout&,

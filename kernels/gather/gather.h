@@ -1,4 +1,5 @@
-// gather.h - the menu of batch assembly: the permutation and the step's cursor pick images, uint8 becomes float in [0, 1].
+// gather.h - the menu of batch assembly: the permutation and the step's cursor pick images, uint8 becomes float in [0,
+// 1].
 #pragma once
 #include "kernels/common/step_state.h"
 #include "kernels/common/technique.h"

@@ -2,11 +2,13 @@
 //
 //   bce      one logit z, t in {0, 1}:   max(z, 0) - z t + log(1 + exp(-|z|));        dz = sigmoid(z) - t
 //   hinge    one logit z, t in {-1, 1}:  max(0, 1 - t z);                            dz = -t where 1 - t z > 0
-//            behind a sigmoid s(z):      max(0, 1 - t s);                            dz = -t s (1 - s) where 1 - t s > 0
+//            behind a sigmoid s(z):      max(0, 1 - t s);                            dz = -t s (1 - s) where 1 - t s >
+//            0
 //   softmax  K logits, class t:          log sum exp(z) - z_t;                        dz = softmax(z) - onehot(t)
 //
 // The loss of a batch is the mean over its valid rows, so dlogits is divided by their number; rows past it get zeros.
-// A binary prediction is correct when (z > 0) is the label; a softmax prediction when the first largest logit is the class.
+// A binary prediction is correct when (z > 0) is the label; a softmax prediction when the first largest logit is the
+// class.
 #pragma once
 #include "kernels/common/step_state.h"
 #include "kernels/common/technique.h"
@@ -22,8 +24,8 @@ struct Loss {
   auto operator<=>(const Loss&) const = default;
 };
 
-/// sample_loss [n] and sample_correct [n] (1 or 0) for each row, both 0 past the valid rows; dlogits [n, classes] may be null.
-/// labels [n]: class numbers; for one logit, 1 is the positive class.
+/// sample_loss [n] and sample_correct [n] (1 or 0) for each row, both 0 past the valid rows; dlogits [n, classes] may
+/// be null. labels [n]: class numbers; for one logit, 1 is the positive class.
 struct LossGradient {
   using Problem = Loss;
   using Launch = void(float* sample_loss, float* sample_correct, float* dlogits, const float* logits,

@@ -1,10 +1,11 @@
 // maxpool.h - the menu of 2-D max-pooling, NHWC, no padding.
 //
-//   y[n,p,q,c] = max over the window of x;  `argmax` holds which element of the window it was (row * window + column, the
-//   first one on a tie), or `no_gradient` where the problem says that x came out of a ReLU and the maximum is <= 0.
+//   y[n,p,q,c] = max over the window of x;  `argmax` holds which element of the window it was (row * window + column,
+//   the first one on a tie), or `no_gradient` where the problem says that x came out of a ReLU and the maximum is <= 0.
 //
-// The gradient gathers: every input element asks the windows that cover it whether it was their maximum. No atomics, one
-// write per element, so the bits do not depend on the order. Four bytes of index become one, and the ReLU's gradient is free.
+// The gradient gathers: every input element asks the windows that cover it whether it was their maximum. No atomics,
+// one write per element, so the bits do not depend on the order. Four bytes of index become one, and the ReLU's
+// gradient is free.
 #pragma once
 #include "kernels/common/technique.h"
 
@@ -31,7 +32,8 @@ struct MaxPoolForward {
 /// dx[n,h,w,c] = sum of dy over the windows whose maximum this element was.
 struct MaxPoolBackward {
   using Problem = MaxPool;
-  using Launch = void(float* dx, const float* dy, const std::uint8_t* argmax, const MaxPool&, void* workspace, stream_t);
+  using Launch = void(float* dx, const float* dy, const std::uint8_t* argmax, const MaxPool&, void* workspace,
+                      stream_t);
 };
 
 Cost cost(MaxPoolForward, const MaxPool&);

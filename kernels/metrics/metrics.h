@@ -14,8 +14,8 @@ struct StepMetrics {
 };
 
 struct Metrics {
-  int n = 1;                    ///< rows of a full batch
-  std::uint32_t capacity = 1;   ///< entries in the ring
+  int n = 1;                   ///< rows of a full batch
+  std::uint32_t capacity = 1;  ///< entries in the ring
   auto operator<=>(const Metrics&) const = default;
 };
 

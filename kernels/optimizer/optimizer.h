@@ -24,8 +24,8 @@ struct Optimizer {
   }
 };
 
-/// One step. moment1: buf of sgd, s of rmsprop, m of adam; moment2: v of adam; null where there is none. The learning rate and
-/// the powers of beta come from the state.
+/// One step. moment1: buf of sgd, s of rmsprop, m of adam; moment2: v of adam; null where there is none. The learning
+/// rate and the powers of beta come from the state.
 struct Update {
   using Problem = Optimizer;
   using Launch = void(float* parameters, float* moment1, float* moment2, const float* gradients, const StepState*,
