@@ -1,0 +1,147 @@
+// program_test.cpp - compiling a net: flat layout, initial weights, choice of implementations, what --explain says.
+#include "engine/program/program.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "engine/core/error.h"
+#include "engine/program/flat_layout.h"
+#include "models/models.h"
+
+namespace gs {
+namespace {
+
+Net small_net() { return lenet({.input = {12, 12, 1}, .base = 2}); }
+
+Recipe small_recipe() {
+  Recipe recipe;
+  recipe.batch = 4;
+  return recipe;
+}
+
+TEST(FlatLayout, ParametersStartAtMultiplesOf256Bytes) {
+  const FlatLayout layout(small_net());
+  for (const auto& slot : layout.slots) EXPECT_EQ(slot.offset % 64, 0) << slot.parameter.name;
+  EXPECT_EQ(layout.size % 64, 0);
+}
+
+TEST(FlatLayout, PackingAndUnpackingAreInverse) {
+  const Net net = small_net();
+  const FlatLayout layout(net);
+  std::vector<float> packed(std::size_t(net.parameter_count()));
+  for (std::size_t i = 0; i < packed.size(); ++i) packed[i] = float(i + 1);
+  const std::vector<float> flat = layout.flat(packed);
+  EXPECT_EQ(layout.packed(flat), packed);
+  EXPECT_EQ(std::count(flat.begin(), flat.end(), 0.0f), layout.size - net.parameter_count()) << "padding is zero";
+  packed.pop_back();
+  EXPECT_THROW(layout.flat(packed), Error);
+}
+
+TEST(GlorotUniform, StaysInItsLimitsAndFillsThem) {
+  const FlatLayout layout(lenet({.input = {32, 32, 1}, .base = 8}));
+  const std::vector<float> values = glorot_uniform(layout, 7);
+  for (const auto& slot : layout.slots) {
+    const Parameter& p = slot.parameter;
+    double lowest = 0, highest = 0, sum = 0;
+    for (std::int64_t i = 0; i < p.size(); ++i) {
+      const double v = values[std::size_t(slot.offset + i)];
+      lowest = std::min(lowest, v), highest = std::max(highest, v), sum += v;
+    }
+    if (p.fan_in == 0) {
+      EXPECT_EQ(lowest, 0) << p.name;
+      EXPECT_EQ(highest, 0) << p.name;
+      continue;
+    }
+    const double limit = std::sqrt(6.0 / double(p.fan_in + p.fan_out));
+    EXPECT_GE(lowest, -limit) << p.name;
+    EXPECT_LE(highest, limit) << p.name;
+    EXPECT_GT(highest - lowest, 1.6 * limit * (p.size() > 60)) << p.name;
+    // the mean of n uniform values has the standard error limit / sqrt(3 n)
+    EXPECT_LT(std::abs(sum / double(p.size())), 4 * limit / std::sqrt(3.0 * double(p.size()))) << p.name;
+  }
+}
+
+TEST(GlorotUniform, FollowsTheSeed) {
+  const FlatLayout layout(small_net());
+  EXPECT_EQ(glorot_uniform(layout, 1), glorot_uniform(layout, 1));
+  EXPECT_NE(glorot_uniform(layout, 1), glorot_uniform(layout, 2));
+}
+
+class ProgramOn : public testing::TestWithParam<const char*> {
+ protected:
+  std::unique_ptr<Device> device_ = open_device({.name = GetParam()});
+};
+
+TEST_P(ProgramOn, ParametersGoInAndComeOut) {
+  Program program(small_net(), small_recipe(), *device_);
+  program.initialize();
+  const std::vector<float> first = program.parameters();
+  EXPECT_EQ(std::int64_t(first.size()), program.net().parameter_count());
+  std::vector<float> changed = first;
+  for (float& value : changed) value += 1;
+  program.set_parameters(changed);
+  EXPECT_EQ(program.parameters(), changed);
+  program.initialize();
+  EXPECT_EQ(program.parameters(), first);
+}
+
+TEST_P(ProgramOn, SharesMemoryBetweenTensorsThatDoNotMeet) {
+  Program program(small_net(), small_recipe(), *device_);
+  EXPECT_LT(program.memory_plan().arena_bytes, program.memory_plan().unshared_bytes);
+}
+
+TEST_P(ProgramOn, ExplainsEveryStep) {
+  Program program(small_net(), small_recipe(), *device_);
+  const std::string text = program.explain();
+  std::set<std::string> names;
+  for (const Step& step : program.training_steps()) {
+    EXPECT_NE(text.find(step.name), std::string::npos) << step.name;
+    EXPECT_TRUE(names.insert(step.name).second) << step.name << " appears twice";
+    EXPECT_FALSE(step.implementation.empty()) << step.name;
+    EXPECT_GT(step.cost.bytes, 0) << step.name;
+  }
+  EXPECT_NE(text.find("longest dependent chain"), std::string::npos);
+}
+
+TEST_P(ProgramOn, OverridesAreKeptOrRefused) {
+  const ImplementationChoice direct{.rule = "default", .fixed = {{"conv1 forward", "direct"}}};
+  EXPECT_EQ(Program(small_net(), small_recipe(), *device_, direct).implementations().at("conv1 forward"), "direct");
+
+  const auto message = [&](const ImplementationChoice& choice) -> std::string {
+    try {
+      Program(small_net(), small_recipe(), *device_, choice);
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  const std::string unknown = message({.fixed = {{"conv1 forward", "magic"}}});
+  EXPECT_NE(unknown.find("conv1 forward: no implementation 'magic'"), std::string::npos) << unknown;
+  EXPECT_NE(unknown.find("direct"), std::string::npos) << "it lists what there is: " << unknown;
+  EXPECT_EQ(message({.fixed = {{"conv1 forwards", "direct"}}}),
+            "there is no step 'conv1 forwards' to give the implementation 'direct': did you mean 'conv1 forward'?");
+}
+
+TEST_P(ProgramOn, OwnTakesNoLibrary) {
+  const Program program(small_net(), small_recipe(), *device_, {.rule = "own", .fixed = {}});
+  for (const auto& [step, implementation] : program.implementations())
+    EXPECT_EQ(implementation.find("onednn"), std::string::npos) << step;
+}
+
+TEST_P(ProgramOn, LossAndOutputsMustFit) {
+  Recipe recipe = small_recipe();
+  recipe.loss = LossKind::softmax;
+  EXPECT_THROW(Program(small_net(), recipe, *device_), Error);
+}
+
+TEST_P(ProgramOn, MustBeBoundBeforeItRuns) {
+  Program program(small_net(), small_recipe(), *device_);
+  EXPECT_THROW(program.train_step(), Error);
+}
+
+INSTANTIATE_TEST_SUITE_P(Devices, ProgramOn, testing::Values("cpu", "sim"), [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace gs
