@@ -3,8 +3,10 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "kernels/common/target.h"
 
@@ -32,5 +34,17 @@ struct Technique {
 /// The techniques of one op, naive first, in the order of the room's ladder.
 template <class Op>
 using Room = std::span<const Technique<Op>>;
+
+/// The rows of a ladder that run on `target`, in its order. A room keeps the result in a static variable of the
+/// function that hands it out, so that the span stays valid:
+///   Room<Op> op_room() { static const auto rows = rows_on<Op>(target, {{"element", on_all, &run_element}}); return
+///   rows; }
+template <class Op>
+std::vector<Technique<Op>> rows_on(Target target, std::initializer_list<Technique<Op>> ladder) {
+  std::vector<Technique<Op>> rows;
+  for (const Technique<Op>& row : ladder)
+    if (row.targets & unsigned(target)) rows.push_back(row);
+  return rows;
+}
 
 }  // namespace gs
