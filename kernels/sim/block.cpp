@@ -1,0 +1,361 @@
+// block.cpp - the scheduler of one block, its barriers and its warp operations.
+#include "kernels/sim/block.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "kernels/sim/simulator.h"
+
+namespace gs::simulator {
+
+constinit thread_local uint3 threadIdx{}, blockIdx{};
+constinit thread_local dim3 blockDim, gridDim;
+constinit thread_local Position position;
+
+namespace {
+constinit thread_local Block* running_block = nullptr;
+
+std::string to_text(uint3 v) {
+  return "(" + std::to_string(v.x) + "," + std::to_string(v.y) + "," + std::to_string(v.z) + ")";
+}
+}  // namespace
+
+Block& Block::of_this_os_thread() {
+  thread_local Block block;
+  return block;
+}
+
+void Block::prepare(const Launch& launch) {
+  launch_ = &launch;
+  const dim3 extent = launch.geometry.block;
+  gridDim = launch.geometry.grid;
+  blockDim = extent;
+  size_ = extent.x * extent.y * extent.z;
+  threads_.resize(size_);
+  order_.resize(size_);
+  ready_.resize(size_);
+  warps_.resize((size_ + warp_size - 1) / warp_size);
+  for (unsigned i = 0; i < size_; i++) {
+    threads_[i].index = {i % extent.x, i / extent.x % extent.y, i / extent.x / extent.y};
+    order_[i] = i;
+  }
+  if (!stacks_) stacks_ = std::make_unique<StackRegion>(max_threads_per_block, options().stack_bytes);
+  // Exactly as large as asked for, so that AddressSanitizer sees an access past the end; malloc aligns to 16 bytes.
+  const std::size_t bytes = launch.geometry.shared_bytes;
+  shared_.reset(bytes ? static_cast<char*>(std::malloc(bytes)) : nullptr);
+  shared_bytes_ = bytes;
+}
+
+void Block::run(std::uint64_t index) {
+  const dim3 grid = gridDim;
+  blockIdx = {unsigned(index % grid.x), unsigned(index / grid.x % grid.y), unsigned(index / grid.x / grid.y)};
+  started_ = at_barrier_ = ready_head_ = ready_count_ = 0;
+  alive_ = size_;
+  for (Thread& thread : threads_) {
+    thread.state = State::not_started;
+    thread.waited = false;
+  }
+  for (Warp& warp : warps_) warp.waiting = warp.exited = warp.absent = 0;
+  if (size_ % warp_size) warps_.back().absent = ~0u << size_ % warp_size;
+  if (shared_) std::memset(shared_.get(), 0xff, shared_bytes_);  // NaN: what nobody wrote shows in the result
+  if (options().random_order) {
+    random_.seed(options().seed * 0x9e3779b97f4a7c15u + index);  // the same whichever OS thread runs this block
+    std::shuffle(order_.begin(), order_.end(), random_);
+  }
+
+  position.launch = launch_;
+  position.block = index;
+  position.barriers = 0;
+  std::fill(std::begin(position.warp_syncs), std::end(position.warp_syncs), 0);
+  position.stacks = stacks_->begin();
+  position.stacks_end = stacks_->end();
+  position.shared = shared_.get();
+  position.shared_end = position.shared + shared_bytes_;
+  position.inside_kernel = true;
+  running_block = this;
+  hand_over();
+  running_block = nullptr;
+  position.inside_kernel = false;
+  if (error_) {
+    abandon_fibers();
+    std::rethrow_exception(std::exchange(error_, nullptr));
+  }
+}
+
+// ---- the scheduler
+
+void Block::fiber_entry(void* self) {
+  static_cast<Block*>(self)->run_threads_in_turn();
+}
+
+void Block::run_threads_in_turn() {
+  for (;;) {
+    while (started_ < size_) {
+      const unsigned thread = order_[started_++];
+      threads_[thread].fiber = running_;
+      make_current(thread);
+      try {
+        launch_->invoke(launch_->arguments);
+      } catch (...) {
+        error_ = std::current_exception();
+      }
+      if (error_) go(scheduler_);  // never comes back: the fiber is restarted
+      thread_exits();
+    }
+    idle_.push_back(running_);
+    hand_over();
+  }
+}
+
+void Block::make_current(unsigned thread) {
+  current_ = thread;
+  threads_[thread].state = State::running;
+  threadIdx = threads_[thread].index;
+  position.thread = thread;
+  position.waited = threads_[thread].waited;
+}
+
+void Block::go(Fiber& to) {
+  Fiber& from = *running_;
+  if (&from == &to) return;
+  running_ = &to;
+  Fiber::switch_to(from, to);
+}
+
+/// The running fiber has nothing to do: somebody else goes on. Threads that may continue come before new ones.
+void Block::hand_over() {
+  if (ready_count_ > 0) {
+    const unsigned thread = ready_[ready_head_];
+    ready_head_ = (ready_head_ + 1) % size_;
+    ready_count_--;
+    make_current(thread);
+    go(*threads_[thread].fiber);
+  } else if (started_ < size_) {
+    if (idle_.empty()) {
+      fibers_.push_back(
+          std::make_unique<Fiber>(stacks_->stack(fibers_.size()), stacks_->stack_bytes(), &Block::fiber_entry, this));
+      idle_.push_back(fibers_.back().get());
+    }
+    Fiber* fiber = idle_.back();
+    idle_.pop_back();
+    go(*fiber);
+  } else if (alive_ == 0) {
+    go(scheduler_);
+  } else {
+    fail("deadlock: its threads wait for each other in different places" + census());
+  }
+}
+
+void Block::push_ready(unsigned thread) {
+  threads_[thread].state = State::running;
+  ready_[(ready_head_ + ready_count_++) % size_] = thread;
+}
+
+void Block::thread_exits() {
+  Thread& thread = threads_[current_];
+  thread.state = State::exited;
+  if (launch_->geometry.programmatic && !position.waited)
+    fail("thread " + to_text(thread.index) +
+         " ended without dependency_wait(), which a launch with the programmatic attribute needs in every thread");
+  alive_--;
+  const unsigned warp_number = current_ / warp_size;
+  Warp& warp = warps_[warp_number];
+  warp.exited |= 1u << lane();
+  if (alive_ > 0 && at_barrier_ == alive_) release_barrier();
+  for (std::uint32_t left = warp.waiting; left; left &= warp.waiting & (left - 1))  // may be what they waited for
+    complete_warp_operation(warp_number, warp.mask[std::countr_zero(left)]);
+}
+
+void Block::abandon_fibers() {
+  idle_.clear();
+  for (auto& fiber : fibers_) {
+    fiber->restart();
+    idle_.push_back(fiber.get());
+  }
+}
+
+// ---- __syncthreads
+
+void Block::barrier(source_location where) {
+  const unsigned thread = current_;
+  threads_[thread].where = where;
+  threads_[thread].waited = position.waited;
+  threads_[thread].state = State::at_barrier;
+  if (++at_barrier_ == alive_) release_barrier();
+  hand_over();  // also for the last to arrive: the order in which threads go on is release_barrier's
+}
+
+void Block::release_barrier() {
+  const source_location* first = nullptr;
+  for (const Thread& thread : threads_) {
+    if (thread.state != State::at_barrier) continue;
+    if (!first) first = &thread.where;
+    if (first->line != thread.where.line || std::string_view(first->file) != thread.where.file)
+      fail("threads of one block meet at different __syncthreads" + census());
+  }
+  if (alive_ != size_ && options().strict_exit)
+    fail("threads have exited without reaching a __syncthreads that others wait at" + census());
+  at_barrier_ = 0;
+  position.barriers++;
+  if (options().random_order) std::shuffle(order_.begin(), order_.begin() + started_, random_);
+  for (unsigned thread : order_)
+    if (threads_[thread].state == State::at_barrier) push_ready(thread);
+}
+
+// ---- warp operations
+
+std::uint64_t Block::meet_warp(WarpOperation operation, std::uint32_t mask, std::uint64_t value, unsigned source,
+                               source_location where) {
+  const unsigned thread = current_, lane = thread % warp_size;
+  Thread& self = threads_[thread];
+  Warp& warp = warps_[thread / warp_size];
+  self.where = where;
+  if (!(mask >> lane & 1))
+    fail("the warp operation at " + to_string(where) + ": thread " + to_text(self.index) + " is not in its own mask");
+  self.waited = position.waited;
+  self.state = State::in_warp_operation;
+  warp.mask[lane] = mask;
+  warp.operation[lane] = operation;
+  warp.value[lane] = value;
+  warp.source[lane] = source;
+  warp.waiting |= 1u << lane;
+  complete_warp_operation(thread / warp_size, mask);
+  hand_over();
+  return warp.result[lane];
+}
+
+/// If all lanes that `mask` names have arrived with this mask: exchanges their values and lets them go on.
+void Block::complete_warp_operation(unsigned warp_number, std::uint32_t mask) {
+  Warp& warp = warps_[warp_number];
+  if (((warp.waiting | warp.exited | warp.absent) & mask) != mask) return;
+  const std::uint32_t lanes = warp.waiting & mask;
+  const WarpOperation operation = warp.operation[std::countr_zero(lanes)];
+  const unsigned first_thread = warp_number * warp_size;
+  for (std::uint32_t left = lanes; left; left &= left - 1) {
+    const int lane = std::countr_zero(left);
+    if (warp.mask[lane] != mask) return;
+    if (warp.operation[lane] != operation) fail("lanes of one warp meet in different warp operations" + census());
+  }
+  if ((warp.exited & mask) && options().strict_exit)
+    fail("threads have exited that a warp operation names in its mask" + census());
+
+  std::uint32_t ballot = 0;
+  for (std::uint32_t left = lanes; left; left &= left - 1) {
+    const int lane = std::countr_zero(left);
+    if (operation == WarpOperation::vote) ballot |= std::uint32_t(warp.value[lane] != 0) << lane;
+    if (operation == WarpOperation::shuffle) {
+      const unsigned source = warp.source[lane];
+      if (source >= warp_size || !(lanes >> source & 1))
+        fail("the shuffle at " + to_string(threads_[first_thread + lane].where) + ": thread " +
+             to_text(threads_[first_thread + lane].index) + " reads lane " + std::to_string(source) +
+             ", which does not take part");
+      warp.result[lane] = warp.value[source];
+    }
+  }
+  if (operation == WarpOperation::sync) position.warp_syncs[warp_number]++;
+  warp.waiting &= ~mask;
+  for (std::uint32_t left = lanes; left; left &= left - 1) {
+    const int lane = std::countr_zero(left);
+    if (operation == WarpOperation::vote) warp.result[lane] = ballot;
+    push_ready(first_thread + lane);
+  }
+  if (options().random_order)
+    for (unsigned k = ready_count_; k > 1; k--)
+      std::swap(ready_[(ready_head_ + k - 1) % size_], ready_[(ready_head_ + random_() % k) % size_]);
+}
+
+// ---- errors
+
+std::string Block::block_name() const {
+  return "kernel " + std::string(launch_->kernel) + " (launched at " + to_string(launch_->geometry.where) +
+         "), block " + to_text(blockIdx);
+}
+
+/// Where every thread is, grouped by place.
+std::string Block::census() const {
+  struct Group {
+    std::string place;
+    unsigned count;
+    uint3 first;
+  };
+  std::vector<Group> groups;
+  for (const Thread& thread : threads_) {
+    std::string place;
+    switch (thread.state) {
+      case State::not_started:
+        place = "not started";
+        break;
+      case State::running:
+        place = "running";
+        break;
+      case State::at_barrier:
+        place = "at __syncthreads " + to_string(thread.where);
+        break;
+      case State::in_warp_operation:
+        place = "at the warp operation " + to_string(thread.where);
+        break;
+      case State::exited:
+        place = "exited";
+        break;
+    }
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.place == place; });
+    if (group == groups.end())
+      groups.push_back({place, 1, thread.index});
+    else
+      group->count++;
+  }
+  std::string text;
+  for (const Group& group : groups)
+    text += (text.empty() ? ": " : "; ") + std::to_string(group.count) + " " + group.place + ", first " +
+            to_text(group.first);
+  return text;
+}
+
+void Block::fail(std::string_view message) {
+  error_ = std::make_exception_ptr(SimError(block_name() + ": " + std::string(message)));
+  go(scheduler_);
+  std::abort();  // run() restarts the fibers; nobody comes back here
+}
+
+// ---- the functions of runtime.h that a simulated thread calls
+
+namespace {
+Block& block_of(const char* what) {
+  if (!running_block)
+    throw SimError(std::string(what) + " in an element-wise launch on the host target: such a kernel needs launch()");
+  return *running_block;
+}
+}  // namespace
+
+void barrier(source_location where) {
+  block_of("__syncthreads").barrier(where);
+}
+void sync_warp(std::uint32_t mask, source_location where) {
+  block_of("__syncwarp").meet_warp(Block::WarpOperation::sync, mask, 0, 0, where);
+}
+std::uint64_t exchange(std::uint32_t mask, std::uint64_t value, unsigned source, source_location where) {
+  return block_of("a shuffle").meet_warp(Block::WarpOperation::shuffle, mask, value, source, where);
+}
+std::uint32_t vote(std::uint32_t mask, bool predicate, source_location where) {
+  return std::uint32_t(block_of("a vote").meet_warp(Block::WarpOperation::vote, mask, predicate, 0, where));
+}
+unsigned lane_index() {
+  return block_of("a lane's index").lane();
+}
+void* dynamic_shared() {
+  return block_of("dynamic shared memory").dynamic_shared();
+}
+void dependency_wait() {
+  position.waited = true;
+}
+void thread_fence() {
+  if (checker_hooks && position.inside_kernel) checker_hooks->fence();
+}
+void fail(std::string_view message) {
+  block_of("an error").fail(message);
+}
+
+}  // namespace gs::simulator

@@ -1,0 +1,119 @@
+// block.h - one block of simulated threads on one OS thread: who is where, and who runs next.
+#pragma once
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "kernels/sim/fiber.h"
+#include "kernels/sim/runtime.h"
+
+namespace gs::simulator {
+
+constexpr unsigned warp_size = 32;
+constexpr unsigned max_threads_per_block = 1024;
+
+/// What the race checker needs to know about the thread that runs now on this OS thread.
+struct Position {
+  bool inside_kernel = false;
+  bool waited = false;                                               ///< this thread has called dependency_wait()
+  unsigned thread = 0;                                               ///< in the block, x fastest
+  std::uint64_t block = 0;                                           ///< in the grid, x fastest
+  std::uint32_t barriers = 0;                                        ///< that this block has passed
+  std::uint32_t warp_syncs[max_threads_per_block / warp_size] = {};  ///< that each warp has passed
+  const Launch* launch = nullptr;
+  const char *stacks = nullptr, *stacks_end = nullptr;
+  const char *shared = nullptr, *shared_end = nullptr;  ///< dynamic shared memory
+};
+extern constinit thread_local Position position;
+
+/// Calls of the runtime that the race checker wants to see; null where it is not linked.
+struct CheckerHooks {
+  void (*launch_begins)(const Launch&);
+  void (*launch_ends)();
+  void (*fence)();
+};
+extern constinit const CheckerHooks* checker_hooks;
+
+/// Threads are fibers, made lazily: a thread runs as a plain call on the fiber of the thread before it, and only when
+/// it must wait does the next one get a fiber of its own. A kernel without barriers costs no switches at all.
+class Block {
+ public:
+  /// The one of this OS thread.
+  static Block& of_this_os_thread();
+
+  void prepare(const Launch&);
+  /// Runs block number `index` of the prepared launch. Throws SimError, or what the kernel threw.
+  void run(std::uint64_t index);
+
+  // called on the fiber of a simulated thread
+  void barrier(source_location);
+  enum class WarpOperation : std::uint8_t { sync, shuffle, vote };
+  std::uint64_t meet_warp(WarpOperation, std::uint32_t mask, std::uint64_t value, unsigned source, source_location);
+  [[noreturn]] void fail(std::string_view message);
+  unsigned lane() const { return current_ % warp_size; }
+  void* dynamic_shared() const { return shared_.get(); }
+
+ private:
+  enum class State : std::uint8_t { not_started, running, at_barrier, in_warp_operation, exited };
+  struct Thread {
+    uint3 index;
+    State state;
+    bool waited;
+    Fiber* fiber;
+    source_location where;
+  };
+  struct Warp {
+    std::uint32_t waiting = 0;  // lanes that have arrived at a warp operation
+    std::uint32_t exited = 0;   // lanes that have exited
+    std::uint32_t absent = 0;   // lanes past the end of the block
+    std::uint32_t mask[warp_size];
+    WarpOperation operation[warp_size];
+    std::uint64_t value[warp_size], result[warp_size];
+    unsigned source[warp_size];
+  };
+  struct FreeDeleter {
+    void operator()(char* memory) const { std::free(memory); }
+  };
+
+  static void fiber_entry(void* self);
+  void run_threads_in_turn();
+  void make_current(unsigned thread);
+  void hand_over();
+  void go(Fiber&);
+  void push_ready(unsigned thread);
+  void release_barrier();
+  void complete_warp_operation(unsigned warp, std::uint32_t mask);
+  void thread_exits();
+  void abandon_fibers();
+  std::string census() const;
+  std::string block_name() const;
+
+  const Launch* launch_ = nullptr;
+  unsigned size_ = 0;        // threads in the block
+  unsigned started_ = 0;     // threads that have begun, in order_
+  unsigned alive_ = 0;       // threads that have not exited
+  unsigned at_barrier_ = 0;  // threads that wait at __syncthreads
+  unsigned current_ = 0;     // the thread that runs
+  std::vector<Thread> threads_;
+  std::vector<Warp> warps_;
+  std::vector<unsigned> order_;  // in which threads start and leave a barrier
+  std::vector<unsigned> ready_;  // ring buffer of threads that may go on
+  unsigned ready_head_ = 0, ready_count_ = 0;
+
+  std::unique_ptr<StackRegion> stacks_;
+  std::vector<std::unique_ptr<Fiber>> fibers_;
+  std::vector<Fiber*> idle_;
+  Fiber scheduler_;  // the OS thread's own stack
+  Fiber* running_ = &scheduler_;
+
+  std::unique_ptr<char, FreeDeleter> shared_;
+  std::size_t shared_bytes_ = 0;
+  std::mt19937_64 random_;
+  std::exception_ptr error_;
+};
+
+}  // namespace gs::simulator

@@ -1,0 +1,58 @@
+// fiber.h - a stack of its own to run on, and the switch from one to another.
+//
+// Two back ends: a 20-line assembly switch on x86-64, and ucontext elsewhere or with GS_UCONTEXT_FIBERS (ten times
+// slower: it saves the signal mask by a system call).
+#pragma once
+#include <cstddef>
+#include <memory>
+
+namespace gs::simulator {
+
+/// Memory for many stacks in one piece, so that "is this address on a simulated thread's stack?" is one comparison.
+class StackRegion {
+ public:
+  StackRegion(std::size_t stacks, std::size_t stack_bytes);
+  ~StackRegion();
+  StackRegion(const StackRegion&) = delete;
+  StackRegion& operator=(const StackRegion&) = delete;
+
+  /// The lowest address of stack `index`; the page below it is made a guard page.
+  char* stack(std::size_t index) const;
+  std::size_t stack_bytes() const { return stack_bytes_; }
+  const char* begin() const { return memory_; }
+  const char* end() const { return memory_ + bytes_; }
+
+ private:
+  char* memory_;
+  std::size_t bytes_, stack_bytes_, page_;
+};
+
+class Fiber {
+ public:
+  /// The stack that the OS thread came with.
+  Fiber();
+  /// A fiber that calls `entry(argument)` when first switched to. `entry` never returns.
+  Fiber(char* stack, std::size_t stack_bytes, void (*entry)(void*), void* argument);
+  ~Fiber();
+  Fiber(const Fiber&) = delete;
+  Fiber& operator=(const Fiber&) = delete;
+
+  /// Forgets what ran on the stack and starts at `entry` again.
+  void restart();
+  /// Goes on with `to`; returns when somebody switches back. Both belong to the calling OS thread.
+  static void switch_to(Fiber& from, Fiber& to);
+
+ private:
+  struct Context;
+  static void start();
+  void arrived();
+
+  std::unique_ptr<Context> context_;
+  const char* stack_ = nullptr;
+  std::size_t stack_bytes_ = 0;
+  void (*entry_)(void*) = nullptr;
+  void* argument_ = nullptr;
+  void* asan_stack_ = nullptr;  // AddressSanitizer's own stack of this fiber
+};
+
+}  // namespace gs::simulator

@@ -1,0 +1,23 @@
+// reports.h - the runtime's list of findings and its registry of device memory, as the race checker sees them.
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "kernels/sim/simulator.h"
+
+namespace gs::simulator {
+
+void add_report(Report);
+
+/// A registered piece of device memory.
+struct MemoryRange {
+  std::uintptr_t begin, end;
+};
+
+/// The registered range that holds `address`, or else the one that ends nearest below it.
+std::optional<MemoryRange> range_at_or_below(std::uintptr_t address);
+
+/// Changes whenever a range is registered or forgotten, so that answers may be cached.
+std::uint64_t registry_version();
+
+}  // namespace gs::simulator

@@ -1,0 +1,72 @@
+// runtime.h - what compiled kernels ask of the simulator's runtime: who am I, meet the others, run a grid.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "kernels/common/check.h"
+#include "kernels/sim/types.h"
+
+namespace gs::simulator {
+
+// Real variables, one set per OS thread, so that a debugger can print them and break on them.
+extern constinit thread_local uint3 threadIdx, blockIdx;
+extern constinit thread_local dim3 blockDim, gridDim;
+
+/// The part of an element-wise launch that this OS thread computes; `active` is false inside blocks.
+struct Share {
+  std::int64_t begin = 0, end = 0;
+  bool active = false;
+};
+extern constinit thread_local Share share;
+
+/// Calls the kernel once, for the thread that the built-in variables name.
+using Invoke = void (*)(void* arguments);
+
+/// Where and how wide a kernel runs, and the line that said so.
+struct Geometry {
+  dim3 grid, block;
+  std::size_t shared_bytes = 0;
+  bool programmatic = false;  ///< every thread must call dependency_wait() before it touches global memory
+  source_location where;
+  Geometry(dim3 grid, dim3 block, std::size_t shared_bytes = 0, bool programmatic = false,
+           source_location where = source_location::current())
+      : grid(grid), block(block), shared_bytes(shared_bytes), programmatic(programmatic), where(where) {}
+};
+
+/// A kernel with its arguments, ready to run. The arguments outlive the call of run_grid.
+struct Launch {
+  std::string_view kernel;
+  Geometry geometry;
+  Invoke invoke;
+  void* arguments;
+  std::size_t argument_bytes;
+  bool one_os_thread;  ///< its __shared__ variables are plain statics, so that two blocks may not run at once
+};
+
+/// Runs all blocks; returns when they have ended. Throws SimError on a launch that CUDA would refuse and on errors of
+/// the kernel; after an error the next launch works.
+void run_grid(const Launch&);
+
+/// Calls `invoke` with `share` set to contiguous parts of [0, n), one per OpenMP thread.
+void run_elementwise(std::int64_t n, Invoke invoke, void* arguments);
+
+/// Calls body(context, begin, end) for contiguous parts of [0, n), one per OpenMP thread, each at least `grain` long.
+void run_shares(std::int64_t n, std::int64_t grain, void (*body)(void* context, std::int64_t begin, std::int64_t end),
+                void* context);
+
+// ---- called by a simulated thread
+void barrier(source_location where);
+void sync_warp(std::uint32_t mask, source_location where);
+/// Every lane gives `value` and gets the value of lane `source`.
+std::uint64_t exchange(std::uint32_t mask, std::uint64_t value, unsigned source, source_location where);
+/// The lanes of `mask` whose predicate is true.
+std::uint32_t vote(std::uint32_t mask, bool predicate, source_location where);
+unsigned lane_index();
+void* dynamic_shared();
+void dependency_wait();
+void thread_fence();
+/// Ends the launch with a SimError that says where it happened.
+[[noreturn]] void fail(std::string_view message);
+
+}  // namespace gs::simulator
