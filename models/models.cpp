@@ -11,6 +11,9 @@ namespace {
 
 constexpr Model table[] = {
     {"lenet", "two convolutions and one hidden dense layer", lenet, 32},
+    {"alexnet", "five convolutions and two hidden dense layers", alexnet, 32},
+    {"mlp", "three hidden dense layers on the pixels", mlp, 64},
+    {"lenet5", "LeNet-5 as published, with ReLU and max-pool, for 28x28 images", lenet5, 6},
 };
 
 }  // namespace

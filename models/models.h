@@ -28,5 +28,8 @@ std::span<const Model> models();
 const Model& find_model(const std::string& name);
 
 Net lenet(const ModelOptions&);
+Net alexnet(const ModelOptions&);
+Net mlp(const ModelOptions&);
+Net lenet5(const ModelOptions&);
 
 }  // namespace gs

@@ -72,9 +72,12 @@ Layer& NetBuilder::add(const std::string& stem, LayerKind kind, Shape output) {
   return net_.layers.back();
 }
 
-NetBuilder& NetBuilder::conv2d(int filters, int kernel, int stride) {
+NetBuilder& NetBuilder::conv2d(int filters, int kernel, int stride, int pad) {
   const Shape in = net_.output();
-  const int pad = kernel / 2;
+  if (pad == same) pad = kernel / 2;
+  if (in.h + 2 * pad < kernel || in.w + 2 * pad < kernel)
+    throw UsageError(fmt::format("{}: a {}x{} convolution does not fit its {}x{} input; use a larger --image-size",
+                                 net_.name, kernel, kernel, in.h, in.w));
   const auto extent = [&](int size) { return (size + 2 * pad - kernel) / stride + 1; };
   Layer& layer = add("conv", Conv2dLayer{filters, kernel, stride, pad}, {extent(in.h), extent(in.w), filters});
   const std::int64_t window = std::int64_t(kernel) * kernel;

@@ -19,6 +19,17 @@ TEST(LeNet, HasTheParametersOfTheDesign) {
   EXPECT_EQ(net.output(), (Shape{1, 1, 1}));
 }
 
+TEST(Models, HaveTheParametersOfTheDesign) {
+  const auto count = [](const char* model, ModelOptions options) {
+    return find_model(model).build(options).parameter_count();
+  };
+  EXPECT_EQ(count("alexnet", {.base = 32}), 2'419'649);
+  EXPECT_EQ(count("alexnet", {.base = 16}), 1'135'713);
+  EXPECT_EQ(count("alexnet", {.base = 8}), 552'497);
+  EXPECT_EQ(count("mlp", {.base = 64}), 1'051'265);
+  EXPECT_EQ(count("lenet5", {.input = {28, 28, 1}, .base = 6, .outputs = 10}), 61'706);
+}
+
 TEST(LeNet, TakesOddSizesColourAndClasses) {
   const Net net = lenet({.input = {13, 11, 3}, .base = 2, .outputs = 5, .dropout = 0.5f});
   EXPECT_EQ(net.output(), (Shape{1, 1, 5}));
