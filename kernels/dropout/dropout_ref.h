@@ -1,0 +1,37 @@
+// dropout_ref.h - inverted dropout in fp64, and the mask that every technique must draw.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "kernels/common/philox.h"
+#include "kernels/dropout/dropout.h"
+
+namespace gs::ref {
+
+/// m[i] of dropout layer `p.layer` at step `state.step`: the counter is (i / 4, step, layer), the key is the seed, and
+/// element i takes word i % 4.
+inline bool kept(const Dropout& p, const StepState& state, std::int64_t i) {
+  const Random4 random =
+      philox4x32({{std::uint32_t(i / 4), std::uint32_t(state.step), std::uint32_t(state.step >> 32), p.layer}},
+                 std::uint32_t(state.seed), std::uint32_t(state.seed >> 32));
+  return uniform(random.word[i % 4]) >= p.rate;
+}
+
+/// y = x m / (1 - rate).
+inline std::vector<double> dropout_forward(const Dropout& p, const StepState& state, std::span<const double> x) {
+  std::vector<double> y(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i)
+    y[i] = kept(p, state, std::int64_t(i)) ? x[i] / (1 - double(p.rate)) : 0 * x[i];
+  return y;
+}
+
+/// dx = dy m / (1 - rate), and 0 where relu_output (may be empty) is <= 0.
+inline std::vector<double> dropout_backward(const Dropout& p, const StepState& state, std::span<const double> dy,
+                                            std::span<const double> relu_output) {
+  std::vector<double> dx = dropout_forward(p, state, dy);
+  for (std::size_t i = 0; i < relu_output.size(); ++i)
+    if (relu_output[i] <= 0) dx[i] = 0;
+  return dx;
+}
+
+}  // namespace gs::ref

@@ -1,0 +1,87 @@
+// loss_ref.h - the losses, their gradients and what counts as correct, in fp64.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "kernels/loss/loss.h"
+
+namespace gs::ref {
+
+inline double sigmoid(double z) {
+  return 1 / (1 + std::exp(-z));
+}
+
+/// The loss of one row of logits.
+inline double sample_loss(const Loss& p, std::span<const double> z, int label) {
+  const double t = label == 1 ? 1 : -1;
+  switch (p.kind) {
+    case LossKind::bce:
+      return std::max(z[0], 0.0) - z[0] * (label == 1) + std::log1p(std::exp(-std::abs(z[0])));
+    case LossKind::hinge:
+      return std::max(0.0, 1 - t * z[0]);
+    case LossKind::hinge_sigmoid:
+      return std::max(0.0, 1 - t * sigmoid(z[0]));
+    case LossKind::softmax: {
+      const double largest = *std::max_element(z.begin(), z.end());
+      double sum = 0;
+      for (const double value : z) sum += std::exp(value - largest);
+      return largest + std::log(sum) - z[std::size_t(label)];
+    }
+  }
+  return 0;
+}
+
+/// Its gradient by the logits, written to dz.
+inline void sample_gradient(const Loss& p, std::span<const double> z, int label, std::span<double> dz) {
+  const double t = label == 1 ? 1 : -1;
+  switch (p.kind) {
+    case LossKind::bce:
+      dz[0] = sigmoid(z[0]) - (label == 1);
+      break;
+    case LossKind::hinge:
+      dz[0] = 1 - t * z[0] > 0 ? -t : 0;
+      break;
+    case LossKind::hinge_sigmoid: {
+      const double s = sigmoid(z[0]);
+      dz[0] = 1 - t * s > 0 ? -t * s * (1 - s) : 0;
+      break;
+    }
+    case LossKind::softmax: {
+      const double largest = *std::max_element(z.begin(), z.end());
+      double sum = 0;
+      for (const double value : z) sum += std::exp(value - largest);
+      for (std::size_t k = 0; k < z.size(); ++k) dz[k] = std::exp(z[k] - largest) / sum - (int(k) == label);
+      break;
+    }
+  }
+}
+
+/// One logit: its sign says the class. More: the first largest one does.
+inline bool is_correct(const Loss& p, std::span<const double> z, int label) {
+  if (p.kind != LossKind::softmax) return (z[0] > 0) == (label == 1);
+  return std::max_element(z.begin(), z.end()) - z.begin() == label;
+}
+
+struct LossResult {
+  std::vector<double> sample_loss, sample_correct, dlogits;
+};
+
+/// Rows past `valid` are zeros; dlogits is the gradient of the mean over the valid rows.
+inline LossResult loss(const Loss& p, std::int64_t valid, std::span<const double> logits,
+                       std::span<const std::int32_t> labels) {
+  const std::size_t n = std::size_t(p.n), classes = std::size_t(p.classes);
+  LossResult out{std::vector<double>(n), std::vector<double>(n), std::vector<double>(n * classes)};
+  for (std::size_t i = 0; i < std::size_t(valid); ++i) {
+    const auto z = logits.subspan(i * classes, classes);
+    const auto dz = std::span(out.dlogits).subspan(i * classes, classes);
+    out.sample_loss[i] = sample_loss(p, z, labels[i]);
+    out.sample_correct[i] = is_correct(p, z, labels[i]);
+    sample_gradient(p, z, labels[i], dz);
+    for (double& value : dz) value /= double(valid);
+  }
+  return out;
+}
+
+}  // namespace gs::ref

@@ -1,0 +1,101 @@
+// loss_row.cu - value, correctness and gradient of every loss, one thread per sample.
+//
+// One logit: 4 + 4 bytes in, 12 out; at the usual batches its cost is that of a launch. Softmax reads its row three
+// times (the largest, the sum, the gradient), out of the cache after the first.
+// A NaN among the logits gives a NaN loss and is never correct; logits of any finite size give a finite gradient.
+#include "kernels/common/kernel.h"
+#include "kernels/common/reduce.h"
+#include "kernels/loss/loss.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+/// What one logit gives. `gradient` is that of the sample's own loss.
+struct Scored {
+  float loss, gradient;
+};
+
+__device__ inline float sigmoid(float z) {
+  return 1 / (1 + expf(-z));
+}
+
+/// -t s(1-s) needs no care for large z; bce's sigmoid(z) - 1 does: it is -sigmoid(-z) without cancellation.
+__device__ inline Scored binary_cross_entropy(float z, bool positive) {
+  const float hinge = (z > 0 ? z : 0.0f) - (positive ? z : 0.0f);
+  return {hinge + log1pf(expf(-fabsf(z))), positive ? -sigmoid(-z) : sigmoid(z)};
+}
+
+/// max(0, 1 - t s) and its gradient by s; written so that NaN passes through both.
+__device__ inline Scored hinge(float s, bool positive) {
+  const float t = positive ? 1.0f : -1.0f, margin = 1 - t * s;
+  return {margin <= 0 ? 0.0f : margin, margin <= 0 ? 0.0f : margin > 0 ? -t : margin};
+}
+
+__device__ inline Scored hinge_sigmoid(float z, bool positive) {
+  const float s = sigmoid(z);
+  const Scored by_s = hinge(s, positive);
+  return {by_s.loss, by_s.gradient * s * sigmoid(-z)};
+}
+
+__global__ void one_logit(float* __restrict__ sample_loss, float* __restrict__ sample_correct,
+                          float* __restrict__ dlogits, const float* __restrict__ logits,
+                          const std::int32_t* __restrict__ labels, const StepState* __restrict__ state, Loss problem) {
+  const std::int64_t valid = state->valid();
+  for (std::int64_t i : grid_stride(problem.n)) {
+    Scored scored{0, 0};
+    bool correct = false;
+    if (i < valid) {
+      const float z = logits[i];
+      const bool positive = labels[i] == 1;
+      scored = problem.kind == LossKind::bce     ? binary_cross_entropy(z, positive)
+               : problem.kind == LossKind::hinge ? hinge(z, positive)
+                                                 : hinge_sigmoid(z, positive);
+      correct = z == z && (z > 0) == positive;
+      scored.gradient /= float(valid);
+    }
+    sample_loss[i] = scored.loss;
+    sample_correct[i] = correct ? 1.0f : 0.0f;
+    if (dlogits) dlogits[i] = scored.gradient;
+  }
+}
+
+__global__ void softmax(float* __restrict__ sample_loss, float* __restrict__ sample_correct,
+                        float* __restrict__ dlogits, const float* __restrict__ logits,
+                        const std::int32_t* __restrict__ labels, const StepState* __restrict__ state, Loss problem) {
+  const std::int64_t valid = state->valid();
+  for (std::int64_t i : grid_stride(problem.n)) {
+    const float* z = logits + i * problem.classes;
+    float loss = 0, largest = 0, sum = 1;
+    bool correct = false;
+    if (i < valid) {
+      int first_largest = 0;
+      for (int k = 1; k < problem.classes; ++k)
+        if (z[k] > z[first_largest]) first_largest = k;
+      largest = z[first_largest];
+      sum = 0;
+      for (int k = 0; k < problem.classes; ++k) sum += expf(z[k] - largest);
+      loss = logf(sum) + (largest - z[labels[i]]);
+      correct = loss == loss && first_largest == labels[i];
+    }
+    sample_loss[i] = loss;
+    sample_correct[i] = correct ? 1.0f : 0.0f;
+    if (!dlogits) continue;
+    float* dz = dlogits + i * problem.classes;
+    for (int k = 0; k < problem.classes; ++k)
+      dz[k] = i < valid ? (expf(z[k] - largest) / sum - (k == labels[i] ? 1.0f : 0.0f)) / float(valid) : 0.0f;
+  }
+}
+
+}  // namespace
+
+void loss_row(float* sample_loss, float* sample_correct, float* dlogits, const float* logits,
+              const std::int32_t* labels, const StepState* state, const Loss& problem, void*, stream_t stream) {
+  if (problem.kind == LossKind::softmax)
+    launch_elementwise<softmax>(problem.n, stream, sample_loss, sample_correct, dlogits, logits, labels, state,
+                                problem);
+  else
+    launch_elementwise<one_logit>(problem.n, stream, sample_loss, sample_correct, dlogits, logits, labels, state,
+                                  problem);
+}
+
+}  // namespace gs::GS_TARGET

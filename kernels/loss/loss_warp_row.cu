@@ -1,0 +1,57 @@
+// loss_warp_row.cu - softmax with a warp per sample: 32 lanes read consecutive logits, then share their results.
+// What changed from loss_row: the reads of a row are coalesced and its chain of exponentials is K / 32 long.
+#include "kernels/common/kernel.h"
+#include "kernels/common/reduce.h"
+#include "kernels/loss/loss.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+constexpr int warps_per_block = 4;
+
+__global__ void softmax_by_warp(float* __restrict__ sample_loss, float* __restrict__ sample_correct,
+                                float* __restrict__ dlogits, const float* __restrict__ logits,
+                                const std::int32_t* __restrict__ labels, const StepState* __restrict__ state,
+                                Loss problem) {
+  const std::int64_t row = std::int64_t(blockIdx.x) * warps_per_block + threadIdx.y;
+  if (row >= problem.n) return;  // a whole warp: nobody waits for it
+  const int lane = int(threadIdx.x), classes = problem.classes;
+  const std::int64_t valid = state->valid();
+  const float* z = logits + row * classes;
+  float loss = 0, largest = 0, sum = 1;
+  bool correct = false;
+  if (row < valid) {
+    largest = z[0];
+    for (int k = lane; k < classes; k += 32) largest = larger_or_nan(largest, z[k]);
+    largest = warp_max(largest);
+    int first_largest = classes;
+    sum = 0;
+    for (int k = lane; k < classes; k += 32) {
+      if (z[k] == largest && k < first_largest) first_largest = k;
+      sum += expf(z[k] - largest);
+    }
+    first_largest = warp_min(first_largest);
+    sum = warp_sum(sum);
+    loss = logf(sum) + (largest - z[labels[row]]);
+    correct = loss == loss && first_largest == labels[row];
+  }
+  if (lane == 0) {
+    sample_loss[row] = loss;
+    sample_correct[row] = correct ? 1.0f : 0.0f;
+  }
+  if (!dlogits) return;
+  float* dz = dlogits + row * classes;
+  for (int k = lane; k < classes; k += 32)
+    dz[k] = row < valid ? (expf(z[k] - largest) / sum - (k == labels[row] ? 1.0f : 0.0f)) / float(valid) : 0.0f;
+}
+
+}  // namespace
+
+void loss_warp_row(float* sample_loss, float* sample_correct, float* dlogits, const float* logits,
+                   const std::int32_t* labels, const StepState* state, const Loss& problem, void*, stream_t stream) {
+  const auto blocks = unsigned((problem.n + warps_per_block - 1) / warps_per_block);
+  launch<softmax_by_warp>({dim3(blocks), dim3(32, warps_per_block)}, stream, sample_loss, sample_correct, dlogits,
+                          logits, labels, state, problem);
+}
+
+}  // namespace gs::GS_TARGET
