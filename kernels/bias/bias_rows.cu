@@ -1,0 +1,78 @@
+// bias_rows.cu - bias + ReLU and the bias gradient for a CPU: every core takes whole rows.
+//
+// What changed from bias_element: no remainder to find the column, so a row is one vector loop; and the gradient reads
+// dy once, in order, instead of once per column with a stride. Both move what bias_element moves: bound by memory.
+#include <algorithm>
+
+#include "kernels/bias/bias.h"
+#include "kernels/common/kernel.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+void add_bias_to_row(float* __restrict__ y, const float* __restrict__ bias, int columns, bool relu) {
+  if (relu) {
+    for (int j = 0; j < columns; ++j) {
+      const float value = y[j] + bias[j];
+      y[j] = value <= 0 ? 0.0f : value;
+    }
+  } else {
+    for (int j = 0; j < columns; ++j) y[j] += bias[j];
+  }
+}
+
+/// The slices do not depend on the number of threads, so neither do the bits.
+constexpr std::int64_t slices = 32;
+
+/// sums[j] = sum of dy[row, j] over [begin, end). Four rows at a time: the sums are loaded and stored a quarter as
+/// often, and the four loads do not wait for one another.
+void sum_rows(float* __restrict__ sums, const float* __restrict__ dy, std::int64_t begin, std::int64_t end,
+              int columns) {
+  std::fill_n(sums, columns, 0.0f);
+  std::int64_t row = begin;
+  for (; row + 4 <= end; row += 4) {
+    const float* a = dy + row * columns;
+    for (int j = 0; j < columns; ++j) sums[j] += (a[j] + a[j + columns]) + (a[j + 2 * columns] + a[j + 3 * columns]);
+  }
+  for (; row < end; ++row)
+    for (int j = 0; j < columns; ++j) sums[j] += dy[row * columns + j];
+}
+
+}  // namespace
+
+void bias_activation_rows(float* y, const float* bias, const Rows& problem, void*, stream_t) {
+  const std::int64_t grain = std::max<std::int64_t>(1, 16384 / problem.columns);
+  host_shares(
+      problem.rows,
+      [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t row = begin; row < end; ++row)
+          add_bias_to_row(y + row * problem.columns, bias, problem.columns, problem.relu);
+      },
+      grain);
+}
+
+std::size_t bias_gradient_rows_workspace(const Rows& problem) {
+  return std::size_t(slices) * std::size_t(problem.columns) * sizeof(float);
+}
+
+void bias_gradient_rows(float* db, const float* dy, const Rows& problem, void* workspace, stream_t) {
+  auto* partial = static_cast<float*>(workspace);
+  const std::int64_t columns = problem.columns;
+  const std::int64_t values_per_slice = problem.rows * columns / slices;
+  const std::int64_t grain = values_per_slice * slices < 32768 ? slices : 1;
+  host_shares(
+      slices,
+      [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t slice = begin; slice < end; ++slice)
+          sum_rows(partial + slice * columns, dy, problem.rows * slice / slices, problem.rows * (slice + 1) / slices,
+                   problem.columns);
+      },
+      grain);
+  for (std::int64_t j = 0; j < columns; ++j) {
+    float sum = 0;
+    for (std::int64_t slice = 0; slice < slices; ++slice) sum += partial[slice * columns + j];
+    db[j] = sum;
+  }
+}
+
+}  // namespace gs::GS_TARGET
