@@ -2,11 +2,7 @@
 #pragma once
 #include <cstdint>
 
-#ifdef __CUDACC__
-#define GS_BOTH __host__ __device__
-#else
-#define GS_BOTH
-#endif
+#include "kernels/common/target.h"
 
 namespace gs {
 

@@ -2,6 +2,13 @@
 #pragma once
 #include <string_view>
 
+/// For functions that the host and kernels call alike.
+#ifdef __CUDACC__
+#define GS_BOTH __host__ __device__
+#else
+#define GS_BOTH
+#endif
+
 struct CUstream_st;  // cudaStream_t's pointee, so that no header of the CUDA toolkit is needed here
 
 namespace gs {

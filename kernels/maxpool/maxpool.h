@@ -17,10 +17,10 @@ struct MaxPool {
   bool relu_input = false;  ///< x is the output of a ReLU: fold that ReLU's gradient into this op's
 
   static constexpr std::uint8_t no_gradient = 255;
-  constexpr int p() const { return (h - window) / stride + 1; }
-  constexpr int q() const { return (w - window) / stride + 1; }
-  constexpr std::int64_t x_size() const { return std::int64_t(n) * h * w * c; }
-  constexpr std::int64_t y_size() const { return std::int64_t(n) * p() * q() * c; }
+  GS_BOTH constexpr int p() const { return (h - window) / stride + 1; }
+  GS_BOTH constexpr int q() const { return (w - window) / stride + 1; }
+  GS_BOTH constexpr std::int64_t x_size() const { return std::int64_t(n) * h * w * c; }
+  GS_BOTH constexpr std::int64_t y_size() const { return std::int64_t(n) * p() * q() * c; }
   auto operator<=>(const MaxPool&) const = default;
 };
 
