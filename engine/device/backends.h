@@ -1,0 +1,23 @@
+// backends.h - the devices that open_device() chooses from.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "engine/device/device.h"
+
+namespace gs {
+
+/// The CPU: the host kernels on `threads` cores, oneDNN where it is built in.
+std::unique_ptr<Device> open_cpu(int threads);
+
+/// The simulator: the same kernel sources in simulated blocks and threads. No library.
+std::unique_ptr<Device> open_sim(int threads);
+
+/// The first GPU. Only in builds with CUDA. Throws gs::Error when CUDA fails.
+std::unique_ptr<Device> open_cuda(bool tf32);
+
+/// Is there a GPU that this build can use? Cheap, never throws; `why_not` gets the reason. False in builds without
+/// CUDA.
+bool cuda_device_present(std::string* why_not = nullptr);
+
+}  // namespace gs

@@ -1,0 +1,111 @@
+// host_device.cpp - the devices whose memory is the process's own: `cpu` (host kernels, oneDNN) and `sim` (the
+// simulator).
+#include <omp.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "engine/device/backends.h"
+#include "engine/device/cpu_info.h"
+#include "engine/library/library.h"
+#if GRIDSTRIDE_WITH_ONEDNN
+#include "engine/library/onednn_library.h"
+#endif
+#include "kernels/sim/simulator.h"
+
+namespace gs {
+namespace {
+
+constexpr std::size_t alignment = 256;
+
+/// A sequence of calls, repeated by calling them.
+class DirectReplay : public Replay {
+ public:
+  explicit DirectReplay(std::function<void()> calls) : calls_(std::move(calls)) {}
+  void run() override { calls_(); }
+
+ private:
+  std::function<void()> calls_;
+};
+
+class HostDevice : public Device {
+ public:
+  HostDevice(std::string_view name, const Rooms& rooms, int threads) : name_(name), rooms_(rooms), threads_(threads) {
+    omp_set_num_threads(threads);
+  }
+
+  std::string_view name() const override { return name_; }
+  const Rooms& rooms() const override { return rooms_; }
+  Library* library() override { return library_.get(); }
+  stream_t stream() const override { return nullptr; }
+  int threads() const override { return threads_; }
+
+  std::string description() const override {
+    std::string text =
+        fmt::format("{}, {} thread{}, {}", cpu_model(), threads_, threads_ == 1 ? "" : "s", cpu_vector_width());
+    if (rooms_.target == Target::sim) return "simulated GPU on " + text;
+    return library_ ? fmt::format("{}, {} {}", text, library_->name(), library_->version())
+                    : text + ", own kernels only";
+  }
+
+  void upload(void* device, const void* host, std::size_t bytes) override { copy(device, host, bytes); }
+  void download(void* host, const void* device, std::size_t bytes) override { copy(host, device, bytes); }
+  void fill_zero(void* device, std::size_t bytes) override {
+    if (bytes) std::memset(device, 0, bytes);
+  }
+  void synchronize() override {}
+
+  bool shared_memory_is_plain() const override { return true; }
+  void* allocate_shared(std::size_t bytes) override { return allocate(bytes); }
+  void free_shared(void* memory) noexcept override { free(memory); }
+
+  std::unique_ptr<Replay> capture(std::function<void()> calls) override {
+    return std::make_unique<DirectReplay>(std::move(calls));
+  }
+
+  void set_library(std::unique_ptr<Library> library) { library_ = std::move(library); }
+
+ protected:
+  void* allocate(std::size_t bytes) override {
+    const std::size_t padded = (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
+    void* memory = std::aligned_alloc(alignment, padded);
+    if (!memory) throw Error(fmt::format("out of memory: {:.1f} MiB were asked for", double(bytes) / (1 << 20)));
+    if (rooms_.target == Target::sim) {
+      std::memset(memory, 0xff, padded);  // NaN: reading what nobody wrote shows
+      simulator::register_memory(memory, bytes);
+    }
+    return memory;
+  }
+  void free(void* memory) noexcept override {
+    if (rooms_.target == Target::sim) simulator::unregister_memory(memory);
+    std::free(memory);
+  }
+
+ private:
+  static void copy(void* to, const void* from, std::size_t bytes) {
+    if (bytes) std::memcpy(to, from, bytes);
+  }
+
+  std::string_view name_;
+  const Rooms& rooms_;
+  int threads_;
+  std::unique_ptr<Library> library_;
+};
+
+}  // namespace
+
+std::unique_ptr<Device> open_cpu(int threads) {
+  auto device = std::make_unique<HostDevice>("cpu", host::rooms(), threads);
+#if GRIDSTRIDE_WITH_ONEDNN
+  device->set_library(make_onednn_library(device->rooms()));
+#endif
+  return device;
+}
+
+std::unique_ptr<Device> open_sim(int threads) {
+  return std::make_unique<HostDevice>("sim", sim::rooms(), threads);
+}
+
+}  // namespace gs

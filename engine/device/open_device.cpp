@@ -1,0 +1,41 @@
+// open_device.cpp - which device a name means here, and why one is not to be had.
+#include <fmt/format.h>
+
+#include "engine/core/error.h"
+#include "engine/core/nearest.h"
+#include "engine/device/backends.h"
+#include "engine/device/cpu_info.h"
+
+namespace gs {
+
+#if !GRIDSTRIDE_WITH_CUDA
+bool cuda_device_present(std::string* why_not) {
+  if (why_not) *why_not = "this build has no CUDA; install the CUDA toolkit with cuDNN and cuBLASLt, and build again";
+  return false;
+}
+#endif
+
+std::unique_ptr<Device> open_device(const DeviceRequest& request) {
+  const int cores = cpu_cores();
+  if (request.threads < 0 || request.threads > 4 * cores)
+    throw UsageError(
+        fmt::format("--threads {}: must be 0 (all {} cores) or 1 to {}", request.threads, cores, 4 * cores));
+  const int threads = request.threads == 0 ? cores : request.threads;
+  std::string why_not;
+  if (request.name == "cuda" || request.name == "auto") {
+#if GRIDSTRIDE_WITH_CUDA
+    if (cuda_device_present(&why_not)) return open_cuda(request.tf32);
+#else
+    cuda_device_present(&why_not);
+#endif
+    if (request.name == "cuda")
+      throw UsageError(fmt::format("--device cuda: {}; --device cpu trains without a GPU", why_not));
+    return open_cpu(threads);
+  }
+  if (request.name == "cpu") return open_cpu(threads);
+  if (request.name == "sim") return open_sim(threads);
+  throw UsageError(
+      fmt::format("--device {}: {}", request.name, suggestion(request.name, {"auto", "cuda", "cpu", "sim"})));
+}
+
+}  // namespace gs
