@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/core/random.h"
 #include "kernels/common/check.h"
-#include "kernels/common/philox.h"
 
 namespace gs {
 
@@ -39,20 +39,14 @@ std::vector<float> FlatLayout::flat(const std::vector<float>& packed) const {
 }
 
 std::vector<float> glorot_uniform(const FlatLayout& layout, std::uint64_t seed) {
-  // The last counter word tells this stream from the others of the run (dropout layers count from 0).
-  constexpr std::uint32_t initial_weights = 0x80000001u;
   std::vector<float> values(std::size_t(layout.size), 0.0f);
   for (std::size_t j = 0; j < layout.slots.size(); ++j) {
     const auto& [parameter, offset] = layout.slots[j];
     if (parameter.fan_in == 0) continue;
     const float limit = float(std::sqrt(6.0 / double(parameter.fan_in + parameter.fan_out)));
-    Random4 random{};
-    for (std::int64_t i = 0; i < parameter.size(); ++i) {
-      if (i % 4 == 0)
-        random = philox4x32({{std::uint32_t(i / 4), std::uint32_t((i / 4) >> 32), std::uint32_t(j), initial_weights}},
-                            std::uint32_t(seed), std::uint32_t(seed >> 32));
-      values[std::size_t(offset + i)] = limit * (2 * uniform(random.word[i % 4]) - 1);
-    }
+    RandomStream random(seed, RandomPurpose::initial_weights, std::uint32_t(j));
+    for (std::int64_t i = 0; i < parameter.size(); ++i)
+      values[std::size_t(offset + i)] = limit * (2 * random.uniform() - 1);
   }
   return values;
 }
