@@ -1,0 +1,31 @@
+// maxpool_table.cu - the ladders of max-pooling, forward and backward.
+#include "kernels/room_functions.h"
+
+namespace gs::GS_TARGET {
+
+MaxPoolForward::Launch maxpool_forward_element, maxpool_forward_window2;
+MaxPoolBackward::Launch maxpool_backward_element, maxpool_backward_window2;
+bool maxpool_is_window2(const MaxPool&);
+
+namespace {
+/// The place in the window fits into a byte and is never `no_gradient`.
+bool index_fits_byte(const MaxPool& m) {
+  return m.window * m.window <= MaxPool::no_gradient;
+}
+}  // namespace
+
+Room<MaxPoolForward> maxpool_forward_room() {
+  static const auto rows =
+      rows_on<MaxPoolForward>(target, {{"element", on_all, &maxpool_forward_element, &index_fits_byte},
+                                       {"window2", on_host, &maxpool_forward_window2, &maxpool_is_window2}});
+  return rows;
+}
+
+Room<MaxPoolBackward> maxpool_backward_room() {
+  static const auto rows =
+      rows_on<MaxPoolBackward>(target, {{"element", on_all, &maxpool_backward_element, &index_fits_byte},
+                                        {"window2", on_host, &maxpool_backward_window2, &maxpool_is_window2}});
+  return rows;
+}
+
+}  // namespace gs::GS_TARGET
