@@ -1,0 +1,151 @@
+// lesions.cpp - from a scene to pixels: how much pigment, blood, veil, hair and light there is at each point.
+#include "engine/data/lesions.h"
+
+#include "engine/data/lesions_random.h"
+#include "engine/data/lesions_scene.h"
+
+namespace gs::lesions {
+namespace {
+
+using Colour = std::array<double, 3>;
+// Absorption of red, green and blue light by pigment and by blood, and the colours of what lies on top.
+constexpr Colour melanin{0.62, 1.00, 1.30}, haemoglobin{0.10, 0.75, 0.60};
+constexpr Colour veil_colour{0.42, 0.47, 0.56}, hair_colour{0.16, 0.12, 0.10};
+
+/// Where a point lies in relation to the lesion.
+struct Place {
+  double x, y;  ///< from the lesion's middle, bent
+  double angle;
+  double inside;    ///< distance to the rim, positive inside
+  double relative;  ///< distance from the middle, 1 on the rim
+  double mask;      ///< 1 inside, 0 outside, soft at the rim
+};
+
+class Painter {
+ public:
+  Painter(const Scene& scene, int size) : s_(scene), pixel_(128.0 / size) {}
+
+  /// The colour at pixel (column, row), before rounding, in [0, 1] but for noise.
+  Colour colour(int column, int row) const {
+    const double X = (column + 0.5) * pixel_ - 64, Y = (row + 0.5) * pixel_ - 64;
+    const Place place = locate(X, Y);
+    const double pigment = pigment_at(X, Y, place);
+    const double blood = s_.pigment.blood * place.mask * (0.6 + field(11, place.x, place.y, 16)) + 0.10 +
+                         0.08 * sigmoid((place.inside + 8) / 4);
+    const double veil = s_.pigment.veil * place.mask * smooth_step(-0.05, 0.35, field(12, place.x, place.y, 20));
+    const double texture =
+        s_.skin.roughness * (0.05 * field(0, X, Y, 30) + 0.04 * field(1, X, Y, 9) + 0.03 * field(2, X, Y, 3));
+    Colour c{};
+    for (std::size_t i = 0; i < 3; ++i) {  // Beer and Lambert
+      c[i] = s_.skin.colour[i] * (1 + texture) * std::exp(-(pigment * melanin[i] + blood * haemoglobin[i]));
+      c[i] += veil * (veil_colour[i] * s_.skin.tone - c[i]);
+    }
+    add_hair(c, X, Y);
+    const double light = light_at(X, Y);
+    for (double& channel : c) channel *= light;
+    return c;
+  }
+
+  /// Sum of four 16-bit numbers: nearly normal.
+  double sensor_noise(std::uint64_t value_number) const {
+    const std::uint64_t hash = mix(s_.sensor_key + (value_number + 1) * golden);
+    const double sum =
+        double(hash & 0xFFFF) + double(hash >> 16 & 0xFFFF) + double(hash >> 32 & 0xFFFF) + double(hash >> 48);
+    return s_.light.noise * (sum / 65536 - 2) * std::sqrt(3.0);
+  }
+
+ private:
+  double field(std::size_t number, double x, double y, double cell) const {
+    return noise(s_.field[number], x, y, cell);
+  }
+
+  Place locate(double X, double Y) const {
+    const Outline& o = s_.outline;
+    Place p{};
+    p.x = X - o.x + 1.5 * o.ragged * field(3, X, Y, 6) + 3.5 * o.skew * field(5, X, Y, 22);
+    p.y = Y - o.y + 1.5 * o.ragged * field(4, X, Y, 6) + 3.5 * o.skew * field(6, X, Y, 22);
+    p.angle = std::atan2(p.y, p.x);
+    double form = 1;
+    for (std::size_t k = 2; k <= 12; ++k)
+      form += o.cosine[k] * std::cos(double(k) * p.angle) + o.sine[k] * std::sin(double(k) * p.angle);
+    const double rim = o.radius * std::max(form, 0.25), distance = std::hypot(p.x, p.y);
+    p.inside = rim - distance;
+    p.relative = distance / rim;
+    const double width = std::max(o.rim_width * (1 + 0.5 * std::cos(p.angle - o.rim_phase)), 0.6 * pixel_);
+    p.mask = sigmoid(p.inside / width);
+    return p;
+  }
+
+  /// Islands, network, dots, streaks and freckles.
+  double pigment_at(double X, double Y, const Place& at) const {
+    const Pigment& p = s_.pigment;
+    double g = (1 - p.profile * at.relative * at.relative) *
+               std::exp(p.eccentricity * std::cos(at.angle - p.phase) * std::min(at.relative, 1.3));
+    const double island = field(7, at.x, at.y, 15) + 0.4 * field(8, at.x, at.y, 7.5);
+    g *= std::exp(1.5 * p.island_contrast * (2 * smooth_step(-0.65, 0.65, island) - 1));
+    g *= std::max(0.1, 1 + p.network_strength * network_at(X, Y) + 0.30 * field(14, X, Y, 3.2));
+    double amount = p.density * g * at.mask;
+    for (const Spot& dot : p.dots) amount += dot.amount * soft(dot.radius - std::hypot(X - dot.x, Y - dot.y));
+    for (const Streak& ray : p.streaks)
+      if (at.x * ray.cosine + at.y * ray.sine > 0)
+        amount += 0.8 * p.density * soft((at.inside + 0.6 * ray.length) / 1.5) * soft((ray.length - at.inside) / 3.0) *
+                  soft((ray.thickness - std::fabs(at.y * ray.cosine - at.x * ray.sine)) / 0.8);
+    for (const Spot& spot : p.freckles)
+      amount += spot.amount * soft((spot.radius - std::hypot(X - spot.x, Y - spot.y)) / 1.6);
+    return amount;
+  }
+
+  double network_at(double X, double Y) const {
+    const Pigment& p = s_.pigment;
+    const double irregularity = p.network_irregularity;
+    const double x = X + 2 * irregularity * field(9, X, Y, 9), y = Y + 2 * irregularity * field(10, X, Y, 9);
+    const double patch = smooth_step(-0.5, 0.5, 0.35 - 0.10 * irregularity + 0.8 * irregularity * field(13, X, Y, 11));
+    double waves = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      waves += std::cos(tau / p.network_period * (x * p.wave_cosine[i] + y * p.wave_sine[i]) + p.wave_phase[i]);
+    return patch * waves / 1.5;
+  }
+
+  void add_hair(Colour& c, double X, double Y) const {
+    for (const Hair& h : s_.hair) {
+      const double off = std::fabs(std::hypot(X - h.centre_x, Y - h.centre_y) - h.radius);
+      const double cover = h.amount * soft((h.thickness - off) / 0.8) *
+                           soft((h.half_length - std::hypot(X - h.middle_x, Y - h.middle_y)) / 2.0);
+      for (std::size_t i = 0; i < 3; ++i) c[i] += cover * (hair_colour[i] - c[i]);
+    }
+  }
+
+  double light_at(double X, double Y) const {
+    const Light& l = s_.light;
+    const double distance = std::hypot(X - l.x, Y - l.y);
+    double light = 1 + l.slope * (X * l.cosine + Y * l.sine) / 64;
+    light *= 1 - l.vignette * smooth_step(35, 95, distance);
+    if (l.framed) light *= soft((l.frame_radius - distance) / 1.5);
+    return light;
+  }
+
+  const Scene& s_;
+  double pixel_;
+};
+
+}  // namespace
+
+std::vector<std::string> class_names() {
+  return {"mel", "nev"};
+}
+
+void draw(std::uint64_t seed, std::uint64_t index, int size, std::uint8_t* rgb) {
+  const Scene scene = compose(seed, index);
+  const Painter painter(scene, size);
+  for (int row = 0; row < size; ++row)
+    for (int column = 0; column < size; ++column) {
+      const Colour colour = painter.colour(column, row);
+      for (std::size_t channel = 0; channel < 3; ++channel) {
+        const std::size_t at = (std::size_t(row) * std::size_t(size) + std::size_t(column)) * 3 + channel;
+        const double value = colour[channel] + painter.sensor_noise(at);
+        rgb[at] = std::uint8_t(std::floor(std::clamp(value, 0.0, 1.0) * 255 + 0.5));
+      }
+    }
+}
+
+}  // namespace gs::lesions
