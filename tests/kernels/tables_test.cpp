@@ -1,0 +1,85 @@
+// tables_test.cpp - what holds for every room: its rows have names of their own, run on its target, and the room is not
+// empty.
+#include <set>
+#include <string>
+
+#include "tests/support/techniques.h"
+
+namespace gs::test {
+namespace {
+
+template <class Op>
+void check_room(Target target, std::string_view room_name, Room<Op> room) {
+  SCOPED_TRACE(std::string(name_of(target)) + ", room " + std::string(room_name));
+  EXPECT_FALSE(room.empty());
+  std::set<std::string_view> names;
+  for (const Technique<Op>& row : room) {
+    EXPECT_TRUE(names.insert(row.name).second) << "two rows are called " << row.name;
+    EXPECT_FALSE(row.name.empty());
+    EXPECT_TRUE(row.targets & unsigned(target)) << row.name << " is not for this target";
+    EXPECT_NE(row.launch, nullptr) << row.name;
+    EXPECT_NE(row.supports, nullptr) << row.name;
+    EXPECT_NE(row.workspace_bytes, nullptr) << row.name;
+  }
+}
+
+TEST(Tables, EveryRoomOfEveryTarget) {
+  for (const Rooms* rooms : tested_rooms()) {
+    const Target target = rooms->target;
+    check_room(target, "gather", rooms->gather);
+    check_room(target, "conv2d forward", rooms->conv2d_forward);
+    check_room(target, "conv2d data gradient", rooms->conv2d_data_gradient);
+    check_room(target, "conv2d filter gradient", rooms->conv2d_filter_gradient);
+    check_room(target, "dense forward", rooms->dense_forward);
+    check_room(target, "dense data gradient", rooms->dense_data_gradient);
+    check_room(target, "dense filter gradient", rooms->dense_filter_gradient);
+    check_room(target, "bias activation", rooms->bias_activation);
+    check_room(target, "bias gradient", rooms->bias_gradient);
+    check_room(target, "ReLU gradient", rooms->relu_gradient);
+    check_room(target, "max-pool forward", rooms->maxpool_forward);
+    check_room(target, "max-pool backward", rooms->maxpool_backward);
+    check_room(target, "dropout forward", rooms->dropout_forward);
+    check_room(target, "dropout backward", rooms->dropout_backward);
+    check_room(target, "loss", rooms->loss_gradient);
+    check_room(target, "metrics", rooms->record_metrics);
+    check_room(target, "update", rooms->update);
+    check_room(target, "advance", rooms->advance);
+  }
+}
+
+TEST(Tables, RowsOnKeepsTheLadderOfItsTarget) {
+  const auto launch = [](StepState*, const Advance&, void*, stream_t) {};
+  const auto names = [&](Target target) {
+    std::vector<std::string_view> list;
+    for (const auto& row :
+         rows_on<AdvanceStep>(target, {{"a", on_all, launch}, {"b", on_blocks, launch}, {"c", on_host, launch}}))
+      list.push_back(row.name);
+    return list;
+  };
+  using Names = std::vector<std::string_view>;
+  EXPECT_EQ(names(Target::host), (Names{"a", "c"}));
+  EXPECT_EQ(names(Target::sim), (Names{"a", "b"}));
+  EXPECT_EQ(names(Target::cuda), (Names{"a", "b"}));
+}
+
+/// Bytes and operations by hand for one small problem each.
+TEST(Costs, CountedByHand) {
+  const MaxPool pool{1, 4, 4, 3, 2, 2};  // 48 in, 12 out
+  EXPECT_EQ(cost(MaxPoolForward{}, pool).bytes, 48 * 4 + 12 * 5);
+  EXPECT_EQ(cost(MaxPoolForward{}, pool).flops, 12 * 3);
+  EXPECT_EQ(cost(MaxPoolBackward{}, pool).bytes, 48 * 4 + 12 * 5);
+  EXPECT_EQ(cost(BiasActivation{}, Rows{10, 3}).bytes, 30 * 8 + 3 * 4);
+  EXPECT_EQ(cost(BiasGradient{}, Rows{10, 3}).bytes, 30 * 4 + 3 * 4);
+  EXPECT_EQ(cost(BiasGradient{}, Rows{10, 3}).flops, 30);
+  EXPECT_EQ(cost(ReluGradient{}, Rows{10, 3}).bytes, 30 * 12);
+  EXPECT_EQ(cost(DropoutForward{}, Dropout{100}).bytes, 800);
+  EXPECT_EQ(cost(DropoutBackward{}, Dropout{100}).bytes, 800);
+  EXPECT_EQ(cost(GatherBatch{}, Gather{2, 10}).bytes, 20 * 5 + 2 * 12);
+  EXPECT_EQ(cost(LossGradient{}, Loss{LossKind::softmax, 4, 10}).bytes, 40 * 8 + 4 * 12);
+  EXPECT_EQ(cost(Update{}, Optimizer{.kind = OptimizerKind::adam, .size = 100}).bytes, 2800);
+  EXPECT_EQ(cost(Update{}, Optimizer{.kind = OptimizerKind::rmsprop, .size = 100}).bytes, 2000);
+  EXPECT_EQ(cost(Update{}, Optimizer{.kind = OptimizerKind::sgd, .size = 100}).bytes, 1200);
+}
+
+}  // namespace
+}  // namespace gs::test

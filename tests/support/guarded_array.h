@@ -1,0 +1,57 @@
+// guarded_array.h - an output buffer of a kernel under test: NaN inside, sentinels around.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "tests/support/tested_targets.h"
+
+namespace gs::test {
+
+/// `size` elements, 256-byte aligned and filled with 0xff (NaN, if floats), between two guards of 256 bytes. A kernel
+/// that leaves an element unwritten leaves a NaN; one that writes outside is told by intact().
+template <class T>
+class GuardedArray {
+ public:
+  explicit GuardedArray(std::size_t size) : size_(size), memory_(size + 2 * guard) {
+    fill(0, sentinel);
+    fill(guard + size, sentinel);
+  }
+  explicit GuardedArray(const std::vector<T>& values) : GuardedArray(values.size()) {
+    std::copy(values.begin(), values.end(), data());
+  }
+
+  T* data() { return memory_.data() + guard; }
+  std::size_t size() const { return size_; }
+  std::vector<T> values() const {
+    const auto all = memory_.values();
+    return {all.begin() + guard, all.end() - guard};
+  }
+
+  /// Fails when a byte before or after the buffer has changed.
+  ::testing::AssertionResult intact() const {
+    const auto all = memory_.values();
+    const auto bytes = reinterpret_cast<const unsigned char*>(all.data());
+    for (std::size_t i = 0; i < guard * sizeof(T); ++i) {
+      if (bytes[i] != sentinel)
+        return ::testing::AssertionFailure() << "wrote " << guard * sizeof(T) - i << " bytes before the buffer";
+      if (bytes[(guard + size_) * sizeof(T) + i] != sentinel)
+        return ::testing::AssertionFailure() << "wrote " << i << " bytes past the end of the buffer";
+    }
+    return ::testing::AssertionSuccess();
+  }
+
+ private:
+  static constexpr std::size_t guard = (256 + sizeof(T) - 1) / sizeof(T);
+  static constexpr unsigned char sentinel = 0xA5;
+  void fill(std::size_t first, unsigned char byte) {
+    std::memset(static_cast<void*>(memory_.data() + first), byte, guard * sizeof(T));
+  }
+  std::size_t size_;
+  DeviceArray<T> memory_;
+};
+
+}  // namespace gs::test

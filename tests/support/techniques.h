@@ -1,0 +1,31 @@
+// techniques.h - runs a test over every technique of an op on every tested target.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/support/guarded_array.h"
+#include "tests/support/tested_targets.h"
+
+namespace gs::test {
+
+/// Calls body(launch) for every technique of the room that supports `problem`, on every tested target;
+/// launch(arguments...) runs it with the op's outputs and inputs, a workspace full of NaN and no stream. Fails when a
+/// target has no technique for the problem, or when a technique writes past its workspace.
+template <class Op, class Body>
+void for_each_technique(Room<Op> Rooms::*room, const typename Op::Problem& problem, Body&& body) {
+  for (const Rooms* rooms : tested_rooms()) {
+    int fitting = 0;
+    for (const Technique<Op>& row : rooms->*room) {
+      if (!row.supports(problem)) continue;
+      ++fitting;
+      SCOPED_TRACE(std::string(name_of(rooms->target)) + ", technique " + std::string(row.name));
+      GuardedArray<unsigned char> workspace(row.workspace_bytes(problem));
+      body([&](auto... arguments) { row.launch(arguments..., problem, workspace.data(), nullptr); });
+      EXPECT_TRUE(workspace.intact()) << "the workspace";
+    }
+    EXPECT_GT(fitting, 0) << "no technique on " << name_of(rooms->target) << " supports this problem";
+  }
+}
+
+}  // namespace gs::test
