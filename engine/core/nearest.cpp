@@ -23,12 +23,17 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
-std::string suggestion(const std::string& typed, const std::vector<std::string>& names) {
+std::string nearest_name(const std::string& typed, const std::vector<std::string>& names) {
   const auto nearest = std::min_element(names.begin(), names.end(), [&](const auto& a, const auto& b) {
     return edit_distance(typed, a) < edit_distance(typed, b);
   });
-  if (nearest != names.end() && 3 * edit_distance(typed, *nearest) <= std::max(typed.size(), nearest->size()))
-    return fmt::format("did you mean '{}'?", *nearest);
+  if (nearest == names.end()) return {};
+  return 3 * edit_distance(typed, *nearest) <= std::max(typed.size(), nearest->size()) ? *nearest : std::string();
+}
+
+std::string suggestion(const std::string& typed, const std::vector<std::string>& names) {
+  const std::string near = nearest_name(typed, names);
+  if (!near.empty()) return fmt::format("did you mean '{}'?", near);
   return fmt::format("there {} {}", names.size() == 1 ? "is" : "are", fmt::join(names, ", "));
 }
 

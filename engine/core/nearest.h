@@ -8,6 +8,9 @@ namespace gs {
 /// Levenshtein distance: insertions, deletions and substitutions that turn `a` into `b`.
 std::size_t edit_distance(const std::string& a, const std::string& b);
 
+/// The name nearest to what was typed, if at most a third of its letters differ; else an empty string.
+std::string nearest_name(const std::string& typed, const std::vector<std::string>& names);
+
 /// "did you mean 'lenet'?" where a name is near (at most a third of its letters differ), else "there are lenet,
 /// alexnet".
 std::string suggestion(const std::string& typed, const std::vector<std::string>& names);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/core/grouped.h"
 
 namespace gs {
 namespace {
@@ -147,13 +148,6 @@ std::string describe(const Layer& layer) {
                  [](const DenseLayer& l) { return fmt::format("dense{}", l.relu ? ", ReLU" : ""); },
                  [](const DropoutLayer& l) { return fmt::format("dropout {:g}", l.rate); }},
       layer.kind);
-}
-
-/// 4213249 -> "4,213,249"
-std::string grouped(std::int64_t value) {
-  std::string digits = std::to_string(value);
-  for (int at = int(digits.size()) - 3; at > 0; at -= 3) digits.insert(std::size_t(at), ",");
-  return digits;
 }
 
 std::string scaled(double value) {

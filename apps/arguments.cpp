@@ -1,0 +1,112 @@
+// arguments.cpp - CLI11's exceptions as one-line errors, and leftovers as suggestions.
+#include "apps/arguments.h"
+
+#include <fmt/format.h>
+
+#include "apps/help.h"
+#include "apps/terminal.h"
+#include "engine/core/error.h"
+#include "engine/core/nearest.h"
+
+namespace gs::apps {
+namespace {
+
+/// CLI11's reader of TOML, which also refuses keys that are no flags.
+class CheckedToml : public CLI::ConfigTOML {
+ public:
+  explicit CheckedToml(std::vector<std::string> keys) : keys_(std::move(keys)) {}
+
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> items = CLI::ConfigTOML::from_config(input);
+    for (const CLI::ConfigItem& item : items) {
+      if (item.name == "++" || item.name == "--")
+        throw UsageError("--config: write the flags without sections, as in 'batch = 8'");
+      if (std::find(keys_.begin(), keys_.end(), item.name) == keys_.end())
+        throw UsageError(fmt::format("--config: unknown key '{}': {}", item.fullname(), suggestion(item.name, keys_)));
+    }
+    return items;
+  }
+
+ private:
+  std::vector<std::string> keys_;
+};
+
+/// "--batch: must be ..." (CLI11) -> "--batch must be ..."
+std::string flag_then_message(std::string text) {
+  const auto colon = text.find(": must");
+  return colon == std::string::npos ? text : text.erase(colon, 1);
+}
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+}  // namespace
+
+Arguments::Arguments(std::string usage, std::string about)
+    : app_(std::make_unique<CLI::App>(std::move(about))), usage_(std::move(usage)) {
+  app_->set_help_flag("-h,--help", "print this page")->group("Help");
+  app_->allow_extras();
+}
+
+CLI::Option* Arguments::flag(const std::string& name, bool& variable, const std::string& help) {
+  return app_->add_flag(name, variable, help)->group(section_);
+}
+
+std::vector<std::string> Arguments::flag_names() const {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app_->get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+void Arguments::allow_config() {
+  app_->set_config("--config", "", "read flags from a TOML file, one a line: batch = 8")
+      ->group(section_)
+      ->type_name("FILE");
+  std::vector<std::string> keys;
+  for (const std::string& name : flag_names())
+    if (name != "--help" && name != "--config") keys.push_back(name.substr(2));
+  app_->config_formatter(std::make_shared<CheckedToml>(keys));
+}
+
+void Arguments::refuse_leftovers() const {
+  for (const std::string& word : app_->remaining()) {
+    if (word == "--") continue;
+    const std::string name = word.substr(0, word.find('='));
+    if (name.size() > 1 && name[0] == '-') {
+      const std::string near = nearest_name(name, flag_names());
+      throw UsageError(fmt::format("unknown flag '{}': {}", name,
+                                   near.empty() ? "see --help" : fmt::format("did you mean '{}'?", near)));
+    }
+    throw UsageError(fmt::format("unexpected '{}': usage: gridstride {}", word, usage_));
+  }
+}
+
+bool Arguments::parse(const Words& words) {
+  try {
+    app_->parse(Words(words.rbegin(), words.rend()));  // CLI11 takes them from the back
+  } catch (const CLI::CallForHelp&) {
+    fmt::print("{}", help(std::min(100, terminal_width(stdout))));
+    return false;
+  } catch (const CLI::ParseError& error) {
+    refuse_leftovers();  // an unknown flag explains what else went wrong
+    throw UsageError(flag_then_message(first_line(error.what())));
+  }
+  refuse_leftovers();
+  return true;
+}
+
+std::map<std::string, std::string> Arguments::given_values() const {
+  std::map<std::string, std::string> values;
+  for (const CLI::Option* option : app_->get_options())
+    if (option->count() > 0 && !option->get_lnames().empty() && option->get_configurable())
+      values[option->get_lnames().front()] = CLI::detail::join(option->results(), ",");
+  return values;
+}
+
+std::string Arguments::help(int width) const {
+  return help_page(*app_, usage_, epilogue_, width);
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,151 @@
+// bench_case.cpp - warm-up, then the clock around steps.
+#include "apps/bench_case.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "engine/core/error.h"
+#include "engine/core/random.h"
+#include "models/models.h"
+
+namespace gs::apps {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+constexpr int batches_per_epoch = 16, least_measurements = 5;
+
+Net bench_net(const BenchCase& c) {
+  ModelOptions options;
+  options.base = c.base;
+  return find_model(c.model).build(options);
+}
+
+Recipe bench_recipe(const BenchCase& c, Precision precision) {
+  Recipe recipe;  // Adam and BCE
+  recipe.batch = c.batch;
+  recipe.precision = precision;
+  return recipe;
+}
+
+int positive_int(const std::string& text) {
+  int value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && stop == text.data() + text.size() && value >= 1 ? value : 0;
+}
+
+Memory upload(Device& device, const void* data, std::size_t bytes) {
+  Memory memory(device, bytes);
+  device.upload(memory.data(), data, bytes);
+  return memory;
+}
+
+/// Calls `once` until the limits are reached, and collects what it returns.
+template <class Once>
+void repeat(const BenchLimits& limits, int least, Once once) {
+  const auto start = Clock::now();
+  for (int i = 0; limits.steps > 0 ? i < limits.steps : i < least || seconds_since(start) < limits.seconds; ++i) once();
+}
+
+}  // namespace
+
+BenchCase parse_case(const std::string& text) {
+  const auto first = text.find(':'), second = first == std::string::npos ? first : text.find(':', first + 1);
+  if (second != std::string::npos) {
+    BenchCase c{text, text.substr(0, first), positive_int(text.substr(first + 1, second - first - 1)),
+                positive_int(text.substr(second + 1))};
+    find_model(c.model);
+    if (c.base > 0 && c.batch > 0) return c;
+  }
+  throw UsageError(fmt::format("bench: '{}' is no case; want model:base:batch, as in lenet:32:8", text));
+}
+
+double quantile(std::vector<double> values, double share) {
+  require(!values.empty(), "a quantile of nothing");
+  std::sort(values.begin(), values.end());
+  const double at = share * double(values.size() - 1);
+  const std::size_t below = std::size_t(at), above = std::min(below + 1, values.size() - 1);
+  return values[below] + (at - double(below)) * (values[above] - values[below]);
+}
+
+BenchRun::BenchRun(const BenchCase& c, Device& device, Precision precision, const ImplementationChoice& implementations)
+    : device_(device), program_(bench_net(c), bench_recipe(c, precision), device, implementations) {
+  const std::size_t samples = std::size_t(batches_per_epoch) * std::size_t(c.batch);
+  std::vector<std::uint8_t> images(samples * std::size_t(program_.net().input.size()));
+  RandomStream random(1, RandomPurpose::initial_weights, 0);
+  for (std::uint8_t& pixel : images) pixel = std::uint8_t(random.uniform() * 256);
+  std::vector<std::int32_t> labels(samples);
+  for (std::size_t i = 0; i < samples; ++i) labels[i] = int(i % 2);
+  std::vector<std::uint32_t> order(samples);
+  std::iota(order.begin(), order.end(), 0u);
+  images_ = upload(device, images.data(), images.size());
+  labels_ = upload(device, labels.data(), labels.size() * sizeof labels[0]);
+  permutation_ = upload(device, order.data(), order.size() * sizeof order[0]);
+  program_.initialize();
+  program_.bind_training({static_cast<const std::uint8_t*>(images_.data()),
+                          static_cast<const std::int32_t*>(labels_.data()),
+                          static_cast<const std::uint32_t*>(permutation_.data())});
+}
+
+void BenchRun::begin_epoch() {
+  program_.begin_training_epoch(0, std::uint32_t(batches_per_epoch * program_.recipe().batch),
+                                program_.recipe().learning_rate);
+  batches_left_ = batches_per_epoch;
+}
+
+void BenchRun::run_steps(int count) {
+  for (int i = 0; i < count; ++i) program_.train_step();
+  device_.synchronize();
+  batches_left_ -= count;
+}
+
+StepTimes BenchRun::measure(const BenchLimits& limits) {
+  StepTimes times;
+  // A GPU is fed without waiting for each step, as in training; on the CPU a step has ended when its call returns.
+  times.steps_each = device_.name() == "cuda" ? batches_per_epoch : 1;
+  std::vector<double> us;
+  const auto once = [&] {
+    if (batches_left_ < times.steps_each) begin_epoch();
+    const auto start = Clock::now();
+    run_steps(times.steps_each);
+    us.push_back(1e6 * seconds_since(start) / times.steps_each);
+  };
+  repeat({limits.seconds / 10, 0}, 3, once);
+  us.clear();
+  repeat({limits.seconds, (limits.steps + times.steps_each - 1) / times.steps_each}, least_measurements, once);
+  times.measured = int(us.size());
+  times.median_us = quantile(us, 0.5);
+  times.p10_us = quantile(us, 0.1);
+  times.p90_us = quantile(us, 0.9);
+  times.samples_per_s = 1e6 * program_.recipe().batch / times.median_us;
+  return times;
+}
+
+std::vector<OpTime> BenchRun::measure_ops(const BenchLimits& limits) {
+  const std::vector<Step>& steps = program_.training_steps();
+  std::vector<std::vector<double>> us(steps.size());
+  repeat(limits, least_measurements, [&] {
+    if (batches_left_ < 1) begin_epoch();
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const auto start = Clock::now();
+      program_.run_training_in_order({int(i)});
+      device_.synchronize();
+      us[i].push_back(1e6 * seconds_since(start));
+    }
+    --batches_left_;
+  });
+  std::vector<OpTime> times;
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    times.push_back({steps[i].name, steps[i].implementation, quantile(us[i], 0.5), steps[i].cost});
+  return times;
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,132 @@
+// bench_command.cpp - `gridstride bench`: time of one training step, as a table or as JSON.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "apps/arguments.h"
+#include "apps/bench_case.h"
+#include "apps/command.h"
+#include "apps/machine.h"
+#include "apps/train_plan.h"
+#include "engine/core/error.h"
+#include "engine/core/version.h"
+
+namespace gs::apps {
+namespace {
+
+struct BenchOptions {
+  std::vector<std::string> cases;
+  std::string device = "auto", implementation = "default";
+  std::optional<std::string> precision;
+  int threads = 0;
+  BenchLimits limits;
+  bool ops = false, json = false;
+};
+
+bool parse_bench_words(const Words& words, BenchOptions& o) {
+  Arguments a("bench [CASE...] [flags]",
+              "Measures the time of one training step: 128x128x1 images, Adam, BCE. A case is model:base:batch; "
+              "lenet:32:8 if none is given.");
+  a.positional("cases", o.cases);
+  a.section("What");
+  a.value("--seconds", o.limits.seconds, "to measure each case for", positive_number(), "X");
+  a.value("--steps", o.limits.steps, "measure exactly this many steps instead", whole_number(1), "N")->default_str("");
+  a.flag("--ops", o.ops, "also the time of each operation of the step, run one by one");
+  a.flag("--json", o.json, "print JSON on standard output, and nothing else there");
+  a.section("Machine");
+  a.value("--device", o.device, "auto: cuda if there is a GPU, else cpu", one_of({"auto", "cuda", "cpu", "sim"}));
+  a.value("--precision", o.precision, "of products and convolutions", one_of({"fp32", "tf32"}))
+      ->default_str("tf32 on cuda, else fp32");
+  a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
+  a.value("--impl", o.implementation, "default, own, or \"step=implementation\" entries, as in train", some_text(),
+          "TABLE");
+  if (!a.parse(words)) return false;
+  if (o.cases.empty()) o.cases = {"lenet:32:8"};
+  return true;
+}
+
+std::string op_table(const std::vector<OpTime>& ops) {
+  constexpr auto row = "  {:<24} {:<16} {:>10} {:>6} {:>9} {:>8}\n";
+  double sum = 0;
+  for (const OpTime& op : ops) sum += op.median_us;
+  std::string out = fmt::format(row, "operation", "implementation", "median us", "share", "GFLOP/s", "GB/s");
+  for (const OpTime& op : ops)
+    out += fmt::format(row, op.name, op.implementation, fmt::format("{:.1f}", op.median_us),
+                       fmt::format("{:.1f}%", 100 * op.median_us / sum),
+                       fmt::format("{:.1f}", op.cost.flops / op.median_us / 1e3),
+                       fmt::format("{:.1f}", op.cost.bytes / op.median_us / 1e3));
+  return out + fmt::format(row, "sum", "", fmt::format("{:.1f}", sum), "", "", "");
+}
+
+nlohmann::ordered_json case_record(const BenchCase& c, const Device& device, const Program& program,
+                                   const StepTimes& t) {
+  return {{"case", c.text},
+          {"device", device.name()},
+          {"precision", to_string(program.recipe().precision)},
+          {"threads", device.threads()},
+          {"median_us", t.median_us},
+          {"p10_us", t.p10_us},
+          {"p90_us", t.p90_us},
+          {"samples_per_s", t.samples_per_s},
+          {"measurements", t.measured},
+          {"steps_per_measurement", t.steps_each},
+          {"implementations", program.implementations()}};
+}
+
+nlohmann::ordered_json ops_record(const std::vector<OpTime>& ops) {
+  auto list = nlohmann::ordered_json::array();
+  for (const OpTime& op : ops)
+    list.push_back({{"name", op.name},
+                    {"implementation", op.implementation},
+                    {"median_us", op.median_us},
+                    {"flops", op.cost.flops},
+                    {"bytes", op.cost.bytes}});
+  return list;
+}
+
+}  // namespace
+
+int bench_command(const Words& words) {
+  BenchOptions o;
+  if (!parse_bench_words(words, o)) return 0;
+  std::vector<BenchCase> cases;
+  for (const std::string& text : o.cases) cases.push_back(parse_case(text));
+  TrainOptions implementation;
+  implementation.implementation = o.implementation;
+  const ImplementationChoice choice = choose_implementations(implementation);
+  const auto device = open_device({.name = o.device, .threads = o.threads, .tf32 = o.precision != "fp32"});
+  const Precision precision = choose_precision(o.precision, device->name());
+
+  auto records = nlohmann::ordered_json::array();
+  constexpr auto row = "{:<16} {:>11} {:>11} {:>11} {:>13} {:>7}\n";
+  if (!o.json) {
+    fmt::print("{}: {}, {}; gridstride {}\n\n", device->name(), device->description(), to_string(precision),
+               version_info().commit.empty() ? version_info().version : version_info().commit);
+    fmt::print(row, "case", "median us", "p10 us", "p90 us", "samples/s", "steps");
+  }
+  for (const BenchCase& c : cases) {
+    BenchRun run(c, *device, precision, choice);
+    const StepTimes times = run.measure(o.limits);
+    std::vector<OpTime> ops;
+    if (o.ops) ops = run.measure_ops(o.limits);
+    if (o.json) {
+      records.push_back(case_record(c, *device, run.program(), times));
+      if (o.ops) records.back()["ops"] = ops_record(ops);
+      continue;
+    }
+    fmt::print(row, c.text, fmt::format("{:.1f}", times.median_us), fmt::format("{:.1f}", times.p10_us),
+               fmt::format("{:.1f}", times.p90_us), fmt::format("{:.1f}", times.samples_per_s),
+               times.measured * times.steps_each);
+    if (o.ops) fmt::print("\n{}\n", op_table(ops));
+    std::fflush(stdout);
+  }
+  if (o.json) {
+    nlohmann::ordered_json machine = machine_facts();
+    machine["device"] = device_facts(*device);
+    machine["versions"] = version_facts();
+    machine["time"] = utc_now();
+    fmt::print("{}\n", nlohmann::ordered_json{{"machine", machine}, {"cases", records}}.dump(2));
+  }
+  return 0;
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,30 @@
+// command.h - the table of commands. A new command is one file and one row in commands.cpp.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gs::apps {
+
+/// What follows the command's name on the command line.
+using Words = std::vector<std::string>;
+
+struct Command {
+  std::string_view name, about;
+  int (*run)(const Words&);  ///< returns the exit status; throws UsageError (2) or Error (1)
+};
+
+std::span<const Command> commands();
+
+/// Runs the command that the words name (without the program's own name) and returns the exit status. Never throws:
+/// an error becomes one line on standard error.
+int run_command_line(const Words&);
+
+int train_command(const Words&);
+int bench_command(const Words&);
+int pack_command(const Words&);
+int models_command(const Words&);
+int devices_command(const Words&);
+
+}  // namespace gs::apps

@@ -1,0 +1,90 @@
+// commands.cpp - the commands of gridstride, the overview that --help prints, and how errors become exit statuses.
+#include <cstdio>
+#include <new>
+
+#include <fmt/format.h>
+
+#include "apps/command.h"
+#include "engine/core/error.h"
+#include "engine/core/nearest.h"
+#include "engine/core/version.h"
+
+namespace gs::apps {
+namespace {
+
+constexpr Command table[] = {
+    {"train", "train a network; writes runs/NAME/", train_command},
+    {"bench", "measure the time of one training step", bench_command},
+    {"pack", "decode a data set once and keep it in one file", pack_command},
+    {"models", "list the networks", models_command},
+    {"devices", "list what can be trained on here, and why not", devices_command},
+};
+
+constexpr int usage_status = 2, failure_status = 1;
+
+void print_overview() {
+  fmt::print("gridstride {}: trains small image classifiers on a GPU, on CPU cores, or in a simulator\n\n",
+             version_info().version);
+  fmt::print("usage: gridstride COMMAND [flags]\n\n");
+  for (const Command& c : table) fmt::print("  {:<9} {}\n", c.name, c.about);
+  fmt::print(
+      "\n  --help     this overview; 'gridstride COMMAND --help' lists a command's flags\n"
+      "  --version  versions of gridstride and of what it is built with\n"
+      "\nexamples\n"
+      "  gridstride train lenet                                  the lab's task 5a on built-in images\n"
+      "  gridstride train lenet --lr 1e-4 --epochs 50 --out runs/faster\n"
+      "  gridstride train lenet --data photos --val-split 0.2    a folder with one folder a class\n"
+      "  gridstride train lenet --summary                        the network as a table\n"
+      "  gridstride train lenet --explain                        the compiled training step\n"
+      "  gridstride bench lenet:32:8 --ops                       time of each operation\n");
+}
+
+void print_version() {
+  const VersionInfo& v = version_info();
+  fmt::print("gridstride {}{}\n", v.version, v.commit.empty() ? "" : " (" + v.commit + ")");
+  fmt::print("compiler   {}\n", v.compiler);
+  for (const auto& [name, version] : v.libraries) fmt::print("{:<10} {}\n", name, version);
+}
+
+int dispatch(const Words& words) {
+  if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    print_overview();
+    return words.empty() ? usage_status : 0;
+  }
+  if (words[0] == "--version") {
+    print_version();
+    return 0;
+  }
+  std::vector<std::string> names;
+  for (const Command& c : table) {
+    if (words[0] == c.name) return c.run(Words(words.begin() + 1, words.end()));
+    names.emplace_back(c.name);
+  }
+  throw UsageError(fmt::format("unknown command '{}': {}", words[0], suggestion(words[0], names)));
+}
+
+int report(std::string_view message, int status) {
+  std::fflush(stdout);
+  fmt::print(stderr, "gridstride: {}\n", message);
+  return status;
+}
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return table;
+}
+
+int run_command_line(const Words& words) {
+  try {
+    return dispatch(words);
+  } catch (const UsageError& e) {
+    return report(e.what(), usage_status);
+  } catch (const std::bad_alloc&) {
+    return report("not enough memory: a smaller --base, --batch, --image-size or --limit needs less", failure_status);
+  } catch (const std::exception& e) {
+    return report(e.what(), failure_status);
+  }
+}
+
+}  // namespace gs::apps

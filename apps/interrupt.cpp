@@ -1,0 +1,40 @@
+// interrupt.cpp - the handler only notes the signal.
+#include "apps/interrupt.h"
+
+#include <csignal>
+
+namespace gs::apps {
+namespace {
+
+volatile std::sig_atomic_t noted = 0;
+
+void handle(int signal) {
+  noted = signal;
+}
+
+void set(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  if (handler == handle) action.sa_flags |= static_cast<int>(SA_RESETHAND);
+  sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard() {
+  noted = 0;
+  set(SIGINT, handle);
+  set(SIGTERM, handle);
+}
+
+InterruptGuard::~InterruptGuard() {
+  set(SIGINT, SIG_DFL);
+  set(SIGTERM, SIG_DFL);
+}
+
+void InterruptGuard::check() const {
+  if (noted != 0) throw Interrupted(noted);
+}
+
+}  // namespace gs::apps

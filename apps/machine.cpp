@@ -1,0 +1,59 @@
+// machine.cpp - asks Linux.
+#include "apps/machine.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "engine/core/version.h"
+#include "engine/device/cpu_info.h"
+#include "engine/library/library.h"
+
+namespace gs::apps {
+namespace {
+
+/// "PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"" of os-release, and the kernel.
+std::string system_name() {
+  utsname names{};
+  uname(&names);
+  std::string distribution;
+  std::ifstream in("/etc/os-release");
+  for (std::string line; std::getline(in, line);)
+    if (line.rfind("PRETTY_NAME=\"", 0) == 0) distribution = line.substr(13, line.size() - 14) + ", ";
+  return fmt::format("{}{} {} {}", distribution, names.sysname, names.release, names.machine);
+}
+
+}  // namespace
+
+nlohmann::json machine_facts() {
+  return {{"cpu", cpu_model()},
+          {"cores", cpu_cores()},
+          {"vector_width", cpu_vector_width()},
+          {"memory_bytes", std::int64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE)},
+          {"system", system_name()}};
+}
+
+nlohmann::json device_facts(Device& device) {
+  nlohmann::json facts = {
+      {"name", device.name()}, {"description", device.description()}, {"threads", device.threads()}};
+  if (Library* library = device.library()) facts["library"] = library->name() + " " + library->version();
+  return facts;
+}
+
+nlohmann::json version_facts() {
+  const VersionInfo& v = version_info();
+  nlohmann::json libraries = nlohmann::json::object();
+  for (const auto& [name, version] : v.libraries) libraries[name] = version;
+  return {{"gridstride", v.version}, {"commit", v.commit}, {"compiler", v.compiler}, {"libraries", libraries}};
+}
+
+std::string utc_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,21 @@
+// machine.h - what the program runs on, for run.json and for benchmarks.
+#pragma once
+#include <nlohmann/json.hpp>
+
+#include "engine/device/device.h"
+
+namespace gs::apps {
+
+/// {"cpu", "cores", "memory_bytes", "system"}: cores that this process may use.
+nlohmann::json machine_facts();
+
+/// {"name", "description", "threads", "library"}
+nlohmann::json device_facts(Device&);
+
+/// {"gridstride", "commit", "compiler", "libraries": {...}}
+nlohmann::json version_facts();
+
+/// The time now in UTC: "2026-01-31T12:00:00Z".
+std::string utc_now();
+
+}  // namespace gs::apps

@@ -1,0 +1,71 @@
+// resume.cpp - reads run.json, history.csv and last.safetensors of the run to go on with.
+#include "apps/resume.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/core/error.h"
+#include "engine/train/checkpoint.h"
+#include "engine/train/run_folder.h"
+
+namespace gs::apps {
+namespace {
+
+std::string text_of(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) throw UsageError(fmt::format("--resume: there is no {}", path));
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// Flags that a resumed run may change.
+constexpr const char* changeable[] = {"epochs", "threads", "quiet"};
+
+bool may_change(const std::string& flag) {
+  return std::find(std::begin(changeable), std::end(changeable), flag) != std::end(changeable);
+}
+
+}  // namespace
+
+Words resumed_words(const std::string& run, const std::map<std::string, std::string>& given) {
+  for (const auto& [flag, value] : given)
+    if (flag != "resume" && !may_change(flag))
+      throw UsageError(
+          fmt::format("--{} comes from the run with --resume; only --epochs, --threads and --quiet may "
+                      "be given",
+                      flag));
+  const std::string path = run + "/run.json";
+  const nlohmann::json json = nlohmann::json::parse(text_of(path), nullptr, false);
+  if (!json.is_object() || !json.contains("flags") || !json["flags"].is_object())
+    throw UsageError(fmt::format("--resume: {} is no record of a run", path));
+  Words words;
+  for (const auto& [flag, value] : json["flags"].items())
+    if (value.is_string() && given.count(flag) == 0) words.push_back("--" + flag + "=" + value.get<std::string>());
+  for (const auto& [flag, value] : given)
+    if (may_change(flag)) words.push_back("--" + flag + "=" + value);
+  return words;
+}
+
+std::vector<EpochResult> resume(Program& program, const std::string& run) {
+  const Checkpoint checkpoint = load_checkpoint(run + "/last.safetensors", program.net());
+  if (!checkpoint.resumable) throw Error(fmt::format("{}/last.safetensors holds no optimizer state", run));
+  const int epochs = program.recipe().epochs;
+  if (checkpoint.epoch >= epochs)
+    throw UsageError(fmt::format("--resume: {} has {} epochs already; --epochs {} would go on", run, checkpoint.epoch,
+                                 2 * checkpoint.epoch));
+  std::vector<EpochResult> history = parse_history_csv(text_of(run + "/history.csv"));
+  // Epochs after the last checkpoint are trained again.
+  std::erase_if(history, [&](const EpochResult& r) { return r.epoch > checkpoint.epoch; });
+  if (int(history.size()) != checkpoint.epoch)
+    throw Error(fmt::format("{}: last.safetensors is of epoch {}, but history.csv has {} epochs up to there", run,
+                            checkpoint.epoch, history.size()));
+  restore(program, checkpoint);
+  return history;
+}
+
+}  // namespace gs::apps

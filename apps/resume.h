@@ -1,0 +1,22 @@
+// resume.h - going on with a run: its flags, and what it left behind.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "apps/command.h"
+#include "engine/program/program.h"
+#include "engine/train/trainer.h"
+
+namespace gs::apps {
+
+/// The words that start the run in folder `run` again: the flags of its run.json, with those of --epochs, --threads and
+/// --quiet that are in `given`. Throws UsageError when another flag is given with --resume, or when the folder holds no
+/// run.
+Words resumed_words(const std::string& run, const std::map<std::string, std::string>& given);
+
+/// Puts last.safetensors of `run` into the program and returns the history up to that epoch. Throws UsageError when the
+/// run already has `program.recipe().epochs` epochs, gs::Error when its files do not fit.
+std::vector<EpochResult> resume(Program&, const std::string& run);
+
+}  // namespace gs::apps

@@ -1,0 +1,45 @@
+// train_options.h - everything `gridstride train` can be told.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "apps/arguments.h"
+#include "engine/data/dataset.h"
+
+namespace gs::apps {
+
+/// The defaults are the lab's task 5a.
+struct TrainOptions {
+  std::string model;
+  std::optional<int> base;  ///< unset: the model's own
+  double dropout = 0;
+  DataRequest data;
+
+  int epochs = 20, batch = 8;
+  double learning_rate = 1e-5;
+  std::string optimizer = "adam";
+  double momentum = 0, rho = 0.9, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, weight_decay = 0;
+  std::string loss = "auto", output = "linear";
+  std::optional<std::string> positive;
+  std::uint64_t seed = 1;
+
+  std::string device = "auto";
+  std::optional<std::string> precision;  ///< unset: tf32 on cuda, else fp32
+  int threads = 0;
+  std::string implementation = "default";
+  std::optional<std::string> implementation_from;
+
+  std::optional<std::string> out;
+  bool overwrite = false, quiet = false, summary = false, explain = false;
+  std::optional<std::string> resume;  ///< the folder of a run to go on with
+};
+
+/// `gridstride train`'s arguments, bound to `options`, which must live as long.
+Arguments train_arguments(TrainOptions& options);
+
+/// Parses and checks `words`. With --resume RUN, the flags that RUN was started with, and those of --epochs, --threads
+/// and --quiet that are in `words`. False when help was asked for and printed. `given`: what was said, flag -> value.
+/// Throws UsageError.
+bool parse_train_words(const Words& words, TrainOptions&, std::map<std::string, std::string>& given);
+
+}  // namespace gs::apps

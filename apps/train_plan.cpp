@@ -1,0 +1,137 @@
+// train_plan.cpp - the rules that join flags, classes and devices.
+#include "apps/train_plan.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/core/error.h"
+#include "engine/core/nearest.h"
+#include "models/models.h"
+
+namespace gs::apps {
+namespace {
+
+std::string trimmed(const std::string& text) {
+  const auto first = text.find_first_not_of(' ');
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+ImplementationTable table_of_run(const std::string& run) {
+  const std::string path = run + "/run.json";
+  std::ifstream in(path);
+  if (!in) throw UsageError(fmt::format("--impl-from {}: there is no {}", run, path));
+  const nlohmann::json json = nlohmann::json::parse(in, nullptr, false);
+  if (!json.is_object() || !json.contains("implementations") || !json["implementations"].is_object())
+    throw UsageError(fmt::format("--impl-from {}: {} holds no table of implementations", run, path));
+  ImplementationTable table;
+  for (const auto& [step, implementation] : json["implementations"].items()) {
+    if (!implementation.is_string())
+      throw UsageError(fmt::format("--impl-from {}: the implementation of '{}' is not a name", run, step));
+    table[step] = implementation;
+  }
+  return table;
+}
+
+}  // namespace
+
+LossKind choose_loss(const TrainOptions& o, std::size_t classes) {
+  if (o.loss == "softmax" || (o.loss == "auto" && classes > 2)) return LossKind::softmax;
+  if (classes > 2)
+    throw UsageError(fmt::format("--loss {} is for two classes, and the data has {}: use softmax", o.loss, classes));
+  if (o.loss == "hinge") return o.output == "sigmoid" ? LossKind::hinge_sigmoid : LossKind::hinge;
+  return LossKind::bce;
+}
+
+std::string choose_positive(const TrainOptions& o, LossKind loss, const std::vector<std::string>& classes) {
+  if (o.positive && std::find(classes.begin(), classes.end(), *o.positive) == classes.end())
+    throw UsageError(
+        fmt::format("--positive {}: there is no such class; the data has {}", *o.positive, fmt::join(classes, ", ")));
+  if (loss == LossKind::softmax) {
+    if (o.positive)
+      throw UsageError(fmt::format("--positive is for two classes and a loss with one output; the data has {} classes",
+                                   classes.size()));
+    return "";
+  }
+  return o.positive.value_or(classes.at(1));
+}
+
+void make_positive_one(DataSplits& data, const std::string& positive) {
+  if (positive.empty() || data.classes.at(1) == positive) return;
+  for (Dataset* split : {&data.train, &data.validation})
+    for (std::int32_t& label : split->labels) label = 1 - label;
+}
+
+Precision choose_precision(const std::optional<std::string>& asked, std::string_view device) {
+  if (!asked) return device == "cuda" ? Precision::tf32 : Precision::fp32;
+  if (*asked == "fp32") return Precision::fp32;
+  if (device != "cuda") throw UsageError(fmt::format("--precision {}: the {} device has fp32 only", *asked, device));
+  return Precision::tf32;
+}
+
+Net build_net(const TrainOptions& o, Shape input, LossKind loss, std::size_t classes) {
+  const Model& model = find_model(o.model);
+  ModelOptions options;
+  options.input = input;
+  options.base = o.base.value_or(model.default_base);
+  options.outputs = loss == LossKind::softmax ? int(classes) : 1;
+  options.dropout = float(o.dropout);
+  return model.build(options);
+}
+
+Recipe build_recipe(const TrainOptions& o, LossKind loss, Precision precision) {
+  Recipe r;
+  r.loss = loss;
+  r.optimizer.kind = o.optimizer == "sgd"       ? OptimizerKind::sgd
+                     : o.optimizer == "rmsprop" ? OptimizerKind::rmsprop
+                                                : OptimizerKind::adam;
+  r.optimizer.momentum = float(o.momentum);
+  r.optimizer.rho = float(o.rho);
+  r.optimizer.beta1 = float(o.beta1);
+  r.optimizer.beta2 = float(o.beta2);
+  r.optimizer.epsilon = float(o.epsilon);
+  r.optimizer.weight_decay = float(o.weight_decay);
+  r.learning_rate = float(o.learning_rate);
+  r.batch = o.batch;
+  r.epochs = o.epochs;
+  r.precision = precision;
+  r.seed = o.seed;
+  return r;
+}
+
+ImplementationChoice choose_implementations(const TrainOptions& o) {
+  ImplementationChoice choice;
+  if (o.implementation_from) {
+    choice.fixed = table_of_run(*o.implementation_from);
+    return choice;
+  }
+  std::string rest = o.implementation;
+  while (!rest.empty()) {
+    const auto comma = rest.find(',');
+    const std::string entry = trimmed(rest.substr(0, comma));
+    rest = comma == std::string::npos ? "" : rest.substr(comma + 1);
+    const auto equals = entry.find('=');
+    if (equals == std::string::npos) {
+      if (entry != "default" && entry != "own")
+        throw UsageError(
+            fmt::format("--impl: '{}' is no rule; use default, own, or \"step=implementation\" as in "
+                        "\"conv1 forward=direct\" (--explain lists the steps)",
+                        entry));
+      choice.rule = entry;
+    } else {
+      choice.fixed[trimmed(entry.substr(0, equals))] = trimmed(entry.substr(equals + 1));
+    }
+  }
+  return choice;
+}
+
+std::vector<std::int64_t> class_counts(const Dataset& data, std::size_t classes) {
+  std::vector<std::int64_t> counts(classes);
+  for (const std::int32_t label : data.labels) ++counts.at(std::size_t(label));
+  return counts;
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,36 @@
+// train_plan.h - from flags and data to a net and a recipe.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/train_options.h"
+#include "engine/net/net.h"
+#include "engine/net/recipe.h"
+#include "engine/program/choice.h"
+
+namespace gs::apps {
+
+/// --loss and --output for this many classes. Throws UsageError where they do not fit.
+LossKind choose_loss(const TrainOptions&, std::size_t classes);
+
+/// The class that label 1 stands for in one-logit losses: --positive, by default the second of two. Empty for softmax.
+/// Throws UsageError that lists the classes when there is no such class.
+std::string choose_positive(const TrainOptions&, LossKind, const std::vector<std::string>& classes);
+
+/// Turns the labels of two classes around where needed, so that `positive` is label 1.
+void make_positive_one(DataSplits&, const std::string& positive);
+
+/// --precision on a device. Throws UsageError when the device does not have it.
+Precision choose_precision(const std::optional<std::string>& asked, std::string_view device);
+
+Net build_net(const TrainOptions&, Shape input, LossKind, std::size_t classes);
+Recipe build_recipe(const TrainOptions&, LossKind, Precision);
+
+/// --impl and --impl-from: a rule ("default", "own"), or "step=implementation" entries separated by commas, or both.
+ImplementationChoice choose_implementations(const TrainOptions&);
+
+/// Images of each class in a split.
+std::vector<std::int64_t> class_counts(const Dataset&, std::size_t classes);
+
+}  // namespace gs::apps

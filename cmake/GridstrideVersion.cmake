@@ -1,0 +1,25 @@
+# What version.cpp is compiled with: the commit that was checked out when the build was configured, and libraries' versions.
+# A commit or a checkout configures again (git then writes .git/logs/HEAD), and only version.cpp is compiled again.
+set(gs_commit "")
+find_program(GRIDSTRIDE_GIT git)
+if(GRIDSTRIDE_GIT AND EXISTS "${PROJECT_SOURCE_DIR}/.git/logs/HEAD")
+  set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/.git/logs/HEAD")
+  execute_process(COMMAND ${GRIDSTRIDE_GIT} -C "${PROJECT_SOURCE_DIR}" describe --always --dirty
+                  OUTPUT_VARIABLE gs_commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+endif()
+set(gs_opencv "")
+if(GRIDSTRIDE_OPENCV)
+  set(gs_opencv "${OpenCV_VERSION}")
+endif()
+set(gs_onednn "")
+if(GRIDSTRIDE_ONEDNN)
+  set(gs_onednn "${dnnl_VERSION}")
+endif()
+set(gs_cuda "")
+if(GRIDSTRIDE_WITH_CUDA)
+  set(gs_cuda "${CUDAToolkit_VERSION}")
+endif()
+set(GRIDSTRIDE_VERSION_DEFINITIONS
+  "GRIDSTRIDE_VERSION=\"${PROJECT_VERSION}\"" "GRIDSTRIDE_COMMIT=\"${gs_commit}\"" "GRIDSTRIDE_OPENCV_VERSION=\"${gs_opencv}\""
+  "GRIDSTRIDE_CLI11_VERSION=\"${CLI11_VERSION}\""
+  "GRIDSTRIDE_ONEDNN_VERSION=\"${gs_onednn}\"" "GRIDSTRIDE_CUDA_VERSION=\"${gs_cuda}\"")

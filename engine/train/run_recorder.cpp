@@ -1,0 +1,70 @@
+// run_recorder.cpp - what is written after which epoch.
+#include "engine/train/run_recorder.h"
+
+#include <limits>
+
+namespace gs {
+
+template <class Write>
+void RunRecorder::Pace::timed(Write write) {
+  constexpr int share_of_time = 20;
+  const auto start = Clock::now();
+  write();
+  const auto end = Clock::now();
+  const std::chrono::duration<double> wait =
+      std::max<std::chrono::duration<double>>(least, share_of_time * (end - start));
+  next = end + std::chrono::duration_cast<Clock::duration>(wait);
+}
+
+RunRecorder::RunRecorder(RunFolder& folder, const Program& program, std::vector<EpochResult> earlier)
+    : folder_(folder),
+      program_(program),
+      history_(std::move(earlier)),
+      lowest_val_loss_(std::numeric_limits<double>::infinity()) {
+  best_pace_.least = last_pace_.least = std::chrono::seconds(5);
+  for (const EpochResult& r : history_)
+    if (r.val_loss < lowest_val_loss_) lowest_val_loss_ = r.val_loss, best_epoch_ = r.epoch;
+}
+
+bool RunRecorder::epoch_done(const EpochResult& result) {
+  history_.push_back(result);
+  const bool best = result.val_loss < lowest_val_loss_;
+  if (best) {
+    lowest_val_loss_ = result.val_loss;
+    best_epoch_ = result.epoch;
+    best_ = take_checkpoint(program_, result.epoch, false);
+  }
+  last_pending_ = history_pending_ = true;
+  // The history first: it is never behind last.safetensors, so that a run can be resumed from there.
+  if (history_pace_.due() || last_pace_.due()) write_history();
+  if (last_pace_.due()) write_last();
+  if (best_ && best_pace_.due()) write_best();
+  return best;
+}
+
+void RunRecorder::write_best() {
+  best_pace_.timed([&] { folder_.write_best(program_.net(), *best_); });
+  best_.reset();
+}
+
+void RunRecorder::write_last() {
+  last_pace_.timed([&] { folder_.write_last(program_.net(), take_checkpoint(program_, history_.back().epoch, true)); });
+  last_pending_ = false;
+}
+
+void RunRecorder::write_history() {
+  history_pace_.timed([&] { folder_.write_history(history_); });
+  history_pending_ = false;
+}
+
+void RunRecorder::finish() {
+  stop();
+  if (last_pending_) write_last();
+}
+
+void RunRecorder::stop() {
+  if (best_) write_best();
+  if (history_pending_) write_history();
+}
+
+}  // namespace gs

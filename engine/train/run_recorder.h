@@ -1,0 +1,56 @@
+// run_recorder.h - decides what of a run is written, and when: history with every epoch, weights now and
+// then.
+#pragma once
+#include <chrono>
+#include <optional>
+
+#include "engine/train/run_folder.h"
+
+namespace gs {
+
+/// Writing never takes more than about a twentieth of the time: a file is written
+/// again when 20 times as long has passed as it took last time, and weights at most every 5 s.
+class RunRecorder {
+ public:
+  RunRecorder(RunFolder&, const Program&, std::vector<EpochResult> earlier = {});
+
+  /// Call between two epochs: takes the program's parameters as those after `result.epoch`. True when that epoch is the
+  /// best so far (lowest val_loss).
+  bool epoch_done(const EpochResult& result);
+
+  /// The run ended after its last epoch: writes everything that is newer than its file.
+  void finish();
+
+  /// The run ended inside an epoch. The program's parameters are no epoch's, so last.safetensors stays what it was.
+  void stop();
+
+  const std::vector<EpochResult>& history() const { return history_; }
+  int best_epoch() const { return best_epoch_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  /// When a file may be written again.
+  struct Pace {
+    std::chrono::duration<double> least{0};
+    Clock::time_point next{};
+    bool due() const { return Clock::now() >= next; }
+    template <class Write>
+    void timed(Write write);
+  };
+
+  void write_best();
+  void write_last();
+  void write_history();
+
+  RunFolder& folder_;
+  const Program& program_;
+  std::vector<EpochResult> history_;
+  int best_epoch_ = 0;
+  double lowest_val_loss_;
+  std::optional<Checkpoint> best_;  ///< not written yet
+  bool last_pending_ = false, history_pending_ = false;
+  Pace history_pace_, best_pace_, last_pace_;
+};
+
+}  // namespace gs
