@@ -1,0 +1,19 @@
+// cache.h - the user's cache folder: what was drawn once need not be drawn again.
+#pragma once
+#include <filesystem>
+#include <optional>
+
+#include "engine/data/readers.h"
+
+namespace gs {
+
+/// $XDG_CACHE_HOME/gridstride, or ~/.cache/gridstride; nothing when neither is known.
+std::optional<std::filesystem::path> cache_folder();
+
+/// The splits cached under `name`, if they are there and whole. A damaged file is as good as none.
+std::optional<DataSplits> read_cached(const std::string& name, const ReaderContext&);
+
+/// Keeps the splits for later; a cache that cannot be written is a warning, never an error.
+void write_cached(const std::string& name, const DataSplits&, const ReaderContext&);
+
+}  // namespace gs

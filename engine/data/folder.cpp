@@ -1,0 +1,148 @@
+// folder.cpp - listing an image folder: classes, splits, and the one line for each way in which it can be wrong.
+#include "engine/data/folder.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/core/error.h"
+#include "engine/core/random.h"
+
+namespace gs {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double default_validation_split = 0.2;
+
+bool is_hidden(const fs::path& path) {
+  return path.filename().string().rfind('.', 0) == 0;
+}
+
+bool is_image(const fs::path& path) {
+  static constexpr std::array endings{".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"};
+  std::string ending = path.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  return std::find(endings.begin(), endings.end(), ending) != endings.end();
+}
+
+std::vector<fs::path> sorted_entries(const fs::path& folder, bool folders) {
+  std::vector<fs::path> result;
+  try {
+    for (const auto& entry : fs::directory_iterator(folder))
+      if (!is_hidden(entry.path()) &&
+          (folders ? entry.is_directory() : entry.is_regular_file() && is_image(entry.path())))
+        result.push_back(entry.path());
+  } catch (const fs::filesystem_error& error) {
+    throw UsageError(fmt::format("--data {}: {}", folder.string(), error.code().message()));
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+std::vector<std::string> class_folders(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const fs::path& path : sorted_entries(folder, true)) names.push_back(path.filename().string());
+  return names;
+}
+
+/// DIR/<class>/files. A class of `classes` without a folder or without images is said.
+std::vector<ImageFile> files_by_folder(const fs::path& folder, const std::vector<std::string>& classes) {
+  std::vector<ImageFile> files;
+  for (const std::string& name : class_folders(folder)) {
+    const auto known = std::find(classes.begin(), classes.end(), name);
+    if (known == classes.end())
+      throw UsageError(fmt::format("--data {}: class '{}' has no training folder; the classes are {}", folder.string(),
+                                   name, fmt::join(classes, ", ")));
+    const std::vector<fs::path> images = sorted_entries(folder / name, false);
+    if (images.empty())
+      throw UsageError(fmt::format("--data {}: the class folder '{}' holds no image (jpg, png, bmp or tiff)",
+                                   folder.string(), name));
+    for (const fs::path& path : images) files.push_back({path, std::int32_t(known - classes.begin())});
+  }
+  return files;
+}
+
+/// DIR/files: the class is the pattern that the file's name holds.
+std::vector<ImageFile> files_by_pattern(const fs::path& folder, const std::vector<std::string>& patterns) {
+  std::vector<ImageFile> files;
+  for (const fs::path& path : sorted_entries(folder, false)) {
+    const std::string name = path.filename().string();
+    std::vector<std::int32_t> found;
+    for (std::size_t i = 0; i < patterns.size(); ++i)
+      if (name.find(patterns[i]) != std::string::npos) found.push_back(std::int32_t(i));
+    if (found.size() != 1)
+      throw UsageError(fmt::format("--label-pattern {}: {} of them in the file name {}; exactly one must be",
+                                   fmt::join(patterns, ","), found.empty() ? "none" : "more than one", path.string()));
+    files.push_back({path, found[0]});
+  }
+  return files;
+}
+
+/// Moves the same share of each class, drawn with a fixed seed, from training to validation.
+void split_off(FolderListing& listing, double share) {
+  std::vector<ImageFile> kept;
+  for (std::size_t c = 0; c < listing.classes.size(); ++c) {
+    std::vector<ImageFile> of_class;
+    std::copy_if(listing.train.begin(), listing.train.end(), std::back_inserter(of_class),
+                 [&](const ImageFile& f) { return f.label == std::int32_t(c); });
+    RandomStream random(1, RandomPurpose::split, std::uint32_t(c));
+    for (std::uint32_t left = std::uint32_t(of_class.size()); left > 1; --left)
+      std::swap(of_class[left - 1], of_class[random.below(left)]);
+    const auto most = std::ptrdiff_t(of_class.size()) - 1;  // one stays for training
+    const auto count = std::clamp<std::ptrdiff_t>(std::lround(share * double(of_class.size())), most > 0 ? 1 : 0,
+                                                  std::max<std::ptrdiff_t>(most, 0));
+    listing.validation.insert(listing.validation.end(), of_class.begin(), of_class.begin() + count);
+    kept.insert(kept.end(), of_class.begin() + count, of_class.end());
+  }
+  const auto by_path = [](const ImageFile& a, const ImageFile& b) { return a.path < b.path; };
+  std::sort(kept.begin(), kept.end(), by_path);
+  std::sort(listing.validation.begin(), listing.validation.end(), by_path);
+  listing.train = std::move(kept);
+}
+
+}  // namespace
+
+FolderListing list_folder(const fs::path& root, const ReaderContext& context) {
+  const DataRequest& r = context.request;
+  const bool has_train = fs::is_directory(root / "train");
+  const fs::path train = has_train ? root / "train" : root;
+  FolderListing listing;
+  listing.classes = r.label_pattern.empty() ? class_folders(train) : r.label_pattern;
+  std::sort(listing.classes.begin(), listing.classes.end());
+  const auto files_in = [&](const fs::path& folder) {
+    return r.label_pattern.empty() ? files_by_folder(folder, listing.classes)
+                                   : files_by_pattern(folder, listing.classes);
+  };
+  if (listing.classes.empty())
+    throw UsageError(
+        fmt::format("--data {}: no class folders in it; expected {}/<class>/ with images, or --label-pattern",
+                    root.string(), train.string()));
+  if (listing.classes.size() == 1)
+    throw UsageError(fmt::format("--data {}: only one class ({}); a classifier needs two or more", root.string(),
+                                 listing.classes[0]));
+  listing.train = files_in(train);
+  if (listing.train.empty())
+    throw UsageError(fmt::format("--data {}: no image (jpg, png, bmp or tiff) in it", train.string()));
+
+  if (has_train && !r.validation_split)
+    for (const char* name : {"val", "validation", "test"})
+      if (fs::is_directory(root / name)) {
+        listing.validation = files_in(root / name);
+        if (listing.validation.empty())
+          throw UsageError(fmt::format("--data {}: no image (jpg, png, bmp or tiff) in it", (root / name).string()));
+        return listing;
+      }
+  if (!r.validation_split)
+    context.warning(
+        fmt::format("no val, validation or test folder in {}: {:.0f} % of each class validate (--val-split)",
+                    root.string(), 100 * default_validation_split));
+  split_off(listing, r.validation_split.value_or(default_validation_split));
+  return listing;
+}
+
+}  // namespace gs

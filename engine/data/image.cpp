@@ -1,0 +1,75 @@
+// image.cpp - resizing by area, and grey from colour.
+#include "engine/data/image.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gs {
+namespace {
+
+/// One output pixel of one direction: which input pixels, with what weights.
+struct Taps {
+  int first = 0;
+  std::vector<float> weights;
+};
+
+std::vector<Taps> taps(int in, int out) {
+  std::vector<Taps> result(static_cast<std::size_t>(out));
+  const double scale = double(in) / out;
+  for (int i = 0; i < out; ++i) {
+    Taps& t = result[std::size_t(i)];
+    if (out <= in) {
+      const double begin = i * scale, end = (i + 1) * scale;
+      t.first = int(begin);
+      for (int j = t.first; j < in && j < end - 1e-9; ++j)
+        t.weights.push_back(float((std::min(end, j + 1.0) - std::max(begin, double(j))) / scale));
+    } else {
+      const double centre = std::clamp((i + 0.5) * scale - 0.5, 0.0, in - 1.0);
+      t.first = std::min(int(centre), std::max(0, in - 2));
+      const float right = float(centre - t.first);
+      t.weights = in == 1 ? std::vector<float>{1.0f} : std::vector<float>{1 - right, right};
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Image resized(const Image& image, int size) {
+  if (image.h == size && image.w == size) return image;
+  const std::size_t w = std::size_t(image.w), c = std::size_t(image.c), n = std::size_t(size);
+  const std::vector<Taps> rows = taps(image.h, size), columns = taps(image.w, size);
+  std::vector<float> narrow(std::size_t(image.h) * n * c, 0.0f);  // columns first
+  for (std::size_t y = 0; y < std::size_t(image.h); ++y)
+    for (std::size_t x = 0; x < n; ++x)
+      for (std::size_t k = 0; k < columns[x].weights.size(); ++k)
+        for (std::size_t ch = 0; ch < c; ++ch)
+          narrow[(y * n + x) * c + ch] +=
+              columns[x].weights[k] * image.pixels[(y * w + std::size_t(columns[x].first) + k) * c + ch];
+  Image out{size, size, image.c, std::vector<std::uint8_t>(n * n * c)};
+  for (std::size_t y = 0; y < n; ++y)
+    for (std::size_t i = 0; i < n * c; ++i) {
+      float sum = 0;
+      for (std::size_t k = 0; k < rows[y].weights.size(); ++k)
+        sum += rows[y].weights[k] * narrow[(std::size_t(rows[y].first) + k) * n * c + i];
+      out.pixels[y * n * c + i] = std::uint8_t(std::clamp(std::lround(sum), 0L, 255L));
+    }
+  return out;
+}
+
+Image with_channels(Image image, int channels) {
+  if (image.c == channels) return image;
+  const std::size_t count = std::size_t(image.h) * std::size_t(image.w);
+  Image out{image.h, image.w, channels, std::vector<std::uint8_t>(count * std::size_t(channels))};
+  for (std::size_t i = 0; i < count; ++i) {
+    if (channels == 1) {
+      const std::uint8_t* p = &image.pixels[3 * i];
+      out.pixels[i] = std::uint8_t((299 * p[0] + 587 * p[1] + 114 * p[2] + 500) / 1000);
+    } else {
+      std::fill_n(&out.pixels[3 * i], 3, image.pixels[i]);
+    }
+  }
+  return out;
+}
+
+}  // namespace gs

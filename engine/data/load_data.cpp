@@ -1,0 +1,77 @@
+// load_data.cpp - which reader a request means, and what every data set must satisfy.
+#include <omp.h>
+
+#include <fmt/format.h>
+
+#include "engine/core/error.h"
+#include "engine/data/readers.h"
+
+namespace gs {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr int largest_image = 4096;
+
+void check_request(const DataRequest& r) {
+  if (r.image_size && (*r.image_size < 1 || *r.image_size > largest_image))
+    throw UsageError(fmt::format("--image-size {}: must be 1 to {}", *r.image_size, largest_image));
+  if (r.channels && *r.channels != 1 && *r.channels != 3)
+    throw UsageError(fmt::format("--channels {}: must be 1 (grey) or 3 (colour)", *r.channels));
+  if (r.limit && *r.limit < 1) throw UsageError(fmt::format("--limit {}: must be 1 or more", *r.limit));
+  if (r.validation_split && !(*r.validation_split > 0 && *r.validation_split < 1))
+    throw UsageError(fmt::format("--val-split {}: must lie between 0 and 1", *r.validation_split));
+}
+
+DataSplits read(const ReaderContext& context) {
+  const DataRequest& r = context.request;
+  if (r.data.rfind("synthetic:", 0) == 0) {
+    if (r.data != "synthetic:lesions")
+      throw UsageError(fmt::format("--data {}: the only built-in data set is synthetic:lesions", r.data));
+    return read_synthetic(context);
+  }
+  if (r.train_size || r.validation_size)
+    throw UsageError(
+        "--train-size and --val-size belong to synthetic:lesions; --limit N takes at most N images of each split");
+  const fs::path path(r.data);
+  std::error_code error;
+  if (fs::is_regular_file(path, error)) return read_packed(path, context);
+  if (!fs::is_directory(path, error))
+    throw UsageError(fmt::format("--data {}: there is no such file or folder", r.data));
+  return is_idx_folder(path) ? read_idx(path, context) : read_folder(path, context);
+}
+
+void check_classes(const DataSplits& data) {
+  std::vector<int> count(data.classes.size(), 0);
+  for (const std::int32_t label : data.train.labels) ++count[std::size_t(label)];
+  if (data.classes.size() < 2)
+    throw UsageError(fmt::format("--data {}: only one class ({}); a classifier needs two or more", data.source,
+                                 data.classes.empty() ? "none" : data.classes[0]));
+  for (std::size_t c = 0; c < count.size(); ++c)
+    if (count[c] == 0)
+      throw UsageError(fmt::format("--data {}: class '{}' has no training image{}", data.source, data.classes[c],
+                                   data.kind == "folder" ? "" : "; a larger --limit may help"));
+  if (data.validation.n == 0)
+    throw UsageError(fmt::format("--data {}: there are no images to validate on", data.source));
+}
+
+}  // namespace
+
+DataSplits load_data(const DataRequest& request, const DataProgress& progress,
+                     const std::function<void(const std::string&)>& warn) {
+  check_request(request);
+  if (request.threads > 0) omp_set_num_threads(request.threads);
+  DataSplits data = read({request, progress, warn});
+  data.source = request.data;
+  for (Dataset* split : {&data.train, &data.validation}) {
+    if (request.limit) limit_split(*split, *request.limit, int(data.classes.size()));
+    fit(*split, request);
+  }
+  check_classes(data);
+  if (data.train.h != data.validation.h || data.train.w != data.validation.w || data.train.c != data.validation.c)
+    throw UsageError(fmt::format("--data {}: training images are {}x{}, validation images {}x{}; give an --image-size",
+                                 data.source, data.train.h, data.train.w, data.validation.h, data.validation.w));
+  data.checksum = checksum_of(data);
+  return data;
+}
+
+}  // namespace gs

@@ -1,0 +1,115 @@
+// read_folder.cpp - decoding the files of an image folder on all cores.
+#include <omp.h>
+
+#include <atomic>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "engine/core/error.h"
+#include "engine/data/folder.h"
+#if GRIDSTRIDE_WITH_OPENCV
+#include "engine/data/opencv_decode.h"
+#endif
+
+namespace gs {
+
+#if GRIDSTRIDE_WITH_OPENCV
+namespace {
+
+constexpr int default_size = 128;
+
+/// The listing of one split, cut to --limit before anything is decoded.
+std::vector<ImageFile> limited(const std::vector<ImageFile>& files, const DataRequest& request, int classes) {
+  if (!request.limit) return files;
+  Dataset numbers;  // one "pixel" a file: limit_split() says which remain
+  numbers.n = int(files.size());
+  numbers.h = numbers.w = 1;
+  numbers.c = sizeof(std::int32_t);
+  numbers.images.resize(files.size() * sizeof(std::int32_t));
+  for (std::size_t i = 0; i < files.size(); ++i) numbers.labels.push_back(files[i].label);
+  auto* index = reinterpret_cast<std::int32_t*>(numbers.images.data());
+  for (std::size_t i = 0; i < files.size(); ++i) index[i] = std::int32_t(i);
+  limit_split(numbers, *request.limit, classes);
+  std::vector<ImageFile> kept;
+  for (int i = 0; i < numbers.n; ++i) kept.push_back(files[std::size_t(index[i])]);
+  return kept;
+}
+
+class Decoder {
+ public:
+  Decoder(const ReaderContext& context, std::size_t total) : context_(context), total_(total) {}
+
+  Dataset decode(const std::vector<ImageFile>& files) {
+    const int size = context_.request.image_size.value_or(default_size),
+              channels = context_.request.channels.value_or(1);
+    std::vector<std::optional<Image>> images(files.size());
+    std::string failure;  // a file that cannot even be read
+#pragma omp parallel for schedule(dynamic, 4)
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      try {
+        images[i] = decode_image(files[i].path, size, channels);
+      } catch (const std::exception& error) {
+#pragma omp critical
+        failure = error.what();
+      }
+      const std::size_t done = ++done_;
+      if (omp_get_thread_num() == 0) context_.tell(done, total_, "decoding images");
+    }
+    if (!failure.empty()) throw UsageError("--data: " + failure);
+    Dataset d;
+    d.labels.reserve(files.size());
+    d.images.reserve(files.size() * std::size_t(size) * std::size_t(size) * std::size_t(channels));
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (images[i])
+        append(d, *images[i], files[i].label);
+      else
+        broken_.push_back(files[i].path.string());
+    }
+    return d;
+  }
+
+  const std::vector<std::string>& broken() const {
+    return broken_;
+  }
+
+ private:
+  const ReaderContext& context_;
+  std::size_t total_;
+  std::atomic<std::size_t> done_{0};
+  std::vector<std::string> broken_;
+};
+
+}  // namespace
+
+DataSplits read_folder(const std::filesystem::path& root, const ReaderContext& context) {
+  FolderListing listing = list_folder(root, context);
+  const int classes = int(listing.classes.size());
+  listing.train = limited(listing.train, context.request, classes);
+  listing.validation = limited(listing.validation, context.request, classes);
+  const std::size_t total = listing.train.size() + listing.validation.size();
+  Decoder decoder(context, total);
+  DataSplits data;
+  data.kind = "folder";
+  data.classes = listing.classes;
+  data.train = decoder.decode(listing.train);
+  data.validation = decoder.decode(listing.validation);
+  context.tell(total, total, "decoding images");
+  if (const auto& broken = decoder.broken(); !broken.empty()) {
+    const std::string more = broken.size() > 1 ? fmt::format(" (and {} more)", broken.size() - 1) : "";
+    if (!context.request.skip_broken)
+      throw UsageError(
+          fmt::format("--data: {} is no whole image{}; mend or remove it, or use --skip-broken", broken[0], more));
+    context.warning(
+        fmt::format("skipped {} broken image{}: {}{}", broken.size(), broken.size() == 1 ? "" : "s", broken[0], more));
+  }
+  return data;
+}
+#else
+DataSplits read_folder(const std::filesystem::path& root, const ReaderContext&) {
+  throw UsageError(
+      fmt::format("--data {}: image folders need a build with OpenCV; packed and IDX files do not", root.string()));
+}
+#endif
+
+}  // namespace gs

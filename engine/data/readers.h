@@ -1,0 +1,49 @@
+// readers.h - one function per kind of data, for load_data().
+#pragma once
+#include <filesystem>
+
+#include "engine/data/dataset.h"
+#include "engine/data/image.h"
+
+namespace gs {
+
+using DataWarning = std::function<void(const std::string&)>;
+
+/// What a reader needs beside the request.
+struct ReaderContext {
+  const DataRequest& request;
+  DataProgress progress;  ///< may be empty
+  DataWarning warn;       ///< may be empty
+  void tell(std::size_t done, std::size_t total, const std::string& what) const {
+    if (progress) progress(done, total, what);
+  }
+  void warning(const std::string& text) const {
+    if (warn) warn(text);
+  }
+};
+
+DataSplits read_synthetic(const ReaderContext&);
+DataSplits read_folder(const std::filesystem::path&, const ReaderContext&);
+DataSplits read_idx(const std::filesystem::path& folder, const ReaderContext&);
+DataSplits read_packed(const std::filesystem::path& file, const ReaderContext&);
+
+bool is_idx_folder(const std::filesystem::path&);
+
+/// Writes splits as one safetensors file: `train.images` uint8 NHWC, `train.labels`, `validation.*`, classes in its
+/// metadata.
+void write_packed(const std::filesystem::path& file, const DataSplits&);
+
+/// Appends an image (already of the split's size and channels) and its label.
+void append(Dataset&, const Image&, std::int32_t label);
+
+/// Applies --image-size and --channels to a split whose images have one common size.
+void fit(Dataset&, const DataRequest&);
+
+/// Of each class a share of at most `limit` images in all, as equal as the classes allow; the first of each class, in
+/// order.
+void limit_split(Dataset&, int limit, int classes);
+
+/// 16 digits over extents, classes, labels and every byte of both splits.
+std::string checksum_of(const DataSplits&);
+
+}  // namespace gs
