@@ -22,17 +22,10 @@ constexpr int default_size = 128;
 /// The listing of one split, cut to --limit before anything is decoded.
 std::vector<ImageFile> limited(const std::vector<ImageFile>& files, const DataRequest& request, int classes) {
   if (!request.limit) return files;
-  Dataset numbers;  // one "pixel" a file: limit_split() says which remain
-  numbers.n = int(files.size());
-  numbers.h = numbers.w = 1;
-  numbers.c = sizeof(std::int32_t);
-  numbers.images.resize(files.size() * sizeof(std::int32_t));
-  for (std::size_t i = 0; i < files.size(); ++i) numbers.labels.push_back(files[i].label);
-  auto* index = reinterpret_cast<std::int32_t*>(numbers.images.data());
-  for (std::size_t i = 0; i < files.size(); ++i) index[i] = std::int32_t(i);
-  limit_split(numbers, *request.limit, classes);
+  std::vector<std::int32_t> labels;
+  for (const ImageFile& file : files) labels.push_back(file.label);
   std::vector<ImageFile> kept;
-  for (int i = 0; i < numbers.n; ++i) kept.push_back(files[std::size_t(index[i])]);
+  for (const std::size_t i : within_limit(labels, *request.limit, classes)) kept.push_back(files[i]);
   return kept;
 }
 

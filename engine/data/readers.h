@@ -39,8 +39,11 @@ void append(Dataset&, const Image&, std::int32_t label);
 /// Applies --image-size and --channels to a split whose images have one common size.
 void fit(Dataset&, const DataRequest&);
 
-/// Of each class a share of at most `limit` images in all, as equal as the classes allow; the first of each class, in
-/// order.
+/// Which of the samples remain under a limit: the first of each class, as many of each as equally as the classes allow,
+/// in order.
+std::vector<std::size_t> within_limit(const std::vector<std::int32_t>& labels, int limit, int classes);
+
+/// Keeps only the samples within the limit.
 void limit_split(Dataset&, int limit, int classes);
 
 /// 16 digits over extents, classes, labels and every byte of both splits.

@@ -38,25 +38,29 @@ void fit(Dataset& d, const DataRequest& request) {
   }
 }
 
-void limit_split(Dataset& d, int limit, int classes) {
-  if (d.n <= limit) return;
+std::vector<std::size_t> within_limit(const std::vector<std::int32_t>& labels, int limit, int classes) {
   std::vector<int> available(std::size_t(classes), 0), quota(std::size_t(classes), 0);
-  for (const std::int32_t label : d.labels) ++available[std::size_t(label)];
-  for (int left = limit; left > 0;)  // round robin: as equal as the classes allow
+  for (const std::int32_t label : labels) ++available[std::size_t(label)];
+  for (int left = std::min(limit, int(labels.size())); left > 0;)  // round robin
     for (std::size_t c = 0; c < quota.size() && left > 0; ++c)
       if (quota[c] < available[c]) ++quota[c], --left;
-  std::size_t kept = 0;
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (quota[std::size_t(labels[i])]-- > 0) kept.push_back(i);
+  return kept;
+}
+
+void limit_split(Dataset& d, int limit, int classes) {
+  if (d.n <= limit) return;
+  const std::vector<std::size_t> kept = within_limit(d.labels, limit, classes);
   const std::size_t size = d.image_size();
-  for (std::size_t i = 0; i < std::size_t(d.n); ++i) {
-    int& of_class = quota[std::size_t(d.labels[i])];
-    if (of_class == 0) continue;
-    --of_class;
-    std::memmove(&d.images[kept * size], &d.images[i * size], size);
-    d.labels[kept++] = d.labels[i];
+  for (std::size_t to = 0; to < kept.size(); ++to) {
+    std::memmove(&d.images[to * size], &d.images[kept[to] * size], size);
+    d.labels[to] = d.labels[kept[to]];
   }
-  d.n = int(kept);
-  d.images.resize(kept * size);
-  d.labels.resize(kept);
+  d.n = int(kept.size());
+  d.images.resize(kept.size() * size);
+  d.labels.resize(kept.size());
 }
 
 std::string checksum_of(const DataSplits& data) {
