@@ -33,7 +33,7 @@ __global__ void softmax_by_warp(float* __restrict__ sample_loss, float* __restri
     first_largest = warp_min(first_largest);
     sum = warp_sum(sum);
     loss = logf(sum) + (largest - z[labels[row]]);
-    correct = loss == loss && first_largest == labels[row];
+    correct = first_largest == labels[row];  // never where the largest is NaN: no lane has found it
   }
   if (lane == 0) {
     sample_loss[row] = loss;
