@@ -2,7 +2,8 @@
 //
 // Bytes per parameter: sgd 12 (momentum: 20), rmsprop 20, adam 28; with at most 16 operations it is bound by memory.
 // Everything that varies from step to step is read from the state, so a captured graph is never patched. Adam's two
-// bias corrections are computed once per thread, in double: 1 - 0.999^t loses half of float's digits at small t.
+// bias corrections are computed once per thread, in double: rounded to float, 0.999^t would leave 1 - 0.999^t with four
+// or five right digits.
 #include "kernels/common/kernel.h"
 #include "kernels/optimizer/optimizer.h"
 
