@@ -69,16 +69,14 @@ void Block::run(std::uint64_t index) {
   position.launch = launch_;
   position.block = index;
   position.barriers = 0;
-  std::fill(std::begin(position.warp_syncs), std::end(position.warp_syncs), 0);
   position.stacks = stacks_->begin();
   position.stacks_end = stacks_->end();
   position.shared = shared_.get();
   position.shared_end = position.shared + shared_bytes_;
-  position.inside_kernel = true;
+  if (const CheckerHooks* hooks = hooks_of(*launch_)) hooks->block_begins();
   running_block = this;
   hand_over();
   running_block = nullptr;
-  position.inside_kernel = false;
   if (error_) {
     abandon_fibers();
     std::rethrow_exception(std::exchange(error_, nullptr));
@@ -99,7 +97,9 @@ void Block::run_threads_in_turn() {
       make_current(thread);
       try {
         launch_->invoke(launch_->arguments);
+        position.observed = false;
       } catch (...) {
+        position.observed = false;
         error_ = std::current_exception();
       }
       if (error_) go(scheduler_);  // never comes back: the fiber is restarted
@@ -115,6 +115,7 @@ void Block::make_current(unsigned thread) {
   threads_[thread].state = State::running;
   threadIdx = threads_[thread].index;
   position.thread = thread;
+  position.observed = launch_->one_os_thread;
   position.waited = threads_[thread].waited;
 }
 
@@ -145,7 +146,7 @@ void Block::hand_over() {
   } else if (alive_ == 0) {
     go(scheduler_);
   } else {
-    fail("deadlock: its threads wait for each other in different places" + census());
+    fail("deadlock: its threads wait for each other in different places" + census_of_block());
   }
 }
 
@@ -180,6 +181,7 @@ void Block::abandon_fibers() {
 // ---- __syncthreads
 
 void Block::barrier(source_location where) {
+  position.observed = false;
   const unsigned thread = current_;
   threads_[thread].where = where;
   threads_[thread].waited = position.waited;
@@ -194,10 +196,10 @@ void Block::release_barrier() {
     if (thread.state != State::at_barrier) continue;
     if (!first) first = &thread.where;
     if (first->line != thread.where.line || std::string_view(first->file) != thread.where.file)
-      fail("threads of one block meet at different __syncthreads" + census());
+      fail("threads of one block meet at different __syncthreads" + census_of_block());
   }
   if (alive_ != size_ && options().strict_exit)
-    fail("threads have exited without reaching a __syncthreads that others wait at" + census());
+    fail("threads have exited without reaching a __syncthreads that others wait at" + census_of_block());
   at_barrier_ = 0;
   position.barriers++;
   if (options().random_order) std::shuffle(order_.begin(), order_.begin() + started_, random_);
@@ -209,6 +211,7 @@ void Block::release_barrier() {
 
 std::uint64_t Block::meet_warp(WarpOperation operation, std::uint32_t mask, std::uint64_t value, unsigned source,
                                source_location where) {
+  position.observed = false;
   const unsigned thread = current_, lane = thread % warp_size;
   Thread& self = threads_[thread];
   Warp& warp = warps_[thread / warp_size];
@@ -237,10 +240,11 @@ void Block::complete_warp_operation(unsigned warp_number, std::uint32_t mask) {
   for (std::uint32_t left = lanes; left; left &= left - 1) {
     const int lane = std::countr_zero(left);
     if (warp.mask[lane] != mask) return;
-    if (warp.operation[lane] != operation) fail("lanes of one warp meet in different warp operations" + census());
+    if (warp.operation[lane] != operation)
+      fail("lanes of one warp meet in different warp operations" + census_of_warp(warp_number));
   }
   if ((warp.exited & mask) && options().strict_exit)
-    fail("threads have exited that a warp operation names in its mask" + census());
+    fail("threads have exited that a warp operation names in its mask" + census_of_warp(warp_number));
 
   std::uint32_t ballot = 0;
   for (std::uint32_t left = lanes; left; left &= left - 1) {
@@ -255,7 +259,8 @@ void Block::complete_warp_operation(unsigned warp_number, std::uint32_t mask) {
       warp.result[lane] = warp.value[source];
     }
   }
-  if (operation == WarpOperation::sync) position.warp_syncs[warp_number]++;
+  if (const CheckerHooks* hooks = hooks_of(*launch_); hooks && operation == WarpOperation::sync)
+    hooks->warp_synced(warp_number, lanes);
   warp.waiting &= ~mask;
   for (std::uint32_t left = lanes; left; left &= left - 1) {
     const int lane = std::countr_zero(left);
@@ -274,15 +279,16 @@ std::string Block::block_name() const {
          "), block " + to_text(blockIdx);
 }
 
-/// Where every thread is, grouped by place.
-std::string Block::census() const {
+/// Where the threads [first, end) are, grouped by place.
+std::string Block::census(unsigned first, unsigned end) const {
   struct Group {
     std::string place;
     unsigned count;
     uint3 first;
   };
   std::vector<Group> groups;
-  for (const Thread& thread : threads_) {
+  for (unsigned i = first; i < end; i++) {
+    const Thread& thread = threads_[i];
     std::string place;
     switch (thread.state) {
       case State::not_started:
@@ -315,6 +321,7 @@ std::string Block::census() const {
 }
 
 void Block::fail(std::string_view message) {
+  position.observed = false;
   error_ = std::make_exception_ptr(SimError(block_name() + ": " + std::string(message)));
   go(scheduler_);
   std::abort();  // run() restarts the fibers; nobody comes back here
@@ -352,7 +359,7 @@ void dependency_wait() {
   position.waited = true;
 }
 void thread_fence() {
-  if (checker_hooks && position.inside_kernel) checker_hooks->fence();
+  if (checker_hooks && position.observed) checker_hooks->fence();
 }
 void fail(std::string_view message) {
   block_of("an error").fail(message);

@@ -1,5 +1,6 @@
 // block.h - one block of simulated threads on one OS thread: who is where, and who runs next.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
@@ -18,12 +19,13 @@ constexpr unsigned max_threads_per_block = 1024;
 
 /// What the race checker needs to know about the thread that runs now on this OS thread.
 struct Position {
-  bool inside_kernel = false;
-  bool waited = false;                                               ///< this thread has called dependency_wait()
-  unsigned thread = 0;                                               ///< in the block, x fastest
-  std::uint64_t block = 0;                                           ///< in the grid, x fastest
-  std::uint32_t barriers = 0;                                        ///< that this block has passed
-  std::uint32_t warp_syncs[max_threads_per_block / warp_size] = {};  ///< that each warp has passed
+  /// An instrumented kernel's own code runs. Not the runtime: the linker may have given it the kernel's instrumented
+  /// copy of a template of the standard library.
+  bool observed = false;
+  bool waited = false;         ///< this thread has called dependency_wait()
+  unsigned thread = 0;         ///< in the block, x fastest
+  std::uint64_t block = 0;     ///< in the grid, x fastest
+  std::uint32_t barriers = 0;  ///< that this block has passed
   const Launch* launch = nullptr;
   const char *stacks = nullptr, *stacks_end = nullptr;
   const char *shared = nullptr, *shared_end = nullptr;  ///< dynamic shared memory
@@ -33,10 +35,17 @@ extern constinit thread_local Position position;
 /// Calls of the runtime that the race checker wants to see; null where it is not linked.
 struct CheckerHooks {
   void (*launch_begins)(const Launch&);
-  void (*launch_ends)();
+  void (*block_begins)();
+  void (*warp_synced)(unsigned warp, std::uint32_t lanes);
   void (*fence)();
+  void (*collect)();  ///< turn what was found into reports
 };
 extern constinit const CheckerHooks* checker_hooks;
+
+/// The hooks for this launch: null unless the checker is linked and the kernel instrumented.
+inline const CheckerHooks* hooks_of(const Launch& launch) {
+  return launch.one_os_thread ? checker_hooks : nullptr;
+}
 
 /// Threads are fibers, made lazily: a thread runs as a plain call on the fiber of the thread before it, and only when
 /// it must wait does the next one get a fiber of its own. A kernel without barriers costs no switches at all.
@@ -89,7 +98,11 @@ class Block {
   void complete_warp_operation(unsigned warp, std::uint32_t mask);
   void thread_exits();
   void abandon_fibers();
-  std::string census() const;
+  std::string census(unsigned first, unsigned end) const;
+  std::string census_of_block() const { return census(0, size_); }
+  std::string census_of_warp(unsigned warp) const {
+    return census(warp * warp_size, std::min(size_, (warp + 1) * warp_size));
+  }
   std::string block_name() const;
 
   const Launch* launch_ = nullptr;

@@ -119,7 +119,7 @@ void run_grid(const Launch& launch) {
   const BlockOrder order(total);
   std::atomic<std::uint64_t> next{0};
   FirstError error;
-  if (checker_hooks && launch.one_os_thread) checker_hooks->launch_begins(launch);
+  if (const CheckerHooks* hooks = hooks_of(launch)) hooks->launch_begins(launch);
   on_threads(launch.one_os_thread ? 1 : std::min(os_threads(total), max_os_threads), [&](int) {
     std::uint64_t index = 0;
     try {
@@ -131,7 +131,6 @@ void run_grid(const Launch& launch) {
       next = total;
     }
   });
-  if (checker_hooks && launch.one_os_thread) checker_hooks->launch_ends();
   error.rethrow();
 }
 

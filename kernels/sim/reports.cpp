@@ -1,10 +1,11 @@
 // reports.cpp - findings and the registry of device memory. Without the checker nothing is ever reported.
 #include "kernels/sim/reports.h"
 
-#include <iterator>
 #include <map>
 #include <mutex>
 #include <utility>
+
+#include "kernels/sim/block.h"
 
 namespace gs::simulator {
 namespace {
@@ -28,6 +29,7 @@ void add_report(Report report) {
 }
 
 std::vector<Report> take_reports() {
+  if (checker_hooks) checker_hooks->collect();
   std::lock_guard lock(state().mutex);
   return std::exchange(state().reports, {});
 }
@@ -45,12 +47,11 @@ void unregister_memory(const void* memory) {
   state().version++;
 }
 
-std::optional<MemoryRange> range_at_or_below(std::uintptr_t address) {
+std::vector<MemoryRange> registered_memory() {
   std::lock_guard lock(state().mutex);
-  auto above = state().ranges.upper_bound(address);
-  if (above == state().ranges.begin()) return std::nullopt;
-  const auto& [begin, end] = *std::prev(above);
-  return MemoryRange{begin, end};
+  std::vector<MemoryRange> ranges;
+  for (const auto& [begin, end] : state().ranges) ranges.push_back({begin, end});
+  return ranges;
 }
 
 std::uint64_t registry_version() {

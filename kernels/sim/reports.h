@@ -1,7 +1,7 @@
 // reports.h - the runtime's list of findings and its registry of device memory, as the race checker sees them.
 #pragma once
 #include <cstdint>
-#include <optional>
+#include <vector>
 
 #include "kernels/sim/simulator.h"
 
@@ -14,8 +14,8 @@ struct MemoryRange {
   std::uintptr_t begin, end;
 };
 
-/// The registered range that holds `address`, or else the one that ends nearest below it.
-std::optional<MemoryRange> range_at_or_below(std::uintptr_t address);
+/// All of them, sorted.
+std::vector<MemoryRange> registered_memory();
 
 /// Changes whenever a range is registered or forgotten, so that answers may be cached.
 std::uint64_t registry_version();

@@ -1,0 +1,71 @@
+// shadow.h - the checker's memory of who touched each word last, and CUDA's rule of what is ordered before what.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+
+namespace gs::simulator::check {
+
+/// One access by one thread, in 16 bytes. `block` is a number that no two blocks of any two launches share (0: none).
+struct Access {
+  std::uint32_t block = 0;
+  std::uint32_t code = 0;         ///< the address of the instruction, from the start of the program
+  std::uint64_t thread : 10 = 0;  ///< in the block, x fastest
+  std::uint64_t atomic : 1 = 0;
+  std::uint64_t barriers : 23 = 0;  ///< that the block had passed
+  std::uint64_t clock : 30 = 0;     ///< __syncwarps that this thread had passed
+
+  bool same_moment(const Access& o) const {
+    return block == o.block && thread == o.thread && atomic == o.atomic && barriers == o.barriers && clock == o.clock;
+  }
+};
+
+/// What is remembered of one word: enough that a later access in conflict with any earlier one meets one of these.
+struct Cell {
+  Access write;
+  Access read, other_read;  ///< two readers of one block; in different warps if there are such
+  Access other_block_read;  ///< a reader of another block than `read`
+};
+
+/// Cells for 4-byte words, a page at a time; a page that is accessed in smaller pieces has cells for bytes instead.
+class Shadow {
+ public:
+  static constexpr std::uintptr_t page_bytes = 4096;
+
+  /// Calls visit(cell) for every cell of [address, address + bytes).
+  template <class Visit>
+  void for_cells(std::uintptr_t address, std::size_t bytes, Visit visit) {
+    for (const std::uintptr_t end = address + bytes; address < end;) {
+      Page& page = page_of(address);
+      if (page.cell_bytes == 4 && (address % 4 != 0 || end - address < 4)) split(page);
+      visit(page.cells[address % page_bytes / page.cell_bytes]);
+      address += page.cell_bytes;
+    }
+  }
+  /// Forgets everything, once it takes more than `bytes`.
+  void trim(std::size_t bytes);
+  void clear();
+
+ private:
+  struct Page {
+    std::uintptr_t number;
+    unsigned cell_bytes = 4;
+    std::unique_ptr<Cell[]> cells;
+  };
+  Page& page_of(std::uintptr_t address) {
+    const std::uintptr_t number = address / page_bytes;
+    Page*& recent = recent_[number % recent_.size()];
+    if (!recent || recent->number != number) recent = &find(number);
+    return *recent;
+  }
+  Page& find(std::uintptr_t number);
+  void split(Page&);
+
+  std::unordered_map<std::uintptr_t, std::unique_ptr<Page>> pages_;
+  std::array<Page*, 256> recent_{};
+  std::size_t cell_count_ = 0;
+};
+
+}  // namespace gs::simulator::check

@@ -1,0 +1,32 @@
+// marks.h - finds the lines of broken_kernels.cu that a message must name, by the marks in it.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+
+namespace gs::test {
+
+/// "broken_kernels.cu:41" for the line that ends in "// at <mark>". Fails the test if there is none.
+inline std::string marked(const std::string& mark) {
+  std::ifstream file(GRIDSTRIDE_SOURCE_DIR "/tests/sim/broken_kernels.cu");
+  int number = 0;
+  for (std::string line; std::getline(file, line);) {
+    number++;
+    const std::string ending = "// at " + mark;
+    if (line.size() >= ending.size() && line.compare(line.size() - ending.size(), ending.size(), ending) == 0)
+      return "broken_kernels.cu:" + std::to_string(number);
+  }
+  ADD_FAILURE() << "no line of broken_kernels.cu is marked \"" << mark << "\"";
+  return "";
+}
+
+/// Does `text` hold `place` as a whole ("x.cu:41" is not in "x.cu:413")?
+inline bool names(const std::string& text, const std::string& place) {
+  for (auto at = text.find(place); at != text.npos; at = text.find(place, at + 1))
+    if (at + place.size() == text.size() || !std::isdigit(static_cast<unsigned char>(text[at + place.size()])))
+      return true;
+  return false;
+}
+
+}  // namespace gs::test
