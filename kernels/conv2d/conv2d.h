@@ -14,11 +14,11 @@ struct Conv2d {
   int stride = 1, pad = 0;         ///< the same in both directions
   bool relu = false;               ///< forward: ReLU after the bias
 
-  constexpr int p() const { return (h + 2 * pad - r) / stride + 1; }  ///< output height
-  constexpr int q() const { return (w + 2 * pad - s) / stride + 1; }  ///< output width
-  constexpr std::int64_t x_size() const { return std::int64_t(n) * h * w * c; }
-  constexpr std::int64_t y_size() const { return std::int64_t(n) * p() * q() * k; }
-  constexpr std::int64_t w_size() const { return std::int64_t(k) * r * s * c; }
+  GS_BOTH constexpr int p() const { return (h + 2 * pad - r) / stride + 1; }  ///< output height
+  GS_BOTH constexpr int q() const { return (w + 2 * pad - s) / stride + 1; }  ///< output width
+  GS_BOTH constexpr std::int64_t x_size() const { return std::int64_t(n) * h * w * c; }
+  GS_BOTH constexpr std::int64_t y_size() const { return std::int64_t(n) * p() * q() * k; }
+  GS_BOTH constexpr std::int64_t w_size() const { return std::int64_t(k) * r * s * c; }
   auto operator<=>(const Conv2d&) const = default;
 };
 

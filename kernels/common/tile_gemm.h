@@ -1,0 +1,68 @@
+// tile_gemm.h - the matrix product of one block: a 64x64 tile of C in the registers of 256 threads, fed through shared
+// memory.
+//
+//   C[m, n] = sum over k in [k_begin, k_end) of A(m, k) B(k, n)
+//
+// A and B are functions, so the same code serves matrices as they lie, transposed, and the windows of a convolution
+// (implicit GEMM: the matrix of windows is never written). They return 0 outside of the matrix. Every value that
+// reaches shared memory is used 64 times; each thread keeps 4x4 sums, so a step of k costs 8 reads of shared memory for
+// 16 multiply-adds.
+#pragma once
+#include "kernels/common/kernel.h"
+
+namespace gs::GS_TARGET {
+
+inline constexpr int tile = 64, tile_depth = 16, tile_threads = 256;
+
+/// Runs the product for the tile whose first element is (m0, n0), then calls write(m, n, sum) for its elements inside M
+/// x N. All `tile_threads` threads of the block must call it.
+template <class A, class B, class Write>
+__device__ void tile_gemm(std::int64_t m0, std::int64_t n0, std::int64_t M, std::int64_t N, std::int64_t k_begin,
+                          std::int64_t k_end, const A& a, const B& b, const Write& write) {
+  __shared__ float as[tile_depth][tile + 4];  // padded: threads that write a column meet different banks
+  __shared__ float bs[tile_depth][tile + 4];
+  const int thread = int(threadIdx.x), row = thread / 16 * 4, column = thread % 16 * 4;
+  float sums[4][4] = {};
+  for (std::int64_t k0 = k_begin; k0 < k_end; k0 += tile_depth) {
+#pragma unroll
+    for (int e = thread; e < tile * tile_depth; e += tile_threads) {
+      const int m = e / tile_depth, k = e % tile_depth;
+      as[k][m] = m0 + m < M && k0 + k < k_end ? a(m0 + m, k0 + k) : 0.0f;
+      const int kb = e / tile, n = e % tile;
+      bs[kb][n] = n0 + n < N && k0 + kb < k_end ? b(k0 + kb, n0 + n) : 0.0f;
+    }
+    __syncthreads();
+#pragma unroll
+    for (int k = 0; k < tile_depth; ++k) {
+      float av[4], bv[4];
+#pragma unroll
+      for (int i = 0; i < 4; ++i) av[i] = as[k][row + i], bv[i] = bs[k][column + i];
+#pragma unroll
+      for (int i = 0; i < 4; ++i)
+#pragma unroll
+        for (int j = 0; j < 4; ++j) sums[i][j] += av[i] * bv[j];
+    }
+    __syncthreads();
+  }
+#pragma unroll
+  for (int i = 0; i < 4; ++i)
+#pragma unroll
+    for (int j = 0; j < 4; ++j)
+      if (m0 + row + i < M && n0 + column + j < N) write(m0 + row + i, n0 + column + j, sums[i][j]);
+}
+
+/// How many tiles cover an extent.
+constexpr unsigned tiles(std::int64_t extent) {
+  return unsigned((extent + tile - 1) / tile);
+}
+
+/// A long sum is cut into slices, one block each, so that the whole GPU works on it: about `blocks_wanted` blocks in
+/// all, and each slice at least 8 steps deep. Depends on the problem only, so the order of the additions does, too.
+constexpr int slices_for(std::int64_t depth, std::int64_t tiles_of_output, std::int64_t blocks_wanted = 264) {
+  const std::int64_t most = (depth + 8 * tile_depth - 1) / (8 * tile_depth);
+  const std::int64_t wanted = (blocks_wanted + tiles_of_output - 1) / tiles_of_output;
+  const std::int64_t slices = wanted < most ? wanted : most;
+  return int(slices < 1 ? 1 : slices);
+}
+
+}  // namespace gs::GS_TARGET

@@ -1,0 +1,98 @@
+// conv2d_direct.cu - the formula as it stands: one thread per output element, loops over the window and the channels.
+//
+// Every input value is read r*s*k times, mostly out of the caches; nothing is shared on purpose. Right for any size,
+// stride and padding, and easy to check; bound by the latency of its reads.
+#include "kernels/common/kernel.h"
+#include "kernels/conv2d/conv2d.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+__global__ void forward(float* __restrict__ y, const float* __restrict__ x, const float* __restrict__ w,
+                        const float* __restrict__ bias, Conv2d d) {
+  const int P = d.p(), Q = d.q();
+  for (std::int64_t at : grid_stride(d.y_size())) {
+    const int k = int(at % d.k), q = int(at / d.k % Q), p = int(at / d.k / Q % P);
+    const std::int64_t n = at / d.k / Q / P;
+    float sum = 0;
+    for (int r = 0; r < d.r; ++r)
+      for (int s = 0; s < d.s; ++s) {
+        const int row = p * d.stride - d.pad + r, column = q * d.stride - d.pad + s;
+        if (row < 0 || row >= d.h || column < 0 || column >= d.w) continue;
+        const float* pixel = x + ((n * d.h + row) * d.w + column) * d.c;
+        const float* filter = w + ((std::int64_t(k) * d.r + r) * d.s + s) * d.c;
+        for (int c = 0; c < d.c; ++c) sum += pixel[c] * filter[c];
+      }
+    sum += bias[k];
+    y[at] = d.relu && sum <= 0 ? 0.0f : sum;
+  }
+}
+
+__global__ void data_gradient(float* __restrict__ dx, const float* __restrict__ dy, const float* __restrict__ w,
+                              const float* __restrict__ relu_output, Conv2d d) {
+  const int P = d.p(), Q = d.q();
+  for (std::int64_t at : grid_stride(d.x_size())) {
+    const int c = int(at % d.c), column = int(at / d.c % d.w), row = int(at / d.c / d.w % d.h);
+    const std::int64_t n = at / d.c / d.w / d.h;
+    float sum = 0;
+    for (int r = 0; r < d.r; ++r)
+      for (int s = 0; s < d.s; ++s) {
+        const int p = row + d.pad - r, q = column + d.pad - s;  // times the stride
+        if (p < 0 || q < 0 || p % d.stride != 0 || q % d.stride != 0 || p / d.stride >= P || q / d.stride >= Q)
+          continue;
+        const float* gradient = dy + ((n * P + p / d.stride) * Q + q / d.stride) * d.k;
+        for (int k = 0; k < d.k; ++k) sum += gradient[k] * w[((std::int64_t(k) * d.r + r) * d.s + s) * d.c + c];
+      }
+    dx[at] = relu_output && relu_output[at] <= 0 ? 0.0f : sum;
+  }
+}
+
+__global__ void filter_gradient(float* __restrict__ dw, const float* __restrict__ x, const float* __restrict__ dy,
+                                Conv2d d) {
+  const int P = d.p(), Q = d.q();
+  for (std::int64_t at : grid_stride(d.w_size())) {
+    const int c = int(at % d.c), s = int(at / d.c % d.s), r = int(at / d.c / d.s % d.r);
+    const std::int64_t k = at / d.c / d.s / d.r;
+    float sum = 0;
+    for (std::int64_t n = 0; n < d.n; ++n)
+      for (int p = 0; p < P; ++p) {
+        const int row = p * d.stride - d.pad + r;
+        if (row < 0 || row >= d.h) continue;
+        for (int q = 0; q < Q; ++q) {
+          const int column = q * d.stride - d.pad + s;
+          if (column < 0 || column >= d.w) continue;
+          sum += dy[((n * P + p) * Q + q) * d.k + k] * x[((n * d.h + row) * d.w + column) * d.c + c];
+        }
+      }
+    dw[at] = sum;
+  }
+}
+
+__global__ void bias_gradient(float* __restrict__ db, const float* __restrict__ dy, Conv2d d) {
+  const std::int64_t rows = d.y_size() / d.k;
+  for (std::int64_t k : grid_stride(d.k)) {
+    float sum = 0;
+    for (std::int64_t i = 0; i < rows; ++i) sum += dy[i * d.k + k];
+    db[k] = sum;
+  }
+}
+
+}  // namespace
+
+void conv2d_forward_direct(float* y, const float* x, const float* w, const float* bias, const Conv2d& d, void*,
+                           stream_t s) {
+  launch_elementwise<forward>(d.y_size(), s, y, x, w, bias, d);
+}
+
+void conv2d_data_gradient_direct(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d& d,
+                                 void*, stream_t s) {
+  launch_elementwise<data_gradient>(d.x_size(), s, dx, dy, w, relu_output, d);
+}
+
+void conv2d_filter_gradient_direct(float* dw, float* db, const float* x, const float* dy, const Conv2d& d, void*,
+                                   stream_t s) {
+  launch_elementwise<filter_gradient>(d.w_size(), s, dw, x, dy, d);
+  launch_elementwise<bias_gradient>(d.k, s, db, dy, d);
+}
+
+}  // namespace gs::GS_TARGET

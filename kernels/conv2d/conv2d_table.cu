@@ -1,0 +1,48 @@
+// conv2d_table.cu - the ladders of the convolution's three ops.
+#include "kernels/room_functions.h"
+
+namespace gs::GS_TARGET {
+
+Conv2dForward::Launch conv2d_forward_direct, conv2d_forward_tiled, conv2d_forward_cores;
+Conv2dDataGradient::Launch conv2d_data_gradient_direct, conv2d_data_gradient_tiled, conv2d_data_gradient_cores;
+Conv2dFilterGradient::Launch conv2d_filter_gradient_direct, conv2d_filter_gradient_tiled, conv2d_filter_gradient_cores;
+bool conv2d_tiled_supports(const Conv2d&);
+bool conv2d_data_gradient_cores_supports(const Conv2d&);
+std::size_t conv2d_forward_cores_workspace(const Conv2d&);
+std::size_t conv2d_data_gradient_cores_workspace(const Conv2d&);
+std::size_t conv2d_filter_gradient_tiled_workspace(const Conv2d&);
+std::size_t conv2d_filter_gradient_cores_workspace(const Conv2d&);
+
+namespace {
+bool always(const Conv2d&) {
+  return true;
+}
+}  // namespace
+
+Room<Conv2dForward> conv2d_forward_room() {
+  static const auto rows = rows_on<Conv2dForward>(
+      target, {{"direct", on_all, &conv2d_forward_direct},
+               {"tiled", on_blocks, &conv2d_forward_tiled, &conv2d_tiled_supports},
+               {"cores", on_host, &conv2d_forward_cores, &always, &conv2d_forward_cores_workspace}});
+  return rows;
+}
+
+Room<Conv2dDataGradient> conv2d_data_gradient_room() {
+  static const auto rows = rows_on<Conv2dDataGradient>(
+      target, {{"direct", on_all, &conv2d_data_gradient_direct},
+               {"tiled", on_blocks, &conv2d_data_gradient_tiled, &conv2d_tiled_supports},
+               {"cores", on_host, &conv2d_data_gradient_cores, &conv2d_data_gradient_cores_supports,
+                &conv2d_data_gradient_cores_workspace}});
+  return rows;
+}
+
+Room<Conv2dFilterGradient> conv2d_filter_gradient_room() {
+  static const auto rows = rows_on<Conv2dFilterGradient>(
+      target, {{"direct", on_all, &conv2d_filter_gradient_direct},
+               {"tiled", on_blocks, &conv2d_filter_gradient_tiled, &conv2d_tiled_supports,
+                &conv2d_filter_gradient_tiled_workspace},
+               {"cores", on_host, &conv2d_filter_gradient_cores, &always, &conv2d_filter_gradient_cores_workspace}});
+  return rows;
+}
+
+}  // namespace gs::GS_TARGET

@@ -1,0 +1,129 @@
+// conv2d_tiled.cu - convolution as an implicit matrix product in 64x64 tiles.
+//
+// What changed from conv2d_direct: a tile of 64 pixels by 64 channels shares its inputs and filters through shared
+// memory. The matrix of windows (one row per pixel, r s c columns) is never written: its elements are fetched where
+// they lie. The filter gradient's sum runs over all pixels of the batch; slices of it go to different blocks and are
+// added in order, without atomics. 2 r s c operations per output: bound by arithmetic for 32 channels and more.
+#include "kernels/bias/bias.h"
+#include "kernels/common/tile_gemm.h"
+#include "kernels/conv2d/conv2d.h"
+
+namespace gs::GS_TARGET {
+
+BiasGradient::Launch bias_gradient_two_stage;
+std::size_t bias_gradient_two_stage_workspace(const Rows&);
+
+namespace {
+
+/// Element (pixel of y, tap) of the matrix of windows; 0 in the padding.
+__device__ inline float window(const float* __restrict__ x, const Conv2d& d, std::int64_t pixel, std::int64_t tap) {
+  const int c = int(tap % d.c), s = int(tap / d.c % d.s), r = int(tap / d.c / d.s);
+  const int q = int(pixel % d.q()), p = int(pixel / d.q() % d.p());
+  const std::int64_t n = pixel / d.q() / d.p();
+  const int row = p * d.stride - d.pad + r, column = q * d.stride - d.pad + s;
+  if (row < 0 || row >= d.h || column < 0 || column >= d.w) return 0.0f;
+  return x[((n * d.h + row) * d.w + column) * d.c + c];
+}
+
+/// Element (pixel of x, tap (r, s, k)) of the matrix of the gradients that reach a pixel; 0 where none does.
+__device__ inline float gradient_window(const float* __restrict__ dy, const Conv2d& d, std::int64_t pixel,
+                                        std::int64_t tap) {
+  const int k = int(tap % d.k), s = int(tap / d.k % d.s), r = int(tap / d.k / d.s);
+  const int column = int(pixel % d.w), row = int(pixel / d.w % d.h);
+  const std::int64_t n = pixel / d.w / d.h;
+  const int p = row + d.pad - r, q = column + d.pad - s;  // times the stride
+  if (p < 0 || q < 0 || p % d.stride != 0 || q % d.stride != 0) return 0.0f;
+  if (p / d.stride >= d.p() || q / d.stride >= d.q()) return 0.0f;
+  return dy[((n * d.p() + p / d.stride) * d.q() + q / d.stride) * d.k + k];
+}
+
+__global__ void __launch_bounds__(tile_threads)
+    forward(float* __restrict__ y, const float* __restrict__ x, const float* __restrict__ w,
+            const float* __restrict__ bias, Conv2d d) {
+  const std::int64_t pixels = d.y_size() / d.k, taps = d.w_size() / d.k;
+  tile_gemm(
+      std::int64_t(blockIdx.x) * tile, std::int64_t(blockIdx.y) * tile, pixels, d.k, 0, taps,
+      [&](std::int64_t pixel, std::int64_t tap) { return window(x, d, pixel, tap); },
+      [&](std::int64_t tap, std::int64_t k) { return w[k * taps + tap]; },
+      [&](std::int64_t pixel, std::int64_t k, float sum) {
+        sum += bias[k];
+        y[pixel * d.k + k] = d.relu && sum <= 0 ? 0.0f : sum;
+      });
+}
+
+__global__ void __launch_bounds__(tile_threads)
+    data_gradient(float* __restrict__ dx, const float* __restrict__ dy, const float* __restrict__ w,
+                  const float* __restrict__ relu_output, Conv2d d) {
+  const std::int64_t pixels = d.x_size() / d.c, taps = std::int64_t(d.r) * d.s * d.k;
+  tile_gemm(
+      std::int64_t(blockIdx.x) * tile, std::int64_t(blockIdx.y) * tile, pixels, d.c, 0, taps,
+      [&](std::int64_t pixel, std::int64_t tap) { return gradient_window(dy, d, pixel, tap); },
+      [&](std::int64_t tap, std::int64_t c) { return w[((tap % d.k) * d.r * d.s + tap / d.k) * d.c + c]; },
+      [&](std::int64_t pixel, std::int64_t c, float sum) {
+        const std::int64_t at = pixel * d.c + c;
+        dx[at] = relu_output && relu_output[at] <= 0 ? 0.0f : sum;
+      });
+}
+
+/// partial[slice, k, tap] = the slice's part of the sum over the pixels of dy[pixel, k] window(pixel, tap).
+__global__ void __launch_bounds__(tile_threads)
+    filter_gradient_slices(float* __restrict__ partial, const float* __restrict__ x, const float* __restrict__ dy,
+                           Conv2d d, int slices) {
+  const std::int64_t pixels = d.y_size() / d.k, taps = d.w_size() / d.k;
+  const std::int64_t slice = blockIdx.z, begin = pixels * slice / slices, end = pixels * (slice + 1) / slices;
+  tile_gemm(
+      std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.k, taps, begin, end,
+      [&](std::int64_t k, std::int64_t pixel) { return dy[pixel * d.k + k]; },
+      [&](std::int64_t pixel, std::int64_t tap) { return window(x, d, pixel, tap); },
+      [&](std::int64_t k, std::int64_t tap, float sum) { partial[slice * d.w_size() + k * taps + tap] = sum; });
+}
+
+__global__ void add_slices(float* __restrict__ dw, const float* __restrict__ partial, std::int64_t size, int slices) {
+  for (std::int64_t at : grid_stride(size)) {
+    float sum = 0;
+    for (int slice = 0; slice < slices; ++slice) sum += partial[slice * size + at];
+    dw[at] = sum;
+  }
+}
+
+int slices_of(const Conv2d& d) {
+  return slices_for(d.y_size() / d.k, std::int64_t(tiles(d.k)) * tiles(d.w_size() / d.k));
+}
+Rows rows_of(const Conv2d& d) {
+  return {d.y_size() / d.k, d.k};
+}
+std::size_t partial_bytes(const Conv2d& d) {
+  return (std::size_t(slices_of(d)) * std::size_t(d.w_size()) * sizeof(float) + 255) / 256 * 256;
+}
+
+}  // namespace
+
+bool conv2d_tiled_supports(const Conv2d& d) {
+  return tiles(d.k) <= 65535 && tiles(d.c) <= 65535;
+}
+
+void conv2d_forward_tiled(float* y, const float* x, const float* w, const float* bias, const Conv2d& d, void*,
+                          stream_t s) {
+  launch<forward>({dim3(tiles(d.y_size() / d.k), tiles(d.k)), dim3(tile_threads)}, s, y, x, w, bias, d);
+}
+
+void conv2d_data_gradient_tiled(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d& d,
+                                void*, stream_t s) {
+  launch<data_gradient>({dim3(tiles(d.x_size() / d.c), tiles(d.c)), dim3(tile_threads)}, s, dx, dy, w, relu_output, d);
+}
+
+std::size_t conv2d_filter_gradient_tiled_workspace(const Conv2d& d) {
+  return partial_bytes(d) + bias_gradient_two_stage_workspace(rows_of(d));
+}
+
+void conv2d_filter_gradient_tiled(float* dw, float* db, const float* x, const float* dy, const Conv2d& d,
+                                  void* workspace, stream_t s) {
+  const int slices = slices_of(d);
+  auto* partial = static_cast<float*>(workspace);
+  const dim3 grid(tiles(d.w_size() / d.k), tiles(d.k), unsigned(slices));
+  launch<filter_gradient_slices>({grid, dim3(tile_threads)}, s, partial, x, dy, d, slices);
+  launch_elementwise<add_slices>(d.w_size(), s, dw, partial, d.w_size(), slices);
+  bias_gradient_two_stage(db, dy, rows_of(d), static_cast<unsigned char*>(workspace) + partial_bytes(d), s);
+}
+
+}  // namespace gs::GS_TARGET

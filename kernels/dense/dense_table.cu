@@ -1,0 +1,36 @@
+// dense_table.cu - the ladders of the dense layer's three ops.
+#include "kernels/room_functions.h"
+
+namespace gs::GS_TARGET {
+
+DenseForward::Launch dense_forward_direct, dense_forward_tiled, dense_forward_cores;
+DenseDataGradient::Launch dense_data_gradient_direct, dense_data_gradient_tiled, dense_data_gradient_cores;
+DenseFilterGradient::Launch dense_filter_gradient_direct, dense_filter_gradient_tiled, dense_filter_gradient_cores;
+bool dense_tiled_supports(const Dense&);
+std::size_t dense_forward_tiled_workspace(const Dense&);
+
+Room<DenseForward> dense_forward_room() {
+  static const auto rows = rows_on<DenseForward>(
+      target, {{"direct", on_all, &dense_forward_direct},
+               {"tiled", on_blocks, &dense_forward_tiled, &dense_tiled_supports, &dense_forward_tiled_workspace},
+               {"cores", on_host, &dense_forward_cores}});
+  return rows;
+}
+
+Room<DenseDataGradient> dense_data_gradient_room() {
+  static const auto rows =
+      rows_on<DenseDataGradient>(target, {{"direct", on_all, &dense_data_gradient_direct},
+                                          {"tiled", on_blocks, &dense_data_gradient_tiled, &dense_tiled_supports},
+                                          {"cores", on_host, &dense_data_gradient_cores}});
+  return rows;
+}
+
+Room<DenseFilterGradient> dense_filter_gradient_room() {
+  static const auto rows =
+      rows_on<DenseFilterGradient>(target, {{"direct", on_all, &dense_filter_gradient_direct},
+                                            {"tiled", on_blocks, &dense_filter_gradient_tiled, &dense_tiled_supports},
+                                            {"cores", on_host, &dense_filter_gradient_cores}});
+  return rows;
+}
+
+}  // namespace gs::GS_TARGET
