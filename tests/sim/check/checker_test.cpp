@@ -1,6 +1,8 @@
 // checker_test.cpp - what the race checker must find, with both lines; and that it is silent on correct kernels.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
+#include <cstdio>
 #include <map>
 #include <string>
 #include <vector>
@@ -141,6 +143,25 @@ TEST_P(Checker, reports_are_handed_out_once) {
   EXPECT_FALSE(reports_of(c, true).empty());
   EXPECT_TRUE(take_reports().empty());
   EXPECT_FALSE(reports_of(c, true).empty());  // and found again when they happen again
+}
+
+/// Runs the program of tests/sim/check_exit. Returns what it prints, and its exit status in `status`.
+std::string output_of_program(const std::string& arguments, int& status) {
+  std::FILE* pipe = popen((GRIDSTRIDE_CHECK_EXIT_PROGRAM " " + arguments + " 2>&1").c_str(), "r");
+  std::string text;
+  for (char buffer[512]; pipe && std::fgets(buffer, sizeof buffer, pipe);) text += buffer;
+  status = pipe ? WEXITSTATUS(pclose(pipe)) : -1;
+  return text;
+}
+
+TEST(CheckProgram, prints_its_findings_at_the_end_and_exits_with_1_if_there_are_any) {
+  int status = -1;
+  const std::string findings = output_of_program("two_writers", status);
+  EXPECT_EQ(status, 1);
+  EXPECT_EQ(findings.find("gridstride-check: race in kernel two_writers<true>"), 0u) << findings;
+  EXPECT_NE(findings.find("gridstride-check: 1 finding\n"), std::string::npos) << findings;
+  EXPECT_EQ(output_of_program("two_writers corrected", status), "");
+  EXPECT_EQ(status, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(, Checker, ::testing::Values(0, 1, 2, 3), [](const auto& info) {
