@@ -22,6 +22,11 @@ if(GRIDSTRIDE_CUDA)
     endif()
     enable_language(CUDA)
     set(CMAKE_CUDA_STANDARD 20)
+    set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+    if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake 3.25 was written before nvcc knew C++20
+      set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+      set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+    endif()
     find_package(CUDAToolkit QUIET)
     if(CUDAToolkit_VERSION VERSION_LESS 13.0)
       message(FATAL_ERROR "CUDA toolkit ${CUDAToolkit_VERSION} is too old: 13.0 or newer is needed "

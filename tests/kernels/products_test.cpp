@@ -113,7 +113,8 @@ struct Names {
     return std::is_same_v<Op, Convolution> ? "Conv2d" : "Dense";
   }
 };
-TYPED_TEST_SUITE(Products, (testing::Types<Convolution, FullyConnected>), Names);
+using Layers = testing::Types<Convolution, FullyConnected>;
+TYPED_TEST_SUITE(Products, Layers, Names);
 
 TYPED_TEST(Products, ReferencesAreGradients) {
   using Op = TypeParam;
