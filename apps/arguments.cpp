@@ -11,6 +11,12 @@
 namespace gs::apps {
 namespace {
 
+/// "did you mean '--batch'?", or else where to look.
+std::string hint(const std::string& typed, const std::vector<std::string>& names) {
+  const std::string near = nearest_name(typed, names);
+  return near.empty() ? "see --help" : fmt::format("did you mean '{}'?", near);
+}
+
 /// CLI11's reader of TOML, which also refuses keys that are no flags.
 class CheckedToml : public CLI::ConfigTOML {
  public:
@@ -22,7 +28,7 @@ class CheckedToml : public CLI::ConfigTOML {
       if (item.name == "++" || item.name == "--")
         throw UsageError("--config: write the flags without sections, as in 'batch = 8'");
       if (std::find(keys_.begin(), keys_.end(), item.name) == keys_.end())
-        throw UsageError(fmt::format("--config: unknown key '{}': {}", item.fullname(), suggestion(item.name, keys_)));
+        throw UsageError(fmt::format("--config: unknown key '{:.40}': {}", item.fullname(), hint(item.name, keys_)));
     }
     return items;
   }
@@ -31,14 +37,20 @@ class CheckedToml : public CLI::ConfigTOML {
   std::vector<std::string> keys_;
 };
 
-/// "--batch: must be ..." (CLI11) -> "--batch must be ..."
-std::string flag_then_message(std::string text) {
-  const auto colon = text.find(": must");
-  return colon == std::string::npos ? text : text.erase(colon, 1);
-}
-
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
+/// CLI11's message, which names the flag, as one line of ours.
+std::string message_of(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const auto dashes = text.find("--");
+  const std::string flag =
+      dashes == std::string::npos ? "" : text.substr(dashes, text.find_first_of(": =", dashes) - dashes);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error))
+    return flag + (text.find("At Most") != std::string::npos ? " is given more than once" : " needs a value");
+  if (dynamic_cast<const CLI::ConversionError*>(&error))  // values are checked before: only flags without one are left
+    return flag + " takes no value (in a file: true or false)";
+  if (dynamic_cast<const CLI::FileError*>(&error)) return fmt::format("--config: {}", text);
+  // "--batch: must be ..." -> "--batch must be ..."
+  const auto check = text.find(": must");
+  return (check == std::string::npos ? text : std::string(text).erase(check, 1)).substr(0, text.find('\n'));
 }
 
 }  // namespace
@@ -75,9 +87,7 @@ void Arguments::refuse_leftovers() const {
     if (word == "--") continue;
     const std::string name = word.substr(0, word.find('='));
     if (name.size() > 1 && name[0] == '-') {
-      const std::string near = nearest_name(name, flag_names());
-      throw UsageError(fmt::format("unknown flag '{}': {}", name,
-                                   near.empty() ? "see --help" : fmt::format("did you mean '{}'?", near)));
+      throw UsageError(fmt::format("unknown flag '{}': {}", name, hint(name, flag_names())));
     }
     throw UsageError(fmt::format("unexpected '{}': usage: gridstride {}", word, usage_));
   }
@@ -91,7 +101,7 @@ bool Arguments::parse(const Words& words) {
     return false;
   } catch (const CLI::ParseError& error) {
     refuse_leftovers();  // an unknown flag explains what else went wrong
-    throw UsageError(flag_then_message(first_line(error.what())));
+    throw UsageError(message_of(error));
   }
   refuse_leftovers();
   return true;

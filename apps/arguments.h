@@ -23,11 +23,17 @@ class Arguments {
   /// A flag with a value; its present value is the default that help shows. `word` stands for the value in help.
   template <class T>
   CLI::Option* value(const std::string& names, T& variable, const std::string& help, const CLI::Validator& check,
-                     const std::string& word = "") {
+                     const std::string& word) {
     CLI::Option* option = app_->add_option(names, variable, help)->check(check)->group(section_);
     if constexpr (requires { std::to_string(variable); } || std::is_same_v<T, std::string>)
       option->capture_default_str();
-    return option->type_name(word.empty() ? check.get_description() : word);
+    return option->type_name(word);
+  }
+  /// A flag whose value is one of a few words.
+  template <class T>
+  CLI::Option* choice(const std::string& names, T& variable, const std::string& help,
+                      const std::vector<std::string>& words) {
+    return value(names, variable, help, one_of(words), CLI::detail::join(words, "|"));
   }
   CLI::Option* flag(const std::string& name, bool& variable, const std::string& help);
 

@@ -6,6 +6,7 @@
 #include "apps/bench_case.h"
 #include "apps/command.h"
 #include "apps/machine.h"
+#include "apps/pretty_json.h"
 #include "apps/train_plan.h"
 #include "engine/core/error.h"
 #include "engine/core/version.h"
@@ -33,8 +34,8 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   a.flag("--ops", o.ops, "also the time of each operation of the step, run one by one");
   a.flag("--json", o.json, "print JSON on standard output, and nothing else there");
   a.section("Machine");
-  a.value("--device", o.device, "auto: cuda if there is a GPU, else cpu", one_of({"auto", "cuda", "cpu", "sim"}));
-  a.value("--precision", o.precision, "of products and convolutions", one_of({"fp32", "tf32"}))
+  a.choice("--device", o.device, "auto: cuda if there is a GPU, else cpu", {"auto", "cuda", "cpu", "sim"});
+  a.choice("--precision", o.precision, "of products and convolutions", {"fp32", "tf32"})
       ->default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation, "default, own, or \"step=implementation\" entries, as in train", some_text(),
@@ -124,7 +125,7 @@ int bench_command(const Words& words) {
     machine["device"] = device_facts(*device);
     machine["versions"] = version_facts();
     machine["time"] = utc_now();
-    fmt::print("{}\n", nlohmann::ordered_json{{"machine", machine}, {"cases", records}}.dump(2));
+    fmt::print("{}\n", pretty({{"machine", machine}, {"cases", records}}));
   }
   return 0;
 }

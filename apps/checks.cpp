@@ -78,7 +78,7 @@ CLI::Validator one_of(std::vector<std::string> words) {
       if (word == text) return std::string();
     return fmt::format("must be one of {}, not '{}'", fmt::join(words, ", "), text);
   };
-  return CLI::Validator(check, fmt::format("{}", fmt::join(words, "|")));
+  return CLI::Validator(check, "");
 }
 
 CLI::Validator some_text() {

@@ -65,7 +65,7 @@ std::string epoch_words(int epoch, int epochs) {
 }
 
 std::string pace(double images_per_s) {
-  return fmt::format("  {:.{}f} img/s", images_per_s, images_per_s < 10 ? 1 : 0);
+  return fmt::format("  {:>5.{}f} img/s", images_per_s, images_per_s < 10 ? 1 : 0);
 }
 
 double share_of(std::size_t done, std::size_t total) {
@@ -75,6 +75,7 @@ double share_of(std::size_t done, std::size_t total) {
 }  // namespace
 
 std::string duration(double seconds) {
+  if (seconds < 0.0995) return fmt::format("{:.0f} ms", 1e3 * seconds);
   if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
   const long long whole = std::llround(seconds);
   if (whole < 60) return fmt::format("{} s", whole);

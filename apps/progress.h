@@ -9,7 +9,7 @@
 
 namespace gs::apps {
 
-/// "4.1 s", "2:07", "1:03:20".
+/// "37 ms", "4.1 s", "2:07", "1:03:20".
 std::string duration(double seconds);
 
 /// How long the rest of a run takes, from the epochs that are done and the pace of the present one.

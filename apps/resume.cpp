@@ -23,6 +23,16 @@ std::string text_of(const std::string& path) {
   return text.str();
 }
 
+/// run.json, in which at least the flags and the data stand.
+nlohmann::json record_of(const std::string& run) {
+  const std::string path = run + "/run.json";
+  nlohmann::json json = nlohmann::json::parse(text_of(path), nullptr, false);
+  if (!json.is_object() || !json.contains("flags") || !json["flags"].is_object() || !json.contains("data") ||
+      !json["data"].is_object())
+    throw UsageError(fmt::format("--resume: {} is no record of a run", path));
+  return json;
+}
+
 /// Flags that a resumed run may change.
 constexpr const char* changeable[] = {"epochs", "threads", "quiet"};
 
@@ -39,10 +49,7 @@ Words resumed_words(const std::string& run, const std::map<std::string, std::str
           fmt::format("--{} comes from the run with --resume; only --epochs, --threads and --quiet may "
                       "be given",
                       flag));
-  const std::string path = run + "/run.json";
-  const nlohmann::json json = nlohmann::json::parse(text_of(path), nullptr, false);
-  if (!json.is_object() || !json.contains("flags") || !json["flags"].is_object())
-    throw UsageError(fmt::format("--resume: {} is no record of a run", path));
+  const nlohmann::json json = record_of(run);
   Words words;
   for (const auto& [flag, value] : json["flags"].items())
     if (value.is_string() && given.count(flag) == 0) words.push_back("--" + flag + "=" + value.get<std::string>());
@@ -51,7 +58,11 @@ Words resumed_words(const std::string& run, const std::map<std::string, std::str
   return words;
 }
 
-std::vector<EpochResult> resume(Program& program, const std::string& run) {
+std::vector<EpochResult> resume(Program& program, const std::string& run, const std::string& data_checksum) {
+  const std::string recorded = record_of(run)["data"].value("checksum", "");
+  if (recorded != data_checksum)
+    throw Error(fmt::format("--resume: {} was trained on other data: their checksum was {}, now it is {}", run,
+                            recorded, data_checksum));
   const Checkpoint checkpoint = load_checkpoint(run + "/last.safetensors", program.net());
   if (!checkpoint.resumable) throw Error(fmt::format("{}/last.safetensors holds no optimizer state", run));
   const int epochs = program.recipe().epochs;

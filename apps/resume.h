@@ -16,7 +16,7 @@ namespace gs::apps {
 Words resumed_words(const std::string& run, const std::map<std::string, std::string>& given);
 
 /// Puts last.safetensors of `run` into the program and returns the history up to that epoch. Throws UsageError when the
-/// run already has `program.recipe().epochs` epochs, gs::Error when its files do not fit.
-std::vector<EpochResult> resume(Program&, const std::string& run);
+/// run already has `program.recipe().epochs` epochs, gs::Error when its files do not fit or its data were others.
+std::vector<EpochResult> resume(Program&, const std::string& run, const std::string& data_checksum);
 
 }  // namespace gs::apps

@@ -7,6 +7,7 @@
 #include "apps/command.h"
 #include "apps/data_flags.h"
 #include "apps/interrupt.h"
+#include "apps/pretty_json.h"
 #include "apps/progress.h"
 #include "apps/resume.h"
 #include "apps/run_record.h"
@@ -74,13 +75,13 @@ class Display {
 
   void progress(const EpochProgress& p) {
     if (quiet_) return;
-    line_.draw(live_line(p, time_left_.estimate(p), width() - 1, style_));
+    line_.draw(live_line(p, time_left_.estimate(p), width() - margin, style_));
   }
   void epoch(const EpochResult& r, bool best) {
     time_left_.epoch_done(r.seconds);
     if (quiet_) return;
     line_.clear();
-    fmt::print("{}\n", finished_line(r, epochs_, best, width() - 1, style_));
+    fmt::print("{}\n", finished_line(r, epochs_, best, width() - margin, style_));
     std::fflush(stdout);
   }
   void end() { line_.clear(); }
@@ -91,6 +92,8 @@ class Display {
   int width() const { return terminal_width(stdout); }
 
  private:
+  static constexpr int margin = 2;  ///< for the ^C that a terminal echoes: it must not wrap
+
   bool quiet_;
   int epochs_;
   Style style_;
@@ -150,7 +153,7 @@ class Run {
   void write_end(const std::string& status, const std::string& message = "") {
     display_.end();
     end_record(record_, status, recorder_.history(), verdict(), seconds_since(start_), message);
-    folder_.write_run(record_.dump(2) + "\n");
+    folder_.write_run(pretty(record_) + "\n");
   }
 
   /// After an error: the first error is the one to report, so that a second one here (the disk is still full) is not.
@@ -204,12 +207,12 @@ int train_command(const Words& words) {
   Program program(net, build_recipe(o, loss, precision), *device, implementations);
   program.initialize();
   std::vector<EpochResult> earlier;
-  if (o.resume) earlier = resume(program, *o.resume);
+  if (o.resume) earlier = resume(program, *o.resume, data.checksum);
   nlohmann::ordered_json record = start_record(words, given, o, data, positive, program);
   if (o.resume)
-    folder.write_run(record.dump(2) + "\n");
+    folder.write_run(pretty(record) + "\n");
   else
-    folder.begin(record.dump(2) + "\n");
+    folder.begin(pretty(record) + "\n");
   Run run(folder, program, data, o, std::move(record), std::move(earlier));
   run.display().print(run_header(program, o, data, positive, folder.path().string(), run.display().width()) + "\n");
   return run.train();

@@ -22,15 +22,15 @@ void add_training(Arguments& a, TrainOptions& o) {
   a.value("--epochs", o.epochs, "passes over the training images", whole_number(1), "N");
   a.value("--batch", o.batch, "images a step", whole_number(1, 65536), "N");
   a.value("--lr", o.learning_rate, "learning rate", positive_number(), "X");
-  a.value("--optimizer", o.optimizer, "", one_of({"adam", "sgd", "rmsprop"}));
+  a.choice("--optimizer", o.optimizer, "", {"adam", "sgd", "rmsprop"});
   a.value("--momentum", o.momentum, "of sgd", number_in(0, 1), "X");
   a.value("--rho", o.rho, "decay of rmsprop's mean square", number_in(0, 1), "X");
   a.value("--beta1", o.beta1, "decay of adam's first moment", number_in(0, 1), "X");
   a.value("--beta2", o.beta2, "decay of adam's second moment", number_in(0, 1), "X");
   a.value("--epsilon", o.epsilon, "of adam and rmsprop", positive_number(), "X");
   a.value("--weight-decay", o.weight_decay, "added to the gradient, times the weight", number_at_least_0(), "X");
-  a.value("--loss", o.loss, "auto: bce for two classes, else softmax", one_of({"auto", "bce", "softmax", "hinge"}));
-  a.value("--output", o.output, "what hinge sees of the logit", one_of({"linear", "sigmoid"}));
+  a.choice("--loss", o.loss, "auto: bce for two classes, else softmax", {"auto", "bce", "softmax", "hinge"});
+  a.choice("--output", o.output, "what hinge sees of the logit", {"linear", "sigmoid"});
   a.value("--positive", o.positive, "of two classes, the one that a positive logit means", some_text(), "NAME")
       ->default_str("the second by name");
   a.value("--seed", o.seed, "of weights, order and dropout", seed_number(), "N");
@@ -38,8 +38,8 @@ void add_training(Arguments& a, TrainOptions& o) {
 
 void add_machine(Arguments& a, TrainOptions& o) {
   a.section("Machine");
-  a.value("--device", o.device, "auto: cuda if there is a GPU, else cpu", one_of({"auto", "cuda", "cpu", "sim"}));
-  a.value("--precision", o.precision, "of products and convolutions", one_of({"fp32", "tf32", "bf16"}))
+  a.choice("--device", o.device, "auto: cuda if there is a GPU, else cpu", {"auto", "cuda", "cpu", "sim"});
+  a.choice("--precision", o.precision, "of products and convolutions", {"fp32", "tf32", "bf16"})
       ->default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value(
@@ -115,7 +115,7 @@ bool parse_train_words(const Words& words, TrainOptions& o, std::map<std::string
     const std::string run = *o.resume;
     o = TrainOptions();
     parse_train_words(replayed, o, given);
-    o.resume = o.out = run;
+    o.resume = o.out = o.implementation_from = run;
     return true;
   }
   if (o.model.empty()) throw UsageError("train: which network? 'gridstride train lenet' trains the first one");

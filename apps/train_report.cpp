@@ -21,7 +21,7 @@ std::string line(const std::string& label, const std::string& text, int width) {
 
 std::string classes_text(const DataSplits& data) {
   if (data.classes.size() > 6) return fmt::format("{} classes", data.classes.size());
-  return fmt::format("{}: {}", data.classes.size(), fmt::join(data.classes, ", "));
+  return fmt::format("{} classes {}", data.classes.size(), fmt::join(data.classes, ", "));
 }
 
 }  // namespace
@@ -36,8 +36,8 @@ std::string run_header(const Program& program, const TrainOptions& o, const Data
                                      net.input.h, net.input.w, net.input.c),
                          width);
   out += line("data",
-              fmt::format("{}, {} + {} images, classes {}{}", data.source, data.train.n, data.validation.n,
-                          classes_text(data), positive.empty() ? "" : fmt::format(" (positive: {})", positive)),
+              fmt::format("{}, {} + {} images, {}{}", data.source, data.train.n, data.validation.n, classes_text(data),
+                          positive.empty() ? "" : fmt::format(", positive {}", positive)),
               width);
   out += line("recipe",
               fmt::format("{}, learning rate {:g}, batch {}, {} epochs, loss {}, seed {}", o.optimizer, o.learning_rate,

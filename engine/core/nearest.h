@@ -5,7 +5,8 @@
 
 namespace gs {
 
-/// Levenshtein distance: insertions, deletions and substitutions that turn `a` into `b`.
+/// How many letters must be inserted, deleted, replaced, or swapped with their neighbour, to turn `a` into `b` (Damerau
+/// 1964; no letter is edited twice).
 std::size_t edit_distance(const std::string& a, const std::string& b);
 
 /// The name nearest to what was typed, if at most a third of its letters differ; else an empty string.

@@ -1,0 +1,50 @@
+// bench_test.cpp - the JSON of `gridstride bench`, its table of operations, and its quantiles.
+#include <nlohmann/json.hpp>
+
+#include "apps/bench_case.h"
+#include "engine/core/error.h"
+#include "tests/apps/program.h"
+
+namespace gs::test {
+namespace {
+
+TEST(Bench, JsonIsAllThatStandardOutputHolds) {
+  const ScratchFolder folder;
+  const Outcome outcome = run_program(folder.path(), {"bench", "lenet:1:2", "mlp:2:3", "--device", "cpu", "--threads",
+                                                      "1", "--steps", "7", "--json", "--ops"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const nlohmann::json json = nlohmann::json::parse(outcome.out);
+  EXPECT_TRUE(json["machine"].contains("cpu"));
+  ASSERT_EQ(json["cases"].size(), 2u);
+  EXPECT_EQ(json["cases"][0]["case"], "lenet:1:2");
+  for (const auto& c : json["cases"]) {
+    EXPECT_EQ(c["device"], "cpu");
+    EXPECT_EQ(c["measurements"], 7);
+    EXPECT_GT(c["p10_us"].get<double>(), 0);
+    EXPECT_LE(c["p10_us"].get<double>(), c["median_us"].get<double>());
+    EXPECT_LE(c["median_us"].get<double>(), c["p90_us"].get<double>());
+    EXPECT_FALSE(c["ops"].empty());
+  }
+  EXPECT_DOUBLE_EQ(json["cases"][1]["samples_per_s"].get<double>(), 3e6 / json["cases"][1]["median_us"].get<double>());
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{});
+}
+
+TEST(Bench, TableListsEveryOperation) {
+  const ScratchFolder folder;
+  const Outcome outcome =
+      run_program(folder.path(), {"bench", "lenet:1:1", "--device", "cpu", "--steps", "2", "--ops"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  for (const char* text : {"lenet:1:1", "conv1 forward", "dense2 filter gradient", "update", "GFLOP/s", "GB/s"})
+    EXPECT_NE(outcome.out.find(text), std::string::npos) << text;
+}
+
+TEST(Quantile, InterpolatesBetweenNeighbours) {
+  EXPECT_DOUBLE_EQ(apps::quantile({3, 1, 2}, 0.5), 2);
+  EXPECT_DOUBLE_EQ(apps::quantile({4, 1, 2, 3}, 0.5), 2.5);
+  EXPECT_DOUBLE_EQ(apps::quantile({0, 10}, 0.1), 1);
+  EXPECT_DOUBLE_EQ(apps::quantile({5}, 0.9), 5);
+  EXPECT_THROW(apps::quantile({}, 0.5), Error);
+}
+
+}  // namespace
+}  // namespace gs::test

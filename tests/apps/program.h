@@ -1,0 +1,62 @@
+// program.h - runs the built program as a user would, in a folder of its own.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace gs::test {
+
+/// A new empty folder, removed with everything in it.
+class ScratchFolder {
+ public:
+  ScratchFolder();
+  ~ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct Outcome {
+  int status = -1;  ///< exit status; 128 + signal where one ended it
+  std::string out, err;
+};
+
+/// A program that runs; its output goes to files beside `folder`'s own.
+class RunningProgram {
+ public:
+  /// `prepare` is called in the new process before the program starts (limits, signals).
+  RunningProgram(const std::filesystem::path& folder, const std::vector<std::string>& words,
+                 const std::function<void()>& prepare = {});
+  ~RunningProgram();
+  void send(int signal) const;
+  bool ended();
+  Outcome wait();
+
+ private:
+  int process_ = -1, raw_status_ = 0;
+  bool ended_ = false;
+  std::filesystem::path out_, err_;
+};
+
+Outcome run_program(const std::filesystem::path& folder, const std::vector<std::string>& words,
+                    const std::function<void()>& prepare = {});
+
+std::string text_of(const std::filesystem::path&);
+std::vector<std::string> names_in(const std::filesystem::path& folder);  ///< sorted
+std::vector<std::string> lines_of(const std::string& text);
+
+/// A run that takes a few milliseconds: train lenet on 16 images of 16x16, base 2 and 2 epochs unless `more`
+/// says otherwise.
+std::vector<std::string> tiny_run(const std::vector<std::string>& more = {});
+
+/// Exit status `status`, nothing on standard output, and exactly one line on standard error that holds all `parts`.
+void expect_one_line(const Outcome&, int status, const std::vector<std::string>& parts);
+
+}  // namespace gs::test
