@@ -12,13 +12,18 @@ using Colour = std::array<double, 3>;
 constexpr Colour melanin{0.62, 1.00, 1.30}, haemoglobin{0.10, 0.75, 0.60};
 constexpr Colour veil_colour{0.42, 0.47, 0.56}, hair_colour{0.16, 0.12, 0.10};
 
+/// Lengths here are far from overflow, so std::hypot's care is not needed.
+double length(double x, double y) {
+  return std::sqrt(x * x + y * y);
+}
+
 /// Where a point lies in relation to the lesion.
 struct Place {
-  double x, y;  ///< from the lesion's middle, bent
-  double angle;
-  double inside;    ///< distance to the rim, positive inside
-  double relative;  ///< distance from the middle, 1 on the rim
-  double mask;      ///< 1 inside, 0 outside, soft at the rim
+  double x, y;          ///< from the lesion's middle, bent
+  double cosine, sine;  ///< of the direction from there
+  double inside;        ///< distance to the rim, positive inside
+  double relative;      ///< distance from the middle, 1 on the rim
+  double mask;          ///< 1 inside, 0 outside, soft at the rim
 };
 
 class Painter {
@@ -64,35 +69,59 @@ class Painter {
     Place p{};
     p.x = X - o.x + 1.5 * o.ragged * field(3, X, Y, 6) + 3.5 * o.skew * field(5, X, Y, 22);
     p.y = Y - o.y + 1.5 * o.ragged * field(4, X, Y, 6) + 3.5 * o.skew * field(6, X, Y, 22);
-    p.angle = std::atan2(p.y, p.x);
-    double form = 1;
-    for (std::size_t k = 2; k <= 12; ++k)
-      form += o.cosine[k] * std::cos(double(k) * p.angle) + o.sine[k] * std::sin(double(k) * p.angle);
-    const double rim = o.radius * std::max(form, 0.25), distance = std::hypot(p.x, p.y);
+    const double distance = length(p.x, p.y);
+    p.cosine = distance > 0 ? p.x / distance : 1;
+    p.sine = distance > 0 ? p.y / distance : 0;
+    const double rim = o.radius * std::max(form(p), 0.25);
     p.inside = rim - distance;
     p.relative = distance / rim;
-    const double width = std::max(o.rim_width * (1 + 0.5 * std::cos(p.angle - o.rim_phase)), 0.6 * pixel_);
+    const double softer = p.cosine * o.rim_cosine + p.sine * o.rim_sine;
+    const double width = std::max(o.rim_width * (1 + 0.5 * softer), 0.6 * pixel_);
     p.mask = sigmoid(p.inside / width);
     return p;
+  }
+
+  /// 1 plus the outline's harmonics at the place's angle t: cos(k t) and sin(k t) from those of (k - 1) t.
+  double form(const Place& at) const {
+    double sum = 1, cosine = at.cosine, sine = at.sine;
+    for (std::size_t k = 2; k <= 12; ++k) {
+      const double next = cosine * at.cosine - sine * at.sine;
+      sine = sine * at.cosine + cosine * at.sine;
+      cosine = next;
+      sum += s_.outline.cosine[k] * cosine + s_.outline.sine[k] * sine;
+    }
+    return sum;
   }
 
   /// Islands, network, dots, streaks and freckles.
   double pigment_at(double X, double Y, const Place& at) const {
     const Pigment& p = s_.pigment;
-    double g = (1 - p.profile * at.relative * at.relative) *
-               std::exp(p.eccentricity * std::cos(at.angle - p.phase) * std::min(at.relative, 1.3));
+    const double darker = at.cosine * p.dark_cosine + at.sine * p.dark_sine;
     const double island = field(7, at.x, at.y, 15) + 0.4 * field(8, at.x, at.y, 7.5);
-    g *= std::exp(1.5 * p.island_contrast * (2 * smooth_step(-0.65, 0.65, island) - 1));
+    double g = (1 - p.profile * at.relative * at.relative) *
+               std::exp(p.eccentricity * darker * std::min(at.relative, 1.3) +
+                        1.5 * p.island_contrast * (2 * smooth_step(-0.65, 0.65, island) - 1));
     g *= std::max(0.1, 1 + p.network_strength * network_at(X, Y) + 0.30 * field(14, X, Y, 3.2));
     double amount = p.density * g * at.mask;
-    for (const Spot& dot : p.dots) amount += dot.amount * soft(dot.radius - std::hypot(X - dot.x, Y - dot.y));
-    for (const Streak& ray : p.streaks)
-      if (at.x * ray.cosine + at.y * ray.sine > 0)
-        amount += 0.8 * p.density * soft((at.inside + 0.6 * ray.length) / 1.5) * soft((ray.length - at.inside) / 3.0) *
-                  soft((ray.thickness - std::fabs(at.y * ray.cosine - at.x * ray.sine)) / 0.8);
-    for (const Spot& spot : p.freckles)
-      amount += spot.amount * soft((spot.radius - std::hypot(X - spot.x, Y - spot.y)) / 1.6);
+    for (const Spot& dot : p.dots) amount += spot_at(dot, X, Y, 1.0);
+    for (const Streak& streak : p.streaks) amount += 0.8 * p.density * streak_at(streak, at);
+    for (const Spot& freckle : p.freckles) amount += spot_at(freckle, X, Y, 1.6);
     return amount;
+  }
+
+  /// A disc with a soft edge.
+  static double spot_at(const Spot& spot, double X, double Y, double softness) {
+    const double x = X - spot.x, y = Y - spot.y, reach = spot.radius + softness;
+    if (x * x + y * y >= reach * reach) return 0;
+    return spot.amount * soft((spot.radius - length(x, y)) / softness);
+  }
+
+  /// A ray from inside the rim to beyond it.
+  static double streak_at(const Streak& ray, const Place& at) {
+    const double off = std::fabs(at.y * ray.cosine - at.x * ray.sine);
+    if (at.x * ray.cosine + at.y * ray.sine <= 0 || off >= ray.thickness + 0.8) return 0;
+    return soft((at.inside + 0.6 * ray.length) / 1.5) * soft((ray.length - at.inside) / 3.0) *
+           soft((ray.thickness - off) / 0.8);
   }
 
   double network_at(double X, double Y) const {
@@ -108,16 +137,17 @@ class Painter {
 
   void add_hair(Colour& c, double X, double Y) const {
     for (const Hair& h : s_.hair) {
-      const double off = std::fabs(std::hypot(X - h.centre_x, Y - h.centre_y) - h.radius);
-      const double cover = h.amount * soft((h.thickness - off) / 0.8) *
-                           soft((h.half_length - std::hypot(X - h.middle_x, Y - h.middle_y)) / 2.0);
+      const double along = length(X - h.middle_x, Y - h.middle_y);
+      if (along >= h.half_length + 2) continue;
+      const double off = std::fabs(length(X - h.centre_x, Y - h.centre_y) - h.radius);
+      const double cover = h.amount * soft((h.thickness - off) / 0.8) * soft((h.half_length - along) / 2.0);
       for (std::size_t i = 0; i < 3; ++i) c[i] += cover * (hair_colour[i] - c[i]);
     }
   }
 
   double light_at(double X, double Y) const {
     const Light& l = s_.light;
-    const double distance = std::hypot(X - l.x, Y - l.y);
+    const double distance = length(X - l.x, Y - l.y);
     double light = 1 + l.slope * (X * l.cosine + Y * l.sine) / 64;
     light *= 1 - l.vignette * smooth_step(35, 95, distance);
     if (l.framed) light *= soft((l.frame_radius - distance) / 1.5);

@@ -38,7 +38,9 @@ Outline draw_outline(Draws draws, const Traits& traits) {
     o.sine[std::size_t(k)] = amplitude * draws.normal();
   }
   o.rim_width = 2.4 * std::exp(-0.30 * traits.edge + 0.20 * draws.normal());
-  o.rim_phase = draws.uniform(0, tau);
+  const double softest = draws.uniform(0, tau);
+  o.rim_cosine = std::cos(softest);
+  o.rim_sine = std::sin(softest);
   return o;
 }
 
@@ -69,7 +71,9 @@ Pigment draw_pigment(Draws draws, const Traits& traits, const Outline& outline) 
   Pigment p{};
   p.density = 0.75 * std::exp(0.20 * traits.dark + 0.40 * draws.normal());
   p.profile = draws.uniform(-0.15, 0.40);
-  p.phase = draws.uniform(0, tau);
+  const double darkest = draws.uniform(0, tau);
+  p.dark_cosine = std::cos(darkest);
+  p.dark_sine = std::sin(darkest);
   p.eccentricity = std::clamp(0.16 * outline.skew - 0.08, 0.0, 0.6);
   p.island_contrast = std::clamp(0.36 * std::exp(0.60 * traits.colour), 0.05, 1.1);
   p.network_period = draws.uniform(4.4, 6.2);

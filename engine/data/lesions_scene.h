@@ -23,7 +23,8 @@ struct Outline {
   double radius, x, y;                      ///< of the lesion's middle
   double ragged, skew;                      ///< strength of the fine and of the slow bending
   std::array<double, 13> cosine{}, sine{};  ///< amplitudes of harmonics 2 .. 12
-  double rim_width, rim_phase;              ///< how soft the rim is, and on which side softer
+  double rim_width;                         ///< how soft the rim is
+  double rim_cosine, rim_sine;              ///< the direction in which it is softest
 };
 
 struct Spot {
@@ -34,7 +35,8 @@ struct Streak {
 };
 
 struct Pigment {
-  double density, profile, phase, eccentricity, island_contrast;
+  double density, profile, island_contrast;
+  double eccentricity, dark_cosine, dark_sine;  ///< how much darker one side is, and its direction
   double network_period, network_strength, network_irregularity;
   std::array<double, 3> wave_cosine{}, wave_sine{}, wave_phase{};  ///< three plane waves make the network
   std::vector<Spot> dots, freckles;
