@@ -1,5 +1,8 @@
 // broken_kernels.cu - one mistake each, with its correction beside it. The lines that a message must name are marked
 // "// at <case>: <what>"; the tests look the marks up.
+#include <cstddef>
+#include <cstdlib>
+
 #include "kernels/common/kernel.h"
 #include "tests/sim/cases.h"
 
@@ -195,6 +198,29 @@ __global__ void reader_in_another_block(float* y) {
     y[threadIdx.x] = 1;  // at reader_in_another_block: write
 }
 
+// The writer's own read came in between: the other blocks' reads must not be forgotten for it.
+template <bool broken>
+__global__ void writer_has_read_too(float* y) {
+  const float value = y[threadIdx.x];  // at writer_has_read_too: read
+  if (blockIdx.x < 3)
+    y[threads * (blockIdx.x + 1) + threadIdx.x] = value;
+  else if (broken)
+    y[threadIdx.x] = value + 1;  // at writer_has_read_too: write
+}
+
+// Everybody reads; thread 0 waits for its own warp only, then writes. (After the first barrier all threads are ready,
+// so that in ascending order both warps have read before thread 0 writes.)
+template <bool broken>
+__global__ void readers_in_another_warp(float* y) {
+  __syncthreads();
+  const float value = *y;  // at readers_in_another_warp: read
+  if (broken)
+    __syncwarp();
+  else
+    __syncthreads();
+  if (threadIdx.x == 0) *y = value + 1;  // at readers_in_another_warp: write
+}
+
 template <bool broken>
 __global__ void last_block_without_fence(float* y) {
   __shared__ bool last;
@@ -310,6 +336,8 @@ std::span<const BrokenCase> cases_the_checker_catches() {
       GS_CASE(plain_read_beside_atomic, one_block, y),
       GS_CASE(race_between_blocks, four_blocks, y),
       GS_CASE(reader_in_another_block, four_blocks, y),
+      GS_CASE(writer_has_read_too, four_blocks, y),
+      GS_CASE(readers_in_another_warp, one_block, y),
       GS_CASE(last_block_without_fence, four_blocks, y),
       GS_CASE(unwritten_shared, one_block, y),
       GS_CASE(shared_of_the_block_before, four_blocks, y),
@@ -324,15 +352,30 @@ std::span<const BrokenCase> cases_the_checker_catches() {
 }
 
 namespace {
-__global__ void recurse(float* y, int depth) {
-  volatile float frame[1024];
-  frame[depth % 1024] = 1;
-  if (depth > 0) recurse(y, depth - 1);
-  y[0] += frame[depth % 1024];
+
+constexpr std::ptrdiff_t past_the_stack = 160 << 10;  // further than Options::stack_bytes, but not past the next stack
+
+void descend(const volatile char* top) {
+  volatile char frame[256];
+  frame[0] = 1;
+  if (top - frame < past_the_stack) descend(top);
+  frame[1] = frame[0];
 }
+
+// Thread 0 waits on the stack that lies below the one of thread 1.
+__global__ void overflow() {
+  volatile char top = 0;
+  if (threadIdx.x == 1) {
+    descend(&top);
+    std::_Exit(7);
+  }
+  __syncthreads();
+}
+
 }  // namespace
-void overflow_the_stack(float* memory) {
-  launch<recurse>({1, 1}, {}, memory, 1000);
+
+void overflow_the_stack() {
+  launch<overflow>({1, 2}, {});
 }
 
 }  // namespace gs::GS_TARGET

@@ -36,6 +36,8 @@ const std::map<std::string_view, Expected> expected = {
     {"plain_read_beside_atomic", {"race", "global", {"atomic", "read"}}},
     {"race_between_blocks", {"race", "global", {"write"}}},
     {"reader_in_another_block", {"race", "global", {"read", "write"}}},
+    {"writer_has_read_too", {"race", "global", {"read", "write"}}},
+    {"readers_in_another_warp", {"race", "global", {"read", "write"}}},
     {"last_block_without_fence", {"race", "global", {"write", "read"}}},
     {"unwritten_shared", {"uninitialised shared memory", "shared", {"read"}}},
     {"shared_of_the_block_before", {"uninitialised shared memory", "shared", {"read"}}},
