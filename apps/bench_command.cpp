@@ -5,8 +5,10 @@
 #include "apps/arguments.h"
 #include "apps/bench_case.h"
 #include "apps/command.h"
+#include "apps/help.h"
 #include "apps/machine.h"
 #include "apps/pretty_json.h"
+#include "apps/terminal.h"
 #include "apps/train_plan.h"
 #include "engine/core/error.h"
 #include "engine/core/version.h"
@@ -100,8 +102,10 @@ int bench_command(const Words& words) {
   auto records = nlohmann::ordered_json::array();
   constexpr auto row = "{:<16} {:>11} {:>11} {:>11} {:>13} {:>7}\n";
   if (!o.json) {
-    fmt::print("{}: {}, {}; gridstride {}\n\n", device->name(), device->description(), to_string(precision),
-               version_info().commit.empty() ? version_info().version : version_info().commit);
+    const VersionInfo& v = version_info();
+    const std::string header = fmt::format("{}: {}, {}; gridstride {}", device->name(), device->description(),
+                                           to_string(precision), v.commit.empty() ? v.version : v.commit);
+    fmt::print("{}\n\n", wrapped(header, terminal_width(stdout)));
     fmt::print(row, "case", "median us", "p10 us", "p90 us", "samples/s", "steps");
   }
   for (const BenchCase& c : cases) {

@@ -13,8 +13,8 @@ namespace gs::apps {
 namespace {
 
 constexpr Command table[] = {
-    {"train", "train a network; writes runs/NAME/", train_command},
-    {"bench", "measure the time of one training step", bench_command},
+    {"train", "train a network; writes runs/NAME/", train_command, true},
+    {"bench", "measure the time of one training step", bench_command, true},
     {"pack", "decode a data set once and keep it in one file", pack_command},
     {"models", "list the networks", models_command},
     {"devices", "list what can be trained on here, and why not", devices_command},
@@ -23,20 +23,19 @@ constexpr Command table[] = {
 constexpr int usage_status = 2, failure_status = 1;
 
 void print_overview() {
-  fmt::print("gridstride {}: trains small image classifiers on a GPU, on CPU cores, or in a simulator\n\n",
-             version_info().version);
+  fmt::print("gridstride {}: trains small image classifiers on GPU, CPU or simulator\n\n", version_info().version);
   fmt::print("usage: gridstride COMMAND [flags]\n\n");
   for (const Command& c : table) fmt::print("  {:<9} {}\n", c.name, c.about);
   fmt::print(
       "\n  --help     this overview; 'gridstride COMMAND --help' lists a command's flags\n"
       "  --version  versions of gridstride and of what it is built with\n"
       "\nexamples\n"
-      "  gridstride train lenet                                  the lab's task 5a on built-in images\n"
+      "  gridstride train lenet                    task 5a of the lab, on built-in images\n"
       "  gridstride train lenet --lr 1e-4 --epochs 50 --out runs/faster\n"
-      "  gridstride train lenet --data photos --val-split 0.2    a folder with one folder a class\n"
-      "  gridstride train lenet --summary                        the network as a table\n"
-      "  gridstride train lenet --explain                        the compiled training step\n"
-      "  gridstride bench lenet:32:8 --ops                       time of each operation\n");
+      "  gridstride train lenet --data photos --val-split 0.2\n"
+      "  gridstride train lenet --summary          the network as a table\n"
+      "  gridstride train lenet --explain          the compiled training step\n"
+      "  gridstride bench lenet:32:8 --ops         time of each operation\n");
 }
 
 void print_version() {
@@ -55,11 +54,9 @@ int dispatch(const Words& words) {
     print_version();
     return 0;
   }
+  if (const Command* command = find_command(words[0])) return command->run(Words(words.begin() + 1, words.end()));
   std::vector<std::string> names;
-  for (const Command& c : table) {
-    if (words[0] == c.name) return c.run(Words(words.begin() + 1, words.end()));
-    names.emplace_back(c.name);
-  }
+  for (const Command& c : table) names.emplace_back(c.name);
   throw UsageError(fmt::format("unknown command '{}': {}", words[0], suggestion(words[0], names)));
 }
 
@@ -73,6 +70,12 @@ int report(std::string_view message, int status) {
 
 std::span<const Command> commands() {
   return table;
+}
+
+const Command* find_command(std::string_view name) {
+  for (const Command& c : table)
+    if (c.name == name) return &c;
+  return nullptr;
 }
 
 int run_command_line(const Words& words) {

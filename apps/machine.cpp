@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 
 #include <fmt/chrono.h>
@@ -28,6 +29,13 @@ std::string system_name() {
   return fmt::format("{}{} {} {}", distribution, names.sysname, names.release, names.machine);
 }
 
+nlohmann::json openmp_environment() {
+  nlohmann::json variables = nlohmann::json::object();
+  for (const char* name : {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY"})
+    if (const char* value = std::getenv(name)) variables[name] = value;
+  return variables;
+}
+
 }  // namespace
 
 nlohmann::json machine_facts() {
@@ -35,7 +43,8 @@ nlohmann::json machine_facts() {
           {"cores", cpu_cores()},
           {"vector_width", cpu_vector_width()},
           {"memory_bytes", std::int64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE)},
-          {"system", system_name()}};
+          {"system", system_name()},
+          {"openmp", openmp_environment()}};
 }
 
 nlohmann::json device_facts(Device& device) {

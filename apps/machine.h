@@ -6,7 +6,8 @@
 
 namespace gs::apps {
 
-/// {"cpu", "cores", "memory_bytes", "system"}: cores that this process may use.
+/// {"cpu", "cores" that this process may use, "vector_width", "memory_bytes", "system", "openmp": the variables that
+/// change how its threads wait}
 nlohmann::json machine_facts();
 
 /// {"name", "description", "threads", "library"}

@@ -2,8 +2,11 @@
 #include <csignal>
 
 #include "apps/command.h"
+#include "apps/openmp_waiting.h"
 
 int main(int argc, char** argv) {
+  const gs::apps::Command* command = argc > 1 ? gs::apps::find_command(argv[1]) : nullptr;
+  if (command && command->runs_steps) gs::apps::limit_openmp_spinning(argv);
   // A file that grows past `ulimit -f` then fails to write, with a message, instead of ending the program.
   std::signal(SIGXFSZ, SIG_IGN);
   return gs::apps::run_command_line({argv + 1, argv + argc});

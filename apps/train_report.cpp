@@ -40,8 +40,8 @@ std::string run_header(const Program& program, const TrainOptions& o, const Data
                           positive.empty() ? "" : fmt::format(", positive {}", positive)),
               width);
   out += line("recipe",
-              fmt::format("{}, learning rate {:g}, batch {}, {} epochs, loss {}, seed {}", o.optimizer, o.learning_rate,
-                          r.batch, r.epochs, to_string(r.loss), r.seed),
+              fmt::format("{}, learning rate {:g}, batch {}, {} epoch{}, loss {}, seed {}", o.optimizer,
+                          o.learning_rate, r.batch, r.epochs, r.epochs == 1 ? "" : "s", to_string(r.loss), r.seed),
               width);
   out += line("device", fmt::format("{}: {}, {}", device.name(), device.description(), to_string(r.precision)), width);
   return out + line("folder", folder, width);

@@ -38,6 +38,25 @@ TEST(Bench, TableListsEveryOperation) {
     EXPECT_NE(outcome.out.find(text), std::string::npos) << text;
 }
 
+TEST(Bench, LimitsOpenMpSpinningUnlessTheUserSaysOtherwise) {
+  const ScratchFolder folder;
+  const std::vector<std::string> words{"bench", "lenet:1:1", "--device", "cpu", "--steps", "1", "--json"};
+  const auto openmp = [&](const std::function<void()>& prepare) {
+    return nlohmann::json::parse(run_program(folder.path(), words, prepare).out)["machine"]["openmp"];
+  };
+  EXPECT_EQ(openmp([] {
+              unsetenv("OMP_WAIT_POLICY");
+              unsetenv("GOMP_SPINCOUNT");
+            })["GOMP_SPINCOUNT"],
+            "1000");
+  const nlohmann::json active = openmp([] {
+    setenv("OMP_WAIT_POLICY", "active", 1);
+    unsetenv("GOMP_SPINCOUNT");
+  });
+  EXPECT_EQ(active["OMP_WAIT_POLICY"], "active");
+  EXPECT_FALSE(active.contains("GOMP_SPINCOUNT"));
+}
+
 TEST(Quantile, InterpolatesBetweenNeighbours) {
   EXPECT_DOUBLE_EQ(apps::quantile({3, 1, 2}, 0.5), 2);
   EXPECT_DOUBLE_EQ(apps::quantile({4, 1, 2, 3}, 0.5), 2.5);
