@@ -86,7 +86,7 @@ std::string_view kernel_name() {
   std::string_view text = __PRETTY_FUNCTION__;
   text.remove_prefix(text.find("kernel = ") + 9);
   text = text.substr(0, text.find_first_of(";]"));
-  const auto open = text.find_first_of("<(");
+  const auto open = text.find('<');
   const auto scope = text.substr(0, open).rfind("::");
   return scope == text.npos ? text : text.substr(scope + 2);
 }

@@ -42,6 +42,14 @@ using gs::simulator::check::Kind;
     return *p = value, true;                                                         \
   }
 
+#define GS_ATOMIC_COMPARE_VALUE(bits, T) /* clang's form */                                    \
+  T __tsan_atomic##bits##_compare_exchange_val(volatile T* p, T expected, T value, int, int) { \
+    access(const_cast<T*>(p), sizeof(T), Kind::atomic_write, GS_CALLER);                       \
+    const T old = *p;                                                                          \
+    if (old == expected) *p = value;                                                           \
+    return old;                                                                                \
+  }
+
 #define GS_ATOMIC_ACCESS(bits, T)                                        \
   T __tsan_atomic##bits##_load(const volatile T* p, int) {               \
     access(const_cast<T*>(p), sizeof(T), Kind::atomic_read, GS_CALLER);  \
@@ -58,7 +66,8 @@ using gs::simulator::check::Kind;
   GS_ATOMIC_UPDATE(bits, T, fetch_or, old | value)                       \
   GS_ATOMIC_UPDATE(bits, T, fetch_xor, old ^ value)                      \
   GS_ATOMIC_COMPARE(bits, T, compare_exchange_strong)                    \
-  GS_ATOMIC_COMPARE(bits, T, compare_exchange_weak)
+  GS_ATOMIC_COMPARE(bits, T, compare_exchange_weak)                      \
+  GS_ATOMIC_COMPARE_VALUE(bits, T)
 
 extern "C" {
 
