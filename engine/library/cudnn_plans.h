@@ -1,0 +1,43 @@
+// cudnn_plans.h - which execution plans cuDNN has for a convolution. With a handle they can be executed; with a
+// described device (cuDNN's JSON) they can only be asked for, on a machine without a GPU.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/library/cudnn_descriptor.h"
+#include "kernels/conv2d/conv2d.h"
+
+namespace gs {
+
+enum class ConvolutionOp { forward, data_gradient, filter_gradient };
+
+/// Ids of the tensors that a plan's pointers are bound to.
+enum CudnnTensor : std::int64_t { cudnn_x = 1, cudnn_w, cudnn_y, cudnn_bias };
+
+struct CudnnPlan {
+  CudnnDescriptor plan;
+  std::string name;  ///< "cudnn:eng13{2=4,5=1}": engine and knobs, so that a table of implementations can name it again
+  std::string note;  ///< "tensor cores" or ""
+  std::size_t workspace_bytes = 0;
+};
+
+/// Where the plans are to run: a handle, or a device described in JSON.
+struct CudnnTarget {
+  cudnnHandle_t handle = nullptr;
+  std::string device_json;
+};
+
+inline constexpr std::size_t cudnn_workspace_limit = std::size_t(256) << 20;
+inline constexpr std::size_t cudnn_most_plans = 8;
+
+/// Deterministic plans within the workspace limit, best guess of cuDNN's heuristics first. fp32 tensors, NHWC and KRSC;
+/// forward is convolution + bias (+ ReLU) as one graph. `tf32`: tensor-core plans are allowed; without it they are left
+/// out, since they round fp32 inputs. Throws gs::Error when cuDNN refuses the description itself.
+std::vector<CudnnPlan> cudnn_plans(ConvolutionOp, const Conv2d&, bool tf32, const CudnnTarget&);
+
+/// Runs a plan: one pointer per id, and a workspace of at least its size.
+void run_cudnn_plan(cudnnHandle_t, const CudnnPlan&, std::initializer_list<std::int64_t> ids,
+                    std::initializer_list<const void*> pointers, void* workspace);
+
+}  // namespace gs

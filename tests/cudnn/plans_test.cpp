@@ -1,0 +1,83 @@
+// plans_test.cpp - asks cuDNN, on a machine without a GPU, whether it has a plan for every convolution of this
+// project's networks. The device is described to it; nothing is executed.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "engine/library/cudnn_plans.h"
+#include "models/models.h"
+
+namespace gs {
+namespace {
+
+// An H200 as its data sheet and CUDA's documentation describe it; written by hand, not read from a GPU.
+constexpr const char* h200 =
+    R"({"deviceName":"described H200","cudaDeviceId":0,"deviceVer":900,"driverVer":13000,"isTccDriver":0,"l2CacheSize":62914560,)"
+    R"("maxCtasPerSM":32,"maxRegistersPerSM":65536,"maxSharedMemoryPerBlock":49152,"maxSharedMemoryPerBlockOptin":232448,)"
+    R"("maxThreadsPerBlock":1024,"maxThreadsPerSM":2048,"memClockRateKHz":3201000,"multiProcessorCount":132,"pciDeviceId":0,)"
+    R"("regsPerBlock":65536,"reservedSharedMemoryPerBlock":1024,"smClockRateKHz":1980000,"supportCoopLaunch":1,)"
+    R"("totalGlobalMem":151397597184,"warpSize":32,"maxBlockSize":[1024,1024,64],"maxGridSize":[2147483647,65535,65535]})";
+
+/// The convolutions of a network, as its ops will ask for them.
+std::vector<Conv2d> convolutions(const std::string& model, int base, int batch, Shape input) {
+  std::vector<Conv2d> result;
+  for (const Layer& layer : find_model(model).build({.input = input, .base = base}).layers)
+    if (const auto* l = std::get_if<Conv2dLayer>(&layer.kind))
+      result.push_back({batch, layer.input.h, layer.input.w, layer.input.c, l->filters, l->kernel, l->kernel, l->stride,
+                        l->pad, l->relu});
+  return result;
+}
+
+std::string describe(const Conv2d& d) {
+  return std::to_string(d.n) + "x" + std::to_string(d.h) + "x" + std::to_string(d.w) + "x" + std::to_string(d.c) +
+         " -> " + std::to_string(d.k);
+}
+
+void expect_plans(const Conv2d& d) {
+  for (const ConvolutionOp op : {ConvolutionOp::forward, ConvolutionOp::data_gradient, ConvolutionOp::filter_gradient})
+    for (const bool tf32 : {false, true}) {
+      const std::vector<CudnnPlan> plans = cudnn_plans(op, d, tf32, {nullptr, h200});
+      ASSERT_FALSE(plans.empty()) << describe(d) << ", op " << int(op) << (tf32 ? ", tf32" : ", fp32");
+      for (const CudnnPlan& plan : plans) {
+        EXPECT_LE(plan.workspace_bytes, cudnn_workspace_limit);
+        if (!tf32) {
+          EXPECT_EQ(plan.note, "") << plan.name << " rounds its inputs";
+        }
+      }
+    }
+}
+
+TEST(CudnnPlans, EveryConvolutionOfLeNet) {
+  for (const int base : {32, 16, 8})
+    for (const int batch : {1, 4, 8, 64})
+      for (const Conv2d& d : convolutions("lenet", base, batch, {128, 128, 1})) expect_plans(d);
+}
+
+TEST(CudnnPlans, EveryConvolutionOfAlexNet) {
+  for (const int base : {32, 8})
+    for (const int batch : {2, 8})
+      for (const Conv2d& d : convolutions("alexnet", base, batch, {128, 128, 1})) expect_plans(d);
+}
+
+TEST(CudnnPlans, OddSizes) {
+  for (const Conv2d& d : convolutions("lenet", 3, 5, {29, 31, 3})) expect_plans(d);
+  for (const Conv2d& d : convolutions("lenet5", 6, 32, {28, 28, 1})) expect_plans(d);
+}
+
+TEST(CudnnPlans, NamesTellPlansApart) {
+  const Conv2d d{.n = 8, .h = 64, .w = 64, .c = 32, .k = 64, .r = 3, .s = 3, .pad = 1, .relu = true};
+  const auto plans = cudnn_plans(ConvolutionOp::forward, d, true, {nullptr, h200});
+  ASSERT_GT(plans.size(), 1u);
+  for (std::size_t i = 1; i < plans.size(); ++i) EXPECT_NE(plans[i].name, plans[0].name);
+  EXPECT_EQ(plans[0].name.rfind("cudnn:eng", 0), 0u) << plans[0].name;
+}
+
+TEST(CudnnPlans, AnImpossibleConvolutionIsAnError) {
+  EXPECT_THROW(cudnn_plans(ConvolutionOp::forward, {.n = 1, .h = 3, .w = 3, .c = 1, .k = 1, .r = 0, .s = 0}, true,
+                           {nullptr, h200}),
+               Error);
+}
+
+}  // namespace
+}  // namespace gs
