@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace gs {
 
@@ -14,8 +13,5 @@ namespace gs {
 void write_file(const std::filesystem::path& path, std::span<const std::span<const std::byte>> pieces);
 
 void write_file(const std::filesystem::path& path, std::string_view text);
-
-/// The whole file. Throws gs::Error that names the path and the reason.
-std::vector<std::byte> read_file(const std::filesystem::path& path);
 
 }  // namespace gs

@@ -4,7 +4,8 @@
 
 namespace gs {
 
-/// The user asked for something that cannot be: one line that names the file, flag or field and what would be right. Exit 2.
+/// The user asked for something that cannot be: one line that names the file, flag or field and what would be right.
+/// Exit 2.
 struct UsageError : Error {
   using Error::Error;
 };

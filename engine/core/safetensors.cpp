@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -26,7 +28,7 @@ std::size_t size_of(const std::string& dtype) {
   return 0;
 }
 
-/// Bytes of an array, or nothing when a dimension is negative or the product does not fit.
+/// Bytes of an array; false when an extent is negative or the product does not fit.
 bool bytes_of(const std::vector<std::int64_t>& shape, std::size_t element, std::size_t& bytes) {
   bytes = element;
   for (const std::int64_t extent : shape) {
@@ -37,73 +39,126 @@ bool bytes_of(const std::vector<std::int64_t>& shape, std::size_t element, std::
   return true;
 }
 
-SafeTensor read_tensor(const std::string& name, const Json& entry, std::span<const std::byte> data, std::size_t& end) {
-  SafeTensor tensor{name, entry.at("dtype").get<std::string>(), entry.at("shape").get<std::vector<std::int64_t>>(), {}};
-  const auto offsets = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
-  std::size_t bytes = 0;
-  if (size_of(tensor.dtype) == 0) throw Error(fmt::format("tensor {} has the unknown type {}", name, tensor.dtype));
-  if (!bytes_of(tensor.shape, size_of(tensor.dtype), bytes))
-    throw Error(fmt::format("tensor {} has an impossible shape", name));
-  if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data.size() || offsets[1] - offsets[0] != bytes)
-    throw Error(fmt::format("tensor {} does not lie inside the file as its shape says", name));
-  if (offsets[0] != end) throw Error(fmt::format("tensor {} overlaps another or leaves a gap", name));
-  end = offsets[1];
-  const auto part = data.subspan(offsets[0], bytes);
-  tensor.data.assign(part.begin(), part.end());
-  return tensor;
+/// A JSON list of whole numbers below 2^63; nothing else will do.
+std::vector<std::uint64_t> whole_numbers(const Json& list) {
+  std::vector<std::uint64_t> numbers;
+  if (!list.is_array()) throw Error("a shape or an offset is no list");
+  for (const Json& number : list) {
+    if (!number.is_number_unsigned() || number.get<std::uint64_t>() >> 63)
+      throw Error("a shape or an offset is no whole number");
+    numbers.push_back(number.get<std::uint64_t>());
+  }
+  return numbers;
 }
 
-SafeTensors parse(std::span<const std::byte> file) {
-  if (file.size() < length_bytes) throw Error("it is too short for a header");
-  std::uint64_t length = 0;
-  std::memcpy(&length, file.data(), length_bytes);
-  if (length > largest_header || length > file.size() - length_bytes) throw Error("its header is longer than the file");
-  const char* text = reinterpret_cast<const char*>(file.data() + length_bytes);
-  const Json header = Json::parse(text, text + length);
-  if (!header.is_object()) throw Error("its header is no JSON object");
-  const std::span<const std::byte> data = file.subspan(length_bytes + length);
+/// `data` and `size`: where the tensors' bytes begin, and where the file ends.
+SafeTensorsFile::Entry parse_entry(const std::string& name, const Json& json, std::uint64_t data, std::uint64_t size) {
+  SafeTensorsFile::Entry entry{name, json.at("dtype").get<std::string>(), {}, 0, 0};
+  for (const std::uint64_t extent : whole_numbers(json.at("shape"))) entry.shape.push_back(std::int64_t(extent));
+  const auto offsets = whole_numbers(json.at("data_offsets"));
+  std::size_t bytes = 0;
+  if (size_of(entry.dtype) == 0) throw Error(fmt::format("tensor '{}' has the unknown type {}", name, entry.dtype));
+  if (!bytes_of(entry.shape, size_of(entry.dtype), bytes))
+    throw Error(fmt::format("tensor '{}' has an impossible shape", name));
+  if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > size - data || offsets[1] - offsets[0] != bytes)
+    throw Error(fmt::format("tensor '{}' does not lie inside the file as its shape says", name));
+  entry.begin = data + offsets[0];
+  entry.end = data + offsets[1];
+  return entry;
+}
 
-  SafeTensors result;
-  std::vector<std::pair<std::string, const Json*>> entries;
-  for (const auto& [name, entry] : header.items()) {
-    if (name == "__metadata__")
-      result.metadata = entry.get<std::map<std::string, std::string>>();
-    else
-      entries.emplace_back(name, &entry);
-  }
-  // In the order of their data, so that one pass sees overlaps and gaps.
-  std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-    return a.second->at("data_offsets").at(0) < b.second->at("data_offsets").at(0);
-  });
-  std::size_t end = 0;
-  for (const auto& [name, entry] : entries) result.tensors.push_back(read_tensor(name, *entry, data, end));
-  if (end != data.size()) throw Error("it has data that belongs to no tensor");
-  return result;
+/// Parses the header; a name that is there twice is refused, for readers would differ in which of the two they take.
+Json parse_json(const std::vector<char>& text) {
+  std::set<std::string> names;
+  const auto refuse_twins = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::key && depth == 1 && !names.insert(parsed.get<std::string>()).second)
+      throw Error(fmt::format("tensor '{}' is there twice", parsed.get<std::string>()));
+    return true;
+  };
+  Json json = Json::parse(text.begin(), text.end(), refuse_twins);
+  if (!json.is_object()) throw Error("its header is no JSON object");
+  return json;
+}
+
+template <class List>
+auto find_named(List& list, const std::string& name) {
+  return std::find_if(list.begin(), list.end(), [&](const auto& tensor) { return tensor.name == name; });
+}
+
+template <class List>
+auto& at_named(List& list, const std::string& name, const std::string& source) {
+  const auto found = find_named(list, name);
+  if (found == list.end()) throw Error(fmt::format("{}: there is no tensor '{}' in it", source, name));
+  return *found;
 }
 
 }  // namespace
 
-bool SafeTensors::has(const std::string& name) const {
-  return std::any_of(tensors.begin(), tensors.end(), [&](const SafeTensor& t) { return t.name == name; });
-}
-
-const SafeTensor& SafeTensors::at(const std::string& name) const {
-  const auto found = std::find_if(tensors.begin(), tensors.end(), [&](const SafeTensor& t) { return t.name == name; });
-  if (found == tensors.end()) throw Error(fmt::format("{}: there is no tensor '{}' in it", source, name));
-  return *found;
-}
-
-SafeTensors read_safetensors(const std::filesystem::path& path) {
-  const std::vector<std::byte> file = read_file(path);
+SafeTensorsFile::SafeTensorsFile(const std::filesystem::path& path) : file_(path) {
   try {
-    SafeTensors result = parse(file);
-    result.source = path.string();
-    return result;
+    parse_header();
   } catch (const nlohmann::json::exception&) {
     throw Error(fmt::format("{}: not a safetensors file: its header is damaged", path.string()));
   } catch (const Error& error) {
     throw Error(fmt::format("{}: not a safetensors file: {}", path.string(), error.what()));
   }
+}
+
+void SafeTensorsFile::parse_header() {
+  if (file_.size() < length_bytes) throw Error("it is too short for a header");
+  std::uint64_t length = 0;
+  file_.read(0, std::as_writable_bytes(std::span(&length, 1)));
+  if (length > largest_header || length > file_.size() - length_bytes)
+    throw Error("its header is longer than the file");
+  std::vector<char> text(length);
+  file_.read(length_bytes, std::as_writable_bytes(std::span(text)));
+  const Json header = parse_json(text);
+  for (const auto& [name, json] : header.items()) {
+    if (name == "__metadata__")
+      metadata_ = json.get<std::map<std::string, std::string>>();
+    else
+      entries_.push_back(parse_entry(name, json, length_bytes + length, file_.size()));
+  }
+  // In the order of their data, so that one pass sees overlaps and gaps.
+  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+    return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
+  });
+  std::uint64_t end = length_bytes + length;
+  for (const Entry& entry : entries_) {
+    if (entry.begin != end) throw Error(fmt::format("tensor '{}' overlaps another or leaves a gap", entry.name));
+    end = entry.end;
+  }
+  if (end != file_.size()) throw Error("it has data that belongs to no tensor");
+}
+
+bool SafeTensorsFile::has(const std::string& name) const {
+  return find_named(entries_, name) != entries_.end();
+}
+
+const SafeTensorsFile::Entry& SafeTensorsFile::at(const std::string& name) const {
+  return at_named(entries_, name, source());
+}
+
+std::vector<std::byte> SafeTensorsFile::bytes(const Entry& entry) const {
+  std::vector<std::byte> result(std::size_t(entry.end - entry.begin));
+  file_.read(entry.begin, result);
+  return result;
+}
+
+bool SafeTensors::has(const std::string& name) const {
+  return find_named(tensors, name) != tensors.end();
+}
+
+const SafeTensor& SafeTensors::at(const std::string& name) const {
+  return at_named(tensors, name, source);
+}
+
+SafeTensors read_safetensors(const std::filesystem::path& path) {
+  const SafeTensorsFile file(path);
+  SafeTensors result{{}, file.metadata(), file.source()};
+  for (const SafeTensorsFile::Entry& entry : file.entries())
+    result.tensors.push_back({entry.name, entry.dtype, entry.shape, file.bytes(entry)});
+  return result;
 }
 
 void write_safetensors(const std::filesystem::path& path, const SafeTensors& file) {
@@ -119,7 +174,7 @@ void write_safetensors(const std::filesystem::path& path, const SafeTensors& fil
     header[tensor.name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {end, end + bytes}}};
     end += bytes;
   }
-  std::string text = header.dump();
+  std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
   text.resize((text.size() + 7) / 8 * 8, ' ');  // the data begins at a multiple of 8 bytes
   const std::uint64_t length = text.size();
   std::vector<std::span<const std::byte>> pieces{std::as_bytes(std::span(&length, 1)),

@@ -7,10 +7,12 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "kernels/common/check.h"
+#include "engine/core/error.h"
+#include "engine/core/input_file.h"
 
 namespace gs {
 
@@ -60,7 +62,7 @@ constexpr const char* dtype_of<std::uint64_t>() {
 
 template <class T>
 std::vector<T> SafeTensor::values() const {
-  require(dtype == dtype_of<T>(), name + " is " + dtype + ", not " + dtype_of<T>());
+  if (dtype != dtype_of<T>()) throw Error("tensor '" + name + "' is " + dtype + ", not " + dtype_of<T>());
   std::vector<T> result(data.size() / sizeof(T));
   if (!data.empty()) std::memcpy(result.data(), data.data(), data.size());
   return result;
@@ -83,11 +85,50 @@ struct SafeTensors {
   const SafeTensor& at(const std::string& name) const;
 };
 
-/// Reads and checks a whole file: header, types, shapes, and that the data is covered once and completely. Throws
-/// gs::Error with one line that names the file and what is wrong with it.
+/// A file whose header has been read and checked: types, shapes, and that the tensors cover the data once and
+/// completely. The data is read when it is asked for, straight to where it is wanted.
+class SafeTensorsFile {
+ public:
+  struct Entry {
+    std::string name, dtype;
+    std::vector<std::int64_t> shape;
+    std::uint64_t begin = 0, end = 0;  ///< in the file, bytes
+  };
+
+  /// Throws gs::Error with one line that names the file and what is wrong with it.
+  explicit SafeTensorsFile(const std::filesystem::path&);
+
+  const std::vector<Entry>& entries() const { return entries_; }  ///< in the order of their data
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  std::string source() const { return file_.path().string(); }
+
+  bool has(const std::string& name) const;
+  /// Throws gs::Error that names the file and the tensor when it is not there.
+  const Entry& at(const std::string& name) const;
+
+  /// Reads a tensor's data. Throws gs::Error when T is not its type.
+  template <class T>
+  std::vector<T> values(const Entry& entry) const {
+    if (entry.dtype != dtype_of<T>())
+      throw Error(source() + ": tensor '" + entry.name + "' is " + entry.dtype + ", not " + dtype_of<T>());
+    std::vector<T> result(std::size_t(entry.end - entry.begin) / sizeof(T));
+    file_.read(entry.begin, std::as_writable_bytes(std::span(result)));
+    return result;
+  }
+  std::vector<std::byte> bytes(const Entry&) const;
+
+ private:
+  void parse_header();
+
+  InputFile file_;
+  std::vector<Entry> entries_;
+  std::map<std::string, std::string> metadata_;
+};
+
+/// Reads and checks a whole file. Throws gs::Error as SafeTensorsFile does.
 SafeTensors read_safetensors(const std::filesystem::path&);
 
-/// Writes atomically (atomic_file.h). Tensors keep their order.
+/// Writes atomically (atomic_file.h). Tensors keep their order. Text that is no UTF-8 gets replacement characters.
 void write_safetensors(const std::filesystem::path&, const SafeTensors&);
 
 }  // namespace gs

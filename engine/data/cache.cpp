@@ -22,14 +22,24 @@ std::optional<fs::path> cache_folder() {
   return std::nullopt;
 }
 
-std::optional<DataSplits> read_cached(const std::string& name, const ReaderContext& context) {
+std::vector<std::string> cached_names() {
+  std::vector<std::string> names;
+  std::error_code none;  // a folder that is not there or not ours holds nothing for us
+  if (const auto folder = cache_folder())
+    for (fs::directory_iterator at(*folder, none), end; !none && at != end; at.increment(none))
+      names.push_back(at->path().filename().string());
+  return names;
+}
+
+std::optional<DataSplits> read_cached(const std::string& name) {
   const auto folder = cache_folder();
-  std::error_code ignored;
-  if (!folder || !fs::is_regular_file(*folder / name, ignored)) return std::nullopt;
+  if (!folder) return std::nullopt;
   try {
-    return read_packed(*folder / name, context);
+    return read_packed(*folder / name);
   } catch (const Error&) {
-    return std::nullopt;  // drawn and written again
+    std::error_code ignored;
+    fs::remove(*folder / name, ignored);
+    return std::nullopt;
   }
 }
 

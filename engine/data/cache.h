@@ -10,8 +10,11 @@ namespace gs {
 /// $XDG_CACHE_HOME/gridstride, or ~/.cache/gridstride; nothing when neither is known.
 std::optional<std::filesystem::path> cache_folder();
 
-/// The splits cached under `name`, if they are there and whole. A damaged file is as good as none.
-std::optional<DataSplits> read_cached(const std::string& name, const ReaderContext&);
+/// The names of all files in it.
+std::vector<std::string> cached_names();
+
+/// The splits cached under `name`, if they are there and whole; a damaged file is removed.
+std::optional<DataSplits> read_cached(const std::string& name);
 
 /// Keeps the splits for later; a cache that cannot be written is a warning, never an error.
 void write_cached(const std::string& name, const DataSplits&, const ReaderContext&);

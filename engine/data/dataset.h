@@ -22,7 +22,7 @@ struct DataSplits {
   Dataset train, validation;
   std::vector<std::string> classes;  ///< in the order of their names; a label is an index into it
   std::string source;                ///< what was asked for: "synthetic:lesions", a folder, a file
-  std::string kind;                  ///< "synthetic", "folder", "idx", "packed"
+  std::string kind;                  ///< "synthetic", "folder", "idx", "cifar10", "packed"
   std::string checksum;              ///< of every decoded byte and label, 16 hexadecimal digits
 };
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -50,10 +51,14 @@ std::vector<std::string> class_folders(const fs::path& folder) {
   return names;
 }
 
-/// DIR/<class>/files. A class of `classes` without a folder or without images is said.
+/// DIR/<class>/files. Every class must have a folder with images, and every folder must be a class.
 std::vector<ImageFile> files_by_folder(const fs::path& folder, const std::vector<std::string>& classes) {
   std::vector<ImageFile> files;
-  for (const std::string& name : class_folders(folder)) {
+  const std::vector<std::string> names = class_folders(folder);
+  for (const std::string& name : classes)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      throw UsageError(fmt::format("--data {}: there is no folder for the class '{}' in it", folder.string(), name));
+  for (const std::string& name : names) {
     const auto known = std::find(classes.begin(), classes.end(), name);
     if (known == classes.end())
       throw UsageError(fmt::format("--data {}: class '{}' has no training folder; the classes are {}", folder.string(),
@@ -105,6 +110,29 @@ void split_off(FolderListing& listing, double share) {
   listing.train = std::move(kept);
 }
 
+/// The folder beside train/ that validates, if there is one.
+std::optional<fs::path> validation_folder(const fs::path& root) {
+  for (const char* name : {"val", "validation", "test"})
+    if (fs::is_directory(root / name)) return root / name;
+  return std::nullopt;
+}
+
+std::vector<std::string> find_classes(const fs::path& root, const fs::path& train, const DataRequest& r) {
+  std::vector<std::string> classes = r.label_pattern.empty() ? class_folders(train) : r.label_pattern;
+  std::sort(classes.begin(), classes.end());
+  if (classes.empty())
+    throw UsageError(
+        fmt::format("--data {}: no class folders in it; expected {}/<class>/ with images, or --label-pattern",
+                    root.string(), train.string()));
+  if (classes.size() == 1)
+    throw UsageError(
+        fmt::format("--data {}: only one class ({}); a classifier needs two or more", root.string(), classes[0]));
+  if (classes[0].empty() || std::adjacent_find(classes.begin(), classes.end()) != classes.end())
+    throw UsageError(fmt::format("--label-pattern {}: the patterns must be different and not empty",
+                                 fmt::join(r.label_pattern, ",")));
+  return classes;
+}
+
 }  // namespace
 
 FolderListing list_folder(const fs::path& root, const ReaderContext& context) {
@@ -112,31 +140,22 @@ FolderListing list_folder(const fs::path& root, const ReaderContext& context) {
   const bool has_train = fs::is_directory(root / "train");
   const fs::path train = has_train ? root / "train" : root;
   FolderListing listing;
-  listing.classes = r.label_pattern.empty() ? class_folders(train) : r.label_pattern;
-  std::sort(listing.classes.begin(), listing.classes.end());
+  listing.classes = find_classes(root, train, r);
   const auto files_in = [&](const fs::path& folder) {
-    return r.label_pattern.empty() ? files_by_folder(folder, listing.classes)
-                                   : files_by_pattern(folder, listing.classes);
+    const std::vector<ImageFile> files =
+        r.label_pattern.empty() ? files_by_folder(folder, listing.classes) : files_by_pattern(folder, listing.classes);
+    if (files.empty())
+      throw UsageError(fmt::format("--data {}: no image (jpg, png, bmp or tiff) in it", folder.string()));
+    return files;
   };
-  if (listing.classes.empty())
-    throw UsageError(
-        fmt::format("--data {}: no class folders in it; expected {}/<class>/ with images, or --label-pattern",
-                    root.string(), train.string()));
-  if (listing.classes.size() == 1)
-    throw UsageError(fmt::format("--data {}: only one class ({}); a classifier needs two or more", root.string(),
-                                 listing.classes[0]));
   listing.train = files_in(train);
-  if (listing.train.empty())
-    throw UsageError(fmt::format("--data {}: no image (jpg, png, bmp or tiff) in it", train.string()));
 
-  if (has_train && !r.validation_split)
-    for (const char* name : {"val", "validation", "test"})
-      if (fs::is_directory(root / name)) {
-        listing.validation = files_in(root / name);
-        if (listing.validation.empty())
-          throw UsageError(fmt::format("--data {}: no image (jpg, png, bmp or tiff) in it", (root / name).string()));
-        return listing;
-      }
+  const std::optional<fs::path> validation = has_train ? validation_folder(root) : std::nullopt;
+  if (validation && !r.validation_split) {
+    listing.validation = files_in(*validation);
+    return listing;
+  }
+  if (validation) context.warning(fmt::format("--val-split: {} is not used", validation->string()));
   if (!r.validation_split)
     context.warning(
         fmt::format("no val, validation or test folder in {}: {:.0f} % of each class validate (--val-split)",

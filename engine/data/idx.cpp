@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -15,11 +17,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The file, or the same with .gz; empty when neither is there.
-fs::path find(const fs::path& folder, const std::string& name) {
-  for (const char* ending : {"", ".gz"})
-    if (fs::is_regular_file(folder / (name + ending))) return folder / (name + ending);
+/// STEM-images-idx3-ubyte or STEM-images.idx3-ubyte, plain or .gz; empty when none is there.
+fs::path find(const fs::path& folder, const std::string& stem, const std::string& what, const std::string& kind) {
+  for (const char* separator : {"-", "."})
+    for (const char* ending : {"", ".gz"}) {
+      const fs::path path = folder / fmt::format("{}-{}{}{}-ubyte{}", stem, what, separator, kind, ending);
+      if (fs::is_regular_file(path)) return path;
+    }
   return {};
+}
+fs::path find_images(const fs::path& folder, const std::string& stem) {
+  return find(folder, stem, "images", "idx3");
+}
+fs::path find_labels(const fs::path& folder, const std::string& stem) {
+  return find(folder, stem, "labels", "idx1");
 }
 
 /// An array of bytes with its extents.
@@ -47,6 +58,13 @@ class GzFile {
       count -= std::size_t(got);
     }
   }
+  /// The file must end here; gzread() also compares the checksum of a .gz now.
+  void expect_end() {
+    char more = 0;
+    const int got = gzread(file_, &more, 1);
+    if (got > 0) throw UsageError(fmt::format("--data {}: the file is longer than its header says", path_.string()));
+    if (got < 0) throw UsageError(fmt::format("--data {}: the file is cut short or damaged", path_.string()));
+  }
   std::uint32_t read_big_endian() {
     std::array<std::uint8_t, 4> b{};
     read(b.data(), b.size());
@@ -59,6 +77,7 @@ class GzFile {
 };
 
 IdxArray read_array(const fs::path& path, std::uint32_t dimensions) {
+  constexpr std::uint64_t largest_expansion = 1032;  // of deflate: no honest header promises more
   GzFile file(path);
   const std::uint32_t magic = file.read_big_endian();
   if (magic != (0x0800u | dimensions))
@@ -67,21 +86,23 @@ IdxArray read_array(const fs::path& path, std::uint32_t dimensions) {
                     path.string(), dimensions, magic, 0x0800u | dimensions));
   IdxArray array;
   std::uint64_t size = 1;
+  const std::uint64_t most = fs::file_size(path) * largest_expansion;
   for (std::uint32_t i = 0; i < dimensions; ++i) {
     array.extents.push_back(file.read_big_endian());
+    if (array.extents.back() == 0)
+      throw UsageError(fmt::format("--data {}: its header says that it is empty", path.string()));
+    if (array.extents.back() > most / size)
+      throw UsageError(fmt::format("--data {}: the file is shorter than its header says", path.string()));
     size *= array.extents.back();
-    if (array.extents.back() == 0 || size > (std::uint64_t(1) << 33))
-      throw UsageError(fmt::format("--data {}: its header has an impossible extent", path.string()));
   }
   array.values.resize(size);
   file.read(array.values.data(), size);
+  file.expect_end();
   return array;
 }
 
-Dataset read_split(const fs::path& folder, const std::string& stem, const ReaderContext& context, std::size_t step) {
-  context.tell(step, 2, "reading IDX files");
-  const fs::path image_file = find(folder, stem + "-images-idx3-ubyte"),
-                 label_file = find(folder, stem + "-labels-idx1-ubyte");
+Dataset read_split(const fs::path& folder, const std::string& stem) {
+  const fs::path image_file = find_images(folder, stem), label_file = find_labels(folder, stem);
   for (const auto& [path, what] : {std::pair{image_file, "images-idx3"}, {label_file, "labels-idx1"}})
     if (path.empty())
       throw UsageError(fmt::format("--data {}: there is no {}-{}-ubyte (or .gz)", folder.string(), stem, what));
@@ -95,24 +116,44 @@ Dataset read_split(const fs::path& folder, const std::string& stem, const Reader
   return d;
 }
 
+/// The numbers that occur in training become the classes; not every such set begins at 0 or leaves none out.
+std::vector<std::string> number_classes(DataSplits& data, const fs::path& folder) {
+  const std::set<std::int32_t> numbers(data.train.labels.begin(), data.train.labels.end());
+  std::map<std::int32_t, std::int32_t> class_of;
+  std::vector<std::string> names;
+  const std::size_t width = std::to_string(*numbers.rbegin()).size();  // of equal width, so that names sort as numbers
+  for (const std::int32_t number : numbers) {
+    class_of[number] = std::int32_t(names.size());
+    names.push_back(fmt::format("{:0{}}", number, width));
+  }
+  for (Dataset* d : {&data.train, &data.validation})
+    for (std::int32_t& label : d->labels) {
+      const auto known = class_of.find(label);
+      if (known == class_of.end())
+        throw UsageError(fmt::format("--data {}: label {} is among the t10k labels, but not among those of training",
+                                     folder.string(), label));
+      label = known->second;
+    }
+  return names;
+}
+
 }  // namespace
 
 bool is_idx_folder(const fs::path& folder) {
-  return !find(folder, "train-images-idx3-ubyte").empty();
+  for (const char* stem : {"train", "t10k"})
+    if (!find_images(folder, stem).empty() || !find_labels(folder, stem).empty()) return true;
+  return false;
 }
 
 DataSplits read_idx(const fs::path& folder, const ReaderContext& context) {
   DataSplits data;
   data.kind = "idx";
-  data.train = read_split(folder, "train", context, 0);
-  data.validation = read_split(folder, "t10k", context, 1);
+  context.tell(0, 2, "reading IDX files");
+  data.train = read_split(folder, "train");
+  context.tell(1, 2, "reading IDX files");
+  data.validation = read_split(folder, "t10k");
   context.tell(2, 2, "reading IDX files");
-  std::int32_t last = 0;
-  for (const Dataset* d : {&data.train, &data.validation})
-    for (const std::int32_t label : d->labels) last = std::max(last, label);
-  // Width 1 for digits; numbers of equal width, so that the order of the names is the order of the classes.
-  const std::size_t width = std::to_string(last).size();
-  for (int i = 0; i <= last; ++i) data.classes.push_back(fmt::format("{:0{}}", i, width));
+  data.classes = number_classes(data, folder);
   return data;
 }
 

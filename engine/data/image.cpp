@@ -63,8 +63,7 @@ Image with_channels(Image image, int channels) {
   Image out{image.h, image.w, channels, std::vector<std::uint8_t>(count * std::size_t(channels))};
   for (std::size_t i = 0; i < count; ++i) {
     if (channels == 1) {
-      const std::uint8_t* p = &image.pixels[3 * i];
-      out.pixels[i] = std::uint8_t((299 * p[0] + 587 * p[1] + 114 * p[2] + 500) / 1000);
+      out.pixels[i] = grey(&image.pixels[3 * i]);
     } else {
       std::fill_n(&out.pixels[3 * i], 3, image.pixels[i]);
     }

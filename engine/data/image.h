@@ -15,7 +15,12 @@ struct Image {
 /// edges repeated. The two directions are treated one after the other, in float, rounded once.
 Image resized(const Image&, int size);
 
-/// Grey = (299 R + 587 G + 114 B + 500) / 1000; grey to colour repeats the value. `channels` is 1 or 3.
+/// The grey value of red, green, blue: (299 R + 587 G + 114 B + 500) / 1000 in integers.
+inline std::uint8_t grey(const std::uint8_t* rgb) {
+  return std::uint8_t((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
+}
+
+/// Colour to grey by grey(); grey to colour repeats the value. `channels` is 1 or 3.
 Image with_channels(Image, int channels);
 
 }  // namespace gs

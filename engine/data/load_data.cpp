@@ -2,6 +2,7 @@
 #include <omp.h>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/core/error.h"
 #include "engine/data/readers.h"
@@ -10,7 +11,7 @@ namespace gs {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr int largest_image = 4096;
+constexpr int largest_image = 8192;
 
 void check_request(const DataRequest& r) {
   if (r.image_size && (*r.image_size < 1 || *r.image_size > largest_image))
@@ -34,22 +35,39 @@ DataSplits read(const ReaderContext& context) {
         "--train-size and --val-size belong to synthetic:lesions; --limit N takes at most N images of each split");
   const fs::path path(r.data);
   std::error_code error;
-  if (fs::is_regular_file(path, error)) return read_packed(path, context);
-  if (!fs::is_directory(path, error))
+  const bool file = fs::is_regular_file(path, error);
+  if (!file && !fs::is_directory(path, error))
     throw UsageError(fmt::format("--data {}: there is no such file or folder", r.data));
-  return is_idx_folder(path) ? read_idx(path, context) : read_folder(path, context);
+  const bool idx = !file && is_idx_folder(path), cifar10 = !file && is_cifar10_folder(path);
+  if (!file && !idx && !cifar10) return read_folder(path, context);
+  if (!r.label_pattern.empty() || r.validation_split)
+    throw UsageError(fmt::format("--data {}: --label-pattern and --val-split are for folders of image files", r.data));
+  return file ? read_packed(path) : idx ? read_idx(path, context) : read_cifar10(path, context);
 }
 
-void check_classes(const DataSplits& data) {
-  std::vector<int> count(data.classes.size(), 0);
-  for (const std::int32_t label : data.train.labels) ++count[std::size_t(label)];
+/// Class names go into JSON, which must be UTF-8.
+bool is_utf8(const std::string& text) {
+  try {
+    (void)nlohmann::json(text).dump();
+    return true;
+  } catch (const nlohmann::json::exception&) {
+    return false;
+  }
+}
+
+void check_classes(const DataSplits& data, bool limited) {
   if (data.classes.size() < 2)
     throw UsageError(fmt::format("--data {}: only one class ({}); a classifier needs two or more", data.source,
                                  data.classes.empty() ? "none" : data.classes[0]));
+  for (const std::string& name : data.classes)
+    if (!is_utf8(name))
+      throw UsageError(fmt::format("--data {}: the class name '{}' is no UTF-8 text; rename it", data.source, name));
+  std::vector<int> count(data.classes.size(), 0);
+  for (const std::int32_t label : data.train.labels) ++count[std::size_t(label)];
   for (std::size_t c = 0; c < count.size(); ++c)
     if (count[c] == 0)
       throw UsageError(fmt::format("--data {}: class '{}' has no training image{}", data.source, data.classes[c],
-                                   data.kind == "folder" ? "" : "; a larger --limit may help"));
+                                   limited ? "; a larger --limit may help" : ""));
   if (data.validation.n == 0)
     throw UsageError(fmt::format("--data {}: there are no images to validate on", data.source));
 }
@@ -63,14 +81,15 @@ DataSplits load_data(const DataRequest& request, const DataProgress& progress,
   DataSplits data = read({request, progress, warn});
   data.source = request.data;
   for (Dataset* split : {&data.train, &data.validation}) {
-    if (request.limit) limit_split(*split, *request.limit, int(data.classes.size()));
-    fit(*split, request);
+    const bool fewer = request.limit && limit_split(*split, *request.limit, int(data.classes.size()));
+    const bool other = fit(*split, request);
+    if (fewer || other) data.checksum.clear();  // the reader's, if it had to compute one
   }
-  check_classes(data);
+  check_classes(data, request.limit.has_value());
   if (data.train.h != data.validation.h || data.train.w != data.validation.w || data.train.c != data.validation.c)
     throw UsageError(fmt::format("--data {}: training images are {}x{}, validation images {}x{}; give an --image-size",
                                  data.source, data.train.h, data.train.w, data.validation.h, data.validation.w));
-  data.checksum = checksum_of(data);
+  if (data.checksum.empty()) data.checksum = checksum_of(data);
   return data;
 }
 

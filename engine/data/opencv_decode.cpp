@@ -1,15 +1,27 @@
 // opencv_decode.cpp - the one file that includes OpenCV's decoders.
 #include "engine/data/opencv_decode.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
+#include "engine/core/input_file.h"
 
 namespace gs {
 namespace {
+
+/// Our own threads decode one file each, and our own messages say what is wrong.
+void set_up_opencv() {
+  [[maybe_unused]] static const bool once = [] {
+    cv::setNumThreads(1);
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+    return true;
+  }();
+}
 
 /// libjpeg fills what a cut-off file lacks with grey and only prints a warning; a whole file ends with its end marker.
 bool is_cut_off_jpeg(const std::vector<std::byte>& file) {
@@ -21,30 +33,42 @@ bool is_cut_off_jpeg(const std::vector<std::byte>& file) {
   return true;
 }
 
+/// Blue, green, red; empty when the bytes are no whole picture.
+cv::Mat decode(const std::vector<std::byte>& file) {
+  if (file.empty() || is_cut_off_jpeg(file)) return {};
+  const cv::Mat bytes(1, int(file.size()), CV_8U, const_cast<std::byte*>(file.data()));
+  return cv::imdecode(bytes, cv::IMREAD_COLOR);
+}
+
+/// First the directions that shrink, then those that grow: INTER_AREA means averaging only where nothing grows.
+cv::Mat resize(const cv::Mat& picture, int size) {
+  const cv::Size smaller(std::min(picture.cols, size), std::min(picture.rows, size));
+  cv::Mat shrunk = picture, result;
+  if (smaller != picture.size()) cv::resize(picture, shrunk, smaller, 0, 0, cv::INTER_AREA);
+  if (shrunk.rows == size && shrunk.cols == size) return shrunk;
+  cv::resize(shrunk, result, cv::Size(size, size), 0, 0, cv::INTER_LINEAR);
+  return result;
+}
+
 }  // namespace
 
-std::optional<Image> decode_image(const std::filesystem::path& path, int size, int channels) {
-  cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-  cv::setNumThreads(1);  // the caller decodes one file per core
+Image decode_image(const std::filesystem::path& path, int size, int channels) {
+  set_up_opencv();
   const std::vector<std::byte> file = read_file(path);
-  if (file.empty() || is_cut_off_jpeg(file)) return std::nullopt;
   cv::Mat picture;
   try {
-    const cv::Mat bytes(1, int(file.size()), CV_8U, const_cast<std::byte*>(file.data()));
-    picture = cv::imdecode(bytes, cv::IMREAD_COLOR);
-    if (picture.empty()) return std::nullopt;
-    if (picture.rows != size || picture.cols != size) {
-      const bool shrinks = picture.rows >= size && picture.cols >= size;
-      cv::Mat sized;
-      cv::resize(picture, sized, cv::Size(size, size), 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
-      picture = sized;
+    picture = decode(file);
+    if (!picture.empty()) {
+      picture = resize(picture, size);
+      cv::cvtColor(picture, picture, cv::COLOR_BGR2RGB);
     }
-    cv::cvtColor(picture, picture, cv::COLOR_BGR2RGB);
   } catch (const cv::Exception&) {
-    return std::nullopt;
+    picture.release();
+  } catch (const std::bad_alloc&) {
+    throw Error(fmt::format("{} is too large for the memory of this machine", path.string()));
   }
-  Image image{size, size, 3, {picture.data, picture.data + picture.total() * 3}};
-  return with_channels(std::move(image), channels);
+  if (picture.empty()) throw Error(fmt::format("{} is no whole image", path.string()));
+  return with_channels({size, size, 3, {picture.data, picture.data + picture.total() * 3}}, channels);
 }
 
 }  // namespace gs

@@ -15,23 +15,48 @@ void add_split(SafeTensors& file, const std::string& name, const Dataset& d) {
   file.tensors.push_back(make_tensor(name + ".labels", {d.n}, d.labels.data(), d.labels.size()));
 }
 
-Dataset read_split(const SafeTensors& file, const std::string& name, int classes) {
-  const SafeTensor &images = file.at(name + ".images"), &labels = file.at(name + ".labels");
-  const auto bad = [&](const std::string& what) {
-    return UsageError(fmt::format("{}: {}.{}", file.source, name, what));
-  };
+Dataset read_split(const SafeTensorsFile& file, const std::string& name, std::size_t classes) {
+  const SafeTensorsFile::Entry &images = file.at(name + ".images"), &labels = file.at(name + ".labels");
+  const auto bad = [&](const std::string& what) { return Error(fmt::format("{}: {}.{}", file.source(), name, what)); };
   if (images.dtype != "U8" || images.shape.size() != 4) throw bad("images must be uint8 of shape [n, h, w, c]");
   if (labels.dtype != "I32" || labels.shape.size() != 1) throw bad("labels must be int32 of shape [n]");
   for (const std::int64_t extent : images.shape)
     if (extent < 1 || extent > (1 << 24)) throw bad("images have an impossible extent");
   if (images.shape[0] != labels.shape[0]) throw bad("images and labels differ in number");
   if (images.shape[3] != 1 && images.shape[3] != 3) throw bad("images must have 1 or 3 channels");
-  Dataset d{int(images.shape[0]), int(images.shape[1]),          int(images.shape[2]),
-            int(images.shape[3]), images.values<std::uint8_t>(), labels.values<std::int32_t>()};
+  Dataset d{int(images.shape[0]), int(images.shape[1]), int(images.shape[2]), int(images.shape[3]), {}, {}};
+  d.images = file.values<std::uint8_t>(images);
+  d.labels = file.values<std::int32_t>(labels);
   for (const std::int32_t label : d.labels)
-    if (label < 0 || label >= classes)
+    if (label < 0 || std::size_t(label) >= classes)
       throw bad(fmt::format("labels has {}, but there are {} classes", label, classes));
   return d;
+}
+
+std::vector<std::string> read_classes(const SafeTensorsFile& file) {
+  const auto classes = file.metadata().find("classes");
+  if (classes == file.metadata().end() || !file.has("train.images"))
+    throw Error(fmt::format("{}: not packed images; 'gridstride pack SOURCE FILE' writes such a file", file.source()));
+  try {
+    return nlohmann::json::parse(classes->second).get<std::vector<std::string>>();
+  } catch (const nlohmann::json::exception&) {
+    throw Error(fmt::format("{}: its list of classes is damaged", file.source()));
+  }
+}
+
+DataSplits read(const std::filesystem::path& path) {
+  const SafeTensorsFile file(path);
+  DataSplits data;
+  data.kind = "packed";
+  data.classes = read_classes(file);
+  data.train = read_split(file, "train", data.classes.size());
+  data.validation = read_split(file, "validation", data.classes.size());
+  data.checksum = checksum_of(data);
+  const auto written = file.metadata().find("checksum");
+  if (written != file.metadata().end() && written->second != data.checksum)  // other programs need not write one
+    throw Error(fmt::format("{}: its images are damaged: their checksum is {}, the file says {}", path.string(),
+                            data.checksum, written->second));
+  return data;
 }
 
 }  // namespace
@@ -41,38 +66,18 @@ void write_packed(const std::filesystem::path& path, const DataSplits& data) {
   file.metadata = {{"format", "gridstride packed images 1"},
                    {"classes", nlohmann::json(data.classes).dump()},
                    {"source", data.source},
-                   {"checksum", data.checksum}};
+                   {"checksum", checksum_of(data)}};
   add_split(file, "train", data.train);
   add_split(file, "validation", data.validation);
   write_safetensors(path, file);
 }
 
-DataSplits read_packed(const std::filesystem::path& path, const ReaderContext&) {
-  SafeTensors file;
+DataSplits read_packed(const std::filesystem::path& path) {
   try {
-    file = read_safetensors(path);
+    return read(path);
   } catch (const Error& error) {
     throw UsageError(fmt::format("--data {}", error.what()));
   }
-  DataSplits data;
-  data.kind = "packed";
-  const auto classes = file.metadata.find("classes");
-  if (classes == file.metadata.end() || !file.has("train.images"))
-    throw UsageError(
-        fmt::format("--data {}: not packed images; 'gridstride pack SOURCE FILE' writes such a file", path.string()));
-  try {
-    data.classes = nlohmann::json::parse(classes->second).get<std::vector<std::string>>();
-  } catch (const nlohmann::json::exception&) {
-    throw UsageError(fmt::format("--data {}: its list of classes is damaged", path.string()));
-  }
-  data.train = read_split(file, "train", int(data.classes.size()));
-  data.validation = read_split(file, "validation", int(data.classes.size()));
-  data.checksum = checksum_of(data);
-  const auto written = file.metadata.find("checksum");
-  if (written != file.metadata.end() && !written->second.empty() && written->second != data.checksum)
-    throw UsageError(fmt::format("--data {}: its images are damaged (checksum {} instead of {})", path.string(),
-                                 data.checksum, written->second));
-  return data;
 }
 
 }  // namespace gs

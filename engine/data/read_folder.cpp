@@ -17,8 +17,6 @@ namespace gs {
 #if GRIDSTRIDE_WITH_OPENCV
 namespace {
 
-constexpr int default_size = 128;
-
 /// The listing of one split, cut to --limit before anything is decoded.
 std::vector<ImageFile> limited(const std::vector<ImageFile>& files, const DataRequest& request, int classes) {
   if (!request.limit) return files;
@@ -34,22 +32,20 @@ class Decoder {
   Decoder(const ReaderContext& context, std::size_t total) : context_(context), total_(total) {}
 
   Dataset decode(const std::vector<ImageFile>& files) {
-    const int size = context_.request.image_size.value_or(default_size),
+    const int size = context_.request.image_size.value_or(default_image_size),
               channels = context_.request.channels.value_or(1);
     std::vector<std::optional<Image>> images(files.size());
-    std::string failure;  // a file that cannot even be read
+    std::vector<std::string> reasons(files.size());
 #pragma omp parallel for schedule(dynamic, 4)
     for (std::size_t i = 0; i < files.size(); ++i) {
       try {
         images[i] = decode_image(files[i].path, size, channels);
       } catch (const std::exception& error) {
-#pragma omp critical
-        failure = error.what();
+        reasons[i] = error.what();
       }
       const std::size_t done = ++done_;
       if (omp_get_thread_num() == 0) context_.tell(done, total_, "decoding images");
     }
-    if (!failure.empty()) throw UsageError("--data: " + failure);
     Dataset d;
     d.labels.reserve(files.size());
     d.images.reserve(files.size() * std::size_t(size) * std::size_t(size) * std::size_t(channels));
@@ -57,12 +53,13 @@ class Decoder {
       if (images[i])
         append(d, *images[i], files[i].label);
       else
-        broken_.push_back(files[i].path.string());
+        broken_.push_back(reasons[i]);
+      images[i].reset();
     }
     return d;
   }
 
-  const std::vector<std::string>& broken() const {
+  const std::vector<std::string>& broken() const {  ///< what is wrong with each file that could not be decoded
     return broken_;
   }
 
@@ -73,6 +70,15 @@ class Decoder {
   std::vector<std::string> broken_;
 };
 
+void refuse_or_skip(const std::vector<std::string>& broken, const ReaderContext& context) {
+  if (broken.empty()) return;
+  const std::string more = broken.size() > 1 ? fmt::format(" (and {} more like it)", broken.size() - 1) : "";
+  if (!context.request.skip_broken)
+    throw UsageError(fmt::format("--data: {}{}; mend or remove it, or use --skip-broken", broken[0], more));
+  context.warning(
+      fmt::format("skipped {} broken image{}: {}{}", broken.size(), broken.size() == 1 ? "" : "s", broken[0], more));
+}
+
 }  // namespace
 
 DataSplits read_folder(const std::filesystem::path& root, const ReaderContext& context) {
@@ -81,6 +87,8 @@ DataSplits read_folder(const std::filesystem::path& root, const ReaderContext& c
   listing.train = limited(listing.train, context.request, classes);
   listing.validation = limited(listing.validation, context.request, classes);
   const std::size_t total = listing.train.size() + listing.validation.size();
+  require_memory(context.request, total, context.request.image_size.value_or(default_image_size),
+                 context.request.channels.value_or(1));
   Decoder decoder(context, total);
   DataSplits data;
   data.kind = "folder";
@@ -88,14 +96,7 @@ DataSplits read_folder(const std::filesystem::path& root, const ReaderContext& c
   data.train = decoder.decode(listing.train);
   data.validation = decoder.decode(listing.validation);
   context.tell(total, total, "decoding images");
-  if (const auto& broken = decoder.broken(); !broken.empty()) {
-    const std::string more = broken.size() > 1 ? fmt::format(" (and {} more)", broken.size() - 1) : "";
-    if (!context.request.skip_broken)
-      throw UsageError(
-          fmt::format("--data: {} is no whole image{}; mend or remove it, or use --skip-broken", broken[0], more));
-    context.warning(
-        fmt::format("skipped {} broken image{}: {}{}", broken.size(), broken.size() == 1 ? "" : "s", broken[0], more));
-  }
+  refuse_or_skip(decoder.broken(), context);
   return data;
 }
 #else

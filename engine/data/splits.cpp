@@ -1,4 +1,6 @@
 // splits.cpp - what is done to every data set after it was read: size, channels, limit, checksum.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -18,10 +20,11 @@ void append(Dataset& d, const Image& image, std::int32_t label) {
   ++d.n;
 }
 
-void fit(Dataset& d, const DataRequest& request) {
+bool fit(Dataset& d, const DataRequest& request) {
   const int channels = request.channels.value_or(d.c);
   const bool same_size = !request.image_size || (d.h == *request.image_size && d.w == *request.image_size);
-  if (same_size && channels == d.c) return;
+  if (same_size && channels == d.c) return false;
+  if (request.image_size) require_memory(request, std::size_t(d.n), *request.image_size, channels);
   const std::vector<std::uint8_t> all = std::move(d.images);
   const Dataset old{d.n, d.h, d.w, d.c, {}, {}};
   const int size_h = same_size ? d.h : *request.image_size, size_w = same_size ? d.w : *request.image_size;
@@ -36,6 +39,18 @@ void fit(Dataset& d, const DataRequest& request) {
     std::copy(image.pixels.begin(), image.pixels.end(),
               d.images.begin() + std::ptrdiff_t(std::size_t(i) * d.image_size()));
   }
+  return true;
+}
+
+void require_memory(const DataRequest& request, std::size_t images, int size, int channels) {
+  const double needed = double(images) * size * size * channels;
+  const double there = double(sysconf(_SC_PHYS_PAGES)) * double(sysconf(_SC_PAGESIZE));
+  constexpr double gib = 1 << 30;
+  if (needed > there)
+    throw UsageError(
+        fmt::format("--data {}: {} images of {}x{}x{} need {:.1f} GiB, this machine has {:.1f} GiB; use fewer "
+                    "(--limit) or smaller ones (--image-size)",
+                    request.data, images, size, size, channels, needed / gib, there / gib));
 }
 
 std::vector<std::size_t> within_limit(const std::vector<std::int32_t>& labels, int limit, int classes) {
@@ -50,8 +65,8 @@ std::vector<std::size_t> within_limit(const std::vector<std::int32_t>& labels, i
   return kept;
 }
 
-void limit_split(Dataset& d, int limit, int classes) {
-  if (d.n <= limit) return;
+bool limit_split(Dataset& d, int limit, int classes) {
+  if (d.n <= limit) return false;
   const std::vector<std::size_t> kept = within_limit(d.labels, limit, classes);
   const std::size_t size = d.image_size();
   for (std::size_t to = 0; to < kept.size(); ++to) {
@@ -61,6 +76,7 @@ void limit_split(Dataset& d, int limit, int classes) {
   d.n = int(kept.size());
   d.images.resize(kept.size() * size);
   d.labels.resize(kept.size());
+  return true;
 }
 
 std::string checksum_of(const DataSplits& data) {

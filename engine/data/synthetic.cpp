@@ -1,7 +1,10 @@
 // synthetic.cpp - synthetic:lesions as splits: drawn on all cores, kept in the cache.
 #include <omp.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdio>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -12,7 +15,58 @@
 namespace gs {
 namespace {
 
-constexpr int default_size = 128, default_train = 1000, default_validation = 200;
+constexpr int default_train = 1000, default_validation = 200;
+
+/// What is drawn: a training and a validation set always begin with the same pictures, whatever their sizes.
+struct Drawing {
+  int size, channels, train, validation;
+
+  std::string file_name() const {
+    return fmt::format("lesions-v{}-{}x{}x{}-{}+{}.safetensors", lesions::recipe_version, size, size, channels, train,
+                       validation);
+  }
+  std::size_t images() const { return std::size_t(train) + std::size_t(validation); }
+};
+
+/// The drawing that a cached file's name speaks of, if it can serve for `wanted`.
+std::optional<Drawing> serves(const std::string& name, const Drawing& wanted) {
+  Drawing d{};
+  int version = 0, width = 0;
+  if (std::sscanf(name.c_str(), "lesions-v%d-%dx%dx%d-%d+%d", &version, &d.size, &width, &d.channels, &d.train,
+                  &d.validation) != 6)
+    return std::nullopt;
+  const bool enough = d.size == wanted.size && d.channels == wanted.channels && d.train >= wanted.train &&
+                      d.validation >= wanted.validation;
+  return enough && d.file_name() == name ? std::optional(d) : std::nullopt;
+}
+
+void keep_first(Dataset& d, int count) {
+  d.n = count;
+  d.images.resize(std::size_t(count) * d.image_size());
+  d.labels.resize(std::size_t(count));
+}
+
+/// From the smallest cached drawing that begins with the wanted one.
+std::optional<DataSplits> from_cache(const Drawing& wanted) {
+  std::vector<Drawing> cached;
+  for (const std::string& name : cached_names())
+    if (const auto drawing = serves(name, wanted)) cached.push_back(*drawing);
+  std::sort(cached.begin(), cached.end(), [](const Drawing& a, const Drawing& b) { return a.images() < b.images(); });
+  for (const Drawing& drawing : cached) {
+    std::optional<DataSplits> data = read_cached(drawing.file_name());
+    if (!data || data->train.n != drawing.train || data->validation.n != drawing.validation ||
+        data->train.h != wanted.size || data->train.c != wanted.channels)
+      continue;
+    if (drawing.images() > wanted.images()) {
+      keep_first(data->train, wanted.train);
+      keep_first(data->validation, wanted.validation);
+      data->checksum.clear();
+    }
+    data->kind = "synthetic";
+    return data;
+  }
+  return std::nullopt;
+}
 
 /// Draws pictures first .. first + count into a split of `channels`.
 Dataset draw_split(std::uint64_t first, int count, int size, int channels, const std::function<void()>& drawn) {
@@ -30,7 +84,7 @@ Dataset draw_split(std::uint64_t first, int count, int size, int channels, const
       if (channels == 3)
         std::copy(rgb.begin(), rgb.end(), out);
       else
-        for (std::size_t p = 0; p < d.image_size(); ++p) out[p] = lesions::grey(&rgb[3 * p]);
+        for (std::size_t p = 0; p < d.image_size(); ++p) out[p] = grey(&rgb[3 * p]);
       d.labels[std::size_t(i)] = lesions::label_of(index);
       drawn();
     }
@@ -42,18 +96,19 @@ Dataset draw_split(std::uint64_t first, int count, int size, int channels, const
 
 DataSplits read_synthetic(const ReaderContext& context) {
   const DataRequest& r = context.request;
-  const int size = r.image_size.value_or(default_size), channels = r.channels.value_or(1);
-  const int train = r.train_size.value_or(default_train), validation = r.validation_size.value_or(default_validation);
-  if (train < 2) throw UsageError(fmt::format("--train-size {}: must be 2 or more, an image of each class", train));
-  if (validation < 1) throw UsageError(fmt::format("--val-size {}: must be 1 or more", validation));
-  const std::string name = fmt::format("lesions-v{}-{}x{}x{}-{}+{}.safetensors", lesions::recipe_version, size, size,
-                                       channels, train, validation);
-  if (auto cached = read_cached(name, context)) {
-    cached->kind = "synthetic";
-    return *std::move(cached);
+  Drawing wanted{r.image_size.value_or(default_image_size), r.channels.value_or(1),
+                 r.train_size.value_or(default_train), r.validation_size.value_or(default_validation)};
+  if (wanted.train < 2)
+    throw UsageError(fmt::format("--train-size {}: must be 2 or more, an image of each class", wanted.train));
+  if (wanted.validation < 1) throw UsageError(fmt::format("--val-size {}: must be 1 or more", wanted.validation));
+  if (r.limit) {  // the classes alternate, so the first images are also the ones within the limit
+    wanted.train = std::min(wanted.train, *r.limit);
+    wanted.validation = std::min(wanted.validation, *r.limit);
   }
+  require_memory(r, wanted.images(), wanted.size, wanted.channels);
+  if (auto cached = from_cache(wanted)) return *std::move(cached);
   std::atomic<std::size_t> done{0};
-  const std::size_t total = std::size_t(train) + std::size_t(validation);
+  const std::size_t total = wanted.images();
   const auto drawn = [&] {
     const std::size_t now = ++done;
     if (omp_get_thread_num() == 0) context.tell(now, total, "drawing synthetic:lesions");
@@ -61,12 +116,12 @@ DataSplits read_synthetic(const ReaderContext& context) {
   DataSplits data;
   data.kind = "synthetic";
   data.classes = lesions::class_names();
-  data.train = draw_split(0, train, size, channels, drawn);
-  data.validation = draw_split(lesions::first_validation_index, validation, size, channels, drawn);
+  data.train = draw_split(0, wanted.train, wanted.size, wanted.channels, drawn);
+  data.validation = draw_split(lesions::first_validation_index, wanted.validation, wanted.size, wanted.channels, drawn);
   context.tell(total, total, "drawing synthetic:lesions");
   data.source = "synthetic:lesions";
   data.checksum = checksum_of(data);
-  write_cached(name, data, context);
+  write_cached(wanted.file_name(), data, context);
   return data;
 }
 

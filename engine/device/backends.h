@@ -13,7 +13,8 @@ std::unique_ptr<Device> open_cpu(int threads);
 /// The simulator: the same kernel sources in simulated blocks and threads. No library.
 std::unique_ptr<Device> open_sim(int threads);
 
-/// The first GPU. Only in builds with CUDA. Throws gs::Error when CUDA fails.
+/// The first GPU, through the module that is loaded now (cuda_module.h). Throws gs::Error when CUDA fails or is not
+/// built in.
 std::unique_ptr<Device> open_cuda(bool tf32);
 
 /// Is there a GPU that this build can use? Cheap, never throws; `why_not` gets the reason. False in builds without

@@ -8,13 +8,6 @@
 
 namespace gs {
 
-#if !GRIDSTRIDE_WITH_CUDA
-bool cuda_device_present(std::string* why_not) {
-  if (why_not) *why_not = "this build has no CUDA; install the CUDA toolkit with cuDNN and cuBLASLt, and build again";
-  return false;
-}
-#endif
-
 std::unique_ptr<Device> open_device(const DeviceRequest& request) {
   const int cores = cpu_cores();
   if (request.threads < 0 || request.threads > 4 * cores)
@@ -23,11 +16,7 @@ std::unique_ptr<Device> open_device(const DeviceRequest& request) {
   const int threads = request.threads == 0 ? cores : request.threads;
   std::string why_not;
   if (request.name == "cuda" || request.name == "auto") {
-#if GRIDSTRIDE_WITH_CUDA
     if (cuda_device_present(&why_not)) return open_cuda(request.tf32);
-#else
-    cuda_device_present(&why_not);
-#endif
     if (request.name == "cuda")
       throw UsageError(fmt::format("--device cuda: {}; --device cpu trains without a GPU", why_not));
     return open_cpu(threads);

@@ -20,18 +20,21 @@ GS_INLINE Vec load(const float* from) {
   std::memcpy(&v, from, sizeof v);
   return v;
 }
-/// The first `count` (0 .. 16) floats, zeros behind them.
-GS_INLINE Vec load(const float* from, std::int64_t count) {
-  if (count >= lanes) return load(from);
-  Vec v{};
-  std::memcpy(&v, from, std::size_t(count) * sizeof(float));
-  return v;
+/// The first `count` floats (all sixteen where it is larger), zeros behind them. Only those are read: the loop becomes one
+/// masked load; a memcpy of `count` floats would be a call, and no register of sums outlives a call.
+GS_INLINE Vec load(const float* from, int count) {
+  alignas(sizeof(Vec)) float part[lanes];
+  for (int i = 0; i < lanes; ++i) part[i] = i < count ? from[i] : 0.0f;
+  return load(part);
 }
 GS_INLINE void store(float* to, const Vec& v) {
   std::memcpy(to, &v, sizeof v);
 }
-GS_INLINE void store(float* to, const Vec& v, std::int64_t count) {
-  std::memcpy(to, &v, std::size_t(count >= lanes ? lanes : count) * sizeof(float));
+GS_INLINE void store(float* to, const Vec& v, int count) {
+  alignas(sizeof(Vec)) float part[lanes];
+  store(part, v);
+  for (int i = 0; i < lanes; ++i)
+    if (i < count) to[i] = part[i];
 }
 GS_INLINE Vec broadcast(float x) {
   return x - Vec{};

@@ -1,0 +1,26 @@
+// descriptor.h - a POSIX file descriptor that closes itself.
+#pragma once
+#include <unistd.h>
+
+#include <utility>
+
+namespace gs {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const { return number_; }
+  bool is_open() const { return number_ >= 0; }
+  /// False, with errno set, where the file system reports only now that something could not be written.
+  bool close() { return ::close(std::exchange(number_, -1)) == 0; }
+
+ private:
+  int number_;
+};
+
+}  // namespace gs

@@ -1,0 +1,77 @@
+// cifar.cpp - CIFAR-10's binary version: records of a label and 32x32 pixels in three planes. Source: Krizhevsky 2009,
+// "Learning multiple layers of features from tiny images", and the data set's page.
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "engine/core/error.h"
+#include "engine/core/input_file.h"
+#include "engine/data/readers.h"
+
+namespace gs {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int side = 32, class_count = 10;
+constexpr std::size_t plane = side * side, record = 1 + 3 * plane;
+
+fs::path batch_path(const fs::path& folder, int number) {
+  return folder / fmt::format("data_batch_{}.bin", number);
+}
+
+/// Appends the records of one file.
+void read_batch(Dataset& d, const fs::path& path) {
+  const std::vector<std::byte> file = read_file(path);
+  if (file.empty() || file.size() % record != 0)
+    throw UsageError(fmt::format("--data {}: its {} bytes are no whole number of CIFAR-10 records of {} bytes",
+                                 path.string(), file.size(), record));
+  Image image{side, side, 3, std::vector<std::uint8_t>(3 * plane)};
+  for (const std::byte* at = file.data(); at != file.data() + file.size(); at += record) {
+    const int label = int(at[0]);
+    if (label >= class_count)
+      throw UsageError(fmt::format("--data {}: label {} in it; CIFAR-10 has 0 to 9", path.string(), label));
+    for (std::size_t channel = 0; channel < 3; ++channel)
+      for (std::size_t i = 0; i < plane; ++i) image.pixels[3 * i + channel] = std::uint8_t(at[1 + channel * plane + i]);
+    append(d, image, label);
+  }
+}
+
+/// From batches.meta.txt, one a line; numbers where it is not there.
+std::vector<std::string> class_names(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::ifstream file(folder / "batches.meta.txt");
+  for (std::string line; names.size() < class_count && std::getline(file, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.empty()) names.push_back(line);
+  }
+  if (names.size() == class_count) return names;
+  names.clear();
+  for (int i = 0; i < class_count; ++i) names.push_back(std::to_string(i));
+  return names;
+}
+
+}  // namespace
+
+bool is_cifar10_folder(const fs::path& folder) {
+  return fs::is_regular_file(batch_path(folder, 1));
+}
+
+DataSplits read_cifar10(const fs::path& folder, const ReaderContext& context) {
+  constexpr int batches = 5;
+  const fs::path test = folder / "test_batch.bin";
+  if (!fs::is_regular_file(test))
+    throw UsageError(fmt::format("--data {}: there is no test_batch.bin", folder.string()));
+  DataSplits data;
+  data.kind = "cifar10";
+  data.classes = class_names(folder);
+  for (int i = 1; i <= batches; ++i) {
+    context.tell(std::size_t(i - 1), batches + 1, "reading CIFAR-10");
+    if (fs::is_regular_file(batch_path(folder, i))) read_batch(data.train, batch_path(folder, i));
+  }
+  read_batch(data.validation, test);
+  context.tell(batches + 1, batches + 1, "reading CIFAR-10");
+  return data;
+}
+
+}  // namespace gs

@@ -1,0 +1,175 @@
+// cublaslt_dense.cpp - row-major products as cuBLASLt's column-major ones, bias and ReLU as its epilogue.
+#include "engine/library/cublaslt_dense.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "kernels/common/check.h"
+
+namespace gs {
+namespace {
+
+void check_lt(cublasStatus_t status, std::string_view what, source_location where = source_location::current()) {
+  if (status != CUBLAS_STATUS_SUCCESS)
+    throw Error(std::string(what) + ": " + cublasLtGetStatusString(status) + " (" + to_string(where) + ")");
+}
+
+using MatmulDesc = Owned<cublasLtMatmulDesc_t, cublasLtMatmulDescDestroy>;
+using Layout = Owned<cublasLtMatrixLayout_t, cublasLtMatrixLayoutDestroy>;
+using Preference = Owned<cublasLtMatmulPreference_t, cublasLtMatmulPreferenceDestroy>;
+
+/// D[m, n] = op(A) op(B), column-major as cuBLASLt sees it: a row-major [r, c] matrix is a column-major c x r one.
+struct Shape {
+  cublasOperation_t a_op, b_op;
+  std::int64_t m, n, k, lda, ldb, ldd;
+  cublasLtEpilogue_t epilogue = CUBLASLT_EPILOGUE_DEFAULT;
+};
+
+template <class T>
+void set(MatmulDesc& d, cublasLtMatmulDescAttributes_t name, T value) {
+  check_lt(cublasLtMatmulDescSetAttribute(d.get(), name, &value, sizeof value), "setting an attribute of a product");
+}
+template <class T>
+void set(Preference& p, cublasLtMatmulPreferenceAttributes_t name, T value) {
+  check_lt(cublasLtMatmulPreferenceSetAttribute(p.get(), name, &value, sizeof value), "setting a preference");
+}
+
+/// A product with everything that a launch needs but the pointers.
+class Product {
+ public:
+  Product(const CublasLtContext& context, const Shape& s) : handle_(context.handle) {
+    const auto compute = context.tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+    check_lt(cublasLtMatmulDescCreate(description_.address(), compute, CUDA_R_32F), "describing a product");
+    set(description_, CUBLASLT_MATMUL_DESC_TRANSA, s.a_op);
+    set(description_, CUBLASLT_MATMUL_DESC_TRANSB, s.b_op);
+    set(description_, CUBLASLT_MATMUL_DESC_EPILOGUE, s.epilogue);
+    const bool a_plain = s.a_op == CUBLAS_OP_N, b_plain = s.b_op == CUBLAS_OP_N;
+    layout(a_, a_plain ? s.m : s.k, a_plain ? s.k : s.m, s.lda);
+    layout(b_, b_plain ? s.k : s.n, b_plain ? s.n : s.k, s.ldb);
+    layout(d_, s.m, s.n, s.ldd);
+  }
+
+  /// cuBLASLt's proposals without split sums, best estimate first; none where it has nothing for this product.
+  std::vector<cublasLtMatmulAlgo_t> algorithms(std::size_t* workspace_bytes) const {
+    Preference preference;
+    check_lt(cublasLtMatmulPreferenceCreate(preference.address()), "making a preference");
+    set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, std::uint64_t(cublaslt_workspace_limit));
+    set(preference, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, std::uint32_t(CUBLASLT_REDUCTION_SCHEME_NONE));
+    std::array<cublasLtMatmulHeuristicResult_t, 8> results{};
+    int count = 0;
+    const cublasStatus_t status =
+        cublasLtMatmulAlgoGetHeuristic(handle_, description_.get(), a_.get(), b_.get(), d_.get(), d_.get(),
+                                       preference.get(), int(results.size()), results.data(), &count);
+    std::vector<cublasLtMatmulAlgo_t> found;
+    *workspace_bytes = 0;
+    if (status != CUBLAS_STATUS_SUCCESS) return found;
+    for (int i = 0; i < count; ++i) {
+      if (results[std::size_t(i)].state != CUBLAS_STATUS_SUCCESS) continue;
+      found.push_back(results[std::size_t(i)].algo);
+      *workspace_bytes = std::max(*workspace_bytes, results[std::size_t(i)].workspaceSize);
+    }
+    return found;
+  }
+
+  void run(const cublasLtMatmulAlgo_t& algorithm, float* d, const float* a, const float* b, const float* bias,
+           void* workspace, std::size_t workspace_bytes, stream_t stream) {
+    if (bias) set(description_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
+    const float one = 1, zero = 0;
+    check_lt(cublasLtMatmul(handle_, description_.get(), &one, a, a_.get(), b, b_.get(), &zero, d, d_.get(), d,
+                            d_.get(), &algorithm, workspace, workspace_bytes, stream),
+             "running a product");
+  }
+
+ private:
+  static void layout(Layout& l, std::int64_t rows, std::int64_t columns, std::int64_t ld) {
+    check_lt(cublasLtMatrixLayoutCreate(l.address(), CUDA_R_32F, std::uint64_t(rows), std::uint64_t(columns), ld),
+             "describing a matrix");
+  }
+  cublasLtHandle_t handle_;
+  MatmulDesc description_;
+  Layout a_, b_, d_;
+};
+
+std::string name_of(const cublasLtMatmulAlgo_t& algorithm) {
+  const auto attribute = [&](cublasLtMatmulAlgoConfigAttributes_t name) {
+    std::int32_t value = -1;
+    std::size_t written = 0;
+    cublasLtMatmulAlgoConfigGetAttribute(&algorithm, name, &value, sizeof value, &written);
+    return value;
+  };
+  return fmt::format("cublaslt:algo{}.tile{}.stages{}", attribute(CUBLASLT_ALGO_CONFIG_ID),
+                     attribute(CUBLASLT_ALGO_CONFIG_TILE_ID), attribute(CUBLASLT_ALGO_CONFIG_STAGES_ID));
+}
+
+/// One implementation per algorithm of the product; `bind(run)` makes the op's launch out of a function
+/// run(d, a, b, bias, workspace, stream).
+template <class Op, class Bind>
+std::vector<Implementation<Op>> offer(const CublasLtContext& context, const Shape& shape, const std::string& note,
+                                      Bind bind) {
+  const auto product = std::make_shared<Product>(context, shape);
+  std::size_t bytes = 0;
+  std::vector<Implementation<Op>> list;
+  for (const cublasLtMatmulAlgo_t& algorithm : product->algorithms(&bytes)) {
+    const auto run = [product, algorithm, bytes](float* d, const float* a, const float* b, const float* bias,
+                                                 void* workspace, stream_t stream) {
+      product->run(algorithm, d, a, b, bias, workspace, bytes, stream);
+    };
+    const std::string name = name_of(algorithm);
+    if (list.empty() || list.back().name != name) list.push_back({name, note, 0, bind(run)});
+  }
+  for (auto& implementation : list) implementation.workspace_bytes = bytes;
+  return list;
+}
+
+}  // namespace
+
+std::vector<Implementation<DenseForward>> cublaslt_forward(const CublasLtContext& context, const Dense& d) {
+  // y [n, out] = x W^T: column-major out x n = W^T x with W as in x out and x as in x n
+  Shape shape{CUBLAS_OP_T, CUBLAS_OP_N, d.out,
+              d.n,         d.in,        d.in,
+              d.in,        d.out,       d.relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS};
+  auto fused = offer<DenseForward>(context, shape, "bias and ReLU in the product's epilogue", [](auto run) {
+    return [run](float* y, const float* x, const float* w, const float* bias, const Dense&, void* workspace,
+                 stream_t s) { run(y, w, x, bias, workspace, s); };
+  });
+  if (!fused.empty()) return fused;
+  shape.epilogue = CUBLASLT_EPILOGUE_DEFAULT;
+  const auto activation = context.rooms->bias_activation.front();  // needs no workspace
+  return offer<DenseForward>(context, shape, "own bias and ReLU after the product", [activation](auto run) {
+    return [run, activation](float* y, const float* x, const float* w, const float* bias, const Dense& p,
+                             void* workspace, stream_t s) {
+      run(y, w, x, nullptr, workspace, s);
+      activation.launch(y, bias, {p.n, p.out, p.relu}, nullptr, s);
+    };
+  });
+}
+
+std::vector<Implementation<DenseDataGradient>> cublaslt_data_gradient(const CublasLtContext& context, const Dense& d) {
+  // dx [n, in] = dy W: column-major in x n = W dy
+  const Shape shape{CUBLAS_OP_N, CUBLAS_OP_N, d.in, d.n, d.out, d.in, d.out, d.in};
+  const auto mask = context.rooms->relu_gradient.front();
+  return offer<DenseDataGradient>(context, shape, "own ReLU gradient after the product", [mask](auto run) {
+    return [run, mask](float* dx, const float* dy, const float* w, const float* relu_output, const Dense& p,
+                       void* workspace, stream_t s) {
+      run(dx, w, dy, nullptr, workspace, s);
+      if (relu_output) mask.launch(dx, relu_output, {p.n, p.in}, nullptr, s);
+    };
+  });
+}
+
+std::vector<Implementation<DenseFilterGradient>> cublaslt_filter_gradient(const CublasLtContext& context,
+                                                                          const Dense& d) {
+  // dW [out, in] = dy^T x: column-major in x out = x dy^T
+  const Shape shape{CUBLAS_OP_N, CUBLAS_OP_T, d.in, d.out, d.n, d.in, d.out, d.in};
+  const auto bias_gradient = context.rooms->bias_gradient.front();  // one thread per column: needs no workspace
+  return offer<DenseFilterGradient>(context, shape, "own bias gradient", [bias_gradient](auto run) {
+    return [run, bias_gradient](float* dw, float* db, const float* x, const float* dy, const Dense& p, void* workspace,
+                                stream_t s) {
+      run(dw, x, dy, nullptr, workspace, s);
+      bias_gradient.launch(db, dy, {p.n, p.out}, nullptr, s);
+    };
+  });
+}
+
+}  // namespace gs

@@ -1,0 +1,30 @@
+// cublaslt_dense.h - the products of a dense layer by cuBLASLt.
+#pragma once
+#include <cublasLt.h>
+
+#include <memory>
+#include <vector>
+
+#include "engine/core/owned.h"
+#include "engine/library/library.h"
+#include "kernels/rooms.h"
+
+namespace gs {
+
+using CublasLtHandle = Owned<cublasLtHandle_t, cublasLtDestroy>;
+
+inline constexpr std::size_t cublaslt_workspace_limit = std::size_t(32) << 20;  // NVIDIA's advice for Hopper
+
+/// What the implementations below share: the handle, whether tensor cores may round fp32 inputs to tf32, and own
+/// kernels for what no epilogue does.
+struct CublasLtContext {
+  cublasLtHandle_t handle;
+  bool tf32;
+  const Rooms* rooms;
+};
+
+std::vector<Implementation<DenseForward>> cublaslt_forward(const CublasLtContext&, const Dense&);
+std::vector<Implementation<DenseDataGradient>> cublaslt_data_gradient(const CublasLtContext&, const Dense&);
+std::vector<Implementation<DenseFilterGradient>> cublaslt_filter_gradient(const CublasLtContext&, const Dense&);
+
+}  // namespace gs

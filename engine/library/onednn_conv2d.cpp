@@ -1,0 +1,71 @@
+// onednn_conv2d.cpp - convolution by oneDNN. Tensors are NHWC, said explicitly: left to choose, oneDNN takes a
+// reference loop where there is one input channel. Filters are left to it: for KRSC it has nothing but that loop.
+#include "engine/library/onednn_compat.h"
+#include "engine/library/onednn_layer.h"
+
+namespace gs::onednn {
+namespace {
+
+using Layout = dnnl::memory::desc;
+using Order = dnnl::memory::format_tag;
+constexpr auto fp32 = dnnl::memory::data_type::f32;
+constexpr auto direct = dnnl::algorithm::convolution_direct;
+
+struct Convolution {
+  using Problem = Conv2d;
+  using ForwardOp = Conv2dForward;
+  using DataGradientOp = Conv2dDataGradient;
+  using FilterGradientOp = Conv2dFilterGradient;
+  using Forward = dnnl::convolution_forward;
+  using DataGradient = dnnl::convolution_backward_data;
+  using FilterGradient = dnnl::convolution_backward_weights;
+
+  /// oneDNN names extents in the order N C H W and K C R S whatever the order in memory.
+  struct Layouts {
+    Layout x, y, bias, weights, any_weights;
+    dnnl::memory::dims stride, pad;
+    explicit Layouts(const Conv2d& p)
+        : x({p.n, p.c, p.h, p.w}, fp32, Order::nhwc),
+          y({p.n, p.k, p.p(), p.q()}, fp32, Order::nhwc),
+          bias({p.k}, fp32, Order::x),
+          weights({p.k, p.c, p.r, p.s}, fp32, Order::ohwi),
+          any_weights({p.k, p.c, p.r, p.s}, fp32, Order::any),
+          stride{p.stride, p.stride},
+          pad{p.pad, p.pad} {}
+  };
+
+  static Forward::primitive_desc forward(const dnnl::engine& engine, const dnnl::primitive_attr& a, const Layouts& t) {
+    return describe<Forward>(engine, a, std::tuple<>(), dnnl::prop_kind::forward_training, direct, t.x, t.any_weights,
+                             t.bias, t.y, t.stride, t.pad, t.pad);
+  }
+  static DataGradient::primitive_desc data_gradient(const dnnl::engine& engine, const dnnl::primitive_attr& a,
+                                                    const Layouts& t, const Forward::primitive_desc& hint) {
+    return describe<DataGradient>(engine, a, std::tie(hint), direct, t.x, t.any_weights, t.y, t.stride, t.pad, t.pad);
+  }
+  static FilterGradient::primitive_desc filter_gradient(const dnnl::engine& engine, const dnnl::primitive_attr& a,
+                                                        const Layouts& t, const Forward::primitive_desc& hint) {
+    return describe<FilterGradient>(engine, a, std::tie(hint), direct, t.x, t.any_weights, t.bias, t.y, t.stride, t.pad,
+                                    t.pad);
+  }
+  static Rows input_rows(const Conv2d& p) { return {std::int64_t(p.n) * p.h * p.w, p.c}; }
+};
+
+}  // namespace
+
+std::string describe(const Conv2d& p) {
+  return fmt::format("convolution of {}x{}x{}x{} with {} filters {}x{}, stride {}, padding {}", p.n, p.h, p.w, p.c, p.k,
+                     p.r, p.s, p.stride, p.pad);
+}
+
+std::vector<Implementation<Conv2dForward>> conv2d_forward(const Runtime& runtime, const Conv2d& p) {
+  return translated(p, [&] { return Layer<Convolution>(runtime, p).forward(); });
+}
+std::vector<Implementation<Conv2dDataGradient>> conv2d_data_gradient(const Runtime& runtime, const Rooms& rooms,
+                                                                     const Conv2d& p) {
+  return translated(p, [&] { return Layer<Convolution>(runtime, p).data_gradient(rooms); });
+}
+std::vector<Implementation<Conv2dFilterGradient>> conv2d_filter_gradient(const Runtime& runtime, const Conv2d& p) {
+  return translated(p, [&] { return Layer<Convolution>(runtime, p).filter_gradient(); });
+}
+
+}  // namespace gs::onednn

@@ -1,0 +1,54 @@
+// onednn_library.cpp - oneDNN as a Library.
+#include "engine/library/onednn_library.h"
+
+#include <dnnl_debug.h>
+#include <fmt/format.h>
+
+#include "engine/core/error.h"
+#include "engine/library/onednn_operations.h"
+
+namespace gs {
+namespace {
+
+class OnednnLibrary : public Library {
+ public:
+  explicit OnednnLibrary(const Rooms& rooms) : rooms_(rooms) {}
+
+  std::string name() const override { return "onednn"; }
+  std::string version() const override {
+    const dnnl_version_t* v = dnnl_version();
+    return fmt::format("{}.{}.{}", v->major, v->minor, v->patch);
+  }
+  std::vector<Implementation<Conv2dForward>> conv2d_forward(const Conv2d& p) override {
+    return onednn::conv2d_forward(runtime_, p);
+  }
+  std::vector<Implementation<Conv2dDataGradient>> conv2d_data_gradient(const Conv2d& p) override {
+    return onednn::conv2d_data_gradient(runtime_, rooms_, p);
+  }
+  std::vector<Implementation<Conv2dFilterGradient>> conv2d_filter_gradient(const Conv2d& p) override {
+    return onednn::conv2d_filter_gradient(runtime_, p);
+  }
+  std::vector<Implementation<DenseForward>> dense_forward(const Dense& p) override {
+    return onednn::dense_forward(runtime_, p);
+  }
+  std::vector<Implementation<DenseDataGradient>> dense_data_gradient(const Dense& p) override {
+    return onednn::dense_data_gradient(runtime_, rooms_, p);
+  }
+  std::vector<Implementation<DenseFilterGradient>> dense_filter_gradient(const Dense& p) override {
+    return onednn::dense_filter_gradient(runtime_, p);
+  }
+
+ private:
+  const Rooms& rooms_;
+  onednn::Runtime runtime_;
+};
+
+}  // namespace
+
+std::unique_ptr<Library> make_onednn_library(const Rooms& rooms) try {
+  return std::make_unique<OnednnLibrary>(rooms);
+} catch (const dnnl::error& error) {
+  throw Error(fmt::format("oneDNN does not start: {} ({})", error.message, dnnl_status2str(error.status)));
+}
+
+}  // namespace gs

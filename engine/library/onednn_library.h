@@ -1,0 +1,14 @@
+// onednn_library.h - oneDNN as a Library: convolutions and dense layers on the CPU.
+#pragma once
+#include <memory>
+
+#include "engine/library/library.h"
+#include "kernels/rooms.h"
+
+namespace gs {
+
+/// oneDNN on this process's OpenMP threads. `rooms` must outlive it: the ReLU gradient of the layer below a data
+/// gradient, which oneDNN cannot join to one, is the room's kernel. Throws gs::Error when oneDNN fails to start.
+std::unique_ptr<Library> make_onednn_library(const Rooms& rooms);
+
+}  // namespace gs

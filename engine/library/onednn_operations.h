@@ -1,0 +1,26 @@
+// onednn_operations.h - what onednn_library.cpp hands out: one function per operation.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "engine/library/library.h"
+#include "engine/library/onednn_call.h"
+#include "kernels/rooms.h"
+
+namespace gs::onednn {
+
+// Each returns one implementation, or none where oneDNN has only its reference loops. They throw gs::Error that names
+// the problem. All are deterministic for a given number of threads.
+std::vector<Implementation<Conv2dForward>> conv2d_forward(const Runtime&, const Conv2d&);
+std::vector<Implementation<Conv2dDataGradient>> conv2d_data_gradient(const Runtime&, const Rooms&, const Conv2d&);
+std::vector<Implementation<Conv2dFilterGradient>> conv2d_filter_gradient(const Runtime&, const Conv2d&);
+std::vector<Implementation<DenseForward>> dense_forward(const Runtime&, const Dense&);
+std::vector<Implementation<DenseDataGradient>> dense_data_gradient(const Runtime&, const Rooms&, const Dense&);
+std::vector<Implementation<DenseFilterGradient>> dense_filter_gradient(const Runtime&, const Dense&);
+
+/// For messages: "convolution of 8x128x128x1 with 32 filters 3x3, stride 1, padding 1".
+std::string describe(const Conv2d&);
+/// "dense layer of 8x65536 with 64 outputs".
+std::string describe(const Dense&);
+
+}  // namespace gs::onednn
