@@ -1,6 +1,7 @@
 // host_device.cpp - the devices whose memory is the process's own: `cpu` (host kernels, oneDNN) and `sim` (the
 // simulator).
 #include <omp.h>
+#include <sys/mman.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -19,6 +20,9 @@ namespace gs {
 namespace {
 
 constexpr std::size_t alignment = 256;
+/// Arrays this long lie in huge pages where the system has them: a dense layer's weights are read in strides that would
+/// miss the table of small pages with nearly every access.
+constexpr std::size_t huge_page = std::size_t(2) << 20;
 
 /// A sequence of calls, repeated by calling them.
 class DirectReplay : public Replay {
@@ -69,9 +73,12 @@ class HostDevice : public Device {
 
  protected:
   void* allocate(std::size_t bytes) override {
-    const std::size_t padded = (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
-    void* memory = std::aligned_alloc(alignment, padded);
+    const bool huge = bytes >= huge_page;
+    const std::size_t unit = huge ? huge_page : alignment;
+    const std::size_t padded = (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;
+    void* memory = std::aligned_alloc(unit, padded);
     if (!memory) throw Error(fmt::format("out of memory: {:.1f} MiB were asked for", double(bytes) / (1 << 20)));
+    if (huge) madvise(memory, padded, MADV_HUGEPAGE);  // advice: without it everything is right, but slower
     if (rooms_.target == Target::sim) {
       std::memset(memory, 0xff, padded);  // NaN: reading what nobody wrote shows
       simulator::register_memory(memory, bytes);

@@ -1,8 +1,16 @@
 // choice.cpp - the default table of implementations. `--impl default` never times anything, so its results repeat.
 #include "engine/program/choice.h"
 
+#include "engine/device/cpu_info.h"
+
 namespace gs {
 namespace {
+
+// What was measured on two cores with AVX-512 (bench/results): the own convolutions lead oneDNN's, but for filter
+// gradients of many input channels. Their tiles are made for 32 registers of 512 bits; on other CPUs oneDNN leads.
+bool own_tiles_fit() {
+  return cpu_vector_width() == "AVX-512";
+}
 
 // A dense layer of a few rows is a matrix-vector product: the weights are read once, memory is the bound, and the own
 // kernels read them as they lie, where oneDNN would first copy them into its own layout.
@@ -12,14 +20,14 @@ bool dense_pays(const Dense& d, Target target) {
 
 }  // namespace
 
-bool library_pays(Conv2dForward, const Conv2d&, Target) {
-  return true;
+bool library_pays(Conv2dForward, const Conv2d&, Target t) {
+  return t != Target::host || !own_tiles_fit();
 }
-bool library_pays(Conv2dDataGradient, const Conv2d&, Target) {
-  return true;
+bool library_pays(Conv2dDataGradient, const Conv2d& d, Target t) {
+  return t != Target::host || !own_tiles_fit() || d.stride > 1;
 }
-bool library_pays(Conv2dFilterGradient, const Conv2d&, Target) {
-  return true;
+bool library_pays(Conv2dFilterGradient, const Conv2d& d, Target t) {
+  return t != Target::host || !own_tiles_fit() || d.c >= 64;
 }
 bool library_pays(DenseForward, const Dense& d, Target t) {
   return dense_pays(d, t);

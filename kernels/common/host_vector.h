@@ -1,8 +1,12 @@
-// host_vector.h - sixteen floats at a time, for techniques of the host target. One AVX-512 register, two of AVX2, four
-// of NEON: the compiler splits them as the machine needs.
+// host_vector.h - sixteen floats at a time, for the *_cores.cu techniques of the host target. One AVX-512 register, two
+// of AVX2, four of NEON: the compiler splits them as the machine needs.
 #pragma once
 #include <cstdint>
 #include <cstring>
+
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
 
 #include "kernels/common/kernel.h"
 
@@ -12,6 +16,9 @@ namespace gs::GS_TARGET {
 
 inline constexpr int lanes = 16;
 using Vec = float __attribute__((vector_size(lanes * sizeof(float))));
+using IntVec = std::int32_t __attribute__((vector_size(lanes * sizeof(std::int32_t))));
+
+using Bytes = std::uint8_t __attribute__((vector_size(lanes)));
 
 #define GS_INLINE inline __attribute__((always_inline))
 
@@ -20,24 +27,53 @@ GS_INLINE Vec load(const float* from) {
   std::memcpy(&v, from, sizeof v);
   return v;
 }
-/// The first `count` floats (all sixteen where it is larger), zeros behind them. Only those are read: the loop becomes one
-/// masked load; a memcpy of `count` floats would be a call, and no register of sums outlives a call.
+/// The first `count` floats (all sixteen where it is larger), zeros behind them. Only those are read.
 GS_INLINE Vec load(const float* from, int count) {
+  if (count >= lanes) return load(from);
+#ifdef __AVX512F__
+  return Vec(_mm512_maskz_loadu_ps(__mmask16((1u << count) - 1), from));
+#else
   alignas(sizeof(Vec)) float part[lanes];
   for (int i = 0; i < lanes; ++i) part[i] = i < count ? from[i] : 0.0f;
   return load(part);
+#endif
+}
+/// The first `count` bytes as integers, zeros behind them.
+GS_INLINE IntVec load_bytes(const std::uint8_t* from, int count) {
+  std::uint8_t part[lanes] = {};
+  Bytes bytes;
+  if (count >= lanes)
+    std::memcpy(part, from, sizeof part);
+  else
+    for (int i = 0; i < count; ++i) part[i] = from[i];
+  std::memcpy(&bytes, part, sizeof bytes);
+  return __builtin_convertvector(bytes, IntVec);
 }
 GS_INLINE void store(float* to, const Vec& v) {
   std::memcpy(to, &v, sizeof v);
 }
 GS_INLINE void store(float* to, const Vec& v, int count) {
+  if (count >= lanes) return store(to, v);
+#ifdef __AVX512F__
+  _mm512_mask_storeu_ps(to, __mmask16((1u << count) - 1), __m512(v));
+#else
   alignas(sizeof(Vec)) float part[lanes];
   store(part, v);
-  for (int i = 0; i < lanes; ++i)
-    if (i < count) to[i] = part[i];
+  for (int i = 0; i < count; ++i) to[i] = part[i];
+#endif
+}
+/// The first `count` integers as bytes.
+GS_INLINE void store_bytes(std::uint8_t* to, const IntVec& v, int count) {
+  const Bytes bytes = __builtin_convertvector(v, Bytes);
+  std::memcpy(to, &bytes, std::size_t(count < lanes ? count : lanes));
 }
 GS_INLINE Vec broadcast(float x) {
   return x - Vec{};
+}
+
+/// `chosen` where the mask (a comparison's result: all bits or none) is set, else `other`.
+GS_INLINE IntVec select(const IntVec& mask, int chosen, const IntVec& other) {
+  return (mask & chosen) | (~mask & other);
 }
 
 /// The sum of the lanes, in a fixed order: halves are added to halves.
@@ -60,6 +96,21 @@ GS_INLINE float relu(float x) {
 /// `dx` where `output` of a ReLU is positive or NaN, else 0.
 GS_INLINE Vec where_positive(const Vec& output, const Vec& dx) {
   return output <= 0 ? Vec{} : dx;
+}
+
+/// Calls f.template operator()<count>(first) for 0 .. n in tiles of `tile` (at most 8), the rest as one smaller tile: a
+/// number that the compiler knows keeps a tile's sums in registers.
+template <int tile, class F>
+GS_INLINE void for_tiles(std::int64_t n, const F& f) {
+  std::int64_t first = 0;
+  for (; first + tile <= n; first += tile) f.template operator()<tile>(first);
+  const auto rest = [&]<int count>(auto& self) {
+    if constexpr (count > 0) {
+      if (n - first == count) return f.template operator()<count>(first);
+      self.template operator()<count - 1>(self);
+    }
+  };
+  rest.template operator()<tile - 1>(rest);
 }
 
 constexpr std::int64_t vectors_in(std::int64_t floats) {

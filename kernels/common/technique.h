@@ -31,6 +31,15 @@ struct Technique {
   };
 };
 
+/// A function of a *_cores.cu file, for a row `on_host`: those files hold plain vector code for the CPU and are
+/// compiled for no other target.
+#define GS_HOST_FORM(function) GS_HOST_FORM_ON(GS_TARGET)(function)
+#define GS_HOST_FORM_ON(target) GS_HOST_FORM_ON_(target)
+#define GS_HOST_FORM_ON_(target) GS_HOST_FORM_##target
+#define GS_HOST_FORM_host(function) &function
+#define GS_HOST_FORM_sim(function) nullptr
+#define GS_HOST_FORM_cuda(function) nullptr
+
 /// The techniques of one op, naive first, in the order of the room's ladder.
 template <class Op>
 using Room = std::span<const Technique<Op>>;

@@ -8,6 +8,7 @@
 
 #include "kernels/common/host_vector.h"
 #include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/padded_images.h"
 
 namespace gs::GS_TARGET {
 namespace {
@@ -18,33 +19,6 @@ constexpr int pixel_tile = 8;  ///< output pixels of a row that share the filter
 std::int64_t row_grain(const Conv2d& d) {
   const double work = double(d.q()) * d.k * d.r * d.s * d.c;
   return std::max<std::int64_t>(1, std::int64_t(65536 / std::max(work, 1.0)));
-}
-
-/// Extents of the images with their padding.
-struct Padded {
-  std::int64_t h, w, c;
-  explicit Padded(const Conv2d& d) : h(d.h + 2 * d.pad), w(d.w + 2 * d.pad), c(d.c) {}
-  std::int64_t row() const { return w * c; }
-  std::int64_t image() const { return h * row(); }
-};
-
-void pad_images(float* to, const float* x, const Conv2d& d) {
-  const Padded padded(d);
-  const std::int64_t left = std::int64_t(d.pad) * d.c, middle = std::int64_t(d.w) * d.c;
-  const auto rows = [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      float* row = to + i * padded.row();
-      const std::int64_t image = i / padded.h, from = i % padded.h - d.pad;
-      if (from < 0 || from >= d.h) {
-        std::fill_n(row, padded.row(), 0.0f);
-        continue;
-      }
-      std::fill_n(row, left, 0.0f);
-      std::copy_n(x + (image * d.h + from) * middle, middle, row + left);
-      std::fill_n(row + left + middle, left, 0.0f);
-    }
-  };
-  host_shares(d.n * padded.h, rows, std::max<std::int64_t>(1, 32768 / padded.row()));
 }
 
 /// Filters as [r][s][c][channels], the output channels filled up with zeros to whole registers.

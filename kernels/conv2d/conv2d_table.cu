@@ -21,27 +21,30 @@ bool always(const Conv2d&) {
 
 Room<Conv2dForward> conv2d_forward_room() {
   static const auto rows = rows_on<Conv2dForward>(
-      target, {{"direct", on_all, &conv2d_forward_direct},
-               {"tiled", on_blocks, &conv2d_forward_tiled, &conv2d_tiled_supports},
-               {"cores", on_host, &conv2d_forward_cores, &always, &conv2d_forward_cores_workspace}});
+      target,
+      {{"direct", on_all, &conv2d_forward_direct},
+       {"tiled", on_blocks, &conv2d_forward_tiled, &conv2d_tiled_supports},
+       {"cores", on_host, GS_HOST_FORM(conv2d_forward_cores), &always, GS_HOST_FORM(conv2d_forward_cores_workspace)}});
   return rows;
 }
 
 Room<Conv2dDataGradient> conv2d_data_gradient_room() {
   static const auto rows = rows_on<Conv2dDataGradient>(
-      target, {{"direct", on_all, &conv2d_data_gradient_direct},
-               {"tiled", on_blocks, &conv2d_data_gradient_tiled, &conv2d_tiled_supports},
-               {"cores", on_host, &conv2d_data_gradient_cores, &conv2d_data_gradient_cores_supports,
-                &conv2d_data_gradient_cores_workspace}});
+      target,
+      {{"direct", on_all, &conv2d_data_gradient_direct},
+       {"tiled", on_blocks, &conv2d_data_gradient_tiled, &conv2d_tiled_supports},
+       {"cores", on_host, GS_HOST_FORM(conv2d_data_gradient_cores), GS_HOST_FORM(conv2d_data_gradient_cores_supports),
+        GS_HOST_FORM(conv2d_data_gradient_cores_workspace)}});
   return rows;
 }
 
 Room<Conv2dFilterGradient> conv2d_filter_gradient_room() {
-  static const auto rows = rows_on<Conv2dFilterGradient>(
-      target, {{"direct", on_all, &conv2d_filter_gradient_direct},
-               {"tiled", on_blocks, &conv2d_filter_gradient_tiled, &conv2d_tiled_supports,
-                &conv2d_filter_gradient_tiled_workspace},
-               {"cores", on_host, &conv2d_filter_gradient_cores, &always, &conv2d_filter_gradient_cores_workspace}});
+  static const auto rows =
+      rows_on<Conv2dFilterGradient>(target, {{"direct", on_all, &conv2d_filter_gradient_direct},
+                                             {"tiled", on_blocks, &conv2d_filter_gradient_tiled, &conv2d_tiled_supports,
+                                              &conv2d_filter_gradient_tiled_workspace},
+                                             {"cores", on_host, GS_HOST_FORM(conv2d_filter_gradient_cores), &always,
+                                              GS_HOST_FORM(conv2d_filter_gradient_cores_workspace)}});
   return rows;
 }
 

@@ -12,39 +12,15 @@
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr std::int64_t chunk = 1024;     ///< inputs that one pass works on: 8 rows of them fill an L1 cache
-constexpr std::int64_t row_tile = 8;     ///< rows of the batch that share a vector of weights
-constexpr std::int64_t output_tile = 4;  ///< 4 outputs x 8 rows = 32 sums, one register each
+constexpr std::int64_t chunk = 2048;  ///< inputs that one pass works on: 8 rows of them stay in an L2 cache
+constexpr int row_tile = 8;           ///< rows of the batch that share a vector of weights
+constexpr std::int64_t output_tile =
+    2;  ///< 2 outputs x 8 rows = 16 sums, one register each: more streams of weights are slower
 constexpr double work_per_core = 32768;  ///< multiply-adds below which a second core costs more than it brings
 
 /// The least number of units of `work` multiply-adds each that is worth a second core.
 std::int64_t grain(double work) {
   return std::max<std::int64_t>(1, std::int64_t(work_per_core / std::max(work, 1.0)));
-}
-
-/// Calls f.template operator()<rows>(first) for the batch in tiles of 8 rows, the rest as one tile of 1 .. 7.
-template <class F>
-GS_INLINE void for_row_tiles(std::int64_t n, const F& f) {
-  std::int64_t i = 0;
-  for (; i + row_tile <= n; i += row_tile) f.template operator()<8>(i);
-  switch (n - i) {
-    case 7:
-      return f.template operator()<7>(i);
-    case 6:
-      return f.template operator()<6>(i);
-    case 5:
-      return f.template operator()<5>(i);
-    case 4:
-      return f.template operator()<4>(i);
-    case 3:
-      return f.template operator()<3>(i);
-    case 2:
-      return f.template operator()<2>(i);
-    case 1:
-      return f.template operator()<1>(i);
-    default:
-      return;
-  }
 }
 
 /// y[i, o] += sum of x[i, j] W[o, j] over the chunk [j0, j1), for `rows` rows and `outputs` outputs.
@@ -105,7 +81,7 @@ void dense_forward_cores(float* y, const float* x, const float* w, const float* 
     for (std::int64_t i = 0; i < d.n; ++i) std::copy(bias + begin, bias + end, y + i * d.out + begin);
     for (std::int64_t j0 = 0; j0 < d.in; j0 += chunk) {
       const std::int64_t j1 = std::min<std::int64_t>(j0 + chunk, d.in);
-      for_row_tiles(d.n, [&]<int rows>(std::int64_t i) {
+      for_tiles<row_tile>(d.n, [&]<int rows>(std::int64_t i) {
         std::int64_t o = begin;
         for (; o + output_tile <= end; o += output_tile)
           add_products<rows, output_tile>(y + i * d.out + o, x + i * d.in, w + o * d.in, d, j0, j1);
@@ -125,8 +101,8 @@ void dense_data_gradient_cores(float* dx, const float* dy, const float* w, const
     const std::int64_t end = std::min<std::int64_t>(last_vector * lanes, d.in);
     for (std::int64_t j0 = first_vector * lanes; j0 < end; j0 += chunk) {
       const std::int64_t j1 = std::min(j0 + chunk, end);
-      for_row_tiles(d.n, [&]<int rows>(std::int64_t i) {
-        constexpr int tile = 8;
+      for_tiles<row_tile>(d.n, [&]<int rows>(std::int64_t i) {
+        constexpr int tile = 4;
         std::int64_t o = 0;
         for (; o + tile <= d.out; o += tile)
           add_gradients<rows, tile>(dx + i * d.in, dy + i * d.out + o, w + o * d.in, d, j0, j1, o == 0);
@@ -150,7 +126,7 @@ void dense_filter_gradient_cores(float* dw, float* db, const float* x, const flo
     const std::int64_t end = std::min<std::int64_t>(last_vector * lanes, d.in);
     for (std::int64_t j0 = first_vector * lanes; j0 < end; j0 += chunk) {
       const std::int64_t j1 = std::min(j0 + chunk, end);
-      for_row_tiles(d.n, [&]<int rows>(std::int64_t i) {
+      for_tiles<row_tile>(d.n, [&]<int rows>(std::int64_t i) {
         std::int64_t o = 0;
         for (; o + 2 <= d.out; o += 2)
           add_weight_gradients<rows, 2>(dw + o * d.in, x + i * d.in, dy + i * d.out + o, d, j0, j1, i == 0);

@@ -13,7 +13,7 @@ Room<DenseForward> dense_forward_room() {
   static const auto rows = rows_on<DenseForward>(
       target, {{"direct", on_all, &dense_forward_direct},
                {"tiled", on_blocks, &dense_forward_tiled, &dense_tiled_supports, &dense_forward_tiled_workspace},
-               {"cores", on_host, &dense_forward_cores}});
+               {"cores", on_host, GS_HOST_FORM(dense_forward_cores)}});
   return rows;
 }
 
@@ -21,7 +21,7 @@ Room<DenseDataGradient> dense_data_gradient_room() {
   static const auto rows =
       rows_on<DenseDataGradient>(target, {{"direct", on_all, &dense_data_gradient_direct},
                                           {"tiled", on_blocks, &dense_data_gradient_tiled, &dense_tiled_supports},
-                                          {"cores", on_host, &dense_data_gradient_cores}});
+                                          {"cores", on_host, GS_HOST_FORM(dense_data_gradient_cores)}});
   return rows;
 }
 
@@ -29,7 +29,7 @@ Room<DenseFilterGradient> dense_filter_gradient_room() {
   static const auto rows =
       rows_on<DenseFilterGradient>(target, {{"direct", on_all, &dense_filter_gradient_direct},
                                             {"tiled", on_blocks, &dense_filter_gradient_tiled, &dense_tiled_supports},
-                                            {"cores", on_host, &dense_filter_gradient_cores}});
+                                            {"cores", on_host, GS_HOST_FORM(dense_filter_gradient_cores)}});
   return rows;
 }
 

@@ -3,9 +3,9 @@
 
 namespace gs::GS_TARGET {
 
-MaxPoolForward::Launch maxpool_forward_element, maxpool_forward_window2;
-MaxPoolBackward::Launch maxpool_backward_element, maxpool_backward_window2;
-bool maxpool_is_window2(const MaxPool&);
+MaxPoolForward::Launch maxpool_forward_element, maxpool_forward_cores;
+MaxPoolBackward::Launch maxpool_backward_element, maxpool_backward_cores;
+bool maxpool_cores_supports(const MaxPool&);
 
 namespace {
 /// The place in the window fits into a byte and is never `no_gradient`.
@@ -15,16 +15,16 @@ bool index_fits_byte(const MaxPool& m) {
 }  // namespace
 
 Room<MaxPoolForward> maxpool_forward_room() {
-  static const auto rows =
-      rows_on<MaxPoolForward>(target, {{"element", on_all, &maxpool_forward_element, &index_fits_byte},
-                                       {"window2", on_host, &maxpool_forward_window2, &maxpool_is_window2}});
+  static const auto rows = rows_on<MaxPoolForward>(
+      target, {{"element", on_all, &maxpool_forward_element, &index_fits_byte},
+               {"cores", on_host, GS_HOST_FORM(maxpool_forward_cores), GS_HOST_FORM(maxpool_cores_supports)}});
   return rows;
 }
 
 Room<MaxPoolBackward> maxpool_backward_room() {
-  static const auto rows =
-      rows_on<MaxPoolBackward>(target, {{"element", on_all, &maxpool_backward_element, &index_fits_byte},
-                                        {"window2", on_host, &maxpool_backward_window2, &maxpool_is_window2}});
+  static const auto rows = rows_on<MaxPoolBackward>(
+      target, {{"element", on_all, &maxpool_backward_element, &index_fits_byte},
+               {"cores", on_host, GS_HOST_FORM(maxpool_backward_cores), GS_HOST_FORM(maxpool_cores_supports)}});
   return rows;
 }
 

@@ -1,0 +1,40 @@
+// padded_images.h - a copy of the images with their padding around them, so that no inner loop asks for edges. For the
+// techniques of the host target.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+
+#include "kernels/common/kernel.h"
+#include "kernels/conv2d/conv2d.h"
+
+namespace gs::GS_TARGET {
+
+/// Extents of the images with their padding.
+struct Padded {
+  std::int64_t h, w, c;
+  explicit Padded(const Conv2d& d) : h(d.h + 2 * d.pad), w(d.w + 2 * d.pad), c(d.c) {}
+  std::int64_t row() const { return w * c; }
+  std::int64_t image() const { return h * row(); }
+};
+
+/// to[n, h + 2 pad, w + 2 pad, c] = x[n, h, w, c] with zeros around it.
+inline void pad_images(float* to, const float* x, const Conv2d& d) {
+  const Padded padded(d);
+  const std::int64_t left = std::int64_t(d.pad) * d.c, middle = std::int64_t(d.w) * d.c;
+  const auto rows = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      float* row = to + i * padded.row();
+      const std::int64_t image = i / padded.h, from = i % padded.h - d.pad;
+      if (from < 0 || from >= d.h) {
+        std::fill_n(row, padded.row(), 0.0f);
+        continue;
+      }
+      std::fill_n(row, left, 0.0f);
+      std::copy_n(x + (image * d.h + from) * middle, middle, row + left);
+      std::fill_n(row + left + middle, left, 0.0f);
+    }
+  };
+  host_shares(d.n * padded.h, rows, std::max<std::int64_t>(1, 32768 / padded.row()));
+}
+
+}  // namespace gs::GS_TARGET
