@@ -40,8 +40,8 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   a.choice("--precision", o.precision, "of products and convolutions", {"fp32", "tf32"})
       ->default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
-  a.value("--impl", o.implementation, "default, own, or \"step=implementation\" entries, as in train", some_text(),
-          "TABLE");
+  a.value("--impl", o.implementation, "default, own, library, or \"step=implementation\" entries, as in train",
+          some_text(), "TABLE");
   if (!a.parse(words)) return false;
   if (o.cases.empty()) o.cases = {"lenet:32:8"};
   return true;

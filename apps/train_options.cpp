@@ -42,11 +42,11 @@ void add_machine(Arguments& a, TrainOptions& o) {
   a.choice("--precision", o.precision, "of products and convolutions", {"fp32", "tf32", "bf16"})
       ->default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
-  a.value(
-      "--impl", o.implementation,
-      "default, own (no vendor library), or steps of --explain with what should run them: \"conv1 forward=direct\", "
-      "more after commas",
-      some_text(), "TABLE");
+  a.value("--impl", o.implementation,
+          "default, own (no vendor library), library (wherever it can), or steps of --explain with what should run "
+          "them: \"conv1 forward=direct\", "
+          "more after commas",
+          some_text(), "TABLE");
   a.value("--impl-from", o.implementation_from, "the implementations that another run used", some_text(), "RUN");
 }
 

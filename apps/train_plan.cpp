@@ -115,9 +115,9 @@ ImplementationChoice choose_implementations(const TrainOptions& o) {
     rest = comma == std::string::npos ? "" : rest.substr(comma + 1);
     const auto equals = entry.find('=');
     if (equals == std::string::npos) {
-      if (entry != "default" && entry != "own")
+      if (entry != "default" && entry != "own" && entry != "library")
         throw UsageError(
-            fmt::format("--impl: '{}' is no rule; use default, own, or \"step=implementation\" as in "
+            fmt::format("--impl: '{}' is no rule; use default, own, library, or \"step=implementation\" as in "
                         "\"conv1 forward=direct\" (--explain lists the steps)",
                         entry));
       choice.rule = entry;

@@ -68,12 +68,13 @@ class Builder {
     };
     if (is_fixed)
       if (const auto at = named(own); at != own.end()) return std::move(*at);
-    if (query && device_.library() && (is_fixed || choice_.rule == "default")) library = query(*device_.library());
+    if (query && device_.library() && (is_fixed || choice_.rule != "own")) library = query(*device_.library());
     if (is_fixed) {
       if (const auto at = named(library); at != library.end()) return std::move(*at);
       throw_unavailable(step, fixed->second, names(own), names(library));
     }
-    if (!library.empty() && (own.empty() || library_pays(Op{}, problem, device_.rooms().target)))
+    if (!library.empty() &&
+        (own.empty() || choice_.rule == "library" || library_pays(Op{}, problem, device_.rooms().target)))
       return std::move(library.front());
     if (own.empty()) throw_unavailable(step, "own", {}, names(library));
     return std::move(own.back());  // the last technique of the room's ladder that fits the problem

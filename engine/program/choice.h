@@ -12,7 +12,8 @@ namespace gs {
 using ImplementationTable = std::map<std::string, std::string>;
 
 struct ImplementationChoice {
-  std::string rule = "default";  ///< default: the library where library_pays() says so, else own; own: own kernels only
+  /// default: the library where library_pays() says so, else own; own: own kernels only; library: wherever it can
+  std::string rule = "default";
   ImplementationTable fixed;     ///< overrides for single steps; a name that is not available is a UsageError
 };
 

@@ -13,7 +13,9 @@
 namespace gs {
 namespace {
 
-Net small_net() { return lenet({.input = {12, 12, 1}, .base = 2}); }
+Net small_net() {
+  return lenet({.input = {12, 12, 1}, .base = 2});
+}
 
 Recipe small_recipe() {
   Recipe recipe;
@@ -141,7 +143,8 @@ TEST_P(ProgramOn, MustBeBoundBeforeItRuns) {
   EXPECT_THROW(program.train_step(), Error);
 }
 
-INSTANTIATE_TEST_SUITE_P(Devices, ProgramOn, testing::Values("cpu", "sim"), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Devices, ProgramOn, testing::Values("cpu", "sim"),
+                         [](const auto& info) { return info.param; });
 
 }  // namespace
 }  // namespace gs

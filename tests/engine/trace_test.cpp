@@ -1,0 +1,131 @@
+// trace_test.cpp - training follows PyTorch: from the same weights, the same losses for 20 steps, for every optimizer
+// and loss. The traces are in tests/traces, with the script that wrote them.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "engine/core/safetensors.h"
+#include "engine/program/program.h"
+#include "models/models.h"
+#include "tests/support/compare.h"
+#include "tests/support/engines.h"
+#include "tests/support/run_steps.h"
+
+namespace gs {
+namespace {
+
+/// One model's file of traces.
+class Traces {
+ public:
+  explicit Traces(const std::string& model)
+      : model_(model), file_(read_safetensors(GRIDSTRIDE_SOURCE_DIR "/tests/traces/" + model + ".safetensors")) {}
+
+  /// "adam/bce" and so on: the file's cases.
+  std::vector<std::string> cases() const {
+    std::vector<std::string> names;
+    for (const SafeTensor& tensor : file_.tensors)
+      if (tensor.name.rfind("losses/", 0) == 0) names.push_back(tensor.name.substr(7));
+    return names;
+  }
+  std::vector<double> losses(const std::string& name) const { return file_.at("losses/" + name).values<double>(); }
+
+  static int classes(const std::string& name) { return loss_of(name) == "softmax" ? 3 : 2; }
+
+  Dataset data(const std::string& name) const {
+    const SafeTensor& images = file_.at("images");
+    Dataset data{.n = int(images.shape[0]), .h = int(images.shape[1]), .w = int(images.shape[2]), .c = 1};
+    data.images = images.values<std::uint8_t>();
+    data.labels = file_.at("labels" + std::to_string(classes(name))).values<std::int32_t>();
+    return data;
+  }
+  std::vector<std::uint32_t> order(int epoch) const {
+    const std::vector<std::uint32_t> all = file_.at("order").values<std::uint32_t>();
+    const std::size_t images = std::size_t(file_.at("order").shape[1]);
+    return {all.begin() + std::ptrdiff_t(epoch * images), all.begin() + std::ptrdiff_t((epoch + 1) * images)};
+  }
+  int epochs() const { return int(file_.at("order").shape[0]); }
+
+  Net net(const std::string& name) const {
+    const SafeTensor& images = file_.at("images");
+    return find_model(model_).build({.input = {int(images.shape[1]), int(images.shape[2]), 1},
+                                     .base = std::stoi(file_.metadata.at("base")),
+                                     .outputs = classes(name) == 2 ? 1 : classes(name)});
+  }
+  std::vector<float> weights(const std::string& name, const Net& net) const {
+    std::vector<float> all;
+    for (const Layer& layer : net.layers)
+      for (const Parameter& parameter : layer.parameters) {
+        const SafeTensor& tensor = file_.at("classes" + std::to_string(classes(name)) + "/" + parameter.name);
+        require(tensor.shape == parameter.shape, "the trace's weights have the net's shapes");
+        const std::vector<float> values = tensor.values<float>();
+        all.insert(all.end(), values.begin(), values.end());
+      }
+    return all;
+  }
+  Recipe recipe(const std::string& name) const {
+    const auto numbers = nlohmann::json::parse(file_.metadata.at("optimizer/" + name.substr(0, name.find('/'))));
+    Recipe recipe;
+    recipe.batch = std::stoi(file_.metadata.at("batch"));
+    recipe.learning_rate = numbers.at("lr");
+    Optimizer& optimizer = recipe.optimizer;
+    optimizer.kind = numbers.at("kind") == "SGD"       ? OptimizerKind::sgd
+                     : numbers.at("kind") == "RMSprop" ? OptimizerKind::rmsprop
+                                                       : OptimizerKind::adam;
+    optimizer.momentum = numbers.value("momentum", 0.0f);
+    optimizer.weight_decay = numbers.value("weight_decay", 0.0f);
+    optimizer.rho = numbers.value("alpha", optimizer.rho);
+    optimizer.epsilon = numbers.value("eps", optimizer.epsilon);
+    if (numbers.contains("betas")) optimizer.beta1 = numbers["betas"][0], optimizer.beta2 = numbers["betas"][1];
+    for (const LossKind kind : {LossKind::bce, LossKind::hinge, LossKind::hinge_sigmoid, LossKind::softmax})
+      if (to_string(kind) == loss_of(name)) recipe.loss = kind;
+    return recipe;
+  }
+
+ private:
+  static std::string loss_of(const std::string& name) { return name.substr(name.find('/') + 1); }
+
+  std::string model_;
+  SafeTensors file_;
+};
+
+class Trace : public testing::TestWithParam<test::Engine> {
+ protected:
+  void follow(const std::string& model) {
+    const std::unique_ptr<Device> device = test::open(GetParam());
+    if (!device) GTEST_SKIP() << "no GPU";
+    const Traces traces(model);
+    ASSERT_GE(traces.cases().size(), 8u);
+    for (const std::string& name : traces.cases()) {
+      SCOPED_TRACE(model + ", " + name);
+      Program program(traces.net(name), traces.recipe(name), *device, {.rule = GetParam().rule});
+      program.initialize();
+      program.set_parameters(traces.weights(name, program.net()));
+      test::BoundTraining training(program, traces.data(name));
+      std::vector<float> losses;
+      for (int epoch = 0; epoch < traces.epochs(); ++epoch)
+        for (const float loss : training.run_epoch(std::uint32_t(epoch), traces.order(epoch))) losses.push_back(loss);
+
+      const std::vector<double> want = traces.losses(name);
+      ASSERT_EQ(want.size(), 20u);
+      std::vector<double> bound;  // relative: from 1e-5 at step 1 to 1e-3 at step 20
+      for (std::size_t i = 0; i < want.size(); ++i) bound.push_back(1e-5 * std::pow(100, double(i) / 19) * want[i]);
+      EXPECT_TRUE(test::agree(losses, want, bound));
+    }
+  }
+};
+
+TEST_P(Trace, LeNetWithEveryOptimizerAndLoss) {
+  follow("lenet");
+}
+TEST_P(Trace, AlexNet) {
+  follow("alexnet");
+}
+TEST_P(Trace, Mlp) {
+  follow("mlp");
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Trace, testing::ValuesIn(test::engines), test::name_of);
+
+}  // namespace
+}  // namespace gs

@@ -1,0 +1,272 @@
+// training_test.cpp - what must hold of every training run: its bits repeat, devices agree, replay is eager execution,
+// a resumed run is an uninterrupted one, and nothing is allocated after the first step.
+#include "engine/train/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+
+#include "engine/core/error.h"
+#include "engine/data/sampler.h"
+#include "engine/train/checkpoint.h"
+#include "models/models.h"
+#include "tests/support/count_allocations.h"
+#include "tests/support/engines.h"
+#include "tests/support/run_steps.h"
+#include "tests/support/tiny_data.h"
+
+namespace gs {
+namespace {
+
+constexpr int side = 14;
+
+Net small_lenet(float dropout = 0.25f) {
+  return lenet({.input = {side, side, 1}, .base = 3, .dropout = dropout});
+}
+
+Recipe small_recipe(int epochs = 2) {
+  Recipe recipe;
+  recipe.batch = 4;
+  recipe.epochs = epochs;
+  recipe.learning_rate = 2e-3f;
+  return recipe;
+}
+
+/// What a run leaves behind.
+struct Outcome {
+  std::vector<double> losses;  // per epoch: training, then validation
+  std::vector<float> parameters;
+  bool operator==(const Outcome&) const = default;
+};
+
+Outcome train(Device& device, const std::string& rule, const Net& net, const Recipe& recipe, const DataSplits& data) {
+  Program program(net, recipe, device, {.rule = rule});
+  program.initialize();
+  Trainer trainer(program, data);
+  Outcome outcome;
+  for (const EpochResult& epoch : trainer.run().history) {
+    outcome.losses.push_back(epoch.loss);
+    outcome.losses.push_back(epoch.val_loss);
+  }
+  outcome.parameters = program.parameters();
+  return outcome;
+}
+
+class Training : public testing::TestWithParam<test::Engine> {
+ protected:
+  void SetUp() override {
+    device_ = test::open(GetParam());
+    if (!device_) GTEST_SKIP() << "no GPU";
+  }
+  const std::string& rule() const { return GetParam().rule; }
+  Device& device() { return *device_; }
+
+  std::unique_ptr<Device> device_;
+};
+
+TEST_P(Training, SameSeedSameBits) {
+  const DataSplits data = test::tiny_splits(18, 7, side);
+  const Outcome first = train(device(), rule(), small_lenet(), small_recipe(), data);
+  EXPECT_EQ(train(device(), rule(), small_lenet(), small_recipe(), data), first);
+  Recipe other = small_recipe();
+  other.seed = 2;
+  EXPECT_NE(train(device(), rule(), small_lenet(), other, data).parameters, first.parameters);
+}
+
+TEST_P(Training, Memorises32Images) {
+  const DataSplits data = test::tiny_splits(32, 32, side, 0);
+  Recipe recipe = small_recipe(60);
+  recipe.batch = 8;
+  Program program(lenet({.input = {side, side, 1}, .base = 8}), recipe, device(), {.rule = rule()});
+  program.initialize();
+  Trainer trainer(program, data);
+  const std::vector<EpochResult> history = trainer.run().history;
+  EXPECT_EQ(history.back().accuracy, 1.0);
+  EXPECT_LT(history.back().loss, 0.1);
+  EXPECT_GT(history.front().loss, 0.5);
+}
+
+TEST_P(Training, ReplayIsEagerExecution) {
+  const Dataset data = test::tiny_splits(18, 1, side).train;
+  Program replayed(small_lenet(), small_recipe(), device(), {.rule = rule()});
+  Program eager(small_lenet(), small_recipe(), device(), {.rule = rule()});
+  replayed.initialize();
+  eager.initialize();
+  test::BoundTraining first(replayed, data), second(eager, data);
+  std::vector<int> listed(eager.training_steps().size());
+  std::iota(listed.begin(), listed.end(), 0);
+  for (std::uint32_t epoch = 0; epoch < 2; ++epoch) {
+    const std::vector<std::uint32_t> order = epoch_order(1, epoch, 18);
+    const std::vector<float> losses = first.run_epoch(epoch, order);
+    second.begin(epoch, order);
+    for (int i = 0; i < second.steps(); ++i) eager.run_training_in_order(listed);
+    EXPECT_EQ(second.losses(second.steps()), losses);
+  }
+  EXPECT_EQ(eager.parameters(), replayed.parameters());
+}
+
+/// A random order of the steps in which every step comes after what it depends on.
+std::vector<int> random_topological_order(const std::vector<Step>& steps, test::Random& random) {
+  const std::vector<std::vector<int>> before = dependencies(steps);
+  std::vector<int> order;
+  std::vector<bool> done(steps.size());
+  while (order.size() < steps.size()) {
+    std::vector<int> ready;
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      if (!done[i] && std::all_of(before[i].begin(), before[i].end(), [&](int j) { return done[std::size_t(j)]; }))
+        ready.push_back(int(i));
+    const int next = ready.at(std::size_t(random.below(std::int64_t(ready.size()))));
+    done[std::size_t(next)] = true;
+    order.push_back(next);
+  }
+  return order;
+}
+
+TEST_P(Training, AnyTopologicalOrderGivesTheSameBits) {
+  const Dataset data = test::tiny_splits(18, 1, side).train;
+  const std::vector<std::uint32_t> visits = epoch_order(1, 0, 18);
+  Program listed(small_lenet(), small_recipe(), device(), {.rule = rule()});
+  listed.initialize();
+  test::BoundTraining(listed, data).run_epoch(0, visits);
+  test::Random random(3);
+  bool differed = false;
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    Program shuffled(small_lenet(), small_recipe(), device(), {.rule = rule()});
+    shuffled.initialize();
+    test::BoundTraining training(shuffled, data);
+    training.begin(0, visits);
+    for (int i = 0; i < training.steps(); ++i) {
+      const std::vector<int> order = random_topological_order(shuffled.training_steps(), random);
+      differed = differed || !std::is_sorted(order.begin(), order.end());
+      shuffled.run_training_in_order(order);
+    }
+    EXPECT_EQ(shuffled.parameters(), listed.parameters());
+  }
+  EXPECT_TRUE(differed) << "the orders were all the listed one";
+}
+
+TEST_P(Training, AllocatesNothingAfterTheFirstStep) {
+  Program program(small_lenet(), small_recipe(), device(), {.rule = rule()});
+  program.initialize();
+  test::BoundTraining training(program, test::tiny_splits(18, 1, side).train);
+  training.begin(0, epoch_order(1, 0, 18));
+  program.train_step();
+  device().synchronize();
+  const std::size_t on_device = device().allocations();
+  const std::size_t on_heap = test::heap_allocations();
+  for (int i = 1; i < training.steps(); ++i) program.train_step();
+  device().synchronize();
+  EXPECT_EQ(device().allocations(), on_device);
+  // Libraries and CUDA's driver allocate as they like; our own code does not.
+  if (rule() == "own") {
+    EXPECT_EQ(test::heap_allocations(), on_heap);
+  }
+}
+
+TEST_P(Training, AResumedRunIsTheUninterruptedOne) {
+  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) /
+                                     ("resume-" + GetParam().device + "-" + GetParam().rule + ".safetensors");
+  const DataSplits data = test::tiny_splits(18, 7, side);
+  for (const OptimizerKind kind : {OptimizerKind::adam, OptimizerKind::rmsprop, OptimizerKind::sgd}) {
+    SCOPED_TRACE(to_string(kind));
+    Recipe recipe = small_recipe(4);
+    recipe.optimizer.kind = kind;
+    recipe.optimizer.momentum = kind == OptimizerKind::sgd ? 0.9f : 0;
+    const Outcome whole = train(device(), rule(), small_lenet(), recipe, data);
+
+    Recipe half = recipe;
+    half.epochs = 2;
+    Program first(small_lenet(), half, device(), {.rule = rule()});
+    first.initialize();
+    Trainer(first, data).run();
+    save_checkpoint(file, first.net(), take_checkpoint(first, 2, true));
+
+    Program second(small_lenet(), recipe, device(), {.rule = rule()});
+    restore(second, load_checkpoint(file, second.net()));
+    const std::vector<EpochResult> rest = Trainer(second, data).run({}, 3).history;
+    ASSERT_EQ(rest.size(), 2u);
+    EXPECT_EQ(rest[1].loss, whole.losses[6]);
+    EXPECT_EQ(rest[1].val_loss, whole.losses[7]);
+    EXPECT_EQ(second.parameters(), whole.parameters);
+  }
+  std::filesystem::remove(file);
+}
+
+TEST_P(Training, EvaluationLeavesTrainingAlone) {
+  const DataSplits data = test::tiny_splits(18, 7, side);
+  Program program(small_lenet(), small_recipe(), device(), {.rule = rule()});
+  program.initialize();
+  Trainer trainer(program, data);
+  const std::vector<float> before = program.parameters();
+  const Evaluation first = trainer.evaluate(), second = trainer.evaluate();
+  EXPECT_EQ(first.loss, second.loss) << "dropout is off";
+  EXPECT_EQ(first.accuracy, second.accuracy);
+  EXPECT_EQ(program.parameters(), before);
+  EXPECT_EQ(program.state().step, 0u);
+}
+
+TEST_P(Training, TakesAnyBatchSize) {
+  const DataSplits data = test::tiny_splits(11, 5, side);
+  for (const int batch : {1, 3, 11, 64}) {
+    SCOPED_TRACE(batch);
+    Recipe recipe = small_recipe(1);
+    recipe.batch = batch;
+    const Outcome outcome = train(device(), rule(), small_lenet(0), recipe, data);
+    EXPECT_TRUE(std::isfinite(outcome.losses[0]) && std::isfinite(outcome.losses[1]));
+    for (const float value : outcome.parameters) ASSERT_TRUE(std::isfinite(value));
+  }
+}
+
+TEST_P(Training, PaddingRowsContributeNothing) {
+  // Of 5 images in batches of 4 the second batch has one: its loss is that image's, as in batches of 1.
+  const Dataset data = test::tiny_splits(5, 1, side).train;
+  const std::vector<std::uint32_t> order{4, 2, 0, 1, 3};
+  Recipe still = small_recipe();
+  still.learning_rate = 0;
+  std::vector<float> sums;
+  for (const int batch : {4, 1}) {
+    still.batch = batch;
+    Program program(small_lenet(0), still, device(), {.rule = rule()});
+    program.initialize();
+    sums.push_back(test::BoundTraining(program, data).run_epoch(0, order).back());
+  }
+  EXPECT_NEAR(sums[0], sums[1], 1e-6);
+}
+
+TEST_P(Training, ALossThatIsNotFiniteEndsTheRun) {
+  Recipe recipe = small_recipe(3);
+  recipe.optimizer.kind = OptimizerKind::sgd;
+  recipe.learning_rate = 1e30f;
+  Program program(small_lenet(0), recipe, device(), {.rule = rule()});
+  program.initialize();
+  Trainer trainer(program, test::tiny_splits(18, 7, side));
+  try {
+    trainer.run();
+    FAIL() << "it went on";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("the loss is no longer finite (epoch 1, step"), std::string::npos)
+        << error.what();
+    EXPECT_NE(std::string(error.what()).find("learning rate 1e+30"), std::string::npos) << error.what();
+  }
+}
+
+/// Every engine follows sim's own kernels through a whole epoch.
+TEST_P(Training, AgreesWithTheSimulatorOverAnEpoch) {
+  const Dataset data = test::tiny_splits(42, 1, side).train;
+  const std::vector<std::uint32_t> order = epoch_order(1, 0, 42);
+  const auto epoch_losses = [&](Device& on, const std::string& by) {
+    Program program(small_lenet(), small_recipe(), on, {.rule = by});
+    program.initialize();
+    return test::BoundTraining(program, data).run_epoch(0, order);
+  };
+  const std::unique_ptr<Device> sim = open_device({.name = "sim"});
+  const std::vector<float> want = epoch_losses(*sim, "own");
+  EXPECT_TRUE(test::agree_relative(epoch_losses(device(), rule()), test::widen(want), 1e-3));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Training, testing::ValuesIn(test::engines), test::name_of);
+
+}  // namespace
+}  // namespace gs

@@ -1,0 +1,66 @@
+// run_steps.h - training steps over a program as a trainer does them, with everything in the test's hands: the images,
+// their order, the batches' losses.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "engine/core/error.h"
+#include "engine/data/dataset.h"
+#include "engine/program/program.h"
+
+namespace gs::test {
+
+/// A data set on a program's device, bound to its training side.
+class BoundTraining {
+ public:
+  BoundTraining(Program& program, const Dataset& data)
+      : program_(program),
+        samples_(std::uint32_t(data.n)),
+        images_(program.device(), data.images.size()),
+        labels_(program.device(), data.labels.size() * sizeof(std::int32_t)),
+        order_(program.device(), std::size_t(data.n) * sizeof(std::uint32_t)) {
+    program.device().upload(images_.data(), data.images.data(), images_.bytes());
+    program.device().upload(labels_.data(), data.labels.data(), labels_.bytes());
+    program.bind_training({static_cast<const std::uint8_t*>(images_.data()),
+                           static_cast<const std::int32_t*>(labels_.data()),
+                           static_cast<const std::uint32_t*>(order_.data())});
+  }
+
+  /// How many steps an epoch takes; the last may be short.
+  int steps() const { return int((samples_ + batch() - 1) / batch()); }
+
+  /// Starts an epoch that visits the images in this order.
+  void begin(std::uint32_t epoch, const std::vector<std::uint32_t>& order) {
+    require(order.size() == samples_, "an order names every image once");
+    program_.device().upload(order_.data(), order.data(), order_.bytes());
+    program_.begin_training_epoch(epoch, samples_, program_.recipe().learning_rate);
+  }
+
+  /// The mean loss of each of the epoch's first `steps` steps, which have been run.
+  std::vector<float> losses(int steps) const {
+    program_.device().synchronize();
+    std::vector<float> result;
+    for (int i = 0; i < steps; ++i) {
+      const StepMetrics& entry = program_.ring()[std::uint32_t(i) % program_.ring_capacity()];
+      require(entry.stamp == std::uint32_t(i) + 1, "the step's metrics are there");
+      result.push_back(entry.loss_sum / float(entry.valid));
+    }
+    return result;
+  }
+
+  /// A whole epoch, step by step through the replay; returns its losses.
+  std::vector<float> run_epoch(std::uint32_t epoch, const std::vector<std::uint32_t>& order) {
+    begin(epoch, order);
+    for (int i = 0; i < steps(); ++i) program_.train_step();
+    return losses(steps());
+  }
+
+ private:
+  std::uint32_t batch() const { return std::uint32_t(program_.recipe().batch); }
+
+  Program& program_;
+  std::uint32_t samples_;
+  Memory images_, labels_, order_;
+};
+
+}  // namespace gs::test
