@@ -58,12 +58,16 @@ class GzFile {
       count -= std::size_t(got);
     }
   }
-  /// The file must end here; gzread() also compares the checksum of a .gz now.
+  /// The file must end here; gzread() also compares the checksum of a .gz now. It tells a .gz that ends before its
+  /// checksum by its error code alone.
   void expect_end() {
     char more = 0;
     const int got = gzread(file_, &more, 1);
+    int error = Z_OK;
+    gzerror(file_, &error);
     if (got > 0) throw UsageError(fmt::format("--data {}: the file is longer than its header says", path_.string()));
-    if (got < 0) throw UsageError(fmt::format("--data {}: the file is cut short or damaged", path_.string()));
+    if (got < 0 || error != Z_OK)
+      throw UsageError(fmt::format("--data {}: the file is cut short or damaged", path_.string()));
   }
   std::uint32_t read_big_endian() {
     std::array<std::uint8_t, 4> b{};

@@ -2,6 +2,7 @@
 #include "engine/data/opencv_decode.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <opencv2/core/utils/logger.hpp>
@@ -23,19 +24,23 @@ void set_up_opencv() {
   }();
 }
 
-/// libjpeg fills what a cut-off file lacks with grey and only prints a warning; a whole file ends with its end marker.
-bool is_cut_off_jpeg(const std::vector<std::byte>& file) {
-  const auto byte = [&](std::size_t i) { return int(file[i]); };
-  if (file.size() < 4 || byte(0) != 0xFF || byte(1) != 0xD8) return false;
-  const std::size_t tail = file.size() > 4096 ? file.size() - 4096 : 2;
-  for (std::size_t i = file.size() - 1; i > tail; --i)
-    if (byte(i - 1) == 0xFF && byte(i) == 0xD9) return false;
-  return true;
+/// libjpeg fills what a cut-off file lacks with grey, libpng prints a line of its own: a whole file of either ends with
+/// an end marker, and some bytes behind it are common.
+bool is_cut_off(const std::vector<std::byte>& file) {
+  struct Format {
+    std::string_view begin, end;
+  };
+  static constexpr Format formats[] = {{"\xFF\xD8", "\xFF\xD9"}, {"\x89PNG", "IEND"}};
+  const std::string_view bytes(reinterpret_cast<const char*>(file.data()), file.size());
+  for (const Format& format : formats)
+    if (bytes.starts_with(format.begin))
+      return bytes.substr(bytes.size() - std::min<std::size_t>(bytes.size(), 4096)).rfind(format.end) == bytes.npos;
+  return false;
 }
 
 /// Blue, green, red; empty when the bytes are no whole picture.
 cv::Mat decode(const std::vector<std::byte>& file) {
-  if (file.empty() || is_cut_off_jpeg(file)) return {};
+  if (file.empty() || is_cut_off(file)) return {};
   const cv::Mat bytes(1, int(file.size()), CV_8U, const_cast<std::byte*>(file.data()));
   return cv::imdecode(bytes, cv::IMREAD_COLOR);
 }

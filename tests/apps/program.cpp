@@ -13,17 +13,6 @@
 namespace gs::test {
 namespace fs = std::filesystem;
 
-ScratchFolder::ScratchFolder() {
-  std::string pattern = (fs::temp_directory_path() / "gridstride-test-XXXXXX").string();
-  if (!mkdtemp(pattern.data())) throw std::runtime_error("cannot make a scratch folder");
-  path_ = pattern;
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 RunningProgram::RunningProgram(const fs::path& folder, const std::vector<std::string>& words,
                                const std::function<void()>& prepare) {
   // Beside the folder: what a program prints is no part of what it leaves there.
@@ -80,22 +69,6 @@ Outcome RunningProgram::wait() {
 Outcome run_program(const fs::path& folder, const std::vector<std::string>& words,
                     const std::function<void()>& prepare) {
   return RunningProgram(folder, words, prepare).wait();
-}
-
-std::string text_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-std::vector<std::string> names_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  if (!fs::is_directory(folder)) return names;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
-    names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
-  return names;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {

@@ -7,21 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/scratch_folder.h"
+
 namespace gs::test {
-
-/// A new empty folder, removed with everything in it.
-class ScratchFolder {
- public:
-  ScratchFolder();
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 struct Outcome {
   int status = -1;  ///< exit status; 128 + signal where one ended it
@@ -48,8 +36,6 @@ class RunningProgram {
 Outcome run_program(const std::filesystem::path& folder, const std::vector<std::string>& words,
                     const std::function<void()>& prepare = {});
 
-std::string text_of(const std::filesystem::path&);
-std::vector<std::string> names_in(const std::filesystem::path& folder);  ///< sorted
 std::vector<std::string> lines_of(const std::string& text);
 
 /// A run that takes a few milliseconds: train lenet on 16 images of 16x16, base 2 and 2 epochs unless `more`

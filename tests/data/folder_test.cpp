@@ -1,0 +1,190 @@
+// folder_test.cpp - image folders: every layout, every picture format, and every way in which they can be wrong.
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include <opencv2/imgcodecs.hpp>
+
+#include "engine/data/folder.h"
+#include "tests/support/errors.h"
+#include "tests/support/scratch_folder.h"
+#include "tests/support/shared_data.h"
+
+namespace gs::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Writes a picture of one colour.
+void write_picture(const fs::path& path, int h = 6, int w = 4, cv::Scalar blue_green_red = {30, 20, 10}) {
+  fs::create_directories(path.parent_path());
+  ASSERT_TRUE(cv::imwrite(path.string(), cv::Mat(h, w, CV_8UC3, blue_green_red)));
+}
+
+/// What load_data() makes of a folder, and its warnings.
+struct Loader {
+  explicit Loader(const fs::path& folder) { request.data = folder.string(); }
+  DataSplits operator()() {
+    warnings.clear();
+    return load_data(request, {}, [this](const std::string& text) { warnings.push_back(text); });
+  }
+  DataRequest request{.image_size = 4};
+  std::vector<std::string> warnings;
+};
+
+void write_train_and_test(const fs::path& root) {
+  for (const char* split : {"train", "test"})
+    for (const char* name : {"cat", "dog"})
+      for (const char* file : {"1.png", "2.png"}) write_picture(root / split / name / file);
+}
+
+TEST(ImageFolder, TrainAndTestFoldersAreTheSplits) {
+  const ScratchFolder folder;
+  write_train_and_test(folder.path());
+  write_picture(folder / "train/dog/.hidden.png");
+  write_text(folder / "train/dog/notes.txt", "no picture");
+  Loader load(folder.path());
+  const DataSplits data = load();
+  EXPECT_EQ(data.kind, "folder");
+  EXPECT_EQ(data.classes, (std::vector<std::string>{"cat", "dog"}));
+  EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{0, 0, 1, 1}));
+  EXPECT_EQ(data.validation.n, 4);
+  EXPECT_TRUE(load.warnings.empty());
+}
+
+TEST(ImageFolder, OneLevelIsSplitByShareAndClass) {
+  const ScratchFolder folder;
+  for (int i = 0; i < 10; ++i) {
+    write_picture(folder / ("a/" + std::to_string(i) + ".png"));
+    if (i < 5) write_picture(folder / ("b/" + std::to_string(i) + ".png"));
+  }
+  Loader load(folder.path());
+  load.request.validation_split = 0.4;
+  const DataSplits data = load();
+  EXPECT_EQ(data.train.n, 9);
+  EXPECT_EQ(data.validation.labels, (std::vector<std::int32_t>{0, 0, 0, 0, 1, 1}));
+  EXPECT_EQ(load().checksum, data.checksum) << "the same files validate each time";
+  load.request.validation_split.reset();
+  EXPECT_EQ(load().validation.n, 3);
+  ASSERT_EQ(load.warnings.size(), 1u);
+  EXPECT_NE(load.warnings[0].find("20 % of each class"), std::string::npos);
+}
+
+TEST(ImageFolder, PatternsInTheNamesAreClasses) {
+  const ScratchFolder folder;
+  for (const char* split : {"train", "val"})
+    for (const char* name : {"Mel_1.jpg", "Mel_2.jpg", "Nev_1.jpg"}) write_picture(folder / split / name);
+  Loader load(folder.path());
+  load.request.label_pattern = {"Nev", "Mel"};
+  const DataSplits data = load();
+  EXPECT_EQ(data.classes, (std::vector<std::string>{"Mel", "Nev"}));
+  EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{0, 0, 1}));
+  write_picture(folder / "train/Mel_or_Nev.jpg");
+  EXPECT_TRUE(refuses([&] { load(); }, {"--label-pattern Mel,Nev", "more than one", "Mel_or_Nev.jpg"}));
+  fs::rename(folder / "train/Mel_or_Nev.jpg", folder / "train/other.jpg");
+  EXPECT_TRUE(refuses([&] { load(); }, {"none of them in the file name", "other.jpg"}));
+  load.request.label_pattern = {"Mel", "Mel"};
+  EXPECT_TRUE(refuses([&] { load(); }, {"must be different"}));
+}
+
+TEST(ImageFolder, EveryFormatSizeAndDepthBecomesTheSamePixels) {
+  const ScratchFolder folder;
+  const cv::Scalar colour{200, 100, 50};  // blue, green, red
+  write_picture(folder / "train/a/1.png", 9, 5, colour);
+  write_picture(folder / "train/a/2.bmp", 4, 4, colour);
+  write_picture(folder / "train/a/3.tiff", 2, 30, colour);
+  write_picture(folder / "train/a/4.JPG", 1, 1, colour);
+  ASSERT_TRUE(cv::imwrite((folder / "train/a/5.png").string(),
+                          cv::Mat(7, 7, CV_16UC3, cv::Scalar(200 * 256, 100 * 256, 50 * 256))));
+  ASSERT_TRUE(cv::imwrite((folder / "train/a/6.png").string(), cv::Mat(3, 3, CV_8UC4, cv::Scalar(200, 100, 50, 128))));
+  write_picture(folder / "train/b/1.png");
+  fs::copy(folder / "train", folder / "test", fs::copy_options::recursive);
+  Loader load(folder.path());
+  load.request.channels = 3;
+  const DataSplits data = load();
+  ASSERT_EQ(data.train.n, 7);
+  for (std::size_t i = 0; i < 6; ++i)
+    for (std::size_t p = 0; p < 48; ++p)
+      EXPECT_NEAR(data.train.images[48 * i + p],
+                  p % 3 == 0   ? 50
+                  : p % 3 == 1 ? 100
+                               : 200,
+                  i == 3 ? 2 : 0)
+          << "file " << i + 1;
+  load.request.channels = 1;
+  EXPECT_EQ(load().train.images[0], (299 * 50 + 587 * 100 + 114 * 200 + 500) / 1000);
+  ASSERT_TRUE(cv::imwrite((folder / "train/b/1.png").string(), cv::Mat(3, 3, CV_8UC1, cv::Scalar(77))));
+  EXPECT_EQ(load().train.images[6 * 16], 77) << "grey stays grey";
+}
+
+TEST(ImageFolder, BadFoldersAreNamed) {
+  const ScratchFolder folder;
+  Loader load(folder.path());
+  const auto refused = [&](const std::vector<std::string>& parts) { return refuses([&] { load(); }, parts); };
+  EXPECT_TRUE(refused({"--data", "no class folders"}));
+  write_picture(folder / "train/cat/1.png");
+  EXPECT_TRUE(refused({"only one class (cat)"}));
+  fs::create_directories(folder / "train/dog");
+  EXPECT_TRUE(refused({"class folder 'dog' holds no image"}));
+  write_picture(folder / "train/dog/1.png");
+  write_picture(folder / "test/cat/1.png");
+  EXPECT_TRUE(refused({"test", "no folder for the class 'dog'"}));
+  write_picture(folder / "test/dog/1.png");
+  write_picture(folder / "test/fox/1.png");
+  EXPECT_TRUE(refused({"class 'fox' has no training folder", "cat, dog"}));
+  fs::remove_all(folder / "test/fox");
+  EXPECT_NO_THROW(load());
+  load.request.data = (folder / "nowhere").string();
+  EXPECT_TRUE(refused({"nowhere", "no such file or folder"}));
+}
+
+TEST(ImageFolder, ClassesAreNotLostToTheLimit) {
+  const ScratchFolder folder;
+  write_train_and_test(folder.path());
+  Loader load(folder.path());
+  load.request.limit = 1;
+  EXPECT_TRUE(refuses([&] { load(); }, {"class 'dog' has no training image", "--limit"}));
+  load.request.limit = 2;
+  EXPECT_EQ(load().train.labels, (std::vector<std::int32_t>{0, 1}));
+}
+
+TEST(ImageFolder, BrokenPicturesAreNamedOrSkipped) {
+  const ScratchFolder folder;
+  write_train_and_test(folder.path());
+  write_picture(folder / "train/dog/whole.jpg", 64, 64);
+  const std::string jpeg = text_of(folder / "train/dog/whole.jpg");
+  Loader load(folder.path());
+  const std::pair<const char*, std::string> broken[] = {{"text.png", "this is no picture\n"},
+                                                        {"empty.png", ""},
+                                                        {"cut.jpg", jpeg.substr(0, jpeg.size() * 2 / 3)},
+                                                        {"cut.png", text_of(folder / "train/dog/1.png").substr(0, 60)}};
+  for (const auto& [name, text] : broken) {
+    const fs::path path = folder / "train/dog" / name;
+    write_text(path, text);
+    load.request.skip_broken = false;
+    EXPECT_TRUE(refuses([&] { load(); }, {"--data", name, "no whole image", "--skip-broken"}));
+    load.request.skip_broken = true;
+    EXPECT_EQ(load().train.n, 5) << name;
+    ASSERT_EQ(load.warnings.size(), 1u);
+    EXPECT_NE(load.warnings[0].find("skipped 1 broken image"), std::string::npos) << load.warnings[0];
+    fs::remove(path);
+  }
+}
+
+TEST(ImageFolder, RealPhotographsAreRead) {
+  const auto skin = shared_data("data/skin");
+  if (!skin) GTEST_SKIP() << "no photographs beside this project";
+  Loader load(*skin);
+  load.request.image_size = 32;
+  const DataSplits data = load();
+  EXPECT_EQ(data.classes, (std::vector<std::string>{"mel", "nev"}));
+  EXPECT_EQ(data.train.n, 443);
+  EXPECT_EQ(data.validation.n, 110);
+  const double mean =
+      std::accumulate(data.train.images.begin(), data.train.images.end(), 0.0) / double(data.train.images.size());
+  EXPECT_GT(mean, 60);
+  EXPECT_LT(mean, 200);
+}
+
+}  // namespace
+}  // namespace gs::test

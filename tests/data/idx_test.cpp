@@ -1,0 +1,152 @@
+// idx_test.cpp - MNIST's files: plain, gzipped, damaged; and CIFAR-10's.
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include "engine/data/readers.h"
+#include "tests/support/errors.h"
+#include "tests/support/scratch_folder.h"
+#include "tests/support/shared_data.h"
+
+namespace gs::test {
+namespace {
+
+std::string big_endian(std::uint32_t value) {
+  return {char(value >> 24), char(value >> 16), char(value >> 8), char(value)};
+}
+
+std::string images_file(std::uint32_t n, std::uint32_t h, std::uint32_t w) {
+  std::string text = big_endian(0x0803) + big_endian(n) + big_endian(h) + big_endian(w);
+  for (std::uint32_t i = 0; i < n * h * w; ++i) text += char(i);
+  return text;
+}
+
+std::string labels_file(const std::string& labels) {
+  return big_endian(0x0801) + big_endian(std::uint32_t(labels.size())) + labels;
+}
+
+void write_gzip(const std::filesystem::path& path, const std::string& text) {
+  const gzFile file = gzopen(path.c_str(), "wb");
+  ASSERT_NE(file, nullptr);
+  gzwrite(file, text.data(), unsigned(text.size()));
+  gzclose(file);
+}
+
+/// Four files of 4 + 2 images of 2x3.
+struct IdxFolder : ScratchFolder {
+  IdxFolder() {
+    write_text(*this / "train-images-idx3-ubyte", images_file(4, 2, 3));
+    write_text(*this / "train-labels-idx1-ubyte", labels_file("\3\7\3\7"));
+    write_text(*this / "t10k-images-idx3-ubyte", images_file(2, 2, 3));
+    write_text(*this / "t10k-labels-idx1-ubyte", labels_file("\7\3"));
+  }
+  DataSplits load(DataRequest request = {}) const {
+    request.data = path().string();
+    return load_data(request);
+  }
+};
+
+TEST(Idx, IsReadInItsOwnSize) {
+  const IdxFolder folder;
+  const DataSplits data = folder.load();
+  EXPECT_EQ(data.kind, "idx");
+  EXPECT_EQ(data.train.n, 4);
+  EXPECT_EQ(data.train.h, 2);
+  EXPECT_EQ(data.train.w, 3);
+  EXPECT_EQ(data.train.c, 1);
+  EXPECT_EQ(data.train.images[23], 23);
+  EXPECT_EQ(data.classes, (std::vector<std::string>{"3", "7"})) << "the numbers that occur are the classes";
+  EXPECT_EQ(data.validation.labels, (std::vector<std::int32_t>{1, 0}));
+  EXPECT_EQ(folder.load({.image_size = 4, .channels = 3}).train.image_size(), 48u);
+}
+
+TEST(Idx, GzippedFilesAreTheSame) {
+  const IdxFolder plain, zipped;
+  for (const std::string& name : names_in(zipped.path())) {
+    write_gzip(zipped / (name + ".gz"), text_of(zipped / name));
+    std::filesystem::remove(zipped / name);
+  }
+  EXPECT_EQ(zipped.load().checksum, plain.load().checksum);
+  std::string text = text_of(zipped / "train-images-idx3-ubyte.gz");
+  write_text(zipped / "train-images-idx3-ubyte.gz", text.substr(0, text.size() - 6));
+  EXPECT_TRUE(refuses([&] { zipped.load(); }, {"train-images-idx3-ubyte.gz", "cut short or damaged"}));
+  text[text.size() - 8] = char(text[text.size() - 8] ^ 1);  // its checksum
+  write_text(zipped / "train-images-idx3-ubyte.gz", text);
+  EXPECT_TRUE(refuses([&] { zipped.load(); }, {"train-images-idx3-ubyte.gz", "cut short or damaged"}));
+}
+
+TEST(Idx, DamagedFilesAreNamed) {
+  const std::string whole = images_file(4, 2, 3);
+  const auto refused = [](const std::string& name, const std::string& text, const std::string& part) {
+    const IdxFolder folder;
+    write_text(folder / name, text);
+    return refuses([&] { folder.load(); }, {"--data", name, part});
+  };
+  const std::string images = "train-images-idx3-ubyte", labels = "train-labels-idx1-ubyte";
+  EXPECT_TRUE(refused(images, whole.substr(0, whole.size() - 1), "cut short"));
+  EXPECT_TRUE(refused(images, whole + "x", "longer than its header says"));
+  EXPECT_TRUE(refused(images, "", "cut short"));
+  EXPECT_TRUE(refused(images, "this is text, not images", "not an IDX file"));
+  EXPECT_TRUE(refused(images, labels_file("\1\2"), "not an IDX file of 3-dimensional"));
+  EXPECT_TRUE(refused(images, images_file(0, 2, 3), "it is empty"));
+  EXPECT_TRUE(refused(images, big_endian(0x0803) + big_endian(~0u) + big_endian(~0u) + big_endian(~0u), "shorter"));
+  EXPECT_TRUE(refused(images, images_file(3, 2, 3), "3 images, but 4 labels"));
+  const IdxFolder folder;
+  write_text(folder / "t10k-labels-idx1-ubyte", labels_file("\7\4"));
+  EXPECT_TRUE(refuses([&] { folder.load(); }, {"label 4", "not among those of training"}));
+  std::filesystem::remove(folder / labels);
+  EXPECT_TRUE(refuses([&] { folder.load(); }, {"there is no train-labels-idx1-ubyte (or .gz)"}));
+}
+
+TEST(Idx, FlagsOfFoldersAreRefused) {
+  const IdxFolder folder;
+  EXPECT_TRUE(refuses([&] { folder.load({.validation_split = 0.5}); }, {"--val-split", "folders of image files"}));
+  EXPECT_TRUE(refuses([&] { folder.load({.train_size = 5}); }, {"--train-size", "--limit"}));
+}
+
+TEST(Idx, MnistIsRead) {
+  const auto mnist = shared_data("data/mnist");
+  if (!mnist) GTEST_SKIP() << "no MNIST beside this project";
+  const DataSplits data = load_data({.data = mnist->string(), .limit = 200});
+  EXPECT_EQ(data.classes.size(), 10u);
+  EXPECT_EQ(data.train.n, 200);
+  EXPECT_EQ(data.train.h, 28);
+  EXPECT_EQ(std::count(data.train.labels.begin(), data.train.labels.end(), 7), 20);
+}
+
+/// Records of the given labels; every pixel of channel c is 10 c + label.
+std::string cifar_records(const std::string& labels) {
+  std::string text;
+  for (const char label : labels) {
+    text += label;
+    for (int channel = 0; channel < 3; ++channel) text += std::string(1024, char(10 * channel + label));
+  }
+  return text;
+}
+
+TEST(Cifar10, PlanesBecomePixels) {
+  const ScratchFolder folder;
+  write_text(folder / "data_batch_1.bin", cifar_records(std::string("\0\1\2\3\4\5\6\7\10\11", 10)));
+  write_text(folder / "test_batch.bin", cifar_records("\2"));
+  const DataSplits data = load_data({.data = folder.path().string()});
+  EXPECT_EQ(data.kind, "cifar10");
+  EXPECT_EQ(data.train.n, 10);
+  EXPECT_EQ(data.validation.image_size(), 3072u);
+  EXPECT_EQ(data.validation.labels[0], 2);
+  EXPECT_EQ(data.validation.images[300], 2);
+  EXPECT_EQ(data.validation.images[301], 12);
+  EXPECT_EQ(data.validation.images[302], 22);
+}
+
+TEST(Cifar10, DamagedFilesAreNamed) {
+  const ScratchFolder folder;
+  const auto load = [&] { load_data({.data = folder.path().string()}); };
+  write_text(folder / "data_batch_1.bin", cifar_records("\1\2"));
+  EXPECT_TRUE(refuses(load, {"there is no test_batch.bin"}));
+  write_text(folder / "test_batch.bin", cifar_records("\1") + "x");
+  EXPECT_TRUE(refuses(load, {"test_batch.bin", "no whole number of CIFAR-10 records"}));
+  write_text(folder / "test_batch.bin", cifar_records("\12"));
+  EXPECT_TRUE(refuses(load, {"label 10", "0 to 9"}));
+}
+
+}  // namespace
+}  // namespace gs::test

@@ -1,0 +1,30 @@
+// errors.h - what a call throws must be of one type, one line, and say certain things.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "engine/core/error.h"
+
+namespace gs::test {
+
+/// Passes when call() throws an E whose message is one line that holds all `parts`.
+template <class E = UsageError, class Call>
+::testing::AssertionResult refuses(Call&& call, const std::vector<std::string>& parts) {
+  try {
+    call();
+  } catch (const E& error) {
+    const std::string text = error.what();
+    if (text.find('\n') != std::string::npos) return ::testing::AssertionFailure() << "more than one line: " << text;
+    for (const std::string& part : parts)
+      if (text.find(part) == std::string::npos)
+        return ::testing::AssertionFailure() << "no '" << part << "' in: " << text;
+    return ::testing::AssertionSuccess();
+  } catch (const std::exception& error) {
+    return ::testing::AssertionFailure() << "an error of another type: " << error.what();
+  }
+  return ::testing::AssertionFailure() << "nothing was thrown";
+}
+
+}  // namespace gs::test
