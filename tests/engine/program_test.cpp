@@ -9,6 +9,7 @@
 #include "engine/core/error.h"
 #include "engine/program/flat_layout.h"
 #include "models/models.h"
+#include "tests/support/engines.h"
 
 namespace gs {
 namespace {
@@ -143,7 +144,7 @@ TEST_P(ProgramOn, MustBeBoundBeforeItRuns) {
   EXPECT_THROW(program.train_step(), Error);
 }
 
-INSTANTIATE_TEST_SUITE_P(Devices, ProgramOn, testing::Values("cpu", "sim"),
+INSTANTIATE_TEST_SUITE_P(Devices, ProgramOn, testing::ValuesIn(test::devices),
                          [](const auto& info) { return info.param; });
 
 }  // namespace

@@ -12,7 +12,7 @@ foreach(fibers "" _ucontext)
 endforeach()
 foreach(build asan check)
   file(GLOB files CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/sim/${build}/*.cpp")
-  gridstride_test_program(test_sim_${build} "sim;${build}" gridstride_sim ${files}
+  gridstride_test_program(test_sim_${build} sim-${build} gridstride_sim ${files}
                           $<TARGET_OBJECTS:sim_test_kernels_host> $<TARGET_OBJECTS:sim_test_kernels_${build}>)
 endforeach()
 target_link_options(test_sim_asan PRIVATE -fsanitize=address)

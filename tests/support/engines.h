@@ -23,8 +23,10 @@ inline std::string name_of(const testing::TestParamInfo<Engine>& info) {
 
 /// What is tested: everything of this machine's processor; in the program of the label `gpu`, the GPU.
 #ifdef GRIDSTRIDE_TESTED_GPU
+inline const char* const devices[] = {"cuda"};
 inline const Engine engines[] = {{"cuda", "default"}, {"cuda", "own"}, {"cuda", "library"}};
 #else
+inline const char* const devices[] = {"cpu", "sim"};
 inline const Engine engines[] = {{"cpu", "default"}, {"cpu", "own"}, {"cpu", "library"}, {"sim", "own"}};
 #endif
 

@@ -3,11 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
 #include <vector>
 
-#include "tests/support/tested_targets.h"
+#include "tests/support/device_array.h"
 
 namespace gs::test {
 
@@ -16,13 +14,9 @@ namespace gs::test {
 template <class T>
 class GuardedArray {
  public:
-  explicit GuardedArray(std::size_t size) : size_(size), memory_(size + 2 * guard) {
-    fill(0, sentinel);
-    fill(guard + size, sentinel);
-  }
-  explicit GuardedArray(const std::vector<T>& values) : GuardedArray(values.size()) {
-    std::copy(values.begin(), values.end(), data());
-  }
+  explicit GuardedArray(std::size_t size) : size_(size), memory_(guarded(size, nullptr)) {}
+  explicit GuardedArray(const std::vector<T>& values)
+      : size_(values.size()), memory_(guarded(values.size(), values.data())) {}
 
   T* data() { return memory_.data() + guard; }
   std::size_t size() const { return size_; }
@@ -50,9 +44,19 @@ class GuardedArray {
 #else
   static constexpr std::size_t guard = (256 + sizeof(T) - 1) / sizeof(T);
 #endif
-  static constexpr unsigned char sentinel = 0xA5;
-  void fill(std::size_t first, unsigned char byte) {
-    std::memset(static_cast<void*>(memory_.data() + first), byte, guard * sizeof(T));
+  static constexpr unsigned char sentinel = 0xA5, unwritten = 0xFF;
+
+  /// The buffer between its guards; `values` may be null.
+  static std::vector<T> guarded(std::size_t size, const T* values) {
+    std::vector<T> all(size + 2 * guard);
+    const auto fill = [&](std::size_t first, std::size_t count, unsigned char byte) {
+      std::fill_n(reinterpret_cast<unsigned char*>(all.data()) + first * sizeof(T), count * sizeof(T), byte);
+    };
+    fill(0, guard, sentinel);
+    fill(guard, size, unwritten);
+    fill(guard + size, guard, sentinel);
+    if (values) std::copy(values, values + size, all.begin() + guard);
+    return all;
   }
   std::size_t size_;
   DeviceArray<T> memory_;

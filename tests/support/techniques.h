@@ -10,8 +10,8 @@
 namespace gs::test {
 
 /// Calls body(launch) for every technique of the room that supports `problem`, on every tested target;
-/// launch(arguments...) runs it with the op's outputs and inputs, a workspace full of NaN and no stream. Fails when a
-/// target has no technique for the problem, or when a technique writes past its workspace.
+/// launch(arguments...) runs it with the op's outputs and inputs, a workspace full of NaN and the tested stream. Fails
+/// when a target has no technique for the problem, or when a technique writes past its workspace.
 template <class Op, class Body>
 void for_each_technique(Room<Op> Rooms::*room, const typename Op::Problem& problem, Body&& body) {
   for (const Rooms* rooms : tested_rooms()) {
@@ -21,7 +21,7 @@ void for_each_technique(Room<Op> Rooms::*room, const typename Op::Problem& probl
       ++fitting;
       SCOPED_TRACE(std::string(name_of(rooms->target)) + ", technique " + std::string(row.name));
       GuardedArray<unsigned char> workspace(row.workspace_bytes(problem));
-      body([&](auto... arguments) { row.launch(arguments..., problem, workspace.data(), nullptr); });
+      body([&](auto... arguments) { row.launch(arguments..., problem, workspace.data(), tested_stream()); });
       EXPECT_TRUE(workspace.intact()) << "the workspace";
     }
     EXPECT_GT(fitting, 0) << "no technique on " << name_of(rooms->target) << " supports this problem";

@@ -1,17 +1,28 @@
-// tested_targets.h - which targets a test program tests, so that the same tests run over plain and instrumented
-// kernels.
+// tested_targets.h - which targets a test program tests, so that the same tests run over plain kernels, instrumented
+// ones and those of the GPU.
 #pragma once
-#include <cstddef>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <vector>
 
 #include "kernels/rooms.h"
-#include "kernels/sim/simulator.h"
+#ifdef GRIDSTRIDE_TESTED_GPU
+#include "engine/device/device.h"
+#endif
 
 namespace gs::test {
 
+#ifdef GRIDSTRIDE_TESTED_GPU
+/// The GPU. Its program runs tests only where there is one (tests/gpu/needs_gpu.cpp).
+inline Device& tested_gpu() {
+  static const std::unique_ptr<Device> device = open_device({.name = "cuda", .tf32 = false});
+  return *device;
+}
+inline std::vector<const Rooms*> tested_rooms() {
+  return {&tested_gpu().rooms()};
+}
+inline stream_t tested_stream() {
+  return tested_gpu().stream();
+}
+#else
 /// host and sim in a plain build; sim alone where its kernels are instrumented.
 inline std::vector<const Rooms*> tested_rooms() {
 #ifdef GRIDSTRIDE_TESTED_SIM_ONLY
@@ -20,39 +31,9 @@ inline std::vector<const Rooms*> tested_rooms() {
   return {&host::rooms(), &sim::rooms()};
 #endif
 }
-
-/// Device memory for the CPU targets in a test: 256-byte aligned, filled with NaN (0xff), exactly as long as asked for
-/// (so that AddressSanitizer sees an access past the end) and known to the race checker.
-template <class T>
-class DeviceArray {
- public:
-  explicit DeviceArray(std::size_t size) : size_(size), data_(allocate(size * sizeof(T))) {}
-  explicit DeviceArray(const std::vector<T>& values) : DeviceArray(values.size()) {
-    if (size_ > 0) std::memcpy(data_.get(), values.data(), size_ * sizeof(T));
-  }
-  T* data() { return data_.get(); }
-  const T* data() const { return data_.get(); }
-  std::size_t size() const { return size_; }
-  T& operator[](std::size_t i) { return data_.get()[i]; }
-  const T& operator[](std::size_t i) const { return data_.get()[i]; }
-  std::vector<T> values() const { return {data_.get(), data_.get() + size_}; }
-
- private:
-  struct Free {
-    void operator()(T* memory) const {
-      simulator::unregister_memory(memory);
-      std::free(memory);
-    }
-  };
-  static T* allocate(std::size_t bytes) {
-    void* memory = nullptr;
-    if (posix_memalign(&memory, 256, bytes > 0 ? bytes : 1) != 0) throw Error("out of memory in a test");
-    std::memset(memory, 0xff, bytes);
-    simulator::register_memory(memory, bytes);
-    return static_cast<T*>(memory);
-  }
-  std::size_t size_;
-  std::unique_ptr<T, Free> data_;
-};
+inline stream_t tested_stream() {
+  return nullptr;
+}
+#endif
 
 }  // namespace gs::test

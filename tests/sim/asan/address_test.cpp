@@ -8,7 +8,7 @@
 
 #include "tests/sim/cases.h"
 #include "tests/sim/marks.h"
-#include "tests/support/tested_targets.h"
+#include "tests/support/device_array.h"
 
 namespace {
 

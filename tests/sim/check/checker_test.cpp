@@ -10,7 +10,7 @@
 #include "kernels/sim/simulator.h"
 #include "tests/sim/cases.h"
 #include "tests/sim/marks.h"
-#include "tests/support/tested_targets.h"
+#include "tests/support/device_array.h"
 
 namespace {
 

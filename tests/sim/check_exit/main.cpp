@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "tests/sim/cases.h"
-#include "tests/support/tested_targets.h"
+#include "tests/support/device_array.h"
 
 int main(int count, char** arguments) {
   if (count < 2) return 3;

@@ -1,0 +1,19 @@
+// needs_gpu.cpp - every test of this program is skipped where there is no GPU, and says why.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "engine/device/backends.h"
+
+namespace {
+
+class NeedsGpu : public ::testing::Environment {
+  void SetUp() override {
+    std::string why_not;
+    if (!gs::cuda_device_present(&why_not)) GTEST_SKIP() << "no GPU: " << why_not;
+  }
+};
+
+[[maybe_unused]] const auto* const added = ::testing::AddGlobalTestEnvironment(new NeedsGpu);  // gtest deletes it
+
+}  // namespace

@@ -1,0 +1,110 @@
+// products.h - convolution and dense layers as one kind of thing, a product with weights and a bias: problems of odd
+// sizes, references, and bounds for their sums.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "kernels/conv2d/conv2d_ref.h"
+#include "kernels/dense/dense_ref.h"
+#include "kernels/rooms.h"
+#include "tests/support/compare.h"
+
+namespace gs::test {
+
+struct Convolution {
+  using Problem = Conv2d;
+  using Forward = Conv2dForward;
+  using DataGradient = Conv2dDataGradient;
+  using FilterGradient = Conv2dFilterGradient;
+  static constexpr auto forward_room = &Rooms::conv2d_forward;
+  static constexpr auto data_gradient_room = &Rooms::conv2d_data_gradient;
+  static constexpr auto filter_gradient_room = &Rooms::conv2d_filter_gradient;
+
+  static std::vector<Conv2d> problems() {
+    return {
+        {.n = 1, .h = 1, .w = 1, .c = 1, .k = 1, .r = 1, .s = 1},
+        {.n = 2, .h = 5, .w = 7, .c = 1, .k = 8, .r = 3, .s = 3, .pad = 1},
+        {.n = 3, .h = 9, .w = 11, .c = 3, .k = 7, .r = 3, .s = 3, .pad = 1},
+        {.n = 2, .h = 6, .w = 19, .c = 5, .k = 33, .r = 3, .s = 3, .pad = 1},
+        {.n = 1, .h = 8, .w = 8, .c = 16, .k = 32, .r = 3, .s = 3, .pad = 1},
+        {.n = 2, .h = 9, .w = 8, .c = 2, .k = 17, .r = 5, .s = 5, .pad = 2},
+        {.n = 2, .h = 8, .w = 7, .c = 3, .k = 4, .r = 3, .s = 3, .stride = 2, .pad = 1},
+        {.n = 1, .h = 23, .w = 23, .c = 3, .k = 5, .r = 11, .s = 11, .stride = 4},
+        {.n = 1, .h = 2, .w = 2, .c = 1, .k = 2, .r = 5, .s = 5, .pad = 2},  // the window is larger than the image
+        {.n = 1, .h = 10, .w = 9, .c = 65, .k = 70, .r = 1, .s = 1},         // more than one tile each way
+        {.n = 2, .h = 7, .w = 7, .c = 2, .k = 3, .r = 2, .s = 2},            // an even window, no padding
+    };
+  }
+  static std::int64_t x_size(const Conv2d& d) { return d.x_size(); }
+  static std::int64_t y_size(const Conv2d& d) { return d.y_size(); }
+  static std::int64_t w_size(const Conv2d& d) { return d.w_size(); }
+  static std::int64_t outputs(const Conv2d& d) { return d.k; }
+  static std::int64_t forward_terms(const Conv2d& d) { return d.w_size() / d.k + 1; }
+  static std::int64_t data_gradient_terms(const Conv2d& d) { return d.w_size() / d.c; }
+  static std::int64_t filter_gradient_terms(const Conv2d& d) { return d.y_size() / d.k; }
+  static std::string describe(const Conv2d& d) {
+    return std::to_string(d.n) + "x" + std::to_string(d.h) + "x" + std::to_string(d.w) + "x" + std::to_string(d.c) +
+           " -> " + std::to_string(d.k) + ", window " + std::to_string(d.r) + ", stride " + std::to_string(d.stride) +
+           ", padding " + std::to_string(d.pad) + (d.relu ? ", ReLU" : "");
+  }
+  template <class T>
+  static ref::Sums forward(const Conv2d& d, const T* x, const T* w, const T* b) {
+    return ref::conv2d_forward(d, x, w, b);
+  }
+  template <class T>
+  static ref::Sums data_gradient(const Conv2d& d, const T* dy, const T* w, const T* relu_output) {
+    return ref::conv2d_data_gradient(d, dy, w, relu_output);
+  }
+  template <class T>
+  static void filter_gradient(const Conv2d& d, const T* x, const T* dy, ref::Sums& dw, ref::Sums& db) {
+    ref::conv2d_filter_gradient(d, x, dy, dw, db);
+  }
+};
+
+struct FullyConnected {
+  using Problem = Dense;
+  using Forward = DenseForward;
+  using DataGradient = DenseDataGradient;
+  using FilterGradient = DenseFilterGradient;
+  static constexpr auto forward_room = &Rooms::dense_forward;
+  static constexpr auto data_gradient_room = &Rooms::dense_data_gradient;
+  static constexpr auto filter_gradient_room = &Rooms::dense_filter_gradient;
+
+  static std::vector<Dense> problems() {
+    return {{.n = 1, .in = 1, .out = 1},   {.n = 3, .in = 5, .out = 7},    {.n = 8, .in = 64, .out = 1},
+            {.n = 2, .in = 17, .out = 10}, {.n = 9, .in = 33, .out = 6},   {.n = 16, .in = 130, .out = 65},
+            {.n = 70, .in = 3, .out = 2},  {.n = 8, .in = 2100, .out = 9}, {.n = 7, .in = 1025, .out = 3}};
+  }
+  static std::int64_t x_size(const Dense& d) { return std::int64_t(d.n) * d.in; }
+  static std::int64_t y_size(const Dense& d) { return std::int64_t(d.n) * d.out; }
+  static std::int64_t w_size(const Dense& d) { return std::int64_t(d.in) * d.out; }
+  static std::int64_t outputs(const Dense& d) { return d.out; }
+  static std::int64_t forward_terms(const Dense& d) { return d.in + 1; }
+  static std::int64_t data_gradient_terms(const Dense& d) { return d.out; }
+  static std::int64_t filter_gradient_terms(const Dense& d) { return d.n; }
+  static std::string describe(const Dense& d) {
+    return std::to_string(d.n) + " x " + std::to_string(d.in) + " -> " + std::to_string(d.out) +
+           (d.relu ? ", ReLU" : "");
+  }
+  template <class T>
+  static ref::Sums forward(const Dense& d, const T* x, const T* w, const T* b) {
+    return ref::dense_forward(d, x, w, b);
+  }
+  template <class T>
+  static ref::Sums data_gradient(const Dense& d, const T* dy, const T* w, const T* relu_output) {
+    return ref::dense_data_gradient(d, dy, w, relu_output);
+  }
+  template <class T>
+  static void filter_gradient(const Dense& d, const T* x, const T* dy, ref::Sums& dw, ref::Sums& db) {
+    ref::dense_filter_gradient(d, x, dy, dw, db);
+  }
+};
+
+inline std::vector<double> bounds(const ref::Sums& sums, std::int64_t terms) {
+  std::vector<double> result;
+  for (std::size_t i = 0; i < sums.value.size(); ++i)
+    result.push_back(bound(sums.value[i], sums.magnitude[i], terms) + 1e-30);
+  return result;
+}
+
+}  // namespace gs::test
