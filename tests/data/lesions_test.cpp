@@ -1,4 +1,5 @@
-// lesions_test.cpp - synthetic:lesions against the check values of its recipe (docs/data.md).
+// lesions_test.cpp - synthetic:lesions against values that another implementation of its recipe (numpy) gave. See
+// docs/data.md.
 #include <gtest/gtest.h>
 
 #include <array>

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Gridstride and PyTorch side by side: the same cases in turn, several rounds, medians of all rounds and their ratios.
+
+usage: compare_with_torch.py [--device cpu] [--rounds 3] [--seconds 4] [--threads 2] [--program PROGRAM] [--python PYTHON]... [--out FILE]
+                             [CASE...]
+Each --python is an interpreter that has some version of PyTorch; each is run as it is, with channels-last tensors and,
+with --compile, under torch.compile. The order of the competitors alternates, so that a machine that slows down does not
+favour one.
+"""
+import argparse
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def competitors(args):
+    """Pairs of a name and a command that prints JSON in the form of `gridstride bench --json`."""
+    common = ["--device", args.device, "--seconds", str(args.seconds), *args.cases]
+    threads = ["--threads", str(args.threads)] if args.threads else []
+    own = [args.program, "bench", "--json", *threads, *common]
+    if args.device == "cuda":
+        own += ["--precision", "fp32"]
+    table = [("gridstride", own), ("gridstride --impl library", [*own, "--impl", "library"])]
+    for python in args.python:
+        torch = [python, str(ROOT / "bench/torch_step.py"), *threads, *common]
+        table += [("torch", torch), ("torch channels-last", [*torch, "--channels-last"])]
+        if args.compile:
+            table.append(("torch compile", [*torch, "--mode", "compile"]))
+        if args.device == "cuda":
+            table.append(("torch CUDA graph", [*torch, "--mode", "graph"]))
+    return table
+
+
+def run(name, command):
+    """The command's answer; None, and a line that says why, where it cannot run (an old PyTorch has no compile)."""
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode == 0:
+        return json.loads(result.stdout)
+    print(f"left out: {name}: {(result.stderr.strip().splitlines() or ['no message'])[-1]}", file=sys.stderr)
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--program", default=str(ROOT / "gridstride"))
+    parser.add_argument("--python", action="append", default=[])
+    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("cases", nargs="*")
+    args = parser.parse_args()
+    args.cases = args.cases or ["lenet:32:8"]
+    args.python = args.python or [sys.executable]
+    medians, machines = {}, {}
+    for turn in range(args.rounds):
+        table = competitors(args)
+        for name, command in table if turn % 2 == 0 else reversed(table):
+            answer = run(name, command)
+            if answer is None:
+                continue
+            name = name.replace("torch", "torch " + answer["machine"].get("torch", ""))
+            machines[name] = answer["machine"]
+            for case in answer["cases"]:
+                medians.setdefault(case["case"], {}).setdefault(name, []).append(case["median_us"])
+    for case, by_name in medians.items():
+        own = statistics.median(by_name["gridstride"])
+        print(case)
+        for name in by_name:
+            time = statistics.median(by_name[name])
+            print(f"  {time / 1000:9.3f} ms  {time / own:5.2f} x  {name}")
+    if args.out:
+        args.out.write_text(json.dumps({"machines": machines, "median_us_of_each_round": medians}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

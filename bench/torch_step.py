@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""One training step of Gridstride's networks in PyTorch, timed as `gridstride bench` times its own.
+
+usage: torch_step.py [--device cpu|cuda] [--mode eager|compile|graph] [--channels-last] [--precision fp32|tf32|bf16]
+                     [--threads N] [--seconds X] CASE...
+A CASE is model:base:batch. A step is forward, BCE with logits, backward and Adam, on 128x128x1 images that are on the
+device already. Prints JSON in the form of `gridstride bench --json`.
+"""
+import argparse
+import json
+import statistics
+import time
+
+import torch
+from torch import nn
+
+
+def lenet(base):
+    return nn.Sequential(
+        nn.Conv2d(1, base, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(base, 2 * base, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(2 * base * 32 * 32, 2 * base), nn.ReLU(), nn.Linear(2 * base, 1))
+
+
+def alexnet(base):
+    return nn.Sequential(
+        nn.Conv2d(1, base, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(base, 2 * base, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(2 * base, 4 * base, 3, padding=1), nn.ReLU(),
+        nn.Conv2d(4 * base, 4 * base, 3, padding=1), nn.ReLU(),
+        nn.Conv2d(4 * base, 2 * base, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(2 * base * 16 * 16, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 1))
+
+
+def mlp(base):
+    return nn.Sequential(nn.Flatten(), nn.Linear(128 * 128, base), nn.ReLU(), nn.Linear(base, base // 2), nn.ReLU(),
+                         nn.Linear(base // 2, base // 4), nn.ReLU(), nn.Linear(base // 4, 1))
+
+
+def captured(step):
+    """The step as a CUDA graph, after some steps on a stream of its own, as PyTorch asks for."""
+    stream = torch.cuda.Stream()
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        for _ in range(5):
+            step()
+    torch.cuda.current_stream().wait_stream(stream)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        step()
+    return graph.replay
+
+
+def training_step(case, args):
+    """A function that runs one step."""
+    name, base, batch = case.split(":")
+    device, cuda = torch.device(args.device), args.device == "cuda"
+    torch.manual_seed(0)
+    model = {"lenet": lenet, "alexnet": alexnet, "mlp": mlp}[name](int(base)).to(device)
+    x = torch.rand(int(batch), 1, 128, 128, device=device)
+    y = torch.randint(0, 2, (int(batch), 1), device=device).float()
+    if args.channels_last:
+        model, x = model.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-5, **({"fused": True, "capturable": True} if cuda else {}))
+    loss_of = nn.BCEWithLogitsLoss()
+    if args.mode == "compile":
+        model = torch.compile(model, mode="max-autotune")
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, torch.bfloat16, enabled=args.precision == "bf16"):
+            loss = loss_of(model(x), y)
+        loss.backward()
+        optimizer.step()
+
+    return captured(step) if args.mode == "graph" else step
+
+
+def measure(step, seconds, inner, synchronize):
+    """Microseconds of a step: one figure per `inner` steps, until `seconds` have passed; at least ten figures."""
+    for _ in range(5):
+        step()
+    synchronize()
+    figures, begin = [], time.perf_counter()
+    while len(figures) < 10 or time.perf_counter() - begin < seconds:
+        start = time.perf_counter()
+        for _ in range(inner):
+            step()
+        synchronize()
+        figures.append((time.perf_counter() - start) / inner * 1e6)
+    return sorted(figures)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=["cpu", "cuda"])
+    parser.add_argument("--mode", default="eager", choices=["eager", "compile", "graph"])
+    parser.add_argument("--channels-last", action="store_true")
+    parser.add_argument("--precision", default="fp32", choices=["fp32", "tf32", "bf16"])
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("cases", nargs="+")
+    args = parser.parse_args()
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = args.precision != "fp32"
+    torch.backends.cudnn.benchmark = True
+    cuda = args.device == "cuda"
+    results = []
+    for case in args.cases:
+        figures = measure(training_step(case, args), args.seconds, 100 if cuda else 1,
+                          torch.cuda.synchronize if cuda else lambda: None)
+        median = statistics.median(figures)
+        results.append({"case": case, "device": args.device, "median_us": round(median, 1),
+                        "p10_us": round(figures[len(figures) // 10], 1),
+                        "p90_us": round(figures[len(figures) * 9 // 10], 1),
+                        "samples_per_s": round(int(case.split(":")[2]) / median * 1e6, 1)})
+    machine = {"torch": torch.__version__, "mode": args.mode, "channels_last": args.channels_last,
+               "precision": args.precision, "threads": torch.get_num_threads(),
+               "gpu": torch.cuda.get_device_name() if cuda else None}
+    print(json.dumps({"machine": machine, "cases": results}))
+
+
+if __name__ == "__main__":
+    main()
