@@ -44,7 +44,8 @@ build=$root/build-gpu program=$build/apps/gridstride
 part() {
   local name=$1 limit=$2 begin=$SECONDS status
   shift 2
-  timeout "$limit" "$@" >"$out/$name.txt" 2>&1
+  [ "$(type -t "$1")" = function ] || set -- timeout "$limit" "$@"
+  "$@" >"$out/$name.txt" 2>&1
   status=$?
   printf '%-28s exit %-4s %5s s\n' "$name" "$status" $((SECONDS - begin)) | tee -a "$out/summary.txt"
   return $status
