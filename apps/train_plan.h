@@ -27,7 +27,8 @@ Precision choose_precision(const std::optional<std::string>& asked, std::string_
 Net build_net(const TrainOptions&, Shape input, LossKind, std::size_t classes);
 Recipe build_recipe(const TrainOptions&, LossKind, Precision);
 
-/// --impl and --impl-from: a rule ("default", "own", "library"), or "step=implementation" entries separated by commas, or both.
+/// --impl and --impl-from: a rule ("default", "own", "library"), or "step=implementation" entries separated by commas,
+/// or both.
 ImplementationChoice choose_implementations(const TrainOptions&);
 
 /// Images of each class in a split.

@@ -65,8 +65,8 @@ class NetBuilder {
   NetBuilder(std::string name, Shape input);
   static constexpr int same = -1;  ///< padding of kernel / 2: with stride 1 the output is as large as the input
   NetBuilder& conv2d(int filters, int kernel, int stride = 1, int pad = same);
-  NetBuilder& relu();                                           ///< joins the convolution or dense layer before it
-  NetBuilder& max_pool(int window, int stride = 0);             ///< stride 0: the window
+  NetBuilder& relu();                                ///< joins the convolution or dense layer before it
+  NetBuilder& max_pool(int window, int stride = 0);  ///< stride 0: the window
   NetBuilder& flatten();
   NetBuilder& dense(int units);
   NetBuilder& dropout(float rate);  ///< rate 0 adds no layer

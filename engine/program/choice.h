@@ -14,7 +14,7 @@ using ImplementationTable = std::map<std::string, std::string>;
 struct ImplementationChoice {
   /// default: the library where library_pays() says so, else own; own: own kernels only; library: wherever it can
   std::string rule = "default";
-  ImplementationTable fixed;     ///< overrides for single steps; a name that is not available is a UsageError
+  ImplementationTable fixed;  ///< overrides for single steps; a name that is not available is a UsageError
 };
 
 /// The default table, without timing: does the library's implementation beat the project's own for this problem?
