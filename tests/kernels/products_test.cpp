@@ -1,8 +1,8 @@
 // products_test.cpp - convolution and dense layers: every technique of their six ops against the references in fp64.
 // Both are a product with weights and a bias, so one set of tests serves both.
-#include "tests/support/products.h"
 #include "tests/support/compare.h"
 #include "tests/support/gradient_check.h"
+#include "tests/support/product_checks.h"
 #include "tests/support/techniques.h"
 
 namespace gs::test {
@@ -35,24 +35,27 @@ TYPED_TEST(Products, ReferencesAreGradients) {
   }
 }
 
+/// Memory for the checks of product_checks.h.
+struct TestedArrays {
+  static DeviceArray<float> input(const std::vector<float>& values) { return DeviceArray<float>(values); }
+  static GuardedArray<float> output(std::size_t size) { return GuardedArray<float>(size); }
+};
+
+/// All techniques of a room, as product_checks.h goes through them.
+template <class Op>
+auto each_technique(Room<Op> Rooms::*room, const typename Op::Problem& p) {
+  return [room, &p](const auto& body) {
+    for_each_technique<Op>(room, p, [&](auto launch) { body(TestedArrays(), launch); });
+  };
+}
+
 TYPED_TEST(Products, ForwardAgainstTheReference) {
   using Op = TypeParam;
   for (auto p : Op::problems())
     for (const bool relu : {false, true}) {
       p.relu = relu;
       SCOPED_TRACE(Op::describe(p));
-      const auto x = random_values(Op::x_size(p), 1), w = random_values(Op::w_size(p), 2),
-                 b = random_values(Op::outputs(p), 3);
-      const ref::Sums want = Op::forward(p, x.data(), w.data(), b.data());
-      for_each_technique<typename Op::Forward>(Op::forward_room, p, [&](auto launch) {
-        DeviceArray<float> xs(x), ws(w), bs(b);
-        GuardedArray<float> y(want.value.size()), again(want.value.size());
-        launch(y.data(), xs.data(), ws.data(), bs.data());
-        EXPECT_TRUE(agree(y.values(), want.value, bounds(want, Op::forward_terms(p))));
-        EXPECT_TRUE(y.intact());
-        launch(again.data(), xs.data(), ws.data(), bs.data());
-        EXPECT_EQ(y.values(), again.values()) << "the same inputs gave other bits";
-      });
+      check_forward<Op>(p, each_technique<typename Op::Forward>(Op::forward_room, p));
       if (this->HasFailure()) return;
     }
 }
@@ -62,16 +65,7 @@ TYPED_TEST(Products, DataGradientAgainstTheReference) {
   for (const auto& p : Op::problems())
     for (const bool masked : {false, true}) {
       SCOPED_TRACE(Op::describe(p) + (masked ? ", behind a ReLU" : ""));
-      const auto dy = random_values(Op::y_size(p), 1), w = random_values(Op::w_size(p), 2);
-      const auto relu_output = random_values(Op::x_size(p), 3);
-      const ref::Sums want = Op::data_gradient(p, dy.data(), w.data(), masked ? relu_output.data() : nullptr);
-      for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch) {
-        DeviceArray<float> dys(dy), ws(w), mask(relu_output);
-        GuardedArray<float> dx(want.value.size());
-        launch(dx.data(), dys.data(), ws.data(), masked ? mask.data() : nullptr);
-        EXPECT_TRUE(agree(dx.values(), want.value, bounds(want, Op::data_gradient_terms(p))));
-        EXPECT_TRUE(dx.intact());
-      });
+      check_data_gradient<Op>(p, masked, each_technique<typename Op::DataGradient>(Op::data_gradient_room, p));
       if (this->HasFailure()) return;
     }
 }
@@ -80,22 +74,7 @@ TYPED_TEST(Products, FilterGradientAgainstTheReference) {
   using Op = TypeParam;
   for (const auto& p : Op::problems()) {
     SCOPED_TRACE(Op::describe(p));
-    const auto x = random_values(Op::x_size(p), 1), dy = random_values(Op::y_size(p), 2);
-    ref::Sums want_dw(Op::w_size(p)), want_db(Op::outputs(p));
-    Op::filter_gradient(p, x.data(), dy.data(), want_dw, want_db);
-    const std::int64_t terms = Op::filter_gradient_terms(p);
-    for_each_technique<typename Op::FilterGradient>(Op::filter_gradient_room, p, [&](auto launch) {
-      DeviceArray<float> xs(x), dys(dy);
-      GuardedArray<float> dw(want_dw.value.size()), db(want_db.value.size()), dw2(dw.size()), db2(db.size());
-      launch(dw.data(), db.data(), xs.data(), dys.data());
-      EXPECT_TRUE(agree(dw.values(), want_dw.value, bounds(want_dw, terms)));
-      EXPECT_TRUE(agree(db.values(), want_db.value, bounds(want_db, terms)));
-      EXPECT_TRUE(dw.intact());
-      EXPECT_TRUE(db.intact());
-      launch(dw2.data(), db2.data(), xs.data(), dys.data());
-      EXPECT_EQ(dw.values(), dw2.values()) << "the same inputs gave other bits";
-      EXPECT_EQ(db.values(), db2.values());
-    });
+    check_filter_gradient<Op>(p, each_technique<typename Op::FilterGradient>(Op::filter_gradient_room, p));
     if (this->HasFailure()) return;
   }
 }

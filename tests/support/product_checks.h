@@ -1,0 +1,66 @@
+// product_checks.h - what any implementation of a product's pass must satisfy: the reference within the bounds of an
+// fp32 sum, nothing written outside, the same bits twice. Own techniques and vendors' libraries go through the same
+// checks.
+//
+// Each check takes the way to its implementations: for_each(body) calls body(arrays, launch) once per implementation,
+// where arrays.input(vector) and arrays.output(size) give memory that it can use, and launch(arguments...) runs it.
+#pragma once
+#include <gtest/gtest.h>
+
+#include "tests/support/products.h"
+
+namespace gs::test {
+
+template <class Op, class ForEach>
+void check_forward(const typename Op::Problem& p, const ForEach& for_each) {
+  const auto x = random_values(Op::x_size(p), 1), w = random_values(Op::w_size(p), 2),
+             b = random_values(Op::outputs(p), 3);
+  const ref::Sums want = Op::forward(p, x.data(), w.data(), b.data());
+  for_each([&](const auto& arrays, auto launch) {
+    auto xs = arrays.input(x), ws = arrays.input(w), bs = arrays.input(b);
+    auto y = arrays.output(want.value.size()), again = arrays.output(want.value.size());
+    launch(y.data(), xs.data(), ws.data(), bs.data());
+    EXPECT_TRUE(agree(y.values(), want.value, bounds(want, Op::forward_terms(p))));
+    EXPECT_TRUE(y.intact());
+    launch(again.data(), xs.data(), ws.data(), bs.data());
+    EXPECT_EQ(y.values(), again.values()) << "the same inputs gave other bits";
+  });
+}
+
+/// `masked`: behind a ReLU.
+template <class Op, class ForEach>
+void check_data_gradient(const typename Op::Problem& p, bool masked, const ForEach& for_each) {
+  const auto dy = random_values(Op::y_size(p), 1), w = random_values(Op::w_size(p), 2);
+  const auto relu_output = random_values(Op::x_size(p), 3);
+  const ref::Sums want = Op::data_gradient(p, dy.data(), w.data(), masked ? relu_output.data() : nullptr);
+  for_each([&](const auto& arrays, auto launch) {
+    auto dys = arrays.input(dy), ws = arrays.input(w), mask = arrays.input(relu_output);
+    auto dx = arrays.output(want.value.size());
+    launch(dx.data(), dys.data(), ws.data(), masked ? mask.data() : nullptr);
+    EXPECT_TRUE(agree(dx.values(), want.value, bounds(want, Op::data_gradient_terms(p))));
+    EXPECT_TRUE(dx.intact());
+  });
+}
+
+template <class Op, class ForEach>
+void check_filter_gradient(const typename Op::Problem& p, const ForEach& for_each) {
+  const auto x = random_values(Op::x_size(p), 1), dy = random_values(Op::y_size(p), 2);
+  ref::Sums want_dw(Op::w_size(p)), want_db(Op::outputs(p));
+  Op::filter_gradient(p, x.data(), dy.data(), want_dw, want_db);
+  const std::int64_t terms = Op::filter_gradient_terms(p);
+  for_each([&](const auto& arrays, auto launch) {
+    auto xs = arrays.input(x), dys = arrays.input(dy);
+    auto dw = arrays.output(want_dw.value.size()), db = arrays.output(want_db.value.size());
+    auto dw2 = arrays.output(dw.size()), db2 = arrays.output(db.size());
+    launch(dw.data(), db.data(), xs.data(), dys.data());
+    EXPECT_TRUE(agree(dw.values(), want_dw.value, bounds(want_dw, terms)));
+    EXPECT_TRUE(agree(db.values(), want_db.value, bounds(want_db, terms)));
+    EXPECT_TRUE(dw.intact());
+    EXPECT_TRUE(db.intact());
+    launch(dw2.data(), db2.data(), xs.data(), dys.data());
+    EXPECT_EQ(dw.values(), dw2.values()) << "the same inputs gave other bits";
+    EXPECT_EQ(db.values(), db2.values());
+  });
+}
+
+}  // namespace gs::test
