@@ -2,6 +2,7 @@
 #include "apps/resume.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/error.h"
+#include "engine/core/safetensors.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/run_folder.h"
 
@@ -40,6 +42,20 @@ bool may_change(const std::string& flag) {
   return std::find(std::begin(changeable), std::end(changeable), flag) != std::end(changeable);
 }
 
+/// The logits of the first `epochs` epochs, where the run keeps them.
+std::vector<float> kept_logits(const std::string& run, int epochs) {
+  const std::string path = run + "/predictions.safetensors";
+  if (!std::filesystem::exists(path)) return {};
+  const SafeTensors file = read_safetensors(path);
+  if (!file.has("epochs.logits")) return {};
+  const SafeTensor& tensor = file.at("epochs.logits");
+  if (tensor.shape.size() != 3 || tensor.shape[0] < epochs)
+    throw Error(fmt::format("{} holds fewer than the {} epochs of last.safetensors", path, epochs));
+  std::vector<float> logits = tensor.values<float>();
+  logits.resize(std::size_t(epochs) * std::size_t(tensor.shape[1] * tensor.shape[2]));
+  return logits;
+}
+
 }  // namespace
 
 Words resumed_words(const std::string& run, const std::map<std::string, std::string>& given) {
@@ -58,7 +74,7 @@ Words resumed_words(const std::string& run, const std::map<std::string, std::str
   return words;
 }
 
-std::vector<EpochResult> resume(Program& program, const std::string& run, const std::string& data_checksum) {
+Earlier resume(Program& program, const std::string& run, const std::string& data_checksum) {
   const std::string recorded = record_of(run)["data"].value("checksum", "");
   if (recorded != data_checksum)
     throw Error(fmt::format("--resume: {} was trained on other data: their checksum was {}, now it is {}", run,
@@ -76,7 +92,7 @@ std::vector<EpochResult> resume(Program& program, const std::string& run, const 
     throw Error(fmt::format("{}: last.safetensors is of epoch {}, but history.csv has {} epochs up to there", run,
                             checkpoint.epoch, history.size()));
   restore(program, checkpoint);
-  return history;
+  return {std::move(history), kept_logits(run, checkpoint.epoch)};
 }
 
 }  // namespace gs::apps

@@ -15,8 +15,14 @@ namespace gs::apps {
 /// run.
 Words resumed_words(const std::string& run, const std::map<std::string, std::string>& given);
 
-/// Puts last.safetensors of `run` into the program and returns the history up to that epoch. Throws UsageError when the
+/// What a run did before it stopped.
+struct Earlier {
+  std::vector<EpochResult> history;
+  std::vector<float> validation_logits;  ///< of every epoch, where the run keeps them
+};
+
+/// Puts last.safetensors of `run` into the program and returns what it did up to that epoch. Throws UsageError when the
 /// run already has `program.recipe().epochs` epochs, gs::Error when its files do not fit or its data were others.
-std::vector<EpochResult> resume(Program&, const std::string& run, const std::string& data_checksum);
+Earlier resume(Program&, const std::string& run, const std::string& data_checksum);
 
 }  // namespace gs::apps

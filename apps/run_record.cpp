@@ -8,6 +8,7 @@
 #include "apps/data_flags.h"
 #include "apps/machine.h"
 #include "apps/train_plan.h"
+#include "engine/train/metrics.h"
 #include "models/models.h"
 
 namespace gs::apps {
@@ -37,8 +38,15 @@ Json optimizer_record(const TrainOptions& o) {
   Json record = {{"name", o.optimizer}, {"weight_decay", o.weight_decay}};
   if (o.optimizer == "sgd") record["momentum"] = o.momentum;
   if (o.optimizer == "rmsprop") record["rho"] = o.rho;
-  if (o.optimizer == "adam") record["beta1"] = o.beta1, record["beta2"] = o.beta2;
+  if (o.optimizer == "sgd" && o.nesterov) record["nesterov"] = true;
+  if (o.optimizer == "adam" || o.optimizer == "adamw") record["beta1"] = o.beta1, record["beta2"] = o.beta2;
   if (o.optimizer != "sgd") record["epsilon"] = o.epsilon;
+  return record;
+}
+
+Json schedule_record(const TrainOptions& o) {
+  Json record = {{"name", o.schedule}, {"warm_up", o.warm_up}};
+  if (o.schedule == "step") record["step_epochs"] = o.step_epochs, record["step_factor"] = o.step_factor;
   return record;
 }
 
@@ -80,25 +88,31 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
   std::map<std::string, std::string> flags = given;
   for (const char* name : {"out", "overwrite", "quiet", "resume"}) flags.erase(name);
   const Recipe& r = program.recipe();
-  return {{"format", 1},
-          {"status", "running"},
-          {"started", utc_now()},
-          {"command", command},
-          {"flags", flags},
-          {"network", network_record(program.net(), o)},
-          {"recipe",
-           {{"loss", to_string(r.loss)},
-            {"optimizer", optimizer_record(o)},
-            {"learning_rate", o.learning_rate},
-            {"batch", r.batch},
-            {"epochs", r.epochs},
-            {"precision", to_string(r.precision)},
-            {"seed", r.seed}}},
-          {"data", data_record(data, positive)},
-          {"device", device_facts(program.device())},
-          {"machine", machine_facts()},
-          {"versions", version_facts()},
-          {"implementations", program.implementations()}};
+  return {
+      {"format", 1},
+      {"status", "running"},
+      {"started", utc_now()},
+      {"command", command},
+      {"flags", flags},
+      {"network", network_record(program.net(), o)},
+      {"recipe",
+       {{"loss", to_string(r.loss)},
+        {"optimizer", optimizer_record(o)},
+        {"learning_rate", o.learning_rate},
+        {"schedule", schedule_record(o)},
+        {"label_smoothing", o.label_smoothing},
+        {"class_weights", r.class_weights},
+        {"augmentation", {{"flip", o.flip}, {"shift", o.shift}, {"rotate", o.rotate}, {"brightness", o.brightness}}},
+        {"patience", o.patience},
+        {"batch", r.batch},
+        {"epochs", r.epochs},
+        {"precision", to_string(r.precision)},
+        {"seed", r.seed}}},
+      {"data", data_record(data, positive)},
+      {"device", device_facts(program.device())},
+      {"machine", machine_facts()},
+      {"versions", version_facts()},
+      {"implementations", program.implementations()}};
 }
 
 void end_record(Json& record, const std::string& status, const std::vector<EpochResult>& history,
@@ -117,6 +131,29 @@ void end_record(Json& record, const std::string& status, const std::vector<Epoch
   record["results"] = results;
 }
 
+Json metrics_record(const Evaluation& e, const std::vector<std::int32_t>& labels, std::size_t classes) {
+  const ClassifierMetrics m = classifier_metrics(e.logits, e.outputs, labels, int(classes));
+  Json record = {{"images", labels.size()},
+                 {"loss", e.loss},
+                 {"accuracy", m.accuracy},
+                 {"balanced_accuracy", m.balanced_accuracy}};
+  if (classes == 2) {
+    record["sensitivity"] = m.sensitivity;
+    record["specificity"] = m.specificity;
+    record["precision"] = m.precision;
+    record["area_under_roc"] = m.area_under_roc;
+  }
+  if (classes > 5) record["top5_accuracy"] = m.top5_accuracy;
+  record["confusion"] = m.confusion;
+  return record;
+}
+
+Json evaluation_record(int epoch, const Evaluation& training, const Evaluation& validation, const DataSplits& data) {
+  Json record = {{"epoch", epoch}, {"training", {{"loss", training.loss}, {"accuracy", training.accuracy}}}};
+  record["validation"] = metrics_record(validation, data.validation.labels, data.classes.size());
+  return record;
+}
+
 std::string run_name(const TrainOptions& o, int base) {
   const TrainOptions usual;
   std::string name = fmt::format("{}-{}", o.model, base);
@@ -131,6 +168,10 @@ std::string run_name(const TrainOptions& o, int base) {
   add(o.batch != usual.batch, fmt::format("b{}", o.batch));
   add(o.epochs != usual.epochs, fmt::format("e{}", o.epochs));
   add(o.dropout != usual.dropout, fmt::format("drop{:g}", o.dropout));
+  add(o.schedule != usual.schedule, o.schedule);
+  add(o.class_weight != usual.class_weight, o.class_weight);
+  add(o.flip != usual.flip || o.shift > 0 || o.rotate > 0 || o.brightness > 0, "augmented");
+  add(o.features != usual.features, o.features);
   add(o.loss != usual.loss, o.loss + (o.output == "sigmoid" ? "-sigmoid" : ""));
   add(o.device != usual.device, o.device);
   add(o.seed != usual.seed, fmt::format("seed{}", o.seed));

@@ -20,6 +20,14 @@ nlohmann::ordered_json start_record(const Words& words, const std::map<std::stri
 void end_record(nlohmann::ordered_json&, const std::string& status, const std::vector<EpochResult>& history,
                 const Verdict&, double seconds, const std::string& message = "");
 
+/// What the weights of one epoch are worth on both splits: loss, accuracy, and for the validation images the confusion
+/// matrix, balanced accuracy, and for two classes sensitivity, specificity, precision and the area under the ROC curve.
+nlohmann::ordered_json evaluation_record(int epoch, const Evaluation& training, const Evaluation& validation,
+                                         const DataSplits&);
+
+/// The metrics of one split, as they stand in run.json and in what `gridstride eval` writes.
+nlohmann::ordered_json metrics_record(const Evaluation&, const std::vector<std::int32_t>& labels, std::size_t classes);
+
 /// "lenet-32", with what differs from the defaults: "lenet-32-sgd-lr0.001-b4-e50-hinge-photos".
 std::string run_name(const TrainOptions&, int base);
 

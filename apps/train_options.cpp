@@ -22,18 +22,37 @@ void add_training(Arguments& a, TrainOptions& o) {
   a.value("--epochs", o.epochs, "passes over the training images", whole_number(1), "N");
   a.value("--batch", o.batch, "images a step", whole_number(1, 65536), "N");
   a.value("--lr", o.learning_rate, "learning rate", positive_number(), "X");
-  a.choice("--optimizer", o.optimizer, "", {"adam", "sgd", "rmsprop"});
+  a.choice("--optimizer", o.optimizer, "", {"adam", "sgd", "rmsprop", "adamw"});
   a.value("--momentum", o.momentum, "of sgd", number_in(0, 1), "X");
+  a.flag("--nesterov", o.nesterov, "sgd's momentum looks ahead");
   a.value("--rho", o.rho, "decay of rmsprop's mean square", number_in(0, 1), "X");
-  a.value("--beta1", o.beta1, "decay of adam's first moment", number_in(0, 1), "X");
-  a.value("--beta2", o.beta2, "decay of adam's second moment", number_in(0, 1), "X");
-  a.value("--epsilon", o.epsilon, "of adam and rmsprop", positive_number(), "X");
-  a.value("--weight-decay", o.weight_decay, "added to the gradient, times the weight", number_at_least_0(), "X");
+  a.value("--beta1", o.beta1, "decay of adam's and adamw's first moment", number_in(0, 1), "X");
+  a.value("--beta2", o.beta2, "decay of their second moment", number_in(0, 1), "X");
+  a.value("--epsilon", o.epsilon, "of adam, adamw and rmsprop", positive_number(), "X");
+  a.value("--weight-decay", o.weight_decay, "times the weight, added to the gradient (adamw: taken off the weight)",
+          number_at_least_0(), "X");
+  a.choice("--schedule", o.schedule, "of the learning rate over the epochs", {"constant", "step", "cosine"});
+  a.value("--step-epochs", o.step_epochs, "schedule step: epochs between two steps", whole_number(1), "N");
+  a.value("--step-factor", o.step_factor, "schedule step: what the rate is multiplied by", number_inside(0, 1), "X");
+  a.value("--warm-up", o.warm_up, "epochs in which the rate grows to --lr", whole_number(0), "N");
+  a.value("--patience", o.patience, "stop when val_loss was not lower for N epochs; 0: never", whole_number(0), "N");
   a.choice("--loss", o.loss, "auto: bce for two classes, else softmax", {"auto", "bce", "softmax", "hinge"});
   a.choice("--output", o.output, "what hinge sees of the logit", {"linear", "sigmoid"});
   a.value("--positive", o.positive, "of two classes, the one that a positive logit means", some_text(), "NAME")
       ->default_str("the second by name");
-  a.value("--seed", o.seed, "of weights, order and dropout", seed_number(), "N");
+  a.value("--label-smoothing", o.label_smoothing, "share of the target that is spread over all classes",
+          number_in(0, 1), "X");
+  a.choice("--class-weight", o.class_weight, "balanced: rare classes count for more, n / (K n_k)",
+           {"none", "balanced"});
+  a.value("--seed", o.seed, "of weights, order, dropout and augmentation", seed_number(), "N");
+}
+
+void add_augmentation(Arguments& a, TrainOptions& o) {
+  a.section("Augmentation (of training images, on the device)");
+  a.choice("--flip", o.flip, "mirror, each time with probability 1/2", {"none", "horizontal", "vertical", "both"});
+  a.value("--shift", o.shift, "by up to this share of the side", number_in(0, 1), "X");
+  a.value("--rotate", o.rotate, "by up to this many degrees", number_in(0, 181), "X");
+  a.value("--brightness", o.brightness, "times 1-X to 1+X", number_in(0, 1), "X");
 }
 
 void add_machine(Arguments& a, TrainOptions& o) {
@@ -56,28 +75,46 @@ void add_output(Arguments& a, TrainOptions& o) {
   a.flag("--overwrite", o.overwrite, "replace the run that is there");
   a.value("--resume", o.resume, "go on with a run, to --epochs in all, with the flags that it was started with",
           some_text(), "RUN");
+  a.flag("--eval-train", o.evaluate_training, "evaluate the training images too after every epoch");
+  a.flag("--keep-predictions", o.keep_predictions,
+         "keep what the network said of the validation images after every epoch");
   a.flag("--quiet", o.quiet, "print warnings and errors only");
   a.flag("--summary", o.summary, "print the network and stop");
   a.flag("--explain", o.explain, "print the compiled training step and stop");
   a.allow_config();
 }
 
+/// Is `word` among the words of a list such as "adam or adamw"?
+bool names(std::string_view list, const std::string& word) {
+  for (std::size_t at = list.find(word); at != std::string_view::npos; at = list.find(word, at + 1)) {
+    const bool begins = at == 0 || list[at - 1] == ' ',
+               ends = !std::isalnum(
+                   static_cast<unsigned char>(at + word.size() < list.size() ? list[at + word.size()] : ' '));
+    if (begins && ends) return true;
+  }
+  return false;
+}
+
 /// Flags of an optimizer that another one does not have would be ignored silently: refused instead.
 void check_optimizer_numbers(const TrainOptions& o, const Arguments& a) {
   const struct {
     const char *flag, *owners;
-  } numbers[] = {{"--momentum", "sgd"},
-                 {"--rho", "rmsprop"},
-                 {"--beta1", "adam"},
-                 {"--beta2", "adam"},
-                 {"--epsilon", "adam or rmsprop"}};
+  } numbers[] = {{"--momentum", "sgd"},        {"--rho", "rmsprop"},         {"--nesterov", "sgd"},
+                 {"--beta1", "adam or adamw"}, {"--beta2", "adam or adamw"}, {"--epsilon", "adam, adamw or rmsprop"}};
   for (const auto& number : numbers)
-    if (a.given(number.flag) && std::string(number.owners).find(o.optimizer) == std::string::npos)
+    if (a.given(number.flag) && !names(number.owners, o.optimizer))
       throw UsageError(fmt::format("{} is for --optimizer {}, not {}", number.flag, number.owners, o.optimizer));
 }
 
 void check_together(const TrainOptions& o, const Arguments& a) {
   check_optimizer_numbers(o, a);
+  if (o.nesterov && o.momentum == 0) throw UsageError("--nesterov needs a --momentum above 0");
+  for (const char* flag : {"--step-epochs", "--step-factor"})
+    if (a.given(flag) && o.schedule != "step") throw UsageError(fmt::format("{} is for --schedule step", flag));
+  if (o.warm_up >= o.epochs && o.warm_up > 0)
+    throw UsageError(fmt::format("--warm-up {} leaves nothing of {} epochs", o.warm_up, o.epochs));
+  if (o.label_smoothing > 0 && o.loss == "hinge")
+    throw UsageError("--label-smoothing is for bce and softmax, not hinge");
   if (o.output == "sigmoid" && o.loss != "hinge")
     throw UsageError("--output sigmoid is for --loss hinge; bce and softmax have theirs built in");
   if (o.loss == "softmax" && o.positive)
@@ -101,6 +138,7 @@ Arguments train_arguments(TrainOptions& o) {
   add_data_flags(a, o.data);
   add_network(a, o);
   add_training(a, o);
+  add_augmentation(a, o);
   add_machine(a, o);
   add_output(a, o);
   return a;

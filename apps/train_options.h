@@ -13,12 +13,22 @@ struct TrainOptions {
   std::string model;
   std::optional<int> base;  ///< unset: the model's own
   double dropout = 0;
+  std::string features = "pixels";
   DataRequest data;
 
   int epochs = 20, batch = 8;
   double learning_rate = 1e-5;
   std::string optimizer = "adam";
   double momentum = 0, rho = 0.9, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, weight_decay = 0;
+  bool nesterov = false;
+  std::string schedule = "constant";
+  int step_epochs = 30, warm_up = 0;
+  double step_factor = 0.1;
+  int patience = 0;  ///< 0: train to the end
+  double label_smoothing = 0;
+  std::string class_weight = "none";
+  std::string flip = "none";
+  double shift = 0, rotate = 0, brightness = 0;
   std::string loss = "auto", output = "linear";
   std::optional<std::string> positive;
   std::uint64_t seed = 1;
@@ -31,6 +41,7 @@ struct TrainOptions {
 
   std::optional<std::string> out;
   bool overwrite = false, quiet = false, summary = false, explain = false;
+  bool evaluate_training = false, keep_predictions = false;
   std::optional<std::string> resume;  ///< the folder of a run to go on with
 };
 

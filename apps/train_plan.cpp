@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <numeric>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -87,19 +88,40 @@ Recipe build_recipe(const TrainOptions& o, LossKind loss, Precision precision) {
   r.loss = loss;
   r.optimizer.kind = o.optimizer == "sgd"       ? OptimizerKind::sgd
                      : o.optimizer == "rmsprop" ? OptimizerKind::rmsprop
+                     : o.optimizer == "adamw"   ? OptimizerKind::adamw
                                                 : OptimizerKind::adam;
   r.optimizer.momentum = float(o.momentum);
+  r.optimizer.nesterov = o.nesterov;
   r.optimizer.rho = float(o.rho);
   r.optimizer.beta1 = float(o.beta1);
   r.optimizer.beta2 = float(o.beta2);
   r.optimizer.epsilon = float(o.epsilon);
   r.optimizer.weight_decay = float(o.weight_decay);
   r.learning_rate = float(o.learning_rate);
+  r.schedule.kind = o.schedule == "step"     ? Schedule::Kind::step
+                    : o.schedule == "cosine" ? Schedule::Kind::cosine
+                                             : Schedule::Kind::constant;
+  r.schedule.step_epochs = o.step_epochs;
+  r.schedule.step_factor = float(o.step_factor);
+  r.schedule.warm_up_epochs = o.warm_up;
+  r.label_smoothing = float(o.label_smoothing);
+  r.augmentation.flip_horizontal = o.flip == "horizontal" || o.flip == "both";
+  r.augmentation.flip_vertical = o.flip == "vertical" || o.flip == "both";
+  r.augmentation.shift = float(o.shift);
+  r.augmentation.rotate = float(o.rotate);
+  r.augmentation.brightness = float(o.brightness);
   r.batch = o.batch;
   r.epochs = o.epochs;
   r.precision = precision;
   r.seed = o.seed;
   return r;
+}
+
+std::vector<float> balanced_weights(const std::vector<std::int64_t>& counts) {
+  const double images = double(std::accumulate(counts.begin(), counts.end(), std::int64_t(0)));
+  std::vector<float> weights;
+  for (const std::int64_t count : counts) weights.push_back(float(images / (double(counts.size()) * double(count))));
+  return weights;
 }
 
 ImplementationChoice choose_implementations(const TrainOptions& o) {

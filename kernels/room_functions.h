@@ -7,6 +7,11 @@
 namespace gs::GS_TARGET {
 
 Room<GatherBatch> gather_room();
+Room<GatherAugmented> gather_augmented_room();
+Room<CollectRows> collect_room();
+Room<CountActivity> count_activity_room();
+Room<CopyValues> copy_values_room();
+Room<MeasureUpdate> measure_update_room();
 Room<Conv2dForward> conv2d_forward_room();
 Room<Conv2dDataGradient> conv2d_data_gradient_room();
 Room<Conv2dFilterGradient> conv2d_filter_gradient_room();

@@ -9,6 +9,11 @@ const Rooms& rooms() {
   static const Rooms rooms = {
       .target = target,
       .gather = gather_room(),
+      .gather_augmented = gather_augmented_room(),
+      .collect = collect_room(),
+      .count_activity = count_activity_room(),
+      .copy_values = copy_values_room(),
+      .measure_update = measure_update_room(),
       .conv2d_forward = conv2d_forward_room(),
       .conv2d_data_gradient = conv2d_data_gradient_room(),
       .conv2d_filter_gradient = conv2d_filter_gradient_room(),

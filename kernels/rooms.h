@@ -2,8 +2,10 @@
 #pragma once
 #include "kernels/advance/advance.h"
 #include "kernels/bias/bias.h"
+#include "kernels/collect/collect.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/dense/dense.h"
+#include "kernels/diagnose/diagnose.h"
 #include "kernels/dropout/dropout.h"
 #include "kernels/gather/gather.h"
 #include "kernels/loss/loss.h"
@@ -16,6 +18,11 @@ namespace gs {
 struct Rooms {
   Target target;
   Room<GatherBatch> gather;
+  Room<GatherAugmented> gather_augmented;
+  Room<CollectRows> collect;
+  Room<CountActivity> count_activity;
+  Room<CopyValues> copy_values;
+  Room<MeasureUpdate> measure_update;
   Room<Conv2dForward> conv2d_forward;
   Room<Conv2dDataGradient> conv2d_data_gradient;
   Room<Conv2dFilterGradient> conv2d_filter_gradient;

@@ -70,6 +70,10 @@ class CudaDevice : public Device {
     if (bytes) check_cuda(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, stream_.get()), "downloading");
     synchronize();
   }
+  void copy(void* to, const void* from, std::size_t bytes) override {
+    if (bytes)
+      check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_.get()), "copying on the GPU");
+  }
   void fill_zero(void* device, std::size_t bytes) override {
     if (bytes) check_cuda(cudaMemsetAsync(device, 0, bytes, stream_.get()), "clearing memory");
   }

@@ -53,6 +53,7 @@ class Device {
 
   virtual void upload(void* device, const void* host, std::size_t bytes) = 0;    ///< returns when `host` may change
   virtual void download(void* host, const void* device, std::size_t bytes) = 0;  ///< waits for all earlier work
+  virtual void copy(void* to, const void* from, std::size_t bytes) = 0;          ///< both on the device; not waited for
   virtual void fill_zero(void* device, std::size_t bytes) = 0;
   virtual void synchronize() = 0;
 

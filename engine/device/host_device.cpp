@@ -56,6 +56,9 @@ class HostDevice : public Device {
 
   void upload(void* device, const void* host, std::size_t bytes) override { copy(device, host, bytes); }
   void download(void* host, const void* device, std::size_t bytes) override { copy(host, device, bytes); }
+  void copy(void* to, const void* from, std::size_t bytes) override {
+    if (bytes) std::memcpy(to, from, bytes);
+  }
   void fill_zero(void* device, std::size_t bytes) override {
     if (bytes) std::memset(device, 0, bytes);
   }
@@ -91,10 +94,6 @@ class HostDevice : public Device {
   }
 
  private:
-  static void copy(void* to, const void* from, std::size_t bytes) {
-    if (bytes) std::memcpy(to, from, bytes);
-  }
-
   std::string_view name_;
   const Rooms& rooms_;
   int threads_;

@@ -2,45 +2,56 @@
 #include "engine/ops/step_frame.h"
 
 #include "kernels/advance/advance.h"
+#include "kernels/collect/collect.h"
+#include "kernels/diagnose/diagnose.h"
 #include "kernels/gather/gather.h"
 
 namespace gs {
 
-BatchTensors add_gather(OpContext& context, const Shape& image, const SourceTensors& source) {
+BatchTensors add_gather(OpContext& context, const Shape& image, const SourceTensors& source,
+                        const Augmentation& augmentation) {
   Builder& b = context.builder;
   const Gather problem{context.batch, image.size()};
   const std::size_t rows = std::size_t(context.batch);
   const Activation x{image, b.tensor("x", rows * std::size_t(image.size()) * sizeof(float)), no_tensor, false};
   const TensorId labels = b.tensor("labels", rows * sizeof(std::int32_t));
-  b.step<GatherBatch>(
-      {.name = "gather",
-       .pass = Pass::gather,
-       .reads = {source.images, source.labels, source.permutation, context.state},
-       .writes = {x.value, labels}},
-      b.rooms().gather, problem,
-      [=, state = context.state, x = x.value](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-        launch(at.get(x), at.get<std::int32_t>(labels), at.get<std::uint8_t>(source.images),
-               at.get<std::int32_t>(source.labels), at.get<std::uint32_t>(source.permutation), at.get<StepState>(state),
-               problem, workspace, s);
-      });
+  const Step spec{.name = "gather",
+                  .pass = Pass::gather,
+                  .reads = {source.images, source.labels, source.permutation, context.state},
+                  .writes = {x.value, labels}};
+  const auto call_with = [=, state = context.state, x = x.value](const auto& problem) {
+    return [=](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
+      launch(at.get(x), at.get<std::int32_t>(labels), at.get<std::uint8_t>(source.images),
+             at.get<std::int32_t>(source.labels), at.get<std::uint32_t>(source.permutation), at.get<StepState>(state),
+             problem, workspace, s);
+    };
+  };
+  if (augmentation.any()) {
+    const AugmentedGather augmented{context.batch, image.h, image.w, image.c, augmentation};
+    b.step<GatherAugmented>(spec, b.rooms().gather_augmented, augmented, call_with(augmented));
+  } else {
+    b.step<GatherBatch>(spec, b.rooms().gather, problem, call_with(problem));
+  }
   return {x, labels};
 }
 
-LossTensors add_loss(OpContext& context, LossKind kind, const Activation& logits, TensorId labels, Lifetime lifetime) {
+LossTensors add_loss(OpContext& context, const LossSettings& settings, const Activation& logits, TensorId labels,
+                     Lifetime lifetime) {
   Builder& b = context.builder;
-  const Loss problem{kind, context.batch, logits.shape.c};
+  const Loss problem{settings.kind, context.batch, logits.shape.c, settings.smoothing};
   const std::size_t bytes = std::size_t(context.batch) * sizeof(float);
   const LossTensors out{b.tensor("sample loss", bytes, lifetime), b.tensor("sample correct", bytes, lifetime)};
-  b.step<LossGradient>({.name = "loss",
-                        .pass = Pass::loss,
-                        .reads = {logits.value, labels, context.state},
-                        .writes = {out.sample_loss, out.sample_correct, logits.gradient}},
-                       b.rooms().loss_gradient, problem,
-                       [=, state = context.state, z = logits.value, dz = logits.gradient](
-                           const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-                         launch(at.get(out.sample_loss), at.get(out.sample_correct), at.get(dz), at.get(z),
-                                at.get<std::int32_t>(labels), at.get<StepState>(state), problem, workspace, s);
-                       });
+  b.step<LossGradient>(
+      {.name = "loss",
+       .pass = Pass::loss,
+       .reads = {logits.value, labels, settings.class_weights, context.state},
+       .writes = {out.sample_loss, out.sample_correct, logits.gradient}},
+      b.rooms().loss_gradient, problem,
+      [=, state = context.state, z = logits.value, dz = logits.gradient, weights = settings.class_weights](
+          const auto& launch, const Addresses& at, void* workspace, stream_t s) {
+        launch(at.get(out.sample_loss), at.get(out.sample_correct), at.get(dz), at.get(z), at.get<std::int32_t>(labels),
+               at.get(weights), at.get<StepState>(state), problem, workspace, s);
+      });
   return out;
 }
 
@@ -82,6 +93,54 @@ void add_advance(OpContext& context, const Optimizer& optimizer) {
                       [=, state = context.state](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
                         launch(at.get<StepState>(state), problem, workspace, s);
                       });
+}
+
+void add_collect(OpContext& context, const Activation& logits, TensorId all) {
+  Builder& b = context.builder;
+  const Collect problem{context.batch, logits.shape.c};
+  b.step<CollectRows>({.name = "collect", .pass = Pass::loss, .reads = {logits.value, context.state}, .writes = {all}},
+                      b.rooms().collect, problem,
+                      [=, state = context.state, z = logits.value](const auto& launch, const Addresses& at,
+                                                                   void* workspace, stream_t s) {
+                        launch(at.get(all), at.get(z), at.get<StepState>(state), problem, workspace, s);
+                      });
+}
+
+void add_activity(OpContext& context, const std::string& layer, const Activation& output, TensorId activity) {
+  Builder& b = context.builder;
+  const Activity problem{context.batch, std::int64_t(output.shape.h) * output.shape.w, output.shape.c};
+  b.step<CountActivity>({.name = layer + " activity",
+                         .pass = Pass::forward,
+                         .reads = {output.value, context.state},
+                         .writes = {activity}},
+                        b.rooms().count_activity, problem,
+                        [=, state = context.state, y = output.value](const auto& launch, const Addresses& at,
+                                                                     void* workspace, stream_t s) {
+                          launch(at.get<ChannelActivity>(activity), at.get(y), at.get<StepState>(state), problem,
+                                 workspace, s);
+                        });
+}
+
+void add_snapshot(OpContext& context, const std::string& parameter, TensorId value, std::int64_t size,
+                  TensorId before) {
+  Builder& b = context.builder;
+  const Values problem{size};
+  b.step<CopyValues>({.name = parameter + " snapshot", .pass = Pass::update, .reads = {value}, .writes = {before}},
+                     b.rooms().copy_values, problem,
+                     [=](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
+                       launch(at.get(before), at.get(value), problem, workspace, s);
+                     });
+}
+
+void add_measure(OpContext& context, const std::string& parameter, const ParameterTensors& p, std::int64_t size,
+                 TensorId before, TensorId sums) {
+  Builder& b = context.builder;
+  const Values problem{size};
+  b.step<MeasureUpdate>(
+      {.name = parameter + " change", .pass = Pass::update, .reads = {p.value, before, p.gradient}, .writes = {sums}},
+      b.rooms().measure_update, problem, [=](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
+        launch(at.get<UpdateSums>(sums), at.get(p.value), at.get(before), at.get(p.gradient), problem, workspace, s);
+      });
 }
 
 }  // namespace gs

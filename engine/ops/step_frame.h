@@ -1,6 +1,7 @@
 // step_frame.h - the ops round the layers of a step: batch in, loss and metrics, update, advance.
 #pragma once
 #include "engine/ops/op.h"
+#include "kernels/gather/gather.h"
 #include "kernels/loss/loss.h"
 #include "kernels/metrics/metrics.h"
 #include "kernels/optimizer/optimizer.h"
@@ -17,7 +18,14 @@ struct BatchTensors {
   Activation x;
   TensorId labels;
 };
-BatchTensors add_gather(OpContext&, const Shape& image, const SourceTensors&);
+/// With an augmentation, training images are changed on the way.
+BatchTensors add_gather(OpContext&, const Shape& image, const SourceTensors&, const Augmentation& = {});
+
+struct LossSettings {
+  LossKind kind = LossKind::bce;
+  float smoothing = 0;
+  TensorId class_weights = no_tensor;  ///< none: all 1
+};
 
 /// What the loss leaves: one value a row.
 struct LossTensors {
@@ -25,7 +33,7 @@ struct LossTensors {
 };
 /// Writes logits.gradient where there is one. `lifetime` of the sample values: fixed where the host reads them
 /// afterwards.
-LossTensors add_loss(OpContext&, LossKind, const Activation& logits, TensorId labels, Lifetime lifetime);
+LossTensors add_loss(OpContext&, const LossSettings&, const Activation& logits, TensorId labels, Lifetime lifetime);
 
 void add_record(OpContext&, const LossTensors&, TensorId ring, std::uint32_t ring_capacity);
 
@@ -36,5 +44,14 @@ struct FlatTensors {
 void add_update(OpContext&, const Optimizer&, const FlatTensors&);
 
 void add_advance(OpContext&, const Optimizer&);
+
+/// Keeps the logits of every batch of the split in `all` (see kernels/collect).
+void add_collect(OpContext&, const Activation& logits, TensorId all);
+
+// The steps that a diagnostic step has beside a training step's (kernels/diagnose).
+void add_activity(OpContext&, const std::string& layer, const Activation& output, TensorId activity);
+void add_snapshot(OpContext&, const std::string& parameter, TensorId value, std::int64_t size, TensorId before);
+void add_measure(OpContext&, const std::string& parameter, const ParameterTensors&, std::int64_t size, TensorId before,
+                 TensorId sums);
 
 }  // namespace gs

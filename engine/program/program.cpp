@@ -48,7 +48,9 @@ Program::Impl::Impl(const Net& n, const Recipe& r, Device& d, const Implementati
   add_fixed_tensors();
   training = compile_steps(true);
   evaluation = compile_steps(false);
+  diagnostic = compile_diagnostic_steps();
   check_overrides();
+  diagnostic_plan = plan_memory(builder.tensors(), diagnostic);
   training_plan = plan_memory(builder.tensors(), training);
   evaluation_plan = plan_memory(builder.tensors(), evaluation);
   allocate();
@@ -77,32 +79,77 @@ void Program::Impl::add_fixed_tensors() {
     parameters[slot.parameter.name] = {fixed(slot.parameter.name, bytes),
                                        fixed(slot.parameter.name + " gradient", bytes)};
   }
+  if (!recipe.class_weights.empty())
+    class_weights = fixed("class weights", recipe.class_weights.size() * sizeof(float));
   ring_tensor = fixed("metrics ring", ring_entries * sizeof(StepMetrics));
   for (Side* side : {&train_side, &evaluate_side}) {
     side->state = fixed("step state", sizeof(StepState));
     side->source = {fixed("images", 0), fixed("labels of the split", 0), fixed("permutation", 0)};
+    side->collected = fixed("logits of the split", 0);
   }
 }
 
 std::vector<Step> Program::Impl::compile_steps(bool for_training) {
   Side& side = for_training ? train_side : evaluate_side;
   OpContext context{builder, recipe.batch, for_training, side.state, parameters};
-  const BatchTensors batch = add_gather(context, net.input, side.source);
+  const BatchTensors batch =
+      add_gather(context, net.input, side.source, for_training ? recipe.augmentation : Augmentation());
   const auto ops = make_ops(context, net, batch.x);
   for (const auto& op : ops) op->forward();
   const Activation logits = ops.empty() ? batch.x : ops.back()->output;
+  // Class weights shape what is learned, not what is reported of the validation images (as in Keras).
+  const LossSettings settings{recipe.loss, recipe.label_smoothing, for_training ? class_weights : no_tensor};
   const LossTensors loss =
-      add_loss(context, recipe.loss, logits, batch.labels, for_training ? Lifetime::planned : Lifetime::fixed);
+      add_loss(context, settings, logits, batch.labels, for_training ? Lifetime::planned : Lifetime::fixed);
   add_record(context, loss, ring_tensor, ring_entries);
   if (for_training) {
     for (auto op = ops.rbegin(); op != ops.rend(); ++op) (*op)->backward();
     add_update(context, recipe.optimizer, flat);
+    for (std::size_t i = 0; i < ops.size(); ++i)
+      if (!net.layers[i].parameters.empty()) layer_probes.push_back({net.layers[i].name, ops[i]->output, no_tensor});
   } else {
+    add_collect(context, logits, side.collected);
     evaluated_logits = logits.value;
     evaluated_loss = loss.sample_loss;
   }
   add_advance(context, recipe.optimizer);
   return builder.take_steps();
+}
+
+/// The training steps themselves, and between them what looks at their tensors.
+std::vector<Step> Program::Impl::compile_diagnostic_steps() {
+  OpContext context{builder, recipe.batch, true, train_side.state, parameters};
+  for (LayerProbe& probe : layer_probes) {
+    const std::size_t bytes = std::size_t(probe.output.shape.c) * sizeof(ChannelActivity);
+    probe.activity = builder.tensor(probe.layer + " activity", bytes, Lifetime::fixed);
+    add_activity(context, probe.layer, probe.output, probe.activity);
+  }
+  std::vector<Step> activity = builder.take_steps();
+  std::vector<TensorId> before;
+  for (const FlatLayout::Slot& slot : layout.slots) {
+    const std::size_t bytes = std::size_t(slot.parameter.size()) * sizeof(float);
+    before.push_back(builder.tensor(slot.parameter.name + " before", bytes));
+    add_snapshot(context, slot.parameter.name, parameters.at(slot.parameter.name).value, slot.parameter.size(),
+                 before.back());
+  }
+  std::vector<Step> snapshots = builder.take_steps();
+  for (std::size_t i = 0; i < layout.slots.size(); ++i) {
+    const Parameter& parameter = layout.slots[i].parameter;
+    const TensorId sums = builder.tensor(parameter.name + " change", sizeof(UpdateSums), Lifetime::fixed);
+    parameter_probes.push_back({parameter.name, sums});
+    add_measure(context, parameter.name, parameters.at(parameter.name), parameter.size(), before[i], sums);
+  }
+  std::vector<Step> measures = builder.take_steps();
+
+  std::vector<Step> steps;
+  const auto append = [&](std::vector<Step>& more) { steps.insert(steps.end(), more.begin(), more.end()); };
+  for (const Step& step : training) {
+    if (step.name == "loss") append(activity);
+    if (step.name == "update") append(snapshots);
+    if (step.name == "advance") append(measures);
+    steps.push_back(step);
+  }
+  return steps;
 }
 
 void Program::Impl::check_overrides() const {
@@ -117,7 +164,8 @@ void Program::Impl::check_overrides() const {
 void Program::Impl::allocate() {
   const auto& tensors = builder.tensors();
   at.of.assign(tensors.size(), nullptr);
-  arena = Memory(device, std::max<std::size_t>(256, std::max(training_plan.arena_bytes, evaluation_plan.arena_bytes)));
+  arena = Memory(device, std::max({std::size_t(256), training_plan.arena_bytes, evaluation_plan.arena_bytes,
+                                   diagnostic_plan.arena_bytes}));
   for (std::size_t id = 0; id < tensors.size(); ++id)
     for (const MemoryPlan* plan : {&training_plan, &evaluation_plan})
       if (plan->offset[id] != MemoryPlan::npos) at.of[id] = static_cast<std::byte*>(arena.data()) + plan->offset[id];
@@ -140,33 +188,52 @@ void Program::Impl::allocate() {
   // What is fixed and has no place yet; images, labels and permutation (0 bytes) belong to whoever binds them.
   for (std::size_t id = 0; id < tensors.size(); ++id)
     if (tensors[id].lifetime == Lifetime::fixed && tensors[id].bytes > 0 && !at.of[id]) own(TensorId(id));
+  if (class_weights != no_tensor)
+    device.upload(at[class_weights], recipe.class_weights.data(), recipe.class_weights.size() * sizeof(float));
+  diagnostic_at = at;
+  for (std::size_t id = 0; id < tensors.size(); ++id)
+    if (diagnostic_plan.offset[id] != MemoryPlan::npos)
+      diagnostic_at.of[id] = static_cast<std::byte*>(arena.data()) + diagnostic_plan.offset[id];
+  for (const TensorId id : remembered_tensors()) remembered.emplace_back(device, tensors[std::size_t(id)].bytes);
 }
 
-void Program::Impl::run(const std::vector<Step>& steps) const {
-  for (const Step& step : steps) run(step);
+std::vector<TensorId> Program::Impl::remembered_tensors() const {
+  std::vector<TensorId> ids = {flat.parameters, train_side.state};
+  for (const TensorId id : {flat.moment1, flat.moment2})
+    if (id != no_tensor) ids.push_back(id);
+  return ids;
 }
 
-void Program::Impl::run(const Step& step) const {
+void Program::Impl::run(const std::vector<Step>& steps, const Addresses& addresses) const {
+  for (const Step& step : steps) run(step, addresses);
+}
+
+void Program::Impl::run(const Step& step, const Addresses& addresses) const {
   try {
-    step.call(at, device.stream());
+    step.call(addresses, device.stream());
   } catch (const Error& error) {
     throw Error(step.name + ": " + error.what());
   }
 }
 
-void Program::Impl::run(const std::vector<Step>& steps, Side& side) {
+void Program::Impl::run(const std::vector<Step>& steps, const Addresses& addresses, const Side& side,
+                        std::unique_ptr<Replay>& replay) {
   require(at[side.source.images] != nullptr, "a program must be bound to images before it runs");
-  if (side.replay) return side.replay->run();
-  run(steps);  // the first time one by one: libraries load their kernels, which a capture would forbid
-  side.replay = device.capture([this, &steps] { run(steps); });
+  if (replay) return replay->run();
+  run(steps, addresses);  // the first time one by one: libraries load their kernels, which a capture would forbid
+  replay = device.capture([this, &steps, &addresses] { run(steps, addresses); });
 }
 
 void Program::Impl::bind(Side& side, const BatchSource& source) {
-  const auto set = [&](TensorId id, const void* address) { at.of[std::size_t(id)] = const_cast<void*>(address); };
+  const auto set = [&](TensorId id, const void* address) {
+    at.of[std::size_t(id)] = diagnostic_at.of[std::size_t(id)] = const_cast<void*>(address);
+  };
   set(side.source.images, source.images);
   set(side.source.labels, source.labels);
   set(side.source.permutation, source.permutation);
+  set(side.collected, source.logits);
   side.replay.reset();
+  diagnostic_replay.reset();
 }
 
 StepState Program::Impl::read_state() const {
@@ -233,13 +300,46 @@ void Program::begin_evaluation(std::uint32_t samples) {
 }
 
 void Program::train_step() {
-  impl_->run(impl_->training, impl_->train_side);
+  impl_->run(impl_->training, impl_->at, impl_->train_side, impl_->train_side.replay);
 }
 void Program::evaluate_step() {
-  impl_->run(impl_->evaluation, impl_->evaluate_side);
+  impl_->run(impl_->evaluation, impl_->at, impl_->evaluate_side, impl_->evaluate_side.replay);
+}
+void Program::diagnostic_step() {
+  impl_->run(impl_->diagnostic, impl_->diagnostic_at, impl_->train_side, impl_->diagnostic_replay);
+}
+
+Diagnosis Program::diagnosis() const {
+  const Impl& p = *impl_;
+  Diagnosis result;
+  for (const Impl::LayerProbe& probe : p.layer_probes) {
+    LayerDiagnosis layer{probe.layer, probe.output.relu, {}};
+    layer.channels.resize(std::size_t(probe.output.shape.c));
+    p.device.download(layer.channels.data(), p.at[probe.activity], layer.channels.size() * sizeof(ChannelActivity));
+    result.layers.push_back(std::move(layer));
+  }
+  for (const Impl::ParameterProbe& probe : p.parameter_probes) {
+    ParameterDiagnosis parameter{probe.parameter, {}};
+    p.device.download(&parameter.sums, p.at[probe.sums], sizeof parameter.sums);
+    result.parameters.push_back(parameter);
+  }
+  return result;
+}
+
+void Program::remember() {
+  Impl& p = *impl_;
+  const auto ids = p.remembered_tensors();
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    p.device.copy(p.remembered[i].data(), p.at[ids[i]], p.remembered[i].bytes());
+}
+void Program::recall() {
+  Impl& p = *impl_;
+  const auto ids = p.remembered_tensors();
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    p.device.copy(p.at[ids[i]], p.remembered[i].data(), p.remembered[i].bytes());
 }
 void Program::run_training_in_order(const std::vector<int>& order) {
-  for (const int i : order) impl_->run(impl_->training.at(std::size_t(i)));
+  for (const int i : order) impl_->run(impl_->training.at(std::size_t(i)), impl_->at);
 }
 
 const StepMetrics* Program::ring() const {
@@ -262,6 +362,9 @@ const std::vector<Step>& Program::training_steps() const {
 }
 const std::vector<Step>& Program::evaluation_steps() const {
   return impl_->evaluation;
+}
+const std::vector<Step>& Program::diagnostic_steps() const {
+  return impl_->diagnostic;
 }
 const Addresses& Program::addresses() const {
   return impl_->at;

@@ -14,6 +14,7 @@
 #include "engine/net/net.h"
 #include "engine/net/recipe.h"
 #include "engine/program/choice.h"
+#include "engine/program/diagnosis.h"
 #include "engine/program/plan.h"
 
 namespace gs {
@@ -23,6 +24,7 @@ struct BatchSource {
   const std::uint8_t* images = nullptr;
   const std::int32_t* labels = nullptr;
   const std::uint32_t* permutation = nullptr;
+  float* logits = nullptr;  ///< evaluation: where the logits of all images go, [images, outputs]; null: nowhere
 };
 
 class Program {
@@ -44,8 +46,16 @@ class Program {
   void begin_training_epoch(std::uint32_t epoch, std::uint32_t samples, float learning_rate);
   void begin_evaluation(std::uint32_t samples);
 
-  void train_step();     ///< gather, forward, loss, backward, update, advance: enqueued, not waited for
-  void evaluate_step();  ///< gather, forward without dropout, loss, advance: enqueued, not waited for
+  void train_step();  ///< gather, forward, loss, backward, update, advance: enqueued, not waited for
+  /// A training step that also looks at itself: the same bits, and diagnosis() can be asked afterwards. Enqueued.
+  void diagnostic_step();
+  Diagnosis diagnosis() const;  ///< of the last diagnostic step; waits for it
+
+  /// Keeps a copy of parameters, moments and step state on the device, and puts it back.
+  void remember();
+  void recall();
+
+  void evaluate_step();  ///< gather, forward without dropout, loss, collect, advance: enqueued, not waited for
 
   /// The metrics ring as the host sees it; entry i of an epoch is ring()[i % ring_capacity()], complete when its stamp
   /// is i + 1.
@@ -57,6 +67,7 @@ class Program {
   Device& device() const;
   const std::vector<Step>& training_steps() const;
   const std::vector<Step>& evaluation_steps() const;
+  const std::vector<Step>& diagnostic_steps() const;
   const Addresses& addresses() const;  ///< for running single steps: benchmarks and tests
   const MemoryPlan& memory_plan() const;
   ImplementationTable implementations() const;

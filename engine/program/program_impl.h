@@ -14,6 +14,7 @@ struct Program::Impl {
   struct Side {
     TensorId state = no_tensor;
     SourceTensors source{no_tensor, no_tensor, no_tensor};
+    TensorId collected = no_tensor;  ///< logits of the whole split
     std::unique_ptr<Replay> replay;
   };
 
@@ -26,27 +27,44 @@ struct Program::Impl {
 
   FlatTensors flat{no_tensor, no_tensor, no_tensor, no_tensor};
   std::map<std::string, ParameterTensors> parameters;
-  TensorId ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
+  TensorId class_weights = no_tensor, ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
   Side train_side, evaluate_side;
-  std::vector<Step> training, evaluation;
-  MemoryPlan training_plan, evaluation_plan;
+  std::vector<Step> training, evaluation, diagnostic;
+  MemoryPlan training_plan, evaluation_plan, diagnostic_plan;
 
-  Memory arena;                      ///< planned tensors of both lists, which never run at the same time
+  /// What a diagnostic step writes about one layer or one parameter.
+  struct LayerProbe {
+    std::string layer;
+    Activation output;
+    TensorId activity = no_tensor;
+  };
+  struct ParameterProbe {
+    std::string parameter;
+    TensorId sums = no_tensor;
+  };
+  std::vector<LayerProbe> layer_probes;
+  std::vector<ParameterProbe> parameter_probes;
+  std::unique_ptr<Replay> diagnostic_replay;
+
+  Memory arena;                      ///< planned tensors of all lists, which never run at the same time
   std::vector<Memory> fixed_memory;  ///< flat buffers, states
   StepMetrics* ring = nullptr;       ///< shared with the host
-  Addresses at;
+  Addresses at, diagnostic_at;       ///< a diagnostic step keeps its activations longer: a plan of its own
+  std::vector<Memory> remembered;    ///< copies of parameters, moments, state
 
   Impl(const Net&, const Recipe&, Device&, const ImplementationChoice&);
   ~Impl();
 
   void add_fixed_tensors();
   std::vector<Step> compile_steps(bool for_training);
+  std::vector<Step> compile_diagnostic_steps();
   void check_overrides() const;
   void allocate();
 
-  void run(const Step&) const;
-  void run(const std::vector<Step>&) const;
-  void run(const std::vector<Step>&, Side&);
+  void run(const Step&, const Addresses&) const;
+  void run(const std::vector<Step>&, const Addresses&) const;
+  void run(const std::vector<Step>&, const Addresses&, const Side&, std::unique_ptr<Replay>&);
+  std::vector<TensorId> remembered_tensors() const;
   void bind(Side&, const BatchSource&);
   void begin(Side&, StepState, std::uint32_t samples);
   StepState read_state() const;

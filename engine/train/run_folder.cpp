@@ -18,7 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 4> run_files{"run.json", "history.csv", "best.safetensors", "last.safetensors"};
+constexpr std::array<std::string_view, 7> run_files{
+    "run.json",    "history.csv", "best.safetensors", "last.safetensors", "predictions.safetensors",
+    "report.html", "curves.png"};
 
 /// A file that runs write, or what is left of one whose run was killed while it was written.
 bool is_ours(const fs::path& file) {
@@ -89,6 +91,10 @@ void RunFolder::write_best(const Net& net, const Checkpoint& checkpoint) {
 
 void RunFolder::write_last(const Net& net, const Checkpoint& checkpoint) {
   save_checkpoint(folder_ / "last.safetensors", net, checkpoint);
+}
+
+void RunFolder::write_predictions(const SafeTensors& predictions) {
+  write_safetensors(folder_ / "predictions.safetensors", predictions);
 }
 
 }  // namespace gs

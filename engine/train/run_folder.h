@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/core/safetensors.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/trainer.h"
 
@@ -27,6 +28,7 @@ class RunFolder {
   void write_history(const std::vector<EpochResult>&);
   void write_best(const Net&, const Checkpoint&);
   void write_last(const Net&, const Checkpoint&);
+  void write_predictions(const SafeTensors&);  ///< predictions.safetensors: what the net said of the validation images
 
   const std::filesystem::path& path() const { return folder_; }
 
@@ -36,7 +38,8 @@ class RunFolder {
   bool written_ = false;
 };
 
-/// history.csv: the header epoch,loss,accuracy,val_loss,val_accuracy,lr,seconds,images_per_s and a line an epoch.
+/// history.csv: the header epoch,loss,accuracy,val_loss,val_accuracy,lr,seconds,images_per_s and a line an epoch;
+/// train_loss,train_accuracy too where they were asked for.
 std::string history_csv(const std::vector<EpochResult>&);
 
 /// The inverse of history_csv. Throws gs::Error that names the line that is not as it should be.

@@ -1,6 +1,7 @@
 // run_recorder.cpp - what is written after which epoch.
 #include "engine/train/run_recorder.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace gs {
@@ -26,7 +27,14 @@ RunRecorder::RunRecorder(RunFolder& folder, const Program& program, std::vector<
     if (r.val_loss < lowest_val_loss_) lowest_val_loss_ = r.val_loss, best_epoch_ = r.epoch;
 }
 
-bool RunRecorder::epoch_done(const EpochResult& result) {
+void RunRecorder::keep_predictions(std::vector<std::int32_t> labels, std::vector<float> earlier) {
+  keeps_predictions_ = true;
+  labels_ = std::move(labels);
+  epoch_logits_ = std::move(earlier);
+}
+
+bool RunRecorder::epoch_done(const EpochResult& result, const std::vector<float>& logits) {
+  if (keeps_predictions_) epoch_logits_.insert(epoch_logits_.end(), logits.begin(), logits.end());
   history_.push_back(result);
   const bool best = result.val_loss < lowest_val_loss_;
   if (best) {
@@ -48,8 +56,33 @@ void RunRecorder::write_best() {
 }
 
 void RunRecorder::write_last() {
-  last_pace_.timed([&] { folder_.write_last(program_.net(), take_checkpoint(program_, history_.back().epoch, true)); });
+  last_pace_.timed([&] {
+    // The predictions first, as the history: never behind last.safetensors.
+    if (keeps_predictions_) folder_.write_predictions(predictions());
+    folder_.write_last(program_.net(), take_checkpoint(program_, history_.back().epoch, true));
+  });
   last_pending_ = false;
+}
+
+SafeTensors RunRecorder::predictions() const {
+  SafeTensors file;
+  if (!keeps_predictions_) return file;
+  const auto images = std::int64_t(labels_.size()), outputs = program_.net().output().size();
+  const auto epochs = std::int64_t(epoch_logits_.size()) / std::max<std::int64_t>(1, images * outputs);
+  file.tensors.push_back(
+      make_tensor("epochs.logits", {epochs, images, outputs}, epoch_logits_.data(), epoch_logits_.size()));
+  return file;
+}
+
+void RunRecorder::write_predictions(const std::vector<std::int32_t>& labels, const std::vector<float>& best,
+                                    const std::vector<float>& last) {
+  SafeTensors file = predictions();
+  const auto images = std::int64_t(labels.size()), outputs = program_.net().output().size();
+  file.metadata = {{"best_epoch", std::to_string(best_epoch_)}, {"last_epoch", std::to_string(history_.back().epoch)}};
+  file.tensors.push_back(make_tensor("labels", {images}, labels.data(), labels.size()));
+  file.tensors.push_back(make_tensor("best.logits", {images, outputs}, best.data(), best.size()));
+  file.tensors.push_back(make_tensor("last.logits", {images, outputs}, last.data(), last.size()));
+  folder_.write_predictions(file);
 }
 
 void RunRecorder::write_history() {

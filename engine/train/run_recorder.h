@@ -14,12 +14,21 @@ class RunRecorder {
  public:
   RunRecorder(RunFolder&, const Program&, std::vector<EpochResult> earlier = {});
 
+  /// From now on the validation logits of every epoch are kept and written (predictions.safetensors, "epochs.logits").
+  /// `earlier`: those of the epochs before.
+  void keep_predictions(std::vector<std::int32_t> labels, std::vector<float> earlier = {});
+
   /// Call between two epochs: takes the program's parameters as those after `result.epoch`. True when that epoch is the
   /// best so far (lowest val_loss).
-  bool epoch_done(const EpochResult& result);
+  /// `logits`: what the net said of the validation images.
+  bool epoch_done(const EpochResult& result, const std::vector<float>& logits);
 
   /// The run ended after its last epoch: writes everything that is newer than its file.
   void finish();
+
+  /// After finish(): writes predictions.safetensors, with the logits of the best and of the last epoch.
+  void write_predictions(const std::vector<std::int32_t>& labels, const std::vector<float>& best,
+                         const std::vector<float>& last);
 
   /// The run ended inside an epoch. The program's parameters are no epoch's, so last.safetensors stays what it was.
   void stop();
@@ -42,13 +51,17 @@ class RunRecorder {
   void write_best();
   void write_last();
   void write_history();
+  SafeTensors predictions() const;
 
   RunFolder& folder_;
   const Program& program_;
   std::vector<EpochResult> history_;
   int best_epoch_ = 0;
   double lowest_val_loss_;
-  std::optional<Checkpoint> best_;  ///< not written yet
+  bool keeps_predictions_ = false;
+  std::vector<std::int32_t> labels_;
+  std::vector<float> epoch_logits_;  ///< [epochs, images, outputs]
+  std::optional<Checkpoint> best_;   ///< not written yet
   bool last_pending_ = false, history_pending_ = false;
   Pace history_pace_, best_pace_, last_pace_;
 };

@@ -51,6 +51,7 @@ class RingReader {
 };
 
 /// Enqueues the steps of one pass over a split; `tell` is called now and then with what has been read so far.
+/// `enqueue(step)` enqueues one.
 template <class EnqueueStep, class Tell>
 RingReader run_pass(Program& program, std::uint32_t samples, EnqueueStep enqueue, Tell tell) {
   const std::uint32_t batch = std::uint32_t(program.recipe().batch);
@@ -62,7 +63,7 @@ RingReader run_pass(Program& program, std::uint32_t samples, EnqueueStep enqueue
       program.device().synchronize();
       reader.poll();
     }
-    enqueue();
+    enqueue(step);
     reader.poll();
     tell(reader);
   }
@@ -92,8 +93,9 @@ void check_fits(const Dataset& data, const Net& net, const char* split) {
 
 }  // namespace
 
-Trainer::Trainer(Program& program, const DataSplits& data)
+Trainer::Trainer(Program& program, const DataSplits& data, const TrainerOptions& options)
     : program_(program),
+      options_(options),
       train_samples_(std::uint32_t(data.train.n)),
       validation_samples_(std::uint32_t(data.validation.n)) {
   Device& device = program.device();
@@ -108,19 +110,55 @@ Trainer::Trainer(Program& program, const DataSplits& data)
   validation_images_ = upload(device, data.validation.images.data(), data.validation.images.size());
   validation_labels_ =
       upload(device, data.validation.labels.data(), data.validation.labels.size() * sizeof(std::int32_t));
-  std::vector<std::uint32_t> in_order(validation_samples_);
+  std::vector<std::uint32_t> in_order(std::max(train_samples_, validation_samples_));
   std::iota(in_order.begin(), in_order.end(), 0u);
-  validation_permutation_ = upload(device, in_order.data(), in_order.size() * sizeof(std::uint32_t));
-  program.bind_evaluation({static_cast<const std::uint8_t*>(validation_images_.data()),
-                           static_cast<const std::int32_t*>(validation_labels_.data()),
-                           static_cast<const std::uint32_t*>(validation_permutation_.data())});
+  in_order_ = upload(device, in_order.data(), in_order.size() * sizeof(std::uint32_t));
+  logits_ = Memory(device, in_order.size() * std::size_t(program.net().output().size()) * sizeof(float));
+  bind_evaluation(Split::validation);
 }
 
-Evaluation Trainer::evaluate() {
-  program_.begin_evaluation(validation_samples_);
+void Trainer::bind_evaluation(Split split) {
+  const bool training = split == Split::training;
+  program_.bind_evaluation({static_cast<const std::uint8_t*>((training ? train_images_ : validation_images_).data()),
+                            static_cast<const std::int32_t*>((training ? train_labels_ : validation_labels_).data()),
+                            static_cast<const std::uint32_t*>(in_order_.data()), static_cast<float*>(logits_.data())});
+}
+
+Evaluation Trainer::evaluate(Split split) {
+  if (split != Split::validation) bind_evaluation(split);
+  program_.begin_evaluation(samples(split));
   const RingReader r = run_pass(
-      program_, validation_samples_, [&] { program_.evaluate_step(); }, [](const auto&) {});
-  return {r.loss(), r.accuracy()};
+      program_, samples(split), [&](std::uint32_t) { program_.evaluate_step(); }, [](const auto&) {});
+  Evaluation result{r.loss(), r.accuracy(), int(program_.net().output().size()), {}};
+  result.logits.resize(std::size_t(samples(split)) * std::size_t(result.outputs));
+  program_.device().download(result.logits.data(), logits_.data(), result.logits.size() * sizeof(float));
+  if (split != Split::validation) bind_evaluation(Split::validation);
+  return result;
+}
+
+std::vector<float> Trainer::validation_logits() const {
+  std::vector<float> logits(std::size_t(validation_samples_) * std::size_t(program_.net().output().size()));
+  program_.device().download(logits.data(), logits_.data(), logits.size() * sizeof(float));
+  return logits;
+}
+
+void Trainer::begin_epoch(int epoch, double learning_rate) {
+  const std::vector<std::uint32_t> order =
+      epoch_order(program_.recipe().seed, std::uint32_t(epoch - 1), train_samples_);
+  program_.device().upload(train_permutation_.data(), order.data(), order.size() * sizeof(std::uint32_t));
+  program_.begin_training_epoch(std::uint32_t(epoch - 1), train_samples_, float(learning_rate));
+}
+
+/// Trains the epoch again from its start, looking at every step, until one is not finite.
+std::string Trainer::find_not_finite(int epoch, double learning_rate, std::uint32_t last_step) {
+  program_.recall();
+  begin_epoch(epoch, learning_rate);
+  for (std::uint32_t step = 0; step <= last_step; ++step) {
+    program_.diagnostic_step();
+    if (const std::string where = program_.diagnosis().first_not_finite(); !where.empty())
+      return fmt::format("; first not finite, in step {}: {}", step + 1, where);
+  }
+  return "";
 }
 
 TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) {
@@ -140,29 +178,47 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
       callbacks.progress(progress);
     };
 
-    const std::vector<std::uint32_t> order = epoch_order(recipe.seed, std::uint32_t(epoch - 1), train_samples_);
-    program_.device().upload(train_permutation_.data(), order.data(), order.size() * sizeof(std::uint32_t));
-    program_.begin_training_epoch(std::uint32_t(epoch - 1), train_samples_, recipe.learning_rate);
-    const RingReader training = run_pass(
-        program_, train_samples_, [&] { program_.train_step(); }, tell);
+    const double learning_rate = double(recipe.learning_rate) * recipe.schedule.factor(epoch - 1, recipe.epochs);
+    program_.remember();
+    begin_epoch(epoch, learning_rate);
+    const auto train_step = [&](std::uint32_t step) {
+      if (step == 0 && callbacks.diagnosis)
+        program_.diagnostic_step();
+      else
+        program_.train_step();
+    };
+    const RingReader training = run_pass(program_, train_samples_, train_step, tell);
     if (training.first_bad_step() >= 0)
       throw Error(
-          fmt::format("the loss is no longer finite (epoch {}, step {}): the learning rate {:g} is probably too high",
-                      epoch, training.first_bad_step() + 1, recipe.learning_rate));
+          fmt::format("the loss is no longer finite (epoch {}, step {}): the learning rate {:g} is probably too high{}",
+                      epoch, training.first_bad_step() + 1, learning_rate,
+                      find_not_finite(epoch, learning_rate, std::uint32_t(training.first_bad_step()))));
+    if (callbacks.diagnosis) callbacks.diagnosis(epoch, program_.diagnosis());
+
+    EpochResult line{.epoch = epoch, .loss = training.loss(), .accuracy = training.accuracy()};
+    line.learning_rate = learning_rate;
+    if (options_.evaluate_training) {
+      const Evaluation evaluation = evaluate(Split::training);
+      line.train_loss = evaluation.loss;
+      line.train_accuracy = evaluation.accuracy;
+    }
 
     progress.validating = true;
     progress.loss = training.loss();
     progress.accuracy = training.accuracy();
     program_.begin_evaluation(validation_samples_);
     const RingReader validation = run_pass(
-        program_, validation_samples_, [&] { program_.evaluate_step(); }, tell);
+        program_, validation_samples_, [&](std::uint32_t) { program_.evaluate_step(); }, tell);
+    line.val_loss = validation.loss();
+    line.val_accuracy = validation.accuracy();
+    line.seconds = seconds_since(start);
+    line.images_per_s = double(progress.total) / line.seconds;
 
-    const double seconds = seconds_since(start);
-    result.history.push_back({epoch, training.loss(), training.accuracy(), validation.loss(), validation.accuracy(),
-                              recipe.learning_rate, seconds, double(progress.total) / seconds});
+    result.history.push_back(line);
     const bool best = validation.loss() < lowest;
     if (best) lowest = validation.loss(), result.best_epoch = epoch;
-    if (callbacks.epoch) callbacks.epoch(result.history.back(), best);
+    if (callbacks.epoch) callbacks.epoch(line, best);
+    if (callbacks.stop && callbacks.stop()) break;
   }
   return result;
 }

@@ -113,6 +113,11 @@ std::pair<RunState, std::string> state_of(const History& h, const EpochResult& b
                       "run brought it down by {:.1f} %. More --epochs or a higher --lr should go further.",
                       best.epoch, h.back().epoch, 100 * (1 - after / before))};
   }
+  if (mean(h, &EpochResult::loss, n - std::max<std::size_t>(1, n / 4), n) > 0.9 * constant)
+    return {RunState::underfitting,
+            fmt::format("Under-fitting: the training loss has settled at {:.4f}, and an answer that ignores the image "
+                        "gets {:.4f}. A wider --base, another model, less --dropout or a higher --lr would learn more.",
+                        h.back().loss, constant)};
   return {RunState::settled, fmt::format("Settled: the validation loss was lowest in epoch {} ({:.4f}) and is {:.4f} "
                                          "at the end; the training loss is {:.4f}.",
                                          best.epoch, best.val_loss, h.back().val_loss, h.back().loss)};
@@ -125,6 +130,11 @@ std::string accuracy_text(const EpochResult& best, const VerdictContext& c, doub
   const double majority = largest_share(c.validation_class_counts);
   if (best.val_accuracy < majority + 2 * std::sqrt(majority * (1 - majority) / c.validation_images))
     text += fmt::format(" That cannot be told from always answering the most frequent class ({:.3f}).", majority);
+  if (majority >= 0.65 && !std::isnan(c.balanced_accuracy))
+    text += fmt::format(
+        " The classes are unbalanced ({:.0f} % are one class), so accuracy misleads: the balanced "
+        "accuracy is {:.3f}; --class-weight balanced trains for that.",
+        100 * majority, c.balanced_accuracy);
   if (c.loss == LossKind::hinge_sigmoid)
     text += fmt::format(" Hinge behind a sigmoid cannot go below {:.3f} here, the share of the negative class.",
                         shares(c.train_class_counts).at(0));
@@ -156,7 +166,9 @@ Verdict judge(const History& history, const VerdictContext& context) {
   const double a = best.val_accuracy;
   const double error = std::sqrt(a * (1 - a) / std::max(1, context.validation_images));
   const auto [state, text] = state_of(history, best, context);
-  return {state, best.epoch, error, text + accuracy_text(best, context, error)};
+  std::string whole = text + accuracy_text(best, context, error);
+  for (const std::string& finding : context.findings) whole += " " + finding;
+  return {state, best.epoch, error, whole};
 }
 
 }  // namespace gs

@@ -1,5 +1,6 @@
 // verdict.h - what a history of losses says about a run, in one paragraph.
 #pragma once
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -9,20 +10,23 @@
 namespace gs {
 
 enum class RunState {
-  too_short,    ///< fewer than 4 epochs
-  stuck,        ///< the training loss never left the loss of a constant answer
-  unstable,     ///< the training loss jumps up and down by more than it falls
-  overfitting,  ///< training loss falls on while validation loss has risen since its lowest epoch
-  improving,    ///< validation loss was still falling at the end
-  settled,      ///< validation loss no longer changes much
+  too_short,     ///< fewer than 4 epochs
+  stuck,         ///< the training loss never left the loss of a constant answer
+  unstable,      ///< the training loss jumps up and down by more than it falls
+  overfitting,   ///< training loss falls on while validation loss has risen since its lowest epoch
+  improving,     ///< validation loss was still falling at the end
+  underfitting,  ///< the training loss settled far above what can be learned: not below 0.9 of a constant answer's
+  settled,       ///< validation loss no longer changes much
 };
 
 /// What the verdict needs to know beside the history.
 struct VerdictContext {
   LossKind loss = LossKind::bce;
   int validation_images = 0;
-  std::vector<std::int64_t> train_class_counts;       ///< images of each class in the training split
-  std::vector<std::int64_t> validation_class_counts;  ///< likewise
+  std::vector<std::int64_t> train_class_counts;                         ///< images of each class in the training split
+  std::vector<std::int64_t> validation_class_counts;                    ///< likewise
+  double balanced_accuracy = std::numeric_limits<double>::quiet_NaN();  ///< of the best epoch, where it is known
+  std::vector<std::string> findings;                                    ///< the doctor's, put at the end
 };
 
 struct Verdict {

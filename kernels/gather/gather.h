@@ -22,4 +22,33 @@ struct GatherBatch {
 
 Cost cost(GatherBatch, const Gather&);
 
+/// How far a training image may be changed each time it is seen. All zero and false: not at all.
+struct Augmentation {
+  bool flip_horizontal = false, flip_vertical = false;  ///< mirrored, each time with probability 1/2
+  float shift = 0;                                      ///< in x and in y, up to this share of the image's side
+  float rotate = 0;                                     ///< up to this many degrees either way
+  float brightness = 0;  ///< a factor in 1 - brightness .. 1 + brightness; values stay in [0, 1]
+  auto operator<=>(const Augmentation&) const = default;
+  bool any() const { return *this != Augmentation(); }
+};
+
+struct AugmentedGather {
+  int n = 1;                ///< rows of a full batch
+  int h = 1, w = 1, c = 1;  ///< of an image
+  Augmentation augmentation;
+  auto operator<=>(const AugmentedGather&) const = default;
+};
+
+/// GatherBatch, and each image is turned about its centre, flipped, shifted and made brighter or darker by amounts that
+/// are a pure function of (seed, epoch, image). Between pixels it is interpolated (bilinear); past the edge the edge's
+/// pixels go on.
+struct GatherAugmented {
+  using Problem = AugmentedGather;
+  using Launch = void(float* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
+                      const std::uint32_t* permutation, const StepState*, const AugmentedGather&, void* workspace,
+                      stream_t);
+};
+
+Cost cost(GatherAugmented, const AugmentedGather&);
+
 }  // namespace gs

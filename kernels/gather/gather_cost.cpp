@@ -9,4 +9,10 @@ Cost cost(GatherBatch, const Gather& p) {
   return {.flops = values, .bytes = values * (1 + 4) + p.n * (4.0 + 4 + 4)};
 }
 
+Cost cost(GatherAugmented, const AugmentedGather& p) {
+  Cost plain = cost(GatherBatch{}, Gather{p.n, std::int64_t(p.h) * p.w * p.c});
+  plain.flops *= 10;  // bilinear 8, brightness, scale; the turning of coordinates is shared by the channels
+  return plain;
+}
+
 }  // namespace gs

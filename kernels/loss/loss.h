@@ -9,6 +9,10 @@
 // The loss of a batch is the mean over its valid rows, so dlogits is divided by their number; rows past it get zeros.
 // A binary prediction is correct when (z > 0) is the label; a softmax prediction when the first largest logit is the
 // class.
+//
+// Label smoothing e takes the place of the hard targets: t (1 - e) + e / 2 in bce, onehot(t) (1 - e) + e / K in softmax
+// (Szegedy et al. 2016; as in Keras). A class weight multiplies a sample's loss and gradient; the mean still divides by
+// the number of valid rows.
 #pragma once
 #include "kernels/common/step_state.h"
 #include "kernels/common/technique.h"
@@ -19,17 +23,20 @@ enum class LossKind { bce, hinge, hinge_sigmoid, softmax };
 
 struct Loss {
   LossKind kind = LossKind::bce;
-  int n = 1;        ///< rows of a full batch
-  int classes = 1;  ///< logits a row: 1 for bce and hinge, K for softmax
+  int n = 1;            ///< rows of a full batch
+  int classes = 1;      ///< logits a row: 1 for bce and hinge, K for softmax
+  float smoothing = 0;  ///< label smoothing in [0, 1); bce and softmax only
   auto operator<=>(const Loss&) const = default;
 };
 
 /// sample_loss [n] and sample_correct [n] (1 or 0) for each row, both 0 past the valid rows; dlogits [n, classes] may
-/// be null. labels [n]: class numbers; for one logit, 1 is the positive class.
+/// be null. labels [n]: class numbers; for one logit, 1 is the positive class. class_weights [2 or classes]: by label;
+/// null: all 1.
 struct LossGradient {
   using Problem = Loss;
   using Launch = void(float* sample_loss, float* sample_correct, float* dlogits, const float* logits,
-                      const std::int32_t* labels, const StepState*, const Loss&, void* workspace, stream_t);
+                      const std::int32_t* labels, const float* class_weights, const StepState*, const Loss&,
+                      void* workspace, stream_t);
 };
 
 Cost cost(LossGradient, const Loss&);

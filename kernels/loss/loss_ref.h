@@ -13,12 +13,18 @@ inline double sigmoid(double z) {
   return 1 / (1 + std::exp(-z));
 }
 
+/// What the probability of class k should be: 1 or 0, with label smoothing less of a difference.
+inline double target(const Loss& p, int k, int label) {
+  const int classes = std::max(p.classes, 2);
+  return (k == label) * (1 - double(p.smoothing)) + double(p.smoothing) / classes;
+}
+
 /// The loss of one row of logits.
 inline double sample_loss(const Loss& p, std::span<const double> z, int label) {
   const double t = label == 1 ? 1 : -1;
   switch (p.kind) {
     case LossKind::bce:
-      return std::max(z[0], 0.0) - z[0] * (label == 1) + std::log1p(std::exp(-std::abs(z[0])));
+      return std::max(z[0], 0.0) - z[0] * target(p, 1, label) + std::log1p(std::exp(-std::abs(z[0])));
     case LossKind::hinge:
       return std::max(0.0, 1 - t * z[0]);
     case LossKind::hinge_sigmoid:
@@ -27,7 +33,10 @@ inline double sample_loss(const Loss& p, std::span<const double> z, int label) {
       const double largest = *std::max_element(z.begin(), z.end());
       double sum = 0;
       for (const double value : z) sum += std::exp(value - largest);
-      return largest + std::log(sum) - z[std::size_t(label)];
+      double loss = largest + std::log(sum);
+      for (std::size_t k = 0; k < z.size(); ++k)
+        if (target(p, int(k), label) > 0) loss -= target(p, int(k), label) * z[k];
+      return loss;
     }
   }
   return 0;
@@ -38,7 +47,7 @@ inline void sample_gradient(const Loss& p, std::span<const double> z, int label,
   const double t = label == 1 ? 1 : -1;
   switch (p.kind) {
     case LossKind::bce:
-      dz[0] = sigmoid(z[0]) - (label == 1);
+      dz[0] = sigmoid(z[0]) - target(p, 1, label);
       break;
     case LossKind::hinge:
       dz[0] = 1 - t * z[0] > 0 ? -t : 0;
@@ -52,7 +61,7 @@ inline void sample_gradient(const Loss& p, std::span<const double> z, int label,
       const double largest = *std::max_element(z.begin(), z.end());
       double sum = 0;
       for (const double value : z) sum += std::exp(value - largest);
-      for (std::size_t k = 0; k < z.size(); ++k) dz[k] = std::exp(z[k] - largest) / sum - (int(k) == label);
+      for (std::size_t k = 0; k < z.size(); ++k) dz[k] = std::exp(z[k] - largest) / sum - target(p, int(k), label);
       break;
     }
   }
@@ -68,18 +77,19 @@ struct LossResult {
   std::vector<double> sample_loss, sample_correct, dlogits;
 };
 
-/// Rows past `valid` are zeros; dlogits is the gradient of the mean over the valid rows.
+/// Rows past `valid` are zeros; dlogits is the gradient of the (weighted) mean over the valid rows. No weights: all 1.
 inline LossResult loss(const Loss& p, std::int64_t valid, std::span<const double> logits,
-                       std::span<const std::int32_t> labels) {
+                       std::span<const std::int32_t> labels, std::span<const double> class_weights = {}) {
   const std::size_t n = std::size_t(p.n), classes = std::size_t(p.classes);
   LossResult out{std::vector<double>(n), std::vector<double>(n), std::vector<double>(n * classes)};
   for (std::size_t i = 0; i < std::size_t(valid); ++i) {
     const auto z = logits.subspan(i * classes, classes);
     const auto dz = std::span(out.dlogits).subspan(i * classes, classes);
-    out.sample_loss[i] = sample_loss(p, z, labels[i]);
+    const double weight = class_weights.empty() ? 1 : class_weights[std::size_t(labels[i])];
+    out.sample_loss[i] = weight * sample_loss(p, z, labels[i]);
     out.sample_correct[i] = is_correct(p, z, labels[i]);
     sample_gradient(p, z, labels[i], dz);
-    for (double& value : dz) value /= double(valid);
+    for (double& value : dz) value *= weight / double(valid);
   }
   return out;
 }

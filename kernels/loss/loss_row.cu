@@ -19,10 +19,12 @@ __device__ inline float sigmoid(float z) {
   return 1 / (1 + expf(-z));
 }
 
-/// -t s(1-s) needs no care for large z; bce's sigmoid(z) - 1 does: it is -sigmoid(-z) without cancellation.
-__device__ inline Scored binary_cross_entropy(float z, bool positive) {
-  const float hinge = (z > 0 ? z : 0.0f) - (positive ? z : 0.0f);
-  return {hinge + log1pf(expf(-fabsf(z))), positive ? -sigmoid(-z) : sigmoid(z)};
+/// -t s(1-s) needs no care for large z; bce's sigmoid(z) - 1 does: it is -sigmoid(-z) without cancellation, and
+/// sigmoid(z) - t = (1 - t) sigmoid(z) - t sigmoid(-z).
+__device__ inline Scored binary_cross_entropy(float z, bool positive, float smoothing) {
+  const float t = (positive ? 1.0f - smoothing : 0.0f) + smoothing / 2;
+  const float hinge = (z > 0 ? z : 0.0f) - (t > 0 ? t * z : 0.0f);
+  return {hinge + log1pf(expf(-fabsf(z))), (1 - t) * sigmoid(z) - t * sigmoid(-z)};
 }
 
 /// max(0, 1 - t s) and its gradient by s; written so that NaN passes through both.
@@ -39,7 +41,8 @@ __device__ inline Scored hinge_sigmoid(float z, bool positive) {
 
 __global__ void one_logit(float* __restrict__ sample_loss, float* __restrict__ sample_correct,
                           float* __restrict__ dlogits, const float* __restrict__ logits,
-                          const std::int32_t* __restrict__ labels, const StepState* __restrict__ state, Loss problem) {
+                          const std::int32_t* __restrict__ labels, const float* __restrict__ class_weights,
+                          const StepState* __restrict__ state, Loss problem) {
   const std::int64_t valid = state->valid();
   for (std::int64_t i : grid_stride(problem.n)) {
     Scored scored{0, 0};
@@ -47,11 +50,13 @@ __global__ void one_logit(float* __restrict__ sample_loss, float* __restrict__ s
     if (i < valid) {
       const float z = logits[i];
       const bool positive = labels[i] == 1;
-      scored = problem.kind == LossKind::bce     ? binary_cross_entropy(z, positive)
+      scored = problem.kind == LossKind::bce     ? binary_cross_entropy(z, positive, problem.smoothing)
                : problem.kind == LossKind::hinge ? hinge(z, positive)
                                                  : hinge_sigmoid(z, positive);
       correct = z == z && (z > 0) == positive;
-      scored.gradient /= float(valid);
+      const float weight = class_weights ? class_weights[labels[i]] : 1.0f;
+      scored.loss *= weight;
+      scored.gradient *= weight / float(valid);
     }
     sample_loss[i] = scored.loss;
     sample_correct[i] = correct ? 1.0f : 0.0f;
@@ -61,11 +66,12 @@ __global__ void one_logit(float* __restrict__ sample_loss, float* __restrict__ s
 
 __global__ void softmax(float* __restrict__ sample_loss, float* __restrict__ sample_correct,
                         float* __restrict__ dlogits, const float* __restrict__ logits,
-                        const std::int32_t* __restrict__ labels, const StepState* __restrict__ state, Loss problem) {
+                        const std::int32_t* __restrict__ labels, const float* __restrict__ class_weights,
+                        const StepState* __restrict__ state, Loss problem) {
   const std::int64_t valid = state->valid();
   for (std::int64_t i : grid_stride(problem.n)) {
     const float* z = logits + i * problem.classes;
-    float loss = 0, largest = 0, sum = 1;
+    float loss = 0, largest = 0, sum = 1, scale = 0;
     bool correct = false;
     if (i < valid) {
       int first_largest = 0;
@@ -75,27 +81,39 @@ __global__ void softmax(float* __restrict__ sample_loss, float* __restrict__ sam
       sum = 0;
       for (int k = 0; k < problem.classes; ++k) sum += expf(z[k] - largest);
       loss = logf(sum) + (largest - z[labels[i]]);
+      if (problem.smoothing > 0) {
+        float mean = 0;
+        for (int k = 0; k < problem.classes; ++k) mean += z[k] / float(problem.classes);
+        loss += problem.smoothing * (z[labels[i]] - mean);
+      }
       correct = loss == loss && first_largest == labels[i];
+      const float weight = class_weights ? class_weights[labels[i]] : 1.0f;
+      loss *= weight;
+      scale = weight / float(valid);
     }
     sample_loss[i] = loss;
     sample_correct[i] = correct ? 1.0f : 0.0f;
     if (!dlogits) continue;
     float* dz = dlogits + i * problem.classes;
-    for (int k = 0; k < problem.classes; ++k)
-      dz[k] = i < valid ? (expf(z[k] - largest) / sum - (k == labels[i] ? 1.0f : 0.0f)) / float(valid) : 0.0f;
+    const float rest = problem.smoothing / float(problem.classes);
+    for (int k = 0; k < problem.classes; ++k) {
+      const float target = (k == labels[i] ? 1.0f - problem.smoothing : 0.0f) + rest;
+      dz[k] = i < valid ? (expf(z[k] - largest) / sum - target) * scale : 0.0f;
+    }
   }
 }
 
 }  // namespace
 
 void loss_row(float* sample_loss, float* sample_correct, float* dlogits, const float* logits,
-              const std::int32_t* labels, const StepState* state, const Loss& problem, void*, stream_t stream) {
+              const std::int32_t* labels, const float* class_weights, const StepState* state, const Loss& problem,
+              void*, stream_t stream) {
   if (problem.kind == LossKind::softmax)
-    launch_elementwise<softmax>(problem.n, stream, sample_loss, sample_correct, dlogits, logits, labels, state,
-                                problem);
+    launch_elementwise<softmax>(problem.n, stream, sample_loss, sample_correct, dlogits, logits, labels, class_weights,
+                                state, problem);
   else
-    launch_elementwise<one_logit>(problem.n, stream, sample_loss, sample_correct, dlogits, logits, labels, state,
-                                  problem);
+    launch_elementwise<one_logit>(problem.n, stream, sample_loss, sample_correct, dlogits, logits, labels,
+                                  class_weights, state, problem);
 }
 
 }  // namespace gs::GS_TARGET

@@ -21,9 +21,10 @@ __global__ void sgd_momentum(float* __restrict__ parameters, float* __restrict__
                              Optimizer problem) {
   const float rate = state->learning_rate, decay = problem.weight_decay, momentum = problem.momentum;
   for (std::int64_t i : grid_stride(problem.size)) {
-    const float v = momentum * velocity[i] + (gradients[i] + decay * parameters[i]);
+    const float g = gradients[i] + decay * parameters[i];
+    const float v = momentum * velocity[i] + g;
     velocity[i] = v;
-    parameters[i] -= rate * v;
+    parameters[i] -= rate * (problem.nesterov ? g + momentum * v : v);
   }
 }
 
@@ -41,7 +42,9 @@ __global__ void rmsprop(float* __restrict__ parameters, float* __restrict__ mean
 
 __global__ void adam(float* __restrict__ parameters, float* __restrict__ mean, float* __restrict__ mean_square,
                      const float* __restrict__ gradients, const StepState* __restrict__ state, Optimizer problem) {
-  const float rate = state->learning_rate, decay = problem.weight_decay;
+  const bool decoupled = problem.kind == OptimizerKind::adamw;
+  const float rate = state->learning_rate;
+  const float decay = decoupled ? 0.0f : problem.weight_decay, shrink = decoupled ? 1 - rate * problem.weight_decay : 1;
   const float beta1 = problem.beta1, beta2 = problem.beta2, epsilon = problem.epsilon;
   const float correction1 = float(1 / (1 - state->beta1_power)), correction2 = float(1 / (1 - state->beta2_power));
   for (std::int64_t i : grid_stride(problem.size)) {
@@ -50,7 +53,7 @@ __global__ void adam(float* __restrict__ parameters, float* __restrict__ mean, f
     const float v = beta2 * mean_square[i] + (1 - beta2) * g * g;
     mean[i] = m;
     mean_square[i] = v;
-    parameters[i] -= rate * (m * correction1) / (sqrtf(v * correction2) + epsilon);
+    parameters[i] = shrink * parameters[i] - rate * (m * correction1) / (sqrtf(v * correction2) + epsilon);
   }
 }
 
@@ -69,6 +72,7 @@ void optimizer_flat(float* parameters, float* moment1, float* moment2, const flo
       launch_elementwise<rmsprop>(problem.size, stream, parameters, moment1, gradients, state, problem);
       break;
     case OptimizerKind::adam:
+    case OptimizerKind::adamw:
       launch_elementwise<adam>(problem.size, stream, parameters, moment1, moment2, gradients, state, problem);
       break;
   }

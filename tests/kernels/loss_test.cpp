@@ -13,7 +13,7 @@ constexpr LossKind one_logit_kinds[] = {LossKind::bce, LossKind::hinge, LossKind
 
 std::string describe(const Loss& p, std::int64_t valid) {
   return "kind " + std::to_string(int(p.kind)) + ", " + std::to_string(valid) + " of " + std::to_string(p.n) +
-         " rows, " + std::to_string(p.classes) + " logits";
+         " rows, " + std::to_string(p.classes) + " logits, smoothing " + std::to_string(p.smoothing);
 }
 
 std::vector<Loss> problems() {
@@ -21,6 +21,8 @@ std::vector<Loss> problems() {
   for (int n : {1, 2, 8, 33, 300}) {
     for (LossKind kind : one_logit_kinds) list.push_back({kind, n, 1});
     for (int classes : {2, 3, 10, 32, 33, 100}) list.push_back({LossKind::softmax, n, classes});
+    list.push_back({LossKind::bce, n, 1, 0.2f});
+    for (int classes : {3, 40}) list.push_back({LossKind::softmax, n, classes, 0.2f});
   }
   return list;
 }
@@ -47,15 +49,17 @@ struct Result {
 /// Runs every technique and hands what it wrote to `check`.
 template <class Check>
 void run(const Loss& p, int valid, const std::vector<float>& logits, const std::vector<std::int32_t>& labels,
-         Check check) {
+         Check check, const std::vector<float>& class_weights = {}) {
   for_each_technique<LossGradient>(&Rooms::loss_gradient, p, [&](auto launch) {
     DeviceArray<float> z(logits);
     DeviceArray<std::int32_t> t(labels);
+    DeviceArray<float> weights(class_weights);
+    const float* w = class_weights.empty() ? nullptr : weights.data();
     DeviceArray<StepState> state(std::vector{state_with(p.n, valid)});
     const std::size_t n = std::size_t(p.n);
     GuardedArray<float> loss(n), correct(n), dlogits(logits.size()), again(n), again_correct(n);
-    launch(loss.data(), correct.data(), dlogits.data(), z.data(), t.data(), state.data());
-    launch(again.data(), again_correct.data(), nullptr, z.data(), t.data(), state.data());
+    launch(loss.data(), correct.data(), dlogits.data(), z.data(), t.data(), w, state.data());
+    launch(again.data(), again_correct.data(), nullptr, z.data(), t.data(), w, state.data());
     for (auto* array : {&loss, &correct, &dlogits, &again, &again_correct}) EXPECT_TRUE(array->intact());
     check(Result{loss.values(), correct.values(), dlogits.values()});
     EXPECT_TRUE(agree(again.values(), widen(loss.values()), 0.0, NonFinite::as_expected)) << "without dlogits";
@@ -78,6 +82,25 @@ TEST(Loss, AgainstTheReference) {
       });
       if (HasFailure()) return;
     }
+}
+
+TEST(Loss, ClassWeightsMultiplyLossAndGradient) {
+  for (const Loss& p : problems()) {
+    SCOPED_TRACE(describe(p, p.n));
+    const auto logits = random_values(std::int64_t(p.n) * p.classes, 6, -4, 4);
+    const auto labels = random_labels(p, 7);
+    const auto weights = random_values(std::max(p.classes, 2), 8, 0, 3);
+    const auto want = ref::loss(p, p.n, widen(logits), labels, widen(weights));
+    run(
+        p, p.n, logits, labels,
+        [&](const Result& got) {
+          EXPECT_TRUE(agree(got.loss, want.sample_loss, 3 * bound(12, 4, p.classes)));
+          EXPECT_TRUE(agree(got.correct, want.sample_correct, 0.0));
+          EXPECT_TRUE(agree(got.dlogits, want.dlogits, 3 * bound(1, 4, p.classes) / p.n));
+        },
+        weights);
+    if (HasFailure()) return;
+  }
 }
 
 TEST(Loss, HugeLogitsGiveFiniteAndRightResults) {
@@ -144,18 +167,20 @@ TEST(Loss, APredictionIsTheFirstLargestLogit) {
 }
 
 TEST(LossReference, GradientsByDifferences) {
-  for (const Loss& p : {Loss{LossKind::bce, 9, 1}, Loss{LossKind::hinge, 9, 1}, Loss{LossKind::hinge_sigmoid, 9, 1},
-                        Loss{LossKind::softmax, 5, 4}}) {
+  for (const Loss& p :
+       {Loss{LossKind::bce, 9, 1}, Loss{LossKind::hinge, 9, 1}, Loss{LossKind::hinge_sigmoid, 9, 1},
+        Loss{LossKind::softmax, 5, 4}, Loss{LossKind::bce, 9, 1, 0.3f}, Loss{LossKind::softmax, 5, 4, 0.3f}}) {
     const int valid = p.n - 2;
     SCOPED_TRACE(describe(p, valid));
     const auto logits = random_values<double>(std::int64_t(p.n) * p.classes, 4, -3, 3);
     const auto labels = random_labels(p, 5);
+    const auto weights = random_values<double>(4, 9, 0.5, 2);
     const auto mean = [&](const std::vector<double>& at) {
       double sum = 0;
-      for (const double loss : ref::loss(p, valid, at, labels).sample_loss) sum += loss;
+      for (const double loss : ref::loss(p, valid, at, labels, weights).sample_loss) sum += loss;
       return sum / valid;
     };
-    EXPECT_TRUE(is_gradient(ref::loss(p, valid, logits, labels).dlogits, mean, logits));
+    EXPECT_TRUE(is_gradient(ref::loss(p, valid, logits, labels, weights).dlogits, mean, logits));
   }
 }
 

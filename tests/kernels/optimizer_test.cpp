@@ -1,4 +1,4 @@
-// optimizer_test.cpp - SGD, RMSprop and Adam on every target against fp64, over several steps.
+// optimizer_test.cpp - SGD, RMSprop, Adam and AdamW on every target against fp64, over several steps.
 #include "kernels/advance/advance_ref.h"
 #include "kernels/optimizer/optimizer_ref.h"
 #include "tests/support/compare.h"
@@ -15,6 +15,9 @@ std::vector<Optimizer> problems() {
       list.push_back({.kind = OptimizerKind::sgd, .size = n, .momentum = 0.9f, .weight_decay = decay});
       list.push_back({.kind = OptimizerKind::rmsprop, .size = n, .weight_decay = decay});
       list.push_back({.kind = OptimizerKind::adam, .size = n, .weight_decay = decay});
+      list.push_back({.kind = OptimizerKind::adamw, .size = n, .weight_decay = 100 * decay});
+      list.push_back(
+          {.kind = OptimizerKind::sgd, .size = n, .momentum = 0.9f, .weight_decay = decay, .nesterov = true});
     }
   return list;
 }
@@ -69,8 +72,21 @@ TEST(Optimizer, AdamsFirstStepIsTheLearningRate) {
   });
 }
 
+/// By hand: AdamW shrinks the weight, and its moments never see the decay.
+TEST(Optimizer, AdamWDecaysTheWeightItself) {
+  const Optimizer p{.kind = OptimizerKind::adamw, .size = 2, .weight_decay = 0.5f};
+  for_each_technique<Update>(&Rooms::update, p, [&](auto launch) {
+    GuardedArray<float> parameters(std::vector<float>{2, 2}), m(std::vector<float>(2, 0)), v(std::vector<float>(2, 0));
+    DeviceArray<float> gradients(std::vector<float>{0, 1});
+    DeviceArray<StepState> at(std::vector{first_step(p)});
+    launch(parameters.data(), m.data(), v.data(), gradients.data(), at.data());
+    EXPECT_TRUE(agree(parameters.values(), std::vector<double>{1.99, 1.98}, 2e-6));
+    EXPECT_EQ(m.values()[0], 0);
+  });
+}
+
 TEST(Optimizer, NanGradientsAreSeen) {
-  for (OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::rmsprop, OptimizerKind::adam}) {
+  for (OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::rmsprop, OptimizerKind::adam, OptimizerKind::adamw}) {
     const Optimizer p{.kind = kind, .size = 2};
     for_each_technique<Update>(&Rooms::update, p, [&](auto launch) {
       GuardedArray<float> parameters(std::vector<float>{1, 1}), m(std::vector<float>(2, 0)),

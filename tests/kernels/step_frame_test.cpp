@@ -1,5 +1,6 @@
-// step_frame_test.cpp - what surrounds a step's arithmetic: gather, metrics, advance.
+// step_frame_test.cpp - what surrounds a step's arithmetic: gather, augmentation, metrics, collect, advance.
 #include "kernels/advance/advance_ref.h"
+#include "kernels/collect/collect_ref.h"
 #include "kernels/gather/gather_ref.h"
 #include "kernels/metrics/metrics_ref.h"
 #include "tests/support/compare.h"
@@ -54,6 +55,89 @@ TEST(Gather, PicksTheRowsOfTheCursorAndPadsTheLastBatch) {
       });
       if (HasFailure()) return;
     }
+}
+
+AugmentedGather augmented(int n, int h, int w, int c, Augmentation a) {
+  return {n, h, w, c, a};
+}
+
+TEST(GatherAugmented, AgainstTheReference) {
+  const Augmentation every{
+      .flip_horizontal = true, .flip_vertical = true, .shift = 0.2f, .rotate = 40, .brightness = 0.5f};
+  for (const AugmentedGather& p :
+       {augmented(1, 1, 1, 1, every), augmented(3, 7, 5, 1, every), augmented(4, 33, 35, 3, every),
+        augmented(6, 9, 8, 2, {.flip_horizontal = true}), augmented(3, 9, 8, 1, {.shift = 0.5f}),
+        augmented(3, 9, 8, 1, {.rotate = 180}), augmented(3, 9, 8, 1, {.brightness = 0.9f})}) {
+    const std::uint32_t samples = 2 * std::uint32_t(p.n) - 1;  // the second batch lacks a row
+    SCOPED_TRACE(std::to_string(p.n) + " x " + std::to_string(p.h) + " x " + std::to_string(p.w));
+    const Images images = random_images(samples, std::int64_t(p.h) * p.w * p.c);
+    for (const auto& [cursor, epoch] : {std::pair{0u, 0u}, {1u, 7u}}) {
+      StepState state;
+      state.seed = 77;
+      state.cursor = cursor;
+      state.epoch = epoch;
+      state.batch = std::uint32_t(p.n);
+      state.samples = samples;
+      const auto want = ref::gather_augmented(p, state, images.pixels, images.labels, images.permutation);
+      for_each_technique<GatherAugmented>(&Rooms::gather_augmented, p, [&](auto launch) {
+        DeviceArray<std::uint8_t> pixels(images.pixels);
+        DeviceArray<std::int32_t> all_labels(images.labels);
+        DeviceArray<std::uint32_t> permutation(images.permutation);
+        DeviceArray<StepState> at(std::vector{state});
+        GuardedArray<float> x(want.x.size());
+        GuardedArray<std::int32_t> labels(want.labels.size());
+        launch(x.data(), labels.data(), pixels.data(), all_labels.data(), permutation.data(), at.data());
+        // A coordinate of up to 35 pixels is off by a few roundings; neighbours differ by at most 1.5.
+        EXPECT_TRUE(agree(x.values(), want.x, 1.5 * 35 * 8 * 0x1p-24));
+        EXPECT_EQ(labels.values(), want.labels);
+        EXPECT_TRUE(x.intact());
+        EXPECT_TRUE(labels.intact());
+      });
+    }
+  }
+}
+
+TEST(GatherAugmented, DrawsWithinTheLimitsAndAnewEachEpoch) {
+  const AugmentedGather p =
+      augmented(1, 10, 20, 1, {.flip_horizontal = true, .shift = 0.1f, .rotate = 90, .brightness = 0.3f});
+  StepState state;
+  int flips = 0, same = 0;
+  float previous = 0;
+  for (state.epoch = 0; state.epoch < 1000; ++state.epoch) {
+    const AugmentDraw d = draw_augmentation(p, state, 5);
+    flips += d.flip_horizontal;
+    same += d.angle == previous;
+    previous = d.angle;
+    EXPECT_FALSE(d.flip_vertical);
+    EXPECT_LE(std::abs(d.shift_x), 2.0f);
+    EXPECT_LE(std::abs(d.shift_y), 1.0f);
+    EXPECT_LE(std::abs(d.angle), 1.5708f);
+    EXPECT_LE(std::abs(d.factor - 1), 0.3001f);
+  }
+  EXPECT_NEAR(flips, 500, 60);  // four standard deviations
+  EXPECT_LT(same, 3);
+}
+
+TEST(Collect, PutsTheValidRowsInTheirPlaces) {
+  for (const Collect& p : {Collect{1, 1}, Collect{4, 3}, Collect{8, 1}, Collect{3, 100}}) {
+    SCOPED_TRACE(std::to_string(p.n) + " x " + std::to_string(p.columns));
+    StepState state;
+    state.batch = std::uint32_t(p.n);
+    state.samples = 2 * std::uint32_t(p.n) - (p.n > 1);
+    state.cursor = 1;
+    const auto rows = random_values(std::int64_t(p.n) * p.columns, 1);
+    const std::vector<float> before(std::size_t(state.samples) * std::size_t(p.columns), -1);
+    const auto want = ref::collect(p, state, widen(before), widen(rows));
+    for_each_technique<CollectRows>(&Rooms::collect, p, [&](auto launch) {
+      GuardedArray<float> all(before);
+      DeviceArray<float> batch(rows);
+      DeviceArray<StepState> at(std::vector{state});
+      launch(all.data(), batch.data(), at.data());
+      launch(static_cast<float*>(nullptr), batch.data(), at.data());  // nothing is kept
+      EXPECT_TRUE(agree(all.values(), want, 0.0));
+      EXPECT_TRUE(all.intact());
+    });
+  }
 }
 
 TEST(RecordMetrics, WritesItsEntryOfTheRingAndNoOther) {

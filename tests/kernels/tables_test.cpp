@@ -27,6 +27,11 @@ TEST(Tables, EveryRoomOfEveryTarget) {
   for (const Rooms* rooms : tested_rooms()) {
     const Target target = rooms->target;
     check_room(target, "gather", rooms->gather);
+    check_room(target, "gather augmented", rooms->gather_augmented);
+    check_room(target, "collect", rooms->collect);
+    check_room(target, "activity", rooms->count_activity);
+    check_room(target, "copy", rooms->copy_values);
+    check_room(target, "measure update", rooms->measure_update);
     check_room(target, "conv2d forward", rooms->conv2d_forward);
     check_room(target, "conv2d data gradient", rooms->conv2d_data_gradient);
     check_room(target, "conv2d filter gradient", rooms->conv2d_filter_gradient);

@@ -1,0 +1,27 @@
+// diagnosis.cpp - reading a diagnosis.
+#include "engine/program/diagnosis.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace gs {
+
+double ParameterDiagnosis::update_to_weight() const {
+  return sums.weight > 0 ? std::sqrt(sums.change / sums.weight) : 0;
+}
+
+std::string Diagnosis::first_not_finite() const {
+  for (const LayerDiagnosis& layer : layers) {
+    std::uint64_t bad = 0;
+    for (const ChannelActivity& channel : layer.channels) bad += channel.not_finite;
+    if (bad > 0) return fmt::format("the output of {} ({} value{})", layer.layer, bad, bad == 1 ? "" : "s");
+  }
+  for (auto p = parameters.rbegin(); p != parameters.rend(); ++p)
+    if (p->sums.not_finite > 0)
+      return fmt::format("the gradient of {} ({:.0f} value{})", p->parameter, p->sums.not_finite,
+                         p->sums.not_finite == 1 ? "" : "s");
+  return "";
+}
+
+}  // namespace gs

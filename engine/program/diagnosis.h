@@ -1,0 +1,33 @@
+// diagnosis.h - what a diagnostic training step leaves: per layer what is alive and finite, per parameter how far the
+// update moved it.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "kernels/diagnose/diagnose.h"
+
+namespace gs {
+
+struct LayerDiagnosis {
+  std::string layer;  ///< "conv1"
+  bool relu = false;  ///< its output comes out of a ReLU
+  std::vector<ChannelActivity> channels;
+};
+
+struct ParameterDiagnosis {
+  std::string parameter;  ///< "conv1.weight"
+  UpdateSums sums;
+  /// |after - before| / |before|, Euclidean; 0 where the parameter was all 0.
+  double update_to_weight() const;
+};
+
+struct Diagnosis {
+  std::vector<LayerDiagnosis> layers;          ///< convolutions and dense layers, in the order of the net
+  std::vector<ParameterDiagnosis> parameters;  ///< likewise
+
+  /// Where a value that is no number first came up: in the forward pass by layer, else in the backward pass from the
+  /// last layer down ("conv2's output: 5 of its values are NaN or Inf"). Empty when all is finite.
+  std::string first_not_finite() const;
+};
+
+}  // namespace gs

@@ -1,0 +1,23 @@
+// collect.h - the menu of keeping what a batch gave: its rows go to their places among those of the whole split.
+#pragma once
+#include "kernels/common/step_state.h"
+#include "kernels/common/technique.h"
+
+namespace gs {
+
+struct Collect {
+  int n = 1;        ///< rows of a full batch
+  int columns = 1;  ///< values a row
+  auto operator<=>(const Collect&) const = default;
+};
+
+/// all[cursor * batch + i, :] = rows[i, :] for the valid rows i; all is [images of the split, columns], or null:
+/// nothing is kept.
+struct CollectRows {
+  using Problem = Collect;
+  using Launch = void(float* all, const float* rows, const StepState*, const Collect&, void* workspace, stream_t);
+};
+
+Cost cost(CollectRows, const Collect&);
+
+}  // namespace gs

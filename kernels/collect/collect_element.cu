@@ -1,0 +1,23 @@
+// collect_element.cu - all[cursor * batch + i, :] = rows[i, :], one thread per value. 8 bytes a value: at the usual
+// handful of logits its cost is that of a launch.
+#include "kernels/collect/collect.h"
+#include "kernels/common/kernel.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+__global__ void copy_rows(float* __restrict__ all, const float* __restrict__ rows, const StepState* __restrict__ state,
+                          Collect problem) {
+  const std::int64_t first = std::int64_t(state->cursor) * state->batch * problem.columns;
+  for (std::int64_t i : grid_stride(std::int64_t(state->valid()) * problem.columns)) all[first + i] = rows[i];
+}
+
+}  // namespace
+
+void collect_element(float* all, const float* rows, const StepState* state, const Collect& problem, void*,
+                     stream_t stream) {
+  if (!all) return;
+  launch_elementwise<copy_rows>(std::int64_t(problem.n) * problem.columns, stream, all, rows, state, problem);
+}
+
+}  // namespace gs::GS_TARGET

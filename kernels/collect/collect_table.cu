@@ -1,0 +1,13 @@
+// collect_table.cu - the ladder of collecting.
+#include "kernels/room_functions.h"
+
+namespace gs::GS_TARGET {
+
+CollectRows::Launch collect_element;
+
+Room<CollectRows> collect_room() {
+  static const auto rows = rows_on<CollectRows>(target, {{"element", on_all, &collect_element}});
+  return rows;
+}
+
+}  // namespace gs::GS_TARGET

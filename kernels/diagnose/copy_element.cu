@@ -1,0 +1,18 @@
+// copy_element.cu - y = x, one thread per value. 8 bytes a value: bound by memory.
+#include "kernels/common/kernel.h"
+#include "kernels/diagnose/diagnose.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+__global__ void copy(float* __restrict__ y, const float* __restrict__ x, std::int64_t size) {
+  for (std::int64_t i : grid_stride(size)) y[i] = x[i];
+}
+
+}  // namespace
+
+void copy_element(float* y, const float* x, const Values& p, void*, stream_t stream) {
+  launch_elementwise<copy>(p.size, stream, y, x, p.size);
+}
+
+}  // namespace gs::GS_TARGET

@@ -1,0 +1,58 @@
+// diagnose.h - the menu of a diagnostic step: what is alive, what is finite, and how far an update moves the weights.
+#pragma once
+#include "kernels/common/step_state.h"
+#include "kernels/common/technique.h"
+
+namespace gs {
+
+struct Activity {
+  int n = 1;                ///< rows of a full batch
+  std::int64_t places = 1;  ///< places a row: height * width of a feature map, 1 for a vector
+  int channels = 1;
+  auto operator<=>(const Activity&) const = default;
+};
+
+/// Of one channel, over the valid rows and all places.
+struct ChannelActivity {
+  std::uint32_t positive = 0;    ///< values above 0: a ReLU's channel without any is dead on this batch
+  std::uint32_t not_finite = 0;  ///< NaN or Inf
+};
+
+/// activity[c] = counts over y [n, places, channels].
+struct CountActivity {
+  using Problem = Activity;
+  using Launch = void(ChannelActivity* activity, const float* y, const StepState*, const Activity&, void* workspace,
+                      stream_t);
+};
+
+struct Values {
+  std::int64_t size = 1;
+  auto operator<=>(const Values&) const = default;
+};
+
+/// y = x: the weights before an update.
+struct CopyValues {
+  using Problem = Values;
+  using Launch = void(float* y, const float* x, const Values&, void* workspace, stream_t);
+};
+
+/// Sums over one parameter, in double and in a fixed order.
+struct UpdateSums {
+  double weight = 0;      ///< sum of before^2
+  double change = 0;      ///< sum of (after - before)^2
+  double gradient = 0;    ///< sum of gradient^2
+  double not_finite = 0;  ///< how many gradients are NaN or Inf
+};
+
+/// sums[0] over after, before and gradient [size].
+struct MeasureUpdate {
+  using Problem = Values;
+  using Launch = void(UpdateSums* sums, const float* after, const float* before, const float* gradient, const Values&,
+                      void* workspace, stream_t);
+};
+
+Cost cost(CountActivity, const Activity&);
+Cost cost(CopyValues, const Values&);
+Cost cost(MeasureUpdate, const Values&);
+
+}  // namespace gs

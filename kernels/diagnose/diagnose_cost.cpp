@@ -1,0 +1,17 @@
+// diagnose_cost.cpp - the least work of a diagnostic step: every value read once.
+#include "kernels/diagnose/diagnose.h"
+
+namespace gs {
+
+Cost cost(CountActivity, const Activity& p) {
+  const double values = double(p.n) * double(p.places) * p.channels;
+  return {.flops = 2 * values, .bytes = 4 * values + 8.0 * p.channels};
+}
+Cost cost(CopyValues, const Values& p) {
+  return {.flops = 0, .bytes = 8.0 * double(p.size)};
+}
+Cost cost(MeasureUpdate, const Values& p) {
+  return {.flops = 8.0 * double(p.size), .bytes = 12.0 * double(p.size) + 32};
+}
+
+}  // namespace gs
