@@ -1,0 +1,385 @@
+// report_page_test.cpp - the report page in a real browser: it draws, reports no error, asks for nothing, fits a phone,
+// can be read in the dark, and prints.
+#include "apps/report_page.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "tests/support/scratch_folder.h"
+
+namespace gs::test {
+namespace {
+
+using nlohmann::ordered_json;
+
+const std::string nasty =
+    "</script><b>bold</b><img src=x onerror=alert(1)> \"'&amp; <!--<script> {{data}} ünï 模型 😀 \\u003c";
+
+/// A run's curves: `epochs` points, a gap where `gap` says so.
+ordered_json series(const std::string& name, int epochs, double rate, int gap = -1, bool band = false) {
+  ordered_json made{{"name", name}};
+  int best = 1;
+  double best_loss = 1e9;
+  for (const char* key : {"epochs", "loss", "accuracy", "val_loss", "val_accuracy"}) made[key] = ordered_json::array();
+  for (int epoch = 1; epoch <= epochs; ++epoch) {
+    const double t = rate * epoch, wave = 0.015 * std::sin(7.3 * epoch * rate + epoch);
+    const double loss = 0.15 + 0.6 * std::exp(-t), val_loss = 0.3 + 0.45 * std::exp(-t) + 0.04 * t + wave;
+    made["epochs"].push_back(epoch);
+    made["loss"].push_back(epoch == gap ? ordered_json() : ordered_json(loss));
+    made["accuracy"].push_back(0.95 - 0.4 * std::exp(-t));
+    made["val_loss"].push_back(epoch == gap ? ordered_json() : ordered_json(val_loss));
+    made["val_accuracy"].push_back(0.85 - 0.3 * std::exp(-t) - wave);
+    if (val_loss < best_loss) best = epoch, best_loss = val_loss;
+    if (!band) continue;
+    made["low"]["val_loss"].push_back(val_loss - 0.05);
+    made["high"]["val_loss"].push_back(val_loss + 0.05);
+    made["low"]["val_accuracy"].push_back(0.82 - 0.3 * std::exp(-t) - wave);
+    made["high"]["val_accuracy"].push_back(0.88 - 0.3 * std::exp(-t) - wave);
+  }
+  made["best_epoch"] = best;
+  return made;
+}
+
+/// A black and white picture of 2x2.
+const std::string picture =
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR4nGNg+M/wHwAEAQH/"
+    "7yH0ZAAAAABJRU5ErkJggg==";
+
+ordered_json findings() {
+  return {
+      {"kind", "findings"},
+      {"rows",
+       {{{"claim", "authors: the loss is still falling at epoch 20"},
+         {"verdict", "held"},
+         {"evidence",
+          "It fell from 0.412 at epoch 15 to 0.388 at epoch 20 (paired bootstrap: 95 % interval -0.031 to -0.017)."}},
+        {{"claim", "authors: wider is better"},
+         {"verdict", "did not hold"},
+         {"evidence", "LeNet 8 reached 0.842, LeNet 32 0.811."}},
+        {{"claim", "authors: batches of 4 overfit sooner"},
+         {"verdict", "too close to call"},
+         {"evidence", "Epoch 12 against epoch 13; the interval holds zero."}},
+        {{"claim", nasty}, {"verdict", "stated"}, {"evidence", nasty}}}}};
+}
+
+ordered_json task(const std::string& id, const std::string& title, ordered_json all_series, ordered_json blocks = {}) {
+  return {{"id", id},
+          {"title", title},
+          {"setting", "lenet, base 32, batch 8, Adam at 1e-5, 20 epochs, 64x64, seed 1"},
+          {"series", std::move(all_series)},
+          {"blocks", blocks.is_null() ? ordered_json::array() : std::move(blocks)}};
+}
+
+/// Every kind of block, and what is hardest to show: names that are markup, gaps, nothing at all, one epoch.
+ordered_json everything() {
+  ordered_json data{{"title", "The lab " + nasty},
+                    {"subtitle", "Ten tasks on built-in lesions"},
+                    {"generated", "2026-11-24T10:00:00Z"},
+                    {"notes", {"What the data is: 2,000 drawn lesions.", nasty}}};
+  ordered_json eight = ordered_json::array();
+  for (int at = 0; at < 8; ++at) eight.push_back(series("AlexNet " + std::to_string(2 << at), 20, 0.05 + 0.05 * at));
+  ordered_json wide{
+      {"kind", "table"}, {"title", "Final and best"}, {"columns", {"run"}}, {"rows", ordered_json::array()}};
+  for (int column = 0; column < 14; ++column) wide["columns"].push_back("column " + std::to_string(column));
+  for (const std::string& name : {std::string("LeNet 32"), nasty}) {
+    ordered_json row{name};
+    for (int column = 0; column < 14; ++column) row.push_back(column == 13 ? "words" : "0.61 ± 0.02");
+    wide["rows"].push_back(row);
+  }
+  ordered_json images{
+      {"kind", "images"}, {"title", "Filters"}, {"caption", "The filters of the first convolution."}, {"scale", 20}};
+  for (int at = 0; at < 12; ++at)
+    images["images"].push_back({{"src", picture}, {"width", 2}, {"height", 2}, {"caption", at ? "" : nasty}});
+  images["images"].push_back(
+      {{"src", "https://example.org/x.png"}, {"width", 2}, {"height", 2}, {"caption", "not asked for"}});
+  ordered_json roc{{"kind", "roc"}, {"title", "ROC"}, {"curves", ordered_json::array()}};
+  for (int at = 1; at <= 3; ++at) {
+    ordered_json curve{{"name", at == 3 ? nasty : "LeNet " + std::to_string(at)}, {"auc", 0.6 + 0.1 * at}};
+    for (int x = 0; x <= 100; ++x)
+      curve["fpr"].push_back(x / 100.0), curve["tpr"].push_back(std::pow(x / 100.0, 1.0 / (1 + at)));
+    roc["curves"].push_back(curve);
+  }
+  data["tasks"] = {
+      task("5a", "LeNet, a learning rate of 1e-5, 20 epochs",
+           {series("LeNet 32", 20, 0.1, 7), series(nasty, 20, 0.2, -1, true)},
+           {findings(),
+            wide,
+            {{"kind", "text"}, {"title", "Why"}, {"text", "First paragraph.\n\nSecond " + nasty}},
+            images,
+            {{"kind", "confusion"},
+             {"title", "Confusion"},
+             {"labels", {"mel", "nev", nasty}},
+             {"counts", {{70, 30, 0}, {20, 80, 0}, {0, 0, 0}}}},
+            roc,
+            {{"kind", "bars"},
+             {"title", "Seconds per epoch"},
+             {"unit", "s"},
+             {"labels", {"8", "4", nasty}},
+             {"values", {0.5, 0.9, nullptr}},
+             {"low", {0.45, 0.8, nullptr}},
+             {"high", {0.55, 1.0, nullptr}}},
+            {{"kind", "of a later version"}}}),
+      task("5b", "Eight widths", eight, {findings()}),
+      task("5c", "One epoch", {series("one", 1, 0.1)}),
+      task("5d", "Nothing", ordered_json::array(), {{{"kind", "text"}, {"text", "No curves."}}}),
+      task("5e", "An empty run",
+           {{{"name", "empty"}, {"epochs", ordered_json::array()}, {"loss", ordered_json::array()}}}),
+      task("5f", "A run that diverged",
+           {{{"name", "nulls"},
+             {"epochs", {1, 2, 3, 4}},
+             {"loss", {0.5, 900.0, nullptr, nullptr}},
+             {"val_loss", {0.6, nullptr, 800.0, nullptr}},
+             {"accuracy", {0.5, 0.5, nullptr, nullptr}},
+             {"val_accuracy", ordered_json::array()},
+             {"best_epoch", nullptr}}}),
+  };
+  for (const auto& [name, value] :
+       {std::pair{"CPU", std::string("AMD EPYC")}, {"commit", "35bc8c3"}, {"folder", nasty}})
+    data["machine"].push_back(ordered_json::array({name, value}));
+  return data;
+}
+
+/// Ten tasks of eight runs over 350 epochs.
+ordered_json large() {
+  ordered_json data{{"title", "Large"}, {"tasks", ordered_json::array()}};
+  for (int at = 0; at < 10; ++at) {
+    ordered_json eight = ordered_json::array();
+    for (int run = 0; run < 8; ++run) eight.push_back(series("run " + std::to_string(run), 350, 0.005 * (run + 1)));
+    data["tasks"].push_back(task(std::to_string(at), "Task", eight, {findings()}));
+  }
+  return data;
+}
+
+// ---- the browser ----
+
+bool has_chromium() {
+  return std::system("command -v chromium >/dev/null 2>&1") == 0;
+}
+
+/// Runs Chromium on a page in `folder` with `flags`; what it prints on standard output.
+std::string chromium(const ScratchFolder& folder, const std::string& page, const std::string& flags) {
+  const std::string at = folder.path().string();
+  // /dev/shm may be tiny in a container; a profile of its own lets several run at once.
+  const std::string command =
+      "timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run" +
+      (" --hide-scrollbars --user-data-dir='" + at + "/profile' " + flags) + " 'file://" + at + "/" + page + "' >'" +
+      at + "/out' 2>'" + at + "/err'";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(status, 0) << text_of(folder / "err");
+  return text_of(folder / "out");
+}
+
+// Stands before everything in the page.
+const char* const listening = R"js(<script>
+window.complaints = [];
+addEventListener("error", event => complaints.push("error: " + event.message));
+addEventListener("unhandledrejection", event => complaints.push("rejection: " + event.reason));
+document.addEventListener("securitypolicyviolation", event => complaints.push("policy: " + event.violatedDirective + " " + event.blockedURI));
+for (const name of ["error", "warn"]) console[name] = (...words) => complaints.push(name + ": " + words.join(" "));
+window.alert = () => complaints.push("a script in the data ran");
+</script>)js";
+
+// Stands behind it: waits for every chart, then leaves its measurements in an attribute.
+const char* const measuring = R"js(<script>
+(() => {
+const pixel = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+function seen(colour) {
+  pixel.clearRect(0, 0, 1, 1);
+  pixel.fillStyle = colour;
+  pixel.fillRect(0, 0, 1, 1);
+  return [...pixel.getImageData(0, 0, 1, 1).data];
+}
+function luminance(rgb) {
+  const [r, g, b] = rgb.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+function contrast(a, b) {
+  const [x, y] = [luminance(a.slice(0, 3)), luminance(b.slice(0, 3))];
+  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
+}
+function behind(element) {
+  for (let at = element; at; at = at.parentElement) {
+    const colour = seen(getComputedStyle(at).backgroundColor);
+    if (colour[3] === 255) return colour;
+  }
+  return [255, 255, 255, 255];
+}
+function measured() {
+  const texts = [...document.querySelectorAll("main *")].filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()));
+  const ratios = texts.map(e => [contrast(seen(getComputedStyle(e).color), behind(e)), e.className + ":" + e.textContent.slice(0, 20)]);
+  ratios.sort((a, b) => a[0] - b[0]);
+  const canvases = [...document.querySelectorAll("canvas")];
+  const blank = canvases.filter(canvas => {
+    if (!canvas.width || !canvas.height) return true;
+    const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    let drawn = 0;
+    for (let at = 3; at < data.length; at += 4) drawn += data[at] > 0;
+    return drawn < 500;
+  });
+  return {complaints, resources: performance.getEntriesByType("resource").map(entry => entry.name), canvases: canvases.length,
+          blank: blank.length, width: innerWidth, scroll: document.documentElement.scrollWidth, dark: matchMedia("(prefers-color-scheme: dark)").matches,
+          texts: texts.length, worst: ratios[0], page: seen(getComputedStyle(document.body).backgroundColor),
+          tasks: document.querySelectorAll("section.task").length, bold: document.querySelectorAll("main b, main script").length,
+          images: document.querySelectorAll("main img").length, broken: [...document.images].filter(i => !i.naturalWidth).length,
+          title: document.title, heading: document.querySelector("h1").textContent,
+          tables: document.querySelectorAll("main table").length, badges: [...document.querySelectorAll(".tally .badge")].map(b => b.textContent)};
+}
+let turns = 0;
+(function wait() {
+  const ready = typeof Chart === "undefined" || [...document.querySelectorAll("canvas")].every(canvas => Chart.getChart(canvas));
+  if (!ready && ++turns < 200) return setTimeout(wait, 50);
+  setTimeout(() => {
+    let result;
+    try { result = measured(); } catch (error) { result = {complaints: [String(error)]}; }
+    const text = "[" + encodeURIComponent(JSON.stringify(result)) + "]";
+    parent === self ? document.body.setAttribute("data-measured", text) : parent.postMessage(text, "*");
+  }, 100);
+})();
+})();
+</script>)js";
+
+std::string with_probe(std::string page) {
+  page.insert(page.find("<title>"), listening);
+  return page.insert(page.rfind("</body>"), measuring);
+}
+
+// Windows cannot be narrower than 500 pixels; a frame in one can. Takes the measurements over from the page in it.
+const char* const phone =
+    R"html(<!DOCTYPE html><body><iframe src="page.html" style="width: 400px; height: 860px; border: 0"></iframe>
+<script>addEventListener("message", event => document.body.setAttribute("data-measured", event.data))</script>)html";
+
+/// Opens the page with a probe in it and reads what the probe measured; `in_phone`: 400 pixels wide.
+ordered_json measure(const std::string& page, const std::string& flags, bool in_phone = false) {
+  const ScratchFolder folder;
+  write_text(folder / "page.html", with_probe(page));
+  if (in_phone) write_text(folder / "phone.html", phone);
+  const std::string dom =
+      chromium(folder, in_phone ? "phone.html" : "page.html", "--dump-dom --virtual-time-budget=20000 " + flags);
+  const std::string before = "data-measured=\"[";
+  const size_t at = dom.find(before);
+  if (at == dom.npos) {
+    ADD_FAILURE() << "the probe did not run\n" << dom.substr(0, 2000) << text_of(folder / "err");
+    return {};
+  }
+  std::string json;
+  for (size_t from = at + before.size(); dom[from] != ']'; ++from) {
+    if (dom[from] != '%')
+      json += dom[from];
+    else
+      json += char(std::stoi(dom.substr(from + 1, 2), nullptr, 16)), from += 2;
+  }
+  return ordered_json::parse(json);
+}
+
+void expect_sound(const ordered_json& seen, int canvases) {
+  ASSERT_TRUE(seen.contains("canvases")) << seen.dump(1);
+  EXPECT_TRUE(seen["complaints"].empty()) << seen["complaints"].dump(1);
+  EXPECT_TRUE(seen["resources"].empty()) << seen["resources"].dump(1);
+  EXPECT_EQ(seen["canvases"], canvases);
+  EXPECT_EQ(seen["blank"], 0);
+  EXPECT_EQ(seen["bold"], 0) << "markup in a name became markup in the page";
+  EXPECT_EQ(seen["broken"], 0);
+  EXPECT_LE(seen["scroll"], seen["width"]);
+  EXPECT_GE(seen["worst"][0].get<double>(), 4.5) << seen["worst"].dump();
+}
+
+bool has_charts(const std::string& page) {
+  return page.find("Chart.js v3") != page.npos;
+}
+/// Canvases of everything(): two a task with curves, less the two of the empty run, plus ROC and bars.
+const int canvases_of_everything = 2 + 2 + 2 + 2 + 2;
+
+TEST(ReportPage, NamesCannotEndTheScript) {
+  const std::string page = apps::report_page(everything());
+  const size_t data = page.find("id=\"report-data\">") + 17, end = page.find("</script>", data);
+  EXPECT_EQ(ordered_json::parse(page.substr(data, end - data)), everything());
+  EXPECT_EQ(page.substr(data, end - data).find('<'), std::string::npos);
+  size_t scripts = 0;
+  for (size_t at = page.find("</script"); at != page.npos; at = page.find("</script", at + 1)) ++scripts;
+  EXPECT_EQ(scripts, 3U);
+  const size_t title = page.find("<title>");
+  EXPECT_EQ(page.find("<b>", title), page.npos);
+  EXPECT_EQ(page.find("{{title}}"), page.npos);
+}
+
+TEST(ReportPage, BytesThatAreNoTextAreReplaced) {
+  EXPECT_NE(apps::report_page({{"title", "a\xff"}, {"tasks", ordered_json::array()}}).find("a\xef\xbf\xbd"),
+            std::string::npos);
+}
+
+class ReportPageInBrowser : public ::testing::Test {
+  void SetUp() override {
+    if (!has_chromium()) GTEST_SKIP() << "chromium is not installed";
+  }
+};
+
+TEST_F(ReportPageInBrowser, DrawsEverythingAndAsksForNothing) {
+  const std::string page = apps::report_page(everything());
+  const ordered_json seen = measure(page, "--window-size=1280,900");
+  expect_sound(seen, has_charts(page) ? canvases_of_everything : 0);
+  EXPECT_EQ(seen["width"], 1280);
+  EXPECT_EQ(seen["tasks"], 7);  // the machine's card too
+  EXPECT_EQ(seen["images"], 12);
+  EXPECT_EQ(seen["tables"], 3);
+  EXPECT_EQ(seen["title"].get<std::string>(), "The lab " + nasty);
+  EXPECT_EQ(seen["heading"].get<std::string>(), "The lab " + nasty);
+  EXPECT_EQ(seen["badges"], (ordered_json{"✓ 2 held", "✗ 2 did not hold", "≈ 2 too close to call", "• 2 stated"}));
+}
+
+TEST_F(ReportPageInBrowser, FitsAPhone) {
+  const std::string page = apps::report_page(everything());
+  const ordered_json seen = measure(page, "--window-size=800,900", true);
+  expect_sound(seen, has_charts(page) ? canvases_of_everything : 0);
+  EXPECT_EQ(seen["width"], 400);
+}
+
+TEST_F(ReportPageInBrowser, CanBeReadInTheDark) {
+  const std::string page = apps::report_page(everything());
+  const ordered_json seen = measure(page, "--window-size=1280,900 --blink-settings=preferredColorScheme=0");
+  expect_sound(seen, has_charts(page) ? canvases_of_everything : 0);
+  EXPECT_EQ(seen["dark"], true);
+  EXPECT_LT(seen["page"][0], 64);
+}
+
+TEST_F(ReportPageInBrowser, DrawsManyRunsOfManyEpochs) {
+  const std::string page = apps::report_page(large());
+  expect_sound(measure(page, "--window-size=1280,900"), has_charts(page) ? 20 : 0);
+}
+
+TEST_F(ReportPageInBrowser, ShowsAnEmptyReport) {
+  expect_sound(
+      measure(apps::report_page({{"title", ""}, {"tasks", ordered_json::array()}}), "--window-size=800,900", true), 0);
+}
+
+TEST_F(ReportPageInBrowser, SaysThatItHasNoCharts) {
+  std::string page = apps::report_page(everything());
+  const size_t from = page.find("<script id=\"chart-library\">"), to = page.find("</script>", from);
+  page.erase(from, to - from + 9);
+  const ordered_json seen = measure(page, "--window-size=800,900", true);
+  expect_sound(seen, 0);
+  EXPECT_EQ(seen["tables"], 3);
+  EXPECT_NE(page.find("built without Chart.js"), page.npos);
+}
+
+TEST_F(ReportPageInBrowser, Prints) {
+  if (const char* keep = getenv("KEEP_PAGES")) {
+    write_text(std::filesystem::path(keep) / "everything.html", apps::report_page(everything()));
+    write_text(std::filesystem::path(keep) / "large.html", apps::report_page(large()));
+  }
+  const ScratchFolder folder;
+  write_text(folder / "page.html", apps::report_page(everything()));
+  chromium(folder, "page.html", "--virtual-time-budget=20000 --print-to-pdf='" + (folder / "page.pdf").string() + "'");
+  const std::string pdf = text_of(folder / "page.pdf");
+  EXPECT_EQ(pdf.substr(0, 5), "%PDF-");
+  EXPECT_GT(pdf.size(), 50000U);
+  size_t images = 0;  // each canvas is a picture in it
+  for (size_t at = pdf.find("/Subtype /Image"); at != pdf.npos; at = pdf.find("/Subtype /Image", at + 1)) ++images;
+  EXPECT_GE(images, size_t(canvases_of_everything));
+}
+
+}  // namespace
+}  // namespace gs::test
