@@ -29,6 +29,7 @@ Json network_record(const Net& net, const TrainOptions& o) {
   return {{"name", net.name},
           {"base", o.base.value_or(find_model(o.model).default_base)},
           {"dropout", o.dropout},
+          {"features", o.features},
           {"input", {net.input.h, net.input.w, net.input.c}},
           {"parameters", net.parameter_count()},
           {"layers", layers}};

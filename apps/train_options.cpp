@@ -14,6 +14,8 @@ void add_network(Arguments& a, TrainOptions& o) {
   a.section("Network");
   a.value("--base", o.base, "base width: filters of the first layer", whole_number(1, 4096), "N")
       ->default_str("the model's own");
+  a.choice("--features", o.features, "what the mlp sees: the pixels, or OpenCV's histograms of oriented gradients",
+           {"pixels", "hog"});
   a.value("--dropout", o.dropout, "share of the hidden units that is dropped", number_in(0, 1), "P");
 }
 
@@ -108,6 +110,11 @@ void check_optimizer_numbers(const TrainOptions& o, const Arguments& a) {
 
 void check_together(const TrainOptions& o, const Arguments& a) {
   check_optimizer_numbers(o, a);
+  if (o.features == "hog" && o.model != "mlp")
+    throw UsageError(fmt::format("--features hog is for the mlp: {} wants images", o.model));
+  if (o.features == "hog")
+    for (const char* flag : {"--flip", "--shift", "--rotate", "--brightness"})
+      if (a.given(flag)) throw UsageError(fmt::format("{} changes images, and --features hog trains on none", flag));
   if (o.nesterov && o.momentum == 0) throw UsageError("--nesterov needs a --momentum above 0");
   for (const char* flag : {"--step-epochs", "--step-factor"})
     if (a.given(flag) && o.schedule != "step") throw UsageError(fmt::format("{} is for --schedule step", flag));

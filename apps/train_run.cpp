@@ -15,6 +15,7 @@
 #include "apps/train_plan.h"
 #include "apps/train_report.h"
 #include "engine/core/error.h"
+#include "engine/data/features.h"
 #include "engine/train/doctor.h"
 #include "engine/train/run_folder.h"
 #include "engine/train/run_recorder.h"
@@ -194,12 +195,23 @@ class Run {
   Doctor doctor_;
 };
 
+void make_hog(DataSplits& data) {
+#if GRIDSTRIDE_WITH_OPENCV
+  for (Dataset* split : {&data.train, &data.validation}) *split = hog_features(*split);
+#else
+  (void)data;
+  throw UsageError("--features hog needs OpenCV, which this build does not have");
+#endif
+}
+
 }  // namespace
 
 DataSplits load_training_data(const TrainOptions& o) {
   DataRequest request = o.data;
   request.threads = o.threads;
-  return load_with_progress(request, o.quiet);
+  DataSplits data = load_with_progress(request, o.quiet);
+  if (o.features == "hog") make_hog(data);
+  return data;
 }
 
 std::unique_ptr<Device> open_device_for(const TrainOptions& o, Precision& precision) {

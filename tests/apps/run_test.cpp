@@ -18,7 +18,7 @@ namespace gs::test {
 namespace {
 
 using Names = std::vector<std::string>;
-const Names all_files{"best.safetensors", "history.csv", "last.safetensors", "run.json"};
+const Names all_files{"best.safetensors", "history.csv", "last.safetensors", "predictions.safetensors", "run.json"};
 
 nlohmann::json json_of(const std::filesystem::path& file) {
   return nlohmann::json::parse(text_of(file));
@@ -37,7 +37,7 @@ void expect_whole_files(const std::filesystem::path& run) {
   }
 }
 
-TEST(Run, LeavesTheFourFiles) {
+TEST(Run, LeavesItsFiles) {
   const ScratchFolder folder;
   const Outcome outcome = run_program(folder.path(), tiny_run());
   EXPECT_EQ(outcome.status, 0) << outcome.err;
@@ -124,8 +124,8 @@ TEST(Run, OverwriteReplacesOnlyWhatRunsWrite) {
   expect_one_line(run_program(folder.path(), tiny_run({"--out", "run", "--overwrite", "--data", "nowhere"})), 2, {});
   EXPECT_EQ(lines_of(text_of(folder / "run/history.csv")).size(), 3u);
   EXPECT_EQ(run_program(folder.path(), tiny_run({"--out", "run", "--overwrite", "--epochs", "5"})).status, 0);
-  EXPECT_EQ(names_in(folder / "run"),
-            (Names{"best.safetensors", "history.csv", "last.safetensors", "notes.txt", "run.json"}));
+  EXPECT_EQ(names_in(folder / "run"), (Names{"best.safetensors", "history.csv", "last.safetensors", "notes.txt",
+                                             "predictions.safetensors", "run.json"}));
   EXPECT_EQ(lines_of(text_of(folder / "run/history.csv")).size(), 6u);
   EXPECT_EQ(text_of(folder / "run/notes.txt"), "mine");
 }
