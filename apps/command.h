@@ -26,6 +26,7 @@ const Command* find_command(std::string_view name);
 int run_command_line(const Words&);
 
 int train_command(const Words&);
+int lab_command(const Words&);
 int bench_command(const Words&);
 int pack_command(const Words&);
 int models_command(const Words&);

@@ -14,6 +14,7 @@ namespace {
 
 constexpr Command table[] = {
     {"train", "train a network; writes runs/NAME/", train_command, true},
+    {"lab", "run a whole lab of training runs and write its report", lab_command, true},
     {"bench", "measure the time of one training step", bench_command, true},
     {"pack", "decode a data set once and keep it in one file", pack_command},
     {"models", "list the networks", models_command},

@@ -1,0 +1,110 @@
+// lab_runs.cpp - a lab's runs on disk: what is there is not done twice, what was stopped goes on.
+#include "apps/lab/lab_runs.h"
+
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "apps/train_options.h"
+#include "apps/train_run.h"
+
+namespace gs::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// All flags of the run but --epochs and --out.
+Words words_of(const LabRun& run, const Words& common) {
+  Words words = {run.plan.model};
+  for (const auto& [name, value] : run.plan.flags) words.push_back(fmt::format("--{}={}", name, value));
+  words.push_back(fmt::format("--seed={}", run.seed));
+  words.push_back("--keep-predictions");
+  words.insert(words.end(), common.begin(), common.end());
+  return words;
+}
+
+/// The flags as run.json keeps them; they compare equal for equal runs.
+std::map<std::string, std::string> recorded_flags(const Words& words) {
+  TrainOptions options;
+  std::map<std::string, std::string> given;
+  parse_train_words(words, options, given);
+  for (const char* name : {"epochs", "out", "overwrite", "quiet", "threads"}) given.erase(name);
+  return given;
+}
+
+nlohmann::json record_in(const fs::path& folder) {
+  std::ifstream in(folder / "run.json");
+  return in ? nlohmann::json::parse(in, nullptr, false) : nlohmann::json();
+}
+
+bool is_same_run(const nlohmann::json& record, const Words& words) {
+  if (!record.is_object() || !record.contains("flags")) return false;
+  std::map<std::string, std::string> flags;
+  for (const auto& [name, value] : record["flags"].items())
+    if (value.is_string()) flags[name] = value.get<std::string>();
+  flags.erase("epochs");
+  flags.erase("threads");
+  return flags == recorded_flags(words);
+}
+
+int epochs_done(const nlohmann::json& record) {
+  return record.contains("results") ? record["results"].value("epochs", 0) : 0;
+}
+
+}  // namespace
+
+fs::path folder_of(const fs::path& lab, const PlannedRun& run, int seed) {
+  std::string name = run.model;
+  const auto value = [&](const char* flag) -> std::string {
+    const auto at = run.flags.find(flag);
+    return at == run.flags.end() ? "" : at->second;
+  };
+  if (!value("base").empty()) name += "-" + value("base");
+  if (!value("batch").empty()) name += "-b" + value("batch");
+  if (!value("lr").empty()) name += "-lr" + value("lr");
+  for (const auto& [flag, text] : run.flags)
+    if (flag != "base" && flag != "batch" && flag != "lr" && flag != "positive") name += "-" + flag + "-" + text;
+  for (char& letter : name)
+    if (letter == '/' || letter == ' ') letter = '_';
+  if (run.key().find(" --epochs=") != std::string::npos) name += fmt::format("-e{}", run.epochs);
+  return lab / "runs" / fmt::format("{}-seed{}", name, seed);
+}
+
+std::vector<LabRun> lab_runs(const LabPlan& plan, const fs::path& lab, int seeds) {
+  std::vector<LabRun> runs;
+  for (int seed = 1; seed <= seeds; ++seed)
+    for (const PlannedRun& run : runs_to_train(plan)) runs.push_back({run, seed, folder_of(lab, run, seed)});
+  return runs;
+}
+
+bool is_done(const LabRun& run, const Words& common) {
+  const nlohmann::json record = record_in(run.folder);
+  return is_same_run(record, words_of(run, common)) && record.value("status", "") == "finished" &&
+         epochs_done(record) >= run.plan.epochs;
+}
+
+int train_lab_run(const LabRun& run, const Words& common, bool quiet, const std::string& label) {
+  Words words = words_of(run, common);
+  const nlohmann::json record = record_in(run.folder);
+  const bool goes_on = is_same_run(record, words) && fs::exists(run.folder / "last.safetensors") &&
+                       epochs_done(record) < run.plan.epochs;
+  if (goes_on)
+    words = {"--resume", run.folder.string()};
+  else
+    words.insert(words.end(), {"--out", run.folder.string(), "--overwrite"});
+  words.push_back(fmt::format("--epochs={}", run.plan.epochs));
+  TrainOptions options;
+  std::map<std::string, std::string> given;
+  parse_train_words(words, options, given);
+  options.quiet = quiet;
+  return train_run(options, words, given, {.only_live = true, .label = label});
+}
+
+std::int64_t steps_of(const PlannedRun& run, std::int64_t images) {
+  const auto batch = run.flags.find("batch");
+  const std::int64_t rows = batch == run.flags.end() ? TrainOptions().batch : std::stoll(batch->second);
+  return run.epochs * ((images + rows - 1) / rows);
+}
+
+}  // namespace gs::apps
