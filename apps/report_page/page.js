@@ -60,7 +60,7 @@ function tally(tasks) {
 // ---- charts: drawn when they come near the window, the others when nothing else is to be done ----
 
 const charts = [];  // {canvas, configuration(colours), chart}
-const printed = {width: 640, height: 400};
+const printed = {width: 420, height: 300};
 let printing = false;
 
 function colours() {
@@ -78,7 +78,7 @@ function draw(entry) {
   settings.options = {animation: false, responsive: true, maintainAspectRatio: false, normalized: true, ...settings.options};
   if (printing) {
     const square = canvas.parentNode.classList.contains("square");
-    const {width, height} = square ? {width: 420, height: 420} : {...printed, ...(entry.height && {height: entry.height})};
+    const {width, height} = square ? {width: 380, height: 380} : entry.height ? {width: 640, height: entry.height} : printed;
     Object.assign(settings.options, {responsive: false, devicePixelRatio: 2});
     Object.assign(canvas, {width, height});
     canvas.removeAttribute("style");
@@ -287,7 +287,7 @@ const blocks = {
     const labels = list(block.labels).map(String), counts = list(block.counts);
     const rows = labels.map((label, row) => {
       const total = list(counts[row]).reduce((sum, count) => sum + (count || 0), 0);
-      return element("tr", {}, element("th", {scope: "row", class: "number"}, label), ...labels.map((predicted, column) => {
+      return element("tr", {}, element("th", {scope: "row", class: "class"}, label), ...labels.map((predicted, column) => {
         const count = counts[row]?.[column] ?? 0, share = total ? count / total : 0;
         const cell = element("td", {title: `true ${label}, predicted ${predicted}: ${count} of ${total}`}, String(count),
                              element("span", {}, total ? Math.round(100 * share) + " %" : "–"));
@@ -298,7 +298,7 @@ const blocks = {
     const table = element("table", {class: "confusion"},
       element("thead", {},
         element("tr", {}, element("td", {class: "empty"}), element("th", {class: "axis", colspan: Math.max(labels.length, 1)}, "predicted")),
-        element("tr", {}, element("th", {class: "axis number"}, "true"), ...labels.map(label => element("th", {scope: "col"}, label)))),
+        element("tr", {}, element("th", {class: "axis number"}, "true"), ...labels.map(label => element("th", {scope: "col", class: "class"}, label)))),
       element("tbody", {}, ...rows));
     return [scrolling(table, block.title || "confusion matrix"),
             element("p", {class: "quiet small end"}, "Counts of images; the shade and the per cent are the share of the true class (a row).")];
@@ -373,7 +373,7 @@ function scrolling(table, label) {
 function blockOf(block) {
   const build = Object.hasOwn(blocks, block.kind) ? blocks[block.kind] : undefined;
   if (!build) return undefined;
-  return element("div", {class: "block " + block.kind}, heading(block.title), ...build(block).filter(Boolean));
+  return element("div", {class: "block"}, heading(block.title), ...build(block).filter(Boolean));
 }
 
 // ---- the page ----
