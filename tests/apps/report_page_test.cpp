@@ -5,9 +5,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <array>
 #include <cmath>
-#include <limits>
 
 #include "tests/support/scratch_folder.h"
 
@@ -156,10 +154,6 @@ ordered_json large() {
 
 // ---- the browser ----
 
-bool has_chromium() {
-  return std::system("command -v chromium >/dev/null 2>&1") == 0;
-}
-
 /// Runs Chromium on a page in `folder` with `flags`; what it prints on standard output.
 std::string chromium(const ScratchFolder& folder, const std::string& page, const std::string& flags) {
   const std::string at = folder.path().string();
@@ -169,8 +163,19 @@ std::string chromium(const ScratchFolder& folder, const std::string& page, const
       (" --hide-scrollbars --user-data-dir='" + at + "/profile' " + flags) + " 'file://" + at + "/" + page + "' >'" +
       at + "/out' 2>'" + at + "/err'";
   const int status = std::system(command.c_str());
-  EXPECT_EQ(status, 0) << text_of(folder / "err");
+  if (status != 0) return "chromium ended with " + std::to_string(status) + "\n" + text_of(folder / "err");
   return text_of(folder / "out");
+}
+
+/// Is there a Chromium that opens a file of ours? (One from a snap sees no /tmp.)
+bool has_chromium() {
+  static const bool has = [] {
+    if (std::system("command -v chromium >/dev/null 2>&1") != 0) return false;
+    const ScratchFolder folder;
+    write_text(folder / "page.html", "<p>it opens</p>");
+    return chromium(folder, "page.html", "--dump-dom").find("it opens") != std::string::npos;
+  }();
+  return has;
 }
 
 // Stands before everything in the page.
@@ -180,6 +185,7 @@ addEventListener("error", event => complaints.push("error: " + event.message));
 addEventListener("unhandledrejection", event => complaints.push("rejection: " + event.reason));
 document.addEventListener("securitypolicyviolation", event => complaints.push("policy: " + event.violatedDirective + " " + event.blockedURI));
 for (const name of ["error", "warn"]) console[name] = (...words) => complaints.push(name + ": " + words.join(" "));
+window.requestAnimationFrame = step => setTimeout(() => step(performance.now()), 0);  // --dump-dom shows no frames
 window.alert = () => complaints.push("a script in the data ran");
 </script>)js";
 
@@ -232,12 +238,29 @@ let turns = 0;
 (function wait() {
   const ready = typeof Chart === "undefined" || [...document.querySelectorAll("canvas")].every(canvas => Chart.getChart(canvas));
   if (!ready && ++turns < 200) return setTimeout(wait, 50);
+  const first = typeof Chart !== "undefined" && document.querySelector(".legend button");
+  for (const canvas of first ? document.querySelectorAll("canvas") : []) {  // the mouse on the middle of each chart
+    const box = canvas.getBoundingClientRect();
+    canvas.dispatchEvent(new MouseEvent("mousemove", {clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, bubbles: true}));
+  }
   setTimeout(() => {
     let result;
-    try { result = measured(); } catch (error) { result = {complaints: [String(error)]}; }
+    try {
+      result = measured();
+      if (first) {
+        const two = [...document.querySelectorAll(".task canvas")].slice(0, 2).map(canvas => Chart.getChart(canvas));
+        const shown = () => two.map(chart => chart.getSortedVisibleDatasetMetas().length);
+        result.tooltip = two[0].tooltip.body?.map(line => line.lines.join(""));
+        result.shown = shown();
+        first.click();
+        result.shown_without_first = shown();
+        first.click();
+        result.shown_again = shown();
+      }
+    } catch (error) { result = {complaints: [String(error)]}; }
     const text = "[" + encodeURIComponent(JSON.stringify(result)) + "]";
     parent === self ? document.body.setAttribute("data-measured", text) : parent.postMessage(text, "*");
-  }, 100);
+  }, 300);
 })();
 })();
 </script>)js";
@@ -313,7 +336,7 @@ TEST(ReportPage, BytesThatAreNoTextAreReplaced) {
 
 class ReportPageInBrowser : public ::testing::Test {
   void SetUp() override {
-    if (!has_chromium()) GTEST_SKIP() << "chromium is not installed";
+    if (!has_chromium()) GTEST_SKIP() << "no chromium that opens files is installed";
   }
 };
 
@@ -328,6 +351,19 @@ TEST_F(ReportPageInBrowser, DrawsEverythingAndAsksForNothing) {
   EXPECT_EQ(seen["title"].get<std::string>(), "The lab " + nasty);
   EXPECT_EQ(seen["heading"].get<std::string>(), "The lab " + nasty);
   EXPECT_EQ(seen["badges"], (ordered_json{"✓ 2 held", "✗ 2 did not hold", "≈ 2 too close to call", "• 2 stated"}));
+}
+
+TEST_F(ReportPageInBrowser, TellsAndHidesSeries) {
+  const std::string page = apps::report_page(everything());
+  if (!has_charts(page)) GTEST_SKIP() << "built without Chart.js";
+  const ordered_json seen = measure(page, "--window-size=1280,900");
+  ASSERT_TRUE(seen.contains("tooltip")) << seen.dump(1);
+  ASSERT_EQ(seen["tooltip"].size(), 2U) << seen["tooltip"];  // a line a series
+  EXPECT_EQ(seen["tooltip"][0].get<std::string>().rfind("LeNet 32: 0.", 0), 0U) << seen["tooltip"];
+  EXPECT_NE(seen["tooltip"][0].get<std::string>().find("(training 0."), std::string::npos) << seen["tooltip"];
+  EXPECT_EQ(seen["shown"], (ordered_json{6, 6}));  // training and validation of two, and the edges of a band
+  EXPECT_EQ(seen["shown_without_first"], (ordered_json{4, 4}));
+  EXPECT_EQ(seen["shown_again"], (ordered_json{6, 6}));
 }
 
 TEST_F(ReportPageInBrowser, FitsAPhone) {
