@@ -316,6 +316,11 @@ bool has_charts(const std::string& page) {
 /// Canvases of everything(): two a task with curves, less the two of the empty run, plus ROC and bars.
 const int canvases_of_everything = 2 + 2 + 2 + 2 + 2;
 
+/// With GRIDSTRIDE_KEEP_PAGES=FOLDER the pages stay there, to be looked at.
+void keep(const std::string& name, const std::string& page) {
+  if (const char* folder = getenv("GRIDSTRIDE_KEEP_PAGES")) write_text(std::filesystem::path(folder) / name, page);
+}
+
 TEST(ReportPage, NamesCannotEndTheScript) {
   const std::string page = apps::report_page(everything());
   const size_t data = page.find("id=\"report-data\">") + 17, end = page.find("</script>", data);
@@ -342,6 +347,7 @@ class ReportPageInBrowser : public ::testing::Test {
 
 TEST_F(ReportPageInBrowser, DrawsEverythingAndAsksForNothing) {
   const std::string page = apps::report_page(everything());
+  keep("everything.html", page);
   const ordered_json seen = measure(page, "--window-size=1280,900");
   expect_sound(seen, has_charts(page) ? canvases_of_everything : 0);
   EXPECT_EQ(seen["width"], 1280);
@@ -383,6 +389,7 @@ TEST_F(ReportPageInBrowser, CanBeReadInTheDark) {
 
 TEST_F(ReportPageInBrowser, DrawsManyRunsOfManyEpochs) {
   const std::string page = apps::report_page(large());
+  keep("large.html", page);
   expect_sound(measure(page, "--window-size=1280,900"), has_charts(page) ? 20 : 0);
 }
 
@@ -431,14 +438,6 @@ TEST_F(ReportPageInBrowser, Prints) {
     EXPECT_GT(printed_bytes(page), without + 10000) << without << ": "
                                                     << "the charts are missing on paper";
   }
-}
-
-/// Not a test: with GRIDSTRIDE_KEEP_PAGES=FOLDER the pages stay there, to be looked at.
-TEST(ReportPage, LeavesPagesToLookAt) {
-  const char* keep = getenv("GRIDSTRIDE_KEEP_PAGES");
-  if (!keep) GTEST_SKIP() << "GRIDSTRIDE_KEEP_PAGES is not set";
-  write_text(std::filesystem::path(keep) / "everything.html", apps::report_page(everything()));
-  write_text(std::filesystem::path(keep) / "large.html", apps::report_page(large()));
 }
 
 }  // namespace
