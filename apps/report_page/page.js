@@ -60,7 +60,7 @@ function tally(tasks) {
 // ---- charts: drawn when they come near the window, the others when nothing else is to be done ----
 
 const charts = [];  // {canvas, configuration(colours), chart}
-const printed = {width: 640, height: 400};
+const printed = {width: 420, height: 300};
 let printing = false;
 
 function colours() {
@@ -69,8 +69,8 @@ function colours() {
   return {ink: named("ink"), quiet: named("quiet"), grid: named("grid"), line: named("line"), card: named("card"),
           font: getComputedStyle(document.body).fontFamily, series: index => named("s" + index % 8)};
 }
-const faint = colour => colour + "2e";  // #rrggbb with an alpha
-const markers = ["circle", "rect", "triangle", "rectRot", "star", "crossRot", "rectRounded", "cross"];
+const markers = ["circle", "rect", "triangle", "rectRot", "star", "crossRot", "triangle down", "cross"];
+const open = new Set(["star", "crossRot", "cross"]);  // strokes only
 
 function draw(entry) {
   entry.chart?.destroy();
@@ -78,7 +78,7 @@ function draw(entry) {
   settings.options = {animation: false, responsive: true, maintainAspectRatio: false, normalized: true, ...settings.options};
   if (printing) {
     const square = canvas.parentNode.classList.contains("square");
-    const {width, height} = square ? {width: 420, height: 420} : {...printed, ...(entry.height && {height: entry.height})};
+    const {width, height} = square ? {width: 380, height: 380} : entry.height ? {width: 640, height: entry.height} : printed;
     Object.assign(settings.options, {responsive: false, devicePixelRatio: 2});
     Object.assign(canvas, {width, height});
     canvas.removeAttribute("style");
@@ -129,7 +129,7 @@ function tooltip(colour, more) {
 
 // ---- the curves of a task ----
 
-const clipped = name => name.length > 26 ? name.slice(0, 25) + "…" : name;
+const clipped = (name, most = 26) => name.length > most ? name.slice(0, most - 1) + "…" : name;
 const epochsOf = series => list(series.epochs).length ? series.epochs : list(series.loss).map((_, at) => at + 1);
 const points = (series, values) => epochsOf(series).map((epoch, at) => ({x: epoch, y: orNaN(list(values)[at])}));
 
@@ -138,22 +138,25 @@ function curves(task, measure, colour) {
   const sets = [];
   task.series.forEach((series, index) => {
     const ink = colour.series(index), marker = markers[index % 8];
-    const common = {series: index, borderColor: ink, backgroundColor: ink, pointStyle: marker, pointHitRadius: 0};
-    const low = series.low?.["val_" + measure], high = series.high?.["val_" + measure];
-    if (list(low).length && list(high).length)
-      for (const edge of [low, high])
-        sets.push({...common, role: "spread", data: points(series, edge), borderWidth: 0, pointRadius: 0, order: 3,
-                   pointHoverRadius: 0, backgroundColor: faint(ink), fill: edge === high ? "-1" : false});
+    const common = {series: index, borderColor: ink, backgroundColor: ink, pointStyle: marker.split(" ")[0],
+                    pointRotation: marker.endsWith("down") ? 180 : 0, pointHitRadius: 0};
+    for (const [name, alpha] of [["val_" + measure, "2e"], [measure, "16"]]) {
+      const low = list(series.low?.[name]), high = list(series.high?.[name]);
+      if (low.length && high.length)
+        for (const edge of [low, high])
+          sets.push({...common, role: "spread", data: points(series, edge), borderWidth: 0, pointRadius: 0, pointHoverRadius: 0,
+                     order: 3, backgroundColor: ink + alpha, fill: edge === high ? "-1" : false});  // ink is #rrggbb
+    }
     for (const role of ["training", "validation"]) {
       const validation = role === "validation";
       const along = points(series, series[validation ? "val_" + measure : measure]);
       if (!along.some(point => isNumber(point.y))) continue;
       const alone = at => !isNumber(along[at - 1]?.y) && !isNumber(along[at + 1]?.y);
       const best = point => validation && point.x === series.best_epoch;
-      sets.push({...common, role, data: along, borderWidth: validation ? 2 : 1.3, borderDash: validation ? [] : [4, 3],
+      sets.push({...common, role, data: along, borderWidth: validation ? along.length > 100 ? 1.6 : 2 : 1.2, borderDash: validation ? [] : [4, 3],
                  pointRadius: along.map((point, at) => best(point) ? 6 : alone(at) ? 2.5 : 0),
-                 pointBorderColor: along.map(point => best(point) && index % 8 !== 4 && index % 8 !== 5 && index % 8 !== 7 ? colour.card : ink),
-                 pointBorderWidth: along.map(point => best(point) ? 1.5 : 1),
+                 pointBorderColor: along.map(point => best(point) && !open.has(marker) ? colour.card : ink),
+                 pointBorderWidth: along.map(point => best(point) ? open.has(marker) ? 2.2 : 1.5 : 1),
                  pointHoverRadius: 4, order: validation ? 1 : 2});
     }
   });
@@ -188,6 +191,7 @@ function curveChart(task, measure, off) {
                                   ticks: {precision: 0, maxTicksLimit: 9, callback: value => value < first || value > last ? "" : value}}),
         y: axis(colour, ratio ? "accuracy, %" : logarithmic ? measure + " (logarithmic)" : measure,
                 {type: logarithmic ? "logarithmic" : "linear",
+                 afterDataLimits: scale => { if (ratio) scale.min = Math.max(scale.min, 0), scale.max = Math.min(scale.max, 1); },
                  ticks: {maxTicksLimit: 8, callback: value => ratio ? String(Number((100 * value).toPrecision(6))) : short(value)}}),
       },
       plugins: {legend: {display: false}, tooltip: tooltip(colour, {
@@ -212,7 +216,7 @@ function swatch(index, dashed = false, marked = true) {
     triangle: ["path", {d: "M13 1.5 L17.5 10 L8.5 10 Z"}], rectRot: ["path", {d: "M13 1 L18 6 L13 11 L8 6 Z"}],
     star: ["path", {d: "M13 1 V11 M8 6 H18 M9.5 2.5 L16.5 9.5 M16.5 2.5 L9.5 9.5", "stroke-width": 1.5}],
     crossRot: ["path", {d: "M9 2 L17 10 M17 2 L9 10", "stroke-width": 1.8}],
-    rectRounded: ["rect", {x: 9, y: 2, width: 8, height: 8, rx: 2.5}], cross: ["path", {d: "M13 1 V11 M8 6 H18", "stroke-width": 1.8}]};
+    "triangle down": ["path", {d: "M13 10.5 L17.5 2 L8.5 2 Z"}], cross: ["path", {d: "M13 1 V11 M8 6 H18", "stroke-width": 1.8}]};
   const [name, where] = shapes[markers[(index || 0) % 8]];
   const drawn = svg("svg", {width: 26, height: 12, "aria-hidden": "true"}, line, ...(marked ? [svg(name, where)] : []));
   drawn.style.stroke = drawn.style.fill = stroke;  // style, not attribute: var() works
@@ -225,6 +229,8 @@ function curvesOf(task) {
   if (typeof Chart === "undefined") return element("p", {class: "without"}, withoutCharts);
   const off = new Set();
   const boxes = ["loss", "accuracy"].map(measure => curveChart(task, measure, off));
+  const two = element("div", {class: "charts"}, ...boxes);
+  if (!two.querySelector("canvas")) return two;
   const legend = element("ul", {class: "legend", "aria-label": "series; press one to hide it"});
   task.series.forEach((series, index) => {
     const button = element("button", {type: "button", "aria-pressed": "true"}, swatch(index), element("span", {}, String(series.name)));
@@ -242,7 +248,7 @@ function curvesOf(task) {
                       element("span", {}, swatch(undefined, true, false), "training"));
   if (task.series.some(series => isNumber(series.best_epoch))) key.append(element("span", {}, "marked: epoch of the lowest validation loss"));
   if (task.series.some(series => series.low && series.high)) key.append(element("span", {}, "band: spread over seeds"));
-  return element("div", {class: "curves"}, element("div", {class: "charts"}, ...boxes), legend, key);
+  return element("div", {class: "curves"}, two, legend, key);
 }
 
 // ---- blocks ----
@@ -287,7 +293,7 @@ const blocks = {
     const labels = list(block.labels).map(String), counts = list(block.counts);
     const rows = labels.map((label, row) => {
       const total = list(counts[row]).reduce((sum, count) => sum + (count || 0), 0);
-      return element("tr", {}, element("th", {scope: "row", class: "number"}, label), ...labels.map((predicted, column) => {
+      return element("tr", {}, element("th", {scope: "row", class: "class"}, label), ...labels.map((predicted, column) => {
         const count = counts[row]?.[column] ?? 0, share = total ? count / total : 0;
         const cell = element("td", {title: `true ${label}, predicted ${predicted}: ${count} of ${total}`}, String(count),
                              element("span", {}, total ? Math.round(100 * share) + " %" : "–"));
@@ -298,7 +304,7 @@ const blocks = {
     const table = element("table", {class: "confusion"},
       element("thead", {},
         element("tr", {}, element("td", {class: "empty"}), element("th", {class: "axis", colspan: Math.max(labels.length, 1)}, "predicted")),
-        element("tr", {}, element("th", {class: "axis number"}, "true"), ...labels.map(label => element("th", {scope: "col"}, label)))),
+        element("tr", {}, element("th", {class: "axis number"}, "true"), ...labels.map(label => element("th", {scope: "col", class: "class"}, label)))),
       element("tbody", {}, ...rows));
     return [scrolling(table, block.title || "confusion matrix"),
             element("p", {class: "quiet small end"}, "Counts of images; the shade and the per cent are the share of the true class (a row).")];
@@ -329,9 +335,9 @@ const blocks = {
     const edges = labels.map((_, at) => isNumber(block.low?.[at]) && isNumber(block.high?.[at]) ? [block.low[at], block.high[at]] : undefined);
     const most = [...values, ...edges.flat()].filter(isNumber).reduce((a, b) => Math.max(a, b), 0);
     const configuration = colour => ({type: "bar",
-      data: {labels: labels.map(clipped), datasets: [{data: values, backgroundColor: colour.series(0), maxBarThickness: 24}]},
+      data: {labels, datasets: [{data: values, backgroundColor: colour.series(0), maxBarThickness: 24}]},
       options: {indexAxis: "y", layout: {padding: {right: 12}},
-        scales: {x: axis(colour, block.unit, {beginAtZero: true, suggestedMax: most * 1.15}), y: axis(colour, "", {grid: {display: false}, ticks: {autoSkip: false}})},
+        scales: {x: axis(colour, block.unit, {beginAtZero: true, suggestedMax: most * 1.15}), y: axis(colour, "", {grid: {display: false}, ticks: {autoSkip: false, callback(at) { return clipped(labels[at], this.chart.width < 480 ? 15 : 30); }}})},
         plugins: {legend: {display: false}, tooltip: tooltip(colour, {callbacks: {
           title: items => items.length ? labels[items[0].dataIndex] : "",
           label: item => short(values[item.dataIndex]) + unit + (edges[item.dataIndex] ? ` (${edges[item.dataIndex].map(short).join(" to ")})` : "")}})}},
@@ -373,7 +379,7 @@ function scrolling(table, label) {
 function blockOf(block) {
   const build = Object.hasOwn(blocks, block.kind) ? blocks[block.kind] : undefined;
   if (!build) return undefined;
-  return element("div", {class: "block " + block.kind}, heading(block.title), ...build(block).filter(Boolean));
+  return element("div", {class: "block"}, heading(block.title), ...build(block).filter(Boolean));
 }
 
 // ---- the page ----

@@ -5,9 +5,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <array>
 #include <cmath>
-#include <limits>
 
 #include "tests/support/scratch_folder.h"
 
@@ -156,10 +154,6 @@ ordered_json large() {
 
 // ---- the browser ----
 
-bool has_chromium() {
-  return std::system("command -v chromium >/dev/null 2>&1") == 0;
-}
-
 /// Runs Chromium on a page in `folder` with `flags`; what it prints on standard output.
 std::string chromium(const ScratchFolder& folder, const std::string& page, const std::string& flags) {
   const std::string at = folder.path().string();
@@ -169,8 +163,19 @@ std::string chromium(const ScratchFolder& folder, const std::string& page, const
       (" --hide-scrollbars --user-data-dir='" + at + "/profile' " + flags) + " 'file://" + at + "/" + page + "' >'" +
       at + "/out' 2>'" + at + "/err'";
   const int status = std::system(command.c_str());
-  EXPECT_EQ(status, 0) << text_of(folder / "err");
+  if (status != 0) return "chromium ended with " + std::to_string(status) + "\n" + text_of(folder / "err");
   return text_of(folder / "out");
+}
+
+/// Is there a Chromium that opens a file of ours? (One from a snap sees no /tmp.)
+bool has_chromium() {
+  static const bool has = [] {
+    if (std::system("command -v chromium >/dev/null 2>&1") != 0) return false;
+    const ScratchFolder folder;
+    write_text(folder / "page.html", "<p>it opens</p>");
+    return chromium(folder, "page.html", "--dump-dom").find("it opens") != std::string::npos;
+  }();
+  return has;
 }
 
 // Stands before everything in the page.
@@ -180,6 +185,7 @@ addEventListener("error", event => complaints.push("error: " + event.message));
 addEventListener("unhandledrejection", event => complaints.push("rejection: " + event.reason));
 document.addEventListener("securitypolicyviolation", event => complaints.push("policy: " + event.violatedDirective + " " + event.blockedURI));
 for (const name of ["error", "warn"]) console[name] = (...words) => complaints.push(name + ": " + words.join(" "));
+window.requestAnimationFrame = step => setTimeout(() => step(performance.now()), 0);  // --dump-dom shows no frames
 window.alert = () => complaints.push("a script in the data ran");
 </script>)js";
 
@@ -225,19 +231,36 @@ function measured() {
           texts: texts.length, worst: ratios[0], page: seen(getComputedStyle(document.body).backgroundColor),
           tasks: document.querySelectorAll("section.task").length, bold: document.querySelectorAll("main b, main script").length,
           images: document.querySelectorAll("main img").length, broken: [...document.images].filter(i => !i.naturalWidth).length,
-          title: document.title, heading: document.querySelector("h1").textContent,
+          title: document.title, without: [...document.querySelectorAll(".without")].filter(p => p.textContent.includes("without Chart.js")).length, heading: document.querySelector("h1").textContent,
           tables: document.querySelectorAll("main table").length, badges: [...document.querySelectorAll(".tally .badge")].map(b => b.textContent)};
 }
 let turns = 0;
 (function wait() {
   const ready = typeof Chart === "undefined" || [...document.querySelectorAll("canvas")].every(canvas => Chart.getChart(canvas));
   if (!ready && ++turns < 200) return setTimeout(wait, 50);
+  const first = typeof Chart !== "undefined" && document.querySelector(".legend button");
+  for (const canvas of first ? document.querySelectorAll("canvas") : []) {  // the mouse on the middle of each chart
+    const box = canvas.getBoundingClientRect();
+    canvas.dispatchEvent(new MouseEvent("mousemove", {clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, bubbles: true}));
+  }
   setTimeout(() => {
     let result;
-    try { result = measured(); } catch (error) { result = {complaints: [String(error)]}; }
+    try {
+      result = measured();
+      if (first) {
+        const two = [...document.querySelectorAll(".task canvas")].slice(0, 2).map(canvas => Chart.getChart(canvas));
+        const shown = () => two.map(chart => chart.getSortedVisibleDatasetMetas().length);
+        result.tooltip = two[0].tooltip.body?.map(line => line.lines.join(""));
+        result.shown = shown();
+        first.click();
+        result.shown_without_first = shown();
+        first.click();
+        result.shown_again = shown();
+      }
+    } catch (error) { result = {complaints: [String(error)]}; }
     const text = "[" + encodeURIComponent(JSON.stringify(result)) + "]";
     parent === self ? document.body.setAttribute("data-measured", text) : parent.postMessage(text, "*");
-  }, 100);
+  }, 300);
 })();
 })();
 </script>)js";
@@ -293,6 +316,11 @@ bool has_charts(const std::string& page) {
 /// Canvases of everything(): two a task with curves, less the two of the empty run, plus ROC and bars.
 const int canvases_of_everything = 2 + 2 + 2 + 2 + 2;
 
+/// With GRIDSTRIDE_KEEP_PAGES=FOLDER the pages stay there, to be looked at.
+void keep(const std::string& name, const std::string& page) {
+  if (const char* folder = getenv("GRIDSTRIDE_KEEP_PAGES")) write_text(std::filesystem::path(folder) / name, page);
+}
+
 TEST(ReportPage, NamesCannotEndTheScript) {
   const std::string page = apps::report_page(everything());
   const size_t data = page.find("id=\"report-data\">") + 17, end = page.find("</script>", data);
@@ -313,12 +341,13 @@ TEST(ReportPage, BytesThatAreNoTextAreReplaced) {
 
 class ReportPageInBrowser : public ::testing::Test {
   void SetUp() override {
-    if (!has_chromium()) GTEST_SKIP() << "chromium is not installed";
+    if (!has_chromium()) GTEST_SKIP() << "no chromium that opens files is installed";
   }
 };
 
 TEST_F(ReportPageInBrowser, DrawsEverythingAndAsksForNothing) {
   const std::string page = apps::report_page(everything());
+  keep("everything.html", page);
   const ordered_json seen = measure(page, "--window-size=1280,900");
   expect_sound(seen, has_charts(page) ? canvases_of_everything : 0);
   EXPECT_EQ(seen["width"], 1280);
@@ -328,6 +357,19 @@ TEST_F(ReportPageInBrowser, DrawsEverythingAndAsksForNothing) {
   EXPECT_EQ(seen["title"].get<std::string>(), "The lab " + nasty);
   EXPECT_EQ(seen["heading"].get<std::string>(), "The lab " + nasty);
   EXPECT_EQ(seen["badges"], (ordered_json{"✓ 2 held", "✗ 2 did not hold", "≈ 2 too close to call", "• 2 stated"}));
+}
+
+TEST_F(ReportPageInBrowser, TellsAndHidesSeries) {
+  const std::string page = apps::report_page(everything());
+  if (!has_charts(page)) GTEST_SKIP() << "built without Chart.js";
+  const ordered_json seen = measure(page, "--window-size=1280,900");
+  ASSERT_TRUE(seen.contains("tooltip")) << seen.dump(1);
+  ASSERT_EQ(seen["tooltip"].size(), 2U) << seen["tooltip"];  // a line a series
+  EXPECT_EQ(seen["tooltip"][0].get<std::string>().rfind("LeNet 32: 0.", 0), 0U) << seen["tooltip"];
+  EXPECT_NE(seen["tooltip"][0].get<std::string>().find("(training 0."), std::string::npos) << seen["tooltip"];
+  EXPECT_EQ(seen["shown"], (ordered_json{6, 6}));  // training and validation of two, and the edges of a band
+  EXPECT_EQ(seen["shown_without_first"], (ordered_json{4, 4}));
+  EXPECT_EQ(seen["shown_again"], (ordered_json{6, 6}));
 }
 
 TEST_F(ReportPageInBrowser, FitsAPhone) {
@@ -347,6 +389,7 @@ TEST_F(ReportPageInBrowser, CanBeReadInTheDark) {
 
 TEST_F(ReportPageInBrowser, DrawsManyRunsOfManyEpochs) {
   const std::string page = apps::report_page(large());
+  keep("large.html", page);
   expect_sound(measure(page, "--window-size=1280,900"), has_charts(page) ? 20 : 0);
 }
 
@@ -355,30 +398,46 @@ TEST_F(ReportPageInBrowser, ShowsAnEmptyReport) {
       measure(apps::report_page({{"title", ""}, {"tasks", ordered_json::array()}}), "--window-size=800,900", true), 0);
 }
 
-TEST_F(ReportPageInBrowser, SaysThatItHasNoCharts) {
-  std::string page = apps::report_page(everything());
+std::string without_charts(std::string page) {
   const size_t from = page.find("<script id=\"chart-library\">"), to = page.find("</script>", from);
-  page.erase(from, to - from + 9);
-  const ordered_json seen = measure(page, "--window-size=800,900", true);
-  expect_sound(seen, 0);
-  EXPECT_EQ(seen["tables"], 3);
-  EXPECT_NE(page.find("built without Chart.js"), page.npos);
+  return page.erase(from, to - from + 9);
 }
 
-TEST_F(ReportPageInBrowser, Prints) {
-  if (const char* keep = getenv("KEEP_PAGES")) {
-    write_text(std::filesystem::path(keep) / "everything.html", apps::report_page(everything()));
-    write_text(std::filesystem::path(keep) / "large.html", apps::report_page(large()));
-  }
+TEST_F(ReportPageInBrowser, SaysThatItHasNoCharts) {
+  const ordered_json seen = measure(without_charts(apps::report_page(everything())), "--window-size=800,900", true);
+  expect_sound(seen, 0);
+  EXPECT_EQ(seen["tables"], 3);
+  EXPECT_GT(seen["without"], 0);
+}
+
+TEST_F(ReportPageInBrowser, IsLightOnPaperEvenInTheDark) {
+  std::string page = apps::report_page(everything());
+  page.insert(page.rfind("</body>"), "<script>setTimeout(() => dispatchEvent(new Event('beforeprint')), 0)</script>");
+  const ordered_json seen = measure(page, "--window-size=1280,900 --blink-settings=preferredColorScheme=0");
+  expect_sound(seen, has_charts(page) ? canvases_of_everything : 0);
+  EXPECT_EQ(seen["dark"], true);
+  EXPECT_GT(seen["page"][0], 240);
+}
+
+size_t printed_bytes(const std::string& page) {
   const ScratchFolder folder;
-  write_text(folder / "page.html", apps::report_page(everything()));
+  write_text(folder / "page.html", page);
   chromium(folder, "page.html", "--virtual-time-budget=20000 --print-to-pdf='" + (folder / "page.pdf").string() + "'");
   const std::string pdf = text_of(folder / "page.pdf");
   EXPECT_EQ(pdf.substr(0, 5), "%PDF-");
-  EXPECT_GT(pdf.size(), 50000U);
-  size_t images = 0;  // each canvas is a picture in it
-  for (size_t at = pdf.find("/Subtype /Image"); at != pdf.npos; at = pdf.find("/Subtype /Image", at + 1)) ++images;
-  EXPECT_GE(images, size_t(canvases_of_everything));
+  return pdf.size();
+}
+
+TEST_F(ReportPageInBrowser, Prints) {
+  const std::string page = apps::report_page(everything());
+  std::string hidden = page;
+  hidden.insert(hidden.find("</style>"), "canvas { visibility: hidden; }");
+  const size_t without = printed_bytes(hidden);
+  EXPECT_GT(without, 30000U);
+  if (has_charts(page)) {
+    EXPECT_GT(printed_bytes(page), without + 10000) << without << ": "
+                                                    << "the charts are missing on paper";
+  }
 }
 
 }  // namespace
