@@ -1,0 +1,99 @@
+// finished.cpp - run.json, history.csv and predictions.safetensors of a run, read together.
+#include "apps/lab/finished.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "engine/core/error.h"
+#include "engine/core/safetensors.h"
+#include "engine/net/recipe.h"
+#include "engine/train/run_folder.h"
+
+namespace gs::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text_of(const fs::path& path) {
+  std::ifstream in(path);
+  if (!in) throw Error(fmt::format("there is no {}", path.string()));
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+LossKind loss_named(const std::string& name, const fs::path& folder) {
+  for (const LossKind kind : {LossKind::bce, LossKind::hinge, LossKind::hinge_sigmoid, LossKind::softmax})
+    if (to_string(kind) == name) return kind;
+  throw Error(fmt::format("{}/run.json: unknown loss '{}'", folder.string(), name));
+}
+
+void read_predictions(FinishedRun& run) {
+  const SafeTensors file = read_safetensors(run.folder / "predictions.safetensors");
+  run.labels = file.at("labels").values<std::int32_t>();
+  const std::size_t images = run.labels.size(), row = images * std::size_t(run.loss.classes);
+  if (file.has("epochs.logits")) {
+    run.logits = file.at("epochs.logits").values<float>();
+    if (run.logits.size() < std::size_t(run.epochs()) * row)
+      throw Error(fmt::format("{} holds fewer epochs than history.csv", file.source));
+    run.logits.resize(std::size_t(run.epochs()) * row);
+    const auto best = run.logits.begin() + std::ptrdiff_t(std::size_t(run.best_epoch() - 1) * row);
+    run.best_logits.assign(best, best + std::ptrdiff_t(row));
+  } else if (run.whole) {
+    run.best_logits = file.at("best.logits").values<float>();
+  }
+}
+
+}  // namespace
+
+int FinishedRun::best_epoch() const {
+  const auto best = std::min_element(history.begin(), history.end(),
+                                     [](const auto& a, const auto& b) { return a.val_loss < b.val_loss; });
+  return int(best - history.begin()) + 1;
+}
+
+FinishedRun read_finished(const fs::path& folder, int epochs) {
+  FinishedRun run;
+  run.folder = folder;
+  run.record = nlohmann::json::parse(text_of(folder / "run.json"), nullptr, false);
+  if (!run.record.is_object() || !run.record.contains("recipe") || !run.record.contains("data"))
+    throw Error(fmt::format("{}/run.json is no record of a run", folder.string()));
+  if (run.record.value("status", "") != "finished")
+    throw Error(
+        fmt::format("{} has not finished: 'gridstride train --resume {}' goes on", folder.string(), folder.string()));
+  run.history = parse_history_csv(text_of(folder / "history.csv"));
+  if (run.history.empty()) throw Error(fmt::format("{}/history.csv has no epochs", folder.string()));
+  if (epochs > int(run.history.size()))
+    throw Error(
+        fmt::format("{} has {} epochs, fewer than the {} asked for", folder.string(), run.history.size(), epochs));
+  if (epochs > 0 && epochs < int(run.history.size())) {
+    run.history.resize(std::size_t(epochs));
+    run.whole = false;
+  }
+  run.loss.kind = loss_named(run.record["recipe"].value("loss", ""), folder);
+  run.loss.classes =
+      run.loss.kind == LossKind::softmax ? int(run.record["data"].value("classes", nlohmann::json()).size()) : 1;
+  read_predictions(run);
+  return run;
+}
+
+std::vector<double> SeededRun::curve(double EpochResult::*column) const {
+  std::vector<double> mean(std::size_t(epochs()), 0.0);
+  for (const FinishedRun& run : seeds)
+    for (std::size_t e = 0; e < mean.size(); ++e) mean[e] += run.history[e].*column / double(seeds.size());
+  return mean;
+}
+
+double EpochResult::*column_of(const std::string& name) {
+  if (name == "loss") return &EpochResult::loss;
+  if (name == "accuracy") return &EpochResult::accuracy;
+  if (name == "val_loss") return &EpochResult::val_loss;
+  if (name == "val_accuracy") return &EpochResult::val_accuracy;
+  if (name == "seconds") return &EpochResult::seconds;
+  return nullptr;
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,45 @@
+// finished.h - what finished runs left, as the report looks at it: curves, and what was said of each validation image.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/train/trainer.h"
+#include "kernels/loss/loss.h"
+
+namespace gs::apps {
+
+/// One run of one seed, up to an epoch.
+struct FinishedRun {
+  std::filesystem::path folder;
+  nlohmann::json record;             ///< run.json
+  std::vector<EpochResult> history;  ///< the first epochs
+  std::vector<std::int32_t> labels;  ///< of the validation images
+  Loss loss;                         ///< its kind and number of classes
+  std::vector<float> logits;         ///< [epochs, images, outputs], or empty where the run did not keep them
+  std::vector<float> best_logits;    ///< [images, outputs] of the epoch with the lowest val_loss among these
+  bool whole = true;                 ///< these are all the epochs that the run has
+
+  int epochs() const { return int(history.size()); }
+  int best_epoch() const;  ///< counted from 1
+};
+
+/// Reads a run's folder and keeps its first `epochs` epochs (0: all). Throws gs::Error that names the file.
+FinishedRun read_finished(const std::filesystem::path& folder, int epochs = 0);
+
+/// The runs of all seeds of one planned run, under the name that a task gives it.
+struct SeededRun {
+  std::string name;
+  std::vector<FinishedRun> seeds;  ///< one or more, all equally long
+
+  int epochs() const { return seeds.front().epochs(); }
+  /// Mean over the seeds of one column, an entry an epoch.
+  std::vector<double> curve(double EpochResult::*column) const;
+};
+
+/// The columns that checks and tables speak of: loss accuracy val_loss val_accuracy seconds. Null for another word.
+double EpochResult::*column_of(const std::string& name);
+
+}  // namespace gs::apps
