@@ -27,6 +27,7 @@ int run_command_line(const Words&);
 
 int train_command(const Words&);
 int lab_command(const Words&);
+int report_command(const Words&);
 int bench_command(const Words&);
 int pack_command(const Words&);
 int models_command(const Words&);

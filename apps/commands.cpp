@@ -15,6 +15,7 @@ namespace {
 constexpr Command table[] = {
     {"train", "train a network; writes runs/NAME/", train_command, true},
     {"lab", "run a whole lab of training runs and write its report", lab_command, true},
+    {"report", "one page with curves and tables of any runs", report_command},
     {"bench", "measure the time of one training step", bench_command, true},
     {"pack", "decode a data set once and keep it in one file", pack_command},
     {"models", "list the networks", models_command},
@@ -36,6 +37,9 @@ void print_overview() {
       "  gridstride train lenet --data photos --val-split 0.2\n"
       "  gridstride train lenet --summary          the network as a table\n"
       "  gridstride train lenet --explain          the compiled training step\n"
+      "  gridstride lab                            the whole lab and its report\n"
+      "  gridstride lab --quick --only 5a,6c       a look at two of its tasks\n"
+      "  gridstride report runs/a runs/b           one page, side by side\n"
       "  gridstride bench lenet:32:8 --ops         time of each operation\n");
 }
 

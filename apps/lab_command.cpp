@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "apps/command.h"
+#include "apps/curves_png.h"
 #include "apps/data_flags.h"
 #include "apps/lab/lab_runs.h"
 #include "apps/lab/report_data.h"
@@ -31,7 +32,8 @@ struct LabOptions {
 
 Arguments lab_arguments(LabOptions& o) {
   Arguments a("lab [flags]",
-              "Trains every run of a lab and writes report.html, which answers its questions. Runs that are the "
+              "Trains every run of a lab and writes report.html, which answers its questions, and curves.png. Runs "
+              "that are the "
               "beginning of longer ones are not done twice; interrupted, it goes on where it stopped.");
   a.section("Lab");
   a.value("--only", o.only, "tasks to do, and no others: 5a,6c", some_text(), "IDS")->delimiter(',');
@@ -100,6 +102,10 @@ ReportHead report_head(const LabPlan& plan, const LabOptions& o, const FinishedR
         "with the authors' findings in view and is frozen; real lesions (--data) are the true test. No medical "
         "conclusion "
         "follows from them.");
+  if (o.quick)
+    head.notes.push_back(
+        "A look with a tenth of the epochs: the authors' findings speak of the whole lab, so read what follows as a "
+        "rehearsal.");
   head.notes.push_back(
       fmt::format("Differences of validation numbers come with a 95 % interval from a paired bootstrap over the {} "
                   "validation images: a "
@@ -112,7 +118,7 @@ ReportHead report_head(const LabPlan& plan, const LabOptions& o, const FinishedR
   return head;
 }
 
-/// Reads what the runs left and writes report.html.
+/// Reads what the runs left and writes report.html and curves.png.
 void write_report(const LabPlan& plan, const LabOptions& o) {
   std::vector<ReportTask> tasks;
   for (const PlannedTask& task : plan.tasks) {
@@ -125,9 +131,10 @@ void write_report(const LabPlan& plan, const LabOptions& o) {
     tasks.push_back(report_task(task, std::move(runs)));
   }
   const ReportHead head = report_head(plan, o, tasks.at(0).runs.at(0).seeds.at(0));
-  const std::string path = o.out + "/report.html";
-  write_file(path, report_page(report_data(head, tasks)));
-  if (!o.quiet) fmt::print("\n{}\nwritten  {}\n", findings_text(tasks), path);
+  const std::string page = o.out + "/report.html", curves = o.out + "/curves.png";
+  write_file(page, report_page(report_data(head, tasks)));
+  write_curves_png(curves, tasks);
+  if (!o.quiet) fmt::print("\n{}\nwritten  {}, {}\n", findings_text(tasks), page, curves);
 }
 
 }  // namespace

@@ -97,8 +97,8 @@ Evidence higher_or_lower(const Check& c, bool higher) {
 
 Evidence still_falling(const Check& c) {
   const std::vector<double> curve = c.run().curve(c.column());
-  const std::size_t half =
-      curve.size() - std::max<std::size_t>(curve.size() / 2, std::min<std::size_t>(2, curve.size()));
+  if (curve.size() < 4) return {Outcome::too_close, fmt::format("{} epochs are too few for a slope.", curve.size())};
+  const std::size_t half = curve.size() / 2;
   const Estimate s = slope(curve, half, curve.size());
   return {below(s, 0), fmt::format("{}'s slope over the epochs {} to {}: {:+.5f} an epoch ({:+.5f} to {:+.5f}).",
                                    c.of(), half + 1, curve.size(), s.value, s.low, s.high)};

@@ -93,9 +93,8 @@ std::string setting_of(const FinishedRun& run) {
 }
 
 Json results_table(const ReportTask& task) {
-  Json t =
-      table("Final and best numbers", {"run", "epochs", "loss", "accuracy", "val_loss", "val_accuracy", "best epoch",
-                                       "its val_loss", "its val_accuracy", "standard error", "seconds/epoch"});
+  Json t = table("Final and best numbers", {"run", "epochs", "loss", "accuracy", "val_loss", "val_accuracy",
+                                            "best epoch", "val_loss there", "val_acc. there", "± se", "s/epoch"});
   for (const SeededRun& run : task.runs) {
     const auto last = [](double EpochResult::*column) {
       return [column](const FinishedRun& r) { return r.history.back().*column; };
