@@ -28,6 +28,8 @@ int run_command_line(const Words&);
 int train_command(const Words&);
 int lab_command(const Words&);
 int report_command(const Words&);
+int eval_command(const Words&);
+int predict_command(const Words&);
 int bench_command(const Words&);
 int pack_command(const Words&);
 int models_command(const Words&);

@@ -16,6 +16,8 @@ constexpr Command table[] = {
     {"train", "train a network; writes runs/NAME/", train_command, true},
     {"lab", "run a whole lab of training runs and write its report", lab_command, true},
     {"report", "one page with curves and tables of any runs", report_command},
+    {"eval", "what a trained network is worth, on its images or on others", eval_command},
+    {"predict", "class and probability of pictures", predict_command},
     {"bench", "measure the time of one training step", bench_command, true},
     {"pack", "decode a data set once and keep it in one file", pack_command},
     {"models", "list the networks", models_command},
@@ -40,6 +42,7 @@ void print_overview() {
       "  gridstride lab                            the whole lab and its report\n"
       "  gridstride lab --quick --only 5a,6c       a look at two of its tasks\n"
       "  gridstride report runs/a runs/b           one page, side by side\n"
+      "  gridstride predict runs/lenet-32 a.jpg    class and probability of a picture\n"
       "  gridstride bench lenet:32:8 --ops         time of each operation\n");
 }
 

@@ -7,11 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "apps/resume.h"
+#include "apps/saved_run.h"
 #include "apps/train_plan.h"
 #include "apps/train_run.h"
 #include "engine/core/error.h"
-#include "engine/train/checkpoint.h"
 #include "engine/train/metrics.h"
 #include "kernels/loss/loss_ref.h"
 #if GRIDSTRIDE_WITH_OPENCV
@@ -123,21 +122,16 @@ Image mosaic(const std::vector<Image>& tiles, int columns) {
 }
 
 OpenedRun open_run(const FinishedRun& run) {
-  TrainOptions options;
-  std::map<std::string, std::string> given;
-  parse_train_words(resumed_words(run.folder.string(), {}), options, given);
-  options.quiet = true;
+  SavedRun saved = open_saved_run(run.folder);
   OpenedRun opened;
-  opened.data = load_training_data(options);
+  opened.data = load_training_data(saved.options);
   if (opened.data.checksum != run.record["data"].value("checksum", ""))
-    throw Error(fmt::format("{} was trained on other data than {} holds now", run.folder.string(), options.data.data));
-  const LossKind loss = choose_loss(options, opened.data.classes.size());
-  const std::string positive = choose_positive(options, loss, opened.data.classes);
-  make_positive_one(opened.data, positive);
-  opened.labels = run.record["data"]["labels"].get<std::vector<std::string>>();
-  const Dataset& train = opened.data.train;
-  opened.net = build_net(options, {train.h, train.w, train.c}, loss, opened.data.classes.size());
-  opened.parameters = load_checkpoint(run.folder / "best.safetensors", opened.net).parameters;
+    throw Error(
+        fmt::format("{} was trained on other data than {} holds now", run.folder.string(), saved.options.data.data));
+  make_positive_one(opened.data, choose_positive(saved.options, saved.loss, opened.data.classes));
+  opened.labels = std::move(saved.labels);
+  opened.net = std::move(saved.net);
+  opened.parameters = std::move(saved.parameters);
   return opened;
 }
 
