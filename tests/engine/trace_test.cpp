@@ -21,7 +21,7 @@ class Traces {
   explicit Traces(const std::string& model)
       : model_(model), file_(read_safetensors(GRIDSTRIDE_SOURCE_DIR "/tests/traces/" + model + ".safetensors")) {}
 
-  /// "adam/bce" and so on: the file's cases.
+  /// "adam/bce", "adam/bce+weights" and so on: the file's cases.
   std::vector<std::string> cases() const {
     std::vector<std::string> names;
     for (const SafeTensor& tensor : file_.tensors)
@@ -50,7 +50,8 @@ class Traces {
     const SafeTensor& images = file_.at("images");
     return find_model(model_).build({.input = {int(images.shape[1]), int(images.shape[2]), 1},
                                      .base = std::stoi(file_.metadata.at("base")),
-                                     .outputs = classes(name) == 2 ? 1 : classes(name)});
+                                     .outputs = classes(name) == 2 ? 1 : classes(name),
+                                     .dropout = extra_of(name) == "dropout" ? float(extras().at("dropout")) : 0.0f});
   }
   std::vector<float> weights(const std::string& name, const Net& net) const {
     std::vector<float> all;
@@ -71,19 +72,33 @@ class Traces {
     Optimizer& optimizer = recipe.optimizer;
     optimizer.kind = numbers.at("kind") == "SGD"       ? OptimizerKind::sgd
                      : numbers.at("kind") == "RMSprop" ? OptimizerKind::rmsprop
+                     : numbers.at("kind") == "AdamW"   ? OptimizerKind::adamw
                                                        : OptimizerKind::adam;
     optimizer.momentum = numbers.value("momentum", 0.0f);
+    optimizer.nesterov = numbers.value("nesterov", false);
     optimizer.weight_decay = numbers.value("weight_decay", 0.0f);
     optimizer.rho = numbers.value("alpha", optimizer.rho);
     optimizer.epsilon = numbers.value("eps", optimizer.epsilon);
     if (numbers.contains("betas")) optimizer.beta1 = numbers["betas"][0], optimizer.beta2 = numbers["betas"][1];
     for (const LossKind kind : {LossKind::bce, LossKind::hinge, LossKind::hinge_sigmoid, LossKind::softmax})
       if (to_string(kind) == loss_of(name)) recipe.loss = kind;
+    recipe.seed = extras().at("seed");
+    if (extra_of(name) == "smoothing") recipe.label_smoothing = extras().at("smoothing");
+    if (extra_of(name) == "weights")
+      recipe.class_weights = extras().at("weights").at(std::to_string(classes(name))).get<std::vector<float>>();
     return recipe;
   }
 
  private:
-  static std::string loss_of(const std::string& name) { return name.substr(name.find('/') + 1); }
+  /// Of "adam/bce+weights": "bce" and "weights".
+  static std::string loss_of(const std::string& name) {
+    const std::string rest = name.substr(name.find('/') + 1);
+    return rest.substr(0, rest.find('+'));
+  }
+  static std::string extra_of(const std::string& name) {
+    return name.find('+') == std::string::npos ? "" : name.substr(name.find('+') + 1);
+  }
+  nlohmann::json extras() const { return nlohmann::json::parse(file_.metadata.at("extras")); }
 
   std::string model_;
   SafeTensors file_;
@@ -95,7 +110,7 @@ class Trace : public testing::TestWithParam<test::Engine> {
     const std::unique_ptr<Device> device = test::open(GetParam());
     if (!device) GTEST_SKIP() << "no GPU";
     const Traces traces(model);
-    ASSERT_GE(traces.cases().size(), 8u);
+    ASSERT_GE(traces.cases().size(), 16u);
     for (const std::string& name : traces.cases()) {
       SCOPED_TRACE(model + ", " + name);
       Program program(traces.net(name), traces.recipe(name), *device, {.rule = GetParam().rule});
@@ -123,6 +138,9 @@ TEST_P(Trace, AlexNet) {
 }
 TEST_P(Trace, Mlp) {
   follow("mlp");
+}
+TEST_P(Trace, LeNet5) {
+  follow("lenet5");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Trace, testing::ValuesIn(test::engines), test::name_of);

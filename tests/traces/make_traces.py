@@ -5,8 +5,9 @@ Needs Debian's python3-torch (any PyTorch will do). The files are in the reposit
 
 A file holds images (uint8, NHWC), labels of two and of three classes, the order of the images in each of two epochs, initial
 weights (in Gridstride's layout: filters K R S C, dense layers on NHWC features), and for each optimizer and loss the losses
-of 20 steps: "losses/adam/bce". 38 images in batches of 4, so that the tenth batch of an epoch has 2. Metadata: the numbers
-of each optimizer. Computed in float64: the traces are the truth to which float32 comes close.
+of 20 steps: "losses/adam/bce", "losses/adam/bce+weights" with class weights, "+smoothing" with label smoothing, "+dropout" with
+the masks that Gridstride draws. 38 images in batches of 4, so that the tenth batch of an epoch has 2. Metadata: the numbers
+of each optimizer and of the extras. Computed in float64: the traces are the truth to which float32 comes close.
 """
 import json
 import pathlib
@@ -17,15 +18,18 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-HEIGHT, WIDTH, IMAGES, BATCH, EPOCHS, BASE = 14, 10, 38, 4, 2, 5
+IMAGES, BATCH, EPOCHS, SEED = 38, 4, 2, 1
+DROPOUT, SMOOTHING, CLASS_WEIGHTS = 0.4, 0.1, {2: [0.5, 1.5], 3: [0.5, 1.0, 2.0]}
 
 OPTIMIZERS = {
     "sgd": (torch.optim.SGD, dict(lr=0.05)),
     "momentum": (torch.optim.SGD, dict(lr=0.01, momentum=0.9)),
+    "nesterov": (torch.optim.SGD, dict(lr=0.01, momentum=0.9, nesterov=True)),
     "weight_decay": (torch.optim.SGD, dict(lr=0.03, momentum=0.5, weight_decay=0.01)),
     "rmsprop": (torch.optim.RMSprop, dict(lr=0.001, alpha=0.9, eps=1e-7)),
     "adam": (torch.optim.Adam, dict(lr=0.002, betas=(0.9, 0.999), eps=1e-7)),
     "adam_decay": (torch.optim.Adam, dict(lr=0.002, betas=(0.8, 0.99), eps=1e-7, weight_decay=0.01)),
+    "adamw": (torch.optim.AdamW, dict(lr=0.002, betas=(0.9, 0.999), eps=1e-7, weight_decay=0.1)),
 }
 
 
@@ -33,12 +37,57 @@ def signs(labels):
     return 2.0 * labels - 1.0
 
 
-LOSSES = {  # name: (classes, mean loss of a batch)
-    "bce": (2, lambda logits, labels: F.binary_cross_entropy_with_logits(logits[:, 0], labels.double())),
-    "hinge": (2, lambda logits, labels: F.relu(1 - signs(labels) * logits[:, 0]).mean()),
-    "hinge_sigmoid": (2, lambda logits, labels: F.relu(1 - signs(labels) * torch.sigmoid(logits[:, 0])).mean()),
-    "softmax": (3, lambda logits, labels: F.cross_entropy(logits, labels)),
+def bce(logits, labels, smoothing=0.0):
+    return F.binary_cross_entropy_with_logits(logits[:, 0], labels.double() * (1 - smoothing) + smoothing / 2, reduction="none")
+
+
+def softmax(logits, labels, smoothing=0.0):
+    return F.cross_entropy(logits, labels, label_smoothing=smoothing, reduction="none")
+
+
+LOSSES = {  # name: (classes, the loss of each image)
+    "bce": (2, bce),
+    "hinge": (2, lambda logits, labels: F.relu(1 - signs(labels) * logits[:, 0])),
+    "hinge_sigmoid": (2, lambda logits, labels: F.relu(1 - signs(labels) * torch.sigmoid(logits[:, 0]))),
+    "softmax": (3, softmax),
 }
+
+
+def mean_loss(loss, extra, logits, labels):
+    """The mean over a batch of w l: with class weights the weight of each image's class, and not divided by their sum."""
+    classes, loss_of = LOSSES[loss]
+    each = loss_of(logits, labels, SMOOTHING) if extra == "smoothing" else loss_of(logits, labels)
+    if extra == "weights":
+        each = each * torch.tensor(CLASS_WEIGHTS[classes], dtype=torch.float64)[labels]
+    return each.mean()
+
+
+def philox4x32(counter, key):
+    """Philox4x32-10 (Salmon et al. 2011) of arrays: counter [4, n], key (low, high); four words [4, n]."""
+    mask = np.uint64(0xFFFFFFFF)
+    c, (k0, k1) = [word.astype(np.uint64) for word in counter], key
+    for _ in range(10):
+        a, b = c[0] * np.uint64(0xD2511F53), c[2] * np.uint64(0xCD9E8D57)
+        c = [(b >> np.uint64(32)) ^ c[1] ^ np.uint64(k0), b & mask, (a >> np.uint64(32)) ^ c[3] ^ np.uint64(k1), a & mask]
+        k0, k1 = (k0 + 0x9E3779B9) & 0xFFFFFFFF, (k1 + 0xBB67AE85) & 0xFFFFFFFF
+    return np.stack(c)
+
+
+class Dropout(nn.Module):
+    """Inverted dropout with the mask that Gridstride draws for dropout layer `index` at step `step`."""
+
+    def __init__(self, index):
+        super().__init__()
+        self.index, self.step, self.rate = index, 0, 0.0
+
+    def forward(self, x):
+        if self.rate == 0:
+            return x
+        groups = np.arange((x.numel() + 3) // 4)
+        words = philox4x32([groups, *(np.full_like(groups, v) for v in (self.step, 0, self.index))], (SEED, 0))
+        uniform = ((words >> np.uint64(8)).astype(np.float64) * 2.0**-24).T.reshape(-1)[:x.numel()]
+        kept = torch.tensor(uniform >= np.float32(self.rate)).reshape(x.shape)
+        return x * kept / (1 - float(np.float32(self.rate)))
 
 
 class FlattenNhwc(nn.Module):
@@ -48,33 +97,55 @@ class FlattenNhwc(nn.Module):
         return x.permute(0, 2, 3, 1).flatten(1)
 
 
-def conv(channels, filters):
-    return [nn.Conv2d(channels, filters, 3, padding=1), nn.ReLU()]
+def conv(channels, filters, size=3, padding=1):
+    return [nn.Conv2d(channels, filters, size, padding=padding), nn.ReLU()]
 
 
-def lenet(b, outputs):
-    features = 2 * b * (HEIGHT // 4) * (WIDTH // 4)
+def lenet(b, outputs, height, width):
+    features = 2 * b * (height // 4) * (width // 4)
     return nn.Sequential(*conv(1, b), nn.MaxPool2d(2), *conv(b, 2 * b), nn.MaxPool2d(2), FlattenNhwc(),
-                         nn.Linear(features, 2 * b), nn.ReLU(), nn.Linear(2 * b, outputs))
+                         nn.Linear(features, 2 * b), nn.ReLU(), Dropout(0), nn.Linear(2 * b, outputs))
 
 
-def alexnet(b, outputs):
-    features = 2 * b * (HEIGHT // 8) * (WIDTH // 8)
+def alexnet(b, outputs, height, width):
+    features = 2 * b * (height // 8) * (width // 8)
     return nn.Sequential(*conv(1, b), nn.MaxPool2d(2), *conv(b, 2 * b), nn.MaxPool2d(2), *conv(2 * b, 4 * b),
                          *conv(4 * b, 4 * b), *conv(4 * b, 2 * b), nn.MaxPool2d(2), FlattenNhwc(),
-                         nn.Linear(features, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, outputs))
+                         nn.Linear(features, 128), nn.ReLU(), Dropout(0), nn.Linear(128, 64), nn.ReLU(), Dropout(1),
+                         nn.Linear(64, outputs))
 
 
-def mlp(b, outputs):
-    return nn.Sequential(FlattenNhwc(), nn.Linear(HEIGHT * WIDTH, b), nn.ReLU(), nn.Linear(b, b // 2), nn.ReLU(),
-                         nn.Linear(b // 2, b // 4), nn.ReLU(), nn.Linear(b // 4, outputs))
+def mlp(b, outputs, height, width):
+    return nn.Sequential(FlattenNhwc(), nn.Linear(height * width, b), nn.ReLU(), Dropout(0), nn.Linear(b, b // 2), nn.ReLU(),
+                         Dropout(1), nn.Linear(b // 2, b // 4), nn.ReLU(), Dropout(2), nn.Linear(b // 4, outputs))
 
 
-MODELS = {  # name: (network, base, optimizers): every optimizer with every loss once, on LeNet
-    "lenet": (lenet, BASE, list(OPTIMIZERS)),
-    "alexnet": (alexnet, 2, ["adam", "momentum"]),
-    "mlp": (mlp, 12, ["adam", "rmsprop"]),
+def lenet5(b, outputs, height, width):
+    second = 16 * b // 6
+    features = second * ((height // 2 - 4) // 2) * ((width // 2 - 4) // 2)
+    return nn.Sequential(*conv(1, b, 5, 2), nn.MaxPool2d(2), *conv(b, second, 5, 0), nn.MaxPool2d(2), FlattenNhwc(),
+                         nn.Linear(features, 120), nn.ReLU(), Dropout(0), nn.Linear(120, 84), nn.ReLU(), Dropout(1),
+                         nn.Linear(84, outputs))
+
+
+MODELS = {  # name: (network, base, (height, width), optimizers): every optimizer with every loss once, on LeNet
+    "lenet": (lenet, 5, (14, 10), list(OPTIMIZERS)),
+    "alexnet": (alexnet, 2, (14, 10), ["adam", "momentum"]),
+    "mlp": (mlp, 12, (14, 10), ["adam", "rmsprop"]),
+    "lenet5": (lenet5, 3, (20, 14), ["adam", "nesterov"]),
 }
+
+
+def cases(optimizers):
+    """(optimizer, loss, extra): the extras with the first optimizer only."""
+    for optimizer in optimizers:
+        for loss in LOSSES:
+            yield optimizer, loss, ""
+    for loss in LOSSES:
+        yield optimizers[0], loss, "weights"
+    for loss in ("bce", "softmax"):
+        yield optimizers[0], loss, "smoothing"
+        yield optimizers[0], loss, "dropout"
 
 
 def named_parameters(network):
@@ -112,9 +183,12 @@ def check_alive(network, initial, what):
 
 def train(network, optimizer, loss_of, images, labels, orders):
     losses = []
+    dropouts = [layer for layer in network if isinstance(layer, Dropout)]
     for order in orders:
         for first in range(0, IMAGES, BATCH):
             batch = order[first:first + BATCH]
+            for dropout in dropouts:
+                dropout.step = len(losses)
             optimizer.zero_grad()
             loss = loss_of(network(images[batch]), labels[batch])
             loss.backward()
@@ -137,11 +211,11 @@ def write_safetensors(path, tensors, metadata):
 
 
 def make(model):
-    build, base, optimizers = MODELS[model]
+    build, base, (height, width), optimizers = MODELS[model]
     random = np.random.RandomState(7)
     labels = {2: random.randint(0, 2, IMAGES), 3: random.randint(0, 3, IMAGES)}
     # noise with a brighter left, middle or right third, so that there is something to learn
-    images = random.randint(0, 160, (IMAGES, HEIGHT, WIDTH, 1))
+    images = random.randint(0, 160, (IMAGES, height, width, 1))
     for i in range(IMAGES):
         images[i, :, 3 * labels[3][i]:3 * labels[3][i] + 3] += 40 * labels[2][i] + 30
     images = images.astype(np.uint8)
@@ -153,25 +227,30 @@ def make(model):
     initial = {}
     for classes in labels:
         torch.manual_seed(20 + classes)
-        network = build(base, 1 if classes == 2 else classes)
+        network = build(base, 1 if classes == 2 else classes, height, width)
         initialize(network)
         initial[classes] = network.state_dict()
         for name, parameter in named_parameters(network):
             tensors[f"classes{classes}/{name}"] = stored(parameter)
 
     x = torch.tensor(images).double().permute(0, 3, 1, 2) / 255
-    metadata = {"base": str(base), "batch": str(BATCH), "torch": torch.__version__}
-    for name in optimizers:
+    metadata = {"base": str(base), "batch": str(BATCH), "torch": torch.__version__,
+                "extras": json.dumps(dict(dropout=DROPOUT, smoothing=SMOOTHING, weights=CLASS_WEIGHTS, seed=SEED))}
+    for name, loss, extra in cases(optimizers):
         kind, numbers = OPTIMIZERS[name]
         metadata[f"optimizer/{name}"] = json.dumps(dict(numbers, kind=kind.__name__))
-        for loss, (classes, loss_of) in LOSSES.items():
-            network = build(base, 1 if classes == 2 else classes)
-            network.load_state_dict(initial[classes])
-            network.double()
-            before = [p.detach().clone() for _, p in named_parameters(network)]
-            y = torch.tensor(labels[classes])
-            tensors[f"losses/{name}/{loss}"] = train(network, kind(network.parameters(), **numbers), loss_of, x, y, orders)
-            check_alive(network, before, f"{model}, {name}, {loss}")
+        classes, _ = LOSSES[loss]
+        network = build(base, 1 if classes == 2 else classes, height, width)
+        network.load_state_dict(initial[classes])
+        network.double()
+        for layer in network:
+            if isinstance(layer, Dropout):
+                layer.rate = DROPOUT if extra == "dropout" else 0.0
+        before = [p.detach().clone() for _, p in named_parameters(network)]
+        case = f"{name}/{loss}" + (f"+{extra}" if extra else "")
+        tensors[f"losses/{case}"] = train(network, kind(network.parameters(), **numbers),
+                                          lambda logits, y: mean_loss(loss, extra, logits, y), x, torch.tensor(labels[classes]), orders)
+        check_alive(network, before, f"{model}, {case}")
     write_safetensors(pathlib.Path(__file__).with_name(f"{model}.safetensors"), tensors, metadata)
     return {name: values for name, values in tensors.items() if name.startswith("losses/")}
 
