@@ -14,7 +14,7 @@ int models_command(const Words& words) {
   for (const Model& m : models()) {
     ModelOptions options;
     options.base = m.default_base;
-    fmt::print("{:<10} {}; base {} by default: {} parameters at 128x128x1\n", m.name, m.about, m.default_base,
+    fmt::print("{:<11} {}; base {} by default: {} parameters at 128x128x1\n", m.name, m.about, m.default_base,
                grouped(m.build(options).parameter_count()));
   }
   return 0;

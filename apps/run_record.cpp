@@ -28,7 +28,7 @@ Json network_record(const Net& net, const TrainOptions& o) {
   }
   return {{"name", net.name},
           {"base", o.base.value_or(find_model(o.model).default_base)},
-          {"dropout", o.dropout},
+          {"dropout", o.dropout.value_or(double(find_model(o.model).default_dropout))},
           {"features", o.features},
           {"input", {net.input.h, net.input.w, net.input.c}},
           {"parameters", net.parameter_count()},
@@ -168,7 +168,7 @@ std::string run_name(const TrainOptions& o, int base) {
   add(o.learning_rate != usual.learning_rate, fmt::format("lr{:g}", o.learning_rate));
   add(o.batch != usual.batch, fmt::format("b{}", o.batch));
   add(o.epochs != usual.epochs, fmt::format("e{}", o.epochs));
-  add(o.dropout != usual.dropout, fmt::format("drop{:g}", o.dropout));
+  add(o.dropout.has_value(), fmt::format("drop{:g}", o.dropout.value_or(0)));
   add(o.schedule != usual.schedule, o.schedule);
   add(o.class_weight != usual.class_weight, o.class_weight);
   add(o.flip != usual.flip || o.shift > 0 || o.rotate > 0 || o.brightness > 0, "augmented");

@@ -16,7 +16,8 @@ void add_network(Arguments& a, TrainOptions& o) {
       ->default_str("the model's own");
   a.choice("--features", o.features, "what the mlp sees: the pixels, or OpenCV's histograms of oriented gradients",
            {"pixels", "hog"});
-  a.value("--dropout", o.dropout, "share of the hidden units that is dropped", number_in(0, 1), "P");
+  a.value("--dropout", o.dropout, "share of the hidden units that is dropped", number_in(0, 1), "P")
+      ->default_str("0; alexnet2012: 0.5");
 }
 
 void add_training(Arguments& a, TrainOptions& o) {

@@ -11,8 +11,8 @@ namespace gs::apps {
 /// The defaults are the lab's task 5a.
 struct TrainOptions {
   std::string model;
-  std::optional<int> base;  ///< unset: the model's own
-  double dropout = 0;
+  std::optional<int> base;        ///< unset: the model's own
+  std::optional<double> dropout;  ///< unset: the model's own
   std::string features = "pixels";
   DataRequest data;
 

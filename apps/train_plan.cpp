@@ -79,7 +79,7 @@ Net build_net(const TrainOptions& o, Shape input, LossKind loss, std::size_t cla
   options.input = input;
   options.base = o.base.value_or(model.default_base);
   options.outputs = loss == LossKind::softmax ? int(classes) : 1;
-  options.dropout = float(o.dropout);
+  options.dropout = float(o.dropout.value_or(double(model.default_dropout)));
   return model.build(options);
 }
 

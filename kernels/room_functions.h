@@ -23,6 +23,8 @@ Room<BiasGradient> bias_gradient_room();
 Room<ReluGradient> relu_gradient_room();
 Room<MaxPoolForward> maxpool_forward_room();
 Room<MaxPoolBackward> maxpool_backward_room();
+Room<LrnForward> lrn_forward_room();
+Room<LrnBackward> lrn_backward_room();
 Room<DropoutForward> dropout_forward_room();
 Room<DropoutBackward> dropout_backward_room();
 Room<LossGradient> loss_gradient_room();

@@ -25,6 +25,8 @@ const Rooms& rooms() {
       .relu_gradient = relu_gradient_room(),
       .maxpool_forward = maxpool_forward_room(),
       .maxpool_backward = maxpool_backward_room(),
+      .lrn_forward = lrn_forward_room(),
+      .lrn_backward = lrn_backward_room(),
       .dropout_forward = dropout_forward_room(),
       .dropout_backward = dropout_backward_room(),
       .loss_gradient = loss_gradient_room(),

@@ -9,6 +9,7 @@
 #include "kernels/dropout/dropout.h"
 #include "kernels/gather/gather.h"
 #include "kernels/loss/loss.h"
+#include "kernels/lrn/lrn.h"
 #include "kernels/maxpool/maxpool.h"
 #include "kernels/metrics/metrics.h"
 #include "kernels/optimizer/optimizer.h"
@@ -34,6 +35,8 @@ struct Rooms {
   Room<ReluGradient> relu_gradient;
   Room<MaxPoolForward> maxpool_forward;
   Room<MaxPoolBackward> maxpool_backward;
+  Room<LrnForward> lrn_forward;
+  Room<LrnBackward> lrn_backward;
   Room<DropoutForward> dropout_forward;
   Room<DropoutBackward> dropout_backward;
   Room<LossGradient> loss_gradient;

@@ -14,6 +14,7 @@ constexpr Model table[] = {
     {"alexnet", "five convolutions and two hidden dense layers", alexnet, 32},
     {"mlp", "three hidden dense layers on the pixels", mlp, 64},
     {"lenet5", "LeNet-5 as published, with ReLU and max-pool, for 28x28 images", lenet5, 6},
+    {"alexnet2012", "AlexNet as published, for 227x227 colour images; dropout 0.5 by default", alexnet2012, 96, 0.5f},
 };
 
 }  // namespace

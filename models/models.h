@@ -20,6 +20,7 @@ struct Model {
   std::string_view name, about;
   Net (*build)(const ModelOptions&);
   int default_base;
+  float default_dropout = 0;
 };
 
 std::span<const Model> models();
@@ -31,5 +32,6 @@ Net lenet(const ModelOptions&);
 Net alexnet(const ModelOptions&);
 Net mlp(const ModelOptions&);
 Net lenet5(const ModelOptions&);
+Net alexnet2012(const ModelOptions&);
 
 }  // namespace gs

@@ -96,7 +96,7 @@ CudnnDescriptor operation(ConvolutionOp op, const CudnnDescriptor& x, const Cudn
 }
 
 CudnnDescriptor graph(ConvolutionOp op, const Conv2d& d, const CudnnTarget& target) {
-  const CudnnDescriptor x = tensor(cudnn_x, d.n, d.c, d.h, d.w), w = tensor(cudnn_w, d.k, d.c, d.r, d.s);
+  const CudnnDescriptor x = tensor(cudnn_x, d.n, d.c, d.h, d.w), w = tensor(cudnn_w, d.k, d.group_c(), d.r, d.s);
   std::vector<CudnnDescriptor> operations;
   if (op == ConvolutionOp::forward) {
     const CudnnDescriptor bias = tensor(cudnn_bias, 1, d.k, 1, 1), y = tensor(cudnn_y, d.n, d.k, d.p(), d.q());

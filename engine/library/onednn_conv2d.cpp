@@ -24,12 +24,20 @@ struct Convolution {
   struct Layouts {
     Layout x, y, bias, weights, any_weights;
     dnnl::memory::dims stride, pad;
+    /// KRSC as it lies in memory, or left to oneDNN. Groups are an extent of their own.
+    static Layout filters(const Conv2d& p, bool as_stored) {
+      if (p.groups == 1) return {{p.k, p.c, p.r, p.s}, fp32, as_stored ? Order::ohwi : Order::any};
+      const dnnl::memory::dims extents = {p.groups, p.group_k(), p.group_c(), p.r, p.s};
+      if (!as_stored) return {extents, fp32, Order::any};
+      const dnnl::memory::dim filter = dnnl::memory::dim(p.r) * p.s * p.group_c();
+      return {extents, fp32, dnnl::memory::dims{p.group_k() * filter, filter, 1, p.s * p.group_c(), p.group_c()}};
+    }
     explicit Layouts(const Conv2d& p)
         : x({p.n, p.c, p.h, p.w}, fp32, Order::nhwc),
           y({p.n, p.k, p.p(), p.q()}, fp32, Order::nhwc),
           bias({p.k}, fp32, Order::x),
-          weights({p.k, p.c, p.r, p.s}, fp32, Order::ohwi),
-          any_weights({p.k, p.c, p.r, p.s}, fp32, Order::any),
+          weights(filters(p, true)),
+          any_weights(filters(p, false)),
           stride{p.stride, p.stride},
           pad{p.pad, p.pad} {}
   };
@@ -53,8 +61,8 @@ struct Convolution {
 }  // namespace
 
 std::string describe(const Conv2d& p) {
-  return fmt::format("convolution of {}x{}x{}x{} with {} filters {}x{}, stride {}, padding {}", p.n, p.h, p.w, p.c, p.k,
-                     p.r, p.s, p.stride, p.pad);
+  return fmt::format("convolution of {}x{}x{}x{} with {} filters {}x{}, stride {}, padding {}, groups {}", p.n, p.h,
+                     p.w, p.c, p.k, p.r, p.s, p.stride, p.pad, p.groups);
 }
 
 std::vector<Implementation<Conv2dForward>> conv2d_forward(const Runtime& runtime, const Conv2d& p) {

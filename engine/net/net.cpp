@@ -38,9 +38,11 @@ std::int64_t Layer::parameter_count() const {
 double Layer::forward_flops() const {
   const double in = double(input.size()), out = double(output.size());
   return std::visit(Overloaded{[&](const Conv2dLayer& l) {
-                                 return 2.0 * out * l.kernel * l.kernel * input.c + out + (l.relu ? out : 0.0);
+                                 return 2.0 * out * l.kernel * l.kernel * (input.c / l.groups) + out +
+                                        (l.relu ? out : 0.0);
                                },
                                [&](const MaxPoolLayer& l) { return out * (l.window * l.window - 1); },
+                               [&](const LrnLayer& l) { return out * (2.0 * l.window + 4); },
                                [&](const FlattenLayer&) { return 0.0; },
                                [&](const DenseLayer& l) { return 2.0 * in * out + out + (l.relu ? out : 0.0); },
                                [&](const DropoutLayer&) { return out; }},
@@ -73,16 +75,23 @@ Layer& NetBuilder::add(const std::string& stem, LayerKind kind, Shape output) {
   return net_.layers.back();
 }
 
-NetBuilder& NetBuilder::conv2d(int filters, int kernel, int stride, int pad) {
+NetBuilder& NetBuilder::conv2d(int filters, int kernel, int stride, int pad, int groups) {
   const Shape in = net_.output();
   if (pad == same) pad = kernel / 2;
   if (in.h + 2 * pad < kernel || in.w + 2 * pad < kernel)
     throw UsageError(fmt::format("{}: a {}x{} convolution does not fit its {}x{} input; use a larger --image-size",
                                  net_.name, kernel, kernel, in.h, in.w));
+  if (in.c % groups != 0 || filters % groups != 0)
+    throw UsageError(
+        fmt::format("{}: {} channels and {} filters do not fall into {} groups", net_.name, in.c, filters, groups));
   const auto extent = [&](int size) { return (size + 2 * pad - kernel) / stride + 1; };
-  Layer& layer = add("conv", Conv2dLayer{filters, kernel, stride, pad}, {extent(in.h), extent(in.w), filters});
+  Layer& layer =
+      add("conv", Conv2dLayer{filters, kernel, stride, pad, false, groups}, {extent(in.h), extent(in.w), filters});
   const std::int64_t window = std::int64_t(kernel) * kernel;
-  layer.parameters = {{layer.name + ".weight", {filters, kernel, kernel, in.c}, window * in.c, window * filters},
+  layer.parameters = {{layer.name + ".weight",
+                       {filters, kernel, kernel, in.c / groups},
+                       window * in.c / groups,
+                       window * filters / groups},
                       {layer.name + ".bias", {filters}}};
   return *this;
 }
@@ -103,6 +112,19 @@ NetBuilder& NetBuilder::max_pool(int window, int stride) {
     throw UsageError(fmt::format("{}: a {}x{} max-pool does not fit its {}x{} input; use a larger --image-size",
                                  net_.name, window, window, in.h, in.w));
   add("pool", MaxPoolLayer{window, stride}, {(in.h - window) / stride + 1, (in.w - window) / stride + 1, in.c});
+  return *this;
+}
+
+NetBuilder& NetBuilder::lrn() {
+  add("lrn", LrnLayer{}, net_.output());
+  return *this;
+}
+
+NetBuilder& NetBuilder::starts_from(float weight_deviation, float bias) {
+  if (net_.layers.empty() || net_.layers.back().parameters.size() != 2)
+    throw Error(net_.name + ": starts_from() must follow a layer with weights");
+  net_.layers.back().parameters[0].initial = {InitialValues::Kind::normal, weight_deviation};
+  net_.layers.back().parameters[1].initial = {InitialValues::Kind::constant, bias};
   return *this;
 }
 
@@ -139,11 +161,12 @@ namespace {
 std::string describe(const Layer& layer) {
   return std::visit(
       Overloaded{[](const Conv2dLayer& l) {
-                   return fmt::format("conv {0}x{0}{1}{2}", l.kernel,
-                                      l.stride == 1 ? std::string() : fmt::format("/{}", l.stride),
-                                      l.relu ? ", ReLU" : "");
+                   return fmt::format(
+                       "conv {0}x{0}{1}{2}{3}", l.kernel, l.stride == 1 ? std::string() : fmt::format("/{}", l.stride),
+                       l.groups == 1 ? std::string() : fmt::format(" g{}", l.groups), l.relu ? ", ReLU" : "");
                  },
                  [](const MaxPoolLayer& l) { return fmt::format("max-pool {0}x{0}/{1}", l.window, l.stride); },
+                 [](const LrnLayer& l) { return fmt::format("LRN {}", l.window); },
                  [](const FlattenLayer&) { return std::string("flatten"); },
                  [](const DenseLayer& l) { return fmt::format("dense{}", l.relu ? ", ReLU" : ""); },
                  [](const DropoutLayer& l) { return fmt::format("dropout {:g}", l.rate); }},
@@ -160,8 +183,8 @@ std::string scaled(double value) {
 }  // namespace
 
 std::string summary(const Net& net) {
-  constexpr auto row = "{:<10} {:<16} {:>14} {:>13} {:>9} {:>9}\n";
-  const std::string line(76, '-');
+  constexpr auto row = "{:<10} {:<18} {:>14} {:>13} {:>9} {:>9}\n";
+  const std::string line(78, '-');
   std::string out =
       fmt::format("{} on {} input; FLOPs and bytes of the forward pass, for one image\n", net.name, extents(net.input));
   out += line + "\n" + fmt::format(row, "layer", "", "output shape", "parameters", "FLOPs", "bytes") + line + "\n";

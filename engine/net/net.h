@@ -17,9 +17,15 @@ struct Shape {
 struct Conv2dLayer {
   int filters = 1, kernel = 3, stride = 1, pad = 1;
   bool relu = false;
+  int groups = 1;
 };
 struct MaxPoolLayer {
   int window = 2, stride = 2;
+};
+/// Local response normalisation across channels; see kernels/lrn/lrn.h.
+struct LrnLayer {
+  int window = 5;
+  float k = 2, alpha = 1e-4f, beta = 0.75f;
 };
 struct FlattenLayer {};
 struct DenseLayer {
@@ -29,13 +35,20 @@ struct DenseLayer {
 struct DropoutLayer {
   float rate = 0;
 };
-using LayerKind = std::variant<Conv2dLayer, MaxPoolLayer, FlattenLayer, DenseLayer, DropoutLayer>;
+using LayerKind = std::variant<Conv2dLayer, MaxPoolLayer, FlattenLayer, DenseLayer, DropoutLayer, LrnLayer>;
+
+/// What the values of a parameter are drawn from before training.
+struct InitialValues {
+  enum class Kind { glorot_uniform, normal, constant } kind = Kind::glorot_uniform;
+  float value = 0;  ///< the standard deviation of normal (mean 0), or the constant
+};
 
 /// A trainable tensor of a layer.
 struct Parameter {
   std::string name;                      ///< "conv1.weight"
   std::vector<std::int64_t> shape;       ///< {k, r, s, c}, {out, in} or {k}
-  std::int64_t fan_in = 0, fan_out = 0;  ///< Glorot's; 0 for a bias, which starts at zero
+  std::int64_t fan_in = 0, fan_out = 0;  ///< Glorot's; 0 for a bias
+  InitialValues initial = {};            ///< a bias starts at 0 unless the model says otherwise
   std::int64_t size() const;
 };
 
@@ -64,9 +77,12 @@ class NetBuilder {
  public:
   NetBuilder(std::string name, Shape input);
   static constexpr int same = -1;  ///< padding of kernel / 2: with stride 1 the output is as large as the input
-  NetBuilder& conv2d(int filters, int kernel, int stride = 1, int pad = same);
+  NetBuilder& conv2d(int filters, int kernel, int stride = 1, int pad = same, int groups = 1);
+  /// The layer before starts from normal weights of this standard deviation and this constant bias.
+  NetBuilder& starts_from(float weight_deviation, float bias);
   NetBuilder& relu();                                ///< joins the convolution or dense layer before it
   NetBuilder& max_pool(int window, int stride = 0);  ///< stride 0: the window
+  NetBuilder& lrn();                                 ///< local response normalisation with the paper's numbers
   NetBuilder& flatten();
   NetBuilder& dense(int units);
   NetBuilder& dropout(float rate);  ///< rate 0 adds no layer

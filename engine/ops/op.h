@@ -53,6 +53,7 @@ class Op {
 
 std::unique_ptr<Op> make_conv2d(OpContext&, const Layer&, const Conv2dLayer&, const Activation& input);
 std::unique_ptr<Op> make_max_pool(OpContext&, const Layer&, const MaxPoolLayer&, const Activation& input);
+std::unique_ptr<Op> make_lrn(OpContext&, const Layer&, const LrnLayer&, const Activation& input);
 std::unique_ptr<Op> make_flatten(OpContext&, const Layer&, const FlattenLayer&, const Activation& input);
 std::unique_ptr<Op> make_dense(OpContext&, const Layer&, const DenseLayer&, const Activation& input);
 std::unique_ptr<Op> make_dropout(OpContext&, const Layer&, const DropoutLayer&, const Activation& input);

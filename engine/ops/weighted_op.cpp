@@ -98,7 +98,8 @@ class WeightedOp : public Op {
 
 std::unique_ptr<Op> make_conv2d(OpContext& context, const Layer& layer, const Conv2dLayer& l, const Activation& input) {
   const Shape& in = input.shape;
-  const Conv2d problem{context.batch, in.h, in.w, in.c, l.filters, l.kernel, l.kernel, l.stride, l.pad, l.relu};
+  const Conv2d problem{context.batch, in.h,     in.w,  in.c,   l.filters, l.kernel,
+                       l.kernel,      l.stride, l.pad, l.relu, l.groups};
   return std::make_unique<WeightedOp<ConvolutionOps>>(context, layer, problem, input);
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <span>
 
 #include "engine/core/random.h"
 #include "kernels/common/check.h"
@@ -38,15 +40,35 @@ std::vector<float> FlatLayout::flat(const std::vector<float>& packed) const {
   return result;
 }
 
-std::vector<float> glorot_uniform(const FlatLayout& layout, std::uint64_t seed) {
+namespace {
+
+/// Box and Muller 1958: a standard normal number out of two uniform ones.
+float normal(RandomStream& random) {
+  const double u = 1.0 - double(random.uniform()), v = double(random.uniform());  // u in (0, 1]
+  return float(std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v));
+}
+
+}  // namespace
+
+std::vector<float> initial_values(const FlatLayout& layout, std::uint64_t seed) {
   std::vector<float> values(std::size_t(layout.size), 0.0f);
   for (std::size_t j = 0; j < layout.slots.size(); ++j) {
     const auto& [parameter, offset] = layout.slots[j];
-    if (parameter.fan_in == 0) continue;
-    const float limit = float(std::sqrt(6.0 / double(parameter.fan_in + parameter.fan_out)));
+    const std::span<float> slot(values.data() + offset, std::size_t(parameter.size()));
     RandomStream random(seed, RandomPurpose::initial_weights, std::uint32_t(j));
-    for (std::int64_t i = 0; i < parameter.size(); ++i)
-      values[std::size_t(offset + i)] = limit * (2 * random.uniform() - 1);
+    switch (parameter.initial.kind) {
+      case InitialValues::Kind::constant:
+        std::fill(slot.begin(), slot.end(), parameter.initial.value);
+        break;
+      case InitialValues::Kind::normal:
+        for (float& value : slot) value = parameter.initial.value * normal(random);
+        break;
+      case InitialValues::Kind::glorot_uniform:
+        if (parameter.fan_in == 0) break;  // a bias
+        const float limit = float(std::sqrt(6.0 / double(parameter.fan_in + parameter.fan_out)));
+        for (float& value : slot) value = limit * (2 * random.uniform() - 1);
+        break;
+    }
   }
   return values;
 }

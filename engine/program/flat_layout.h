@@ -26,8 +26,8 @@ struct FlatLayout {
   std::vector<float> flat(const std::vector<float>& packed) const;
 };
 
-/// Initial values in flat layout: weights Glorot-uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010, eq.
-/// 16), biases 0. Value i of parameter j is a pure function of (seed, j, i).
-std::vector<float> glorot_uniform(const FlatLayout&, std::uint64_t seed);
+/// Initial values in flat layout, as each parameter says: by default weights Glorot-uniform in +-sqrt(6 / (fan_in +
+/// fan_out)) (Glorot and Bengio 2010, eq. 16) and biases 0. Value i of parameter j is a pure function of (seed, j, i).
+std::vector<float> initial_values(const FlatLayout&, std::uint64_t seed);
 
 }  // namespace gs

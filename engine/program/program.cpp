@@ -26,6 +26,7 @@ std::vector<std::unique_ptr<Op>> make_ops(OpContext& context, const Net& net, Ac
                               [&](const MaxPoolLayer& l) { return make_max_pool(context, layer, l, activation); },
                               [&](const FlattenLayer& l) { return make_flatten(context, layer, l, activation); },
                               [&](const DenseLayer& l) { return make_dense(context, layer, l, activation); },
+                              [&](const LrnLayer& l) { return make_lrn(context, layer, l, activation); },
                               [&](const DropoutLayer& l) { return make_dropout(context, layer, l, activation); }},
                    layer.kind));
     activation = ops.back()->output;
@@ -271,7 +272,7 @@ Program::~Program() = default;
 
 void Program::initialize() {
   Impl& p = *impl_;
-  const std::vector<float> values = glorot_uniform(p.layout, p.recipe.seed);
+  const std::vector<float> values = initial_values(p.layout, p.recipe.seed);
   p.device.upload(p.at[p.flat.parameters], values.data(), p.layout.bytes());
   for (const TensorId moment : {p.flat.moment1, p.flat.moment2})
     if (moment != no_tensor) p.device.fill_zero(p.at[moment], p.layout.bytes());

@@ -2,6 +2,8 @@
 //
 //   y[n,p,q,k] = act( b[k] + sum_{r,s,c} x[n, p*stride - pad + r, q*stride - pad + s, c] * w[k,r,s,c] )
 //
+// With G groups the channels and the filters fall into G equal parts, and filter k sees the channels of its own part
+// only: c runs over C / G channels, x's channel is (k / (K / G)) (C / G) + c (Krizhevsky et al. 2012).
 // Layout NHWC, filters KRSC (cross-correlation, as every deep-learning library means by "convolution").
 #pragma once
 #include "kernels/common/technique.h"
@@ -13,12 +15,15 @@ struct Conv2d {
   int k = 1, r = 1, s = 1;         ///< filters: count, height, width
   int stride = 1, pad = 0;         ///< the same in both directions
   bool relu = false;               ///< forward: ReLU after the bias
+  int groups = 1;                  ///< divides c and k
 
   GS_BOTH constexpr int p() const { return (h + 2 * pad - r) / stride + 1; }  ///< output height
   GS_BOTH constexpr int q() const { return (w + 2 * pad - s) / stride + 1; }  ///< output width
+  GS_BOTH constexpr int group_c() const { return c / groups; }                ///< channels that a filter sees
+  GS_BOTH constexpr int group_k() const { return k / groups; }                ///< filters that see a channel
   GS_BOTH constexpr std::int64_t x_size() const { return std::int64_t(n) * h * w * c; }
   GS_BOTH constexpr std::int64_t y_size() const { return std::int64_t(n) * p() * q() * k; }
-  GS_BOTH constexpr std::int64_t w_size() const { return std::int64_t(k) * r * s * c; }
+  GS_BOTH constexpr std::int64_t w_size() const { return std::int64_t(k) * r * s * group_c(); }
   auto operator<=>(const Conv2d&) const = default;
 };
 

@@ -131,7 +131,7 @@ void conv2d_forward_cores(float* y, const float* x, const float* w, const float*
 }
 
 bool conv2d_data_gradient_cores_supports(const Conv2d& d) {
-  return d.stride == 1 && d.r == d.s && d.pad <= d.r - 1;
+  return d.groups == 1 && d.stride == 1 && d.r == d.s && d.pad <= d.r - 1;
 }
 
 std::size_t conv2d_data_gradient_cores_workspace(const Conv2d& d) {

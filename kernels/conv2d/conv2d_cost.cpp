@@ -5,7 +5,7 @@
 namespace gs {
 namespace {
 double products(const Conv2d& d) {
-  return 2.0 * double(d.y_size()) * d.r * d.s * d.c;
+  return 2.0 * double(d.y_size()) * d.r * d.s * d.group_c();
 }
 double bytes(const Conv2d& d) {
   return 4.0 * double(d.x_size() + d.y_size() + d.w_size());

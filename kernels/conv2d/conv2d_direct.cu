@@ -11,6 +11,7 @@ namespace {
 __global__ void forward(float* __restrict__ y, const float* __restrict__ x, const float* __restrict__ w,
                         const float* __restrict__ bias, Conv2d d) {
   const int P = d.p(), Q = d.q();
+  const int channels = d.group_c();
   for (std::int64_t at : grid_stride(d.y_size())) {
     const int k = int(at % d.k), q = int(at / d.k % Q), p = int(at / d.k / Q % P);
     const std::int64_t n = at / d.k / Q / P;
@@ -19,9 +20,9 @@ __global__ void forward(float* __restrict__ y, const float* __restrict__ x, cons
       for (int s = 0; s < d.s; ++s) {
         const int row = p * d.stride - d.pad + r, column = q * d.stride - d.pad + s;
         if (row < 0 || row >= d.h || column < 0 || column >= d.w) continue;
-        const float* pixel = x + ((n * d.h + row) * d.w + column) * d.c;
-        const float* filter = w + ((std::int64_t(k) * d.r + r) * d.s + s) * d.c;
-        for (int c = 0; c < d.c; ++c) sum += pixel[c] * filter[c];
+        const float* pixel = x + ((n * d.h + row) * d.w + column) * d.c + k / d.group_k() * channels;
+        const float* filter = w + ((std::int64_t(k) * d.r + r) * d.s + s) * channels;
+        for (int c = 0; c < channels; ++c) sum += pixel[c] * filter[c];
       }
     sum += bias[k];
     y[at] = d.relu && sum <= 0 ? 0.0f : sum;
@@ -31,8 +32,10 @@ __global__ void forward(float* __restrict__ y, const float* __restrict__ x, cons
 __global__ void data_gradient(float* __restrict__ dx, const float* __restrict__ dy, const float* __restrict__ w,
                               const float* __restrict__ relu_output, Conv2d d) {
   const int P = d.p(), Q = d.q();
+  const int channels = d.group_c(), filters = d.group_k();
   for (std::int64_t at : grid_stride(d.x_size())) {
-    const int c = int(at % d.c), column = int(at / d.c % d.w), row = int(at / d.c / d.w % d.h);
+    const int channel = int(at % d.c), c = channel % channels, first = channel / channels * filters;
+    const int column = int(at / d.c % d.w), row = int(at / d.c / d.w % d.h);
     const std::int64_t n = at / d.c / d.w / d.h;
     float sum = 0;
     for (int r = 0; r < d.r; ++r)
@@ -41,7 +44,8 @@ __global__ void data_gradient(float* __restrict__ dx, const float* __restrict__ 
         if (p < 0 || q < 0 || p % d.stride != 0 || q % d.stride != 0 || p / d.stride >= P || q / d.stride >= Q)
           continue;
         const float* gradient = dy + ((n * P + p / d.stride) * Q + q / d.stride) * d.k;
-        for (int k = 0; k < d.k; ++k) sum += gradient[k] * w[((std::int64_t(k) * d.r + r) * d.s + s) * d.c + c];
+        for (int k = first; k < first + filters; ++k)
+          sum += gradient[k] * w[((std::int64_t(k) * d.r + r) * d.s + s) * channels + c];
       }
     dx[at] = relu_output && relu_output[at] <= 0 ? 0.0f : sum;
   }
@@ -50,9 +54,10 @@ __global__ void data_gradient(float* __restrict__ dx, const float* __restrict__ 
 __global__ void filter_gradient(float* __restrict__ dw, const float* __restrict__ x, const float* __restrict__ dy,
                                 Conv2d d) {
   const int P = d.p(), Q = d.q();
+  const int channels = d.group_c();
   for (std::int64_t at : grid_stride(d.w_size())) {
-    const int c = int(at % d.c), s = int(at / d.c % d.s), r = int(at / d.c / d.s % d.r);
-    const std::int64_t k = at / d.c / d.s / d.r;
+    const int c = int(at % channels), s = int(at / channels % d.s), r = int(at / channels / d.s % d.r);
+    const std::int64_t k = at / channels / d.s / d.r, channel = k / d.group_k() * channels + c;
     float sum = 0;
     for (std::int64_t n = 0; n < d.n; ++n)
       for (int p = 0; p < P; ++p) {
@@ -61,7 +66,7 @@ __global__ void filter_gradient(float* __restrict__ dw, const float* __restrict_
         for (int q = 0; q < Q; ++q) {
           const int column = q * d.stride - d.pad + s;
           if (column < 0 || column >= d.w) continue;
-          sum += dy[((n * P + p) * Q + q) * d.k + k] * x[((n * d.h + row) * d.w + column) * d.c + c];
+          sum += dy[((n * P + p) * Q + q) * d.k + k] * x[((n * d.h + row) * d.w + column) * d.c + channel];
         }
       }
     dw[at] = sum;

@@ -16,9 +16,10 @@ void for_each_product(const Conv2d& d, F f) {
             for (int s = 0; s < d.s; ++s) {
               const int h = p * d.stride - d.pad + r, w = q * d.stride - d.pad + s;
               if (h < 0 || h >= d.h || w < 0 || w >= d.w) continue;
-              for (std::int64_t c = 0; c < d.c; ++c)
-                f(((n * d.p() + p) * d.q() + q) * d.k + k, ((n * d.h + h) * d.w + w) * d.c + c,
-                  ((k * d.r + r) * d.s + s) * d.c + c);
+              for (std::int64_t c = 0; c < d.group_c(); ++c)
+                f(((n * d.p() + p) * d.q() + q) * d.k + k,
+                  ((n * d.h + h) * d.w + w) * d.c + k / d.group_k() * d.group_c() + c,
+                  ((k * d.r + r) * d.s + s) * d.group_c() + c);
             }
 }
 

@@ -14,17 +14,17 @@ std::size_t conv2d_filter_gradient_tiled_workspace(const Conv2d&);
 std::size_t conv2d_filter_gradient_cores_workspace(const Conv2d&);
 
 namespace {
-bool always(const Conv2d&) {
-  return true;
+bool ungrouped(const Conv2d& d) {
+  return d.groups == 1;
 }
 }  // namespace
 
 Room<Conv2dForward> conv2d_forward_room() {
-  static const auto rows = rows_on<Conv2dForward>(
-      target,
-      {{"direct", on_all, &conv2d_forward_direct},
-       {"tiled", on_blocks, &conv2d_forward_tiled, &conv2d_tiled_supports},
-       {"cores", on_host, GS_HOST_FORM(conv2d_forward_cores), &always, GS_HOST_FORM(conv2d_forward_cores_workspace)}});
+  static const auto rows =
+      rows_on<Conv2dForward>(target, {{"direct", on_all, &conv2d_forward_direct},
+                                      {"tiled", on_blocks, &conv2d_forward_tiled, &conv2d_tiled_supports},
+                                      {"cores", on_host, GS_HOST_FORM(conv2d_forward_cores), &ungrouped,
+                                       GS_HOST_FORM(conv2d_forward_cores_workspace)}});
   return rows;
 }
 
@@ -43,7 +43,7 @@ Room<Conv2dFilterGradient> conv2d_filter_gradient_room() {
       rows_on<Conv2dFilterGradient>(target, {{"direct", on_all, &conv2d_filter_gradient_direct},
                                              {"tiled", on_blocks, &conv2d_filter_gradient_tiled, &conv2d_tiled_supports,
                                               &conv2d_filter_gradient_tiled_workspace},
-                                             {"cores", on_host, GS_HOST_FORM(conv2d_filter_gradient_cores), &always,
+                                             {"cores", on_host, GS_HOST_FORM(conv2d_filter_gradient_cores), &ungrouped,
                                               GS_HOST_FORM(conv2d_filter_gradient_cores_workspace)}});
   return rows;
 }

@@ -99,7 +99,7 @@ std::size_t partial_bytes(const Conv2d& d) {
 }  // namespace
 
 bool conv2d_tiled_supports(const Conv2d& d) {
-  return tiles(d.k) <= 65535 && tiles(d.c) <= 65535;
+  return d.groups == 1 && tiles(d.k) <= 65535 && tiles(d.c) <= 65535;
 }
 
 void conv2d_forward_tiled(float* y, const float* x, const float* w, const float* bias, const Conv2d& d, void*,

@@ -44,7 +44,7 @@ TEST(FlatLayout, PackingAndUnpackingAreInverse) {
 
 TEST(GlorotUniform, StaysInItsLimitsAndFillsThem) {
   const FlatLayout layout(lenet({.input = {32, 32, 1}, .base = 8}));
-  const std::vector<float> values = glorot_uniform(layout, 7);
+  const std::vector<float> values = initial_values(layout, 7);
   for (const auto& slot : layout.slots) {
     const Parameter& p = slot.parameter;
     double lowest = 0, highest = 0, sum = 0;
@@ -68,8 +68,8 @@ TEST(GlorotUniform, StaysInItsLimitsAndFillsThem) {
 
 TEST(GlorotUniform, FollowsTheSeed) {
   const FlatLayout layout(small_net());
-  EXPECT_EQ(glorot_uniform(layout, 1), glorot_uniform(layout, 1));
-  EXPECT_NE(glorot_uniform(layout, 1), glorot_uniform(layout, 2));
+  EXPECT_EQ(initial_values(layout, 1), initial_values(layout, 1));
+  EXPECT_NE(initial_values(layout, 1), initial_values(layout, 2));
 }
 
 class ProgramOn : public testing::TestWithParam<const char*> {

@@ -43,6 +43,8 @@ TEST(Tables, EveryRoomOfEveryTarget) {
     check_room(target, "ReLU gradient", rooms->relu_gradient);
     check_room(target, "max-pool forward", rooms->maxpool_forward);
     check_room(target, "max-pool backward", rooms->maxpool_backward);
+    check_room(target, "LRN forward", rooms->lrn_forward);
+    check_room(target, "LRN backward", rooms->lrn_backward);
     check_room(target, "dropout forward", rooms->dropout_forward);
     check_room(target, "dropout backward", rooms->dropout_backward);
     check_room(target, "loss", rooms->loss_gradient);

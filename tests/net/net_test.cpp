@@ -27,7 +27,26 @@ TEST(Models, HaveTheParametersOfTheDesign) {
   EXPECT_EQ(count("alexnet", {.base = 16}), 1'135'713);
   EXPECT_EQ(count("alexnet", {.base = 8}), 552'497);
   EXPECT_EQ(count("mlp", {.base = 64}), 1'051'265);
+  EXPECT_EQ(count("alexnet2012", {.input = {227, 227, 3}, .base = 96, .outputs = 1000}), 60'965'224);
   EXPECT_EQ(count("lenet5", {.input = {28, 28, 1}, .base = 6, .outputs = 10}), 61'706);
+}
+
+TEST(AlexNet2012, StartsFromThePapersValues) {
+  const Net net = find_model("alexnet2012").build({.input = {227, 227, 3}, .base = 96, .outputs = 1000});
+  std::vector<float> biases;
+  for (const Layer& layer : net.layers)
+    if (!layer.parameters.empty()) {
+      EXPECT_EQ(layer.parameters[0].initial.kind, InitialValues::Kind::normal) << layer.name;
+      EXPECT_EQ(layer.parameters[0].initial.value, 0.01f) << layer.name;
+      biases.push_back(layer.parameters[1].initial.value);
+    }
+  EXPECT_EQ(biases, std::vector<float>({0, 1, 0, 1, 1, 1, 1, 0}));
+  EXPECT_EQ(net.layers.at(net.layers.size() - 4).output.c, 6 * 6 * 256);
+}
+
+TEST(NetBuilder, RefusesGroupsThatDoNotDivide) {
+  EXPECT_THROW(NetBuilder("n", {8, 8, 3}).conv2d(4, 3, 1, NetBuilder::same, 2), UsageError);
+  EXPECT_THROW(NetBuilder("n", {8, 8, 4}).conv2d(3, 3, 1, NetBuilder::same, 2), UsageError);
 }
 
 TEST(LeNet, TakesOddSizesColourAndClasses) {

@@ -33,6 +33,9 @@ struct Convolution {
         {.n = 1, .h = 2, .w = 2, .c = 1, .k = 2, .r = 5, .s = 5, .pad = 2},  // the window is larger than the image
         {.n = 1, .h = 10, .w = 9, .c = 65, .k = 70, .r = 1, .s = 1},         // more than one tile each way
         {.n = 2, .h = 7, .w = 7, .c = 2, .k = 3, .r = 2, .s = 2},            // an even window, no padding
+        {.n = 2, .h = 6, .w = 5, .c = 4, .k = 6, .r = 3, .s = 3, .pad = 1, .groups = 2},
+        {.n = 1, .h = 9, .w = 8, .c = 6, .k = 3, .r = 5, .s = 5, .stride = 2, .pad = 2, .groups = 3},
+        {.n = 2, .h = 7, .w = 9, .c = 32, .k = 32, .r = 3, .s = 3, .pad = 1, .groups = 2},
     };
   }
   static std::int64_t x_size(const Conv2d& d) { return d.x_size(); }
@@ -45,7 +48,7 @@ struct Convolution {
   static std::string describe(const Conv2d& d) {
     return std::to_string(d.n) + "x" + std::to_string(d.h) + "x" + std::to_string(d.w) + "x" + std::to_string(d.c) +
            " -> " + std::to_string(d.k) + ", window " + std::to_string(d.r) + ", stride " + std::to_string(d.stride) +
-           ", padding " + std::to_string(d.pad) + (d.relu ? ", ReLU" : "");
+           ", padding " + std::to_string(d.pad) + ", groups " + std::to_string(d.groups) + (d.relu ? ", ReLU" : "");
   }
   template <class T>
   static ref::Sums forward(const Conv2d& d, const T* x, const T* w, const T* b) {

@@ -128,11 +128,32 @@ def lenet5(b, outputs, height, width):
                          nn.Linear(84, outputs))
 
 
+def alexnet2012(b, outputs, height, width):
+    def normalised():
+        return nn.LocalResponseNorm(5, alpha=5 * 1e-4, beta=0.75, k=2.0)  # PyTorch divides alpha by the window, the paper does not
+
+    def extent(size):
+        for window, stride in ((11, 4), (3, 2), (3, 2), (3, 2)):
+            size = (size - window) // stride + 1
+        return size
+
+    def grouped(channels, filters, size):
+        return [nn.Conv2d(channels, filters, size, padding=size // 2, groups=2), nn.ReLU()]
+
+    b2, hidden = 8 * b // 3 // 2 * 2, 128 * b // 3
+    return nn.Sequential(nn.Conv2d(1, b, 11, stride=4), nn.ReLU(), normalised(), nn.MaxPool2d(3, 2),
+                         *grouped(b, b2, 5), normalised(), nn.MaxPool2d(3, 2), *conv(b2, 4 * b),
+                         *grouped(4 * b, 4 * b, 3), *grouped(4 * b, b2, 3), nn.MaxPool2d(3, 2), FlattenNhwc(),
+                         nn.Linear(b2 * extent(height) * extent(width), hidden), nn.ReLU(), Dropout(0),
+                         nn.Linear(hidden, hidden), nn.ReLU(), Dropout(1), nn.Linear(hidden, outputs))
+
+
 MODELS = {  # name: (network, base, (height, width), optimizers): every optimizer with every loss once, on LeNet
     "lenet": (lenet, 5, (14, 10), list(OPTIMIZERS)),
     "alexnet": (alexnet, 2, (14, 10), ["adam", "momentum"]),
     "mlp": (mlp, 12, (14, 10), ["adam", "rmsprop"]),
     "lenet5": (lenet5, 3, (20, 14), ["adam", "nesterov"]),
+    "alexnet2012": (alexnet2012, 4, (67, 67), ["adam", "momentum"]),
 }
 
 
