@@ -26,7 +26,7 @@ struct Diagnosis {
   std::vector<ParameterDiagnosis> parameters;  ///< likewise
 
   /// Where a value that is no number first came up: in the forward pass by layer, else in the backward pass from the
-  /// last layer down ("conv2's output: 5 of its values are NaN or Inf"). Empty when all is finite.
+  /// last layer down ("the output of conv2 (5 values)"). Empty when all is finite.
   std::string first_not_finite() const;
 };
 

@@ -34,7 +34,8 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  /// Draws the initial weights from the recipe's seed (Glorot-uniform with bias 0, unless the model says otherwise) and clears the optimizer's moments.
+  /// Draws the initial weights from the recipe's seed (Glorot-uniform with bias 0, unless the model says otherwise) and
+  /// clears the optimizer's moments.
   void initialize();
 
   /// Binds the images that training (or evaluation) reads; must be called before the first run of that kind.
