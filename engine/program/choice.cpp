@@ -7,7 +7,8 @@ namespace gs {
 namespace {
 
 // What was measured on two cores with AVX-512 (bench/results): the own convolutions lead oneDNN's, but for filter
-// gradients of many input channels. Their tiles are made for 32 registers of 512 bits; on other CPUs oneDNN leads.
+// gradients of many input channels, and have no grouped convolution but the plain loop. Their tiles are made for 32
+// registers of 512 bits; on other CPUs oneDNN leads.
 bool own_tiles_fit() {
   return cpu_vector_width() == "AVX-512";
 }
@@ -20,14 +21,14 @@ bool dense_pays(const Dense& d, Target target) {
 
 }  // namespace
 
-bool library_pays(Conv2dForward, const Conv2d&, Target t) {
-  return t != Target::host || !own_tiles_fit();
+bool library_pays(Conv2dForward, const Conv2d& d, Target t) {
+  return t != Target::host || !own_tiles_fit() || d.groups > 1;
 }
 bool library_pays(Conv2dDataGradient, const Conv2d& d, Target t) {
-  return t != Target::host || !own_tiles_fit() || d.stride > 1;
+  return t != Target::host || !own_tiles_fit() || d.stride > 1 || d.groups > 1;
 }
 bool library_pays(Conv2dFilterGradient, const Conv2d& d, Target t) {
-  return t != Target::host || !own_tiles_fit() || d.c >= 64;
+  return t != Target::host || !own_tiles_fit() || d.c >= 64 || d.groups > 1;
 }
 bool library_pays(DenseForward, const Dense& d, Target t) {
   return dense_pays(d, t);
