@@ -15,7 +15,8 @@ BatchTensors add_gather(OpContext& context, const Shape& image, const SourceTens
   const std::size_t rows = std::size_t(context.batch);
   const Activation x{image, b.tensor("x", rows * std::size_t(image.size()) * sizeof(float)), no_tensor, false};
   const TensorId labels = b.tensor("labels", rows * sizeof(std::int32_t));
-  const Step spec{.name = "gather",
+  // A name of its own: evaluation gathers without augmentation, and an implementation is chosen by the step's name.
+  const Step spec{.name = augmentation.any() ? "augmented gather" : "gather",
                   .pass = Pass::gather,
                   .reads = {source.images, source.labels, source.permutation, context.state},
                   .writes = {x.value, labels}};

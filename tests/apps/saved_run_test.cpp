@@ -1,6 +1,8 @@
 // saved_run_test.cpp - what can be done with a finished run: evaluate it, let it name pictures, report it.
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/apps/program.h"
 
@@ -122,14 +124,33 @@ TEST_F(SavedRun, EarlyStoppingEndsTheRunAndKeepsTheBestEpoch) {
 }
 
 TEST_F(SavedRun, AResumedRunKeepsThePredictionsOfEveryEpoch) {
-  train({"--keep-predictions", "--epochs", "4"});
-  ASSERT_EQ(run(tiny_run({"--out", "parts", "--quiet", "--keep-predictions", "--epochs", "2"})).status, 0);
+  // Schedule and augmentation go on where they were, too.
+  const auto words = [](const std::string& out, const std::string& epochs) {
+    return tiny_run({"--out", out, "--quiet", "--keep-predictions", "--epochs", epochs, "--lr", "0.01", "--flip",
+                     "both", "--rotate", "20", "--schedule", "step", "--step-epochs", "1", "--step-factor", "0.5"});
+  };
+  ASSERT_EQ(run(words("run", "4")).status, 0);
+  ASSERT_EQ(run(words("parts", "2")).status, 0);
   ASSERT_EQ(run({"train", "--resume", "parts", "--epochs", "4", "--quiet"}).status, 0);
   const auto bytes = [&](const std::string& name) {
     std::ifstream in(folder_ / name, std::ios::binary);
     return std::string{std::istreambuf_iterator<char>(in), {}};
   };
   EXPECT_EQ(bytes("parts/predictions.safetensors"), bytes("run/predictions.safetensors"));
+}
+
+TEST_F(SavedRun, EvalTrainAddsColumnsThatEvalConfirms) {
+  train({"--eval-train"});
+  std::ifstream in(folder_ / "run/history.csv");
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::vector<std::string> lines = lines_of(text);
+  EXPECT_NE(lines.at(0).find("train_loss,train_accuracy"), std::string::npos) << lines[0];
+  const double loss = json_of(folder_ / "run/run.json")["evaluation"]["last"]["training"]["loss"];
+  const auto column = std::count(lines[0].begin(), lines[0].begin() + std::ptrdiff_t(lines[0].find("train_loss")), ',');
+  std::istringstream fields(lines.back());
+  std::string field;
+  for (std::ptrdiff_t i = 0; i <= column; ++i) std::getline(fields, field, ',');
+  EXPECT_NEAR(std::stod(field), loss, 1e-6);
 }
 
 }  // namespace
