@@ -18,9 +18,10 @@ namespace {
 
 struct BenchOptions {
   std::vector<std::string> cases;
-  std::string device = "auto", implementation = "default";
+  std::string device = "auto", implementation = "auto";
   std::optional<std::string> precision;
   int threads = 0;
+  bool retune = false;
   BenchLimits limits;
   bool ops = false, json = false;
 };
@@ -40,8 +41,9 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   a.choice("--precision", o.precision, "of products and convolutions", {"fp32", "tf32"})
       ->default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
-  a.value("--impl", o.implementation, "default, own, library, or \"step=implementation\" entries, as in train",
+  a.value("--impl", o.implementation, "auto, default, own, library, or \"step=implementation\" entries, as in train",
           some_text(), "TABLE");
+  a.flag("--retune", o.retune, "measure again what --impl auto knows of this machine");
   if (!a.parse(words)) return false;
   if (o.cases.empty()) o.cases = {"lenet:32:8"};
   return true;
@@ -95,6 +97,7 @@ int bench_command(const Words& words) {
   for (const std::string& text : o.cases) cases.push_back(parse_case(text));
   TrainOptions implementation;
   implementation.implementation = o.implementation;
+  implementation.retune = o.retune;
   const ImplementationChoice choice = choose_implementations(implementation);
   const auto device = open_device({.name = o.device, .threads = o.threads, .tf32 = o.precision != "fp32"});
   const Precision precision = choose_precision(o.precision, device->name());

@@ -68,7 +68,7 @@ Evaluation evaluate_saved(const SavedRun& run, const Dataset& images, const std:
   if (device_name != "cuda") options.precision.reset();  // a run of another device may have asked for tf32
   Precision precision;
   const auto device = open_device_for(options, precision);
-  Program program(run.net, saved_recipe(run, precision), *device);
+  Program program(run.net, saved_recipe(run, precision), *device, choose_implementations(options));
   program.initialize();
   program.set_parameters(run.parameters);
   DataSplits data;

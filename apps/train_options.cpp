@@ -65,10 +65,11 @@ void add_machine(Arguments& a, TrainOptions& o) {
       ->default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation,
-          "default, own (no vendor library), library (wherever it can), or steps of --explain with what should run "
-          "them: \"conv1 forward=direct\", "
-          "more after commas",
+          "auto (what was measured to be fastest here), default (a fixed table), own (no vendor library), library "
+          "(wherever it can), or steps of --explain with what should run them: "
+          "\"conv1=direct,conv2.filter_gradient=onednn\"",
           some_text(), "TABLE");
+  a.flag("--retune", o.retune, "measure again what --impl auto knows of this machine");
   a.value("--impl-from", o.implementation_from, "the implementations that another run used", some_text(), "RUN");
 }
 

@@ -36,7 +36,8 @@ struct TrainOptions {
   std::string device = "auto";
   std::optional<std::string> precision;  ///< unset: tf32 on cuda, else fp32
   int threads = 0;
-  std::string implementation = "default";
+  std::string implementation = "auto";
+  bool retune = false;
   std::optional<std::string> implementation_from;
 
   std::optional<std::string> out;

@@ -130,6 +130,8 @@ ImplementationChoice choose_implementations(const TrainOptions& o) {
     choice.fixed = table_of_run(*o.implementation_from);
     return choice;
   }
+  choice.rule = "auto";
+  choice.retune = o.retune;
   std::string rest = o.implementation;
   while (!rest.empty()) {
     const auto comma = rest.find(',');
@@ -137,9 +139,9 @@ ImplementationChoice choose_implementations(const TrainOptions& o) {
     rest = comma == std::string::npos ? "" : rest.substr(comma + 1);
     const auto equals = entry.find('=');
     if (equals == std::string::npos) {
-      if (entry != "default" && entry != "own" && entry != "library")
+      if (entry != "auto" && entry != "default" && entry != "own" && entry != "library")
         throw UsageError(
-            fmt::format("--impl: '{}' is no rule; use default, own, library, or \"step=implementation\" as in "
+            fmt::format("--impl: '{}' is no rule; use auto, default, own, library, or \"step=implementation\" as in "
                         "\"conv1 forward=direct\" (--explain lists the steps)",
                         entry));
       choice.rule = entry;

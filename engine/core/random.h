@@ -12,7 +12,8 @@ enum class RandomPurpose : std::uint32_t {
   epoch_order = 0x80000002u,
   split = 0x80000003u,
   // 0x80000004u: augmentation_stream of kernels/gather/augment_draw.h
-  bootstrap = 0x80000005u
+  bootstrap = 0x80000005u,
+  tuning = 0x80000006u
 };
 
 /// The words of Philox under the key `seed` and the counter (position, index, purpose).

@@ -1,26 +1,16 @@
 // cache.cpp - cached splits are packed files, checked by their checksum when they are read.
 #include "engine/data/cache.h"
 
-#include <cstdlib>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "engine/core/cache_folder.h"
 #include "kernels/common/check.h"
 
 namespace gs {
 
 namespace fs = std::filesystem;
-
-std::optional<fs::path> cache_folder() {
-  const auto variable = [](const char* name) -> std::string {
-    const char* value = std::getenv(name);
-    return value ? value : "";
-  };
-  if (const std::string cache = variable("XDG_CACHE_HOME"); !cache.empty()) return fs::path(cache) / "gridstride";
-  if (const std::string home = variable("HOME"); !home.empty()) return fs::path(home) / ".cache" / "gridstride";
-  return std::nullopt;
-}
 
 std::vector<std::string> cached_names() {
   std::vector<std::string> names;

@@ -1,16 +1,14 @@
-// cache.h - the user's cache folder: what was drawn once need not be drawn again.
+// cache.h - drawn images in the user's cache folder: what was drawn once need not be drawn again.
 #pragma once
-#include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "engine/data/readers.h"
 
 namespace gs {
 
-/// $XDG_CACHE_HOME/gridstride, or ~/.cache/gridstride; nothing when neither is known.
-std::optional<std::filesystem::path> cache_folder();
-
-/// The names of all files in it.
+/// The names of all files in the cache folder.
 std::vector<std::string> cached_names();
 
 /// The splits cached under `name`, if they are there and whole; a damaged file is removed.

@@ -2,6 +2,7 @@
 // implementation.
 #pragma once
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -11,6 +12,8 @@
 #include "engine/library/library.h"
 #include "engine/program/choice.h"
 #include "engine/program/plan.h"
+#include "engine/program/tuner.h"
+#include "engine/program/tuning_key.h"
 
 namespace gs {
 
@@ -20,7 +23,9 @@ using LibraryQuery = std::function<std::vector<Implementation<Op>>(Library&)>;
 
 class Builder {
  public:
-  Builder(Device& device, const ImplementationChoice& choice) : device_(device), choice_(choice) {}
+  /// With a tuner the fastest implementation is chosen by its measurements, else by the choice's rule alone.
+  Builder(Device& device, const ImplementationChoice& choice, Tuner* tuner = nullptr)
+      : device_(device), choice_(choice), tuner_(tuner) {}
 
   Device& device() const { return device_; }
   const Rooms& rooms() const { return device_.rooms(); }
@@ -35,7 +40,7 @@ class Builder {
   /// not available.
   template <class Op, class Call>
   void step(Step spec, Room<Op> room, const typename Op::Problem& problem, const LibraryQuery<Op>& query, Call call) {
-    Implementation<Op> chosen = choose<Op>(spec.name, room, problem, query);
+    Implementation<Op> chosen = choose<Op>(spec, room, problem, query, call);
     spec.implementation = chosen.name;
     spec.note = chosen.note;
     spec.cost = cost(Op{}, problem);
@@ -55,29 +60,52 @@ class Builder {
   std::vector<Step> take_steps() { return std::exchange(steps_, {}); }
 
  private:
-  template <class Op>
-  Implementation<Op> choose(const std::string& step, Room<Op> room, const typename Op::Problem& problem,
-                            const LibraryQuery<Op>& query) {
+  /// Above it a CPU is not asked to run a plain loop, which takes longer than all the rest of the tuning and never won.
+  static constexpr double slow_rungs_flops = 2e6;
+
+  template <class Op, class Call>
+  Implementation<Op> choose(const Step& spec, Room<Op> room, const typename Op::Problem& problem,
+                            const LibraryQuery<Op>& query, const Call& call) {
     std::vector<Implementation<Op>> own, library;
     for (const Technique<Op>& row : room)
       if (row.supports(problem)) own.push_back({std::string(row.name), "", row.workspace_bytes(problem), row.launch});
-    const auto fixed = choice_.fixed.find(step);
-    const bool is_fixed = fixed != choice_.fixed.end();
+    const std::string* const fixed = fixed_implementation(choice_, spec.name);
     const auto named = [&](auto& list) {
-      return std::find_if(list.begin(), list.end(), [&](const auto& i) { return i.name == fixed->second; });
+      return std::find_if(list.begin(), list.end(), [&](const auto& i) { return i.name == *fixed; });
     };
-    if (is_fixed)
+    if (fixed)
       if (const auto at = named(own); at != own.end()) return std::move(*at);
-    if (query && device_.library() && (is_fixed || choice_.rule != "own")) library = query(*device_.library());
-    if (is_fixed) {
+    if (query && device_.library() && (fixed || choice_.rule != "own")) library = query(*device_.library());
+    if (fixed) {
       if (const auto at = named(library); at != library.end()) return std::move(*at);
-      throw_unavailable(step, fixed->second, names(own), names(library));
+      throw_unavailable(spec.name, *fixed, names(own), names(library));
     }
-    if (!library.empty() &&
-        (own.empty() || choice_.rule == "library" || library_pays(Op{}, problem, device_.rooms().target)))
-      return std::move(library.front());
-    if (own.empty()) throw_unavailable(step, "own", {}, names(library));
-    return std::move(own.back());  // the last technique of the room's ladder that fits the problem
+    if (own.empty() && library.empty()) throw_unavailable(spec.name, "own", {}, {});
+    // The default table's choice comes first: the library's best guess, or the last technique of the room's ladder.
+    const bool library_first =
+        !library.empty() && (own.empty() || choice_.rule == "library" || library_pays(Op{}, problem, rooms().target));
+    std::reverse(own.begin(), own.end());
+    if (rooms().target == Target::host && cost(Op{}, problem).flops > slow_rungs_flops && !own.empty()) own.resize(1);
+    std::vector<Implementation<Op>>& all = library_first ? library : own;
+    if (!tuner_) return std::move(all.front());
+    std::vector<Implementation<Op>>& others = library_first ? own : library;
+    std::move(others.begin(), others.end(), std::back_inserter(all));
+    return std::move(all[fastest<Op>(spec, problem, all, call)]);
+  }
+
+  /// Asks the tuner, which runs the candidates through `call` as the step itself would.
+  template <class Op, class Call>
+  std::size_t fastest(const Step& spec, const typename Op::Problem& problem,
+                      const std::vector<Implementation<Op>>& implementations, const Call& call) {
+    const std::string key = tuning_key(Op{}, problem);
+    if (key.empty() || implementations.size() < 2) return 0;
+    std::vector<TuningCandidate> candidates;
+    for (const Implementation<Op>& i : implementations)
+      candidates.push_back(
+          {i.name, i.workspace_bytes, [launch = i.launch, call](const Addresses& at, void* workspace, stream_t s) {
+             call(launch, at, workspace, s);
+           }});
+    return tuner_->choose(key, spec, tensors_, candidates);
   }
   template <class List>
   static std::vector<std::string> names(const List& list) {
@@ -90,6 +118,7 @@ class Builder {
 
   Device& device_;
   const ImplementationChoice& choice_;
+  Tuner* tuner_;
   std::vector<Tensor> tensors_;
   std::vector<Step> steps_;
 };

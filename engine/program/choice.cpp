@@ -1,6 +1,8 @@
 // choice.cpp - the default table of implementations. `--impl default` never times anything, so its results repeat.
 #include "engine/program/choice.h"
 
+#include <algorithm>
+
 #include "engine/device/cpu_info.h"
 
 namespace gs {
@@ -20,6 +22,19 @@ bool dense_pays(const Dense& d, Target target) {
 }
 
 }  // namespace
+
+bool names_step(const std::string& entry, const std::string& step) {
+  std::string words = entry;
+  std::replace(words.begin(), words.end(), '.', ' ');
+  if (words != entry) std::replace(words.begin(), words.end(), '_', ' ');
+  return words == step || words + " forward" == step;
+}
+
+const std::string* fixed_implementation(const ImplementationChoice& choice, const std::string& step) {
+  for (const auto& [entry, implementation] : choice.fixed)
+    if (names_step(entry, step)) return &implementation;
+  return nullptr;
+}
 
 bool library_pays(Conv2dForward, const Conv2d& d, Target t) {
   return t != Target::host || !own_tiles_fit() || d.groups > 1;

@@ -42,6 +42,26 @@ std::string step_table(const std::vector<Step>& steps) {
                      fmt::format("{:.3f}", total.bytes / 1e6), "");
 }
 
+/// "conv1 forward  cores 812.3  onednn 455.1*": the candidates of each step that was tuned, the chosen one marked.
+std::string tuning_table(const std::vector<TunedStep>& tuned, const std::vector<Step>& steps) {
+  std::string out;
+  for (const Step& step : steps) {
+    const auto at = std::find_if(tuned.begin(), tuned.end(), [&](const TunedStep& t) { return t.step == step.name; });
+    if (at == tuned.end()) continue;
+    out += fmt::format("  {:<24}", step.name);
+    for (const CandidateTime& t : at->result.times)
+      out += t.refused.empty() ? fmt::format("  {} {:.1f} ({:.1f}-{:.1f}){}", t.name, t.median_us, t.low_us, t.high_us,
+                                             t.name == at->result.chosen ? "*" : "")
+                               : fmt::format("  {} {}", t.name, t.refused);
+    out += at->was_known ? fmt::format("  [{}]\n", at->result.date) : "\n";
+  }
+  if (out.empty()) return "";
+  return "\nmeasured, microseconds: median (quartiles); * runs; the default table's choice comes first and stays "
+         "unless\n"
+         "another wins by more than the spread; [when], if it was known\n" +
+         out;
+}
+
 /// The number of steps on the longest chain in which each needs the one before it.
 int longest_chain(const std::vector<Step>& steps) {
   const auto before = dependencies(steps);
@@ -64,6 +84,7 @@ std::string Program::explain() const {
       out += fmt::format("{}{}: {}\n", first ? "\nwhat the library says\n  " : "  ", s.name, s.note);
       first = false;
     }
+  if (p.tuner) out += tuning_table(p.tuner->steps(), p.training);
   const auto& plan = p.training_plan;
   out += fmt::format("\nmemory plan\n  parameters, gradients and moments  {:9.2f} MiB\n",
                      mebibytes(p.layout.bytes()) * (2 + p.recipe.optimizer.moments()));

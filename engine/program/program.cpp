@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "engine/core/cache_folder.h"
 #include "engine/core/error.h"
+#include "engine/core/version.h"
 #include "engine/program/program_impl.h"
 
 namespace gs {
@@ -40,16 +42,34 @@ void check_outputs(const Net& net, LossKind loss) {
   if (!fits) throw Error(fmt::format("{} has {} outputs, which {} cannot take", net.name, out.size(), to_string(loss)));
 }
 
+std::unique_ptr<TuningCache> open_tuning_cache(const Recipe& recipe, Device& device,
+                                               const ImplementationChoice& choice) {
+  if (choice.rule != "auto" || device.rooms().target == Target::sim) return nullptr;
+  std::optional<std::filesystem::path> file = cache_folder();
+  if (file) *file /= "tuning.json";
+  const std::string machine =
+      fmt::format("{}; {}; gridstride {}", device.description(), to_string(recipe.precision), version_info().version);
+  return std::make_unique<TuningCache>(file, machine, choice.retune);
+}
+
 }  // namespace
 
 Program::Impl::Impl(const Net& n, const Recipe& r, Device& d, const ImplementationChoice& c)
-    : net(n), recipe(r), device(d), choice(c), layout(n), builder(d, choice) {
+    : net(n),
+      recipe(r),
+      device(d),
+      choice(c),
+      layout(n),
+      tuning_cache(open_tuning_cache(r, d, c)),
+      tuner(tuning_cache ? std::make_unique<Tuner>(d, *tuning_cache) : nullptr),
+      builder(d, choice, tuner.get()) {
   check_outputs(net, recipe.loss);
   recipe.optimizer.size = layout.size;
   add_fixed_tensors();
   training = compile_steps(true);
   evaluation = compile_steps(false);
   diagnostic = compile_diagnostic_steps();
+  if (tuning_cache) tuning_cache->save_and_unlock();
   check_overrides();
   diagnostic_plan = plan_memory(builder.tensors(), diagnostic);
   training_plan = plan_memory(builder.tensors(), training);
@@ -156,10 +176,10 @@ std::vector<Step> Program::Impl::compile_diagnostic_steps() {
 void Program::Impl::check_overrides() const {
   std::vector<std::string> names;
   for (const Step& step : training) names.push_back(step.name);
-  for (const auto& [step, implementation] : choice.fixed)
-    if (std::find(names.begin(), names.end(), step) == names.end())
-      throw UsageError(fmt::format("there is no step '{}' to give the implementation '{}': {}", step, implementation,
-                                   suggestion(step, names)));
+  for (const auto& [entry, implementation] : choice.fixed)
+    if (std::none_of(names.begin(), names.end(), [&](const std::string& step) { return names_step(entry, step); }))
+      throw UsageError(fmt::format("there is no step '{}' to give the implementation '{}': {}", entry, implementation,
+                                   suggestion(entry, names)));
 }
 
 void Program::Impl::allocate() {

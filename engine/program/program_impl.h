@@ -23,6 +23,8 @@ struct Program::Impl {
   Device& device;
   ImplementationChoice choice;
   FlatLayout layout;
+  std::unique_ptr<TuningCache> tuning_cache;  ///< null: nothing is measured
+  std::unique_ptr<Tuner> tuner;
   Builder builder;
 
   FlatTensors flat{no_tensor, no_tensor, no_tensor, no_tensor};

@@ -1,0 +1,123 @@
+// tuning_cache.cpp - the file behind the autotuner's memory, and the lock that makes processes take turns.
+#include "engine/program/tuning_cache.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
+#include "engine/core/atomic_file.h"
+#include "engine/core/descriptor.h"
+#include "kernels/common/check.h"
+
+namespace gs {
+namespace {
+
+using Json = nlohmann::json;
+
+Json read_json(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  Json all = in ? Json::parse(in, nullptr, false) : Json();
+  return all.is_object() ? all : Json::object();  // damaged: measured again
+}
+
+Json to_json(const TuningResult& result) {
+  Json times = Json::array();
+  for (const CandidateTime& t : result.times) {
+    Json entry = {{"name", t.name}};
+    if (t.refused.empty())
+      entry["us"] = {t.low_us, t.median_us, t.high_us};
+    else
+      entry["refused"] = t.refused;
+    times.push_back(std::move(entry));
+  }
+  return {{"chosen", result.chosen}, {"date", result.date}, {"times", std::move(times)}};
+}
+
+/// Throws nlohmann's exception when something is missing or of another kind.
+TuningResult from_json(const Json& json) {
+  TuningResult result{json.at("chosen"), json.at("date"), {}};
+  for (const Json& entry : json.at("times")) {
+    CandidateTime t{.name = entry.at("name"), .refused = entry.value("refused", "")};
+    if (t.refused.empty()) {
+      t.low_us = entry.at("us").at(0);
+      t.median_us = entry.at("us").at(1);
+      t.high_us = entry.at("us").at(2);
+    }
+    result.times.push_back(std::move(t));
+  }
+  return result;
+}
+
+}  // namespace
+
+/// An exclusive flock on a file beside the cache; the kernel drops it when the process ends, however it ends.
+struct TuningCache::Lock {
+  explicit Lock(const std::filesystem::path& path) : file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+    while (file.is_open() && ::flock(file.number(), LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  Descriptor file;
+};
+
+TuningCache::TuningCache(std::optional<std::filesystem::path> file, std::string machine, bool retune)
+    : file_(std::move(file)), machine_(std::move(machine)), retune_(retune) {
+  read();
+}
+TuningCache::~TuningCache() = default;
+
+const TuningResult* TuningCache::find(const std::string& problem) const {
+  const auto at = results_.find(problem);
+  if (at == results_.end() || (retune_ && !fresh_.contains(problem))) return nullptr;
+  return &at->second;
+}
+
+void TuningCache::lock() {
+  if (lock_ || !file_) return;
+  std::error_code ignored;  // a folder that cannot be made shows when the file is written
+  std::filesystem::create_directories(file_->parent_path(), ignored);
+  lock_ = std::make_unique<Lock>(std::filesystem::path(*file_) += ".lock");
+  read();
+}
+
+void TuningCache::put(const std::string& problem, TuningResult result) {
+  results_[problem] = std::move(result);
+  fresh_.insert(problem);
+}
+
+void TuningCache::save_and_unlock() {
+  if (!lock_) return;
+  try {
+    write();
+  } catch (const Error&) {
+    // A read-only home: the next run measures again.
+  }
+  lock_.reset();
+}
+
+void TuningCache::read() {
+  if (!file_) return;
+  const Json all = read_json(*file_);
+  if (!all.contains(machine_) || !all[machine_].is_object()) return;
+  for (const auto& [problem, json] : all[machine_].items()) {
+    if (fresh_.contains(problem)) continue;
+    try {
+      results_[problem] = from_json(json);
+    } catch (const Json::exception&) {
+      results_.erase(problem);  // damaged: measured again
+    }
+  }
+}
+
+void TuningCache::write() const {
+  Json all = read_json(*file_);  // other machines may share the folder
+  Json& mine = all[machine_] = Json::object();
+  for (const auto& [problem, result] : results_) mine[problem] = to_json(result);
+  write_file(*file_, all.dump(1) + "\n");
+}
+
+}  // namespace gs

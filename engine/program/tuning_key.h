@@ -1,0 +1,23 @@
+// tuning_key.h - a problem as words: what the autotuner's results are kept under, and what --explain prints.
+#pragma once
+#include <string>
+
+#include "kernels/conv2d/conv2d.h"
+#include "kernels/dense/dense.h"
+
+namespace gs {
+
+/// "conv2d forward 8x128x128x1 by 16 of 3x3/1 pad 1 relu". Everything that changes the work is in it.
+std::string tuning_key(Conv2dForward, const Conv2d&);
+std::string tuning_key(Conv2dDataGradient, const Conv2d&);
+std::string tuning_key(Conv2dFilterGradient, const Conv2d&);
+std::string tuning_key(DenseForward, const Dense&);
+std::string tuning_key(DenseDataGradient, const Dense&);
+std::string tuning_key(DenseFilterGradient, const Dense&);
+/// Other ops are not tuned: their rooms have one technique per target that is ahead everywhere.
+template <class Op>
+std::string tuning_key(Op, const typename Op::Problem&) {
+  return "";
+}
+
+}  // namespace gs

@@ -1,0 +1,173 @@
+// tuner_test.cpp - the autotuner: what wins, what is refused, what is remembered, and that a program repeats with it.
+#include "engine/program/tuner.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "engine/program/choice.h"
+#include "engine/program/program.h"
+#include "engine/program/tuning_key.h"
+#include "models/models.h"
+#include "tests/support/engines.h"
+#include "tests/support/scratch_folder.h"
+
+namespace gs {
+namespace {
+
+using test::ScratchFolder;
+
+/// A step y = 2 x of 256 numbers, with candidates that count their calls.
+class Doubling : public testing::Test {
+ protected:
+  std::unique_ptr<Device> device = open_device({.name = "cpu", .threads = 1});
+  ScratchFolder folder;
+  std::filesystem::path file = folder.path() / "new" / "tuning.json";
+  std::vector<Tensor> tensors = {{"x", 1024}, {"y", 1024}};
+  Step step{.name = "double", .reads = {0}, .writes = {1}};
+  int calls = 0;
+
+  /// Does the work `times` over; `factor` 2 is right.
+  TuningCandidate candidate(const std::string& name, int times, float factor = 2) {
+    return {name, 64, [this, times, factor](const Addresses& at, void* workspace, stream_t) {
+              ++calls;
+              EXPECT_NE(workspace, nullptr);
+              const volatile float* x = at.get(0);
+              for (int t = 0; t < times; ++t)
+                for (int i = 0; i < 256; ++i) at.get(1)[i] = factor * x[i];
+            }};
+  }
+  std::size_t choose(TuningCache& cache, const std::vector<TuningCandidate>& candidates) {
+    Tuner tuner(*device, cache);
+    const std::size_t index = tuner.choose("doubling", step, tensors, candidates);
+    cache.save_and_unlock();
+    return index;
+  }
+};
+
+TEST_F(Doubling, TheFastestWins) {
+  TuningCache cache(file, "here");
+  EXPECT_EQ(choose(cache, {candidate("slow", 400), candidate("fast", 1), candidate("slower", 800)}), 1u);
+  ASSERT_NE(cache.find("doubling"), nullptr);
+  EXPECT_EQ(cache.find("doubling")->chosen, "fast");
+  EXPECT_EQ(cache.find("doubling")->times.size(), 3u);
+}
+
+TEST_F(Doubling, EqualOnesLeaveTheDefault) {
+  TuningCache cache(file, "here");
+  EXPECT_EQ(choose(cache, {candidate("default", 1), candidate("much slower", 400)}), 0u);
+}
+
+TEST_F(Doubling, AWrongOneIsRefusedHoweverFast) {
+  TuningCache cache(file, "here");
+  EXPECT_EQ(choose(cache, {candidate("right", 400), candidate("wrong", 1, 2.1f), candidate("lazy", 0)}), 0u);
+  const TuningResult& result = *cache.find("doubling");
+  EXPECT_EQ(result.times[0].refused, "");
+  EXPECT_NE(result.times[1].refused.find("differs by 0.05"), std::string::npos) << result.times[1].refused;
+  EXPECT_NE(result.times[2].refused, "") << "it writes nothing";
+}
+
+TEST_F(Doubling, WhatIsKnownIsNotMeasuredAgainUnlessAsked) {
+  const std::vector<TuningCandidate> candidates = {candidate("slow", 400), candidate("fast", 1)};
+  {
+    TuningCache cache(file, "here");
+    choose(cache, candidates);
+  }
+  calls = 0;
+  TuningCache again(file, "here");
+  EXPECT_EQ(choose(again, candidates), 1u);
+  EXPECT_EQ(calls, 0);
+  TuningCache retuned(file, "here", true);
+  choose(retuned, candidates);
+  EXPECT_GT(calls, 0);
+  calls = 0;
+  choose(retuned, candidates);
+  EXPECT_EQ(calls, 0) << "once is enough";
+  TuningCache elsewhere(file, "another machine");
+  choose(elsewhere, candidates);
+  EXPECT_GT(calls, 0);
+  EXPECT_NE(TuningCache(file, "here").find("doubling"), nullptr) << "both machines are kept";
+}
+
+TEST_F(Doubling, AChoiceThatIsGoneIsMeasuredAgain) {
+  TuningCache cache(file, "here");
+  choose(cache, {candidate("slow", 400), candidate("fast", 1)});
+  EXPECT_EQ(choose(cache, {candidate("slow", 400), candidate("newer", 2)}), 1u);
+  EXPECT_EQ(cache.find("doubling")->chosen, "newer");
+}
+
+TEST_F(Doubling, ADamagedFileIsWrittenAnew) {
+  std::filesystem::create_directories(file.parent_path());
+  for (const char* text : {"no JSON", "[]", R"({"here": {"doubling": {"chosen": 3}}})", R"({"here": 1})"}) {
+    std::ofstream(file) << text;
+    TuningCache cache(file, "here");
+    EXPECT_EQ(choose(cache, {candidate("slow", 400), candidate("fast", 1)}), 1u) << text;
+    EXPECT_NE(TuningCache(file, "here").find("doubling"), nullptr) << text;
+  }
+}
+
+TEST_F(Doubling, WithoutAFolderItWorksTheSame) {
+  for (const std::optional<std::filesystem::path>& nowhere :
+       {std::optional<std::filesystem::path>(), std::optional<std::filesystem::path>("/proc/none/tuning.json")}) {
+    TuningCache cache(nowhere, "here");
+    EXPECT_EQ(choose(cache, {candidate("slow", 400), candidate("fast", 1)}), 1u);
+  }
+}
+
+TEST(TuningKey, NamesEveryExtent) {
+  const Conv2d a{8, 128, 64, 3, 16, 5, 7, 2, 1, true};
+  EXPECT_EQ(tuning_key(Conv2dForward{}, a), "conv2d forward 8x128x64x3 by 16 of 5x7/2 pad 1 relu");
+  EXPECT_EQ(tuning_key(DenseDataGradient{}, {8, 100, 10, true}), "dense data gradient 8x100 to 10");
+}
+
+TEST(ImplementationChoice, AStepHasShortNames) {
+  EXPECT_TRUE(names_step("conv1 forward", "conv1 forward"));
+  EXPECT_TRUE(names_step("conv1", "conv1 forward"));
+  EXPECT_TRUE(names_step("conv1.filter_gradient", "conv1 filter gradient"));
+  EXPECT_TRUE(names_step("update", "update"));
+  EXPECT_FALSE(names_step("conv1", "conv1 filter gradient"));
+  EXPECT_FALSE(names_step("conv", "conv1 forward"));
+}
+
+/// Points the cache folder at a scratch folder, and back.
+class TunedProgram : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (const char* value = getenv("XDG_CACHE_HOME")) old_ = value;
+    setenv("XDG_CACHE_HOME", folder_.path().c_str(), 1);
+  }
+  void TearDown() override {
+    if (old_)
+      setenv("XDG_CACHE_HOME", old_->c_str(), 1);
+    else
+      unsetenv("XDG_CACHE_HOME");
+  }
+
+ private:
+  ScratchFolder folder_;
+  std::optional<std::string> old_;
+};
+
+TEST_F(TunedProgram, ChoosesTheSameASecondTimeAndSaysWhy) {
+  const Net net = lenet({.input = {12, 12, 1}, .base = 2});
+  const auto device = open_device({.name = "cpu", .threads = 2});
+  const Program first(net, Recipe(), *device, {.rule = "auto"});
+  const Program second(net, Recipe(), *device, {.rule = "auto"});
+  EXPECT_EQ(first.implementations(), second.implementations());
+  EXPECT_NE(second.explain().find("measured, microseconds"), std::string::npos);
+  EXPECT_NE(second.explain().find("]\n"), std::string::npos) << "known results have a date";
+  const Program fixed(net, Recipe(), *device, {.rule = "auto", .fixed = {{"conv1", "direct"}}});
+  EXPECT_EQ(fixed.implementations().at("conv1 forward"), "direct");
+}
+
+TEST_F(TunedProgram, TheSimulatorIsNotTimed) {
+  const auto device = open_device({.name = "sim", .threads = 2});
+  const Net net = lenet({.input = {8, 8, 1}, .base = 2});
+  const Program tuned(net, Recipe(), *device, {.rule = "auto"}), fixed(net, Recipe(), *device);
+  EXPECT_EQ(tuned.implementations(), fixed.implementations());
+  EXPECT_EQ(tuned.explain().find("measured, microseconds"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gs
