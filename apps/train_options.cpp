@@ -85,6 +85,9 @@ void add_output(Arguments& a, TrainOptions& o) {
   a.flag("--quiet", o.quiet, "print warnings and errors only");
   a.flag("--summary", o.summary, "print the network and stop");
   a.flag("--explain", o.explain, "print the compiled training step and stop");
+  a.choice("--for", o.explained_device, "explain for this device, which need not be here; cuda: own kernels only",
+           {"cuda"})
+      ->default_str("--device");
   a.allow_config();
 }
 
@@ -132,6 +135,7 @@ void check_together(const TrainOptions& o, const Arguments& a) {
     throw UsageError("--precision bf16 is not available yet on any device; use fp32, or tf32 on cuda");
   if (o.implementation_from && a.given("--impl"))
     throw UsageError("--impl-from brings its own table of implementations: leave out --impl");
+  if (o.explained_device && !o.explain) throw UsageError("--for belongs to --explain");
   if (o.summary && o.explain) throw UsageError("--summary and --explain: one at a time");
   check_data_flags(o.data);
 }

@@ -42,6 +42,7 @@ struct TrainOptions {
 
   std::optional<std::string> out;
   bool overwrite = false, quiet = false, summary = false, explain = false;
+  std::optional<std::string> explained_device;  ///< --for: a device that need not be here
   bool evaluate_training = false, keep_predictions = false;
   std::optional<std::string> resume;  ///< the folder of a run to go on with
 };

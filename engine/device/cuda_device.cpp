@@ -18,21 +18,48 @@ class GraphReplay : public Replay {
  public:
   GraphReplay(cudaStream_t stream, const std::function<void()>& calls) : stream_(stream) {
     check_cuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "beginning a capture");
-    CudaGraph graph;
     try {
       calls();
     } catch (...) {
-      cudaStreamEndCapture(stream, graph.address());  // a capture must be ended, also when it failed
+      cudaStreamEndCapture(stream, graph_.address());  // a capture must be ended, also when it failed
       throw;
     }
-    check_cuda(cudaStreamEndCapture(stream, graph.address()), "ending a capture");
-    check_cuda(cudaGraphInstantiate(exec_.address(), graph.get(), 0), "making a CUDA graph");
+    check_cuda(cudaStreamEndCapture(stream, graph_.address()), "ending a capture");
+    check_cuda(cudaGraphInstantiate(exec_.address(), graph_.get(), 0), "making a CUDA graph");
     check_cuda(cudaGraphUpload(exec_.get(), stream), "uploading a CUDA graph");
+  }
+  /// The kernels of the graph; in an order that fits their dependencies.
+  std::vector<KernelLaunch> kernels() const {
+    std::size_t count = 0;
+    check_cuda(cudaGraphGetNodes(graph_.get(), nullptr, &count), "counting the nodes of a CUDA graph");
+    std::vector<cudaGraphNode_t> nodes(count);
+    check_cuda(cudaGraphGetNodes(graph_.get(), nodes.data(), &count), "listing the nodes of a CUDA graph");
+    std::vector<KernelLaunch> launches;
+    for (const cudaGraphNode_t node : nodes) {
+      cudaGraphNodeType type{};
+      check_cuda(cudaGraphNodeGetType(node, &type), "asking for the kind of a graph's node");
+      if (type != cudaGraphNodeTypeKernel) continue;
+      cudaKernelNodeParams p{};
+      // A library's kernel may be known to the driver only: it is counted all the same.
+      if (cudaGraphKernelNodeGetParams(node, &p) != cudaSuccess) {
+        cudaGetLastError();
+        launches.push_back({});
+        continue;
+      }
+      const char* name = nullptr;
+      if (cudaFuncGetName(&name, p.func) != cudaSuccess) cudaGetLastError();
+      launches.push_back({name ? name : "",
+                          {p.gridDim.x, p.gridDim.y, p.gridDim.z},
+                          {p.blockDim.x, p.blockDim.y, p.blockDim.z},
+                          p.sharedMemBytes});
+    }
+    return launches;
   }
   void run() override { check_cuda(cudaGraphLaunch(exec_.get(), stream_), "launching a CUDA graph"); }
 
  private:
   cudaStream_t stream_;
+  CudaGraph graph_;
   CudaGraphExec exec_;
 };
 
@@ -90,6 +117,9 @@ class CudaDevice : public Device {
 
   std::unique_ptr<Replay> capture(std::function<void()> calls) override {
     return std::make_unique<GraphReplay>(stream_.get(), calls);
+  }
+  std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& calls) override {
+    return GraphReplay(stream_.get(), calls).kernels();
   }
 
  protected:

@@ -1,11 +1,14 @@
 // device.h - where things run: memory, one ordered stream, the kernels of its target, and capture of a sequence of
 // calls.
 #pragma once
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kernels/rooms.h"
 
@@ -39,6 +42,13 @@ class Replay {
   virtual void run() = 0;
 };
 
+/// One kernel as it is launched.
+struct KernelLaunch {
+  std::string kernel;
+  std::array<unsigned, 3> grid{1, 1, 1}, block{1, 1, 1};
+  std::size_t shared_bytes = 0;  ///< dynamic shared memory of a block
+};
+
 class Device {
  public:
   virtual ~Device() = default;
@@ -64,6 +74,11 @@ class Device {
 
   /// Records what `calls` enqueues on stream() and returns how to repeat it. Nothing has run when it returns.
   virtual std::unique_ptr<Replay> capture(std::function<void()> calls) = 0;
+
+  /// The kernels that `calls` would launch, in their order; none of them runs. Nothing where calls are no kernels.
+  virtual std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& /*calls*/) {
+    return std::nullopt;
+  }
 
   /// How often allocate() was called: a test shows that it stands still after the first step.
   std::size_t allocations() const { return allocations_; }

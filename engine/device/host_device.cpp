@@ -10,6 +10,7 @@
 
 #include "engine/device/backends.h"
 #include "engine/device/cpu_info.h"
+#include "engine/device/recorded_launches.h"
 #include "engine/library/library.h"
 #if GRIDSTRIDE_WITH_ONEDNN
 #include "engine/library/onednn_library.h"
@@ -70,6 +71,11 @@ class HostDevice : public Device {
 
   std::unique_ptr<Replay> capture(std::function<void()> calls) override {
     return std::make_unique<DirectReplay>(std::move(calls));
+  }
+
+  std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& calls) override {
+    if (rooms_.target != Target::sim) return std::nullopt;
+    return recorded_launches(calls);
   }
 
   void set_library(std::unique_ptr<Library> library) { library_ = std::move(library); }

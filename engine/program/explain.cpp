@@ -1,6 +1,8 @@
 // explain.cpp - the compiled step as a table: ops, implementations, operations, bytes, and the memory plan.
 #include <fmt/format.h>
 
+#include <numeric>
+
 #include "engine/program/program_impl.h"
 
 namespace gs {
@@ -26,20 +28,26 @@ double mebibytes(std::size_t bytes) {
   return double(bytes) / (1 << 20);
 }
 
-std::string step_table(const std::vector<Step>& steps) {
-  constexpr auto row = "{:<24} {:<9} {:<22} {:>10} {:>10} {:>11}\n";
-  const std::string line(91, '-');
-  std::string out = fmt::format(row, "step", "pass", "implementation", "MFLOP", "MB moved", "workspace") + line + "\n";
+/// `kernels` has the number of kernels of each step, or is empty where steps are no kernels.
+std::string step_table(const std::vector<Step>& steps, const std::vector<int>& kernels) {
+  constexpr auto row = "{:<24} {:<9} {:<22} {:>10} {:>10} {:>9} {:>7}\n";
+  const std::string line(97, '-');
+  std::string out = fmt::format(row, "step", "pass", "implementation", "MFLOP", "MB moved", "workspace",
+                                kernels.empty() ? "" : "kernels") +
+                    line + "\n";
   Cost total;
-  for (const Step& s : steps) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const Step& s = steps[i];
     out += fmt::format(row, s.name, word(s.pass), s.implementation, fmt::format("{:.3f}", s.cost.flops / 1e6),
-                       fmt::format("{:.3f}", s.cost.bytes / 1e6), s.workspace == no_tensor ? "" : "yes");
+                       fmt::format("{:.3f}", s.cost.bytes / 1e6), s.workspace == no_tensor ? "" : "yes",
+                       kernels.empty() ? "" : std::to_string(kernels[i]));
     total.flops += s.cost.flops;
     total.bytes += s.cost.bytes;
   }
   return out + line + "\n" +
          fmt::format(row, "total", "", fmt::format("{} steps", steps.size()), fmt::format("{:.3f}", total.flops / 1e6),
-                     fmt::format("{:.3f}", total.bytes / 1e6), "");
+                     fmt::format("{:.3f}", total.bytes / 1e6), "",
+                     kernels.empty() ? "" : std::to_string(std::accumulate(kernels.begin(), kernels.end(), 0)));
 }
 
 /// "conv1 forward  cores 812.3  onednn 455.1*": the candidates of each step that was tuned, the chosen one marked.
@@ -62,22 +70,36 @@ std::string tuning_table(const std::vector<TunedStep>& tuned, const std::vector<
          out;
 }
 
-/// The number of steps on the longest chain in which each needs the one before it.
-int longest_chain(const std::vector<Step>& steps) {
+/// The length of the longest chain in which each step needs the one before it; a step is as long as its weight.
+int longest_chain(const std::vector<Step>& steps, const std::vector<int>& weights) {
   const auto before = dependencies(steps);
-  std::vector<int> depth(steps.size(), 1);
-  for (std::size_t i = 0; i < steps.size(); ++i)
-    for (const int j : before[i]) depth[i] = std::max(depth[i], depth[std::size_t(j)] + 1);
-  return steps.empty() ? 0 : *std::max_element(depth.begin(), depth.end());
+  std::vector<int> length(steps.size(), 0);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    for (const int j : before[i]) length[i] = std::max(length[i], length[std::size_t(j)]);
+    length[i] += weights[i];
+  }
+  return steps.empty() ? 0 : *std::max_element(length.begin(), length.end());
 }
 
 }  // namespace
+
+std::vector<int> Program::kernels_of_steps() const {
+  const Impl& p = *impl_;
+  std::vector<int> counts;
+  for (const Step& step : p.training) {
+    const auto launches = p.device.launches([&] { p.run(step, p.at); });
+    if (!launches) return {};
+    counts.push_back(int(launches->size()));
+  }
+  return counts;
+}
 
 std::string Program::explain() const {
   const Impl& p = *impl_;
   std::string out =
       fmt::format("{} on {}: one training step of {} images\n\n", p.net.name, p.device.name(), p.recipe.batch);
-  out += step_table(p.training);
+  const std::vector<int> kernels = kernels_of_steps();
+  out += step_table(p.training, kernels);
   bool first = true;
   for (const Step& s : p.training)
     if (!s.note.empty()) {
@@ -94,7 +116,12 @@ std::string Program::explain() const {
     if (plan.offset[id] != MemoryPlan::npos)
       out += fmt::format("    {:>12} + {:>11}  {}\n", plan.offset[id], p.builder.tensors()[id].bytes,
                          p.builder.tensors()[id].name);
-  out += fmt::format("\nsteps: {}, longest dependent chain: {}\n", p.training.size(), longest_chain(p.training));
+  if (kernels.empty())
+    out += fmt::format("\nsteps: {}, longest dependent chain: {}\n", p.training.size(),
+                       longest_chain(p.training, std::vector<int>(p.training.size(), 1)));
+  else
+    out += fmt::format("\nkernels per step: {}, longest dependent chain: {}\n",
+                       std::accumulate(kernels.begin(), kernels.end(), 0), longest_chain(p.training, kernels));
   return out;
 }
 

@@ -73,6 +73,8 @@ class Program {
   const MemoryPlan& memory_plan() const;
   ImplementationTable implementations() const;
   std::string explain() const;
+  /// For each training step the number of kernels that it launches; empty where steps are no kernels (cpu).
+  std::vector<int> kernels_of_steps() const;
 
   /// Parameters by name, as host floats, in the order of the net. `moments` likewise (moment1, moment2 or empty).
   std::vector<float> parameters() const;

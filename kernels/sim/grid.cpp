@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "kernels/sim/block.h"
+#include "kernels/sim/launch_recorder.h"
 #include "kernels/sim/simulator.h"
 
 namespace gs::simulator {
@@ -110,6 +111,9 @@ void on_threads(int parts, Part part) {
 
 void run_grid(const Launch& launch) {
   check_limits(launch);
+  if (LaunchRecorder* recorder = LaunchRecorder::current())
+    return recorder->note(
+        {std::string(launch.kernel), launch.geometry.grid, launch.geometry.block, launch.geometry.shared_bytes});
   static std::mutex one_at_a_time;
   std::unique_lock<std::mutex> lock;
   if (launch.one_os_thread) lock = std::unique_lock(one_at_a_time);

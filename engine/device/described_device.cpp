@@ -1,0 +1,67 @@
+// described_device.cpp - a GPU that is not here. Programs are compiled for it like for any device, and say which
+// kernels they would launch; nothing can run.
+//
+// The kernels are those of `sim`, which have the GPU's geometry. Memory is address space that is never touched, so that
+// a network of any size can be asked about on a laptop.
+#include <sys/mman.h>
+
+#include <map>
+
+#include "engine/core/error.h"
+#include "engine/device/backends.h"
+#include "engine/device/recorded_launches.h"
+
+namespace gs {
+namespace {
+
+class DescribedGpu : public Device {
+ public:
+  std::string_view name() const override { return "cuda"; }
+  std::string description() const override { return "a GPU that is described, not present: own kernels only"; }
+  const Rooms& rooms() const override { return sim::rooms(); }
+  Library* library() override { return nullptr; }
+  stream_t stream() const override { return nullptr; }
+  int threads() const override { return 1; }
+
+  void upload(void*, const void*, std::size_t) override {}
+  void download(void*, const void*, std::size_t) override { throw_absent(); }
+  void copy(void*, const void*, std::size_t) override {}
+  void fill_zero(void*, std::size_t) override {}
+  void synchronize() override {}
+
+  bool shared_memory_is_plain() const override { return true; }
+  void* allocate_shared(std::size_t bytes) override { return allocate(bytes); }
+  void free_shared(void* memory) noexcept override { free(memory); }
+
+  std::unique_ptr<Replay> capture(std::function<void()>) override { throw_absent(); }
+  std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& calls) override {
+    return recorded_launches(calls);
+  }
+
+ protected:
+  void* allocate(std::size_t bytes) override {
+    const std::size_t size = std::max<std::size_t>(bytes, 1);
+    void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) throw Error("out of address space");
+    sizes_[memory] = size;
+    return memory;
+  }
+  void free(void* memory) noexcept override {
+    const auto at = sizes_.find(memory);
+    if (at == sizes_.end()) return;
+    munmap(memory, at->second);
+    sizes_.erase(at);
+  }
+
+ private:
+  [[noreturn]] static void throw_absent() { throw Error("this GPU is described only: nothing can run on it"); }
+  std::map<void*, std::size_t> sizes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Device> describe_gpu() {
+  return std::make_unique<DescribedGpu>();
+}
+
+}  // namespace gs

@@ -1,0 +1,22 @@
+// launch_recorder.cpp - one pointer per OS thread.
+#include "kernels/sim/launch_recorder.h"
+
+#include "kernels/common/check.h"
+
+namespace gs::simulator {
+namespace {
+constinit thread_local LaunchRecorder* recorder = nullptr;
+}
+
+LaunchRecorder::LaunchRecorder() {
+  require(recorder == nullptr, "a launch recorder is at work already");
+  recorder = this;
+}
+LaunchRecorder::~LaunchRecorder() {
+  recorder = nullptr;
+}
+LaunchRecorder* LaunchRecorder::current() {
+  return recorder;
+}
+
+}  // namespace gs::simulator
