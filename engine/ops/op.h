@@ -28,7 +28,8 @@ struct OpContext {
   Builder& builder;
   int batch = 1;
   bool training = true;
-  TensorId state = no_tensor;
+  TensorId state = no_tensor;       ///< of the step that runs: what every step after the gather reads
+  TensorId next_state = no_tensor;  ///< of the step to come: kept from step to step, read by the gather
   std::map<std::string, ParameterTensors> parameters;  ///< by the parameter's name
   int dropouts = 0;                                    ///< how many were made: numbers their random streams
 

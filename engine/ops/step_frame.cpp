@@ -1,4 +1,4 @@
-// step_frame.cpp - gather, loss, metrics, update and advance as steps.
+// step_frame.cpp - gather, advance, loss, metrics and update as steps.
 #include "engine/ops/step_frame.h"
 
 #include "kernels/advance/advance.h"
@@ -18,9 +18,9 @@ BatchTensors add_gather(OpContext& context, const Shape& image, const SourceTens
   // A name of its own: evaluation gathers without augmentation, and an implementation is chosen by the step's name.
   const Step spec{.name = augmentation.any() ? "augmented gather" : "gather",
                   .pass = Pass::gather,
-                  .reads = {source.images, source.labels, source.permutation, context.state},
+                  .reads = {source.images, source.labels, source.permutation, context.next_state},
                   .writes = {x.value, labels}};
-  const auto call_with = [=, state = context.state, x = x.value](const auto& problem) {
+  const auto call_with = [=, state = context.next_state, x = x.value](const auto& problem) {
     return [=](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
       launch(at.get(x), at.get<std::int32_t>(labels), at.get<std::uint8_t>(source.images),
              at.get<std::int32_t>(source.labels), at.get<std::uint32_t>(source.permutation), at.get<StepState>(state),
@@ -89,10 +89,14 @@ void add_update(OpContext& context, const Optimizer& problem, const FlatTensors&
 void add_advance(OpContext& context, const Optimizer& optimizer) {
   Builder& b = context.builder;
   const Advance problem{context.training, optimizer.beta1, optimizer.beta2};
-  b.step<AdvanceStep>({.name = "advance", .pass = Pass::update, .reads = {context.state}, .writes = {context.state}},
+  b.step<AdvanceStep>({.name = "advance",
+                       .pass = Pass::gather,
+                       .reads = {context.next_state},
+                       .writes = {context.state, context.next_state}},
                       b.rooms().advance, problem,
-                      [=, state = context.state](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-                        launch(at.get<StepState>(state), problem, workspace, s);
+                      [=, now = context.state, next = context.next_state](const auto& launch, const Addresses& at,
+                                                                          void* workspace, stream_t s) {
+                        launch(at.get<StepState>(now), at.get<StepState>(next), problem, workspace, s);
                       });
 }
 

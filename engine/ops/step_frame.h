@@ -1,4 +1,4 @@
-// step_frame.h - the ops round the layers of a step: batch in, loss and metrics, update, advance.
+// step_frame.h - the ops round the layers of a step: batch in, the state moved on, loss and metrics, update.
 #pragma once
 #include "engine/ops/op.h"
 #include "kernels/gather/gather.h"
@@ -43,6 +43,7 @@ struct FlatTensors {
 };
 void add_update(OpContext&, const Optimizer&, const FlatTensors&);
 
+/// Makes `state` that of this step and moves `next_state` on; after the gather, which reads the latter.
 void add_advance(OpContext&, const Optimizer&);
 
 /// Keeps the logits of every batch of the split in `all` (see kernels/collect).

@@ -112,9 +112,11 @@ void Program::Impl::add_fixed_tensors() {
 
 std::vector<Step> Program::Impl::compile_steps(bool for_training) {
   Side& side = for_training ? train_side : evaluate_side;
-  OpContext context{builder, recipe.batch, for_training, side.state, parameters};
+  OpContext context{builder,    recipe.batch, for_training, builder.tensor("state of this step", sizeof(StepState)),
+                    side.state, parameters};
   const BatchTensors batch =
       add_gather(context, net.input, side.source, for_training ? recipe.augmentation : Augmentation());
+  add_advance(context, recipe.optimizer);
   const auto ops = make_ops(context, net, batch.x);
   for (const auto& op : ops) op->forward();
   const Activation logits = ops.empty() ? batch.x : ops.back()->output;
@@ -133,13 +135,13 @@ std::vector<Step> Program::Impl::compile_steps(bool for_training) {
     evaluated_logits = logits.value;
     evaluated_loss = loss.sample_loss;
   }
-  add_advance(context, recipe.optimizer);
+  if (for_training) training_state = context.state;
   return builder.take_steps();
 }
 
 /// The training steps themselves, and between them what looks at their tensors.
 std::vector<Step> Program::Impl::compile_diagnostic_steps() {
-  OpContext context{builder, recipe.batch, true, train_side.state, parameters};
+  OpContext context{builder, recipe.batch, true, training_state, train_side.state, parameters};
   for (LayerProbe& probe : layer_probes) {
     const std::size_t bytes = std::size_t(probe.output.shape.c) * sizeof(ChannelActivity);
     probe.activity = builder.tensor(probe.layer + " activity", bytes, Lifetime::fixed);
@@ -167,9 +169,9 @@ std::vector<Step> Program::Impl::compile_diagnostic_steps() {
   for (const Step& step : training) {
     if (step.name == "loss") append(activity);
     if (step.name == "update") append(snapshots);
-    if (step.name == "advance") append(measures);
     steps.push_back(step);
   }
+  append(measures);
   return steps;
 }
 

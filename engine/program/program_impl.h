@@ -12,7 +12,7 @@ namespace gs {
 struct Program::Impl {
   /// Training and evaluation each have their own state, their own images and their own replay.
   struct Side {
-    TensorId state = no_tensor;
+    TensorId state = no_tensor;  ///< of the step to come
     SourceTensors source{no_tensor, no_tensor, no_tensor};
     TensorId collected = no_tensor;  ///< logits of the whole split
     std::unique_ptr<Replay> replay;
@@ -29,6 +29,7 @@ struct Program::Impl {
 
   FlatTensors flat{no_tensor, no_tensor, no_tensor, no_tensor};
   std::map<std::string, ParameterTensors> parameters;
+  TensorId training_state = no_tensor;  ///< of the step that runs
   TensorId class_weights = no_tensor, ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
   Side train_side, evaluate_side;
   std::vector<Step> training, evaluation, diagnostic;

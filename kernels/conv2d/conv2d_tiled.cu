@@ -4,15 +4,10 @@
 // memory. The matrix of windows (one row per pixel, r s c columns) is never written: its elements are fetched where
 // they lie. The filter gradient's sum runs over all pixels of the batch; slices of it go to different blocks and are
 // added in order, without atomics. 2 r s c operations per output: bound by arithmetic for 32 channels and more.
-#include "kernels/bias/bias.h"
 #include "kernels/common/tile_gemm.h"
 #include "kernels/conv2d/conv2d.h"
 
 namespace gs::GS_TARGET {
-
-BiasGradient::Launch bias_gradient_two_stage;
-std::size_t bias_gradient_two_stage_workspace(const Rows&);
-
 namespace {
 
 /// Element (pixel of y, tap) of the matrix of windows; 0 in the padding.
@@ -65,35 +60,40 @@ __global__ void __launch_bounds__(tile_threads)
       });
 }
 
-/// partial[slice, k, tap] = the slice's part of the sum over the pixels of dy[pixel, k] window(pixel, tap).
+/// partial[slice, k, tap] = the slice's part of the sum over the pixels of dy[pixel, k] window(pixel, tap). One tap
+/// more than the window has is 1 everywhere, so its column is the bias gradient.
 __global__ void __launch_bounds__(tile_threads)
     filter_gradient_slices(float* __restrict__ partial, const float* __restrict__ x, const float* __restrict__ dy,
                            Conv2d d, int slices) {
-  const std::int64_t pixels = d.y_size() / d.k, taps = d.w_size() / d.k;
+  const std::int64_t pixels = d.y_size() / d.k, taps = d.w_size() / d.k, columns = taps + 1;
   const std::int64_t slice = blockIdx.z, begin = pixels * slice / slices, end = pixels * (slice + 1) / slices;
   tile_gemm(
-      std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.k, taps, begin, end,
+      std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.k, columns, begin, end,
       [&](std::int64_t k, std::int64_t pixel) { return dy[pixel * d.k + k]; },
-      [&](std::int64_t pixel, std::int64_t tap) { return window(x, d, pixel, tap); },
-      [&](std::int64_t k, std::int64_t tap, float sum) { partial[slice * d.w_size() + k * taps + tap] = sum; });
+      [&](std::int64_t pixel, std::int64_t tap) { return tap == taps ? 1.0f : window(x, d, pixel, tap); },
+      [&](std::int64_t k, std::int64_t tap, float sum) { partial[(slice * d.k + k) * columns + tap] = sum; });
 }
 
-__global__ void add_slices(float* __restrict__ dw, const float* __restrict__ partial, std::int64_t size, int slices) {
+__global__ void add_slices(float* __restrict__ dw, float* __restrict__ db, const float* __restrict__ partial, Conv2d d,
+                           int slices) {
+  const std::int64_t taps = d.w_size() / d.k, columns = taps + 1, size = d.k * columns;
   for (std::int64_t at : grid_stride(size)) {
     float sum = 0;
     for (int slice = 0; slice < slices; ++slice) sum += partial[slice * size + at];
-    dw[at] = sum;
+    const std::int64_t k = at / columns, tap = at - k * columns;
+    if (tap == taps)
+      db[k] = sum;
+    else
+      dw[k * taps + tap] = sum;
   }
 }
 
+/// Of the filter gradient's matrix: the window's taps, and one for the bias.
+std::int64_t columns_of(const Conv2d& d) {
+  return d.w_size() / d.k + 1;
+}
 int slices_of(const Conv2d& d) {
-  return slices_for(d.y_size() / d.k, std::int64_t(tiles(d.k)) * tiles(d.w_size() / d.k));
-}
-Rows rows_of(const Conv2d& d) {
-  return {d.y_size() / d.k, d.k};
-}
-std::size_t partial_bytes(const Conv2d& d) {
-  return (std::size_t(slices_of(d)) * std::size_t(d.w_size()) * sizeof(float) + 255) / 256 * 256;
+  return slices_for(d.y_size() / d.k, std::int64_t(tiles(d.k)) * tiles(columns_of(d)));
 }
 
 }  // namespace
@@ -113,17 +113,16 @@ void conv2d_data_gradient_tiled(float* dx, const float* dy, const float* w, cons
 }
 
 std::size_t conv2d_filter_gradient_tiled_workspace(const Conv2d& d) {
-  return partial_bytes(d) + bias_gradient_two_stage_workspace(rows_of(d));
+  return std::size_t(slices_of(d)) * std::size_t(d.k * columns_of(d)) * sizeof(float);
 }
 
 void conv2d_filter_gradient_tiled(float* dw, float* db, const float* x, const float* dy, const Conv2d& d,
                                   void* workspace, stream_t s) {
   const int slices = slices_of(d);
   auto* partial = static_cast<float*>(workspace);
-  const dim3 grid(tiles(d.w_size() / d.k), tiles(d.k), unsigned(slices));
+  const dim3 grid(tiles(columns_of(d)), tiles(d.k), unsigned(slices));
   launch<filter_gradient_slices>({grid, dim3(tile_threads)}, s, partial, x, dy, d, slices);
-  launch_elementwise<add_slices>(d.w_size(), s, dw, partial, d.w_size(), slices);
-  bias_gradient_two_stage(db, dy, rows_of(d), static_cast<unsigned char*>(workspace) + partial_bytes(d), s);
+  launch_elementwise<add_slices>(d.k * columns_of(d), s, dw, db, partial, d, slices);
 }
 
 }  // namespace gs::GS_TARGET

@@ -14,6 +14,21 @@ BiasGradient::Launch bias_gradient_column;
 
 namespace {
 
+__device__ inline float activated(float sum, const Dense& d) {
+  return d.relu && sum <= 0 ? 0.0f : sum;
+}
+
+/// A sum that is short enough for one slice: y at once.
+__global__ void __launch_bounds__(tile_threads)
+    forward_whole(float* __restrict__ y, const float* __restrict__ x, const float* __restrict__ w,
+                  const float* __restrict__ bias, Dense d) {
+  tile_gemm(
+      std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.n, d.out, 0, d.in,
+      [&](std::int64_t i, std::int64_t j) { return x[i * d.in + j]; },
+      [&](std::int64_t j, std::int64_t o) { return w[o * d.in + j]; },
+      [&](std::int64_t i, std::int64_t o, float sum) { y[i * d.out + o] = activated(bias[o] + sum, d); });
+}
+
 /// partial[slice, i, o] = the slice's part of sum over j of x[i, j] W[o, j].
 __global__ void __launch_bounds__(tile_threads) forward_slices(float* __restrict__ partial, const float* __restrict__ x,
                                                                const float* __restrict__ w, Dense d, int slices) {
@@ -31,7 +46,7 @@ __global__ void add_slices(float* __restrict__ y, const float* __restrict__ part
   for (std::int64_t at : grid_stride(size)) {
     float sum = bias[at % d.out];
     for (int slice = 0; slice < slices; ++slice) sum += partial[slice * size + at];
-    y[at] = d.relu && sum <= 0 ? 0.0f : sum;
+    y[at] = activated(sum, d);
   }
 }
 
@@ -68,12 +83,15 @@ bool dense_tiled_supports(const Dense& d) {
 }
 
 std::size_t dense_forward_tiled_workspace(const Dense& d) {
-  return std::size_t(forward_slices_of(d)) * std::size_t(d.n) * std::size_t(d.out) * sizeof(float);
+  const int slices = forward_slices_of(d);
+  return slices == 1 ? 0 : std::size_t(slices) * std::size_t(d.n) * std::size_t(d.out) * sizeof(float);
 }
 
 void dense_forward_tiled(float* y, const float* x, const float* w, const float* bias, const Dense& d, void* workspace,
                          stream_t s) {
   const int slices = forward_slices_of(d);
+  if (slices == 1)
+    return launch<forward_whole>({dim3(tiles(d.out), tiles(d.n)), dim3(tile_threads)}, s, y, x, w, bias, d);
   auto* partial = static_cast<float*>(workspace);
   launch<forward_slices>({dim3(tiles(d.out), tiles(d.n), unsigned(slices)), dim3(tile_threads)}, s, partial, x, w, d,
                          slices);

@@ -39,12 +39,13 @@ TEST(CudaDevice, TooMuchMemoryIsOneLine) {
 
 /// Counts how often it has run, in device memory: a kernel of the project with a state that can be read.
 struct Counter {
-  Counter() : state(tested_gpu(), std::vector{StepState{}}) {}
+  Counter() : now(tested_gpu(), std::vector{StepState{}}), state(tested_gpu(), std::vector{StepState{}}) {}
   void enqueue() {
-    tested_gpu().rooms().advance[0].launch(state.data(), {.training = true}, nullptr, tested_gpu().stream());
+    tested_gpu().rooms().advance[0].launch(now.data(), state.data(), {.training = true}, nullptr,
+                                           tested_gpu().stream());
   }
   std::uint64_t value() const { return state.values()[0].step; }
-  OnDevice<StepState> state;
+  OnDevice<StepState> now, state;
 };
 
 TEST(CudaDevice, ACaptureRunsNothingUntilItIsReplayed) {

@@ -6,6 +6,8 @@
 #include "tests/support/compare.h"
 #include "tests/support/techniques.h"
 
+#include <cstring>
+
 namespace gs::test {
 namespace {
 
@@ -187,9 +189,10 @@ TEST(Advance, MovesTheStateOn) {
   for (const Advance& p : {Advance{true, 0.9f, 0.999f}, Advance{false, 0.9f, 0.999f}}) {
     const StepState want = ref::advance(start, p);
     for_each_technique<AdvanceStep>(&Rooms::advance, p, [&](auto launch) {
-      GuardedArray<StepState> state(std::vector{start});
-      launch(state.data());
-      const StepState got = state.values()[0];
+      GuardedArray<StepState> now(std::vector{StepState()}), next(std::vector{start});
+      launch(now.data(), next.data());
+      EXPECT_EQ(std::memcmp(now.values().data(), &start, sizeof start), 0);
+      const StepState got = next.values()[0];
       EXPECT_EQ(got.seed, want.seed);
       EXPECT_EQ(got.step, p.training ? 42u : 41u);
       EXPECT_EQ(got.epoch, want.epoch);
@@ -200,7 +203,8 @@ TEST(Advance, MovesTheStateOn) {
       EXPECT_EQ(got.learning_rate, want.learning_rate);
       EXPECT_EQ(got.beta1_power, want.beta1_power);
       EXPECT_EQ(got.beta2_power, want.beta2_power);
-      EXPECT_TRUE(state.intact());
+      EXPECT_TRUE(now.intact());
+      EXPECT_TRUE(next.intact());
     });
   }
 }

@@ -55,7 +55,7 @@ TEST(Tables, EveryRoomOfEveryTarget) {
 }
 
 TEST(Tables, RowsOnKeepsTheLadderOfItsTarget) {
-  const auto launch = [](StepState*, const Advance&, void*, stream_t) {};
+  const auto launch = [](StepState*, StepState*, const Advance&, void*, stream_t) {};
   const auto names = [&](Target target) {
     std::vector<std::string_view> list;
     for (const auto& row :
