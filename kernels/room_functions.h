@@ -15,6 +15,7 @@ Room<MeasureUpdate> measure_update_room();
 Room<Conv2dForward> conv2d_forward_room();
 Room<Conv2dDataGradient> conv2d_data_gradient_room();
 Room<Conv2dFilterGradient> conv2d_filter_gradient_room();
+Room<Conv2dPoolForward> conv2d_pool_forward_room();
 Room<DenseForward> dense_forward_room();
 Room<DenseDataGradient> dense_data_gradient_room();
 Room<DenseFilterGradient> dense_filter_gradient_room();

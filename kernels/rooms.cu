@@ -17,6 +17,7 @@ const Rooms& rooms() {
       .conv2d_forward = conv2d_forward_room(),
       .conv2d_data_gradient = conv2d_data_gradient_room(),
       .conv2d_filter_gradient = conv2d_filter_gradient_room(),
+      .conv2d_pool_forward = conv2d_pool_forward_room(),
       .dense_forward = dense_forward_room(),
       .dense_data_gradient = dense_data_gradient_room(),
       .dense_filter_gradient = dense_filter_gradient_room(),

@@ -4,6 +4,7 @@
 #include "kernels/bias/bias.h"
 #include "kernels/collect/collect.h"
 #include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d_pool/conv2d_pool.h"
 #include "kernels/dense/dense.h"
 #include "kernels/diagnose/diagnose.h"
 #include "kernels/dropout/dropout.h"
@@ -27,6 +28,7 @@ struct Rooms {
   Room<Conv2dForward> conv2d_forward;
   Room<Conv2dDataGradient> conv2d_data_gradient;
   Room<Conv2dFilterGradient> conv2d_filter_gradient;
+  Room<Conv2dPoolForward> conv2d_pool_forward;  ///< empty where a target has none
   Room<DenseForward> dense_forward;
   Room<DenseDataGradient> dense_data_gradient;
   Room<DenseFilterGradient> dense_filter_gradient;

@@ -55,6 +55,19 @@ class Builder {
     step<Op>(std::move(spec), room, problem, LibraryQuery<Op>{}, std::move(call));
   }
 
+  /// Should one step `name` do what the steps `parts` would do? When its implementation is fixed; else, when none of
+  /// the parts' is, where own kernels are used throughout: the fused ones of a room are ahead of the separate ones.
+  template <class Op>
+  bool fuses(const std::string& name, const std::vector<std::string>& parts, Room<Op> room,
+             const typename Op::Problem& problem) const {
+    const auto fits = [&](const Technique<Op>& row) { return row.supports(problem); };
+    if (std::none_of(room.begin(), room.end(), fits)) return false;
+    if (fixed_implementation(choice_, name)) return true;
+    const auto fixed = [&](const std::string& part) { return fixed_implementation(choice_, part) != nullptr; };
+    if (std::any_of(parts.begin(), parts.end(), fixed)) return false;
+    return choice_.rule == "own" || !device_.library();
+  }
+
   const std::vector<Tensor>& tensors() const { return tensors_; }
   /// The steps since the last call; the next ones start a new list over the same tensors.
   std::vector<Step> take_steps() { return std::exchange(steps_, {}); }

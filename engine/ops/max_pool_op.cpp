@@ -1,4 +1,5 @@
-// max_pool_op.cpp - a max-pool layer. Where its input is a ReLU's output, that ReLU's gradient rides on the index byte.
+// max_pool_op.cpp - a max-pool layer. Where its input is a ReLU's output, that ReLU's gradient rides on the index byte;
+// where a convolution feeds it, one kernel may do both forward passes (kernels/conv2d_pool).
 #include "engine/ops/op.h"
 
 namespace gs {
@@ -14,7 +15,17 @@ class MaxPoolOp : public Op {
     argmax_ = builder_.tensor(name_ + " argmax", std::size_t(problem_.y_size()));
   }
 
+  bool take_in(const ConvolutionForward& below) override {
+    const Conv2dPool problem{below.problem, problem_};
+    if (!builder_.fuses(fused_name(below), {below.layer + " forward", name_ + " forward"},
+                        builder_.rooms().conv2d_pool_forward, problem))
+      return false;
+    below_ = below;
+    return true;
+  }
+
   void forward() override {
+    if (below_) return forward_with(*below_);
     builder_.step<MaxPoolForward>(
         {.name = name_ + " forward", .pass = Pass::forward, .reads = {input.value}, .writes = {output.value, argmax_}},
         builder_.rooms().maxpool_forward, problem_,
@@ -38,10 +49,26 @@ class MaxPoolOp : public Op {
   }
 
  private:
+  std::string fused_name(const ConvolutionForward& below) const { return below.layer + " " + name_ + " forward"; }
+
+  void forward_with(const ConvolutionForward& below) {
+    builder_.step<Conv2dPoolForward>(
+        {.name = fused_name(below),
+         .pass = Pass::forward,
+         .reads = {below.x, below.w, below.bias},
+         .writes = {output.value, argmax_}},
+        builder_.rooms().conv2d_pool_forward, Conv2dPool{below.problem, problem_},
+        [p = Conv2dPool{below.problem, problem_}, y = output.value, argmax = argmax_, x = below.x, w = below.w,
+         bias = below.bias](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
+          launch(at.get(y), at.get<std::uint8_t>(argmax), at.get(x), at.get(w), at.get(bias), p, workspace, s);
+        });
+  }
+
   Builder& builder_;
   std::string name_;
   MaxPool problem_;
   TensorId argmax_;
+  std::optional<ConvolutionForward> below_;  ///< the convolution whose forward pass this op does, too
 };
 
 /// A flattened map is the same memory: no step, no copy.

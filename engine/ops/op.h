@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "engine/net/net.h"
 #include "engine/ops/builder.h"
@@ -44,12 +45,26 @@ struct OpContext {
   static TensorId relu_mask(const Activation& a) { return a.relu ? a.value : no_tensor; }
 };
 
+/// A convolution's forward pass, for a step that does it along with what follows.
+struct ConvolutionForward {
+  std::string layer;
+  Conv2d problem;
+  TensorId x = no_tensor, w = no_tensor, bias = no_tensor;
+};
+
 class Op {
  public:
   virtual ~Op() = default;
   virtual void forward() = 0;
   virtual void backward() = 0;
+  /// Lets this op's forward step do the forward pass of the convolution below it, too, whose output is then never
+  /// written. False: it cannot, or does not pay.
+  virtual bool take_in(const ConvolutionForward&) { return false; }
+  /// What take_in() is offered; nothing but of a convolution.
+  virtual std::optional<ConvolutionForward> convolution() const { return std::nullopt; }
+
   Activation input, output;
+  bool taken_in = false;  ///< the op above does this one's forward pass
 };
 
 std::unique_ptr<Op> make_conv2d(OpContext&, const Layer&, const Conv2dLayer&, const Activation& input);

@@ -47,7 +47,14 @@ class WeightedOp : public Op {
     bias_ = context.parameters.at(name_ + ".bias");
   }
 
+  std::optional<ConvolutionForward> convolution() const override {
+    if constexpr (std::is_same_v<Problem, Conv2d>)
+      return ConvolutionForward{name_, problem_, input.value, weight_.value, bias_.value};
+    return std::nullopt;
+  }
+
   void forward() override {
+    if (taken_in) return;
     builder_.step<typename Ops::Forward>(
         {.name = name_ + " forward",
          .pass = Pass::forward,

@@ -70,17 +70,6 @@ std::string tuning_table(const std::vector<TunedStep>& tuned, const std::vector<
          out;
 }
 
-/// The length of the longest chain in which each step needs the one before it; a step is as long as its weight.
-int longest_chain(const std::vector<Step>& steps, const std::vector<int>& weights) {
-  const auto before = dependencies(steps);
-  std::vector<int> length(steps.size(), 0);
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    for (const int j : before[i]) length[i] = std::max(length[i], length[std::size_t(j)]);
-    length[i] += weights[i];
-  }
-  return steps.empty() ? 0 : *std::max_element(length.begin(), length.end());
-}
-
 }  // namespace
 
 std::vector<int> Program::kernels_of_steps() const {

@@ -92,6 +92,18 @@ std::vector<std::vector<int>> dependencies(const std::vector<Step>& steps) {
   return result;
 }
 
+int longest_chain(const std::vector<Step>& steps, const std::vector<int>& weights) {
+  const auto before = dependencies(steps);
+  std::vector<int> length(steps.size(), 0);
+  int longest = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    for (const int j : before[i]) length[i] = std::max(length[i], length[std::size_t(j)]);
+    length[i] += weights[i];
+    longest = std::max(longest, length[i]);
+  }
+  return longest;
+}
+
 MemoryPlan plan_memory(const std::vector<Tensor>& tensors, const std::vector<Step>& steps) {
   const auto before = ancestors(steps);
   std::vector<Use> uses = uses_of_planned(tensors, steps);

@@ -58,6 +58,9 @@ struct MemoryPlan {
 /// the readers and writers before it (in list order), through the same tensor.
 std::vector<std::vector<int>> dependencies(const std::vector<Step>&);
 
+/// The length of the longest chain of steps in which each needs the one before it; a step is as long as its weight.
+int longest_chain(const std::vector<Step>&, const std::vector<int>& weights);
+
 /// Places every planned tensor, padded to 256 bytes. Two tensors share memory only when every step that touches the one
 /// is an ancestor of the step that first writes the other: any topological order of the steps gives the same bits.
 MemoryPlan plan_memory(const std::vector<Tensor>&, const std::vector<Step>&);

@@ -32,6 +32,9 @@ std::vector<std::unique_ptr<Op>> make_ops(OpContext& context, const Net& net, Ac
                               [&](const DropoutLayer& l) { return make_dropout(context, layer, l, activation); }},
                    layer.kind));
     activation = ops.back()->output;
+    if (ops.size() < 2) continue;
+    Op& below = *ops[ops.size() - 2];
+    if (const auto convolution = below.convolution()) below.taken_in = ops.back()->take_in(*convolution);
   }
   return ops;
 }
@@ -128,8 +131,13 @@ std::vector<Step> Program::Impl::compile_steps(bool for_training) {
   if (for_training) {
     for (auto op = ops.rbegin(); op != ops.rend(); ++op) (*op)->backward();
     add_update(context, recipe.optimizer, flat);
-    for (std::size_t i = 0; i < ops.size(); ++i)
-      if (!net.layers[i].parameters.empty()) layer_probes.push_back({net.layers[i].name, ops[i]->output, no_tensor});
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+      if (net.layers[i].parameters.empty()) continue;
+      // A channel is silent after its pool exactly when it is silent before.
+      Activation seen = ops[ops[i]->taken_in ? i + 1 : i]->output;
+      seen.relu = ops[i]->output.relu;
+      layer_probes.push_back({net.layers[i].name, seen, no_tensor});
+    }
   } else {
     add_collect(context, logits, side.collected);
     evaluated_logits = logits.value;
@@ -178,10 +186,13 @@ std::vector<Step> Program::Impl::compile_diagnostic_steps() {
 void Program::Impl::check_overrides() const {
   std::vector<std::string> names;
   for (const Step& step : training) names.push_back(step.name);
-  for (const auto& [entry, implementation] : choice.fixed)
-    if (std::none_of(names.begin(), names.end(), [&](const std::string& step) { return names_step(entry, step); }))
-      throw UsageError(fmt::format("there is no step '{}' to give the implementation '{}': {}", entry, implementation,
-                                   suggestion(entry, names)));
+  for (const auto& [entry, implementation] : choice.fixed) {
+    if (std::any_of(names.begin(), names.end(), [&](const std::string& step) { return names_step(entry, step); }))
+      continue;
+    for (const Layer& layer : net.layers) names.push_back(layer.name + " forward");  // also where it is fused now
+    throw UsageError(fmt::format("there is no step '{}' to give the implementation '{}': {}", entry, implementation,
+                                 suggestion(entry, names)));
+  }
 }
 
 void Program::Impl::allocate() {

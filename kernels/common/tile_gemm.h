@@ -14,11 +14,13 @@ namespace gs::GS_TARGET {
 
 inline constexpr int tile = 64, tile_depth = 16, tile_threads = 256;
 
-/// Runs the product for the tile whose first element is (m0, n0), then calls write(m, n, sum) for its elements inside M
-/// x N. All `tile_threads` threads of the block must call it.
-template <class A, class B, class Write>
-__device__ void tile_gemm(std::int64_t m0, std::int64_t n0, std::int64_t M, std::int64_t N, std::int64_t k_begin,
-                          std::int64_t k_end, const A& a, const B& b, const Write& write) {
+/// Runs the product for the tile whose first element is (m0, n0), then calls finish(m, n, sums) with each thread's 4x4
+/// sums, of which (m, n) is the first; some may lie outside of M x N. All `tile_threads` threads of the block must call
+/// it.
+template <class A, class B, class Finish>
+__device__ void tile_gemm_squares(std::int64_t m0, std::int64_t n0, std::int64_t M, std::int64_t N,
+                                  std::int64_t k_begin, std::int64_t k_end, const A& a, const B& b,
+                                  const Finish& finish) {
   __shared__ float as[tile_depth][tile + 4];  // padded: threads that write a column meet different banks
   __shared__ float bs[tile_depth][tile + 4];
   const int thread = int(threadIdx.x), row = thread / 16 * 4, column = thread % 16 * 4;
@@ -44,11 +46,20 @@ __device__ void tile_gemm(std::int64_t m0, std::int64_t n0, std::int64_t M, std:
     }
     __syncthreads();
   }
+  finish(m0 + row, n0 + column, sums);
+}
+
+/// The same, with write(m, n, sum) for each element inside M x N.
+template <class A, class B, class Write>
+__device__ void tile_gemm(std::int64_t m0, std::int64_t n0, std::int64_t M, std::int64_t N, std::int64_t k_begin,
+                          std::int64_t k_end, const A& a, const B& b, const Write& write) {
+  tile_gemm_squares(m0, n0, M, N, k_begin, k_end, a, b, [&](std::int64_t m, std::int64_t n, const float(&sums)[4][4]) {
 #pragma unroll
-  for (int i = 0; i < 4; ++i)
+    for (int i = 0; i < 4; ++i)
 #pragma unroll
-    for (int j = 0; j < 4; ++j)
-      if (m0 + row + i < M && n0 + column + j < N) write(m0 + row + i, n0 + column + j, sums[i][j]);
+      for (int j = 0; j < 4; ++j)
+        if (m + i < M && n + j < N) write(m + i, n + j, sums[i][j]);
+  });
 }
 
 /// How many tiles cover an extent.

@@ -5,20 +5,10 @@
 // they lie. The filter gradient's sum runs over all pixels of the batch; slices of it go to different blocks and are
 // added in order, without atomics. 2 r s c operations per output: bound by arithmetic for 32 channels and more.
 #include "kernels/common/tile_gemm.h"
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/conv2d_window.h"
 
 namespace gs::GS_TARGET {
 namespace {
-
-/// Element (pixel of y, tap) of the matrix of windows; 0 in the padding.
-__device__ inline float window(const float* __restrict__ x, const Conv2d& d, std::int64_t pixel, std::int64_t tap) {
-  const int c = int(tap % d.c), s = int(tap / d.c % d.s), r = int(tap / d.c / d.s);
-  const int q = int(pixel % d.q()), p = int(pixel / d.q() % d.p());
-  const std::int64_t n = pixel / d.q() / d.p();
-  const int row = p * d.stride - d.pad + r, column = q * d.stride - d.pad + s;
-  if (row < 0 || row >= d.h || column < 0 || column >= d.w) return 0.0f;
-  return x[((n * d.h + row) * d.w + column) * d.c + c];
-}
 
 /// Element (pixel of x, tap (r, s, k)) of the matrix of the gradients that reach a pixel; 0 where none does.
 __device__ inline float gradient_window(const float* __restrict__ dy, const Conv2d& d, std::int64_t pixel,

@@ -1,0 +1,29 @@
+// conv2d_pool.h - the menu of a convolution with bias and ReLU whose output only a 2x2 max-pool reads: one kernel, and
+// the full-size output is never written.
+//
+//   y[n,p,q,k] = max over i, j in {0, 1} of act(conv(x, w) + bias)[n, 2p+i, 2q+j, k]
+//
+// The backward pass does not miss that output: the pool's gradient needs the index of the maximum, the convolution's
+// the gradient and x. What was three quarters of the layer's bytes is gone.
+#pragma once
+#include "kernels/conv2d/conv2d.h"
+#include "kernels/maxpool/maxpool.h"
+
+namespace gs {
+
+struct Conv2dPool {
+  Conv2d conv;
+  MaxPool pool;  ///< of the convolution's output: n, h, w, c are its n, p(), q(), k, and relu_input its relu
+  auto operator<=>(const Conv2dPool&) const = default;
+};
+
+/// y and argmax as MaxPoolForward writes them.
+struct Conv2dPoolForward {
+  using Problem = Conv2dPool;
+  using Launch = void(float* y, std::uint8_t* argmax, const float* x, const float* w, const float* bias,
+                      const Conv2dPool&, void* workspace, stream_t);
+};
+
+Cost cost(Conv2dPoolForward, const Conv2dPool&);
+
+}  // namespace gs

@@ -1,0 +1,16 @@
+// conv2d_pool_table.cu - the ladder of convolution and pooling in one. Empty on `host`, where the convolution's own
+// pass over its output is cheaper than the reordering.
+#include "kernels/room_functions.h"
+
+namespace gs::GS_TARGET {
+
+Conv2dPoolForward::Launch conv2d_pool_forward_tiled;
+bool conv2d_pool_tiled_supports(const Conv2dPool&);
+
+Room<Conv2dPoolForward> conv2d_pool_forward_room() {
+  static const auto rows = rows_on<Conv2dPoolForward>(
+      target, {{"tiled", on_blocks, &conv2d_pool_forward_tiled, &conv2d_pool_tiled_supports}});
+  return rows;
+}
+
+}  // namespace gs::GS_TARGET

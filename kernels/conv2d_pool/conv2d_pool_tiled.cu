@@ -1,0 +1,61 @@
+// conv2d_pool_tiled.cu - conv2d_tiled with the 2x2 max-pool in its last lines.
+//
+// What changed from conv2d_tiled: the rows of the product are ordered by pool window, four pixels each, so that the 4x4
+// sums of a thread are one window of four channels. The maximum is taken in registers, and a quarter of the values is
+// written. The sums are the same, bit for bit.
+#include "kernels/common/tile_gemm.h"
+#include "kernels/conv2d/conv2d_window.h"
+#include "kernels/conv2d_pool/conv2d_pool.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+__global__ void __launch_bounds__(tile_threads)
+    forward(float* __restrict__ y, std::uint8_t* __restrict__ argmax, const float* __restrict__ x,
+            const float* __restrict__ w, const float* __restrict__ bias, Conv2dPool d) {
+  const Conv2d& conv = d.conv;
+  const int P = d.pool.p(), Q = d.pool.q();
+  const std::int64_t windows = d.pool.y_size() / conv.k, taps = conv.w_size() / conv.k;
+  tile_gemm_squares(
+      std::int64_t(blockIdx.x) * tile, std::int64_t(blockIdx.y) * tile, 4 * windows, conv.k, 0, taps,
+      [&](std::int64_t row, std::int64_t tap) {
+        const std::int64_t window = row / 4;
+        const int place = int(row % 4), q = int(window % Q), p = int(window / Q % P);
+        return window_at(x, conv, window / Q / P, 2 * p + place / 2, 2 * q + place % 2, tap);
+      },
+      [&](std::int64_t tap, std::int64_t k) { return w[k * taps + tap]; },
+      [&](std::int64_t row, std::int64_t first, const float(&sums)[4][4]) {
+        if (row >= 4 * windows) return;
+#pragma unroll
+        for (int j = 0; j < 4; ++j) {
+          if (first + j >= conv.k) break;
+          float best = 0;
+          int index = 0;
+#pragma unroll
+          for (int i = 0; i < 4; ++i) {
+            const float sum = sums[i][j] + bias[first + j], v = conv.relu && sum <= 0 ? 0.0f : sum;
+            if (i == 0 || (!(v <= best) && best == best)) {  // larger, or the first NaN
+              best = v;
+              index = i;
+            }
+          }
+          const std::int64_t at = row / 4 * conv.k + first + j;
+          y[at] = best;
+          argmax[at] = conv.relu && best <= 0 ? MaxPool::no_gradient : std::uint8_t(index);
+        }
+      });
+}
+
+}  // namespace
+
+bool conv2d_pool_tiled_supports(const Conv2dPool& d) {
+  return d.conv.groups == 1 && d.pool.window == 2 && d.pool.stride == 2 && tiles(d.conv.k) <= 65535;
+}
+
+void conv2d_pool_forward_tiled(float* y, std::uint8_t* argmax, const float* x, const float* w, const float* bias,
+                               const Conv2dPool& d, void*, stream_t s) {
+  launch<forward>({dim3(tiles(4 * (d.pool.y_size() / d.conv.k)), tiles(d.conv.k)), dim3(tile_threads)}, s, y, argmax, x,
+                  w, bias, d);
+}
+
+}  // namespace gs::GS_TARGET

@@ -1,0 +1,68 @@
+// fusion_test.cpp - steps that are one kernel where two would do: the same bits, and short chains of dependent kernels.
+#include <gtest/gtest.h>
+
+#include "engine/device/backends.h"
+#include "engine/program/program.h"
+#include "models/models.h"
+#include "tests/support/run_steps.h"
+#include "tests/support/tiny_data.h"
+
+namespace gs {
+namespace {
+
+/// Kernels of one training step on the longest chain, by the launches that the step would make.
+int chain_on_a_gpu(const Net& net, int batch) {
+  Recipe recipe;
+  recipe.batch = batch;
+  const auto gpu = describe_gpu();
+  const Program program(net, recipe, *gpu, {.rule = "own"});
+  return longest_chain(program.training_steps(), program.kernels_of_steps());
+}
+
+TEST(Chain, OfDependentKernelsIsShort) {
+  for (const int batch : {2, 4, 8, 64}) {
+    EXPECT_LE(chain_on_a_gpu(lenet({.base = 32}), batch), 15) << "lenet:32:" << batch;
+    EXPECT_LE(chain_on_a_gpu(lenet({.base = 8}), batch), 15) << "lenet:8:" << batch;
+    EXPECT_LE(chain_on_a_gpu(alexnet({.base = 32}), batch), 25) << "alexnet:32:" << batch;
+    EXPECT_LE(chain_on_a_gpu(alexnet({.base = 8}), batch), 25) << "alexnet:8:" << batch;
+  }
+}
+
+TEST(DescribedGpu, RunsNothing) {
+  const auto gpu = describe_gpu();
+  Program program(lenet({.input = {8, 8, 1}, .base = 2}), Recipe(), *gpu);
+  EXPECT_EQ(program.kernels_of_steps().size(), program.training_steps().size());
+  EXPECT_THROW(program.parameters(), Error);
+  EXPECT_THROW(gpu->capture([] {}), Error);
+}
+
+TEST(Fusion, IsTheDefaultWithoutALibraryAndCanBeTakenApart) {
+  const auto sim = open_device({.name = "sim", .threads = 2});
+  const Net net = lenet({.input = {9, 8, 1}, .base = 3});
+  const Program fused(net, Recipe(), *sim), apart(net, Recipe(), *sim, {.fixed = {{"pool1", "element"}}});
+  EXPECT_EQ(fused.implementations().count("conv1 pool1 forward"), 1u);
+  EXPECT_EQ(fused.implementations().count("conv1 forward"), 0u);
+  EXPECT_EQ(apart.implementations().count("conv1 forward"), 1u);
+  EXPECT_EQ(apart.implementations().count("conv2 pool2 forward"), 1u);
+}
+
+TEST(Fusion, LeavesTheBitsOfATrainingStep) {
+  const auto sim = open_device({.name = "sim", .threads = 2});
+  const Dataset data = test::noise_images(7, 9, 60, 3);
+  const Net net = alexnet({.input = {9, 9, 1}, .base = 2});
+  Recipe recipe;
+  recipe.batch = 3;
+  recipe.learning_rate = 1e-2f;
+  const auto trained = [&](const ImplementationChoice& choice) {
+    Program program(net, recipe, *sim, choice);
+    program.initialize();
+    test::BoundTraining training(program, data);
+    training.run_epoch(0, {3, 1, 4, 0, 5, 2, 6});
+    return program.parameters();
+  };
+  const ImplementationChoice apart{.fixed = {{"pool1", "element"}, {"pool2", "element"}, {"pool3", "element"}}};
+  EXPECT_EQ(trained({}), trained(apart));
+}
+
+}  // namespace
+}  // namespace gs
