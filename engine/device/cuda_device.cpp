@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/device/cuda_check.h"
 #include "engine/device/cuda_module.h"
 #include "engine/device/device.h"
@@ -13,19 +15,22 @@
 namespace gs {
 namespace {
 
-/// A captured sequence of calls: one launch runs them all.
+/// Captured calls: one launch runs them all. Each call is captured by itself into the same graph, behind the nodes of
+/// the calls that it needs; what is not connected runs in parallel. So one stream serves, and no library has to change
+/// its own.
 class GraphReplay : public Replay {
  public:
-  GraphReplay(cudaStream_t stream, const std::function<void()>& calls) : stream_(stream) {
-    check_cuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "beginning a capture");
-    try {
-      calls();
-    } catch (...) {
-      cudaStreamEndCapture(stream, graph_.address());  // a capture must be ended, also when it failed
-      throw;
+  GraphReplay(cudaStream_t stream, const std::vector<GraphCall>& calls) : stream_(stream) {
+    check_cuda(cudaGraphCreate(graph_.address(), 0), "making a CUDA graph");
+    std::vector<std::vector<cudaGraphNode_t>> ends;  // of each call: its last nodes
+    for (const GraphCall& c : calls) {
+      std::vector<cudaGraphNode_t> before;
+      for (const int j : c.after) before.insert(before.end(), ends[std::size_t(j)].begin(), ends[std::size_t(j)].end());
+      std::sort(before.begin(), before.end());
+      before.erase(std::unique(before.begin(), before.end()), before.end());
+      ends.push_back(capture(c, before));
     }
-    check_cuda(cudaStreamEndCapture(stream, graph_.address()), "ending a capture");
-    check_cuda(cudaGraphInstantiate(exec_.address(), graph_.get(), 0), "making a CUDA graph");
+    check_cuda(cudaGraphInstantiate(exec_.address(), graph_.get(), 0), "instantiating a CUDA graph");
     check_cuda(cudaGraphUpload(exec_.get(), stream), "uploading a CUDA graph");
   }
   /// The kernels of the graph; in an order that fits their dependencies.
@@ -58,6 +63,30 @@ class GraphReplay : public Replay {
   void run() override { check_cuda(cudaGraphLaunch(exec_.get(), stream_), "launching a CUDA graph"); }
 
  private:
+  /// Adds the nodes of one call and returns the last of them; those before it, if it has none.
+  std::vector<cudaGraphNode_t> capture(const GraphCall& c, const std::vector<cudaGraphNode_t>& before) {
+    check_cuda(cudaStreamBeginCaptureToGraph(stream_, graph_.get(), before.data(), nullptr, before.size(),
+                                             cudaStreamCaptureModeThreadLocal),
+               "beginning a capture");
+    cudaGraph_t graph = nullptr;
+    try {
+      c.call();
+      cudaStreamCaptureStatus status{};
+      const cudaGraphNode_t* last = nullptr;
+      const cudaGraphEdgeData* edges = nullptr;
+      std::size_t count = 0;
+      check_cuda(cudaStreamGetCaptureInfo(stream_, &status, nullptr, nullptr, &last, &edges, &count),
+                 "asking for the end of a capture");
+      std::vector<cudaGraphNode_t> ends(last, last + count);
+      check_cuda(cudaStreamEndCapture(stream_, &graph), "ending a capture");
+      return ends;
+    } catch (...) {
+      cudaStreamEndCapture(stream_, &graph);  // a capture must be ended, also when it failed
+      cudaGetLastError();
+      throw;
+    }
+  }
+
   cudaStream_t stream_;
   CudaGraph graph_;
   CudaGraphExec exec_;
@@ -115,11 +144,14 @@ class CudaDevice : public Device {
   }
   void free_shared(void* memory) noexcept override { cudaFreeHost(memory); }
 
-  std::unique_ptr<Replay> capture(std::function<void()> calls) override {
+  using Device::capture;
+  std::unique_ptr<Replay> capture(std::vector<GraphCall> calls) override {
     return std::make_unique<GraphReplay>(stream_.get(), calls);
   }
+  /// A launch costs the host a few microseconds, a small network's step the GPU some tens.
+  int most_steps_per_replay() const override { return 32; }
   std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& calls) override {
-    return GraphReplay(stream_.get(), calls).kernels();
+    return GraphReplay(stream_.get(), {{calls, {}}}).kernels();
   }
 
  protected:

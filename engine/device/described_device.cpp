@@ -33,7 +33,8 @@ class DescribedGpu : public Device {
   void* allocate_shared(std::size_t bytes) override { return allocate(bytes); }
   void free_shared(void* memory) noexcept override { free(memory); }
 
-  std::unique_ptr<Replay> capture(std::function<void()>) override { throw_absent(); }
+  using Device::capture;
+  std::unique_ptr<Replay> capture(std::vector<GraphCall>) override { throw_absent(); }
   std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& calls) override {
     return recorded_launches(calls);
   }

@@ -42,6 +42,13 @@ class Replay {
   virtual void run() = 0;
 };
 
+/// One of the calls that are captured, with the earlier ones (by index) whose results it needs. It may run beside any
+/// other.
+struct GraphCall {
+  std::function<void()> call;
+  std::vector<int> after;
+};
+
 /// One kernel as it is launched.
 struct KernelLaunch {
   std::string kernel;
@@ -72,8 +79,13 @@ class Device {
   virtual void* allocate_shared(std::size_t bytes) = 0;
   virtual void free_shared(void*) noexcept = 0;
 
-  /// Records what `calls` enqueues on stream() and returns how to repeat it. Nothing has run when it returns.
-  virtual std::unique_ptr<Replay> capture(std::function<void()> calls) = 0;
+  /// Records what the calls enqueue on stream() and returns how to repeat it. Nothing has run when it returns.
+  virtual std::unique_ptr<Replay> capture(std::vector<GraphCall> calls) = 0;
+  std::unique_ptr<Replay> capture(std::function<void()> call) {
+    return capture(std::vector<GraphCall>{{std::move(call), {}}});
+  }
+  /// How many training steps one replay should hold at most, so that starting it never limits.
+  virtual int most_steps_per_replay() const { return 1; }
 
   /// The kernels that `calls` would launch, in their order; none of them runs. Nothing where calls are no kernels.
   virtual std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& /*calls*/) {

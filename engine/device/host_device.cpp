@@ -25,14 +25,16 @@ constexpr std::size_t alignment = 256;
 /// miss the table of small pages with nearly every access.
 constexpr std::size_t huge_page = std::size_t(2) << 20;
 
-/// A sequence of calls, repeated by calling them.
+/// The calls, repeated by calling them in their order.
 class DirectReplay : public Replay {
  public:
-  explicit DirectReplay(std::function<void()> calls) : calls_(std::move(calls)) {}
-  void run() override { calls_(); }
+  explicit DirectReplay(std::vector<GraphCall> calls) : calls_(std::move(calls)) {}
+  void run() override {
+    for (const GraphCall& c : calls_) c.call();
+  }
 
  private:
-  std::function<void()> calls_;
+  std::vector<GraphCall> calls_;
 };
 
 class HostDevice : public Device {
@@ -69,10 +71,13 @@ class HostDevice : public Device {
   void* allocate_shared(std::size_t bytes) override { return allocate(bytes); }
   void free_shared(void* memory) noexcept override { free(memory); }
 
-  std::unique_ptr<Replay> capture(std::function<void()> calls) override {
+  using Device::capture;
+  std::unique_ptr<Replay> capture(std::vector<GraphCall> calls) override {
     return std::make_unique<DirectReplay>(std::move(calls));
   }
 
+  /// The simulator repeats a few steps at once because a GPU does; a CPU gains nothing by it.
+  int most_steps_per_replay() const override { return rooms_.target == Target::sim ? 4 : 1; }
   std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& calls) override {
     if (rooms_.target != Target::sim) return std::nullopt;
     return recorded_launches(calls);

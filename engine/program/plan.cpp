@@ -92,6 +92,35 @@ std::vector<std::vector<int>> dependencies(const std::vector<Step>& steps) {
   return result;
 }
 
+std::vector<std::vector<int>> least_dependencies(const std::vector<Step>& steps) {
+  const auto known = ancestors(steps);
+  auto result = dependencies(steps);
+  for (std::vector<int>& before : result) {
+    const std::vector<int> all = before;
+    std::erase_if(before, [&](int j) {
+      return std::any_of(all.begin(), all.end(), [&](int k) { return known[std::size_t(k)][std::size_t(j)]; });
+    });
+  }
+  return result;
+}
+
+std::vector<std::vector<int>> repeated_dependencies(const std::vector<Step>& steps, int repeats) {
+  const auto once = least_dependencies(steps);
+  const int size = int(steps.size());
+  std::vector<bool> is_last(steps.size(), true);
+  for (const auto& before : once)
+    for (const int j : before) is_last[std::size_t(j)] = false;
+  std::vector<std::vector<int>> result;
+  for (int run = 0; run < repeats; ++run)
+    for (const auto& before : once) {
+      result.emplace_back();
+      for (const int j : before) result.back().push_back(run * size + j);
+      for (int j = 0; before.empty() && run > 0 && j < size; ++j)
+        if (is_last[std::size_t(j)]) result.back().push_back((run - 1) * size + j);
+    }
+  return result;
+}
+
 int longest_chain(const std::vector<Step>& steps, const std::vector<int>& weights) {
   const auto before = dependencies(steps);
   std::vector<int> length(steps.size(), 0);

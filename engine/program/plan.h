@@ -58,6 +58,13 @@ struct MemoryPlan {
 /// the readers and writers before it (in list order), through the same tensor.
 std::vector<std::vector<int>> dependencies(const std::vector<Step>&);
 
+/// The same without those that follow from others: the edges that a graph needs.
+std::vector<std::vector<int>> least_dependencies(const std::vector<Step>&);
+
+/// For `repeats` runs of the steps one after another, the edges of the calls 0 .. repeats * steps - 1. A run begins
+/// when all of the one before it has ended: tensors of different times of a step may share memory.
+std::vector<std::vector<int>> repeated_dependencies(const std::vector<Step>&, int repeats);
+
 /// The length of the longest chain of steps in which each needs the one before it; a step is as long as its weight.
 int longest_chain(const std::vector<Step>&, const std::vector<int>& weights);
 

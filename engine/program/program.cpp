@@ -7,6 +7,7 @@
 #include "engine/core/error.h"
 #include "engine/core/version.h"
 #include "engine/program/program_impl.h"
+#include "engine/program/steps_per_replay.h"
 
 namespace gs {
 namespace {
@@ -250,12 +251,30 @@ void Program::Impl::run(const Step& step, const Addresses& addresses) const {
   }
 }
 
-void Program::Impl::run(const std::vector<Step>& steps, const Addresses& addresses, const Side& side,
-                        std::unique_ptr<Replay>& replay) {
+/// Enqueues as many runs of the steps as one replay holds, at most `wanted`, and returns how many.
+int Program::Impl::run(const std::vector<Step>& steps, const Addresses& addresses, const Side& side, Replays& replays,
+                       int wanted) {
   require(at[side.source.images] != nullptr, "a program must be bound to images before it runs");
-  if (replay) return replay->run();
-  run(steps, addresses);  // the first time one by one: libraries load their kernels, which a capture would forbid
-  replay = device.capture([this, &steps, &addresses] { run(steps, addresses); });
+  if (replays.empty()) {  // the first time one by one: libraries load their kernels, which a capture would forbid
+    run(steps, addresses);
+    replays[1] = capture(steps, addresses, 1);
+    return 1;
+  }
+  // One replay of many steps is enough: what it leaves over is done one by one.
+  if (const int repeats = steps_per_replay(wanted, device.most_steps_per_replay()); replays.size() == 1 && repeats > 1)
+    replays[repeats] = capture(steps, addresses, repeats);
+  const auto at = replays.rbegin()->first <= wanted ? replays.rbegin()->first : 1;
+  replays.at(at)->run();
+  return at;
+}
+
+std::unique_ptr<Replay> Program::Impl::capture(const std::vector<Step>& steps, const Addresses& addresses,
+                                               int repeats) {
+  std::vector<GraphCall> calls;
+  const auto edges = repeated_dependencies(steps, repeats);
+  for (std::size_t i = 0; i < edges.size(); ++i)
+    calls.push_back({[this, step = &steps[i % steps.size()], &addresses] { run(*step, addresses); }, edges[i]});
+  return device.capture(std::move(calls));
 }
 
 void Program::Impl::bind(Side& side, const BatchSource& source) {
@@ -266,8 +285,8 @@ void Program::Impl::bind(Side& side, const BatchSource& source) {
   set(side.source.labels, source.labels);
   set(side.source.permutation, source.permutation);
   set(side.collected, source.logits);
-  side.replay.reset();
-  diagnostic_replay.reset();
+  side.replays.clear();
+  diagnostic_replays.clear();
 }
 
 StepState Program::Impl::read_state() const {
@@ -333,14 +352,14 @@ void Program::begin_evaluation(std::uint32_t samples) {
   impl_->begin(impl_->evaluate_side, StepState{}, samples);
 }
 
-void Program::train_step() {
-  impl_->run(impl_->training, impl_->at, impl_->train_side, impl_->train_side.replay);
+int Program::train_steps(int wanted) {
+  return impl_->run(impl_->training, impl_->at, impl_->train_side, impl_->train_side.replays, wanted);
 }
-void Program::evaluate_step() {
-  impl_->run(impl_->evaluation, impl_->at, impl_->evaluate_side, impl_->evaluate_side.replay);
+int Program::evaluate_steps(int wanted) {
+  return impl_->run(impl_->evaluation, impl_->at, impl_->evaluate_side, impl_->evaluate_side.replays, wanted);
 }
 void Program::diagnostic_step() {
-  impl_->run(impl_->diagnostic, impl_->diagnostic_at, impl_->train_side, impl_->diagnostic_replay);
+  impl_->run(impl_->diagnostic, impl_->diagnostic_at, impl_->train_side, impl_->diagnostic_replays, 1);
 }
 
 Diagnosis Program::diagnosis() const {

@@ -47,7 +47,10 @@ class Program {
   void begin_training_epoch(std::uint32_t epoch, std::uint32_t samples, float learning_rate);
   void begin_evaluation(std::uint32_t samples);
 
-  void train_step();  ///< gather, forward, loss, backward, update, advance: enqueued, not waited for
+  /// Training steps (gather, advance, forward, loss, backward, update): enqueued, not waited for. Enqueues at least one
+  /// and at most `wanted`, as many as the device repeats with one launch, and returns how many.
+  int train_steps(int wanted);
+  void train_step() { train_steps(1); }
   /// A training step that also looks at itself: the same bits, and diagnosis() can be asked afterwards. Enqueued.
   void diagnostic_step();
   Diagnosis diagnosis() const;  ///< of the last diagnostic step; waits for it
@@ -56,7 +59,9 @@ class Program {
   void remember();
   void recall();
 
-  void evaluate_step();  ///< gather, forward without dropout, loss, collect, advance: enqueued, not waited for
+  /// Evaluation steps (gather, advance, forward without dropout, loss, collect), likewise.
+  int evaluate_steps(int wanted);
+  void evaluate_step() { evaluate_steps(1); }
 
   /// The metrics ring as the host sees it; entry i of an epoch is ring()[i % ring_capacity()], complete when its stamp
   /// is i + 1.

@@ -10,12 +10,14 @@
 namespace gs {
 
 struct Program::Impl {
+  using Replays = std::map<int, std::unique_ptr<Replay>>;  ///< by how many steps each holds
+
   /// Training and evaluation each have their own state, their own images and their own replay.
   struct Side {
     TensorId state = no_tensor;  ///< of the step to come
     SourceTensors source{no_tensor, no_tensor, no_tensor};
     TensorId collected = no_tensor;  ///< logits of the whole split
-    std::unique_ptr<Replay> replay;
+    Replays replays;
   };
 
   Net net;
@@ -47,7 +49,7 @@ struct Program::Impl {
   };
   std::vector<LayerProbe> layer_probes;
   std::vector<ParameterProbe> parameter_probes;
-  std::unique_ptr<Replay> diagnostic_replay;
+  Replays diagnostic_replays;
 
   Memory arena;                      ///< planned tensors of all lists, which never run at the same time
   std::vector<Memory> fixed_memory;  ///< flat buffers, states
@@ -66,7 +68,8 @@ struct Program::Impl {
 
   void run(const Step&, const Addresses&) const;
   void run(const std::vector<Step>&, const Addresses&) const;
-  void run(const std::vector<Step>&, const Addresses&, const Side&, std::unique_ptr<Replay>&);
+  int run(const std::vector<Step>&, const Addresses&, const Side&, Replays&, int wanted);
+  std::unique_ptr<Replay> capture(const std::vector<Step>&, const Addresses&, int repeats);
   std::vector<TensorId> remembered_tensors() const;
   void bind(Side&, const BatchSource&);
   void begin(Side&, StepState, std::uint32_t samples);

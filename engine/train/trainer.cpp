@@ -51,19 +51,21 @@ class RingReader {
 };
 
 /// Enqueues the steps of one pass over a split; `tell` is called now and then with what has been read so far.
-/// `enqueue(step)` enqueues one.
+/// `enqueue(step, wanted)` enqueues one or more of the `wanted` ones that are left and returns how many.
 template <class EnqueueStep, class Tell>
 RingReader run_pass(Program& program, std::uint32_t samples, EnqueueStep enqueue, Tell tell) {
   const std::uint32_t batch = std::uint32_t(program.recipe().batch);
   const std::uint32_t steps = (samples + batch - 1) / batch;
   RingReader reader(program);
-  for (std::uint32_t step = 0; step < steps; ++step) {
+  for (std::uint32_t step = 0; step < steps;) {
     // The ring must not run over what has not been read.
-    if (step - reader.steps() >= program.ring_capacity()) {
+    std::uint32_t room = program.ring_capacity() - (step - reader.steps());
+    if (room == 0) {
       program.device().synchronize();
       reader.poll();
+      room = program.ring_capacity();
     }
-    enqueue(step);
+    step += std::uint32_t(enqueue(step, int(std::min(steps - step, room))));
     reader.poll();
     tell(reader);
   }
@@ -128,7 +130,8 @@ Evaluation Trainer::evaluate(Split split) {
   if (split != Split::validation) bind_evaluation(split);
   program_.begin_evaluation(samples(split));
   const RingReader r = run_pass(
-      program_, samples(split), [&](std::uint32_t) { program_.evaluate_step(); }, [](const auto&) {});
+      program_, samples(split), [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); },
+      [](const auto&) {});
   Evaluation result{r.loss(), r.accuracy(), int(program_.net().output().size()), {}};
   result.logits.resize(std::size_t(samples(split)) * std::size_t(result.outputs));
   program_.device().download(result.logits.data(), logits_.data(), result.logits.size() * sizeof(float));
@@ -181,13 +184,12 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
     const double learning_rate = double(recipe.learning_rate) * recipe.schedule.factor(epoch - 1, recipe.epochs);
     program_.remember();
     begin_epoch(epoch, learning_rate);
-    const auto train_step = [&](std::uint32_t step) {
-      if (step == 0 && callbacks.diagnosis)
-        program_.diagnostic_step();
-      else
-        program_.train_step();
+    const auto train_steps = [&](std::uint32_t step, int wanted) {
+      if (step > 0 || !callbacks.diagnosis) return program_.train_steps(wanted);
+      program_.diagnostic_step();
+      return 1;
     };
-    const RingReader training = run_pass(program_, train_samples_, train_step, tell);
+    const RingReader training = run_pass(program_, train_samples_, train_steps, tell);
     if (training.first_bad_step() >= 0)
       throw Error(
           fmt::format("the loss is no longer finite (epoch {}, step {}): the learning rate {:g} is probably too high{}",
@@ -208,7 +210,8 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
     progress.accuracy = training.accuracy();
     program_.begin_evaluation(validation_samples_);
     const RingReader validation = run_pass(
-        program_, validation_samples_, [&](std::uint32_t) { program_.evaluate_step(); }, tell);
+        program_, validation_samples_, [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); },
+        tell);
     line.val_loss = validation.loss();
     line.val_accuracy = validation.accuracy();
     line.seconds = seconds_since(start);

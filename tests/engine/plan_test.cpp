@@ -5,6 +5,7 @@
 
 #include <numeric>
 
+#include "engine/program/steps_per_replay.h"
 #include "kernels/common/check.h"
 
 namespace gs {
@@ -38,6 +39,30 @@ TEST(Dependencies, ReadAfterWriteWriteAfterReadWriteAfterWrite) {
   EXPECT_EQ(d[3], (std::vector<int>{2, 1}));
 }
 
+TEST(Dependencies, LeastLeavesOutWhatFollowsFromOthers) {
+  // c needs a only through b
+  const auto d = least_dependencies({step("a", {}, {0}), step("b", {0}, {1}), step("c", {0, 1}, {2})});
+  EXPECT_EQ(d, (std::vector<std::vector<int>>{{}, {0}, {1}}));
+}
+TEST(Dependencies, ARepeatedRunBeginsWhenTheOneBeforeHasEnded) {
+  // a feeds b and c, which end the run; a second root d is independent
+  const std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {}, {3})};
+  const auto edges = repeated_dependencies(steps, 2);
+  EXPECT_EQ(edges, (std::vector<std::vector<int>>{{}, {0}, {0}, {}, {1, 2, 3}, {4}, {4}, {1, 2, 3}}));
+}
+TEST(Chain, CountsWeights) {
+  const std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {1, 2}, {3})};
+  EXPECT_EQ(longest_chain(steps, {1, 1, 1, 1}), 3);
+  EXPECT_EQ(longest_chain(steps, {1, 1, 5, 2}), 8);
+  EXPECT_EQ(longest_chain({}, {}), 0);
+}
+TEST(StepsPerReplay, MakesTheFewestLaunches) {
+  EXPECT_EQ(steps_per_replay(125, 32), 31);
+  EXPECT_EQ(steps_per_replay(124, 32), 31);
+  EXPECT_EQ(steps_per_replay(7, 32), 7);
+  EXPECT_EQ(steps_per_replay(1, 32), 1);
+  EXPECT_EQ(steps_per_replay(100, 1), 1);
+}
 TEST(MemoryPlan, AChainReusesMemory) {
   // 0 -> 1 -> 2 -> 3: tensor i is dead once tensor i + 1 is written
   const auto plan =
