@@ -27,6 +27,7 @@ int run_command_line(const Words&);
 
 int train_command(const Words&);
 int lab_command(const Words&);
+int sweep_command(const Words&);
 int report_command(const Words&);
 int eval_command(const Words&);
 int predict_command(const Words&);

@@ -15,6 +15,7 @@ namespace {
 constexpr Command table[] = {
     {"train", "train a network; writes runs/NAME/", train_command, true},
     {"lab", "run a whole lab of training runs and write its report", lab_command, true},
+    {"sweep", "many runs over flags that vary, several at a time, compared", sweep_command, true},
     {"report", "one page with curves and tables of any runs", report_command},
     {"eval", "what a trained network is worth, on its images or on others", eval_command},
     {"predict", "class and probability of pictures", predict_command},
@@ -41,6 +42,7 @@ void print_overview() {
       "  gridstride train lenet --explain          the compiled training step\n"
       "  gridstride lab                            the whole lab and its report\n"
       "  gridstride lab --quick --only 5a,6c       a look at two of its tasks\n"
+      "  gridstride sweep lenet --grid lr=1e-5,1e-4 --grid batch=4,8\n"
       "  gridstride report runs/a runs/b           one page, side by side\n"
       "  gridstride predict runs/lenet-32 a.jpg    class and probability of a picture\n"
       "  gridstride bench lenet:32:8 --ops         time of each operation\n");

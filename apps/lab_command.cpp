@@ -9,14 +9,17 @@
 #include "apps/command.h"
 #include "apps/curves_png.h"
 #include "apps/data_flags.h"
+#include "apps/interrupt.h"
 #include "apps/lab/lab_runs.h"
 #include "apps/lab/report_data.h"
 #include "apps/progress.h"
 #include "apps/report_page.h"
+#include "apps/sweep/many_runs.h"
 #include "apps/terminal.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
 #include "engine/core/grouped.h"
+#include "engine/device/cpu_info.h"
 
 namespace gs::apps {
 namespace {
@@ -26,7 +29,7 @@ struct LabOptions {
   std::string device = "auto", out = "runs/lab";
   std::vector<std::string> only;
   std::optional<std::string> lab, positive;
-  int seeds = 1, threads = 0;
+  int seeds = 1, threads = 0, jobs = 1;
   bool quick = false, plan = false, quiet = false;
 };
 
@@ -48,6 +51,7 @@ Arguments lab_arguments(LabOptions& o) {
   a.section("Machine and output");
   a.choice("--device", o.device, "auto: cuda if there is a GPU, else cpu", {"auto", "cuda", "cpu", "sim"});
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
+  a.value("--jobs", o.jobs, "runs at a time; more than 1 share the cores out", whole_number(1, 4096), "N");
   a.value("--out", o.out, "folder of the lab", some_text(), "DIR");
   a.flag("--quiet", o.quiet, "print warnings and errors only");
   return a;
@@ -66,7 +70,8 @@ LabPlan read_plan(const LabOptions& o) {
 Words common_words(const std::map<std::string, std::string>& given) {
   Words words;
   for (const auto& [name, value] : given) {
-    static const std::vector<std::string> own = {"only", "quick", "seeds", "plan", "lab", "positive", "out", "quiet"};
+    static const std::vector<std::string> own = {"only",     "quick", "seeds", "plan", "lab",
+                                                 "positive", "out",   "quiet", "jobs"};
     if (std::find(own.begin(), own.end(), name) == own.end()) words.push_back(fmt::format("--{}={}", name, value));
   }
   return words;
@@ -137,6 +142,47 @@ void write_report(const LabPlan& plan, const LabOptions& o) {
   if (!o.quiet) fmt::print("\n{}\nwritten  {}, {}\n", findings_text(tasks), page, curves);
 }
 
+void say_goes_on() {
+  fmt::print(stderr, "gridstride: the lab goes on where it stopped when the same command is given again\n");
+}
+
+int train_in_turn(const std::vector<LabRun>& runs, const Words& common, bool quiet) {
+  using Clock = std::chrono::steady_clock;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const std::string label = fmt::format("{}/{} {}", i + 1, runs.size(), runs[i].folder.filename().string());
+    if (is_done(runs[i], common)) {
+      if (!quiet) fmt::print("{}: done before\n", label);
+      continue;
+    }
+    const auto start = Clock::now();
+    if (const int status = train_lab_run(runs[i], common, quiet, label); status != 0) {
+      say_goes_on();
+      return status;
+    }
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    if (!quiet) fmt::print("{}: {} epochs in {}\n", label, runs[i].plan.epochs, duration(seconds));
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
+/// Each run in a process of its own. The cores are shared out evenly unless --threads says otherwise.
+int train_side_by_side(const std::vector<LabRun>& runs, Words common, const LabOptions& o) {
+  if (o.threads == 0) common.push_back(fmt::format("--threads={}", std::max(1, cpu_cores() / o.jobs)));
+  std::vector<NamedRun> named;
+  for (const LabRun& run : runs) named.push_back({run.folder.filename().string(), kept(run, common)});
+  try {
+    const std::vector<std::string> failures =
+        train_at_once(named, std::filesystem::path(o.out) / "logs", o.jobs, o.quiet);
+    for (std::size_t i = 0; i < failures.size(); ++i)
+      if (!failures[i].empty()) throw Error(fmt::format("{}: {}", named[i].name, failures[i]));
+  } catch (const Interrupted& interrupted) {
+    say_goes_on();
+    return 128 + interrupted.signal;
+  }
+  return 0;
+}
+
 }  // namespace
 
 int lab_command(const Words& words) {
@@ -158,22 +204,9 @@ int lab_command(const Words& words) {
     return 0;
   }
   const Words common = common_words(a.given_values());
-  using Clock = std::chrono::steady_clock;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const std::string label = fmt::format("{}/{} {}", i + 1, runs.size(), runs[i].folder.filename().string());
-    if (is_done(runs[i], common)) {
-      if (!o.quiet) fmt::print("{}: done before\n", label);
-      continue;
-    }
-    const auto start = Clock::now();
-    if (const int status = train_lab_run(runs[i], common, o.quiet, label); status != 0) {
-      fmt::print(stderr, "gridstride: the lab goes on where it stopped when the same command is given again\n");
-      return status;
-    }
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    if (!o.quiet) fmt::print("{}: {} epochs in {}\n", label, runs[i].plan.epochs, duration(seconds));
-    std::fflush(stdout);
-  }
+  if (const int status = o.jobs > 1 ? train_side_by_side(runs, common, o) : train_in_turn(runs, common, o.quiet);
+      status != 0)
+    return status;
   write_report(plan, o);
   return 0;
 }

@@ -127,6 +127,7 @@ void end_record(Json& record, const std::string& status, const std::vector<Epoch
     results["best"] = epoch_record(history.at(std::size_t(verdict.best_epoch - first)));
     results["last"] = epoch_record(history.back());
     results["val_accuracy_standard_error"] = verdict.accuracy_error;
+    results["state"] = to_string(verdict.state);
     results["verdict"] = verdict.text;
   }
   record["results"] = results;

@@ -142,10 +142,7 @@ void check_together(const TrainOptions& o, const Arguments& a) {
 
 }  // namespace
 
-Arguments train_arguments(TrainOptions& o) {
-  Arguments a("train MODEL [flags]",
-              "Trains a network and writes runs/NAME/: run.json, history.csv, best.safetensors, last.safetensors. "
-              "Without flags: LeNet's run 5a of the lab on built-in images. MODEL: see 'gridstride models'.");
+void add_run_flags(Arguments& a, TrainOptions& o) {
   a.positional("model,--model", o.model);
   a.section("Data");
   add_data_flags(a, o.data);
@@ -153,6 +150,13 @@ Arguments train_arguments(TrainOptions& o) {
   add_training(a, o);
   add_augmentation(a, o);
   add_machine(a, o);
+}
+
+Arguments train_arguments(TrainOptions& o) {
+  Arguments a("train MODEL [flags]",
+              "Trains a network and writes runs/NAME/: run.json, history.csv, best.safetensors, last.safetensors. "
+              "Without flags: LeNet's run 5a of the lab on built-in images. MODEL: see 'gridstride models'.");
+  add_run_flags(a, o);
   add_output(a, o);
   return a;
 }

@@ -47,6 +47,10 @@ struct TrainOptions {
   std::optional<std::string> resume;  ///< the folder of a run to go on with
 };
 
+/// The model and the flags that say what a run is (data, network, training, augmentation, machine), bound to `options`,
+/// which must live as long.
+void add_run_flags(Arguments&, TrainOptions& options);
+
 /// `gridstride train`'s arguments, bound to `options`, which must live as long.
 Arguments train_arguments(TrainOptions& options);
 

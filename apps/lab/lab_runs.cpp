@@ -1,10 +1,7 @@
-// lab_runs.cpp - a lab's runs on disk: what is there is not done twice, what was stopped goes on.
+// lab_runs.cpp - a lab's runs on disk, each a kept run (apps/kept_run.h).
 #include "apps/lab/lab_runs.h"
 
-#include <fstream>
-
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "apps/train_options.h"
 #include "apps/train_run.h"
@@ -22,34 +19,6 @@ Words words_of(const LabRun& run, const Words& common) {
   words.push_back("--keep-predictions");
   words.insert(words.end(), common.begin(), common.end());
   return words;
-}
-
-/// The flags as run.json keeps them; they compare equal for equal runs.
-std::map<std::string, std::string> recorded_flags(const Words& words) {
-  TrainOptions options;
-  std::map<std::string, std::string> given;
-  parse_train_words(words, options, given);
-  for (const char* name : {"epochs", "out", "overwrite", "quiet", "threads"}) given.erase(name);
-  return given;
-}
-
-nlohmann::json record_in(const fs::path& folder) {
-  std::ifstream in(folder / "run.json");
-  return in ? nlohmann::json::parse(in, nullptr, false) : nlohmann::json();
-}
-
-bool is_same_run(const nlohmann::json& record, const Words& words) {
-  if (!record.is_object() || !record.contains("flags")) return false;
-  std::map<std::string, std::string> flags;
-  for (const auto& [name, value] : record["flags"].items())
-    if (value.is_string()) flags[name] = value.get<std::string>();
-  flags.erase("epochs");
-  flags.erase("threads");
-  return flags == recorded_flags(words);
-}
-
-int epochs_done(const nlohmann::json& record) {
-  return record.contains("results") ? record["results"].value("epochs", 0) : 0;
 }
 
 }  // namespace
@@ -78,22 +47,16 @@ std::vector<LabRun> lab_runs(const LabPlan& plan, const fs::path& lab, int seeds
   return runs;
 }
 
+KeptRun kept(const LabRun& run, const Words& common) {
+  return {words_of(run, common), run.plan.epochs, run.folder};
+}
+
 bool is_done(const LabRun& run, const Words& common) {
-  const nlohmann::json record = record_in(run.folder);
-  return is_same_run(record, words_of(run, common)) && record.value("status", "") == "finished" &&
-         epochs_done(record) >= run.plan.epochs;
+  return is_done(kept(run, common));
 }
 
 int train_lab_run(const LabRun& run, const Words& common, bool quiet, const std::string& label) {
-  Words words = words_of(run, common);
-  const nlohmann::json record = record_in(run.folder);
-  const bool goes_on = is_same_run(record, words) && fs::exists(run.folder / "last.safetensors") &&
-                       epochs_done(record) < run.plan.epochs;
-  if (goes_on)
-    words = {"--resume", run.folder.string()};
-  else
-    words.insert(words.end(), {"--out", run.folder.string(), "--overwrite"});
-  words.push_back(fmt::format("--epochs={}", run.plan.epochs));
+  const Words words = words_to_do(kept(run, common));
   TrainOptions options;
   std::map<std::string, std::string> given;
   parse_train_words(words, options, given);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/command.h"
+#include "apps/kept_run.h"
 #include "apps/lab/plan.h"
 
 namespace gs::apps {
@@ -22,6 +22,9 @@ std::filesystem::path folder_of(const std::filesystem::path& lab, const PlannedR
 
 /// Every run to train, with seeds 1 .. seeds.
 std::vector<LabRun> lab_runs(const LabPlan&, const std::filesystem::path& lab, int seeds);
+
+/// The run as it is kept: its words for `train` with the `common` flags, its epochs, its folder.
+KeptRun kept(const LabRun&, const Words& common);
 
 /// Is the run done, as planned and with `common` flags (data, device)?
 bool is_done(const LabRun&, const Words& common);

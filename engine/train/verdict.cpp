@@ -159,6 +159,26 @@ double constant_answer_loss(LossKind loss, const std::vector<std::int64_t>& clas
   }
 }
 
+std::string to_string(RunState state) {
+  switch (state) {
+    case RunState::too_short:
+      return "too short";
+    case RunState::stuck:
+      return "stuck";
+    case RunState::unstable:
+      return "unstable";
+    case RunState::overfitting:
+      return "over-fitting";
+    case RunState::improving:
+      return "improving";
+    case RunState::underfitting:
+      return "under-fitting";
+    case RunState::settled:
+      return "settled";
+  }
+  return "?";
+}
+
 Verdict judge(const History& history, const VerdictContext& context) {
   if (history.empty()) return {RunState::too_short, 0, 0, "No epoch was completed."};
   const EpochResult& best = *std::min_element(history.begin(), history.end(),

@@ -19,6 +19,9 @@ enum class RunState {
   settled,       ///< validation loss no longer changes much
 };
 
+std::string to_string(
+    RunState);  ///< "too short", "stuck", "unstable", "over-fitting", "improving", "under-fitting", "settled"
+
 /// What the verdict needs to know beside the history.
 struct VerdictContext {
   LossKind loss = LossKind::bce;

@@ -1,0 +1,37 @@
+// child_runs.h - several training runs at once, each in a process of its own: own threads, own memory, own crash.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "apps/command.h"
+
+namespace gs::apps {
+
+/// One process: gridstride with these words; what it prints goes to a file.
+struct ChildRun {
+  Words words;
+  std::string output_file;
+};
+
+struct ChildOutcome {
+  int status = 0;  ///< exit status, or 128 + signal
+  double seconds = 0;
+  std::string reason;  ///< the last line that it printed, where it failed
+};
+
+/// How far they are.
+struct ChildProgress {
+  std::size_t ended = 0, running = 0;
+  double mean_seconds = 0;  ///< of those that have ended
+};
+
+/// Runs all of them, at most `at_once` at a time, in their order. `ended(i, outcome)` is called as each ends, `tick`
+/// about ten times a second. On SIGINT or SIGTERM the running ones get SIGINT, which lets them finish their step and
+/// keep what they have, no more are started, and Interrupted is thrown when all have ended. They end with this process,
+/// also when it is killed.
+void run_children(const std::vector<ChildRun>&, int at_once,
+                  const std::function<void(std::size_t, const ChildOutcome&)>& ended,
+                  const std::function<void(const ChildProgress&)>& tick);
+
+}  // namespace gs::apps
