@@ -92,12 +92,15 @@ rm -rf "$out/tiny"
 
 part train 120 "$program" train lenet --device cuda --out "$out/lenet" --overwrite
 rm -f "$out"/lenet/*.safetensors
-cases=(lenet:32:8 lenet:32:64 alexnet:8:8 alexnet:32:8 mlp:64:8)
-for impl in default own library; do
+cases=(lenet:8:8 lenet:32:8 lenet:32:64 alexnet:8:8 alexnet:8:4 alexnet:8:2 alexnet:32:8 mlp:64:16)
+for impl in default own library auto; do
   part "bench-$impl" 120 "$program" bench --device cuda --impl "$impl" --seconds 2 --ops "${cases[@]}"
 done
 part bench-json 60 "$program" bench --device cuda --seconds 2 --json "${cases[@]}"
 part compare-with-torch 300 "$root/bench/compare_with_torch.py" --device cuda --rounds 3 --seconds 2 --program "$program" \
   --out "$out/compare-with-torch.json" "${cases[@]}"
+part explain 60 "$program" train alexnet --base 8 --device cuda --explain
+part lab 480 "$program" lab --device cuda --out "$out/lab"  # given again, it goes on where it stopped
+rm -f "$out"/lab/runs/*/*.safetensors
 part ncu 180 ncu --set basic --clock-control none "$program" bench --device cuda --impl own --steps 2 lenet:32:8
 cat "$out/summary.txt"

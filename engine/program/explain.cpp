@@ -3,6 +3,7 @@
 
 #include <numeric>
 
+#include "engine/program/prediction.h"
 #include "engine/program/program_impl.h"
 
 namespace gs {
@@ -108,9 +109,18 @@ std::string Program::explain() const {
   if (kernels.empty())
     out += fmt::format("\nsteps: {}, longest dependent chain: {}\n", p.training.size(),
                        longest_chain(p.training, std::vector<int>(p.training.size(), 1)));
-  else
+  else {
+    if (p.device.name() == "cuda") {
+      const Prediction bound = predict(p.training, kernels, h200_roof);
+      out += fmt::format(
+          "\nno faster on an H200 than {:.1f} us a step: {:.1f} us for the longest chain at {} us a dependent kernel, "
+          "{:.1f} us for the bytes at {} TB/s, {:.1f} us for the operations at {:.0f} TFLOP/s\n",
+          bound.bound_us(), bound.chain_us, h200_roof.kernel_us, bound.bytes_us, h200_roof.bytes_per_us / 1e6,
+          bound.flops_us, h200_roof.flops_per_us / 1e6);
+    }
     out += fmt::format("\nkernels per step: {}, longest dependent chain: {}\n",
                        std::accumulate(kernels.begin(), kernels.end(), 0), longest_chain(p.training, kernels));
+  }
   return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include <numeric>
 
+#include "engine/program/prediction.h"
 #include "engine/program/steps_per_replay.h"
 #include "kernels/common/check.h"
 
@@ -55,6 +56,16 @@ TEST(Chain, CountsWeights) {
   EXPECT_EQ(longest_chain(steps, {1, 1, 1, 1}), 3);
   EXPECT_EQ(longest_chain(steps, {1, 1, 5, 2}), 8);
   EXPECT_EQ(longest_chain({}, {}), 0);
+}
+TEST(Prediction, IsTheLongestChainOrTheRoof) {
+  std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {1}, {3})};
+  steps[1].cost = {.flops = 100, .bytes = 10};
+  steps[2].cost = {.flops = 0, .bytes = 50};
+  const Prediction p = predict(steps, {1, 2, 1, 1}, {.bytes_per_us = 10, .flops_per_us = 20, .kernel_us = 3});
+  EXPECT_DOUBLE_EQ(p.chain_us, 3 + (6 + 5) + 3);
+  EXPECT_DOUBLE_EQ(p.bytes_us, 6);
+  EXPECT_DOUBLE_EQ(p.flops_us, 5);
+  EXPECT_DOUBLE_EQ(p.bound_us(), 17);
 }
 TEST(StepsPerReplay, MakesTheFewestLaunches) {
   EXPECT_EQ(steps_per_replay(125, 32), 31);

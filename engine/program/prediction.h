@@ -1,0 +1,33 @@
+// prediction.h - how long a training step should take on a GPU that nobody has yet: a bound to hold measurements
+// against.
+#pragma once
+#include <vector>
+
+#include "engine/program/plan.h"
+
+namespace gs {
+
+/// What a GPU can do, as far as the bound needs it.
+struct GpuRoof {
+  double bytes_per_us = 0;  ///< of device memory
+  double flops_per_us = 0;  ///< fp32 multiply-adds count two; without tensor cores
+  double kernel_us = 0;     ///< from the start of a kernel in a graph to that of one that depends on it, at least
+};
+
+/// NVIDIA H200: 4.8 TB/s on paper, 4.3 TB/s as copies reach; 132 SMs x 128 lanes x 2 x 1.98 GHz = 67 TFLOP/s on paper,
+/// of which 60 stand here; 1.3 us a dependent kernel in a CUDA graph (Hopper).
+inline constexpr GpuRoof h200_roof{4.3e6, 60e6, 1.3};
+
+struct Prediction {
+  double chain_us = 0;  ///< the longest chain of steps that need one another, each the sum of its kernels' starts and
+                        ///< its bytes or operations, whichever take longer
+  double bytes_us = 0;  ///< all bytes of the step at the roof
+  double flops_us = 0;  ///< all operations
+  /// No step can be faster than the largest of the three.
+  double bound_us() const;
+};
+
+/// `kernels` as Program::kernels_of_steps() counts them.
+Prediction predict(const std::vector<Step>&, const std::vector<int>& kernels, const GpuRoof&);
+
+}  // namespace gs
