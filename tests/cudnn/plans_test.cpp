@@ -25,7 +25,7 @@ std::vector<Conv2d> convolutions(const std::string& model, int base, int batch, 
   for (const Layer& layer : find_model(model).build({.input = input, .base = base}).layers)
     if (const auto* l = std::get_if<Conv2dLayer>(&layer.kind))
       result.push_back({batch, layer.input.h, layer.input.w, layer.input.c, l->filters, l->kernel, l->kernel, l->stride,
-                        l->pad, l->relu});
+                        l->pad, l->relu, l->groups});
   return result;
 }
 
@@ -55,9 +55,14 @@ TEST(CudnnPlans, EveryConvolutionOfLeNet) {
 }
 
 TEST(CudnnPlans, EveryConvolutionOfAlexNet) {
-  for (const int base : {32, 8})
-    for (const int batch : {2, 8})
+  for (const int base : {32, 16, 8})
+    for (const int batch : {2, 4, 8})
       for (const Conv2d& d : convolutions("alexnet", base, batch, {128, 128, 1})) expect_plans(d);
+}
+
+TEST(CudnnPlans, EveryConvolutionOfAlexNet2012) {
+  for (const int batch : {8, 128, 256})
+    for (const Conv2d& d : convolutions("alexnet2012", 96, batch, {227, 227, 3})) expect_plans(d);
 }
 
 TEST(CudnnPlans, OddSizes) {
