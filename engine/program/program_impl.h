@@ -9,6 +9,8 @@
 
 namespace gs {
 
+inline constexpr std::uint32_t ring_entries = 4096;  ///< of the metrics ring: that many steps may wait to be read
+
 struct Program::Impl {
   using Replays = std::map<int, std::unique_ptr<Replay>>;  ///< by how many steps each holds
 
