@@ -55,27 +55,7 @@ class Builder {
     step<Op>(std::move(spec), room, problem, LibraryQuery<Op>{}, std::move(call));
   }
 
-  /// Should one step `name` do what the steps `parts` would do? When its implementation is fixed; else, when none of
-  /// the parts' is, where own kernels are used throughout: the fused ones of a room are ahead of the separate ones.
-  template <class Op>
-  bool fuses(const std::string& name, const std::vector<std::string>& parts, Room<Op> room,
-             const typename Op::Problem& problem) const {
-    const auto fits = [&](const Technique<Op>& row) { return row.supports(problem); };
-    if (std::none_of(room.begin(), room.end(), fits)) return false;
-    if (fixed_implementation(choice_, name)) return true;
-    const auto fixed = [&](const std::string& part) { return fixed_implementation(choice_, part) != nullptr; };
-    if (std::any_of(parts.begin(), parts.end(), fixed)) return false;
-    return choice_.rule == "own" || !device_.library();
-  }
-
-  const std::vector<Tensor>& tensors() const { return tensors_; }
-  /// The steps since the last call; the next ones start a new list over the same tensors.
-  std::vector<Step> take_steps() { return std::exchange(steps_, {}); }
-
- private:
-  /// Above it a CPU is not asked to run a plain loop, which takes longer than all the rest of the tuning and never won.
-  static constexpr double slow_rungs_flops = 2e6;
-
+  /// The implementation that step() would take.
   template <class Op, class Call>
   Implementation<Op> choose(const Step& spec, Room<Op> room, const typename Op::Problem& problem,
                             const LibraryQuery<Op>& query, const Call& call) {
@@ -106,6 +86,35 @@ class Builder {
     return std::move(all[fastest<Op>(spec, problem, all, call)]);
   }
 
+  enum class Fusing { no, yes, if_faster };
+  /// Should one step `name` do what the steps `parts` would do? When its implementation is fixed; else, when none of
+  /// the parts' is, where own kernels are used throughout, because the fused ones of a room are ahead of the separate
+  /// ones. With a tuner beside a library it is a matter of measuring (if_faster).
+  template <class Op>
+  Fusing fuses(const std::string& name, const std::vector<std::string>& parts, Room<Op> room,
+               const typename Op::Problem& problem) const {
+    const auto fits = [&](const Technique<Op>& row) { return row.supports(problem); };
+    if (std::none_of(room.begin(), room.end(), fits)) return Fusing::no;
+    if (fixed_implementation(choice_, name)) return Fusing::yes;
+    const auto fixed = [&](const std::string& part) { return fixed_implementation(choice_, part) != nullptr; };
+    if (std::any_of(parts.begin(), parts.end(), fixed)) return Fusing::no;
+    if (tuner_) return Fusing::if_faster;
+    return choice_.rule == "own" || !device_.library() ? Fusing::yes : Fusing::no;
+  }
+
+  /// Which of the candidates, the default first, the tuner finds to be fastest.
+  std::size_t fastest(const std::string& problem, const Step& step, const std::vector<TuningCandidate>& candidates) {
+    return tuner_->choose(problem, step, tensors_, candidates);
+  }
+
+  const std::vector<Tensor>& tensors() const { return tensors_; }
+  /// The steps since the last call; the next ones start a new list over the same tensors.
+  std::vector<Step> take_steps() { return std::exchange(steps_, {}); }
+
+ private:
+  /// Above it a CPU is not asked to run a plain loop, which takes longer than all the rest of the tuning and never won.
+  static constexpr double slow_rungs_flops = 2e6;
+
   /// Asks the tuner, which runs the candidates through `call` as the step itself would.
   template <class Op, class Call>
   std::size_t fastest(const Step& spec, const typename Op::Problem& problem,
@@ -118,7 +127,7 @@ class Builder {
           {i.name, i.workspace_bytes, [launch = i.launch, call](const Addresses& at, void* workspace, stream_t s) {
              call(launch, at, workspace, s);
            }});
-    return tuner_->choose(key, spec, tensors_, candidates);
+    return fastest(key, spec, candidates);
   }
   template <class List>
   static std::vector<std::string> names(const List& list) {

@@ -16,10 +16,10 @@ class MaxPoolOp : public Op {
   }
 
   bool take_in(const ConvolutionForward& below) override {
-    const Conv2dPool problem{below.problem, problem_};
-    if (!builder_.fuses(fused_name(below), {below.layer + " forward", name_ + " forward"},
-                        builder_.rooms().conv2d_pool_forward, problem))
-      return false;
+    const auto fusing = builder_.fuses(fused_name(below), {below.layer + " forward", name_ + " forward"},
+                                       builder_.rooms().conv2d_pool_forward, Conv2dPool{below.problem, problem_});
+    if (fusing == Builder::Fusing::no) return false;
+    if (fusing == Builder::Fusing::if_faster && !one_kernel_is_faster(below)) return false;
     below_ = below;
     return true;
   }
@@ -62,6 +62,36 @@ class MaxPoolOp : public Op {
          bias = below.bias](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
           launch(at.get(y), at.get<std::uint8_t>(argmax), at.get(x), at.get(w), at.get(bias), p, workspace, s);
         });
+  }
+
+  /// Measures the convolution's own choice and a pool behind it against the room's fused techniques.
+  bool one_kernel_is_faster(const ConvolutionForward& below) {
+    const Conv2dPool both{below.problem, problem_};
+    const auto aligned = [](std::size_t bytes) { return (bytes + 255) / 256 * 256; };
+    // In the workspace: the index bytes, and where there are two kernels what lies between them.
+    const std::size_t index_bytes = aligned(std::size_t(problem_.y_size()));
+    const std::size_t between_bytes = aligned(std::size_t(problem_.x_size()) * sizeof(float));
+    const auto part = [](void* workspace, std::size_t offset) { return static_cast<std::byte*>(workspace) + offset; };
+
+    const Implementation<Conv2dForward> convolution = below.implementation();
+    const auto& pool = builder_.rooms().maxpool_forward.back();
+    std::vector<TuningCandidate> candidates = {
+        {"apart", index_bytes + between_bytes + convolution.workspace_bytes,
+         [=, p = problem_, y = output.value](const Addresses& at, void* workspace, stream_t s) {
+           auto* between = reinterpret_cast<float*>(part(workspace, index_bytes));
+           convolution.launch(between, at.get(below.x), at.get(below.w), at.get(below.bias), below.problem,
+                              part(workspace, index_bytes + between_bytes), s);
+           pool.launch(at.get(y), static_cast<std::uint8_t*>(workspace), between, p, nullptr, s);
+         }}};
+    for (const auto& row : builder_.rooms().conv2d_pool_forward)
+      if (row.supports(both))
+        candidates.push_back({std::string(row.name), index_bytes + row.workspace_bytes(both),
+                              [=, y = output.value](const Addresses& at, void* workspace, stream_t s) {
+                                row.launch(at.get(y), static_cast<std::uint8_t*>(workspace), at.get(below.x),
+                                           at.get(below.w), at.get(below.bias), both, part(workspace, index_bytes), s);
+                              }});
+    const Step step{.name = fused_name(below), .reads = {below.x, below.w, below.bias}, .writes = {output.value}};
+    return builder_.fastest(tuning_key(Conv2dForward{}, below.problem) + ", then a 2x2 max-pool", step, candidates) > 0;
   }
 
   Builder& builder_;

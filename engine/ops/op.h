@@ -1,5 +1,6 @@
 // op.h - an op is a layer in its place in a program: it adds the steps of its forward and backward pass.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -50,6 +51,7 @@ struct ConvolutionForward {
   std::string layer;
   Conv2d problem;
   TensorId x = no_tensor, w = no_tensor, bias = no_tensor;
+  std::function<Implementation<Conv2dForward>()> implementation;  ///< what it would use for a step of its own
 };
 
 class Op {

@@ -36,9 +36,25 @@ struct DenseOps {
 
 template <class Ops>
 class WeightedOp : public Op {
- public:
   using Problem = typename Ops::Problem;
 
+  Step forward_step() const {
+    return {.name = name_ + " forward",
+            .pass = Pass::forward,
+            .reads = {input.value, weight_.value, bias_.value},
+            .writes = {output.value}};
+  }
+  LibraryQuery<typename Ops::Forward> forward_query() const {
+    return [p = problem_](Library& library) { return Ops::forward(library, p); };
+  }
+  auto forward_call() const {
+    return [p = problem_, y = output.value, x = input.value, w = weight_.value, b = bias_.value](
+               const auto& launch, const Addresses& at, void* workspace, stream_t s) {
+      launch(at.get(y), at.get(x), at.get(w), at.get(b), p, workspace, s);
+    };
+  }
+
+ public:
   WeightedOp(OpContext& context, const Layer& layer, const Problem& problem, const Activation& in)
       : builder_(context.builder), name_(layer.name), problem_(problem) {
     input = in;
@@ -49,22 +65,17 @@ class WeightedOp : public Op {
 
   std::optional<ConvolutionForward> convolution() const override {
     if constexpr (std::is_same_v<Problem, Conv2d>)
-      return ConvolutionForward{name_, problem_, input.value, weight_.value, bias_.value};
+      return ConvolutionForward{name_, problem_, input.value, weight_.value, bias_.value, [this] {
+                                  return builder_.choose<Conv2dForward>(forward_step(), Ops::forward(builder_.rooms()),
+                                                                        problem_, forward_query(), forward_call());
+                                }};
     return std::nullopt;
   }
 
   void forward() override {
     if (taken_in) return;
-    builder_.step<typename Ops::Forward>(
-        {.name = name_ + " forward",
-         .pass = Pass::forward,
-         .reads = {input.value, weight_.value, bias_.value},
-         .writes = {output.value}},
-        Ops::forward(builder_.rooms()), problem_, [p = problem_](Library& library) { return Ops::forward(library, p); },
-        [p = problem_, y = output.value, x = input.value, w = weight_.value, b = bias_.value](
-            const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-          launch(at.get(y), at.get(x), at.get(w), at.get(b), p, workspace, s);
-        });
+    builder_.step<typename Ops::Forward>(forward_step(), Ops::forward(builder_.rooms()), problem_, forward_query(),
+                                         forward_call());
   }
 
   void backward() override {

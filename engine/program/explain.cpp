@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <numeric>
+#include <set>
 
 #include "engine/program/prediction.h"
 #include "engine/program/program_impl.h"
@@ -52,17 +53,17 @@ std::string step_table(const std::vector<Step>& steps, const std::vector<int>& k
 }
 
 /// "conv1 forward  cores 812.3  onednn 455.1*": the candidates of each step that was tuned, the chosen one marked.
-std::string tuning_table(const std::vector<TunedStep>& tuned, const std::vector<Step>& steps) {
+std::string tuning_table(const std::vector<TunedStep>& tuned) {
   std::string out;
-  for (const Step& step : steps) {
-    const auto at = std::find_if(tuned.begin(), tuned.end(), [&](const TunedStep& t) { return t.step == step.name; });
-    if (at == tuned.end()) continue;
-    out += fmt::format("  {:<24}", step.name);
-    for (const CandidateTime& t : at->result.times)
-      out += t.refused.empty() ? fmt::format("  {} {:.1f} ({:.1f}-{:.1f}){}", t.name, t.median_us, t.low_us, t.high_us,
-                                             t.name == at->result.chosen ? "*" : "")
-                               : fmt::format("  {} {}", t.name, t.refused);
-    out += at->was_known ? fmt::format("  [{}]\n", at->result.date) : "\n";
+  std::set<std::string> seen;  // evaluation has steps of the same names
+  for (const TunedStep& t : tuned) {
+    if (!seen.insert(t.step).second) continue;
+    out += fmt::format("  {:<24}", t.step);
+    for (const CandidateTime& c : t.result.times)
+      out += c.refused.empty() ? fmt::format("  {} {:.1f} ({:.1f}-{:.1f}){}", c.name, c.median_us, c.low_us, c.high_us,
+                                             c.name == t.result.chosen ? "*" : "")
+                               : fmt::format("  {} {}", c.name, c.refused);
+    out += t.was_known ? fmt::format("  [{}]\n", t.result.date) : "\n";
   }
   if (out.empty()) return "";
   return "\nmeasured, microseconds: median (quartiles); * runs; the default table's choice comes first and stays "
@@ -96,7 +97,7 @@ std::string Program::explain() const {
       out += fmt::format("{}{}: {}\n", first ? "\nwhat the library says\n  " : "  ", s.name, s.note);
       first = false;
     }
-  if (p.tuner) out += tuning_table(p.tuner->steps(), p.training);
+  if (p.tuner) out += tuning_table(p.tuner->steps());
   const auto& plan = p.training_plan;
   out += fmt::format("\nmemory plan\n  parameters, gradients and moments  {:9.2f} MiB\n",
                      mebibytes(p.layout.bytes()) * (2 + p.recipe.optimizer.moments()));

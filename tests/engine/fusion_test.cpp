@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/device/backends.h"
+#include "engine/ops/op.h"
 #include "engine/program/program.h"
 #include "models/models.h"
 #include "tests/support/run_steps.h"
@@ -44,6 +45,34 @@ TEST(Fusion, IsTheDefaultWithoutALibraryAndCanBeTakenApart) {
   EXPECT_EQ(fused.implementations().count("conv1 forward"), 0u);
   EXPECT_EQ(apart.implementations().count("conv1 forward"), 1u);
   EXPECT_EQ(apart.implementations().count("conv2 pool2 forward"), 1u);
+}
+
+/// The simulator's time says nothing of a GPU's; what is tested is that both ways run and agree, and one is taken.
+TEST(Fusion, CanBeMeasured) {
+  const auto sim = open_device({.name = "sim", .threads = 2});
+  TuningCache cache(std::nullopt, "test");
+  Tuner tuner(*sim, cache);
+  const ImplementationChoice choice{.rule = "auto"};
+  Builder builder(*sim, choice, &tuner);
+  const Net net = lenet({.input = {9, 8, 1}, .base = 3});
+  std::map<std::string, ParameterTensors> parameters;
+  for (const char* name : {"conv1.weight", "conv1.bias"})
+    parameters[name] = {builder.tensor(name, 1024), builder.tensor(std::string(name) + " gradient", 1024)};
+  OpContext context{builder, 2, true, no_tensor, no_tensor, parameters};
+  const auto conv = make_conv2d(context, net.layers[0], std::get<Conv2dLayer>(net.layers[0].kind),
+                                context.activation("x", net.input));
+  const auto pool = make_max_pool(context, net.layers[1], std::get<MaxPoolLayer>(net.layers[1].kind), conv->output);
+  conv->taken_in = pool->take_in(*conv->convolution());
+  conv->forward();
+  pool->forward();
+  EXPECT_EQ(builder.take_steps().size(), conv->taken_in ? 1u : 2u);
+  const auto measured = std::find_if(tuner.steps().begin(), tuner.steps().end(),
+                                     [](const TunedStep& t) { return t.step == "conv1 pool1 forward"; });
+  ASSERT_NE(measured, tuner.steps().end());
+  EXPECT_EQ(conv->taken_in, measured->result.chosen != "apart");
+  const std::vector<CandidateTime>& times = measured->result.times;
+  ASSERT_EQ(times.size(), 1 + sim->rooms().conv2d_pool_forward.size());
+  for (const CandidateTime& t : times) EXPECT_EQ(t.refused, "") << t.name;
 }
 
 TEST(Fusion, LeavesTheBitsOfATrainingStep) {
