@@ -307,7 +307,8 @@ std::string statement(const Json& json, const std::vector<SeededRun>& runs) {
     const Estimate e = bootstrap_mean(per_image_at_best(run, true));
     return fmt::format("{}: {:.3f} (95 % interval {:.3f} to {:.3f}).", run.name, e.value, e.low, e.high);
   }
-  throw UsageError(fmt::format("a finding states {}, which does not exist; use gap or best", json.dump()));
+  if (json.contains("quote") && json["quote"].is_string()) return json["quote"].get<std::string>();
+  throw UsageError(fmt::format("a finding states {}, which does not exist; use gap, best or quote", json.dump()));
 }
 
 }  // namespace
