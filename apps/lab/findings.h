@@ -15,6 +15,8 @@
 //   {"check": "gap_negative", "run": A}      val_loss below loss at the end
 //   {"check": "settles_sooner", "run": A, "than": B}                  val_loss stays near its final level
 //
+// A finding may also state, without a judgement: {"gap": A}, {"best": A}, or {"quote": "text"}.
+//
 // COLUMN: loss accuracy val_loss val_accuracy seconds. "end": the mean of the last five epochs.
 #pragma once
 #include <string>
