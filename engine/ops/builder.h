@@ -60,7 +60,8 @@ class Builder {
                             const LibraryQuery<Op>& query) {
     std::vector<Implementation<Op>> own, library;
     for (const Technique<Op>& row : room)
-      if (row.supports(problem)) own.push_back({std::string(row.name), "", row.workspace_bytes(problem), row.launch});
+      if (row.supports(problem) && (row.arithmetic == Arithmetic::fp32 || device_.tf32()))
+        own.push_back({std::string(row.name), "", row.workspace_bytes(problem), row.launch});
     const auto fixed = choice_.fixed.find(step);
     const bool is_fixed = fixed != choice_.fixed.end();
     const auto named = [&](auto& list) {
