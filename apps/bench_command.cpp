@@ -99,7 +99,7 @@ int bench_command(const Words& words) {
   implementation.implementation = o.implementation;
   implementation.retune = o.retune;
   const ImplementationChoice choice = choose_implementations(implementation);
-  const auto device = open_device({.name = o.device, .threads = o.threads, .tf32 = o.precision != "fp32"});
+  const auto device = open_device({.name = o.device, .threads = o.threads, .tf32 = tf32_allowed(o.precision)});
   const Precision precision = choose_precision(o.precision, device->name());
 
   auto records = nlohmann::ordered_json::array();

@@ -132,7 +132,7 @@ void check_together(const TrainOptions& o, const Arguments& a) {
   if (o.loss == "softmax" && o.positive)
     throw UsageError("--positive is for losses with one output; --loss softmax has one a class");
   if (o.precision == "bf16")
-    throw UsageError("--precision bf16 is not available yet on any device; use fp32, or tf32 on cuda");
+    throw UsageError("--precision bf16 is not available yet on any device; use fp32, or tf32 on cuda and sim");
   if (o.implementation_from && a.given("--impl"))
     throw UsageError("--impl-from brings its own table of implementations: leave out --impl");
   if (o.explained_device && !o.explain) throw UsageError("--for belongs to --explain");

@@ -21,6 +21,9 @@ std::string choose_positive(const TrainOptions&, LossKind, const std::vector<std
 /// Turns the labels of two classes around where needed, so that `positive` is label 1.
 void make_positive_one(DataSplits&, const std::string& positive);
 
+/// What --precision says of tf32 to a device that is to be opened; nothing where it is not given.
+std::optional<bool> tf32_allowed(const std::optional<std::string>& precision);
+
 /// --precision on a device. Throws UsageError when the device does not have it.
 Precision choose_precision(const std::optional<std::string>& asked, std::string_view device);
 

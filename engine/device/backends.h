@@ -11,10 +11,10 @@ namespace gs {
 std::unique_ptr<Device> open_cpu(int threads);
 
 /// The simulator: the same kernel sources in simulated blocks and threads. No library.
-std::unique_ptr<Device> open_sim(int threads);
+std::unique_ptr<Device> open_sim(int threads, bool tf32);
 
 /// A GPU that is not here, to ask what a program would do on one: own kernels, and nothing runs.
-std::unique_ptr<Device> describe_gpu();
+std::unique_ptr<Device> describe_gpu(bool tf32);
 
 /// The first GPU, through the module that is loaded now (cuda_module.h). Throws gs::Error when CUDA fails or is not
 /// built in.

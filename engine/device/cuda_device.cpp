@@ -94,7 +94,7 @@ class GraphReplay : public Replay {
 
 class CudaDevice : public Device {
  public:
-  explicit CudaDevice(bool tf32) {
+  explicit CudaDevice(bool tf32) : tf32_(tf32) {
     check_cuda(cudaSetDevice(0), "selecting the GPU");
     check_cuda(cudaStreamCreateWithFlags(stream_.address(), cudaStreamNonBlocking), "making a stream");
     library_ = make_cuda_library(cuda::rooms(), stream_.get(), tf32);
@@ -103,6 +103,7 @@ class CudaDevice : public Device {
   std::string_view name() const override { return "cuda"; }
   const Rooms& rooms() const override { return cuda::rooms(); }
   Library* library() override { return library_.get(); }
+  bool tf32() const override { return tf32_; }
   stream_t stream() const override { return stream_.get(); }
   int threads() const override { return 1; }
 
@@ -168,6 +169,7 @@ class CudaDevice : public Device {
   void free(void* memory) noexcept override { cudaFree(memory); }
 
  private:
+  bool tf32_;
   CudaStream stream_;
   std::unique_ptr<Library> library_;  // before the stream goes
 };

@@ -16,10 +16,12 @@ namespace {
 
 class DescribedGpu : public Device {
  public:
+  explicit DescribedGpu(bool tf32) : tf32_(tf32) {}
   std::string_view name() const override { return "cuda"; }
   std::string description() const override { return "a GPU that is described, not present: own kernels only"; }
   const Rooms& rooms() const override { return sim::rooms(); }
   Library* library() override { return nullptr; }
+  bool tf32() const override { return tf32_; }
   stream_t stream() const override { return nullptr; }
   int threads() const override { return 1; }
 
@@ -56,13 +58,14 @@ class DescribedGpu : public Device {
 
  private:
   [[noreturn]] static void throw_absent() { throw Error("this GPU is described only: nothing can run on it"); }
+  bool tf32_;
   std::map<void*, std::size_t> sizes_;
 };
 
 }  // namespace
 
-std::unique_ptr<Device> describe_gpu() {
-  return std::make_unique<DescribedGpu>();
+std::unique_ptr<Device> describe_gpu(bool tf32) {
+  return std::make_unique<DescribedGpu>(tf32);
 }
 
 }  // namespace gs

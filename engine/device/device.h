@@ -65,8 +65,9 @@ class Device {
       const = 0;                           ///< for people: the machine, its vector width or SMs, the library's version
   virtual const Rooms& rooms() const = 0;  ///< the kernels of its target
   virtual Library* library() = 0;          ///< the vendor's convolutions and products, or null
-  virtual stream_t stream() const = 0;     ///< the one stream that everything below is ordered by
-  virtual int threads() const = 0;         ///< CPU threads that kernels use; 1 on cuda
+  virtual bool tf32() const { return false; }  ///< may products round their factors to tf32?
+  virtual stream_t stream() const = 0;         ///< the one stream that everything below is ordered by
+  virtual int threads() const = 0;             ///< CPU threads that kernels use; 1 on cuda
 
   virtual void upload(void* device, const void* host, std::size_t bytes) = 0;    ///< returns when `host` may change
   virtual void download(void* host, const void* device, std::size_t bytes) = 0;  ///< waits for all earlier work
@@ -106,7 +107,8 @@ class Device {
 struct DeviceRequest {
   std::string name = "auto";  ///< auto, cuda, cpu, sim. auto: cuda if there is a GPU, else cpu
   int threads = 0;            ///< CPU threads; 0: all cores
-  bool tf32 = true;           ///< cuda: may tensor cores round fp32 inputs to tf32?
+  /// cuda, sim: may tensor cores round fp32 inputs to tf32? Unset: on cuda they may.
+  std::optional<bool> tf32 = std::nullopt;
 };
 
 /// Throws UsageError when the device is not there or not built in, and says why.

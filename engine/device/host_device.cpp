@@ -39,13 +39,15 @@ class DirectReplay : public Replay {
 
 class HostDevice : public Device {
  public:
-  HostDevice(std::string_view name, const Rooms& rooms, int threads) : name_(name), rooms_(rooms), threads_(threads) {
+  HostDevice(std::string_view name, const Rooms& rooms, int threads, bool tf32 = false)
+      : name_(name), rooms_(rooms), threads_(threads), tf32_(tf32) {
     omp_set_num_threads(threads);
   }
 
   std::string_view name() const override { return name_; }
   const Rooms& rooms() const override { return rooms_; }
   Library* library() override { return library_.get(); }
+  bool tf32() const override { return tf32_; }
   stream_t stream() const override { return nullptr; }
   int threads() const override { return threads_; }
 
@@ -108,6 +110,7 @@ class HostDevice : public Device {
   std::string_view name_;
   const Rooms& rooms_;
   int threads_;
+  bool tf32_;
   std::unique_ptr<Library> library_;
 };
 
@@ -121,8 +124,8 @@ std::unique_ptr<Device> open_cpu(int threads) {
   return device;
 }
 
-std::unique_ptr<Device> open_sim(int threads) {
-  return std::make_unique<HostDevice>("sim", sim::rooms(), threads);
+std::unique_ptr<Device> open_sim(int threads, bool tf32) {
+  return std::make_unique<HostDevice>("sim", sim::rooms(), threads, tf32);
 }
 
 }  // namespace gs

@@ -61,7 +61,8 @@ class Builder {
                             const LibraryQuery<Op>& query, const Call& call) {
     std::vector<Implementation<Op>> own, library;
     for (const Technique<Op>& row : room)
-      if (row.supports(problem)) own.push_back({std::string(row.name), "", row.workspace_bytes(problem), row.launch});
+      if (row.supports(problem) && (row.arithmetic == Arithmetic::fp32 || device_.tf32()))
+        own.push_back({std::string(row.name), "", row.workspace_bytes(problem), row.launch});
     const std::string* const fixed = fixed_implementation(choice_, spec.name);
     const auto named = [&](auto& list) {
       return std::find_if(list.begin(), list.end(), [&](const auto& i) { return i.name == *fixed; });

@@ -18,6 +18,10 @@ struct Cost {
   double bytes = 0;  ///< bytes that must move to and from memory: every input once, every output once
 };
 
+/// What the factors of a technique's products are rounded to; sums are fp32 in both. A run that asks for fp32 never
+/// gets a technique in tf32 (10 bits of mantissa: tensor cores).
+enum class Arithmetic { fp32, tf32 };
+
 /// An op is a struct with `Problem` (its extents and hyper-parameters) and `Launch` (a function type:
 /// outputs, inputs, problem, workspace, stream). A technique is one way to run it on some targets.
 template <class Op>
@@ -29,6 +33,7 @@ struct Technique {
   std::size_t (*workspace_bytes)(const typename Op::Problem&) = [](const typename Op::Problem&) {
     return std::size_t(0);
   };
+  Arithmetic arithmetic = Arithmetic::fp32;
 };
 
 /// A function of a *_cores.cu file, for a row `on_host`: those files hold plain vector code for the CPU and are

@@ -6,6 +6,11 @@ namespace gs::GS_TARGET {
 Conv2dForward::Launch conv2d_forward_direct, conv2d_forward_tiled, conv2d_forward_cores;
 Conv2dDataGradient::Launch conv2d_data_gradient_direct, conv2d_data_gradient_tiled, conv2d_data_gradient_cores;
 Conv2dFilterGradient::Launch conv2d_filter_gradient_direct, conv2d_filter_gradient_tiled, conv2d_filter_gradient_cores;
+Conv2dForward::Launch conv2d_forward_tensor;
+Conv2dDataGradient::Launch conv2d_data_gradient_tensor;
+Conv2dFilterGradient::Launch conv2d_filter_gradient_tensor;
+bool conv2d_tensor_supports(const Conv2d&);
+std::size_t conv2d_filter_gradient_tensor_workspace(const Conv2d&);
 bool conv2d_tiled_supports(const Conv2d&);
 bool conv2d_data_gradient_cores_supports(const Conv2d&);
 std::size_t conv2d_forward_cores_workspace(const Conv2d&);
@@ -17,14 +22,18 @@ namespace {
 bool ungrouped(const Conv2d& d) {
   return d.groups == 1;
 }
+std::size_t no_workspace(const Conv2d&) {
+  return 0;
+}
 }  // namespace
 
 Room<Conv2dForward> conv2d_forward_room() {
-  static const auto rows =
-      rows_on<Conv2dForward>(target, {{"direct", on_all, &conv2d_forward_direct},
-                                      {"tiled", on_blocks, &conv2d_forward_tiled, &conv2d_tiled_supports},
-                                      {"cores", on_host, GS_HOST_FORM(conv2d_forward_cores), &ungrouped,
-                                       GS_HOST_FORM(conv2d_forward_cores_workspace)}});
+  static const auto rows = rows_on<Conv2dForward>(
+      target, {{"direct", on_all, &conv2d_forward_direct},
+               {"tiled", on_blocks, &conv2d_forward_tiled, &conv2d_tiled_supports},
+               {"tensor", on_blocks, &conv2d_forward_tensor, &conv2d_tensor_supports, no_workspace, Arithmetic::tf32},
+               {"cores", on_host, GS_HOST_FORM(conv2d_forward_cores), &ungrouped,
+                GS_HOST_FORM(conv2d_forward_cores_workspace)}});
   return rows;
 }
 
@@ -33,18 +42,21 @@ Room<Conv2dDataGradient> conv2d_data_gradient_room() {
       target,
       {{"direct", on_all, &conv2d_data_gradient_direct},
        {"tiled", on_blocks, &conv2d_data_gradient_tiled, &conv2d_tiled_supports},
+       {"tensor", on_blocks, &conv2d_data_gradient_tensor, &conv2d_tensor_supports, no_workspace, Arithmetic::tf32},
        {"cores", on_host, GS_HOST_FORM(conv2d_data_gradient_cores), GS_HOST_FORM(conv2d_data_gradient_cores_supports),
         GS_HOST_FORM(conv2d_data_gradient_cores_workspace)}});
   return rows;
 }
 
 Room<Conv2dFilterGradient> conv2d_filter_gradient_room() {
-  static const auto rows =
-      rows_on<Conv2dFilterGradient>(target, {{"direct", on_all, &conv2d_filter_gradient_direct},
-                                             {"tiled", on_blocks, &conv2d_filter_gradient_tiled, &conv2d_tiled_supports,
-                                              &conv2d_filter_gradient_tiled_workspace},
-                                             {"cores", on_host, GS_HOST_FORM(conv2d_filter_gradient_cores), &ungrouped,
-                                              GS_HOST_FORM(conv2d_filter_gradient_cores_workspace)}});
+  static const auto rows = rows_on<Conv2dFilterGradient>(
+      target, {{"direct", on_all, &conv2d_filter_gradient_direct},
+               {"tiled", on_blocks, &conv2d_filter_gradient_tiled, &conv2d_tiled_supports,
+                &conv2d_filter_gradient_tiled_workspace},
+               {"tensor", on_blocks, &conv2d_filter_gradient_tensor, &conv2d_tensor_supports,
+                &conv2d_filter_gradient_tensor_workspace, Arithmetic::tf32},
+               {"cores", on_host, GS_HOST_FORM(conv2d_filter_gradient_cores), &ungrouped,
+                GS_HOST_FORM(conv2d_filter_gradient_cores_workspace)}});
   return rows;
 }
 

@@ -58,6 +58,7 @@ void Block::run(std::uint64_t index) {
     thread.state = State::not_started;
     thread.waited = false;
   }
+  copies_.clear();
   for (Warp& warp : warps_) warp.waiting = warp.exited = warp.absent = 0;
   if (size_ % warp_size) warps_.back().absent = ~0u << size_ % warp_size;
   if (shared_) std::memset(shared_.get(), 0xff, shared_bytes_);  // NaN: what nobody wrote shows in the result
@@ -161,6 +162,10 @@ void Block::thread_exits() {
   if (launch_->geometry.programmatic && !position.waited)
     fail("thread " + to_text(thread.index) +
          " ended without dependency_wait(), which a launch with the programmatic attribute needs in every thread");
+  if (!copies_.empty())
+    if (const std::size_t left = copies_[current_].started.size() - copies_[current_].finished)
+      fail("thread " + to_text(thread.index) + " ended with " + std::to_string(left) +
+           " asynchronous copies that it has not waited for");
   alive_--;
   const unsigned warp_number = current_ / warp_size;
   Warp& warp = warps_[warp_number];
@@ -230,6 +235,11 @@ std::uint64_t Block::meet_warp(WarpOperation operation, std::uint32_t mask, std:
   return warp.result[lane];
 }
 
+void Block::meet_whole_warp(WarpFunction function, void* mine, source_location where) {
+  warps_[current_ / warp_size].function[lane()] = function;
+  meet_warp(WarpOperation::matrix, ~0u, reinterpret_cast<std::uintptr_t>(mine), 0, where);
+}
+
 /// If all lanes that `mask` names have arrived with this mask: exchanges their values and lets them go on.
 void Block::complete_warp_operation(unsigned warp_number, std::uint32_t mask) {
   Warp& warp = warps_[warp_number];
@@ -240,12 +250,21 @@ void Block::complete_warp_operation(unsigned warp_number, std::uint32_t mask) {
   for (std::uint32_t left = lanes; left; left &= left - 1) {
     const int lane = std::countr_zero(left);
     if (warp.mask[lane] != mask) return;
-    if (warp.operation[lane] != operation)
+    if (warp.operation[lane] != operation ||
+        (operation == WarpOperation::matrix && warp.function[lane] != warp.function[std::countr_zero(lanes)]))
       fail("lanes of one warp meet in different warp operations" + census_of_warp(warp_number));
   }
+  if (operation == WarpOperation::matrix && lanes != ~0u)
+    fail("a matrix instruction needs all 32 lanes of its warp, and " + std::to_string(std::popcount(lanes)) +
+         " take part" + census_of_warp(warp_number));
   if ((warp.exited & mask) && options().strict_exit)
     fail("threads have exited that a warp operation names in its mask" + census_of_warp(warp_number));
 
+  if (operation == WarpOperation::matrix) {
+    void* values[warp_size];
+    for (unsigned lane = 0; lane < warp_size; lane++) values[lane] = reinterpret_cast<void*>(warp.value[lane]);
+    warp.function[0](values);
+  }
   std::uint32_t ballot = 0;
   for (std::uint32_t left = lanes; left; left &= left - 1) {
     const int lane = std::countr_zero(left);
@@ -329,14 +348,11 @@ void Block::fail(std::string_view message) {
 
 // ---- the functions of runtime.h that a simulated thread calls
 
-namespace {
 Block& block_of(const char* what) {
   if (!running_block)
     throw SimError(std::string(what) + " in an element-wise launch on the host target: such a kernel needs launch()");
   return *running_block;
 }
-}  // namespace
-
 void barrier(source_location where) {
   block_of("__syncthreads").barrier(where);
 }
@@ -349,6 +365,10 @@ std::uint64_t exchange(std::uint32_t mask, std::uint64_t value, unsigned source,
 std::uint32_t vote(std::uint32_t mask, bool predicate, source_location where) {
   return std::uint32_t(block_of("a vote").meet_warp(Block::WarpOperation::vote, mask, predicate, 0, where));
 }
+void meet_whole_warp(WarpFunction function, void* mine, source_location where) {
+  block_of("a matrix instruction").meet_whole_warp(function, mine, where);
+}
+
 unsigned lane_index() {
   return block_of("a lane's index").lane();
 }

@@ -42,6 +42,10 @@ struct CheckerHooks {
 };
 extern constinit const CheckerHooks* checker_hooks;
 
+/// Computes for a whole warp: lanes[i] is what lane i gave to meet_whole_warp().
+using WarpFunction = void (*)(void* const (&lanes)[warp_size]);
+void meet_whole_warp(WarpFunction, void* mine, source_location);
+
 /// The hooks for this launch: null unless the checker is linked and the kernel instrumented.
 inline const CheckerHooks* hooks_of(const Launch& launch) {
   return launch.one_os_thread ? checker_hooks : nullptr;
@@ -60,8 +64,13 @@ class Block {
 
   // called on the fiber of a simulated thread
   void barrier(source_location);
-  enum class WarpOperation : std::uint8_t { sync, shuffle, vote };
+  enum class WarpOperation : std::uint8_t { sync, shuffle, vote, matrix };
   std::uint64_t meet_warp(WarpOperation, std::uint32_t mask, std::uint64_t value, unsigned source, source_location);
+  /// All 32 lanes meet; the last to arrive computes for them.
+  void meet_whole_warp(WarpFunction, void* mine, source_location);
+  void start_copy(const AsyncCopy&);
+  void commit_copies();
+  bool finish_copy(int groups, AsyncCopy&);
   [[noreturn]] void fail(std::string_view message);
   unsigned lane() const { return current_ % warp_size; }
   void* dynamic_shared() const { return shared_.get(); }
@@ -83,6 +92,17 @@ class Block {
     WarpOperation operation[warp_size];
     std::uint64_t value[warp_size], result[warp_size];
     unsigned source[warp_size];
+    WarpFunction function[warp_size];
+  };
+  /// The asynchronous copies of one thread that it has not waited for, oldest first.
+  struct Copies {
+    struct Started {
+      AsyncCopy copy;
+      unsigned group;
+    };
+    std::vector<Started> started;
+    std::size_t finished = 0;  // of `started`
+    unsigned groups = 0;       // committed
   };
   struct FreeDeleter {
     void operator()(char* memory) const { std::free(memory); }
@@ -113,6 +133,7 @@ class Block {
   unsigned current_ = 0;     // the thread that runs
   std::vector<Thread> threads_;
   std::vector<Warp> warps_;
+  std::vector<Copies> copies_;   // empty until a thread starts a copy
   std::vector<unsigned> order_;  // in which threads start and leave a barrier
   std::vector<unsigned> ready_;  // ring buffer of threads that may go on
   unsigned ready_head_ = 0, ready_count_ = 0;
@@ -128,5 +149,8 @@ class Block {
   std::mt19937_64 random_;
   std::exception_ptr error_;
 };
+
+/// The block whose simulated thread runs now; throws SimError, naming what needs it, where there is none.
+Block& block_of(const char* what);
 
 }  // namespace gs::simulator

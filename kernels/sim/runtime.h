@@ -62,6 +62,25 @@ void sync_warp(std::uint32_t mask, source_location where);
 std::uint64_t exchange(std::uint32_t mask, std::uint64_t value, unsigned source, source_location where);
 /// The lanes of `mask` whose predicate is true.
 std::uint32_t vote(std::uint32_t mask, bool predicate, source_location where);
+
+// ---- the matrix instructions of tensor cores (tensor_core.h): all 32 lanes take part, each with its fragments
+void mma_m16n8k8_tf32(float* d, const std::uint32_t* a, const std::uint32_t* b, source_location where);
+void mma_m16n8k16_bf16(float* d, const std::uint32_t* a, const std::uint32_t* b, source_location where);
+/// `row`: the four words at the address that this lane names.
+void ldmatrix_x4(std::uint32_t* result, const std::uint32_t* row, source_location where);
+
+// ---- copies to shared memory that arrive when they are waited for (async_copy.h)
+struct AsyncCopy {
+  void* to;
+  int words;
+  std::uint32_t data[4];
+};
+void start_async_copy(const AsyncCopy&);
+/// The copies of this thread since the last call are a group.
+void commit_async_copies();
+/// The oldest copy of this thread that is not in its `groups` latest groups: it counts as done. False: there is none.
+bool finish_async_copy(int groups, AsyncCopy&);
+
 unsigned lane_index();
 void* dynamic_shared();
 void dependency_wait();

@@ -81,7 +81,6 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{{"train", "lenet", "--threads", "-2"}, {"--threads must be a whole number"}},
         BadInput{{"train", "lenet", "--device", "gpu"}, {"--device must be one of auto, cuda, cpu, sim"}},
         BadInput{{"train", "lenet", "--device", "cpu", "--precision", "tf32"}, {"--precision tf32", "cpu", "fp32"}},
-        BadInput{{"train", "lenet", "--device", "sim", "--precision", "tf32"}, {"--precision tf32", "sim", "fp32"}},
         BadInput{{"train", "lenet", "--precision", "bf16"}, {"--precision bf16 is not available yet"}},
         BadInput{{"train", "lenet", "--impl", "fast"}, {"--impl", "'fast'", "default, own"}},
         BadInput{{"train", "lenet", "--impl-from", "nowhere"}, {"--impl-from nowhere", "nowhere/run.json"}},

@@ -121,7 +121,9 @@ TEST(Precision, IsRefusedWhereADeviceLacksIt) {
   EXPECT_EQ(apps::choose_precision(std::nullopt, "cuda"), Precision::tf32);
   EXPECT_EQ(apps::choose_precision(std::nullopt, "cpu"), Precision::fp32);
   EXPECT_EQ(apps::choose_precision("fp32", "cuda"), Precision::fp32);
-  EXPECT_THROW(apps::choose_precision("tf32", "sim"), UsageError);
+  EXPECT_EQ(apps::choose_precision(std::nullopt, "sim"), Precision::fp32);
+  EXPECT_EQ(apps::choose_precision("tf32", "sim"), Precision::tf32);
+  EXPECT_THROW(apps::choose_precision("tf32", "cpu"), UsageError);
 }
 
 TEST(Implementations, RulesAndEntries) {

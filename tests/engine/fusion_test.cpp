@@ -12,25 +12,26 @@ namespace gs {
 namespace {
 
 /// Kernels of one training step on the longest chain, by the launches that the step would make.
-int chain_on_a_gpu(const Net& net, int batch) {
+int chain_on_a_gpu(const Net& net, int batch, bool tf32) {
   Recipe recipe;
   recipe.batch = batch;
-  const auto gpu = describe_gpu();
+  const auto gpu = describe_gpu(tf32);
   const Program program(net, recipe, *gpu, {.rule = "own"});
   return longest_chain(program.training_steps(), program.kernels_of_steps());
 }
 
 TEST(Chain, OfDependentKernelsIsShort) {
-  for (const int batch : {2, 4, 8, 64}) {
-    EXPECT_LE(chain_on_a_gpu(lenet({.base = 32}), batch), 15) << "lenet:32:" << batch;
-    EXPECT_LE(chain_on_a_gpu(lenet({.base = 8}), batch), 15) << "lenet:8:" << batch;
-    EXPECT_LE(chain_on_a_gpu(alexnet({.base = 32}), batch), 25) << "alexnet:32:" << batch;
-    EXPECT_LE(chain_on_a_gpu(alexnet({.base = 8}), batch), 25) << "alexnet:8:" << batch;
-  }
+  for (const bool tf32 : {false, true})
+    for (const int batch : {2, 4, 8, 64}) {
+      EXPECT_LE(chain_on_a_gpu(lenet({.base = 32}), batch, tf32), 15) << "lenet:32:" << batch;
+      EXPECT_LE(chain_on_a_gpu(lenet({.base = 8}), batch, tf32), 15) << "lenet:8:" << batch;
+      EXPECT_LE(chain_on_a_gpu(alexnet({.base = 32}), batch, tf32), 25) << "alexnet:32:" << batch;
+      EXPECT_LE(chain_on_a_gpu(alexnet({.base = 8}), batch, tf32), 25) << "alexnet:8:" << batch;
+    }
 }
 
 TEST(DescribedGpu, RunsNothing) {
-  const auto gpu = describe_gpu();
+  const auto gpu = describe_gpu(false);
   Program program(lenet({.input = {8, 8, 1}, .base = 2}), Recipe(), *gpu);
   EXPECT_EQ(program.kernels_of_steps().size(), program.training_steps().size());
   EXPECT_THROW(program.parameters(), Error);

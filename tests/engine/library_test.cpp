@@ -37,6 +37,7 @@ class LibraryProducts : public testing::Test {
       using OnDevice::OnDevice;
       static bool intact() { return true; }
     };
+    static constexpr Arithmetic arithmetic = Arithmetic::fp32;  // as open() asks for
     Device& device;
     OnDevice<float> input(const std::vector<float>& values) const { return {device, values}; }
     Output output(std::size_t size) const { return {device, size}; }

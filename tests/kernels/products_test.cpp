@@ -37,6 +37,7 @@ TYPED_TEST(Products, ReferencesAreGradients) {
 
 /// Memory for the checks of product_checks.h.
 struct TestedArrays {
+  Arithmetic arithmetic;
   static DeviceArray<float> input(const std::vector<float>& values) { return DeviceArray<float>(values); }
   static GuardedArray<float> output(std::size_t size) { return GuardedArray<float>(size); }
 };
@@ -45,7 +46,8 @@ struct TestedArrays {
 template <class Op>
 auto each_technique(Room<Op> Rooms::*room, const typename Op::Problem& p) {
   return [room, &p](const auto& body) {
-    for_each_technique<Op>(room, p, [&](auto launch) { body(TestedArrays(), launch); });
+    for_each_technique<Op>(room, p,
+                           [&](auto launch, Arithmetic arithmetic) { body(TestedArrays{arithmetic}, launch); });
   };
 }
 
@@ -75,6 +77,45 @@ TYPED_TEST(Products, FilterGradientAgainstTheReference) {
   for (const auto& p : Op::problems()) {
     SCOPED_TRACE(Op::describe(p));
     check_filter_gradient<Op>(p, each_technique<typename Op::FilterGradient>(Op::filter_gradient_room, p));
+    if (this->HasFailure()) return;
+  }
+}
+
+/// Random integers from -4 to 4.
+std::vector<float> integers(std::int64_t n, std::uint64_t seed) {
+  auto values = random_values(n, seed, -4.5, 4.5);
+  for (float& v : values) v = std::round(v);
+  return values;
+}
+
+// Small integers are exact in tf32 as in fp32, and so are their products and sums: no bound hides a missing term.
+TYPED_TEST(Products, IntegersAreExact) {
+  using Op = TypeParam;
+  for (const auto& p : Op::problems()) {
+    SCOPED_TRACE(Op::describe(p));
+    const auto x = integers(Op::x_size(p), 1), w = integers(Op::w_size(p), 2), b = integers(Op::outputs(p), 3),
+               dy = integers(Op::y_size(p), 4);
+    const ref::Sums y = Op::forward(p, x.data(), w.data(), b.data());
+    const ref::Sums dx = Op::template data_gradient<float>(p, dy.data(), w.data(), nullptr);
+    ref::Sums dw(Op::w_size(p)), db(Op::outputs(p));
+    Op::filter_gradient(p, x.data(), dy.data(), dw, db);
+    DeviceArray<float> xs(x), ws(w), bs(b), dys(dy);
+    for_each_technique<typename Op::Forward>(Op::forward_room, p, [&](auto launch) {
+      GuardedArray<float> got(y.value.size());
+      launch(got.data(), xs.data(), ws.data(), bs.data());
+      EXPECT_TRUE(agree(got.values(), y.value, 0.0));
+    });
+    for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch) {
+      GuardedArray<float> got(dx.value.size());
+      launch(got.data(), dys.data(), ws.data(), static_cast<const float*>(nullptr));
+      EXPECT_TRUE(agree(got.values(), dx.value, 0.0));
+    });
+    for_each_technique<typename Op::FilterGradient>(Op::filter_gradient_room, p, [&](auto launch) {
+      GuardedArray<float> got(dw.value.size()), got_b(db.value.size());
+      launch(got.data(), got_b.data(), xs.data(), dys.data());
+      EXPECT_TRUE(agree(got.values(), dw.value, 0.0));
+      EXPECT_TRUE(agree(got_b.values(), db.value, 0.0));
+    });
     if (this->HasFailure()) return;
   }
 }

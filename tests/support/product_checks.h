@@ -1,9 +1,11 @@
-// product_checks.h - what any implementation of a product's pass must satisfy: the reference within the bounds of an
-// fp32 sum, nothing written outside, the same bits twice. Own techniques and vendors' libraries go through the same
+// product_checks.h - what any implementation of a product's pass must satisfy: the reference within the bounds of its
+// arithmetic, nothing written outside, the same bits twice. Own techniques and vendors' libraries go through the same
 // checks.
 //
 // Each check takes the way to its implementations: for_each(body) calls body(arrays, launch) once per implementation,
-// where arrays.input(vector) and arrays.output(size) give memory that it can use, and launch(arguments...) runs it.
+// where arrays.input(vector) and arrays.output(size) give memory that it can use, arrays.arithmetic is what its
+// products are computed in, and launch(arguments...) runs it. The bias gradient has no products: it is a sum in fp32
+// everywhere.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -20,7 +22,7 @@ void check_forward(const typename Op::Problem& p, const ForEach& for_each) {
     auto xs = arrays.input(x), ws = arrays.input(w), bs = arrays.input(b);
     auto y = arrays.output(want.value.size()), again = arrays.output(want.value.size());
     launch(y.data(), xs.data(), ws.data(), bs.data());
-    EXPECT_TRUE(agree(y.values(), want.value, bounds(want, Op::forward_terms(p))));
+    EXPECT_TRUE(agree(y.values(), want.value, bounds(want, Op::forward_terms(p), arrays.arithmetic)));
     EXPECT_TRUE(y.intact());
     launch(again.data(), xs.data(), ws.data(), bs.data());
     EXPECT_EQ(y.values(), again.values()) << "the same inputs gave other bits";
@@ -37,7 +39,7 @@ void check_data_gradient(const typename Op::Problem& p, bool masked, const ForEa
     auto dys = arrays.input(dy), ws = arrays.input(w), mask = arrays.input(relu_output);
     auto dx = arrays.output(want.value.size());
     launch(dx.data(), dys.data(), ws.data(), masked ? mask.data() : nullptr);
-    EXPECT_TRUE(agree(dx.values(), want.value, bounds(want, Op::data_gradient_terms(p))));
+    EXPECT_TRUE(agree(dx.values(), want.value, bounds(want, Op::data_gradient_terms(p), arrays.arithmetic)));
     EXPECT_TRUE(dx.intact());
   });
 }
@@ -53,7 +55,7 @@ void check_filter_gradient(const typename Op::Problem& p, const ForEach& for_eac
     auto dw = arrays.output(want_dw.value.size()), db = arrays.output(want_db.value.size());
     auto dw2 = arrays.output(dw.size()), db2 = arrays.output(db.size());
     launch(dw.data(), db.data(), xs.data(), dys.data());
-    EXPECT_TRUE(agree(dw.values(), want_dw.value, bounds(want_dw, terms)));
+    EXPECT_TRUE(agree(dw.values(), want_dw.value, bounds(want_dw, terms, arrays.arithmetic)));
     EXPECT_TRUE(agree(db.values(), want_db.value, bounds(want_db, terms)));
     EXPECT_TRUE(dw.intact());
     EXPECT_TRUE(db.intact());

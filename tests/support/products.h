@@ -1,6 +1,7 @@
 // products.h - convolution and dense layers as one kind of thing, a product with weights and a bias: problems of odd
 // sizes, references, and bounds for their sums.
 #pragma once
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,12 @@ struct Convolution {
         {.n = 1, .h = 2, .w = 2, .c = 1, .k = 2, .r = 5, .s = 5, .pad = 2},  // the window is larger than the image
         {.n = 1, .h = 10, .w = 9, .c = 65, .k = 70, .r = 1, .s = 1},         // more than one tile each way
         {.n = 2, .h = 7, .w = 7, .c = 2, .k = 3, .r = 2, .s = 2},            // an even window, no padding
+        {.n = 2, .h = 9, .w = 11, .c = 8, .k = 12, .r = 3, .s = 3, .stride = 2, .pad = 1},  // channels in fours
+        {.n = 2, .h = 10, .w = 13, .c = 4, .k = 8, .r = 2, .s = 2, .stride = 3},  // the stride is larger than the
+                                                                                  // window
+        {.n = 2, .h = 68, .w = 64, .c = 20, .k = 20, .r = 1, .s = 1},             // blocks for a whole GPU: wider tiles
+        {.n = 1, .h = 96, .w = 89, .c = 4, .k = 68, .r = 1, .s = 1},
+        {.n = 1, .h = 96, .w = 89, .c = 68, .k = 4, .r = 1, .s = 1},
         {.n = 2, .h = 6, .w = 5, .c = 4, .k = 6, .r = 3, .s = 3, .pad = 1, .groups = 2},
         {.n = 1, .h = 9, .w = 8, .c = 6, .k = 3, .r = 5, .s = 5, .stride = 2, .pad = 2, .groups = 3},
         {.n = 2, .h = 7, .w = 9, .c = 32, .k = 32, .r = 3, .s = 3, .pad = 1, .groups = 2},
@@ -103,10 +110,16 @@ struct FullyConnected {
   }
 };
 
-inline std::vector<double> bounds(const ref::Sums& sums, std::int64_t terms) {
+/// How far each sum of products may lie from its reference. In tf32 both factors are rounded to 11 significant bits:
+/// each is off by at most 2^-11 of itself, a product by 2^-10 + 2^-22. The rest is for the sum in fp32, which tensor
+/// cores do not round but cut off, so that the errors of its `terms` steps add up and do not cancel.
+inline std::vector<double> bounds(const ref::Sums& sums, std::int64_t terms, Arithmetic arithmetic = Arithmetic::fp32) {
+  constexpr double eps = std::numeric_limits<float>::epsilon();
   std::vector<double> result;
-  for (std::size_t i = 0; i < sums.value.size(); ++i)
-    result.push_back(bound(sums.value[i], sums.magnitude[i], terms) + 1e-30);
+  for (std::size_t i = 0; i < sums.value.size(); ++i) {
+    const double tf32 = (0x1p-10 + 0x1p-22 + double(terms) * eps) * sums.magnitude[i];
+    result.push_back(bound(sums.value[i], sums.magnitude[i], terms) + (arithmetic == Arithmetic::tf32 ? tf32 : 1e-30));
+  }
   return result;
 }
 

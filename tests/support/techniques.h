@@ -3,16 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <type_traits>
 
 #include "tests/support/guarded_array.h"
 #include "tests/support/tested_targets.h"
 
 namespace gs::test {
 
-/// Calls body(launch) for every technique of the room that supports `problem`, on every tested target;
-/// launch(arguments...) runs it with the op's outputs and inputs, a workspace full of NaN and the tested stream. Fails
-/// when a target has no technique for the problem (one whose room is empty is left out), or when a technique writes
-/// past its workspace.
+/// Calls body(launch), or body(launch, arithmetic) if it takes both, for every technique of the room that supports
+/// `problem`, on every tested target; launch(arguments...) runs it with the op's outputs and inputs, a workspace full
+/// of NaN and the tested stream. Fails when a target has no technique for the problem (one whose room is empty is left
+/// out), or when a technique writes past its workspace.
 template <class Op, class Body>
 void for_each_technique(Room<Op> Rooms::*room, const typename Op::Problem& problem, Body&& body) {
   for (const Rooms* rooms : tested_rooms()) {
@@ -23,7 +24,13 @@ void for_each_technique(Room<Op> Rooms::*room, const typename Op::Problem& probl
       ++fitting;
       SCOPED_TRACE(std::string(name_of(rooms->target)) + ", technique " + std::string(row.name));
       GuardedArray<unsigned char> workspace(row.workspace_bytes(problem));
-      body([&](auto... arguments) { row.launch(arguments..., problem, workspace.data(), tested_stream()); });
+      const auto launch = [&](auto... arguments) {
+        row.launch(arguments..., problem, workspace.data(), tested_stream());
+      };
+      if constexpr (std::is_invocable_v<Body&, decltype(launch), Arithmetic>)
+        body(launch, row.arithmetic);
+      else
+        body(launch);
       EXPECT_TRUE(workspace.intact()) << "the workspace";
     }
     EXPECT_GT(fitting, 0) << "no technique on " << name_of(rooms->target) << " supports this problem";

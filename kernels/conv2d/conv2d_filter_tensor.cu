@@ -1,0 +1,110 @@
+// conv2d_filter_tensor.cu - the filter gradient on tensor cores: dw = dy^T windows in tf32, with the bias gradient.
+//
+// What changed from conv2d_filter_gradient_tiled: mma.m16n8k8 and asynchronous copies, as in conv2d_tensor.cu, and two
+// kernels where there were four. Both factors have their neighbours in memory across the sum (filters of dy, taps of
+// x), so shared memory keeps one line per pixel. The sum over the pixels of the batch is cut into slices, one block
+// each; the blocks of the first taps have all of dy pass through their shared memory anyway and add it up for db, in
+// fp32 and unrounded. A second kernel adds the slices, dw's and db's, in a fixed order.
+#include "kernels/common/tensor_gemm.h"
+#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/window_matrices.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+/// partial[slice] = this slice's dw, then its db.
+template <class Tile>
+__global__ void __launch_bounds__(tensor_threads)
+    filter_gradient_tensor(float* __restrict__ partial, const float* __restrict__ x, const float* __restrict__ dy,
+                           WindowMap map, int filters, bool dy_vectors, int slice_pixels) {
+  const int begin = int(blockIdx.z) * slice_pixels;
+  const int end = begin + slice_pixels < map.pixels ? begin + slice_pixels : map.pixels;
+  const int k0 = int(blockIdx.y) * Tile::rows, size = filters * (map.taps + 1);
+  float* slice = partial + std::int64_t(blockIdx.z) * size;
+  constexpr int parts = tensor_threads / Tile::rows;  // threads that share a filter's bias gradient
+  const int row = int(threadIdx.x) % Tile::rows, part = int(threadIdx.x) / Tile::rows;
+  const bool with_bias = blockIdx.x == 0;
+  float bias_sum = 0;
+  tensor_gemm<Tile>(
+      k0, int(blockIdx.x) * Tile::columns, filters, map.taps, begin, end,
+      PlainMatrix<false>{dy, end, filters, dy_vectors}, Windows<false>{x, map, end},
+      [&](const float* stage, int pitch) {
+        if (with_bias)
+          for (int pixel = part; pixel < tensor_depth; pixel += parts) bias_sum += stage[pixel * pitch + row];
+      },
+      [&](int k, int tap, float sum) { slice[k * map.taps + tap] = sum; });
+  __shared__ float bias_parts[tensor_threads];
+  bias_parts[threadIdx.x] = bias_sum;
+  __syncthreads();
+  if (!with_bias || part != 0 || k0 + row >= filters) return;
+  for (int i = 1; i < parts; ++i) bias_sum += bias_parts[i * Tile::rows + row];
+  slice[filters * map.taps + k0 + row] = bias_sum;
+}
+
+constexpr int add_columns = 32, add_rows = 8;
+
+/// dw and db: 8 threads for each element add every eighth slice, then one adds the eight.
+__global__ void __launch_bounds__(add_columns* add_rows)
+    add_slices_tensor(float* __restrict__ dw, float* __restrict__ db, const float* __restrict__ partial, int weights,
+                      int filters, int slices) {
+  __shared__ float sums[add_rows][add_columns];
+  const int column = int(threadIdx.x) % add_columns, row = int(threadIdx.x) / add_columns;
+  const int at = int(blockIdx.x) * add_columns + column, size = weights + filters;
+  float sum = 0;
+#pragma unroll 4
+  for (int slice = row; slice < slices; slice += add_rows)
+    if (at < size) sum += partial[std::int64_t(slice) * size + at];
+  sums[row][column] = sum;
+  __syncthreads();
+  if (row != 0 || at >= size) return;
+  for (int i = 1; i < add_rows; ++i) sum += sums[i][column];
+  (at < weights ? dw[at] : db[at - weights]) = sum;
+}
+
+int parts(int extent, int part) {
+  return (extent + part - 1) / part;
+}
+
+/// Calls body(tile) for the tile that fits the filters.
+template <class Body>
+auto with_tile(const Conv2d& d, const Body& body) {
+  if (d.k <= 16) return body(TensorTile<16, 32, 1>());
+  if (d.k <= 32) return body(TensorTile<32, 32, 2>());
+  return body(TensorTile<64, 32, 2>());
+}
+
+struct Slices {
+  int pixels, count;  // of one; how many
+};
+/// About two blocks for each of 132 SMs, each with four stages at least. Whole stages, but for the last slice.
+Slices slices_of(const Conv2d& d) {
+  const int pixels = int(d.y_size() / d.k);
+  const int tiles =
+      with_tile(d, [&](auto tile) { return parts(d.k, tile.rows) * parts(d.r * d.s * d.c, tile.columns); });
+  const int wanted = parts(2 * 132, tiles), stages = parts(parts(pixels, wanted), tensor_depth);
+  const int each = (stages > 4 ? stages : 4) * tensor_depth;
+  return {each, parts(pixels, each)};
+}
+
+}  // namespace
+
+std::size_t conv2d_filter_gradient_tensor_workspace(const Conv2d& d) {
+  return std::size_t(slices_of(d).count) * std::size_t(d.w_size() + d.k) * sizeof(float);
+}
+
+void conv2d_filter_gradient_tensor(float* dw, float* db, const float* x, const float* dy, const Conv2d& d,
+                                   void* workspace, stream_t s) {
+  const Slices slices = slices_of(d);
+  const WindowMap map = windows_of(d, in_vectors(x, d.c));
+  auto* partial = static_cast<float*>(workspace);
+  with_tile(d, [&](auto tile) {
+    const dim3 grid(unsigned(parts(map.taps, tile.columns)), unsigned(parts(d.k, tile.rows)), unsigned(slices.count));
+    launch<filter_gradient_tensor<decltype(tile)>>({grid, dim3(tensor_threads)}, s, partial, x, dy, map, d.k,
+                                                   in_vectors(dy, d.k), slices.pixels);
+  });
+  const int weights = int(d.w_size()), blocks = parts(weights + d.k, add_columns);
+  launch<add_slices_tensor>({dim3(unsigned(blocks)), dim3(add_columns * add_rows)}, s, dw, db, partial, weights, d.k,
+                            slices.count);
+}
+
+}  // namespace gs::GS_TARGET

@@ -1,0 +1,85 @@
+// conv2d_tensor.cu - the forward pass and the data gradient on tensor cores, as implicit matrix products in tf32.
+//
+// What changed from conv2d_tiled: the products are mma.m16n8k8, so an instruction of a warp makes 1024 multiply-adds
+// and not 32; windows and filters come by asynchronous copies, up to two stages ahead, 16 bytes at a time where the
+// channels are a multiple of four; divisions are multiplications. Factors are rounded to tf32 (10 bits of mantissa),
+// sums are fp32: this is a technique for runs that ask for tf32. Tiles are narrow, because the layers are: 16 to 64
+// channels beside thousands of pixels. 2 r s c operations per output; with 32 channels the memory is the bound.
+#include "kernels/common/tensor_gemm.h"
+#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/window_matrices.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+template <class Tile>
+__global__ void __launch_bounds__(tensor_threads)
+    forward_tensor(float* __restrict__ y, const float* __restrict__ x, const float* __restrict__ w,
+                   const float* __restrict__ bias, WindowMap map, int filters, bool relu) {
+  tensor_gemm<Tile>(
+      int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, map.pixels, filters, 0, map.taps,
+      Windows<true>{x, map, map.pixels}, PlainMatrix<true>{w, filters, map.taps, map.vectors}, [](const float*, int) {},
+      [&](int pixel, int k, float sum) {
+        sum += bias[k];
+        y[std::int64_t(pixel) * filters + k] = relu && sum <= 0 ? 0.0f : sum;
+      });
+}
+
+template <class Tile>
+__global__ void __launch_bounds__(tensor_threads)
+    data_gradient_tensor(float* __restrict__ dx, const float* __restrict__ dy, const float* __restrict__ w,
+                         const float* __restrict__ relu_output, WindowMap map, int channels, bool filter_vectors) {
+  tensor_gemm<Tile>(
+      int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, map.pixels, channels, 0, map.taps,
+      GradientWindows{dy, map}, TurnedFilters(w, channels, filter_vectors, map), [](const float*, int) {},
+      [&](int pixel, int c, float sum) {
+        const std::int64_t at = std::int64_t(pixel) * channels + c;
+        dx[at] = relu_output && relu_output[at] <= 0 ? 0.0f : sum;
+      });
+}
+
+unsigned parts(int extent, int part) {
+  return unsigned((extent + part - 1) / part);
+}
+
+/// Calls body(tile, grid) for the largest tile that fits the columns and still gives every SM something to do.
+template <class Body>
+void with_tile(int pixels, int columns, const Body& body) {
+  const auto run = [&](auto tile) { body(tile, dim3(parts(pixels, tile.rows), parts(columns, tile.columns))); };
+  constexpr unsigned multiprocessors = 132;
+  if (columns <= 16)
+    run(TensorTile<64, 16, 4>());
+  else if (columns > 32 && parts(pixels, 64) * parts(columns, 64) >= 2 * multiprocessors)
+    run(TensorTile<64, 64, 2>());
+  else if (parts(pixels, 64) * parts(columns, 32) >= multiprocessors)
+    run(TensorTile<64, 32, 2>());
+  else
+    run(TensorTile<32, 32, 2>());
+}
+
+}  // namespace
+
+/// Ungrouped, and small enough for offsets of 31 bits.
+bool conv2d_tensor_supports(const Conv2d& d) {
+  constexpr std::int64_t most = 1 << 30;
+  return d.groups == 1 && d.x_size() < most && d.y_size() < most && d.w_size() < most;
+}
+
+void conv2d_forward_tensor(float* y, const float* x, const float* w, const float* bias, const Conv2d& d, void*,
+                           stream_t s) {
+  const WindowMap map = windows_of(d, in_vectors(x, d.c) && in_vectors(w, d.c));
+  with_tile(map.pixels, d.k, [&](auto tile, dim3 grid) {
+    launch<forward_tensor<decltype(tile)>>({grid, dim3(tensor_threads)}, s, y, x, w, bias, map, d.k, d.relu);
+  });
+}
+
+void conv2d_data_gradient_tensor(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d& d,
+                                 void*, stream_t s) {
+  const WindowMap map = gradient_windows_of(d, in_vectors(dy, d.k));
+  with_tile(map.pixels, d.c, [&](auto tile, dim3 grid) {
+    launch<data_gradient_tensor<decltype(tile)>>({grid, dim3(tensor_threads)}, s, dx, dy, w, relu_output, map, d.c,
+                                                 in_vectors(w, d.c));
+  });
+}
+
+}  // namespace gs::GS_TARGET

@@ -1,0 +1,158 @@
+// window_matrices.h - the operands of a convolution's products as tensor_gemm.h wants them: matrices of windows, whose
+// lines are pixels and whose neighbours are taps, and the filters turned round. None of them is ever written.
+#pragma once
+#include "kernels/common/divide.h"
+#include "kernels/common/plain_matrix.h"
+#include "kernels/conv2d/conv2d.h"
+
+namespace gs::GS_TARGET {
+
+/// Extents of windows over images of `rows` x `columns` x `channels`, one window for each of down x across places of an
+/// image. A tap is (r, s, channel), the channel fastest.
+struct WindowMap {
+  int pixels, taps;  ///< windows in the batch; taps of one
+  int rows, columns, channels, window_rows, window_columns, stride, pad;
+  bool vectors;  ///< pixels begin and end on 16 bytes
+  Divider by_across, by_down, by_channels, by_window_columns, by_stride;
+
+  struct Tap {
+    int r, s, channel;
+  };
+  /// Where there is no pixel or tap, its position is so far out that the sum (or difference) with the other's is
+  /// outside of every image: 2^30 and 2^29.
+  static constexpr int no_pixel = -(1 << 30), no_tap = 1 << 29;
+
+  GS_BOTH Tap tap(int i) const {
+    if (i >= taps) return {no_tap, 0, 0};
+    const int channel = by_channels.split(i), s = by_window_columns.split(i);
+    return {i, s, channel};
+  }
+  GS_BOTH void next(Tap& tap) const {
+    if (++tap.channel < channels) return;
+    tap.channel = 0;
+    if (++tap.s < window_columns) return;
+    tap.s = 0;
+    if (++tap.r >= window_rows) tap.r = no_tap;
+  }
+};
+
+/// Four taps of a window, copied at once where they are aligned. matrix.place(line, tap) is where a tap lies; -1: in no
+/// image.
+template <class Matrix, class Line>
+__device__ inline void copy_taps(const Matrix& matrix, const WindowMap& map, const float* from, float* to,
+                                 const Line& line, WindowMap::Tap tap) {
+  if (map.vectors) {
+    const int at = matrix.place(line, tap);
+    async_copy_16(to, from + (at < 0 ? 0 : at), at >= 0);
+  } else if (tap.r == WindowMap::no_tap) {
+    *reinterpret_cast<float4*>(to) = make_float4(0, 0, 0, 0);  // one store, where copies would be four
+  } else {
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      const int at = matrix.place(line, tap);
+      async_copy_4(to + i, from + (at < 0 ? 0 : at), at >= 0);
+      map.next(tap);
+    }
+  }
+}
+
+/// Element (pixel of y, tap) = x at the tap's place in the pixel's window; 0 in the padding.
+template <bool along_depth_>
+struct Windows {
+  static constexpr bool along_depth = along_depth_;
+  struct Line {
+    int row, column, origin;  // of the window's first tap, and where it would lie
+  };
+  using Four = WindowMap::Tap;
+
+  const float* x;
+  const WindowMap& map;
+  int last;  ///< pixels from here on count as none
+
+  __device__ Line line(int pixel) const {
+    if (pixel >= last) return {WindowMap::no_pixel, 0, 0};
+    const int q = map.by_across.split(pixel), p = map.by_down.split(pixel);  // leaves the image
+    const int row = p * map.stride - map.pad, column = q * map.stride - map.pad;
+    return {row, column, ((pixel * map.rows + row) * map.columns + column) * map.channels};
+  }
+  __device__ Four four(int tap) const { return map.tap(tap); }
+  __device__ int place(const Line& line, const Four& tap) const {
+    const int row = line.row + tap.r, column = line.column + tap.s;
+    if (row < 0 || row >= map.rows || column < 0 || column >= map.columns) return -1;
+    return line.origin + (tap.r * map.columns + tap.s) * map.channels + tap.channel;
+  }
+  __device__ void copy(float* to, const Line& line, const Four& tap) const { copy_taps(*this, map, x, to, line, tap); }
+};
+
+/// Element (pixel of x, tap (r, s, k)) = the gradient of the output that x reaches through the tap; 0 where there is
+/// none.
+struct GradientWindows {
+  static constexpr bool along_depth = true;
+  struct Line {
+    int first_row, row, column;  // first_row: of the image, among those of all images
+  };
+  using Four = WindowMap::Tap;
+
+  const float* dy;
+  const WindowMap& map;
+
+  __device__ Line line(int pixel) const {
+    if (pixel >= map.pixels) return {0, WindowMap::no_pixel, 0};
+    const int column = map.by_across.split(pixel), row = map.by_down.split(pixel);
+    return {pixel * map.rows, row + map.pad, column + map.pad};
+  }
+  __device__ Four four(int tap) const { return map.tap(tap); }
+  __device__ int place(const Line& line, const Four& tap) const {
+    int p = line.row - tap.r, q = line.column - tap.s;
+    if (p < 0 || q < 0) return -1;
+    if (map.stride > 1 && (map.by_stride.split(p) != 0 || map.by_stride.split(q) != 0)) return -1;
+    if (p >= map.rows || q >= map.columns) return -1;
+    return ((line.first_row + p) * map.columns + q) * map.channels + tap.channel;
+  }
+  __device__ void copy(float* to, const Line& line, const Four& tap) const { copy_taps(*this, map, dy, to, line, tap); }
+};
+
+/// Element (tap (r, s, k), c) = w[k, r, s, c]: a plain matrix whose lines come in another order.
+struct TurnedFilters : PlainMatrix<false> {
+  const WindowMap& map;
+
+  __device__ TurnedFilters(const float* w, int channels, bool vectors, const WindowMap& map)
+      : PlainMatrix<false>{w, map.taps, channels, vectors}, map(map) {}
+  __device__ Line line(int i) const {
+    if (i >= map.taps) return -1;
+    const int k = map.by_channels.split(i);  // leaves (r, s)
+    return (k * map.window_rows * map.window_columns + i) * line_floats;
+  }
+};
+
+/// The windows of `d` over x, for the forward pass and the filter gradient.
+inline WindowMap windows_of(const Conv2d& d, bool vectors) {
+  return {d.n * d.p() * d.q(),
+          d.r * d.s * d.c,
+          d.h,
+          d.w,
+          d.c,
+          d.r,
+          d.s,
+          d.stride,
+          d.pad,
+          vectors,
+          Divider(d.q()),
+          Divider(d.p()),
+          Divider(d.c),
+          Divider(d.s),
+          Divider(d.stride)};
+}
+/// The windows over dy, one for each pixel of x, for the data gradient.
+inline WindowMap gradient_windows_of(const Conv2d& d, bool vectors) {
+  return {d.n * d.h * d.w,  d.r * d.s * d.k, d.p(),   d.q(),        d.k,          d.r,          d.s,
+          d.stride,         d.pad,           vectors, Divider(d.w), Divider(d.h), Divider(d.k), Divider(d.s),
+          Divider(d.stride)};
+}
+
+/// May rows of `floats` floats that begin at `from` be copied 16 bytes at a time?
+inline bool in_vectors(const float* from, int floats) {
+  return floats % 4 == 0 && reinterpret_cast<std::uintptr_t>(from) % 16 == 0;
+}
+
+}  // namespace gs::GS_TARGET

@@ -1,0 +1,58 @@
+// async_copy.cpp - the asynchronous copies that a simulated thread has started and not yet waited for.
+#include "kernels/sim/block.h"
+
+namespace gs::simulator {
+
+void Block::start_copy(const AsyncCopy& copy) {
+  copies_.resize(size_);
+  Copies& mine = copies_[current_];
+  mine.started.push_back({copy, mine.groups});
+}
+
+void Block::commit_copies() {
+  if (!copies_.empty()) copies_[current_].groups++;
+}
+
+bool Block::finish_copy(int groups, AsyncCopy& copy) {
+  if (copies_.empty()) return false;
+  Copies& mine = copies_[current_];
+  if (mine.finished == mine.started.size()) {
+    mine.started.clear();
+    mine.finished = 0;
+    return false;
+  }
+  const Copies::Started& oldest = mine.started[mine.finished];
+  if (oldest.group + unsigned(groups) >= mine.groups) return false;  // not committed, or among the latest
+  copy = oldest.copy;
+  mine.finished++;
+  return true;
+}
+
+namespace {
+
+// The functions below return to the same thread: what they touch themselves is not the kernel's (Position::observed).
+class Unobserved {
+ public:
+  Unobserved() { position.observed = false; }
+  ~Unobserved() { position.observed = observed_; }
+
+ private:
+  bool observed_ = position.observed;
+};
+
+}  // namespace
+
+void start_async_copy(const AsyncCopy& copy) {
+  const Unobserved unobserved;
+  block_of("an asynchronous copy").start_copy(copy);
+}
+void commit_async_copies() {
+  const Unobserved unobserved;
+  block_of("an asynchronous copy").commit_copies();
+}
+bool finish_async_copy(int groups, AsyncCopy& copy) {
+  const Unobserved unobserved;
+  return block_of("an asynchronous copy").finish_copy(groups, copy);
+}
+
+}  // namespace gs::simulator

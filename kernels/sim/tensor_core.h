@@ -1,0 +1,36 @@
+// tensor_core.h - the simulator's form of kernels/common/tensor_core.h: the lanes of a warp meet, then the runtime
+// computes for all of them (tensor_core.cpp).
+#pragma once
+#include <bit>
+
+#include "kernels/sim/runtime.h"
+
+namespace gs::GS_TARGET {
+
+inline void mma_m16n8k8_tf32(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
+                             source_location where = source_location::current()) {
+  simulator::mma_m16n8k8_tf32(d, a, b, where);
+}
+inline void mma_m16n8k16_bf16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
+                              source_location where = source_location::current()) {
+  simulator::mma_m16n8k16_bf16(d, a, b, where);
+}
+
+/// The nearest tf32, ties away from zero; NaN becomes the GPU's one NaN.
+constexpr std::uint32_t round_to_tf32(float x) {
+  const auto bits = std::bit_cast<std::uint32_t>(x);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) return 0x7fffffffu;
+  return (bits + 0x1000u) & ~0x1fffu;  // half of the last bit kept; infinity has no low bits that could carry
+}
+
+// Inlined by force: what the race checker says of the row then names the kernel's own line.
+__forceinline__ void ldmatrix_x4(std::uint32_t (&r)[4], const void* row,
+                                 source_location where = source_location::current()) {
+  using Word __attribute__((may_alias)) = std::uint32_t;
+  if (reinterpret_cast<std::uintptr_t>(row) % 16 != 0) simulator::fail("ldmatrix_x4: a row is not 16-byte aligned");
+  std::uint32_t words[4];
+  for (int i = 0; i < 4; ++i) words[i] = static_cast<const Word*>(row)[i];
+  simulator::ldmatrix_x4(r, words, where);
+}
+
+}  // namespace gs::GS_TARGET
