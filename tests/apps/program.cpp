@@ -79,11 +79,11 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 std::vector<std::string> tiny_run(const std::vector<std::string>& more) {
-  std::vector<std::string> words{"train", "lenet",   "--device", "cpu",       "--image-size",
-                                 "16",    "--limit", "16",       "--threads", "1"};
+  std::vector<std::string> words{"train", "lenet", "--image-size", "16", "--limit", "16", "--threads", "1"};
   const auto add_default = [&](const char* flag, const char* value) {
     if (std::find(more.begin(), more.end(), flag) == more.end()) words.insert(words.end(), {flag, value});
   };
+  add_default("--device", "cpu");
   add_default("--base", "2");
   add_default("--epochs", "2");
   words.insert(words.end(), more.begin(), more.end());

@@ -201,6 +201,21 @@ bool wait_for_epochs(RunningProgram& program, const std::filesystem::path& run) 
   return false;
 }
 
+TEST(Run, TheSimulatorTrainsInTf32WhereAskedTo) {
+  const ScratchFolder folder;
+  const auto convolution_of = [&](const std::string& out, const Names& more) {
+    Names words = tiny_run({"--device", "sim", "--epochs", "1", "--out", out});
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = run_program(folder.path(), words);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    const nlohmann::json record = json_of(folder / (out + "/run.json"));
+    EXPECT_EQ(record["recipe"]["precision"], more.empty() ? "fp32" : more.back());
+    return record["implementations"]["conv2 data gradient"].get<std::string>();
+  };
+  EXPECT_EQ(convolution_of("default", {}), "tiled");
+  EXPECT_EQ(convolution_of("tf32", {"--precision", "tf32"}), "tensor");
+}
+
 TEST(Run, CtrlCKeepsWhatIsComplete) {
   const ScratchFolder folder;
   RunningProgram program(folder.path(), tiny_run({"--out", "run", "--epochs", "100000000"}));

@@ -127,6 +127,23 @@ TEST_P(ProgramOn, OverridesAreKeptOrRefused) {
             "there is no step 'conv1 forwards' to give the implementation 'direct': did you mean 'conv1 forward'?");
 }
 
+TEST(Tf32, IsTakenOnlyWhereTheDeviceAllowsIt) {
+  ASSERT_EQ(sim::rooms().conv2d_forward.back().arithmetic, Arithmetic::tf32) << "the last row is the one to be taken";
+  const auto allowed = open_device({.name = "sim", .tf32 = true});
+  const auto not_asked = open_device({.name = "sim"}), refused = open_device({.name = "sim", .tf32 = false});
+  const char* const steps[] = {"conv1 filter gradient", "conv2 data gradient"};
+  for (const char* step : steps) {
+    EXPECT_EQ(Program(small_net(), small_recipe(), *allowed).implementations().at(step), "tensor");
+    EXPECT_EQ(Program(small_net(), small_recipe(), *not_asked).implementations().at(step), "tiled");
+    EXPECT_EQ(Program(small_net(), small_recipe(), *refused).implementations().at(step), "tiled");
+    EXPECT_THROW(Program(small_net(), small_recipe(), *refused, {.fixed = {{step, "tensor"}}}), UsageError);
+  }
+  // A forward pass is one kernel with its pool, in fp32, unless it is asked for by name.
+  const ImplementationChoice forward{.fixed = {{"conv1", "tensor"}}};
+  EXPECT_EQ(Program(small_net(), small_recipe(), *allowed, forward).implementations().at("conv1 forward"), "tensor");
+  EXPECT_THROW(Program(small_net(), small_recipe(), *refused, forward), UsageError);
+}
+
 TEST_P(ProgramOn, OwnTakesNoLibrary) {
   const Program program(small_net(), small_recipe(), *device_, {.rule = "own", .fixed = {}});
   for (const auto& [step, implementation] : program.implementations())

@@ -20,6 +20,9 @@ void check_room(Target target, std::string_view room_name, Room<Op> room) {
     EXPECT_NE(row.launch, nullptr) << row.name;
     EXPECT_NE(row.supports, nullptr) << row.name;
     EXPECT_NE(row.workspace_bytes, nullptr) << row.name;
+    if (target == Target::host) {
+      EXPECT_EQ(row.arithmetic, Arithmetic::fp32) << row.name << ": a CPU has no tensor cores";
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdlib>
 
-#include "kernels/common/kernel.h"
+#include "kernels/common/async_copy.h"
 #include "tests/sim/cases.h"
 
 namespace gs::GS_TARGET {
@@ -163,6 +163,17 @@ __global__ void shuffle_is_no_barrier(float* y) {
   const float one = __shfl_sync(~0u, 1.0f, 0);
   if (!broken) __syncwarp();
   y[threadIdx.x] = one * tile[threadIdx.x ^ 1];  // at shuffle_is_no_barrier: read
+}
+
+// A thread waits for its own copies only.
+template <bool broken>
+__global__ void copy_without_barrier(float* y) {
+  __shared__ float tile[threads];
+  async_copy_4(&tile[threadIdx.x], y + 64 + threadIdx.x, true);  // at copy_without_barrier: copy
+  async_commit();
+  async_wait<0>();
+  if (!broken) __syncthreads();
+  y[threadIdx.x] = tile[(threadIdx.x + 1) % threads];  // at copy_without_barrier: read
 }
 
 template <bool broken>
@@ -331,6 +342,7 @@ std::span<const BrokenCase> cases_the_checker_catches() {
       GS_CASE(missing_syncwarp, with_shared, y),
       GS_CASE(syncwarp_of_the_wrong_lanes, with_shared, y),
       GS_CASE(shuffle_is_no_barrier, with_shared, y),
+      GS_CASE(copy_without_barrier, one_block, y),
       GS_CASE(two_writers, one_block, y),
       GS_CASE(plain_add, one_block, y),
       GS_CASE(plain_read_beside_atomic, one_block, y),

@@ -31,6 +31,7 @@ const std::map<std::string_view, Expected> expected = {
     {"missing_syncwarp", {"race", "shared", {"write", "read"}}},
     {"syncwarp_of_the_wrong_lanes", {"race", "shared", {"write", "read"}}},
     {"shuffle_is_no_barrier", {"race", "shared", {"write", "read"}}},
+    {"copy_without_barrier", {"race", "shared", {"copy", "read"}}},
     {"two_writers", {"race", "global", {"write"}}},
     {"plain_add", {"race", "global", {"add"}}},
     {"plain_read_beside_atomic", {"race", "global", {"atomic", "read"}}},
