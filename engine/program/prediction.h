@@ -10,13 +10,14 @@ namespace gs {
 /// What a GPU can do, as far as the bound needs it.
 struct GpuRoof {
   double bytes_per_us = 0;  ///< of device memory
-  double flops_per_us = 0;  ///< fp32 multiply-adds count two; without tensor cores
+  double flops_per_us = 0;  ///< a multiply-add counts two
   double kernel_us = 0;     ///< from the start of a kernel in a graph to that of one that depends on it, at least
 };
 
-/// NVIDIA H200: 4.8 TB/s on paper, 4.3 TB/s as copies reach; 132 SMs x 128 lanes x 2 x 1.98 GHz = 67 TFLOP/s on paper,
-/// of which 60 stand here; 1.3 us a dependent kernel in a CUDA graph (Hopper).
-inline constexpr GpuRoof h200_roof{4.3e6, 60e6, 1.3};
+/// NVIDIA H200: 4.8 TB/s on paper, 4.3 TB/s as copies reach; in fp32 132 SMs x 128 lanes x 2 x 1.98 GHz = 67 TFLOP/s on
+/// paper, of which 60 stand here; in tf32 on tensor cores 495 TFLOP/s on paper; 1.3 us a dependent kernel in a CUDA
+/// graph (Hopper).
+inline constexpr GpuRoof h200_fp32{4.3e6, 60e6, 1.3}, h200_tf32{4.3e6, 495e6, 1.3};
 
 struct Prediction {
   double chain_us = 0;  ///< the longest chain of steps that need one another, each the sum of its kernels' starts and
