@@ -225,6 +225,7 @@ void Program::Impl::allocate() {
     if (diagnostic_plan.offset[id] != MemoryPlan::npos)
       diagnostic_at.of[id] = static_cast<std::byte*>(arena.data()) + diagnostic_plan.offset[id];
   for (const TensorId id : remembered_tensors()) remembered.emplace_back(device, tensors[std::size_t(id)].bytes);
+  kept = Memory(device, layout.bytes());
 }
 
 }  // namespace gs

@@ -81,9 +81,12 @@ void Program::Impl::begin(Side& side, StepState state, std::uint32_t samples) {
 }
 
 std::vector<float> Program::Impl::read_flat(TensorId id) const {
-  if (id == no_tensor) return {};
+  return id == no_tensor ? std::vector<float>() : read_flat(at[id]);
+}
+
+std::vector<float> Program::Impl::read_flat(const void* flat_values) const {
   std::vector<float> values(std::size_t(layout.size));
-  device.download(values.data(), at[id], layout.bytes());
+  device.download(values.data(), flat_values, layout.bytes());
   return layout.packed(values);
 }
 
@@ -165,6 +168,13 @@ void Program::recall() {
   const auto ids = p.remembered_tensors();
   for (std::size_t i = 0; i < ids.size(); ++i)
     p.device.copy(p.at[ids[i]], p.remembered[i].data(), p.remembered[i].bytes());
+}
+void Program::keep_parameters() {
+  Impl& p = *impl_;
+  p.device.copy(p.kept.data(), p.at[p.flat.parameters], p.kept.bytes());
+}
+std::vector<float> Program::kept_parameters() const {
+  return impl_->read_flat(impl_->kept.data());
 }
 void Program::run_training_in_order(const std::vector<int>& order) {
   for (const int i : order) impl_->run(impl_->training.at(std::size_t(i)), impl_->at);

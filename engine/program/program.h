@@ -59,6 +59,10 @@ class Program {
   void remember();
   void recall();
 
+  /// Copies the parameters to a second place on the device; not waited for. They stay there until the next call.
+  void keep_parameters();
+  std::vector<float> kept_parameters() const;  ///< as parameters() was then
+
   /// Evaluation steps (gather, advance, forward without dropout, loss, collect), likewise.
   int evaluate_steps(int wanted);
   void evaluate_step() { evaluate_steps(1); }

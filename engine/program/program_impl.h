@@ -58,6 +58,7 @@ struct Program::Impl {
   StepMetrics* ring = nullptr;       ///< shared with the host
   Addresses at, diagnostic_at;       ///< a diagnostic step keeps its activations longer: a plan of its own
   std::vector<Memory> remembered;    ///< copies of parameters, moments, state
+  Memory kept;                       ///< a copy of the parameters
 
   Impl(const Net&, const Recipe&, Device&, const ImplementationChoice&);
   ~Impl();
@@ -76,7 +77,8 @@ struct Program::Impl {
   void bind(Side&, const BatchSource&);
   void begin(Side&, StepState, std::uint32_t samples);
   StepState read_state() const;
-  std::vector<float> read_flat(TensorId) const;
+  std::vector<float> read_flat(TensorId id) const;
+  std::vector<float> read_flat(const void* flat_values) const;
   void write_flat(TensorId, const std::vector<float>& packed);
 };
 

@@ -69,17 +69,15 @@ Number number(const SafeTensors& file, const std::string& key) {
 
 }  // namespace
 
-Checkpoint take_checkpoint(const Program& program, int epoch, bool resumable) {
+Checkpoint take_checkpoint(const Program& program, int epoch) {
   Checkpoint c;
   c.epoch = epoch;
   c.parameters = program.parameters();
-  c.resumable = resumable;
-  if (resumable) {
-    const int moments = program.recipe().optimizer.moments();
-    if (moments > 0) c.moment1 = program.moment(1);
-    if (moments > 1) c.moment2 = program.moment(2);
-    c.state = program.state();
-  }
+  c.resumable = true;
+  const int moments = program.recipe().optimizer.moments();
+  if (moments > 0) c.moment1 = program.moment(1);
+  if (moments > 1) c.moment2 = program.moment(2);
+  c.state = program.state();
   return c;
 }
 

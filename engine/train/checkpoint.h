@@ -18,8 +18,8 @@ struct Checkpoint {
   StepState state;
 };
 
-/// Copies the parameters off the device; with `resumable` also the moments and the step state.
-Checkpoint take_checkpoint(const Program&, int epoch, bool resumable);
+/// Copies parameters, moments and step state off the device: a resumable checkpoint.
+Checkpoint take_checkpoint(const Program&, int epoch);
 
 /// Puts a resumable checkpoint back: training then goes on as if it had never stopped.
 void restore(Program&, const Checkpoint&);

@@ -17,7 +17,7 @@ void RunRecorder::Pace::timed(Write write) {
   next = end + std::chrono::duration_cast<Clock::duration>(wait);
 }
 
-RunRecorder::RunRecorder(RunFolder& folder, const Program& program, std::vector<EpochResult> earlier)
+RunRecorder::RunRecorder(RunFolder& folder, Program& program, std::vector<EpochResult> earlier)
     : folder_(folder),
       program_(program),
       history_(std::move(earlier)),
@@ -40,26 +40,28 @@ bool RunRecorder::epoch_done(const EpochResult& result, const std::vector<float>
   if (best) {
     lowest_val_loss_ = result.val_loss;
     best_epoch_ = result.epoch;
-    best_ = take_checkpoint(program_, result.epoch, false);
+    program_.keep_parameters();
+    best_pending_ = true;
   }
   last_pending_ = history_pending_ = true;
   // The history first: it is never behind last.safetensors, so that a run can be resumed from there.
   if (history_pace_.due() || last_pace_.due()) write_history();
   if (last_pace_.due()) write_last();
-  if (best_ && best_pace_.due()) write_best();
+  if (best_pending_ && best_pace_.due()) write_best();
   return best;
 }
 
 void RunRecorder::write_best() {
-  best_pace_.timed([&] { folder_.write_best(program_.net(), *best_); });
-  best_.reset();
+  best_pace_.timed(
+      [&] { folder_.write_best(program_.net(), {.epoch = best_epoch_, .parameters = program_.kept_parameters()}); });
+  best_pending_ = false;
 }
 
 void RunRecorder::write_last() {
   last_pace_.timed([&] {
     // The predictions first, as the history: never behind last.safetensors.
     if (keeps_predictions_) folder_.write_predictions(predictions());
-    folder_.write_last(program_.net(), take_checkpoint(program_, history_.back().epoch, true));
+    folder_.write_last(program_.net(), take_checkpoint(program_, history_.back().epoch));
   });
   last_pending_ = false;
 }
@@ -96,7 +98,7 @@ void RunRecorder::finish() {
 }
 
 void RunRecorder::stop() {
-  if (best_) write_best();
+  if (best_pending_) write_best();
   if (history_pending_) write_history();
 }
 

@@ -2,17 +2,17 @@
 // then.
 #pragma once
 #include <chrono>
-#include <optional>
 
 #include "engine/train/run_folder.h"
 
 namespace gs {
 
 /// Writing never takes more than about a twentieth of the time: a file is written
-/// again when 20 times as long has passed as it took last time, and weights at most every 5 s.
+/// again when 20 times as long has passed as it took last time, and weights at most every 5 s. Until then the best
+/// epoch's weights stay on the device, so a best epoch costs a copy there and no wait.
 class RunRecorder {
  public:
-  RunRecorder(RunFolder&, const Program&, std::vector<EpochResult> earlier = {});
+  RunRecorder(RunFolder&, Program&, std::vector<EpochResult> earlier = {});
 
   /// From now on the validation logits of every epoch are kept and written (predictions.safetensors, "epochs.logits").
   /// `earlier`: those of the epochs before.
@@ -54,14 +54,14 @@ class RunRecorder {
   SafeTensors predictions() const;
 
   RunFolder& folder_;
-  const Program& program_;
+  Program& program_;
   std::vector<EpochResult> history_;
   int best_epoch_ = 0;
   double lowest_val_loss_;
   bool keeps_predictions_ = false;
   std::vector<std::int32_t> labels_;
   std::vector<float> epoch_logits_;  ///< [epochs, images, outputs]
-  std::optional<Checkpoint> best_;   ///< not written yet
+  bool best_pending_ = false;        ///< the program keeps the best epoch's parameters, and no file has them yet
   bool last_pending_ = false, history_pending_ = false;
   Pace history_pace_, best_pace_, last_pace_;
 };

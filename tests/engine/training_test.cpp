@@ -181,7 +181,7 @@ TEST_P(Training, AResumedRunIsTheUninterruptedOne) {
     Program first(small_lenet(), half, device(), {.rule = rule()});
     first.initialize();
     Trainer(first, data).run();
-    save_checkpoint(file, first.net(), take_checkpoint(first, 2, true));
+    save_checkpoint(file, first.net(), take_checkpoint(first, 2));
 
     Program second(small_lenet(), recipe, device(), {.rule = rule()});
     restore(second, load_checkpoint(file, second.net()));
@@ -192,6 +192,18 @@ TEST_P(Training, AResumedRunIsTheUninterruptedOne) {
     EXPECT_EQ(second.parameters(), whole.parameters);
   }
   std::filesystem::remove(file);
+}
+
+TEST_P(Training, KeptParametersAreThoseOfTheMoment) {
+  Recipe recipe = small_recipe(1);
+  recipe.learning_rate = 1e-2f;
+  Program program(small_lenet(), recipe, device(), {.rule = rule()});
+  program.initialize();
+  const std::vector<float> before = program.parameters();
+  program.keep_parameters();
+  Trainer(program, test::tiny_splits(18, 7, side)).run();
+  EXPECT_NE(program.parameters(), before);
+  EXPECT_EQ(program.kept_parameters(), before);
 }
 
 TEST_P(Training, EvaluationLeavesTrainingAlone) {
