@@ -77,15 +77,14 @@ Words common_words(const std::map<std::string, std::string>& given) {
   return words;
 }
 
-std::string plan_text(const LabPlan& plan, const std::vector<LabRun>& runs, int seeds, std::int64_t images) {
+std::string plan_text(const LabPlan& plan, const std::vector<LabRun>& runs, std::int64_t images) {
   std::string text = fmt::format("{}\n\n", plan.title);
-  std::int64_t listed = 0, to_do = 0;
+  std::int64_t to_do = 0;
   for (const PlannedTask& task : plan.tasks) {
     text += fmt::format("{:<4} {}\n", task.id, task.title);
-    for (const PlannedRun& run : task.runs) {
-      if (task.curves) listed += seeds * steps_of(run, images);
+    for (const PlannedRun& run : task.runs)
       text += fmt::format("       {:<32} {:>4} epochs  {}\n", run.name, run.epochs, run.key());
-    }
+    if (task.timed_epochs > 0) text += fmt::format("       each also timed, alone, for {} epochs\n", task.timed_epochs);
   }
   for (const LabRun& run : runs) to_do += steps_of(run.plan, images);
   text +=
@@ -130,8 +129,11 @@ void write_report(const LabPlan& plan, const LabOptions& o) {
     std::vector<SeededRun> runs;
     for (const PlannedRun& run : task.runs) {
       runs.push_back({run.name, {}});
-      for (int seed = 1; seed <= o.seeds; ++seed)
-        runs.back().seeds.push_back(read_finished(folder_of(o.out, run, seed), run.epochs));
+      for (int seed = 1; seed <= o.seeds; ++seed) {
+        FinishedRun finished = read_finished(folder_of(o.out, run, seed), run.epochs);
+        if (task.timed_epochs > 0) finished.seconds = read_finished(timing_folder_of(o.out, run)).seconds;
+        runs.back().seeds.push_back(std::move(finished));
+      }
     }
     tasks.push_back(report_task(task, std::move(runs)));
   }
@@ -146,10 +148,11 @@ void say_goes_on() {
   fmt::print(stderr, "gridstride: the lab goes on where it stopped when the same command is given again\n");
 }
 
-int train_in_turn(const std::vector<LabRun>& runs, const Words& common, bool quiet) {
+/// `what` stands before each run's number where the lines of the lab name it.
+int train_in_turn(const std::vector<LabRun>& runs, const Words& common, bool quiet, const std::string& what = "") {
   using Clock = std::chrono::steady_clock;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    const std::string label = fmt::format("{}/{} {}", i + 1, runs.size(), runs[i].folder.filename().string());
+    const std::string label = fmt::format("{}{}/{} {}", what, i + 1, runs.size(), runs[i].folder.filename().string());
     if (is_done(runs[i], common)) {
       if (!quiet) fmt::print("{}: done before\n", label);
       continue;
@@ -200,13 +203,13 @@ int lab_command(const Words& words) {
   if (o.plan) {
     const std::int64_t images =
         o.data.data == built_in_data ? o.data.train_size.value_or(1000) : load_with_progress(o.data, o.quiet).train.n;
-    fmt::print("{}", plan_text(plan, runs, o.seeds, images));
+    fmt::print("{}", plan_text(plan, runs, images));
     return 0;
   }
   const Words common = common_words(a.given_values());
-  if (const int status = o.jobs > 1 ? train_side_by_side(runs, common, o) : train_in_turn(runs, common, o.quiet);
-      status != 0)
-    return status;
+  int status = o.jobs > 1 ? train_side_by_side(runs, common, o) : train_in_turn(runs, common, o.quiet);
+  if (status == 0) status = train_in_turn(timing_runs(plan, o.out), common, o.quiet, "timing ");
+  if (status != 0) return status;
   write_report(plan, o);
   return 0;
 }

@@ -73,6 +73,7 @@ FinishedRun read_finished(const fs::path& folder, int epochs) {
     run.history.resize(std::size_t(epochs));
     run.whole = false;
   }
+  for (const EpochResult& e : run.history) run.seconds.push_back(e.seconds);
   run.loss.kind = loss_named(run.record["recipe"].value("loss", ""), folder);
   run.loss.classes =
       run.loss.kind == LossKind::softmax ? int(run.record["data"].value("classes", nlohmann::json()).size()) : 1;
@@ -81,9 +82,11 @@ FinishedRun read_finished(const fs::path& folder, int epochs) {
 }
 
 std::vector<double> SeededRun::curve(double EpochResult::*column) const {
-  std::vector<double> mean(std::size_t(epochs()), 0.0);
+  const bool timed = column == &EpochResult::seconds;
+  std::vector<double> mean(timed ? seeds.front().seconds.size() : std::size_t(epochs()), 0.0);
   for (const FinishedRun& run : seeds)
-    for (std::size_t e = 0; e < mean.size(); ++e) mean[e] += run.history[e].*column / double(seeds.size());
+    for (std::size_t e = 0; e < mean.size(); ++e)
+      mean[e] += (timed ? run.seconds[e] : run.history[e].*column) / double(seeds.size());
   return mean;
 }
 

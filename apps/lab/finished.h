@@ -16,6 +16,7 @@ struct FinishedRun {
   std::filesystem::path folder;
   nlohmann::json record;             ///< run.json
   std::vector<EpochResult> history;  ///< the first epochs
+  std::vector<double> seconds;       ///< of epochs: those of `history`, or of some that were run alone to be timed
   std::vector<std::int32_t> labels;  ///< of the validation images
   Loss loss;                         ///< its kind and number of classes
   std::vector<float> logits;         ///< [epochs, images, outputs], or empty where the run did not keep them
@@ -35,7 +36,7 @@ struct SeededRun {
   std::vector<FinishedRun> seeds;  ///< one or more, all equally long
 
   int epochs() const { return seeds.front().epochs(); }
-  /// Mean over the seeds of one column, an entry an epoch.
+  /// Mean over the seeds of one column, an entry an epoch; of seconds, an entry a timed epoch.
   std::vector<double> curve(double EpochResult::*column) const;
 };
 

@@ -47,6 +47,22 @@ std::vector<LabRun> lab_runs(const LabPlan& plan, const fs::path& lab, int seeds
   return runs;
 }
 
+fs::path timing_folder_of(const fs::path& lab, const PlannedRun& run) {
+  return lab / "timing" / folder_of(lab, run, 1).filename();
+}
+
+std::vector<LabRun> timing_runs(const LabPlan& plan, const fs::path& lab) {
+  std::vector<LabRun> runs;
+  for (const PlannedTask& task : plan.tasks)
+    for (PlannedRun run : task.runs) {
+      if (task.timed_epochs == 0) continue;
+      const fs::path folder = timing_folder_of(lab, run);
+      run.epochs = task.timed_epochs;
+      runs.push_back({run, 1, folder});
+    }
+  return runs;
+}
+
 KeptRun kept(const LabRun& run, const Words& common) {
   return {words_of(run, common), run.plan.epochs, run.folder};
 }

@@ -23,6 +23,12 @@ std::filesystem::path folder_of(const std::filesystem::path& lab, const PlannedR
 /// Every run to train, with seeds 1 .. seeds.
 std::vector<LabRun> lab_runs(const LabPlan&, const std::filesystem::path& lab, int seeds);
 
+/// The runs that are done again, alone and for a few epochs, because a task asks how long an epoch takes.
+std::vector<LabRun> timing_runs(const LabPlan&, const std::filesystem::path& lab);
+
+/// Where those of `run` are kept.
+std::filesystem::path timing_folder_of(const std::filesystem::path& lab, const PlannedRun&);
+
 /// The run as it is kept: its words for `train` with the `common` flags, its epochs, its folder.
 KeptRun kept(const LabRun&, const Words& common);
 

@@ -88,6 +88,8 @@ PlannedTask parse_task(const Json& json, const Json& common, Place place) {
   task.shows = list(json, "show", place);
   for (const Json& show : task.shows) check_indices(show, task, place);
   task.curves = json.value("curves", true);
+  if (json.contains("timed_epochs")) task.timed_epochs = field<int>(json, "timed_epochs", place);
+  if (task.timed_epochs < 0) place.bad("timed_epochs must be 0 or more");
   return task;
 }
 
@@ -139,6 +141,7 @@ void make_quick(LabPlan& plan) {
   const auto tenth = [](int epochs) { return std::max(2, (epochs + 9) / 10); };
   for (PlannedTask& task : plan.tasks) {
     for (PlannedRun& run : task.runs) run.epochs = tenth(run.epochs);
+    if (task.timed_epochs > 0) task.timed_epochs = tenth(task.timed_epochs);
     for (PlannedFinding& finding : task.findings)
       for (Json& check : finding.checks)
         for (const char* name : {"before", "from"})

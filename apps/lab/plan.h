@@ -32,6 +32,8 @@ struct PlannedTask {
   std::vector<PlannedFinding> findings;
   std::vector<nlohmann::json> shows;  ///< what else the report shows: {"kind": "roc", "runs": [0, 1]}
   bool curves = true;
+  int timed_epochs =
+      0;  ///< seconds an epoch come from so many epochs of each run, run alone; 0: from the runs as they were
 };
 
 struct LabPlan {

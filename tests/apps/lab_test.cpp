@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/lab/findings.h"
+#include "apps/lab/finished.h"
 #include "apps/lab/plan.h"
 #include "apps/lab/statistics.h"
 #include "engine/core/error.h"
@@ -129,7 +130,7 @@ const std::string tiny_plan = R"({
               {"name": "5 epochs", "model": "lenet", "base": 2, "batch": 4, "lr": 1e-3, "epochs": 5}],
      "findings": [{"says": "Longer is lower.", "holds_if": [{"check": "lower", "of": "loss", "run": 1, "than": 0}]}],
      "show": [{"kind": "roc", "runs": [0, 1]}, {"kind": "confusion", "run": 1}]},
-    {"id": "2", "title": "no convolutions",
+    {"id": "2", "title": "no convolutions", "timed_epochs": 3, "show": [{"kind": "seconds", "runs": [0]}],
      "runs": [{"name": "MLP", "model": "mlp", "base": 8, "batch": 4, "lr": 1e-3, "epochs": 2}]}
   ]})";
 
@@ -164,6 +165,16 @@ TEST_F(Lab, TrainsWhatIsNeededOnceAndReports) {
   EXPECT_EQ(
       std::filesystem::last_write_time(folder_ / "lab/runs" / names_in(folder_ / "lab/runs")[0] / "last.safetensors"),
       when);
+}
+
+TEST_F(Lab, EpochsAreTimedByRunsOfTheirOwn) {
+  const Outcome outcome = run({"--only", "2"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(names_in(folder_ / "lab/runs").size(), 1u);
+  ASSERT_EQ(names_in(folder_ / "lab/timing"), names_in(folder_ / "lab/runs"));
+  const apps::FinishedRun timed = apps::read_finished(folder_ / "lab/timing" / names_in(folder_ / "lab/timing")[0]);
+  EXPECT_EQ(timed.seconds.size(), 3u);
+  EXPECT_NE(report().find("of 3 epochs"), std::string::npos) << "not the 2 epochs of the run itself";
 }
 
 TEST_F(Lab, InterruptedItGoesOnWithTheSameNumbers) {
