@@ -24,13 +24,17 @@ double seconds_since(Clock::time_point start) {
 constexpr int batches_per_epoch = 16, least_measurements = 5;
 
 Net bench_net(const BenchCase& c) {
-  ModelOptions options;
-  options.base = c.base;
-  return find_model(c.model).build(options);
+  const Model& model = find_model(c.model);
+  return model.build({model.usual_input, c.base, model.usual_outputs, model.default_dropout});
 }
 
 Recipe bench_recipe(const BenchCase& c, Precision precision) {
   Recipe recipe;  // Adam and BCE
+  if (find_model(c.model).usual_outputs > 1) {
+    recipe.loss = LossKind::softmax;
+    recipe.optimizer.kind = OptimizerKind::sgd;
+    recipe.optimizer.momentum = 0.9f;
+  }
   recipe.batch = c.batch;
   recipe.precision = precision;
   return recipe;
@@ -60,12 +64,14 @@ void repeat(const BenchLimits& limits, int least, Once once) {
 BenchCase parse_case(const std::string& text) {
   const auto first = text.find(':'), second = first == std::string::npos ? first : text.find(':', first + 1);
   if (second != std::string::npos) {
-    BenchCase c{text, text.substr(0, first), positive_int(text.substr(first + 1, second - first - 1)),
-                positive_int(text.substr(second + 1))};
-    find_model(c.model);
+    BenchCase c{text, text.substr(0, first)};
+    const Model& model = find_model(c.model);
+    const std::string base = text.substr(first + 1, second - first - 1);
+    c.base = base == "-" ? model.default_base : positive_int(base);
+    c.batch = positive_int(text.substr(second + 1));
     if (c.base > 0 && c.batch > 0) return c;
   }
-  throw UsageError(fmt::format("bench: '{}' is no case; want model:base:batch, as in lenet:32:8", text));
+  throw UsageError(fmt::format("bench: '{}' is no case; want model:base:batch, as in lenet:32:8 or lenet5:-:64", text));
 }
 
 double quantile(std::vector<double> values, double share) {
@@ -83,7 +89,8 @@ BenchRun::BenchRun(const BenchCase& c, Device& device, Precision precision, cons
   RandomStream random(1, RandomPurpose::initial_weights, 0);
   for (std::uint8_t& pixel : images) pixel = std::uint8_t(random.uniform() * 256);
   std::vector<std::int32_t> labels(samples);
-  for (std::size_t i = 0; i < samples; ++i) labels[i] = int(i % 2);
+  const std::size_t classes = std::size_t(std::max<std::int64_t>(2, program_.net().output().size()));
+  for (std::size_t i = 0; i < samples; ++i) labels[i] = std::int32_t(i % classes);
   std::vector<std::uint32_t> order(samples);
   std::iota(order.begin(), order.end(), 0u);
   images_ = upload(device, images.data(), images.size());

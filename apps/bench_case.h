@@ -7,7 +7,9 @@
 
 namespace gs::apps {
 
-/// "lenet:32:8": a network, its base width, images a step; 128x128x1, Adam, BCE.
+/// "lenet:32:8": a network, its base width ("-": its own), images a step. Images and classes are those that the network
+/// was made for: 128x128x1 in two classes with BCE and Adam; more classes with softmax and, as in their papers, SGD with
+/// momentum 0.9.
 struct BenchCase {
   std::string text, model;
   int base = 1, batch = 1;

@@ -28,8 +28,8 @@ struct BenchOptions {
 
 bool parse_bench_words(const Words& words, BenchOptions& o) {
   Arguments a("bench [CASE...] [flags]",
-              "Measures the time of one training step: 128x128x1 images, Adam, BCE. A case is model:base:batch; "
-              "lenet:32:8 if none is given.");
+              "Measures the time of one training step, on images of the size that the network was made for. A case is "
+              "model:base:batch, and a base of - is the network's own; lenet:32:8 if none is given.");
   a.positional("cases", o.cases);
   a.section("What");
   a.value("--seconds", o.limits.seconds, "to measure each case for", positive_number(), "X");

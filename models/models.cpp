@@ -13,8 +13,14 @@ constexpr Model table[] = {
     {"lenet", "two convolutions and one hidden dense layer", lenet, 32},
     {"alexnet", "five convolutions and two hidden dense layers", alexnet, 32},
     {"mlp", "three hidden dense layers on the pixels", mlp, 64},
-    {"lenet5", "LeNet-5 as published, with ReLU and max-pool, for 28x28 images", lenet5, 6},
-    {"alexnet2012", "AlexNet as published, for 227x227 colour images; dropout 0.5 by default", alexnet2012, 96, 0.5f},
+    {"lenet5", "LeNet-5 as published, with ReLU and max-pool, for 28x28 images", lenet5, 6, 0, {28, 28, 1}, 10},
+    {"alexnet2012",
+     "AlexNet as published, for 227x227 colour images; dropout 0.5 by default",
+     alexnet2012,
+     96,
+     0.5f,
+     {227, 227, 3},
+     1000},
 };
 
 }  // namespace

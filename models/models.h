@@ -21,6 +21,8 @@ struct Model {
   Net (*build)(const ModelOptions&);
   int default_base;
   float default_dropout = 0;
+  Shape usual_input{128, 128, 1};  ///< what it was made for
+  int usual_outputs = 1;
 };
 
 std::span<const Model> models();

@@ -57,6 +57,21 @@ TEST(Bench, LimitsOpenMpSpinningUnlessTheUserSaysOtherwise) {
   EXPECT_FALSE(active.contains("GOMP_SPINCOUNT"));
 }
 
+TEST(Bench, ACaseTakesWhatItsNetworkWasMadeFor) {
+  const apps::BenchCase c = apps::parse_case("alexnet2012:-:256");
+  EXPECT_EQ(c.model, "alexnet2012");
+  EXPECT_EQ(c.base, 96);
+  EXPECT_EQ(c.batch, 256);
+  EXPECT_THROW(apps::parse_case("alexnet2012:-:-"), UsageError);
+  EXPECT_THROW(apps::parse_case("alexnet2012:--:8"), UsageError);
+
+  const std::unique_ptr<Device> cpu = open_device({.name = "cpu", .threads = 1});
+  apps::BenchRun run(apps::parse_case("lenet5:-:4"), *cpu, Precision::fp32, {.rule = "default"});
+  EXPECT_EQ(run.program().net().parameter_count(), 61706);
+  EXPECT_EQ(run.program().recipe().loss, LossKind::softmax);
+  EXPECT_GT(run.measure({.steps = 2}).median_us, 0);
+}
+
 TEST(Quantile, InterpolatesBetweenNeighbours) {
   EXPECT_DOUBLE_EQ(apps::quantile({3, 1, 2}, 0.5), 2);
   EXPECT_DOUBLE_EQ(apps::quantile({4, 1, 2, 3}, 0.5), 2.5);
