@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Gridstride and PyTorch side by side: the same cases in turn, several rounds, medians of all rounds and their ratios.
+"""Gridstride beside PyTorch and JAX: the same cases in turn, several rounds, medians of all rounds and their ratios.
 
-usage: compare_with_torch.py [--device cpu] [--rounds 3] [--seconds 4] [--threads 2] [--program PROGRAM] [--python PYTHON]... [--out FILE]
-                             [CASE...]
-Each --python is an interpreter that has some version of PyTorch; each is run as it is, with channels-last tensors and,
-with --compile, under torch.compile. The order of the competitors alternates, so that a machine that slows down does not
-favour one.
+usage: compare_with_peers.py [--device cpu|cuda] [--precision fp32|tf32|bf16] [--rounds 3] [--seconds 4] [--threads N]
+                             [--program PROGRAM] [--torch PYTHON]... [--jax PYTHON] [--compile] [--out FILE] [CASE...]
+Each --torch is an interpreter that has some version of PyTorch; each is run as it is, with channels-last tensors and,
+with --compile, under torch.compile (max-autotune). --jax is one that has JAX. With neither, the interpreter that runs
+this is asked for PyTorch. The order of the competitors alternates, so that a machine that slows down favours nobody.
+A competitor that cannot run is left out, and a line says why.
 """
 import argparse
 import json
@@ -19,19 +20,21 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 def competitors(args):
     """Pairs of a name and a command that prints JSON in the form of `gridstride bench --json`."""
-    common = ["--device", args.device, "--seconds", str(args.seconds), *args.cases]
+    common = ["--device", args.device, "--seconds", str(args.seconds), "--precision", args.precision]
     threads = ["--threads", str(args.threads)] if args.threads else []
-    own = [args.program, "bench", "--json", *threads, *common]
-    if args.device == "cuda":
-        own += ["--precision", "fp32"]
+    own = [args.program, "bench", "--json", *threads, *common, *args.cases]
     table = [("gridstride", own), ("gridstride --impl library", [*own, "--impl", "library"])]
-    for python in args.python:
-        torch = [python, str(ROOT / "bench/torch_step.py"), *threads, *common]
+    for python in args.torch:
+        torch = [python, str(ROOT / "bench/torch_step.py"), *threads, *common, *args.cases]
         table += [("torch", torch), ("torch channels-last", [*torch, "--channels-last"])]
         if args.compile:
-            table.append(("torch compile", [*torch, "--mode", "compile"]))
+            table.append(("torch compile", [*torch, "--mode", "compile", "--channels-last"]))
         if args.device == "cuda":
             table.append(("torch CUDA graph", [*torch, "--mode", "graph"]))
+    cases = [c for c in args.cases if not c.startswith("alexnet2012")]
+    if args.jax and cases:
+        jax = [args.jax, str(ROOT / "bench/jax_step.py"), *threads, *common, *cases]
+        table += [("jax jit", jax), ("jax scan", [*jax, "--mode", "scan"])]
     return table
 
 
@@ -47,17 +50,20 @@ def run(name, command):
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+    parser.add_argument("--precision", default="fp32", choices=["fp32", "tf32", "bf16"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--program", default=str(ROOT / "gridstride"))
-    parser.add_argument("--python", action="append", default=[])
+    parser.add_argument("--torch", action="append", default=[])
+    parser.add_argument("--jax")
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("cases", nargs="*")
     args = parser.parse_args()
     args.cases = args.cases or ["lenet:32:8"]
-    args.python = args.python or [sys.executable]
+    if not args.torch and not args.jax:
+        args.torch = [sys.executable]
     medians, machines = {}, {}
     for turn in range(args.rounds):
         table = competitors(args)
@@ -65,18 +71,20 @@ def main():
             answer = run(name, command)
             if answer is None:
                 continue
-            name = name.replace("torch", "torch " + answer["machine"].get("torch", ""))
+            for peer in ("torch", "jax"):
+                name = name.replace(peer, f"{peer} {answer['machine'].get(peer, '')}")
             machines[name] = answer["machine"]
             for case in answer["cases"]:
                 medians.setdefault(case["case"], {}).setdefault(name, []).append(case["median_us"])
     for case, by_name in medians.items():
-        own = statistics.median(by_name["gridstride"])
+        own = statistics.median(by_name["gridstride"]) if "gridstride" in by_name else float("nan")
         print(case)
         for name in by_name:
             time = statistics.median(by_name[name])
             print(f"  {time / 1000:9.3f} ms  {time / own:5.2f} x  {name}")
     if args.out:
-        args.out.write_text(json.dumps({"machines": machines, "median_us_of_each_round": medians}, indent=1) + "\n")
+        record = {"precision": args.precision, "machines": machines, "median_us_of_each_round": medians}
+        args.out.write_text(json.dumps(record, indent=1) + "\n")
 
 
 if __name__ == "__main__":

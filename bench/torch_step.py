@@ -4,7 +4,7 @@
 usage: torch_step.py [--device cpu|cuda] [--mode eager|compile|graph] [--channels-last] [--precision fp32|tf32|bf16]
                      [--threads N] [--seconds X] CASE...
 A CASE is model:base:batch. A step is forward, BCE with logits, backward and Adam, on 128x128x1 images that are on the
-device already. Prints JSON in the form of `gridstride bench --json`.
+device already; alexnet2012:-:batch takes 227x227x3 images, 1000 classes, cross entropy and SGD with momentum. Prints JSON in the form of `gridstride bench --json`.
 """
 import argparse
 import json
@@ -37,6 +37,18 @@ def mlp(base):
                          nn.Linear(base // 2, base // 4), nn.ReLU(), nn.Linear(base // 4, 1))
 
 
+def alexnet2012(_):
+    normalise = lambda: nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2)  # PyTorch divides alpha by the window
+    return nn.Sequential(
+        nn.Conv2d(3, 96, 11, 4), nn.ReLU(), normalise(), nn.MaxPool2d(3, 2),
+        nn.Conv2d(96, 256, 5, padding=2, groups=2), nn.ReLU(), normalise(), nn.MaxPool2d(3, 2),
+        nn.Conv2d(256, 384, 3, padding=1), nn.ReLU(),
+        nn.Conv2d(384, 384, 3, padding=1, groups=2), nn.ReLU(),
+        nn.Conv2d(384, 256, 3, padding=1, groups=2), nn.ReLU(), nn.MaxPool2d(3, 2),
+        nn.Flatten(), nn.Linear(256 * 6 * 6, 4096), nn.ReLU(), nn.Dropout(0.5),
+        nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout(0.5), nn.Linear(4096, 1000))
+
+
 def captured(step):
     """The step as a CUDA graph, after some steps on a stream of its own, as PyTorch asks for."""
     stream = torch.cuda.Stream()
@@ -56,13 +68,22 @@ def training_step(case, args):
     name, base, batch = case.split(":")
     device, cuda = torch.device(args.device), args.device == "cuda"
     torch.manual_seed(0)
-    model = {"lenet": lenet, "alexnet": alexnet, "mlp": mlp}[name](int(base)).to(device)
-    x = torch.rand(int(batch), 1, 128, 128, device=device)
-    y = torch.randint(0, 2, (int(batch), 1), device=device).float()
+    networks = {"lenet": lenet, "alexnet": alexnet, "mlp": mlp, "alexnet2012": alexnet2012}
+    model = networks[name](0 if base == "-" else int(base)).to(device)
+    if name == "alexnet2012":
+        x = torch.rand(int(batch), 3, 227, 227, device=device)
+        y = torch.randint(0, 1000, (int(batch),), device=device)
+    else:
+        x = torch.rand(int(batch), 1, 128, 128, device=device)
+        y = torch.randint(0, 2, (int(batch), 1), device=device).float()
     if args.channels_last:
         model, x = model.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-5, **({"fused": True, "capturable": True} if cuda else {}))
-    loss_of = nn.BCEWithLogitsLoss()
+    if name == "alexnet2012":
+        optimizer = torch.optim.SGD(model.parameters(), lr=1e-5, momentum=0.9, **({"fused": True} if cuda else {}))
+        loss_of = nn.CrossEntropyLoss()
+    else:
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-5, **({"fused": True, "capturable": True} if cuda else {}))
+        loss_of = nn.BCEWithLogitsLoss()
     if args.mode == "compile":
         model = torch.compile(model, mode="max-autotune")
 
@@ -74,6 +95,11 @@ def training_step(case, args):
         optimizer.step()
 
     return captured(step) if args.mode == "graph" else step
+
+
+def steps_together(case):
+    """How many steps are enqueued before the GPU is waited for."""
+    return 10 if case.startswith("alexnet2012") else 100
 
 
 def measure(step, seconds, inner, synchronize):
@@ -108,7 +134,7 @@ def main():
     cuda = args.device == "cuda"
     results = []
     for case in args.cases:
-        figures = measure(training_step(case, args), args.seconds, 100 if cuda else 1,
+        figures = measure(training_step(case, args), args.seconds, steps_together(case) if cuda else 1,
                           torch.cuda.synchronize if cuda else lambda: None)
         median = statistics.median(figures)
         results.append({"case": case, "device": args.device, "median_us": round(median, 1),
