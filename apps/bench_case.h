@@ -8,8 +8,8 @@
 namespace gs::apps {
 
 /// "lenet:32:8": a network, its base width ("-": its own), images a step. Images and classes are those that the network
-/// was made for: 128x128x1 in two classes with BCE and Adam; more classes with softmax and, as in their papers, SGD with
-/// momentum 0.9.
+/// was made for: 128x128x1 in two classes with BCE and Adam; more classes with softmax and, as in their papers, SGD
+/// with momentum 0.9.
 struct BenchCase {
   std::string text, model;
   int base = 1, batch = 1;
@@ -52,7 +52,7 @@ class BenchRun {
   /// Times each step of the list by itself, the device waiting after each.
   std::vector<OpTime> measure_ops(const BenchLimits&);
 
-  const Program& program() const { return program_; }
+  Program& program() { return program_; }
 
  private:
   void begin_epoch();

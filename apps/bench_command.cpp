@@ -21,7 +21,7 @@ struct BenchOptions {
   std::string device = "auto", implementation = "auto";
   std::optional<std::string> precision;
   int threads = 0;
-  bool retune = false;
+  bool retune = false, epoch_loop = false;
   BenchLimits limits;
   bool ops = false, json = false;
 };
@@ -44,6 +44,7 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   a.value("--impl", o.implementation, "auto, default, own, library, or \"step=implementation\" entries, as in train",
           some_text(), "TABLE");
   a.flag("--retune", o.retune, "measure again what --impl auto knows of this machine");
+  a.flag("--epoch-loop", o.epoch_loop, "repeat steps by a loop on the device, as in train");
   if (!a.parse(words)) return false;
   if (o.cases.empty()) o.cases = {"lenet:32:8"};
   return true;
@@ -113,6 +114,7 @@ int bench_command(const Words& words) {
   }
   for (const BenchCase& c : cases) {
     BenchRun run(c, *device, precision, choice);
+    run.program().use_epoch_loops(o.epoch_loop);
     const StepTimes times = run.measure(o.limits);
     std::vector<OpTime> ops;
     if (o.ops) ops = run.measure_ops(o.limits);

@@ -2,11 +2,14 @@
 #include "apps/interrupt.h"
 
 #include <csignal>
+#include <mutex>
 
 namespace gs::apps {
 namespace {
 
 volatile std::sig_atomic_t noted = 0;
+std::mutex mutex;
+int guards = 0;  ///< runs in threads have one each
 
 void handle(int signal) {
   noted = signal;
@@ -23,12 +26,16 @@ void set(int signal, void (*handler)(int)) {
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
+  const std::lock_guard lock(mutex);
+  if (guards++ > 0) return;
   noted = 0;
   set(SIGINT, handle);
   set(SIGTERM, handle);
 }
 
 InterruptGuard::~InterruptGuard() {
+  const std::lock_guard lock(mutex);
+  if (--guards > 0) return;
   set(SIGINT, SIG_DFL);
   set(SIGTERM, SIG_DFL);
 }

@@ -11,7 +11,8 @@ struct Interrupted : std::exception {
   int signal;
 };
 
-/// While one lives, SIGINT and SIGTERM are noted instead of ending the program; a second one ends it at once.
+/// While one lives, in any thread, SIGINT and SIGTERM are noted instead of ending the program; a second one ends it at
+/// once.
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -29,7 +29,7 @@ struct LabOptions {
   std::string device = "auto", out = "runs/lab";
   std::vector<std::string> only;
   std::optional<std::string> lab, positive;
-  int seeds = 1, threads = 0, jobs = 1;
+  int seeds = 1, threads = 0, jobs = 0;
   bool quick = false, plan = false, quiet = false;
 };
 
@@ -51,7 +51,8 @@ Arguments lab_arguments(LabOptions& o) {
   a.section("Machine and output");
   a.choice("--device", o.device, "auto: cuda if there is a GPU, else cpu", {"auto", "cuda", "cpu", "sim"});
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
-  a.value("--jobs", o.jobs, "runs at a time; more than 1 share the cores out", whole_number(1, 4096), "N");
+  a.value("--jobs", o.jobs, "runs at a time; more than 1 share the cores out", whole_number(0, 4096), "N")
+      ->default_str(fmt::format("1; {} on a GPU", jobs_on_a_gpu));
   a.value("--out", o.out, "folder of the lab", some_text(), "DIR");
   a.flag("--quiet", o.quiet, "print warnings and errors only");
   return a;
@@ -169,14 +170,14 @@ int train_in_turn(const std::vector<LabRun>& runs, const Words& common, bool qui
   return 0;
 }
 
-/// Each run in a process of its own. The cores are shared out evenly unless --threads says otherwise.
-int train_side_by_side(const std::vector<LabRun>& runs, Words common, const LabOptions& o) {
-  if (o.threads == 0) common.push_back(fmt::format("--threads={}", std::max(1, cpu_cores() / o.jobs)));
+/// The cores are shared out evenly unless --threads says otherwise.
+int train_side_by_side(const std::vector<LabRun>& runs, Words common, const LabOptions& o, int jobs) {
+  if (o.threads == 0) common.push_back(fmt::format("--threads={}", std::max(1, cpu_cores() / jobs)));
   std::vector<NamedRun> named;
   for (const LabRun& run : runs) named.push_back({run.folder.filename().string(), kept(run, common)});
   try {
     const std::vector<std::string> failures =
-        train_at_once(named, std::filesystem::path(o.out) / "logs", o.jobs, o.quiet);
+        train_at_once(named, kept_apart_on(o.device), std::filesystem::path(o.out) / "logs", jobs, o.quiet);
     for (std::size_t i = 0; i < failures.size(); ++i)
       if (!failures[i].empty()) throw Error(fmt::format("{}: {}", named[i].name, failures[i]));
   } catch (const Interrupted& interrupted) {
@@ -207,7 +208,8 @@ int lab_command(const Words& words) {
     return 0;
   }
   const Words common = common_words(a.given_values());
-  int status = o.jobs > 1 ? train_side_by_side(runs, common, o) : train_in_turn(runs, common, o.quiet);
+  const int jobs = o.jobs > 0 ? o.jobs : kept_apart_on(o.device) == KeptApart::by_threads ? jobs_on_a_gpu : 1;
+  int status = jobs > 1 ? train_side_by_side(runs, common, o, jobs) : train_in_turn(runs, common, o.quiet);
   if (status == 0) status = train_in_turn(timing_runs(plan, o.out), common, o.quiet, "timing ");
   if (status != 0) return status;
   write_report(plan, o);

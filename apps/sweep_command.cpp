@@ -46,7 +46,7 @@ Arguments sweep_arguments(SweepOptions& o) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   a.value("--file", o.file, "a JSON file with model, flags, grid and list (docs/sweep.md)", some_text(), "FILE");
   a.value("--jobs", o.jobs, "runs at a time; results do not depend on it", whole_number(0, 4096), "N")
-      ->default_str("cores / --threads; 1 on a GPU");
+      ->default_str(fmt::format("cores / --threads; {} on a GPU", jobs_on_a_gpu));
   a.flag("--plan", o.plan, "print the runs and stop");
   a.value("--out", o.out, "folder of the sweep", some_text(), "DIR")->default_str("runs/sweep-MODEL");
   a.flag("--quiet", o.quiet, "print errors and the answer only");
@@ -81,9 +81,9 @@ int threads_of(const SweepOptions& o) {
   return o.train.threads == 0 ? 1 : o.train.threads;
 }
 
-int jobs_of(const SweepOptions& o) {
+int jobs_of(const SweepOptions& o, KeptApart how) {
   if (o.jobs > 0) return o.jobs;
-  if (o.train.device == "cuda" || (o.train.device == "auto" && cuda_device_present())) return 1;
+  if (how == KeptApart::by_threads) return jobs_on_a_gpu;
   return std::max(1, cpu_cores() / threads_of(o));
 }
 
@@ -141,7 +141,8 @@ int sweep_command(const Words& words) {
   const SweepPlan plan = read_plan(o, a.given_values());
   const std::filesystem::path out = o.out.value_or("runs/sweep-" + plan.model);
   const std::vector<SweepRun> runs = sweep_runs(plan, {fmt::format("--threads={}", threads_of(o))}, out);
-  const int jobs = jobs_of(o);
+  const KeptApart how = kept_apart_on(o.train.device);
+  const int jobs = jobs_of(o, how);
   if (o.plan) {
     for (const SweepRun& run : runs) fmt::print("{}: {} epochs\n", run.name, run.run.epochs);
     fmt::print("\n{} runs of {}, {} at a time, below {}\n", runs.size(), plan.model, jobs, out.string());
@@ -152,7 +153,7 @@ int sweep_command(const Words& words) {
   try {
     std::vector<NamedRun> named;
     for (const SweepRun& run : runs) named.push_back({run.name, run.run});
-    failures = train_at_once(named, out / "logs", jobs, o.quiet);
+    failures = train_at_once(named, how, out / "logs", jobs, o.quiet);
   } catch (const Interrupted& interrupted) {
     fmt::print(stderr, "gridstride: the sweep goes on where it stopped when the same command is given again\n");
     return 128 + interrupted.signal;
@@ -166,7 +167,8 @@ int sweep_command(const Words& words) {
   if (!o.quiet) fmt::print("written  {0}/sweep.csv, sweep.json, report.html\n", out.string());
   const auto failed = std::count_if(results.begin(), results.end(), [](const auto& r) { return !r.failure.empty(); });
   if (failed > 0)
-    throw Error(fmt::format("{} of {} runs failed; {}/logs says more", failed, runs.size(), out.string()));
+    throw Error(fmt::format("{} of {} runs failed{}", failed, runs.size(),
+                            how == KeptApart::by_processes ? fmt::format("; {}/logs says more", out.string()) : ""));
   return 0;
 }
 

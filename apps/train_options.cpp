@@ -70,6 +70,8 @@ void add_machine(Arguments& a, TrainOptions& o) {
           "\"conv1=direct,conv2.filter_gradient=onednn\"",
           some_text(), "TABLE");
   a.flag("--retune", o.retune, "measure again what --impl auto knows of this machine");
+  a.flag("--epoch-loop", o.epoch_loop,
+         "repeat a training step by a loop on the device: one launch an epoch (the same bits)");
   a.value("--impl-from", o.implementation_from, "the implementations that another run used", some_text(), "RUN");
 }
 

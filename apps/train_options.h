@@ -38,6 +38,7 @@ struct TrainOptions {
   int threads = 0;
   std::string implementation = "auto";
   bool retune = false;
+  bool epoch_loop = false;
   std::optional<std::string> implementation_from;
 
   std::optional<std::string> out;

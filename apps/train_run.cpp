@@ -51,7 +51,7 @@ class Display {
   /// Said at once, in the middle of a run.
   void warn(const std::string& text) {
     line_.clear();
-    fmt::print(stderr, "gridstride: {}\n", text);
+    fmt::print(stderr, "gridstride: {}{}{}\n", view_.label, view_.label.empty() ? "" : ": ", text);
   }
   void end() { line_.clear(); }
   void print(const std::string& text) {
@@ -82,6 +82,7 @@ class Run {
         patience_(options.patience),
         trainer_(program, data, {.evaluate_training = options.evaluate_training}),
         recorder_(folder, program, std::move(earlier.history)),
+        among_others_(view.among_others),
         display_(options.quiet, view, options.epochs),
         record_(std::move(record)),
         context_{.loss = program.recipe().loss,
@@ -174,6 +175,7 @@ class Run {
   }
 
   int say_interrupted(int signal) const {
+    if (among_others_) return 128 + signal;
     const std::string folder = folder_.path().string();
     const std::size_t epochs = recorder_.history().size();
     fmt::print(
@@ -189,6 +191,7 @@ class Run {
   int patience_;
   Trainer trainer_;
   RunRecorder recorder_;
+  bool among_others_;
   Display display_;
   nlohmann::ordered_json record_;
   VerdictContext context_;
@@ -238,6 +241,7 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
     recipe.class_weights = balanced_weights(class_counts(data.train, data.classes.size()));
 
   Program program(net, recipe, *device, implementations);
+  program.use_epoch_loops(o.epoch_loop);
   program.initialize();
   Earlier earlier;
   if (o.resume) earlier = resume(program, *o.resume, data.checksum);

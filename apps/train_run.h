@@ -12,8 +12,9 @@ namespace gs::apps {
 
 /// How a run is shown.
 struct RunView {
-  bool only_live = false;  ///< one line that is redrawn, no header, no verdict: for runs among many
-  std::string label;       ///< before the live line: "run 3/12 alexnet-8"
+  bool only_live = false;     ///< one line that is redrawn, no header, no verdict: for runs among many
+  bool among_others = false;  ///< others run in this process at the same time, and stop with it
+  std::string label;          ///< before the live line, and before warnings: "3/12 alexnet-8"
 };
 
 /// Trains as `o` says and writes its folder (o.out, else runs/NAME). `words` and `given` go into run.json. Returns the

@@ -67,6 +67,7 @@ part_sanitizer_racecheck() { sanitized racecheck --impl own && sanitized raceche
 part_sanitizer_initcheck() { sanitized initcheck --impl own; }
 part_sanitizer_synccheck() { sanitized synccheck --impl own; }
 benchmark() { "$program" bench --device cuda --seconds 2 "$@"; }
+part_bench_loop() { for p in tf32 bf16; do benchmark --precision $p --epoch-loop "${base8[@]}" "${base32[@]}"; done; }
 part_bench_own() { for p in fp32 tf32 bf16; do benchmark --precision $p --impl own "${base8[@]}" "${base32[@]}" "${more[@]}"; done; }
 part_bench_library() { for p in fp32 tf32 bf16; do benchmark --precision $p --impl library "${base8[@]}" "${base32[@]}" "${more[@]}"; done; }
 part_bench_auto() {
@@ -99,7 +100,7 @@ part_ncu() { ncu --set basic --clock-control none "$program" bench --device cuda
 
 parts=(build:480 machine:60 tests_device:240 tests_kernels:480 bench_auto:240 peers_alexnet_8_8_tf32:480 tests_training:300 sanitizer_memcheck:300
        sanitizer_racecheck:300 lab:480 peers_lenet_32_8_tf32:480 peers_alexnet_32_8_tf32:480 profiles:240 peers_alexnet_8_4_tf32:480
-       peers_alexnet_8_2_tf32:480 peers_alexnet2012_-_256_bf16:480 same_bits:120 bench_own:240 bench_library:240 sanitizer_initcheck:120
+       peers_alexnet_8_2_tf32:480 peers_alexnet2012_-_256_bf16:480 same_bits:120 bench_loop:120 bench_own:240 bench_library:240 sanitizer_initcheck:120
        sanitizer_synccheck:120 precision_5a:480 precision_6a:480 peers_alexnet_8_8_fp32:480 peers_alexnet_8_4_fp32:480 peers_alexnet_8_2_fp32:480
        peers_lenet_32_8_fp32:480 peers_alexnet_32_8_fp32:480 ncu:240)
 run_part() {  # peers_MODEL_BASE_BATCH_PRECISION takes its case from its name

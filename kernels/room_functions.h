@@ -32,5 +32,6 @@ Room<LossGradient> loss_gradient_room();
 Room<RecordMetrics> record_metrics_room();
 Room<Update> update_room();
 Room<AdvanceStep> advance_room();
+Room<ContinueEpoch> continue_epoch_room();
 
 }  // namespace gs::GS_TARGET

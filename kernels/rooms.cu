@@ -34,6 +34,7 @@ const Rooms& rooms() {
       .record_metrics = record_metrics_room(),
       .update = update_room(),
       .advance = advance_room(),
+      .continue_epoch = continue_epoch_room(),
   };
   return rooms;
 }

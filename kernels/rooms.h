@@ -8,6 +8,7 @@
 #include "kernels/dense/dense.h"
 #include "kernels/diagnose/diagnose.h"
 #include "kernels/dropout/dropout.h"
+#include "kernels/epoch_loop/epoch_loop.h"
 #include "kernels/gather/gather.h"
 #include "kernels/loss/loss.h"
 #include "kernels/lrn/lrn.h"
@@ -45,6 +46,7 @@ struct Rooms {
   Room<RecordMetrics> record_metrics;
   Room<Update> update;
   Room<AdvanceStep> advance;
+  Room<ContinueEpoch> continue_epoch;
 };
 
 // One function per target; kernels/rooms.cu defines the one of its target.

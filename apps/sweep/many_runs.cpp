@@ -1,11 +1,13 @@
-// many_runs.cpp - child processes for the runs that are left, a line for each that ends, and a live one below.
+// many_runs.cpp - starts the runs that are left; a line for each that ends, and a live one below.
 #include "apps/sweep/many_runs.h"
 
 #include <fmt/format.h>
 
 #include "apps/progress.h"
 #include "apps/sweep/child_runs.h"
+#include "apps/sweep/thread_runs.h"
 #include "apps/terminal.h"
+#include "engine/device/backends.h"
 
 namespace gs::apps {
 namespace {
@@ -18,8 +20,13 @@ std::string status_line(std::size_t done, std::size_t all, const ChildProgress& 
 
 }  // namespace
 
-std::vector<std::string> train_at_once(const std::vector<NamedRun>& runs, const std::filesystem::path& logs, int jobs,
-                                       bool quiet) {
+KeptApart kept_apart_on(const std::string& device) {
+  const bool gpu = device == "cuda" || (device == "auto" && cuda_device_present());
+  return gpu ? KeptApart::by_threads : KeptApart::by_processes;
+}
+
+std::vector<std::string> train_at_once(const std::vector<NamedRun>& runs, KeptApart how,
+                                       const std::filesystem::path& logs, int jobs, bool quiet) {
   std::vector<std::string> failures(runs.size());
   std::vector<std::size_t> to_do;
   for (std::size_t i = 0; i < runs.size(); ++i)
@@ -27,14 +34,6 @@ std::vector<std::string> train_at_once(const std::vector<NamedRun>& runs, const 
   std::size_t done = runs.size() - to_do.size();
   if (done > 0 && !quiet) fmt::print("{} of {} runs are done already\n", done, runs.size());
   if (to_do.empty()) return failures;
-  std::filesystem::create_directories(logs);
-  std::vector<ChildRun> children;
-  for (const std::size_t i : to_do) {
-    Words words = words_to_do(runs[i].run);
-    words.insert(words.begin(), "train");
-    words.push_back("--quiet");
-    children.push_back({std::move(words), (logs / (runs[i].name + ".txt")).string()});
-  }
   LiveLine live(quiet ? Style() : detect_style(stdout));
   const auto ended = [&](std::size_t child, const ChildOutcome& outcome) {
     ++done;
@@ -47,8 +46,22 @@ std::vector<std::string> train_at_once(const std::vector<NamedRun>& runs, const 
                  outcome.status == 0 ? "done" : "failed", duration(outcome.seconds));
     std::fflush(stdout);
   };
-  run_children(children, jobs, ended,
-               [&](const ChildProgress& p) { live.draw(status_line(done, runs.size(), p, jobs)); });
+  const auto tick = [&](const ChildProgress& p) { live.draw(status_line(done, runs.size(), p, jobs)); };
+  if (how == KeptApart::by_threads) {
+    std::vector<ThreadRun> threads;
+    for (const std::size_t i : to_do) threads.push_back({runs[i].name, words_to_do(runs[i].run)});
+    run_threads(threads, jobs, ended, tick);
+    return failures;
+  }
+  std::filesystem::create_directories(logs);
+  std::vector<ChildRun> children;
+  for (const std::size_t i : to_do) {
+    Words words = words_to_do(runs[i].run);
+    words.insert(words.begin(), "train");
+    words.push_back("--quiet");
+    children.push_back({std::move(words), (logs / (runs[i].name + ".txt")).string()});
+  }
+  run_children(children, jobs, ended, tick);
   return failures;
 }
 

@@ -13,10 +13,18 @@ struct NamedRun {
   KeptRun run;
 };
 
-/// Trains those that are not done yet, `jobs` at a time, each in a process of its own whose output goes to
-/// logs/NAME.txt. Returns why each failed; empty for those that did not. Throws Interrupted after Ctrl-C, when all have
-/// stopped.
-std::vector<std::string> train_at_once(const std::vector<NamedRun>&, const std::filesystem::path& logs, int jobs,
-                                       bool quiet);
+/// How runs that go on at the same time are kept apart. Processes: each has its own pool of CPU threads, and its output
+/// goes to logs/NAME.txt. Threads: for a GPU, where the streams of one process run side by side and processes take
+/// turns.
+inline constexpr int jobs_on_a_gpu = 4;  ///< a guess: a small network's step leaves most of a GPU idle
+enum class KeptApart { by_processes, by_threads };
+
+/// by_threads where `device` (as --device says it) is a GPU.
+KeptApart kept_apart_on(const std::string& device);
+
+/// Trains those that are not done yet, `jobs` at a time. Returns why each failed; empty for those that did not. Throws
+/// Interrupted after Ctrl-C, when all have stopped.
+std::vector<std::string> train_at_once(const std::vector<NamedRun>&, KeptApart, const std::filesystem::path& logs,
+                                       int jobs, bool quiet);
 
 }  // namespace gs::apps

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -52,7 +53,8 @@ bool write_all(int file, std::span<const std::byte> bytes) {
 }  // namespace
 
 void write_file(const fs::path& path, std::span<const std::span<const std::byte>> pieces) {
-  Temporary temporary(path.string() + fmt::format(".part{}", ::getpid()));
+  static std::atomic<unsigned> written = 0;  // two threads may write the same file
+  Temporary temporary(path.string() + fmt::format(".part{}-{}", ::getpid(), written++));
   Descriptor file(::open(temporary.path().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!file.is_open()) {
     temporary.keep();  // it is not there, and what may be there is not ours

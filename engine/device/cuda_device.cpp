@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine/device/cuda_check.h"
 #include "engine/device/cuda_module.h"
@@ -22,16 +23,29 @@ class GraphReplay : public Replay {
  public:
   GraphReplay(cudaStream_t stream, const std::vector<GraphCall>& calls) : stream_(stream) {
     check_cuda(cudaGraphCreate(graph_.address(), 0), "making a CUDA graph");
-    std::vector<std::vector<cudaGraphNode_t>> ends;  // of each call: its last nodes
-    for (const GraphCall& c : calls) {
-      std::vector<cudaGraphNode_t> before;
-      for (const int j : c.after) before.insert(before.end(), ends[std::size_t(j)].begin(), ends[std::size_t(j)].end());
-      std::sort(before.begin(), before.end());
-      before.erase(std::unique(before.begin(), before.end()), before.end());
-      ends.push_back(capture(c, before));
-    }
-    check_cuda(cudaGraphInstantiate(exec_.address(), graph_.get(), 0), "instantiating a CUDA graph");
-    check_cuda(cudaGraphUpload(exec_.get(), stream), "uploading a CUDA graph");
+    capture_all(graph_.get(), calls);
+    instantiate();
+  }
+  /// The calls as the body of a WHILE node, whose condition `last` sets when all of them have ended.
+  GraphReplay(cudaStream_t stream, std::vector<GraphCall> calls, const std::function<void(loop_t)>& last)
+      : stream_(stream) {
+    check_cuda(cudaGraphCreate(graph_.address(), 0), "making a CUDA graph");
+    cudaGraphConditionalHandle loop{};
+    constexpr unsigned enter = 1;  // set anew at each launch
+    check_cuda(cudaGraphConditionalHandleCreate(&loop, graph_.get(), enter, cudaGraphCondAssignDefault),
+               "making the condition of a loop");
+    cudaGraphNodeParams node{};
+    node.type = cudaGraphNodeTypeConditional;
+    node.conditional.handle = loop;
+    node.conditional.type = cudaGraphCondTypeWhile;
+    node.conditional.size = 1;
+    cudaGraphNode_t added{};
+    check_cuda(cudaGraphAddNode(&added, graph_.get(), nullptr, nullptr, 0, &node), "adding a loop to a CUDA graph");
+    std::vector<int> all(calls.size());
+    std::iota(all.begin(), all.end(), 0);
+    calls.push_back({[&] { last(loop); }, all});
+    capture_all(node.conditional.phGraph_out[0], calls);
+    instantiate();
   }
   /// The kernels of the graph; in an order that fits their dependencies.
   std::vector<KernelLaunch> kernels() const {
@@ -63,9 +77,24 @@ class GraphReplay : public Replay {
   void run() override { check_cuda(cudaGraphLaunch(exec_.get(), stream_), "launching a CUDA graph"); }
 
  private:
+  void capture_all(cudaGraph_t into, const std::vector<GraphCall>& calls) {
+    std::vector<std::vector<cudaGraphNode_t>> ends;  // of each call: its last nodes
+    for (const GraphCall& c : calls) {
+      std::vector<cudaGraphNode_t> before;
+      for (const int j : c.after) before.insert(before.end(), ends[std::size_t(j)].begin(), ends[std::size_t(j)].end());
+      std::sort(before.begin(), before.end());
+      before.erase(std::unique(before.begin(), before.end()), before.end());
+      ends.push_back(capture(into, c, before));
+    }
+  }
+  void instantiate() {
+    check_cuda(cudaGraphInstantiate(exec_.address(), graph_.get(), 0), "instantiating a CUDA graph");
+    check_cuda(cudaGraphUpload(exec_.get(), stream_), "uploading a CUDA graph");
+  }
   /// Adds the nodes of one call and returns the last of them; those before it, if it has none.
-  std::vector<cudaGraphNode_t> capture(const GraphCall& c, const std::vector<cudaGraphNode_t>& before) {
-    check_cuda(cudaStreamBeginCaptureToGraph(stream_, graph_.get(), before.data(), nullptr, before.size(),
+  std::vector<cudaGraphNode_t> capture(cudaGraph_t into, const GraphCall& c,
+                                       const std::vector<cudaGraphNode_t>& before) {
+    check_cuda(cudaStreamBeginCaptureToGraph(stream_, into, before.data(), nullptr, before.size(),
                                              cudaStreamCaptureModeThreadLocal),
                "beginning a capture");
     cudaGraph_t graph = nullptr;
@@ -134,6 +163,11 @@ class CudaDevice : public Device {
   void fill_zero(void* device, std::size_t bytes) override {
     if (bytes) check_cuda(cudaMemsetAsync(device, 0, bytes, stream_.get()), "clearing memory");
   }
+  bool idle() override {
+    const cudaError_t error = cudaStreamQuery(stream_.get());
+    if (error != cudaErrorNotReady) check_cuda(error, "running on the GPU");
+    return error == cudaSuccess;
+  }
   void synchronize() override { check_cuda(cudaStreamSynchronize(stream_.get()), "waiting for the GPU"); }
 
   bool shared_memory_is_plain() const override { return false; }
@@ -148,6 +182,9 @@ class CudaDevice : public Device {
   using Device::capture;
   std::unique_ptr<Replay> capture(std::vector<GraphCall> calls) override {
     return std::make_unique<GraphReplay>(stream_.get(), calls);
+  }
+  std::unique_ptr<Replay> capture_loop(std::vector<GraphCall> calls, std::function<void(loop_t)> last) override {
+    return std::make_unique<GraphReplay>(stream_.get(), std::move(calls), last);
   }
   /// A launch costs the host a few microseconds, a small network's step the GPU some tens.
   int most_steps_per_replay() const override { return 32; }

@@ -74,6 +74,8 @@ class Device {
   virtual void copy(void* to, const void* from, std::size_t bytes) = 0;          ///< both on the device; not waited for
   virtual void fill_zero(void* device, std::size_t bytes) = 0;
   virtual void synchronize() = 0;
+  /// Has all that was enqueued ended? Never waits; throws gs::Error when it failed.
+  virtual bool idle() { return true; }
 
   /// Memory that both sides see: the device writes it, the host may read it at any time without waiting.
   virtual bool shared_memory_is_plain() const = 0;
@@ -85,6 +87,9 @@ class Device {
   std::unique_ptr<Replay> capture(std::function<void()> call) {
     return capture(std::vector<GraphCall>{{std::move(call), {}}});
   }
+  /// Records a loop: what one run() repeats until `last`, the call behind all others, sets its condition to 0. On cuda
+  /// it is a WHILE node of a graph, and the host has no part in it.
+  virtual std::unique_ptr<Replay> capture_loop(std::vector<GraphCall> calls, std::function<void(loop_t)> last) = 0;
   /// How many training steps one replay should hold at most, so that starting it never limits.
   virtual int most_steps_per_replay() const { return 1; }
 

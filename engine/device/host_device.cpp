@@ -37,6 +37,24 @@ class DirectReplay : public Replay {
   std::vector<GraphCall> calls_;
 };
 
+/// The calls, repeated until the last of them says that it is enough.
+class LoopReplay : public Replay {
+ public:
+  LoopReplay(std::vector<GraphCall> calls, std::function<void(loop_t)> last)
+      : once_(std::move(calls)), last_(std::move(last)) {}
+  void run() override {
+    unsigned go_on = 1;
+    while (go_on) {
+      once_.run();
+      last_(reinterpret_cast<loop_t>(&go_on));
+    }
+  }
+
+ private:
+  DirectReplay once_;
+  std::function<void(loop_t)> last_;
+};
+
 class HostDevice : public Device {
  public:
   HostDevice(std::string_view name, const Rooms& rooms, int threads, bool tf32 = false)
@@ -76,6 +94,9 @@ class HostDevice : public Device {
   using Device::capture;
   std::unique_ptr<Replay> capture(std::vector<GraphCall> calls) override {
     return std::make_unique<DirectReplay>(std::move(calls));
+  }
+  std::unique_ptr<Replay> capture_loop(std::vector<GraphCall> calls, std::function<void(loop_t)> last) override {
+    return std::make_unique<LoopReplay>(std::move(calls), std::move(last));
   }
 
   /// The simulator repeats a few steps at once because a GPU does; a CPU gains nothing by it.

@@ -27,29 +27,48 @@ void Program::Impl::run(const Step& step, const Addresses& addresses) const {
 }
 
 /// Enqueues as many runs of the steps as one replay holds, at most `wanted`, and returns how many.
-int Program::Impl::run(const std::vector<Step>& steps, const Addresses& addresses, const Side& side, Replays& replays,
+int Program::Impl::run(const std::vector<Step>& steps, const Addresses& addresses, Side& side, Replays& replays,
                        int wanted) {
   require(at[side.source.images] != nullptr, "a program must be bound to images before it runs");
+  int done = 1;
   if (replays.empty()) {  // the first time one by one: libraries load their kernels, which a capture would forbid
     run(steps, addresses);
-    replays[1] = capture(steps, addresses, 1);
-    return 1;
+    replays[1] = device.capture(calls(steps, addresses, 1));
+  } else if (use_epoch_loops && side.steps_left > 1 && wanted >= side.steps_left && &replays == &side.replays) {
+    if (!side.epoch_loop) side.epoch_loop = capture_epoch_loop(steps, addresses, side);
+    side.epoch_loop->run();
+    done = side.steps_left;
+  } else {
+    done = replay(steps, addresses, replays, wanted);
   }
+  side.steps_left -= done;
+  return done;
+}
+
+int Program::Impl::replay(const std::vector<Step>& steps, const Addresses& addresses, Replays& replays, int wanted) {
   // One replay of many steps is enough: what it leaves over is done one by one.
   if (const int repeats = steps_per_replay(wanted, device.most_steps_per_replay()); replays.size() == 1 && repeats > 1)
-    replays[repeats] = capture(steps, addresses, repeats);
+    replays[repeats] = device.capture(calls(steps, addresses, repeats));
   const auto at = replays.rbegin()->first <= wanted ? replays.rbegin()->first : 1;
   replays.at(at)->run();
   return at;
 }
 
-std::unique_ptr<Replay> Program::Impl::capture(const std::vector<Step>& steps, const Addresses& addresses,
-                                               int repeats) {
-  std::vector<GraphCall> calls;
+std::unique_ptr<Replay> Program::Impl::capture_epoch_loop(const std::vector<Step>& steps, const Addresses& addresses,
+                                                          const Side& side) {
+  const auto& go_on = device.rooms().continue_epoch.front();
+  return device.capture_loop(calls(steps, addresses, 1), [this, &go_on, &addresses, state = side.state](loop_t loop) {
+    go_on.launch(loop, addresses.get<StepState>(state), {}, nullptr, device.stream());
+  });
+}
+
+std::vector<GraphCall> Program::Impl::calls(const std::vector<Step>& steps, const Addresses& addresses,
+                                            int repeats) const {
+  std::vector<GraphCall> result;
   const auto edges = repeated_dependencies(steps, repeats);
   for (std::size_t i = 0; i < edges.size(); ++i)
-    calls.push_back({[this, step = &steps[i % steps.size()], &addresses] { run(*step, addresses); }, edges[i]});
-  return device.capture(std::move(calls));
+    result.push_back({[this, step = &steps[i % steps.size()], &addresses] { run(*step, addresses); }, edges[i]});
+  return result;
 }
 
 void Program::Impl::bind(Side& side, const BatchSource& source) {
@@ -61,6 +80,7 @@ void Program::Impl::bind(Side& side, const BatchSource& source) {
   set(side.source.permutation, source.permutation);
   set(side.collected, source.logits);
   side.replays.clear();
+  side.epoch_loop.reset();
   diagnostic_replays.clear();
 }
 
@@ -75,6 +95,7 @@ void Program::Impl::begin(Side& side, StepState state, std::uint32_t samples) {
   state.samples = samples;
   state.batch = std::uint32_t(recipe.batch);
   state.seed = recipe.seed;
+  side.steps_left = int((samples + state.batch - 1) / state.batch);
   device.synchronize();  // nobody writes the ring while it is cleared
   std::fill_n(ring, ring_entries, StepMetrics{});
   device.upload(at[side.state], &state, sizeof state);
@@ -135,6 +156,9 @@ int Program::train_steps(int wanted) {
 }
 int Program::evaluate_steps(int wanted) {
   return impl_->run(impl_->evaluation, impl_->at, impl_->evaluate_side, impl_->evaluate_side.replays, wanted);
+}
+void Program::use_epoch_loops(bool use) {
+  impl_->use_epoch_loops = use;
 }
 void Program::diagnostic_step() {
   impl_->run(impl_->diagnostic, impl_->diagnostic_at, impl_->train_side, impl_->diagnostic_replays, 1);

@@ -50,6 +50,9 @@ class Program {
   /// Training steps (gather, advance, forward, loss, backward, update): enqueued, not waited for. Enqueues at least one
   /// and at most `wanted`, as many as the device repeats with one launch, and returns how many.
   int train_steps(int wanted);
+  /// From now on all that is left of an epoch is one replay, a loop on the device (Device::capture_loop), where as many
+  /// steps are wanted. The same bits.
+  void use_epoch_loops(bool);
   void train_step() { train_steps(1); }
   /// A training step that also looks at itself: the same bits, and diagnosis() can be asked afterwards. Enqueued.
   void diagnostic_step();

@@ -20,6 +20,8 @@ struct Program::Impl {
     SourceTensors source{no_tensor, no_tensor, no_tensor};
     TensorId collected = no_tensor;  ///< logits of the whole split
     Replays replays;
+    std::unique_ptr<Replay> epoch_loop;  ///< repeats a step until the epoch has no images left
+    int steps_left = 0;                  ///< of the epoch
   };
 
   Net net;
@@ -52,6 +54,7 @@ struct Program::Impl {
   std::vector<LayerProbe> layer_probes;
   std::vector<ParameterProbe> parameter_probes;
   Replays diagnostic_replays;
+  bool use_epoch_loops = false;
 
   Memory arena;                      ///< planned tensors of all lists, which never run at the same time
   std::vector<Memory> fixed_memory;  ///< flat buffers, states
@@ -71,8 +74,10 @@ struct Program::Impl {
 
   void run(const Step&, const Addresses&) const;
   void run(const std::vector<Step>&, const Addresses&) const;
-  int run(const std::vector<Step>&, const Addresses&, const Side&, Replays&, int wanted);
-  std::unique_ptr<Replay> capture(const std::vector<Step>&, const Addresses&, int repeats);
+  int run(const std::vector<Step>&, const Addresses&, Side&, Replays&, int wanted);
+  int replay(const std::vector<Step>&, const Addresses&, Replays&, int wanted);
+  std::unique_ptr<Replay> capture_epoch_loop(const std::vector<Step>&, const Addresses&, const Side&);
+  std::vector<GraphCall> calls(const std::vector<Step>&, const Addresses&, int repeats) const;
   std::vector<TensorId> remembered_tensors() const;
   void bind(Side&, const BatchSource&);
   void begin(Side&, StepState, std::uint32_t samples);

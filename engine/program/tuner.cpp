@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/random.h"
+#include "engine/device/turns.h"
 #include "kernels/common/check.h"
 
 namespace gs {
@@ -141,6 +142,7 @@ std::size_t Tuner::choose(const std::string& problem, const Step& step, const st
     was_known = index < candidates.size();
   }
   if (!was_known) {
+    const MeasuringTurn alone;
     cache_.put(problem, measure(step, tensors, candidates));
     index = index_of_known();
   }

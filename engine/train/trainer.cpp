@@ -5,11 +5,13 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <thread>
 
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
 #include "engine/data/sampler.h"
+#include "engine/device/turns.h"
 
 namespace gs {
 namespace {
@@ -50,29 +52,37 @@ class RingReader {
   std::int64_t first_bad_step_ = -1;
 };
 
+/// Looks at the ring and tells what it holds until `steps` have been read or nothing is left to come. Never waits for
+/// the device in a call that does not return meanwhile, so that progress is seen and Ctrl-C is heard.
+template <class Tell>
+void read_until(std::uint32_t steps, RingReader& reader, Device& device, Tell tell) {
+  for (;;) {
+    const bool idle = device.idle();  // before the last look: what it has done is then seen
+    reader.poll();
+    tell(reader);
+    if (idle || reader.steps() >= steps) return;
+    std::this_thread::sleep_for(std::chrono::microseconds(20));  // each look crosses the bus
+  }
+}
+
 /// Enqueues the steps of one pass over a split; `tell` is called now and then with what has been read so far.
 /// `enqueue(step, wanted)` enqueues one or more of the `wanted` ones that are left and returns how many.
 template <class EnqueueStep, class Tell>
 RingReader run_pass(Program& program, std::uint32_t samples, EnqueueStep enqueue, Tell tell) {
-  const std::uint32_t batch = std::uint32_t(program.recipe().batch);
+  const std::uint32_t batch = std::uint32_t(program.recipe().batch), capacity = program.ring_capacity();
   const std::uint32_t steps = (samples + batch - 1) / batch;
   RingReader reader(program);
   for (std::uint32_t step = 0; step < steps;) {
     // The ring must not run over what has not been read.
-    std::uint32_t room = program.ring_capacity() - (step - reader.steps());
-    if (room == 0) {
-      program.device().synchronize();
-      reader.poll();
-      room = program.ring_capacity();
-    }
+    if (step - reader.steps() == capacity) read_until(step - capacity / 2, reader, program.device(), tell);
+    const std::uint32_t room = capacity - (step - reader.steps());
     step += std::uint32_t(enqueue(step, int(std::min(steps - step, room))));
     reader.poll();
     tell(reader);
   }
+  read_until(steps, reader, program.device(), tell);
   program.device().synchronize();
-  reader.poll();
   require(reader.steps() == steps, "the metrics ring lost a step");
-  tell(reader);
   return reader;
 }
 
@@ -182,6 +192,7 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
     };
 
     const double learning_rate = double(recipe.learning_rate) * recipe.schedule.factor(epoch - 1, recipe.epochs);
+    const TrainingTurn turn;
     program_.remember();
     begin_epoch(epoch, learning_rate);
     const auto train_steps = [&](std::uint32_t step, int wanted) {

@@ -104,6 +104,11 @@ __device__ inline void dependency_wait() {
 #endif
 }
 
+/// Says whether a WHILE node of the graph that this kernel runs in goes on. One thread a repetition may say it.
+__device__ inline void set_loop(loop_t loop, bool go_on) {
+  cudaGraphSetConditional(loop, go_on);
+}
+
 }  // namespace cuda
 }  // namespace gs
 

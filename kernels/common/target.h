@@ -24,6 +24,9 @@ constexpr std::string_view name_of(Target target) {
   return target == Target::cuda ? "cuda" : target == Target::host ? "host" : "sim";
 }
 
+/// The condition of a loop on the device: a cudaGraphConditionalHandle; on `host` and `sim` the address of an unsigned.
+using loop_t = unsigned long long;
+
 /// The same type as cudaStream_t. `host` and `sim` run in order in the calling thread and ignore it.
 using stream_t = CUstream_st*;
 

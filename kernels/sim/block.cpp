@@ -378,6 +378,10 @@ void* dynamic_shared() {
 void dependency_wait() {
   position.waited = true;
 }
+void set_loop(loop_t loop, bool go_on) {
+  *reinterpret_cast<unsigned*>(loop) =
+      go_on;  // here, not in the kernel: the word is the host's, which no kernel may touch
+}
 void thread_fence() {
   if (checker_hooks && position.observed) checker_hooks->fence();
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "kernels/common/check.h"
+#include "kernels/common/target.h"
 #include "kernels/sim/types.h"
 
 namespace gs::simulator {
@@ -84,6 +85,7 @@ bool finish_async_copy(int groups, AsyncCopy&);
 unsigned lane_index();
 void* dynamic_shared();
 void dependency_wait();
+void set_loop(loop_t loop, bool go_on);
 void thread_fence();
 /// Ends the launch with a SimError that says where it happened.
 [[noreturn]] void fail(std::string_view message);

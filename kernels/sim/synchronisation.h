@@ -26,6 +26,10 @@ inline void __threadfence_system() {
 inline void dependency_wait() {
   simulator::dependency_wait();
 }
+/// Says whether a loop on the device goes on.
+inline void set_loop(loop_t loop, bool go_on) {
+  simulator::set_loop(loop, go_on);
+}
 
 // ---- warp operations. Every lane computes the lane it reads from; the runtime moves the bits.
 namespace detail {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "apps/sweep/many_runs.h"
 #include "apps/sweep/sweep_plan.h"
 #include "engine/core/error.h"
 #include "tests/apps/program.h"
@@ -114,6 +115,41 @@ TEST(Sweep, TheNumberOfJobsLeavesTheBits) {
   EXPECT_NE(text_of(folder / "1/runs/seed-1/best.safetensors"), text_of(folder / "1/runs/seed-2/best.safetensors"));
 }
 
+TEST(Sweep, ThreadsOfOneProcessLeaveTheBitsToo) {
+  const ScratchFolder folder;
+  const auto train = [&](apps::KeptApart how, int jobs, const std::string& name) {
+    std::vector<apps::NamedRun> runs;
+    for (const std::string seed : {"1", "2", "3"}) {
+      const apps::Words words = {"lenet",           "--device=cpu", "--threads=1", "--base=2",  "--image-size=16",
+                                 "--train-size=16", "--val-size=8", "--lr=1e-3",   "--batch=4", "--seed=" + seed};
+      runs.push_back({"seed " + seed, {words, 3, folder / (name + seed)}});
+    }
+    for (const std::string& failure : apps::train_at_once(runs, how, folder / "logs", jobs, true))
+      EXPECT_EQ(failure, "");
+  };
+  train(apps::KeptApart::by_threads, 1, "one-");
+  train(apps::KeptApart::by_threads, 3, "three-");
+  for (const std::string seed : {"1", "2", "3"})
+    EXPECT_EQ(text_of(folder / ("one-" + seed) / "best.safetensors"),
+              text_of(folder / ("three-" + seed) / "best.safetensors"));
+  EXPECT_NE(text_of(folder / "one-1/best.safetensors"), text_of(folder / "one-2/best.safetensors"));
+}
+
+TEST(Sweep, AThreadThatFailsSaysWhyAndTheOthersGoOn) {
+  const ScratchFolder folder;
+  std::vector<apps::NamedRun> runs;
+  for (const std::string rate : {"1e30", "1e-4"})
+    runs.push_back({"lr " + rate,
+                    {{"lenet", "--device=cpu", "--threads=1", "--base=2", "--image-size=16", "--train-size=16",
+                      "--val-size=8", "--lr=" + rate},
+                     2,
+                     folder / rate}});
+  const auto failures = apps::train_at_once(runs, apps::KeptApart::by_threads, folder / "logs", 2, true);
+  EXPECT_NE(failures[0].find("no longer finite"), std::string::npos) << failures[0];
+  EXPECT_EQ(failures[1], "");
+  EXPECT_TRUE(std::filesystem::exists(folder / "1e-4/last.safetensors"));
+}
+
 TEST(Sweep, AFailedRunIsNamedAndTheOthersGoOn) {
   const ScratchFolder folder;
   const Outcome outcome =
@@ -174,8 +210,8 @@ TEST(LabJobs, ShareTheCores) {
   std::ofstream(folder / "lab.json") << R"({"title": "two runs", "tasks": [{"id": "a", "title": "t", "runs": [
     {"name": "one", "model": "lenet", "epochs": 2, "base": 2},
     {"name": "two", "model": "mlp", "epochs": 2, "base": 8}]}]})";
-  const Outcome outcome = run_program(
-      folder.path(), {"lab", "--lab", "lab.json", "--device", "cpu", "--image-size", "16", "--limit", "16", "--jobs", "2", "--out", "lab"});
+  const Outcome outcome = run_program(folder.path(), {"lab", "--lab", "lab.json", "--device", "cpu", "--image-size",
+                                                      "16", "--limit", "16", "--jobs", "2", "--out", "lab"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_TRUE(std::filesystem::exists(folder / "lab/report.html"));
   EXPECT_NE(outcome.out.find("[2/2]"), std::string::npos) << outcome.out;

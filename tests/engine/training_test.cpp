@@ -194,6 +194,27 @@ TEST_P(Training, AResumedRunIsTheUninterruptedOne) {
   std::filesystem::remove(file);
 }
 
+TEST_P(Training, AnEpochInOneReplayHasTheSameBits) {
+  const DataSplits data = test::tiny_splits(18, 7, side);
+  const auto trained = [&](bool loops, std::vector<int>& enqueued) {
+    Program program(small_lenet(), small_recipe(3), device(), {.rule = rule()});
+    program.use_epoch_loops(loops);
+    program.initialize();
+    Trainer trainer(program, data);
+    const TrainingResult result = trainer.run();
+    std::vector<double> losses;
+    for (const EpochResult& e : result.history) losses.insert(losses.end(), {e.loss, e.val_loss});
+    program.begin_training_epoch(3, 18, 1e-3f);
+    const int steps = (18 + program.recipe().batch - 1) / program.recipe().batch;
+    for (int done = 0; done < steps;) done += enqueued.emplace_back(program.train_steps(steps - done));
+    return std::pair(losses, program.parameters());
+  };
+  std::vector<int> looped, replayed;
+  EXPECT_EQ(trained(true, looped), trained(false, replayed));
+  EXPECT_EQ(looped.size(), 1u) << "the epoch was one replay";
+  EXPECT_GT(replayed.size(), 1u);
+}
+
 TEST_P(Training, KeptParametersAreThoseOfTheMoment) {
   Recipe recipe = small_recipe(1);
   recipe.learning_rate = 1e-2f;

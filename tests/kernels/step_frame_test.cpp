@@ -174,6 +174,23 @@ TEST(RecordMetrics, WritesItsEntryOfTheRingAndNoOther) {
   }
 }
 
+#ifndef GRIDSTRIDE_TESTED_GPU  // there, a loop exists only inside of a graph: tests/engine/training_test.cpp
+TEST(EpochLoop, GoesOnWhileImagesAreLeft) {
+  StepState next;
+  next.batch = 8;
+  next.samples = 17;
+  for (const auto& [cursor, want] : {std::pair(0u, 1u), std::pair(2u, 1u), std::pair(3u, 0u), std::pair(4u, 0u)}) {
+    next.cursor = cursor;
+    for_each_technique<ContinueEpoch>(&Rooms::continue_epoch, EpochLoop(), [&](auto launch) {
+      unsigned go_on = 7;
+      GuardedArray<StepState> state(std::vector{next});
+      launch(reinterpret_cast<loop_t>(&go_on), state.data());
+      EXPECT_EQ(go_on, want) << cursor;
+    });
+  }
+}
+#endif
+
 TEST(Advance, MovesTheStateOn) {
   StepState start;
   start.seed = 9;

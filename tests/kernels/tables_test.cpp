@@ -55,6 +55,7 @@ TEST(Tables, EveryRoomOfEveryTarget) {
     check_room(target, "metrics", rooms->record_metrics);
     check_room(target, "update", rooms->update);
     check_room(target, "advance", rooms->advance);
+    check_room(target, "continue epoch", rooms->continue_epoch);
   }
 }
 

@@ -1,0 +1,86 @@
+// thread_runs.cpp - a thread for each run that is under way.
+#include "apps/sweep/thread_runs.h"
+
+#include <atomic>
+#include <chrono>
+#include <list>
+#include <optional>
+#include <thread>
+
+#include "apps/interrupt.h"
+#include "apps/train_options.h"
+#include "apps/train_run.h"
+
+namespace gs::apps {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+ChildOutcome train(const ThreadRun& run) {
+  ChildOutcome outcome;
+  try {
+    TrainOptions options;
+    std::map<std::string, std::string> given;
+    parse_train_words(run.words, options, given);
+    options.quiet = true;
+    outcome.status = train_run(options, run.words, given, {.only_live = true, .among_others = true, .label = run.name});
+  } catch (const std::exception& error) {
+    outcome.status = 1;
+    outcome.reason = error.what();
+  }
+  return outcome;
+}
+
+struct Running {
+  std::size_t index;
+  Clock::time_point began = Clock::now();
+  ChildOutcome outcome;
+  std::atomic<bool> has_ended = false;
+  std::thread thread;
+};
+
+}  // namespace
+
+void run_threads(const std::vector<ThreadRun>& runs, int at_once,
+                 const std::function<void(std::size_t, const ChildOutcome&)>& ended,
+                 const std::function<void(const ChildProgress&)>& tick) {
+  const InterruptGuard interrupts;  // the runs have their own, and see the same signal
+  std::optional<Interrupted> interrupted;
+  std::list<Running> running;
+  std::size_t next = 0;
+  ChildProgress progress;
+  double seconds = 0;
+  while (!running.empty() || (next < runs.size() && !interrupted)) {
+    while (!interrupted && next < runs.size() && running.size() < std::size_t(at_once)) {
+      Running& run = running.emplace_back(next);
+      run.thread = std::thread([&run, &runs] {
+        run.outcome = train(runs[run.index]);
+        run.has_ended = true;
+      });
+      ++next;
+    }
+    for (auto run = running.begin(); run != running.end();) {
+      if (!run->has_ended) {
+        ++run;
+        continue;
+      }
+      run->thread.join();
+      run->outcome.seconds = std::chrono::duration<double>(Clock::now() - run->began).count();
+      ++progress.ended;
+      progress.mean_seconds = (seconds += run->outcome.seconds) / double(progress.ended);
+      if (!interrupted || run->outcome.status == 0) ended(run->index, run->outcome);
+      run = running.erase(run);
+    }
+    progress.running = running.size();
+    tick(progress);
+    try {
+      if (!interrupted) interrupts.check();
+    } catch (const Interrupted& signal) {
+      interrupted = signal;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(running.empty() ? 0 : 20));
+  }
+  if (interrupted) throw *interrupted;
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,24 @@
+// thread_runs.h - several training runs at once in this process, each in a thread with its own stream on the GPU. Runs
+// in processes of their own would take turns there; streams of one process run side by side.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "apps/sweep/child_runs.h"
+
+namespace gs::apps {
+
+struct ThreadRun {
+  std::string name;  ///< before what the run has to say
+  Words words;       ///< of `train`
+};
+
+/// As run_children() does it: at most `at_once` at a time, in their order; `ended` and `tick` are called by this
+/// thread. After Ctrl-C no more are started, the running ones stop after their epoch's next step, and Interrupted is
+/// thrown when all have ended.
+void run_threads(const std::vector<ThreadRun>&, int at_once,
+                 const std::function<void(std::size_t, const ChildOutcome&)>& ended,
+                 const std::function<void(const ChildProgress&)>& tick);
+
+}  // namespace gs::apps
