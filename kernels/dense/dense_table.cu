@@ -9,28 +9,52 @@ DenseFilterGradient::Launch dense_filter_gradient_direct, dense_filter_gradient_
 bool dense_tiled_supports(const Dense&);
 std::size_t dense_forward_tiled_workspace(const Dense&);
 
-Room<DenseForward> dense_forward_room() {
-  static const auto rows = rows_on<DenseForward>(
-      target, {{"direct", on_all, &dense_forward_direct},
-               {"tiled", on_blocks, &dense_forward_tiled, &dense_tiled_supports, &dense_forward_tiled_workspace},
-               {"cores", on_host, GS_HOST_FORM(dense_forward_cores)}});
-  return rows;
+template <class T>
+Room<DenseForwardOf<T>> dense_forward_room() {
+  if constexpr (stores_fp32<T>) {
+    static const auto rows = rows_on<DenseForward>(
+        target, {{"direct", on_all, &dense_forward_direct},
+                 {"tiled", on_blocks, &dense_forward_tiled, &dense_tiled_supports, &dense_forward_tiled_workspace},
+                 {"cores", on_host, GS_HOST_FORM(dense_forward_cores)}});
+    return rows;
+  } else {
+    static const auto rows = rows_on<DenseForwardOf<bf16>>(target, {});
+    return rows;
+  }
 }
+template Room<DenseForward> dense_forward_room();
+template Room<DenseForwardOf<bf16>> dense_forward_room();
 
-Room<DenseDataGradient> dense_data_gradient_room() {
-  static const auto rows =
-      rows_on<DenseDataGradient>(target, {{"direct", on_all, &dense_data_gradient_direct},
-                                          {"tiled", on_blocks, &dense_data_gradient_tiled, &dense_tiled_supports},
-                                          {"cores", on_host, GS_HOST_FORM(dense_data_gradient_cores)}});
-  return rows;
+template <class T>
+Room<DenseDataGradientOf<T>> dense_data_gradient_room() {
+  if constexpr (stores_fp32<T>) {
+    static const auto rows =
+        rows_on<DenseDataGradient>(target, {{"direct", on_all, &dense_data_gradient_direct},
+                                            {"tiled", on_blocks, &dense_data_gradient_tiled, &dense_tiled_supports},
+                                            {"cores", on_host, GS_HOST_FORM(dense_data_gradient_cores)}});
+    return rows;
+  } else {
+    static const auto rows = rows_on<DenseDataGradientOf<bf16>>(target, {});
+    return rows;
+  }
 }
+template Room<DenseDataGradient> dense_data_gradient_room();
+template Room<DenseDataGradientOf<bf16>> dense_data_gradient_room();
 
-Room<DenseFilterGradient> dense_filter_gradient_room() {
-  static const auto rows =
-      rows_on<DenseFilterGradient>(target, {{"direct", on_all, &dense_filter_gradient_direct},
-                                            {"tiled", on_blocks, &dense_filter_gradient_tiled, &dense_tiled_supports},
-                                            {"cores", on_host, GS_HOST_FORM(dense_filter_gradient_cores)}});
-  return rows;
+template <class T>
+Room<DenseFilterGradientOf<T>> dense_filter_gradient_room() {
+  if constexpr (stores_fp32<T>) {
+    static const auto rows =
+        rows_on<DenseFilterGradient>(target, {{"direct", on_all, &dense_filter_gradient_direct},
+                                              {"tiled", on_blocks, &dense_filter_gradient_tiled, &dense_tiled_supports},
+                                              {"cores", on_host, GS_HOST_FORM(dense_filter_gradient_cores)}});
+    return rows;
+  } else {
+    static const auto rows = rows_on<DenseFilterGradientOf<bf16>>(target, {});
+    return rows;
+  }
 }
+template Room<DenseFilterGradient> dense_filter_gradient_room();
+template Room<DenseFilterGradientOf<bf16>> dense_filter_gradient_room();
 
 }  // namespace gs::GS_TARGET
