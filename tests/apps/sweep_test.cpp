@@ -174,8 +174,8 @@ TEST(LabJobs, ShareTheCores) {
   std::ofstream(folder / "lab.json") << R"({"title": "two runs", "tasks": [{"id": "a", "title": "t", "runs": [
     {"name": "one", "model": "lenet", "epochs": 2, "base": 2},
     {"name": "two", "model": "mlp", "epochs": 2, "base": 8}]}]})";
-  const Outcome outcome = run_program(
-      folder.path(), {"lab", "--lab", "lab.json", "--device", "cpu", "--image-size", "16", "--limit", "16", "--jobs", "2", "--out", "lab"});
+  const Outcome outcome = run_program(folder.path(), {"lab", "--lab", "lab.json", "--device", "cpu", "--image-size",
+                                                      "16", "--limit", "16", "--jobs", "2", "--out", "lab"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_TRUE(std::filesystem::exists(folder / "lab/report.html"));
   EXPECT_NE(outcome.out.find("[2/2]"), std::string::npos) << outcome.out;
