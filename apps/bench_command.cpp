@@ -38,7 +38,7 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   a.flag("--json", o.json, "print JSON on standard output, and nothing else there");
   a.section("Machine");
   a.choice("--device", o.device, "auto: cuda if there is a GPU, else cpu", {"auto", "cuda", "cpu", "sim"});
-  a.choice("--precision", o.precision, "of products and convolutions", {"fp32", "tf32"})
+  a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"})
       ->default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation, "auto, default, own, library, or \"step=implementation\" entries, as in train",

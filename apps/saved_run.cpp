@@ -65,8 +65,6 @@ Evaluation evaluate_saved(const SavedRun& run, const Dataset& images, const std:
   TrainOptions options = run.options;
   options.device = device_name;
   options.threads = threads;
-  if (device_name != "cuda" && device_name != "sim")
-    options.precision.reset();  // a run of another device may have asked for tf32
   Precision precision;
   const auto device = open_device_for(options, precision);
   Program program(run.net, saved_recipe(run, precision), *device, choose_implementations(options));

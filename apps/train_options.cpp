@@ -61,7 +61,7 @@ void add_augmentation(Arguments& a, TrainOptions& o) {
 void add_machine(Arguments& a, TrainOptions& o) {
   a.section("Machine");
   a.choice("--device", o.device, "auto: cuda if there is a GPU, else cpu", {"auto", "cuda", "cpu", "sim"});
-  a.choice("--precision", o.precision, "of products and convolutions", {"fp32", "tf32", "bf16"})
+  a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"})
       ->default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation,
@@ -133,8 +133,6 @@ void check_together(const TrainOptions& o, const Arguments& a) {
     throw UsageError("--output sigmoid is for --loss hinge; bce and softmax have theirs built in");
   if (o.loss == "softmax" && o.positive)
     throw UsageError("--positive is for losses with one output; --loss softmax has one a class");
-  if (o.precision == "bf16")
-    throw UsageError("--precision bf16 is not available yet on any device; use fp32, or tf32 on cuda and sim");
   if (o.implementation_from && a.given("--impl"))
     throw UsageError("--impl-from brings its own table of implementations: leave out --impl");
   if (o.explained_device && !o.explain) throw UsageError("--for belongs to --explain");

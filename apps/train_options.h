@@ -9,6 +9,12 @@
 namespace gs::apps {
 
 /// The defaults are the lab's task 5a.
+/// What --help says of --precision.
+inline constexpr const char* precision_text =
+    "tf32 rounds the factors of products and convolutions to 10 bits of mantissa; bf16 stores activations and the "
+    "weights that layers read in 16 bits, and trains fp32 ones. On cpu both are emulated: it rounds as tensor cores "
+    "do, and is no faster";
+
 struct TrainOptions {
   std::string model;
   std::optional<int> base;        ///< unset: the model's own

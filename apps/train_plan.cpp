@@ -21,13 +21,19 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-ImplementationTable table_of_run(const std::string& run) {
+/// run.json of --impl-from, with a table of implementations.
+nlohmann::json record_of_run(const std::string& run) {
   const std::string path = run + "/run.json";
   std::ifstream in(path);
   if (!in) throw UsageError(fmt::format("--impl-from {}: there is no {}", run, path));
-  const nlohmann::json json = nlohmann::json::parse(in, nullptr, false);
+  nlohmann::json json = nlohmann::json::parse(in, nullptr, false);
   if (!json.is_object() || !json.contains("implementations") || !json["implementations"].is_object())
     throw UsageError(fmt::format("--impl-from {}: {} holds no table of implementations", run, path));
+  return json;
+}
+
+ImplementationTable table_of_run(const std::string& run) {
+  const nlohmann::json json = record_of_run(run);
   ImplementationTable table;
   for (const auto& [step, implementation] : json["implementations"].items()) {
     if (!implementation.is_string())
@@ -68,14 +74,23 @@ void make_positive_one(DataSplits& data, const std::string& positive) {
 
 std::optional<bool> tf32_allowed(const std::optional<std::string>& precision) {
   if (!precision) return std::nullopt;
-  return *precision != "fp32";
+  return *precision == "tf32";
 }
 
 Precision choose_precision(const std::optional<std::string>& asked, std::string_view device) {
   if (!asked) return device == "cuda" ? Precision::tf32 : Precision::fp32;
-  if (*asked == "fp32") return Precision::fp32;
-  if (device == "cpu") throw UsageError(fmt::format("--precision {}: the cpu device has fp32 only", *asked));
-  return Precision::tf32;
+  return *asked == "bf16" ? Precision::bf16 : *asked == "tf32" ? Precision::tf32 : Precision::fp32;
+}
+
+void check_precision_of_table(const TrainOptions& o, Precision precision) {
+  if (!o.implementation_from) return;
+  const nlohmann::json json = record_of_run(*o.implementation_from);
+  const std::string recorded = json.contains("recipe") && json["recipe"].is_object()
+                                   ? json["recipe"].value("precision", to_string(precision))
+                                   : to_string(precision);
+  if (recorded != to_string(precision))
+    throw UsageError(fmt::format("--impl-from {}: that run was in {}, this one would be in {}; give --precision {}",
+                                 *o.implementation_from, recorded, to_string(precision), recorded));
 }
 
 Net build_net(const TrainOptions& o, Shape input, LossKind loss, std::size_t classes) {

@@ -24,6 +24,12 @@ std::string classes_text(const DataSplits& data) {
   return fmt::format("{} classes {}", data.classes.size(), fmt::join(data.classes, ", "));
 }
 
+/// On a CPU only fp32 is the machine's own.
+std::string precision_words(Precision precision, std::string_view device) {
+  if (precision == Precision::fp32 || device != "cpu") return to_string(precision);
+  return to_string(precision) + " (emulated: rounds as tensor cores do, no faster)";
+}
+
 }  // namespace
 
 std::string run_header(const Program& program, const TrainOptions& o, const DataSplits& data,
@@ -43,7 +49,10 @@ std::string run_header(const Program& program, const TrainOptions& o, const Data
               fmt::format("{}, learning rate {:g}, batch {}, {} epoch{}, loss {}, seed {}", o.optimizer,
                           o.learning_rate, r.batch, r.epochs, r.epochs == 1 ? "" : "s", to_string(r.loss), r.seed),
               width);
-  out += line("device", fmt::format("{}: {}, {}", device.name(), device.description(), to_string(r.precision)), width);
+  out +=
+      line("device",
+           fmt::format("{}: {}, {}", device.name(), device.description(), precision_words(r.precision, device.name())),
+           width);
   return out + line("folder", folder, width);
 }
 

@@ -7,8 +7,9 @@
 
 namespace gs {
 
-/// The CPU: the host kernels on `threads` cores, oneDNN where it is built in.
-std::unique_ptr<Device> open_cpu(int threads);
+/// The CPU: the host kernels on `threads` cores, oneDNN where it is built in. With `tf32` products and convolutions
+/// round their factors as tensor cores do, by own kernels alone.
+std::unique_ptr<Device> open_cpu(int threads, bool tf32);
 
 /// The simulator: the same kernel sources in simulated blocks and threads. No library.
 std::unique_ptr<Device> open_sim(int threads, bool tf32);

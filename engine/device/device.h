@@ -65,7 +65,7 @@ class Device {
       const = 0;                           ///< for people: the machine, its vector width or SMs, the library's version
   virtual const Rooms& rooms() const = 0;  ///< the kernels of its target
   virtual Library* library() = 0;          ///< the vendor's convolutions and products, or null
-  virtual bool tf32() const { return false; }  ///< may products round their factors to tf32?
+  virtual bool tf32() const { return false; }  ///< may products round their factors to tf32? On cpu: do they?
   virtual stream_t stream() const = 0;         ///< the one stream that everything below is ordered by
   virtual int threads() const = 0;             ///< CPU threads that kernels use; 1 on cuda
 
@@ -112,7 +112,8 @@ class Device {
 struct DeviceRequest {
   std::string name = "auto";  ///< auto, cuda, cpu, sim. auto: cuda if there is a GPU, else cpu
   int threads = 0;            ///< CPU threads; 0: all cores
-  /// cuda, sim: may tensor cores round fp32 inputs to tf32? Unset: on cuda they may.
+  /// Products round their fp32 factors to tf32: on cuda and sim where a technique on tensor cores is chosen, on cpu
+  /// always, by emulation. Unset: on cuda they may.
   std::optional<bool> tf32 = std::nullopt;
 };
 

@@ -57,7 +57,7 @@ class LoopReplay : public Replay {
 
 class HostDevice : public Device {
  public:
-  HostDevice(std::string_view name, const Rooms& rooms, int threads, bool tf32 = false)
+  HostDevice(std::string_view name, const Rooms& rooms, int threads, bool tf32)
       : name_(name), rooms_(rooms), threads_(threads), tf32_(tf32) {
     omp_set_num_threads(threads);
   }
@@ -137,8 +137,8 @@ class HostDevice : public Device {
 
 }  // namespace
 
-std::unique_ptr<Device> open_cpu(int threads) {
-  auto device = std::make_unique<HostDevice>("cpu", host::rooms(), threads);
+std::unique_ptr<Device> open_cpu(int threads, bool tf32) {
+  auto device = std::make_unique<HostDevice>("cpu", host::rooms(), threads, tf32);
 #if GRIDSTRIDE_WITH_ONEDNN
   device->set_library(make_onednn_library(device->rooms()));
 #endif

@@ -19,9 +19,9 @@ std::unique_ptr<Device> open_device(const DeviceRequest& request) {
     if (cuda_device_present(&why_not)) return open_cuda(request.tf32.value_or(true));
     if (request.name == "cuda")
       throw UsageError(fmt::format("--device cuda: {}; --device cpu trains without a GPU", why_not));
-    return open_cpu(threads);
+    return open_cpu(threads, request.tf32.value_or(false));
   }
-  if (request.name == "cpu") return open_cpu(threads);
+  if (request.name == "cpu") return open_cpu(threads, request.tf32.value_or(false));
   if (request.name == "sim") return open_sim(threads, request.tf32.value_or(false));
   throw UsageError(
       fmt::format("--device {}: {}", request.name, suggestion(request.name, {"auto", "cuda", "cpu", "sim"})));

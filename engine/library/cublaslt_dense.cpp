@@ -2,6 +2,7 @@
 #include "engine/library/cublaslt_dense.h"
 
 #include <array>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -27,6 +28,9 @@ struct Shape {
 };
 
 template <class T>
+constexpr cudaDataType_t data_type = std::is_same_v<T, float> ? CUDA_R_32F : CUDA_R_16BF;
+
+template <class T>
 void set(MatmulDesc& d, cublasLtMatmulDescAttributes_t name, T value) {
   check_lt(cublasLtMatmulDescSetAttribute(d.get(), name, &value, sizeof value), "setting an attribute of a product");
 }
@@ -35,19 +39,21 @@ void set(Preference& p, cublasLtMatmulPreferenceAttributes_t name, T value) {
   check_lt(cublasLtMatmulPreferenceSetAttribute(p.get(), name, &value, sizeof value), "setting a preference");
 }
 
-/// A product with everything that a launch needs but the pointers.
+/// A product of matrices of T with everything that a launch needs but the pointers; its result is of type Result.
+template <class T, class Result>
 class Product {
  public:
   Product(const CublasLtContext& context, const Shape& s) : handle_(context.handle) {
-    const auto compute = context.tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+    const bool tf32 = context.tf32 && std::is_same_v<T, float>;
+    const auto compute = tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
     check_lt(cublasLtMatmulDescCreate(description_.address(), compute, CUDA_R_32F), "describing a product");
     set(description_, CUBLASLT_MATMUL_DESC_TRANSA, s.a_op);
     set(description_, CUBLASLT_MATMUL_DESC_TRANSB, s.b_op);
     set(description_, CUBLASLT_MATMUL_DESC_EPILOGUE, s.epilogue);
     const bool a_plain = s.a_op == CUBLAS_OP_N, b_plain = s.b_op == CUBLAS_OP_N;
-    layout(a_, a_plain ? s.m : s.k, a_plain ? s.k : s.m, s.lda);
-    layout(b_, b_plain ? s.k : s.n, b_plain ? s.n : s.k, s.ldb);
-    layout(d_, s.m, s.n, s.ldd);
+    layout(a_, data_type<T>, a_plain ? s.m : s.k, a_plain ? s.k : s.m, s.lda);
+    layout(b_, data_type<T>, b_plain ? s.k : s.n, b_plain ? s.n : s.k, s.ldb);
+    layout(d_, data_type<Result>, s.m, s.n, s.ldd);
   }
 
   /// cuBLASLt's proposals without split sums, best estimate first; none where it has nothing for this product.
@@ -56,6 +62,11 @@ class Product {
     check_lt(cublasLtMatmulPreferenceCreate(preference.address()), "making a preference");
     set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, std::uint64_t(cublaslt_workspace_limit));
     set(preference, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, std::uint32_t(CUBLASLT_REDUCTION_SCHEME_NONE));
+    // Unless told otherwise it counts on 256 bytes; the copy of the parameters in bf16 has their offsets, halved.
+    if (std::is_same_v<T, bf16>)
+      for (const auto operand :
+           {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES})
+        set(preference, operand, std::uint32_t(128));
     std::array<cublasLtMatmulHeuristicResult_t, 8> results{};
     int count = 0;
     const cublasStatus_t status =
@@ -72,8 +83,8 @@ class Product {
     return found;
   }
 
-  void run(const cublasLtMatmulAlgo_t& algorithm, float* d, const float* a, const float* b, const float* bias,
-           void* workspace, std::size_t workspace_bytes, stream_t stream) {
+  void run(const cublasLtMatmulAlgo_t& algorithm, Result* d, const T* a, const T* b, const T* bias, void* workspace,
+           std::size_t workspace_bytes, stream_t stream) {
     if (bias) set(description_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
     const float one = 1, zero = 0;
     check_lt(cublasLtMatmul(handle_, description_.get(), &one, a, a_.get(), b, b_.get(), &zero, d, d_.get(), d,
@@ -82,8 +93,8 @@ class Product {
   }
 
  private:
-  static void layout(Layout& l, std::int64_t rows, std::int64_t columns, std::int64_t ld) {
-    check_lt(cublasLtMatrixLayoutCreate(l.address(), CUDA_R_32F, std::uint64_t(rows), std::uint64_t(columns), ld),
+  static void layout(Layout& l, cudaDataType_t type, std::int64_t rows, std::int64_t columns, std::int64_t ld) {
+    check_lt(cublasLtMatrixLayoutCreate(l.address(), type, std::uint64_t(rows), std::uint64_t(columns), ld),
              "describing a matrix");
   }
   cublasLtHandle_t handle_;
@@ -104,15 +115,15 @@ std::string name_of(const cublasLtMatmulAlgo_t& algorithm) {
 
 /// One implementation per algorithm of the product; `bind(run)` makes the op's launch out of a function
 /// run(d, a, b, bias, workspace, stream).
-template <class Op, class Bind>
+template <class Op, class T, class Result, class Bind>
 std::vector<Implementation<Op>> offer(const CublasLtContext& context, const Shape& shape, const std::string& note,
                                       Bind bind) {
-  const auto product = std::make_shared<Product>(context, shape);
+  const auto product = std::make_shared<Product<T, Result>>(context, shape);
   std::size_t bytes = 0;
   std::vector<Implementation<Op>> list;
   for (const cublasLtMatmulAlgo_t& algorithm : product->algorithms(&bytes)) {
-    const auto run = [product, algorithm, bytes](float* d, const float* a, const float* b, const float* bias,
-                                                 void* workspace, stream_t stream) {
+    const auto run = [product, algorithm, bytes](Result* d, const T* a, const T* b, const T* bias, void* workspace,
+                                                 stream_t stream) {
       product->run(algorithm, d, a, b, bias, workspace, bytes, stream);
     };
     const std::string name = name_of(algorithm);
@@ -124,52 +135,67 @@ std::vector<Implementation<Op>> offer(const CublasLtContext& context, const Shap
 
 }  // namespace
 
-std::vector<Implementation<DenseForward>> cublaslt_forward(const CublasLtContext& context, const Dense& d) {
+template <class T>
+std::vector<Implementation<DenseForwardOf<T>>> cublaslt_forward(const CublasLtContext& context, const Dense& d) {
   // y [n, out] = x W^T: column-major out x n = W^T x with W as in x out and x as in x n
   Shape shape{CUBLAS_OP_T, CUBLAS_OP_N, d.out,
               d.n,         d.in,        d.in,
               d.in,        d.out,       d.relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS};
-  auto fused = offer<DenseForward>(context, shape, "bias and ReLU in the product's epilogue", [](auto run) {
-    return [run](float* y, const float* x, const float* w, const float* bias, const Dense&, void* workspace,
-                 stream_t s) { run(y, w, x, bias, workspace, s); };
+  auto fused = offer<DenseForwardOf<T>, T, T>(context, shape, "bias and ReLU in the product's epilogue", [](auto run) {
+    return [run](T* y, const T* x, const T* w, const T* bias, const Dense&, void* workspace, stream_t s) {
+      run(y, w, x, bias, workspace, s);
+    };
   });
   if (!fused.empty()) return fused;
   shape.epilogue = CUBLASLT_EPILOGUE_DEFAULT;
-  const auto activation = context.rooms->bias_activation.front();  // needs no workspace
-  return offer<DenseForward>(context, shape, "own bias and ReLU after the product", [activation](auto run) {
-    return [run, activation](float* y, const float* x, const float* w, const float* bias, const Dense& p,
-                             void* workspace, stream_t s) {
+  const auto activation = context.rooms->of<T>().bias_activation.front();  // needs no workspace
+  return offer<DenseForwardOf<T>, T, T>(context, shape, "own bias and ReLU after the product", [activation](auto run) {
+    return [run, activation](T* y, const T* x, const T* w, const T* bias, const Dense& p, void* workspace, stream_t s) {
       run(y, w, x, nullptr, workspace, s);
       activation.launch(y, bias, {p.n, p.out, p.relu}, nullptr, s);
     };
   });
 }
 
-std::vector<Implementation<DenseDataGradient>> cublaslt_data_gradient(const CublasLtContext& context, const Dense& d) {
+template <class T>
+std::vector<Implementation<DenseDataGradientOf<T>>> cublaslt_data_gradient(const CublasLtContext& context,
+                                                                           const Dense& d) {
   // dx [n, in] = dy W: column-major in x n = W dy
   const Shape shape{CUBLAS_OP_N, CUBLAS_OP_N, d.in, d.n, d.out, d.in, d.out, d.in};
-  const auto mask = context.rooms->relu_gradient.front();
-  return offer<DenseDataGradient>(context, shape, "own ReLU gradient after the product", [mask](auto run) {
-    return [run, mask](float* dx, const float* dy, const float* w, const float* relu_output, const Dense& p,
-                       void* workspace, stream_t s) {
-      run(dx, w, dy, nullptr, workspace, s);
-      if (relu_output) mask.launch(dx, relu_output, {p.n, p.in}, nullptr, s);
-    };
+  const auto mask = context.rooms->of<T>().relu_gradient.front();
+  return offer<DenseDataGradientOf<T>, T, T>(context, shape, "own ReLU gradient after the product", [mask](auto run) {
+    return
+        [run, mask](T* dx, const T* dy, const T* w, const T* relu_output, const Dense& p, void* workspace, stream_t s) {
+          run(dx, w, dy, nullptr, workspace, s);
+          if (relu_output) mask.launch(dx, relu_output, {p.n, p.in}, nullptr, s);
+        };
   });
 }
 
-std::vector<Implementation<DenseFilterGradient>> cublaslt_filter_gradient(const CublasLtContext& context,
-                                                                          const Dense& d) {
+template <class T>
+std::vector<Implementation<DenseFilterGradientOf<T>>> cublaslt_filter_gradient(const CublasLtContext& context,
+                                                                               const Dense& d) {
   // dW [out, in] = dy^T x: column-major in x out = x dy^T
   const Shape shape{CUBLAS_OP_N, CUBLAS_OP_T, d.in, d.out, d.n, d.in, d.out, d.in};
-  const auto bias_gradient = context.rooms->bias_gradient.front();  // one thread per column: needs no workspace
-  return offer<DenseFilterGradient>(context, shape, "own bias gradient", [bias_gradient](auto run) {
-    return [run, bias_gradient](float* dw, float* db, const float* x, const float* dy, const Dense& p, void* workspace,
+  const auto bias_gradient = context.rooms->of<T>().bias_gradient.front();  // one thread per column: needs no workspace
+  return offer<DenseFilterGradientOf<T>, T, float>(context, shape, "own bias gradient", [bias_gradient](auto run) {
+    return [run, bias_gradient](float* dw, float* db, const T* x, const T* dy, const Dense& p, void* workspace,
                                 stream_t s) {
       run(dw, x, dy, nullptr, workspace, s);
       bias_gradient.launch(db, dy, {p.n, p.out}, nullptr, s);
     };
   });
 }
+
+template std::vector<Implementation<DenseForwardOf<float>>> cublaslt_forward(const CublasLtContext&, const Dense&);
+template std::vector<Implementation<DenseForwardOf<bf16>>> cublaslt_forward(const CublasLtContext&, const Dense&);
+template std::vector<Implementation<DenseDataGradientOf<float>>> cublaslt_data_gradient(const CublasLtContext&,
+                                                                                        const Dense&);
+template std::vector<Implementation<DenseDataGradientOf<bf16>>> cublaslt_data_gradient(const CublasLtContext&,
+                                                                                       const Dense&);
+template std::vector<Implementation<DenseFilterGradientOf<float>>> cublaslt_filter_gradient(const CublasLtContext&,
+                                                                                            const Dense&);
+template std::vector<Implementation<DenseFilterGradientOf<bf16>>> cublaslt_filter_gradient(const CublasLtContext&,
+                                                                                           const Dense&);
 
 }  // namespace gs

@@ -17,12 +17,101 @@ std::size_t aligned(std::size_t bytes) {
   return (bytes + 255) / 256 * 256;
 }
 
+/// The handles of both libraries, and what their implementations share.
+struct CudaHandles {
+  const Rooms& rooms;
+  bool tf32;
+  CudnnHandle cudnn;
+  CublasLtHandle cublaslt;
+};
+
+template <class T>
+class CudaLayers : public LayerLibrary<T> {
+  static constexpr bool in_bf16 = std::is_same_v<T, bf16>;
+
+ public:
+  explicit CudaLayers(const CudaHandles& handles) : handles_(handles) {}
+
+  std::vector<Implementation<Conv2dForwardOf<T>>> conv2d_forward(const Conv2d& d) override {
+    return offer<Conv2dForwardOf<T>>(ConvolutionOp::forward, d, 0, "", [this](auto plan, std::size_t) {
+      return [this, plan](T* y, const T* x, const T* w, const T* bias, const Conv2d&, void* workspace, stream_t) {
+        run_cudnn_plan(cudnn(), *plan, {cudnn_x, cudnn_w, cudnn_bias, cudnn_y}, {x, w, bias, y}, workspace);
+      };
+    });
+  }
+
+  std::vector<Implementation<Conv2dDataGradientOf<T>>> conv2d_data_gradient(const Conv2d& d) override {
+    const auto mask = rooms().relu_gradient.back();
+    return offer<Conv2dDataGradientOf<T>>(ConvolutionOp::data_gradient, d, 0, "", [this, mask](auto plan, std::size_t) {
+      return [this, plan, mask](T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d& p, void* workspace,
+                                stream_t s) {
+        run_cudnn_plan(cudnn(), *plan, {cudnn_x, cudnn_w, cudnn_y}, {dx, w, dy}, workspace);
+        if (relu_output) mask.launch(dx, relu_output, {p.x_size() / p.c, p.c}, nullptr, s);
+      };
+    });
+  }
+
+  /// In bf16 cuDNN's gradient is bf16, too: it goes to the workspace and from there, widened, to its place.
+  std::vector<Implementation<Conv2dFilterGradientOf<T>>> conv2d_filter_gradient(const Conv2d& d) override {
+    const auto bias_gradient = rooms().bias_gradient.back();
+    const std::size_t gradient_bytes = in_bf16 ? aligned(std::size_t(d.w_size()) * sizeof(T)) : 0;
+    const std::size_t more = gradient_bytes + bias_gradient.workspace_bytes({d.y_size() / d.k, d.k});
+    return offer<Conv2dFilterGradientOf<T>>(
+        ConvolutionOp::filter_gradient, d, more, in_bf16 ? "gradient in bf16, widened" : "",
+        [this, bias_gradient, gradient_bytes](auto plan, std::size_t offset) {
+          return
+              [=, this](float* dw, float* db, const T* x, const T* dy, const Conv2d& p, void* workspace, stream_t s) {
+                std::byte* const behind = static_cast<std::byte*>(workspace) + offset;
+                void* const gradient = in_bf16 ? static_cast<void*>(behind) : dw;
+                run_cudnn_plan(cudnn(), *plan, {cudnn_x, cudnn_w, cudnn_y}, {x, gradient, dy}, workspace);
+                if constexpr (in_bf16)  // the column sums of one row are the row, as floats
+                  rooms().bias_gradient.front().launch(dw, static_cast<const T*>(gradient), {1, int(p.w_size())},
+                                                       nullptr, s);
+                bias_gradient.launch(db, dy, {p.y_size() / p.k, p.k}, behind + gradient_bytes, s);
+              };
+        });
+  }
+
+  std::vector<Implementation<DenseForwardOf<T>>> dense_forward(const Dense& d) override {
+    return cublaslt_forward<T>(context(), d);
+  }
+  std::vector<Implementation<DenseDataGradientOf<T>>> dense_data_gradient(const Dense& d) override {
+    return cublaslt_data_gradient<T>(context(), d);
+  }
+  std::vector<Implementation<DenseFilterGradientOf<T>>> dense_filter_gradient(const Dense& d) override {
+    return cublaslt_filter_gradient<T>(context(), d);
+  }
+
+ private:
+  cudnnHandle_t cudnn() const { return handles_.cudnn.get(); }
+  const StorageRooms<T>& rooms() const { return handles_.rooms.template of<T>(); }
+  CublasLtContext context() const { return {handles_.cublaslt.get(), handles_.tf32, &handles_.rooms}; }
+
+  /// One implementation per plan. `more_bytes` of workspace lie behind the plan's own, at the offset that `bind` gets;
+  /// `more_note` follows the plan's.
+  template <class Op, class Bind>
+  std::vector<Implementation<Op>> offer(ConvolutionOp op, const Conv2d& d, std::size_t more_bytes,
+                                        const std::string& more_note, Bind bind) {
+    const Precision precision = in_bf16 ? Precision::bf16 : handles_.tf32 ? Precision::tf32 : Precision::fp32;
+    std::vector<Implementation<Op>> list;
+    for (CudnnPlan& found : cudnn_plans(op, d, precision, {cudnn(), ""})) {
+      const auto plan = std::make_shared<CudnnPlan>(std::move(found));
+      const std::size_t offset = aligned(plan->workspace_bytes);
+      const std::string note = plan->note + (plan->note.empty() || more_note.empty() ? "" : ", ") + more_note;
+      list.push_back({plan->name, note, offset + more_bytes, bind(plan, offset)});
+    }
+    return list;
+  }
+
+  const CudaHandles& handles_;
+};
+
 class CudaLibrary : public Library {
  public:
-  CudaLibrary(const Rooms& rooms, stream_t stream, bool tf32) : rooms_(rooms), tf32_(tf32) {
-    check_cudnn(cudnnCreate(cudnn_.address()), "starting cuDNN");
-    check_cudnn(cudnnSetStream(cudnn_.get(), stream), "giving cuDNN its stream");
-    if (cublasLtCreate(cublaslt_.address()) != CUBLAS_STATUS_SUCCESS) throw Error("starting cuBLASLt failed");
+  CudaLibrary(const Rooms& rooms, stream_t stream, bool tf32) : handles_{rooms, tf32, {}, {}} {
+    check_cudnn(cudnnCreate(handles_.cudnn.address()), "starting cuDNN");
+    check_cudnn(cudnnSetStream(handles_.cudnn.get(), stream), "giving cuDNN its stream");
+    if (cublasLtCreate(handles_.cublaslt.address()) != CUBLAS_STATUS_SUCCESS) throw Error("starting cuBLASLt failed");
   }
 
   std::string name() const override { return "cuDNN + cuBLASLt"; }
@@ -31,69 +120,13 @@ class CudaLibrary : public Library {
     return fmt::format("{}.{}.{} + {}.{}.{}", dnn / 10000, dnn / 100 % 100, dnn % 100, lt / 10000, lt / 100 % 100,
                        lt % 100);
   }
-
-  std::vector<Implementation<Conv2dForward>> conv2d_forward(const Conv2d& d) override {
-    return offer<Conv2dForward>(ConvolutionOp::forward, d, 0, [this](auto plan, std::size_t) {
-      return [this, plan](float* y, const float* x, const float* w, const float* bias, const Conv2d&, void* workspace,
-                          stream_t) {
-        run_cudnn_plan(cudnn_.get(), *plan, {cudnn_x, cudnn_w, cudnn_bias, cudnn_y}, {x, w, bias, y}, workspace);
-      };
-    });
-  }
-
-  std::vector<Implementation<Conv2dDataGradient>> conv2d_data_gradient(const Conv2d& d) override {
-    const auto mask = rooms_.relu_gradient.back();
-    return offer<Conv2dDataGradient>(ConvolutionOp::data_gradient, d, 0, [this, mask](auto plan, std::size_t) {
-      return [this, plan, mask](float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d& p,
-                                void* workspace, stream_t s) {
-        run_cudnn_plan(cudnn_.get(), *plan, {cudnn_x, cudnn_w, cudnn_y}, {dx, w, dy}, workspace);
-        if (relu_output) mask.launch(dx, relu_output, {p.x_size() / p.c, p.c}, nullptr, s);
-      };
-    });
-  }
-
-  std::vector<Implementation<Conv2dFilterGradient>> conv2d_filter_gradient(const Conv2d& d) override {
-    const auto bias_gradient = rooms_.bias_gradient.back();
-    const std::size_t more = bias_gradient.workspace_bytes({d.y_size() / d.k, d.k});
-    return offer<Conv2dFilterGradient>(
-        ConvolutionOp::filter_gradient, d, more, [this, bias_gradient](auto plan, std::size_t offset) {
-          return [this, plan, bias_gradient, offset](float* dw, float* db, const float* x, const float* dy,
-                                                     const Conv2d& p, void* workspace, stream_t s) {
-            run_cudnn_plan(cudnn_.get(), *plan, {cudnn_x, cudnn_w, cudnn_y}, {x, dw, dy}, workspace);
-            bias_gradient.launch(db, dy, {p.y_size() / p.k, p.k}, static_cast<std::byte*>(workspace) + offset, s);
-          };
-        });
-  }
-
-  std::vector<Implementation<DenseForward>> dense_forward(const Dense& d) override {
-    return cublaslt_forward(context(), d);
-  }
-  std::vector<Implementation<DenseDataGradient>> dense_data_gradient(const Dense& d) override {
-    return cublaslt_data_gradient(context(), d);
-  }
-  std::vector<Implementation<DenseFilterGradient>> dense_filter_gradient(const Dense& d) override {
-    return cublaslt_filter_gradient(context(), d);
-  }
+  LayerLibrary<float>& fp32() override { return fp32_; }
+  LayerLibrary<gs::bf16>* bf16() override { return &bf16_; }
 
  private:
-  CublasLtContext context() const { return {cublaslt_.get(), tf32_, &rooms_}; }
-
-  /// One implementation per plan. `more_bytes` of workspace lie behind the plan's own, at the offset that `bind` gets.
-  template <class Op, class Bind>
-  std::vector<Implementation<Op>> offer(ConvolutionOp op, const Conv2d& d, std::size_t more_bytes, Bind bind) {
-    std::vector<Implementation<Op>> list;
-    for (CudnnPlan& found : cudnn_plans(op, d, tf32_, {cudnn_.get(), ""})) {
-      const auto plan = std::make_shared<CudnnPlan>(std::move(found));
-      const std::size_t offset = aligned(plan->workspace_bytes);
-      list.push_back({plan->name, plan->note, offset + more_bytes, bind(plan, offset)});
-    }
-    return list;
-  }
-
-  const Rooms& rooms_;
-  bool tf32_;
-  CudnnHandle cudnn_;
-  CublasLtHandle cublaslt_;
+  CudaHandles handles_;
+  CudaLayers<float> fp32_{handles_};
+  CudaLayers<gs::bf16> bf16_{handles_};
 };
 
 }  // namespace

@@ -9,17 +9,20 @@
 namespace gs {
 namespace {
 
-constexpr std::int64_t tensor_alignment = 256;  // what our arenas promise
+/// What our arenas promise; the copy of the parameters in bf16 has their offsets, halved.
+constexpr std::int64_t alignment_of(cudnnDataType_t type) {
+  return type == CUDNN_DATA_BFLOAT16 ? 128 : 256;
+}
 
 /// Extents are always given as N C H W; NHWC is said by the strides.
-CudnnDescriptor tensor(std::int64_t id, std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w,
-                       bool is_virtual = false) {
+CudnnDescriptor tensor(cudnnDataType_t type, std::int64_t id, std::int64_t n, std::int64_t c, std::int64_t h,
+                       std::int64_t w, bool is_virtual = false) {
   CudnnDescriptor t(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
-  t.set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, CUDNN_DATA_FLOAT);
+  t.set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, type);
   t.set(CUDNN_ATTR_TENSOR_DIMENSIONS, {n, c, h, w});
   t.set(CUDNN_ATTR_TENSOR_STRIDES, {h * w * c, 1, w * c, c});
   t.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, {id});
-  t.set(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, {tensor_alignment});
+  t.set(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, {alignment_of(type)});
   t.set(CUDNN_ATTR_TENSOR_IS_VIRTUAL, CUDNN_TYPE_BOOLEAN, is_virtual);
   return std::move(t.finalize());
 }
@@ -95,22 +98,25 @@ CudnnDescriptor operation(ConvolutionOp op, const CudnnDescriptor& x, const Cudn
   return std::move(o.finalize());
 }
 
-CudnnDescriptor graph(ConvolutionOp op, const Conv2d& d, const CudnnTarget& target) {
-  const CudnnDescriptor x = tensor(cudnn_x, d.n, d.c, d.h, d.w), w = tensor(cudnn_w, d.k, d.group_c(), d.r, d.s);
+CudnnDescriptor graph(ConvolutionOp op, const Conv2d& d, Precision precision, const CudnnTarget& target) {
+  const cudnnDataType_t stored = precision == Precision::bf16 ? CUDNN_DATA_BFLOAT16 : CUDNN_DATA_FLOAT;
+  const CudnnDescriptor x = tensor(stored, cudnn_x, d.n, d.c, d.h, d.w);
+  const CudnnDescriptor w = tensor(stored, cudnn_w, d.k, d.group_c(), d.r, d.s);
   std::vector<CudnnDescriptor> operations;
   if (op == ConvolutionOp::forward) {
-    const CudnnDescriptor bias = tensor(cudnn_bias, 1, d.k, 1, 1), y = tensor(cudnn_y, d.n, d.k, d.p(), d.q());
-    const CudnnDescriptor product = tensor(100, d.n, d.k, d.p(), d.q(), true);
+    const CudnnDescriptor bias = tensor(stored, cudnn_bias, 1, d.k, 1, 1);
+    const CudnnDescriptor y = tensor(stored, cudnn_y, d.n, d.k, d.p(), d.q());
+    const CudnnDescriptor product = tensor(CUDNN_DATA_FLOAT, 100, d.n, d.k, d.p(), d.q(), true);
     operations.push_back(operation(op, x, w, product, d));
     if (d.relu) {
-      const CudnnDescriptor sum = tensor(101, d.n, d.k, d.p(), d.q(), true);
+      const CudnnDescriptor sum = tensor(CUDNN_DATA_FLOAT, 101, d.n, d.k, d.p(), d.q(), true);
       operations.push_back(pointwise(CUDNN_POINTWISE_ADD, product, &bias, sum));
       operations.push_back(pointwise(CUDNN_POINTWISE_RELU_FWD, sum, nullptr, y));
     } else {
       operations.push_back(pointwise(CUDNN_POINTWISE_ADD, product, &bias, y));
     }
   } else {
-    operations.push_back(operation(op, x, w, tensor(cudnn_y, d.n, d.k, d.p(), d.q()), d));
+    operations.push_back(operation(op, x, w, tensor(stored, cudnn_y, d.n, d.k, d.p(), d.q()), d));
   }
   std::vector<cudnnBackendDescriptor_t> raw;
   for (const CudnnDescriptor& o : operations) raw.push_back(o.get());
@@ -160,8 +166,8 @@ std::string name_of(const CudnnDescriptor& config, const CudnnDescriptor& engine
 
 }  // namespace
 
-std::vector<CudnnPlan> cudnn_plans(ConvolutionOp op, const Conv2d& d, bool tf32, const CudnnTarget& target) {
-  const CudnnDescriptor g = graph(op, d, target);
+std::vector<CudnnPlan> cudnn_plans(ConvolutionOp op, const Conv2d& d, Precision precision, const CudnnTarget& target) {
+  const CudnnDescriptor g = graph(op, d, precision, target);
   CudnnDescriptor device;
   if (!target.handle) device = described_device(target.device_json);
   std::vector<CudnnPlan> plans;
@@ -176,7 +182,7 @@ std::vector<CudnnPlan> cudnn_plans(ConvolutionOp op, const Conv2d& d, bool tf32,
       if (plans.size() == cudnn_most_plans) return plans;
       const CudnnDescriptor engine = config.descriptor(CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR);
       const Notes notes = notes_of(engine);
-      if (!notes.deterministic || (notes.tensor_cores && !tf32)) continue;
+      if (!notes.deterministic || (notes.tensor_cores && precision == Precision::fp32)) continue;
       CudnnPlan plan;
       plan.name = name_of(config, engine);
       const auto same_name = [&](const CudnnPlan& other) { return other.name == plan.name; };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/library/cudnn_descriptor.h"
+#include "engine/net/recipe.h"
 #include "kernels/conv2d/conv2d.h"
 
 namespace gs {
@@ -31,10 +32,11 @@ struct CudnnTarget {
 inline constexpr std::size_t cudnn_workspace_limit = std::size_t(256) << 20;
 inline constexpr std::size_t cudnn_most_plans = 8;
 
-/// Deterministic plans within the workspace limit, best guess of cuDNN's heuristics first. fp32 tensors, NHWC and KRSC;
-/// forward is convolution + bias (+ ReLU) as one graph. `tf32`: tensor-core plans are allowed; without it they are left
-/// out, since they round fp32 inputs. Throws gs::Error when cuDNN refuses the description itself.
-std::vector<CudnnPlan> cudnn_plans(ConvolutionOp, const Conv2d&, bool tf32, const CudnnTarget&);
+/// Deterministic plans within the workspace limit, best guess of cuDNN's heuristics first. NHWC and KRSC; forward is
+/// convolution + bias (+ ReLU) as one graph. In fp32 tensor-core plans are left out, since they round their inputs. In
+/// bf16 all tensors are, the bias and the filter gradient among them: cuDNN has no plan that writes it as fp32. Sums
+/// are fp32 always. Throws gs::Error when cuDNN refuses the description itself.
+std::vector<CudnnPlan> cudnn_plans(ConvolutionOp, const Conv2d&, Precision, const CudnnTarget&);
 
 /// Runs a plan: one pointer per id, and a workspace of at least its size.
 void run_cudnn_plan(cudnnHandle_t, const CudnnPlan&, std::initializer_list<std::int64_t> ids,

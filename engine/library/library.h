@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/conv2d/conv2d.h"
@@ -22,20 +23,36 @@ struct Implementation {
   std::function<typename Op::Launch> launch;
 };
 
-/// A vendor's library on one device. Each call lists what it offers for the problem, best guess first; all are
-/// deterministic. An empty list means that the library has nothing for it. The first name of each list's family is
-/// `name()`.
+/// What a vendor's library has for layers whose activations are stored as T. Each call lists what it offers for the
+/// problem, best guess first; all are deterministic. An empty list means that the library has nothing for it.
+template <class T>
+class LayerLibrary {
+ public:
+  virtual ~LayerLibrary() = default;
+  virtual std::vector<Implementation<Conv2dForwardOf<T>>> conv2d_forward(const Conv2d&) = 0;
+  virtual std::vector<Implementation<Conv2dDataGradientOf<T>>> conv2d_data_gradient(const Conv2d&) = 0;
+  virtual std::vector<Implementation<Conv2dFilterGradientOf<T>>> conv2d_filter_gradient(const Conv2d&) = 0;
+  virtual std::vector<Implementation<DenseForwardOf<T>>> dense_forward(const Dense&) = 0;
+  virtual std::vector<Implementation<DenseDataGradientOf<T>>> dense_data_gradient(const Dense&) = 0;
+  virtual std::vector<Implementation<DenseFilterGradientOf<T>>> dense_filter_gradient(const Dense&) = 0;
+};
+
+/// A vendor's library on one device. The first name of each list's family is `name()`.
 class Library {
  public:
   virtual ~Library() = default;
   virtual std::string name() const = 0;  ///< "onednn", "cudnn + cublaslt"
   virtual std::string version() const = 0;
-  virtual std::vector<Implementation<Conv2dForward>> conv2d_forward(const Conv2d&) = 0;
-  virtual std::vector<Implementation<Conv2dDataGradient>> conv2d_data_gradient(const Conv2d&) = 0;
-  virtual std::vector<Implementation<Conv2dFilterGradient>> conv2d_filter_gradient(const Conv2d&) = 0;
-  virtual std::vector<Implementation<DenseForward>> dense_forward(const Dense&) = 0;
-  virtual std::vector<Implementation<DenseDataGradient>> dense_data_gradient(const Dense&) = 0;
-  virtual std::vector<Implementation<DenseFilterGradient>> dense_filter_gradient(const Dense&) = 0;
+  virtual LayerLibrary<float>& fp32() = 0;
+  virtual LayerLibrary<gs::bf16>* bf16() { return nullptr; }  ///< null: it has nothing in bf16
+
+  template <class T>
+  LayerLibrary<T>* of() {
+    if constexpr (std::is_same_v<T, float>)
+      return &fp32();
+    else
+      return bf16();
+  }
 };
 
 }  // namespace gs

@@ -10,7 +10,7 @@
 namespace gs {
 namespace {
 
-class OnednnLibrary : public Library {
+class OnednnLibrary : public Library, public LayerLibrary<float> {
  public:
   explicit OnednnLibrary(const Rooms& rooms) : rooms_(rooms) {}
 
@@ -19,6 +19,8 @@ class OnednnLibrary : public Library {
     const dnnl_version_t* v = dnnl_version();
     return fmt::format("{}.{}.{}", v->major, v->minor, v->patch);
   }
+  LayerLibrary<float>& fp32() override { return *this; }
+
   std::vector<Implementation<Conv2dForward>> conv2d_forward(const Conv2d& p) override {
     return onednn::conv2d_forward(runtime_, p);
   }

@@ -31,7 +31,12 @@ class Builder {
   const Rooms& rooms() const { return device_.rooms(); }
 
   TensorId tensor(std::string name, std::size_t bytes, Lifetime lifetime = Lifetime::planned) {
-    tensors_.push_back({std::move(name), bytes, lifetime});
+    tensors_.push_back({std::move(name), bytes, lifetime, Storage::fp32});
+    return TensorId(tensors_.size()) - 1;
+  }
+  /// A tensor of `count` numbers.
+  TensorId numbers(std::string name, std::int64_t count, Storage storage, Lifetime lifetime = Lifetime::planned) {
+    tensors_.push_back({std::move(name), std::size_t(count) * bytes_of(storage), lifetime, storage});
     return TensorId(tensors_.size()) - 1;
   }
 
@@ -60,8 +65,10 @@ class Builder {
   Implementation<Op> choose(const Step& spec, Room<Op> room, const typename Op::Problem& problem,
                             const LibraryQuery<Op>& query, const Call& call) {
     std::vector<Implementation<Op>> own, library;
+    const bool emulated = emulates_tf32<Op>(room);
     for (const Technique<Op>& row : room)
-      if (row.supports(problem) && (row.arithmetic == Arithmetic::fp32 || device_.tf32()))
+      if (row.supports(problem) &&
+          (emulated ? row.arithmetic == Arithmetic::tf32 : row.arithmetic == Arithmetic::fp32 || device_.tf32()))
         own.push_back({std::string(row.name), "", row.workspace_bytes(problem), row.launch});
     const std::string* const fixed = fixed_implementation(choice_, spec.name);
     const auto named = [&](auto& list) {
@@ -69,7 +76,8 @@ class Builder {
     };
     if (fixed)
       if (const auto at = named(own); at != own.end()) return std::move(*at);
-    if (query && device_.library() && (fixed || choice_.rule != "own")) library = query(*device_.library());
+    if (query && device_.library() && !emulated && (fixed || choice_.rule != "own"))
+      library = query(*device_.library());
     if (fixed) {
       if (const auto at = named(library); at != library.end()) return std::move(*at);
       throw_unavailable(spec.name, *fixed, names(own), names(library));
@@ -115,6 +123,14 @@ class Builder {
  private:
   /// Above it a CPU is not asked to run a plain loop, which takes longer than all the rest of the tuning and never won.
   static constexpr double slow_rungs_flops = 2e6;
+
+  /// A CPU has no tensor cores. Where it is asked for tf32, techniques that round as they do show what that does to a
+  /// run, so nothing else may stand in for them: no row in fp32, no library.
+  template <class Op>
+  bool emulates_tf32(Room<Op> room) const {
+    const auto rounds = [](const Technique<Op>& row) { return row.arithmetic == Arithmetic::tf32; };
+    return rooms().target == Target::host && device_.tf32() && std::any_of(room.begin(), room.end(), rounds);
+  }
 
   /// Asks the tuner, which runs the candidates through `call` as the step itself would.
   template <class Op, class Call>

@@ -4,6 +4,7 @@
 namespace gs {
 namespace {
 
+template <class T>
 class DropoutOp : public Op {
  public:
   DropoutOp(OpContext& context, const Layer& layer, const DropoutLayer& l, const Activation& in)
@@ -15,28 +16,28 @@ class DropoutOp : public Op {
 
   void forward() override {
     if (!training_) return;
-    builder_.step<DropoutForward>(
+    builder_.step<DropoutForwardOf<T>>(
         {.name = name_ + " forward", .pass = Pass::forward, .reads = {input.value, state_}, .writes = {output.value}},
-        builder_.rooms().dropout_forward, problem_,
+        builder_.rooms().of<T>().dropout_forward, problem_,
         [p = problem_, y = output.value, x = input.value, state = state_](const auto& launch, const Addresses& at,
                                                                           void* workspace, stream_t s) {
-          launch(at.get(y), at.get(x), at.get<StepState>(state), p, workspace, s);
+          launch(at.get<T>(y), at.get<T>(x), at.get<StepState>(state), p, workspace, s);
         });
   }
 
   void backward() override {
     if (input.gradient == no_tensor) return;
     const TensorId mask = OpContext::relu_mask(input);
-    builder_.step<DropoutBackward>({.name = name_ + " backward",
-                                    .pass = Pass::backward,
-                                    .reads = {output.gradient, mask, state_},
-                                    .writes = {input.gradient}},
-                                   builder_.rooms().dropout_backward, problem_,
-                                   [p = problem_, dx = input.gradient, dy = output.gradient, mask, state = state_](
-                                       const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-                                     launch(at.get(dx), at.get(dy), at.get(mask), at.get<StepState>(state), p,
-                                            workspace, s);
-                                   });
+    builder_.step<DropoutBackwardOf<T>>({.name = name_ + " backward",
+                                         .pass = Pass::backward,
+                                         .reads = {output.gradient, mask, state_},
+                                         .writes = {input.gradient}},
+                                        builder_.rooms().of<T>().dropout_backward, problem_,
+                                        [p = problem_, dx = input.gradient, dy = output.gradient, mask, state = state_](
+                                            const auto& launch, const Addresses& at, void* workspace, stream_t s) {
+                                          launch(at.get<T>(dx), at.get<T>(dy), at.get<T>(mask),
+                                                 at.get<StepState>(state), p, workspace, s);
+                                        });
   }
 
  private:
@@ -51,7 +52,9 @@ class DropoutOp : public Op {
 
 std::unique_ptr<Op> make_dropout(OpContext& context, const Layer& layer, const DropoutLayer& l,
                                  const Activation& input) {
-  return std::make_unique<DropoutOp>(context, layer, l, input);
+  return with_type_of(context.storage, [&]<class T>(T) -> std::unique_ptr<Op> {
+    return std::make_unique<DropoutOp<T>>(context, layer, l, input);
+  });
 }
 
 }  // namespace gs

@@ -4,6 +4,7 @@
 namespace gs {
 namespace {
 
+template <class T>
 class LrnOp : public Op {
  public:
   LrnOp(OpContext& context, const Layer& layer, const LrnLayer& l, const Activation& in)
@@ -15,27 +16,28 @@ class LrnOp : public Op {
   }
 
   void forward() override {
-    builder_.step<LrnForward>(
+    builder_.step<LrnForwardOf<T>>(
         {.name = name_ + " forward", .pass = Pass::forward, .reads = {input.value}, .writes = {output.value, scale_}},
-        builder_.rooms().lrn_forward, problem_,
+        builder_.rooms().of<T>().lrn_forward, problem_,
         [p = problem_, y = output.value, scale = scale_, x = input.value](const auto& launch, const Addresses& at,
                                                                           void* workspace, stream_t s) {
-          launch(at.get(y), at.get(scale), at.get(x), p, workspace, s);
+          launch(at.get<T>(y), at.get(scale), at.get<T>(x), p, workspace, s);
         });
   }
 
   void backward() override {
     if (input.gradient == no_tensor) return;
     const TensorId mask = OpContext::relu_mask(input);
-    builder_.step<LrnBackward>(
+    builder_.step<LrnBackwardOf<T>>(
         {.name = name_ + " backward",
          .pass = Pass::backward,
          .reads = {output.gradient, input.value, output.value, scale_},
          .writes = {input.gradient}},
-        builder_.rooms().lrn_backward, problem_,
+        builder_.rooms().of<T>().lrn_backward, problem_,
         [p = problem_, dx = input.gradient, dy = output.gradient, x = input.value, y = output.value, scale = scale_,
          mask](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-          launch(at.get(dx), at.get(dy), at.get(x), at.get(y), at.get(scale), at.get(mask), p, workspace, s);
+          launch(at.get<T>(dx), at.get<T>(dy), at.get<T>(x), at.get<T>(y), at.get(scale), at.get<T>(mask), p, workspace,
+                 s);
         });
   }
 
@@ -49,7 +51,9 @@ class LrnOp : public Op {
 }  // namespace
 
 std::unique_ptr<Op> make_lrn(OpContext& context, const Layer& layer, const LrnLayer& l, const Activation& input) {
-  return std::make_unique<LrnOp>(context, layer, l, input);
+  return with_type_of(context.storage, [&]<class T>(T) -> std::unique_ptr<Op> {
+    return std::make_unique<LrnOp<T>>(context, layer, l, input);
+  });
 }
 
 }  // namespace gs

@@ -5,6 +5,7 @@
 namespace gs {
 namespace {
 
+template <class T>
 class MaxPoolOp : public Op {
  public:
   MaxPoolOp(OpContext& context, const Layer& layer, const MaxPoolLayer& l, const Activation& in)
@@ -16,8 +17,9 @@ class MaxPoolOp : public Op {
   }
 
   bool take_in(const ConvolutionForward& below) override {
-    const auto fusing = builder_.fuses(fused_name(below), {below.layer + " forward", name_ + " forward"},
-                                       builder_.rooms().conv2d_pool_forward, Conv2dPool{below.problem, problem_});
+    const auto fusing =
+        builder_.fuses(fused_name(below), {below.layer + " forward", name_ + " forward"},
+                       builder_.rooms().of<T>().conv2d_pool_forward, Conv2dPool{below.problem, problem_});
     if (fusing == Builder::Fusing::no) return false;
     if (fusing == Builder::Fusing::if_faster && !one_kernel_is_faster(below)) return false;
     below_ = below;
@@ -26,41 +28,43 @@ class MaxPoolOp : public Op {
 
   void forward() override {
     if (below_) return forward_with(*below_);
-    builder_.step<MaxPoolForward>(
+    builder_.step<MaxPoolForwardOf<T>>(
         {.name = name_ + " forward", .pass = Pass::forward, .reads = {input.value}, .writes = {output.value, argmax_}},
-        builder_.rooms().maxpool_forward, problem_,
+        builder_.rooms().of<T>().maxpool_forward, problem_,
         [p = problem_, y = output.value, argmax = argmax_, x = input.value](const auto& launch, const Addresses& at,
                                                                             void* workspace, stream_t s) {
-          launch(at.get(y), at.get<std::uint8_t>(argmax), at.get(x), p, workspace, s);
+          launch(at.get<T>(y), at.get<std::uint8_t>(argmax), at.get<T>(x), p, workspace, s);
         });
   }
 
   void backward() override {
     if (input.gradient == no_tensor) return;
-    builder_.step<MaxPoolBackward>({.name = name_ + " backward",
-                                    .pass = Pass::backward,
-                                    .reads = {output.gradient, argmax_},
-                                    .writes = {input.gradient}},
-                                   builder_.rooms().maxpool_backward, problem_,
-                                   [p = problem_, dx = input.gradient, dy = output.gradient, argmax = argmax_](
-                                       const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-                                     launch(at.get(dx), at.get(dy), at.get<std::uint8_t>(argmax), p, workspace, s);
-                                   });
+    builder_.step<MaxPoolBackwardOf<T>>({.name = name_ + " backward",
+                                         .pass = Pass::backward,
+                                         .reads = {output.gradient, argmax_},
+                                         .writes = {input.gradient}},
+                                        builder_.rooms().of<T>().maxpool_backward, problem_,
+                                        [p = problem_, dx = input.gradient, dy = output.gradient, argmax = argmax_](
+                                            const auto& launch, const Addresses& at, void* workspace, stream_t s) {
+                                          launch(at.get<T>(dx), at.get<T>(dy), at.get<std::uint8_t>(argmax), p,
+                                                 workspace, s);
+                                        });
   }
 
  private:
   std::string fused_name(const ConvolutionForward& below) const { return below.layer + " " + name_ + " forward"; }
 
   void forward_with(const ConvolutionForward& below) {
-    builder_.step<Conv2dPoolForward>(
+    builder_.step<Conv2dPoolForwardOf<T>>(
         {.name = fused_name(below),
          .pass = Pass::forward,
          .reads = {below.x, below.w, below.bias},
          .writes = {output.value, argmax_}},
-        builder_.rooms().conv2d_pool_forward, Conv2dPool{below.problem, problem_},
+        builder_.rooms().of<T>().conv2d_pool_forward, Conv2dPool{below.problem, problem_},
         [p = Conv2dPool{below.problem, problem_}, y = output.value, argmax = argmax_, x = below.x, w = below.w,
          bias = below.bias](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-          launch(at.get(y), at.get<std::uint8_t>(argmax), at.get(x), at.get(w), at.get(bias), p, workspace, s);
+          launch(at.get<T>(y), at.get<std::uint8_t>(argmax), at.get<T>(x), at.get<T>(w), at.get<T>(bias), p, workspace,
+                 s);
         });
   }
 
@@ -70,28 +74,29 @@ class MaxPoolOp : public Op {
     const auto aligned = [](std::size_t bytes) { return (bytes + 255) / 256 * 256; };
     // In the workspace: the index bytes, and where there are two kernels what lies between them.
     const std::size_t index_bytes = aligned(std::size_t(problem_.y_size()));
-    const std::size_t between_bytes = aligned(std::size_t(problem_.x_size()) * sizeof(float));
+    const std::size_t between_bytes = aligned(std::size_t(problem_.x_size()) * sizeof(T));
     const auto part = [](void* workspace, std::size_t offset) { return static_cast<std::byte*>(workspace) + offset; };
 
-    const Implementation<Conv2dForward> convolution = below.implementation();
-    const auto& pool = builder_.rooms().maxpool_forward.back();
+    const ConvolutionForward::Apart convolution = below.apart();
+    const auto& pool = builder_.rooms().of<T>().maxpool_forward.back();
     std::vector<TuningCandidate> candidates = {
         {"apart", index_bytes + between_bytes + convolution.workspace_bytes,
          [=, p = problem_, y = output.value](const Addresses& at, void* workspace, stream_t s) {
-           auto* between = reinterpret_cast<float*>(part(workspace, index_bytes));
-           convolution.launch(between, at.get(below.x), at.get(below.w), at.get(below.bias), below.problem,
-                              part(workspace, index_bytes + between_bytes), s);
-           pool.launch(at.get(y), static_cast<std::uint8_t*>(workspace), between, p, nullptr, s);
+           auto* between = reinterpret_cast<T*>(part(workspace, index_bytes));
+           convolution.run(between, at, part(workspace, index_bytes + between_bytes), s);
+           pool.launch(at.get<T>(y), static_cast<std::uint8_t*>(workspace), between, p, nullptr, s);
          }}};
-    for (const auto& row : builder_.rooms().conv2d_pool_forward)
+    for (const auto& row : builder_.rooms().of<T>().conv2d_pool_forward)
       if (row.supports(both))
         candidates.push_back({std::string(row.name), index_bytes + row.workspace_bytes(both),
                               [=, y = output.value](const Addresses& at, void* workspace, stream_t s) {
-                                row.launch(at.get(y), static_cast<std::uint8_t*>(workspace), at.get(below.x),
-                                           at.get(below.w), at.get(below.bias), both, part(workspace, index_bytes), s);
+                                row.launch(at.get<T>(y), static_cast<std::uint8_t*>(workspace), at.get<T>(below.x),
+                                           at.get<T>(below.w), at.get<T>(below.bias), both,
+                                           part(workspace, index_bytes), s);
                               }});
     const Step step{.name = fused_name(below), .reads = {below.x, below.w, below.bias}, .writes = {output.value}};
-    return builder_.fastest(tuning_key(Conv2dForward{}, below.problem) + ", then a 2x2 max-pool", step, candidates) > 0;
+    return builder_.fastest(tuning_key(Conv2dForwardOf<T>{}, below.problem) + ", then a 2x2 max-pool", step,
+                            candidates) > 0;
   }
 
   Builder& builder_;
@@ -117,7 +122,9 @@ class FlattenOp : public Op {
 
 std::unique_ptr<Op> make_max_pool(OpContext& context, const Layer& layer, const MaxPoolLayer& l,
                                   const Activation& input) {
-  return std::make_unique<MaxPoolOp>(context, layer, l, input);
+  return with_type_of(context.storage, [&]<class T>(T) -> std::unique_ptr<Op> {
+    return std::make_unique<MaxPoolOp<T>>(context, layer, l, input);
+  });
 }
 
 std::unique_ptr<Op> make_flatten(OpContext&, const Layer& layer, const FlattenLayer&, const Activation& input) {

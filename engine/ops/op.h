@@ -22,7 +22,8 @@ struct Activation {
 
 /// The trainable tensors of a layer: values and gradients, at fixed places in the flat buffers.
 struct ParameterTensors {
-  TensorId value = no_tensor, gradient = no_tensor;
+  TensorId value = no_tensor, gradient = no_tensor;  ///< fp32 always
+  TensorId stored = no_tensor;  ///< what the layer reads, stored as activations are: the value itself or its bf16 copy
 };
 
 /// What ops of one step list share.
@@ -33,13 +34,14 @@ struct OpContext {
   TensorId state = no_tensor;       ///< of the step that runs: what every step after the gather reads
   TensorId next_state = no_tensor;  ///< of the step to come: kept from step to step, read by the gather
   std::map<std::string, ParameterTensors> parameters;  ///< by the parameter's name
+  Storage storage = Storage::fp32;                     ///< of activations and their gradients
   int dropouts = 0;                                    ///< how many were made: numbers their random streams
 
   /// A new activation; it has a gradient only in training.
   Activation activation(const std::string& name, Shape shape, bool relu = false) {
-    const std::size_t bytes = std::size_t(batch) * std::size_t(shape.size()) * sizeof(float);
-    Activation a{shape, builder.tensor(name, bytes), no_tensor, relu};
-    if (training) a.gradient = builder.tensor(name + " gradient", bytes);
+    const std::int64_t count = batch * shape.size();
+    Activation a{shape, builder.numbers(name, count, storage), no_tensor, relu};
+    if (training) a.gradient = builder.numbers(name + " gradient", count, storage);
     return a;
   }
   /// The mask that a writer of `a.gradient` has to apply, or none.
@@ -51,7 +53,12 @@ struct ConvolutionForward {
   std::string layer;
   Conv2d problem;
   TensorId x = no_tensor, w = no_tensor, bias = no_tensor;
-  std::function<Implementation<Conv2dForward>()> implementation;  ///< what it would use for a step of its own
+  /// A step of its own: what it would use, bound to everything but where y is.
+  struct Apart {
+    std::size_t workspace_bytes = 0;
+    std::function<void(void* y, const Addresses&, void* workspace, stream_t)> run;
+  };
+  std::function<Apart()> apart;
 };
 
 class Op {

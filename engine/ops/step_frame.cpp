@@ -13,26 +13,28 @@ BatchTensors add_gather(OpContext& context, const Shape& image, const SourceTens
   Builder& b = context.builder;
   const Gather problem{context.batch, image.size()};
   const std::size_t rows = std::size_t(context.batch);
-  const Activation x{image, b.tensor("x", rows * std::size_t(image.size()) * sizeof(float)), no_tensor, false};
+  const Activation x{image, b.numbers("x", context.batch * image.size(), context.storage), no_tensor, false};
   const TensorId labels = b.tensor("labels", rows * sizeof(std::int32_t));
   // A name of its own: evaluation gathers without augmentation, and an implementation is chosen by the step's name.
   const Step spec{.name = augmentation.any() ? "augmented gather" : "gather",
                   .pass = Pass::gather,
                   .reads = {source.images, source.labels, source.permutation, context.next_state},
                   .writes = {x.value, labels}};
-  const auto call_with = [=, state = context.next_state, x = x.value](const auto& problem) {
+  const auto call_with = [=, state = context.next_state, x = x.value]<class T>(T, const auto& problem) {
     return [=](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-      launch(at.get(x), at.get<std::int32_t>(labels), at.get<std::uint8_t>(source.images),
+      launch(at.get<T>(x), at.get<std::int32_t>(labels), at.get<std::uint8_t>(source.images),
              at.get<std::int32_t>(source.labels), at.get<std::uint32_t>(source.permutation), at.get<StepState>(state),
              problem, workspace, s);
     };
   };
-  if (augmentation.any()) {
-    const AugmentedGather augmented{context.batch, image.h, image.w, image.c, augmentation};
-    b.step<GatherAugmented>(spec, b.rooms().gather_augmented, augmented, call_with(augmented));
-  } else {
-    b.step<GatherBatch>(spec, b.rooms().gather, problem, call_with(problem));
-  }
+  with_type_of(context.storage, [&]<class T>(T t) {
+    if (augmentation.any()) {
+      const AugmentedGather augmented{context.batch, image.h, image.w, image.c, augmentation};
+      b.step<GatherAugmentedOf<T>>(spec, b.rooms().of<T>().gather_augmented, augmented, call_with(t, augmented));
+    } else {
+      b.step<GatherBatchOf<T>>(spec, b.rooms().of<T>().gather, problem, call_with(t, problem));
+    }
+  });
   return {x, labels};
 }
 
@@ -42,17 +44,19 @@ LossTensors add_loss(OpContext& context, const LossSettings& settings, const Act
   const Loss problem{settings.kind, context.batch, logits.shape.c, settings.smoothing};
   const std::size_t bytes = std::size_t(context.batch) * sizeof(float);
   const LossTensors out{b.tensor("sample loss", bytes, lifetime), b.tensor("sample correct", bytes, lifetime)};
-  b.step<LossGradient>(
-      {.name = "loss",
-       .pass = Pass::loss,
-       .reads = {logits.value, labels, settings.class_weights, context.state},
-       .writes = {out.sample_loss, out.sample_correct, logits.gradient}},
-      b.rooms().loss_gradient, problem,
-      [=, state = context.state, z = logits.value, dz = logits.gradient, weights = settings.class_weights](
-          const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-        launch(at.get(out.sample_loss), at.get(out.sample_correct), at.get(dz), at.get(z), at.get<std::int32_t>(labels),
-               at.get(weights), at.get<StepState>(state), problem, workspace, s);
-      });
+  with_type_of(context.storage, [&]<class T>(T) {
+    b.step<LossGradientOf<T>>(
+        {.name = "loss",
+         .pass = Pass::loss,
+         .reads = {logits.value, labels, settings.class_weights, context.state},
+         .writes = {out.sample_loss, out.sample_correct, logits.gradient}},
+        b.rooms().of<T>().loss_gradient, problem,
+        [=, state = context.state, z = logits.value, dz = logits.gradient, weights = settings.class_weights](
+            const auto& launch, const Addresses& at, void* workspace, stream_t s) {
+          launch(at.get(out.sample_loss), at.get(out.sample_correct), at.get<T>(dz), at.get<T>(z),
+                 at.get<std::int32_t>(labels), at.get(weights), at.get<StepState>(state), problem, workspace, s);
+        });
+  });
   return out;
 }
 
@@ -78,11 +82,12 @@ void add_update(OpContext& context, const Optimizer& problem, const FlatTensors&
     spec.reads.push_back(tensors.gradient);
     spec.reads.push_back(tensors.value);
     spec.writes.push_back(tensors.value);
+    if (tensors.stored != tensors.value) spec.writes.push_back(tensors.stored);
   }
   b.step<Update>(std::move(spec), b.rooms().update, problem,
                  [=, state = context.state](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-                   launch(at.get(flat.parameters), at.get(flat.moment1), at.get(flat.moment2), at.get(flat.gradients),
-                          at.get<StepState>(state), problem, workspace, s);
+                   launch(at.get(flat.parameters), at.get(flat.moment1), at.get(flat.moment2), at.get<bf16>(flat.copy),
+                          at.get(flat.gradients), at.get<StepState>(state), problem, workspace, s);
                  });
 }
 
@@ -103,27 +108,32 @@ void add_advance(OpContext& context, const Optimizer& optimizer) {
 void add_collect(OpContext& context, const Activation& logits, TensorId all) {
   Builder& b = context.builder;
   const Collect problem{context.batch, logits.shape.c};
-  b.step<CollectRows>({.name = "collect", .pass = Pass::loss, .reads = {logits.value, context.state}, .writes = {all}},
-                      b.rooms().collect, problem,
-                      [=, state = context.state, z = logits.value](const auto& launch, const Addresses& at,
-                                                                   void* workspace, stream_t s) {
-                        launch(at.get(all), at.get(z), at.get<StepState>(state), problem, workspace, s);
-                      });
+  with_type_of(context.storage, [&]<class T>(T) {
+    b.step<CollectRowsOf<T>>(
+        {.name = "collect", .pass = Pass::loss, .reads = {logits.value, context.state}, .writes = {all}},
+        b.rooms().of<T>().collect, problem,
+        [=, state = context.state, z = logits.value](const auto& launch, const Addresses& at, void* workspace,
+                                                     stream_t s) {
+          launch(at.get(all), at.get<T>(z), at.get<StepState>(state), problem, workspace, s);
+        });
+  });
 }
 
 void add_activity(OpContext& context, const std::string& layer, const Activation& output, TensorId activity) {
   Builder& b = context.builder;
   const Activity problem{context.batch, std::int64_t(output.shape.h) * output.shape.w, output.shape.c};
-  b.step<CountActivity>({.name = layer + " activity",
-                         .pass = Pass::forward,
-                         .reads = {output.value, context.state},
-                         .writes = {activity}},
-                        b.rooms().count_activity, problem,
-                        [=, state = context.state, y = output.value](const auto& launch, const Addresses& at,
-                                                                     void* workspace, stream_t s) {
-                          launch(at.get<ChannelActivity>(activity), at.get(y), at.get<StepState>(state), problem,
-                                 workspace, s);
-                        });
+  with_type_of(context.storage, [&]<class T>(T) {
+    b.step<CountActivityOf<T>>({.name = layer + " activity",
+                                .pass = Pass::forward,
+                                .reads = {output.value, context.state},
+                                .writes = {activity}},
+                               b.rooms().of<T>().count_activity, problem,
+                               [=, state = context.state, y = output.value](const auto& launch, const Addresses& at,
+                                                                            void* workspace, stream_t s) {
+                                 launch(at.get<ChannelActivity>(activity), at.get<T>(y), at.get<StepState>(state),
+                                        problem, workspace, s);
+                               });
+  });
 }
 
 void add_snapshot(OpContext& context, const std::string& parameter, TensorId value, std::int64_t size,

@@ -40,6 +40,7 @@ void add_record(OpContext&, const LossTensors&, TensorId ring, std::uint32_t rin
 /// The flat buffers that the update runs over.
 struct FlatTensors {
   TensorId parameters, gradients, moment1, moment2;
+  TensorId copy = no_tensor;  ///< of the parameters in bf16, where activations are stored so
 };
 void add_update(OpContext&, const Optimizer&, const FlatTensors&);
 

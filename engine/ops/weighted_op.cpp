@@ -7,50 +7,64 @@ namespace gs {
 namespace {
 
 /// Where the rooms and the library keep the three ops of a convolution.
+template <class T>
 struct ConvolutionOps {
+  using Stored = T;
   using Problem = Conv2d;
-  using Forward = Conv2dForward;
-  using DataGradient = Conv2dDataGradient;
-  using FilterGradient = Conv2dFilterGradient;
-  static auto forward(const Rooms& r) { return r.conv2d_forward; }
-  static auto data_gradient(const Rooms& r) { return r.conv2d_data_gradient; }
-  static auto filter_gradient(const Rooms& r) { return r.conv2d_filter_gradient; }
-  static auto forward(Library& l, const Conv2d& p) { return l.conv2d_forward(p); }
-  static auto data_gradient(Library& l, const Conv2d& p) { return l.conv2d_data_gradient(p); }
-  static auto filter_gradient(Library& l, const Conv2d& p) { return l.conv2d_filter_gradient(p); }
+  using Forward = Conv2dForwardOf<T>;
+  using DataGradient = Conv2dDataGradientOf<T>;
+  using FilterGradient = Conv2dFilterGradientOf<T>;
+  static auto forward(const Rooms& r) { return r.of<T>().conv2d_forward; }
+  static auto data_gradient(const Rooms& r) { return r.of<T>().conv2d_data_gradient; }
+  static auto filter_gradient(const Rooms& r) { return r.of<T>().conv2d_filter_gradient; }
+  static auto forward(LayerLibrary<T>& l, const Conv2d& p) { return l.conv2d_forward(p); }
+  static auto data_gradient(LayerLibrary<T>& l, const Conv2d& p) { return l.conv2d_data_gradient(p); }
+  static auto filter_gradient(LayerLibrary<T>& l, const Conv2d& p) { return l.conv2d_filter_gradient(p); }
 };
 
 /// The same of a dense layer.
+template <class T>
 struct DenseOps {
+  using Stored = T;
   using Problem = Dense;
-  using Forward = DenseForward;
-  using DataGradient = DenseDataGradient;
-  using FilterGradient = DenseFilterGradient;
-  static auto forward(const Rooms& r) { return r.dense_forward; }
-  static auto data_gradient(const Rooms& r) { return r.dense_data_gradient; }
-  static auto filter_gradient(const Rooms& r) { return r.dense_filter_gradient; }
-  static auto forward(Library& l, const Dense& p) { return l.dense_forward(p); }
-  static auto data_gradient(Library& l, const Dense& p) { return l.dense_data_gradient(p); }
-  static auto filter_gradient(Library& l, const Dense& p) { return l.dense_filter_gradient(p); }
+  using Forward = DenseForwardOf<T>;
+  using DataGradient = DenseDataGradientOf<T>;
+  using FilterGradient = DenseFilterGradientOf<T>;
+  static auto forward(const Rooms& r) { return r.of<T>().dense_forward; }
+  static auto data_gradient(const Rooms& r) { return r.of<T>().dense_data_gradient; }
+  static auto filter_gradient(const Rooms& r) { return r.of<T>().dense_filter_gradient; }
+  static auto forward(LayerLibrary<T>& l, const Dense& p) { return l.dense_forward(p); }
+  static auto data_gradient(LayerLibrary<T>& l, const Dense& p) { return l.dense_data_gradient(p); }
+  static auto filter_gradient(LayerLibrary<T>& l, const Dense& p) { return l.dense_filter_gradient(p); }
 };
 
 template <class Ops>
 class WeightedOp : public Op {
   using Problem = typename Ops::Problem;
+  using T = typename Ops::Stored;
+
+  /// What a library that stores T offers; ask(layers) calls it.
+  template <class O, class Ask>
+  static LibraryQuery<O> query(const Ask& ask) {
+    return [ask](Library& library) {
+      LayerLibrary<T>* const layers = library.of<T>();
+      return layers ? ask(*layers) : std::vector<Implementation<O>>();
+    };
+  }
 
   Step forward_step() const {
     return {.name = name_ + " forward",
             .pass = Pass::forward,
-            .reads = {input.value, weight_.value, bias_.value},
+            .reads = {input.value, weight_.stored, bias_.stored},
             .writes = {output.value}};
   }
   LibraryQuery<typename Ops::Forward> forward_query() const {
-    return [p = problem_](Library& library) { return Ops::forward(library, p); };
+    return query<typename Ops::Forward>([p = problem_](LayerLibrary<T>& l) { return Ops::forward(l, p); });
   }
   auto forward_call() const {
-    return [p = problem_, y = output.value, x = input.value, w = weight_.value, b = bias_.value](
+    return [p = problem_, y = output.value, x = input.value, w = weight_.stored, b = bias_.stored](
                const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-      launch(at.get(y), at.get(x), at.get(w), at.get(b), p, workspace, s);
+      launch(at.get<T>(y), at.get<T>(x), at.get<T>(w), at.get<T>(b), p, workspace, s);
     };
   }
 
@@ -65,10 +79,8 @@ class WeightedOp : public Op {
 
   std::optional<ConvolutionForward> convolution() const override {
     if constexpr (std::is_same_v<Problem, Conv2d>)
-      return ConvolutionForward{name_, problem_, input.value, weight_.value, bias_.value, [this] {
-                                  return builder_.choose<Conv2dForward>(forward_step(), Ops::forward(builder_.rooms()),
-                                                                        problem_, forward_query(), forward_call());
-                                }};
+      return ConvolutionForward{name_,          problem_,     input.value,
+                                weight_.stored, bias_.stored, [this] { return forward_apart(); }};
     return std::nullopt;
   }
 
@@ -85,27 +97,37 @@ class WeightedOp : public Op {
          .reads = {input.value, output.gradient},
          .writes = {weight_.gradient, bias_.gradient}},
         Ops::filter_gradient(builder_.rooms()), problem_,
-        [p = problem_](Library& library) { return Ops::filter_gradient(library, p); },
+        query<typename Ops::FilterGradient>([p = problem_](LayerLibrary<T>& l) { return Ops::filter_gradient(l, p); }),
         [p = problem_, dw = weight_.gradient, db = bias_.gradient, x = input.value, dy = output.gradient](
             const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-          launch(at.get(dw), at.get(db), at.get(x), at.get(dy), p, workspace, s);
+          launch(at.get(dw), at.get(db), at.get<T>(x), at.get<T>(dy), p, workspace, s);
         });
     if (input.gradient == no_tensor) return;
     const TensorId mask = OpContext::relu_mask(input);
     builder_.step<typename Ops::DataGradient>(
         {.name = name_ + " data gradient",
          .pass = Pass::backward,
-         .reads = {output.gradient, weight_.value, mask},
+         .reads = {output.gradient, weight_.stored, mask},
          .writes = {input.gradient}},
         Ops::data_gradient(builder_.rooms()), problem_,
-        [p = problem_](Library& library) { return Ops::data_gradient(library, p); },
-        [p = problem_, dx = input.gradient, dy = output.gradient, w = weight_.value, mask](
+        query<typename Ops::DataGradient>([p = problem_](LayerLibrary<T>& l) { return Ops::data_gradient(l, p); }),
+        [p = problem_, dx = input.gradient, dy = output.gradient, w = weight_.stored, mask](
             const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-          launch(at.get(dx), at.get(dy), at.get(w), at.get(mask), p, workspace, s);
+          launch(at.get<T>(dx), at.get<T>(dy), at.get<T>(w), at.get<T>(mask), p, workspace, s);
         });
   }
 
  private:
+  ConvolutionForward::Apart forward_apart() const {
+    auto chosen = builder_.choose<typename Ops::Forward>(forward_step(), Ops::forward(builder_.rooms()), problem_,
+                                                         forward_query(), forward_call());
+    return {chosen.workspace_bytes,
+            [launch = std::move(chosen.launch), p = problem_, x = input.value, w = weight_.stored, b = bias_.stored](
+                void* y, const Addresses& at, void* workspace, stream_t s) {
+              launch(static_cast<T*>(y), at.get<T>(x), at.get<T>(w), at.get<T>(b), p, workspace, s);
+            }};
+  }
+
   Builder& builder_;
   std::string name_;
   Problem problem_;
@@ -118,12 +140,16 @@ std::unique_ptr<Op> make_conv2d(OpContext& context, const Layer& layer, const Co
   const Shape& in = input.shape;
   const Conv2d problem{context.batch, in.h,     in.w,  in.c,   l.filters, l.kernel,
                        l.kernel,      l.stride, l.pad, l.relu, l.groups};
-  return std::make_unique<WeightedOp<ConvolutionOps>>(context, layer, problem, input);
+  return with_type_of(context.storage, [&]<class T>(T) -> std::unique_ptr<Op> {
+    return std::make_unique<WeightedOp<ConvolutionOps<T>>>(context, layer, problem, input);
+  });
 }
 
 std::unique_ptr<Op> make_dense(OpContext& context, const Layer& layer, const DenseLayer& l, const Activation& input) {
   const Dense problem{context.batch, int(input.shape.size()), l.units, l.relu};
-  return std::make_unique<WeightedOp<DenseOps>>(context, layer, problem, input);
+  return with_type_of(context.storage, [&]<class T>(T) -> std::unique_ptr<Op> {
+    return std::make_unique<WeightedOp<DenseOps<T>>>(context, layer, problem, input);
+  });
 }
 
 }  // namespace gs

@@ -36,23 +36,42 @@ const std::string* fixed_implementation(const ImplementationChoice& choice, cons
   return nullptr;
 }
 
-bool library_pays(Conv2dForward, const Conv2d& d, Target t) {
+template <class T>
+bool library_pays(Conv2dForwardOf<T>, const Conv2d& d, Target t) {
   return t != Target::host || !own_tiles_fit() || d.groups > 1;
 }
-bool library_pays(Conv2dDataGradient, const Conv2d& d, Target t) {
+template <class T>
+bool library_pays(Conv2dDataGradientOf<T>, const Conv2d& d, Target t) {
   return t != Target::host || !own_tiles_fit() || d.stride > 1 || d.groups > 1;
 }
-bool library_pays(Conv2dFilterGradient, const Conv2d& d, Target t) {
+template <class T>
+bool library_pays(Conv2dFilterGradientOf<T>, const Conv2d& d, Target t) {
   return t != Target::host || !own_tiles_fit() || d.c >= 64 || d.groups > 1;
 }
-bool library_pays(DenseForward, const Dense& d, Target t) {
+template <class T>
+bool library_pays(DenseForwardOf<T>, const Dense& d, Target t) {
   return dense_pays(d, t);
 }
-bool library_pays(DenseDataGradient, const Dense& d, Target t) {
+template <class T>
+bool library_pays(DenseDataGradientOf<T>, const Dense& d, Target t) {
   return dense_pays(d, t);
 }
-bool library_pays(DenseFilterGradient, const Dense& d, Target t) {
+template <class T>
+bool library_pays(DenseFilterGradientOf<T>, const Dense& d, Target t) {
   return dense_pays(d, t);
 }
+
+template bool library_pays(Conv2dForwardOf<float>, const Conv2d&, Target);
+template bool library_pays(Conv2dForwardOf<bf16>, const Conv2d&, Target);
+template bool library_pays(Conv2dDataGradientOf<float>, const Conv2d&, Target);
+template bool library_pays(Conv2dDataGradientOf<bf16>, const Conv2d&, Target);
+template bool library_pays(Conv2dFilterGradientOf<float>, const Conv2d&, Target);
+template bool library_pays(Conv2dFilterGradientOf<bf16>, const Conv2d&, Target);
+template bool library_pays(DenseForwardOf<float>, const Dense&, Target);
+template bool library_pays(DenseForwardOf<bf16>, const Dense&, Target);
+template bool library_pays(DenseDataGradientOf<float>, const Dense&, Target);
+template bool library_pays(DenseDataGradientOf<bf16>, const Dense&, Target);
+template bool library_pays(DenseFilterGradientOf<float>, const Dense&, Target);
+template bool library_pays(DenseFilterGradientOf<bf16>, const Dense&, Target);
 
 }  // namespace gs

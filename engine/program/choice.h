@@ -27,12 +27,18 @@ bool names_step(const std::string& entry, const std::string& step);
 const std::string* fixed_implementation(const ImplementationChoice&, const std::string& step);
 
 /// The default table, without timing: does the library's implementation beat the project's own for this problem?
-bool library_pays(Conv2dForward, const Conv2d&, Target);
-bool library_pays(Conv2dDataGradient, const Conv2d&, Target);
-bool library_pays(Conv2dFilterGradient, const Conv2d&, Target);
-bool library_pays(DenseForward, const Dense&, Target);
-bool library_pays(DenseDataGradient, const Dense&, Target);
-bool library_pays(DenseFilterGradient, const Dense&, Target);
+template <class T>
+bool library_pays(Conv2dForwardOf<T>, const Conv2d&, Target);
+template <class T>
+bool library_pays(Conv2dDataGradientOf<T>, const Conv2d&, Target);
+template <class T>
+bool library_pays(Conv2dFilterGradientOf<T>, const Conv2d&, Target);
+template <class T>
+bool library_pays(DenseForwardOf<T>, const Dense&, Target);
+template <class T>
+bool library_pays(DenseDataGradientOf<T>, const Dense&, Target);
+template <class T>
+bool library_pays(DenseFilterGradientOf<T>, const Dense&, Target);
 /// Ops that no library is asked for.
 template <class Op>
 bool library_pays(Op, const typename Op::Problem&, Target) {

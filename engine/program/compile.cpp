@@ -58,12 +58,14 @@ Program::Impl::Impl(const Net& n, const Recipe& r, Device& d, const Implementati
       recipe(r),
       device(d),
       choice(c),
+      storage(r.precision == Precision::bf16 ? Storage::bf16 : Storage::fp32),
       layout(n),
       tuning_cache(open_tuning_cache(r, d, c)),
       tuner(tuning_cache ? std::make_unique<Tuner>(d, *tuning_cache) : nullptr),
       builder(d, choice, tuner.get()) {
   check_outputs(net, recipe.loss);
   recipe.optimizer.size = layout.size;
+  recipe.optimizer.bf16_copy = storage == Storage::bf16;
   add_fixed_tensors();
   training = compile_steps(true);
   evaluation = compile_steps(false);
@@ -94,10 +96,15 @@ void Program::Impl::add_fixed_tensors() {
   flat.gradients = fixed("gradients", layout.bytes());
   flat.moment1 = moments > 0 ? fixed("moment1", layout.bytes()) : no_tensor;
   flat.moment2 = moments > 1 ? fixed("moment2", layout.bytes()) : no_tensor;
+  const auto fixed_copy = [&](const std::string& name, std::int64_t size) {
+    return builder.numbers(name, size, Storage::bf16, Lifetime::fixed);
+  };
+  flat.copy = storage == Storage::bf16 ? fixed_copy("parameters in bf16", layout.size) : no_tensor;
   for (const FlatLayout::Slot& slot : layout.slots) {
     const std::size_t bytes = std::size_t(slot.parameter.size()) * sizeof(float);
-    parameters[slot.parameter.name] = {fixed(slot.parameter.name, bytes),
-                                       fixed(slot.parameter.name + " gradient", bytes)};
+    ParameterTensors& p = parameters[slot.parameter.name];
+    p = {fixed(slot.parameter.name, bytes), fixed(slot.parameter.name + " gradient", bytes), no_tensor};
+    p.stored = flat.copy == no_tensor ? p.value : fixed_copy(slot.parameter.name + " in bf16", slot.parameter.size());
   }
   if (!recipe.class_weights.empty())
     class_weights = fixed("class weights", recipe.class_weights.size() * sizeof(float));
@@ -112,7 +119,7 @@ void Program::Impl::add_fixed_tensors() {
 std::vector<Step> Program::Impl::compile_steps(bool for_training) {
   Side& side = for_training ? train_side : evaluate_side;
   OpContext context{builder,    recipe.batch, for_training, builder.tensor("state of this step", sizeof(StepState)),
-                    side.state, parameters};
+                    side.state, parameters,   storage};
   const BatchTensors batch =
       add_gather(context, net.input, side.source, for_training ? recipe.augmentation : Augmentation());
   add_advance(context, recipe.optimizer);
@@ -145,7 +152,7 @@ std::vector<Step> Program::Impl::compile_steps(bool for_training) {
 
 /// The training steps themselves, and between them what looks at their tensors.
 std::vector<Step> Program::Impl::compile_diagnostic_steps() {
-  OpContext context{builder, recipe.batch, true, training_state, train_side.state, parameters};
+  OpContext context{builder, recipe.batch, true, training_state, train_side.state, parameters, storage};
   for (LayerProbe& probe : layer_probes) {
     const std::size_t bytes = std::size_t(probe.output.shape.c) * sizeof(ChannelActivity);
     probe.activity = builder.tensor(probe.layer + " activity", bytes, Lifetime::fixed);
@@ -210,10 +217,12 @@ void Program::Impl::allocate() {
   };
   own(flat.parameters);
   own(flat.gradients);
+  if (flat.copy != no_tensor) own(flat.copy);
   for (const FlatLayout::Slot& slot : layout.slots) {
     const ParameterTensors& p = parameters.at(slot.parameter.name);
     at.of[std::size_t(p.value)] = at.get(flat.parameters) + slot.offset;
     at.of[std::size_t(p.gradient)] = at.get(flat.gradients) + slot.offset;
+    if (p.stored != p.value) at.of[std::size_t(p.stored)] = at.get<bf16>(flat.copy) + slot.offset;
   }
   // What is fixed and has no place yet; images, labels and permutation (0 bytes) belong to whoever binds them.
   for (std::size_t id = 0; id < tensors.size(); ++id)

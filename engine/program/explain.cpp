@@ -101,6 +101,9 @@ std::string Program::explain() const {
   const auto& plan = p.training_plan;
   out += fmt::format("\nmemory plan\n  parameters, gradients and moments  {:9.2f} MiB\n",
                      mebibytes(p.layout.bytes()) * (2 + p.recipe.optimizer.moments()));
+  if (p.flat.copy != no_tensor)
+    out += fmt::format("  parameters once more, in bf16      {:9.2f} MiB\n",
+                       mebibytes(p.builder.tensors()[std::size_t(p.flat.copy)].bytes));
   out += fmt::format("  activations and workspace          {:9.2f} MiB ({:.2f} if no two tensors shared memory)\n",
                      mebibytes(plan.arena_bytes), mebibytes(plan.unshared_bytes));
   for (std::size_t id = 0; id < plan.offset.size(); ++id)
@@ -112,14 +115,17 @@ std::string Program::explain() const {
                        longest_chain(p.training, std::vector<int>(p.training.size(), 1)));
   else {
     if (p.device.name() == "cuda") {
-      const GpuRoof& roof = p.device.tf32() ? h200_tf32 : h200_fp32;
+      const Precision precision = p.recipe.precision;
+      const GpuRoof& roof = precision == Precision::bf16   ? h200_bf16
+                            : precision == Precision::tf32 ? h200_tf32
+                                                           : h200_fp32;
       const Prediction bound = predict(p.training, kernels, roof);
       out += fmt::format(
           "\nan H200 whose caches keep nothing needs {:.1f} us a step or more: {:.1f} us for the longest chain at {} "
           "us a dependent kernel, "
           "{:.1f} us for the bytes at {} TB/s, {:.1f} us for the operations at {:.0f} TFLOP/s ({})\n",
           bound.bound_us(), bound.chain_us, roof.kernel_us, bound.bytes_us, roof.bytes_per_us / 1e6, bound.flops_us,
-          roof.flops_per_us / 1e6, p.device.tf32() ? "tf32" : "fp32");
+          roof.flops_per_us / 1e6, to_string(precision));
     }
     out += fmt::format("\nkernels per step: {}, longest dependent chain: {}\n",
                        std::accumulate(kernels.begin(), kernels.end(), 0), longest_chain(p.training, kernels));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/program/storage.h"
 #include "kernels/common/technique.h"
 
 namespace gs {
@@ -31,6 +32,7 @@ struct Tensor {
   std::string name;
   std::size_t bytes = 0;
   Lifetime lifetime = Lifetime::planned;
+  Storage storage = Storage::fp32;  ///< of a tensor that holds numbers
 };
 
 enum class Pass { gather, forward, loss, backward, update };

@@ -15,9 +15,9 @@ struct GpuRoof {
 };
 
 /// NVIDIA H200: 4.8 TB/s on paper, 4.3 TB/s as copies reach; in fp32 132 SMs x 128 lanes x 2 x 1.98 GHz = 67 TFLOP/s on
-/// paper, of which 60 stand here; in tf32 on tensor cores 495 TFLOP/s on paper; 1.3 us a dependent kernel in a CUDA
-/// graph (Hopper).
-inline constexpr GpuRoof h200_fp32{4.3e6, 60e6, 1.3}, h200_tf32{4.3e6, 495e6, 1.3};
+/// paper, of which 60 stand here; on tensor cores 495 TFLOP/s in tf32 and 989 in bf16 on paper; 1.3 us a dependent
+/// kernel in a CUDA graph (Hopper).
+inline constexpr GpuRoof h200_fp32{4.3e6, 60e6, 1.3}, h200_tf32{4.3e6, 495e6, 1.3}, h200_bf16{4.3e6, 989e6, 1.3};
 
 struct Prediction {
   double chain_us = 0;  ///< the longest chain of steps that need one another, each the sum of its kernels' starts and

@@ -9,7 +9,7 @@ namespace gs {
 
 std::vector<TensorId> Program::Impl::remembered_tensors() const {
   std::vector<TensorId> ids = {flat.parameters, train_side.state};
-  for (const TensorId id : {flat.moment1, flat.moment2})
+  for (const TensorId id : {flat.moment1, flat.moment2, flat.copy})
     if (id != no_tensor) ids.push_back(id);
   return ids;
 }
@@ -117,14 +117,21 @@ void Program::Impl::write_flat(TensorId id, const std::vector<float>& packed) {
   device.upload(at[id], values.data(), layout.bytes());
 }
 
+void Program::Impl::upload_parameters(const std::vector<float>& values) {
+  device.upload(at[flat.parameters], values.data(), layout.bytes());
+  if (flat.copy == no_tensor) return;
+  std::vector<bf16> copy;
+  for (const float v : values) copy.push_back(rounded<bf16>(v));
+  device.upload(at[flat.copy], copy.data(), copy.size() * sizeof(bf16));
+}
+
 Program::Program(const Net& net, const Recipe& recipe, Device& device, const ImplementationChoice& choice)
     : impl_(std::make_unique<Impl>(net, recipe, device, choice)) {}
 Program::~Program() = default;
 
 void Program::initialize() {
   Impl& p = *impl_;
-  const std::vector<float> values = initial_values(p.layout, p.recipe.seed);
-  p.device.upload(p.at[p.flat.parameters], values.data(), p.layout.bytes());
+  p.upload_parameters(initial_values(p.layout, p.recipe.seed));
   for (const TensorId moment : {p.flat.moment1, p.flat.moment2})
     if (moment != no_tensor) p.device.fill_zero(p.at[moment], p.layout.bytes());
   StepState state;
@@ -245,7 +252,7 @@ std::vector<float> Program::parameters() const {
   return impl_->read_flat(impl_->flat.parameters);
 }
 void Program::set_parameters(const std::vector<float>& values) {
-  impl_->write_flat(impl_->flat.parameters, values);
+  impl_->upload_parameters(impl_->layout.flat(values));
 }
 std::vector<float> Program::gradients() const {
   return impl_->read_flat(impl_->flat.gradients);
@@ -264,9 +271,14 @@ void Program::set_state(const StepState& state) {
 }
 
 std::vector<float> Program::logits() const {
-  std::vector<float> values(std::size_t(impl_->recipe.batch) * std::size_t(impl_->net.output().size()));
-  impl_->device.download(values.data(), impl_->at[impl_->evaluated_logits], values.size() * sizeof(float));
-  return values;
+  const std::size_t count = std::size_t(impl_->recipe.batch) * std::size_t(impl_->net.output().size());
+  return with_type_of(impl_->storage, [&]<class T>(T) {
+    std::vector<T> stored(count);
+    impl_->device.download(stored.data(), impl_->at[impl_->evaluated_logits], count * sizeof(T));
+    std::vector<float> values;
+    for (const T v : stored) values.push_back(widened(v));
+    return values;
+  });
 }
 std::vector<float> Program::sample_losses() const {
   std::vector<float> values(std::size_t(impl_->recipe.batch));

@@ -28,12 +28,13 @@ struct Program::Impl {
   Recipe recipe;
   Device& device;
   ImplementationChoice choice;
+  Storage storage;  ///< of activations; parameters that layers read have a copy stored so
   FlatLayout layout;
   std::unique_ptr<TuningCache> tuning_cache;  ///< null: nothing is measured
   std::unique_ptr<Tuner> tuner;
   Builder builder;
 
-  FlatTensors flat{no_tensor, no_tensor, no_tensor, no_tensor};
+  FlatTensors flat{no_tensor, no_tensor, no_tensor, no_tensor, no_tensor};
   std::map<std::string, ParameterTensors> parameters;
   TensorId training_state = no_tensor;  ///< of the step that runs
   TensorId class_weights = no_tensor, ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
@@ -84,6 +85,8 @@ struct Program::Impl {
   StepState read_state() const;
   std::vector<float> read_flat(TensorId id) const;
   std::vector<float> read_flat(const void* flat_values) const;
+  /// Values in flat layout become the parameters, and their copy in bf16 where there is one.
+  void upload_parameters(const std::vector<float>& values);
   void write_flat(TensorId, const std::vector<float>& packed);
 };
 

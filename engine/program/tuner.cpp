@@ -39,9 +39,10 @@ class Scratch {
   Scratch(Device& device, const Step& step, const std::vector<Tensor>& tensors, std::size_t workspace_bytes)
       : device_(device), workspace_(device, std::max<std::size_t>(workspace_bytes, 256)) {
     at_.of.assign(tensors.size(), nullptr);
-    for (const TensorId id : step.reads) fill(id, add(id, tensors));
+    for (const TensorId id : step.reads)
+      if (add(id, tensors) > 0) fill(id, tensors[std::size_t(id)]);
     for (const TensorId id : step.writes)
-      if (add(id, tensors) > 0) written_.push_back({id, tensors[std::size_t(id)].bytes});
+      if (add(id, tensors) > 0) written_.push_back({id, tensors[std::size_t(id)]});
   }
 
   const Addresses& at() const { return at_; }
@@ -49,14 +50,15 @@ class Scratch {
 
   /// All written tensors, after one call that began with zeros in them.
   std::vector<float> results_of(const TuningCandidate& candidate) {
-    for (const auto& [id, bytes] : written_) device_.fill_zero(at_[id], bytes);
+    for (const Written& w : written_) device_.fill_zero(at_[w.id], w.tensor.bytes);
     candidate.run(at_, workspace(), device_.stream());
     std::vector<float> all;
-    for (const auto& [id, bytes] : written_) {
-      const std::size_t before = all.size();
-      all.resize(before + bytes / sizeof(float));
-      device_.download(all.data() + before, at_[id], bytes);
-    }
+    for (const Written& w : written_)
+      with_type_of(w.tensor.storage, [&]<class T>(T) {
+        std::vector<T> values(w.tensor.bytes / sizeof(T));
+        device_.download(values.data(), at_[w.id], w.tensor.bytes);
+        for (const T v : values) all.push_back(widened(v));
+      });
     return all;
   }
 
@@ -67,18 +69,24 @@ class Scratch {
     at_.of[std::size_t(id)] = memory_.back().data();
     return tensors[std::size_t(id)].bytes;
   }
-  void fill(TensorId id, std::size_t bytes) {
-    if (bytes == 0) return;
+  void fill(TensorId id, const Tensor& tensor) {
     RandomStream random(std::uint64_t(id), RandomPurpose::tuning);
-    std::vector<float> values(bytes / sizeof(float));
-    for (float& v : values) v = 2 * random.uniform() - 1;
-    device_.upload(at_[id], values.data(), values.size() * sizeof(float));
+    with_type_of(tensor.storage, [&]<class T>(T) {
+      std::vector<T> values(tensor.bytes / sizeof(T));
+      for (T& v : values) v = rounded<T>(2 * random.uniform() - 1);
+      device_.upload(at_[id], values.data(), values.size() * sizeof(T));
+    });
   }
+
+  struct Written {
+    TensorId id;
+    Tensor tensor;
+  };
 
   Device& device_;
   Memory workspace_;
   std::vector<Memory> memory_;
-  std::vector<std::pair<TensorId, std::size_t>> written_;
+  std::vector<Written> written_;
   Addresses at_;
 };
 

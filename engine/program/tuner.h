@@ -32,7 +32,7 @@ class Tuner {
   Tuner(Device& device, TuningCache& cache) : device_(device), cache_(cache) {}
 
   /// The index of the candidate to use. `candidates` begins with the default table's choice; `step` names the tensors
-  /// that the call reads and writes, all of them floats; their real content and place do not matter.
+  /// that the call reads and writes, all of them numbers; their real content and place do not matter.
   std::size_t choose(const std::string& problem, const Step& step, const std::vector<Tensor>& tensors,
                      const std::vector<TuningCandidate>& candidates);
 

@@ -17,23 +17,42 @@ std::string words(std::string_view pass, const Dense& d, bool relu) {
 }  // namespace
 
 // The layer's own ReLU is a part of the forward pass only; the gradients' masks are arguments of the call.
-std::string tuning_key(Conv2dForward, const Conv2d& d) {
+template <class T>
+std::string tuning_key(Conv2dForwardOf<T>, const Conv2d& d) {
   return words("forward", d, d.relu);
 }
-std::string tuning_key(Conv2dDataGradient, const Conv2d& d) {
+template <class T>
+std::string tuning_key(Conv2dDataGradientOf<T>, const Conv2d& d) {
   return words("data gradient", d, false);
 }
-std::string tuning_key(Conv2dFilterGradient, const Conv2d& d) {
+template <class T>
+std::string tuning_key(Conv2dFilterGradientOf<T>, const Conv2d& d) {
   return words("filter gradient", d, false);
 }
-std::string tuning_key(DenseForward, const Dense& d) {
+template <class T>
+std::string tuning_key(DenseForwardOf<T>, const Dense& d) {
   return words("forward", d, d.relu);
 }
-std::string tuning_key(DenseDataGradient, const Dense& d) {
+template <class T>
+std::string tuning_key(DenseDataGradientOf<T>, const Dense& d) {
   return words("data gradient", d, false);
 }
-std::string tuning_key(DenseFilterGradient, const Dense& d) {
+template <class T>
+std::string tuning_key(DenseFilterGradientOf<T>, const Dense& d) {
   return words("filter gradient", d, false);
 }
+
+template std::string tuning_key(Conv2dForwardOf<float>, const Conv2d&);
+template std::string tuning_key(Conv2dForwardOf<bf16>, const Conv2d&);
+template std::string tuning_key(Conv2dDataGradientOf<float>, const Conv2d&);
+template std::string tuning_key(Conv2dDataGradientOf<bf16>, const Conv2d&);
+template std::string tuning_key(Conv2dFilterGradientOf<float>, const Conv2d&);
+template std::string tuning_key(Conv2dFilterGradientOf<bf16>, const Conv2d&);
+template std::string tuning_key(DenseForwardOf<float>, const Dense&);
+template std::string tuning_key(DenseForwardOf<bf16>, const Dense&);
+template std::string tuning_key(DenseDataGradientOf<float>, const Dense&);
+template std::string tuning_key(DenseDataGradientOf<bf16>, const Dense&);
+template std::string tuning_key(DenseFilterGradientOf<float>, const Dense&);
+template std::string tuning_key(DenseFilterGradientOf<bf16>, const Dense&);
 
 }  // namespace gs

@@ -1,45 +1,58 @@
 // bias_element.cu - bias, ReLU and their gradients, one thread per element (the bias gradient: per column).
 //
-//   y[i,j] = act( y[i,j] + b[j] )     8 bytes moved per element, one addition: bound by memory
-//   dx[i,j] = 0 where y[i,j] <= 0    12 bytes moved per element
-//   db[j] = sum_i dy[i,j]             4 bytes moved per element; only `columns` threads work, each alone on its sum
+//   y[i,j] = act( y[i,j] + b[j] )     2 values moved per element, one addition: bound by memory
+//   dx[i,j] = 0 where y[i,j] <= 0    3 values moved per element
+//   db[j] = sum_i dy[i,j]             1 value moved per element; only `columns` threads work, each alone on its sum
 #include "kernels/bias/bias.h"
 #include "kernels/common/kernel.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
-__global__ void add_bias(float* __restrict__ y, const float* __restrict__ bias, Rows problem) {
+template <class T>
+__global__ void add_bias(T* __restrict__ y, const T* __restrict__ bias, Rows problem) {
   for (std::int64_t i : grid_stride(problem.rows * problem.columns)) {
-    const float value = y[i] + bias[i % problem.columns];
-    y[i] = problem.relu && value <= 0 ? 0.0f : value;
+    const float value = widened(y[i]) + widened(bias[i % problem.columns]);
+    y[i] = rounded<T>(problem.relu && value <= 0 ? 0.0f : value);
   }
 }
 
-__global__ void stop_gradient(float* __restrict__ dx, const float* __restrict__ y, std::int64_t n) {
-  for (std::int64_t i : grid_stride(n)) dx[i] = y[i] <= 0 ? 0.0f : dx[i];
+template <class T>
+__global__ void stop_gradient(T* __restrict__ dx, const T* __restrict__ y, std::int64_t n) {
+  for (std::int64_t i : grid_stride(n)) dx[i] = widened(y[i]) <= 0 ? rounded<T>(0) : dx[i];
 }
 
-__global__ void sum_column(float* __restrict__ db, const float* __restrict__ dy, Rows problem) {
+template <class T>
+__global__ void sum_column(float* __restrict__ db, const T* __restrict__ dy, Rows problem) {
   for (std::int64_t column : grid_stride(problem.columns)) {
     float sum = 0;
-    for (std::int64_t row = 0; row < problem.rows; ++row) sum += dy[row * problem.columns + column];
+    for (std::int64_t row = 0; row < problem.rows; ++row) sum += widened(dy[row * problem.columns + column]);
     db[column] = sum;
   }
 }
 
 }  // namespace
 
-void bias_activation_element(float* y, const float* bias, const Rows& problem, void*, stream_t stream) {
-  launch_elementwise<add_bias>(problem.rows * problem.columns, stream, y, bias, problem);
+template <class T>
+void bias_activation_element(T* y, const T* bias, const Rows& problem, void*, stream_t stream) {
+  launch_elementwise<add_bias<T>>(problem.rows * problem.columns, stream, y, bias, problem);
 }
 
-void relu_gradient_element(float* dx, const float* y, const Rows& problem, void*, stream_t stream) {
-  launch_elementwise<stop_gradient>(problem.rows * problem.columns, stream, dx, y, problem.rows * problem.columns);
+template <class T>
+void relu_gradient_element(T* dx, const T* y, const Rows& problem, void*, stream_t stream) {
+  launch_elementwise<stop_gradient<T>>(problem.rows * problem.columns, stream, dx, y, problem.rows * problem.columns);
 }
 
-void bias_gradient_column(float* db, const float* dy, const Rows& problem, void*, stream_t stream) {
-  launch_elementwise<sum_column>(problem.columns, stream, db, dy, problem);
+template <class T>
+void bias_gradient_column(float* db, const T* dy, const Rows& problem, void*, stream_t stream) {
+  launch_elementwise<sum_column<T>>(problem.columns, stream, db, dy, problem);
 }
+
+template BiasActivationOf<float>::Launch bias_activation_element;
+template BiasActivationOf<bf16>::Launch bias_activation_element;
+template ReluGradientOf<float>::Launch relu_gradient_element;
+template ReluGradientOf<bf16>::Launch relu_gradient_element;
+template BiasGradientOf<float>::Launch bias_gradient_column;
+template BiasGradientOf<bf16>::Launch bias_gradient_column;
 
 }  // namespace gs::GS_TARGET

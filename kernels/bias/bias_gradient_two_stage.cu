@@ -1,9 +1,9 @@
 // bias_gradient_two_stage.cu - db[j] = sum_i dy[i,j], in two launches.
 //
 // First a grid of blocks: each adds up a slice of the rows for 32 columns, 8 rows at a time (a warp reads 32
-// consecutive floats), and writes one partial sum per column. Then a thread per column adds the partial sums in order.
+// consecutive values), and writes one partial sum per column. Then a thread per column adds the partial sums in order.
 // What changed from bias_gradient_column: thousands of threads read instead of `columns`; no atomics, so the same bits.
-// 4 bytes moved per element: bound by memory.
+// One value moved per element: bound by memory.
 #include <algorithm>
 
 #include "kernels/bias/bias.h"
@@ -20,14 +20,15 @@ std::int64_t slice_count(const Rows& problem) {
 }
 
 /// partial[slice, column]: the sum of every `slices`-th group of tile_rows rows.
-__global__ void sum_slice(float* __restrict__ partial, const float* __restrict__ dy, Rows problem) {
+template <class T>
+__global__ void sum_slice(float* __restrict__ partial, const T* __restrict__ dy, Rows problem) {
   __shared__ float sums[tile_rows][tile_columns];
   const std::int64_t column = std::int64_t(blockIdx.x) * tile_columns + threadIdx.x;
   float sum = 0;
   if (column < problem.columns)
     for (std::int64_t row = std::int64_t(blockIdx.y) * tile_rows + threadIdx.y; row < problem.rows;
          row += std::int64_t(gridDim.y) * tile_rows)
-      sum += dy[row * problem.columns + column];
+      sum += widened(dy[row * problem.columns + column]);
   sums[threadIdx.y][threadIdx.x] = sum;
   __syncthreads();
   if (threadIdx.y != 0 || column >= problem.columns) return;
@@ -50,13 +51,17 @@ std::size_t bias_gradient_two_stage_workspace(const Rows& problem) {
   return std::size_t(slice_count(problem)) * std::size_t(problem.columns) * sizeof(float);
 }
 
-void bias_gradient_two_stage(float* db, const float* dy, const Rows& problem, void* workspace, stream_t stream) {
+template <class T>
+void bias_gradient_two_stage(float* db, const T* dy, const Rows& problem, void* workspace, stream_t stream) {
   auto* partial = static_cast<float*>(workspace);
   const std::int64_t slices = slice_count(problem);
   const auto column_tiles = unsigned((problem.columns + tile_columns - 1) / tile_columns);
-  launch<sum_slice>({dim3(column_tiles, unsigned(slices)), dim3(tile_columns, tile_rows)}, stream, partial, dy,
-                    problem);
+  launch<sum_slice<T>>({dim3(column_tiles, unsigned(slices)), dim3(tile_columns, tile_rows)}, stream, partial, dy,
+                       problem);
   launch_elementwise<sum_partials>(problem.columns, stream, db, partial, problem.columns, slices);
 }
+
+template BiasGradientOf<float>::Launch bias_gradient_two_stage;
+template BiasGradientOf<bf16>::Launch bias_gradient_two_stage;
 
 }  // namespace gs::GS_TARGET

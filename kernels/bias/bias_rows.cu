@@ -10,14 +10,15 @@
 namespace gs::GS_TARGET {
 namespace {
 
-void add_bias_to_row(float* __restrict__ y, const float* __restrict__ bias, int columns, bool relu) {
+template <class T>
+void add_bias_to_row(T* __restrict__ y, const T* __restrict__ bias, int columns, bool relu) {
   if (relu) {
     for (int j = 0; j < columns; ++j) {
-      const float value = y[j] + bias[j];
-      y[j] = value <= 0 ? 0.0f : value;
+      const float value = widened(y[j]) + widened(bias[j]);
+      y[j] = rounded<T>(value <= 0 ? 0.0f : value);
     }
   } else {
-    for (int j = 0; j < columns; ++j) y[j] += bias[j];
+    for (int j = 0; j < columns; ++j) y[j] = rounded<T>(widened(y[j]) + widened(bias[j]));
   }
 }
 
@@ -26,21 +27,24 @@ constexpr std::int64_t slices = 32;
 
 /// sums[j] = sum of dy[row, j] over [begin, end). Four rows at a time: the sums are loaded and stored a quarter as
 /// often, and the four loads do not wait for one another.
-void sum_rows(float* __restrict__ sums, const float* __restrict__ dy, std::int64_t begin, std::int64_t end,
-              int columns) {
+template <class T>
+void sum_rows(float* __restrict__ sums, const T* __restrict__ dy, std::int64_t begin, std::int64_t end, int columns) {
   std::fill_n(sums, columns, 0.0f);
   std::int64_t row = begin;
   for (; row + 4 <= end; row += 4) {
-    const float* a = dy + row * columns;
-    for (int j = 0; j < columns; ++j) sums[j] += (a[j] + a[j + columns]) + (a[j + 2 * columns] + a[j + 3 * columns]);
+    const T* a = dy + row * columns;
+    for (int j = 0; j < columns; ++j)
+      sums[j] +=
+          (widened(a[j]) + widened(a[j + columns])) + (widened(a[j + 2 * columns]) + widened(a[j + 3 * columns]));
   }
   for (; row < end; ++row)
-    for (int j = 0; j < columns; ++j) sums[j] += dy[row * columns + j];
+    for (int j = 0; j < columns; ++j) sums[j] += widened(dy[row * columns + j]);
 }
 
 }  // namespace
 
-void bias_activation_rows(float* y, const float* bias, const Rows& problem, void*, stream_t) {
+template <class T>
+void bias_activation_rows(T* y, const T* bias, const Rows& problem, void*, stream_t) {
   const std::int64_t grain = std::max<std::int64_t>(1, 16384 / problem.columns);
   host_shares(
       problem.rows,
@@ -55,7 +59,8 @@ std::size_t bias_gradient_rows_workspace(const Rows& problem) {
   return std::size_t(slices) * std::size_t(problem.columns) * sizeof(float);
 }
 
-void bias_gradient_rows(float* db, const float* dy, const Rows& problem, void* workspace, stream_t) {
+template <class T>
+void bias_gradient_rows(float* db, const T* dy, const Rows& problem, void* workspace, stream_t) {
   auto* partial = static_cast<float*>(workspace);
   const std::int64_t columns = problem.columns;
   const std::int64_t values_per_slice = problem.rows * columns / slices;
@@ -74,5 +79,10 @@ void bias_gradient_rows(float* db, const float* dy, const Rows& problem, void* w
     db[j] = sum;
   }
 }
+
+template BiasActivationOf<float>::Launch bias_activation_rows;
+template BiasActivationOf<bf16>::Launch bias_activation_rows;
+template BiasGradientOf<float>::Launch bias_gradient_rows;
+template BiasGradientOf<bf16>::Launch bias_gradient_rows;
 
 }  // namespace gs::GS_TARGET

@@ -3,11 +3,20 @@
 
 namespace gs::GS_TARGET {
 
-BiasActivation::Launch bias_activation_element, bias_activation_rows;
-BiasGradient::Launch bias_gradient_column, bias_gradient_two_stage, bias_gradient_rows;
+template <class T>
+void bias_activation_element(T* y, const T* bias, const Rows&, void* workspace, stream_t);
+template <class T>
+void bias_activation_rows(T* y, const T* bias, const Rows&, void* workspace, stream_t);
+template <class T>
+void bias_gradient_column(float* db, const T* dy, const Rows&, void* workspace, stream_t);
+template <class T>
+void bias_gradient_two_stage(float* db, const T* dy, const Rows&, void* workspace, stream_t);
+template <class T>
+void bias_gradient_rows(float* db, const T* dy, const Rows&, void* workspace, stream_t);
 std::size_t bias_gradient_two_stage_workspace(const Rows&);
 std::size_t bias_gradient_rows_workspace(const Rows&);
-ReluGradient::Launch relu_gradient_element;
+template <class T>
+void relu_gradient_element(T* dx, const T* y, const Rows&, void* workspace, stream_t);
 
 namespace {
 bool always(const Rows&) {
@@ -15,23 +24,32 @@ bool always(const Rows&) {
 }
 }  // namespace
 
-Room<BiasActivation> bias_activation_room() {
-  static const auto rows = rows_on<BiasActivation>(
-      target, {{"element", on_all, &bias_activation_element}, {"rows", on_host, &bias_activation_rows}});
+template <class T>
+Room<BiasActivationOf<T>> bias_activation_room() {
+  static const auto rows = rows_on<BiasActivationOf<T>>(
+      target, {{"element", on_all, &bias_activation_element<T>}, {"rows", on_host, &bias_activation_rows<T>}});
   return rows;
 }
+template Room<BiasActivation> bias_activation_room();
+template Room<BiasActivationOf<bf16>> bias_activation_room();
 
-Room<BiasGradient> bias_gradient_room() {
-  static const auto rows = rows_on<BiasGradient>(
-      target, {{"column", on_all, &bias_gradient_column},
-               {"two_stage", on_blocks, &bias_gradient_two_stage, &always, &bias_gradient_two_stage_workspace},
-               {"rows", on_host, &bias_gradient_rows, &always, &bias_gradient_rows_workspace}});
+template <class T>
+Room<BiasGradientOf<T>> bias_gradient_room() {
+  static const auto rows = rows_on<BiasGradientOf<T>>(
+      target, {{"column", on_all, &bias_gradient_column<T>},
+               {"two_stage", on_blocks, &bias_gradient_two_stage<T>, &always, &bias_gradient_two_stage_workspace},
+               {"rows", on_host, &bias_gradient_rows<T>, &always, &bias_gradient_rows_workspace}});
   return rows;
 }
+template Room<BiasGradient> bias_gradient_room();
+template Room<BiasGradientOf<bf16>> bias_gradient_room();
 
-Room<ReluGradient> relu_gradient_room() {
-  static const auto rows = rows_on<ReluGradient>(target, {{"element", on_all, &relu_gradient_element}});
+template <class T>
+Room<ReluGradientOf<T>> relu_gradient_room() {
+  static const auto rows = rows_on<ReluGradientOf<T>>(target, {{"element", on_all, &relu_gradient_element<T>}});
   return rows;
 }
+template Room<ReluGradient> relu_gradient_room();
+template Room<ReluGradientOf<bf16>> relu_gradient_room();
 
 }  // namespace gs::GS_TARGET

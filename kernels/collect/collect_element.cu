@@ -1,23 +1,28 @@
-// collect_element.cu - all[cursor * batch + i, :] = rows[i, :], one thread per value. 8 bytes a value: at the usual
-// handful of logits its cost is that of a launch.
+// collect_element.cu - all[cursor * batch + i, :] = rows[i, :], one thread per value. A value in, a float out: at the
+// usual handful of logits its cost is that of a launch.
 #include "kernels/collect/collect.h"
 #include "kernels/common/kernel.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
-__global__ void copy_rows(float* __restrict__ all, const float* __restrict__ rows, const StepState* __restrict__ state,
+template <class T>
+__global__ void copy_rows(float* __restrict__ all, const T* __restrict__ rows, const StepState* __restrict__ state,
                           Collect problem) {
   const std::int64_t first = std::int64_t(state->cursor) * state->batch * problem.columns;
-  for (std::int64_t i : grid_stride(std::int64_t(state->valid()) * problem.columns)) all[first + i] = rows[i];
+  for (std::int64_t i : grid_stride(std::int64_t(state->valid()) * problem.columns)) all[first + i] = widened(rows[i]);
 }
 
 }  // namespace
 
-void collect_element(float* all, const float* rows, const StepState* state, const Collect& problem, void*,
+template <class T>
+void collect_element(float* all, const T* rows, const StepState* state, const Collect& problem, void*,
                      stream_t stream) {
   if (!all) return;
-  launch_elementwise<copy_rows>(std::int64_t(problem.n) * problem.columns, stream, all, rows, state, problem);
+  launch_elementwise<copy_rows<T>>(std::int64_t(problem.n) * problem.columns, stream, all, rows, state, problem);
 }
+
+template CollectRowsOf<float>::Launch collect_element;
+template CollectRowsOf<bf16>::Launch collect_element;
 
 }  // namespace gs::GS_TARGET

@@ -8,6 +8,7 @@
 #include <immintrin.h>
 #endif
 
+#include "kernels/common/bf16.h"
 #include "kernels/common/kernel.h"
 
 #pragma GCC diagnostic ignored "-Wpsabi"  // the functions below are always inlined, so no call passes a vector
@@ -17,7 +18,8 @@ namespace gs::GS_TARGET {
 inline constexpr int lanes = 16;
 using Vec = float __attribute__((vector_size(lanes * sizeof(float))));
 using IntVec = std::int32_t __attribute__((vector_size(lanes * sizeof(std::int32_t))));
-
+using WordVec = std::uint32_t __attribute__((vector_size(lanes * sizeof(std::uint32_t))));
+using Halves = std::uint16_t __attribute__((vector_size(lanes * sizeof(std::uint16_t))));
 using Bytes = std::uint8_t __attribute__((vector_size(lanes)));
 
 #define GS_INLINE inline __attribute__((always_inline))
@@ -66,6 +68,26 @@ GS_INLINE void store(float* to, const Vec& v, int count) {
 GS_INLINE void store_bytes(std::uint8_t* to, const IntVec& v, int count) {
   const Bytes bytes = __builtin_convertvector(v, Bytes);
   std::memcpy(to, &bytes, std::size_t(count < lanes ? count : lanes));
+}
+/// Sixteen bf16 as floats, and the first `count` of them with zeros behind.
+GS_INLINE Vec load(const bf16* from) {
+  Halves halves;
+  std::memcpy(&halves, from, sizeof halves);
+  return Vec(__builtin_convertvector(halves, WordVec) << 16);
+}
+GS_INLINE Vec load(const bf16* from, int count) {
+  if (count >= lanes) return load(from);
+  bf16 part[lanes] = {};
+  for (int i = 0; i < count; ++i) part[i] = from[i];
+  return load(part);
+}
+/// As rounded<bf16>() does it.
+GS_INLINE void store(bf16* to, const Vec& v, int count = lanes) {
+  const auto u = WordVec(v);
+  const WordVec nearest = (u + 0x7fffu + ((u >> 16) & 1u)) >> 16;
+  const auto is_nan = WordVec(v != v);
+  const Halves halves = __builtin_convertvector((is_nan & 0x7fffu) | (~is_nan & nearest), Halves);
+  std::memcpy(to, &halves, sizeof(bf16) * std::size_t(count < lanes ? count : lanes));
 }
 GS_INLINE Vec broadcast(float x) {
   return x - Vec{};

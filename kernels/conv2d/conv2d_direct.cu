@@ -8,8 +8,9 @@
 namespace gs::GS_TARGET {
 namespace {
 
-__global__ void forward(float* __restrict__ y, const float* __restrict__ x, const float* __restrict__ w,
-                        const float* __restrict__ bias, Conv2d d) {
+template <class T>
+__global__ void forward(T* __restrict__ y, const T* __restrict__ x, const T* __restrict__ w, const T* __restrict__ bias,
+                        Conv2d d) {
   const int P = d.p(), Q = d.q();
   const int channels = d.group_c();
   for (std::int64_t at : grid_stride(d.y_size())) {
@@ -20,17 +21,18 @@ __global__ void forward(float* __restrict__ y, const float* __restrict__ x, cons
       for (int s = 0; s < d.s; ++s) {
         const int row = p * d.stride - d.pad + r, column = q * d.stride - d.pad + s;
         if (row < 0 || row >= d.h || column < 0 || column >= d.w) continue;
-        const float* pixel = x + ((n * d.h + row) * d.w + column) * d.c + k / d.group_k() * channels;
-        const float* filter = w + ((std::int64_t(k) * d.r + r) * d.s + s) * channels;
-        for (int c = 0; c < channels; ++c) sum += pixel[c] * filter[c];
+        const T* pixel = x + ((n * d.h + row) * d.w + column) * d.c + k / d.group_k() * channels;
+        const T* filter = w + ((std::int64_t(k) * d.r + r) * d.s + s) * channels;
+        for (int c = 0; c < channels; ++c) sum += widened(pixel[c]) * widened(filter[c]);
       }
-    sum += bias[k];
-    y[at] = d.relu && sum <= 0 ? 0.0f : sum;
+    sum += widened(bias[k]);
+    y[at] = rounded<T>(d.relu && sum <= 0 ? 0.0f : sum);
   }
 }
 
-__global__ void data_gradient(float* __restrict__ dx, const float* __restrict__ dy, const float* __restrict__ w,
-                              const float* __restrict__ relu_output, Conv2d d) {
+template <class T>
+__global__ void data_gradient(T* __restrict__ dx, const T* __restrict__ dy, const T* __restrict__ w,
+                              const T* __restrict__ relu_output, Conv2d d) {
   const int P = d.p(), Q = d.q();
   const int channels = d.group_c(), filters = d.group_k();
   for (std::int64_t at : grid_stride(d.x_size())) {
@@ -43,16 +45,16 @@ __global__ void data_gradient(float* __restrict__ dx, const float* __restrict__ 
         const int p = row + d.pad - r, q = column + d.pad - s;  // times the stride
         if (p < 0 || q < 0 || p % d.stride != 0 || q % d.stride != 0 || p / d.stride >= P || q / d.stride >= Q)
           continue;
-        const float* gradient = dy + ((n * P + p / d.stride) * Q + q / d.stride) * d.k;
+        const T* gradient = dy + ((n * P + p / d.stride) * Q + q / d.stride) * d.k;
         for (int k = first; k < first + filters; ++k)
-          sum += gradient[k] * w[((std::int64_t(k) * d.r + r) * d.s + s) * channels + c];
+          sum += widened(gradient[k]) * widened(w[((std::int64_t(k) * d.r + r) * d.s + s) * channels + c]);
       }
-    dx[at] = relu_output && relu_output[at] <= 0 ? 0.0f : sum;
+    dx[at] = rounded<T>(relu_output && widened(relu_output[at]) <= 0 ? 0.0f : sum);
   }
 }
 
-__global__ void filter_gradient(float* __restrict__ dw, const float* __restrict__ x, const float* __restrict__ dy,
-                                Conv2d d) {
+template <class T>
+__global__ void filter_gradient(float* __restrict__ dw, const T* __restrict__ x, const T* __restrict__ dy, Conv2d d) {
   const int P = d.p(), Q = d.q();
   const int channels = d.group_c();
   for (std::int64_t at : grid_stride(d.w_size())) {
@@ -66,38 +68,48 @@ __global__ void filter_gradient(float* __restrict__ dw, const float* __restrict_
         for (int q = 0; q < Q; ++q) {
           const int column = q * d.stride - d.pad + s;
           if (column < 0 || column >= d.w) continue;
-          sum += dy[((n * P + p) * Q + q) * d.k + k] * x[((n * d.h + row) * d.w + column) * d.c + channel];
+          sum += widened(dy[((n * P + p) * Q + q) * d.k + k]) *
+                 widened(x[((n * d.h + row) * d.w + column) * d.c + channel]);
         }
       }
     dw[at] = sum;
   }
 }
 
-__global__ void bias_gradient(float* __restrict__ db, const float* __restrict__ dy, Conv2d d) {
+template <class T>
+__global__ void bias_gradient(float* __restrict__ db, const T* __restrict__ dy, Conv2d d) {
   const std::int64_t rows = d.y_size() / d.k;
   for (std::int64_t k : grid_stride(d.k)) {
     float sum = 0;
-    for (std::int64_t i = 0; i < rows; ++i) sum += dy[i * d.k + k];
+    for (std::int64_t i = 0; i < rows; ++i) sum += widened(dy[i * d.k + k]);
     db[k] = sum;
   }
 }
 
 }  // namespace
 
-void conv2d_forward_direct(float* y, const float* x, const float* w, const float* bias, const Conv2d& d, void*,
-                           stream_t s) {
-  launch_elementwise<forward>(d.y_size(), s, y, x, w, bias, d);
+template <class T>
+void conv2d_forward_direct(T* y, const T* x, const T* w, const T* bias, const Conv2d& d, void*, stream_t s) {
+  launch_elementwise<forward<T>>(d.y_size(), s, y, x, w, bias, d);
 }
 
-void conv2d_data_gradient_direct(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d& d,
-                                 void*, stream_t s) {
-  launch_elementwise<data_gradient>(d.x_size(), s, dx, dy, w, relu_output, d);
+template <class T>
+void conv2d_data_gradient_direct(T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d& d, void*,
+                                 stream_t s) {
+  launch_elementwise<data_gradient<T>>(d.x_size(), s, dx, dy, w, relu_output, d);
 }
 
-void conv2d_filter_gradient_direct(float* dw, float* db, const float* x, const float* dy, const Conv2d& d, void*,
-                                   stream_t s) {
-  launch_elementwise<filter_gradient>(d.w_size(), s, dw, x, dy, d);
-  launch_elementwise<bias_gradient>(d.k, s, db, dy, d);
+template <class T>
+void conv2d_filter_gradient_direct(float* dw, float* db, const T* x, const T* dy, const Conv2d& d, void*, stream_t s) {
+  launch_elementwise<filter_gradient<T>>(d.w_size(), s, dw, x, dy, d);
+  launch_elementwise<bias_gradient<T>>(d.k, s, db, dy, d);
 }
+
+template Conv2dForwardOf<float>::Launch conv2d_forward_direct;
+template Conv2dForwardOf<bf16>::Launch conv2d_forward_direct;
+template Conv2dDataGradientOf<float>::Launch conv2d_data_gradient_direct;
+template Conv2dDataGradientOf<bf16>::Launch conv2d_data_gradient_direct;
+template Conv2dFilterGradientOf<float>::Launch conv2d_filter_gradient_direct;
+template Conv2dFilterGradientOf<bf16>::Launch conv2d_filter_gradient_direct;
 
 }  // namespace gs::GS_TARGET

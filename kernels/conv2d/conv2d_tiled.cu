@@ -11,7 +11,8 @@ namespace gs::GS_TARGET {
 namespace {
 
 /// Element (pixel of x, tap (r, s, k)) of the matrix of the gradients that reach a pixel; 0 where none does.
-__device__ inline float gradient_window(const float* __restrict__ dy, const Conv2d& d, std::int64_t pixel,
+template <class T>
+__device__ inline float gradient_window(const T* __restrict__ dy, const Conv2d& d, std::int64_t pixel,
                                         std::int64_t tap) {
   const int k = int(tap % d.k), s = int(tap / d.k % d.s), r = int(tap / d.k / d.s);
   const int column = int(pixel % d.w), row = int(pixel / d.w % d.h);
@@ -19,47 +20,49 @@ __device__ inline float gradient_window(const float* __restrict__ dy, const Conv
   const int p = row + d.pad - r, q = column + d.pad - s;  // times the stride
   if (p < 0 || q < 0 || p % d.stride != 0 || q % d.stride != 0) return 0.0f;
   if (p / d.stride >= d.p() || q / d.stride >= d.q()) return 0.0f;
-  return dy[((n * d.p() + p / d.stride) * d.q() + q / d.stride) * d.k + k];
+  return widened(dy[((n * d.p() + p / d.stride) * d.q() + q / d.stride) * d.k + k]);
 }
 
+template <class T>
 __global__ void __launch_bounds__(tile_threads)
-    forward(float* __restrict__ y, const float* __restrict__ x, const float* __restrict__ w,
-            const float* __restrict__ bias, Conv2d d) {
+    forward(T* __restrict__ y, const T* __restrict__ x, const T* __restrict__ w, const T* __restrict__ bias, Conv2d d) {
   const std::int64_t pixels = d.y_size() / d.k, taps = d.w_size() / d.k;
   tile_gemm(
       std::int64_t(blockIdx.x) * tile, std::int64_t(blockIdx.y) * tile, pixels, d.k, 0, taps,
       [&](std::int64_t pixel, std::int64_t tap) { return window(x, d, pixel, tap); },
-      [&](std::int64_t tap, std::int64_t k) { return w[k * taps + tap]; },
+      [&](std::int64_t tap, std::int64_t k) { return widened(w[k * taps + tap]); },
       [&](std::int64_t pixel, std::int64_t k, float sum) {
-        sum += bias[k];
-        y[pixel * d.k + k] = d.relu && sum <= 0 ? 0.0f : sum;
+        sum += widened(bias[k]);
+        y[pixel * d.k + k] = rounded<T>(d.relu && sum <= 0 ? 0.0f : sum);
       });
 }
 
+template <class T>
 __global__ void __launch_bounds__(tile_threads)
-    data_gradient(float* __restrict__ dx, const float* __restrict__ dy, const float* __restrict__ w,
-                  const float* __restrict__ relu_output, Conv2d d) {
+    data_gradient(T* __restrict__ dx, const T* __restrict__ dy, const T* __restrict__ w,
+                  const T* __restrict__ relu_output, Conv2d d) {
   const std::int64_t pixels = d.x_size() / d.c, taps = std::int64_t(d.r) * d.s * d.k;
   tile_gemm(
       std::int64_t(blockIdx.x) * tile, std::int64_t(blockIdx.y) * tile, pixels, d.c, 0, taps,
       [&](std::int64_t pixel, std::int64_t tap) { return gradient_window(dy, d, pixel, tap); },
-      [&](std::int64_t tap, std::int64_t c) { return w[((tap % d.k) * d.r * d.s + tap / d.k) * d.c + c]; },
+      [&](std::int64_t tap, std::int64_t c) { return widened(w[((tap % d.k) * d.r * d.s + tap / d.k) * d.c + c]); },
       [&](std::int64_t pixel, std::int64_t c, float sum) {
         const std::int64_t at = pixel * d.c + c;
-        dx[at] = relu_output && relu_output[at] <= 0 ? 0.0f : sum;
+        dx[at] = rounded<T>(relu_output && widened(relu_output[at]) <= 0 ? 0.0f : sum);
       });
 }
 
 /// partial[slice, k, tap] = the slice's part of the sum over the pixels of dy[pixel, k] window(pixel, tap). One tap
 /// more than the window has is 1 everywhere, so its column is the bias gradient.
+template <class T>
 __global__ void __launch_bounds__(tile_threads)
-    filter_gradient_slices(float* __restrict__ partial, const float* __restrict__ x, const float* __restrict__ dy,
-                           Conv2d d, int slices) {
+    filter_gradient_slices(float* __restrict__ partial, const T* __restrict__ x, const T* __restrict__ dy, Conv2d d,
+                           int slices) {
   const std::int64_t pixels = d.y_size() / d.k, taps = d.w_size() / d.k, columns = taps + 1;
   const std::int64_t slice = blockIdx.z, begin = pixels * slice / slices, end = pixels * (slice + 1) / slices;
   tile_gemm(
       std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.k, columns, begin, end,
-      [&](std::int64_t k, std::int64_t pixel) { return dy[pixel * d.k + k]; },
+      [&](std::int64_t k, std::int64_t pixel) { return widened(dy[pixel * d.k + k]); },
       [&](std::int64_t pixel, std::int64_t tap) { return tap == taps ? 1.0f : window(x, d, pixel, tap); },
       [&](std::int64_t k, std::int64_t tap, float sum) { partial[(slice * d.k + k) * columns + tap] = sum; });
 }
@@ -92,27 +95,37 @@ bool conv2d_tiled_supports(const Conv2d& d) {
   return d.groups == 1 && tiles(d.k) <= 65535 && tiles(d.c) <= 65535;
 }
 
-void conv2d_forward_tiled(float* y, const float* x, const float* w, const float* bias, const Conv2d& d, void*,
-                          stream_t s) {
-  launch<forward>({dim3(tiles(d.y_size() / d.k), tiles(d.k)), dim3(tile_threads)}, s, y, x, w, bias, d);
+template <class T>
+void conv2d_forward_tiled(T* y, const T* x, const T* w, const T* bias, const Conv2d& d, void*, stream_t s) {
+  launch<forward<T>>({dim3(tiles(d.y_size() / d.k), tiles(d.k)), dim3(tile_threads)}, s, y, x, w, bias, d);
 }
 
-void conv2d_data_gradient_tiled(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d& d,
-                                void*, stream_t s) {
-  launch<data_gradient>({dim3(tiles(d.x_size() / d.c), tiles(d.c)), dim3(tile_threads)}, s, dx, dy, w, relu_output, d);
+template <class T>
+void conv2d_data_gradient_tiled(T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d& d, void*,
+                                stream_t s) {
+  launch<data_gradient<T>>({dim3(tiles(d.x_size() / d.c), tiles(d.c)), dim3(tile_threads)}, s, dx, dy, w, relu_output,
+                           d);
 }
 
 std::size_t conv2d_filter_gradient_tiled_workspace(const Conv2d& d) {
   return std::size_t(slices_of(d)) * std::size_t(d.k * columns_of(d)) * sizeof(float);
 }
 
-void conv2d_filter_gradient_tiled(float* dw, float* db, const float* x, const float* dy, const Conv2d& d,
-                                  void* workspace, stream_t s) {
+template <class T>
+void conv2d_filter_gradient_tiled(float* dw, float* db, const T* x, const T* dy, const Conv2d& d, void* workspace,
+                                  stream_t s) {
   const int slices = slices_of(d);
   auto* partial = static_cast<float*>(workspace);
   const dim3 grid(tiles(columns_of(d)), tiles(d.k), unsigned(slices));
-  launch<filter_gradient_slices>({grid, dim3(tile_threads)}, s, partial, x, dy, d, slices);
+  launch<filter_gradient_slices<T>>({grid, dim3(tile_threads)}, s, partial, x, dy, d, slices);
   launch_elementwise<add_slices>(d.k * columns_of(d), s, dw, db, partial, d, slices);
 }
+
+template Conv2dForwardOf<float>::Launch conv2d_forward_tiled;
+template Conv2dForwardOf<bf16>::Launch conv2d_forward_tiled;
+template Conv2dDataGradientOf<float>::Launch conv2d_data_gradient_tiled;
+template Conv2dDataGradientOf<bf16>::Launch conv2d_data_gradient_tiled;
+template Conv2dFilterGradientOf<float>::Launch conv2d_filter_gradient_tiled;
+template Conv2dFilterGradientOf<bf16>::Launch conv2d_filter_gradient_tiled;
 
 }  // namespace gs::GS_TARGET

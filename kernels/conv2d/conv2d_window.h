@@ -7,16 +7,18 @@
 namespace gs::GS_TARGET {
 
 /// x under tap (r, s, c) of the window at output (n, p, q); 0 in the padding.
-__device__ inline float window_at(const float* __restrict__ x, const Conv2d& d, std::int64_t n, int p, int q,
+template <class T>
+__device__ inline float window_at(const T* __restrict__ x, const Conv2d& d, std::int64_t n, int p, int q,
                                   std::int64_t tap) {
   const int c = int(tap % d.c), s = int(tap / d.c % d.s), r = int(tap / d.c / d.s);
   const int row = p * d.stride - d.pad + r, column = q * d.stride - d.pad + s;
   if (row < 0 || row >= d.h || column < 0 || column >= d.w) return 0.0f;
-  return x[((n * d.h + row) * d.w + column) * d.c + c];
+  return widened(x[((n * d.h + row) * d.w + column) * d.c + c]);
 }
 
 /// Element (pixel of y, tap) of the matrix.
-__device__ inline float window(const float* __restrict__ x, const Conv2d& d, std::int64_t pixel, std::int64_t tap) {
+template <class T>
+__device__ inline float window(const T* __restrict__ x, const Conv2d& d, std::int64_t pixel, std::int64_t tap) {
   const int q = int(pixel % d.q()), p = int(pixel / d.q() % d.p());
   return window_at(x, d, pixel / d.q() / d.p(), p, q, tap);
 }

@@ -4,13 +4,18 @@
 
 namespace gs::GS_TARGET {
 
-Conv2dPoolForward::Launch conv2d_pool_forward_tiled;
+template <class T>
+void conv2d_pool_forward_tiled(T* y, std::uint8_t* argmax, const T* x, const T* w, const T* bias, const Conv2dPool&,
+                               void* workspace, stream_t);
 bool conv2d_pool_tiled_supports(const Conv2dPool&);
 
-Room<Conv2dPoolForward> conv2d_pool_forward_room() {
-  static const auto rows = rows_on<Conv2dPoolForward>(
-      target, {{"tiled", on_blocks, &conv2d_pool_forward_tiled, &conv2d_pool_tiled_supports}});
+template <class T>
+Room<Conv2dPoolForwardOf<T>> conv2d_pool_forward_room() {
+  static const auto rows = rows_on<Conv2dPoolForwardOf<T>>(
+      target, {{"tiled", on_blocks, &conv2d_pool_forward_tiled<T>, &conv2d_pool_tiled_supports}});
   return rows;
 }
+template Room<Conv2dPoolForward> conv2d_pool_forward_room();
+template Room<Conv2dPoolForwardOf<bf16>> conv2d_pool_forward_room();
 
 }  // namespace gs::GS_TARGET

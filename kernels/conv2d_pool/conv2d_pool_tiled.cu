@@ -10,9 +10,10 @@
 namespace gs::GS_TARGET {
 namespace {
 
+template <class T>
 __global__ void __launch_bounds__(tile_threads)
-    forward(float* __restrict__ y, std::uint8_t* __restrict__ argmax, const float* __restrict__ x,
-            const float* __restrict__ w, const float* __restrict__ bias, Conv2dPool d) {
+    forward(T* __restrict__ y, std::uint8_t* __restrict__ argmax, const T* __restrict__ x, const T* __restrict__ w,
+            const T* __restrict__ bias, Conv2dPool d) {
   const Conv2d& conv = d.conv;
   const int P = d.pool.p(), Q = d.pool.q();
   const std::int64_t windows = d.pool.y_size() / conv.k, taps = conv.w_size() / conv.k;
@@ -23,7 +24,7 @@ __global__ void __launch_bounds__(tile_threads)
         const int place = int(row % 4), q = int(window % Q), p = int(window / Q % P);
         return window_at(x, conv, window / Q / P, 2 * p + place / 2, 2 * q + place % 2, tap);
       },
-      [&](std::int64_t tap, std::int64_t k) { return w[k * taps + tap]; },
+      [&](std::int64_t tap, std::int64_t k) { return widened(w[k * taps + tap]); },
       [&](std::int64_t row, std::int64_t first, const float(&sums)[4][4]) {
         if (row >= 4 * windows) return;
 #pragma unroll
@@ -33,14 +34,16 @@ __global__ void __launch_bounds__(tile_threads)
           int index = 0;
 #pragma unroll
           for (int i = 0; i < 4; ++i) {
-            const float sum = sums[i][j] + bias[first + j], v = conv.relu && sum <= 0 ? 0.0f : sum;
+            const float sum = sums[i][j] + widened(bias[first + j]);
+            // as stored: of values that round to the same one, the first is the maximum
+            const float v = widened(rounded<T>(conv.relu && sum <= 0 ? 0.0f : sum));
             if (i == 0 || (!(v <= best) && best == best)) {  // larger, or the first NaN
               best = v;
               index = i;
             }
           }
           const std::int64_t at = row / 4 * conv.k + first + j;
-          y[at] = best;
+          y[at] = rounded<T>(best);
           argmax[at] = conv.relu && best <= 0 ? MaxPool::no_gradient : std::uint8_t(index);
         }
       });
@@ -52,10 +55,14 @@ bool conv2d_pool_tiled_supports(const Conv2dPool& d) {
   return d.conv.groups == 1 && d.pool.window == 2 && d.pool.stride == 2 && tiles(d.conv.k) <= 65535;
 }
 
-void conv2d_pool_forward_tiled(float* y, std::uint8_t* argmax, const float* x, const float* w, const float* bias,
-                               const Conv2dPool& d, void*, stream_t s) {
-  launch<forward>({dim3(tiles(4 * (d.pool.y_size() / d.conv.k)), tiles(d.conv.k)), dim3(tile_threads)}, s, y, argmax, x,
-                  w, bias, d);
+template <class T>
+void conv2d_pool_forward_tiled(T* y, std::uint8_t* argmax, const T* x, const T* w, const T* bias, const Conv2dPool& d,
+                               void*, stream_t s) {
+  launch<forward<T>>({dim3(tiles(4 * (d.pool.y_size() / d.conv.k)), tiles(d.conv.k)), dim3(tile_threads)}, s, y, argmax,
+                     x, w, bias, d);
 }
+
+template Conv2dPoolForwardOf<float>::Launch conv2d_pool_forward_tiled;
+template Conv2dPoolForwardOf<bf16>::Launch conv2d_pool_forward_tiled;
 
 }  // namespace gs::GS_TARGET

@@ -8,61 +8,72 @@
 namespace gs::GS_TARGET {
 namespace {
 
-__global__ void forward(float* __restrict__ y, const float* __restrict__ x, const float* __restrict__ w,
-                        const float* __restrict__ bias, Dense d) {
+template <class T>
+__global__ void forward(T* __restrict__ y, const T* __restrict__ x, const T* __restrict__ w, const T* __restrict__ bias,
+                        Dense d) {
   for (std::int64_t at : grid_stride(std::int64_t(d.n) * d.out)) {
     const std::int64_t i = at / d.out, o = at % d.out;
     float sum = 0;
-    for (std::int64_t j = 0; j < d.in; ++j) sum += x[i * d.in + j] * w[o * d.in + j];
-    sum += bias[o];
-    y[at] = d.relu && sum <= 0 ? 0.0f : sum;
+    for (std::int64_t j = 0; j < d.in; ++j) sum += widened(x[i * d.in + j]) * widened(w[o * d.in + j]);
+    sum += widened(bias[o]);
+    y[at] = rounded<T>(d.relu && sum <= 0 ? 0.0f : sum);
   }
 }
 
-__global__ void data_gradient(float* __restrict__ dx, const float* __restrict__ dy, const float* __restrict__ w,
-                              const float* __restrict__ relu_output, Dense d) {
+template <class T>
+__global__ void data_gradient(T* __restrict__ dx, const T* __restrict__ dy, const T* __restrict__ w,
+                              const T* __restrict__ relu_output, Dense d) {
   for (std::int64_t at : grid_stride(std::int64_t(d.n) * d.in)) {
     const std::int64_t i = at / d.in, j = at % d.in;
     float sum = 0;
-    for (std::int64_t o = 0; o < d.out; ++o) sum += dy[i * d.out + o] * w[o * d.in + j];
-    dx[at] = relu_output && relu_output[at] <= 0 ? 0.0f : sum;
+    for (std::int64_t o = 0; o < d.out; ++o) sum += widened(dy[i * d.out + o]) * widened(w[o * d.in + j]);
+    dx[at] = rounded<T>(relu_output && widened(relu_output[at]) <= 0 ? 0.0f : sum);
   }
 }
 
-__global__ void filter_gradient(float* __restrict__ dw, const float* __restrict__ x, const float* __restrict__ dy,
-                                Dense d) {
+template <class T>
+__global__ void filter_gradient(float* __restrict__ dw, const T* __restrict__ x, const T* __restrict__ dy, Dense d) {
   for (std::int64_t at : grid_stride(std::int64_t(d.out) * d.in)) {
     const std::int64_t o = at / d.in, j = at % d.in;
     float sum = 0;
-    for (std::int64_t i = 0; i < d.n; ++i) sum += dy[i * d.out + o] * x[i * d.in + j];
+    for (std::int64_t i = 0; i < d.n; ++i) sum += widened(dy[i * d.out + o]) * widened(x[i * d.in + j]);
     dw[at] = sum;
   }
 }
 
-__global__ void bias_gradient(float* __restrict__ db, const float* __restrict__ dy, Dense d) {
+template <class T>
+__global__ void bias_gradient(float* __restrict__ db, const T* __restrict__ dy, Dense d) {
   for (std::int64_t o : grid_stride(d.out)) {
     float sum = 0;
-    for (std::int64_t i = 0; i < d.n; ++i) sum += dy[i * d.out + o];
+    for (std::int64_t i = 0; i < d.n; ++i) sum += widened(dy[i * d.out + o]);
     db[o] = sum;
   }
 }
 
 }  // namespace
 
-void dense_forward_direct(float* y, const float* x, const float* w, const float* bias, const Dense& d, void*,
-                          stream_t s) {
-  launch_elementwise<forward>(std::int64_t(d.n) * d.out, s, y, x, w, bias, d);
+template <class T>
+void dense_forward_direct(T* y, const T* x, const T* w, const T* bias, const Dense& d, void*, stream_t s) {
+  launch_elementwise<forward<T>>(std::int64_t(d.n) * d.out, s, y, x, w, bias, d);
 }
 
-void dense_data_gradient_direct(float* dx, const float* dy, const float* w, const float* relu_output, const Dense& d,
-                                void*, stream_t s) {
-  launch_elementwise<data_gradient>(std::int64_t(d.n) * d.in, s, dx, dy, w, relu_output, d);
+template <class T>
+void dense_data_gradient_direct(T* dx, const T* dy, const T* w, const T* relu_output, const Dense& d, void*,
+                                stream_t s) {
+  launch_elementwise<data_gradient<T>>(std::int64_t(d.n) * d.in, s, dx, dy, w, relu_output, d);
 }
 
-void dense_filter_gradient_direct(float* dw, float* db, const float* x, const float* dy, const Dense& d, void*,
-                                  stream_t s) {
-  launch_elementwise<filter_gradient>(std::int64_t(d.out) * d.in, s, dw, x, dy, d);
-  launch_elementwise<bias_gradient>(d.out, s, db, dy, d);
+template <class T>
+void dense_filter_gradient_direct(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
+  launch_elementwise<filter_gradient<T>>(std::int64_t(d.out) * d.in, s, dw, x, dy, d);
+  launch_elementwise<bias_gradient<T>>(d.out, s, db, dy, d);
 }
+
+template DenseForwardOf<float>::Launch dense_forward_direct;
+template DenseForwardOf<bf16>::Launch dense_forward_direct;
+template DenseDataGradientOf<float>::Launch dense_data_gradient_direct;
+template DenseDataGradientOf<bf16>::Launch dense_data_gradient_direct;
+template DenseFilterGradientOf<float>::Launch dense_filter_gradient_direct;
+template DenseFilterGradientOf<bf16>::Launch dense_filter_gradient_direct;
 
 }  // namespace gs::GS_TARGET

@@ -3,34 +3,108 @@
 
 namespace gs::GS_TARGET {
 
-DenseForward::Launch dense_forward_direct, dense_forward_tiled, dense_forward_cores;
-DenseDataGradient::Launch dense_data_gradient_direct, dense_data_gradient_tiled, dense_data_gradient_cores;
-DenseFilterGradient::Launch dense_filter_gradient_direct, dense_filter_gradient_tiled, dense_filter_gradient_cores;
+template <class T>
+void dense_forward_direct(T* y, const T* x, const T* w, const T* bias, const Dense&, void* workspace, stream_t);
+template <class T>
+void dense_forward_tiled(T* y, const T* x, const T* w, const T* bias, const Dense&, void* workspace, stream_t);
+template <class T>
+void dense_data_gradient_direct(T* dx, const T* dy, const T* w, const T* relu_output, const Dense&, void* workspace,
+                                stream_t);
+template <class T>
+void dense_data_gradient_tiled(T* dx, const T* dy, const T* w, const T* relu_output, const Dense&, void* workspace,
+                               stream_t);
+template <class T>
+void dense_filter_gradient_direct(float* dw, float* db, const T* x, const T* dy, const Dense&, void* workspace,
+                                  stream_t);
+template <class T>
+void dense_filter_gradient_tiled(float* dw, float* db, const T* x, const T* dy, const Dense&, void* workspace,
+                                 stream_t);
+DenseForward::Launch dense_forward_rounded, dense_forward_cores;
+DenseDataGradient::Launch dense_data_gradient_rounded, dense_data_gradient_cores;
+DenseFilterGradient::Launch dense_filter_gradient_rounded, dense_filter_gradient_cores;
+DenseForwardOf<bf16>::Launch dense_forward_widened;
+DenseDataGradientOf<bf16>::Launch dense_data_gradient_widened;
+DenseFilterGradientOf<bf16>::Launch dense_filter_gradient_widened;
+
 bool dense_tiled_supports(const Dense&);
 std::size_t dense_forward_tiled_workspace(const Dense&);
+std::size_t dense_forward_rounded_workspace(const Dense&);
+std::size_t dense_forward_widened_workspace(const Dense&);
+std::size_t dense_data_gradient_rounded_workspace(const Dense&);
+std::size_t dense_data_gradient_widened_workspace(const Dense&);
+std::size_t dense_filter_gradient_rounded_workspace(const Dense&);
+std::size_t dense_filter_gradient_widened_workspace(const Dense&);
 
-Room<DenseForward> dense_forward_room() {
-  static const auto rows = rows_on<DenseForward>(
-      target, {{"direct", on_all, &dense_forward_direct},
-               {"tiled", on_blocks, &dense_forward_tiled, &dense_tiled_supports, &dense_forward_tiled_workspace},
-               {"cores", on_host, GS_HOST_FORM(dense_forward_cores)}});
-  return rows;
+namespace {
+bool always(const Dense&) {
+  return true;
 }
+}  // namespace
 
-Room<DenseDataGradient> dense_data_gradient_room() {
-  static const auto rows =
-      rows_on<DenseDataGradient>(target, {{"direct", on_all, &dense_data_gradient_direct},
-                                          {"tiled", on_blocks, &dense_data_gradient_tiled, &dense_tiled_supports},
-                                          {"cores", on_host, GS_HOST_FORM(dense_data_gradient_cores)}});
-  return rows;
+template <class T>
+Room<DenseForwardOf<T>> dense_forward_room() {
+  if constexpr (stores_fp32<T>) {
+    static const auto rows = rows_on<DenseForward>(
+        target, {{"direct", on_all, &dense_forward_direct<T>},
+                 {"tiled", on_blocks, &dense_forward_tiled<T>, &dense_tiled_supports, &dense_forward_tiled_workspace},
+                 {"rounded", on_host, GS_HOST_FORM(dense_forward_rounded), &always,
+                  GS_HOST_FORM(dense_forward_rounded_workspace), Arithmetic::tf32},
+                 {"cores", on_host, GS_HOST_FORM(dense_forward_cores)}});
+    return rows;
+  } else {
+    static const auto rows = rows_on<DenseForwardOf<T>>(
+        target, {{"direct", on_all, &dense_forward_direct<T>},
+                 {"tiled", on_blocks, &dense_forward_tiled<T>, &dense_tiled_supports, &dense_forward_tiled_workspace},
+                 {"widened", on_host, GS_HOST_FORM(dense_forward_widened), &always,
+                  GS_HOST_FORM(dense_forward_widened_workspace)}});
+    return rows;
+  }
 }
+template Room<DenseForward> dense_forward_room();
+template Room<DenseForwardOf<bf16>> dense_forward_room();
 
-Room<DenseFilterGradient> dense_filter_gradient_room() {
-  static const auto rows =
-      rows_on<DenseFilterGradient>(target, {{"direct", on_all, &dense_filter_gradient_direct},
-                                            {"tiled", on_blocks, &dense_filter_gradient_tiled, &dense_tiled_supports},
-                                            {"cores", on_host, GS_HOST_FORM(dense_filter_gradient_cores)}});
-  return rows;
+template <class T>
+Room<DenseDataGradientOf<T>> dense_data_gradient_room() {
+  if constexpr (stores_fp32<T>) {
+    static const auto rows =
+        rows_on<DenseDataGradient>(target, {{"direct", on_all, &dense_data_gradient_direct<T>},
+                                            {"tiled", on_blocks, &dense_data_gradient_tiled<T>, &dense_tiled_supports},
+                                            {"rounded", on_host, GS_HOST_FORM(dense_data_gradient_rounded), &always,
+                                             GS_HOST_FORM(dense_data_gradient_rounded_workspace), Arithmetic::tf32},
+                                            {"cores", on_host, GS_HOST_FORM(dense_data_gradient_cores)}});
+    return rows;
+  } else {
+    static const auto rows = rows_on<DenseDataGradientOf<T>>(
+        target, {{"direct", on_all, &dense_data_gradient_direct<T>},
+                 {"tiled", on_blocks, &dense_data_gradient_tiled<T>, &dense_tiled_supports},
+                 {"widened", on_host, GS_HOST_FORM(dense_data_gradient_widened), &always,
+                  GS_HOST_FORM(dense_data_gradient_widened_workspace)}});
+    return rows;
+  }
 }
+template Room<DenseDataGradient> dense_data_gradient_room();
+template Room<DenseDataGradientOf<bf16>> dense_data_gradient_room();
+
+template <class T>
+Room<DenseFilterGradientOf<T>> dense_filter_gradient_room() {
+  if constexpr (stores_fp32<T>) {
+    static const auto rows = rows_on<DenseFilterGradient>(
+        target, {{"direct", on_all, &dense_filter_gradient_direct<T>},
+                 {"tiled", on_blocks, &dense_filter_gradient_tiled<T>, &dense_tiled_supports},
+                 {"rounded", on_host, GS_HOST_FORM(dense_filter_gradient_rounded), &always,
+                  GS_HOST_FORM(dense_filter_gradient_rounded_workspace), Arithmetic::tf32},
+                 {"cores", on_host, GS_HOST_FORM(dense_filter_gradient_cores)}});
+    return rows;
+  } else {
+    static const auto rows = rows_on<DenseFilterGradientOf<T>>(
+        target, {{"direct", on_all, &dense_filter_gradient_direct<T>},
+                 {"tiled", on_blocks, &dense_filter_gradient_tiled<T>, &dense_tiled_supports},
+                 {"widened", on_host, GS_HOST_FORM(dense_filter_gradient_widened), &always,
+                  GS_HOST_FORM(dense_filter_gradient_widened_workspace)}});
+    return rows;
+  }
+}
+template Room<DenseFilterGradient> dense_filter_gradient_room();
+template Room<DenseFilterGradientOf<bf16>> dense_filter_gradient_room();
 
 }  // namespace gs::GS_TARGET

@@ -9,13 +9,14 @@ namespace {
 
 constexpr int threads = 256;
 
-__global__ void count_by_block(ChannelActivity* __restrict__ activity, const float* __restrict__ y,
+template <class T>
+__global__ void count_by_block(ChannelActivity* __restrict__ activity, const T* __restrict__ y,
                                const StepState* __restrict__ state, Activity p) {
   __shared__ ChannelActivity sums[threads];
   const std::int64_t rows = std::int64_t(state->valid()) * p.places;
   ChannelActivity sum{0, 0};
   for (std::int64_t row = threadIdx.x; row < rows; row += threads) {
-    const float value = y[row * p.channels + blockIdx.x];
+    const float value = widened(y[row * p.channels + blockIdx.x]);
     sum.positive += value > 0;
     sum.not_finite += value - value != 0;
   }
@@ -35,9 +36,13 @@ __global__ void count_by_block(ChannelActivity* __restrict__ activity, const flo
 
 }  // namespace
 
-void activity_block(ChannelActivity* activity, const float* y, const StepState* state, const Activity& p, void*,
+template <class T>
+void activity_block(ChannelActivity* activity, const T* y, const StepState* state, const Activity& p, void*,
                     stream_t stream) {
-  launch<count_by_block>({dim3(unsigned(p.channels)), dim3(threads)}, stream, activity, y, state, p);
+  launch<count_by_block<T>>({dim3(unsigned(p.channels)), dim3(threads)}, stream, activity, y, state, p);
 }
+
+template CountActivityOf<float>::Launch activity_block;
+template CountActivityOf<bf16>::Launch activity_block;
 
 }  // namespace gs::GS_TARGET

@@ -3,7 +3,12 @@
 
 namespace gs::GS_TARGET {
 
-CountActivity::Launch activity_channel, activity_block;
+template <class T>
+void activity_channel(ChannelActivity* activity, const T* y, const StepState*, const Activity&, void* workspace,
+                      stream_t);
+template <class T>
+void activity_block(ChannelActivity* activity, const T* y, const StepState*, const Activity&, void* workspace,
+                    stream_t);
 CopyValues::Launch copy_element;
 MeasureUpdate::Launch update_two_stage;
 std::size_t update_two_stage_workspace(const Values&);
@@ -14,11 +19,14 @@ bool always(const Values&) {
 }
 }  // namespace
 
-Room<CountActivity> count_activity_room() {
-  static const auto rows =
-      rows_on<CountActivity>(target, {{"channel", on_all, &activity_channel}, {"block", on_blocks, &activity_block}});
+template <class T>
+Room<CountActivityOf<T>> count_activity_room() {
+  static const auto rows = rows_on<CountActivityOf<T>>(
+      target, {{"channel", on_all, &activity_channel<T>}, {"block", on_blocks, &activity_block<T>}});
   return rows;
 }
+template Room<CountActivity> count_activity_room();
+template Room<CountActivityOf<bf16>> count_activity_room();
 
 Room<CopyValues> copy_values_room() {
   static const auto rows = rows_on<CopyValues>(target, {{"element", on_all, &copy_element}});

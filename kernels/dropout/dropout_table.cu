@@ -11,19 +11,28 @@ bool fits_counter(const Dropout& p) {
 
 }  // namespace
 
-DropoutForward::Launch dropout_forward_philox;
-DropoutBackward::Launch dropout_backward_philox;
+template <class T>
+void dropout_forward_philox(T* y, const T* x, const StepState*, const Dropout&, void* workspace, stream_t);
+template <class T>
+void dropout_backward_philox(T* dx, const T* dy, const T* relu_output, const StepState*, const Dropout&,
+                             void* workspace, stream_t);
 
-Room<DropoutForward> dropout_forward_room() {
+template <class T>
+Room<DropoutForwardOf<T>> dropout_forward_room() {
   static const auto rows =
-      rows_on<DropoutForward>(target, {{"philox", on_all, &dropout_forward_philox, &fits_counter}});
+      rows_on<DropoutForwardOf<T>>(target, {{"philox", on_all, &dropout_forward_philox<T>, &fits_counter}});
   return rows;
 }
+template Room<DropoutForward> dropout_forward_room();
+template Room<DropoutForwardOf<bf16>> dropout_forward_room();
 
-Room<DropoutBackward> dropout_backward_room() {
+template <class T>
+Room<DropoutBackwardOf<T>> dropout_backward_room() {
   static const auto rows =
-      rows_on<DropoutBackward>(target, {{"philox", on_all, &dropout_backward_philox, &fits_counter}});
+      rows_on<DropoutBackwardOf<T>>(target, {{"philox", on_all, &dropout_backward_philox<T>, &fits_counter}});
   return rows;
 }
+template Room<DropoutBackward> dropout_backward_room();
+template Room<DropoutBackwardOf<bf16>> dropout_backward_room();
 
 }  // namespace gs::GS_TARGET

@@ -1,7 +1,7 @@
 // augment_block.cu - batch assembly with augmentation: a few blocks an image, one thread a pixel.
 //
 // A pixel reads up to four bytes a channel, which its neighbours read too (they come out of the cache), and writes one
-// float: bound by memory as the plain gather. The first thread of a block draws the image's transform for all.
+// value: bound by memory as the plain gather. The first thread of a block draws the image's transform for all.
 #include "kernels/gather/augment_pixel.h"
 
 namespace gs::GS_TARGET {
@@ -9,10 +9,10 @@ namespace {
 
 constexpr int threads = 256, pixels_per_block = 4 * threads;
 
-__global__ void augment(float* __restrict__ x, std::int32_t* __restrict__ labels,
-                        const std::uint8_t* __restrict__ images, const std::int32_t* __restrict__ all_labels,
-                        const std::uint32_t* __restrict__ permutation, const StepState* __restrict__ state,
-                        AugmentedGather p) {
+template <class T>
+__global__ void augment(T* __restrict__ x, std::int32_t* __restrict__ labels, const std::uint8_t* __restrict__ images,
+                        const std::int32_t* __restrict__ all_labels, const std::uint32_t* __restrict__ permutation,
+                        const StepState* __restrict__ state, AugmentedGather p) {
   __shared__ Transform transform;
   const std::int64_t row = blockIdx.y;
   const bool is_image = row < std::int64_t(state->valid());
@@ -27,22 +27,26 @@ __global__ void augment(float* __restrict__ x, std::int32_t* __restrict__ labels
   for (int step = 0; step < pixels_per_block; step += threads) {
     const int pixel = int(blockIdx.x) * pixels_per_block + step + int(threadIdx.x);
     if (pixel >= pixels) break;
-    float* y = x + row * size + std::int64_t(pixel) * p.c;
+    T* y = x + row * size + std::int64_t(pixel) * p.c;
     if (is_image)
       augment_pixel(y, images + std::int64_t(image) * size, p, transform, pixel / p.w, pixel % p.w);
     else
-      for (int channel = 0; channel < p.c; ++channel) y[channel] = 0;
+      for (int channel = 0; channel < p.c; ++channel) y[channel] = rounded<T>(0);
   }
 }
 
 }  // namespace
 
-void augment_block(float* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
+template <class T>
+void augment_block(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                    const std::uint32_t* permutation, const StepState* state, const AugmentedGather& p, void*,
                    stream_t stream) {
   const auto blocks = unsigned((p.h * p.w + pixels_per_block - 1) / pixels_per_block);
-  launch<augment>({dim3(blocks, unsigned(p.n)), dim3(threads)}, stream, x, labels, images, all_labels, permutation,
-                  state, p);
+  launch<augment<T>>({dim3(blocks, unsigned(p.n)), dim3(threads)}, stream, x, labels, images, all_labels, permutation,
+                     state, p);
 }
+
+template GatherAugmentedOf<float>::Launch augment_block;
+template GatherAugmentedOf<bf16>::Launch augment_block;
 
 }  // namespace gs::GS_TARGET

@@ -3,16 +3,17 @@
 
 namespace gs::GS_TARGET {
 
-void augment_cores(float* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
+template <class T>
+void augment_cores(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                    const std::uint32_t* permutation, const StepState* state, const AugmentedGather& p, void*,
                    stream_t) {
   const std::int64_t valid = state->valid(), first = std::int64_t(state->cursor) * state->batch;
   const std::int64_t size = std::int64_t(p.h) * p.w * p.c;
   host_shares(p.n, [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t n = begin; n < end; ++n) {
-      float* y = x + n * size;
+      T* y = x + n * size;
       if (n >= valid) {
-        for (std::int64_t j = 0; j < size; ++j) y[j] = 0;
+        for (std::int64_t j = 0; j < size; ++j) y[j] = rounded<T>(0);
         labels[n] = 0;
         continue;
       }
@@ -25,5 +26,8 @@ void augment_cores(float* x, std::int32_t* labels, const std::uint8_t* images, c
     }
   });
 }
+
+template GatherAugmentedOf<float>::Launch augment_cores;
+template GatherAugmentedOf<bf16>::Launch augment_cores;
 
 }  // namespace gs::GS_TARGET

@@ -17,7 +17,8 @@ __device__ inline Transform transform_of(const AugmentedGather& p, const StepSta
 }
 
 /// Writes all channels of output pixel (row, column) to y [c].
-__device__ inline void augment_pixel(float* y, const std::uint8_t* image, const AugmentedGather& p, const Transform& t,
+template <class T>
+__device__ inline void augment_pixel(T* y, const std::uint8_t* image, const AugmentedGather& p, const Transform& t,
                                      int row, int column) {
   const float centre_x = 0.5f * float(p.w - 1), centre_y = 0.5f * float(p.h - 1);
   const float x = float(column) - centre_x, up = float(row) - centre_y;
@@ -35,7 +36,7 @@ __device__ inline void augment_pixel(float* y, const std::uint8_t* image, const 
     const float lower =
         float(pixel(bottom, left)[channel]) * (1 - along) + float(pixel(bottom, right)[channel]) * along;
     const float value = (upper * (1 - down) + lower * down) * (t.draw.factor / 255.0f);
-    y[channel] = fminf(fmaxf(value, 0.0f), 1.0f);
+    y[channel] = rounded<T>(fminf(fmaxf(value, 0.0f), 1.0f));
   }
 }
 

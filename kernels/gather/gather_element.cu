@@ -1,12 +1,13 @@
 // gather_element.cu - x[i,:] = images[permutation[...],:] / 255, one thread per value.
-// 1 byte in, 4 out per value: bound by memory. The first value's thread also writes the row's label.
+// A byte in, a value out: bound by memory. The first value's thread also writes the row's label.
 #include "kernels/common/kernel.h"
 #include "kernels/gather/gather.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
-__global__ void gather_values(float* __restrict__ x, std::int32_t* __restrict__ labels,
+template <class T>
+__global__ void gather_values(T* __restrict__ x, std::int32_t* __restrict__ labels,
                               const std::uint8_t* __restrict__ images, const std::int32_t* __restrict__ all_labels,
                               const std::uint32_t* __restrict__ permutation, const StepState* __restrict__ state,
                               Gather problem) {
@@ -15,18 +16,22 @@ __global__ void gather_values(float* __restrict__ x, std::int32_t* __restrict__ 
     const std::int64_t row = i / problem.image_size, column = i - row * problem.image_size;
     const bool is_image = row < valid;
     const std::int64_t image = is_image ? permutation[first + row] : 0;
-    x[i] = is_image ? float(images[image * problem.image_size + column]) / 255.0f : 0.0f;
+    x[i] = rounded<T>(is_image ? float(images[image * problem.image_size + column]) / 255.0f : 0.0f);
     if (column == 0) labels[row] = is_image ? all_labels[image] : 0;
   }
 }
 
 }  // namespace
 
-void gather_element(float* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
+template <class T>
+void gather_element(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                     const std::uint32_t* permutation, const StepState* state, const Gather& problem, void*,
                     stream_t stream) {
-  launch_elementwise<gather_values>(problem.n * problem.image_size, stream, x, labels, images, all_labels, permutation,
-                                    state, problem);
+  launch_elementwise<gather_values<T>>(problem.n * problem.image_size, stream, x, labels, images, all_labels,
+                                       permutation, state, problem);
 }
+
+template GatherBatchOf<float>::Launch gather_element;
+template GatherBatchOf<bf16>::Launch gather_element;
 
 }  // namespace gs::GS_TARGET

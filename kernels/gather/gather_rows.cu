@@ -6,13 +6,15 @@
 namespace gs::GS_TARGET {
 namespace {
 
-void scale_row(float* __restrict__ x, const std::uint8_t* __restrict__ image, std::int64_t size) {
-  for (std::int64_t j = 0; j < size; ++j) x[j] = float(image[j]) / 255.0f;
+template <class T>
+void scale_row(T* __restrict__ x, const std::uint8_t* __restrict__ image, std::int64_t size) {
+  for (std::int64_t j = 0; j < size; ++j) x[j] = rounded<T>(float(image[j]) / 255.0f);
 }
 
 }  // namespace
 
-void gather_rows(float* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
+template <class T>
+void gather_rows(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                  const std::uint32_t* permutation, const StepState* state, const Gather& problem, void*, stream_t) {
   const std::int64_t valid = state->valid(), first = std::int64_t(state->cursor) * state->batch;
   const std::int64_t size = problem.image_size;
@@ -23,11 +25,14 @@ void gather_rows(float* x, std::int32_t* labels, const std::uint8_t* images, con
         scale_row(x + row * size, images + image * size, size);
         labels[row] = all_labels[image];
       } else {
-        for (std::int64_t j = 0; j < size; ++j) x[row * size + j] = 0;
+        for (std::int64_t j = 0; j < size; ++j) x[row * size + j] = rounded<T>(0);
         labels[row] = 0;
       }
     }
   });
 }
+
+template GatherBatchOf<float>::Launch gather_rows;
+template GatherBatchOf<bf16>::Launch gather_rows;
 
 }  // namespace gs::GS_TARGET

@@ -3,19 +3,37 @@
 
 namespace gs::GS_TARGET {
 
-GatherBatch::Launch gather_element, gather_rows;
-GatherAugmented::Launch augment_block, augment_cores;
+template <class T>
+void gather_element(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
+                    const std::uint32_t* permutation, const StepState*, const Gather&, void* workspace, stream_t);
+template <class T>
+void gather_rows(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
+                 const std::uint32_t* permutation, const StepState*, const Gather&, void* workspace, stream_t);
+template <class T>
+void augment_block(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
+                   const std::uint32_t* permutation, const StepState*, const AugmentedGather&, void* workspace,
+                   stream_t);
+template <class T>
+void augment_cores(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
+                   const std::uint32_t* permutation, const StepState*, const AugmentedGather&, void* workspace,
+                   stream_t);
 
-Room<GatherBatch> gather_room() {
+template <class T>
+Room<GatherBatchOf<T>> gather_room() {
   static const auto rows =
-      rows_on<GatherBatch>(target, {{"element", on_all, &gather_element}, {"rows", on_host, &gather_rows}});
+      rows_on<GatherBatchOf<T>>(target, {{"element", on_all, &gather_element<T>}, {"rows", on_host, &gather_rows<T>}});
   return rows;
 }
+template Room<GatherBatch> gather_room();
+template Room<GatherBatchOf<bf16>> gather_room();
 
-Room<GatherAugmented> gather_augmented_room() {
-  static const auto rows = rows_on<GatherAugmented>(
-      target, {{"block", on_blocks, &augment_block}, {"cores", on_host, GS_HOST_FORM(augment_cores)}});
+template <class T>
+Room<GatherAugmentedOf<T>> gather_augmented_room() {
+  static const auto rows = rows_on<GatherAugmentedOf<T>>(
+      target, {{"block", on_blocks, &augment_block<T>}, {"cores", on_host, GS_HOST_FORM(augment_cores<T>)}});
   return rows;
 }
+template Room<GatherAugmented> gather_augmented_room();
+template Room<GatherAugmentedOf<bf16>> gather_augmented_room();
 
 }  // namespace gs::GS_TARGET

@@ -1,8 +1,8 @@
 // loss_row.cu - value, correctness and gradient of every loss, one thread per sample.
 //
-// One logit: 4 + 4 bytes in, 12 out; at the usual batches its cost is that of a launch. Softmax reads its row three
-// times (the largest, the sum, the gradient), out of the cache after the first.
-// A NaN among the logits gives a NaN loss and is never correct; logits of any finite size give a finite gradient.
+// One logit: a logit and a label in, three values out; at the usual batches its cost is that of a launch. Softmax reads
+// its row three times (the largest, the sum, the gradient), out of the cache after the first. A NaN among the logits
+// gives a NaN loss and is never correct; logits of any finite size give a finite gradient.
 #include "kernels/common/kernel.h"
 #include "kernels/common/reduce.h"
 #include "kernels/loss/loss.h"
@@ -39,16 +39,16 @@ __device__ inline Scored hinge_sigmoid(float z, bool positive) {
   return {by_s.loss, by_s.gradient * s * sigmoid(-z)};
 }
 
-__global__ void one_logit(float* __restrict__ sample_loss, float* __restrict__ sample_correct,
-                          float* __restrict__ dlogits, const float* __restrict__ logits,
-                          const std::int32_t* __restrict__ labels, const float* __restrict__ class_weights,
-                          const StepState* __restrict__ state, Loss problem) {
+template <class T>
+__global__ void one_logit(float* __restrict__ sample_loss, float* __restrict__ sample_correct, T* __restrict__ dlogits,
+                          const T* __restrict__ logits, const std::int32_t* __restrict__ labels,
+                          const float* __restrict__ class_weights, const StepState* __restrict__ state, Loss problem) {
   const std::int64_t valid = state->valid();
   for (std::int64_t i : grid_stride(problem.n)) {
     Scored scored{0, 0};
     bool correct = false;
     if (i < valid) {
-      const float z = logits[i];
+      const float z = widened(logits[i]);
       const bool positive = labels[i] == 1;
       scored = problem.kind == LossKind::bce     ? binary_cross_entropy(z, positive, problem.smoothing)
                : problem.kind == LossKind::hinge ? hinge(z, positive)
@@ -60,31 +60,32 @@ __global__ void one_logit(float* __restrict__ sample_loss, float* __restrict__ s
     }
     sample_loss[i] = scored.loss;
     sample_correct[i] = correct ? 1.0f : 0.0f;
-    if (dlogits) dlogits[i] = scored.gradient;
+    if (dlogits) dlogits[i] = rounded<T>(scored.gradient);
   }
 }
 
-__global__ void softmax(float* __restrict__ sample_loss, float* __restrict__ sample_correct,
-                        float* __restrict__ dlogits, const float* __restrict__ logits,
-                        const std::int32_t* __restrict__ labels, const float* __restrict__ class_weights,
-                        const StepState* __restrict__ state, Loss problem) {
+template <class T>
+__global__ void softmax(float* __restrict__ sample_loss, float* __restrict__ sample_correct, T* __restrict__ dlogits,
+                        const T* __restrict__ logits, const std::int32_t* __restrict__ labels,
+                        const float* __restrict__ class_weights, const StepState* __restrict__ state, Loss problem) {
   const std::int64_t valid = state->valid();
   for (std::int64_t i : grid_stride(problem.n)) {
-    const float* z = logits + i * problem.classes;
+    const T* row = logits + i * problem.classes;
+    const auto z = [&](int k) { return widened(row[k]); };
     float loss = 0, largest = 0, sum = 1, scale = 0;
     bool correct = false;
     if (i < valid) {
       int first_largest = 0;
       for (int k = 1; k < problem.classes; ++k)
-        if (z[k] > z[first_largest]) first_largest = k;
-      largest = z[first_largest];
+        if (z(k) > z(first_largest)) first_largest = k;
+      largest = z(first_largest);
       sum = 0;
-      for (int k = 0; k < problem.classes; ++k) sum += expf(z[k] - largest);
-      loss = logf(sum) + (largest - z[labels[i]]);
+      for (int k = 0; k < problem.classes; ++k) sum += expf(z(k) - largest);
+      loss = logf(sum) + (largest - z(labels[i]));
       if (problem.smoothing > 0) {
         float mean = 0;
-        for (int k = 0; k < problem.classes; ++k) mean += z[k] / float(problem.classes);
-        loss += problem.smoothing * (z[labels[i]] - mean);
+        for (int k = 0; k < problem.classes; ++k) mean += z(k) / float(problem.classes);
+        loss += problem.smoothing * (z(labels[i]) - mean);
       }
       correct = loss == loss && first_largest == labels[i];
       const float weight = class_weights ? class_weights[labels[i]] : 1.0f;
@@ -94,26 +95,29 @@ __global__ void softmax(float* __restrict__ sample_loss, float* __restrict__ sam
     sample_loss[i] = loss;
     sample_correct[i] = correct ? 1.0f : 0.0f;
     if (!dlogits) continue;
-    float* dz = dlogits + i * problem.classes;
+    T* dz = dlogits + i * problem.classes;
     const float rest = problem.smoothing / float(problem.classes);
     for (int k = 0; k < problem.classes; ++k) {
       const float target = (k == labels[i] ? 1.0f - problem.smoothing : 0.0f) + rest;
-      dz[k] = i < valid ? (expf(z[k] - largest) / sum - target) * scale : 0.0f;
+      dz[k] = rounded<T>(i < valid ? (expf(z(k) - largest) / sum - target) * scale : 0.0f);
     }
   }
 }
 
 }  // namespace
 
-void loss_row(float* sample_loss, float* sample_correct, float* dlogits, const float* logits,
-              const std::int32_t* labels, const float* class_weights, const StepState* state, const Loss& problem,
-              void*, stream_t stream) {
+template <class T>
+void loss_row(float* sample_loss, float* sample_correct, T* dlogits, const T* logits, const std::int32_t* labels,
+              const float* class_weights, const StepState* state, const Loss& problem, void*, stream_t stream) {
   if (problem.kind == LossKind::softmax)
-    launch_elementwise<softmax>(problem.n, stream, sample_loss, sample_correct, dlogits, logits, labels, class_weights,
-                                state, problem);
+    launch_elementwise<softmax<T>>(problem.n, stream, sample_loss, sample_correct, dlogits, logits, labels,
+                                   class_weights, state, problem);
   else
-    launch_elementwise<one_logit>(problem.n, stream, sample_loss, sample_correct, dlogits, logits, labels,
-                                  class_weights, state, problem);
+    launch_elementwise<one_logit<T>>(problem.n, stream, sample_loss, sample_correct, dlogits, logits, labels,
+                                     class_weights, state, problem);
 }
+
+template LossGradientOf<float>::Launch loss_row;
+template LossGradientOf<bf16>::Launch loss_row;
 
 }  // namespace gs::GS_TARGET

@@ -11,12 +11,20 @@ bool has_many_classes(const Loss& p) {
 
 }  // namespace
 
-LossGradient::Launch loss_row, loss_warp_row;
+template <class T>
+void loss_row(float* sample_loss, float* sample_correct, T* dlogits, const T* logits, const std::int32_t* labels,
+              const float* class_weights, const StepState*, const Loss&, void* workspace, stream_t);
+template <class T>
+void loss_warp_row(float* sample_loss, float* sample_correct, T* dlogits, const T* logits, const std::int32_t* labels,
+                   const float* class_weights, const StepState*, const Loss&, void* workspace, stream_t);
 
-Room<LossGradient> loss_gradient_room() {
-  static const auto rows = rows_on<LossGradient>(
-      target, {{"row", on_all, &loss_row}, {"warp_row", on_blocks, &loss_warp_row, &has_many_classes}});
+template <class T>
+Room<LossGradientOf<T>> loss_gradient_room() {
+  static const auto rows = rows_on<LossGradientOf<T>>(
+      target, {{"row", on_all, &loss_row<T>}, {"warp_row", on_blocks, &loss_warp_row<T>, &has_many_classes}});
   return rows;
 }
+template Room<LossGradient> loss_gradient_room();
+template Room<LossGradientOf<bf16>> loss_gradient_room();
 
 }  // namespace gs::GS_TARGET

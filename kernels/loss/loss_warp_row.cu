@@ -9,35 +9,37 @@ namespace {
 
 constexpr int warps_per_block = 4;
 
+template <class T>
 __global__ void softmax_by_warp(float* __restrict__ sample_loss, float* __restrict__ sample_correct,
-                                float* __restrict__ dlogits, const float* __restrict__ logits,
+                                T* __restrict__ dlogits, const T* __restrict__ logits,
                                 const std::int32_t* __restrict__ labels, const float* __restrict__ class_weights,
                                 const StepState* __restrict__ state, Loss problem) {
   const std::int64_t row = std::int64_t(blockIdx.x) * warps_per_block + threadIdx.y;
   if (row >= problem.n) return;  // a whole warp: nobody waits for it
   const int lane = int(threadIdx.x), classes = problem.classes;
   const std::int64_t valid = state->valid();
-  const float* z = logits + row * classes;
+  const T* logits_row = logits + row * classes;
+  const auto z = [&](int k) { return widened(logits_row[k]); };
   float loss = 0, largest = 0, sum = 1, scale = 0;
   bool correct = false;
   if (row < valid) {
-    largest = z[0];
-    for (int k = lane; k < classes; k += 32) largest = larger_or_nan(largest, z[k]);
+    largest = z(0);
+    for (int k = lane; k < classes; k += 32) largest = larger_or_nan(largest, z(k));
     largest = warp_max(largest);
     int first_largest = classes;
     sum = 0;
     for (int k = lane; k < classes; k += 32) {
-      if (z[k] == largest && k < first_largest) first_largest = k;
-      sum += expf(z[k] - largest);
+      if (z(k) == largest && k < first_largest) first_largest = k;
+      sum += expf(z(k) - largest);
     }
     first_largest = warp_min(first_largest);
     sum = warp_sum(sum);
-    loss = logf(sum) + (largest - z[labels[row]]);
+    loss = logf(sum) + (largest - z(labels[row]));
     correct = first_largest == labels[row];  // never where the largest is NaN: no lane has found it
     if (problem.smoothing > 0) {
       float mean = 0;
-      for (int k = lane; k < classes; k += 32) mean += z[k] / float(classes);
-      loss += problem.smoothing * (z[labels[row]] - warp_sum(mean));
+      for (int k = lane; k < classes; k += 32) mean += z(k) / float(classes);
+      loss += problem.smoothing * (z(labels[row]) - warp_sum(mean));
     }
     const float weight = class_weights ? class_weights[labels[row]] : 1.0f;
     loss *= weight;
@@ -48,22 +50,25 @@ __global__ void softmax_by_warp(float* __restrict__ sample_loss, float* __restri
     sample_correct[row] = correct ? 1.0f : 0.0f;
   }
   if (!dlogits) return;
-  float* dz = dlogits + row * classes;
+  T* dz = dlogits + row * classes;
   const float rest = problem.smoothing / float(classes);
   for (int k = lane; k < classes; k += 32) {
     const float target = (k == labels[row] ? 1.0f - problem.smoothing : 0.0f) + rest;
-    dz[k] = row < valid ? (expf(z[k] - largest) / sum - target) * scale : 0.0f;
+    dz[k] = rounded<T>(row < valid ? (expf(z(k) - largest) / sum - target) * scale : 0.0f);
   }
 }
 
 }  // namespace
 
-void loss_warp_row(float* sample_loss, float* sample_correct, float* dlogits, const float* logits,
-                   const std::int32_t* labels, const float* class_weights, const StepState* state, const Loss& problem,
-                   void*, stream_t stream) {
+template <class T>
+void loss_warp_row(float* sample_loss, float* sample_correct, T* dlogits, const T* logits, const std::int32_t* labels,
+                   const float* class_weights, const StepState* state, const Loss& problem, void*, stream_t stream) {
   const auto blocks = unsigned((problem.n + warps_per_block - 1) / warps_per_block);
-  launch<softmax_by_warp>({dim3(blocks), dim3(32, warps_per_block)}, stream, sample_loss, sample_correct, dlogits,
-                          logits, labels, class_weights, state, problem);
+  launch<softmax_by_warp<T>>({dim3(blocks), dim3(32, warps_per_block)}, stream, sample_loss, sample_correct, dlogits,
+                             logits, labels, class_weights, state, problem);
 }
+
+template LossGradientOf<float>::Launch loss_warp_row;
+template LossGradientOf<bf16>::Launch loss_warp_row;
 
 }  // namespace gs::GS_TARGET

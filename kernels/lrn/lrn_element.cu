@@ -1,7 +1,7 @@
 // lrn_element.cu - one thread per element; its window of channels comes out of the cache.
 //
-// Forward 12 bytes per element, backward 20, a power and about four operations per place of the window: bound by memory
-// on a GPU, by the power function on a CPU.
+// Forward three values per element (scale is a float), backward five, a power and about four operations per place of
+// the window: bound by memory on a GPU, by the power function on a CPU.
 #include "kernels/common/kernel.h"
 #include "kernels/lrn/lrn.h"
 
@@ -18,42 +18,50 @@ __device__ inline Window window_of(int i, const Lrn& p) {
   return {i > half ? i - half : 0, i + half < p.c ? i + half : p.c - 1};
 }
 
-__global__ void forward(float* __restrict__ y, float* __restrict__ scale, const float* __restrict__ x, Lrn p) {
+template <class T>
+__global__ void forward(T* __restrict__ y, float* __restrict__ scale, const T* __restrict__ x, Lrn p) {
   for (std::int64_t at : grid_stride(p.size())) {
     const int i = int(at % p.c);
-    const float* pixel = x + (at - i);
+    const T* pixel = x + (at - i);
     const Window w = window_of(i, p);
     float squares = 0;
-    for (int j = w.first; j <= w.last; ++j) squares += pixel[j] * pixel[j];
+    for (int j = w.first; j <= w.last; ++j) squares += widened(pixel[j]) * widened(pixel[j]);
     const float s = p.k + p.alpha * squares;
     scale[at] = s;
-    y[at] = pixel[i] * powf(s, -p.beta);
+    y[at] = rounded<T>(widened(pixel[i]) * powf(s, -p.beta));
   }
 }
 
-__global__ void backward(float* __restrict__ dx, const float* __restrict__ dy, const float* __restrict__ x,
-                         const float* __restrict__ y, const float* __restrict__ scale,
-                         const float* __restrict__ relu_output, Lrn p) {
+template <class T>
+__global__ void backward(T* __restrict__ dx, const T* __restrict__ dy, const T* __restrict__ x, const T* __restrict__ y,
+                         const float* __restrict__ scale, const T* __restrict__ relu_output, Lrn p) {
   for (std::int64_t at : grid_stride(p.size())) {
     const int i = int(at % p.c);
     const std::int64_t pixel = at - i;
     const Window w = window_of(i, p);
     float others = 0;
-    for (int j = w.first; j <= w.last; ++j) others += dy[pixel + j] * y[pixel + j] / scale[pixel + j];
-    const float gradient = dy[at] * powf(scale[at], -p.beta) - 2 * p.alpha * p.beta * x[at] * others;
-    dx[at] = relu_output && relu_output[at] <= 0 ? 0.0f : gradient;
+    for (int j = w.first; j <= w.last; ++j) others += widened(dy[pixel + j]) * widened(y[pixel + j]) / scale[pixel + j];
+    const float gradient = widened(dy[at]) * powf(scale[at], -p.beta) - 2 * p.alpha * p.beta * widened(x[at]) * others;
+    dx[at] = rounded<T>(relu_output && widened(relu_output[at]) <= 0 ? 0.0f : gradient);
   }
 }
 
 }  // namespace
 
-void lrn_forward_element(float* y, float* scale, const float* x, const Lrn& p, void*, stream_t stream) {
-  launch_elementwise<forward>(p.size(), stream, y, scale, x, p);
+template <class T>
+void lrn_forward_element(T* y, float* scale, const T* x, const Lrn& p, void*, stream_t stream) {
+  launch_elementwise<forward<T>>(p.size(), stream, y, scale, x, p);
 }
 
-void lrn_backward_element(float* dx, const float* dy, const float* x, const float* y, const float* scale,
-                          const float* relu_output, const Lrn& p, void*, stream_t stream) {
-  launch_elementwise<backward>(p.size(), stream, dx, dy, x, y, scale, relu_output, p);
+template <class T>
+void lrn_backward_element(T* dx, const T* dy, const T* x, const T* y, const float* scale, const T* relu_output,
+                          const Lrn& p, void*, stream_t stream) {
+  launch_elementwise<backward<T>>(p.size(), stream, dx, dy, x, y, scale, relu_output, p);
 }
+
+template LrnForwardOf<float>::Launch lrn_forward_element;
+template LrnForwardOf<bf16>::Launch lrn_forward_element;
+template LrnBackwardOf<float>::Launch lrn_backward_element;
+template LrnBackwardOf<bf16>::Launch lrn_backward_element;
 
 }  // namespace gs::GS_TARGET

@@ -10,17 +10,28 @@ bool window_is_odd(const Lrn& p) {
 
 }  // namespace
 
-LrnForward::Launch lrn_forward_element;
-LrnBackward::Launch lrn_backward_element;
+template <class T>
+void lrn_forward_element(T* y, float* scale, const T* x, const Lrn&, void* workspace, stream_t);
+template <class T>
+void lrn_backward_element(T* dx, const T* dy, const T* x, const T* y, const float* scale, const T* relu_output,
+                          const Lrn&, void* workspace, stream_t);
 
-Room<LrnForward> lrn_forward_room() {
-  static const auto rows = rows_on<LrnForward>(target, {{"element", on_all, &lrn_forward_element, &window_is_odd}});
+template <class T>
+Room<LrnForwardOf<T>> lrn_forward_room() {
+  static const auto rows =
+      rows_on<LrnForwardOf<T>>(target, {{"element", on_all, &lrn_forward_element<T>, &window_is_odd}});
   return rows;
 }
+template Room<LrnForward> lrn_forward_room();
+template Room<LrnForwardOf<bf16>> lrn_forward_room();
 
-Room<LrnBackward> lrn_backward_room() {
-  static const auto rows = rows_on<LrnBackward>(target, {{"element", on_all, &lrn_backward_element, &window_is_odd}});
+template <class T>
+Room<LrnBackwardOf<T>> lrn_backward_room() {
+  static const auto rows =
+      rows_on<LrnBackwardOf<T>>(target, {{"element", on_all, &lrn_backward_element<T>, &window_is_odd}});
   return rows;
 }
+template Room<LrnBackward> lrn_backward_room();
+template Room<LrnBackwardOf<bf16>> lrn_backward_room();
 
 }  // namespace gs::GS_TARGET

@@ -2,8 +2,8 @@
 //
 // What changed from maxpool_element: a window is four pointers and the loop over channels is one vector loop without a
 // division or a branch; and, since these windows do not overlap, backward visits outputs and writes the four elements
-// of each window. 16 bytes in and 5 out per output, backward 5 in and 16 out: bound by memory. With few channels the
-// vectors stay short.
+// of each window. Four values in, one and a byte out per output, backward the reverse: bound by memory. With few
+// channels the vectors stay short.
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
@@ -19,9 +19,9 @@ GS_INLINE Vec larger_or_nan(const Vec& best, const Vec& v) {
 }
 
 /// Up to sixteen channels of one output pixel: its window is v0 v1 above v2 v3.
-template <bool relu_input>
-GS_INLINE void forward_vector(float* y, std::uint8_t* argmax, const float* v0, const float* v1, const float* v2,
-                              const float* v3, int count) {
+template <bool relu_input, class T>
+GS_INLINE void forward_vector(T* y, std::uint8_t* argmax, const T* v0, const T* v1, const T* v2, const T* v3,
+                              int count) {
   const Vec a = load(v0, count), b = load(v1, count), c = load(v2, count), d = load(v3, count);
   const Vec best = larger_or_nan(larger_or_nan(larger_or_nan(a, b), c), d);
   // the first place that holds the maximum, or NaN if the maximum is NaN
@@ -35,8 +35,8 @@ GS_INLINE void forward_vector(float* y, std::uint8_t* argmax, const float* v0, c
 }
 
 /// One row of outputs: `top` and `bottom` are the two rows of x below it.
-template <bool relu_input>
-void forward_row(float* y, std::uint8_t* argmax, const float* top, const float* bottom, int outputs, int channels) {
+template <bool relu_input, class T>
+void forward_row(T* y, std::uint8_t* argmax, const T* top, const T* bottom, int outputs, int channels) {
   for (int q = 0; q < outputs; ++q, top += 2 * channels, bottom += 2 * channels, y += channels, argmax += channels)
     for (int c = 0; c < channels; c += lanes)
       forward_vector<relu_input>(y + c, argmax + c, top + c, top + channels + c, bottom + c, bottom + channels + c,
@@ -44,8 +44,8 @@ void forward_row(float* y, std::uint8_t* argmax, const float* top, const float* 
 }
 
 /// The gradient of one pixel's window: v0 v1 above v2 v3, `channels` values each.
-GS_INLINE void backward_pixel(float* v0, float* v1, float* v2, float* v3, const float* dy, const std::uint8_t* argmax,
-                              int channels) {
+template <class T>
+GS_INLINE void backward_pixel(T* v0, T* v1, T* v2, T* v3, const T* dy, const std::uint8_t* argmax, int channels) {
   for (int c = 0; c < channels; c += lanes) {
     const int count = channels - c;
     const Vec g = load(dy + c, count);
@@ -57,10 +57,11 @@ GS_INLINE void backward_pixel(float* v0, float* v1, float* v2, float* v3, const 
   }
 }
 
-void backward_row(float* top, float* bottom, const float* dy, const std::uint8_t* argmax, int outputs, int channels) {
+template <class T>
+void backward_row(T* top, T* bottom, const T* dy, const std::uint8_t* argmax, int outputs, int channels) {
   for (int q = 0; q < outputs; ++q) {
     const std::int64_t at = std::int64_t(q) * channels;
-    float *a = top + 2 * at, *b = bottom + 2 * at;
+    T *a = top + 2 * at, *b = bottom + 2 * at;
     backward_pixel(a, a + channels, b, b + channels, dy + at, argmax + at, channels);
   }
 }
@@ -76,36 +77,43 @@ bool maxpool_cores_supports(const MaxPool& m) {
   return m.window == 2 && m.stride == 2;
 }
 
-void maxpool_forward_cores(float* y, std::uint8_t* argmax, const float* x, const MaxPool& m, void*, stream_t) {
+template <class T>
+void maxpool_forward_cores(T* y, std::uint8_t* argmax, const T* x, const MaxPool& m, void*, stream_t) {
   const std::int64_t x_row = std::int64_t(m.w) * m.c, y_row = std::int64_t(m.q()) * m.c;
-  const auto row = m.relu_input ? &forward_row<true> : &forward_row<false>;
+  const auto row = m.relu_input ? &forward_row<true, T> : &forward_row<false, T>;
   host_shares(
       std::int64_t(m.n) * m.p(),
       [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
-          const float* top = x + (i / m.p() * m.h + i % m.p() * 2) * x_row;
+          const T* top = x + (i / m.p() * m.h + i % m.p() * 2) * x_row;
           row(y + i * y_row, argmax + i * y_row, top, top + x_row, m.q(), m.c);
         }
       },
       grain(m));
 }
 
-void maxpool_backward_cores(float* dx, const float* dy, const std::uint8_t* argmax, const MaxPool& m, void*, stream_t) {
+template <class T>
+void maxpool_backward_cores(T* dx, const T* dy, const std::uint8_t* argmax, const MaxPool& m, void*, stream_t) {
   const std::int64_t x_row = std::int64_t(m.w) * m.c, y_row = std::int64_t(m.q()) * m.c;
   const std::int64_t covered = std::int64_t(2) * m.q() * m.c;
   host_shares(
       std::int64_t(m.n) * m.p(),
       [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
-          float* top = dx + (i / m.p() * m.h + i % m.p() * 2) * x_row;
+          T* top = dx + (i / m.p() * m.h + i % m.p() * 2) * x_row;
           backward_row(top, top + x_row, dy + i * y_row, argmax + i * y_row, m.q(), m.c);
           // an odd last column or row lies in no window
-          std::fill(top + covered, top + x_row, 0.0f);
-          std::fill(top + x_row + covered, top + 2 * x_row, 0.0f);
-          if (m.h % 2 && i % m.p() == m.p() - 1) std::fill(top + 2 * x_row, top + 3 * x_row, 0.0f);
+          std::fill(top + covered, top + x_row, rounded<T>(0));
+          std::fill(top + x_row + covered, top + 2 * x_row, rounded<T>(0));
+          if (m.h % 2 && i % m.p() == m.p() - 1) std::fill(top + 2 * x_row, top + 3 * x_row, rounded<T>(0));
         }
       },
       grain(m));
 }
+
+template MaxPoolForwardOf<float>::Launch maxpool_forward_cores;
+template MaxPoolForwardOf<bf16>::Launch maxpool_forward_cores;
+template MaxPoolBackwardOf<float>::Launch maxpool_backward_cores;
+template MaxPoolBackwardOf<bf16>::Launch maxpool_backward_cores;
 
 }  // namespace gs::GS_TARGET

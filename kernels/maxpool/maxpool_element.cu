@@ -1,6 +1,6 @@
 // maxpool_element.cu - max-pooling of any window and stride, one thread per output element, forward and backward.
 //
-// Forward reads window^2 floats per output (4 window^2 bytes, neighbours from the cache) and writes 5 bytes; backward
+// Forward reads window^2 values per output (neighbours from the cache) and writes one and a byte; backward
 // writes every dx once and gathers from at most ceil(window / stride)^2 outputs: no atomics. Both bound by memory.
 // Indices are 32 bits wide where the tensor allows: a 64-bit division costs a GPU about a hundred instructions.
 #include "kernels/common/kernel.h"
@@ -21,24 +21,23 @@ __device__ inline Place place_of(Index i, int height, int width, int channels) {
           int(i - pixel * Index(channels))};
 }
 
-template <class Index>
-__global__ void forward(float* __restrict__ y, std::uint8_t* __restrict__ argmax, const float* __restrict__ x,
-                        MaxPool m) {
+template <class Index, class T>
+__global__ void forward(T* __restrict__ y, std::uint8_t* __restrict__ argmax, const T* __restrict__ x, MaxPool m) {
   for (std::int64_t i : grid_stride(m.y_size())) {
     const Place at = place_of(Index(i), m.p(), m.q(), m.c);
     const std::int64_t corner =
         ((std::int64_t(at.n) * m.h + at.row * m.stride) * m.w + at.column * m.stride) * m.c + at.channel;
-    float best = x[corner];
+    float best = widened(x[corner]);
     int index = 0;
     for (int r = 0; r < m.window; ++r)
       for (int s = 0; s < m.window; ++s) {
-        const float v = x[corner + (std::int64_t(r) * m.w + s) * m.c];
+        const float v = widened(x[corner + (std::int64_t(r) * m.w + s) * m.c]);
         if (!(v <= best) && best == best) {  // larger, or the first NaN
           best = v;
           index = r * m.window + s;
         }
       }
-    y[i] = best;
+    y[i] = rounded<T>(best);
     argmax[i] = m.relu_input && best <= 0 ? MaxPool::no_gradient : std::uint8_t(index);
   }
 }
@@ -53,8 +52,8 @@ __device__ inline Cover cover(int at, int window, int stride, int outputs) {
   return {first, last < outputs ? last : outputs - 1};
 }
 
-template <class Index>
-__global__ void backward(float* __restrict__ dx, const float* __restrict__ dy, const std::uint8_t* __restrict__ argmax,
+template <class Index, class T>
+__global__ void backward(T* __restrict__ dx, const T* __restrict__ dy, const std::uint8_t* __restrict__ argmax,
                          MaxPool m) {
   for (std::int64_t i : grid_stride(m.x_size())) {
     const Place at = place_of(Index(i), m.h, m.w, m.c);
@@ -64,9 +63,9 @@ __global__ void backward(float* __restrict__ dx, const float* __restrict__ dy, c
       for (int q = columns.first; q <= columns.last; ++q) {
         const std::int64_t output = ((std::int64_t(at.n) * m.p() + p) * m.q() + q) * m.c + at.channel;
         const int here = (at.row - p * m.stride) * m.window + (at.column - q * m.stride);
-        if (argmax[output] == here) sum += dy[output];
+        if (argmax[output] == here) sum += widened(dy[output]);
       }
-    dx[i] = sum;
+    dx[i] = rounded<T>(sum);
   }
 }
 
@@ -76,19 +75,26 @@ bool fits_32_bits(const MaxPool& m) {
 
 }  // namespace
 
-void maxpool_forward_element(float* y, std::uint8_t* argmax, const float* x, const MaxPool& m, void*, stream_t stream) {
+template <class T>
+void maxpool_forward_element(T* y, std::uint8_t* argmax, const T* x, const MaxPool& m, void*, stream_t stream) {
   if (fits_32_bits(m))
-    launch_elementwise<forward<std::uint32_t>>(m.y_size(), stream, y, argmax, x, m);
+    launch_elementwise<forward<std::uint32_t, T>>(m.y_size(), stream, y, argmax, x, m);
   else
-    launch_elementwise<forward<std::int64_t>>(m.y_size(), stream, y, argmax, x, m);
+    launch_elementwise<forward<std::int64_t, T>>(m.y_size(), stream, y, argmax, x, m);
 }
 
-void maxpool_backward_element(float* dx, const float* dy, const std::uint8_t* argmax, const MaxPool& m, void*,
+template <class T>
+void maxpool_backward_element(T* dx, const T* dy, const std::uint8_t* argmax, const MaxPool& m, void*,
                               stream_t stream) {
   if (fits_32_bits(m))
-    launch_elementwise<backward<std::uint32_t>>(m.x_size(), stream, dx, dy, argmax, m);
+    launch_elementwise<backward<std::uint32_t, T>>(m.x_size(), stream, dx, dy, argmax, m);
   else
-    launch_elementwise<backward<std::int64_t>>(m.x_size(), stream, dx, dy, argmax, m);
+    launch_elementwise<backward<std::int64_t, T>>(m.x_size(), stream, dx, dy, argmax, m);
 }
+
+template MaxPoolForwardOf<float>::Launch maxpool_forward_element;
+template MaxPoolForwardOf<bf16>::Launch maxpool_forward_element;
+template MaxPoolBackwardOf<float>::Launch maxpool_backward_element;
+template MaxPoolBackwardOf<bf16>::Launch maxpool_backward_element;
 
 }  // namespace gs::GS_TARGET

@@ -3,8 +3,15 @@
 
 namespace gs::GS_TARGET {
 
-MaxPoolForward::Launch maxpool_forward_element, maxpool_forward_cores;
-MaxPoolBackward::Launch maxpool_backward_element, maxpool_backward_cores;
+template <class T>
+void maxpool_forward_element(T* y, std::uint8_t* argmax, const T* x, const MaxPool&, void* workspace, stream_t);
+template <class T>
+void maxpool_forward_cores(T* y, std::uint8_t* argmax, const T* x, const MaxPool&, void* workspace, stream_t);
+template <class T>
+void maxpool_backward_element(T* dx, const T* dy, const std::uint8_t* argmax, const MaxPool&, void* workspace,
+                              stream_t);
+template <class T>
+void maxpool_backward_cores(T* dx, const T* dy, const std::uint8_t* argmax, const MaxPool&, void* workspace, stream_t);
 bool maxpool_cores_supports(const MaxPool&);
 
 namespace {
@@ -14,18 +21,24 @@ bool index_fits_byte(const MaxPool& m) {
 }
 }  // namespace
 
-Room<MaxPoolForward> maxpool_forward_room() {
-  static const auto rows = rows_on<MaxPoolForward>(
-      target, {{"element", on_all, &maxpool_forward_element, &index_fits_byte},
-               {"cores", on_host, GS_HOST_FORM(maxpool_forward_cores), GS_HOST_FORM(maxpool_cores_supports)}});
+template <class T>
+Room<MaxPoolForwardOf<T>> maxpool_forward_room() {
+  static const auto rows = rows_on<MaxPoolForwardOf<T>>(
+      target, {{"element", on_all, &maxpool_forward_element<T>, &index_fits_byte},
+               {"cores", on_host, GS_HOST_FORM(maxpool_forward_cores<T>), GS_HOST_FORM(maxpool_cores_supports)}});
   return rows;
 }
+template Room<MaxPoolForward> maxpool_forward_room();
+template Room<MaxPoolForwardOf<bf16>> maxpool_forward_room();
 
-Room<MaxPoolBackward> maxpool_backward_room() {
-  static const auto rows = rows_on<MaxPoolBackward>(
-      target, {{"element", on_all, &maxpool_backward_element, &index_fits_byte},
-               {"cores", on_host, GS_HOST_FORM(maxpool_backward_cores), GS_HOST_FORM(maxpool_cores_supports)}});
+template <class T>
+Room<MaxPoolBackwardOf<T>> maxpool_backward_room() {
+  static const auto rows = rows_on<MaxPoolBackwardOf<T>>(
+      target, {{"element", on_all, &maxpool_backward_element<T>, &index_fits_byte},
+               {"cores", on_host, GS_HOST_FORM(maxpool_backward_cores<T>), GS_HOST_FORM(maxpool_cores_supports)}});
   return rows;
 }
+template Room<MaxPoolBackward> maxpool_backward_room();
+template Room<MaxPoolBackwardOf<bf16>> maxpool_backward_room();
 
 }  // namespace gs::GS_TARGET

@@ -8,6 +8,7 @@
 //            m^ = m / (1 - b1^t), v^ = v / (1 - b2^t)           (Kingma and Ba 2015, algorithm 1)
 //   adamw    p -= lr wd p, then adam without decay
 #pragma once
+#include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
 #include "kernels/common/technique.h"
 
@@ -19,7 +20,8 @@ struct Optimizer {
   OptimizerKind kind = OptimizerKind::adam;
   std::int64_t size = 1;  ///< parameters
   float momentum = 0, rho = 0.9f, beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-7f, weight_decay = 0;
-  bool nesterov = false;  ///< of sgd with momentum
+  bool nesterov = false;   ///< of sgd with momentum
+  bool bf16_copy = false;  ///< also write the new parameters as bf16
   auto operator<=>(const Optimizer&) const = default;
 
   /// How many buffers of `size` floats the state takes (moment1 first), all zero at the start of a run.
@@ -31,11 +33,12 @@ struct Optimizer {
 };
 
 /// One step. moment1: buf of sgd, s of rmsprop, m of adam; moment2: v of adam and adamw; null where there is none. The
-/// learning rate and the powers of beta come from the state.
+/// learning rate and the powers of beta come from the state. copy [size]: the new parameters, rounded, where the
+/// problem wants them, else null: what the layers of a network in bf16 read, while what is trained is fp32.
 struct Update {
   using Problem = Optimizer;
-  using Launch = void(float* parameters, float* moment1, float* moment2, const float* gradients, const StepState*,
-                      const Optimizer&, void* workspace, stream_t);
+  using Launch = void(float* parameters, float* moment1, float* moment2, bf16* copy, const float* gradients,
+                      const StepState*, const Optimizer&, void* workspace, stream_t);
 };
 
 Cost cost(Update, const Optimizer&);

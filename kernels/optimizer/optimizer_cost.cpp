@@ -9,7 +9,8 @@ Cost cost(Update, const Optimizer& p) {
   if (p.kind == OptimizerKind::rmsprop) flops = 11;  // decay 2, s 4, rate 1, root, sum, quotient, difference
   if (p.kind == OptimizerKind::adam || p.kind == OptimizerKind::adamw)
     flops = 16;  // decay 2, m 3, v 4, corrections 2, rate 1, and the same four
-  return {.flops = flops * double(p.size), .bytes = (4.0 + 8.0 * (1 + p.moments())) * double(p.size)};
+  return {.flops = flops * double(p.size),
+          .bytes = (4.0 + 8.0 * (1 + p.moments()) + (p.bf16_copy ? 2 : 0)) * double(p.size)};
 }
 
 }  // namespace gs

@@ -117,13 +117,17 @@ TEST(Positive, TurnsLabelsAround) {
   EXPECT_EQ(data.validation.labels, (std::vector<std::int32_t>{0}));
 }
 
-TEST(Precision, IsRefusedWhereADeviceLacksIt) {
+TEST(Precision, IsWhatWasAskedForElseTheDevicesOwn) {
   EXPECT_EQ(apps::choose_precision(std::nullopt, "cuda"), Precision::tf32);
   EXPECT_EQ(apps::choose_precision(std::nullopt, "cpu"), Precision::fp32);
   EXPECT_EQ(apps::choose_precision("fp32", "cuda"), Precision::fp32);
   EXPECT_EQ(apps::choose_precision(std::nullopt, "sim"), Precision::fp32);
   EXPECT_EQ(apps::choose_precision("tf32", "sim"), Precision::tf32);
-  EXPECT_THROW(apps::choose_precision("tf32", "cpu"), UsageError);
+  EXPECT_EQ(apps::choose_precision("tf32", "cpu"), Precision::tf32);
+  for (const char* device : {"cpu", "sim", "cuda"}) EXPECT_EQ(apps::choose_precision("bf16", device), Precision::bf16);
+  EXPECT_EQ(apps::tf32_allowed("bf16"), false);
+  EXPECT_EQ(apps::tf32_allowed("tf32"), true);
+  EXPECT_EQ(apps::tf32_allowed(std::nullopt), std::nullopt);
 }
 
 TEST(Implementations, RulesAndEntries) {

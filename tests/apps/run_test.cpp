@@ -216,6 +216,29 @@ TEST(Run, TheSimulatorTrainsInTf32WhereAskedTo) {
   EXPECT_EQ(convolution_of("tf32", {"--precision", "tf32"}), "tensor");
 }
 
+TEST(Run, ACpuEmulatesOtherPrecisionsAndSaysSo) {
+  const ScratchFolder folder;
+  for (const auto& [precision, implementation] : {std::pair{"tf32", "rounded"}, {"bf16", "widened"}}) {
+    const Outcome outcome = run_program(
+        folder.path(), tiny_run({"--device", "cpu", "--epochs", "1", "--precision", precision, "--out", precision}));
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_NE(outcome.out.find("emulated: rounds as tensor cores do, no faster"), std::string::npos) << outcome.out;
+    const nlohmann::json record = json_of(folder / (std::string(precision) + "/run.json"));
+    EXPECT_EQ(record["recipe"]["precision"], precision);
+    EXPECT_EQ(record["implementations"]["conv2 forward"], implementation);
+    const Outcome evaluated = run_program(folder.path(), {"eval", precision, "--device", "cpu"});
+    EXPECT_EQ(evaluated.status, 0) << evaluated.err;
+    // Its implementations are for that precision alone.
+    const Outcome other = run_program(folder.path(), tiny_run({"--device", "cpu", "--impl-from", precision}));
+    EXPECT_EQ(other.status, 2);
+    EXPECT_NE(other.err.find(std::string("give --precision ") + precision), std::string::npos) << other.err;
+    const Outcome same = run_program(folder.path(), tiny_run({"--device", "cpu", "--epochs", "1", "--impl-from",
+                                                              precision, "--precision", precision, "--out", "again"}));
+    EXPECT_EQ(same.status, 0) << same.err;
+    std::filesystem::remove_all(folder / "again");
+  }
+}
+
 TEST(Run, CtrlCKeepsWhatIsComplete) {
   const ScratchFolder folder;
   RunningProgram program(folder.path(), tiny_run({"--out", "run", "--epochs", "100000000"}));

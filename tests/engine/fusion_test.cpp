@@ -72,7 +72,7 @@ TEST(Fusion, CanBeMeasured) {
   ASSERT_NE(measured, tuner.steps().end());
   EXPECT_EQ(conv->taken_in, measured->result.chosen != "apart");
   const std::vector<CandidateTime>& times = measured->result.times;
-  ASSERT_EQ(times.size(), 1 + sim->rooms().conv2d_pool_forward.size());
+  ASSERT_EQ(times.size(), 1 + sim->rooms().fp32.conv2d_pool_forward.size());
   for (const CandidateTime& t : times) EXPECT_EQ(t.refused, "") << t.name;
 }
 

@@ -128,7 +128,8 @@ TEST_P(ProgramOn, OverridesAreKeptOrRefused) {
 }
 
 TEST(Tf32, IsTakenOnlyWhereTheDeviceAllowsIt) {
-  ASSERT_EQ(sim::rooms().conv2d_forward.back().arithmetic, Arithmetic::tf32) << "the last row is the one to be taken";
+  ASSERT_EQ(sim::rooms().fp32.conv2d_forward.back().arithmetic, Arithmetic::tf32)
+      << "the last row is the one to be taken";
   const auto allowed = open_device({.name = "sim", .tf32 = true});
   const auto not_asked = open_device({.name = "sim"}), refused = open_device({.name = "sim", .tf32 = false});
   const char* const steps[] = {"conv1 filter gradient", "conv2 data gradient"};
@@ -142,6 +143,51 @@ TEST(Tf32, IsTakenOnlyWhereTheDeviceAllowsIt) {
   const ImplementationChoice forward{.fixed = {{"conv1", "tensor"}}};
   EXPECT_EQ(Program(small_net(), small_recipe(), *allowed, forward).implementations().at("conv1 forward"), "tensor");
   EXPECT_THROW(Program(small_net(), small_recipe(), *refused, forward), UsageError);
+}
+
+/// A CPU emulates: whatever the rule, a product or convolution rounds its factors, or there is none.
+TEST(Tf32, OnACpuNothingElseIsTaken) {
+  const auto cpu = open_device({.name = "cpu", .threads = 1, .tf32 = true});
+  Recipe recipe = small_recipe();
+  recipe.precision = Precision::tf32;
+  const Net alexnet = alexnet2012({.input = {80, 80, 3}, .base = 2});  // strides and groups
+  for (const Net& net : {small_net(), alexnet})
+    for (const char* rule : {"default", "own", "library"}) {
+      const Program program(net, recipe, *cpu, {.rule = rule, .fixed = {}});
+      for (const Step& step : program.training_steps()) {
+        const bool product = step.name.starts_with("conv") || step.name.starts_with("dense");
+        if (product) {
+          EXPECT_EQ(step.implementation, "rounded") << step.name << ", " << rule;
+        }
+      }
+    }
+  for (const char* other : {"cores", "direct", "onednn"})
+    EXPECT_THROW(Program(small_net(), recipe, *cpu, {.fixed = {{"conv1", other}}}), UsageError) << other;
+  EXPECT_THROW(Program(small_net(), small_recipe(), *open_device({.name = "cpu"}), {.fixed = {{"conv1", "rounded"}}}),
+               UsageError);
+}
+
+TEST_P(ProgramOn, InBf16TakesTheRoomsOfBf16) {
+  Recipe recipe = small_recipe();
+  recipe.precision = Precision::bf16;
+  const bool cpu = device_->name() == "cpu";
+  for (const char* rule : {"default", "own"}) {
+    Program program(small_net(), recipe, *device_, {.rule = rule, .fixed = {}});
+    const ImplementationTable table = program.implementations();
+    if (cpu) {
+      EXPECT_EQ(table.at("conv2 filter gradient"), "widened");
+      EXPECT_EQ(table.at("dense1 forward"), "widened");
+    }
+    EXPECT_NE(program.explain().find("parameters once more, in bf16"), std::string::npos);
+    // every activation is half as long
+    Program fp32(small_net(), small_recipe(), *device_, {.rule = rule, .fixed = {}});
+    double bytes = 0, fp32_bytes = 0;
+    for (const Step& step : program.training_steps())
+      if (step.pass == Pass::forward) bytes += step.cost.bytes;
+    for (const Step& step : fp32.training_steps())
+      if (step.pass == Pass::forward) fp32_bytes += step.cost.bytes;
+    EXPECT_LT(bytes, 0.6 * fp32_bytes);
+  }
 }
 
 TEST_P(ProgramOn, OwnTakesNoLibrary) {

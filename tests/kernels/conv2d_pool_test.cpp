@@ -27,7 +27,7 @@ TEST(Conv2dPool, IsTheConvolutionAndThePool) {
     const auto x = random_values(d.x_size(), 1), w = random_values(d.w_size(), 2), bias = random_values(d.k, 3);
     const ref::Sums full = ref::conv2d_forward(d, x.data(), w.data(), bias.data());
     const ref::MaxPooled want = ref::maxpool_forward(p.pool, full.value);
-    for_each_technique<Conv2dPoolForward>(&Rooms::conv2d_pool_forward, p, [&](auto launch) {
+    for_each_technique<Conv2dPoolForward>(&StorageRooms<float>::conv2d_pool_forward, p, [&](auto launch) {
       DeviceArray<float> images(x), filters(w), biases(bias);
       GuardedArray<float> y(want.y.size());
       GuardedArray<std::uint8_t> argmax(want.argmax.size());

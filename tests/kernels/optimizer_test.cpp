@@ -22,6 +22,8 @@ std::vector<Optimizer> problems() {
   return list;
 }
 
+constexpr bf16* no_copy = nullptr;
+
 StepState first_step(const Optimizer& p) {
   StepState state;
   state.learning_rate = 0.01f;
@@ -45,7 +47,7 @@ TEST(Optimizer, ThreeStepsAgainstTheReference) {
         DeviceArray<float> gradients(g);
         DeviceArray<StepState> at(std::vector{state});
         launch(parameters.data(), p.moments() > 0 ? moment1.data() : nullptr,
-               p.moments() > 1 ? moment2.data() : nullptr, gradients.data(), at.data());
+               p.moments() > 1 ? moment2.data() : nullptr, no_copy, gradients.data(), at.data());
         ref::update(p, state, want, want1, want2, widen(g));
         state = ref::advance(state, {true, p.beta1, p.beta2});
       }
@@ -67,7 +69,7 @@ TEST(Optimizer, AdamsFirstStepIsTheLearningRate) {
         v(std::vector<float>(3, 0));
     DeviceArray<float> gradients(std::vector<float>{0.5f, -1e-3f, 0});
     DeviceArray<StepState> at(std::vector{first_step(p)});
-    launch(parameters.data(), m.data(), v.data(), gradients.data(), at.data());
+    launch(parameters.data(), m.data(), v.data(), no_copy, gradients.data(), at.data());
     EXPECT_TRUE(agree(parameters.values(), std::vector<double>{0.99, 2.01, 3}, 2e-6));
   });
 }
@@ -79,10 +81,34 @@ TEST(Optimizer, AdamWDecaysTheWeightItself) {
     GuardedArray<float> parameters(std::vector<float>{2, 2}), m(std::vector<float>(2, 0)), v(std::vector<float>(2, 0));
     DeviceArray<float> gradients(std::vector<float>{0, 1});
     DeviceArray<StepState> at(std::vector{first_step(p)});
-    launch(parameters.data(), m.data(), v.data(), gradients.data(), at.data());
+    launch(parameters.data(), m.data(), v.data(), no_copy, gradients.data(), at.data());
     EXPECT_TRUE(agree(parameters.values(), std::vector<double>{1.99, 1.98}, 2e-6));
     EXPECT_EQ(m.values()[0], 0);
   });
+}
+
+TEST(Optimizer, TheCopyInBf16IsTheNewParametersRounded) {
+  for (Optimizer p : problems()) {
+    p.bf16_copy = true;
+    SCOPED_TRACE("kind " + std::to_string(int(p.kind)) + ", " + std::to_string(p.size) + " parameters");
+    const std::size_t n = std::size_t(p.size);
+    auto start = random_values(p.size, 1);
+    start[n / 2] = NAN;
+    for_each_technique<Update>(&Rooms::update, p, [&](auto launch) {
+      GuardedArray<float> parameters(start), m(std::vector<float>(n, 0)), v(std::vector<float>(n, 0));
+      GuardedArray<bf16> copy(n);
+      DeviceArray<float> gradients(random_values(p.size, 2));
+      DeviceArray<StepState> at(std::vector{first_step(p)});
+      launch(parameters.data(), p.moments() > 0 ? m.data() : nullptr, p.moments() > 1 ? v.data() : nullptr, copy.data(),
+             gradients.data(), at.data());
+      const auto master = parameters.values();
+      const auto rounded_ones = copy.values();
+      for (std::size_t i = 0; i < n; ++i)
+        ASSERT_EQ(rounded_ones[i].bits, rounded<bf16>(master[i]).bits) << "parameter " << i;
+      EXPECT_TRUE(copy.intact());
+    });
+    if (HasFailure()) return;
+  }
 }
 
 TEST(Optimizer, NanGradientsAreSeen) {
@@ -93,7 +119,7 @@ TEST(Optimizer, NanGradientsAreSeen) {
           v(std::vector<float>(2, 0));
       DeviceArray<float> gradients(std::vector<float>{NAN, 1});
       DeviceArray<StepState> at(std::vector{first_step(p)});
-      launch(parameters.data(), m.data(), v.data(), gradients.data(), at.data());
+      launch(parameters.data(), m.data(), v.data(), no_copy, gradients.data(), at.data());
       EXPECT_TRUE(std::isnan(parameters.values()[0]));
       EXPECT_TRUE(std::isfinite(parameters.values()[1]));
     });

@@ -10,7 +10,7 @@ namespace {
 
 template <class Op>
 class Products : public testing::Test {};
-using Layers = testing::Types<Convolution, FullyConnected>;
+using Layers = testing::Types<Convolution, FullyConnected, ConvolutionOf<bf16>, FullyConnectedOf<bf16>>;
 TYPED_TEST_SUITE(Products, Layers);
 
 TYPED_TEST(Products, ReferencesAreGradients) {
@@ -36,18 +36,21 @@ TYPED_TEST(Products, ReferencesAreGradients) {
 }
 
 /// Memory for the checks of product_checks.h.
+template <class T>
 struct TestedArrays {
   Arithmetic arithmetic;
-  static DeviceArray<float> input(const std::vector<float>& values) { return DeviceArray<float>(values); }
+  static constexpr bool gradient_is_stored = false;
+  static Stored<T> input(const std::vector<float>& values) { return Stored<T>(values); }
+  static GuardedStored<T> stored(std::size_t size) { return GuardedStored<T>(size); }
   static GuardedArray<float> output(std::size_t size) { return GuardedArray<float>(size); }
 };
 
 /// All techniques of a room, as product_checks.h goes through them.
-template <class Op>
-auto each_technique(Room<Op> Rooms::*room, const typename Op::Problem& p) {
+template <class Op, class T>
+auto each_technique(Room<Op> StorageRooms<T>::*room, const typename Op::Problem& p) {
   return [room, &p](const auto& body) {
     for_each_technique<Op>(room, p,
-                           [&](auto launch, Arithmetic arithmetic) { body(TestedArrays{arithmetic}, launch); });
+                           [&](auto launch, Arithmetic arithmetic) { body(TestedArrays<T>{arithmetic}, launch); });
   };
 }
 
@@ -88,9 +91,12 @@ std::vector<float> integers(std::int64_t n, std::uint64_t seed) {
   return values;
 }
 
-// Small integers are exact in tf32 as in fp32, and so are their products and sums: no bound hides a missing term.
+// Small integers are exact in tf32 and bf16 as in fp32, and so are their products and sums in fp32: no bound hides a
+// missing term. What is stored as bf16 is the rounded sum.
 TYPED_TEST(Products, IntegersAreExact) {
   using Op = TypeParam;
+  using T = typename Op::Stored;
+  const auto stored = [](const ref::Sums& sums) { return widen(as_stored<T>({sums.value.begin(), sums.value.end()})); };
   for (const auto& p : Op::problems()) {
     SCOPED_TRACE(Op::describe(p));
     const auto x = integers(Op::x_size(p), 1), w = integers(Op::w_size(p), 2), b = integers(Op::outputs(p), 3),
@@ -99,16 +105,16 @@ TYPED_TEST(Products, IntegersAreExact) {
     const ref::Sums dx = Op::template data_gradient<float>(p, dy.data(), w.data(), nullptr);
     ref::Sums dw(Op::w_size(p)), db(Op::outputs(p));
     Op::filter_gradient(p, x.data(), dy.data(), dw, db);
-    DeviceArray<float> xs(x), ws(w), bs(b), dys(dy);
+    Stored<T> xs(x), ws(w), bs(b), dys(dy);
     for_each_technique<typename Op::Forward>(Op::forward_room, p, [&](auto launch) {
-      GuardedArray<float> got(y.value.size());
+      GuardedStored<T> got(y.value.size());
       launch(got.data(), xs.data(), ws.data(), bs.data());
-      EXPECT_TRUE(agree(got.values(), y.value, 0.0));
+      EXPECT_TRUE(agree(got.values(), stored(y), 0.0));
     });
     for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch) {
-      GuardedArray<float> got(dx.value.size());
-      launch(got.data(), dys.data(), ws.data(), static_cast<const float*>(nullptr));
-      EXPECT_TRUE(agree(got.values(), dx.value, 0.0));
+      GuardedStored<T> got(dx.value.size());
+      launch(got.data(), dys.data(), ws.data(), static_cast<const T*>(nullptr));
+      EXPECT_TRUE(agree(got.values(), stored(dx), 0.0));
     });
     for_each_technique<typename Op::FilterGradient>(Op::filter_gradient_room, p, [&](auto launch) {
       GuardedArray<float> got(dw.value.size()), got_b(db.value.size());
@@ -122,6 +128,7 @@ TYPED_TEST(Products, IntegersAreExact) {
 
 TYPED_TEST(Products, NaNSurvives) {
   using Op = TypeParam;
+  using T = typename Op::Stored;
   auto p = Op::problems()[2];
   p.relu = true;
   auto x = random_values(Op::x_size(p), 1);
@@ -131,8 +138,8 @@ TYPED_TEST(Products, NaNSurvives) {
   const auto nans = std::count_if(want.value.begin(), want.value.end(), [](double v) { return std::isnan(v); });
   ASSERT_GT(nans, 0);
   for_each_technique<typename Op::Forward>(Op::forward_room, p, [&](auto launch) {
-    DeviceArray<float> xs(x), ws(w), bs(b);
-    GuardedArray<float> y(want.value.size());
+    Stored<T> xs(x), ws(w), bs(b);
+    GuardedStored<T> y(want.value.size());
     launch(y.data(), xs.data(), ws.data(), bs.data());
     const auto values = y.values();
     EXPECT_EQ(std::count_if(values.begin(), values.end(), [](float v) { return std::isnan(v); }), nans);

@@ -20,38 +20,45 @@ void check_room(Target target, std::string_view room_name, Room<Op> room) {
     EXPECT_NE(row.launch, nullptr) << row.name;
     EXPECT_NE(row.supports, nullptr) << row.name;
     EXPECT_NE(row.workspace_bytes, nullptr) << row.name;
-    if (target == Target::host) {
-      EXPECT_EQ(row.arithmetic, Arithmetic::fp32) << row.name << ": a CPU has no tensor cores";
+    if (target == Target::host && row.arithmetic == Arithmetic::tf32) {
+      EXPECT_EQ(row.name, "rounded") << "a CPU has no tensor cores: it can only emulate them";
     }
   }
+}
+
+/// The rooms of one storage type.
+template <class T>
+void check_rooms(Target target, const StorageRooms<T>& rooms) {
+  check_room(target, "gather", rooms.gather);
+  check_room(target, "gather augmented", rooms.gather_augmented);
+  check_room(target, "collect", rooms.collect);
+  check_room(target, "activity", rooms.count_activity);
+  check_room(target, "conv2d forward", rooms.conv2d_forward);
+  check_room(target, "conv2d data gradient", rooms.conv2d_data_gradient);
+  check_room(target, "conv2d filter gradient", rooms.conv2d_filter_gradient);
+  if (target != Target::host) check_room(target, "conv2d pool forward", rooms.conv2d_pool_forward);
+  check_room(target, "dense forward", rooms.dense_forward);
+  check_room(target, "dense data gradient", rooms.dense_data_gradient);
+  check_room(target, "dense filter gradient", rooms.dense_filter_gradient);
+  check_room(target, "bias activation", rooms.bias_activation);
+  check_room(target, "bias gradient", rooms.bias_gradient);
+  check_room(target, "ReLU gradient", rooms.relu_gradient);
+  check_room(target, "max-pool forward", rooms.maxpool_forward);
+  check_room(target, "max-pool backward", rooms.maxpool_backward);
+  check_room(target, "LRN forward", rooms.lrn_forward);
+  check_room(target, "LRN backward", rooms.lrn_backward);
+  check_room(target, "dropout forward", rooms.dropout_forward);
+  check_room(target, "dropout backward", rooms.dropout_backward);
+  check_room(target, "loss", rooms.loss_gradient);
 }
 
 TEST(Tables, EveryRoomOfEveryTarget) {
   for (const Rooms* rooms : tested_rooms()) {
     const Target target = rooms->target;
-    check_room(target, "gather", rooms->gather);
-    check_room(target, "gather augmented", rooms->gather_augmented);
-    check_room(target, "collect", rooms->collect);
-    check_room(target, "activity", rooms->count_activity);
+    check_rooms(target, rooms->fp32);
+    check_rooms(target, rooms->bf16);
     check_room(target, "copy", rooms->copy_values);
     check_room(target, "measure update", rooms->measure_update);
-    check_room(target, "conv2d forward", rooms->conv2d_forward);
-    check_room(target, "conv2d data gradient", rooms->conv2d_data_gradient);
-    check_room(target, "conv2d filter gradient", rooms->conv2d_filter_gradient);
-    if (target != Target::host) check_room(target, "conv2d pool forward", rooms->conv2d_pool_forward);
-    check_room(target, "dense forward", rooms->dense_forward);
-    check_room(target, "dense data gradient", rooms->dense_data_gradient);
-    check_room(target, "dense filter gradient", rooms->dense_filter_gradient);
-    check_room(target, "bias activation", rooms->bias_activation);
-    check_room(target, "bias gradient", rooms->bias_gradient);
-    check_room(target, "ReLU gradient", rooms->relu_gradient);
-    check_room(target, "max-pool forward", rooms->maxpool_forward);
-    check_room(target, "max-pool backward", rooms->maxpool_backward);
-    check_room(target, "LRN forward", rooms->lrn_forward);
-    check_room(target, "LRN backward", rooms->lrn_backward);
-    check_room(target, "dropout forward", rooms->dropout_forward);
-    check_room(target, "dropout backward", rooms->dropout_backward);
-    check_room(target, "loss", rooms->loss_gradient);
     check_room(target, "metrics", rooms->record_metrics);
     check_room(target, "update", rooms->update);
     check_room(target, "advance", rooms->advance);
@@ -91,6 +98,28 @@ TEST(Costs, CountedByHand) {
   EXPECT_EQ(cost(Update{}, Optimizer{.kind = OptimizerKind::adam, .size = 100}).bytes, 2800);
   EXPECT_EQ(cost(Update{}, Optimizer{.kind = OptimizerKind::rmsprop, .size = 100}).bytes, 2000);
   EXPECT_EQ(cost(Update{}, Optimizer{.kind = OptimizerKind::sgd, .size = 100}).bytes, 1200);
+  EXPECT_EQ(cost(Update{}, Optimizer{.kind = OptimizerKind::adam, .size = 100, .bf16_copy = true}).bytes, 3000);
+}
+
+/// bf16 is two bytes; parameters' gradients, losses, logits of a split and the scales of a normalisation stay floats.
+TEST(Costs, InBf16CountedByHand) {
+  const MaxPool pool{1, 4, 4, 3, 2, 2};
+  EXPECT_EQ(cost(MaxPoolForwardOf<bf16>{}, pool).bytes, 48 * 2 + 12 * 3);
+  EXPECT_EQ(cost(MaxPoolBackwardOf<bf16>{}, pool).bytes, 48 * 2 + 12 * 3);
+  EXPECT_EQ(cost(BiasGradientOf<bf16>{}, Rows{10, 3}).bytes, 30 * 2 + 3 * 4);
+  EXPECT_EQ(cost(GatherBatchOf<bf16>{}, Gather{2, 10}).bytes, 20 * 3 + 2 * 12);
+  EXPECT_EQ(cost(CollectRowsOf<bf16>{}, Collect{8, 1}).bytes, 8 * 6);
+  EXPECT_EQ(cost(LossGradientOf<bf16>{}, Loss{LossKind::softmax, 4, 10}).bytes, 40 * 4 + 4 * 12);
+  EXPECT_EQ(cost(LrnForwardOf<bf16>{}, Lrn{10, 2}).bytes, 20 * 8);
+  const Conv2d conv{.n = 1, .h = 4, .w = 4, .c = 2, .k = 3, .r = 3, .s = 3, .pad = 1};  // 32 in, 48 out, 54 weights
+  EXPECT_EQ(cost(Conv2dForwardOf<bf16>{}, conv).bytes, (32 + 48 + 54 + 3) * 2);
+  EXPECT_EQ(cost(Conv2dDataGradientOf<bf16>{}, conv).bytes, (32 + 48 + 54) * 2);
+  EXPECT_EQ(cost(Conv2dFilterGradientOf<bf16>{}, conv).bytes, (32 + 48) * 2 + (54 + 3) * 4);
+  EXPECT_EQ(cost(Conv2dFilterGradient{}, conv).bytes, (32 + 48 + 54 + 3) * 4);
+  EXPECT_EQ(cost(DenseForwardOf<bf16>{}, Dense{2, 5, 3}).bytes, (10 + 6 + 15 + 3) * 2);
+  EXPECT_EQ(cost(DenseFilterGradientOf<bf16>{}, Dense{2, 5, 3}).bytes, (10 + 6) * 2 + (15 + 3) * 4);
+  EXPECT_EQ(cost(DenseFilterGradient{}, Dense{2, 5, 3}).bytes, (10 + 6 + 15 + 3) * 4);
+  EXPECT_EQ(cost(Conv2dForwardOf<bf16>{}, conv).flops, cost(Conv2dForward{}, conv).flops);
 }
 
 }  // namespace

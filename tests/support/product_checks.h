@@ -3,26 +3,32 @@
 // checks.
 //
 // Each check takes the way to its implementations: for_each(body) calls body(arrays, launch) once per implementation,
-// where arrays.input(vector) and arrays.output(size) give memory that it can use, arrays.arithmetic is what its
-// products are computed in, and launch(arguments...) runs it. The bias gradient has no products: it is a sum in fp32
+// where arrays.input(vector), arrays.stored(size) and arrays.output(size) give memory that it can use (the former two
+// of the op's storage type, but filled with and read as floats; the latter of floats), arrays.arithmetic is what its
+// products are computed in, arrays.gradient_is_stored says that the weights' gradient has gone through the storage type
+// (cuDNN's in bf16), and launch(arguments...) runs it. The bias gradient has no products: it is a sum in fp32
 // everywhere.
 #pragma once
 #include <gtest/gtest.h>
 
 #include "tests/support/products.h"
+#include "tests/support/stored.h"
 
 namespace gs::test {
 
 template <class Op, class ForEach>
 void check_forward(const typename Op::Problem& p, const ForEach& for_each) {
-  const auto x = random_values(Op::x_size(p), 1), w = random_values(Op::w_size(p), 2),
-             b = random_values(Op::outputs(p), 3);
+  const auto stored = &as_stored<typename Op::Stored>;
+  const auto x = stored(random_values(Op::x_size(p), 1)), w = stored(random_values(Op::w_size(p), 2)),
+             b = stored(random_values(Op::outputs(p), 3));
   const ref::Sums want = Op::forward(p, x.data(), w.data(), b.data());
   for_each([&](const auto& arrays, auto launch) {
     auto xs = arrays.input(x), ws = arrays.input(w), bs = arrays.input(b);
-    auto y = arrays.output(want.value.size()), again = arrays.output(want.value.size());
+    auto y = arrays.stored(want.value.size()), again = arrays.stored(want.value.size());
     launch(y.data(), xs.data(), ws.data(), bs.data());
-    EXPECT_TRUE(agree(y.values(), want.value, bounds(want, Op::forward_terms(p), arrays.arithmetic)));
+    EXPECT_TRUE(
+        agree(y.values(), want.value,
+              stored_bounds<typename Op::Stored>(want.value, bounds(want, Op::forward_terms(p), arrays.arithmetic))));
     EXPECT_TRUE(y.intact());
     launch(again.data(), xs.data(), ws.data(), bs.data());
     EXPECT_EQ(y.values(), again.values()) << "the same inputs gave other bits";
@@ -32,21 +38,25 @@ void check_forward(const typename Op::Problem& p, const ForEach& for_each) {
 /// `masked`: behind a ReLU.
 template <class Op, class ForEach>
 void check_data_gradient(const typename Op::Problem& p, bool masked, const ForEach& for_each) {
-  const auto dy = random_values(Op::y_size(p), 1), w = random_values(Op::w_size(p), 2);
-  const auto relu_output = random_values(Op::x_size(p), 3);
+  const auto stored = &as_stored<typename Op::Stored>;
+  const auto dy = stored(random_values(Op::y_size(p), 1)), w = stored(random_values(Op::w_size(p), 2));
+  const auto relu_output = stored(random_values(Op::x_size(p), 3));
   const ref::Sums want = Op::data_gradient(p, dy.data(), w.data(), masked ? relu_output.data() : nullptr);
   for_each([&](const auto& arrays, auto launch) {
     auto dys = arrays.input(dy), ws = arrays.input(w), mask = arrays.input(relu_output);
-    auto dx = arrays.output(want.value.size());
+    auto dx = arrays.stored(want.value.size());
     launch(dx.data(), dys.data(), ws.data(), masked ? mask.data() : nullptr);
-    EXPECT_TRUE(agree(dx.values(), want.value, bounds(want, Op::data_gradient_terms(p), arrays.arithmetic)));
+    EXPECT_TRUE(agree(
+        dx.values(), want.value,
+        stored_bounds<typename Op::Stored>(want.value, bounds(want, Op::data_gradient_terms(p), arrays.arithmetic))));
     EXPECT_TRUE(dx.intact());
   });
 }
 
 template <class Op, class ForEach>
 void check_filter_gradient(const typename Op::Problem& p, const ForEach& for_each) {
-  const auto x = random_values(Op::x_size(p), 1), dy = random_values(Op::y_size(p), 2);
+  const auto stored = &as_stored<typename Op::Stored>;
+  const auto x = stored(random_values(Op::x_size(p), 1)), dy = stored(random_values(Op::y_size(p), 2));
   ref::Sums want_dw(Op::w_size(p)), want_db(Op::outputs(p));
   Op::filter_gradient(p, x.data(), dy.data(), want_dw, want_db);
   const std::int64_t terms = Op::filter_gradient_terms(p);
@@ -55,7 +65,9 @@ void check_filter_gradient(const typename Op::Problem& p, const ForEach& for_eac
     auto dw = arrays.output(want_dw.value.size()), db = arrays.output(want_db.value.size());
     auto dw2 = arrays.output(dw.size()), db2 = arrays.output(db.size());
     launch(dw.data(), db.data(), xs.data(), dys.data());
-    EXPECT_TRUE(agree(dw.values(), want_dw.value, bounds(want_dw, terms, arrays.arithmetic)));
+    auto dw_bounds = bounds(want_dw, terms, arrays.arithmetic);
+    if (arrays.gradient_is_stored) dw_bounds = stored_bounds<typename Op::Stored>(want_dw.value, dw_bounds);
+    EXPECT_TRUE(agree(dw.values(), want_dw.value, dw_bounds));
     EXPECT_TRUE(agree(db.values(), want_db.value, bounds(want_db, terms)));
     EXPECT_TRUE(dw.intact());
     EXPECT_TRUE(db.intact());

@@ -12,14 +12,16 @@
 
 namespace gs::test {
 
-struct Convolution {
+template <class Storage>
+struct ConvolutionOf {
+  using Stored = Storage;
   using Problem = Conv2d;
-  using Forward = Conv2dForward;
-  using DataGradient = Conv2dDataGradient;
-  using FilterGradient = Conv2dFilterGradient;
-  static constexpr auto forward_room = &Rooms::conv2d_forward;
-  static constexpr auto data_gradient_room = &Rooms::conv2d_data_gradient;
-  static constexpr auto filter_gradient_room = &Rooms::conv2d_filter_gradient;
+  using Forward = Conv2dForwardOf<Storage>;
+  using DataGradient = Conv2dDataGradientOf<Storage>;
+  using FilterGradient = Conv2dFilterGradientOf<Storage>;
+  static constexpr auto forward_room = &StorageRooms<Storage>::conv2d_forward;
+  static constexpr auto data_gradient_room = &StorageRooms<Storage>::conv2d_data_gradient;
+  static constexpr auto filter_gradient_room = &StorageRooms<Storage>::conv2d_filter_gradient;
 
   static std::vector<Conv2d> problems() {
     return {
@@ -70,15 +72,18 @@ struct Convolution {
     ref::conv2d_filter_gradient(d, x, dy, dw, db);
   }
 };
+using Convolution = ConvolutionOf<float>;
 
-struct FullyConnected {
+template <class Storage>
+struct FullyConnectedOf {
+  using Stored = Storage;
   using Problem = Dense;
-  using Forward = DenseForward;
-  using DataGradient = DenseDataGradient;
-  using FilterGradient = DenseFilterGradient;
-  static constexpr auto forward_room = &Rooms::dense_forward;
-  static constexpr auto data_gradient_room = &Rooms::dense_data_gradient;
-  static constexpr auto filter_gradient_room = &Rooms::dense_filter_gradient;
+  using Forward = DenseForwardOf<Storage>;
+  using DataGradient = DenseDataGradientOf<Storage>;
+  using FilterGradient = DenseFilterGradientOf<Storage>;
+  static constexpr auto forward_room = &StorageRooms<Storage>::dense_forward;
+  static constexpr auto data_gradient_room = &StorageRooms<Storage>::dense_data_gradient;
+  static constexpr auto filter_gradient_room = &StorageRooms<Storage>::dense_filter_gradient;
 
   static std::vector<Dense> problems() {
     return {{.n = 1, .in = 1, .out = 1},   {.n = 3, .in = 5, .out = 7},    {.n = 8, .in = 64, .out = 1},
@@ -109,6 +114,7 @@ struct FullyConnected {
     ref::dense_filter_gradient(d, x, dy, dw, db);
   }
 };
+using FullyConnected = FullyConnectedOf<float>;
 
 /// How far each sum of products may lie from its reference. In tf32 both factors are rounded to 11 significant bits:
 /// each is off by at most 2^-11 of itself, a product by 2^-10 + 2^-22. The rest is for the sum in fp32, which tensor

@@ -1,0 +1,131 @@
+// conv2d_storage_cores.cu - conv2d_cores and conv2d_filter_cores for other numbers than fp32: `widened` for bf16,
+// `rounded` for tf32.
+//
+// A CPU computes neither. `widened` makes wide copies of its inputs, convolves these and rounds the result back;
+// `rounded` convolves copies of the factors that are rounded as tensor cores round them, so that what tf32 does to a
+// training run can be seen without a GPU. Both move more bytes than fp32 and are slower: they are there for the
+// numbers.
+#include <algorithm>
+
+#include "kernels/bias/bias.h"
+#include "kernels/common/storage_cores.h"
+#include "kernels/conv2d/conv2d.h"
+
+namespace gs::GS_TARGET {
+
+Conv2dForward::Launch conv2d_forward_cores;
+Conv2dDataGradient::Launch conv2d_data_gradient_cores;
+Conv2dFilterGradient::Launch conv2d_filter_gradient_cores;
+std::size_t conv2d_forward_cores_workspace(const Conv2d&);
+std::size_t conv2d_data_gradient_cores_workspace(const Conv2d&);
+std::size_t conv2d_filter_gradient_cores_workspace(const Conv2d&);
+bool conv2d_data_gradient_cores_supports(const Conv2d&);
+template <class T>
+void conv2d_forward_direct(T* y, const T* x, const T* w, const T* bias, const Conv2d&, void* workspace, stream_t);
+template <class T>
+void conv2d_data_gradient_direct(T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d&, void* workspace,
+                                 stream_t);
+template <class T>
+void conv2d_filter_gradient_direct(float* dw, float* db, const T* x, const T* dy, const Conv2d&, void* workspace,
+                                   stream_t);
+template <class T>
+void bias_gradient_rows(float* db, const T* dy, const Rows&, void* workspace, stream_t);
+std::size_t bias_gradient_rows_workspace(const Rows&);
+
+namespace {
+
+Rows bias_rows(const Conv2d& d) {
+  return {d.y_size() / d.k, d.k};
+}
+
+}  // namespace
+
+std::size_t conv2d_forward_widened_workspace(const Conv2d& d) {
+  return FloatPieces::bytes({d.x_size(), d.w_size(), d.k, d.y_size()}) + conv2d_forward_cores_workspace(d);
+}
+
+void conv2d_forward_widened(bf16* y, const bf16* x, const bf16* w, const bf16* bias, const Conv2d& d, void* workspace,
+                            stream_t s) {
+  FloatPieces pieces(workspace);
+  const float* const wide_x = widened(pieces.take(d.x_size()), x, d.x_size());
+  const float* const wide_w = widened(pieces.take(d.w_size()), w, d.w_size());
+  const float* const wide_bias = widened(pieces.take(d.k), bias, d.k);
+  float* const wide_y = pieces.take(d.y_size());
+  conv2d_forward_cores(wide_y, wide_x, wide_w, wide_bias, d, pieces.rest(), s);
+  round_back(y, wide_y, d.y_size());
+}
+
+std::size_t conv2d_data_gradient_widened_workspace(const Conv2d& d) {
+  return FloatPieces::bytes({d.y_size(), d.w_size(), d.x_size()}) + conv2d_data_gradient_cores_workspace(d);
+}
+
+void conv2d_data_gradient_widened(bf16* dx, const bf16* dy, const bf16* w, const bf16* relu_output, const Conv2d& d,
+                                  void* workspace, stream_t s) {
+  FloatPieces pieces(workspace);
+  const float* const wide_dy = widened(pieces.take(d.y_size()), dy, d.y_size());
+  const float* const wide_w = widened(pieces.take(d.w_size()), w, d.w_size());
+  float* const wide_dx = pieces.take(d.x_size());
+  conv2d_data_gradient_cores(wide_dx, wide_dy, wide_w, nullptr, d, pieces.rest(), s);
+  round_back(dx, wide_dx, relu_output, d.x_size());
+}
+
+std::size_t conv2d_filter_gradient_widened_workspace(const Conv2d& d) {
+  return FloatPieces::bytes({d.x_size(), d.y_size()}) + conv2d_filter_gradient_cores_workspace(d);
+}
+
+void conv2d_filter_gradient_widened(float* dw, float* db, const bf16* x, const bf16* dy, const Conv2d& d,
+                                    void* workspace, stream_t s) {
+  FloatPieces pieces(workspace);
+  const float* const wide_x = widened(pieces.take(d.x_size()), x, d.x_size());
+  const float* const wide_dy = widened(pieces.take(d.y_size()), dy, d.y_size());
+  conv2d_filter_gradient_cores(dw, db, wide_x, wide_dy, d, pieces.rest(), s);
+}
+
+// `rounded` must take every problem: in a run in tf32 no fp32 row may stand in for it. What `cores` has no loop for
+// goes through `direct`.
+
+std::size_t conv2d_forward_rounded_workspace(const Conv2d& d) {
+  return FloatPieces::bytes({d.x_size(), d.w_size()}) + (d.groups == 1 ? conv2d_forward_cores_workspace(d) : 0);
+}
+
+void conv2d_forward_rounded(float* y, const float* x, const float* w, const float* bias, const Conv2d& d,
+                            void* workspace, stream_t s) {
+  FloatPieces pieces(workspace);
+  const float* const tf32_x = rounded_to_tf32(pieces.take(d.x_size()), x, d.x_size());
+  const float* const tf32_w = rounded_to_tf32(pieces.take(d.w_size()), w, d.w_size());
+  const auto convolve = d.groups == 1 ? &conv2d_forward_cores : &conv2d_forward_direct<float>;
+  convolve(y, tf32_x, tf32_w, bias, d, pieces.rest(), s);
+}
+
+std::size_t conv2d_data_gradient_rounded_workspace(const Conv2d& d) {
+  return FloatPieces::bytes({d.y_size(), d.w_size()}) +
+         (conv2d_data_gradient_cores_supports(d) ? conv2d_data_gradient_cores_workspace(d) : 0);
+}
+
+void conv2d_data_gradient_rounded(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d& d,
+                                  void* workspace, stream_t s) {
+  FloatPieces pieces(workspace);
+  const float* const tf32_dy = rounded_to_tf32(pieces.take(d.y_size()), dy, d.y_size());
+  const float* const tf32_w = rounded_to_tf32(pieces.take(d.w_size()), w, d.w_size());
+  const auto convolve =
+      conv2d_data_gradient_cores_supports(d) ? &conv2d_data_gradient_cores : &conv2d_data_gradient_direct<float>;
+  convolve(dx, tf32_dy, tf32_w, relu_output, d, pieces.rest(), s);
+}
+
+std::size_t conv2d_filter_gradient_rounded_workspace(const Conv2d& d) {
+  const std::size_t products = d.groups == 1 ? conv2d_filter_gradient_cores_workspace(d) : 0;
+  return FloatPieces::bytes({d.x_size(), d.y_size()}) + std::max(products, bias_gradient_rows_workspace(bias_rows(d)));
+}
+
+/// The bias gradient is a sum, no product: of dy as it is.
+void conv2d_filter_gradient_rounded(float* dw, float* db, const float* x, const float* dy, const Conv2d& d,
+                                    void* workspace, stream_t s) {
+  FloatPieces pieces(workspace);
+  const float* const tf32_x = rounded_to_tf32(pieces.take(d.x_size()), x, d.x_size());
+  const float* const tf32_dy = rounded_to_tf32(pieces.take(d.y_size()), dy, d.y_size());
+  const auto multiply = d.groups == 1 ? &conv2d_filter_gradient_cores : &conv2d_filter_gradient_direct<float>;
+  multiply(dw, db, tf32_x, tf32_dy, d, pieces.rest(), s);
+  bias_gradient_rows(db, dy, bias_rows(d), pieces.rest(), s);
+}
+
+}  // namespace gs::GS_TARGET

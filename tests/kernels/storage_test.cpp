@@ -1,0 +1,316 @@
+// storage_test.cpp - the ops that surround products, with activations stored as bf16: every technique against the
+// reference in fp64 on what bf16 keeps of the inputs. What is stored as bf16 may be off by the fp32 bound and by one
+// rounding; what a kernel only picks or compares must be exact.
+#include "kernels/bias/bias_ref.h"
+#include "kernels/collect/collect_ref.h"
+#include "kernels/conv2d/conv2d_ref.h"
+#include "kernels/diagnose/diagnose_ref.h"
+#include "kernels/dropout/dropout_ref.h"
+#include "kernels/gather/gather_ref.h"
+#include "kernels/loss/loss_ref.h"
+#include "kernels/lrn/lrn_ref.h"
+#include "kernels/maxpool/maxpool_ref.h"
+#include "tests/support/compare.h"
+#include "tests/support/stored.h"
+#include "tests/support/techniques.h"
+
+namespace gs::test {
+namespace {
+
+using Bf16Rooms = StorageRooms<bf16>;
+
+std::vector<float> bf16_values(std::int64_t n, std::uint64_t seed, double low = -1, double high = 1) {
+  return as_stored<bf16>(random_values(n, seed, low, high));
+}
+/// Out of a ReLU.
+std::vector<float> positive_values(std::int64_t n, std::uint64_t seed) {
+  auto values = bf16_values(n, seed);
+  for (float& v : values) v = v < 0 ? 0 : v;
+  return values;
+}
+
+StepState state_with(int n, int valid) {
+  StepState state;
+  state.seed = 7;
+  state.step = 3;
+  state.batch = std::uint32_t(n);
+  state.samples = std::uint32_t(valid);
+  return state;
+}
+
+TEST(StoredAsBf16, GatherAndCollect) {
+  for (const Gather& p : {Gather{1, 1}, Gather{3, 5}, Gather{5, 1031}}) {
+    Random random(1);
+    std::vector<std::uint8_t> pixels(std::size_t(p.n * p.image_size));
+    for (auto& pixel : pixels) pixel = std::uint8_t(random.below(256));
+    const std::vector<std::int32_t> labels(std::size_t(p.n), 1);
+    std::vector<std::uint32_t> order(std::size_t(p.n));
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = std::uint32_t(order.size() - 1 - i);
+    const StepState state = state_with(p.n, p.n - (p.n > 1));
+    const auto want = ref::gather(p, state, pixels, labels, order);
+    for_each_technique<GatherBatchOf<bf16>>(&Bf16Rooms::gather, p, [&](auto launch) {
+      DeviceArray<std::uint8_t> images(pixels);
+      DeviceArray<std::int32_t> all_labels(labels);
+      DeviceArray<std::uint32_t> permutation(order);
+      DeviceArray<StepState> at(std::vector{state});
+      GuardedStored<bf16> x(want.x.size());
+      GuardedArray<std::int32_t> got_labels(labels.size());
+      launch(x.data(), got_labels.data(), images.data(), all_labels.data(), permutation.data(), at.data());
+      EXPECT_TRUE(agree(x.values(), want.x, stored_bounds<bf16>(want.x, 0x1p-24)));
+      EXPECT_EQ(got_labels.values(), want.labels);
+      EXPECT_TRUE(x.intact());
+    });
+    const AugmentedGather augmented{
+        p.n, 1, int(p.image_size), 1, {.flip_horizontal = true, .shift = 0.2f, .brightness = 0.5f}};
+    const auto turned = ref::gather_augmented(augmented, state, pixels, labels, order);
+    for_each_technique<GatherAugmentedOf<bf16>>(&Bf16Rooms::gather_augmented, augmented, [&](auto launch) {
+      DeviceArray<std::uint8_t> images(pixels);
+      DeviceArray<std::int32_t> all_labels(labels);
+      DeviceArray<std::uint32_t> permutation(order);
+      DeviceArray<StepState> at(std::vector{state});
+      GuardedStored<bf16> x(turned.x.size());
+      GuardedArray<std::int32_t> got_labels(labels.size());
+      launch(x.data(), got_labels.data(), images.data(), all_labels.data(), permutation.data(), at.data());
+      // a coordinate is off by a few roundings of up to image_size pixels; neighbours differ by at most 1.5
+      EXPECT_TRUE(agree(x.values(), turned.x, stored_bounds<bf16>(turned.x, 1.5 * 8 * 0x1p-24 * double(p.image_size))));
+      EXPECT_TRUE(x.intact());
+    });
+    const Collect collect{p.n, 3};
+    const auto rows = bf16_values(3 * p.n, 2);
+    const std::vector<float> before(std::size_t(3 * p.n), -1);
+    const auto collected = ref::collect(collect, state, widen(before), widen(rows));
+    for_each_technique<CollectRowsOf<bf16>>(&Bf16Rooms::collect, collect, [&](auto launch) {
+      GuardedArray<float> all(before);
+      Stored<bf16> batch(rows);
+      DeviceArray<StepState> at(std::vector{state});
+      launch(all.data(), batch.data(), at.data());
+      EXPECT_TRUE(agree(all.values(), collected, 0.0));
+    });
+  }
+}
+
+TEST(StoredAsBf16, Activity) {
+  const Activity p{3, 49, 33};
+  auto y = bf16_values(p.n * p.places * p.channels, 1);
+  y[1] = NAN, y[2] = INFINITY;
+  const StepState state = state_with(p.n, p.n - 1);
+  const auto want = ref::count_activity(p, p.n - 1, widen(y));
+  for_each_technique<CountActivityOf<bf16>>(&Bf16Rooms::count_activity, p, [&](auto launch) {
+    Stored<bf16> values(y);
+    DeviceArray<StepState> at(std::vector{state});
+    GuardedArray<ChannelActivity> activity(want.size());
+    launch(activity.data(), values.data(), at.data());
+    const auto got = activity.values();
+    for (std::size_t c = 0; c < want.size(); ++c) {
+      EXPECT_EQ(got[c].positive, want[c].positive) << "channel " << c;
+      EXPECT_EQ(got[c].not_finite, want[c].not_finite) << "channel " << c;
+    }
+  });
+}
+
+TEST(StoredAsBf16, BiasAndReluGradients) {
+  for (bool relu : {false, true})
+    for (Rows p : {Rows{1, 1}, Rows{3, 5}, Rows{513, 64}, Rows{1003, 3}}) {
+      p.relu = relu;
+      SCOPED_TRACE(std::to_string(p.rows) + " x " + std::to_string(p.columns));
+      auto y = bf16_values(p.rows * p.columns, 1);
+      y[y.size() / 2] = NAN;
+      const auto bias = bf16_values(p.columns, 2);
+      const auto sums = ref::bias_activation(p, widen(y), widen(bias));
+      for_each_technique<BiasActivationOf<bf16>>(&Bf16Rooms::bias_activation, p, [&](auto launch) {
+        GuardedStored<bf16> values(y);
+        Stored<bf16> b(bias);
+        launch(values.data(), b.data());
+        auto bounds = stored_bounds<bf16>(sums, bound(2, 0, 1));
+        bounds[y.size() / 2] = 0;
+        EXPECT_TRUE(agree(values.values(), sums, bounds, NonFinite::as_expected));
+        EXPECT_TRUE(values.intact());
+      });
+      const auto dy = bf16_values(p.rows * p.columns, 3);
+      const auto db = ref::bias_gradient(p, widen(dy));
+      for_each_technique<BiasGradientOf<bf16>>(&Bf16Rooms::bias_gradient, p, [&](auto launch) {
+        Stored<bf16> gradient(dy);
+        GuardedArray<float> got(db.size());
+        launch(got.data(), gradient.data());
+        EXPECT_TRUE(agree(got.values(), db, bound(double(p.rows), double(p.rows), p.rows)));
+        EXPECT_TRUE(got.intact());
+      });
+      auto output = positive_values(p.rows * p.columns, 4);
+      output[output.size() / 2] = NAN;
+      for_each_technique<ReluGradientOf<bf16>>(&Bf16Rooms::relu_gradient, p, [&](auto launch) {
+        GuardedStored<bf16> gradient(dy);
+        Stored<bf16> out(output);
+        launch(gradient.data(), out.data());
+        EXPECT_TRUE(agree(gradient.values(), ref::relu_gradient(widen(dy), widen(output)), 0.0));
+        EXPECT_TRUE(gradient.intact());
+      });
+      if (HasFailure()) return;
+    }
+}
+
+TEST(StoredAsBf16, MaxPool) {
+  for (const MaxPool& m : {MaxPool{1, 1, 1, 1, 1, 1}, MaxPool{2, 5, 7, 3, 2, 2, true}, MaxPool{3, 3, 2, 33, 2, 2},
+                           MaxPool{1, 8, 8, 32, 2, 2, true}, MaxPool{2, 9, 6, 5, 3, 2}, MaxPool{1, 10, 11, 4, 3, 1}}) {
+    SCOPED_TRACE(testing::Message() << m.h << "x" << m.w << "x" << m.c << ", window " << m.window);
+    for (const bool with_nan : {false, true}) {
+      auto x = bf16_values(m.x_size(), 1);
+      if (with_nan) x[x.size() / 2] = NAN;
+      const auto want = ref::maxpool_forward(m, widen(x));
+      for_each_technique<MaxPoolForwardOf<bf16>>(&Bf16Rooms::maxpool_forward, m, [&](auto launch) {
+        Stored<bf16> input(x);
+        GuardedStored<bf16> y(want.y.size());
+        GuardedArray<std::uint8_t> argmax(want.argmax.size());
+        launch(y.data(), argmax.data(), input.data());
+        EXPECT_TRUE(agree(y.values(), want.y, 0.0, NonFinite::as_expected));
+        EXPECT_EQ(argmax.values(), want.argmax);
+        EXPECT_TRUE(y.intact());
+        EXPECT_TRUE(argmax.intact());
+      });
+      const auto dy = bf16_values(m.y_size(), 2);
+      const auto dx = ref::maxpool_backward(m, widen(dy), want.argmax);
+      for_each_technique<MaxPoolBackwardOf<bf16>>(&Bf16Rooms::maxpool_backward, m, [&](auto launch) {
+        Stored<bf16> gradient(dy);
+        DeviceArray<std::uint8_t> index(want.argmax);
+        GuardedStored<bf16> got(dx.size());
+        launch(got.data(), gradient.data(), index.data());
+        const double terms = m.window * m.window;  // each below 1
+        EXPECT_TRUE(agree(got.values(), dx, stored_bounds<bf16>(dx, bound(terms, terms, m.window * m.window))));
+        EXPECT_TRUE(got.intact());
+      });
+      if (HasFailure()) return;
+    }
+  }
+}
+
+TEST(StoredAsBf16, ResponseNormalisation) {
+  for (const Lrn& p : {Lrn{1, 1, 5}, Lrn{50, 96, 5}, Lrn{13, 33, 1, 1, 0.5f, 0.5f}}) {
+    const auto x = positive_values(p.size(), 1), dy = bf16_values(p.size(), 2);
+    const auto want = ref::lrn_forward(p, widen(x));
+    for_each_technique<LrnForwardOf<bf16>>(&Bf16Rooms::lrn_forward, p, [&](auto launch) {
+      Stored<bf16> input(x);
+      GuardedStored<bf16> y(x.size());
+      GuardedArray<float> scale(x.size());
+      launch(y.data(), scale.data(), input.data());
+      EXPECT_TRUE(agree(y.values(), want.y, stored_bounds<bf16>(want.y, 1e-6)));
+      EXPECT_TRUE(agree(scale.values(), want.scale, 1e-6 * (1 + p.alpha * p.window)));
+      EXPECT_TRUE(y.intact());
+    });
+    auto dx = ref::lrn_backward(p, widen(dy), widen(x));
+    for (std::size_t i = 0; i < x.size(); ++i)
+      if (x[i] <= 0) dx[i] = 0;
+    // y is off by 2^-8 of itself in each of the window's terms, which are at most 1
+    const double of_y = 2 * p.alpha * p.beta * p.window * 0x1p-8;
+    for_each_technique<LrnBackwardOf<bf16>>(&Bf16Rooms::lrn_backward, p, [&](auto launch) {
+      Stored<bf16> input(x), gradient(dy), y(std::vector<float>(want.y.begin(), want.y.end()));
+      DeviceArray<float> scale(std::vector<float>(want.scale.begin(), want.scale.end()));
+      GuardedStored<bf16> got(x.size());
+      launch(got.data(), gradient.data(), input.data(), y.data(), scale.data(), input.data());
+      EXPECT_TRUE(agree(got.values(), dx, stored_bounds<bf16>(dx, of_y + 2e-6)));
+      EXPECT_TRUE(got.intact());
+    });
+  }
+}
+
+TEST(StoredAsBf16, Dropout) {
+  for (std::int64_t n : {1, 5, 127, 4099})
+    for (float rate : {0.0f, 0.4f}) {
+      const Dropout p{n, rate, 3};
+      const StepState state = state_with(1, 1);
+      auto x = bf16_values(n, 1);
+      x[std::size_t(n / 2)] = NAN;
+      const auto relu = positive_values(n, 2);
+      const auto y = ref::dropout_forward(p, state, widen(x));
+      const auto dx = ref::dropout_backward(p, state, widen(x), widen(relu));
+      const auto bounds = [&](std::vector<double> want) {
+        for (double& v : want) v = std::isnan(v) ? 0 : stored_bound<bf16>(v, 1.2e-7 * std::abs(v));
+        return want;
+      };
+      for_each_technique<DropoutForwardOf<bf16>>(&Bf16Rooms::dropout_forward, p, [&](auto launch) {
+        Stored<bf16> input(x);
+        DeviceArray<StepState> at(std::vector{state});
+        GuardedStored<bf16> got(x.size());
+        launch(got.data(), input.data(), at.data());
+        EXPECT_TRUE(agree(got.values(), y, bounds(y), NonFinite::as_expected));
+        EXPECT_TRUE(got.intact());
+      });
+      for_each_technique<DropoutBackwardOf<bf16>>(&Bf16Rooms::dropout_backward, p, [&](auto launch) {
+        Stored<bf16> gradient(x), output(relu);
+        DeviceArray<StepState> at(std::vector{state});
+        GuardedStored<bf16> got(x.size());
+        launch(got.data(), gradient.data(), output.data(), at.data());
+        EXPECT_TRUE(agree(got.values(), dx, bounds(dx), NonFinite::as_expected));
+        EXPECT_TRUE(got.intact());
+      });
+    }
+}
+
+TEST(StoredAsBf16, LossesAndTheirGradients) {
+  for (const Loss& p : {Loss{LossKind::bce, 33, 1}, Loss{LossKind::hinge, 8, 1}, Loss{LossKind::hinge_sigmoid, 8, 1},
+                        Loss{LossKind::softmax, 9, 3}, Loss{LossKind::softmax, 5, 100, 0.2f}}) {
+    SCOPED_TRACE(testing::Message() << "kind " << int(p.kind) << ", " << p.classes << " logits");
+    const int valid = p.n - 1;
+    const auto logits = bf16_values(std::int64_t(p.n) * p.classes, 1, -4, 4);
+    Random random(2);
+    std::vector<std::int32_t> labels(std::size_t(p.n));
+    for (auto& label : labels) label = std::int32_t(random.below(std::max(p.classes, 2)));
+    const auto want = ref::loss(p, valid, widen(logits), labels);
+    for_each_technique<LossGradientOf<bf16>>(&Bf16Rooms::loss_gradient, p, [&](auto launch) {
+      Stored<bf16> z(logits);
+      DeviceArray<std::int32_t> t(labels);
+      DeviceArray<StepState> state(std::vector{state_with(p.n, valid)});
+      GuardedArray<float> loss(labels.size()), correct(labels.size());
+      GuardedStored<bf16> dlogits(logits.size());
+      launch(loss.data(), correct.data(), dlogits.data(), z.data(), t.data(), static_cast<const float*>(nullptr),
+             state.data());
+      EXPECT_TRUE(agree(loss.values(), want.sample_loss, bound(12, 4, p.classes)));
+      EXPECT_TRUE(agree(correct.values(), want.sample_correct, 0.0));
+      EXPECT_TRUE(
+          agree(dlogits.values(), want.dlogits, stored_bounds<bf16>(want.dlogits, bound(1, 4, p.classes) / valid)));
+      EXPECT_TRUE(dlogits.intact());
+    });
+  }
+}
+
+TEST(StoredAsBf16, ConvolutionAndPoolInOneAreTheTwo) {
+  for (const Conv2d& conv :
+       {Conv2d{.n = 2, .h = 5, .w = 7, .c = 1, .k = 8, .r = 3, .s = 3, .pad = 1, .relu = true},
+        Conv2d{.n = 2, .h = 10, .w = 6, .c = 5, .k = 66, .r = 3, .s = 3, .pad = 1},
+        Conv2d{.n = 2, .h = 17, .w = 13, .c = 2, .k = 5, .r = 5, .s = 5, .stride = 2, .pad = 2, .relu = true}}) {
+    const Conv2dPool p{conv, {.n = conv.n, .h = conv.p(), .w = conv.q(), .c = conv.k, .relu_input = conv.relu}};
+    const auto x = bf16_values(conv.x_size(), 1), w = bf16_values(conv.w_size(), 2), b = bf16_values(conv.k, 3);
+    const auto full = ref::conv2d_forward(conv, x.data(), w.data(), b.data());
+    const auto want = ref::maxpool_forward(p.pool, full.value);
+    for_each_technique<Conv2dPoolForwardOf<bf16>>(&Bf16Rooms::conv2d_pool_forward, p, [&](auto launch) {
+      Stored<bf16> images(x), filters(w), biases(b);
+      GuardedStored<bf16> y(want.y.size());
+      GuardedArray<std::uint8_t> argmax(want.argmax.size());
+      launch(y.data(), argmax.data(), images.data(), filters.data(), biases.data());
+      const double terms = double(conv.w_size() / conv.k + 1);
+      EXPECT_TRUE(agree(y.values(), want.y, stored_bounds<bf16>(want.y, bound(terms, terms, std::int64_t(terms)))));
+      EXPECT_TRUE(y.intact());
+      EXPECT_TRUE(argmax.intact());
+    });
+    // Which of several values that round to the same bf16 is the maximum depends on the sums: `tiled` has conv2d's.
+    for (const Rooms* rooms : tested_rooms()) {
+      const auto named = [](const auto& room, std::string_view name) {
+        return *std::find_if(room.begin(), room.end(), [&](const auto& row) { return row.name == name; });
+      };
+      if (rooms->bf16.conv2d_pool_forward.empty()) continue;
+      Stored<bf16> images(x), filters(w), biases(b);
+      GuardedStored<bf16> between(full.value.size()), y(want.y.size()), fused_y(want.y.size());
+      GuardedArray<std::uint8_t> argmax(want.argmax.size()), fused_argmax(want.argmax.size());
+      named(rooms->bf16.conv2d_forward, "tiled")
+          .launch(between.data(), images.data(), filters.data(), biases.data(), conv, nullptr, tested_stream());
+      named(rooms->bf16.maxpool_forward, "element")
+          .launch(y.data(), argmax.data(), between.data(), p.pool, nullptr, tested_stream());
+      named(rooms->bf16.conv2d_pool_forward, "tiled")
+          .launch(fused_y.data(), fused_argmax.data(), images.data(), filters.data(), biases.data(), p, nullptr,
+                  tested_stream());
+      EXPECT_EQ(fused_y.values(), y.values());
+      EXPECT_EQ(fused_argmax.values(), argmax.values());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace gs::test

@@ -1,0 +1,62 @@
+// stored.h - arrays of float or bf16 that a test fills with floats and reads as floats, and how far a stored result may
+// lie from its reference.
+#pragma once
+#include <cmath>
+#include <vector>
+
+#include "kernels/common/bf16.h"
+#include "tests/support/guarded_array.h"
+
+namespace gs::test {
+
+template <class T>
+std::vector<T> narrowed(const std::vector<float>& values) {
+  std::vector<T> result;
+  for (const float v : values) result.push_back(rounded<T>(v));
+  return result;
+}
+template <class T>
+std::vector<float> widened_all(const std::vector<T>& values) {
+  std::vector<float> result;
+  for (const T v : values) result.push_back(widened(v));
+  return result;
+}
+/// What a T keeps of the values.
+template <class T>
+std::vector<float> as_stored(const std::vector<float>& values) {
+  return widened_all(narrowed<T>(values));
+}
+
+/// A kernel's input.
+template <class T>
+struct Stored : DeviceArray<T> {
+  explicit Stored(const std::vector<float>& values) : DeviceArray<T>(narrowed<T>(values)) {}
+};
+/// A kernel's output, guarded.
+template <class T>
+struct GuardedStored : GuardedArray<T> {
+  explicit GuardedStored(std::size_t size) : GuardedArray<T>(size) {}
+  explicit GuardedStored(const std::vector<float>& values) : GuardedArray<T>(narrowed<T>(values)) {}
+  std::vector<float> values() const { return widened_all(GuardedArray<T>::values()); }
+};
+
+/// `bound` is that of the value before it was stored. bf16 has 8 significant bits: rounding moves a value by at most
+/// 2^-8 of itself.
+template <class T>
+double stored_bound(double want, double bound) {
+  if constexpr (std::is_same_v<T, float>)
+    return bound;
+  else
+    return bound + 0x1p-8 * (std::abs(want) + bound) + 0x1p-134;  // or by half of the smallest subnormal
+}
+template <class T>
+std::vector<double> stored_bounds(const std::vector<double>& want, std::vector<double> bounds) {
+  for (std::size_t i = 0; i < bounds.size(); ++i) bounds[i] = stored_bound<T>(want[i], bounds[i]);
+  return bounds;
+}
+template <class T>
+std::vector<double> stored_bounds(const std::vector<double>& want, double bound) {
+  return stored_bounds<T>(want, std::vector<double>(want.size(), bound));
+}
+
+}  // namespace gs::test
