@@ -5,6 +5,7 @@
 // channels are a multiple of four; divisions are multiplications. Factors are rounded to tf32 (10 bits of mantissa),
 // sums are fp32: this is a technique for runs that ask for tf32. Tiles are narrow, because the layers are: 16 to 64
 // channels beside thousands of pixels. 2 r s c operations per output; with 32 channels the memory is the bound.
+#include "kernels/common/store_pair.h"
 #include "kernels/common/tensor_gemm.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d/window_matrices.h"
@@ -13,40 +14,46 @@ namespace gs::GS_TARGET {
 namespace {
 
 template <class Tile>
-__global__ void __launch_bounds__(tensor_threads)
+__global__ void __launch_bounds__(tensor_threads, tensor_blocks)
     forward_tensor(float* __restrict__ y, const float* __restrict__ x, const float* __restrict__ w,
                    const float* __restrict__ bias, WindowMap map, int filters, bool relu) {
-  tensor_gemm<Tile>(
-      int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, map.pixels, filters, 0, map.taps,
-      Windows<true>{x, map, map.pixels}, PlainMatrix<true>{w, filters, map.taps, map.vectors}, [](const float*, int) {},
-      [&](int pixel, int k, float sum) {
-        sum += bias[k];
-        y[std::int64_t(pixel) * filters + k] = relu && sum <= 0 ? 0.0f : sum;
-      });
+  tensor_gemm<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, map.pixels, filters, 0, map.taps,
+                    Windows<float, true>{x, map, map.pixels},
+                    PlainMatrix<float, true>{w, filters, map.taps, map.vectors}, NothingObserved(),
+                    [&](int pixel, int k, const float(&sums)[2], int count) {
+                      float values[2];
+#pragma unroll
+                      for (int e = 0; e < 2; ++e) {
+                        const float sum = sums[e] + bias[e < count ? k + e : k];
+                        values[e] = relu && sum <= 0 ? 0.0f : sum;
+                      }
+                      store_pair(y + pixel * filters + k, values, count);
+                    });
 }
 
 template <class Tile>
-__global__ void __launch_bounds__(tensor_threads)
+__global__ void __launch_bounds__(tensor_threads, tensor_blocks)
     data_gradient_tensor(float* __restrict__ dx, const float* __restrict__ dy, const float* __restrict__ w,
                          const float* __restrict__ relu_output, WindowMap map, int channels, bool filter_vectors) {
-  tensor_gemm<Tile>(
-      int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, map.pixels, channels, 0, map.taps,
-      GradientWindows{dy, map}, TurnedFilters(w, channels, filter_vectors, map), [](const float*, int) {},
-      [&](int pixel, int c, float sum) {
-        const std::int64_t at = std::int64_t(pixel) * channels + c;
-        dx[at] = relu_output && relu_output[at] <= 0 ? 0.0f : sum;
-      });
-}
-
-unsigned parts(int extent, int part) {
-  return unsigned((extent + part - 1) / part);
+  tensor_gemm<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, map.pixels, channels, 0, map.taps,
+                    GradientWindows<float>{dy, map}, TurnedFilters<float>(w, channels, filter_vectors, map),
+                    NothingObserved(), [&](int pixel, int c, const float(&sums)[2], int count) {
+                      const int at = pixel * channels + c;
+                      float values[2];
+#pragma unroll
+                      for (int e = 0; e < 2; ++e)
+                        values[e] = relu_output && e < count && relu_output[at + e] <= 0 ? 0.0f : sums[e];
+                      store_pair(dx + at, values, count);
+                    });
 }
 
 /// Calls body(tile, grid) for the largest tile that fits the columns and still gives every SM something to do.
 template <class Body>
 void with_tile(int pixels, int columns, const Body& body) {
-  const auto run = [&](auto tile) { body(tile, dim3(parts(pixels, tile.rows), parts(columns, tile.columns))); };
-  constexpr unsigned multiprocessors = 132;
+  const auto run = [&](auto tile) {
+    body(tile, dim3(unsigned(parts(pixels, tile.rows)), unsigned(parts(columns, tile.columns))));
+  };
+  constexpr int multiprocessors = 132;
   if (columns <= 16)
     run(TensorTile<64, 16, 4>());
   else if (columns > 32 && parts(pixels, 64) * parts(columns, 64) >= 2 * multiprocessors)

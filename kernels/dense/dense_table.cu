@@ -6,30 +6,50 @@ namespace gs::GS_TARGET {
 DenseForward::Launch dense_forward_direct, dense_forward_tiled, dense_forward_cores;
 DenseDataGradient::Launch dense_data_gradient_direct, dense_data_gradient_tiled, dense_data_gradient_cores;
 DenseFilterGradient::Launch dense_filter_gradient_direct, dense_filter_gradient_tiled, dense_filter_gradient_cores;
+DenseForward::Launch dense_forward_tensor;
+DenseDataGradient::Launch dense_data_gradient_tensor;
+DenseFilterGradient::Launch dense_filter_gradient_outer, dense_filter_gradient_tensor;
 bool dense_tiled_supports(const Dense&);
+bool dense_tensor_supports(const Dense&);
+bool dense_filter_gradient_outer_supports(const Dense&);
+bool dense_filter_gradient_tensor_supports(const Dense&);
+std::size_t dense_forward_tensor_workspace(const Dense&);
 std::size_t dense_forward_tiled_workspace(const Dense&);
+
+namespace {
+std::size_t no_workspace(const Dense&) {
+  return 0;
+}
+}  // namespace
 
 Room<DenseForward> dense_forward_room() {
   static const auto rows = rows_on<DenseForward>(
       target, {{"direct", on_all, &dense_forward_direct},
                {"tiled", on_blocks, &dense_forward_tiled, &dense_tiled_supports, &dense_forward_tiled_workspace},
+               {"tensor", on_blocks, &dense_forward_tensor, &dense_tensor_supports, &dense_forward_tensor_workspace,
+                Arithmetic::tf32},
                {"cores", on_host, GS_HOST_FORM(dense_forward_cores)}});
   return rows;
 }
 
 Room<DenseDataGradient> dense_data_gradient_room() {
-  static const auto rows =
-      rows_on<DenseDataGradient>(target, {{"direct", on_all, &dense_data_gradient_direct},
-                                          {"tiled", on_blocks, &dense_data_gradient_tiled, &dense_tiled_supports},
-                                          {"cores", on_host, GS_HOST_FORM(dense_data_gradient_cores)}});
+  static const auto rows = rows_on<DenseDataGradient>(
+      target,
+      {{"direct", on_all, &dense_data_gradient_direct},
+       {"tiled", on_blocks, &dense_data_gradient_tiled, &dense_tiled_supports},
+       {"tensor", on_blocks, &dense_data_gradient_tensor, &dense_tensor_supports, no_workspace, Arithmetic::tf32},
+       {"cores", on_host, GS_HOST_FORM(dense_data_gradient_cores)}});
   return rows;
 }
 
 Room<DenseFilterGradient> dense_filter_gradient_room() {
-  static const auto rows =
-      rows_on<DenseFilterGradient>(target, {{"direct", on_all, &dense_filter_gradient_direct},
-                                            {"tiled", on_blocks, &dense_filter_gradient_tiled, &dense_tiled_supports},
-                                            {"cores", on_host, GS_HOST_FORM(dense_filter_gradient_cores)}});
+  static const auto rows = rows_on<DenseFilterGradient>(
+      target, {{"direct", on_all, &dense_filter_gradient_direct},
+               {"tiled", on_blocks, &dense_filter_gradient_tiled, &dense_tiled_supports},
+               {"outer", on_blocks, &dense_filter_gradient_outer, &dense_filter_gradient_outer_supports},
+               {"tensor", on_blocks, &dense_filter_gradient_tensor, &dense_filter_gradient_tensor_supports,
+                no_workspace, Arithmetic::tf32},
+               {"cores", on_host, GS_HOST_FORM(dense_filter_gradient_cores)}});
   return rows;
 }
 
