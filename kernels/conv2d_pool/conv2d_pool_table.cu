@@ -4,12 +4,21 @@
 
 namespace gs::GS_TARGET {
 
-Conv2dPoolForward::Launch conv2d_pool_forward_tiled;
+Conv2dPoolForward::Launch conv2d_pool_forward_tiled, conv2d_pool_forward_tensor;
 bool conv2d_pool_tiled_supports(const Conv2dPool&);
+bool conv2d_pool_tensor_supports(const Conv2dPool&);
+
+namespace {
+std::size_t no_workspace(const Conv2dPool&) {
+  return 0;
+}
+}  // namespace
 
 Room<Conv2dPoolForward> conv2d_pool_forward_room() {
-  static const auto rows = rows_on<Conv2dPoolForward>(
-      target, {{"tiled", on_blocks, &conv2d_pool_forward_tiled, &conv2d_pool_tiled_supports}});
+  static const auto rows =
+      rows_on<Conv2dPoolForward>(target, {{"tiled", on_blocks, &conv2d_pool_forward_tiled, &conv2d_pool_tiled_supports},
+                                          {"tensor", on_blocks, &conv2d_pool_forward_tensor,
+                                           &conv2d_pool_tensor_supports, no_workspace, Arithmetic::tf32}});
   return rows;
 }
 
