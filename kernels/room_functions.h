@@ -1,36 +1,64 @@
 // room_functions.h - one function per op that hands out its techniques on the target being compiled. Each is defined in
-// its room's table (kernels/<op>/<op>_table.cu); rooms.cu collects them.
+// its room's table (kernels/<op>/<op>_table.cu), for both storage types where it has one; rooms.cu collects them.
 #pragma once
+#include <type_traits>
+
 #include "kernels/common/kernel.h"
 #include "kernels/rooms.h"
 
 namespace gs::GS_TARGET {
 
-Room<GatherBatch> gather_room();
-Room<GatherAugmented> gather_augmented_room();
-Room<CollectRows> collect_room();
-Room<CountActivity> count_activity_room();
+template <class T>
+Room<GatherBatchOf<T>> gather_room();
+template <class T>
+Room<GatherAugmentedOf<T>> gather_augmented_room();
+template <class T>
+Room<CollectRowsOf<T>> collect_room();
+template <class T>
+Room<CountActivityOf<T>> count_activity_room();
+template <class T>
+Room<Conv2dForwardOf<T>> conv2d_forward_room();
+template <class T>
+Room<Conv2dDataGradientOf<T>> conv2d_data_gradient_room();
+template <class T>
+Room<Conv2dFilterGradientOf<T>> conv2d_filter_gradient_room();
+template <class T>
+Room<Conv2dPoolForwardOf<T>> conv2d_pool_forward_room();
+template <class T>
+Room<DenseForwardOf<T>> dense_forward_room();
+template <class T>
+Room<DenseDataGradientOf<T>> dense_data_gradient_room();
+template <class T>
+Room<DenseFilterGradientOf<T>> dense_filter_gradient_room();
+template <class T>
+Room<BiasActivationOf<T>> bias_activation_room();
+template <class T>
+Room<BiasGradientOf<T>> bias_gradient_room();
+template <class T>
+Room<ReluGradientOf<T>> relu_gradient_room();
+template <class T>
+Room<MaxPoolForwardOf<T>> maxpool_forward_room();
+template <class T>
+Room<MaxPoolBackwardOf<T>> maxpool_backward_room();
+template <class T>
+Room<LrnForwardOf<T>> lrn_forward_room();
+template <class T>
+Room<LrnBackwardOf<T>> lrn_backward_room();
+template <class T>
+Room<DropoutForwardOf<T>> dropout_forward_room();
+template <class T>
+Room<DropoutBackwardOf<T>> dropout_backward_room();
+template <class T>
+Room<LossGradientOf<T>> loss_gradient_room();
+
 Room<CopyValues> copy_values_room();
 Room<MeasureUpdate> measure_update_room();
-Room<Conv2dForward> conv2d_forward_room();
-Room<Conv2dDataGradient> conv2d_data_gradient_room();
-Room<Conv2dFilterGradient> conv2d_filter_gradient_room();
-Room<Conv2dPoolForward> conv2d_pool_forward_room();
-Room<DenseForward> dense_forward_room();
-Room<DenseDataGradient> dense_data_gradient_room();
-Room<DenseFilterGradient> dense_filter_gradient_room();
-Room<BiasActivation> bias_activation_room();
-Room<BiasGradient> bias_gradient_room();
-Room<ReluGradient> relu_gradient_room();
-Room<MaxPoolForward> maxpool_forward_room();
-Room<MaxPoolBackward> maxpool_backward_room();
-Room<LrnForward> lrn_forward_room();
-Room<LrnBackward> lrn_backward_room();
-Room<DropoutForward> dropout_forward_room();
-Room<DropoutBackward> dropout_backward_room();
-Room<LossGradient> loss_gradient_room();
 Room<RecordMetrics> record_metrics_room();
 Room<Update> update_room();
 Room<AdvanceStep> advance_room();
+
+/// For a ladder whose rows differ by the storage type.
+template <class T>
+inline constexpr bool stores_fp32 = std::is_same_v<T, float>;
 
 }  // namespace gs::GS_TARGET

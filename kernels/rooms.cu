@@ -4,33 +4,50 @@
 #include "kernels/room_functions.h"
 
 namespace gs::GS_TARGET {
+namespace {
+
+template <class T>
+StorageRooms<T> storage_rooms() {
+  return {
+      .gather = gather_room<T>(),
+      .gather_augmented = gather_augmented_room<T>(),
+      .collect = collect_room<T>(),
+      .count_activity = count_activity_room<T>(),
+      .conv2d_forward = conv2d_forward_room<T>(),
+      .conv2d_data_gradient = conv2d_data_gradient_room<T>(),
+      .conv2d_filter_gradient = conv2d_filter_gradient_room<T>(),
+      .conv2d_pool_forward = conv2d_pool_forward_room<T>(),
+      .dense_forward = dense_forward_room<T>(),
+      .dense_data_gradient = dense_data_gradient_room<T>(),
+      .dense_filter_gradient = dense_filter_gradient_room<T>(),
+      .bias_activation = bias_activation_room<T>(),
+      .bias_gradient = bias_gradient_room<T>(),
+      .relu_gradient = relu_gradient_room<T>(),
+      .maxpool_forward = maxpool_forward_room<T>(),
+      .maxpool_backward = maxpool_backward_room<T>(),
+      .lrn_forward = lrn_forward_room<T>(),
+      .lrn_backward = lrn_backward_room<T>(),
+      .dropout_forward = dropout_forward_room<T>(),
+      .dropout_backward = dropout_backward_room<T>(),
+      .loss_gradient = loss_gradient_room<T>(),
+  };
+}
+
+}  // namespace
 
 const Rooms& rooms() {
   static const Rooms rooms = {
       .target = target,
-      .gather = gather_room(),
-      .gather_augmented = gather_augmented_room(),
-      .collect = collect_room(),
-      .count_activity = count_activity_room(),
+      .fp32 = storage_rooms<float>(),
+      .bf16 = {.conv2d_forward = conv2d_forward_room<gs::bf16>(),
+               .conv2d_data_gradient = conv2d_data_gradient_room<gs::bf16>(),
+               .conv2d_filter_gradient = conv2d_filter_gradient_room<gs::bf16>(),
+               .conv2d_pool_forward = conv2d_pool_forward_room<gs::bf16>(),
+               .dense_forward = dense_forward_room<gs::bf16>(),
+               .dense_data_gradient = dense_data_gradient_room<gs::bf16>(),
+               .dense_filter_gradient = dense_filter_gradient_room<gs::bf16>()},
       .copy_values = copy_values_room(),
       .measure_update = measure_update_room(),
-      .conv2d_forward = conv2d_forward_room(),
-      .conv2d_data_gradient = conv2d_data_gradient_room(),
-      .conv2d_filter_gradient = conv2d_filter_gradient_room(),
-      .conv2d_pool_forward = conv2d_pool_forward_room(),
-      .dense_forward = dense_forward_room(),
-      .dense_data_gradient = dense_data_gradient_room(),
-      .dense_filter_gradient = dense_filter_gradient_room(),
-      .bias_activation = bias_activation_room(),
-      .bias_gradient = bias_gradient_room(),
-      .relu_gradient = relu_gradient_room(),
-      .maxpool_forward = maxpool_forward_room(),
-      .maxpool_backward = maxpool_backward_room(),
-      .lrn_forward = lrn_forward_room(),
-      .lrn_backward = lrn_backward_room(),
-      .dropout_forward = dropout_forward_room(),
-      .dropout_backward = dropout_backward_room(),
-      .loss_gradient = loss_gradient_room(),
       .record_metrics = record_metrics_room(),
       .update = update_room(),
       .advance = advance_room(),

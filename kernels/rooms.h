@@ -1,5 +1,7 @@
 // rooms.h - all techniques of one target, by op. A device holds the Rooms of its target.
 #pragma once
+#include <type_traits>
+
 #include "kernels/advance/advance.h"
 #include "kernels/bias/bias.h"
 #include "kernels/collect/collect.h"
@@ -17,34 +19,51 @@
 
 namespace gs {
 
+/// The ops that touch activations, with these stored as T (float or bf16).
+template <class T>
+struct StorageRooms {
+  Room<GatherBatchOf<T>> gather;
+  Room<GatherAugmentedOf<T>> gather_augmented;
+  Room<CollectRowsOf<T>> collect;
+  Room<CountActivityOf<T>> count_activity;
+  Room<Conv2dForwardOf<T>> conv2d_forward;
+  Room<Conv2dDataGradientOf<T>> conv2d_data_gradient;
+  Room<Conv2dFilterGradientOf<T>> conv2d_filter_gradient;
+  Room<Conv2dPoolForwardOf<T>> conv2d_pool_forward;  ///< empty where a target has none
+  Room<DenseForwardOf<T>> dense_forward;
+  Room<DenseDataGradientOf<T>> dense_data_gradient;
+  Room<DenseFilterGradientOf<T>> dense_filter_gradient;
+  Room<BiasActivationOf<T>> bias_activation;
+  Room<BiasGradientOf<T>> bias_gradient;
+  Room<ReluGradientOf<T>> relu_gradient;
+  Room<MaxPoolForwardOf<T>> maxpool_forward;
+  Room<MaxPoolBackwardOf<T>> maxpool_backward;
+  Room<LrnForwardOf<T>> lrn_forward;
+  Room<LrnBackwardOf<T>> lrn_backward;
+  Room<DropoutForwardOf<T>> dropout_forward;
+  Room<DropoutBackwardOf<T>> dropout_backward;
+  Room<LossGradientOf<T>> loss_gradient;
+};
+
 struct Rooms {
   Target target;
-  Room<GatherBatch> gather;
-  Room<GatherAugmented> gather_augmented;
-  Room<CollectRows> collect;
-  Room<CountActivity> count_activity;
+  StorageRooms<float> fp32;
+  StorageRooms<gs::bf16> bf16;
+  // What is fp32 in every run: parameters, their gradients, moments, metrics.
   Room<CopyValues> copy_values;
   Room<MeasureUpdate> measure_update;
-  Room<Conv2dForward> conv2d_forward;
-  Room<Conv2dDataGradient> conv2d_data_gradient;
-  Room<Conv2dFilterGradient> conv2d_filter_gradient;
-  Room<Conv2dPoolForward> conv2d_pool_forward;  ///< empty where a target has none
-  Room<DenseForward> dense_forward;
-  Room<DenseDataGradient> dense_data_gradient;
-  Room<DenseFilterGradient> dense_filter_gradient;
-  Room<BiasActivation> bias_activation;
-  Room<BiasGradient> bias_gradient;
-  Room<ReluGradient> relu_gradient;
-  Room<MaxPoolForward> maxpool_forward;
-  Room<MaxPoolBackward> maxpool_backward;
-  Room<LrnForward> lrn_forward;
-  Room<LrnBackward> lrn_backward;
-  Room<DropoutForward> dropout_forward;
-  Room<DropoutBackward> dropout_backward;
-  Room<LossGradient> loss_gradient;
   Room<RecordMetrics> record_metrics;
   Room<Update> update;
   Room<AdvanceStep> advance;
+
+  /// The rooms of a storage type.
+  template <class T>
+  const StorageRooms<T>& of() const {
+    if constexpr (std::is_same_v<T, float>)
+      return fp32;
+    else
+      return bf16;
+  }
 };
 
 // One function per target; kernels/rooms.cu defines the one of its target.

@@ -135,7 +135,7 @@ std::vector<Implementation<DenseForward>> cublaslt_forward(const CublasLtContext
   });
   if (!fused.empty()) return fused;
   shape.epilogue = CUBLASLT_EPILOGUE_DEFAULT;
-  const auto activation = context.rooms->bias_activation.front();  // needs no workspace
+  const auto activation = context.rooms->fp32.bias_activation.front();  // needs no workspace
   return offer<DenseForward>(context, shape, "own bias and ReLU after the product", [activation](auto run) {
     return [run, activation](float* y, const float* x, const float* w, const float* bias, const Dense& p,
                              void* workspace, stream_t s) {
@@ -148,7 +148,7 @@ std::vector<Implementation<DenseForward>> cublaslt_forward(const CublasLtContext
 std::vector<Implementation<DenseDataGradient>> cublaslt_data_gradient(const CublasLtContext& context, const Dense& d) {
   // dx [n, in] = dy W: column-major in x n = W dy
   const Shape shape{CUBLAS_OP_N, CUBLAS_OP_N, d.in, d.n, d.out, d.in, d.out, d.in};
-  const auto mask = context.rooms->relu_gradient.front();
+  const auto mask = context.rooms->fp32.relu_gradient.front();
   return offer<DenseDataGradient>(context, shape, "own ReLU gradient after the product", [mask](auto run) {
     return [run, mask](float* dx, const float* dy, const float* w, const float* relu_output, const Dense& p,
                        void* workspace, stream_t s) {
@@ -162,7 +162,7 @@ std::vector<Implementation<DenseFilterGradient>> cublaslt_filter_gradient(const 
                                                                           const Dense& d) {
   // dW [out, in] = dy^T x: column-major in x out = x dy^T
   const Shape shape{CUBLAS_OP_N, CUBLAS_OP_T, d.in, d.out, d.n, d.in, d.out, d.in};
-  const auto bias_gradient = context.rooms->bias_gradient.front();  // one thread per column: needs no workspace
+  const auto bias_gradient = context.rooms->fp32.bias_gradient.front();  // one thread per column: needs no workspace
   return offer<DenseFilterGradient>(context, shape, "own bias gradient", [bias_gradient](auto run) {
     return [run, bias_gradient](float* dw, float* db, const float* x, const float* dy, const Dense& p, void* workspace,
                                 stream_t s) {

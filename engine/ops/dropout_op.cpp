@@ -17,7 +17,7 @@ class DropoutOp : public Op {
     if (!training_) return;
     builder_.step<DropoutForward>(
         {.name = name_ + " forward", .pass = Pass::forward, .reads = {input.value, state_}, .writes = {output.value}},
-        builder_.rooms().dropout_forward, problem_,
+        builder_.rooms().fp32.dropout_forward, problem_,
         [p = problem_, y = output.value, x = input.value, state = state_](const auto& launch, const Addresses& at,
                                                                           void* workspace, stream_t s) {
           launch(at.get(y), at.get(x), at.get<StepState>(state), p, workspace, s);
@@ -31,7 +31,7 @@ class DropoutOp : public Op {
                                     .pass = Pass::backward,
                                     .reads = {output.gradient, mask, state_},
                                     .writes = {input.gradient}},
-                                   builder_.rooms().dropout_backward, problem_,
+                                   builder_.rooms().fp32.dropout_backward, problem_,
                                    [p = problem_, dx = input.gradient, dy = output.gradient, mask, state = state_](
                                        const auto& launch, const Addresses& at, void* workspace, stream_t s) {
                                      launch(at.get(dx), at.get(dy), at.get(mask), at.get<StepState>(state), p,

@@ -17,7 +17,7 @@ class LrnOp : public Op {
   void forward() override {
     builder_.step<LrnForward>(
         {.name = name_ + " forward", .pass = Pass::forward, .reads = {input.value}, .writes = {output.value, scale_}},
-        builder_.rooms().lrn_forward, problem_,
+        builder_.rooms().fp32.lrn_forward, problem_,
         [p = problem_, y = output.value, scale = scale_, x = input.value](const auto& launch, const Addresses& at,
                                                                           void* workspace, stream_t s) {
           launch(at.get(y), at.get(scale), at.get(x), p, workspace, s);
@@ -32,7 +32,7 @@ class LrnOp : public Op {
          .pass = Pass::backward,
          .reads = {output.gradient, input.value, output.value, scale_},
          .writes = {input.gradient}},
-        builder_.rooms().lrn_backward, problem_,
+        builder_.rooms().fp32.lrn_backward, problem_,
         [p = problem_, dx = input.gradient, dy = output.gradient, x = input.value, y = output.value, scale = scale_,
          mask](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
           launch(at.get(dx), at.get(dy), at.get(x), at.get(y), at.get(scale), at.get(mask), p, workspace, s);

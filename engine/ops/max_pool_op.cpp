@@ -17,7 +17,7 @@ class MaxPoolOp : public Op {
 
   bool take_in(const ConvolutionForward& below) override {
     const auto fusing = builder_.fuses(fused_name(below), {below.layer + " forward", name_ + " forward"},
-                                       builder_.rooms().conv2d_pool_forward, Conv2dPool{below.problem, problem_});
+                                       builder_.rooms().fp32.conv2d_pool_forward, Conv2dPool{below.problem, problem_});
     if (fusing == Builder::Fusing::no) return false;
     if (fusing == Builder::Fusing::if_faster && !one_kernel_is_faster(below)) return false;
     below_ = below;
@@ -28,7 +28,7 @@ class MaxPoolOp : public Op {
     if (below_) return forward_with(*below_);
     builder_.step<MaxPoolForward>(
         {.name = name_ + " forward", .pass = Pass::forward, .reads = {input.value}, .writes = {output.value, argmax_}},
-        builder_.rooms().maxpool_forward, problem_,
+        builder_.rooms().fp32.maxpool_forward, problem_,
         [p = problem_, y = output.value, argmax = argmax_, x = input.value](const auto& launch, const Addresses& at,
                                                                             void* workspace, stream_t s) {
           launch(at.get(y), at.get<std::uint8_t>(argmax), at.get(x), p, workspace, s);
@@ -41,7 +41,7 @@ class MaxPoolOp : public Op {
                                     .pass = Pass::backward,
                                     .reads = {output.gradient, argmax_},
                                     .writes = {input.gradient}},
-                                   builder_.rooms().maxpool_backward, problem_,
+                                   builder_.rooms().fp32.maxpool_backward, problem_,
                                    [p = problem_, dx = input.gradient, dy = output.gradient, argmax = argmax_](
                                        const auto& launch, const Addresses& at, void* workspace, stream_t s) {
                                      launch(at.get(dx), at.get(dy), at.get<std::uint8_t>(argmax), p, workspace, s);
@@ -57,7 +57,7 @@ class MaxPoolOp : public Op {
          .pass = Pass::forward,
          .reads = {below.x, below.w, below.bias},
          .writes = {output.value, argmax_}},
-        builder_.rooms().conv2d_pool_forward, Conv2dPool{below.problem, problem_},
+        builder_.rooms().fp32.conv2d_pool_forward, Conv2dPool{below.problem, problem_},
         [p = Conv2dPool{below.problem, problem_}, y = output.value, argmax = argmax_, x = below.x, w = below.w,
          bias = below.bias](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
           launch(at.get(y), at.get<std::uint8_t>(argmax), at.get(x), at.get(w), at.get(bias), p, workspace, s);
@@ -74,7 +74,7 @@ class MaxPoolOp : public Op {
     const auto part = [](void* workspace, std::size_t offset) { return static_cast<std::byte*>(workspace) + offset; };
 
     const Implementation<Conv2dForward> convolution = below.implementation();
-    const auto& pool = builder_.rooms().maxpool_forward.back();
+    const auto& pool = builder_.rooms().fp32.maxpool_forward.back();
     std::vector<TuningCandidate> candidates = {
         {"apart", index_bytes + between_bytes + convolution.workspace_bytes,
          [=, p = problem_, y = output.value](const Addresses& at, void* workspace, stream_t s) {
@@ -83,7 +83,7 @@ class MaxPoolOp : public Op {
                               part(workspace, index_bytes + between_bytes), s);
            pool.launch(at.get(y), static_cast<std::uint8_t*>(workspace), between, p, nullptr, s);
          }}};
-    for (const auto& row : builder_.rooms().conv2d_pool_forward)
+    for (const auto& row : builder_.rooms().fp32.conv2d_pool_forward)
       if (builder_.usable(row, both))
         candidates.push_back({std::string(row.name), index_bytes + row.workspace_bytes(both),
                               [=, y = output.value](const Addresses& at, void* workspace, stream_t s) {

@@ -29,9 +29,9 @@ BatchTensors add_gather(OpContext& context, const Shape& image, const SourceTens
   };
   if (augmentation.any()) {
     const AugmentedGather augmented{context.batch, image.h, image.w, image.c, augmentation};
-    b.step<GatherAugmented>(spec, b.rooms().gather_augmented, augmented, call_with(augmented));
+    b.step<GatherAugmented>(spec, b.rooms().fp32.gather_augmented, augmented, call_with(augmented));
   } else {
-    b.step<GatherBatch>(spec, b.rooms().gather, problem, call_with(problem));
+    b.step<GatherBatch>(spec, b.rooms().fp32.gather, problem, call_with(problem));
   }
   return {x, labels};
 }
@@ -47,7 +47,7 @@ LossTensors add_loss(OpContext& context, const LossSettings& settings, const Act
        .pass = Pass::loss,
        .reads = {logits.value, labels, settings.class_weights, context.state},
        .writes = {out.sample_loss, out.sample_correct, logits.gradient}},
-      b.rooms().loss_gradient, problem,
+      b.rooms().fp32.loss_gradient, problem,
       [=, state = context.state, z = logits.value, dz = logits.gradient, weights = settings.class_weights](
           const auto& launch, const Addresses& at, void* workspace, stream_t s) {
         launch(at.get(out.sample_loss), at.get(out.sample_correct), at.get(dz), at.get(z), at.get<std::int32_t>(labels),
@@ -104,7 +104,7 @@ void add_collect(OpContext& context, const Activation& logits, TensorId all) {
   Builder& b = context.builder;
   const Collect problem{context.batch, logits.shape.c};
   b.step<CollectRows>({.name = "collect", .pass = Pass::loss, .reads = {logits.value, context.state}, .writes = {all}},
-                      b.rooms().collect, problem,
+                      b.rooms().fp32.collect, problem,
                       [=, state = context.state, z = logits.value](const auto& launch, const Addresses& at,
                                                                    void* workspace, stream_t s) {
                         launch(at.get(all), at.get(z), at.get<StepState>(state), problem, workspace, s);
@@ -118,7 +118,7 @@ void add_activity(OpContext& context, const std::string& layer, const Activation
                          .pass = Pass::forward,
                          .reads = {output.value, context.state},
                          .writes = {activity}},
-                        b.rooms().count_activity, problem,
+                        b.rooms().fp32.count_activity, problem,
                         [=, state = context.state, y = output.value](const auto& launch, const Addresses& at,
                                                                      void* workspace, stream_t s) {
                           launch(at.get<ChannelActivity>(activity), at.get(y), at.get<StepState>(state), problem,

@@ -12,9 +12,9 @@ struct ConvolutionOps {
   using Forward = Conv2dForward;
   using DataGradient = Conv2dDataGradient;
   using FilterGradient = Conv2dFilterGradient;
-  static auto forward(const Rooms& r) { return r.conv2d_forward; }
-  static auto data_gradient(const Rooms& r) { return r.conv2d_data_gradient; }
-  static auto filter_gradient(const Rooms& r) { return r.conv2d_filter_gradient; }
+  static auto forward(const Rooms& r) { return r.fp32.conv2d_forward; }
+  static auto data_gradient(const Rooms& r) { return r.fp32.conv2d_data_gradient; }
+  static auto filter_gradient(const Rooms& r) { return r.fp32.conv2d_filter_gradient; }
   static auto forward(Library& l, const Conv2d& p) { return l.conv2d_forward(p); }
   static auto data_gradient(Library& l, const Conv2d& p) { return l.conv2d_data_gradient(p); }
   static auto filter_gradient(Library& l, const Conv2d& p) { return l.conv2d_filter_gradient(p); }
@@ -26,9 +26,9 @@ struct DenseOps {
   using Forward = DenseForward;
   using DataGradient = DenseDataGradient;
   using FilterGradient = DenseFilterGradient;
-  static auto forward(const Rooms& r) { return r.dense_forward; }
-  static auto data_gradient(const Rooms& r) { return r.dense_data_gradient; }
-  static auto filter_gradient(const Rooms& r) { return r.dense_filter_gradient; }
+  static auto forward(const Rooms& r) { return r.fp32.dense_forward; }
+  static auto data_gradient(const Rooms& r) { return r.fp32.dense_data_gradient; }
+  static auto filter_gradient(const Rooms& r) { return r.fp32.dense_filter_gradient; }
   static auto forward(Library& l, const Dense& p) { return l.dense_forward(p); }
   static auto data_gradient(Library& l, const Dense& p) { return l.dense_data_gradient(p); }
   static auto filter_gradient(Library& l, const Dense& p) { return l.dense_filter_gradient(p); }

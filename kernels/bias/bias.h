@@ -1,6 +1,7 @@
 // bias.h - the menu of what surrounds a library's plain product: bias + ReLU after it, bias and ReLU gradients before
 // it.
 #pragma once
+#include "kernels/common/bf16.h"
 #include "kernels/common/technique.h"
 
 namespace gs {
@@ -13,23 +14,32 @@ struct Rows {
 };
 
 /// y[i,j] = act( y[i,j] + b[j] ), in place.
-struct BiasActivation {
+template <class T>
+struct BiasActivationOf {
   using Problem = Rows;
-  using Launch = void(float* y, const float* bias, const Rows&, void* workspace, stream_t);
+  using Launch = void(T* y, const T* bias, const Rows&, void* workspace, stream_t);
 };
+using BiasActivation = BiasActivationOf<float>;
 /// db[j] = sum_i dy[i,j], in a fixed order.
-struct BiasGradient {
+template <class T>
+struct BiasGradientOf {
   using Problem = Rows;
-  using Launch = void(float* db, const float* dy, const Rows&, void* workspace, stream_t);
+  using Launch = void(float* db, const T* dy, const Rows&, void* workspace, stream_t);
 };
+using BiasGradient = BiasGradientOf<float>;
 /// dx[i,j] = 0 where y[i,j] <= 0, in place; y is the output of the ReLU. NaN in y lets dx pass.
-struct ReluGradient {
+template <class T>
+struct ReluGradientOf {
   using Problem = Rows;
-  using Launch = void(float* dx, const float* y, const Rows&, void* workspace, stream_t);
+  using Launch = void(T* dx, const T* y, const Rows&, void* workspace, stream_t);
 };
+using ReluGradient = ReluGradientOf<float>;
 
-Cost cost(BiasActivation, const Rows&);
-Cost cost(BiasGradient, const Rows&);
-Cost cost(ReluGradient, const Rows&);
+template <class T>
+Cost cost(BiasActivationOf<T>, const Rows&);
+template <class T>
+Cost cost(BiasGradientOf<T>, const Rows&);
+template <class T>
+Cost cost(ReluGradientOf<T>, const Rows&);
 
 }  // namespace gs

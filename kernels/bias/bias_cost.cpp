@@ -8,14 +8,24 @@ double size(const Rows& p) {
 }
 }  // namespace
 
-Cost cost(BiasActivation, const Rows& p) {
-  return {.flops = size(p) * (p.relu ? 2 : 1), .bytes = 8 * size(p) + 4.0 * p.columns};
+template <class T>
+Cost cost(BiasActivationOf<T>, const Rows& p) {
+  return {.flops = size(p) * (p.relu ? 2 : 1), .bytes = sizeof(T) * (2 * size(p) + p.columns)};
 }
-Cost cost(BiasGradient, const Rows& p) {
-  return {.flops = size(p), .bytes = 4 * size(p) + 4.0 * p.columns};
+template <class T>
+Cost cost(BiasGradientOf<T>, const Rows& p) {
+  return {.flops = size(p), .bytes = sizeof(T) * size(p) + double(sizeof(float)) * p.columns};
 }
-Cost cost(ReluGradient, const Rows& p) {
-  return {.flops = size(p), .bytes = 12 * size(p)};
+template <class T>
+Cost cost(ReluGradientOf<T>, const Rows& p) {
+  return {.flops = size(p), .bytes = 3 * sizeof(T) * size(p)};
 }
+
+template Cost cost(BiasActivationOf<float>, const Rows&);
+template Cost cost(BiasActivationOf<bf16>, const Rows&);
+template Cost cost(BiasGradientOf<float>, const Rows&);
+template Cost cost(BiasGradientOf<bf16>, const Rows&);
+template Cost cost(ReluGradientOf<float>, const Rows&);
+template Cost cost(ReluGradientOf<bf16>, const Rows&);
 
 }  // namespace gs

@@ -15,13 +15,15 @@ bool always(const Rows&) {
 }
 }  // namespace
 
-Room<BiasActivation> bias_activation_room() {
+template <>
+Room<BiasActivation> bias_activation_room<float>() {
   static const auto rows = rows_on<BiasActivation>(
       target, {{"element", on_all, &bias_activation_element}, {"rows", on_host, &bias_activation_rows}});
   return rows;
 }
 
-Room<BiasGradient> bias_gradient_room() {
+template <>
+Room<BiasGradient> bias_gradient_room<float>() {
   static const auto rows = rows_on<BiasGradient>(
       target, {{"column", on_all, &bias_gradient_column},
                {"two_stage", on_blocks, &bias_gradient_two_stage, &always, &bias_gradient_two_stage_workspace},
@@ -29,7 +31,8 @@ Room<BiasGradient> bias_gradient_room() {
   return rows;
 }
 
-Room<ReluGradient> relu_gradient_room() {
+template <>
+Room<ReluGradient> relu_gradient_room<float>() {
   static const auto rows = rows_on<ReluGradient>(target, {{"element", on_all, &relu_gradient_element}});
   return rows;
 }

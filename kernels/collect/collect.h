@@ -1,5 +1,6 @@
 // collect.h - the menu of keeping what a batch gave: its rows go to their places among those of the whole split.
 #pragma once
+#include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
 #include "kernels/common/technique.h"
 
@@ -13,11 +14,14 @@ struct Collect {
 
 /// all[cursor * batch + i, :] = rows[i, :] for the valid rows i; all is [images of the split, columns], or null:
 /// nothing is kept.
-struct CollectRows {
+template <class T>
+struct CollectRowsOf {
   using Problem = Collect;
-  using Launch = void(float* all, const float* rows, const StepState*, const Collect&, void* workspace, stream_t);
+  using Launch = void(float* all, const T* rows, const StepState*, const Collect&, void* workspace, stream_t);
 };
+using CollectRows = CollectRowsOf<float>;
 
-Cost cost(CollectRows, const Collect&);
+template <class T>
+Cost cost(CollectRowsOf<T>, const Collect&);
 
 }  // namespace gs

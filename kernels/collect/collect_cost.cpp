@@ -1,10 +1,14 @@
-// collect_cost.cpp - the least work of collecting: a float in, a float out.
+// collect_cost.cpp - the least work of collecting: a logit in, a float out.
 #include "kernels/collect/collect.h"
 
 namespace gs {
 
-Cost cost(CollectRows, const Collect& p) {
-  return {.flops = 0, .bytes = 8.0 * p.n * p.columns};
+template <class T>
+Cost cost(CollectRowsOf<T>, const Collect& p) {
+  return {.flops = 0, .bytes = double(sizeof(T) + sizeof(float)) * p.n * p.columns};
 }
+
+template Cost cost(CollectRowsOf<float>, const Collect&);
+template Cost cost(CollectRowsOf<bf16>, const Collect&);
 
 }  // namespace gs

@@ -5,7 +5,8 @@ namespace gs::GS_TARGET {
 
 CollectRows::Launch collect_element;
 
-Room<CollectRows> collect_room() {
+template <>
+Room<CollectRows> collect_room<float>() {
   static const auto rows = rows_on<CollectRows>(target, {{"element", on_all, &collect_element}});
   return rows;
 }

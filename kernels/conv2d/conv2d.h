@@ -6,6 +6,7 @@
 // only: c runs over C / G channels, x's channel is (k / (K / G)) (C / G) + c (Krizhevsky et al. 2012).
 // Layout NHWC, filters KRSC (cross-correlation, as every deep-learning library means by "convolution").
 #pragma once
+#include "kernels/common/bf16.h"
 #include "kernels/common/technique.h"
 
 namespace gs {
@@ -28,26 +29,33 @@ struct Conv2d {
 };
 
 /// y = act(conv(x, w) + bias).
-struct Conv2dForward {
+template <class T>
+struct Conv2dForwardOf {
   using Problem = Conv2d;
-  using Launch = void(float* y, const float* x, const float* w, const float* bias, const Conv2d&, void* workspace,
-                      stream_t);
+  using Launch = void(T* y, const T* x, const T* w, const T* bias, const Conv2d&, void* workspace, stream_t);
 };
+using Conv2dForward = Conv2dForwardOf<float>;
 /// dx = conv^T(dy, w); where `relu_output` (the layer below's output, the same shape as dx) is given, dx = 0 where it
 /// is <= 0.
-struct Conv2dDataGradient {
+template <class T>
+struct Conv2dDataGradientOf {
   using Problem = Conv2d;
-  using Launch = void(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d&,
-                      void* workspace, stream_t);
+  using Launch = void(T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d&, void* workspace, stream_t);
 };
+using Conv2dDataGradient = Conv2dDataGradientOf<float>;
 /// dw[k,r,s,c] = sum_{n,p,q} dy[n,p,q,k] x[n,p*stride-pad+r,q*stride-pad+s,c];  db[k] = sum_{n,p,q} dy[n,p,q,k].
-struct Conv2dFilterGradient {
+template <class T>
+struct Conv2dFilterGradientOf {
   using Problem = Conv2d;
-  using Launch = void(float* dw, float* db, const float* x, const float* dy, const Conv2d&, void* workspace, stream_t);
+  using Launch = void(float* dw, float* db, const T* x, const T* dy, const Conv2d&, void* workspace, stream_t);
 };
+using Conv2dFilterGradient = Conv2dFilterGradientOf<float>;
 
-Cost cost(Conv2dForward, const Conv2d&);
-Cost cost(Conv2dDataGradient, const Conv2d&);
-Cost cost(Conv2dFilterGradient, const Conv2d&);
+template <class T>
+Cost cost(Conv2dForwardOf<T>, const Conv2d&);
+template <class T>
+Cost cost(Conv2dDataGradientOf<T>, const Conv2d&);
+template <class T>
+Cost cost(Conv2dFilterGradientOf<T>, const Conv2d&);
 
 }  // namespace gs

@@ -7,19 +7,31 @@ namespace {
 double products(const Conv2d& d) {
   return 2.0 * double(d.y_size()) * d.r * d.s * d.group_c();
 }
-double bytes(const Conv2d& d) {
-  return 4.0 * double(d.x_size() + d.y_size() + d.w_size());
+/// Of x, y and the filters (or the gradients of the former two), `stored` bytes a value.
+double bytes(const Conv2d& d, std::size_t stored) {
+  return double(stored) * double(d.x_size() + d.y_size() + d.w_size());
 }
 }  // namespace
 
-Cost cost(Conv2dForward, const Conv2d& d) {
-  return {products(d) + double(d.y_size()) * (d.relu ? 2 : 1), bytes(d) + 4.0 * d.k};
+template <class T>
+Cost cost(Conv2dForwardOf<T>, const Conv2d& d) {
+  return {products(d) + double(d.y_size()) * (d.relu ? 2 : 1), bytes(d, sizeof(T)) + double(sizeof(T)) * d.k};
 }
-Cost cost(Conv2dDataGradient, const Conv2d& d) {
-  return {products(d), bytes(d)};
+template <class T>
+Cost cost(Conv2dDataGradientOf<T>, const Conv2d& d) {
+  return {products(d), bytes(d, sizeof(T))};
 }
-Cost cost(Conv2dFilterGradient, const Conv2d& d) {
-  return {products(d) + double(d.y_size()), bytes(d) + 4.0 * d.k};
+template <class T>
+Cost cost(Conv2dFilterGradientOf<T>, const Conv2d& d) {
+  return {products(d) + double(d.y_size()),
+          double(sizeof(T)) * double(d.x_size() + d.y_size()) + double(sizeof(float)) * double(d.w_size() + d.k)};
 }
+
+template Cost cost(Conv2dForwardOf<float>, const Conv2d&);
+template Cost cost(Conv2dForwardOf<bf16>, const Conv2d&);
+template Cost cost(Conv2dDataGradientOf<float>, const Conv2d&);
+template Cost cost(Conv2dDataGradientOf<bf16>, const Conv2d&);
+template Cost cost(Conv2dFilterGradientOf<float>, const Conv2d&);
+template Cost cost(Conv2dFilterGradientOf<bf16>, const Conv2d&);
 
 }  // namespace gs

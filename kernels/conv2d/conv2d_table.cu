@@ -27,37 +27,61 @@ std::size_t no_workspace(const Conv2d&) {
 }
 }  // namespace
 
-Room<Conv2dForward> conv2d_forward_room() {
-  static const auto rows = rows_on<Conv2dForward>(
-      target, {{"direct", on_all, &conv2d_forward_direct},
-               {"tiled", on_blocks, &conv2d_forward_tiled, &conv2d_tiled_supports},
-               {"tensor", on_blocks, &conv2d_forward_tensor, &conv2d_tensor_supports, no_workspace, Arithmetic::tf32},
-               {"cores", on_host, GS_HOST_FORM(conv2d_forward_cores), &ungrouped,
-                GS_HOST_FORM(conv2d_forward_cores_workspace)}});
-  return rows;
+template <class T>
+Room<Conv2dForwardOf<T>> conv2d_forward_room() {
+  if constexpr (stores_fp32<T>) {
+    static const auto rows = rows_on<Conv2dForward>(
+        target, {{"direct", on_all, &conv2d_forward_direct},
+                 {"tiled", on_blocks, &conv2d_forward_tiled, &conv2d_tiled_supports},
+                 {"tensor", on_blocks, &conv2d_forward_tensor, &conv2d_tensor_supports, no_workspace, Arithmetic::tf32},
+                 {"cores", on_host, GS_HOST_FORM(conv2d_forward_cores), &ungrouped,
+                  GS_HOST_FORM(conv2d_forward_cores_workspace)}});
+    return rows;
+  } else {
+    static const auto rows = rows_on<Conv2dForwardOf<bf16>>(target, {});
+    return rows;
+  }
 }
+template Room<Conv2dForward> conv2d_forward_room();
+template Room<Conv2dForwardOf<bf16>> conv2d_forward_room();
 
-Room<Conv2dDataGradient> conv2d_data_gradient_room() {
-  static const auto rows = rows_on<Conv2dDataGradient>(
-      target,
-      {{"direct", on_all, &conv2d_data_gradient_direct},
-       {"tiled", on_blocks, &conv2d_data_gradient_tiled, &conv2d_tiled_supports},
-       {"tensor", on_blocks, &conv2d_data_gradient_tensor, &conv2d_tensor_supports, no_workspace, Arithmetic::tf32},
-       {"cores", on_host, GS_HOST_FORM(conv2d_data_gradient_cores), GS_HOST_FORM(conv2d_data_gradient_cores_supports),
-        GS_HOST_FORM(conv2d_data_gradient_cores_workspace)}});
-  return rows;
+template <class T>
+Room<Conv2dDataGradientOf<T>> conv2d_data_gradient_room() {
+  if constexpr (stores_fp32<T>) {
+    static const auto rows = rows_on<Conv2dDataGradient>(
+        target,
+        {{"direct", on_all, &conv2d_data_gradient_direct},
+         {"tiled", on_blocks, &conv2d_data_gradient_tiled, &conv2d_tiled_supports},
+         {"tensor", on_blocks, &conv2d_data_gradient_tensor, &conv2d_tensor_supports, no_workspace, Arithmetic::tf32},
+         {"cores", on_host, GS_HOST_FORM(conv2d_data_gradient_cores), GS_HOST_FORM(conv2d_data_gradient_cores_supports),
+          GS_HOST_FORM(conv2d_data_gradient_cores_workspace)}});
+    return rows;
+  } else {
+    static const auto rows = rows_on<Conv2dDataGradientOf<bf16>>(target, {});
+    return rows;
+  }
 }
+template Room<Conv2dDataGradient> conv2d_data_gradient_room();
+template Room<Conv2dDataGradientOf<bf16>> conv2d_data_gradient_room();
 
-Room<Conv2dFilterGradient> conv2d_filter_gradient_room() {
-  static const auto rows = rows_on<Conv2dFilterGradient>(
-      target, {{"direct", on_all, &conv2d_filter_gradient_direct},
-               {"tiled", on_blocks, &conv2d_filter_gradient_tiled, &conv2d_tiled_supports,
-                &conv2d_filter_gradient_tiled_workspace},
-               {"tensor", on_blocks, &conv2d_filter_gradient_tensor, &conv2d_tensor_supports,
-                &conv2d_filter_gradient_tensor_workspace, Arithmetic::tf32},
-               {"cores", on_host, GS_HOST_FORM(conv2d_filter_gradient_cores), &ungrouped,
-                GS_HOST_FORM(conv2d_filter_gradient_cores_workspace)}});
-  return rows;
+template <class T>
+Room<Conv2dFilterGradientOf<T>> conv2d_filter_gradient_room() {
+  if constexpr (stores_fp32<T>) {
+    static const auto rows = rows_on<Conv2dFilterGradient>(
+        target, {{"direct", on_all, &conv2d_filter_gradient_direct},
+                 {"tiled", on_blocks, &conv2d_filter_gradient_tiled, &conv2d_tiled_supports,
+                  &conv2d_filter_gradient_tiled_workspace},
+                 {"tensor", on_blocks, &conv2d_filter_gradient_tensor, &conv2d_tensor_supports,
+                  &conv2d_filter_gradient_tensor_workspace, Arithmetic::tf32},
+                 {"cores", on_host, GS_HOST_FORM(conv2d_filter_gradient_cores), &ungrouped,
+                  GS_HOST_FORM(conv2d_filter_gradient_cores_workspace)}});
+    return rows;
+  } else {
+    static const auto rows = rows_on<Conv2dFilterGradientOf<bf16>>(target, {});
+    return rows;
+  }
 }
+template Room<Conv2dFilterGradient> conv2d_filter_gradient_room();
+template Room<Conv2dFilterGradientOf<bf16>> conv2d_filter_gradient_room();
 
 }  // namespace gs::GS_TARGET

@@ -18,12 +18,15 @@ struct Conv2dPool {
 };
 
 /// y and argmax as MaxPoolForward writes them.
-struct Conv2dPoolForward {
+template <class T>
+struct Conv2dPoolForwardOf {
   using Problem = Conv2dPool;
-  using Launch = void(float* y, std::uint8_t* argmax, const float* x, const float* w, const float* bias,
-                      const Conv2dPool&, void* workspace, stream_t);
+  using Launch = void(T* y, std::uint8_t* argmax, const T* x, const T* w, const T* bias, const Conv2dPool&,
+                      void* workspace, stream_t);
 };
+using Conv2dPoolForward = Conv2dPoolForwardOf<float>;
 
-Cost cost(Conv2dPoolForward, const Conv2dPool&);
+template <class T>
+Cost cost(Conv2dPoolForwardOf<T>, const Conv2dPool&);
 
 }  // namespace gs

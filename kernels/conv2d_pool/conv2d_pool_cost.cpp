@@ -3,10 +3,14 @@
 
 namespace gs {
 
-Cost cost(Conv2dPoolForward, const Conv2dPool& d) {
+template <class T>
+Cost cost(Conv2dPoolForwardOf<T>, const Conv2dPool& d) {
   const Conv2d& c = d.conv;
-  return {cost(Conv2dForward{}, c).flops + cost(MaxPoolForward{}, d.pool).flops,
-          4.0 * double(c.x_size() + c.w_size() + c.k) + 5.0 * double(d.pool.y_size())};
+  return {cost(Conv2dForwardOf<T>{}, c).flops + cost(MaxPoolForwardOf<T>{}, d.pool).flops,
+          double(sizeof(T)) * double(c.x_size() + c.w_size() + c.k) + (sizeof(T) + 1.0) * double(d.pool.y_size())};
 }
+
+template Cost cost(Conv2dPoolForwardOf<float>, const Conv2dPool&);
+template Cost cost(Conv2dPoolForwardOf<bf16>, const Conv2dPool&);
 
 }  // namespace gs

@@ -14,12 +14,20 @@ std::size_t no_workspace(const Conv2dPool&) {
 }
 }  // namespace
 
-Room<Conv2dPoolForward> conv2d_pool_forward_room() {
-  static const auto rows =
-      rows_on<Conv2dPoolForward>(target, {{"tiled", on_blocks, &conv2d_pool_forward_tiled, &conv2d_pool_tiled_supports},
-                                          {"tensor", on_blocks, &conv2d_pool_forward_tensor,
-                                           &conv2d_pool_tensor_supports, no_workspace, Arithmetic::tf32}});
-  return rows;
+template <class T>
+Room<Conv2dPoolForwardOf<T>> conv2d_pool_forward_room() {
+  if constexpr (stores_fp32<T>) {
+    static const auto rows = rows_on<Conv2dPoolForward>(
+        target, {{"tiled", on_blocks, &conv2d_pool_forward_tiled, &conv2d_pool_tiled_supports},
+                 {"tensor", on_blocks, &conv2d_pool_forward_tensor, &conv2d_pool_tensor_supports, no_workspace,
+                  Arithmetic::tf32}});
+    return rows;
+  } else {
+    static const auto rows = rows_on<Conv2dPoolForwardOf<bf16>>(target, {});
+    return rows;
+  }
 }
+template Room<Conv2dPoolForward> conv2d_pool_forward_room();
+template Room<Conv2dPoolForwardOf<bf16>> conv2d_pool_forward_room();
 
 }  // namespace gs::GS_TARGET

@@ -1,6 +1,7 @@
 // dense.h - the menu of the fully connected layer: y = act(x W^T + b) and its two gradients. Everything row-major and
 // packed: x [n, in], W [out, in], y [n, out].
 #pragma once
+#include "kernels/common/bf16.h"
 #include "kernels/common/technique.h"
 
 namespace gs {
@@ -12,25 +13,32 @@ struct Dense {
 };
 
 /// y[i,o] = act( b[o] + sum_j x[i,j] W[o,j] ).
-struct DenseForward {
+template <class T>
+struct DenseForwardOf {
   using Problem = Dense;
-  using Launch = void(float* y, const float* x, const float* w, const float* bias, const Dense&, void* workspace,
-                      stream_t);
+  using Launch = void(T* y, const T* x, const T* w, const T* bias, const Dense&, void* workspace, stream_t);
 };
+using DenseForward = DenseForwardOf<float>;
 /// dx[i,j] = sum_o dy[i,o] W[o,j]; where `relu_output` (the layer below's output) is given, dx = 0 where it is <= 0.
-struct DenseDataGradient {
+template <class T>
+struct DenseDataGradientOf {
   using Problem = Dense;
-  using Launch = void(float* dx, const float* dy, const float* w, const float* relu_output, const Dense&,
-                      void* workspace, stream_t);
+  using Launch = void(T* dx, const T* dy, const T* w, const T* relu_output, const Dense&, void* workspace, stream_t);
 };
+using DenseDataGradient = DenseDataGradientOf<float>;
 /// dW[o,j] = sum_i dy[i,o] x[i,j];  db[o] = sum_i dy[i,o].
-struct DenseFilterGradient {
+template <class T>
+struct DenseFilterGradientOf {
   using Problem = Dense;
-  using Launch = void(float* dw, float* db, const float* x, const float* dy, const Dense&, void* workspace, stream_t);
+  using Launch = void(float* dw, float* db, const T* x, const T* dy, const Dense&, void* workspace, stream_t);
 };
+using DenseFilterGradient = DenseFilterGradientOf<float>;
 
-Cost cost(DenseForward, const Dense&);
-Cost cost(DenseDataGradient, const Dense&);
-Cost cost(DenseFilterGradient, const Dense&);
+template <class T>
+Cost cost(DenseForwardOf<T>, const Dense&);
+template <class T>
+Cost cost(DenseDataGradientOf<T>, const Dense&);
+template <class T>
+Cost cost(DenseFilterGradientOf<T>, const Dense&);
 
 }  // namespace gs

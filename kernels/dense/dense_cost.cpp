@@ -11,15 +11,26 @@ double weights(const Dense& d) {
 }
 }  // namespace
 
-Cost cost(DenseForward, const Dense& d) {
+template <class T>
+Cost cost(DenseForwardOf<T>, const Dense& d) {
   const double outputs = double(d.n) * d.out;
-  return {products(d) + outputs * (d.relu ? 2 : 1), 4 * (weights(d) + d.out + double(d.n) * d.in + outputs)};
+  return {products(d) + outputs * (d.relu ? 2 : 1), sizeof(T) * (weights(d) + d.out + double(d.n) * d.in + outputs)};
 }
-Cost cost(DenseDataGradient, const Dense& d) {
-  return {products(d), 4 * (weights(d) + double(d.n) * d.in + double(d.n) * d.out)};
+template <class T>
+Cost cost(DenseDataGradientOf<T>, const Dense& d) {
+  return {products(d), sizeof(T) * (weights(d) + double(d.n) * d.in + double(d.n) * d.out)};
 }
-Cost cost(DenseFilterGradient, const Dense& d) {
-  return {products(d) + double(d.n) * d.out, 4 * (weights(d) + d.out + double(d.n) * d.in + double(d.n) * d.out)};
+template <class T>
+Cost cost(DenseFilterGradientOf<T>, const Dense& d) {
+  return {products(d) + double(d.n) * d.out,
+          sizeof(float) * (weights(d) + d.out) + sizeof(T) * (double(d.n) * d.in + double(d.n) * d.out)};
 }
+
+template Cost cost(DenseForwardOf<float>, const Dense&);
+template Cost cost(DenseForwardOf<bf16>, const Dense&);
+template Cost cost(DenseDataGradientOf<float>, const Dense&);
+template Cost cost(DenseDataGradientOf<bf16>, const Dense&);
+template Cost cost(DenseFilterGradientOf<float>, const Dense&);
+template Cost cost(DenseFilterGradientOf<bf16>, const Dense&);
 
 }  // namespace gs

@@ -22,35 +22,59 @@ std::size_t no_workspace(const Dense&) {
 }
 }  // namespace
 
-Room<DenseForward> dense_forward_room() {
-  static const auto rows = rows_on<DenseForward>(
-      target, {{"direct", on_all, &dense_forward_direct},
-               {"tiled", on_blocks, &dense_forward_tiled, &dense_tiled_supports, &dense_forward_tiled_workspace},
-               {"tensor", on_blocks, &dense_forward_tensor, &dense_tensor_supports, &dense_forward_tensor_workspace,
-                Arithmetic::tf32},
-               {"cores", on_host, GS_HOST_FORM(dense_forward_cores)}});
-  return rows;
+template <class T>
+Room<DenseForwardOf<T>> dense_forward_room() {
+  if constexpr (stores_fp32<T>) {
+    static const auto rows = rows_on<DenseForward>(
+        target, {{"direct", on_all, &dense_forward_direct},
+                 {"tiled", on_blocks, &dense_forward_tiled, &dense_tiled_supports, &dense_forward_tiled_workspace},
+                 {"tensor", on_blocks, &dense_forward_tensor, &dense_tensor_supports, &dense_forward_tensor_workspace,
+                  Arithmetic::tf32},
+                 {"cores", on_host, GS_HOST_FORM(dense_forward_cores)}});
+    return rows;
+  } else {
+    static const auto rows = rows_on<DenseForwardOf<bf16>>(target, {});
+    return rows;
+  }
 }
+template Room<DenseForward> dense_forward_room();
+template Room<DenseForwardOf<bf16>> dense_forward_room();
 
-Room<DenseDataGradient> dense_data_gradient_room() {
-  static const auto rows = rows_on<DenseDataGradient>(
-      target,
-      {{"direct", on_all, &dense_data_gradient_direct},
-       {"tiled", on_blocks, &dense_data_gradient_tiled, &dense_tiled_supports},
-       {"tensor", on_blocks, &dense_data_gradient_tensor, &dense_tensor_supports, no_workspace, Arithmetic::tf32},
-       {"cores", on_host, GS_HOST_FORM(dense_data_gradient_cores)}});
-  return rows;
+template <class T>
+Room<DenseDataGradientOf<T>> dense_data_gradient_room() {
+  if constexpr (stores_fp32<T>) {
+    static const auto rows = rows_on<DenseDataGradient>(
+        target,
+        {{"direct", on_all, &dense_data_gradient_direct},
+         {"tiled", on_blocks, &dense_data_gradient_tiled, &dense_tiled_supports},
+         {"tensor", on_blocks, &dense_data_gradient_tensor, &dense_tensor_supports, no_workspace, Arithmetic::tf32},
+         {"cores", on_host, GS_HOST_FORM(dense_data_gradient_cores)}});
+    return rows;
+  } else {
+    static const auto rows = rows_on<DenseDataGradientOf<bf16>>(target, {});
+    return rows;
+  }
 }
+template Room<DenseDataGradient> dense_data_gradient_room();
+template Room<DenseDataGradientOf<bf16>> dense_data_gradient_room();
 
-Room<DenseFilterGradient> dense_filter_gradient_room() {
-  static const auto rows = rows_on<DenseFilterGradient>(
-      target, {{"direct", on_all, &dense_filter_gradient_direct},
-               {"tiled", on_blocks, &dense_filter_gradient_tiled, &dense_tiled_supports},
-               {"outer", on_blocks, &dense_filter_gradient_outer, &dense_filter_gradient_outer_supports},
-               {"tensor", on_blocks, &dense_filter_gradient_tensor, &dense_filter_gradient_tensor_supports,
-                no_workspace, Arithmetic::tf32},
-               {"cores", on_host, GS_HOST_FORM(dense_filter_gradient_cores)}});
-  return rows;
+template <class T>
+Room<DenseFilterGradientOf<T>> dense_filter_gradient_room() {
+  if constexpr (stores_fp32<T>) {
+    static const auto rows = rows_on<DenseFilterGradient>(
+        target, {{"direct", on_all, &dense_filter_gradient_direct},
+                 {"tiled", on_blocks, &dense_filter_gradient_tiled, &dense_tiled_supports},
+                 {"outer", on_blocks, &dense_filter_gradient_outer, &dense_filter_gradient_outer_supports},
+                 {"tensor", on_blocks, &dense_filter_gradient_tensor, &dense_filter_gradient_tensor_supports,
+                  no_workspace, Arithmetic::tf32},
+                 {"cores", on_host, GS_HOST_FORM(dense_filter_gradient_cores)}});
+    return rows;
+  } else {
+    static const auto rows = rows_on<DenseFilterGradientOf<bf16>>(target, {});
+    return rows;
+  }
 }
+template Room<DenseFilterGradient> dense_filter_gradient_room();
+template Room<DenseFilterGradientOf<bf16>> dense_filter_gradient_room();
 
 }  // namespace gs::GS_TARGET

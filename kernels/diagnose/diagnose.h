@@ -1,5 +1,6 @@
 // diagnose.h - the menu of a diagnostic step: what is alive, what is finite, and how far an update moves the weights.
 #pragma once
+#include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
 #include "kernels/common/technique.h"
 
@@ -19,11 +20,13 @@ struct ChannelActivity {
 };
 
 /// activity[c] = counts over y [n, places, channels].
-struct CountActivity {
+template <class T>
+struct CountActivityOf {
   using Problem = Activity;
-  using Launch = void(ChannelActivity* activity, const float* y, const StepState*, const Activity&, void* workspace,
+  using Launch = void(ChannelActivity* activity, const T* y, const StepState*, const Activity&, void* workspace,
                       stream_t);
 };
+using CountActivity = CountActivityOf<float>;
 
 struct Values {
   std::int64_t size = 1;
@@ -51,7 +54,8 @@ struct MeasureUpdate {
                       void* workspace, stream_t);
 };
 
-Cost cost(CountActivity, const Activity&);
+template <class T>
+Cost cost(CountActivityOf<T>, const Activity&);
 Cost cost(CopyValues, const Values&);
 Cost cost(MeasureUpdate, const Values&);
 

@@ -3,9 +3,10 @@
 
 namespace gs {
 
-Cost cost(CountActivity, const Activity& p) {
+template <class T>
+Cost cost(CountActivityOf<T>, const Activity& p) {
   const double values = double(p.n) * double(p.places) * p.channels;
-  return {.flops = 2 * values, .bytes = 4 * values + 8.0 * p.channels};
+  return {.flops = 2 * values, .bytes = sizeof(T) * values + 8.0 * p.channels};
 }
 Cost cost(CopyValues, const Values& p) {
   return {.flops = 0, .bytes = 8.0 * double(p.size)};
@@ -13,5 +14,8 @@ Cost cost(CopyValues, const Values& p) {
 Cost cost(MeasureUpdate, const Values& p) {
   return {.flops = 8.0 * double(p.size), .bytes = 12.0 * double(p.size) + 32};
 }
+
+template Cost cost(CountActivityOf<float>, const Activity&);
+template Cost cost(CountActivityOf<bf16>, const Activity&);
 
 }  // namespace gs

@@ -14,7 +14,8 @@ bool always(const Values&) {
 }
 }  // namespace
 
-Room<CountActivity> count_activity_room() {
+template <>
+Room<CountActivity> count_activity_room<float>() {
   static const auto rows =
       rows_on<CountActivity>(target, {{"channel", on_all, &activity_channel}, {"block", on_blocks, &activity_block}});
   return rows;

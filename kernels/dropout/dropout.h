@@ -3,6 +3,7 @@
 // The mask is never stored: m[i] is a pure function of (seed, layer, step, i) through Philox, so the backward pass
 // draws the same one again. Source: Srivastava et al. 2014; the inverted form as in Keras and PyTorch.
 #pragma once
+#include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
 #include "kernels/common/technique.h"
 
@@ -16,19 +17,25 @@ struct Dropout {
 };
 
 /// y = x m / (1 - rate). y may be x.
-struct DropoutForward {
+template <class T>
+struct DropoutForwardOf {
   using Problem = Dropout;
-  using Launch = void(float* y, const float* x, const StepState*, const Dropout&, void* workspace, stream_t);
+  using Launch = void(T* y, const T* x, const StepState*, const Dropout&, void* workspace, stream_t);
 };
+using DropoutForward = DropoutForwardOf<float>;
 /// dx = dy m / (1 - rate); where `relu_output` (the layer below's output) is given, dx = 0 where it is <= 0. dx may be
 /// dy.
-struct DropoutBackward {
+template <class T>
+struct DropoutBackwardOf {
   using Problem = Dropout;
-  using Launch = void(float* dx, const float* dy, const float* relu_output, const StepState*, const Dropout&,
-                      void* workspace, stream_t);
+  using Launch = void(T* dx, const T* dy, const T* relu_output, const StepState*, const Dropout&, void* workspace,
+                      stream_t);
 };
+using DropoutBackward = DropoutBackwardOf<float>;
 
-Cost cost(DropoutForward, const Dropout&);
-Cost cost(DropoutBackward, const Dropout&);
+template <class T>
+Cost cost(DropoutForwardOf<T>, const Dropout&);
+template <class T>
+Cost cost(DropoutBackwardOf<T>, const Dropout&);
 
 }  // namespace gs

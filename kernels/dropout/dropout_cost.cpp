@@ -1,14 +1,21 @@
-// dropout_cost.cpp - the least work of dropout: one float in, one out, one product. Philox is counted as no
+// dropout_cost.cpp - the least work of dropout: one value in, one out, one product. Philox is counted as no
 // floating-point work; the ReLU's output that the backward pass may read is not counted, it depends on the network.
 #include "kernels/dropout/dropout.h"
 
 namespace gs {
 
-Cost cost(DropoutForward, const Dropout& p) {
-  return {.flops = double(p.size), .bytes = 8.0 * double(p.size)};
+template <class T>
+Cost cost(DropoutForwardOf<T>, const Dropout& p) {
+  return {.flops = double(p.size), .bytes = 2.0 * sizeof(T) * double(p.size)};
 }
-Cost cost(DropoutBackward, const Dropout& p) {
-  return {.flops = double(p.size), .bytes = 8.0 * double(p.size)};
+template <class T>
+Cost cost(DropoutBackwardOf<T>, const Dropout& p) {
+  return {.flops = double(p.size), .bytes = 2.0 * sizeof(T) * double(p.size)};
 }
+
+template Cost cost(DropoutForwardOf<float>, const Dropout&);
+template Cost cost(DropoutForwardOf<bf16>, const Dropout&);
+template Cost cost(DropoutBackwardOf<float>, const Dropout&);
+template Cost cost(DropoutBackwardOf<bf16>, const Dropout&);
 
 }  // namespace gs

@@ -14,13 +14,15 @@ bool fits_counter(const Dropout& p) {
 DropoutForward::Launch dropout_forward_philox;
 DropoutBackward::Launch dropout_backward_philox;
 
-Room<DropoutForward> dropout_forward_room() {
+template <>
+Room<DropoutForward> dropout_forward_room<float>() {
   static const auto rows =
       rows_on<DropoutForward>(target, {{"philox", on_all, &dropout_forward_philox, &fits_counter}});
   return rows;
 }
 
-Room<DropoutBackward> dropout_backward_room() {
+template <>
+Room<DropoutBackward> dropout_backward_room<float>() {
   static const auto rows =
       rows_on<DropoutBackward>(target, {{"philox", on_all, &dropout_backward_philox, &fits_counter}});
   return rows;

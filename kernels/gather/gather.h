@@ -1,6 +1,7 @@
 // gather.h - the menu of batch assembly: the permutation and the step's cursor pick images, uint8 becomes float in [0,
 // 1].
 #pragma once
+#include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
 #include "kernels/common/technique.h"
 
@@ -14,13 +15,16 @@ struct Gather {
 
 /// For row i < valid: j = permutation[cursor * batch + i], x[i,:] = images[j,:] / 255, labels[i] = all_labels[j].
 /// Rows past the valid count get zeros and label 0.
-struct GatherBatch {
+template <class T>
+struct GatherBatchOf {
   using Problem = Gather;
-  using Launch = void(float* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
+  using Launch = void(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                       const std::uint32_t* permutation, const StepState*, const Gather&, void* workspace, stream_t);
 };
+using GatherBatch = GatherBatchOf<float>;
 
-Cost cost(GatherBatch, const Gather&);
+template <class T>
+Cost cost(GatherBatchOf<T>, const Gather&);
 
 /// How far a training image may be changed each time it is seen. All zero and false: not at all.
 struct Augmentation {
@@ -42,13 +46,16 @@ struct AugmentedGather {
 /// GatherBatch, and each image is turned about its centre, flipped, shifted and made brighter or darker by amounts that
 /// are a pure function of (seed, epoch, image). Between pixels it is interpolated (bilinear); past the edge the edge's
 /// pixels go on.
-struct GatherAugmented {
+template <class T>
+struct GatherAugmentedOf {
   using Problem = AugmentedGather;
-  using Launch = void(float* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
+  using Launch = void(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                       const std::uint32_t* permutation, const StepState*, const AugmentedGather&, void* workspace,
                       stream_t);
 };
+using GatherAugmented = GatherAugmentedOf<float>;
 
-Cost cost(GatherAugmented, const AugmentedGather&);
+template <class T>
+Cost cost(GatherAugmentedOf<T>, const AugmentedGather&);
 
 }  // namespace gs

@@ -6,13 +6,15 @@ namespace gs::GS_TARGET {
 GatherBatch::Launch gather_element, gather_rows;
 GatherAugmented::Launch augment_block, augment_cores;
 
-Room<GatherBatch> gather_room() {
+template <>
+Room<GatherBatch> gather_room<float>() {
   static const auto rows =
       rows_on<GatherBatch>(target, {{"element", on_all, &gather_element}, {"rows", on_host, &gather_rows}});
   return rows;
 }
 
-Room<GatherAugmented> gather_augmented_room() {
+template <>
+Room<GatherAugmented> gather_augmented_room<float>() {
   static const auto rows = rows_on<GatherAugmented>(
       target, {{"block", on_blocks, &augment_block}, {"cores", on_host, GS_HOST_FORM(augment_cores)}});
   return rows;

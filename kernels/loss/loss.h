@@ -14,6 +14,7 @@
 // (Szegedy et al. 2016; as in Keras). A class weight multiplies a sample's loss and gradient; the mean still divides by
 // the number of valid rows.
 #pragma once
+#include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
 #include "kernels/common/technique.h"
 
@@ -32,13 +33,16 @@ struct Loss {
 /// sample_loss [n] and sample_correct [n] (1 or 0) for each row, both 0 past the valid rows; dlogits [n, classes] may
 /// be null. labels [n]: class numbers; for one logit, 1 is the positive class. class_weights [2 or classes]: by label;
 /// null: all 1.
-struct LossGradient {
+template <class T>
+struct LossGradientOf {
   using Problem = Loss;
-  using Launch = void(float* sample_loss, float* sample_correct, float* dlogits, const float* logits,
+  using Launch = void(float* sample_loss, float* sample_correct, T* dlogits, const T* logits,
                       const std::int32_t* labels, const float* class_weights, const StepState*, const Loss&,
                       void* workspace, stream_t);
 };
+using LossGradient = LossGradientOf<float>;
 
-Cost cost(LossGradient, const Loss&);
+template <class T>
+Cost cost(LossGradientOf<T>, const Loss&);
 
 }  // namespace gs

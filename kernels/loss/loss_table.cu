@@ -13,7 +13,8 @@ bool has_many_classes(const Loss& p) {
 
 LossGradient::Launch loss_row, loss_warp_row;
 
-Room<LossGradient> loss_gradient_room() {
+template <>
+Room<LossGradient> loss_gradient_room<float>() {
   static const auto rows = rows_on<LossGradient>(
       target, {{"row", on_all, &loss_row}, {"warp_row", on_blocks, &loss_warp_row, &has_many_classes}});
   return rows;

@@ -6,6 +6,7 @@
 // alpha is not divided by the window, as in the paper (PyTorch and Caffe divide it). Source: Krizhevsky, Sutskever and
 // Hinton 2012, section 3.3.
 #pragma once
+#include "kernels/common/bf16.h"
 #include "kernels/common/technique.h"
 
 namespace gs {
@@ -21,19 +22,25 @@ struct Lrn {
 };
 
 /// y and scale, [pixels, c].
-struct LrnForward {
+template <class T>
+struct LrnForwardOf {
   using Problem = Lrn;
-  using Launch = void(float* y, float* scale, const float* x, const Lrn&, void* workspace, stream_t);
+  using Launch = void(T* y, float* scale, const T* x, const Lrn&, void* workspace, stream_t);
 };
+using LrnForward = LrnForwardOf<float>;
 /// dx_i = dy_i scale_i^-beta - 2 alpha beta x_i sum_j dy_j y_j / scale_j over the same window; where `relu_output` is
 /// given (x itself, out of a ReLU), dx = 0 where it is <= 0.
-struct LrnBackward {
+template <class T>
+struct LrnBackwardOf {
   using Problem = Lrn;
-  using Launch = void(float* dx, const float* dy, const float* x, const float* y, const float* scale,
-                      const float* relu_output, const Lrn&, void* workspace, stream_t);
+  using Launch = void(T* dx, const T* dy, const T* x, const T* y, const float* scale, const T* relu_output, const Lrn&,
+                      void* workspace, stream_t);
 };
+using LrnBackward = LrnBackwardOf<float>;
 
-Cost cost(LrnForward, const Lrn&);
-Cost cost(LrnBackward, const Lrn&);
+template <class T>
+Cost cost(LrnForwardOf<T>, const Lrn&);
+template <class T>
+Cost cost(LrnBackwardOf<T>, const Lrn&);
 
 }  // namespace gs

@@ -4,11 +4,18 @@
 
 namespace gs {
 
-Cost cost(LrnForward, const Lrn& p) {
-  return {.flops = double(p.size()) * (2.0 * p.window + 4), .bytes = 12.0 * double(p.size())};
+template <class T>
+Cost cost(LrnForwardOf<T>, const Lrn& p) {
+  return {.flops = double(p.size()) * (2.0 * p.window + 4), .bytes = (2.0 * sizeof(T) + 4) * double(p.size())};
 }
-Cost cost(LrnBackward, const Lrn& p) {
-  return {.flops = double(p.size()) * (3.0 * p.window + 5), .bytes = 20.0 * double(p.size())};
+template <class T>
+Cost cost(LrnBackwardOf<T>, const Lrn& p) {
+  return {.flops = double(p.size()) * (3.0 * p.window + 5), .bytes = (4.0 * sizeof(T) + 4) * double(p.size())};
 }
+
+template Cost cost(LrnForwardOf<float>, const Lrn&);
+template Cost cost(LrnForwardOf<bf16>, const Lrn&);
+template Cost cost(LrnBackwardOf<float>, const Lrn&);
+template Cost cost(LrnBackwardOf<bf16>, const Lrn&);
 
 }  // namespace gs

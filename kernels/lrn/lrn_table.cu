@@ -13,12 +13,14 @@ bool window_is_odd(const Lrn& p) {
 LrnForward::Launch lrn_forward_element;
 LrnBackward::Launch lrn_backward_element;
 
-Room<LrnForward> lrn_forward_room() {
+template <>
+Room<LrnForward> lrn_forward_room<float>() {
   static const auto rows = rows_on<LrnForward>(target, {{"element", on_all, &lrn_forward_element, &window_is_odd}});
   return rows;
 }
 
-Room<LrnBackward> lrn_backward_room() {
+template <>
+Room<LrnBackward> lrn_backward_room<float>() {
   static const auto rows = rows_on<LrnBackward>(target, {{"element", on_all, &lrn_backward_element, &window_is_odd}});
   return rows;
 }

@@ -7,6 +7,7 @@
 // one write per element, so the bits do not depend on the order. Four bytes of index become one, and the ReLU's
 // gradient is free.
 #pragma once
+#include "kernels/common/bf16.h"
 #include "kernels/common/technique.h"
 
 namespace gs {
@@ -25,18 +26,23 @@ struct MaxPool {
 };
 
 /// y and argmax [n,p,q,c]. NaN wins, so that it is seen.
-struct MaxPoolForward {
+template <class T>
+struct MaxPoolForwardOf {
   using Problem = MaxPool;
-  using Launch = void(float* y, std::uint8_t* argmax, const float* x, const MaxPool&, void* workspace, stream_t);
+  using Launch = void(T* y, std::uint8_t* argmax, const T* x, const MaxPool&, void* workspace, stream_t);
 };
+using MaxPoolForward = MaxPoolForwardOf<float>;
 /// dx[n,h,w,c] = sum of dy over the windows whose maximum this element was.
-struct MaxPoolBackward {
+template <class T>
+struct MaxPoolBackwardOf {
   using Problem = MaxPool;
-  using Launch = void(float* dx, const float* dy, const std::uint8_t* argmax, const MaxPool&, void* workspace,
-                      stream_t);
+  using Launch = void(T* dx, const T* dy, const std::uint8_t* argmax, const MaxPool&, void* workspace, stream_t);
 };
+using MaxPoolBackward = MaxPoolBackwardOf<float>;
 
-Cost cost(MaxPoolForward, const MaxPool&);
-Cost cost(MaxPoolBackward, const MaxPool&);
+template <class T>
+Cost cost(MaxPoolForwardOf<T>, const MaxPool&);
+template <class T>
+Cost cost(MaxPoolBackwardOf<T>, const MaxPool&);
 
 }  // namespace gs

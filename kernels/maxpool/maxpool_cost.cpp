@@ -4,12 +4,20 @@
 
 namespace gs {
 
-Cost cost(MaxPoolForward, const MaxPool& m) {
+template <class T>
+Cost cost(MaxPoolForwardOf<T>, const MaxPool& m) {
   return {.flops = double(m.y_size()) * (m.window * m.window - 1),
-          .bytes = 4.0 * double(m.x_size()) + 5.0 * double(m.y_size())};
+          .bytes = double(sizeof(T)) * double(m.x_size()) + (sizeof(T) + 1.0) * double(m.y_size())};
 }
-Cost cost(MaxPoolBackward, const MaxPool& m) {
-  return {.flops = double(m.y_size()), .bytes = 4.0 * double(m.x_size()) + 5.0 * double(m.y_size())};
+template <class T>
+Cost cost(MaxPoolBackwardOf<T>, const MaxPool& m) {
+  return {.flops = double(m.y_size()),
+          .bytes = double(sizeof(T)) * double(m.x_size()) + (sizeof(T) + 1.0) * double(m.y_size())};
 }
+
+template Cost cost(MaxPoolForwardOf<float>, const MaxPool&);
+template Cost cost(MaxPoolForwardOf<bf16>, const MaxPool&);
+template Cost cost(MaxPoolBackwardOf<float>, const MaxPool&);
+template Cost cost(MaxPoolBackwardOf<bf16>, const MaxPool&);
 
 }  // namespace gs

@@ -14,14 +14,16 @@ bool index_fits_byte(const MaxPool& m) {
 }
 }  // namespace
 
-Room<MaxPoolForward> maxpool_forward_room() {
+template <>
+Room<MaxPoolForward> maxpool_forward_room<float>() {
   static const auto rows = rows_on<MaxPoolForward>(
       target, {{"element", on_all, &maxpool_forward_element, &index_fits_byte},
                {"cores", on_host, GS_HOST_FORM(maxpool_forward_cores), GS_HOST_FORM(maxpool_cores_supports)}});
   return rows;
 }
 
-Room<MaxPoolBackward> maxpool_backward_room() {
+template <>
+Room<MaxPoolBackward> maxpool_backward_room<float>() {
   static const auto rows = rows_on<MaxPoolBackward>(
       target, {{"element", on_all, &maxpool_backward_element, &index_fits_byte},
                {"cores", on_host, GS_HOST_FORM(maxpool_backward_cores), GS_HOST_FORM(maxpool_cores_supports)}});

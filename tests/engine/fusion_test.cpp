@@ -72,7 +72,7 @@ TEST(Fusion, CanBeMeasured) {
   ASSERT_NE(measured, tuner.steps().end());
   EXPECT_EQ(conv->taken_in, measured->result.chosen != "apart");
   const std::vector<CandidateTime>& times = measured->result.times;
-  const auto fused = sim->rooms().conv2d_pool_forward;
+  const auto fused = sim->rooms().fp32.conv2d_pool_forward;
   const auto in_fp32 = [](const auto& row) { return row.arithmetic == Arithmetic::fp32; };
   ASSERT_EQ(times.size(), 1 + std::size_t(std::count_if(fused.begin(), fused.end(), in_fp32)));
   for (const CandidateTime& t : times) EXPECT_EQ(t.refused, "") << t.name;

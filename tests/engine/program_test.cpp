@@ -128,7 +128,8 @@ TEST_P(ProgramOn, OverridesAreKeptOrRefused) {
 }
 
 TEST(Tf32, IsTakenOnlyWhereTheDeviceAllowsIt) {
-  ASSERT_EQ(sim::rooms().conv2d_forward.back().arithmetic, Arithmetic::tf32) << "the last row is the one to be taken";
+  ASSERT_EQ(sim::rooms().fp32.conv2d_forward.back().arithmetic, Arithmetic::tf32)
+      << "the last row is the one to be taken";
   const auto allowed = open_device({.name = "sim", .tf32 = true});
   const auto not_asked = open_device({.name = "sim"}), refused = open_device({.name = "sim", .tf32 = false});
   const char* const steps[] = {"conv1 filter gradient", "conv2 data gradient"};

@@ -36,7 +36,7 @@ TEST(Conv2dPool, IsTheConvolutionAndThePool) {
     const auto x = random_values(d.x_size(), 1), w = random_values(d.w_size(), 2), bias = random_values(d.k, 3);
     const ref::Sums full = ref::conv2d_forward(d, x.data(), w.data(), bias.data());
     const ref::MaxPooled want = ref::maxpool_forward(p.pool, full.value);
-    for_each_technique<Conv2dPoolForward>(&Rooms::conv2d_pool_forward, p, [&](auto launch, Arithmetic arithmetic) {
+    for_each_technique<Conv2dPoolForward>(&StorageRooms<float>::conv2d_pool_forward, p, [&](auto launch, Arithmetic arithmetic) {
       DeviceArray<float> images(x), filters(w), biases(bias);
       GuardedArray<float> y(want.y.size());
       GuardedArray<std::uint8_t> argmax(want.argmax.size());
@@ -62,7 +62,7 @@ TEST(Conv2dPool, IntegersAreExactAndTheFirstOfEqualMaximaCounts) {
     const auto x = integers(d.x_size(), 1), w = integers(d.w_size(), 2), bias = integers(d.k, 3);
     const ref::Sums full = ref::conv2d_forward(d, x.data(), w.data(), bias.data());
     const ref::MaxPooled want = ref::maxpool_forward(p.pool, full.value);
-    for_each_technique<Conv2dPoolForward>(&Rooms::conv2d_pool_forward, p, [&](auto launch) {
+    for_each_technique<Conv2dPoolForward>(&StorageRooms<float>::conv2d_pool_forward, p, [&](auto launch) {
       DeviceArray<float> images(x), filters(w), biases(bias);
       GuardedArray<float> y(want.y.size());
       GuardedArray<std::uint8_t> argmax(want.argmax.size());
@@ -82,7 +82,7 @@ TEST(Conv2dPool, TheFirstNaNOfAWindowSurvives) {
   x[std::size_t(((1 * d.h + 3) * d.w + 4) * d.c)] = NAN;  // pixel (1, 0) of the same
   const ref::Sums full = ref::conv2d_forward(d, x.data(), w.data(), bias.data());
   const ref::MaxPooled want = ref::maxpool_forward(p.pool, full.value);
-  for_each_technique<Conv2dPoolForward>(&Rooms::conv2d_pool_forward, p, [&](auto launch) {
+  for_each_technique<Conv2dPoolForward>(&StorageRooms<float>::conv2d_pool_forward, p, [&](auto launch) {
     DeviceArray<float> images(x), filters(w), biases(bias);
     GuardedArray<float> y(want.y.size());
     GuardedArray<std::uint8_t> argmax(want.argmax.size());

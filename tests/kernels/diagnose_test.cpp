@@ -17,7 +17,7 @@ TEST(CountActivity, CountsPositiveAndNonFiniteValuesOfTheValidRows) {
       state.batch = std::uint32_t(p.n);
       state.samples = std::uint32_t(valid);
       const auto want = ref::count_activity(p, valid, widen(y));
-      for_each_technique<CountActivity>(&Rooms::count_activity, p, [&](auto launch) {
+      for_each_technique<CountActivity>(&StorageRooms<float>::count_activity, p, [&](auto launch) {
         DeviceArray<float> values(y);
         DeviceArray<StepState> at(std::vector{state});
         GuardedArray<ChannelActivity> activity(want.size());

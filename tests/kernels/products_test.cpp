@@ -43,8 +43,8 @@ struct TestedArrays {
 };
 
 /// All techniques of a room, as product_checks.h goes through them.
-template <class Op>
-auto each_technique(Room<Op> Rooms::*room, const typename Op::Problem& p) {
+template <class Op, class Holder>
+auto each_technique(Room<Op> Holder::*room, const typename Op::Problem& p) {
   return [room, &p](const auto& body) {
     for_each_technique<Op>(room, p,
                            [&](auto launch, Arithmetic arithmetic) { body(TestedArrays{arithmetic}, launch); });

@@ -42,7 +42,7 @@ TEST(Gather, PicksTheRowsOfTheCursorAndPadsTheLastBatch) {
       state.batch = std::uint32_t(p.n);
       state.samples = samples;
       const auto want = ref::gather(p, state, images.pixels, images.labels, images.permutation);
-      for_each_technique<GatherBatch>(&Rooms::gather, p, [&](auto launch) {
+      for_each_technique<GatherBatch>(&StorageRooms<float>::gather, p, [&](auto launch) {
         DeviceArray<std::uint8_t> pixels(images.pixels);
         DeviceArray<std::int32_t> all_labels(images.labels);
         DeviceArray<std::uint32_t> permutation(images.permutation);
@@ -81,7 +81,7 @@ TEST(GatherAugmented, AgainstTheReference) {
       state.batch = std::uint32_t(p.n);
       state.samples = samples;
       const auto want = ref::gather_augmented(p, state, images.pixels, images.labels, images.permutation);
-      for_each_technique<GatherAugmented>(&Rooms::gather_augmented, p, [&](auto launch) {
+      for_each_technique<GatherAugmented>(&StorageRooms<float>::gather_augmented, p, [&](auto launch) {
         DeviceArray<std::uint8_t> pixels(images.pixels);
         DeviceArray<std::int32_t> all_labels(images.labels);
         DeviceArray<std::uint32_t> permutation(images.permutation);
@@ -130,7 +130,7 @@ TEST(Collect, PutsTheValidRowsInTheirPlaces) {
     const auto rows = random_values(std::int64_t(p.n) * p.columns, 1);
     const std::vector<float> before(std::size_t(state.samples) * std::size_t(p.columns), -1);
     const auto want = ref::collect(p, state, widen(before), widen(rows));
-    for_each_technique<CollectRows>(&Rooms::collect, p, [&](auto launch) {
+    for_each_technique<CollectRows>(&StorageRooms<float>::collect, p, [&](auto launch) {
       GuardedArray<float> all(before);
       DeviceArray<float> batch(rows);
       DeviceArray<StepState> at(std::vector{state});

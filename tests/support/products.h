@@ -17,9 +17,9 @@ struct Convolution {
   using Forward = Conv2dForward;
   using DataGradient = Conv2dDataGradient;
   using FilterGradient = Conv2dFilterGradient;
-  static constexpr auto forward_room = &Rooms::conv2d_forward;
-  static constexpr auto data_gradient_room = &Rooms::conv2d_data_gradient;
-  static constexpr auto filter_gradient_room = &Rooms::conv2d_filter_gradient;
+  static constexpr auto forward_room = &StorageRooms<float>::conv2d_forward;
+  static constexpr auto data_gradient_room = &StorageRooms<float>::conv2d_data_gradient;
+  static constexpr auto filter_gradient_room = &StorageRooms<float>::conv2d_filter_gradient;
 
   static std::vector<Conv2d> problems() {
     return {
@@ -79,9 +79,9 @@ struct FullyConnected {
   using Forward = DenseForward;
   using DataGradient = DenseDataGradient;
   using FilterGradient = DenseFilterGradient;
-  static constexpr auto forward_room = &Rooms::dense_forward;
-  static constexpr auto data_gradient_room = &Rooms::dense_data_gradient;
-  static constexpr auto filter_gradient_room = &Rooms::dense_filter_gradient;
+  static constexpr auto forward_room = &StorageRooms<float>::dense_forward;
+  static constexpr auto data_gradient_room = &StorageRooms<float>::dense_data_gradient;
+  static constexpr auto filter_gradient_room = &StorageRooms<float>::dense_filter_gradient;
 
   static std::vector<Dense> problems() {
     return {{.n = 1, .in = 1, .out = 1},    {.n = 3, .in = 5, .out = 7},    {.n = 8, .in = 64, .out = 1},

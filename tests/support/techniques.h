@@ -10,16 +10,26 @@
 
 namespace gs::test {
 
+/// A room that is the same for every storage type, or one of those of T.
+template <class Op>
+Room<Op> room_in(const Rooms& rooms, Room<Op> Rooms::*room) {
+  return rooms.*room;
+}
+template <class Op, class T>
+Room<Op> room_in(const Rooms& rooms, Room<Op> StorageRooms<T>::*room) {
+  return rooms.of<T>().*room;
+}
+
 /// Calls body(launch), or body(launch, arithmetic) if it takes both, for every technique of the room that supports
 /// `problem`, on every tested target; launch(arguments...) runs it with the op's outputs and inputs, a workspace full
 /// of NaN and the tested stream. Fails when a target has no technique for the problem (one whose room is empty is left
 /// out), or when a technique writes past its workspace.
-template <class Op, class Body>
-void for_each_technique(Room<Op> Rooms::*room, const typename Op::Problem& problem, Body&& body) {
+template <class Op, class Holder, class Body>
+void for_each_technique(Room<Op> Holder::*room, const typename Op::Problem& problem, Body&& body) {
   for (const Rooms* rooms : tested_rooms()) {
-    if ((rooms->*room).empty()) continue;
+    if (room_in(*rooms, room).empty()) continue;
     int fitting = 0;
-    for (const Technique<Op>& row : rooms->*room) {
+    for (const Technique<Op>& row : room_in(*rooms, room)) {
       if (!row.supports(problem)) continue;
       ++fitting;
       SCOPED_TRACE(std::string(name_of(rooms->target)) + ", technique " + std::string(row.name));
