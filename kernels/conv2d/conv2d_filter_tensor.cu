@@ -1,10 +1,12 @@
-// conv2d_filter_tensor.cu - the filter gradient on tensor cores: dw = dy^T windows in tf32, with the bias gradient.
+// conv2d_filter_tensor.cu - the filter gradient on tensor cores: dw = dy^T windows in tf32, or bf16 where x and dy are
+// stored so, with the bias gradient.
 //
-// What changed from conv2d_filter_gradient_tiled: mma.m16n8k8 and asynchronous copies, as in conv2d_tensor.cu, and two
-// kernels where there were four. Both factors have their neighbours in memory across the sum (filters of dy, taps of
-// x), so shared memory keeps one line per pixel. The sum over the pixels of the batch is cut into slices, one block
-// each; the blocks of the first taps have all of dy pass through their shared memory anyway and add it up for db, in
-// fp32 and unrounded. A second kernel adds the slices, dw's and db's, in a fixed order.
+// What changed from conv2d_filter_gradient_tiled: mma.m16n8k8 (m16n8k16) and asynchronous copies, as in
+// conv2d_tensor.cu, and two kernels where there were four. Both factors have their neighbours in memory across the sum
+// (filters of dy, taps of x), so shared memory keeps one line per pixel. The sum over the pixels of the batch is cut
+// into slices, one block each; the blocks of the first taps have all of dy pass through their shared memory anyway and
+// add it up for db, in fp32 and unrounded. dw and db are fp32 in any case. A second kernel adds the slices, dw's and
+// db's, in a fixed order.
 #include "kernels/common/add_slices.h"
 #include "kernels/common/store_pair.h"
 #include "kernels/common/tensor_gemm.h"
@@ -15,9 +17,9 @@ namespace gs::GS_TARGET {
 namespace {
 
 /// partial[slice] = this slice's dw, then its db.
-template <class Tile>
+template <class Tile, class T>
 __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
-    filter_gradient_tensor(float* __restrict__ partial, const float* __restrict__ x, const float* __restrict__ dy,
+    filter_gradient_tensor(float* __restrict__ partial, const T* __restrict__ x, const T* __restrict__ dy,
                            WindowMap map, int filters, bool dy_vectors, int slice_pixels) {
   const int begin = int(blockIdx.z) * slice_pixels;
   const int end = begin + slice_pixels < map.pixels ? begin + slice_pixels : map.pixels;
@@ -29,10 +31,11 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
   float bias_sum = 0;
   tensor_gemm<Tile>(
       k0, int(blockIdx.x) * Tile::columns, filters, map.taps, begin, end,
-      PlainMatrix<float, false>{dy, end, filters, dy_vectors}, Windows<float, false>{x, map, end},
-      [&](const float* stage, int pitch) {
+      PlainMatrix<T, false>{dy, end, filters, dy_vectors}, Windows<T, false>{x, map, end},
+      [&](const T* stage, int pitch) {
         if (with_bias)
-          for (int pixel = part; pixel < stage_depth<float>; pixel += parts) bias_sum += stage[pixel * pitch + row];
+          for (int pixel = part; pixel < stage_depth<T>; pixel += parts)
+            bias_sum += widened(stage[pixel * pitch + row]);
       },
       [&](int k, int tap, const float(&sums)[2], int count) { store_pair(slice + k * map.taps + tap, sums, count); });
   __shared__ float bias_parts[tensor_threads];
@@ -64,30 +67,33 @@ struct Slices {
   int pixels, count;  // of one; how many
 };
 /// About two blocks for each of 132 SMs, each with four stages at least. Whole stages, but for the last slice.
+template <class T>
 Slices slices_of(const Conv2d& d) {
   const int pixels = int(d.y_size() / d.k);
   const int tiles =
       with_tile(d, [&](auto tile) { return parts(d.k, tile.rows) * parts(d.r * d.s * d.c, tile.columns); });
-  const int wanted = parts(2 * 132, tiles), stages = parts(parts(pixels, wanted), stage_depth<float>);
-  const int each = (stages > 4 ? stages : 4) * stage_depth<float>;
+  const int wanted = parts(2 * 132, tiles), stages = parts(parts(pixels, wanted), stage_depth<T>);
+  const int each = (stages > 4 ? stages : 4) * stage_depth<T>;
   return {each, parts(pixels, each)};
 }
 
 }  // namespace
 
+template <class T>
 std::size_t conv2d_filter_gradient_tensor_workspace(const Conv2d& d) {
-  return std::size_t(slices_of(d).count) * std::size_t(d.w_size() + d.k) * sizeof(float);
+  return std::size_t(slices_of<T>(d).count) * std::size_t(d.w_size() + d.k) * sizeof(float);
 }
 
-void conv2d_filter_gradient_tensor(float* dw, float* db, const float* x, const float* dy, const Conv2d& d,
-                                   void* workspace, stream_t s) {
-  const Slices slices = slices_of(d);
+template <class T>
+void conv2d_filter_gradient_tensor(float* dw, float* db, const T* x, const T* dy, const Conv2d& d, void* workspace,
+                                   stream_t s) {
+  const Slices slices = slices_of<T>(d);
   const WindowMap map = windows_of(d, in_vectors(x, d.c));
   auto* partial = static_cast<float*>(workspace);
   with_tile(d, [&](auto tile) {
     const dim3 grid(unsigned(parts(map.taps, tile.columns)), unsigned(parts(d.k, tile.rows)), unsigned(slices.count));
-    launch<filter_gradient_tensor<decltype(tile)>>({grid, dim3(tensor_threads)}, s, partial, x, dy, map, d.k,
-                                                   in_vectors(dy, d.k), slices.pixels);
+    launch<filter_gradient_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, partial, x, dy, map, d.k,
+                                                      in_vectors(dy, d.k), slices.pixels);
   });
   const int weights = int(d.w_size());
   const dim3 blocks(unsigned(parts(weights + d.k, slice_columns)));
@@ -96,5 +102,10 @@ void conv2d_filter_gradient_tensor(float* dw, float* db, const float* x, const f
                                     slices.count);
   });
 }
+
+template std::size_t conv2d_filter_gradient_tensor_workspace<float>(const Conv2d&);
+template std::size_t conv2d_filter_gradient_tensor_workspace<bf16>(const Conv2d&);
+template Conv2dFilterGradientOf<float>::Launch conv2d_filter_gradient_tensor;
+template Conv2dFilterGradientOf<bf16>::Launch conv2d_filter_gradient_tensor;
 
 }  // namespace gs::GS_TARGET

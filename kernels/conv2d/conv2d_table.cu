@@ -6,10 +6,16 @@ namespace gs::GS_TARGET {
 Conv2dForward::Launch conv2d_forward_direct, conv2d_forward_tiled, conv2d_forward_cores;
 Conv2dDataGradient::Launch conv2d_data_gradient_direct, conv2d_data_gradient_tiled, conv2d_data_gradient_cores;
 Conv2dFilterGradient::Launch conv2d_filter_gradient_direct, conv2d_filter_gradient_tiled, conv2d_filter_gradient_cores;
-Conv2dForward::Launch conv2d_forward_tensor;
-Conv2dDataGradient::Launch conv2d_data_gradient_tensor;
-Conv2dFilterGradient::Launch conv2d_filter_gradient_tensor;
+template <class T>
+void conv2d_forward_tensor(T* y, const T* x, const T* w, const T* bias, const Conv2d&, void* workspace, stream_t);
+template <class T>
+void conv2d_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d&, void* workspace,
+                                 stream_t);
+template <class T>
+void conv2d_filter_gradient_tensor(float* dw, float* db, const T* x, const T* dy, const Conv2d&, void* workspace,
+                                   stream_t);
 bool conv2d_tensor_supports(const Conv2d&);
+template <class T>
 std::size_t conv2d_filter_gradient_tensor_workspace(const Conv2d&);
 bool conv2d_tiled_supports(const Conv2d&);
 bool conv2d_data_gradient_cores_supports(const Conv2d&);
@@ -31,14 +37,16 @@ template <class T>
 Room<Conv2dForwardOf<T>> conv2d_forward_room() {
   if constexpr (stores_fp32<T>) {
     static const auto rows = rows_on<Conv2dForward>(
-        target, {{"direct", on_all, &conv2d_forward_direct},
-                 {"tiled", on_blocks, &conv2d_forward_tiled, &conv2d_tiled_supports},
-                 {"tensor", on_blocks, &conv2d_forward_tensor, &conv2d_tensor_supports, no_workspace, Arithmetic::tf32},
-                 {"cores", on_host, GS_HOST_FORM(conv2d_forward_cores), &ungrouped,
-                  GS_HOST_FORM(conv2d_forward_cores_workspace)}});
+        target,
+        {{"direct", on_all, &conv2d_forward_direct},
+         {"tiled", on_blocks, &conv2d_forward_tiled, &conv2d_tiled_supports},
+         {"tensor", on_blocks, &conv2d_forward_tensor<T>, &conv2d_tensor_supports, no_workspace, Arithmetic::tf32},
+         {"cores", on_host, GS_HOST_FORM(conv2d_forward_cores), &ungrouped,
+          GS_HOST_FORM(conv2d_forward_cores_workspace)}});
     return rows;
   } else {
-    static const auto rows = rows_on<Conv2dForwardOf<bf16>>(target, {});
+    static const auto rows = rows_on<Conv2dForwardOf<T>>(
+        target, {{"tensor", on_blocks, &conv2d_forward_tensor<T>, &conv2d_tensor_supports}});
     return rows;
   }
 }
@@ -52,12 +60,14 @@ Room<Conv2dDataGradientOf<T>> conv2d_data_gradient_room() {
         target,
         {{"direct", on_all, &conv2d_data_gradient_direct},
          {"tiled", on_blocks, &conv2d_data_gradient_tiled, &conv2d_tiled_supports},
-         {"tensor", on_blocks, &conv2d_data_gradient_tensor, &conv2d_tensor_supports, no_workspace, Arithmetic::tf32},
+         {"tensor", on_blocks, &conv2d_data_gradient_tensor<T>, &conv2d_tensor_supports, no_workspace,
+          Arithmetic::tf32},
          {"cores", on_host, GS_HOST_FORM(conv2d_data_gradient_cores), GS_HOST_FORM(conv2d_data_gradient_cores_supports),
           GS_HOST_FORM(conv2d_data_gradient_cores_workspace)}});
     return rows;
   } else {
-    static const auto rows = rows_on<Conv2dDataGradientOf<bf16>>(target, {});
+    static const auto rows = rows_on<Conv2dDataGradientOf<T>>(
+        target, {{"tensor", on_blocks, &conv2d_data_gradient_tensor<T>, &conv2d_tensor_supports}});
     return rows;
   }
 }
@@ -71,13 +81,15 @@ Room<Conv2dFilterGradientOf<T>> conv2d_filter_gradient_room() {
         target, {{"direct", on_all, &conv2d_filter_gradient_direct},
                  {"tiled", on_blocks, &conv2d_filter_gradient_tiled, &conv2d_tiled_supports,
                   &conv2d_filter_gradient_tiled_workspace},
-                 {"tensor", on_blocks, &conv2d_filter_gradient_tensor, &conv2d_tensor_supports,
-                  &conv2d_filter_gradient_tensor_workspace, Arithmetic::tf32},
+                 {"tensor", on_blocks, &conv2d_filter_gradient_tensor<T>, &conv2d_tensor_supports,
+                  &conv2d_filter_gradient_tensor_workspace<T>, Arithmetic::tf32},
                  {"cores", on_host, GS_HOST_FORM(conv2d_filter_gradient_cores), &ungrouped,
                   GS_HOST_FORM(conv2d_filter_gradient_cores_workspace)}});
     return rows;
   } else {
-    static const auto rows = rows_on<Conv2dFilterGradientOf<bf16>>(target, {});
+    static const auto rows = rows_on<Conv2dFilterGradientOf<T>>(
+        target, {{"tensor", on_blocks, &conv2d_filter_gradient_tensor<T>, &conv2d_tensor_supports,
+                  &conv2d_filter_gradient_tensor_workspace<T>}});
     return rows;
   }
 }

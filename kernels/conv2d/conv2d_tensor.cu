@@ -1,10 +1,12 @@
-// conv2d_tensor.cu - the forward pass and the data gradient on tensor cores, as implicit matrix products in tf32.
+// conv2d_tensor.cu - the forward pass and the data gradient on tensor cores, as implicit matrix products in tf32 or, of
+// what is stored so, in bf16.
 //
-// What changed from conv2d_tiled: the products are mma.m16n8k8, so an instruction of a warp makes 1024 multiply-adds
-// and not 32; windows and filters come by asynchronous copies, up to two stages ahead, 16 bytes at a time where the
-// channels are a multiple of four; divisions are multiplications. Factors are rounded to tf32 (10 bits of mantissa),
-// sums are fp32: this is a technique for runs that ask for tf32. Tiles are narrow, because the layers are: 16 to 64
-// channels beside thousands of pixels. 2 r s c operations per output; with 32 channels the memory is the bound.
+// What changed from conv2d_tiled: the products are mma.m16n8k8 (m16n8k16), so an instruction of a warp makes 1024
+// (2048) multiply-adds and not 32; windows and filters come by asynchronous copies, up to two stages ahead, 16 bytes at
+// a time where the channels are a multiple of four (eight); divisions are multiplications. Floats are rounded to tf32
+// (10 bits of mantissa): a technique for runs that ask for it. bf16 is what it is; sums are fp32. Tiles are narrow,
+// because the layers are: 16 to 64 channels beside thousands of pixels. 2 r s c operations per output; with 32 channels
+// the memory is the bound.
 #include "kernels/common/store_pair.h"
 #include "kernels/common/tensor_gemm.h"
 #include "kernels/conv2d/conv2d.h"
@@ -13,36 +15,37 @@
 namespace gs::GS_TARGET {
 namespace {
 
-template <class Tile>
+template <class Tile, class T>
 __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
-    forward_tensor(float* __restrict__ y, const float* __restrict__ x, const float* __restrict__ w,
-                   const float* __restrict__ bias, WindowMap map, int filters, bool relu) {
+    forward_tensor(T* __restrict__ y, const T* __restrict__ x, const T* __restrict__ w, const T* __restrict__ bias,
+                   WindowMap map, int filters, bool relu) {
   tensor_gemm<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, map.pixels, filters, 0, map.taps,
-                    Windows<float, true>{x, map, map.pixels},
-                    PlainMatrix<float, true>{w, filters, map.taps, map.vectors}, NothingObserved(),
-                    [&](int pixel, int k, const float(&sums)[2], int count) {
-                      float values[2];
+                    Windows<T, true>{x, map, map.pixels}, PlainMatrix<T, true>{w, filters, map.taps, map.vectors},
+                    NothingObserved(), [&](int pixel, int k, const float(&sums)[2], int count) {
+                      T values[2];
 #pragma unroll
                       for (int e = 0; e < 2; ++e) {
-                        const float sum = sums[e] + bias[e < count ? k + e : k];
-                        values[e] = relu && sum <= 0 ? 0.0f : sum;
+                        const float sum = sums[e] + widened(bias[e < count ? k + e : k]);
+                        values[e] = rounded<T>(relu && sum <= 0 ? 0.0f : sum);
                       }
                       store_pair(y + pixel * filters + k, values, count);
                     });
 }
 
-template <class Tile>
+template <class Tile, class T>
 __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
-    data_gradient_tensor(float* __restrict__ dx, const float* __restrict__ dy, const float* __restrict__ w,
-                         const float* __restrict__ relu_output, WindowMap map, int channels, bool filter_vectors) {
+    data_gradient_tensor(T* __restrict__ dx, const T* __restrict__ dy, const T* __restrict__ w,
+                         const T* __restrict__ relu_output, WindowMap map, int channels, bool filter_vectors) {
   tensor_gemm<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, map.pixels, channels, 0, map.taps,
-                    GradientWindows<float>{dy, map}, TurnedFilters<float>(w, channels, filter_vectors, map),
-                    NothingObserved(), [&](int pixel, int c, const float(&sums)[2], int count) {
+                    GradientWindows<T>{dy, map}, TurnedFilters<T>(w, channels, filter_vectors, map), NothingObserved(),
+                    [&](int pixel, int c, const float(&sums)[2], int count) {
                       const int at = pixel * channels + c;
-                      float values[2];
+                      T values[2];
 #pragma unroll
-                      for (int e = 0; e < 2; ++e)
-                        values[e] = relu_output && e < count && relu_output[at + e] <= 0 ? 0.0f : sums[e];
+                      for (int e = 0; e < 2; ++e) {
+                        const bool closed = relu_output && e < count && widened(relu_output[at + e]) <= 0;
+                        values[e] = rounded<T>(closed ? 0.0f : sums[e]);
+                      }
                       store_pair(dx + at, values, count);
                     });
 }
@@ -72,21 +75,27 @@ bool conv2d_tensor_supports(const Conv2d& d) {
   return d.groups == 1 && d.x_size() < most && d.y_size() < most && d.w_size() < most;
 }
 
-void conv2d_forward_tensor(float* y, const float* x, const float* w, const float* bias, const Conv2d& d, void*,
-                           stream_t s) {
+template <class T>
+void conv2d_forward_tensor(T* y, const T* x, const T* w, const T* bias, const Conv2d& d, void*, stream_t s) {
   const WindowMap map = windows_of(d, in_vectors(x, d.c) && in_vectors(w, d.c));
   with_tile(map.pixels, d.k, [&](auto tile, dim3 grid) {
-    launch<forward_tensor<decltype(tile)>>({grid, dim3(tensor_threads)}, s, y, x, w, bias, map, d.k, d.relu);
+    launch<forward_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, y, x, w, bias, map, d.k, d.relu);
   });
 }
 
-void conv2d_data_gradient_tensor(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d& d,
-                                 void*, stream_t s) {
+template <class T>
+void conv2d_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d& d, void*,
+                                 stream_t s) {
   const WindowMap map = gradient_windows_of(d, in_vectors(dy, d.k));
   with_tile(map.pixels, d.c, [&](auto tile, dim3 grid) {
-    launch<data_gradient_tensor<decltype(tile)>>({grid, dim3(tensor_threads)}, s, dx, dy, w, relu_output, map, d.c,
-                                                 in_vectors(w, d.c));
+    launch<data_gradient_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, dx, dy, w, relu_output, map, d.c,
+                                                    in_vectors(w, d.c));
   });
 }
+
+template Conv2dForwardOf<float>::Launch conv2d_forward_tensor;
+template Conv2dForwardOf<bf16>::Launch conv2d_forward_tensor;
+template Conv2dDataGradientOf<float>::Launch conv2d_data_gradient_tensor;
+template Conv2dDataGradientOf<bf16>::Launch conv2d_data_gradient_tensor;
 
 }  // namespace gs::GS_TARGET

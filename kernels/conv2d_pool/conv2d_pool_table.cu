@@ -4,7 +4,10 @@
 
 namespace gs::GS_TARGET {
 
-Conv2dPoolForward::Launch conv2d_pool_forward_tiled, conv2d_pool_forward_tensor;
+Conv2dPoolForward::Launch conv2d_pool_forward_tiled;
+template <class T>
+void conv2d_pool_forward_tensor(T* y, std::uint8_t* argmax, const T* x, const T* w, const T* bias, const Conv2dPool&,
+                                void* workspace, stream_t);
 bool conv2d_pool_tiled_supports(const Conv2dPool&);
 bool conv2d_pool_tensor_supports(const Conv2dPool&);
 
@@ -19,11 +22,12 @@ Room<Conv2dPoolForwardOf<T>> conv2d_pool_forward_room() {
   if constexpr (stores_fp32<T>) {
     static const auto rows = rows_on<Conv2dPoolForward>(
         target, {{"tiled", on_blocks, &conv2d_pool_forward_tiled, &conv2d_pool_tiled_supports},
-                 {"tensor", on_blocks, &conv2d_pool_forward_tensor, &conv2d_pool_tensor_supports, no_workspace,
+                 {"tensor", on_blocks, &conv2d_pool_forward_tensor<T>, &conv2d_pool_tensor_supports, no_workspace,
                   Arithmetic::tf32}});
     return rows;
   } else {
-    static const auto rows = rows_on<Conv2dPoolForwardOf<bf16>>(target, {});
+    static const auto rows = rows_on<Conv2dPoolForwardOf<T>>(
+        target, {{"tensor", on_blocks, &conv2d_pool_forward_tensor<T>, &conv2d_pool_tensor_supports}});
     return rows;
   }
 }

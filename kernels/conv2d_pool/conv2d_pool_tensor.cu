@@ -1,4 +1,4 @@
-// conv2d_pool_tensor.cu - conv2d_tensor with the 2x2 max-pool in its last lines, in tf32.
+// conv2d_pool_tensor.cu - conv2d_tensor with the 2x2 max-pool in its last lines, in tf32 or bf16.
 //
 // What changed from conv2d_pool_tiled: the products are those of tensor cores. Of a tile of 32 rows of C a thread has
 // the sums of four, 8 apart: the rows are ordered such that these are the four pixels of a pool window (PooledWindows).
@@ -15,44 +15,46 @@ bool conv2d_tensor_supports(const Conv2d&);
 
 namespace {
 
-template <class Tile>
+template <class Tile, class T>
 __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
-    forward_pool_tensor(float* __restrict__ y, std::uint8_t* __restrict__ argmax, const float* __restrict__ x,
-                        const float* __restrict__ w, const float* __restrict__ bias, WindowMap map, int filters,
-                        bool relu) {
+    forward_pool_tensor(T* __restrict__ y, std::uint8_t* __restrict__ argmax, const T* __restrict__ x,
+                        const T* __restrict__ w, const T* __restrict__ bias, WindowMap map, int filters, bool relu) {
   static_assert(Tile::warp_rows % 32 == 0);
-  tensor_gemm_columns<Tile>(
-      int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, 0, map.taps,
-      PooledWindows<float>{{x, map, map.pixels}}, PlainMatrix<float, true>{w, filters, map.taps, map.vectors},
-      NothingObserved(), [&](int row, int k, const float(&sums)[Tile::warp_rows / 8][2]) {
-        if (k >= filters) return;
-        const int count = k + 1 < filters ? 2 : 1;
-        const float biases[2] = {bias[k], count == 2 ? bias[k + 1] : 0.0f};
+  tensor_gemm_columns<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, 0, map.taps,
+                            PooledWindows<T>{{x, map, map.pixels}},
+                            PlainMatrix<T, true>{w, filters, map.taps, map.vectors}, NothingObserved(),
+                            [&](int row, int k, const float(&sums)[Tile::warp_rows / 8][2]) {
+                              if (k >= filters) return;
+                              const int count = k + 1 < filters ? 2 : 1;
+                              const float biases[2] = {widened(bias[k]), count == 2 ? widened(bias[k + 1]) : 0.0f};
 #pragma unroll
-        for (int first = 0; first < Tile::warp_rows / 8; first += 4) {
-          const int window = PooledWindows<float>::pool_window(row + first * 8);
-          if (window >= map.pixels) return;
-          float best[2];
-          std::uint8_t index[2];
+                              for (int first = 0; first < Tile::warp_rows / 8; first += 4) {
+                                const int window = PooledWindows<T>::pool_window(row + first * 8);
+                                if (window >= map.pixels) return;
+                                T maxima[2];
+                                std::uint8_t index[2];
 #pragma unroll
-          for (int e = 0; e < 2; ++e) {
-            best[e] = 0;
-            index[e] = 0;
+                                for (int e = 0; e < 2; ++e) {
+                                  float best = 0;
+                                  index[e] = 0;
 #pragma unroll
-            for (int i = 0; i < 4; ++i) {
-              const float sum = sums[first + i][e] + biases[e], v = relu && sum <= 0 ? 0.0f : sum;
-              if (i == 0 || (!(v <= best[e]) && best[e] == best[e])) {  // larger, or the first NaN
-                best[e] = v;
-                index[e] = std::uint8_t(i);
-              }
-            }
-            if (relu && best[e] <= 0) index[e] = MaxPool::no_gradient;
-          }
-          const int at = window * filters + k;
-          store_pair(y + at, best, count);
-          store_pair(argmax + at, index, count);
-        }
-      });
+                                  for (int i = 0; i < 4; ++i) {
+                                    const float sum = sums[first + i][e] + biases[e];
+                                    // as stored: of values that round to the same one, the first is the maximum
+                                    const float v = widened(rounded<T>(relu && sum <= 0 ? 0.0f : sum));
+                                    if (i == 0 || (!(v <= best) && best == best)) {  // larger, or the first NaN
+                                      best = v;
+                                      index[e] = std::uint8_t(i);
+                                    }
+                                  }
+                                  if (relu && best <= 0) index[e] = MaxPool::no_gradient;
+                                  maxima[e] = rounded<T>(best);
+                                }
+                                const int at = window * filters + k;
+                                store_pair(y + at, maxima, count);
+                                store_pair(argmax + at, index, count);
+                              }
+                            });
 }
 
 /// Calls body(tile) for the largest tile that fits the filters and still gives every SM something to do.
@@ -81,15 +83,19 @@ bool conv2d_pool_tensor_supports(const Conv2dPool& d) {
   return d.pool.window == 2 && d.pool.stride == 2 && conv2d_tensor_supports(d.conv);
 }
 
-void conv2d_pool_forward_tensor(float* y, std::uint8_t* argmax, const float* x, const float* w, const float* bias,
-                                const Conv2dPool& d, void*, stream_t s) {
+template <class T>
+void conv2d_pool_forward_tensor(T* y, std::uint8_t* argmax, const T* x, const T* w, const T* bias, const Conv2dPool& d,
+                                void*, stream_t s) {
   const Conv2d& conv = d.conv;
   const WindowMap map = pool_windows_of(d, in_vectors(x, conv.c) && in_vectors(w, conv.c));
   with_tile(map.pixels, conv.k, [&](auto tile) {
     const dim3 grid(unsigned(parts(parts(map.pixels, 8) * 32, tile.rows)), unsigned(parts(conv.k, tile.columns)));
-    launch<forward_pool_tensor<decltype(tile)>>({grid, dim3(tensor_threads)}, s, y, argmax, x, w, bias, map, conv.k,
-                                                conv.relu);
+    launch<forward_pool_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, y, argmax, x, w, bias, map, conv.k,
+                                                   conv.relu);
   });
 }
+
+template Conv2dPoolForwardOf<float>::Launch conv2d_pool_forward_tensor;
+template Conv2dPoolForwardOf<bf16>::Launch conv2d_pool_forward_tensor;
 
 }  // namespace gs::GS_TARGET

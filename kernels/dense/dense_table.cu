@@ -6,13 +6,22 @@ namespace gs::GS_TARGET {
 DenseForward::Launch dense_forward_direct, dense_forward_tiled, dense_forward_cores;
 DenseDataGradient::Launch dense_data_gradient_direct, dense_data_gradient_tiled, dense_data_gradient_cores;
 DenseFilterGradient::Launch dense_filter_gradient_direct, dense_filter_gradient_tiled, dense_filter_gradient_cores;
-DenseForward::Launch dense_forward_tensor;
-DenseDataGradient::Launch dense_data_gradient_tensor;
-DenseFilterGradient::Launch dense_filter_gradient_outer, dense_filter_gradient_tensor;
+template <class T>
+void dense_forward_tensor(T* y, const T* x, const T* w, const T* bias, const Dense&, void* workspace, stream_t);
+template <class T>
+void dense_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_output, const Dense&, void* workspace,
+                                stream_t);
+template <class T>
+void dense_filter_gradient_outer(float* dw, float* db, const T* x, const T* dy, const Dense&, void* workspace,
+                                 stream_t);
+template <class T>
+void dense_filter_gradient_tensor(float* dw, float* db, const T* x, const T* dy, const Dense&, void* workspace,
+                                  stream_t);
 bool dense_tiled_supports(const Dense&);
 bool dense_tensor_supports(const Dense&);
 bool dense_filter_gradient_outer_supports(const Dense&);
 bool dense_filter_gradient_tensor_supports(const Dense&);
+template <class T>
 std::size_t dense_forward_tensor_workspace(const Dense&);
 std::size_t dense_forward_tiled_workspace(const Dense&);
 
@@ -28,12 +37,14 @@ Room<DenseForwardOf<T>> dense_forward_room() {
     static const auto rows = rows_on<DenseForward>(
         target, {{"direct", on_all, &dense_forward_direct},
                  {"tiled", on_blocks, &dense_forward_tiled, &dense_tiled_supports, &dense_forward_tiled_workspace},
-                 {"tensor", on_blocks, &dense_forward_tensor, &dense_tensor_supports, &dense_forward_tensor_workspace,
-                  Arithmetic::tf32},
+                 {"tensor", on_blocks, &dense_forward_tensor<T>, &dense_tensor_supports,
+                  &dense_forward_tensor_workspace<T>, Arithmetic::tf32},
                  {"cores", on_host, GS_HOST_FORM(dense_forward_cores)}});
     return rows;
   } else {
-    static const auto rows = rows_on<DenseForwardOf<bf16>>(target, {});
+    static const auto rows = rows_on<DenseForwardOf<T>>(
+        target,
+        {{"tensor", on_blocks, &dense_forward_tensor<T>, &dense_tensor_supports, &dense_forward_tensor_workspace<T>}});
     return rows;
   }
 }
@@ -47,11 +58,12 @@ Room<DenseDataGradientOf<T>> dense_data_gradient_room() {
         target,
         {{"direct", on_all, &dense_data_gradient_direct},
          {"tiled", on_blocks, &dense_data_gradient_tiled, &dense_tiled_supports},
-         {"tensor", on_blocks, &dense_data_gradient_tensor, &dense_tensor_supports, no_workspace, Arithmetic::tf32},
+         {"tensor", on_blocks, &dense_data_gradient_tensor<T>, &dense_tensor_supports, no_workspace, Arithmetic::tf32},
          {"cores", on_host, GS_HOST_FORM(dense_data_gradient_cores)}});
     return rows;
   } else {
-    static const auto rows = rows_on<DenseDataGradientOf<bf16>>(target, {});
+    static const auto rows = rows_on<DenseDataGradientOf<T>>(
+        target, {{"tensor", on_blocks, &dense_data_gradient_tensor<T>, &dense_tensor_supports}});
     return rows;
   }
 }
@@ -64,13 +76,15 @@ Room<DenseFilterGradientOf<T>> dense_filter_gradient_room() {
     static const auto rows = rows_on<DenseFilterGradient>(
         target, {{"direct", on_all, &dense_filter_gradient_direct},
                  {"tiled", on_blocks, &dense_filter_gradient_tiled, &dense_tiled_supports},
-                 {"outer", on_blocks, &dense_filter_gradient_outer, &dense_filter_gradient_outer_supports},
-                 {"tensor", on_blocks, &dense_filter_gradient_tensor, &dense_filter_gradient_tensor_supports,
+                 {"outer", on_blocks, &dense_filter_gradient_outer<T>, &dense_filter_gradient_outer_supports},
+                 {"tensor", on_blocks, &dense_filter_gradient_tensor<T>, &dense_filter_gradient_tensor_supports,
                   no_workspace, Arithmetic::tf32},
                  {"cores", on_host, GS_HOST_FORM(dense_filter_gradient_cores)}});
     return rows;
   } else {
-    static const auto rows = rows_on<DenseFilterGradientOf<bf16>>(target, {});
+    static const auto rows = rows_on<DenseFilterGradientOf<T>>(
+        target, {{"outer", on_blocks, &dense_filter_gradient_outer<T>, &dense_filter_gradient_outer_supports},
+                 {"tensor", on_blocks, &dense_filter_gradient_tensor<T>, &dense_filter_gradient_tensor_supports}});
     return rows;
   }
 }

@@ -2,6 +2,7 @@
 #include "kernels/conv2d/conv2d_ref.h"
 #include "kernels/maxpool/maxpool_ref.h"
 #include "tests/support/compare.h"
+#include "tests/support/stored_values.h"
 #include "tests/support/techniques.h"
 
 namespace gs::test {
@@ -29,66 +30,87 @@ std::string describe(const Conv2d& d) {
          " -> " + std::to_string(d.k);
 }
 
-TEST(Conv2dPool, IsTheConvolutionAndThePool) {
+/// A problem's tensors as the kernels find them, and what the two formulas make of them: of the convolution's output as
+/// it would be stored.
+template <class T>
+struct Case {
+  std::vector<T> x, w, bias;
+  ref::MaxPooled want;
+
+  Case(const Conv2dPool& p, const std::vector<float>& images, const std::vector<float>& filters,
+       const std::vector<float>& biases)
+      : x(stored<T>(images)), w(stored<T>(filters)), bias(stored<T>(biases)) {
+    const auto wide_x = widened_values(x), wide_w = widened_values(w), wide_bias = widened_values(bias);
+    std::vector<double> full = ref::conv2d_forward(p.conv, wide_x.data(), wide_w.data(), wide_bias.data()).value;
+    if (sizeof(T) == 2)
+      for (double& v : full) v = widened(rounded<T>(float(v)));
+    want = ref::maxpool_forward(p.pool, full);
+  }
+};
+
+/// Calls check(y, argmax, arithmetic) with what each technique gives.
+template <class T, class Check>
+void run(const Conv2dPool& p, const Case<T>& c, const Check& check) {
+  for_each_technique<Conv2dPoolForwardOf<T>>(
+      &StorageRooms<T>::conv2d_pool_forward, p, [&](auto launch, Arithmetic arithmetic) {
+        DeviceArray<T> images(c.x), filters(c.w), biases(c.bias);
+        GuardedArray<T> y(c.want.y.size());
+        GuardedArray<std::uint8_t> argmax(c.want.argmax.size());
+        launch(y.data(), argmax.data(), images.data(), filters.data(), biases.data());
+        check(widened_values(y.values()), argmax.values(), arithmetic);
+        EXPECT_TRUE(y.intact());
+        EXPECT_TRUE(argmax.intact());
+      });
+}
+
+template <class T>
+class ConvolutionAndPool : public testing::Test {};
+using StorageTypes = testing::Types<float, bf16>;
+TYPED_TEST_SUITE(ConvolutionAndPool, StorageTypes);
+
+TYPED_TEST(ConvolutionAndPool, AreTheTwoFormulas) {
+  using T = TypeParam;
   for (const Conv2dPool& p : problems) {
     const Conv2d& d = p.conv;
     SCOPED_TRACE(describe(d));
-    const auto x = random_values(d.x_size(), 1), w = random_values(d.w_size(), 2), bias = random_values(d.k, 3);
-    const ref::Sums full = ref::conv2d_forward(d, x.data(), w.data(), bias.data());
-    const ref::MaxPooled want = ref::maxpool_forward(p.pool, full.value);
-    for_each_technique<Conv2dPoolForward>(&StorageRooms<float>::conv2d_pool_forward, p, [&](auto launch, Arithmetic arithmetic) {
-      DeviceArray<float> images(x), filters(w), biases(bias);
-      GuardedArray<float> y(want.y.size());
-      GuardedArray<std::uint8_t> argmax(want.argmax.size());
-      launch(y.data(), argmax.data(), images.data(), filters.data(), biases.data());
+    const Case<T> c(p, random_values(d.x_size(), 1), random_values(d.w_size(), 2), random_values(d.k, 3));
+    run(p, c, [&](const auto& y, const auto& argmax, Arithmetic arithmetic) {
       // Inputs and filters below 1: the sum of absolute products is below its number of terms.
       const double terms = double(d.w_size() / d.k + 1);
-      const double rounding = arithmetic == Arithmetic::tf32 ? 0x1p-9 * terms : 0.0;
-      EXPECT_TRUE(agree(y.values(), want.y, bound(terms, terms, std::int64_t(terms)) + rounding));
-      if (arithmetic == Arithmetic::fp32) {
-        EXPECT_EQ(argmax.values(), want.argmax);
+      const double rounding = (arithmetic == Arithmetic::tf32 ? 0x1p-9 * terms : 0.0) + rounding_of<T>(terms);
+      EXPECT_TRUE(agree(y, c.want.y, bound(terms, terms, std::int64_t(terms)) + rounding));
+      if (arithmetic == Arithmetic::fp32 && sizeof(T) == 4) {
+        EXPECT_EQ(argmax, c.want.argmax);
       }
-      EXPECT_TRUE(y.intact());
-      EXPECT_TRUE(argmax.intact());
     });
   }
 }
 
 // Small integers are exact in every arithmetic, and many maxima are equal: the first one counts.
-TEST(Conv2dPool, IntegersAreExactAndTheFirstOfEqualMaximaCounts) {
+TYPED_TEST(ConvolutionAndPool, OfIntegersAreExactAndTheFirstOfEqualMaximaCounts) {
+  using T = TypeParam;
   for (const Conv2dPool& p : problems) {
     const Conv2d& d = p.conv;
     SCOPED_TRACE(describe(d));
-    const auto x = integers(d.x_size(), 1), w = integers(d.w_size(), 2), bias = integers(d.k, 3);
-    const ref::Sums full = ref::conv2d_forward(d, x.data(), w.data(), bias.data());
-    const ref::MaxPooled want = ref::maxpool_forward(p.pool, full.value);
-    for_each_technique<Conv2dPoolForward>(&StorageRooms<float>::conv2d_pool_forward, p, [&](auto launch) {
-      DeviceArray<float> images(x), filters(w), biases(bias);
-      GuardedArray<float> y(want.y.size());
-      GuardedArray<std::uint8_t> argmax(want.argmax.size());
-      launch(y.data(), argmax.data(), images.data(), filters.data(), biases.data());
-      EXPECT_TRUE(agree(y.values(), want.y, 0.0));
-      EXPECT_EQ(argmax.values(), want.argmax);
+    const Case<T> c(p, integers(d.x_size(), 1), integers(d.w_size(), 2), integers(d.k, 3));
+    run(p, c, [&](const auto& y, const auto& argmax, Arithmetic) {
+      EXPECT_TRUE(agree(y, c.want.y, 0.0));
+      EXPECT_EQ(argmax, c.want.argmax);
     });
   }
 }
 
-TEST(Conv2dPool, TheFirstNaNOfAWindowSurvives) {
+TYPED_TEST(ConvolutionAndPool, KeepTheFirstNaNOfAWindow) {
+  using T = TypeParam;
   const Conv2dPool p = pooled({.n = 2, .h = 6, .w = 8, .c = 4, .k = 5, .r = 1, .s = 1, .relu = true});
   const Conv2d& d = p.conv;
   auto x = integers(d.x_size(), 1);
-  const auto w = integers(d.w_size(), 2), bias = integers(d.k, 3);
   x[std::size_t(((1 * d.h + 2) * d.w + 5) * d.c)] = NAN;  // pixel (0, 1) of a window
   x[std::size_t(((1 * d.h + 3) * d.w + 4) * d.c)] = NAN;  // pixel (1, 0) of the same
-  const ref::Sums full = ref::conv2d_forward(d, x.data(), w.data(), bias.data());
-  const ref::MaxPooled want = ref::maxpool_forward(p.pool, full.value);
-  for_each_technique<Conv2dPoolForward>(&StorageRooms<float>::conv2d_pool_forward, p, [&](auto launch) {
-    DeviceArray<float> images(x), filters(w), biases(bias);
-    GuardedArray<float> y(want.y.size());
-    GuardedArray<std::uint8_t> argmax(want.argmax.size());
-    launch(y.data(), argmax.data(), images.data(), filters.data(), biases.data());
-    EXPECT_TRUE(agree(y.values(), want.y, 0.0, NonFinite::as_expected));
-    EXPECT_EQ(argmax.values(), want.argmax);
+  const Case<T> c(p, x, integers(d.w_size(), 2), integers(d.k, 3));
+  run(p, c, [&](const auto& y, const auto& argmax, Arithmetic) {
+    EXPECT_TRUE(agree(y, c.want.y, 0.0, NonFinite::as_expected));
+    EXPECT_EQ(argmax, c.want.argmax);
   });
 }
 
