@@ -30,6 +30,12 @@ class Builder {
   Device& device() const { return device_; }
   const Rooms& rooms() const { return device_.rooms(); }
 
+  /// Does the technique fit the problem, and its arithmetic what the run allows?
+  template <class Op>
+  bool usable(const Technique<Op>& row, const typename Op::Problem& problem) const {
+    return row.supports(problem) && (row.arithmetic == Arithmetic::fp32 || device_.tf32());
+  }
+
   TensorId tensor(std::string name, std::size_t bytes, Lifetime lifetime = Lifetime::planned) {
     tensors_.push_back({std::move(name), bytes, lifetime, Storage::fp32});
     return TensorId(tensors_.size()) - 1;
@@ -67,8 +73,7 @@ class Builder {
     std::vector<Implementation<Op>> own, library;
     const bool emulated = emulates_tf32<Op>(room);
     for (const Technique<Op>& row : room)
-      if (row.supports(problem) &&
-          (emulated ? row.arithmetic == Arithmetic::tf32 : row.arithmetic == Arithmetic::fp32 || device_.tf32()))
+      if (emulated ? row.supports(problem) && row.arithmetic == Arithmetic::tf32 : usable(row, problem))
         own.push_back({std::string(row.name), "", row.workspace_bytes(problem), row.launch});
     const std::string* const fixed = fixed_implementation(choice_, spec.name);
     const auto named = [&](auto& list) {
@@ -102,7 +107,7 @@ class Builder {
   template <class Op>
   Fusing fuses(const std::string& name, const std::vector<std::string>& parts, Room<Op> room,
                const typename Op::Problem& problem) const {
-    const auto fits = [&](const Technique<Op>& row) { return row.supports(problem); };
+    const auto fits = [&](const Technique<Op>& row) { return usable(row, problem); };
     if (std::none_of(room.begin(), room.end(), fits)) return Fusing::no;
     if (fixed_implementation(choice_, name)) return Fusing::yes;
     const auto fixed = [&](const std::string& part) { return fixed_implementation(choice_, part) != nullptr; };

@@ -87,7 +87,7 @@ class MaxPoolOp : public Op {
            pool.launch(at.get<T>(y), static_cast<std::uint8_t*>(workspace), between, p, nullptr, s);
          }}};
     for (const auto& row : builder_.rooms().of<T>().conv2d_pool_forward)
-      if (row.supports(both))
+      if (builder_.usable(row, both))
         candidates.push_back({std::string(row.name), index_bytes + row.workspace_bytes(both),
                               [=, y = output.value](const Addresses& at, void* workspace, stream_t s) {
                                 row.launch(at.get<T>(y), static_cast<std::uint8_t*>(workspace), at.get<T>(below.x),

@@ -4,30 +4,54 @@
 
 namespace gs::GS_TARGET {
 
-template <bool along_depth_>
-struct PlainMatrix {
-  static constexpr bool along_depth = along_depth_;
-  using Line = int;  // where it begins; -1: nowhere
-  using Four = int;
-
-  const float* from;
-  int lines, line_floats;
-  bool vectors;  ///< lines begin and end on 16 bytes
-
-  __device__ Line line(int i) const { return i < lines ? i * line_floats : -1; }
-  __device__ Four four(int j) const { return j; }
-  __device__ void copy(float* to, Line at, Four j) const {
-    if (vectors) {
-      const bool inside = at >= 0 && j < line_floats;
-      async_copy_16(to, from + (inside ? at + j : 0), inside);
-      return;
-    }
+/// Copies a group of elements that are not aligned as one: element i from `from` + place(i), zero where that is below
+/// 0. Asynchronous copies move 4 bytes at least; smaller elements go through registers.
+template <class Element, class Place>
+__device__ inline void copy_singly(Element* to, const Element* from, const Place& place) {
+  if constexpr (sizeof(Element) == 4) {
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-      const bool inside = at >= 0 && j + i < line_floats;
-      async_copy_4(to + i, from + (inside ? at + j + i : 0), inside);
+      const int at = place(i);
+      async_copy_4(to + i, from + (at < 0 ? 0 : at), at >= 0);
+    }
+  } else {
+    std::uint32_t pairs[4];
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      const int low = place(2 * i), high = place(2 * i + 1);
+      pairs[i] = (low < 0 ? 0u : from[low].bits) | (high < 0 ? 0u : std::uint32_t(from[high].bits) << 16);
+    }
+    *reinterpret_cast<uint4*>(to) = make_uint4(pairs[0], pairs[1], pairs[2], pairs[3]);
+  }
+}
+
+template <class Element_, bool along_depth_>
+struct PlainMatrix {
+  using Element = Element_;
+  static constexpr bool along_depth = along_depth_;
+  using Line = int;  // where it begins; -1: nowhere
+  using Group = int;
+
+  const Element* from;
+  int lines, line_elements;
+  bool vectors;  ///< lines begin and end on 16 bytes
+
+  __device__ Line line(int i) const { return i < lines ? i * line_elements : -1; }
+  __device__ Group group(int j) const { return j; }
+  __device__ void copy(Element* to, Line at, Group j) const {
+    if (vectors) {
+      const bool inside = at >= 0 && j < line_elements;
+      async_copy_16(to, from + (inside ? at + j : 0), inside);
+    } else {
+      copy_singly(to, from, [&](int i) { return at >= 0 && j + i < line_elements ? at + j + i : -1; });
     }
   }
 };
+
+/// May lines of `elements` elements that begin at `from` be copied 16 bytes at a time?
+template <class Element>
+bool in_vectors(const Element* from, int elements) {
+  return std::size_t(elements) * sizeof(Element) % 16 == 0 && reinterpret_cast<std::uintptr_t>(from) % 16 == 0;
+}
 
 }  // namespace gs::GS_TARGET

@@ -49,6 +49,16 @@ __device__ inline void ldmatrix_x4(std::uint32_t (&r)[4], const void* row) {
                : "memory");
 }
 
+/// The same for matrices of 8x8 bf16 that lie in shared memory the other way round: lane l gets elements
+/// (2 (l % 4), l / 4) and (2 (l % 4) + 1, l / 4) of each, the first one low. Rows that are k are thus fragments.
+__device__ inline void ldmatrix_x4_trans(std::uint32_t (&r)[4], const void* row) {
+  const auto address = static_cast<std::uint32_t>(__cvta_generic_to_shared(row));
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+               : "r"(address)
+               : "memory");
+}
+
 }  // namespace gs::GS_TARGET
 #else
 #include "kernels/sim/tensor_core.h"

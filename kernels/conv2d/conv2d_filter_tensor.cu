@@ -1,10 +1,14 @@
-// conv2d_filter_tensor.cu - the filter gradient on tensor cores: dw = dy^T windows in tf32, with the bias gradient.
+// conv2d_filter_tensor.cu - the filter gradient on tensor cores: dw = dy^T windows in tf32, or bf16 where x and dy are
+// stored so, with the bias gradient.
 //
-// What changed from conv2d_filter_gradient_tiled: mma.m16n8k8 and asynchronous copies, as in conv2d_tensor.cu, and two
-// kernels where there were four. Both factors have their neighbours in memory across the sum (filters of dy, taps of
-// x), so shared memory keeps one line per pixel. The sum over the pixels of the batch is cut into slices, one block
-// each; the blocks of the first taps have all of dy pass through their shared memory anyway and add it up for db, in
-// fp32 and unrounded. A second kernel adds the slices, dw's and db's, in a fixed order.
+// What changed from conv2d_filter_gradient_tiled: mma.m16n8k8 (m16n8k16) and asynchronous copies, as in
+// conv2d_tensor.cu, and two kernels where there were four. Both factors have their neighbours in memory across the sum
+// (filters of dy, taps of x), so shared memory keeps one line per pixel. The sum over the pixels of the batch is cut
+// into slices, one block each; the blocks of the first taps have all of dy pass through their shared memory anyway and
+// add it up for db, in fp32 and unrounded. dw and db are fp32 in any case. A second kernel adds the slices, dw's and
+// db's, in a fixed order.
+#include "kernels/common/add_slices.h"
+#include "kernels/common/store_pair.h"
 #include "kernels/common/tensor_gemm.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d/window_matrices.h"
@@ -13,9 +17,9 @@ namespace gs::GS_TARGET {
 namespace {
 
 /// partial[slice] = this slice's dw, then its db.
-template <class Tile>
-__global__ void __launch_bounds__(tensor_threads)
-    filter_gradient_tensor(float* __restrict__ partial, const float* __restrict__ x, const float* __restrict__ dy,
+template <class Tile, class T>
+__global__ void __launch_bounds__(tensor_threads, tensor_blocks)
+    filter_gradient_tensor(float* __restrict__ partial, const T* __restrict__ x, const T* __restrict__ dy,
                            WindowMap map, int filters, bool dy_vectors, int slice_pixels) {
   const int begin = int(blockIdx.z) * slice_pixels;
   const int end = begin + slice_pixels < map.pixels ? begin + slice_pixels : map.pixels;
@@ -27,12 +31,13 @@ __global__ void __launch_bounds__(tensor_threads)
   float bias_sum = 0;
   tensor_gemm<Tile>(
       k0, int(blockIdx.x) * Tile::columns, filters, map.taps, begin, end,
-      PlainMatrix<false>{dy, end, filters, dy_vectors}, Windows<false>{x, map, end},
-      [&](const float* stage, int pitch) {
+      PlainMatrix<T, false>{dy, end, filters, dy_vectors}, Windows<T, false>{x, map, end},
+      [&](const T* stage, int pitch) {
         if (with_bias)
-          for (int pixel = part; pixel < tensor_depth; pixel += parts) bias_sum += stage[pixel * pitch + row];
+          for (int pixel = part; pixel < stage_depth<T>; pixel += parts)
+            bias_sum += widened(stage[pixel * pitch + row]);
       },
-      [&](int k, int tap, float sum) { slice[k * map.taps + tap] = sum; });
+      [&](int k, int tap, const float(&sums)[2], int count) { store_pair(slice + k * map.taps + tap, sums, count); });
   __shared__ float bias_parts[tensor_threads];
   bias_parts[threadIdx.x] = bias_sum;
   __syncthreads();
@@ -41,28 +46,13 @@ __global__ void __launch_bounds__(tensor_threads)
   slice[filters * map.taps + k0 + row] = bias_sum;
 }
 
-constexpr int add_columns = 32, add_rows = 8;
-
-/// dw and db: 8 threads for each element add every eighth slice, then one adds the eight.
-__global__ void __launch_bounds__(add_columns* add_rows)
+/// dw and db out of the slices.
+template <int rows>
+__global__ void __launch_bounds__(slice_columns* rows)
     add_slices_tensor(float* __restrict__ dw, float* __restrict__ db, const float* __restrict__ partial, int weights,
                       int filters, int slices) {
-  __shared__ float sums[add_rows][add_columns];
-  const int column = int(threadIdx.x) % add_columns, row = int(threadIdx.x) / add_columns;
-  const int at = int(blockIdx.x) * add_columns + column, size = weights + filters;
-  float sum = 0;
-#pragma unroll 4
-  for (int slice = row; slice < slices; slice += add_rows)
-    if (at < size) sum += partial[std::int64_t(slice) * size + at];
-  sums[row][column] = sum;
-  __syncthreads();
-  if (row != 0 || at >= size) return;
-  for (int i = 1; i < add_rows; ++i) sum += sums[i][column];
-  (at < weights ? dw[at] : db[at - weights]) = sum;
-}
-
-int parts(int extent, int part) {
-  return (extent + part - 1) / part;
+  add_slices<rows>(partial, slices, weights + filters,
+                   [&](int at, float sum) { (at < weights ? dw[at] : db[at - weights]) = sum; });
 }
 
 /// Calls body(tile) for the tile that fits the filters.
@@ -77,34 +67,45 @@ struct Slices {
   int pixels, count;  // of one; how many
 };
 /// About two blocks for each of 132 SMs, each with four stages at least. Whole stages, but for the last slice.
+template <class T>
 Slices slices_of(const Conv2d& d) {
   const int pixels = int(d.y_size() / d.k);
   const int tiles =
       with_tile(d, [&](auto tile) { return parts(d.k, tile.rows) * parts(d.r * d.s * d.c, tile.columns); });
-  const int wanted = parts(2 * 132, tiles), stages = parts(parts(pixels, wanted), tensor_depth);
-  const int each = (stages > 4 ? stages : 4) * tensor_depth;
+  const int wanted = parts(2 * 132, tiles), stages = parts(parts(pixels, wanted), stage_depth<T>);
+  const int each = (stages > 4 ? stages : 4) * stage_depth<T>;
   return {each, parts(pixels, each)};
 }
 
 }  // namespace
 
+template <class T>
 std::size_t conv2d_filter_gradient_tensor_workspace(const Conv2d& d) {
-  return std::size_t(slices_of(d).count) * std::size_t(d.w_size() + d.k) * sizeof(float);
+  return std::size_t(slices_of<T>(d).count) * std::size_t(d.w_size() + d.k) * sizeof(float);
 }
 
-void conv2d_filter_gradient_tensor(float* dw, float* db, const float* x, const float* dy, const Conv2d& d,
-                                   void* workspace, stream_t s) {
-  const Slices slices = slices_of(d);
+template <class T>
+void conv2d_filter_gradient_tensor(float* dw, float* db, const T* x, const T* dy, const Conv2d& d, void* workspace,
+                                   stream_t s) {
+  const Slices slices = slices_of<T>(d);
   const WindowMap map = windows_of(d, in_vectors(x, d.c));
   auto* partial = static_cast<float*>(workspace);
   with_tile(d, [&](auto tile) {
     const dim3 grid(unsigned(parts(map.taps, tile.columns)), unsigned(parts(d.k, tile.rows)), unsigned(slices.count));
-    launch<filter_gradient_tensor<decltype(tile)>>({grid, dim3(tensor_threads)}, s, partial, x, dy, map, d.k,
-                                                   in_vectors(dy, d.k), slices.pixels);
+    launch<filter_gradient_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, partial, x, dy, map, d.k,
+                                                      in_vectors(dy, d.k), slices.pixels);
   });
-  const int weights = int(d.w_size()), blocks = parts(weights + d.k, add_columns);
-  launch<add_slices_tensor>({dim3(unsigned(blocks)), dim3(add_columns * add_rows)}, s, dw, db, partial, weights, d.k,
-                            slices.count);
+  const int weights = int(d.w_size());
+  const dim3 blocks(unsigned(parts(weights + d.k, slice_columns)));
+  with_slice_rows(slices.count, [&](auto rows) {
+    launch<add_slices_tensor<rows>>({blocks, dim3(slice_columns * rows)}, s, dw, db, partial, weights, d.k,
+                                    slices.count);
+  });
 }
+
+template std::size_t conv2d_filter_gradient_tensor_workspace<float>(const Conv2d&);
+template std::size_t conv2d_filter_gradient_tensor_workspace<bf16>(const Conv2d&);
+template Conv2dFilterGradientOf<float>::Launch conv2d_filter_gradient_tensor;
+template Conv2dFilterGradientOf<bf16>::Launch conv2d_filter_gradient_tensor;
 
 }  // namespace gs::GS_TARGET

@@ -19,10 +19,17 @@ void conv2d_filter_gradient_direct(float* dw, float* db, const T* x, const T* dy
 template <class T>
 void conv2d_filter_gradient_tiled(float* dw, float* db, const T* x, const T* dy, const Conv2d&, void* workspace,
                                   stream_t);
-Conv2dForward::Launch conv2d_forward_tensor, conv2d_forward_rounded, conv2d_forward_cores;
-Conv2dDataGradient::Launch conv2d_data_gradient_tensor, conv2d_data_gradient_rounded, conv2d_data_gradient_cores;
-Conv2dFilterGradient::Launch conv2d_filter_gradient_tensor, conv2d_filter_gradient_rounded,
-    conv2d_filter_gradient_cores;
+template <class T>
+void conv2d_forward_tensor(T* y, const T* x, const T* w, const T* bias, const Conv2d&, void* workspace, stream_t);
+template <class T>
+void conv2d_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d&, void* workspace,
+                                 stream_t);
+template <class T>
+void conv2d_filter_gradient_tensor(float* dw, float* db, const T* x, const T* dy, const Conv2d&, void* workspace,
+                                   stream_t);
+Conv2dForward::Launch conv2d_forward_rounded, conv2d_forward_cores;
+Conv2dDataGradient::Launch conv2d_data_gradient_rounded, conv2d_data_gradient_cores;
+Conv2dFilterGradient::Launch conv2d_filter_gradient_rounded, conv2d_filter_gradient_cores;
 Conv2dForwardOf<bf16>::Launch conv2d_forward_widened;
 Conv2dDataGradientOf<bf16>::Launch conv2d_data_gradient_widened;
 Conv2dFilterGradientOf<bf16>::Launch conv2d_filter_gradient_widened;
@@ -37,6 +44,7 @@ std::size_t conv2d_data_gradient_rounded_workspace(const Conv2d&);
 std::size_t conv2d_data_gradient_cores_workspace(const Conv2d&);
 std::size_t conv2d_data_gradient_widened_workspace(const Conv2d&);
 std::size_t conv2d_filter_gradient_tiled_workspace(const Conv2d&);
+template <class T>
 std::size_t conv2d_filter_gradient_tensor_workspace(const Conv2d&);
 std::size_t conv2d_filter_gradient_rounded_workspace(const Conv2d&);
 std::size_t conv2d_filter_gradient_cores_workspace(const Conv2d&);
@@ -58,18 +66,20 @@ template <class T>
 Room<Conv2dForwardOf<T>> conv2d_forward_room() {
   if constexpr (stores_fp32<T>) {
     static const auto rows = rows_on<Conv2dForward>(
-        target, {{"direct", on_all, &conv2d_forward_direct<T>},
-                 {"tiled", on_blocks, &conv2d_forward_tiled<T>, &conv2d_tiled_supports},
-                 {"tensor", on_blocks, &conv2d_forward_tensor, &conv2d_tensor_supports, no_workspace, Arithmetic::tf32},
-                 {"rounded", on_host, GS_HOST_FORM(conv2d_forward_rounded), &always,
-                  GS_HOST_FORM(conv2d_forward_rounded_workspace), Arithmetic::tf32},
-                 {"cores", on_host, GS_HOST_FORM(conv2d_forward_cores), &ungrouped,
-                  GS_HOST_FORM(conv2d_forward_cores_workspace)}});
+        target,
+        {{"direct", on_all, &conv2d_forward_direct<T>},
+         {"tiled", on_blocks, &conv2d_forward_tiled<T>, &conv2d_tiled_supports},
+         {"tensor", on_blocks, &conv2d_forward_tensor<T>, &conv2d_tensor_supports, no_workspace, Arithmetic::tf32},
+         {"rounded", on_host, GS_HOST_FORM(conv2d_forward_rounded), &always,
+          GS_HOST_FORM(conv2d_forward_rounded_workspace), Arithmetic::tf32},
+         {"cores", on_host, GS_HOST_FORM(conv2d_forward_cores), &ungrouped,
+          GS_HOST_FORM(conv2d_forward_cores_workspace)}});
     return rows;
   } else {
     static const auto rows =
         rows_on<Conv2dForwardOf<T>>(target, {{"direct", on_all, &conv2d_forward_direct<T>},
                                              {"tiled", on_blocks, &conv2d_forward_tiled<T>, &conv2d_tiled_supports},
+                                             {"tensor", on_blocks, &conv2d_forward_tensor<T>, &conv2d_tensor_supports},
                                              {"widened", on_host, GS_HOST_FORM(conv2d_forward_widened), &ungrouped,
                                               GS_HOST_FORM(conv2d_forward_widened_workspace)}});
     return rows;
@@ -85,7 +95,8 @@ Room<Conv2dDataGradientOf<T>> conv2d_data_gradient_room() {
         target,
         {{"direct", on_all, &conv2d_data_gradient_direct<T>},
          {"tiled", on_blocks, &conv2d_data_gradient_tiled<T>, &conv2d_tiled_supports},
-         {"tensor", on_blocks, &conv2d_data_gradient_tensor, &conv2d_tensor_supports, no_workspace, Arithmetic::tf32},
+         {"tensor", on_blocks, &conv2d_data_gradient_tensor<T>, &conv2d_tensor_supports, no_workspace,
+          Arithmetic::tf32},
          {"rounded", on_host, GS_HOST_FORM(conv2d_data_gradient_rounded), &always,
           GS_HOST_FORM(conv2d_data_gradient_rounded_workspace), Arithmetic::tf32},
          {"cores", on_host, GS_HOST_FORM(conv2d_data_gradient_cores), GS_HOST_FORM(conv2d_data_gradient_cores_supports),
@@ -96,6 +107,7 @@ Room<Conv2dDataGradientOf<T>> conv2d_data_gradient_room() {
         target,
         {{"direct", on_all, &conv2d_data_gradient_direct<T>},
          {"tiled", on_blocks, &conv2d_data_gradient_tiled<T>, &conv2d_tiled_supports},
+         {"tensor", on_blocks, &conv2d_data_gradient_tensor<T>, &conv2d_tensor_supports},
          {"widened", on_host, GS_HOST_FORM(conv2d_data_gradient_widened),
           GS_HOST_FORM(conv2d_data_gradient_cores_supports), GS_HOST_FORM(conv2d_data_gradient_widened_workspace)}});
     return rows;
@@ -111,8 +123,8 @@ Room<Conv2dFilterGradientOf<T>> conv2d_filter_gradient_room() {
         target, {{"direct", on_all, &conv2d_filter_gradient_direct<T>},
                  {"tiled", on_blocks, &conv2d_filter_gradient_tiled<T>, &conv2d_tiled_supports,
                   &conv2d_filter_gradient_tiled_workspace},
-                 {"tensor", on_blocks, &conv2d_filter_gradient_tensor, &conv2d_tensor_supports,
-                  &conv2d_filter_gradient_tensor_workspace, Arithmetic::tf32},
+                 {"tensor", on_blocks, &conv2d_filter_gradient_tensor<T>, &conv2d_tensor_supports,
+                  &conv2d_filter_gradient_tensor_workspace<T>, Arithmetic::tf32},
                  {"rounded", on_host, GS_HOST_FORM(conv2d_filter_gradient_rounded), &always,
                   GS_HOST_FORM(conv2d_filter_gradient_rounded_workspace), Arithmetic::tf32},
                  {"cores", on_host, GS_HOST_FORM(conv2d_filter_gradient_cores), &ungrouped,
@@ -123,6 +135,8 @@ Room<Conv2dFilterGradientOf<T>> conv2d_filter_gradient_room() {
         target, {{"direct", on_all, &conv2d_filter_gradient_direct<T>},
                  {"tiled", on_blocks, &conv2d_filter_gradient_tiled<T>, &conv2d_tiled_supports,
                   &conv2d_filter_gradient_tiled_workspace},
+                 {"tensor", on_blocks, &conv2d_filter_gradient_tensor<T>, &conv2d_tensor_supports,
+                  &conv2d_filter_gradient_tensor_workspace<T>},
                  {"widened", on_host, GS_HOST_FORM(conv2d_filter_gradient_widened), &ungrouped,
                   GS_HOST_FORM(conv2d_filter_gradient_widened_workspace)}});
     return rows;

@@ -1,10 +1,13 @@
-// conv2d_tensor.cu - the forward pass and the data gradient on tensor cores, as implicit matrix products in tf32.
+// conv2d_tensor.cu - the forward pass and the data gradient on tensor cores, as implicit matrix products in tf32 or, of
+// what is stored so, in bf16.
 //
-// What changed from conv2d_tiled: the products are mma.m16n8k8, so an instruction of a warp makes 1024 multiply-adds
-// and not 32; windows and filters come by asynchronous copies, up to two stages ahead, 16 bytes at a time where the
-// channels are a multiple of four; divisions are multiplications. Factors are rounded to tf32 (10 bits of mantissa),
-// sums are fp32: this is a technique for runs that ask for tf32. Tiles are narrow, because the layers are: 16 to 64
-// channels beside thousands of pixels. 2 r s c operations per output; with 32 channels the memory is the bound.
+// What changed from conv2d_tiled: the products are mma.m16n8k8 (m16n8k16), so an instruction of a warp makes 1024
+// (2048) multiply-adds and not 32; windows and filters come by asynchronous copies, up to two stages ahead, 16 bytes at
+// a time where the channels are a multiple of four (eight); divisions are multiplications. Floats are rounded to tf32
+// (10 bits of mantissa): a technique for runs that ask for it. bf16 is what it is; sums are fp32. Tiles are narrow,
+// because the layers are: 16 to 64 channels beside thousands of pixels. 2 r s c operations per output; with 32 channels
+// the memory is the bound.
+#include "kernels/common/store_pair.h"
 #include "kernels/common/tensor_gemm.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d/window_matrices.h"
@@ -12,41 +15,48 @@
 namespace gs::GS_TARGET {
 namespace {
 
-template <class Tile>
-__global__ void __launch_bounds__(tensor_threads)
-    forward_tensor(float* __restrict__ y, const float* __restrict__ x, const float* __restrict__ w,
-                   const float* __restrict__ bias, WindowMap map, int filters, bool relu) {
-  tensor_gemm<Tile>(
-      int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, map.pixels, filters, 0, map.taps,
-      Windows<true>{x, map, map.pixels}, PlainMatrix<true>{w, filters, map.taps, map.vectors}, [](const float*, int) {},
-      [&](int pixel, int k, float sum) {
-        sum += bias[k];
-        y[std::int64_t(pixel) * filters + k] = relu && sum <= 0 ? 0.0f : sum;
-      });
+template <class Tile, class T>
+__global__ void __launch_bounds__(tensor_threads, tensor_blocks)
+    forward_tensor(T* __restrict__ y, const T* __restrict__ x, const T* __restrict__ w, const T* __restrict__ bias,
+                   WindowMap map, int filters, bool relu) {
+  tensor_gemm<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, map.pixels, filters, 0, map.taps,
+                    Windows<T, true>{x, map, map.pixels}, PlainMatrix<T, true>{w, filters, map.taps, map.vectors},
+                    NothingObserved(), [&](int pixel, int k, const float(&sums)[2], int count) {
+                      T values[2];
+#pragma unroll
+                      for (int e = 0; e < 2; ++e) {
+                        const float sum = sums[e] + widened(bias[e < count ? k + e : k]);
+                        values[e] = rounded<T>(relu && sum <= 0 ? 0.0f : sum);
+                      }
+                      store_pair(y + pixel * filters + k, values, count);
+                    });
 }
 
-template <class Tile>
-__global__ void __launch_bounds__(tensor_threads)
-    data_gradient_tensor(float* __restrict__ dx, const float* __restrict__ dy, const float* __restrict__ w,
-                         const float* __restrict__ relu_output, WindowMap map, int channels, bool filter_vectors) {
-  tensor_gemm<Tile>(
-      int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, map.pixels, channels, 0, map.taps,
-      GradientWindows{dy, map}, TurnedFilters(w, channels, filter_vectors, map), [](const float*, int) {},
-      [&](int pixel, int c, float sum) {
-        const std::int64_t at = std::int64_t(pixel) * channels + c;
-        dx[at] = relu_output && relu_output[at] <= 0 ? 0.0f : sum;
-      });
-}
-
-unsigned parts(int extent, int part) {
-  return unsigned((extent + part - 1) / part);
+template <class Tile, class T>
+__global__ void __launch_bounds__(tensor_threads, tensor_blocks)
+    data_gradient_tensor(T* __restrict__ dx, const T* __restrict__ dy, const T* __restrict__ w,
+                         const T* __restrict__ relu_output, WindowMap map, int channels, bool filter_vectors) {
+  tensor_gemm<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, map.pixels, channels, 0, map.taps,
+                    GradientWindows<T>{dy, map}, TurnedFilters<T>(w, channels, filter_vectors, map), NothingObserved(),
+                    [&](int pixel, int c, const float(&sums)[2], int count) {
+                      const int at = pixel * channels + c;
+                      T values[2];
+#pragma unroll
+                      for (int e = 0; e < 2; ++e) {
+                        const bool closed = relu_output && e < count && widened(relu_output[at + e]) <= 0;
+                        values[e] = rounded<T>(closed ? 0.0f : sums[e]);
+                      }
+                      store_pair(dx + at, values, count);
+                    });
 }
 
 /// Calls body(tile, grid) for the largest tile that fits the columns and still gives every SM something to do.
 template <class Body>
 void with_tile(int pixels, int columns, const Body& body) {
-  const auto run = [&](auto tile) { body(tile, dim3(parts(pixels, tile.rows), parts(columns, tile.columns))); };
-  constexpr unsigned multiprocessors = 132;
+  const auto run = [&](auto tile) {
+    body(tile, dim3(unsigned(parts(pixels, tile.rows)), unsigned(parts(columns, tile.columns))));
+  };
+  constexpr int multiprocessors = 132;
   if (columns <= 16)
     run(TensorTile<64, 16, 4>());
   else if (columns > 32 && parts(pixels, 64) * parts(columns, 64) >= 2 * multiprocessors)
@@ -65,21 +75,27 @@ bool conv2d_tensor_supports(const Conv2d& d) {
   return d.groups == 1 && d.x_size() < most && d.y_size() < most && d.w_size() < most;
 }
 
-void conv2d_forward_tensor(float* y, const float* x, const float* w, const float* bias, const Conv2d& d, void*,
-                           stream_t s) {
+template <class T>
+void conv2d_forward_tensor(T* y, const T* x, const T* w, const T* bias, const Conv2d& d, void*, stream_t s) {
   const WindowMap map = windows_of(d, in_vectors(x, d.c) && in_vectors(w, d.c));
   with_tile(map.pixels, d.k, [&](auto tile, dim3 grid) {
-    launch<forward_tensor<decltype(tile)>>({grid, dim3(tensor_threads)}, s, y, x, w, bias, map, d.k, d.relu);
+    launch<forward_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, y, x, w, bias, map, d.k, d.relu);
   });
 }
 
-void conv2d_data_gradient_tensor(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d& d,
-                                 void*, stream_t s) {
+template <class T>
+void conv2d_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d& d, void*,
+                                 stream_t s) {
   const WindowMap map = gradient_windows_of(d, in_vectors(dy, d.k));
   with_tile(map.pixels, d.c, [&](auto tile, dim3 grid) {
-    launch<data_gradient_tensor<decltype(tile)>>({grid, dim3(tensor_threads)}, s, dx, dy, w, relu_output, map, d.c,
-                                                 in_vectors(w, d.c));
+    launch<data_gradient_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, dx, dy, w, relu_output, map, d.c,
+                                                    in_vectors(w, d.c));
   });
 }
+
+template Conv2dForwardOf<float>::Launch conv2d_forward_tensor;
+template Conv2dForwardOf<bf16>::Launch conv2d_forward_tensor;
+template Conv2dDataGradientOf<float>::Launch conv2d_data_gradient_tensor;
+template Conv2dDataGradientOf<bf16>::Launch conv2d_data_gradient_tensor;
 
 }  // namespace gs::GS_TARGET

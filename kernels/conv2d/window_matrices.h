@@ -12,7 +12,7 @@ namespace gs::GS_TARGET {
 struct WindowMap {
   int pixels, taps;  ///< windows in the batch; taps of one
   int rows, columns, channels, window_rows, window_columns, stride, pad;
-  bool vectors;  ///< pixels begin and end on 16 bytes
+  bool vectors;  ///< channels of a pixel begin and end on 16 bytes
   Divider by_across, by_down, by_channels, by_window_columns, by_stride;
 
   struct Tap {
@@ -36,64 +36,89 @@ struct WindowMap {
   }
 };
 
-/// Four taps of a window, copied at once where they are aligned. matrix.place(line, tap) is where a tap lies; -1: in no
-/// image.
-template <class Matrix, class Line>
-__device__ inline void copy_taps(const Matrix& matrix, const WindowMap& map, const float* from, float* to,
+/// A group of taps of a window, copied at once where they are aligned. matrix.place(line, tap) is where a tap lies; -1:
+/// in no image.
+template <class Matrix, class Line, class Element>
+__device__ inline void copy_taps(const Matrix& matrix, const WindowMap& map, const Element* from, Element* to,
                                  const Line& line, WindowMap::Tap tap) {
   if (map.vectors) {
     const int at = matrix.place(line, tap);
     async_copy_16(to, from + (at < 0 ? 0 : at), at >= 0);
   } else if (tap.r == WindowMap::no_tap) {
-    *reinterpret_cast<float4*>(to) = make_float4(0, 0, 0, 0);  // one store, where copies would be four
+    *reinterpret_cast<float4*>(to) = make_float4(0, 0, 0, 0);  // one store, where copies would be many
   } else {
-#pragma unroll
-    for (int i = 0; i < 4; ++i) {
+    copy_singly(to, from, [&](int) {
       const int at = matrix.place(line, tap);
-      async_copy_4(to + i, from + (at < 0 ? 0 : at), at >= 0);
       map.next(tap);
-    }
+      return at;
+    });
   }
 }
 
 /// Element (pixel of y, tap) = x at the tap's place in the pixel's window; 0 in the padding.
-template <bool along_depth_>
+template <class Element_, bool along_depth_>
 struct Windows {
+  using Element = Element_;
   static constexpr bool along_depth = along_depth_;
   struct Line {
     int row, column, origin;  // of the window's first tap, and where it would lie
   };
-  using Four = WindowMap::Tap;
+  using Group = WindowMap::Tap;
 
-  const float* x;
+  const Element* x;
   const WindowMap& map;
   int last;  ///< pixels from here on count as none
 
   __device__ Line line(int pixel) const {
     if (pixel >= last) return {WindowMap::no_pixel, 0, 0};
     const int q = map.by_across.split(pixel), p = map.by_down.split(pixel);  // leaves the image
-    const int row = p * map.stride - map.pad, column = q * map.stride - map.pad;
-    return {row, column, ((pixel * map.rows + row) * map.columns + column) * map.channels};
+    return window(pixel, p, q);
   }
-  __device__ Four four(int tap) const { return map.tap(tap); }
-  __device__ int place(const Line& line, const Four& tap) const {
+  /// That of output (p, q) of an image.
+  __device__ Line window(int image, int p, int q) const {
+    const int row = p * map.stride - map.pad, column = q * map.stride - map.pad;
+    return {row, column, ((image * map.rows + row) * map.columns + column) * map.channels};
+  }
+  __device__ Group group(int tap) const { return map.tap(tap); }
+  __device__ int place(const Line& line, const Group& tap) const {
     const int row = line.row + tap.r, column = line.column + tap.s;
     if (row < 0 || row >= map.rows || column < 0 || column >= map.columns) return -1;
     return line.origin + (tap.r * map.columns + tap.s) * map.channels + tap.channel;
   }
-  __device__ void copy(float* to, const Line& line, const Four& tap) const { copy_taps(*this, map, x, to, line, tap); }
+  __device__ void copy(Element* to, const Line& line, const Group& tap) const {
+    copy_taps(*this, map, x, to, line, tap);
+  }
+};
+
+/// The same windows in the order of a 2x2 max-pool of stride 2: row 32 b + 8 j + i is that of pixel j of pool window
+/// 8 b + i, so that rows m, m + 8, m + 16 and m + 24, which one thread has the sums of, are one pool window. The map's
+/// pixels are pool windows.
+template <class Element>
+struct PooledWindows : Windows<Element, true> {
+  using Line = typename Windows<Element, true>::Line;
+
+  /// The pool window of the first of four rows that are pixels of one.
+  __device__ static int pool_window(int row) { return row / 32 * 8 + row % 8; }
+  __device__ Line line(int row) const {
+    int window = pool_window(row);
+    if (window >= this->last) return {WindowMap::no_pixel, 0, 0};
+    const int pixel = row / 8 % 4, q = this->map.by_across.split(window), p = this->map.by_down.split(window);
+    return this->window(window, 2 * p + pixel / 2, 2 * q + pixel % 2);
+  }
 };
 
 /// Element (pixel of x, tap (r, s, k)) = the gradient of the output that x reaches through the tap; 0 where there is
 /// none.
+template <class Element_>
 struct GradientWindows {
+  using Element = Element_;
   static constexpr bool along_depth = true;
   struct Line {
     int first_row, row, column;  // first_row: of the image, among those of all images
   };
-  using Four = WindowMap::Tap;
+  using Group = WindowMap::Tap;
 
-  const float* dy;
+  const Element* dy;
   const WindowMap& map;
 
   __device__ Line line(int pixel) const {
@@ -101,27 +126,30 @@ struct GradientWindows {
     const int column = map.by_across.split(pixel), row = map.by_down.split(pixel);
     return {pixel * map.rows, row + map.pad, column + map.pad};
   }
-  __device__ Four four(int tap) const { return map.tap(tap); }
-  __device__ int place(const Line& line, const Four& tap) const {
+  __device__ Group group(int tap) const { return map.tap(tap); }
+  __device__ int place(const Line& line, const Group& tap) const {
     int p = line.row - tap.r, q = line.column - tap.s;
     if (p < 0 || q < 0) return -1;
     if (map.stride > 1 && (map.by_stride.split(p) != 0 || map.by_stride.split(q) != 0)) return -1;
     if (p >= map.rows || q >= map.columns) return -1;
     return ((line.first_row + p) * map.columns + q) * map.channels + tap.channel;
   }
-  __device__ void copy(float* to, const Line& line, const Four& tap) const { copy_taps(*this, map, dy, to, line, tap); }
+  __device__ void copy(Element* to, const Line& line, const Group& tap) const {
+    copy_taps(*this, map, dy, to, line, tap);
+  }
 };
 
 /// Element (tap (r, s, k), c) = w[k, r, s, c]: a plain matrix whose lines come in another order.
-struct TurnedFilters : PlainMatrix<false> {
+template <class Element>
+struct TurnedFilters : PlainMatrix<Element, false> {
   const WindowMap& map;
 
-  __device__ TurnedFilters(const float* w, int channels, bool vectors, const WindowMap& map)
-      : PlainMatrix<false>{w, map.taps, channels, vectors}, map(map) {}
-  __device__ Line line(int i) const {
+  __device__ TurnedFilters(const Element* w, int channels, bool vectors, const WindowMap& map)
+      : PlainMatrix<Element, false>{w, map.taps, channels, vectors}, map(map) {}
+  __device__ int line(int i) const {
     if (i >= map.taps) return -1;
     const int k = map.by_channels.split(i);  // leaves (r, s)
-    return (k * map.window_rows * map.window_columns + i) * line_floats;
+    return (k * map.window_rows * map.window_columns + i) * this->line_elements;
   }
 };
 
@@ -148,11 +176,6 @@ inline WindowMap gradient_windows_of(const Conv2d& d, bool vectors) {
   return {d.n * d.h * d.w,  d.r * d.s * d.k, d.p(),   d.q(),        d.k,          d.r,          d.s,
           d.stride,         d.pad,           vectors, Divider(d.w), Divider(d.h), Divider(d.k), Divider(d.s),
           Divider(d.stride)};
-}
-
-/// May rows of `floats` floats that begin at `from` be copied 16 bytes at a time?
-inline bool in_vectors(const float* from, int floats) {
-  return floats % 4 == 0 && reinterpret_cast<std::uintptr_t>(from) % 16 == 0;
 }
 
 }  // namespace gs::GS_TARGET

@@ -19,6 +19,17 @@ void dense_filter_gradient_direct(float* dw, float* db, const T* x, const T* dy,
 template <class T>
 void dense_filter_gradient_tiled(float* dw, float* db, const T* x, const T* dy, const Dense&, void* workspace,
                                  stream_t);
+template <class T>
+void dense_forward_tensor(T* y, const T* x, const T* w, const T* bias, const Dense&, void* workspace, stream_t);
+template <class T>
+void dense_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_output, const Dense&, void* workspace,
+                                stream_t);
+template <class T>
+void dense_filter_gradient_outer(float* dw, float* db, const T* x, const T* dy, const Dense&, void* workspace,
+                                 stream_t);
+template <class T>
+void dense_filter_gradient_tensor(float* dw, float* db, const T* x, const T* dy, const Dense&, void* workspace,
+                                  stream_t);
 DenseForward::Launch dense_forward_rounded, dense_forward_cores;
 DenseDataGradient::Launch dense_data_gradient_rounded, dense_data_gradient_cores;
 DenseFilterGradient::Launch dense_filter_gradient_rounded, dense_filter_gradient_cores;
@@ -27,6 +38,11 @@ DenseDataGradientOf<bf16>::Launch dense_data_gradient_widened;
 DenseFilterGradientOf<bf16>::Launch dense_filter_gradient_widened;
 
 bool dense_tiled_supports(const Dense&);
+bool dense_tensor_supports(const Dense&);
+bool dense_filter_gradient_outer_supports(const Dense&);
+bool dense_filter_gradient_tensor_supports(const Dense&);
+template <class T>
+std::size_t dense_forward_tensor_workspace(const Dense&);
 std::size_t dense_forward_tiled_workspace(const Dense&);
 std::size_t dense_forward_rounded_workspace(const Dense&);
 std::size_t dense_forward_widened_workspace(const Dense&);
@@ -39,6 +55,9 @@ namespace {
 bool always(const Dense&) {
   return true;
 }
+std::size_t no_workspace(const Dense&) {
+  return 0;
+}
 }  // namespace
 
 template <class T>
@@ -47,16 +66,20 @@ Room<DenseForwardOf<T>> dense_forward_room() {
     static const auto rows = rows_on<DenseForward>(
         target, {{"direct", on_all, &dense_forward_direct<T>},
                  {"tiled", on_blocks, &dense_forward_tiled<T>, &dense_tiled_supports, &dense_forward_tiled_workspace},
+                 {"tensor", on_blocks, &dense_forward_tensor<T>, &dense_tensor_supports,
+                  &dense_forward_tensor_workspace<T>, Arithmetic::tf32},
                  {"rounded", on_host, GS_HOST_FORM(dense_forward_rounded), &always,
                   GS_HOST_FORM(dense_forward_rounded_workspace), Arithmetic::tf32},
                  {"cores", on_host, GS_HOST_FORM(dense_forward_cores)}});
     return rows;
   } else {
     static const auto rows = rows_on<DenseForwardOf<T>>(
-        target, {{"direct", on_all, &dense_forward_direct<T>},
-                 {"tiled", on_blocks, &dense_forward_tiled<T>, &dense_tiled_supports, &dense_forward_tiled_workspace},
-                 {"widened", on_host, GS_HOST_FORM(dense_forward_widened), &always,
-                  GS_HOST_FORM(dense_forward_widened_workspace)}});
+        target,
+        {{"direct", on_all, &dense_forward_direct<T>},
+         {"tiled", on_blocks, &dense_forward_tiled<T>, &dense_tiled_supports, &dense_forward_tiled_workspace},
+         {"tensor", on_blocks, &dense_forward_tensor<T>, &dense_tensor_supports, &dense_forward_tensor_workspace<T>},
+         {"widened", on_host, GS_HOST_FORM(dense_forward_widened), &always,
+          GS_HOST_FORM(dense_forward_widened_workspace)}});
     return rows;
   }
 }
@@ -66,17 +89,20 @@ template Room<DenseForwardOf<bf16>> dense_forward_room();
 template <class T>
 Room<DenseDataGradientOf<T>> dense_data_gradient_room() {
   if constexpr (stores_fp32<T>) {
-    static const auto rows =
-        rows_on<DenseDataGradient>(target, {{"direct", on_all, &dense_data_gradient_direct<T>},
-                                            {"tiled", on_blocks, &dense_data_gradient_tiled<T>, &dense_tiled_supports},
-                                            {"rounded", on_host, GS_HOST_FORM(dense_data_gradient_rounded), &always,
-                                             GS_HOST_FORM(dense_data_gradient_rounded_workspace), Arithmetic::tf32},
-                                            {"cores", on_host, GS_HOST_FORM(dense_data_gradient_cores)}});
+    static const auto rows = rows_on<DenseDataGradient>(
+        target,
+        {{"direct", on_all, &dense_data_gradient_direct<T>},
+         {"tiled", on_blocks, &dense_data_gradient_tiled<T>, &dense_tiled_supports},
+         {"tensor", on_blocks, &dense_data_gradient_tensor<T>, &dense_tensor_supports, no_workspace, Arithmetic::tf32},
+         {"rounded", on_host, GS_HOST_FORM(dense_data_gradient_rounded), &always,
+          GS_HOST_FORM(dense_data_gradient_rounded_workspace), Arithmetic::tf32},
+         {"cores", on_host, GS_HOST_FORM(dense_data_gradient_cores)}});
     return rows;
   } else {
     static const auto rows = rows_on<DenseDataGradientOf<T>>(
         target, {{"direct", on_all, &dense_data_gradient_direct<T>},
                  {"tiled", on_blocks, &dense_data_gradient_tiled<T>, &dense_tiled_supports},
+                 {"tensor", on_blocks, &dense_data_gradient_tensor<T>, &dense_tensor_supports},
                  {"widened", on_host, GS_HOST_FORM(dense_data_gradient_widened), &always,
                   GS_HOST_FORM(dense_data_gradient_widened_workspace)}});
     return rows;
@@ -91,6 +117,9 @@ Room<DenseFilterGradientOf<T>> dense_filter_gradient_room() {
     static const auto rows = rows_on<DenseFilterGradient>(
         target, {{"direct", on_all, &dense_filter_gradient_direct<T>},
                  {"tiled", on_blocks, &dense_filter_gradient_tiled<T>, &dense_tiled_supports},
+                 {"outer", on_blocks, &dense_filter_gradient_outer<T>, &dense_filter_gradient_outer_supports},
+                 {"tensor", on_blocks, &dense_filter_gradient_tensor<T>, &dense_filter_gradient_tensor_supports,
+                  no_workspace, Arithmetic::tf32},
                  {"rounded", on_host, GS_HOST_FORM(dense_filter_gradient_rounded), &always,
                   GS_HOST_FORM(dense_filter_gradient_rounded_workspace), Arithmetic::tf32},
                  {"cores", on_host, GS_HOST_FORM(dense_filter_gradient_cores)}});
@@ -99,6 +128,8 @@ Room<DenseFilterGradientOf<T>> dense_filter_gradient_room() {
     static const auto rows = rows_on<DenseFilterGradientOf<T>>(
         target, {{"direct", on_all, &dense_filter_gradient_direct<T>},
                  {"tiled", on_blocks, &dense_filter_gradient_tiled<T>, &dense_tiled_supports},
+                 {"outer", on_blocks, &dense_filter_gradient_outer<T>, &dense_filter_gradient_outer_supports},
+                 {"tensor", on_blocks, &dense_filter_gradient_tensor<T>, &dense_filter_gradient_tensor_supports},
                  {"widened", on_host, GS_HOST_FORM(dense_filter_gradient_widened), &always,
                   GS_HOST_FORM(dense_filter_gradient_widened_workspace)}});
     return rows;

@@ -69,6 +69,7 @@ void mma_m16n8k8_tf32(float* d, const std::uint32_t* a, const std::uint32_t* b, 
 void mma_m16n8k16_bf16(float* d, const std::uint32_t* a, const std::uint32_t* b, source_location where);
 /// `row`: the four words at the address that this lane names.
 void ldmatrix_x4(std::uint32_t* result, const std::uint32_t* row, source_location where);
+void ldmatrix_x4_trans(std::uint32_t* result, const std::uint32_t* row, source_location where);
 
 // ---- copies to shared memory that arrive when they are waited for (async_copy.h)
 struct AsyncCopy {

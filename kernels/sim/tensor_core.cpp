@@ -73,6 +73,18 @@ void hand_out_rows(void* const (&lanes)[warp_size]) {
           static_cast<const Rows*>(lanes[matrix * 8 + lane / 4])->row[lane % 4];
 }
 
+/// The matrices turned: of the pair (2t, g), (2t + 1, g) each half comes from another row.
+void hand_out_columns(void* const (&lanes)[warp_size]) {
+  for (unsigned lane = 0; lane < warp_size; ++lane)
+    for (unsigned matrix = 0; matrix < 4; ++matrix) {
+      const unsigned column = lane / 4, row = matrix * 8 + lane % 4 * 2;
+      const auto element = [&](unsigned i) {
+        return static_cast<const Rows*>(lanes[i])->row[column / 2] >> column % 2 * 16 & 0xffffu;
+      };
+      static_cast<Rows*>(lanes[lane])->result[matrix] = element(row) | element(row + 1) << 16;
+    }
+}
+
 }  // namespace
 
 void mma_m16n8k8_tf32(float* d, const std::uint32_t* a, const std::uint32_t* b, source_location where) {
@@ -86,6 +98,10 @@ void mma_m16n8k16_bf16(float* d, const std::uint32_t* a, const std::uint32_t* b,
 void ldmatrix_x4(std::uint32_t* result, const std::uint32_t* row, source_location where) {
   Rows mine{result, row};
   meet_whole_warp(&hand_out_rows, &mine, where);
+}
+void ldmatrix_x4_trans(std::uint32_t* result, const std::uint32_t* row, source_location where) {
+  Rows mine{result, row};
+  meet_whole_warp(&hand_out_columns, &mine, where);
 }
 
 }  // namespace gs::simulator

@@ -24,13 +24,22 @@ constexpr std::uint32_t round_to_tf32(float x) {
 }
 
 // Inlined by force: what the race checker says of the row then names the kernel's own line.
-__forceinline__ void ldmatrix_x4(std::uint32_t (&r)[4], const void* row,
-                                 source_location where = source_location::current()) {
+__forceinline__ void read_row(std::uint32_t (&words)[4], const void* row) {
   using Word __attribute__((may_alias)) = std::uint32_t;
   if (reinterpret_cast<std::uintptr_t>(row) % 16 != 0) simulator::fail("ldmatrix_x4: a row is not 16-byte aligned");
-  std::uint32_t words[4];
   for (int i = 0; i < 4; ++i) words[i] = static_cast<const Word*>(row)[i];
+}
+__forceinline__ void ldmatrix_x4(std::uint32_t (&r)[4], const void* row,
+                                 source_location where = source_location::current()) {
+  std::uint32_t words[4];
+  read_row(words, row);
   simulator::ldmatrix_x4(r, words, where);
+}
+__forceinline__ void ldmatrix_x4_trans(std::uint32_t (&r)[4], const void* row,
+                                       source_location where = source_location::current()) {
+  std::uint32_t words[4];
+  read_row(words, row);
+  simulator::ldmatrix_x4_trans(r, words, where);
 }
 
 }  // namespace gs::GS_TARGET

@@ -72,12 +72,26 @@ TEST(Fusion, CanBeMeasured) {
   ASSERT_NE(measured, tuner.steps().end());
   EXPECT_EQ(conv->taken_in, measured->result.chosen != "apart");
   const std::vector<CandidateTime>& times = measured->result.times;
-  ASSERT_EQ(times.size(), 1 + sim->rooms().fp32.conv2d_pool_forward.size());
+  const auto fused = sim->rooms().fp32.conv2d_pool_forward;
+  const auto in_fp32 = [](const auto& row) { return row.arithmetic == Arithmetic::fp32; };
+  ASSERT_EQ(times.size(), 1 + std::size_t(std::count_if(fused.begin(), fused.end(), in_fp32)));
   for (const CandidateTime& t : times) EXPECT_EQ(t.refused, "") << t.name;
 }
 
-TEST(Fusion, LeavesTheBitsOfATrainingStep) {
-  const auto sim = open_device({.name = "sim", .threads = 2});
+TEST(Fusion, OnTensorCoresIsTheDefaultWhereTheyMayRound) {
+  const Net net = lenet({.input = {9, 8, 1}, .base = 3});
+  for (const bool tf32 : {false, true}) {
+    const auto gpu = describe_gpu(tf32);
+    const Program program(net, Recipe(), *gpu, {.rule = "own"});
+    EXPECT_EQ(program.implementations().at("conv1 pool1 forward"), tf32 ? "tensor" : "tiled");
+  }
+}
+
+class FusionBits : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(, FusionBits, testing::Bool(), [](const auto& info) { return info.param ? "tf32" : "fp32"; });
+
+TEST_P(FusionBits, OfATrainingStepStay) {
+  const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = GetParam()});
   const Dataset data = test::noise_images(7, 9, 60, 3);
   const Net net = alexnet({.input = {9, 9, 1}, .base = 2});
   Recipe recipe;

@@ -2,6 +2,7 @@
 #include "kernels/conv2d/conv2d_ref.h"
 #include "kernels/maxpool/maxpool_ref.h"
 #include "tests/support/compare.h"
+#include "tests/support/stored_values.h"
 #include "tests/support/techniques.h"
 
 namespace gs::test {
@@ -18,28 +19,99 @@ const std::vector<Conv2dPool> problems = {
     pooled({.n = 3, .h = 9, .w = 12, .c = 3, .k = 7, .r = 3, .s = 3, .pad = 1, .relu = true}),
     pooled({.n = 2, .h = 10, .w = 6, .c = 5, .k = 66, .r = 3, .s = 3, .pad = 1}),  // more than one tile of filters
     pooled({.n = 2, .h = 17, .w = 13, .c = 2, .k = 5, .r = 5, .s = 5, .stride = 2, .pad = 2, .relu = true}),
+    pooled({.n = 1, .h = 9, .w = 8, .c = 8, .k = 33, .r = 3, .s = 3, .pad = 1, .relu = true}),  // aligned channels
+    pooled({.n = 2, .h = 72, .w = 60, .c = 4, .k = 20, .r = 1, .s = 1, .relu = true}),  // blocks for a whole GPU
+    pooled({.n = 1, .h = 98, .w = 89, .c = 4, .k = 68, .r = 1, .s = 1}),
+    pooled({.n = 9, .h = 4, .w = 5, .c = 12, .k = 12, .r = 2, .s = 2, .relu = true}),
 };
 
-TEST(Conv2dPool, IsTheConvolutionAndThePool) {
+std::string describe(const Conv2d& d) {
+  return std::to_string(d.n) + "x" + std::to_string(d.h) + "x" + std::to_string(d.w) + "x" + std::to_string(d.c) +
+         " -> " + std::to_string(d.k);
+}
+
+/// A problem's tensors as the kernels find them, and what the two formulas make of them: of the convolution's output as
+/// it would be stored.
+template <class T>
+struct Case {
+  std::vector<T> x, w, bias;
+  ref::MaxPooled want;
+
+  Case(const Conv2dPool& p, const std::vector<float>& images, const std::vector<float>& filters,
+       const std::vector<float>& biases)
+      : x(stored<T>(images)), w(stored<T>(filters)), bias(stored<T>(biases)) {
+    const auto wide_x = widened_values(x), wide_w = widened_values(w), wide_bias = widened_values(bias);
+    std::vector<double> full = ref::conv2d_forward(p.conv, wide_x.data(), wide_w.data(), wide_bias.data()).value;
+    if (sizeof(T) == 2)
+      for (double& v : full) v = widened(rounded<T>(float(v)));
+    want = ref::maxpool_forward(p.pool, full);
+  }
+};
+
+/// Calls check(y, argmax, arithmetic) with what each technique gives.
+template <class T, class Check>
+void run(const Conv2dPool& p, const Case<T>& c, const Check& check) {
+  for_each_technique<Conv2dPoolForwardOf<T>>(
+      &StorageRooms<T>::conv2d_pool_forward, p, [&](auto launch, Arithmetic arithmetic) {
+        DeviceArray<T> images(c.x), filters(c.w), biases(c.bias);
+        GuardedArray<T> y(c.want.y.size());
+        GuardedArray<std::uint8_t> argmax(c.want.argmax.size());
+        launch(y.data(), argmax.data(), images.data(), filters.data(), biases.data());
+        check(widened_values(y.values()), argmax.values(), arithmetic);
+        EXPECT_TRUE(y.intact());
+        EXPECT_TRUE(argmax.intact());
+      });
+}
+
+template <class T>
+class ConvolutionAndPool : public testing::Test {};
+using StorageTypes = testing::Types<float, bf16>;
+TYPED_TEST_SUITE(ConvolutionAndPool, StorageTypes);
+
+TYPED_TEST(ConvolutionAndPool, AreTheTwoFormulas) {
+  using T = TypeParam;
   for (const Conv2dPool& p : problems) {
     const Conv2d& d = p.conv;
-    SCOPED_TRACE(testing::Message() << d.n << "x" << d.h << "x" << d.w << "x" << d.c << " -> " << d.k);
-    const auto x = random_values(d.x_size(), 1), w = random_values(d.w_size(), 2), bias = random_values(d.k, 3);
-    const ref::Sums full = ref::conv2d_forward(d, x.data(), w.data(), bias.data());
-    const ref::MaxPooled want = ref::maxpool_forward(p.pool, full.value);
-    for_each_technique<Conv2dPoolForward>(&StorageRooms<float>::conv2d_pool_forward, p, [&](auto launch) {
-      DeviceArray<float> images(x), filters(w), biases(bias);
-      GuardedArray<float> y(want.y.size());
-      GuardedArray<std::uint8_t> argmax(want.argmax.size());
-      launch(y.data(), argmax.data(), images.data(), filters.data(), biases.data());
+    SCOPED_TRACE(describe(d));
+    const Case<T> c(p, random_values(d.x_size(), 1), random_values(d.w_size(), 2), random_values(d.k, 3));
+    run(p, c, [&](const auto& y, const auto& argmax, Arithmetic arithmetic) {
       // Inputs and filters below 1: the sum of absolute products is below its number of terms.
       const double terms = double(d.w_size() / d.k + 1);
-      EXPECT_TRUE(agree(y.values(), want.y, bound(terms, terms, std::int64_t(terms))));
-      EXPECT_EQ(argmax.values(), want.argmax);
-      EXPECT_TRUE(y.intact());
-      EXPECT_TRUE(argmax.intact());
+      const double rounding = (arithmetic == Arithmetic::tf32 ? 0x1p-9 * terms : 0.0) + rounding_of<T>(terms);
+      EXPECT_TRUE(agree(y, c.want.y, bound(terms, terms, std::int64_t(terms)) + rounding));
+      if (arithmetic == Arithmetic::fp32 && sizeof(T) == 4) {
+        EXPECT_EQ(argmax, c.want.argmax);
+      }
     });
   }
+}
+
+// Small integers are exact in every arithmetic, and many maxima are equal: the first one counts.
+TYPED_TEST(ConvolutionAndPool, OfIntegersAreExactAndTheFirstOfEqualMaximaCounts) {
+  using T = TypeParam;
+  for (const Conv2dPool& p : problems) {
+    const Conv2d& d = p.conv;
+    SCOPED_TRACE(describe(d));
+    const Case<T> c(p, integers(d.x_size(), 1), integers(d.w_size(), 2), integers(d.k, 3));
+    run(p, c, [&](const auto& y, const auto& argmax, Arithmetic) {
+      EXPECT_TRUE(agree(y, c.want.y, 0.0));
+      EXPECT_EQ(argmax, c.want.argmax);
+    });
+  }
+}
+
+TYPED_TEST(ConvolutionAndPool, KeepTheFirstNaNOfAWindow) {
+  using T = TypeParam;
+  const Conv2dPool p = pooled({.n = 2, .h = 6, .w = 8, .c = 4, .k = 5, .r = 1, .s = 1, .relu = true});
+  const Conv2d& d = p.conv;
+  auto x = integers(d.x_size(), 1);
+  x[std::size_t(((1 * d.h + 2) * d.w + 5) * d.c)] = NAN;  // pixel (0, 1) of a window
+  x[std::size_t(((1 * d.h + 3) * d.w + 4) * d.c)] = NAN;  // pixel (1, 0) of the same
+  const Case<T> c(p, x, integers(d.w_size(), 2), integers(d.k, 3));
+  run(p, c, [&](const auto& y, const auto& argmax, Arithmetic) {
+    EXPECT_TRUE(agree(y, c.want.y, 0.0, NonFinite::as_expected));
+    EXPECT_EQ(argmax, c.want.argmax);
+  });
 }
 
 }  // namespace

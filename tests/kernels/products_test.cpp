@@ -84,13 +84,6 @@ TYPED_TEST(Products, FilterGradientAgainstTheReference) {
   }
 }
 
-/// Random integers from -4 to 4.
-std::vector<float> integers(std::int64_t n, std::uint64_t seed) {
-  auto values = random_values(n, seed, -4.5, 4.5);
-  for (float& v : values) v = std::round(v);
-  return values;
-}
-
 // Small integers are exact in tf32 and bf16 as in fp32, and so are their products and sums in fp32: no bound hides a
 // missing term. What is stored as bf16 is the rounded sum.
 TYPED_TEST(Products, IntegersAreExact) {

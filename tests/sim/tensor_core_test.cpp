@@ -83,6 +83,33 @@ TEST_P(TensorCore, ldmatrix_hands_word_t_of_row_g_to_lane_4g_plus_t) {
       EXPECT_EQ(r[lane * 4 + matrix], 1000 + (matrix * 8 + lane / 4) * 4 + lane % 4) << lane << ", " << matrix;
 }
 
+TEST_P(TensorCore, operands_whose_lines_are_k_make_the_same_product) {
+  std::vector<std::uint16_t> a(256), b(128);
+  const auto value_a = [](int i, int k) { return float((i * 16 + k) * 11 % 256); };
+  const auto value_b = [](int k, int j) { return float((j * 16 + k) * 5 % 128) - 40; };
+  for (int k = 0; k < 16; ++k) {
+    for (int i = 0; i < 16; ++i) a[std::size_t(k * 16 + i)] = gs::simulator::__float2bfloat16(value_a(i, k)).bits;
+    for (int j = 0; j < 8; ++j) b[std::size_t(k * 8 + j)] = gs::simulator::__float2bfloat16(value_b(k, j)).bits;
+  }
+  std::vector<float> d(128, NAN);
+  sim::tensor_multiply_bf16_turned(d.data(), a.data(), b.data());
+  const auto want = product(16, 16, value_a, value_b);
+  for (std::size_t i = 0; i < d.size(); ++i) EXPECT_EQ(double(d[i]), want[i]) << i;
+}
+
+TEST_P(TensorCore, ldmatrix_turned_hands_column_g_of_rows_2t_and_2t_plus_1_to_lane_4g_plus_t) {
+  std::vector<std::uint32_t> words(128), r(128, ~0u);
+  const auto element = [](unsigned row, unsigned column) { return std::uint32_t(1000 + row * 8 + column); };
+  for (unsigned i = 0; i < 128; ++i)
+    words[i] = element(i / 4, i % 4 * 2) | element(i / 4, i % 4 * 2 + 1) << 16;  // 32 rows of 8
+  sim::tensor_load_matrices_turned(r.data(), words.data());
+  for (unsigned lane = 0; lane < 32; ++lane)
+    for (unsigned matrix = 0; matrix < 4; ++matrix) {
+      const unsigned row = matrix * 8 + lane % 4 * 2;
+      EXPECT_EQ(r[lane * 4 + matrix], element(row, lane / 4) | element(row + 1, lane / 4) << 16) << lane;
+    }
+}
+
 TEST_P(TensorCore, unrounded_operands_lose_their_low_bits_and_rounded_ones_are_the_nearest) {
   std::vector<float> a(128, 0.0f), b(64, 0.0f), d(128, NAN);
   a[0] = 1 + 0x1.8p-11f;  // between 1 and 1 + 2^-10, nearer to the second

@@ -40,12 +40,35 @@ __global__ void multiply_bf16(float* d, const std::uint16_t* a, const std::uint1
   d[(g + 8) * 8 + 2 * t + 1] = sums[3];
 }
 
+/// The same product where both lie the other way round, a line for each k: A as 16 lines of 16, B as 16 lines of 8.
+__global__ void multiply_bf16_turned(float* d, const std::uint16_t* a, const std::uint16_t* b) {
+  __shared__ __align__(16) std::uint16_t as[16][24], bs[16][8];
+  const int lane = int(threadIdx.x), g = lane / 4, t = lane % 4;
+  for (int i = lane; i < 256; i += 32) as[i / 16][i % 16] = a[i];
+  for (int i = lane; i < 128; i += 32) bs[i / 8][i % 8] = b[i];
+  __syncwarp();
+  std::uint32_t af[4], both[4];
+  ldmatrix_x4_trans(af, &as[lane / 16 * 8 + lane % 8][lane / 8 % 2 * 8]);
+  ldmatrix_x4_trans(both, bs[lane % 16]);
+  const std::uint32_t bf[2] = {both[0], both[1]};
+  float sums[4] = {};
+  mma_m16n8k16_bf16(sums, af, bf);
+  d[g * 8 + 2 * t] = sums[0];
+  d[g * 8 + 2 * t + 1] = sums[1];
+  d[(g + 8) * 8 + 2 * t] = sums[2];
+  d[(g + 8) * 8 + 2 * t + 1] = sums[3];
+}
+
+template <bool turned>
 __global__ void load_matrices(std::uint32_t* r, const std::uint32_t* words) {
   __shared__ __align__(16) std::uint32_t rows[32][4];
   for (int i = 0; i < 4; ++i) rows[threadIdx.x][i] = words[threadIdx.x * 4 + i];
   __syncwarp();
   std::uint32_t mine[4];
-  ldmatrix_x4(mine, rows[threadIdx.x]);
+  if (turned)
+    ldmatrix_x4_trans(mine, rows[threadIdx.x]);
+  else
+    ldmatrix_x4(mine, rows[threadIdx.x]);
   for (int i = 0; i < 4; ++i) r[threadIdx.x * 4 + i] = mine[i];
 }
 
@@ -112,8 +135,14 @@ void tensor_multiply_tf32(float* d, const float* a, const float* b, bool rounded
 void tensor_multiply_bf16(float* d, const std::uint16_t* a, const std::uint16_t* b) {
   launch<multiply_bf16>({1, 32}, {}, d, a, b);
 }
+void tensor_multiply_bf16_turned(float* d, const std::uint16_t* a, const std::uint16_t* b) {
+  launch<multiply_bf16_turned>({1, 32}, {}, d, a, b);
+}
 void tensor_load_matrices(std::uint32_t* r, const std::uint32_t* words) {
-  launch<load_matrices>({1, 32}, {}, r, words);
+  launch<load_matrices<false>>({1, 32}, {}, r, words);
+}
+void tensor_load_matrices_turned(std::uint32_t* r, const std::uint32_t* words) {
+  launch<load_matrices<true>>({1, 32}, {}, r, words);
 }
 void tensor_multiply_in_part(float* d, unsigned threads) {
   launch<multiply_without_lane_7>({1, threads}, {}, d);

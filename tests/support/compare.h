@@ -124,4 +124,11 @@ std::vector<T> random_values(std::int64_t n, std::uint64_t seed, double low = -1
   return values;
 }
 
+/// `n` integers from -4 to 4: exact in every arithmetic here, and so are sums of many of their products.
+inline std::vector<float> integers(std::int64_t n, std::uint64_t seed) {
+  auto values = random_values(n, seed, -4.5, 4.5);
+  for (float& v : values) v = std::round(v);
+  return values;
+}
+
 }  // namespace gs::test

@@ -41,6 +41,9 @@ struct ConvolutionOf {
                                                                                   // window
         {.n = 2, .h = 68, .w = 64, .c = 20, .k = 20, .r = 1, .s = 1},             // blocks for a whole GPU: wider tiles
         {.n = 1, .h = 96, .w = 89, .c = 4, .k = 68, .r = 1, .s = 1},
+        {.n = 3, .h = 5, .w = 6, .c = 7, .k = 12, .r = 3, .s = 3, .pad = 1},
+        {.n = 4, .h = 6, .w = 5, .c = 12, .k = 33, .r = 3, .s = 3, .stride = 2, .pad = 1},
+        {.n = 9, .h = 3, .w = 4, .c = 33, .k = 8, .r = 3, .s = 3, .pad = 1},
         {.n = 1, .h = 96, .w = 89, .c = 68, .k = 4, .r = 1, .s = 1},
         {.n = 2, .h = 6, .w = 5, .c = 4, .k = 6, .r = 3, .s = 3, .pad = 1, .groups = 2},
         {.n = 1, .h = 9, .w = 8, .c = 6, .k = 3, .r = 5, .s = 5, .stride = 2, .pad = 2, .groups = 3},
@@ -86,9 +89,11 @@ struct FullyConnectedOf {
   static constexpr auto filter_gradient_room = &StorageRooms<Storage>::dense_filter_gradient;
 
   static std::vector<Dense> problems() {
-    return {{.n = 1, .in = 1, .out = 1},   {.n = 3, .in = 5, .out = 7},    {.n = 8, .in = 64, .out = 1},
-            {.n = 2, .in = 17, .out = 10}, {.n = 9, .in = 33, .out = 6},   {.n = 16, .in = 130, .out = 65},
-            {.n = 70, .in = 3, .out = 2},  {.n = 8, .in = 2100, .out = 9}, {.n = 7, .in = 1025, .out = 3}};
+    return {{.n = 1, .in = 1, .out = 1},    {.n = 3, .in = 5, .out = 7},    {.n = 8, .in = 64, .out = 1},
+            {.n = 2, .in = 17, .out = 10},  {.n = 9, .in = 33, .out = 6},   {.n = 16, .in = 130, .out = 65},
+            {.n = 70, .in = 3, .out = 2},   {.n = 8, .in = 2100, .out = 9}, {.n = 7, .in = 1025, .out = 3},
+            {.n = 4, .in = 12, .out = 12},  {.n = 5, .in = 300, .out = 72}, {.n = 6, .in = 8, .out = 16},
+            {.n = 33, .in = 20, .out = 36}, {.n = 65, .in = 72, .out = 8},  {.n = 19, .in = 136, .out = 68}};
   }
   static std::int64_t x_size(const Dense& d) { return std::int64_t(d.n) * d.in; }
   static std::int64_t y_size(const Dense& d) { return std::int64_t(d.n) * d.out; }

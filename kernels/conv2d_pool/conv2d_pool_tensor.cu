@@ -1,0 +1,101 @@
+// conv2d_pool_tensor.cu - conv2d_tensor with the 2x2 max-pool in its last lines, in tf32 or bf16.
+//
+// What changed from conv2d_pool_tiled: the products are those of tensor cores. Of a tile of 32 rows of C a thread has
+// the sums of four, 8 apart: the rows are ordered such that these are the four pixels of a pool window (PooledWindows).
+// So the maximum is taken in registers here, too, with no shuffle and no shared memory, and a quarter of the values is
+// written. The sums are those of conv2d_tensor, bit for bit.
+#include "kernels/common/store_pair.h"
+#include "kernels/common/tensor_gemm.h"
+#include "kernels/conv2d/window_matrices.h"
+#include "kernels/conv2d_pool/conv2d_pool.h"
+
+namespace gs::GS_TARGET {
+
+bool conv2d_tensor_supports(const Conv2d&);
+
+namespace {
+
+template <class Tile, class T>
+__global__ void __launch_bounds__(tensor_threads, tensor_blocks)
+    forward_pool_tensor(T* __restrict__ y, std::uint8_t* __restrict__ argmax, const T* __restrict__ x,
+                        const T* __restrict__ w, const T* __restrict__ bias, WindowMap map, int filters, bool relu) {
+  static_assert(Tile::warp_rows % 32 == 0);
+  tensor_gemm_columns<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, 0, map.taps,
+                            PooledWindows<T>{{x, map, map.pixels}},
+                            PlainMatrix<T, true>{w, filters, map.taps, map.vectors}, NothingObserved(),
+                            [&](int row, int k, const float(&sums)[Tile::warp_rows / 8][2]) {
+                              if (k >= filters) return;
+                              const int count = k + 1 < filters ? 2 : 1;
+                              const float biases[2] = {widened(bias[k]), count == 2 ? widened(bias[k + 1]) : 0.0f};
+#pragma unroll
+                              for (int first = 0; first < Tile::warp_rows / 8; first += 4) {
+                                const int window = PooledWindows<T>::pool_window(row + first * 8);
+                                if (window >= map.pixels) return;
+                                T maxima[2];
+                                std::uint8_t index[2];
+#pragma unroll
+                                for (int e = 0; e < 2; ++e) {
+                                  float best = 0;
+                                  index[e] = 0;
+#pragma unroll
+                                  for (int i = 0; i < 4; ++i) {
+                                    const float sum = sums[first + i][e] + biases[e];
+                                    // as stored: of values that round to the same one, the first is the maximum
+                                    const float v = widened(rounded<T>(relu && sum <= 0 ? 0.0f : sum));
+                                    if (i == 0 || (!(v <= best) && best == best)) {  // larger, or the first NaN
+                                      best = v;
+                                      index[e] = std::uint8_t(i);
+                                    }
+                                  }
+                                  if (relu && best <= 0) index[e] = MaxPool::no_gradient;
+                                  maxima[e] = rounded<T>(best);
+                                }
+                                const int at = window * filters + k;
+                                store_pair(y + at, maxima, count);
+                                store_pair(argmax + at, index, count);
+                              }
+                            });
+}
+
+/// Calls body(tile) for the largest tile that fits the filters and still gives every SM something to do.
+template <class Body>
+void with_tile(int windows, int filters, const Body& body) {
+  const auto blocks = [&](int rows, int columns) { return parts(4 * windows, rows) * parts(filters, columns); };
+  constexpr int multiprocessors = 132;
+  if (filters <= 16) return body(TensorTile<64, 16, 2>());
+  if (filters > 32 && blocks(64, 64) >= 2 * multiprocessors) return body(TensorTile<64, 64, 2>());
+  if (blocks(64, 32) >= multiprocessors) return body(TensorTile<64, 32, 2>());
+  body(TensorTile<32, 32, 1>());
+}
+
+/// The windows of the convolution over x, those of one pool window after the other.
+WindowMap pool_windows_of(const Conv2dPool& d, bool vectors) {
+  WindowMap map = windows_of(d.conv, vectors);
+  map.pixels = int(d.pool.y_size() / d.conv.k);
+  map.by_across = Divider(d.pool.q());
+  map.by_down = Divider(d.pool.p());
+  return map;
+}
+
+}  // namespace
+
+bool conv2d_pool_tensor_supports(const Conv2dPool& d) {
+  return d.pool.window == 2 && d.pool.stride == 2 && conv2d_tensor_supports(d.conv);
+}
+
+template <class T>
+void conv2d_pool_forward_tensor(T* y, std::uint8_t* argmax, const T* x, const T* w, const T* bias, const Conv2dPool& d,
+                                void*, stream_t s) {
+  const Conv2d& conv = d.conv;
+  const WindowMap map = pool_windows_of(d, in_vectors(x, conv.c) && in_vectors(w, conv.c));
+  with_tile(map.pixels, conv.k, [&](auto tile) {
+    const dim3 grid(unsigned(parts(parts(map.pixels, 8) * 32, tile.rows)), unsigned(parts(conv.k, tile.columns)));
+    launch<forward_pool_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, y, argmax, x, w, bias, map, conv.k,
+                                                   conv.relu);
+  });
+}
+
+template Conv2dPoolForwardOf<float>::Launch conv2d_pool_forward_tensor;
+template Conv2dPoolForwardOf<bf16>::Launch conv2d_pool_forward_tensor;
+
+}  // namespace gs::GS_TARGET

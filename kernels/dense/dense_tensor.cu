@@ -1,0 +1,191 @@
+// dense_tensor.cu - a dense layer on tensor cores, in tf32 or, of what is stored so, in bf16.
+//
+// What changed from dense_tiled: the weights' side of a product is the 16 rows of mma.m16n8k8 and the batch its 8
+// columns, so that a batch of 8 wastes nothing where tiles of 64 rows did seven eighths; tiles are 64 weights' rows by
+// as many columns as the batch needs, up to 64. The weights come by asynchronous copies, 16 bytes at a time, two stages
+// ahead, and are read once: 4 bytes (2) for 2 n operations, bound by memory. The forward pass cuts the long sum over
+// the inputs into slices for about two blocks on each SM; a second kernel adds them in a fixed order. The filter
+// gradient is a sum of n terms for each weight written: for the small batches that dense_filter_outer leaves to it, one
+// kernel, db included, which is summed in fp32 and unrounded.
+#include "kernels/common/add_slices.h"
+#include "kernels/common/plain_matrix.h"
+#include "kernels/common/store_pair.h"
+#include "kernels/common/tensor_gemm.h"
+#include "kernels/dense/dense.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+template <class T>
+__device__ inline T activated(float sum, T bias, const Dense& d) {
+  sum += widened(bias);
+  return rounded<T>(d.relu && sum <= 0 ? 0.0f : sum);
+}
+
+/// A sum that is short enough for one slice: y at once.
+template <class Tile, class T>
+__global__ void __launch_bounds__(tensor_threads, tensor_blocks)
+    forward_whole_tensor(T* __restrict__ y, const T* __restrict__ x, const T* __restrict__ w,
+                         const T* __restrict__ bias, Dense d, bool vectors) {
+  tensor_gemm<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, d.out, d.n, 0, d.in,
+                    PlainMatrix<T, true>{w, d.out, d.in, vectors}, PlainMatrix<T, true>{x, d.n, d.in, vectors},
+                    NothingObserved(), [&](int o, int i, const float(&sums)[2], int count) {
+#pragma unroll
+                      for (int e = 0; e < 2; ++e)
+                        if (e < count) y[(i + e) * d.out + o] = activated(sums[e], bias[o], d);
+                    });
+}
+
+/// partial[slice, i, o] = the slice's part of sum over j of x[i, j] W[o, j].
+template <class Tile, class T>
+__global__ void __launch_bounds__(tensor_threads, tensor_blocks)
+    forward_slices_tensor(float* __restrict__ partial, const T* __restrict__ x, const T* __restrict__ w, Dense d,
+                          bool vectors, int slice_inputs) {
+  const int begin = int(blockIdx.z) * slice_inputs;
+  const int end = begin + slice_inputs < d.in ? begin + slice_inputs : d.in;
+  float* slice = partial + std::int64_t(blockIdx.z) * d.n * d.out;
+  tensor_gemm<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, d.out, d.n, begin, end,
+                    PlainMatrix<T, true>{w, d.out, d.in, vectors}, PlainMatrix<T, true>{x, d.n, d.in, vectors},
+                    NothingObserved(), [&](int o, int i, const float(&sums)[2], int count) {
+#pragma unroll
+                      for (int e = 0; e < 2; ++e)
+                        if (e < count) slice[(i + e) * d.out + o] = sums[e];
+                    });
+}
+
+template <int rows, class T>
+__global__ void __launch_bounds__(slice_columns* rows)
+    add_forward_slices_tensor(T* __restrict__ y, const float* __restrict__ partial, const T* __restrict__ bias, Dense d,
+                              int slices) {
+  add_slices<rows>(partial, slices, d.n * d.out,
+                   [&](int at, float sum) { y[at] = activated(sum, bias[at % d.out], d); });
+}
+
+template <class Tile, class T>
+__global__ void __launch_bounds__(tensor_threads, tensor_blocks)
+    data_gradient_tensor(T* __restrict__ dx, const T* __restrict__ dy, const T* __restrict__ w,
+                         const T* __restrict__ relu_output, Dense d, bool w_vectors, bool dy_vectors) {
+  tensor_gemm<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, d.in, d.n, 0, d.out,
+                    PlainMatrix<T, false>{w, d.out, d.in, w_vectors}, PlainMatrix<T, true>{dy, d.n, d.out, dy_vectors},
+                    NothingObserved(), [&](int j, int i, const float(&sums)[2], int count) {
+#pragma unroll
+                      for (int e = 0; e < 2; ++e) {
+                        if (e >= count) break;
+                        const int at = (i + e) * d.in + j;
+                        dx[at] = rounded<T>(relu_output && widened(relu_output[at]) <= 0 ? 0.0f : sums[e]);
+                      }
+                    });
+}
+
+/// The blocks of the first inputs have all of their outputs' dy pass through shared memory: they add it up for db.
+template <class Tile, class T>
+__global__ void __launch_bounds__(tensor_threads, tensor_blocks)
+    filter_gradient_tensor(float* __restrict__ dw, float* __restrict__ db, const T* __restrict__ x,
+                           const T* __restrict__ dy, Dense d, bool x_vectors, bool dy_vectors) {
+  static_assert(Tile::rows <= tensor_threads);
+  const int o0 = int(blockIdx.y) * Tile::rows, row = int(threadIdx.x);
+  const bool with_bias = blockIdx.x == 0 && row < Tile::rows && o0 + row < d.out;
+  float bias_sum = 0;
+  tensor_gemm<Tile>(
+      o0, int(blockIdx.x) * Tile::columns, d.out, d.in, 0, d.n, PlainMatrix<T, false>{dy, d.n, d.out, dy_vectors},
+      PlainMatrix<T, false>{x, d.n, d.in, x_vectors},
+      [&](const T* stage, int pitch) {
+        if (with_bias)
+          for (int i = 0; i < stage_depth<T>; ++i) bias_sum += widened(stage[i * pitch + row]);
+      },
+      [&](int o, int j, const float(&sums)[2], int count) { store_pair(dw + o * d.in + j, sums, count); });
+  if (with_bias) db[o0 + row] = bias_sum;
+}
+
+/// Calls body(tile) for the columns that the batch needs.
+template <class Body>
+void with_tile(int n, const Body& body) {
+  if (n <= 8) return body(TensorTile<64, 8, 4>());
+  if (n <= 16) return body(TensorTile<64, 16, 4>());
+  if (n <= 32) return body(TensorTile<64, 32, 4>());
+  body(TensorTile<64, 64, 2>());
+}
+
+struct Slices {
+  int inputs, count;  // of one; how many
+};
+/// One slice where the sum is at most 8 stages; else about two blocks for each of 132 SMs, each with two stages at
+/// least. Whole stages, but for the last slice.
+template <class T>
+Slices slices_of(const Dense& d) {
+  constexpr int depth = stage_depth<T>;
+  if (d.in <= 8 * depth) return {d.in, 1};
+  const int tiles = parts(d.out, 64) * parts(d.n, 64), wanted = parts(2 * 132, tiles);
+  const int stages = parts(parts(d.in, wanted), depth), each = (stages > 2 ? stages : 2) * depth;
+  return {each, parts(d.in, each)};
+}
+
+}  // namespace
+
+/// Small enough for offsets of 31 bits and a grid.
+bool dense_tensor_supports(const Dense& d) {
+  constexpr std::int64_t most = 1 << 30;
+  const auto size = [](std::int64_t rows, std::int64_t columns) { return rows * columns; };
+  return size(d.n, d.in) < most && size(d.n, d.out) < most && size(d.in, d.out) < most && parts(d.n, 64) <= 65535 &&
+         parts(d.out, 64) <= 65535;
+}
+
+/// Below 16 rows dense_filter_outer is bound by the same bytes, and in fp32.
+bool dense_filter_gradient_tensor_supports(const Dense& d) {
+  return d.n >= 16 && dense_tensor_supports(d);
+}
+
+template <class T>
+std::size_t dense_forward_tensor_workspace(const Dense& d) {
+  const int slices = slices_of<T>(d).count;
+  return slices == 1 ? 0 : std::size_t(slices) * std::size_t(d.n) * std::size_t(d.out) * sizeof(float);
+}
+
+template <class T>
+void dense_forward_tensor(T* y, const T* x, const T* w, const T* bias, const Dense& d, void* workspace, stream_t s) {
+  const Slices slices = slices_of<T>(d);
+  const bool vectors = in_vectors(x, d.in) && in_vectors(w, d.in);
+  with_tile(d.n, [&](auto tile) {
+    const dim3 grid(unsigned(parts(d.out, tile.rows)), unsigned(parts(d.n, tile.columns)), unsigned(slices.count));
+    if (slices.count == 1)
+      launch<forward_whole_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, y, x, w, bias, d, vectors);
+    else
+      launch<forward_slices_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, static_cast<float*>(workspace),
+                                                       x, w, d, vectors, slices.inputs);
+  });
+  if (slices.count == 1) return;
+  const dim3 blocks(unsigned(parts(d.n * d.out, slice_columns)));
+  with_slice_rows(slices.count, [&](auto rows) {
+    launch<add_forward_slices_tensor<rows, T>>({blocks, dim3(slice_columns * rows)}, s, y,
+                                               static_cast<const float*>(workspace), bias, d, slices.count);
+  });
+}
+
+template <class T>
+void dense_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_output, const Dense& d, void*,
+                                stream_t s) {
+  with_tile(d.n, [&](auto tile) {
+    const dim3 grid(unsigned(parts(d.in, tile.rows)), unsigned(parts(d.n, tile.columns)));
+    launch<data_gradient_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, dx, dy, w, relu_output, d,
+                                                    in_vectors(w, d.in), in_vectors(dy, d.out));
+  });
+}
+
+template <class T>
+void dense_filter_gradient_tensor(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
+  using Tile = TensorTile<64, 64, 2>;
+  const dim3 grid(unsigned(parts(d.in, Tile::columns)), unsigned(parts(d.out, Tile::rows)));
+  launch<filter_gradient_tensor<Tile, T>>({grid, dim3(tensor_threads)}, s, dw, db, x, dy, d, in_vectors(x, d.in),
+                                          in_vectors(dy, d.out));
+}
+
+template std::size_t dense_forward_tensor_workspace<float>(const Dense&);
+template std::size_t dense_forward_tensor_workspace<bf16>(const Dense&);
+template DenseForwardOf<float>::Launch dense_forward_tensor;
+template DenseForwardOf<bf16>::Launch dense_forward_tensor;
+template DenseDataGradientOf<float>::Launch dense_data_gradient_tensor;
+template DenseDataGradientOf<bf16>::Launch dense_data_gradient_tensor;
+template DenseFilterGradientOf<float>::Launch dense_filter_gradient_tensor;
+template DenseFilterGradientOf<bf16>::Launch dense_filter_gradient_tensor;
+
+}  // namespace gs::GS_TARGET
