@@ -19,6 +19,7 @@ Room<Conv2dPoolForward> conv2d_pool_forward_room();
 Room<DenseForward> dense_forward_room();
 Room<DenseDataGradient> dense_data_gradient_room();
 Room<DenseFilterGradient> dense_filter_gradient_room();
+Room<DenseDropoutForward> dense_dropout_forward_room();
 Room<BiasActivation> bias_activation_room();
 Room<BiasGradient> bias_gradient_room();
 Room<ReluGradient> relu_gradient_room();

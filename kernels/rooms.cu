@@ -21,6 +21,7 @@ const Rooms& rooms() {
       .dense_forward = dense_forward_room(),
       .dense_data_gradient = dense_data_gradient_room(),
       .dense_filter_gradient = dense_filter_gradient_room(),
+      .dense_dropout_forward = dense_dropout_forward_room(),
       .bias_activation = bias_activation_room(),
       .bias_gradient = bias_gradient_room(),
       .relu_gradient = relu_gradient_room(),

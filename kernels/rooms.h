@@ -6,6 +6,7 @@
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d_pool/conv2d_pool.h"
 #include "kernels/dense/dense.h"
+#include "kernels/dense_dropout/dense_dropout.h"
 #include "kernels/diagnose/diagnose.h"
 #include "kernels/dropout/dropout.h"
 #include "kernels/gather/gather.h"
@@ -32,6 +33,7 @@ struct Rooms {
   Room<DenseForward> dense_forward;
   Room<DenseDataGradient> dense_data_gradient;
   Room<DenseFilterGradient> dense_filter_gradient;
+  Room<DenseDropoutForward> dense_dropout_forward;  ///< empty where a target has none
   Room<BiasActivation> bias_activation;
   Room<BiasGradient> bias_gradient;
   Room<ReluGradient> relu_gradient;

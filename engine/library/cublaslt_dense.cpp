@@ -153,7 +153,7 @@ std::vector<Implementation<DenseDataGradient>> cublaslt_data_gradient(const Cubl
     return [run, mask](float* dx, const float* dy, const float* w, const float* relu_output, const Dense& p,
                        void* workspace, stream_t s) {
       run(dx, w, dy, nullptr, workspace, s);
-      if (relu_output) mask.launch(dx, relu_output, {p.n, p.in}, nullptr, s);
+      if (relu_output) mask.launch(dx, relu_output, {p.n, p.in, false, p.mask_scale}, nullptr, s);
     };
   });
 }

@@ -15,7 +15,9 @@ class MaxPoolOp : public Op {
     argmax_ = builder_.tensor(name_ + " argmax", std::size_t(problem_.y_size()));
   }
 
-  bool take_in(const ConvolutionForward& below) override {
+  bool take_in(const ForwardPass& pass) override {
+    if (!std::holds_alternative<ConvolutionForward>(pass)) return false;
+    const auto& below = std::get<ConvolutionForward>(pass);
     const auto fusing = builder_.fuses(fused_name(below), {below.layer + " forward", name_ + " forward"},
                                        builder_.rooms().conv2d_pool_forward, Conv2dPool{below.problem, problem_});
     if (fusing == Builder::Fusing::no) return false;

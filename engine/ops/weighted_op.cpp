@@ -63,13 +63,12 @@ class WeightedOp : public Op {
     bias_ = context.parameters.at(name_ + ".bias");
   }
 
-  std::optional<ConvolutionForward> convolution() const override {
-    if constexpr (std::is_same_v<Problem, Conv2d>)
-      return ConvolutionForward{name_, problem_, input.value, weight_.value, bias_.value, [this] {
-                                  return builder_.choose<Conv2dForward>(forward_step(), Ops::forward(builder_.rooms()),
-                                                                        problem_, forward_query(), forward_call());
-                                }};
-    return std::nullopt;
+  std::optional<ForwardPass> forward_pass() const override {
+    using Forward = typename Ops::Forward;
+    return WeightedForward<Forward>{name_, problem_, input.value, weight_.value, bias_.value, [this] {
+                                      return builder_.choose<Forward>(forward_step(), Ops::forward(builder_.rooms()),
+                                                                      problem_, forward_query(), forward_call());
+                                    }};
   }
 
   void forward() override {
@@ -122,7 +121,7 @@ std::unique_ptr<Op> make_conv2d(OpContext& context, const Layer& layer, const Co
 }
 
 std::unique_ptr<Op> make_dense(OpContext& context, const Layer& layer, const DenseLayer& l, const Activation& input) {
-  const Dense problem{context.batch, int(input.shape.size()), l.units, l.relu};
+  const Dense problem{context.batch, int(input.shape.size()), l.units, l.relu, input.mask_scale};
   return std::make_unique<WeightedOp<DenseOps>>(context, layer, problem, input);
 }
 

@@ -8,6 +8,7 @@ namespace gs {
 struct Dense {
   int n = 1, in = 1, out = 1;  ///< rows (the batch), inputs, outputs
   bool relu = false;           ///< forward: ReLU after the bias
+  float mask_scale = 1;  ///< data gradient: what an inverted dropout between that ReLU and this layer multiplies by
   auto operator<=>(const Dense&) const = default;
 };
 
@@ -17,7 +18,8 @@ struct DenseForward {
   using Launch = void(float* y, const float* x, const float* w, const float* bias, const Dense&, void* workspace,
                       stream_t);
 };
-/// dx[i,j] = sum_o dy[i,o] W[o,j]; where `relu_output` (the layer below's output) is given, dx = 0 where it is <= 0.
+/// dx[i,j] = sum_o dy[i,o] W[o,j]; where `relu_output` (the layer below's output, behind a dropout the dropout's) is
+/// given, dx = 0 where it is <= 0 and mask_scale times the sum elsewhere.
 struct DenseDataGradient {
   using Problem = Dense;
   using Launch = void(float* dx, const float* dy, const float* w, const float* relu_output, const Dense&,

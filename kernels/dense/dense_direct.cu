@@ -25,7 +25,7 @@ __global__ void data_gradient(float* __restrict__ dx, const float* __restrict__ 
     const std::int64_t i = at / d.in, j = at % d.in;
     float sum = 0;
     for (std::int64_t o = 0; o < d.out; ++o) sum += dy[i * d.out + o] * w[o * d.in + j];
-    dx[at] = relu_output && relu_output[at] <= 0 ? 0.0f : sum;
+    dx[at] = !relu_output ? sum : relu_output[at] <= 0 ? 0.0f : d.mask_scale * sum;
   }
 }
 

@@ -42,6 +42,7 @@ TEST(Tables, EveryRoomOfEveryTarget) {
     check_room(target, "dense forward", rooms->dense_forward);
     check_room(target, "dense data gradient", rooms->dense_data_gradient);
     check_room(target, "dense filter gradient", rooms->dense_filter_gradient);
+    if (target != Target::host) check_room(target, "dense dropout forward", rooms->dense_dropout_forward);
     check_room(target, "bias activation", rooms->bias_activation);
     check_room(target, "bias gradient", rooms->bias_gradient);
     check_room(target, "ReLU gradient", rooms->relu_gradient);

@@ -1,0 +1,30 @@
+// dense_dropout.h - the menu of a dense layer with bias and ReLU whose output only an inverted dropout reads: one op,
+// and what lies between them is never written.
+//
+//   y[i,o] = act( b[o] + sum_j x[i,j] W[o,j] ) m[i,o] / (1 - rate)
+//
+// The backward pass does not miss it: behind a ReLU y is 0 exactly where the unit was dropped or its sum was not
+// positive, so y itself is the mask of both (DenseDataGradient of the layer above, with its mask_scale).
+#pragma once
+#include "kernels/dense/dense.h"
+#include "kernels/dropout/dropout.h"
+
+namespace gs {
+
+struct DenseDropout {
+  Dense dense;
+  Dropout dropout;  ///< of the dense layer's output: its size is n * out
+  auto operator<=>(const DenseDropout&) const = default;
+};
+
+/// The bits of DenseForward and DropoutForward one after the other, where the technique of the same name does the
+/// former.
+struct DenseDropoutForward {
+  using Problem = DenseDropout;
+  using Launch = void(float* y, const float* x, const float* w, const float* bias, const StepState*,
+                      const DenseDropout&, void* workspace, stream_t);
+};
+
+Cost cost(DenseDropoutForward, const DenseDropout&);
+
+}  // namespace gs
