@@ -46,7 +46,8 @@ class DropoutOp : public Op {
 
   void backward() override {
     if (input.gradient == no_tensor || masked_above_) return;
-    const TensorId mask = OpContext::relu_mask(input);
+    // The output is 0 wherever the ReLU's is, which is not written where its layer is taken in.
+    const TensorId mask = input.relu ? output.value : no_tensor;
     builder_.step<DropoutBackward>({.name = name_ + " backward",
                                     .pass = Pass::backward,
                                     .reads = {output.gradient, mask, state_},
