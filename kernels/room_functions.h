@@ -31,6 +31,8 @@ Room<DenseDataGradientOf<T>> dense_data_gradient_room();
 template <class T>
 Room<DenseFilterGradientOf<T>> dense_filter_gradient_room();
 template <class T>
+Room<DenseDropoutForwardOf<T>> dense_dropout_forward_room();
+template <class T>
 Room<BiasActivationOf<T>> bias_activation_room();
 template <class T>
 Room<BiasGradientOf<T>> bias_gradient_room();

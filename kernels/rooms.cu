@@ -20,6 +20,7 @@ StorageRooms<T> storage_rooms() {
       .dense_forward = dense_forward_room<T>(),
       .dense_data_gradient = dense_data_gradient_room<T>(),
       .dense_filter_gradient = dense_filter_gradient_room<T>(),
+      .dense_dropout_forward = dense_dropout_forward_room<T>(),
       .bias_activation = bias_activation_room<T>(),
       .bias_gradient = bias_gradient_room<T>(),
       .relu_gradient = relu_gradient_room<T>(),

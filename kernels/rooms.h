@@ -8,6 +8,7 @@
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d_pool/conv2d_pool.h"
 #include "kernels/dense/dense.h"
+#include "kernels/dense_dropout/dense_dropout.h"
 #include "kernels/diagnose/diagnose.h"
 #include "kernels/dropout/dropout.h"
 #include "kernels/epoch_loop/epoch_loop.h"
@@ -34,6 +35,7 @@ struct StorageRooms {
   Room<DenseForwardOf<T>> dense_forward;
   Room<DenseDataGradientOf<T>> dense_data_gradient;
   Room<DenseFilterGradientOf<T>> dense_filter_gradient;
+  Room<DenseDropoutForwardOf<T>> dense_dropout_forward;  ///< likewise
   Room<BiasActivationOf<T>> bias_activation;
   Room<BiasGradientOf<T>> bias_gradient;
   Room<ReluGradientOf<T>> relu_gradient;

@@ -1,4 +1,4 @@
-// cublaslt_dense.cpp - row-major products as cuBLASLt's column-major ones, bias and ReLU as its epilogue.
+// cublaslt_dense.cpp - row-major products as cuBLASLt's column-major ones; bias, ReLU and bias gradient as epilogues.
 #include "engine/library/cublaslt_dense.h"
 
 #include <array>
@@ -50,6 +50,9 @@ class Product {
     set(description_, CUBLASLT_MATMUL_DESC_TRANSA, s.a_op);
     set(description_, CUBLASLT_MATMUL_DESC_TRANSB, s.b_op);
     set(description_, CUBLASLT_MATMUL_DESC_EPILOGUE, s.epilogue);
+    // The heuristics read the alignment off the vector's address: any multiple of 256, as all of the engine's are.
+    if (s.epilogue != CUBLASLT_EPILOGUE_DEFAULT)
+      set(description_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, reinterpret_cast<const void*>(std::uintptr_t(256)));
     const bool a_plain = s.a_op == CUBLAS_OP_N, b_plain = s.b_op == CUBLAS_OP_N;
     layout(a_, data_type<T>, a_plain ? s.m : s.k, a_plain ? s.k : s.m, s.lda);
     layout(b_, data_type<T>, b_plain ? s.k : s.n, b_plain ? s.n : s.k, s.ldb);
@@ -83,9 +86,10 @@ class Product {
     return found;
   }
 
-  void run(const cublasLtMatmulAlgo_t& algorithm, Result* d, const T* a, const T* b, const T* bias, void* workspace,
-           std::size_t workspace_bytes, stream_t stream) {
-    if (bias) set(description_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
+  /// `vector` is what the epilogue reads (a bias) or writes (a bias gradient), null where it does neither.
+  void run(const cublasLtMatmulAlgo_t& algorithm, Result* d, const T* a, const T* b, const void* vector,
+           void* workspace, std::size_t workspace_bytes, stream_t stream) {
+    if (vector) set(description_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, vector);
     const float one = 1, zero = 0;
     check_lt(cublasLtMatmul(handle_, description_.get(), &one, a, a_.get(), b, b_.get(), &zero, d, d_.get(), d,
                             d_.get(), &algorithm, workspace, workspace_bytes, stream),
@@ -114,7 +118,7 @@ std::string name_of(const cublasLtMatmulAlgo_t& algorithm) {
 }
 
 /// One implementation per algorithm of the product; `bind(run)` makes the op's launch out of a function
-/// run(d, a, b, bias, workspace, stream).
+/// run(d, a, b, vector, workspace, stream).
 template <class Op, class T, class Result, class Bind>
 std::vector<Implementation<Op>> offer(const CublasLtContext& context, const Shape& shape, const std::string& note,
                                       Bind bind) {
@@ -122,9 +126,9 @@ std::vector<Implementation<Op>> offer(const CublasLtContext& context, const Shap
   std::size_t bytes = 0;
   std::vector<Implementation<Op>> list;
   for (const cublasLtMatmulAlgo_t& algorithm : product->algorithms(&bytes)) {
-    const auto run = [product, algorithm, bytes](Result* d, const T* a, const T* b, const T* bias, void* workspace,
+    const auto run = [product, algorithm, bytes](Result* d, const T* a, const T* b, const void* vector, void* workspace,
                                                  stream_t stream) {
-      product->run(algorithm, d, a, b, bias, workspace, bytes, stream);
+      product->run(algorithm, d, a, b, vector, workspace, bytes, stream);
     };
     const std::string name = name_of(algorithm);
     if (list.empty() || list.back().name != name) list.push_back({name, note, 0, bind(run)});
@@ -161,13 +165,18 @@ template <class T>
 std::vector<Implementation<DenseDataGradientOf<T>>> cublaslt_data_gradient(const CublasLtContext& context,
                                                                            const Dense& d) {
   // dx [n, in] = dy W: column-major in x n = W dy
+  //
+  // The ReLU gradient is a kernel of its own. CUBLASLT_EPILOGUE_DRELU wants the bits that RELU_AUX writes in the layer
+  // below: that layer's forward pass would have to be cuBLASLt's as well, of two implementations that are chosen apart;
+  // below the first dense layer there is a convolution, which writes no such bits; and behind a dropout they say
+  // nothing of the units that were dropped. The layer's output, which is there anyway, says all of it.
   const Shape shape{CUBLAS_OP_N, CUBLAS_OP_N, d.in, d.n, d.out, d.in, d.out, d.in};
   const auto mask = context.rooms->of<T>().relu_gradient.front();
   return offer<DenseDataGradientOf<T>, T, T>(context, shape, "own ReLU gradient after the product", [mask](auto run) {
     return
         [run, mask](T* dx, const T* dy, const T* w, const T* relu_output, const Dense& p, void* workspace, stream_t s) {
           run(dx, w, dy, nullptr, workspace, s);
-          if (relu_output) mask.launch(dx, relu_output, {p.n, p.in}, nullptr, s);
+          if (relu_output) mask.launch(dx, relu_output, {p.n, p.in, false, p.mask_scale}, nullptr, s);
         };
   });
 }
@@ -175,8 +184,21 @@ std::vector<Implementation<DenseDataGradientOf<T>>> cublaslt_data_gradient(const
 template <class T>
 std::vector<Implementation<DenseFilterGradientOf<T>>> cublaslt_filter_gradient(const CublasLtContext& context,
                                                                                const Dense& d) {
-  // dW [out, in] = dy^T x: column-major in x out = x dy^T
-  const Shape shape{CUBLAS_OP_N, CUBLAS_OP_T, d.in, d.out, d.n, d.in, d.out, d.in};
+  // dW [out, in] = dy^T x: column-major D (in x out) = A B, with A = x as it lies (in x n) and B = dy transposed
+  // (n x out; dy lies as out x n). db[o] = sum over i of dy[i, o] is the sum of B's column o over k = n, one number per
+  // column of D: BGRADB. (BGRADA sums the rows of A, here those of x.)
+  Shape shape{CUBLAS_OP_N, CUBLAS_OP_T, d.in, d.out, d.n, d.in, d.out, d.in};
+  if constexpr (std::is_same_v<T, float>) {  // of bf16 the epilogue's sums would be bf16, and ours are fp32
+    shape.epilogue = CUBLASLT_EPILOGUE_BGRADB;
+    auto fused = offer<DenseFilterGradientOf<T>, T, float>(
+        context, shape, "bias gradient in the product's epilogue", [](auto run) {
+          return [run](float* dw, float* db, const T* x, const T* dy, const Dense&, void* workspace, stream_t s) {
+            run(dw, x, dy, db, workspace, s);
+          };
+        });
+    if (!fused.empty()) return fused;
+    shape.epilogue = CUBLASLT_EPILOGUE_DEFAULT;
+  }
   const auto bias_gradient = context.rooms->of<T>().bias_gradient.front();  // one thread per column: needs no workspace
   return offer<DenseFilterGradientOf<T>, T, float>(context, shape, "own bias gradient", [bias_gradient](auto run) {
     return [run, bias_gradient](float* dw, float* db, const T* x, const T* dy, const Dense& p, void* workspace,

@@ -14,22 +14,19 @@ std::size_t padded(std::size_t bytes) {
   return (bytes + alignment - 1) / alignment * alignment;
 }
 
-/// OpenMP's number of threads, put back at the end of the scope.
-class ThreadCount {
- public:
-  explicit ThreadCount(int threads) : before_(omp_get_max_threads()) { omp_set_num_threads(threads); }
-  ~ThreadCount() { omp_set_num_threads(before_); }
-
- private:
-  int before_;
-};
-
 std::vector<Tensor> with(std::vector<Tensor> tensors, std::initializer_list<Tensor> more) {
   tensors.insert(tensors.end(), more);
   return tensors;
 }
 
 }  // namespace
+
+ThreadCount::ThreadCount(int threads) : before_(omp_get_max_threads()) {
+  omp_set_num_threads(threads);
+}
+ThreadCount::~ThreadCount() {
+  omp_set_num_threads(before_);
+}
 
 Call::Call(const Runtime& runtime, const dnnl::primitive& primitive, const std::vector<Tensor>& tensors)
     : stream_(runtime.stream), primitive_(primitive), threads_(omp_get_max_threads()) {

@@ -15,6 +15,18 @@ struct Runtime {
   dnnl::stream stream{engine};
 };
 
+/// OpenMP's number of threads in this scope: those that a primitive made in it uses, whoever calls it later.
+class ThreadCount {
+ public:
+  explicit ThreadCount(int threads);
+  ~ThreadCount();
+  ThreadCount(const ThreadCount&) = delete;
+  ThreadCount& operator=(const ThreadCount&) = delete;
+
+ private:
+  int before_;
+};
+
 /// One of a primitive's arguments: DNNL_ARG_SRC and the like, with the layout it was made for.
 using Tensor = std::pair<int, dnnl::memory::desc>;
 

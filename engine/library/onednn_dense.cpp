@@ -39,7 +39,7 @@ struct InnerProduct {
                                                         const Layouts& t, const Forward::primitive_desc& hint) {
     return describe<FilterGradient>(engine, a, std::tie(hint), t.x, t.weights, t.bias, t.y);
   }
-  static Rows input_rows(const Dense& p) { return {p.n, p.in}; }
+  static Rows input_rows(const Dense& p) { return {p.n, p.in, false, p.mask_scale}; }
 };
 
 }  // namespace

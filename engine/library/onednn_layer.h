@@ -46,7 +46,8 @@ class Layer {
         });
   }
 
-  /// oneDNN has no post-ops on gradients: the room's own kernel sets dx to zero where relu_output is.
+  /// oneDNN has no post-ops on gradients: the room's own kernel sets dx to zero where relu_output is, and scales it
+  /// elsewhere.
   std::vector<Implementation<typename Kind::DataGradientOp>> data_gradient(const Rooms& rooms) const {
     const Technique<ReluGradient>* const mask = &rooms.fp32.relu_gradient.back();
     const Rows rows = Kind::input_rows(problem_);

@@ -28,7 +28,10 @@ class OnednnLibrary : public Library, public LayerLibrary<float> {
     return onednn::conv2d_data_gradient(runtime_, rooms_, p);
   }
   std::vector<Implementation<Conv2dFilterGradient>> conv2d_filter_gradient(const Conv2d& p) override {
-    return onednn::conv2d_filter_gradient(runtime_, p);
+    auto list = onednn::conv2d_filter_gradient(runtime_, p);
+    auto slices = onednn::conv2d_filter_gradient_in_slices(runtime_, p);
+    std::move(slices.begin(), slices.end(), std::back_inserter(list));
+    return list;
   }
   std::vector<Implementation<DenseForward>> dense_forward(const Dense& p) override {
     return onednn::dense_forward(runtime_, p);

@@ -100,6 +100,9 @@ class Builder {
     return std::move(all[fastest<Op>(spec, problem, all, call)]);
   }
 
+  /// Has the user fixed an implementation for a step of this name?
+  bool fixes(const std::string& step) const { return fixed_implementation(choice_, step) != nullptr; }
+
   enum class Fusing { no, yes, if_faster };
   /// Should one step `name` do what the steps `parts` would do? When its implementation is fixed; else, when none of
   /// the parts' is, where own kernels are used throughout, because the fused ones of a room are ahead of the separate
@@ -109,9 +112,8 @@ class Builder {
                const typename Op::Problem& problem) const {
     const auto fits = [&](const Technique<Op>& row) { return usable(row, problem); };
     if (std::none_of(room.begin(), room.end(), fits)) return Fusing::no;
-    if (fixed_implementation(choice_, name)) return Fusing::yes;
-    const auto fixed = [&](const std::string& part) { return fixed_implementation(choice_, part) != nullptr; };
-    if (std::any_of(parts.begin(), parts.end(), fixed)) return Fusing::no;
+    if (fixes(name)) return Fusing::yes;
+    if (std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return fixes(part); })) return Fusing::no;
     if (tuner_) return Fusing::if_faster;
     return choice_.rule == "own" || !device_.library() ? Fusing::yes : Fusing::no;
   }

@@ -16,7 +16,9 @@ class MaxPoolOp : public Op {
     argmax_ = builder_.tensor(name_ + " argmax", std::size_t(problem_.y_size()));
   }
 
-  bool take_in(const ConvolutionForward& below) override {
+  bool take_in(const ForwardPass& pass) override {
+    if (!std::holds_alternative<ConvolutionForward>(pass)) return false;
+    const auto& below = std::get<ConvolutionForward>(pass);
     const auto fusing =
         builder_.fuses(fused_name(below), {below.layer + " forward", name_ + " forward"},
                        builder_.rooms().of<T>().conv2d_pool_forward, Conv2dPool{below.problem, problem_});
@@ -77,7 +79,7 @@ class MaxPoolOp : public Op {
     const std::size_t between_bytes = aligned(std::size_t(problem_.x_size()) * sizeof(T));
     const auto part = [](void* workspace, std::size_t offset) { return static_cast<std::byte*>(workspace) + offset; };
 
-    const ConvolutionForward::Apart convolution = below.apart();
+    const ForwardApart convolution = below.apart();
     const auto& pool = builder_.rooms().of<T>().maxpool_forward.back();
     std::vector<TuningCandidate> candidates = {
         {"apart", index_bytes + between_bytes + convolution.workspace_bytes,

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <variant>
 
 #include "engine/net/net.h"
 #include "engine/ops/builder.h"
@@ -18,6 +19,9 @@ struct Activation {
   /// The value came out of a ReLU inside the op below. Whoever writes `gradient` makes it zero where the value is <= 0,
   /// so that the op below gets the gradient of its sum, before the ReLU, and no step of its own is spent on it.
   bool relu = false;
+  /// What the writer of `gradient` multiplies it by where the value is positive. Other than 1 only behind an inverted
+  /// dropout that spends no backward step of its own, and then the layer above is dense.
+  float mask_scale = 1;
 };
 
 /// The trainable tensors of a layer: values and gradients, at fixed places in the flat buffers.
@@ -36,6 +40,7 @@ struct OpContext {
   std::map<std::string, ParameterTensors> parameters;  ///< by the parameter's name
   Storage storage = Storage::fp32;                     ///< of activations and their gradients
   int dropouts = 0;                                    ///< how many were made: numbers their random streams
+  bool dense_above = false;                            ///< what reads the output of the op that is made is dense
 
   /// A new activation; it has a gradient only in training.
   Activation activation(const std::string& name, Shape shape, bool relu = false) {
@@ -48,32 +53,37 @@ struct OpContext {
   static TensorId relu_mask(const Activation& a) { return a.relu ? a.value : no_tensor; }
 };
 
-/// A convolution's forward pass, for a step that does it along with what follows.
-struct ConvolutionForward {
-  std::string layer;
-  Conv2d problem;
-  TensorId x = no_tensor, w = no_tensor, bias = no_tensor;
-  /// A step of its own: what it would use, bound to everything but where y is.
-  struct Apart {
-    std::size_t workspace_bytes = 0;
-    std::function<void(void* y, const Addresses&, void* workspace, stream_t)> run;
-  };
-  std::function<Apart()> apart;
+/// A forward pass as a step of its own: what it would use, bound to everything but where y is.
+struct ForwardApart {
+  std::size_t workspace_bytes = 0;
+  std::function<void(void* y, const Addresses&, void* workspace, stream_t)> run;
 };
+
+/// The forward pass of a layer with weights, for a step that does it along with what follows.
+template <class Problem>
+struct WeightedForward {
+  std::string layer;
+  Problem problem;
+  TensorId x = no_tensor, w = no_tensor, bias = no_tensor;
+  std::function<ForwardApart()> apart;
+};
+using ConvolutionForward = WeightedForward<Conv2d>;
+using FullyConnectedForward = WeightedForward<Dense>;
+using ForwardPass = std::variant<ConvolutionForward, FullyConnectedForward>;
 
 class Op {
  public:
   virtual ~Op() = default;
   virtual void forward() = 0;
   virtual void backward() = 0;
-  /// Lets this op's forward step do the forward pass of the convolution below it, too, whose output is then never
-  /// written. False: it cannot, or does not pay.
-  virtual bool take_in(const ConvolutionForward&) { return false; }
-  /// What take_in() is offered; nothing but of a convolution.
-  virtual std::optional<ConvolutionForward> convolution() const { return std::nullopt; }
+  /// Lets this op's forward step do the forward pass of the layer below it, too, whose output is then never written.
+  /// False: it cannot, or does not pay.
+  virtual bool take_in(const ForwardPass&) { return false; }
+  /// What take_in() is offered; nothing but of a layer with weights.
+  virtual std::optional<ForwardPass> forward_pass() const { return std::nullopt; }
 
   Activation input, output;
-  bool taken_in = false;  ///< the op above does this one's forward pass
+  bool taken_in = false;  ///< the op above does this one's forward pass, in place of forward()
 };
 
 std::unique_ptr<Op> make_conv2d(OpContext&, const Layer&, const Conv2dLayer&, const Activation& input);

@@ -77,11 +77,9 @@ class WeightedOp : public Op {
     bias_ = context.parameters.at(name_ + ".bias");
   }
 
-  std::optional<ConvolutionForward> convolution() const override {
-    if constexpr (std::is_same_v<Problem, Conv2d>)
-      return ConvolutionForward{name_,          problem_,     input.value,
-                                weight_.stored, bias_.stored, [this] { return forward_apart(); }};
-    return std::nullopt;
+  std::optional<ForwardPass> forward_pass() const override {
+    return WeightedForward<Problem>{name_,          problem_,     input.value,
+                                    weight_.stored, bias_.stored, [this] { return forward_apart(); }};
   }
 
   void forward() override {
@@ -118,7 +116,7 @@ class WeightedOp : public Op {
   }
 
  private:
-  ConvolutionForward::Apart forward_apart() const {
+  ForwardApart forward_apart() const {
     auto chosen = builder_.choose<typename Ops::Forward>(forward_step(), Ops::forward(builder_.rooms()), problem_,
                                                          forward_query(), forward_call());
     return {chosen.workspace_bytes,
@@ -146,7 +144,7 @@ std::unique_ptr<Op> make_conv2d(OpContext& context, const Layer& layer, const Co
 }
 
 std::unique_ptr<Op> make_dense(OpContext& context, const Layer& layer, const DenseLayer& l, const Activation& input) {
-  const Dense problem{context.batch, int(input.shape.size()), l.units, l.relu};
+  const Dense problem{context.batch, int(input.shape.size()), l.units, l.relu, input.mask_scale};
   return with_type_of(context.storage, [&]<class T>(T) -> std::unique_ptr<Op> {
     return std::make_unique<WeightedOp<DenseOps<T>>>(context, layer, problem, input);
   });

@@ -16,9 +16,21 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
+/// Is a dense layer what reads this layer's output, as it is or flattened?
+bool is_below_dense(const Net& net, std::size_t layer) {
+  const auto holds = [&]<class Kind>() {
+    return layer < net.layers.size() && std::holds_alternative<Kind>(net.layers[layer].kind);
+  };
+  do ++layer;
+  while (holds.operator()<FlattenLayer>());
+  return holds.operator()<DenseLayer>();
+}
+
 std::vector<std::unique_ptr<Op>> make_ops(OpContext& context, const Net& net, Activation activation) {
   std::vector<std::unique_ptr<Op>> ops;
-  for (const Layer& layer : net.layers) {
+  for (std::size_t i = 0; i < net.layers.size(); ++i) {
+    const Layer& layer = net.layers[i];
+    context.dense_above = is_below_dense(net, i);
     ops.push_back(
         std::visit(Overloaded{[&](const Conv2dLayer& l) { return make_conv2d(context, layer, l, activation); },
                               [&](const MaxPoolLayer& l) { return make_max_pool(context, layer, l, activation); },
@@ -30,7 +42,7 @@ std::vector<std::unique_ptr<Op>> make_ops(OpContext& context, const Net& net, Ac
     activation = ops.back()->output;
     if (ops.size() < 2) continue;
     Op& below = *ops[ops.size() - 2];
-    if (const auto convolution = below.convolution()) below.taken_in = ops.back()->take_in(*convolution);
+    if (const auto pass = below.forward_pass()) below.taken_in = ops.back()->take_in(*pass);
   }
   return ops;
 }
@@ -137,7 +149,8 @@ std::vector<Step> Program::Impl::compile_steps(bool for_training) {
     for (std::size_t i = 0; i < ops.size(); ++i) {
       if (net.layers[i].parameters.empty()) continue;
       // A channel is silent after its pool exactly when it is silent before.
-      Activation seen = ops[ops[i]->taken_in ? i + 1 : i]->output;
+      const bool pooled = ops[i]->taken_in && std::holds_alternative<MaxPoolLayer>(net.layers[i + 1].kind);
+      Activation seen = ops[pooled ? i + 1 : i]->output;
       seen.relu = ops[i]->output.relu;
       layer_probes.push_back({net.layers[i].name, seen, no_tensor});
     }
@@ -146,8 +159,17 @@ std::vector<Step> Program::Impl::compile_steps(bool for_training) {
     evaluated_logits = logits.value;
     evaluated_loss = loss.sample_loss;
   }
-  if (for_training) training_state = context.state;
-  return builder.take_steps();
+  std::vector<Step> steps = builder.take_steps();
+  if (!for_training) return steps;
+  training_state = context.state;
+  // A dropout's zeros would hide what is alive below it: a diagnosis does the layer's own forward step as well.
+  for (std::size_t i = 0; i + 1 < ops.size(); ++i)
+    if (ops[i]->taken_in && std::holds_alternative<DropoutLayer>(net.layers[i + 1].kind)) {
+      ops[i]->taken_in = false;
+      ops[i]->forward();
+    }
+  forwards_apart = builder.take_steps();
+  return steps;
 }
 
 /// The training steps themselves, and between them what looks at their tensors.
@@ -178,6 +200,7 @@ std::vector<Step> Program::Impl::compile_diagnostic_steps() {
   std::vector<Step> steps;
   const auto append = [&](std::vector<Step>& more) { steps.insert(steps.end(), more.begin(), more.end()); };
   for (const Step& step : training) {
+    if (step.name == "loss") append(forwards_apart);
     if (step.name == "loss") append(activity);
     if (step.name == "update") append(snapshots);
     steps.push_back(step);
@@ -188,7 +211,8 @@ std::vector<Step> Program::Impl::compile_diagnostic_steps() {
 
 void Program::Impl::check_overrides() const {
   std::vector<std::string> names;
-  for (const Step& step : training) names.push_back(step.name);
+  for (const std::vector<Step>* list : {&training, &evaluation})
+    for (const Step& step : *list) names.push_back(step.name);
   for (const auto& [entry, implementation] : choice.fixed) {
     if (std::any_of(names.begin(), names.end(), [&](const std::string& step) { return names_step(entry, step); }))
       continue;

@@ -244,7 +244,8 @@ const MemoryPlan& Program::memory_plan() const {
 
 ImplementationTable Program::implementations() const {
   ImplementationTable table;
-  for (const Step& step : impl_->training) table[step.name] = step.implementation;
+  for (const std::vector<Step>* list : {&impl_->evaluation, &impl_->training})
+    for (const Step& step : *list) table[step.name] = step.implementation;
   return table;
 }
 

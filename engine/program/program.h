@@ -83,6 +83,7 @@ class Program {
   const std::vector<Step>& diagnostic_steps() const;
   const Addresses& addresses() const;  ///< for running single steps: benchmarks and tests
   const MemoryPlan& memory_plan() const;
+  /// Of all training steps, and of the evaluation steps that training has not.
   ImplementationTable implementations() const;
   std::string explain() const;
   /// For each training step the number of kernels that it launches; empty where steps are no kernels (cpu).

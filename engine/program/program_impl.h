@@ -40,6 +40,7 @@ struct Program::Impl {
   TensorId class_weights = no_tensor, ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
   Side train_side, evaluate_side;
   std::vector<Step> training, evaluation, diagnostic;
+  std::vector<Step> forwards_apart;  ///< forward passes that are a part of another training step, for the diagnosis
   MemoryPlan training_plan, evaluation_plan, diagnostic_plan;
 
   /// What a diagnostic step writes about one layer or one parameter.

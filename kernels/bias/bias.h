@@ -10,6 +10,7 @@ struct Rows {
   std::int64_t rows = 1;
   int columns = 1;
   bool relu = false;
+  float scale = 1;  ///< of a ReLU's gradient: behind an inverted dropout its factor
   auto operator<=>(const Rows&) const = default;
 };
 
@@ -27,7 +28,8 @@ struct BiasGradientOf {
   using Launch = void(float* db, const T* dy, const Rows&, void* workspace, stream_t);
 };
 using BiasGradient = BiasGradientOf<float>;
-/// dx[i,j] = 0 where y[i,j] <= 0, in place; y is the output of the ReLU. NaN in y lets dx pass.
+/// dx[i,j] = 0 where y[i,j] <= 0, else scale dx[i,j], in place; y is the output of the ReLU, or of the inverted dropout
+/// behind it, whose factor `scale` is. NaN in y lets dx pass.
 template <class T>
 struct ReluGradientOf {
   using Problem = Rows;

@@ -1,7 +1,7 @@
 // bias_element.cu - bias, ReLU and their gradients, one thread per element (the bias gradient: per column).
 //
 //   y[i,j] = act( y[i,j] + b[j] )     2 values moved per element, one addition: bound by memory
-//   dx[i,j] = 0 where y[i,j] <= 0    3 values moved per element
+//   dx[i,j] = 0 where y[i,j] <= 0, else scale dx[i,j]    3 values moved per element
 //   db[j] = sum_i dy[i,j]             1 value moved per element; only `columns` threads work, each alone on its sum
 #include "kernels/bias/bias.h"
 #include "kernels/common/kernel.h"
@@ -18,8 +18,8 @@ __global__ void add_bias(T* __restrict__ y, const T* __restrict__ bias, Rows pro
 }
 
 template <class T>
-__global__ void stop_gradient(T* __restrict__ dx, const T* __restrict__ y, std::int64_t n) {
-  for (std::int64_t i : grid_stride(n)) dx[i] = widened(y[i]) <= 0 ? rounded<T>(0) : dx[i];
+__global__ void stop_gradient(T* __restrict__ dx, const T* __restrict__ y, std::int64_t n, float scale) {
+  for (std::int64_t i : grid_stride(n)) dx[i] = rounded<T>(widened(y[i]) <= 0 ? 0.0f : scale * widened(dx[i]));
 }
 
 template <class T>
@@ -40,7 +40,8 @@ void bias_activation_element(T* y, const T* bias, const Rows& problem, void*, st
 
 template <class T>
 void relu_gradient_element(T* dx, const T* y, const Rows& problem, void*, stream_t stream) {
-  launch_elementwise<stop_gradient<T>>(problem.rows * problem.columns, stream, dx, y, problem.rows * problem.columns);
+  const std::int64_t n = problem.rows * problem.columns;
+  launch_elementwise<stop_gradient<T>>(n, stream, dx, y, n, problem.scale);
 }
 
 template <class T>

@@ -24,11 +24,10 @@ inline std::vector<double> bias_gradient(const Rows& p, std::span<const double> 
   return db;
 }
 
-/// dx, but 0 where y <= 0.
-inline std::vector<double> relu_gradient(std::span<const double> dx, std::span<const double> y) {
+/// scale dx, but 0 where y <= 0.
+inline std::vector<double> relu_gradient(const Rows& p, std::span<const double> dx, std::span<const double> y) {
   std::vector<double> out(dx.begin(), dx.end());
-  for (std::size_t i = 0; i < out.size(); ++i)
-    if (y[i] <= 0) out[i] = 0;
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = y[i] <= 0 ? 0 : out[i] * double(p.scale);
   return out;
 }
 

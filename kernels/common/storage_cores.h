@@ -54,14 +54,14 @@ inline const float* rounded_to_tf32(float* to, const float* from, std::int64_t n
 inline void round_back(bf16* to, const float* from, std::int64_t n) {
   convert(to, from, n, [](float x) { return rounded<bf16>(x); });
 }
-/// The same, and 0 where `relu_output` (may be null) is <= 0.
-inline void round_back(bf16* to, const float* from, const bf16* relu_output, std::int64_t n) {
+/// The same; where `relu_output` is given, 0 where that is <= 0 and `scale` times the value elsewhere.
+inline void round_back(bf16* to, const float* from, const bf16* relu_output, std::int64_t n, float scale = 1) {
   if (!relu_output) return round_back(to, from, n);
   host_shares(
       n,
       [=](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i)
-          to[i] = rounded<bf16>(gs::widened(relu_output[i]) <= 0 ? 0.0f : from[i]);
+          to[i] = rounded<bf16>(gs::widened(relu_output[i]) <= 0 ? 0.0f : scale * from[i]);
       },
       32768);
 }

@@ -9,6 +9,7 @@ namespace gs {
 struct Dense {
   int n = 1, in = 1, out = 1;  ///< rows (the batch), inputs, outputs
   bool relu = false;           ///< forward: ReLU after the bias
+  float mask_scale = 1;  ///< data gradient: what an inverted dropout between that ReLU and this layer multiplies by
   auto operator<=>(const Dense&) const = default;
 };
 
@@ -19,7 +20,8 @@ struct DenseForwardOf {
   using Launch = void(T* y, const T* x, const T* w, const T* bias, const Dense&, void* workspace, stream_t);
 };
 using DenseForward = DenseForwardOf<float>;
-/// dx[i,j] = sum_o dy[i,o] W[o,j]; where `relu_output` (the layer below's output) is given, dx = 0 where it is <= 0.
+/// dx[i,j] = sum_o dy[i,o] W[o,j]; where `relu_output` (the layer below's output, behind a dropout the dropout's) is
+/// given, dx = 0 where it is <= 0 and mask_scale times the sum elsewhere.
 template <class T>
 struct DenseDataGradientOf {
   using Problem = Dense;

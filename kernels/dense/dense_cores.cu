@@ -113,7 +113,8 @@ void dense_data_gradient_cores(float* dx, const float* dy, const float* w, const
       for (std::int64_t i = 0; i < d.n; ++i)
         for (std::int64_t j = j0; j < j1; j += lanes) {
           const std::int64_t at = i * d.in + j, count = j1 - j;
-          store(dx + at, where_positive(load(relu_output + at, count), load(dx + at, count)), count);
+          const Vec scaled = broadcast(d.mask_scale) * load(dx + at, count);
+          store(dx + at, where_positive(load(relu_output + at, count), scaled), count);
         }
     }
   };

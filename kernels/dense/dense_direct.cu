@@ -27,7 +27,7 @@ __global__ void data_gradient(T* __restrict__ dx, const T* __restrict__ dy, cons
     const std::int64_t i = at / d.in, j = at % d.in;
     float sum = 0;
     for (std::int64_t o = 0; o < d.out; ++o) sum += widened(dy[i * d.out + o]) * widened(w[o * d.in + j]);
-    dx[at] = rounded<T>(relu_output && widened(relu_output[at]) <= 0 ? 0.0f : sum);
+    dx[at] = rounded<T>(!relu_output ? sum : widened(relu_output[at]) <= 0 ? 0.0f : d.mask_scale * sum);
   }
 }
 

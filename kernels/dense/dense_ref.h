@@ -19,7 +19,7 @@ Sums dense_forward(const Dense& d, const T* x, const T* w, const T* bias) {
   return y;
 }
 
-/// dx = dy W, zero where relu_output <= 0 (relu_output may be null).
+/// dx = dy W; behind a ReLU (relu_output may be null) zero where relu_output <= 0, and mask_scale dy W elsewhere.
 template <class T>
 Sums dense_data_gradient(const Dense& d, const T* dy, const T* w, const T* relu_output) {
   Sums dx(std::int64_t(d.n) * d.in);
@@ -27,7 +27,9 @@ Sums dense_data_gradient(const Dense& d, const T* dy, const T* w, const T* relu_
     for (std::int64_t j = 0; j < d.in; ++j) {
       const std::int64_t at = i * d.in + j;
       for (std::int64_t o = 0; o < d.out; ++o) dx.add(at, double(dy[i * d.out + o]) * double(w[o * d.in + j]));
-      if (relu_output && relu_output[at] <= 0) dx.value[std::size_t(at)] = 0;
+      if (!relu_output) continue;
+      dx.value[std::size_t(at)] *= relu_output[at] <= 0 ? 0 : double(d.mask_scale);
+      dx.magnitude[std::size_t(at)] *= double(d.mask_scale);
     }
   return dx;
 }

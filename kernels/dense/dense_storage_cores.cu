@@ -53,7 +53,7 @@ void dense_data_gradient_widened(bf16* dx, const bf16* dy, const bf16* w, const 
   const float* const wide_w = widened(pieces.take(w_size(d)), w, w_size(d));
   float* const wide_dx = pieces.take(x_size(d));
   dense_data_gradient_cores(wide_dx, wide_dy, wide_w, nullptr, d, nullptr, s);
-  round_back(dx, wide_dx, relu_output, x_size(d));
+  round_back(dx, wide_dx, relu_output, x_size(d), d.mask_scale);
 }
 
 std::size_t dense_filter_gradient_widened_workspace(const Dense& d) {

@@ -65,16 +65,17 @@ template <class Tile, class T>
 __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
     data_gradient_tensor(T* __restrict__ dx, const T* __restrict__ dy, const T* __restrict__ w,
                          const T* __restrict__ relu_output, Dense d, bool w_vectors, bool dy_vectors) {
-  tensor_gemm<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, d.in, d.n, 0, d.out,
-                    PlainMatrix<T, false>{w, d.out, d.in, w_vectors}, PlainMatrix<T, true>{dy, d.n, d.out, dy_vectors},
-                    NothingObserved(), [&](int j, int i, const float(&sums)[2], int count) {
+  tensor_gemm<Tile>(
+      int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, d.in, d.n, 0, d.out,
+      PlainMatrix<T, false>{w, d.out, d.in, w_vectors}, PlainMatrix<T, true>{dy, d.n, d.out, dy_vectors},
+      NothingObserved(), [&](int j, int i, const float(&sums)[2], int count) {
 #pragma unroll
-                      for (int e = 0; e < 2; ++e) {
-                        if (e >= count) break;
-                        const int at = (i + e) * d.in + j;
-                        dx[at] = rounded<T>(relu_output && widened(relu_output[at]) <= 0 ? 0.0f : sums[e]);
-                      }
-                    });
+        for (int e = 0; e < 2; ++e) {
+          if (e >= count) break;
+          const int at = (i + e) * d.in + j;
+          dx[at] = rounded<T>(!relu_output ? sums[e] : widened(relu_output[at]) <= 0 ? 0.0f : d.mask_scale * sums[e]);
+        }
+      });
 }
 
 /// The blocks of the first inputs have all of their outputs' dy pass through shared memory: they add it up for db.

@@ -66,7 +66,7 @@ __global__ void __launch_bounds__(tile_threads)
       [&](std::int64_t o, std::int64_t j) { return widened(w[o * d.in + j]); },
       [&](std::int64_t i, std::int64_t j, float sum) {
         const std::int64_t at = i * d.in + j;
-        dx[at] = rounded<T>(relu_output && widened(relu_output[at]) <= 0 ? 0.0f : sum);
+        dx[at] = rounded<T>(!relu_output ? sum : widened(relu_output[at]) <= 0 ? 0.0f : d.mask_scale * sum);
       });
 }
 
@@ -80,29 +80,38 @@ __global__ void __launch_bounds__(tile_threads)
       [&](std::int64_t o, std::int64_t j, float sum) { dw[o * d.in + j] = sum; });
 }
 
-int forward_slices_of(const Dense& d) {
+}  // namespace
+
+/// How many slices the forward pass is cut into, and their sums [slices, n, out]: what kernels/dense_dropout shares.
+int dense_forward_slices(const Dense& d) {
   return slices_for(d.in, std::int64_t(tiles(d.out)) * tiles(d.n));
 }
 
-}  // namespace
+template <class T>
+void dense_forward_partial_sums(float* partial, const T* x, const T* w, const Dense& d, stream_t s) {
+  const int slices = dense_forward_slices(d);
+  launch<forward_slices<T>>({dim3(tiles(d.out), tiles(d.n), unsigned(slices)), dim3(tile_threads)}, s, partial, x, w, d,
+                            slices);
+}
+template void dense_forward_partial_sums(float*, const float*, const float*, const Dense&, stream_t);
+template void dense_forward_partial_sums(float*, const bf16*, const bf16*, const Dense&, stream_t);
 
 bool dense_tiled_supports(const Dense& d) {
   return tiles(d.n) <= 65535 && tiles(d.out) <= 65535;
 }
 
 std::size_t dense_forward_tiled_workspace(const Dense& d) {
-  const int slices = forward_slices_of(d);
+  const int slices = dense_forward_slices(d);
   return slices == 1 ? 0 : std::size_t(slices) * std::size_t(d.n) * std::size_t(d.out) * sizeof(float);
 }
 
 template <class T>
 void dense_forward_tiled(T* y, const T* x, const T* w, const T* bias, const Dense& d, void* workspace, stream_t s) {
-  const int slices = forward_slices_of(d);
+  const int slices = dense_forward_slices(d);
   if (slices == 1)
     return launch<forward_whole<T>>({dim3(tiles(d.out), tiles(d.n)), dim3(tile_threads)}, s, y, x, w, bias, d);
   auto* partial = static_cast<float*>(workspace);
-  launch<forward_slices<T>>({dim3(tiles(d.out), tiles(d.n), unsigned(slices)), dim3(tile_threads)}, s, partial, x, w, d,
-                            slices);
+  dense_forward_partial_sums(partial, x, w, d, s);
   launch_elementwise<add_slices<T>>(std::int64_t(d.n) * d.out, s, y, partial, bias, d, slices);
 }
 

@@ -13,6 +13,8 @@ struct Dropout {
   std::int64_t size = 1;
   float rate = 0;           ///< probability of a zero, in [0, 1)
   std::uint32_t layer = 0;  ///< which dropout of the network this is: part of the random key
+  /// What a kept element is multiplied by.
+  float scale() const { return float(1 / (1 - double(rate))); }
   auto operator<=>(const Dropout&) const = default;
 };
 

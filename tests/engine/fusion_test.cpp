@@ -5,6 +5,7 @@
 #include "engine/ops/op.h"
 #include "engine/program/program.h"
 #include "models/models.h"
+#include "tests/support/engines.h"
 #include "tests/support/run_steps.h"
 #include "tests/support/tiny_data.h"
 
@@ -27,6 +28,8 @@ TEST(Chain, OfDependentKernelsIsShort) {
       EXPECT_LE(chain_on_a_gpu(lenet({.base = 8}), batch, tf32), 15) << "lenet:8:" << batch;
       EXPECT_LE(chain_on_a_gpu(alexnet({.base = 32}), batch, tf32), 25) << "alexnet:32:" << batch;
       EXPECT_LE(chain_on_a_gpu(alexnet({.base = 8}), batch, tf32), 25) << "alexnet:8:" << batch;
+      EXPECT_LE(chain_on_a_gpu(alexnet({.base = 8, .dropout = 0.4f}), batch, tf32), 25) << "with dropout";
+      EXPECT_LE(chain_on_a_gpu(lenet({.base = 32, .dropout = 0.4f}), batch, tf32), 15) << "with dropout";
     }
 }
 
@@ -63,7 +66,7 @@ TEST(Fusion, CanBeMeasured) {
   const auto conv = make_conv2d(context, net.layers[0], std::get<Conv2dLayer>(net.layers[0].kind),
                                 context.activation("x", net.input));
   const auto pool = make_max_pool(context, net.layers[1], std::get<MaxPoolLayer>(net.layers[1].kind), conv->output);
-  conv->taken_in = pool->take_in(*conv->convolution());
+  conv->taken_in = pool->take_in(*conv->forward_pass());
   conv->forward();
   pool->forward();
   EXPECT_EQ(builder.take_steps().size(), conv->taken_in ? 1u : 2u);
@@ -87,25 +90,125 @@ TEST(Fusion, OnTensorCoresIsTheDefaultWhereTheyMayRound) {
   }
 }
 
-class FusionBits : public testing::TestWithParam<bool> {};
-INSTANTIATE_TEST_SUITE_P(, FusionBits, testing::Bool(), [](const auto& info) { return info.param ? "tf32" : "fp32"; });
-
-TEST_P(FusionBits, OfATrainingStepStay) {
-  const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = GetParam()});
+/// The parameters after an epoch of three steps.
+std::vector<float> trained(const Net& net, Device& device, const ImplementationChoice& choice) {
   const Dataset data = test::noise_images(7, 9, 60, 3);
-  const Net net = alexnet({.input = {9, 9, 1}, .base = 2});
   Recipe recipe;
   recipe.batch = 3;
   recipe.learning_rate = 1e-2f;
-  const auto trained = [&](const ImplementationChoice& choice) {
-    Program program(net, recipe, *sim, choice);
-    program.initialize();
-    test::BoundTraining training(program, data);
-    training.run_epoch(0, {3, 1, 4, 0, 5, 2, 6});
-    return program.parameters();
-  };
+  Program program(net, recipe, device, choice);
+  program.initialize();
+  test::BoundTraining training(program, data);
+  training.run_epoch(0, {3, 1, 4, 0, 5, 2, 6});
+  return program.parameters();
+}
+
+/// The first `count` dropouts as steps of their own, each way.
+ImplementationChoice dropouts_apart(int count, const std::string& rule = "default") {
+  ImplementationChoice choice{.rule = rule};
+  for (int i = 1; i <= count; ++i)
+    choice.fixed["dropout" + std::to_string(i)] = choice.fixed["dropout" + std::to_string(i) + ".backward"] = "philox";
+  return choice;
+}
+
+TEST(Fusion, LeavesTheBitsOfATrainingStep) {
+  const auto sim = open_device({.name = "sim", .threads = 2});
+  const Net net = alexnet({.input = {9, 9, 1}, .base = 2, .dropout = 0.4f});
+  ImplementationChoice apart = dropouts_apart(2);
+  for (const char* layer : {"pool1", "pool2", "pool3"}) apart.fixed[layer] = "element";
+  EXPECT_EQ(trained(net, *sim, {}), trained(net, *sim, apart));
+}
+
+TEST(Fusion, LeavesTheBitsOfATrainingStepInTf32) {  // without dropout: its fused dense layer computes in fp32
+  const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = true});
   const ImplementationChoice apart{.fixed = {{"pool1", "element"}, {"pool2", "element"}, {"pool3", "element"}}};
-  EXPECT_EQ(trained({}), trained(apart));
+  const Net net = alexnet({.input = {9, 9, 1}, .base = 2});
+  EXPECT_EQ(trained(net, *sim, {}), trained(net, *sim, apart));
+}
+
+TEST(Fusion, DropoutNeedsNoBackwardStep) {
+  for (const test::Engine& engine : test::engines) {
+    const auto device = test::open(engine);
+    if (!device) GTEST_SKIP() << "no GPU";
+    SCOPED_TRACE(testing::Message() << engine);
+    const Net net = mlp({.input = {9, 9, 1}, .base = 70, .dropout = 0.4f});
+    const ImplementationChoice fused{.rule = engine.rule}, apart = dropouts_apart(3, engine.rule);
+    const Program program(net, Recipe(), *device, fused), separate(net, Recipe(), *device, apart);
+    EXPECT_EQ(program.implementations().count("dropout1 backward"), 0u);
+    EXPECT_EQ(separate.implementations().count("dropout1 backward"), 1u);
+    const std::vector<float> want = trained(net, *device, apart);
+    EXPECT_EQ(trained(net, *device, fused), want);
+    ImplementationChoice forward_only = apart;  // one step forward where there is one, and one of its own backward
+    for (const char* layer : {"dropout1", "dropout2", "dropout3"}) forward_only.fixed.erase(layer);
+    EXPECT_EQ(trained(net, *device, forward_only), want);
+  }
+}
+
+TEST(Fusion, DropoutBelowAnythingButADenseLayerKeepsItsBackwardStep) {
+  const auto sim = open_device({.name = "sim", .threads = 2});
+  const Net net = NetBuilder("odd", {9, 9, 1})
+                      .conv2d(3, 3)
+                      .relu()
+                      .dropout(0.4f)
+                      .conv2d(2, 3)
+                      .relu()
+                      .dropout(0.4f)
+                      .max_pool(2)
+                      .flatten()
+                      .dense(5)
+                      .dropout(0.4f)
+                      .dense(1)
+                      .build();
+  const Program program(net, Recipe(), *sim);
+  for (const char* layer : {"dropout1", "dropout2", "dropout3"})
+    EXPECT_EQ(program.implementations().count(std::string(layer) + " backward"), 1u) << layer;
+  const Net flattened = NetBuilder("flattened", {9, 9, 1}).conv2d(3, 3).relu().dropout(0.4f).flatten().dense(1).build();
+  EXPECT_EQ(Program(flattened, Recipe(), *sim).implementations().count("dropout1 backward"), 0u);
+  EXPECT_EQ(trained(flattened, *sim, {}), trained(flattened, *sim, dropouts_apart(1)));
+}
+
+TEST(Fusion, OfADenseLayerAndItsDropoutIsForTrainingOnly) {
+  const auto sim = open_device({.name = "sim", .threads = 2});
+  const Net net = lenet({.input = {9, 8, 1}, .base = 3, .dropout = 0.4f});
+  const Program program(net, Recipe(), *sim);
+  const auto has = [](const std::vector<Step>& steps, const std::string& name) {
+    return std::any_of(steps.begin(), steps.end(), [&](const Step& s) { return s.name == name; });
+  };
+  EXPECT_TRUE(has(program.training_steps(), "dense1 dropout1 forward"));
+  EXPECT_FALSE(has(program.training_steps(), "dense1 forward"));
+  EXPECT_TRUE(has(program.evaluation_steps(), "dense1 forward"));
+  EXPECT_TRUE(has(program.diagnostic_steps(), "dense1 forward")) << "what is alive is seen before the dropout";
+  const Program apart(net, Recipe(), *sim, {.fixed = {{"dense1", "tiled"}}});
+  EXPECT_TRUE(has(apart.training_steps(), "dense1 forward"));
+  // What a run writes down can be replayed, evaluation included.
+  const Program again(net, Recipe(), *sim, {.fixed = program.implementations()});
+  EXPECT_EQ(again.implementations(), program.implementations());
+}
+
+/// As CanBeMeasured above: that both ways run and agree, whatever the simulator's clock says.
+TEST(Fusion, OfADenseLayerAndItsDropoutCanBeMeasured) {
+  const auto sim = open_device({.name = "sim", .threads = 2});
+  TuningCache cache(std::nullopt, "test");
+  Tuner tuner(*sim, cache);
+  const ImplementationChoice choice{.rule = "auto"};
+  Builder builder(*sim, choice, &tuner);
+  const Net net = NetBuilder("one", {1, 1, 40}).dense(9).relu().dropout(0.4f).build();
+  std::map<std::string, ParameterTensors> parameters;
+  for (const char* name : {"dense1.weight", "dense1.bias"}) parameters[name] = {builder.tensor(name, 4096), no_tensor};
+  const TensorId state = builder.tensor("state", sizeof(StepState));
+  OpContext context{builder, 2, true, state, state, parameters};
+  const auto dense =
+      make_dense(context, net.layers[0], std::get<DenseLayer>(net.layers[0].kind), context.activation("x", net.input));
+  const auto dropout = make_dropout(context, net.layers[1], std::get<DropoutLayer>(net.layers[1].kind), dense->output);
+  dense->taken_in = dropout->take_in(*dense->forward_pass());
+  dense->forward();
+  dropout->forward();
+  EXPECT_EQ(builder.take_steps().size(), dense->taken_in ? 1u : 2u);
+  const auto measured = std::find_if(tuner.steps().begin(), tuner.steps().end(),
+                                     [](const TunedStep& t) { return t.step == "dense1 dropout1 forward"; });
+  ASSERT_NE(measured, tuner.steps().end());
+  ASSERT_EQ(measured->result.times.size(), 2u);
+  for (const CandidateTime& t : measured->result.times) EXPECT_EQ(t.refused, "") << t.name;
 }
 
 }  // namespace

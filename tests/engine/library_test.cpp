@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/support/engines.h"
 #include "tests/support/on_device.h"
 #include "tests/support/product_checks.h"
@@ -112,6 +114,35 @@ TYPED_TEST(LibraryProducts, FilterGradientAgainstTheReference) {
     if (this->HasFailure()) return;
   }
   EXPECT_GT(this->found_, 0u) << "the library offers nothing";
+}
+
+/// What oneDNN offers in slices has the bits of its name, on any number of threads.
+TEST(Onednn, SlicesHaveTheSameBitsForEveryNumberOfThreads) {
+  if (engines[0].device != std::string("cpu")) GTEST_SKIP() << "of the CPU";
+  for (const Conv2d& p : {Conv2d{.n = 8, .h = 20, .w = 18, .c = 16, .k = 32, .r = 3, .s = 3, .pad = 1},
+                          Conv2d{.n = 5, .h = 9, .w = 11, .c = 3, .k = 7, .r = 3, .s = 3, .pad = 1}}) {
+    SCOPED_TRACE(Convolution::describe(p));
+    const auto x = random_values(p.x_size(), 1), dy = random_values(p.y_size(), 2);
+    std::map<std::string, std::vector<std::vector<float>>> gradients;  // by implementation: dw, then db, per device
+    for (const int threads : {1, 2, 3}) {
+      const auto device = open_device({.name = "cpu", .threads = threads});
+      if (!device->library()) GTEST_SKIP() << "this build has no library";
+      for (const auto& implementation : device->library()->conv2d_filter_gradient(p)) {
+        if (implementation.name.find(":slices") == std::string::npos) continue;
+        OnDevice<float> xs(*device, x), dys(*device, dy), dw(*device, std::size_t(p.w_size())),
+            db(*device, std::size_t(p.k));
+        OnDevice<unsigned char> workspace(*device, implementation.workspace_bytes);
+        implementation.launch(dw.data(), db.data(), xs.data(), dys.data(), p, workspace.data(), device->stream());
+        gradients[implementation.name].push_back(dw.values());
+        gradients[implementation.name].push_back(db.values());
+      }
+    }
+    ASSERT_EQ(gradients.size(), p.n == 8 ? 3u : 2u);
+    for (const auto& [name, of_devices] : gradients) {
+      ASSERT_EQ(of_devices.size(), 6u) << name;
+      for (std::size_t i = 2; i < of_devices.size(); ++i) EXPECT_EQ(of_devices[i], of_devices[i % 2]) << name;
+    }
+  }
 }
 
 }  // namespace

@@ -138,6 +138,19 @@ TEST(Dropout, BackwardDrawsTheForwardMask) {
   backward(p, some_state(), ones, nullptr, [&](const std::vector<float>& dx) { EXPECT_EQ(dx, y); });
 }
 
+TEST(Dropout, BehindAReluItsOutputIsTheMaskOfItsGradient) {
+  const Dropout p{4099, 0.4f, 2};
+  auto relu = random_values(p.size, 8);
+  for (float& value : relu) value = value <= 0 ? 0 : value;
+  relu[7] = std::numeric_limits<float>::denorm_min();  // kept or not: times a scale above 1 it does not become 0
+  const auto dy = random_values(p.size, 9);
+  std::vector<float> y;
+  forward(p, some_state(), relu, [&](const std::vector<float>& values) { y = values; });
+  backward(p, some_state(), dy, &relu, [&](const std::vector<float>& dx) {
+    for (std::size_t i = 0; i < dy.size(); ++i) ASSERT_EQ(dx[i], y[i] <= 0 ? 0.0f : p.scale() * dy[i]) << i;
+  });
+}
+
 TEST(Dropout, BeforeTheReluIsTheSameFunctionAsAfterIt) {
   const Dropout p{4099, 0.4f, 2};
   const auto relu = [](std::vector<float> v) {

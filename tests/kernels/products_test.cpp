@@ -119,6 +119,21 @@ TYPED_TEST(Products, IntegersAreExact) {
   }
 }
 
+/// A ReLU's output that is NaN lets the gradient pass, scaled; the sum below it is NaN as well.
+TYPED_TEST(Products, NaNInTheMaskLetsTheGradientPass) {
+  using Op = TypeParam;
+  const auto p = Op::problems().back();
+  const auto dy = random_values(Op::y_size(p), 1), w = random_values(Op::w_size(p), 2);
+  auto mask = random_values(Op::x_size(p), 3);
+  mask[mask.size() / 2] = NAN;
+  for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch) {
+    DeviceArray<float> dys(dy), ws(w), masks(mask);
+    GuardedArray<float> dx(mask.size());
+    launch(dx.data(), dys.data(), ws.data(), static_cast<const float*>(masks.data()));
+    EXPECT_NE(dx.values()[mask.size() / 2], 0.0f);
+  });
+}
+
 TYPED_TEST(Products, NaNSurvives) {
   using Op = TypeParam;
   using T = typename Op::Stored;

@@ -37,6 +37,7 @@ void check_rooms(Target target, const StorageRooms<T>& rooms) {
   check_room(target, "conv2d data gradient", rooms.conv2d_data_gradient);
   check_room(target, "conv2d filter gradient", rooms.conv2d_filter_gradient);
   if (target != Target::host) check_room(target, "conv2d pool forward", rooms.conv2d_pool_forward);
+  if (target != Target::host) check_room(target, "dense dropout forward", rooms.dense_dropout_forward);
   check_room(target, "dense forward", rooms.dense_forward);
   check_room(target, "dense data gradient", rooms.dense_data_gradient);
   check_room(target, "dense filter gradient", rooms.dense_filter_gradient);

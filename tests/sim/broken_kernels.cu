@@ -298,6 +298,33 @@ __global__ void access_before_wait(float* y) {
   if (!broken) y[threadIdx.x] = 1;
 }
 
+template <bool broken>
+__global__ void read_before_wait(float* y) {
+  float value = broken ? y[threadIdx.x] : 0;  // at read_before_wait: read
+  dependency_wait();
+  if (!broken) value = y[threadIdx.x];
+  y[threadIdx.x] = value + 1;
+}
+
+template <bool broken>
+__global__ void atomic_before_wait(float* y) {
+  if (broken) atomicAdd(y, 1.0f);  // at atomic_before_wait: atomic
+  dependency_wait();
+  if (!broken) atomicAdd(y, 1.0f);
+}
+
+// An asynchronous copy reads when it is issued, however late it is waited for.
+template <bool broken>
+__global__ void copy_before_wait(float* y) {
+  __shared__ float tile[threads];
+  if (!broken) dependency_wait();
+  async_copy_4(&tile[threadIdx.x], &y[threadIdx.x], true);  // at copy_before_wait: copy
+  async_commit();
+  if (broken) dependency_wait();
+  async_wait<0>();
+  y[threadIdx.x] = tile[threadIdx.x] + 1;
+}
+
 /// Launches the broken or the corrected instance.
 #define GS_EITHER(kernel, geometry, ...)             \
   if (broken)                                        \
@@ -359,6 +386,9 @@ std::span<const BrokenCase> cases_the_checker_catches() {
       GS_CASE(byte_in_a_word, one_warp, y),
       GS_CASE(same_byte, one_warp, y),
       GS_CASE(access_before_wait, programmatic, y),
+      GS_CASE(read_before_wait, programmatic, y),
+      GS_CASE(atomic_before_wait, programmatic, y),
+      GS_CASE(copy_before_wait, programmatic, y),
   };
   return cases;
 }

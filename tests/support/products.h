@@ -89,11 +89,23 @@ struct FullyConnectedOf {
   static constexpr auto filter_gradient_room = &StorageRooms<Storage>::dense_filter_gradient;
 
   static std::vector<Dense> problems() {
-    return {{.n = 1, .in = 1, .out = 1},    {.n = 3, .in = 5, .out = 7},    {.n = 8, .in = 64, .out = 1},
-            {.n = 2, .in = 17, .out = 10},  {.n = 9, .in = 33, .out = 6},   {.n = 16, .in = 130, .out = 65},
-            {.n = 70, .in = 3, .out = 2},   {.n = 8, .in = 2100, .out = 9}, {.n = 7, .in = 1025, .out = 3},
-            {.n = 4, .in = 12, .out = 12},  {.n = 5, .in = 300, .out = 72}, {.n = 6, .in = 8, .out = 16},
-            {.n = 33, .in = 20, .out = 36}, {.n = 65, .in = 72, .out = 8},  {.n = 19, .in = 136, .out = 68}};
+    return {{.n = 1, .in = 1, .out = 1},
+            {.n = 3, .in = 5, .out = 7},
+            {.n = 8, .in = 64, .out = 1},
+            {.n = 2, .in = 17, .out = 10},
+            {.n = 9, .in = 33, .out = 6},
+            {.n = 16, .in = 130, .out = 65},
+            {.n = 70, .in = 3, .out = 2},
+            {.n = 8, .in = 2100, .out = 9},
+            {.n = 7, .in = 1025, .out = 3},
+            {.n = 4, .in = 12, .out = 12},
+            {.n = 5, .in = 300, .out = 72},
+            {.n = 6, .in = 8, .out = 16},
+            {.n = 33, .in = 20, .out = 36},
+            {.n = 65, .in = 72, .out = 8},
+            {.n = 19, .in = 136, .out = 68},
+            {.n = 9, .in = 70, .out = 66, .mask_scale = 2.5f},  // behind a dropout, where there is a mask
+            {.n = 65, .in = 37, .out = 3, .mask_scale = 1 / 0.6f}};
   }
   static std::int64_t x_size(const Dense& d) { return std::int64_t(d.n) * d.in; }
   static std::int64_t y_size(const Dense& d) { return std::int64_t(d.n) * d.out; }

@@ -48,6 +48,9 @@ const std::map<std::string_view, Expected> expected = {
     {"byte_in_a_word", {"race", "global", {"word", "byte"}}},
     {"same_byte", {"race", "global", {"write"}}},
     {"access_before_wait", {"access before dependency_wait", "global", {"write"}}},
+    {"read_before_wait", {"access before dependency_wait", "global", {"read"}}},
+    {"atomic_before_wait", {"access before dependency_wait", "global", {"atomic"}}},
+    {"copy_before_wait", {"access before dependency_wait", "global", {"copy"}}},
 };
 
 class Checker : public ::testing::TestWithParam<std::uint64_t> {

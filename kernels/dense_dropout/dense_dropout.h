@@ -1,0 +1,33 @@
+// dense_dropout.h - the menu of a dense layer with bias and ReLU whose output only an inverted dropout reads: one op,
+// and what lies between them is never written.
+//
+//   y[i,o] = act( b[o] + sum_j x[i,j] W[o,j] ) m[i,o] / (1 - rate)
+//
+// The backward pass does not miss it: behind a ReLU y is 0 exactly where the unit was dropped or its sum was not
+// positive, so y itself is the mask of both (DenseDataGradient of the layer above, with its mask_scale).
+#pragma once
+#include "kernels/dense/dense.h"
+#include "kernels/dropout/dropout.h"
+
+namespace gs {
+
+struct DenseDropout {
+  Dense dense;
+  Dropout dropout;  ///< of the dense layer's output: its size is n * out
+  auto operator<=>(const DenseDropout&) const = default;
+};
+
+/// The bits of DenseForward and DropoutForward one after the other, where the technique of the same name does the
+/// former; in bf16, where what lies between them is not rounded, as close as that.
+template <class T>
+struct DenseDropoutForwardOf {
+  using Problem = DenseDropout;
+  using Launch = void(T* y, const T* x, const T* w, const T* bias, const StepState*, const DenseDropout&,
+                      void* workspace, stream_t);
+};
+using DenseDropoutForward = DenseDropoutForwardOf<float>;
+
+template <class T>
+Cost cost(DenseDropoutForwardOf<T>, const DenseDropout&);
+
+}  // namespace gs

@@ -1,0 +1,59 @@
+// dense_dropout_test.cpp - dense layer and dropout in one against the two of them: the same bits.
+#include <algorithm>
+
+#include "tests/support/compare.h"
+#include "tests/support/techniques.h"
+
+namespace gs::test {
+namespace {
+
+DenseDropout dropped(const Dense& dense, float rate) {
+  return {dense, {std::int64_t(dense.n) * dense.out, rate, 1}};
+}
+
+const std::vector<DenseDropout> problems = {
+    dropped({.n = 1, .in = 1, .out = 1}, 0.4f),
+    dropped({.n = 3, .in = 5, .out = 7, .relu = true}, 0.4f),  // groups of four that cross rows
+    dropped({.n = 70, .in = 33, .out = 66, .relu = true}, 0.25f),
+    dropped({.n = 8, .in = 2100, .out = 128, .relu = true}, 0.4f),  // a sum in slices
+    dropped({.n = 7, .in = 1025, .out = 3}, 0.9f),
+    dropped({.n = 4, .in = 64, .out = 10, .relu = true}, 0.0f),
+};
+
+TEST(DenseDropout, IsTheDenseLayerAndTheDropout) {
+  StepState step;
+  step.seed = 0x123456789abcdefull;
+  step.step = 7;
+  for (const DenseDropout& p : problems) {
+    const Dense& d = p.dense;
+    SCOPED_TRACE(testing::Message() << d.n << " x " << d.in << " -> " << d.out << ", rate " << p.dropout.rate);
+    auto x = random_values(std::int64_t(d.n) * d.in, 1);
+    x[x.size() / 2] = NAN;  // of one row: a dropped NaN stays NaN
+    const auto w = random_values(std::int64_t(d.in) * d.out, 2), bias = random_values(d.out, 3);
+    for (const Rooms* rooms : tested_rooms())
+      for (const auto& row : rooms->fp32.dense_dropout_forward) {
+        ASSERT_TRUE(row.supports(p));
+        SCOPED_TRACE(std::string(name_of(rooms->target)) + ", technique " + std::string(row.name));
+        const auto dense = std::find_if(rooms->fp32.dense_forward.begin(), rooms->fp32.dense_forward.end(),
+                                        [&](const auto& t) { return t.name == row.name; });
+        ASSERT_NE(dense, rooms->fp32.dense_forward.end());
+        DeviceArray<float> xs(x), ws(w), biases(bias);
+        DeviceArray<StepState> state(std::vector{step});
+        GuardedArray<float> y(std::size_t(p.dropout.size)), sum(y.size()), want(y.size());
+        GuardedArray<unsigned char> workspace(row.workspace_bytes(p)), dense_workspace(dense->workspace_bytes(d));
+        dense->launch(sum.data(), xs.data(), ws.data(), biases.data(), d, dense_workspace.data(), tested_stream());
+        rooms->fp32.dropout_forward.back().launch(want.data(), sum.data(), state.data(), p.dropout, nullptr,
+                                                  tested_stream());
+        row.launch(y.data(), xs.data(), ws.data(), biases.data(), state.data(), p, workspace.data(), tested_stream());
+        const std::vector<float> got = y.values(), expected = want.values();
+        for (std::size_t i = 0; i < got.size(); ++i)
+          ASSERT_TRUE(got[i] == expected[i] || (std::isnan(got[i]) && std::isnan(expected[i])))
+              << "element " << i << ": " << got[i] << ", not " << expected[i];
+        EXPECT_TRUE(y.intact());
+        EXPECT_TRUE(workspace.intact());
+      }
+  }
+}
+
+}  // namespace
+}  // namespace gs::test
