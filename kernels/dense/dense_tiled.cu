@@ -1,9 +1,9 @@
 // dense_tiled.cu - a dense layer in 64x64 tiles through shared memory; long sums are cut into slices.
 //
-// What changed from dense_direct: each value of W is read once per tile instead of once per output, side by side by
-// neighbouring threads. The forward pass of a wide layer on a small batch is one tile with a sum over tens of thousands
-// of inputs: slices of it go to as many blocks as the GPU has room for, and a second kernel adds them in order. Bound
-// by memory: the weights are read once.
+// What changed from dense_direct: each value of W is read once per tile instead of once per output, and neighbouring
+// threads fetch neighbours. The forward pass of a wide layer on a small batch is one tile with a sum over tens of
+// thousands of inputs: slices of it go to as many blocks as the GPU has room for, and a second kernel adds them in
+// order. Bound by memory: the weights are read once.
 #include "kernels/bias/bias.h"
 #include "kernels/common/tile_gemm.h"
 #include "kernels/dense/dense.h"
@@ -22,7 +22,7 @@ __device__ inline float activated(float sum, const Dense& d) {
 __global__ void __launch_bounds__(tile_threads)
     forward_whole(float* __restrict__ y, const float* __restrict__ x, const float* __restrict__ w,
                   const float* __restrict__ bias, Dense d) {
-  tile_gemm(
+  tile_gemm<Fetch::along_depth, Fetch::along_depth>(
       std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.n, d.out, 0, d.in,
       [&](std::int64_t i, std::int64_t j) { return x[i * d.in + j]; },
       [&](std::int64_t j, std::int64_t o) { return w[o * d.in + j]; },
@@ -33,7 +33,7 @@ __global__ void __launch_bounds__(tile_threads)
 __global__ void __launch_bounds__(tile_threads) forward_slices(float* __restrict__ partial, const float* __restrict__ x,
                                                                const float* __restrict__ w, Dense d, int slices) {
   const std::int64_t slice = blockIdx.z, begin = d.in * slice / slices, end = d.in * (slice + 1) / slices;
-  tile_gemm(
+  tile_gemm<Fetch::along_depth, Fetch::along_depth>(
       std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.n, d.out, begin, end,
       [&](std::int64_t i, std::int64_t j) { return x[i * d.in + j]; },
       [&](std::int64_t j, std::int64_t o) { return w[o * d.in + j]; },
@@ -65,7 +65,7 @@ __global__ void __launch_bounds__(tile_threads)
 
 __global__ void __launch_bounds__(tile_threads)
     filter_gradient(float* __restrict__ dw, const float* __restrict__ x, const float* __restrict__ dy, Dense d) {
-  tile_gemm(
+  tile_gemm<Fetch::along_tile>(
       std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.out, d.in, 0, d.n,
       [&](std::int64_t o, std::int64_t i) { return dy[i * d.out + o]; },
       [&](std::int64_t i, std::int64_t j) { return x[i * d.in + j]; },
