@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <bit>
 #include <map>
-#include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "kernels/sim/check/places.h"
@@ -30,10 +30,11 @@ class Counter {
   void end(Counts& into);
 
  private:
-  /// One access of one thread.
+  /// One access of one thread, in 32 bytes.
   struct Access {
     std::uintptr_t address;
     std::uint32_t code;
+    std::uint32_t next;  // another lane's access of the same request, see Open
     Loops::Place place;
     std::uint8_t bytes;
     bool shared;
@@ -45,9 +46,17 @@ class Counter {
 
   void log(Space space, std::uintptr_t address, std::size_t bytes, std::uint32_t code);
   void make_requests(unsigned warp);
+  std::size_t find_open(const Access&, std::uint32_t lane, std::size_t likely);
   void cut_all();
 
-  static constexpr std::size_t most_logged = std::size_t(4) << 20;  // accesses, of 32 bytes
+  /// A request that is being put together: a chain of accesses, each named by lane * most_logged + index in its log.
+  struct Open {
+    std::uint64_t key;
+    std::uint32_t first, lanes;
+  };
+
+  static constexpr std::uint32_t most_logged = 2u << 20;  // accesses: 64 MiB, and as much again for their requests
+  static constexpr std::uint32_t no_access = ~0u;
 
   check::Spaces spaces_;
   Loops loops_;
@@ -55,8 +64,7 @@ class Counter {
   std::vector<std::uint32_t> living_;  // lanes, by warp: at their last meeting
   std::size_t logged_ = 0;
 
-  std::vector<Request> requests_;  // of the warp whose logs are read
-  std::vector<std::uint64_t> keys_;
+  std::vector<Open> open_;  // of the warp whose logs are read
   std::unordered_map<std::uint64_t, std::size_t> by_key_;
 
   Counts totals_;
@@ -105,7 +113,8 @@ void Counter::whole(Space space, std::uintptr_t address, std::size_t bytes, bool
 void Counter::log(Space space, std::uintptr_t address, std::size_t bytes, std::uint32_t code) {
   if (logged_ >= most_logged) cut_all();
   Thread& thread = threads_[position.thread];
-  thread.log.push_back({address, code, loops_.place(thread.path), std::uint8_t(bytes), space == Space::shared});
+  thread.log.push_back(
+      {address, code, no_access, loops_.place(thread.path), std::uint8_t(bytes), space == Space::shared});
   logged_++;
 }
 
@@ -114,44 +123,54 @@ void Counter::cut_all() {
   for (unsigned warp = 0; warp < living_.size(); ++warp) make_requests(warp);
 }
 
-void Counter::make_requests(unsigned warp) {
-  requests_.clear();
-  keys_.clear();
-  by_key_.clear();
-  const auto end = std::min(threads_.size(), std::size_t(warp + 1) * warp_size);
-  for (std::size_t t = std::size_t(warp) * warp_size; t < end; ++t) {
-    const std::uint32_t lane = std::uint32_t(1) << t % warp_size;
-    std::size_t next = 0;  // most lanes do what the lane before them did
-    for (const Access& a : threads_[t].log) {
-      // The first request of this instruction in this iteration that this lane is not in yet.
-      for (std::uint64_t key =
-               loops_.iteration(a.place) * 0x9e3779b97f4a7c15u + (std::uint64_t(a.code) << 1 | a.shared);
-           ; key = key * 0xbf58476d1ce4e5b9u + 1) {
-        if (next >= keys_.size() || keys_[next] != key) {
-          const auto [at, is_new] = by_key_.try_emplace(key, requests_.size());
-          next = at->second;
-          if (is_new) {
-            requests_.emplace_back();
-            requests_.back().code = a.code;
-            requests_.back().shared = a.shared;
-            keys_.push_back(key);
-          }
-        }
-        if (!(requests_[next].lanes & lane)) break;
-      }
-      Request& request = requests_[next++];
-      request.lanes |= lane;
-      if (a.bytes > 0) request.accessing |= lane;
-      request.bytes = std::max(request.bytes, a.bytes);
-      request.address[t % warp_size] = a.address;
+/// The first request of this instruction in this iteration that the lane is not in yet; a new one if there is none.
+std::size_t Counter::find_open(const Access& access, std::uint32_t lane, std::size_t likely) {
+  std::uint64_t key =
+      loops_.iteration(access.place) * 0x9e3779b97f4a7c15u + (std::uint64_t(access.code) << 1 | access.shared);
+  for (;; key = key * 0xbf58476d1ce4e5b9u + 1) {
+    if (likely >= open_.size() || open_[likely].key != key) {
+      const auto [at, is_new] = by_key_.try_emplace(key, open_.size());
+      likely = at->second;
+      if (is_new) open_.push_back({key, no_access, 0});
     }
-    logged_ -= threads_[t].log.size();
-    threads_[t].log.clear();
+    if (!(open_[likely].lanes & lane)) return likely;
   }
-  for (const Request& request : requests_) {
+}
+
+void Counter::make_requests(unsigned warp) {
+  open_.clear();
+  by_key_.clear();
+  const std::size_t first_thread = std::size_t(warp) * warp_size;
+  const auto lanes = std::uint32_t(std::min<std::size_t>(threads_.size() - first_thread, warp_size));
+  for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+    std::vector<Access>& log = threads_[first_thread + lane].log;
+    std::size_t at = std::size_t(-1);
+    for (std::uint32_t i = 0; i < log.size(); ++i) {
+      at = find_open(log[i], 1u << lane, at + 1);  // most lanes do what the lane before them did, in the same order
+      log[i].next = std::exchange(open_[at].first, lane * most_logged + i);
+      open_[at].lanes |= 1u << lane;
+    }
+  }
+  for (const Open& open : open_) {
+    Request request{.lanes = open.lanes};
+    for (std::uint32_t at = open.first; at != no_access;) {
+      const std::uint32_t lane = at / most_logged;
+      const Access& access = threads_[first_thread + lane].log[at % most_logged];
+      request.code = access.code;
+      request.shared = access.shared;
+      request.bytes = std::max(request.bytes, access.bytes);
+      request.address[lane] = access.address;
+      if (access.bytes > 0) request.accessing |= 1u << lane;
+      at = access.next;
+    }
     const RequestCounts counts = counts_of(request, living_[warp]);
     totals_ += counts;
     by_code_[request.code] += counts;
+  }
+  for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+    std::vector<Access>& log = threads_[first_thread + lane].log;
+    logged_ -= log.size();
+    log.clear();
   }
 }
 

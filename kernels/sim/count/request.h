@@ -12,7 +12,7 @@ struct Request {
   std::uint32_t accessing = 0;  ///< of those, the ones that access anything: an asynchronous copy may be switched off
   std::uint8_t bytes = 0;       ///< of each lane, 1 to 16
   bool shared = false;
-  std::uintptr_t address[32];
+  std::uintptr_t address[32];  ///< by lane; of those that access anything
 };
 
 /// How many 32-byte sectors its lanes touch together.
