@@ -5,8 +5,8 @@
 //
 // A and B are functions, so the same code serves matrices as they lie, transposed, and the windows of a convolution
 // (implicit GEMM: the matrix of windows is never written). They return 0 outside of the matrix. Every value that
-// reaches shared memory is used 64 times; each thread keeps 4x4 sums, so a step of k costs 8 reads of shared memory for
-// 16 multiply-adds.
+// reaches shared memory is used 64 times; each thread keeps 4x4 sums, so a step of k costs two reads of shared memory,
+// of 16 bytes each, for 16 multiply-adds.
 #pragma once
 #include "kernels/common/kernel.h"
 
@@ -14,31 +14,37 @@ namespace gs::GS_TARGET {
 
 inline constexpr int tile = 64, tile_depth = 16, tile_threads = 256;
 
+/// Along which index of a factor neighbouring threads fetch: that along which its elements are neighbours in memory, so
+/// that a warp reads few sectors.
+enum class Fetch { along_depth, along_tile };
+
 /// Runs the product for the tile whose first element is (m0, n0), then calls finish(m, n, sums) with each thread's 4x4
 /// sums, of which (m, n) is the first; some may lie outside of M x N. All `tile_threads` threads of the block must call
 /// it.
-template <class A, class B, class Finish>
+template <Fetch fetch_a = Fetch::along_depth, Fetch fetch_b = Fetch::along_tile, class A, class B, class Finish>
 __device__ void tile_gemm_squares(std::int64_t m0, std::int64_t n0, std::int64_t M, std::int64_t N,
                                   std::int64_t k_begin, std::int64_t k_end, const A& a, const B& b,
                                   const Finish& finish) {
-  __shared__ float as[tile_depth][tile + 4];  // padded: threads that write a column meet different banks
-  __shared__ float bs[tile_depth][tile + 4];
+  // Padded: 16 threads that write a column (along the depth) meet each bank twice, and 16 bytes stay aligned.
+  __shared__ __align__(16) float as[tile_depth][tile + 4];
+  __shared__ __align__(16) float bs[tile_depth][tile + 4];
   const int thread = int(threadIdx.x), row = thread / 16 * 4, column = thread % 16 * 4;
   float sums[4][4] = {};
   for (std::int64_t k0 = k_begin; k0 < k_end; k0 += tile_depth) {
 #pragma unroll
     for (int e = thread; e < tile * tile_depth; e += tile_threads) {
-      const int m = e / tile_depth, k = e % tile_depth;
+      const bool a_deep = fetch_a == Fetch::along_depth, b_deep = fetch_b == Fetch::along_depth;
+      const int m = a_deep ? e / tile_depth : e % tile, k = a_deep ? e % tile_depth : e / tile;
       as[k][m] = m0 + m < M && k0 + k < k_end ? a(m0 + m, k0 + k) : 0.0f;
-      const int kb = e / tile, n = e % tile;
+      const int n = b_deep ? e / tile_depth : e % tile, kb = b_deep ? e % tile_depth : e / tile;
       bs[kb][n] = n0 + n < N && k0 + kb < k_end ? b(k0 + kb, n0 + n) : 0.0f;
     }
     __syncthreads();
 #pragma unroll
     for (int k = 0; k < tile_depth; ++k) {
-      float av[4], bv[4];
-#pragma unroll
-      for (int i = 0; i < 4; ++i) av[i] = as[k][row + i], bv[i] = bs[k][column + i];
+      const float4 a4 = *reinterpret_cast<const float4*>(&as[k][row]);
+      const float4 b4 = *reinterpret_cast<const float4*>(&bs[k][column]);
+      const float av[4] = {a4.x, a4.y, a4.z, a4.w}, bv[4] = {b4.x, b4.y, b4.z, b4.w};
 #pragma unroll
       for (int i = 0; i < 4; ++i)
 #pragma unroll
@@ -50,16 +56,17 @@ __device__ void tile_gemm_squares(std::int64_t m0, std::int64_t n0, std::int64_t
 }
 
 /// The same, with write(m, n, sum) for each element inside M x N.
-template <class A, class B, class Write>
+template <Fetch fetch_a = Fetch::along_depth, Fetch fetch_b = Fetch::along_tile, class A, class B, class Write>
 __device__ void tile_gemm(std::int64_t m0, std::int64_t n0, std::int64_t M, std::int64_t N, std::int64_t k_begin,
                           std::int64_t k_end, const A& a, const B& b, const Write& write) {
-  tile_gemm_squares(m0, n0, M, N, k_begin, k_end, a, b, [&](std::int64_t m, std::int64_t n, const float(&sums)[4][4]) {
+  const auto finish = [&](std::int64_t m, std::int64_t n, const float(&sums)[4][4]) {
 #pragma unroll
     for (int i = 0; i < 4; ++i)
 #pragma unroll
       for (int j = 0; j < 4; ++j)
         if (m + i < M && n + j < N) write(m + i, n + j, sums[i][j]);
-  });
+  };
+  tile_gemm_squares<fetch_a, fetch_b>(m0, n0, M, N, k_begin, k_end, a, b, finish);
 }
 
 /// How many tiles cover an extent.

@@ -17,7 +17,7 @@ __global__ void __launch_bounds__(tile_threads)
   const Conv2d& conv = d.conv;
   const int P = d.pool.p(), Q = d.pool.q();
   const std::int64_t windows = d.pool.y_size() / conv.k, taps = conv.w_size() / conv.k;
-  tile_gemm_squares(
+  tile_gemm_squares<Fetch::along_depth, Fetch::along_depth>(
       std::int64_t(blockIdx.x) * tile, std::int64_t(blockIdx.y) * tile, 4 * windows, conv.k, 0, taps,
       [&](std::int64_t row, std::int64_t tap) {
         const std::int64_t window = row / 4;

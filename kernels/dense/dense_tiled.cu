@@ -24,7 +24,7 @@ template <class T>
 __global__ void __launch_bounds__(tile_threads)
     forward_whole(T* __restrict__ y, const T* __restrict__ x, const T* __restrict__ w, const T* __restrict__ bias,
                   Dense d) {
-  tile_gemm(
+  tile_gemm<Fetch::along_depth, Fetch::along_depth>(
       std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.n, d.out, 0, d.in,
       [&](std::int64_t i, std::int64_t j) { return widened(x[i * d.in + j]); },
       [&](std::int64_t j, std::int64_t o) { return widened(w[o * d.in + j]); },
@@ -38,7 +38,7 @@ template <class T>
 __global__ void __launch_bounds__(tile_threads)
     forward_slices(float* __restrict__ partial, const T* __restrict__ x, const T* __restrict__ w, Dense d, int slices) {
   const std::int64_t slice = blockIdx.z, begin = d.in * slice / slices, end = d.in * (slice + 1) / slices;
-  tile_gemm(
+  tile_gemm<Fetch::along_depth, Fetch::along_depth>(
       std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.n, d.out, begin, end,
       [&](std::int64_t i, std::int64_t j) { return widened(x[i * d.in + j]); },
       [&](std::int64_t j, std::int64_t o) { return widened(w[o * d.in + j]); },
@@ -73,7 +73,7 @@ __global__ void __launch_bounds__(tile_threads)
 template <class T>
 __global__ void __launch_bounds__(tile_threads)
     filter_gradient(float* __restrict__ dw, const T* __restrict__ x, const T* __restrict__ dy, Dense d) {
-  tile_gemm(
+  tile_gemm<Fetch::along_tile>(
       std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.out, d.in, 0, d.n,
       [&](std::int64_t o, std::int64_t i) { return widened(dy[i * d.out + o]); },
       [&](std::int64_t i, std::int64_t j) { return widened(x[i * d.in + j]); },

@@ -29,7 +29,7 @@ __global__ void __launch_bounds__(tile_threads)
                   const StepState* __restrict__ state, DenseDropout problem, float scale) {
   const Dense& d = problem.dense;
   DropoutMask mask(*state, problem.dropout, scale);
-  tile_gemm(
+  tile_gemm<Fetch::along_depth, Fetch::along_depth>(
       std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.n, d.out, 0, d.in,
       [&](std::int64_t i, std::int64_t j) { return widened(x[i * d.in + j]); },
       [&](std::int64_t j, std::int64_t o) { return widened(w[o * d.in + j]); },

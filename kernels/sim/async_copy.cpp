@@ -44,6 +44,7 @@ class Unobserved {
 
 void start_async_copy(const AsyncCopy& copy) {
   const Unobserved unobserved;
+  position.in_pieces = false;
   block_of("an asynchronous copy").start_copy(copy);
 }
 void commit_async_copies() {
@@ -52,7 +53,7 @@ void commit_async_copies() {
 }
 bool finish_async_copy(int groups, AsyncCopy& copy) {
   const Unobserved unobserved;
-  return block_of("an asynchronous copy").finish_copy(groups, copy);
+  return position.in_pieces = block_of("an asynchronous copy").finish_copy(groups, copy);  // it is written now
 }
 
 }  // namespace gs::simulator

@@ -14,6 +14,8 @@ __forceinline__ void async_copy(void* to, const void* from, bool inside) {
   if (reinterpret_cast<std::uintptr_t>(to) % (4 * words) != 0 ||
       (inside && reinterpret_cast<std::uintptr_t>(from) % (4 * words) != 0))
     simulator::fail("an asynchronous copy needs addresses aligned to the bytes it moves");
+  simulator::count_whole(simulator::WholeAccess::global_load, from, inside ? 4 * words : 0);
+  simulator::count_whole(simulator::WholeAccess::shared_store, to, 4 * words);
   simulator::AsyncCopy copy{to, words, {}};
   for (int i = 0; i < words; ++i) {
     if (inside) copy.data[i] = static_cast<const Word*>(from)[i];

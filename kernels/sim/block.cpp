@@ -74,7 +74,9 @@ void Block::run(std::uint64_t index) {
   position.stacks_end = stacks_->end();
   position.shared = shared_.get();
   position.shared_end = position.shared + shared_bytes_;
+  position.in_pieces = false;
   if (const CheckerHooks* hooks = hooks_of(*launch_)) hooks->block_begins();
+  if (const CounterHooks* hooks = counter_of(*launch_)) hooks->block_begins(size_);
   running_block = this;
   hand_over();
   running_block = nullptr;
@@ -173,6 +175,12 @@ void Block::thread_exits() {
   if (alive_ > 0 && at_barrier_ == alive_) release_barrier();
   for (std::uint32_t left = warp.waiting; left; left &= warp.waiting & (left - 1))  // may be what they waited for
     complete_warp_operation(warp_number, warp.mask[std::countr_zero(left)]);
+  if ((warp.exited | warp.absent) == ~0u) tell_of_meeting(warp_number);
+}
+
+void Block::tell_of_meeting(unsigned warp) const {
+  if (const CounterHooks* hooks = counter_of(*launch_))
+    hooks->warp_meets(warp, ~(warps_[warp].exited | warps_[warp].absent));
 }
 
 void Block::abandon_fibers() {
@@ -207,6 +215,7 @@ void Block::release_barrier() {
     fail("threads have exited without reaching a __syncthreads that others wait at" + census_of_block());
   at_barrier_ = 0;
   position.barriers++;
+  for (unsigned warp = 0; warp < warps_.size(); warp++) tell_of_meeting(warp);
   if (options().random_order) std::shuffle(order_.begin(), order_.begin() + started_, random_);
   for (unsigned thread : order_)
     if (threads_[thread].state == State::at_barrier) push_ready(thread);
@@ -280,6 +289,7 @@ void Block::complete_warp_operation(unsigned warp_number, std::uint32_t mask) {
   }
   if (const CheckerHooks* hooks = hooks_of(*launch_); hooks && operation == WarpOperation::sync)
     hooks->warp_synced(warp_number, lanes);
+  if (lanes == ~(warp.exited | warp.absent)) tell_of_meeting(warp_number);
   warp.waiting &= ~mask;
   for (std::uint32_t left = lanes; left; left &= left - 1) {
     const int lane = std::countr_zero(left);
@@ -367,6 +377,13 @@ std::uint32_t vote(std::uint32_t mask, bool predicate, source_location where) {
 }
 void meet_whole_warp(WarpFunction function, void* mine, source_location where) {
   block_of("a matrix instruction").meet_whole_warp(function, mine, where);
+}
+
+void count_whole(WholeAccess kind, const void* address, std::size_t bytes) {
+  if (!counter || !position.observed) return;
+  position.observed = false;
+  counter->whole_access(kind, address, bytes, __builtin_return_address(0));
+  position.observed = position.in_pieces = true;
 }
 
 unsigned lane_index() {

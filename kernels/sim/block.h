@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/sim/counter_hooks.h"
 #include "kernels/sim/fiber.h"
 #include "kernels/sim/runtime.h"
 
@@ -17,12 +18,13 @@ namespace gs::simulator {
 constexpr unsigned warp_size = 32;
 constexpr unsigned max_threads_per_block = 1024;
 
-/// What the race checker needs to know about the thread that runs now on this OS thread.
+/// What the race checker and the counter need to know about the thread that runs now on this OS thread.
 struct Position {
   /// An instrumented kernel's own code runs. Not the runtime: the linker may have given it the kernel's instrumented
   /// copy of a template of the standard library.
   bool observed = false;
   bool waited = false;         ///< this thread has called dependency_wait()
+  bool in_pieces = false;      ///< what is accessed now is a part of an access that is counted already (count_access)
   unsigned thread = 0;         ///< in the block, x fastest
   std::uint64_t block = 0;     ///< in the grid, x fastest
   std::uint32_t barriers = 0;  ///< that this block has passed
@@ -49,6 +51,10 @@ void meet_whole_warp(WarpFunction, void* mine, source_location);
 /// The hooks for this launch: null unless the checker is linked and the kernel instrumented.
 inline const CheckerHooks* hooks_of(const Launch& launch) {
   return launch.one_os_thread ? checker_hooks : nullptr;
+}
+/// The counter's hooks for this launch: null unless this OS thread counts and the kernel is instrumented.
+inline const CounterHooks* counter_of(const Launch& launch) {
+  return launch.one_os_thread ? counter : nullptr;
 }
 
 /// Threads are fibers, made lazily: a thread runs as a plain call on the fiber of the thread before it, and only when
@@ -115,6 +121,8 @@ class Block {
   void go(Fiber&);
   void push_ready(unsigned thread);
   void release_barrier();
+  /// Tells the counter that all living lanes of this warp are in one place.
+  void tell_of_meeting(unsigned warp) const;
   void complete_warp_operation(unsigned warp, std::uint32_t mask);
   void thread_exits();
   void abandon_fibers();

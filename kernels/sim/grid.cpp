@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "kernels/sim/block.h"
+#include "kernels/sim/counter_hooks.h"
 #include "kernels/sim/launch_recorder.h"
 #include "kernels/sim/simulator.h"
 
@@ -121,21 +122,26 @@ void run_grid(const Launch& launch) {
   const dim3 grid = launch.geometry.grid;
   const std::uint64_t total = std::uint64_t(grid.x) * grid.y * grid.z;
   const BlockOrder order(total);
-  std::atomic<std::uint64_t> next{0};
+  std::atomic<std::uint64_t> next{0}, barriers{0};
   FirstError error;
   if (const CheckerHooks* hooks = hooks_of(launch)) hooks->launch_begins(launch);
+  if (const CounterHooks* hooks = counter_of(launch)) hooks->launch_begins();
   on_threads(launch.one_os_thread ? 1 : std::min(os_threads(total), max_os_threads), [&](int) {
     std::uint64_t index = 0;
     try {
       Block& block = Block::of_this_os_thread();
       block.prepare(launch);
-      for (std::uint64_t k; (k = next.fetch_add(1)) < total;) block.run(index = order(k));
+      for (std::uint64_t k; (k = next.fetch_add(1)) < total;) {
+        block.run(index = order(k));
+        barriers += position.barriers;
+      }
     } catch (...) {
       error.keep(index);
       next = total;
     }
   });
   error.rethrow();
+  note_counted(launch.kernel, grid, launch.geometry.block, launch.geometry.shared_bytes, barriers);
 }
 
 void run_elementwise(std::int64_t n, Invoke invoke, void* arguments) {

@@ -83,6 +83,12 @@ void commit_async_copies();
 /// The oldest copy of this thread that is not in its `groups` latest groups: it counts as done. False: there is none.
 bool finish_async_copy(int groups, AsyncCopy&);
 
+// ---- accesses of memory that a GPU makes with one instruction, and the simulator's code in pieces
+enum class WholeAccess { global_load, shared_load, shared_store };
+/// Counts (counts.h) an access of `bytes` bytes; 0: this lane takes part in the instruction but accesses nothing. Its
+/// pieces, which follow until the runtime is called again, are not counted.
+void count_whole(WholeAccess, const void* address, std::size_t bytes);
+
 unsigned lane_index();
 void* dynamic_shared();
 void dependency_wait();

@@ -27,6 +27,7 @@ constexpr std::uint32_t round_to_tf32(float x) {
 __forceinline__ void read_row(std::uint32_t (&words)[4], const void* row) {
   using Word __attribute__((may_alias)) = std::uint32_t;
   if (reinterpret_cast<std::uintptr_t>(row) % 16 != 0) simulator::fail("ldmatrix_x4: a row is not 16-byte aligned");
+  simulator::count_whole(simulator::WholeAccess::shared_load, row, 16);
   for (int i = 0; i < 4; ++i) words[i] = static_cast<const Word*>(row)[i];
 }
 __forceinline__ void ldmatrix_x4(std::uint32_t (&r)[4], const void* row,

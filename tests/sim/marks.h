@@ -1,4 +1,4 @@
-// marks.h - finds the lines of broken_kernels.cu that a message must name, by the marks in it.
+// marks.h - finds the lines of the tests' kernels that a message or a count must name, by the marks in them.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -8,16 +8,16 @@
 namespace gs::test {
 
 /// "broken_kernels.cu:41" for the line that ends in "// at <mark>". Fails the test if there is none.
-inline std::string marked(const std::string& mark) {
-  std::ifstream file(GRIDSTRIDE_SOURCE_DIR "/tests/sim/broken_kernels.cu");
+inline std::string marked(const std::string& mark, const std::string& name = "broken_kernels.cu") {
+  std::ifstream file(GRIDSTRIDE_SOURCE_DIR "/tests/sim/" + name);
   int number = 0;
   for (std::string line; std::getline(file, line);) {
     number++;
     const std::string ending = "// at " + mark;
     if (line.size() >= ending.size() && line.compare(line.size() - ending.size(), ending.size(), ending) == 0)
-      return "broken_kernels.cu:" + std::to_string(number);
+      return name + ":" + std::to_string(number);
   }
-  ADD_FAILURE() << "no line of broken_kernels.cu is marked \"" << mark << "\"";
+  ADD_FAILURE() << "no line of " << name << " is marked \"" << mark << "\"";
   return "";
 }
 

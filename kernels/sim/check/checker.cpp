@@ -14,9 +14,9 @@
 #include "kernels/sim/check/order.h"
 #include "kernels/sim/check/places.h"
 #include "kernels/sim/check/shadow.h"
+#include "kernels/sim/check/spaces.h"
+#include "kernels/sim/count/counter.h"
 #include "kernels/sim/reports.h"
-
-extern "C" const char __data_start, _end;  // the linker's names for the program's variables
 
 namespace gs::simulator::check {
 namespace {
@@ -45,8 +45,8 @@ class Checker {
   Shadow shadow_;
   Order order_;
   std::uint32_t first_block_ = 1, next_block_ = 1;
-  std::uintptr_t built_ins_ = 0, built_ins_end_ = 0;  // threadIdx and its like
-  std::vector<MemoryRange> device_memory_;            // sorted; a copy made at the launch
+  Spaces spaces_;
+  std::vector<MemoryRange> device_memory_;  // sorted; a copy made at the launch
   std::size_t recent_range_ = 0;
   std::uint64_t registry_version_ = std::numeric_limits<std::uint64_t>::max();
   std::set<std::tuple<Problem, std::uint32_t, std::uint32_t>> seen_;
@@ -87,10 +87,7 @@ void Checker::launch_begins(const Launch& launch) {
   next_block_ += std::uint32_t(blocks);
   shadow_.trim(shadow_bytes_between_launches);
   order_.launch_begins();
-  // The OS thread's own copies, so looked up anew for every launch.
-  const auto ends = {number(&threadIdx), number(&blockIdx), number(&blockDim), number(&gridDim)};
-  built_ins_ = std::min(ends);
-  built_ins_end_ = std::max(ends) + sizeof(dim3);
+  spaces_.launch_begins();
   if (registry_version_ != registry_version()) {
     registry_version_ = registry_version();
     device_memory_ = registered_memory();
@@ -100,11 +97,9 @@ void Checker::launch_begins(const Launch& launch) {
 
 void Checker::access(std::uintptr_t address, std::size_t bytes, Kind kind, const void* return_address) {
   const Position& at = position;
-  const auto within = [&](std::uintptr_t begin, std::uintptr_t end) { return address >= begin && address < end; };
-  if (within(number(at.stacks), number(at.stacks_end)) || within(built_ins_, built_ins_end_)) return;
-  const std::uintptr_t arguments = number(at.launch->arguments);
-  if (within(arguments, arguments + at.launch->argument_bytes)) return;
-  if (within(number(program_start()), number(&__data_start))) return;  // constants
+  const std::optional<Space> known = spaces_.of(address);
+  if (!known) return;
+  const Space space = *known;
 
   Party now{{}, kind};
   now.access.block = first_block_ + std::uint32_t(at.block);
@@ -114,8 +109,6 @@ void Checker::access(std::uintptr_t address, std::size_t bytes, Kind kind, const
   now.access.barriers = at.barriers;
   now.access.clock = order_.clock(at.thread);
 
-  const bool shared = within(number(at.shared), number(at.shared_end)) || within(number(&__data_start), number(&_end));
-  const Space space = shared ? Space::shared : Space::global;
   if (space == Space::global) {
     if (at.launch->geometry.programmatic && !at.waited) found(Problem::before_wait, space, {now});
     check_device_memory(address, bytes, now);
@@ -212,7 +205,10 @@ constexpr CheckerHooks hooks{
 void access(const void* address, std::size_t bytes, Kind kind, const void* return_address) {
   if (!position.observed) return;
   position.observed = false;  // the checker itself is not to be checked, see Position::observed
-  checker().access(number(address), bytes, kind, return_address);
+  if (counter)
+    counting::access(address, bytes, kind, return_address);
+  else
+    checker().access(number(address), bytes, kind, return_address);
   position.observed = true;
 }
 

@@ -6,12 +6,12 @@
 
 #include "kernels/sim/check/checker.h"
 #include "kernels/sim/check/shadow.h"
+#include "kernels/sim/check/spaces.h"
 #include "kernels/sim/simulator.h"
 #include "kernels/sim/types.h"
 
 namespace gs::simulator::check {
 
-enum class Space { shared, global };
 enum class Problem { race, uninitialised, not_device_memory, before_wait };
 
 /// One of the accesses that a finding is about.

@@ -1,14 +1,17 @@
-// instrumentation.cpp - the functions that g++ -fsanitize=thread calls at every memory access. The program is not
-// linked with libtsan: ThreadSanitizer knows pthreads, the checker knows CUDA.
+// instrumentation.cpp - the functions that g++ -fsanitize=thread calls at every memory access, and the one that
+// -fsanitize-coverage=trace-pc calls in every basic block. The program is not linked with libtsan: ThreadSanitizer
+// knows pthreads, the checker knows CUDA.
 //
 // Each function reports the access; the atomic ones then do it (one OS thread runs all blocks, so plainly).
 #include <cstddef>
 #include <cstdint>
 
 #include "kernels/sim/check/checker.h"
+#include "kernels/sim/count/counter.h"
 
 using gs::simulator::check::access;
 using gs::simulator::check::Kind;
+using gs::simulator::counting::enter_block;
 
 #define GS_CALLER __builtin_return_address(0)
 
@@ -71,6 +74,9 @@ using gs::simulator::check::Kind;
 
 extern "C" {
 
+void __sanitizer_cov_trace_pc() {
+  enter_block(GS_CALLER);
+}
 void __tsan_init() {}
 void __tsan_func_entry(void*) {}
 void __tsan_func_exit() {}

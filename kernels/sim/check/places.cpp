@@ -35,10 +35,12 @@ bool is_machinery(std::string_view path) {
   return path.find("/kernels/sim/") != path.npos || path.substr(0, 5) == "/usr/" || path.substr(0, 2) == "??";
 }
 
-/// "/a/b/conv.cu:12 (discriminator 3)" -> "conv.cu:12"
-std::string short_line(std::string_view line) {
+/// "/project/kernels/conv2d/conv.cu:12 (discriminator 3)" -> "kernels/conv2d/conv.cu:12"
+std::string path_in_project(std::string_view line) {
   line = line.substr(0, line.find(' '));
-  return std::string(line.substr(line.rfind('/') + 1));
+  for (const std::string_view folder : {"/kernels/", "/tests/"})  // where kernels are
+    if (const auto at = line.rfind(folder); at != line.npos) return std::string(line.substr(at + 1));
+  return std::string(line);
 }
 
 void resolve(const std::vector<std::uint32_t>& codes, std::map<std::uint32_t, std::string>& known) {
@@ -61,7 +63,7 @@ void resolve(const std::vector<std::uint32_t>& codes, std::map<std::uint32_t, st
       index++;
       found = false;
     } else if (!found && index < codes.size() && !is_machinery(line)) {
-      known[codes[index]] = short_line(line);
+      known[codes[index]] = path_in_project(line);
       found = true;
     }
   }
@@ -74,7 +76,7 @@ const char* program_start() {
   return &__executable_start;
 }
 
-std::vector<std::string> source_lines(const std::vector<std::uint32_t>& codes) {
+std::vector<std::string> source_paths(const std::vector<std::uint32_t>& codes) {
   static std::map<std::uint32_t, std::string> known;
   std::vector<std::uint32_t> unknown;
   for (std::uint32_t code : codes)
@@ -89,6 +91,12 @@ std::vector<std::string> source_lines(const std::vector<std::uint32_t>& codes) {
         known);
   std::vector<std::string> lines;
   for (std::uint32_t code : codes) lines.push_back(known[code]);
+  return lines;
+}
+
+std::vector<std::string> source_lines(const std::vector<std::uint32_t>& codes) {
+  std::vector<std::string> lines = source_paths(codes);
+  for (std::string& line : lines) line.erase(0, line.rfind('/') + 1);
   return lines;
 }
 

@@ -13,4 +13,7 @@ const char* program_start();
 /// An instruction that was inlined from the simulator's own headers or the system's counts as its caller's.
 std::vector<std::string> source_lines(const std::vector<std::uint32_t>& codes);
 
+/// The same with the file's path in the project: "kernels/conv2d/conv2d_tiled.cu:41".
+std::vector<std::string> source_paths(const std::vector<std::uint32_t>& codes);
+
 }  // namespace gs::simulator::check

@@ -1,0 +1,36 @@
+// spaces.cpp - by the ranges that the runtime and the linker know.
+#include "kernels/sim/check/spaces.h"
+
+#include <algorithm>
+
+#include "kernels/sim/block.h"
+#include "kernels/sim/check/places.h"
+
+extern "C" const char __data_start, _end;  // the linker's names for the program's variables
+
+namespace gs::simulator::check {
+namespace {
+std::uintptr_t number(const void* p) {
+  return reinterpret_cast<std::uintptr_t>(p);
+}
+}  // namespace
+
+void Spaces::launch_begins() {
+  // The OS thread's own copies, so looked up anew for every launch.
+  const auto ends = {number(&threadIdx), number(&blockIdx), number(&blockDim), number(&gridDim)};
+  built_ins_ = std::min(ends);
+  built_ins_end_ = std::max(ends) + sizeof(dim3);
+}
+
+std::optional<Space> Spaces::of(std::uintptr_t address) const {
+  const Position& at = position;
+  const auto within = [&](std::uintptr_t begin, std::uintptr_t end) { return address >= begin && address < end; };
+  if (within(number(at.stacks), number(at.stacks_end)) || within(built_ins_, built_ins_end_)) return {};
+  const std::uintptr_t arguments = number(at.launch->arguments);
+  if (within(arguments, arguments + at.launch->argument_bytes)) return {};
+  if (within(number(program_start()), number(&__data_start))) return {};  // constants
+  const bool shared = within(number(at.shared), number(at.shared_end)) || within(number(&__data_start), number(&_end));
+  return shared ? Space::shared : Space::global;
+}
+
+}  // namespace gs::simulator::check

@@ -1,0 +1,241 @@
+// counter.cpp - a log for each thread; when a warp's lanes have met, their logs become requests.
+#include "kernels/sim/count/counter.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "kernels/sim/check/places.h"
+#include "kernels/sim/check/spaces.h"
+#include "kernels/sim/count/loops.h"
+#include "kernels/sim/count/request.h"
+
+namespace gs::simulator::counting {
+namespace {
+
+using check::Kind;
+using check::Space;
+
+class Counter {
+ public:
+  void launch_begins() { spaces_.launch_begins(); }
+  void block_begins(unsigned threads);
+  void warp_meets(unsigned warp, std::uint32_t living);
+  void enter(std::uint32_t code) { loops_.enter(threads_[position.thread].path, code); }
+  void access(std::uintptr_t address, std::size_t bytes, Kind kind, std::uint32_t code);
+  void whole(Space space, std::uintptr_t address, std::size_t bytes, bool store, std::uint32_t code);
+  void end(Counts& into);
+
+ private:
+  /// One access of one thread, in 32 bytes.
+  struct Access {
+    std::uintptr_t address;
+    std::uint32_t code;
+    std::uint32_t next;  // another lane's access of the same request, see Open
+    Loops::Place place;
+    std::uint8_t bytes;
+    bool shared;
+  };
+  struct Thread {
+    Loops::Path path;
+    std::vector<Access> log;
+  };
+
+  void log(Space space, std::uintptr_t address, std::size_t bytes, std::uint32_t code);
+  void make_requests(unsigned warp);
+  std::size_t find_open(const Access&, std::uint32_t lane, std::size_t likely);
+  void cut_all();
+
+  /// A request that is being put together: a chain of accesses, each named by lane * most_logged + index in its log.
+  struct Open {
+    std::uint64_t key;
+    std::uint32_t first, lanes;
+  };
+
+  static constexpr std::uint32_t most_logged = 2u << 20;  // accesses: 64 MiB, and as much again for their requests
+  static constexpr std::uint32_t no_access = ~0u;
+
+  check::Spaces spaces_;
+  Loops loops_;
+  std::vector<Thread> threads_;
+  std::vector<std::uint32_t> living_;  // lanes, by warp: at their last meeting
+  std::size_t logged_ = 0;
+
+  std::vector<Open> open_;  // of the warp whose logs are read
+  std::unordered_map<std::uint64_t, std::size_t> by_key_;
+
+  Counts totals_;
+  std::unordered_map<std::uint32_t, RequestCounts> by_code_;
+};
+
+void Counter::block_begins(unsigned threads) {
+  for (unsigned warp = 0; warp < living_.size(); ++warp) make_requests(warp);  // of a block that ended in an error
+  loops_.forget_contexts();
+  if (threads_.size() < threads) threads_.resize(threads);
+  for (Thread& thread : threads_) thread.path.clear();
+  living_.assign((threads + warp_size - 1) / warp_size, ~0u);
+  if (threads % warp_size) living_.back() = ~(~0u << threads % warp_size);
+}
+
+void Counter::warp_meets(unsigned warp, std::uint32_t living) {
+  make_requests(warp);
+  living_[warp] = living;
+  if (logged_ == 0 && loops_.full()) {
+    loops_.forget_contexts();
+    for (Thread& thread : threads_) Loops::forget(thread.path);
+  }
+}
+
+void Counter::access(std::uintptr_t address, std::size_t bytes, Kind kind, std::uint32_t code) {
+  // An atomic operation's other half is its read, just before.
+  if (position.in_pieces || kind == Kind::atomic_read) return;
+  const std::optional<Space> space = spaces_.of(address);
+  if (!space) return;
+  if (*space == Space::global) {
+    const bool loads = kind != Kind::write, stores = kind != Kind::read;
+    totals_.loads += loads, totals_.stores += stores;
+    totals_.loaded_bytes += loads ? std::int64_t(bytes) : 0, totals_.stored_bytes += stores ? std::int64_t(bytes) : 0;
+  }
+  log(*space, address, bytes, code);
+}
+
+void Counter::whole(Space space, std::uintptr_t address, std::size_t bytes, bool store, std::uint32_t code) {
+  if (space == Space::global && bytes > 0) {
+    (store ? totals_.stores : totals_.loads)++;
+    (store ? totals_.stored_bytes : totals_.loaded_bytes) += std::int64_t(bytes);
+  }
+  log(space, address, bytes, code);
+}
+
+void Counter::log(Space space, std::uintptr_t address, std::size_t bytes, std::uint32_t code) {
+  if (logged_ >= most_logged) cut_all();
+  Thread& thread = threads_[position.thread];
+  thread.log.push_back(
+      {address, code, no_access, loops_.place(thread.path), std::uint8_t(bytes), space == Space::shared});
+  logged_++;
+}
+
+void Counter::cut_all() {
+  totals_.cut_apart = true;
+  for (unsigned warp = 0; warp < living_.size(); ++warp) make_requests(warp);
+}
+
+/// The first request of this instruction in this iteration that the lane is not in yet; a new one if there is none.
+std::size_t Counter::find_open(const Access& access, std::uint32_t lane, std::size_t likely) {
+  std::uint64_t key =
+      loops_.iteration(access.place) * 0x9e3779b97f4a7c15u + (std::uint64_t(access.code) << 1 | access.shared);
+  for (;; key = key * 0xbf58476d1ce4e5b9u + 1) {
+    if (likely >= open_.size() || open_[likely].key != key) {
+      const auto [at, is_new] = by_key_.try_emplace(key, open_.size());
+      likely = at->second;
+      if (is_new) open_.push_back({key, no_access, 0});
+    }
+    if (!(open_[likely].lanes & lane)) return likely;
+  }
+}
+
+void Counter::make_requests(unsigned warp) {
+  open_.clear();
+  by_key_.clear();
+  const std::size_t first_thread = std::size_t(warp) * warp_size;
+  const auto lanes = std::uint32_t(std::min<std::size_t>(threads_.size() - first_thread, warp_size));
+  for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+    std::vector<Access>& log = threads_[first_thread + lane].log;
+    std::size_t at = std::size_t(-1);
+    for (std::uint32_t i = 0; i < log.size(); ++i) {
+      at = find_open(log[i], 1u << lane, at + 1);  // most lanes do what the lane before them did, in the same order
+      log[i].next = std::exchange(open_[at].first, lane * most_logged + i);
+      open_[at].lanes |= 1u << lane;
+    }
+  }
+  for (const Open& open : open_) {
+    Request request{.lanes = open.lanes};
+    for (std::uint32_t at = open.first; at != no_access;) {
+      const std::uint32_t lane = at / most_logged;
+      const Access& access = threads_[first_thread + lane].log[at % most_logged];
+      request.code = access.code;
+      request.shared = access.shared;
+      request.bytes = std::max(request.bytes, access.bytes);
+      request.address[lane] = access.address;
+      if (access.bytes > 0) request.accessing |= 1u << lane;
+      at = access.next;
+    }
+    const RequestCounts counts = counts_of(request, living_[warp]);
+    totals_ += counts;
+    by_code_[request.code] += counts;
+  }
+  for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+    std::vector<Access>& log = threads_[first_thread + lane].log;
+    logged_ -= log.size();
+    log.clear();
+  }
+}
+
+void Counter::end(Counts& into) {
+  for (unsigned warp = 0; warp < living_.size(); ++warp) make_requests(warp);
+  into.memory = true;
+  into.cut_apart = totals_.cut_apart;
+  into.loads = totals_.loads, into.stores = totals_.stores;
+  into.loaded_bytes = totals_.loaded_bytes, into.stored_bytes = totals_.stored_bytes;
+  static_cast<RequestCounts&>(into) = totals_;
+
+  std::vector<std::uint32_t> codes;
+  for (const auto& [code, counts] : by_code_) codes.push_back(code);
+  const std::vector<std::string> places = check::source_paths(codes);
+  std::map<std::string, RequestCounts> by_place;
+  for (std::size_t i = 0; i < codes.size(); ++i) by_place[places[i]] += by_code_[codes[i]];
+  for (const auto& [place, counts] : by_place) into.lines.push_back({counts, place});
+  std::stable_sort(into.lines.begin(), into.lines.end(), [](const LineCounts& a, const LineCounts& b) {
+    return a.sectors + a.bank_conflicts > b.sectors + b.bank_conflicts;
+  });
+}
+
+constinit thread_local Counter* active = nullptr;
+
+std::uint32_t code_of(const void* return_address) {
+  return std::uint32_t(static_cast<const char*>(return_address) - check::program_start());
+}
+std::uintptr_t number(const void* p) {
+  return reinterpret_cast<std::uintptr_t>(p);
+}
+
+constexpr CounterHooks hooks{
+    .begin = [] { active = new Counter; },
+    .end =
+        [](Counts& into) {
+          active->end(into);
+          delete active;
+          active = nullptr;
+        },
+    .launch_begins = [] { active->launch_begins(); },
+    .block_begins = [](unsigned threads) { active->block_begins(threads); },
+    .warp_meets = [](unsigned warp, std::uint32_t living) { active->warp_meets(warp, living); },
+    .whole_access =
+        [](WholeAccess kind, const void* address, std::size_t bytes, const void* return_address) {
+          active->whole(kind == WholeAccess::global_load ? Space::global : Space::shared, number(address), bytes,
+                        kind == WholeAccess::shared_store, code_of(return_address));
+        },
+};
+[[maybe_unused]] const bool installed = (linked_counter = &hooks, true);
+
+}  // namespace
+
+void access(const void* address, std::size_t bytes, Kind kind, const void* return_address) {
+  // What is longer is the copy of a structure: in pieces of at most 16 bytes, as aligned as its address is.
+  for (std::uintptr_t at = number(address), left = bytes; left > 0;) {
+    const std::size_t piece = bytes <= 16 ? bytes : std::min({at & -at, std::bit_floor(left), std::uintptr_t(16)});
+    active->access(at, piece, kind, code_of(return_address));
+    at += piece, left -= piece;
+  }
+}
+
+void slow_enter_block(const void* return_address) {
+  position.observed = false;
+  active->enter(code_of(return_address));
+  position.observed = true;
+}
+
+}  // namespace gs::simulator::counting

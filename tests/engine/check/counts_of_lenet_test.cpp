@@ -1,0 +1,118 @@
+// counts_of_lenet_test.cpp - what LeNet's ops ask of memory on `sim`, against counts by hand.
+#include <gtest/gtest.h>
+
+#include "engine/profile/counts_profile.h"
+#include "engine/program/flat_layout.h"
+#include "kernels/sim/counts.h"
+#include "models/models.h"
+#include "tests/support/run_steps.h"
+#include "tests/support/tiny_data.h"
+
+namespace gs {
+namespace {
+
+constexpr int batch = 4, side = 12;
+
+class CountsOfLenet : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    const auto device = open_device({.name = "sim"});
+    const Net net = lenet({.input = {side, side, 1}, .base = 2});
+    Recipe recipe;
+    recipe.batch = batch;
+    recipe.optimizer.kind = OptimizerKind::sgd;
+    Program program(net, recipe, *device);
+    program.initialize();
+    test::BoundTraining training(program, test::noise_images(8, side, 50, 1));
+    parameters_ = FlatLayout(net).size;
+    profile_ = new Profile(count(program, [&] {
+      training.begin(0, {0, 1, 2, 3, 4, 5, 6, 7});
+      return training.steps();
+    }));
+  }
+  static void TearDownTestSuite() { delete std::exchange(profile_, nullptr); }
+
+  static const OpProfile& op(const std::string& name) {
+    for (const OpProfile& o : profile_->ops)
+      if (o.name == name) return o;
+    throw Error("there is no op " + name);
+  }
+
+  static inline Profile* profile_ = nullptr;
+  static inline std::int64_t parameters_ = 0;
+};
+
+TEST_F(CountsOfLenet, EveryOpHasLinesWhoseSumsAreTheOps) {
+  EXPECT_EQ(profile_->source_note, "");
+  for (const OpProfile& o : profile_->ops) {
+    SCOPED_TRACE(o.name);
+    OpCounts::Line sum;
+    for (const OpCounts::Line& line : o.counts->lines) {
+      EXPECT_EQ(line.place.find("kernels/"), 0u) << line.place;
+      sum.requests += line.requests;
+      sum.sectors += line.sectors;
+      sum.shared_requests += line.shared_requests;
+      sum.bank_conflicts += line.bank_conflicts;
+      sum.divergent_requests += line.divergent_requests;
+    }
+    EXPECT_GT(o.counts->requests, 0);
+    EXPECT_EQ(sum.requests, o.counts->requests);
+    EXPECT_EQ(sum.sectors, o.counts->sectors);
+    EXPECT_EQ(sum.shared_requests, o.counts->shared_requests);
+    EXPECT_EQ(sum.bank_conflicts, o.counts->bank_conflicts);
+    EXPECT_EQ(sum.divergent_requests, o.counts->divergent_requests);
+    EXPECT_GE(double(o.counts->loaded_bytes + o.counts->stored_bytes), o.cost.bytes * 0.5) << "the cost is a minimum";
+  }
+}
+
+TEST_F(CountsOfLenet, GatherAsCountedByHand) {
+  // 576 values for 768 threads, in the data's order. Each thread reads three numbers of the state: cursor, batch,
+  // samples. Each value needs the permutation's entry and a byte, and becomes a float; the first of an image, a label.
+  constexpr std::int64_t values = batch * side * side, warps = values / 32, threads = 768;
+  const OpCounts& c = *op("gather").counts;
+  EXPECT_EQ(op("gather").implementation, "element");
+  EXPECT_EQ(c.blocks, 3);
+  EXPECT_EQ(c.threads, threads);
+  EXPECT_EQ(c.barriers, 0);
+  EXPECT_EQ(c.loads, 3 * threads + 2 * values + batch);
+  EXPECT_EQ(c.loaded_bytes, 3 * 4 * threads + (4 + 1) * values + 4 * batch);
+  EXPECT_EQ(c.stores, values + batch);
+  EXPECT_EQ(c.stored_bytes, 4 * (values + batch));
+  EXPECT_EQ(c.requests, 3 * threads / 32 + 3 * warps + 2 * batch);
+  // The state: one sector; the permutation: one (its entries are the same or neighbours); 32 bytes: one; 32 floats: 4.
+  EXPECT_EQ(c.sectors, 3 * threads / 32 + (1 + 1 + 4) * warps + 2 * batch);
+  EXPECT_EQ(c.divergent_requests, 2 * batch) << "one lane reads and writes a label";
+  EXPECT_EQ(c.shared_requests, 0);
+}
+
+TEST_F(CountsOfLenet, UpdateAsCountedByHand) {
+  // Plain sgd: the rate for each thread; gradient and parameter in, parameter out.
+  const std::int64_t n = parameters_, threads = (n + 255) / 256 * 256;
+  ASSERT_EQ(n % 32, 0) << "so that no warp is cut";
+  const OpCounts& c = *op("update").counts;
+  ASSERT_EQ(op("update").kernels.size(), 1u);
+  EXPECT_EQ(op("update").kernels[0].name, "sgd");
+  EXPECT_EQ(c.threads, threads);
+  EXPECT_EQ(c.loads, threads + 2 * n);
+  EXPECT_EQ(c.stores, n);
+  EXPECT_EQ(c.loaded_bytes, 4 * (threads + 2 * n));
+  EXPECT_EQ(c.stored_bytes, 4 * n);
+  EXPECT_EQ(double(c.loaded_bytes - 4 * threads + c.stored_bytes), op("update").cost.bytes);
+  EXPECT_EQ(c.requests, threads / 32 + 3 * n / 32);
+  EXPECT_EQ(c.sectors, threads / 32 + 3 * 4 * n / 32);
+  EXPECT_EQ(c.divergent_requests, 0);
+}
+
+TEST_F(CountsOfLenet, TheTilesOfAProductAreReadAsCountedByHand) {
+  // dense2's data gradient: one block and one step of 16 k. A thread of its 8 warps writes 4 elements of either tile,
+  // and reads 16 bytes of either tile for each k.
+  const OpProfile& o = op("dense2 data gradient");
+  ASSERT_EQ(o.implementation, "tiled");
+  EXPECT_EQ(o.counts->blocks, 1);
+  EXPECT_EQ(o.counts->barriers, 2);
+  EXPECT_EQ(o.counts->shared_requests, 8 * (4 + 4) + 8 * 16 * 2);
+  EXPECT_EQ(o.counts->bank_conflicts, 8 * 4) << "the tile that is written along its depth: two turns each";
+}
+
+}  // namespace
+}  // namespace gs
