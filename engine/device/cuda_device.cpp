@@ -2,7 +2,10 @@
 // module of its own (cuda_module.h), which is loaded only when a GPU is used.
 #include <cublasLt.h>
 #include <cudnn.h>
+#if __has_include(<nvtx3/nvToolsExt.h>)  // a toolkit may be installed without it; ranges are then not named
 #include <nvtx3/nvToolsExt.h>
+#define GS_NVTX
+#endif
 
 #include <fmt/format.h>
 
@@ -209,8 +212,14 @@ class CudaDevice : public Device {
     tracer_ = tracer;
     return tracer;
   }
-  void begin_range(const std::string& name) override { nvtxRangePushA(name.c_str()); }
-  void end_range() override { nvtxRangePop(); }
+#ifdef GS_NVTX
+  void begin_range(const std::string& name) override {
+    nvtxRangePushA(name.c_str());
+  }
+  void end_range() override {
+    nvtxRangePop();
+  }
+#endif
 
  protected:
   void* allocate(std::size_t bytes) override {
@@ -223,7 +232,9 @@ class CudaDevice : public Device {
     check_cuda(error, "allocating GPU memory");
     return memory;
   }
-  void free(void* memory) noexcept override { cudaFree(memory); }
+  void free(void* memory) noexcept override {
+    cudaFree(memory);
+  }
 
  private:
   bool tf32_;

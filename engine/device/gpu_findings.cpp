@@ -110,16 +110,11 @@ Fit fit(const std::string& architectures, int major, int minor) {
   for (std::string word; words >> word;) {
     if (word == "all" || word == "all-major" || word == "native") return Fit::native;
     const int built = std::atoi(word.c_str());
-    if (word.substr(0, word.find('-')).back() == 'a') {  // "90a": for this one GPU
+    if (word.substr(0, word.find('-')).ends_with('a')) {  // "90a": for this one GPU
       if (built == gpu) best = Fit::native;
       continue;
     }
     const bool code = word.find("-virtual") == word.npos, ptx = word.find("-real") == word.npos;
-    const bool code = word.find("-virtual") == word.npos, ptx = word.find("-real") == word.npos;
-    if (one_only) {
-      if (built == gpu) best = Fit::native;
-      continue;
-    }
     if (code && built / 10 == major && built <= gpu) return Fit::native;
     if (ptx && built > 0 && built <= gpu && best == Fit::no) best = Fit::compiled_on_first_use;
   }
