@@ -4,33 +4,14 @@
 
 #include "engine/profile/measure_roof.h"
 #include "engine/profile/profiler.h"
-#include "engine/train/trainer.h"
-#include "models/models.h"
 #include "tests/support/tested_targets.h"
-#include "tests/support/tiny_data.h"
+#include "tests/support/tiny_training.h"
 
 namespace gs::test {
 namespace {
 
-constexpr int batch = 4, images = 12;
-
-struct Training {
-  Training() : program(lenet({.input = {24, 24, 1}, .base = 4}), recipe(), tested_gpu()), trainer(program, data) {
-    program.initialize();
-  }
-  static Recipe recipe() {
-    Recipe recipe;
-    recipe.batch = batch;
-    return recipe;
-  }
-  int begin_epoch() {
-    program.begin_training_epoch(epoch++, images, 1e-3f);
-    return images / batch;
-  }
-  DataSplits data = tiny_splits(images, 4, 24);
-  Program program;
-  Trainer trainer;
-  std::uint32_t epoch = 0;
+struct Training : TinyTraining {
+  Training() : TinyTraining(tested_gpu(), {.rule = "own"}, 24) {}
 };
 
 TEST(ProfileOnCuda, EveryRecordFindsItsOp) {

@@ -3,39 +3,15 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/train/trainer.h"
-#include "models/models.h"
-#include "tests/support/tiny_data.h"
+#include "tests/support/tiny_training.h"
 
 namespace gs::test {
 namespace {
 
-constexpr int batch = 4, images = 12;
-
-/// A small training, fed by hand.
-struct Training {
-  explicit Training(const char* device_name)
-      : device(open_device({.name = device_name, .threads = 2})),
-        program(net(), recipe(), *device),
-        trainer(program, data) {
-    program.initialize();
-  }
-  static Net net() { return lenet({.input = {12, 12, 1}, .base = 2}); }
-  static Recipe recipe() {
-    Recipe recipe;
-    recipe.batch = batch;
-    return recipe;
-  }
-  int begin_epoch() {
-    program.begin_training_epoch(epoch++, images, 1e-3f);
-    return images / batch;
-  }
-
-  DataSplits data = tiny_splits(images, 4, 12);
-  std::unique_ptr<Device> device;
-  Program program;
-  Trainer trainer;
-  std::uint32_t epoch = 0;
+/// On a device of its own.
+struct Training : private std::unique_ptr<Device>, TinyTraining {
+  explicit Training(const char* name)
+      : std::unique_ptr<Device>(open_device({.name = name, .threads = 2})), TinyTraining(*get()) {}
 };
 
 class ProfilerOn : public testing::TestWithParam<const char*> {};
@@ -84,7 +60,7 @@ TEST_P(ProfilerOn, HasEveryStepOfTheProgram) {
     EXPECT_GE(profile.ops[i].launches, 1);
   }
   EXPECT_EQ(profile.device, GetParam());
-  EXPECT_EQ(profile.batch, batch);
+  EXPECT_EQ(profile.batch, TinyTraining::batch);
   EXPECT_EQ(profile.input, "12x12x1");
 }
 
@@ -152,7 +128,7 @@ TEST(ProfilerOnSim, HasKernelsAndNoTimes) {
 /// What a step launches, as text, while nothing runs.
 std::vector<std::string> launched(Training& training) {
   std::vector<std::string> list;
-  const auto launches = training.device->launches([&] { training.program.train_step(); });
+  const auto launches = training.program.device().launches([&] { training.program.train_step(); });
   for (const KernelLaunch& l : *launches)
     list.push_back(l.kernel + " " + std::to_string(l.grid[0]) + "x" + std::to_string(l.grid[1]) + " " +
                    std::to_string(l.block[0]) + " " + std::to_string(l.shared_bytes));
