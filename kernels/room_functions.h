@@ -59,6 +59,8 @@ Room<RecordMetrics> record_metrics_room();
 Room<Update> update_room();
 Room<AdvanceStep> advance_room();
 Room<ContinueEpoch> continue_epoch_room();
+Room<ChainMultiplyAdds> chain_multiply_adds_room();
+Room<RepeatMatrixProducts> repeat_matrix_products_room();
 
 /// For a ladder whose rows differ by the storage type.
 template <class T>

@@ -47,6 +47,8 @@ const Rooms& rooms() {
       .update = update_room(),
       .advance = advance_room(),
       .continue_epoch = continue_epoch_room(),
+      .chain_multiply_adds = chain_multiply_adds_room(),
+      .repeat_matrix_products = repeat_matrix_products_room(),
   };
   return rooms;
 }

@@ -18,6 +18,7 @@
 #include "kernels/maxpool/maxpool.h"
 #include "kernels/metrics/metrics.h"
 #include "kernels/optimizer/optimizer.h"
+#include "kernels/roof/roof.h"
 
 namespace gs {
 
@@ -59,6 +60,8 @@ struct Rooms {
   Room<Update> update;
   Room<AdvanceStep> advance;
   Room<ContinueEpoch> continue_epoch;
+  Room<ChainMultiplyAdds> chain_multiply_adds;
+  Room<RepeatMatrixProducts> repeat_matrix_products;  ///< empty where a target has no tensor cores
 
   /// The rooms of a storage type.
   template <class T>

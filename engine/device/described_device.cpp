@@ -38,6 +38,7 @@ class DescribedGpu : public Device {
   using Device::capture;
   std::unique_ptr<Replay> capture(std::vector<GraphCall>) override { throw_absent(); }
   std::unique_ptr<Replay> capture_loop(std::vector<GraphCall>, std::function<void(loop_t)>) override { throw_absent(); }
+  TimedCalls timed(const std::vector<std::function<void()>>&) override { throw_absent(); }
   std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& calls) override {
     return recorded_launches(calls);
   }

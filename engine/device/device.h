@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/device/kernel_tracer.h"
 #include "kernels/rooms.h"
 
 namespace gs {
@@ -56,6 +57,18 @@ struct KernelLaunch {
   std::size_t shared_bytes = 0;  ///< dynamic shared memory of a block
 };
 
+/// When a call ran, in microseconds since the run that it belongs to began.
+struct CallTime {
+  double start_us = 0, end_us = 0;
+  std::vector<double> thread_us;  ///< cpu: how long each thread was busy in own kernels; empty where none ran
+};
+struct TimedCalls {
+  double wall_us = 0;  ///< until the device had done all of them
+  std::vector<CallTime> calls;
+};
+
+/// All of its functions are pure or defined here, so that a module which derives from it (cuda_module.h) needs no
+/// symbol of the program that loads it.
 class Device {
  public:
   virtual ~Device() = default;
@@ -98,6 +111,21 @@ class Device {
     return std::nullopt;
   }
 
+  /// Runs the calls one after another, as a replay without branches does, and says when each of them ran: by the clock,
+  /// or on cuda by events around each.
+  virtual TimedCalls timed(const std::vector<std::function<void()>>& calls) = 0;
+
+  /// What records kernels; null with a reason where the device cannot. Only of replays that were captured while it
+  /// lives is it known which call a kernel belongs to.
+  virtual std::shared_ptr<KernelTracer> trace_kernels(std::string& why_not) {
+    why_not = "the device records no kernels";
+    return nullptr;
+  }
+
+  /// Names what is enqueued in between, for a tool that watches (NVTX on cuda).
+  virtual void begin_range(const std::string& /*name*/) {}
+  virtual void end_range() {}
+
   /// How often allocate() was called: a test shows that it stands still after the first step.
   std::size_t allocations() const { return allocations_; }
 
@@ -108,6 +136,9 @@ class Device {
   virtual void free(void*) noexcept = 0;
   std::size_t allocations_ = 0;
 };
+
+/// Device::timed where calls have ended when they return: by the clock before and after each.
+TimedCalls timed_by_clock(const std::vector<std::function<void()>>& calls);
 
 struct DeviceRequest {
   std::string name = "auto";  ///< auto, cuda, cpu, sim. auto: cuda if there is a GPU, else cpu

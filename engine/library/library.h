@@ -21,6 +21,7 @@ struct Implementation {
   std::string note;  ///< what the library says of it (kernel, tensor cores), for --explain
   std::size_t workspace_bytes = 0;
   std::function<typename Op::Launch> launch;
+  bool tensor_cores = false;  ///< an own technique whose row declares them; a library says it in its note, if at all
 };
 
 /// What a vendor's library has for layers whose activations are stored as T. Each call lists what it offers for the

@@ -15,7 +15,11 @@ std::vector<TensorId> Program::Impl::remembered_tensors() const {
 }
 
 void Program::Impl::run(const std::vector<Step>& steps, const Addresses& addresses) const {
-  for (const Step& step : steps) run(step, addresses);
+  for (const Step& step : steps) {
+    device.begin_range(step.name);
+    run(step, addresses);
+    device.end_range();
+  }
 }
 
 void Program::Impl::run(const Step& step, const Addresses& addresses) const {
@@ -33,7 +37,7 @@ int Program::Impl::run(const std::vector<Step>& steps, const Addresses& addresse
   int done = 1;
   if (replays.empty()) {  // the first time one by one: libraries load their kernels, which a capture would forbid
     run(steps, addresses);
-    replays[1] = device.capture(calls(steps, addresses, 1));
+    if (use_replays) replays[1] = device.capture(calls(steps, addresses, 1));
   } else if (use_epoch_loops && side.steps_left > 1 && wanted >= side.steps_left && &replays == &side.replays) {
     if (!side.epoch_loop) side.epoch_loop = capture_epoch_loop(steps, addresses, side);
     side.epoch_loop->run();
@@ -166,6 +170,30 @@ int Program::evaluate_steps(int wanted) {
 }
 void Program::use_epoch_loops(bool use) {
   impl_->use_epoch_loops = use;
+}
+TimedCalls Program::timed_step() {
+  Impl& p = *impl_;
+  require(p.at[p.train_side.source.images] != nullptr, "a program must be bound to images before it runs");
+  std::vector<std::function<void()>> calls;
+  for (const Step& step : p.training) calls.emplace_back([&p, &step] { p.run(step, p.at); });
+  --p.train_side.steps_left;
+  return p.device.timed(calls);
+}
+void Program::use_replays(bool use) {
+  impl_->use_replays = use;
+  for (Impl::Replays* replays : {&impl_->train_side.replays, &impl_->evaluate_side.replays, &impl_->diagnostic_replays})
+    replays->clear();
+}
+void Program::recapture_training() {
+  Impl& p = *impl_;
+  Impl::Replays& replays = p.train_side.replays;
+  if (replays.empty()) return;
+  replays.clear();
+  p.train_side.epoch_loop.reset();
+  replays[1] = p.device.capture(p.calls(p.training, p.at, 1));
+}
+bool Program::training_is_captured() const {
+  return !impl_->train_side.replays.empty();
 }
 void Program::diagnostic_step() {
   impl_->run(impl_->diagnostic, impl_->diagnostic_at, impl_->train_side, impl_->diagnostic_replays, 1);

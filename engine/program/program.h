@@ -54,6 +54,14 @@ class Program {
   /// steps are wanted. The same bits.
   void use_epoch_loops(bool);
   void train_step() { train_steps(1); }
+  /// A training step of the same bits, its steps run one after another with the time of each (Device::timed); returns
+  /// when it has ended. In the order of training_steps().
+  TimedCalls timed_step();
+  /// false: from now on steps run call by call, each in a range of its name, and nothing is captured.
+  void use_replays(bool);
+  /// Captures training steps anew, if they were captured before: so that a tracer of kernels is there when they are.
+  void recapture_training();
+  bool training_is_captured() const;  ///< the next train_steps(1) is one replay of one step
   /// A training step that also looks at itself: the same bits, and diagnosis() can be asked afterwards. Enqueued.
   void diagnostic_step();
   Diagnosis diagnosis() const;  ///< of the last diagnostic step; waits for it

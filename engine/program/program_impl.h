@@ -57,6 +57,7 @@ struct Program::Impl {
   std::vector<ParameterProbe> parameter_probes;
   Replays diagnostic_replays;
   bool use_epoch_loops = false;
+  bool use_replays = true;
 
   Memory arena;                      ///< planned tensors of all lists, which never run at the same time
   std::vector<Memory> fixed_memory;  ///< flat buffers, states

@@ -1,0 +1,167 @@
+// measure_roof.cpp - the measurements behind a roof: each repeats one thing for a share of the time, and the best
+// counts.
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "engine/library/library.h"
+#include "engine/profile/measure_roof.h"
+
+namespace gs {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// For each measurement, beside the allocation of what it needs: there are two on a CPU, eight on a GPU.
+double seconds_each(const Device& device) {
+  return device.rooms().target == Target::cuda ? 0.1 : 0.5;
+}
+constexpr int least_runs = 2;
+
+/// Device memory with numbers between -1 and 1: a GPU that multiplies zeros draws less power and runs faster.
+Memory random_floats(Device& device, std::size_t count) {
+  std::vector<float> values(count);
+  std::uint32_t state = 1;
+  for (float& value : values) value = float(std::int32_t(state = state * 1664525u + 1013904223u)) * 0x1p-31f;
+  Memory memory(device, count * sizeof(float));
+  device.upload(memory.data(), values.data(), memory.bytes());
+  return memory;
+}
+
+/// The shortest time of one call in seconds, the device waited for. What runs first is not counted.
+template <class Call>
+double shortest(Device& device, Call call) {
+  call();
+  device.synchronize();
+  double best = INFINITY;
+  const auto begin = Clock::now();
+  for (int run = 0; run < least_runs || seconds_since(begin) < seconds_each(device); ++run) {
+    const auto start = Clock::now();
+    call();
+    device.synchronize();
+    best = std::min(best, seconds_since(start));
+  }
+  return best;
+}
+
+/// Long enough that no cache holds both arrays: each as large as the last level of a CPU's, within bounds; ten times an
+/// H200's L2.
+std::int64_t copied_floats(const Device& device) {
+  if (device.rooms().target == Target::cuda) return std::int64_t(512) << 18;
+  const std::int64_t memory = std::int64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  const std::int64_t cache = std::max<std::int64_t>(sysconf(_SC_LEVEL3_CACHE_SIZE), 0);
+  const std::int64_t bytes = std::min(std::clamp<std::int64_t>(cache, 64 << 20, 256 << 20), memory / 16);
+  return bytes / std::int64_t(sizeof(float));
+}
+
+double copy_rate(Device& device) {
+  const Values values{copied_floats(device)};
+  const std::size_t bytes = std::size_t(values.size) * sizeof(float);
+  Memory from(device, bytes), to(device, bytes);
+  device.fill_zero(from.data(), bytes);
+  const auto launch = device.rooms().copy_values.back().launch;
+  const double seconds = shortest(device, [&] {
+    launch(static_cast<float*>(to.data()), static_cast<const float*>(from.data()), values, nullptr, device.stream());
+  });
+  return cost(CopyValues{}, values).bytes / seconds;
+}
+
+double multiply_add_rate(Device& device) {
+  const bool gpu = device.rooms().target == Target::cuda;
+  // On a GPU each thread has a few elements; on a CPU a core's share stays in its first-level cache.
+  const MultiplyAdds chain{gpu ? 132 * 2048 * 4 : std::int64_t(1024) * device.threads(), gpu ? 4096 : 16384, 0.5f, 1};
+  Memory x(device, std::size_t(chain.size) * sizeof(float)), y(device, std::size_t(chain.size) * sizeof(float));
+  device.fill_zero(x.data(), x.bytes());
+  const auto launch = device.rooms().chain_multiply_adds.back().launch;
+  const double seconds = shortest(device, [&] {
+    launch(static_cast<float*>(y.data()), static_cast<const float*>(x.data()), chain, nullptr, device.stream());
+  });
+  return cost(ChainMultiplyAdds{}, chain).flops / seconds;
+}
+
+/// By own mma.sync, all operands in registers.
+double matrix_rate(Device& device, bool bf16) {
+  if (device.rooms().repeat_matrix_products.empty()) return 0;
+  const MatrixProducts products{132 * 16 * 4, 1024, bf16};
+  const Memory a = random_floats(device, 16 * 16), b = random_floats(device, 16 * 8);
+  const Memory y(device, std::size_t(products.warps) * 16 * 8 * sizeof(float));
+  const auto launch = device.rooms().repeat_matrix_products.back().launch;
+  const double seconds = shortest(device, [&] {
+    launch(static_cast<float*>(y.data()), static_cast<const float*>(a.data()), static_cast<const float*>(b.data()),
+           products, nullptr, device.stream());
+  });
+  return cost(RepeatMatrixProducts{}, products).flops / seconds;
+}
+
+/// By the library's first proposal for a square product, in the arithmetic that the device was opened with.
+double library_rate(Device& device) {
+  const Dense square{4096, 4096, 4096};
+  if (!device.library()) return 0;
+  const auto offers = device.library()->dense_forward(square);
+  if (offers.empty()) return 0;
+  constexpr std::size_t floats = std::size_t(4096) * 4096;
+  const Memory x = random_floats(device, floats), w = random_floats(device, floats), bias = random_floats(device, 4096);
+  const Memory y(device, floats * sizeof(float));
+  const Memory workspace(device, std::max<std::size_t>(offers.front().workspace_bytes, 256));
+  const double seconds = shortest(device, [&] {
+    offers.front().launch(static_cast<float*>(y.data()), static_cast<const float*>(x.data()),
+                          static_cast<const float*>(w.data()), static_cast<const float*>(bias.data()), square,
+                          workspace.data(), device.stream());
+  });
+  return cost(DenseForward{}, square).flops / seconds;
+}
+
+/// From one tiny dependent kernel to the next: what a longer chain takes more than a shorter one.
+template <class Run>
+double launch_us(Device& device, Run run_of_length) {
+  constexpr int few = 64, many = 512;
+  const auto short_chain = run_of_length(few), long_chain = run_of_length(many);
+  return 1e6 * (shortest(device, long_chain) - shortest(device, short_chain)) / (many - few);
+}
+
+void measure_launches(Device& device, Roof& roof) {
+  Memory values(device, 2 * sizeof(float));
+  device.fill_zero(values.data(), values.bytes());
+  const auto launch = device.rooms().copy_values.back().launch;
+  const auto tiny = [&device, &values, launch] {
+    float* at = static_cast<float*>(values.data());
+    launch(at + 1, at, Values{1}, nullptr, device.stream());
+  };
+  roof.stream_launch_us = launch_us(device, [&](int length) {
+    return [tiny, length] {
+      for (int i = 0; i < length; ++i) tiny();
+    };
+  });
+  roof.graph_launch_us = launch_us(device, [&](int length) {
+    std::vector<GraphCall> calls;
+    for (int i = 0; i < length; ++i) calls.push_back({tiny, i > 0 ? std::vector<int>{i - 1} : std::vector<int>{}});
+    return [replay = std::shared_ptr<Replay>(device.capture(std::move(calls)))] { replay->run(); };
+  });
+}
+
+}  // namespace
+
+Roof measure_roof(Device& device) {
+  Roof roof{.machine = device.description(), .measured_now = true};
+  roof.date = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
+  if (device.rooms().target == Target::sim) return roof;
+  roof.copy_bytes_per_s = copy_rate(device);
+  roof.fp32_flops_per_s = multiply_add_rate(device);
+  if (device.rooms().target != Target::cuda) return roof;
+  roof.tf32_flops_per_s = matrix_rate(device, false);
+  roof.bf16_flops_per_s = matrix_rate(device, true);
+  double& library = device.tf32() ? roof.tf32_flops_per_s : roof.fp32_flops_per_s;
+  library = std::max(library, library_rate(device));
+  measure_launches(device, roof);
+  return roof;
+}
+
+}  // namespace gs
