@@ -1,6 +1,7 @@
-// device.cpp - owned device memory.
+// device.cpp - owned device memory, and what a device does that has no better way.
 #include "engine/device/device.h"
 
+#include <chrono>
 #include <utility>
 
 namespace gs {
@@ -21,6 +22,26 @@ Memory& Memory::operator=(Memory&& other) noexcept {
 
 Memory::~Memory() {
   if (data_) device_->free(data_);
+}
+
+TimedCalls Device::timed(const std::vector<std::function<void()>>& calls) {
+  using Clock = std::chrono::steady_clock;
+  TimedCalls result;
+  result.calls.resize(calls.size());
+  const auto begin = Clock::now();
+  const auto now = [&] { return std::chrono::duration<double, std::micro>(Clock::now() - begin).count(); };
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    result.calls[i].start_us = now();
+    calls[i]();
+    result.calls[i].end_us = now();
+  }
+  result.wall_us = now();
+  return result;
+}
+
+std::unique_ptr<KernelTracer> Device::trace_kernels(std::string& why_not) {
+  why_not = "the device records no kernels";
+  return nullptr;
 }
 
 }  // namespace gs

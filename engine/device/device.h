@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/device/kernel_tracer.h"
 #include "kernels/rooms.h"
 
 namespace gs {
@@ -56,6 +57,16 @@ struct KernelLaunch {
   std::size_t shared_bytes = 0;  ///< dynamic shared memory of a block
 };
 
+/// When a call ran, in microseconds since the run that it belongs to began.
+struct CallTime {
+  double start_us = 0, end_us = 0;
+  std::vector<double> thread_us;  ///< cpu: how long each thread was busy in own kernels; empty where none ran
+};
+struct TimedCalls {
+  double wall_us = 0;  ///< until the device had done all of them
+  std::vector<CallTime> calls;
+};
+
 class Device {
  public:
   virtual ~Device() = default;
@@ -92,6 +103,18 @@ class Device {
   virtual std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& /*calls*/) {
     return std::nullopt;
   }
+
+  /// Runs the calls one after another, as a replay without branches does, and says when each of them ran: by the clock,
+  /// or on cuda by events around each.
+  virtual TimedCalls timed(const std::vector<std::function<void()>>& calls);
+
+  /// Records kernels as long as it lives; null with a reason where the device cannot. Only replays that were captured
+  /// meanwhile tell which call a kernel belongs to.
+  virtual std::unique_ptr<KernelTracer> trace_kernels(std::string& why_not);
+
+  /// Names what is enqueued in between, for a tool that watches (NVTX on cuda).
+  virtual void begin_range(const std::string& /*name*/) {}
+  virtual void end_range() {}
 
   /// How often allocate() was called: a test shows that it stands still after the first step.
   std::size_t allocations() const { return allocations_; }

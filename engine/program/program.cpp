@@ -15,7 +15,11 @@ std::vector<TensorId> Program::Impl::remembered_tensors() const {
 }
 
 void Program::Impl::run(const std::vector<Step>& steps, const Addresses& addresses) const {
-  for (const Step& step : steps) run(step, addresses);
+  for (const Step& step : steps) {
+    device.begin_range(step.name);
+    run(step, addresses);
+    device.end_range();
+  }
 }
 
 void Program::Impl::run(const Step& step, const Addresses& addresses) const {
@@ -32,6 +36,7 @@ int Program::Impl::run(const std::vector<Step>& steps, const Addresses& addresse
   require(at[side.source.images] != nullptr, "a program must be bound to images before it runs");
   if (replays.empty()) {  // the first time one by one: libraries load their kernels, which a capture would forbid
     run(steps, addresses);
+    if (!use_replays) return 1;
     replays[1] = capture(steps, addresses, 1);
     return 1;
   }
@@ -132,6 +137,21 @@ int Program::train_steps(int wanted) {
 }
 int Program::evaluate_steps(int wanted) {
   return impl_->run(impl_->evaluation, impl_->at, impl_->evaluate_side, impl_->evaluate_side.replays, wanted);
+}
+TimedCalls Program::timed_step() {
+  const Impl& p = *impl_;
+  require(p.at[p.train_side.source.images] != nullptr, "a program must be bound to images before it runs");
+  std::vector<std::function<void()>> calls;
+  for (const Step& step : p.training) calls.emplace_back([&p, &step] { p.run(step, p.at); });
+  return p.device.timed(calls);
+}
+void Program::use_replays(bool use) {
+  impl_->use_replays = use;
+  forget_replays();
+}
+void Program::forget_replays() {
+  for (Impl::Replays* replays : {&impl_->train_side.replays, &impl_->evaluate_side.replays, &impl_->diagnostic_replays})
+    replays->clear();
 }
 void Program::diagnostic_step() {
   impl_->run(impl_->diagnostic, impl_->diagnostic_at, impl_->train_side, impl_->diagnostic_replays, 1);

@@ -51,6 +51,13 @@ class Program {
   /// and at most `wanted`, as many as the device repeats with one launch, and returns how many.
   int train_steps(int wanted);
   void train_step() { train_steps(1); }
+  /// A training step of the same bits, its steps run one after another with the time of each (Device::timed); returns
+  /// when it has ended. In the order of training_steps().
+  TimedCalls timed_step();
+  /// false: from now on steps run call by call, each in a range of its name, and nothing is captured.
+  void use_replays(bool);
+  /// Forgets what was captured; the next step captures it again.
+  void forget_replays();
   /// A training step that also looks at itself: the same bits, and diagnosis() can be asked afterwards. Enqueued.
   void diagnostic_step();
   Diagnosis diagnosis() const;  ///< of the last diagnostic step; waits for it

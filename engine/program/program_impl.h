@@ -52,6 +52,7 @@ struct Program::Impl {
   std::vector<LayerProbe> layer_probes;
   std::vector<ParameterProbe> parameter_probes;
   Replays diagnostic_replays;
+  bool use_replays = true;
 
   Memory arena;                      ///< planned tensors of all lists, which never run at the same time
   std::vector<Memory> fixed_memory;  ///< flat buffers, states
