@@ -68,6 +68,11 @@ bool bound_by_latency(double roof_us, double median_us, double launches_us) {
   return roof_us < launches_us || (median_us < 4 * launches_us && roof_us < median_us / 4);
 }
 
+bool beyond_spread(const Spread& a, const Spread& b) {
+  const auto outside = [](double value, const Spread& s) { return value < s.low || value > s.high; };
+  return outside(b.median, a) && outside(a.median, b);
+}
+
 OpAnalysis analyse(const Profile& profile, const OpProfile& op) {
   OpAnalysis a;
   const double us = op.us.median;

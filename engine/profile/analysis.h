@@ -43,4 +43,8 @@ double launch_us(const Profile&);
 /// times its launches and reaches less than a quarter of the roof.
 bool bound_by_latency(double roof_us, double median_us, double launches_us);
 
+/// Is the difference of two measurements more than their spread? Each median lies outside the other's tenth and
+/// ninetieth percentile.
+bool beyond_spread(const Spread&, const Spread&);
+
 }  // namespace gs
