@@ -73,7 +73,7 @@ machine() {
   lscpu | grep -E 'Model name|^CPU\(s\)'
   git -C "$root" describe --always --dirty 2>/dev/null
   "$program" --version
-  "$program" devices
+  "$program" devices --roof
 }
 
 part configure 120 configure || fail "CMake could not configure the build; see $out/configure.txt"

@@ -1,5 +1,7 @@
 # The CUDA toolkit, cuDNN and cuBLASLt, if they are there: GRIDSTRIDE_WITH_CUDA says whether the cuda device is built.
 set(GRIDSTRIDE_WITH_CUDA OFF)
+set(GRIDSTRIDE_WITH_CUPTI OFF)  # profiles of cuda: the times of kernels inside a graph
+set(GRIDSTRIDE_WHY_NO_CUDA "turned off")  # what gridstride devices says
 if(GRIDSTRIDE_CUDA)
   find_program(GRIDSTRIDE_NVCC nvcc HINTS $ENV{CUDA_HOME}/bin $ENV{CUDA_PATH}/bin /usr/local/cuda/bin)
   if(GRIDSTRIDE_NVCC)
@@ -44,10 +46,21 @@ if(GRIDSTRIDE_CUDA)
       target_include_directories(gridstride_cudnn SYSTEM INTERFACE "${CUDNN_INCLUDE_DIR}")
       target_link_libraries(gridstride_cudnn INTERFACE "${CUDNN_LIBRARY}")
       set(GRIDSTRIDE_WITH_CUDA ON)
+      find_path(CUPTI_INCLUDE_DIR cupti.h HINTS ${CUDAToolkit_TARGET_DIR}/extras/CUPTI ${CUDAToolkit_INCLUDE_DIRS}
+                PATH_SUFFIXES include)
+      find_library(CUPTI_LIBRARY cupti HINTS ${CUDAToolkit_TARGET_DIR}/extras/CUPTI ${CUDAToolkit_LIBRARY_DIR}
+                   PATH_SUFFIXES lib64 lib)
+      if(CUPTI_INCLUDE_DIR AND CUPTI_LIBRARY)
+        set(GRIDSTRIDE_WITH_CUPTI ON)
+      else()
+        message(STATUS "A CUDA toolkit without CUPTI: profiles on cuda time ops one by one")
+      endif()
     else()
+      set(GRIDSTRIDE_WHY_NO_CUDA "no cuDNN or cuBLASLt")
       message(STATUS "A CUDA toolkit without cuDNN or cuBLASLt: the cuda device is not built")
     endif()
   else()
+    set(GRIDSTRIDE_WHY_NO_CUDA "no toolkit")
     message(STATUS "No CUDA toolkit: the cpu and sim devices are built")
   endif()
 endif()

@@ -32,5 +32,7 @@ Room<LossGradient> loss_gradient_room();
 Room<RecordMetrics> record_metrics_room();
 Room<Update> update_room();
 Room<AdvanceStep> advance_room();
+Room<ChainMultiplyAdds> chain_multiply_adds_room();
+Room<RepeatMatrixProducts> repeat_matrix_products_room();
 
 }  // namespace gs::GS_TARGET

@@ -34,6 +34,8 @@ const Rooms& rooms() {
       .record_metrics = record_metrics_room(),
       .update = update_room(),
       .advance = advance_room(),
+      .chain_multiply_adds = chain_multiply_adds_room(),
+      .repeat_matrix_products = repeat_matrix_products_room(),
   };
   return rooms;
 }

@@ -14,6 +14,7 @@
 #include "kernels/maxpool/maxpool.h"
 #include "kernels/metrics/metrics.h"
 #include "kernels/optimizer/optimizer.h"
+#include "kernels/roof/roof.h"
 
 namespace gs {
 
@@ -45,6 +46,8 @@ struct Rooms {
   Room<RecordMetrics> record_metrics;
   Room<Update> update;
   Room<AdvanceStep> advance;
+  Room<ChainMultiplyAdds> chain_multiply_adds;
+  Room<RepeatMatrixProducts> repeat_matrix_products;  ///< empty where a target has no tensor cores
 };
 
 // One function per target; kernels/rooms.cu defines the one of its target.

@@ -16,6 +16,7 @@ inline void check_cuda(cudaError_t error, std::string_view what, source_location
                 to_string(where) + ")");
 }
 
+using CudaEvent = Owned<cudaEvent_t, cudaEventDestroy>;
 using CudaStream = Owned<cudaStream_t, cudaStreamDestroy>;
 using CudaGraph = Owned<cudaGraph_t, cudaGraphDestroy>;
 using CudaGraphExec = Owned<cudaGraphExec_t, cudaGraphExecDestroy>;

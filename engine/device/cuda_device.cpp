@@ -2,13 +2,19 @@
 // module of its own (cuda_module.h), which is loaded only when a GPU is used.
 #include <cublasLt.h>
 #include <cudnn.h>
+#if __has_include(<nvtx3/nvToolsExt.h>)  // a toolkit may be installed without it; ranges are then not named
+#include <nvtx3/nvToolsExt.h>
+#define GS_NVTX
+#endif
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "engine/device/cuda_check.h"
 #include "engine/device/cuda_module.h"
+#include "engine/device/cuda_tracing.h"
 #include "engine/device/device.h"
 #include "engine/library/cuda_library.h"
 
@@ -20,16 +26,19 @@ namespace {
 /// its own.
 class GraphReplay : public Replay {
  public:
-  GraphReplay(cudaStream_t stream, const std::vector<GraphCall>& calls) : stream_(stream) {
+  /// `tracer`, if there is one, is told which call it is that makes nodes.
+  GraphReplay(cudaStream_t stream, const std::vector<GraphCall>& calls, KernelTracer* tracer) : stream_(stream) {
     check_cuda(cudaGraphCreate(graph_.address(), 0), "making a CUDA graph");
     std::vector<std::vector<cudaGraphNode_t>> ends;  // of each call: its last nodes
     for (const GraphCall& c : calls) {
+      if (tracer) tracer->capturing(int(ends.size()));
       std::vector<cudaGraphNode_t> before;
       for (const int j : c.after) before.insert(before.end(), ends[std::size_t(j)].begin(), ends[std::size_t(j)].end());
       std::sort(before.begin(), before.end());
       before.erase(std::unique(before.begin(), before.end()), before.end());
       ends.push_back(capture(c, before));
     }
+    if (tracer) tracer->capturing(-1);
     check_cuda(cudaGraphInstantiate(exec_.address(), graph_.get(), 0), "instantiating a CUDA graph");
     check_cuda(cudaGraphUpload(exec_.get(), stream), "uploading a CUDA graph");
   }
@@ -147,13 +156,70 @@ class CudaDevice : public Device {
 
   using Device::capture;
   std::unique_ptr<Replay> capture(std::vector<GraphCall> calls) override {
-    return std::make_unique<GraphReplay>(stream_.get(), calls);
+    return std::make_unique<GraphReplay>(stream_.get(), calls, tracer_.lock().get());
   }
   /// A launch costs the host a few microseconds, a small network's step the GPU some tens.
   int most_steps_per_replay() const override { return 32; }
   std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& calls) override {
-    return GraphReplay(stream_.get(), {{calls, {}}}).kernels();
+    return GraphReplay(stream_.get(), {{calls, {}}}, nullptr).kernels();
   }
+
+  /// By events, each call by itself: where the GPU is done before the host has launched the next, the host's time
+  /// counts to that call.
+  TimedCalls timed(const std::vector<std::function<void()>>& calls) override {
+    const auto event = [&](std::size_t i) {
+      while (events_.size() <= i) check_cuda(cudaEventCreate(events_.emplace_back().address()), "making an event");
+      return events_[i].get();
+    };
+    const auto record = [&](std::size_t i) { check_cuda(cudaEventRecord(event(i), stream_.get()), "timing a call"); };
+    event(2 * calls.size());
+    synchronize();
+    const auto begin = std::chrono::steady_clock::now();
+    record(0);
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      record(2 * i + 1);
+      calls[i]();
+      record(2 * i + 2);
+    }
+    synchronize();
+    TimedCalls result;
+    result.wall_us = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count();
+    const auto microseconds = [&](std::size_t i) {
+      float ms = 0;
+      check_cuda(cudaEventElapsedTime(&ms, events_[0].get(), events_[i].get()), "reading the time of a call");
+      return 1e3 * double(ms);
+    };
+    for (std::size_t i = 0; i < calls.size(); ++i)
+      result.calls.push_back({microseconds(2 * i + 1), microseconds(2 * i + 2), {}});
+    return result;
+  }
+
+  std::shared_ptr<KernelTracer> trace_kernels(std::string& why_not) override {
+    cudaDeviceProp p{};
+    check_cuda(cudaGetDeviceProperties(&p, 0), "reading the GPU's properties");
+    const auto tracer = open_cupti({.major = p.major,
+                                    .minor = p.minor,
+                                    .threads_per_block = p.maxThreadsPerBlock,
+                                    .threads = p.maxThreadsPerMultiProcessor,
+                                    .registers_per_block = p.regsPerBlock,
+                                    .registers = p.regsPerMultiprocessor,
+                                    .shared_bytes_per_block = p.sharedMemPerBlock,
+                                    .shared_bytes_per_block_most = p.sharedMemPerBlockOptin,
+                                    .shared_bytes = p.sharedMemPerMultiprocessor,
+                                    .shared_bytes_reserved = p.reservedSharedMemPerBlock,
+                                    .sms = p.multiProcessorCount},
+                                   why_not);
+    tracer_ = tracer;
+    return tracer;
+  }
+#ifdef GS_NVTX
+  void begin_range(const std::string& name) override {
+    nvtxRangePushA(name.c_str());
+  }
+  void end_range() override {
+    nvtxRangePop();
+  }
+#endif
 
  protected:
   void* allocate(std::size_t bytes) override {
@@ -166,11 +232,15 @@ class CudaDevice : public Device {
     check_cuda(error, "allocating GPU memory");
     return memory;
   }
-  void free(void* memory) noexcept override { cudaFree(memory); }
+  void free(void* memory) noexcept override {
+    cudaFree(memory);
+  }
 
  private:
   bool tf32_;
   CudaStream stream_;
+  std::vector<CudaEvent> events_;
+  std::weak_ptr<KernelTracer> tracer_;
   std::unique_ptr<Library> library_;  // before the stream goes
 };
 

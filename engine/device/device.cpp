@@ -39,7 +39,7 @@ TimedCalls Device::timed(const std::vector<std::function<void()>>& calls) {
   return result;
 }
 
-std::unique_ptr<KernelTracer> Device::trace_kernels(std::string& why_not) {
+std::shared_ptr<KernelTracer> Device::trace_kernels(std::string& why_not) {
   why_not = "the device records no kernels";
   return nullptr;
 }

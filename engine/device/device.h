@@ -108,9 +108,9 @@ class Device {
   /// or on cuda by events around each.
   virtual TimedCalls timed(const std::vector<std::function<void()>>& calls);
 
-  /// Records kernels as long as it lives; null with a reason where the device cannot. Only replays that were captured
-  /// meanwhile tell which call a kernel belongs to.
-  virtual std::unique_ptr<KernelTracer> trace_kernels(std::string& why_not);
+  /// What records kernels; null with a reason where the device cannot. Only of replays that were captured while it
+  /// lives is it known which call a kernel belongs to.
+  virtual std::shared_ptr<KernelTracer> trace_kernels(std::string& why_not);
 
   /// Names what is enqueued in between, for a tool that watches (NVTX on cuda).
   virtual void begin_range(const std::string& /*name*/) {}

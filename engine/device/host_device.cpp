@@ -16,6 +16,7 @@
 #include "engine/library/onednn_library.h"
 #endif
 #include "kernels/sim/simulator.h"
+#include "kernels/sim/thread_times.h"
 
 namespace gs {
 namespace {
@@ -76,6 +77,24 @@ class HostDevice : public Device {
   using Device::capture;
   std::unique_ptr<Replay> capture(std::vector<GraphCall> calls) override {
     return std::make_unique<DirectReplay>(std::move(calls));
+  }
+
+  /// With the time of each thread in own kernels. (A thread of the simulator's is no thread of a GPU.)
+  TimedCalls timed(const std::vector<std::function<void()>>& calls) override {
+    if (rooms_.target == Target::sim) return Device::timed(calls);
+    simulator::ThreadTimes times(threads_);
+    std::vector<std::vector<double>> thread_us(calls.size());
+    std::vector<std::function<void()>> watched;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      thread_us[i].reserve(std::size_t(threads_));
+      watched.emplace_back([&, i] {
+        calls[i]();
+        times.take(thread_us[i]);
+      });
+    }
+    TimedCalls result = Device::timed(watched);
+    for (std::size_t i = 0; i < calls.size(); ++i) result.calls[i].thread_us = std::move(thread_us[i]);
+    return result;
   }
 
   /// The simulator repeats a few steps at once because a GPU does; a CPU gains nothing by it.

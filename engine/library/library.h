@@ -20,6 +20,7 @@ struct Implementation {
   std::string note;  ///< what the library says of it (kernel, tensor cores), for --explain
   std::size_t workspace_bytes = 0;
   std::function<typename Op::Launch> launch;
+  bool tensor_cores = false;  ///< an own technique whose row declares them; a library says it in its note, if at all
 };
 
 /// A vendor's library on one device. Each call lists what it offers for the problem, best guess first; all are

@@ -43,6 +43,7 @@ class Builder {
     Implementation<Op> chosen = choose<Op>(spec, room, problem, query, call);
     spec.implementation = chosen.name;
     spec.note = chosen.note;
+    spec.tensor_cores = chosen.tensor_cores;
     spec.cost = cost(Op{}, problem);
     if (chosen.workspace_bytes > 0) spec.workspace = tensor(spec.name + " workspace", chosen.workspace_bytes);
     spec.call = [launch = std::move(chosen.launch), call, workspace = spec.workspace](const Addresses& at, stream_t s) {
@@ -62,7 +63,8 @@ class Builder {
     std::vector<Implementation<Op>> own, library;
     for (const Technique<Op>& row : room)
       if (row.supports(problem) && (row.arithmetic == Arithmetic::fp32 || device_.tf32()))
-        own.push_back({std::string(row.name), "", row.workspace_bytes(problem), row.launch});
+        own.push_back(
+            {std::string(row.name), "", row.workspace_bytes(problem), row.launch, row.arithmetic != Arithmetic::fp32});
     const std::string* const fixed = fixed_implementation(choice_, spec.name);
     const auto named = [&](auto& list) {
       return std::find_if(list.begin(), list.end(), [&](const auto& i) { return i.name == *fixed; });

@@ -1,32 +1,147 @@
-// measure_roof.cpp - the file of roofs.
-#include "engine/profile/measure_roof.h"
+// measure_roof.cpp - the measurements behind a roof: each repeats one thing for a share of the time, and the best
+// counts.
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
-#include <fstream>
+#include <cmath>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "engine/core/atomic_file.h"
-#include "engine/core/cache_folder.h"
-#include "engine/core/error.h"
+#include "engine/library/library.h"
+#include "engine/profile/measure_roof.h"
 
 namespace gs {
 namespace {
 
-using Json = nlohmann::json;
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
-constexpr std::pair<const char*, double Roof::*> rates[] = {
-    {"copy_bytes_per_s", &Roof::copy_bytes_per_s}, {"fp32_flops_per_s", &Roof::fp32_flops_per_s},
-    {"tf32_flops_per_s", &Roof::tf32_flops_per_s}, {"bf16_flops_per_s", &Roof::bf16_flops_per_s},
-    {"stream_launch_us", &Roof::stream_launch_us}, {"graph_launch_us", &Roof::graph_launch_us},
-};
+constexpr double seconds_each = 0.2;  // for each rate, beside the allocation of what it needs
+constexpr int least_runs = 3;
 
-Json read_all(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  Json all = in ? Json::parse(in, nullptr, false) : Json();
-  return all.is_object() ? all : Json::object();
+/// Device memory with numbers between -1 and 1: a GPU that multiplies zeros draws less power and runs faster.
+Memory random_floats(Device& device, std::size_t count) {
+  std::vector<float> values(count);
+  std::uint32_t state = 1;
+  for (float& value : values) value = float(std::int32_t(state = state * 1664525u + 1013904223u)) * 0x1p-31f;
+  Memory memory(device, count * sizeof(float));
+  device.upload(memory.data(), values.data(), memory.bytes());
+  return memory;
+}
+
+/// The shortest time of one call in seconds, the device waited for. What runs first is not counted.
+template <class Call>
+double shortest(Device& device, Call call) {
+  call();
+  device.synchronize();
+  double best = INFINITY;
+  const auto begin = Clock::now();
+  for (int run = 0; run < least_runs || seconds_since(begin) < seconds_each; ++run) {
+    const auto start = Clock::now();
+    call();
+    device.synchronize();
+    best = std::min(best, seconds_since(start));
+  }
+  return best;
+}
+
+/// Long enough that no cache holds it: as large as the last level on a CPU, which the other array also wants; ten times
+/// an H200's L2.
+std::int64_t copied_floats(const Device& device) {
+  if (device.rooms().target == Target::cuda) return std::int64_t(512) << 18;
+  const std::int64_t memory = std::int64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  const std::int64_t cache = std::max<std::int64_t>(sysconf(_SC_LEVEL3_CACHE_SIZE), 0);
+  const std::int64_t bytes = std::min(std::clamp<std::int64_t>(cache, 64 << 20, 512 << 20), memory / 16);
+  return bytes / std::int64_t(sizeof(float));
+}
+
+double copy_rate(Device& device) {
+  const Values values{copied_floats(device)};
+  const std::size_t bytes = std::size_t(values.size) * sizeof(float);
+  Memory from(device, bytes), to(device, bytes);
+  device.fill_zero(from.data(), bytes);
+  const auto launch = device.rooms().copy_values.back().launch;
+  const double seconds = shortest(device, [&] {
+    launch(static_cast<float*>(to.data()), static_cast<const float*>(from.data()), values, nullptr, device.stream());
+  });
+  return cost(CopyValues{}, values).bytes / seconds;
+}
+
+double multiply_add_rate(Device& device) {
+  const bool gpu = device.rooms().target == Target::cuda;
+  // On a GPU each thread has a few elements; on a CPU a core's share stays in its first-level cache.
+  const MultiplyAdds chain{gpu ? 132 * 2048 * 4 : std::int64_t(1024) * device.threads(), gpu ? 4096 : 16384, 0.5f, 1};
+  Memory x(device, std::size_t(chain.size) * sizeof(float)), y(device, std::size_t(chain.size) * sizeof(float));
+  device.fill_zero(x.data(), x.bytes());
+  const auto launch = device.rooms().chain_multiply_adds.back().launch;
+  const double seconds = shortest(device, [&] {
+    launch(static_cast<float*>(y.data()), static_cast<const float*>(x.data()), chain, nullptr, device.stream());
+  });
+  return cost(ChainMultiplyAdds{}, chain).flops / seconds;
+}
+
+/// By own mma.sync, all operands in registers.
+double matrix_rate(Device& device, bool bf16) {
+  if (device.rooms().repeat_matrix_products.empty()) return 0;
+  const MatrixProducts products{132 * 16 * 4, 1024, bf16};
+  const Memory a = random_floats(device, 16 * 16), b = random_floats(device, 16 * 8);
+  const Memory y(device, std::size_t(products.warps) * 16 * 8 * sizeof(float));
+  const auto launch = device.rooms().repeat_matrix_products.back().launch;
+  const double seconds = shortest(device, [&] {
+    launch(static_cast<float*>(y.data()), static_cast<const float*>(a.data()), static_cast<const float*>(b.data()),
+           products, nullptr, device.stream());
+  });
+  return cost(RepeatMatrixProducts{}, products).flops / seconds;
+}
+
+/// By the library's first proposal for a square product, in the arithmetic that the device was opened with.
+double library_rate(Device& device) {
+  const Dense square{4096, 4096, 4096};
+  if (!device.library()) return 0;
+  const auto offers = device.library()->dense_forward(square);
+  if (offers.empty()) return 0;
+  constexpr std::size_t floats = std::size_t(4096) * 4096;
+  const Memory x = random_floats(device, floats), w = random_floats(device, floats), bias = random_floats(device, 4096);
+  const Memory y(device, floats * sizeof(float));
+  const Memory workspace(device, std::max<std::size_t>(offers.front().workspace_bytes, 256));
+  const double seconds = shortest(device, [&] {
+    offers.front().launch(static_cast<float*>(y.data()), static_cast<const float*>(x.data()),
+                          static_cast<const float*>(w.data()), static_cast<const float*>(bias.data()), square,
+                          workspace.data(), device.stream());
+  });
+  return cost(DenseForward{}, square).flops / seconds;
+}
+
+/// From one tiny dependent kernel to the next: what a longer chain takes more than a shorter one.
+template <class Run>
+double launch_us(Device& device, Run run_of_length) {
+  constexpr int few = 64, many = 512;
+  const auto short_chain = run_of_length(few), long_chain = run_of_length(many);
+  return 1e6 * (shortest(device, long_chain) - shortest(device, short_chain)) / (many - few);
+}
+
+void measure_launches(Device& device, Roof& roof) {
+  Memory values(device, 2 * sizeof(float));
+  device.fill_zero(values.data(), values.bytes());
+  const auto launch = device.rooms().copy_values.back().launch;
+  const auto tiny = [&device, &values, launch] {
+    float* at = static_cast<float*>(values.data());
+    launch(at + 1, at, Values{1}, nullptr, device.stream());
+  };
+  roof.stream_launch_us = launch_us(device, [&](int length) {
+    return [tiny, length] {
+      for (int i = 0; i < length; ++i) tiny();
+    };
+  });
+  roof.graph_launch_us = launch_us(device, [&](int length) {
+    std::vector<GraphCall> calls;
+    for (int i = 0; i < length; ++i) calls.push_back({tiny, i > 0 ? std::vector<int>{i - 1} : std::vector<int>{}});
+    return [replay = std::shared_ptr<Replay>(device.capture(std::move(calls)))] { replay->run(); };
+  });
 }
 
 }  // namespace
@@ -34,45 +149,16 @@ Json read_all(const std::filesystem::path& path) {
 Roof measure_roof(Device& device) {
   Roof roof{.machine = device.description(), .measured_now = true};
   roof.date = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
+  if (device.rooms().target == Target::sim) return roof;
+  roof.copy_bytes_per_s = copy_rate(device);
+  roof.fp32_flops_per_s = multiply_add_rate(device);
+  if (device.rooms().target != Target::cuda) return roof;
+  roof.tf32_flops_per_s = matrix_rate(device, false);
+  roof.bf16_flops_per_s = matrix_rate(device, true);
+  double& library = device.tf32() ? roof.tf32_flops_per_s : roof.fp32_flops_per_s;
+  library = std::max(library, library_rate(device));
+  measure_launches(device, roof);
   return roof;
-}
-
-std::optional<std::filesystem::path> roof_file() {
-  const auto folder = cache_folder();
-  if (!folder) return std::nullopt;
-  return *folder / "roof.json";
-}
-
-void store_roof(const std::filesystem::path& path, const Roof& roof) {
-  Json entry = {{"date", roof.date}};
-  for (const auto& [name, rate] : rates) entry[name] = roof.*rate;
-  Json all = read_all(path);
-  all[roof.machine] = entry;
-  try {
-    std::error_code ignored;  // a folder that cannot be made shows when the file is written
-    std::filesystem::create_directories(path.parent_path(), ignored);
-    write_file(path, all.dump(1) + "\n");
-  } catch (const Error&) {
-    // A read-only home: the next profile measures again.
-  }
-}
-
-std::optional<Roof> stored_roof(const std::filesystem::path& path, const std::string& machine) try {
-  const Json entry = read_all(path).at(machine);
-  Roof roof{.machine = machine, .date = entry.at("date"), .measured_now = false};
-  for (const auto& [name, rate] : rates) roof.*rate = entry.at(name);
-  return roof;
-} catch (const Json::exception&) {
-  return std::nullopt;
-}
-
-Roof cached_roof(const Device& device) {
-  const auto file = roof_file();
-  if (file)
-    if (const auto roof = stored_roof(*file, device.description())) return *roof;
-  throw UsageError(
-      fmt::format("--roof cached: no roof of this machine is stored{}; gridstride devices --roof measures it",
-                  file ? " in " + file->string() : ""));
 }
 
 }  // namespace gs

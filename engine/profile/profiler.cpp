@@ -10,6 +10,8 @@
 
 #include "engine/core/error.h"
 #include "engine/core/version.h"
+#include "engine/profile/kernel_names.h"
+#include "engine/profile/kernel_table.h"
 #include "engine/profile/measure_roof.h"
 #include "engine/profile/sampled_step.h"
 
@@ -62,6 +64,23 @@ std::vector<double> median_thread_times(const std::vector<SampledStep>& steps, s
   return medians;
 }
 
+/// Kernels as a device says that it would launch them: those that look the same in one row.
+std::vector<ProfiledKernel> listed_kernels(const std::vector<KernelLaunch>& launches) {
+  std::vector<ProfiledKernel> kernels;
+  for (const KernelLaunch& launch : launches) {
+    ProfiledKernel kernel{short_kernel_name(launch.kernel), launch.grid, launch.block, launch.shared_bytes};
+    const auto same = [&](const ProfiledKernel& k) {
+      return k.name == kernel.name && k.grid == kernel.grid && k.block == kernel.block &&
+             k.shared_bytes == kernel.shared_bytes;
+    };
+    if (const auto at = std::find_if(kernels.begin(), kernels.end(), same); at != kernels.end())
+      ++at->launches;
+    else
+      kernels.push_back(kernel);
+  }
+  return kernels;
+}
+
 /// The steps whose wall time is nearest to the median, in the order in which they ran.
 std::vector<std::size_t> most_typical(const std::vector<SampledStep>& steps, double median_us, int count) {
   std::vector<std::size_t> order(steps.size());
@@ -80,8 +99,36 @@ struct Profiler::Impl {
   Program& program;
   ProfileRequest request;
   Roof roof;
+  TimeSource source = TimeSource::clock;
+  std::string source_note;
+  std::shared_ptr<KernelTracer> tracer;  ///< null: steps are timed call by call
+  KernelTable kernels;
   std::vector<SampledStep> steps;
   std::vector<double> unwatched_us;
+
+  Impl(Program& p, const ProfileRequest& r)
+      : program(p), request(r), roof(roof_for(p.device(), r.roof)), kernels(int(p.training_steps().size())) {
+    const Target target = program.device().rooms().target;
+    if (target == Target::sim) source = TimeSource::counts;
+    if (target == Target::cuda) source = TimeSource::events;
+    if (!request.graph) {
+      program.use_replays(false);
+      source_note = "--no-graph: call by call, nothing runs at the same time";
+    } else if (target == Target::cuda) {
+      std::string why_not;
+      tracer = program.device().trace_kernels(why_not);
+      if (tracer)
+        source = TimeSource::cupti;
+      else
+        source_note =
+            "events round each op, one after another, which hold the launch where the GPU waits for it: " + why_not;
+      program.recapture_training();
+    }
+  }
+  ~Impl() {
+    tracer.reset();
+    if (!request.graph) program.use_replays(true);
+  }
 
   SampledStep timed_step() {
     const TimedCalls timed = program.timed_step();
@@ -92,20 +139,38 @@ struct Profiler::Impl {
     }
     return step;
   }
+
+  /// One replay of one step, as the device records it.
+  SampledStep traced_step() {
+    tracer->start();
+    const double begin = tracer->now_us();
+    program.train_step();
+    program.device().synchronize();
+    const double end = tracer->now_us();
+    return kernels.step(tracer->stop(), begin, end);
+  }
+
+  /// The kernels of an op with their times where they are known, else as they would be launched; none on `cpu`.
+  std::vector<ProfiledKernel> kernels_of(int op) const {
+    if (tracer) return kernels.kernels_of(op, steps);
+    const auto launches = program.device().launches([&] { program.run_training_in_order({op}); });
+    return launches ? listed_kernels(*launches) : std::vector<ProfiledKernel>();
+  }
 };
 
-Profiler::Profiler(Program& program, const ProfileRequest& request)
-    : impl_(std::make_unique<Impl>(Impl{program, request, roof_for(program.device(), request.roof), {}, {}})) {
-  if (!request.graph) program.use_replays(false);
-}
+Profiler::Profiler(Program& program, const ProfileRequest& request) : impl_(std::make_unique<Impl>(program, request)) {}
 
-Profiler::~Profiler() {
-  if (!impl_->request.graph) impl_->program.use_replays(true);
-}
+Profiler::~Profiler() = default;
 
 void Profiler::sampled_step() {
-  impl_->program.device().synchronize();
-  impl_->steps.push_back(impl_->timed_step());
+  Impl& p = *impl_;
+  p.program.device().synchronize();
+  if (!p.tracer)
+    p.steps.push_back(p.timed_step());
+  else if (p.program.training_is_captured())
+    p.steps.push_back(p.traced_step());
+  else
+    p.program.train_step();  // captures the next ones
 }
 
 int Profiler::unwatched_steps(int wanted) {
@@ -127,8 +192,24 @@ Profile Profiler::profile() const {
   const Impl& p = *impl_;
   require(!p.steps.empty(), "a profile needs a sampled step");
   Profile result = described(p.program, p.roof);
-  result.source = p.program.device().rooms().target == Target::sim ? TimeSource::counts : TimeSource::clock;
+  result.source = p.source;
+  result.source_note = p.source_note;
+  if (const int lost = p.kernels.without_times(); lost > 0)
+    result.source_note += fmt::format("{}{} records of kernels had no times and are left out",
+                                      result.source_note.empty() ? "" : "; ", lost);
   result.sampled_steps = int(p.steps.size());
+  for (std::size_t i = 0; i < result.ops.size(); ++i) {
+    OpProfile& op = result.ops[i];
+    op.kernels = p.kernels_of(int(i));
+    op.launches = op.kernels.empty() ? 1 : 0;
+    std::vector<std::string> names;
+    for (const ProfiledKernel& kernel : op.kernels) {
+      op.launches += kernel.launches;
+      names.push_back(kernel.name);
+    }
+    op.tensor_cores = tensor_cores_of(p.program.training_steps()[i], names);
+  }
+  if (p.source == TimeSource::counts) return result;  // a simulator's times mean nothing
   result.sums = median_sums(p.steps);
   result.unwatched_us = spread_of(p.unwatched_us);
   std::vector<double> wall;
@@ -142,11 +223,10 @@ Profile Profiler::profile() const {
   for (std::size_t i = 0; i < us.size(); ++i) {
     OpProfile& op = result.ops[i];
     op.us = spread_of(us[i]);
-    op.launches = 1;
     op.thread_us = median_thread_times(p.steps, i);
   }
   for (const std::size_t i : most_typical(p.steps, result.wall_us.median, p.request.timeline_steps))
-    result.timeline.push_back(timeline_of(p.steps[i], {}));
+    result.timeline.push_back(timeline_of(p.steps[i], p.kernels.names()));
   return result;
 }
 

@@ -30,8 +30,8 @@ using BeginEpoch = std::function<int()>;
 /// Samples steps of a program that trains. Its sampled steps take the place of Program::train_steps(1): they compute
 /// the same bits. Between them a training may run as it likes.
 ///
-/// On `cuda`, replays that were captured before are forgotten when the profiler begins and when it ends: the next step
-/// of each kind captures them anew (kernels are told apart by the call that captured them).
+/// On `cuda` the training step is captured anew when the profiler begins: kernels are told apart by the call that
+/// captured them. Where none was captured yet, the first sampled step only does that, and does not count.
 class Profiler {
  public:
   /// Gets the roof. Throws UsageError where a cached one was asked for and none is stored for this machine.
@@ -40,7 +40,8 @@ class Profiler {
   Profiler(const Profiler&) = delete;
   Profiler& operator=(const Profiler&) = delete;
 
-  /// One training step of the epoch that has begun, sampled. Waits for what was enqueued before, and for its own end.
+  /// One training step of the epoch that has begun, sampled (on `cuda` with the exception above). Waits for what was
+  /// enqueued before, and for its own end.
   void sampled_step();
   /// At most `wanted` training steps, at least one, timed as a whole as no one looks into them; returns how many ran.
   /// The sampled steps are compared with these. Waits likewise.

@@ -44,6 +44,7 @@ struct Step {
   std::vector<TensorId> reads, writes;
   TensorId workspace = no_tensor;  ///< a planned tensor that only this step uses
   std::function<void(const Addresses&, stream_t)> call;
+  bool tensor_cores = false;  ///< an own technique whose row declares them (Technique::arithmetic)
 };
 
 /// Byte offsets of the planned tensors in one arena.

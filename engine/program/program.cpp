@@ -147,11 +147,17 @@ TimedCalls Program::timed_step() {
 }
 void Program::use_replays(bool use) {
   impl_->use_replays = use;
-  forget_replays();
-}
-void Program::forget_replays() {
   for (Impl::Replays* replays : {&impl_->train_side.replays, &impl_->evaluate_side.replays, &impl_->diagnostic_replays})
     replays->clear();
+}
+void Program::recapture_training() {
+  Impl::Replays& replays = impl_->train_side.replays;
+  if (replays.empty()) return;
+  replays.clear();
+  replays[1] = impl_->capture(impl_->training, impl_->at, 1);
+}
+bool Program::training_is_captured() const {
+  return !impl_->train_side.replays.empty();
 }
 void Program::diagnostic_step() {
   impl_->run(impl_->diagnostic, impl_->diagnostic_at, impl_->train_side, impl_->diagnostic_replays, 1);

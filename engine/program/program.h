@@ -57,8 +57,9 @@ class Program {
   TimedCalls timed_step();
   /// false: from now on steps run call by call, each in a range of its name, and nothing is captured.
   void use_replays(bool);
-  /// Forgets what was captured; the next step captures it again.
-  void forget_replays();
+  /// Captures training steps anew, if they were captured before: so that a tracer of kernels is there when they are.
+  void recapture_training();
+  bool training_is_captured() const;  ///< the next train_steps(1) is one replay of one step
   /// A training step that also looks at itself: the same bits, and diagnosis() can be asked afterwards. Enqueued.
   void diagnostic_step();
   Diagnosis diagnosis() const;  ///< of the last diagnostic step; waits for it

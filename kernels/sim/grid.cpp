@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <limits>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include "kernels/sim/block.h"
 #include "kernels/sim/launch_recorder.h"
 #include "kernels/sim/simulator.h"
+#include "kernels/sim/thread_times.h"
 
 namespace gs::simulator {
 
@@ -107,6 +109,19 @@ void on_threads(int parts, Part part) {
   error.rethrow();
 }
 
+/// The same for the launches of `host`, with the time of each thread where someone wants it.
+template <class Part>
+void on_cores(int parts, Part part) {
+  ThreadTimes* times = ThreadTimes::current();
+  if (!times) return on_threads(parts, part);
+  on_threads(parts, [&](int p) {
+    const auto start = std::chrono::steady_clock::now();
+    part(p);
+    const std::chrono::duration<double, std::micro> us = std::chrono::steady_clock::now() - start;
+    times->add(omp_get_thread_num(), us.count());
+  });
+}
+
 }  // namespace
 
 void run_grid(const Launch& launch) {
@@ -141,7 +156,7 @@ void run_grid(const Launch& launch) {
 void run_elementwise(std::int64_t n, Invoke invoke, void* arguments) {
   const int parts = os_threads(std::uint64_t(std::max<std::int64_t>(n, 0) / elements_per_core));
   const std::int64_t vectors = (n + vector_elements - 1) / vector_elements;
-  on_threads(parts, [&](int part) {
+  on_cores(parts, [&](int part) {
     share = {vectors * part / parts * vector_elements, std::min(n, vectors * (part + 1) / parts * vector_elements),
              true};
     struct Deactivate {
@@ -154,7 +169,7 @@ void run_elementwise(std::int64_t n, Invoke invoke, void* arguments) {
 void run_shares(std::int64_t n, std::int64_t grain, void (*body)(void*, std::int64_t, std::int64_t), void* context) {
   if (n <= 0) return;
   const int parts = os_threads(std::uint64_t(n / std::max<std::int64_t>(grain, 1)));
-  on_threads(parts, [&](int part) { body(context, n * part / parts, n * (part + 1) / parts); });
+  on_cores(parts, [&](int part) { body(context, n * part / parts, n * (part + 1) / parts); });
 }
 
 }  // namespace gs::simulator

@@ -55,6 +55,8 @@ TEST(Tables, EveryRoomOfEveryTarget) {
     check_room(target, "metrics", rooms->record_metrics);
     check_room(target, "update", rooms->update);
     check_room(target, "advance", rooms->advance);
+    check_room(target, "chain of multiply-adds", rooms->chain_multiply_adds);
+    if (target != Target::host) check_room(target, "repeated matrix products", rooms->repeat_matrix_products);
   }
 }
 

@@ -1,0 +1,174 @@
+// cupti_tracer.cpp - CUPTI's activity records: each kernel's own time, registers and shared memory, also inside a CUDA
+// graph, without admin rights. It has not run on a GPU yet.
+//
+// All kernels of a graph launch share its correlation id; what tells them apart is the id of their node. Which of the
+// two the records carry, that of the captured node or of the one it became when the graph was instantiated, NVIDIA does
+// not say; so both are mapped to the call that was captured: GRAPHNODE_CREATED tells of the first, GRAPHNODE_CLONED
+// which node was made from which.
+#include <cupti.h>
+
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "engine/profile/cupti_occupancy.h"
+#include "kernels/common/check.h"
+
+namespace gs {
+namespace {
+
+static_assert(CUPTI_API_VERSION >= 130001, "the layout of CUPTI's records is that of CUDA 13.0 or newer");
+
+std::string text_of(CUptiResult result) {
+  const char* text = nullptr;
+  cuptiGetResultString(result, &text);
+  return text ? text : "error " + std::to_string(int(result));
+}
+
+void check_cupti(CUptiResult result, const char* what) {
+  if (result != CUPTI_SUCCESS) throw Error(std::string("CUPTI: ") + what + ": " + text_of(result));
+}
+
+constexpr CUpti_ActivityKind kinds[] = {CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, CUPTI_ACTIVITY_KIND_MEMCPY,
+                                        CUPTI_ACTIVITY_KIND_MEMSET};
+
+class CuptiTracer : public KernelTracer {
+ public:
+  explicit CuptiTracer(const SmLimits& limits) : limits_(limits) {}
+  ~CuptiTracer() override {
+    if (subscribed_) cuptiUnsubscribe(subscriber_);
+    if (current == this) current = nullptr;
+  }
+
+  /// Empty where all went well.
+  std::string subscribe() {
+    if (const CUptiResult r = cuptiSubscribe(&subscriber_, CUpti_CallbackFunc(&on_callback), this);
+        r != CUPTI_SUCCESS) {
+      if (r == CUPTI_ERROR_MULTIPLE_SUBSCRIBERS_NOT_SUPPORTED)
+        return "something else in this process (Nsight, compute-sanitizer, another profile) has CUPTI already";
+      return "CUPTI: " + text_of(r);
+    }
+    subscribed_ = true;
+    current = this;
+    for (const CUpti_CallbackId id : {CUPTI_CBID_RESOURCE_GRAPHNODE_CREATED, CUPTI_CBID_RESOURCE_GRAPHNODE_CLONED})
+      if (const CUptiResult r = cuptiEnableCallback(1, subscriber_, CUPTI_CB_DOMAIN_RESOURCE, id); r != CUPTI_SUCCESS)
+        return "CUPTI tells nothing of graphs: " + text_of(r);
+    if (const CUptiResult r = cuptiActivityRegisterCallbacks(&give_buffer, &take_buffer); r != CUPTI_SUCCESS)
+      return "CUPTI: " + text_of(r);
+    // Asked once here, so that a refusal is known before anything is measured.
+    for (const CUpti_ActivityKind kind : kinds) {
+      if (const CUptiResult r = cuptiActivityEnable(kind); r != CUPTI_SUCCESS) return "CUPTI: " + text_of(r);
+      cuptiActivityDisable(kind);
+    }
+    return "";
+  }
+
+  void start() override {
+    for (const CUpti_ActivityKind kind : kinds) check_cupti(cuptiActivityEnable(kind), "starting to record");
+  }
+  std::vector<KernelRecord> stop() override {
+    for (const CUpti_ActivityKind kind : kinds) check_cupti(cuptiActivityDisable(kind), "ending to record");
+    check_cupti(cuptiActivityFlushAll(CUPTI_ACTIVITY_FLAG_FLUSH_FORCED), "fetching records");
+    const std::lock_guard lock(mutex_);
+    return std::exchange(records_, {});
+  }
+  double now_us() override {
+    std::uint64_t ns = 0;
+    check_cupti(cuptiGetTimestamp(&ns), "asking for the time");
+    return microseconds(ns);
+  }
+  void capturing(int call) override {
+    const std::lock_guard lock(mutex_);
+    capturing_ = call;
+  }
+
+ private:
+  // CUPTI calls these with C's conventions; no exception may leave them.
+  static void CUPTIAPI on_callback(void* self, CUpti_CallbackDomain, CUpti_CallbackId id, const void* data) noexcept {
+    const auto* resource = static_cast<const CUpti_ResourceData*>(data);
+    static_cast<CuptiTracer*>(self)->note_node(id, *static_cast<const CUpti_GraphData*>(resource->resourceDescriptor));
+  }
+  static void CUPTIAPI give_buffer(std::uint8_t** buffer, std::size_t* size, std::size_t* most_records) noexcept {
+    *size = 1 << 20;
+    *buffer = static_cast<std::uint8_t*>(std::aligned_alloc(8, *size));
+    *most_records = 0;
+  }
+  static void CUPTIAPI take_buffer(CUcontext, std::uint32_t, std::uint8_t* buffer, std::size_t,
+                                   std::size_t valid) noexcept {
+    CUpti_Activity* record = nullptr;
+    while (current && cuptiActivityGetNextRecord(buffer, valid, &record) == CUPTI_SUCCESS) current->note(*record);
+    std::free(buffer);
+  }
+
+  void note_node(CUpti_CallbackId id, const CUpti_GraphData& graph) {
+    std::uint64_t node = 0, original = 0;
+    if (cuptiGetGraphNodeId(graph.node, &node) != CUPTI_SUCCESS) return;
+    const std::lock_guard lock(mutex_);
+    if (id == CUPTI_CBID_RESOURCE_GRAPHNODE_CREATED && capturing_ >= 0) call_of_[node] = capturing_;
+    if (id == CUPTI_CBID_RESOURCE_GRAPHNODE_CLONED &&
+        cuptiGetGraphNodeId(graph.originalNode, &original) == CUPTI_SUCCESS)
+      if (const auto at = call_of_.find(original); at != call_of_.end()) call_of_[node] = at->second;
+  }
+
+  void note(const CUpti_Activity& activity) {
+    KernelRecord r;
+    std::uint64_t node = 0;
+    if (activity.kind == CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL) {
+      const auto& k = reinterpret_cast<const CUpti_ActivityKernel10&>(activity);
+      node = k.graphNodeId;
+      r.name = k.name ? k.name : "";
+      times(r, k.start, k.end);
+      r.grid = {unsigned(k.gridX), unsigned(k.gridY), unsigned(k.gridZ)};
+      r.block = {unsigned(k.blockX), unsigned(k.blockY), unsigned(k.blockZ)};
+      r.shared_bytes = std::size_t(k.staticSharedMemory) + std::size_t(k.dynamicSharedMemory);
+      r.registers = k.registersPerThread;
+      r.occupancy = occupancy(limits_, k.blockX * k.blockY * k.blockZ, k.registersPerThread,
+                              std::size_t(k.staticSharedMemory), std::size_t(k.dynamicSharedMemory));
+    } else if (activity.kind == CUPTI_ACTIVITY_KIND_MEMCPY) {
+      const auto& copy = reinterpret_cast<const CUpti_ActivityMemcpy6&>(activity);
+      node = copy.graphNodeId;
+      r.name = "[copy]";
+      times(r, copy.start, copy.end);
+    } else if (activity.kind == CUPTI_ACTIVITY_KIND_MEMSET) {
+      const auto& fill = reinterpret_cast<const CUpti_ActivityMemset4&>(activity);
+      node = fill.graphNodeId;
+      r.name = "[fill]";
+      times(r, fill.start, fill.end);
+    } else {
+      return;
+    }
+    const std::lock_guard lock(mutex_);
+    if (const auto at = call_of_.find(node); node != 0 && at != call_of_.end()) r.call = at->second;
+    records_.push_back(std::move(r));
+  }
+
+  static double microseconds(std::uint64_t ns) { return double(ns) / 1e3; }
+  static void times(KernelRecord& r, std::uint64_t start, std::uint64_t end) {
+    r.start_us = microseconds(start);
+    r.end_us = microseconds(end);
+  }
+
+  static inline CuptiTracer* current = nullptr;  // CUPTI's buffers come without a pointer of ours
+
+  SmLimits limits_;
+  CUpti_SubscriberHandle subscriber_ = nullptr;
+  bool subscribed_ = false;
+  std::mutex mutex_;  // CUPTI's own thread hands over the buffers
+  int capturing_ = -1;
+  std::unordered_map<std::uint64_t, int> call_of_;  // by node
+  std::vector<KernelRecord> records_;
+};
+
+}  // namespace
+}  // namespace gs
+
+/// A tracer that the caller owns; null with a reason where CUPTI refuses. One at a time.
+extern "C" gs::KernelTracer* gridstride_open_cupti(const gs::SmLimits& limits, std::string& why_not) {
+  auto tracer = std::make_unique<gs::CuptiTracer>(limits);
+  why_not = tracer->subscribe();
+  return why_not.empty() ? tracer.release() : nullptr;
+}
