@@ -4,6 +4,7 @@
 
 #include "apps/arguments.h"
 #include "apps/bench_case.h"
+#include "apps/bench_compare.h"
 #include "apps/command.h"
 #include "apps/help.h"
 #include "apps/machine.h"
@@ -24,6 +25,8 @@ struct BenchOptions {
   bool retune = false, epoch_loop = false;
   BenchLimits limits;
   bool ops = false, json = false;
+  std::optional<std::string> compare;
+  double tolerance = 5;
 };
 
 bool parse_bench_words(const Words& words, BenchOptions& o) {
@@ -36,6 +39,12 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   a.value("--steps", o.limits.steps, "measure exactly this many steps instead", whole_number(1), "N")->default_str("");
   a.flag("--ops", o.ops, "also the time of each operation of the step, run one by one");
   a.flag("--json", o.json, "print JSON on standard output, and nothing else there");
+  a.section("Comparison");
+  a.value("--compare", o.compare,
+          "compare with what an earlier bench --json printed; exit status 1 where a case is "
+          "slower by more than the tolerance and beyond the spread. Without CASE: the cases of FILE",
+          some_text(), "FILE");
+  a.value("--tolerance", o.tolerance, "how much slower is still allowed, in per cent", number_at_least_0(), "PCT");
   a.section("Machine");
   a.choice("--device", o.device, "auto: cuda if there is a GPU, else cpu", {"auto", "cuda", "cpu", "sim"});
   a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"})
@@ -46,7 +55,7 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   a.flag("--retune", o.retune, "measure again what --impl auto knows of this machine");
   a.flag("--epoch-loop", o.epoch_loop, "repeat steps by a loop on the device, as in train");
   if (!a.parse(words)) return false;
-  if (o.cases.empty()) o.cases = {"lenet:32:8"};
+  if (a.given("--tolerance") && !o.compare) throw UsageError("--tolerance belongs to --compare");
   return true;
 }
 
@@ -89,11 +98,30 @@ nlohmann::ordered_json ops_record(const std::vector<OpTime>& ops) {
   return list;
 }
 
+/// The exit status: 1 where a case became slower. Standard output belongs to the JSON where that is asked for.
+int print_comparison(const nlohmann::ordered_json& before, const nlohmann::ordered_json& now, const BenchOptions& o) {
+  const BenchComparison c = compare_benches(before, now, o.tolerance);
+  std::FILE* out = o.json ? stderr : stdout;
+  if (!o.json) fmt::print(out, "\n");
+  fmt::print(out, "{}", c.text);
+  for (const std::string& note : c.notes) fmt::print(stderr, "gridstride: --compare: {}\n", note);
+  if (c.compared == 0)
+    throw Error(fmt::format("--compare {}: it has none of the cases that were measured", *o.compare));
+  if (c.regressions == 0) return 0;
+  throw Error(fmt::format("--compare {}: {} of {} case{} slower by more than {:g} % and beyond the spread", *o.compare,
+                          c.regressions, c.compared, c.compared == 1 ? " is" : "s are", o.tolerance));
+}
+
 }  // namespace
 
 int bench_command(const Words& words) {
   BenchOptions o;
   if (!parse_bench_words(words, o)) return 0;
+  nlohmann::ordered_json before;
+  if (o.compare) before = read_bench(*o.compare);
+  if (o.cases.empty() && o.compare)
+    for (const auto& c : before["cases"]) o.cases.push_back(c["case"]);
+  if (o.cases.empty()) o.cases = {"lenet:32:8"};
   std::vector<BenchCase> cases;
   for (const std::string& text : o.cases) cases.push_back(parse_case(text));
   TrainOptions implementation;
@@ -118,25 +146,22 @@ int bench_command(const Words& words) {
     const StepTimes times = run.measure(o.limits);
     std::vector<OpTime> ops;
     if (o.ops) ops = run.measure_ops(o.limits);
-    if (o.json) {
-      records.push_back(case_record(c, *device, run.program(), times));
-      if (o.ops) records.back()["ops"] = ops_record(ops);
-      continue;
-    }
+    records.push_back(case_record(c, *device, run.program(), times));
+    if (o.ops) records.back()["ops"] = ops_record(ops);
+    if (o.json) continue;
     fmt::print(row, c.text, fmt::format("{:.1f}", times.median_us), fmt::format("{:.1f}", times.p10_us),
                fmt::format("{:.1f}", times.p90_us), fmt::format("{:.1f}", times.samples_per_s),
                times.measured * times.steps_each);
     if (o.ops) fmt::print("\n{}\n", op_table(ops));
     std::fflush(stdout);
   }
-  if (o.json) {
-    nlohmann::ordered_json machine = machine_facts();
-    machine["device"] = device_facts(*device);
-    machine["versions"] = version_facts();
-    machine["time"] = utc_now();
-    fmt::print("{}\n", pretty({{"machine", machine}, {"cases", records}}));
-  }
-  return 0;
+  nlohmann::ordered_json machine = machine_facts();
+  machine["device"] = device_facts(*device);
+  machine["versions"] = version_facts();
+  machine["time"] = utc_now();
+  const nlohmann::ordered_json record = {{"machine", machine}, {"cases", records}};
+  if (o.json) fmt::print("{}\n", pretty(record));
+  return o.compare ? print_comparison(before, record, o) : 0;
 }
 
 }  // namespace gs::apps

@@ -32,6 +32,7 @@ int report_command(const Words&);
 int eval_command(const Words&);
 int predict_command(const Words&);
 int bench_command(const Words&);
+int profile_command(const Words&);
 int pack_command(const Words&);
 int models_command(const Words&);
 int devices_command(const Words&);

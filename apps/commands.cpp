@@ -20,6 +20,7 @@ constexpr Command table[] = {
     {"eval", "what a trained network is worth, on its images or on others", eval_command},
     {"predict", "class and probability of pictures", predict_command},
     {"bench", "measure the time of one training step", bench_command, true},
+    {"profile", "where a training step's time goes, op by op, on this machine", profile_command, true},
     {"pack", "decode a data set once and keep it in one file", pack_command},
     {"models", "list the networks", models_command},
     {"devices", "what this machine is and can do, and what is missing", devices_command},
@@ -45,7 +46,8 @@ void print_overview() {
       "  gridstride sweep lenet --grid lr=1e-5,1e-4 --grid batch=4,8\n"
       "  gridstride report runs/a runs/b           one page, side by side\n"
       "  gridstride predict runs/lenet-32 a.jpg    class and probability of a picture\n"
-      "  gridstride bench lenet:32:8 --ops         time of each operation\n");
+      "  gridstride bench lenet:32:8 --ops         time of each operation\n"
+      "  gridstride profile alexnet --batch 4      every op against what this machine can do\n");
 }
 
 void print_version() {

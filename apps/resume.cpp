@@ -36,7 +36,7 @@ nlohmann::json record_of(const std::string& run) {
 }
 
 /// Flags that a resumed run may change.
-constexpr const char* changeable[] = {"epochs", "threads", "quiet"};
+constexpr const char* changeable[] = {"epochs", "threads", "profile", "quiet"};
 
 bool may_change(const std::string& flag) {
   return std::find(std::begin(changeable), std::end(changeable), flag) != std::end(changeable);
@@ -62,8 +62,8 @@ Words resumed_words(const std::string& run, const std::map<std::string, std::str
   for (const auto& [flag, value] : given)
     if (flag != "resume" && !may_change(flag))
       throw UsageError(
-          fmt::format("--{} comes from the run with --resume; only --epochs, --threads and --quiet may "
-                      "be given",
+          fmt::format("--{} comes from the run with --resume; only --epochs, --threads, --profile and "
+                      "--quiet may be given",
                       flag));
   const nlohmann::json json = record_of(run);
   Words words;

@@ -84,6 +84,7 @@ void add_output(Arguments& a, TrainOptions& o) {
   a.flag("--eval-train", o.evaluate_training, "evaluate the training images too after every epoch");
   a.flag("--keep-predictions", o.keep_predictions,
          "keep what the network said of the validation images after every epoch");
+  a.flag("--profile", o.profile, "sample a few steps of every epoch; profile.html and profile.json join the run");
   a.flag("--quiet", o.quiet, "print warnings and errors only");
   a.flag("--summary", o.summary, "print the network and stop");
   a.flag("--explain", o.explain, "print the compiled training step and stop");
@@ -115,7 +116,9 @@ void check_optimizer_numbers(const TrainOptions& o, const Arguments& a) {
       throw UsageError(fmt::format("{} is for --optimizer {}, not {}", number.flag, number.owners, o.optimizer));
 }
 
-void check_together(const TrainOptions& o, const Arguments& a) {
+}  // namespace
+
+void check_run_flags(const TrainOptions& o, const Arguments& a) {
   check_optimizer_numbers(o, a);
   if (o.features == "hog" && o.model != "mlp")
     throw UsageError(fmt::format("--features hog is for the mlp: {} wants images", o.model));
@@ -135,12 +138,8 @@ void check_together(const TrainOptions& o, const Arguments& a) {
     throw UsageError("--positive is for losses with one output; --loss softmax has one a class");
   if (o.implementation_from && a.given("--impl"))
     throw UsageError("--impl-from brings its own table of implementations: leave out --impl");
-  if (o.explained_device && !o.explain) throw UsageError("--for belongs to --explain");
-  if (o.summary && o.explain) throw UsageError("--summary and --explain: one at a time");
   check_data_flags(o.data);
 }
-
-}  // namespace
 
 void add_run_flags(Arguments& a, TrainOptions& o) {
   a.positional("model,--model", o.model);
@@ -174,7 +173,9 @@ bool parse_train_words(const Words& words, TrainOptions& o, std::map<std::string
     return true;
   }
   if (o.model.empty()) throw UsageError("train: which network? 'gridstride train lenet' trains the first one");
-  check_together(o, a);
+  check_run_flags(o, a);
+  if (o.explained_device && !o.explain) throw UsageError("--for belongs to --explain");
+  if (o.summary && o.explain) throw UsageError("--summary and --explain: one at a time");
   return true;
 }
 

@@ -51,12 +51,16 @@ struct TrainOptions {
   bool overwrite = false, quiet = false, summary = false, explain = false;
   std::optional<std::string> explained_device;  ///< --for: a device that need not be here
   bool evaluate_training = false, keep_predictions = false;
+  bool profile = false;  ///< sample a few steps of every epoch
   std::optional<std::string> resume;  ///< the folder of a run to go on with
 };
 
 /// The model and the flags that say what a run is (data, network, training, augmentation, machine), bound to `options`,
 /// which must live as long.
 void add_run_flags(Arguments&, TrainOptions& options);
+
+/// What the flags of add_run_flags must not say together. Throws UsageError.
+void check_run_flags(const TrainOptions&, const Arguments&);
 
 /// `gridstride train`'s arguments, bound to `options`, which must live as long.
 Arguments train_arguments(TrainOptions& options);

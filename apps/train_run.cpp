@@ -9,6 +9,7 @@
 #include "apps/data_flags.h"
 #include "apps/interrupt.h"
 #include "apps/pretty_json.h"
+#include "apps/profile/training_samples.h"
 #include "apps/progress.h"
 #include "apps/resume.h"
 #include "apps/run_record.h"
@@ -89,6 +90,7 @@ class Run {
                  .validation_images = data.validation.n,
                  .train_class_counts = class_counts(data.train, data.classes.size()),
                  .validation_class_counts = class_counts(data.validation, data.classes.size())} {
+    if (options.profile) samples_ = std::make_unique<TrainingSamples>(program, options);
     if (options.keep_predictions)
       recorder_.keep_predictions(data.validation.labels, std::move(earlier.validation_logits));
   }
@@ -112,16 +114,22 @@ class Run {
       display_.epoch(r, best);
       interrupt.check();
     };
+    if (samples_)
+      callbacks.train_steps = [&](std::uint32_t step, std::uint32_t steps, int wanted) {
+        return samples_->train_steps(step, steps, wanted);
+      };
     callbacks.stop = [&] {
       return patience_ > 0 && recorder_.history().back().epoch - recorder_.best_epoch() >= patience_;
     };
     try {
       trainer_.run(callbacks, first_epoch);
       recorder_.finish();
+      write_profile();
       evaluate_best_and_last();
       write_end("finished");
     } catch (const Interrupted& interrupted) {
       recorder_.stop();
+      write_profile();
       write_end("interrupted");
       return say_interrupted(interrupted.signal);
     } catch (const std::exception& error) {
@@ -157,6 +165,11 @@ class Run {
                                      ? best["validation"]["balanced_accuracy"].get<double>()
                                      : context_.balanced_accuracy;
     record_["evaluation"] = {{"best", best}, {"last", last}};
+  }
+
+  void write_profile() {
+    if (samples_) samples_->write(folder_.path(), record_["command"].get<Words>());
+    samples_.reset();
   }
 
   void write_end(const std::string& status, const std::string& message = "") {
@@ -196,6 +209,7 @@ class Run {
   nlohmann::ordered_json record_;
   VerdictContext context_;
   Doctor doctor_;
+  std::unique_ptr<TrainingSamples> samples_;  ///< null without --profile
 };
 
 void make_hog(DataSplits& data) {

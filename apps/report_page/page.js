@@ -5,33 +5,8 @@ const data = JSON.parse(document.getElementById("report-data").textContent);
 const page = document.getElementById("page");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-// ---- elements ----
-
-/** An element with attributes and children; a child that is no node becomes text. */
-function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(key, value);
-  made.append(...children.filter(child => child !== undefined && child !== null));
-  return made;
-}
-function svg(name, attributes, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-const heading = title => title ? element("h3", {}, title) : undefined;
-const list = value => Array.isArray(value) ? value : [];
-const isNumber = value => typeof value === "number" && Number.isFinite(value);
-const orNaN = value => isNumber(value) ? value : NaN;
-
 // ---- numbers ----
 
-function short(value) {
-  if (!isNumber(value)) return "–";
-  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5)) return value.toExponential(2);
-  return String(Number(value.toPrecision(4)));
-}
 const percent = value => isNumber(value) ? (100 * value).toFixed(1) + " %" : "–";
 const looksNumeric = text => /^[-+−±<>≤≥~≈]?\s*\d/.test(text) || /^(|[-–—]|n\/a|nan|inf)$/i.test(text);
 
@@ -373,9 +348,6 @@ function ends(chart, values, edges, colour) {
   pen.restore();
 }
 
-function scrolling(table, label) {
-  return element("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": label}, table);
-}
 function blockOf(block) {
   const build = Object.hasOwn(blocks, block.kind) ? blocks[block.kind] : undefined;
   if (!build) return undefined;
@@ -402,11 +374,6 @@ function contents(tasks) {
       element("span", {class: "counts"}, ...tally([task]).map(([verdict, count]) => badge(verdict, count)))))));
   return section;
 }
-function generated(text) {
-  const when = new Date(text);
-  return isNaN(when) ? text : when.toISOString().replace("T", " ").replace(/:\d\d(\.\d+)?Z$/, " UTC");
-}
-
 const tasks = list(data.tasks);
 const machine = Array.isArray(data.machine) ? data.machine : Object.entries(data.machine ?? {});
 page.replaceChildren(

@@ -58,6 +58,12 @@ struct OpCounts {
   std::vector<Line> lines;  ///< by source line, most sectors and conflicts first
 };
 
+/// How long an implementation took where the tuner measured it, on the same shapes.
+struct MeasuredCandidate {
+  std::string name;
+  double us = 0;
+};
+
 /// One step of the program's list in the profile.
 struct OpProfile {
   std::string name;  ///< "conv2 forward", "dense1 filter gradient", "update"
@@ -70,6 +76,7 @@ struct OpProfile {
   Spread us;
   std::vector<double> thread_us;  ///< cpu: median busy time of each thread in own kernels; empty where a library runs
   std::optional<OpCounts> counts;
+  std::vector<MeasuredCandidate> candidates;  ///< what --impl auto chose from; empty where nothing was measured
 };
 
 /// One op (or one of its kernels) at its time in a sampled step.

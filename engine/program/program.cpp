@@ -270,6 +270,11 @@ const MemoryPlan& Program::memory_plan() const {
   return impl_->training_plan;
 }
 
+const std::vector<TunedStep>& Program::tuned_steps() const {
+  static const std::vector<TunedStep> none;
+  return impl_->tuner ? impl_->tuner->steps() : none;
+}
+
 ImplementationTable Program::implementations() const {
   ImplementationTable table;
   for (const std::vector<Step>* list : {&impl_->evaluation, &impl_->training})

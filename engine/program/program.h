@@ -16,6 +16,7 @@
 #include "engine/program/choice.h"
 #include "engine/program/diagnosis.h"
 #include "engine/program/plan.h"
+#include "engine/program/tuner.h"
 
 namespace gs {
 
@@ -93,6 +94,8 @@ class Program {
   const MemoryPlan& memory_plan() const;
   /// Of all training steps, and of the evaluation steps that training has not.
   ImplementationTable implementations() const;
+  /// What --impl auto measured or knew, by step; empty where nothing was measured.
+  const std::vector<TunedStep>& tuned_steps() const;
   std::string explain() const;
   /// For each training step the number of kernels that it launches; empty where steps are no kernels (cpu).
   std::vector<int> kernels_of_steps() const;

@@ -18,9 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 7> run_files{
+constexpr std::array<std::string_view, 10> run_files{
     "run.json",    "history.csv", "best.safetensors", "last.safetensors", "predictions.safetensors",
-    "report.html", "curves.png"};
+    "report.html", "curves.png",  "profile.json",     "profile.html",     "trace.json"};
 
 /// A file that runs write, or what is left of one whose run was killed while it was written.
 bool is_ours(const fs::path& file) {

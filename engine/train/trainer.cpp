@@ -195,10 +195,13 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
     const TrainingTurn turn;
     program_.remember();
     begin_epoch(epoch, learning_rate);
+    const std::uint32_t batch = std::uint32_t(recipe.batch), steps = (train_samples_ + batch - 1) / batch;
     const auto train_steps = [&](std::uint32_t step, int wanted) {
-      if (step > 0 || !callbacks.diagnosis) return program_.train_steps(wanted);
-      program_.diagnostic_step();
-      return 1;
+      if (step == 0 && callbacks.diagnosis) {
+        program_.diagnostic_step();
+        return 1;
+      }
+      return callbacks.train_steps ? callbacks.train_steps(step, steps, wanted) : program_.train_steps(wanted);
     };
     const RingReader training = run_pass(program_, train_samples_, train_steps, tell);
     if (training.first_bad_step() >= 0)

@@ -38,6 +38,9 @@ struct TrainerCallbacks {
   std::function<bool()> stop;                                ///< asked after `epoch`; true ends the run there
   /// The first step of every epoch is a diagnostic one where this is set. Called before `epoch`.
   std::function<void(int epoch, const Diagnosis&)> diagnosis;
+  /// Runs at least one and at most `wanted` training steps, of which the first is the epoch's step number `step` of
+  /// `steps`, and returns how many; Program::train_steps where it is not set. For a profiler that looks into some.
+  std::function<int(std::uint32_t step, std::uint32_t steps, int wanted)> train_steps;
 };
 
 struct TrainerOptions {

@@ -3,10 +3,10 @@
 #include "apps/report_page.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <cmath>
 
+#include "tests/apps/browser.h"
 #include "tests/support/scratch_folder.h"
 
 namespace gs::test {
@@ -152,72 +152,10 @@ ordered_json large() {
   return data;
 }
 
-// ---- the browser ----
-
-/// Runs Chromium on a page in `folder` with `flags`; what it prints on standard output.
-std::string chromium(const ScratchFolder& folder, const std::string& page, const std::string& flags) {
-  const std::string at = folder.path().string();
-  // /dev/shm may be tiny in a container; a profile of its own lets several run at once.
-  const std::string command =
-      "timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run" +
-      (" --hide-scrollbars --user-data-dir='" + at + "/profile' " + flags) + " 'file://" + at + "/" + page + "' >'" +
-      at + "/out' 2>'" + at + "/err'";
-  const int status = std::system(command.c_str());
-  if (status != 0) return "chromium ended with " + std::to_string(status) + "\n" + text_of(folder / "err");
-  return text_of(folder / "out");
-}
-
-/// Is there a Chromium that opens a file of ours? (One from a snap sees no /tmp.)
-bool has_chromium() {
-  static const bool has = [] {
-    if (std::system("command -v chromium >/dev/null 2>&1") != 0) return false;
-    const ScratchFolder folder;
-    write_text(folder / "page.html", "<p>it opens</p>");
-    return chromium(folder, "page.html", "--dump-dom").find("it opens") != std::string::npos;
-  }();
-  return has;
-}
-
-// Stands before everything in the page.
-const char* const listening = R"js(<script>
-window.complaints = [];
-addEventListener("error", event => complaints.push("error: " + event.message));
-addEventListener("unhandledrejection", event => complaints.push("rejection: " + event.reason));
-document.addEventListener("securitypolicyviolation", event => complaints.push("policy: " + event.violatedDirective + " " + event.blockedURI));
-for (const name of ["error", "warn"]) console[name] = (...words) => complaints.push(name + ": " + words.join(" "));
-window.requestAnimationFrame = step => setTimeout(() => step(performance.now()), 0);  // --dump-dom shows no frames
-window.alert = () => complaints.push("a script in the data ran");
-</script>)js";
-
 // Stands behind it: waits for every chart, then leaves its measurements in an attribute.
 const char* const measuring = R"js(<script>
 (() => {
-const pixel = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
-function seen(colour) {
-  pixel.clearRect(0, 0, 1, 1);
-  pixel.fillStyle = colour;
-  pixel.fillRect(0, 0, 1, 1);
-  return [...pixel.getImageData(0, 0, 1, 1).data];
-}
-function luminance(rgb) {
-  const [r, g, b] = rgb.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-function contrast(a, b) {
-  const [x, y] = [luminance(a.slice(0, 3)), luminance(b.slice(0, 3))];
-  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
-}
-function behind(element) {
-  for (let at = element; at; at = at.parentElement) {
-    const colour = seen(getComputedStyle(at).backgroundColor);
-    if (colour[3] === 255) return colour;
-  }
-  return [255, 255, 255, 255];
-}
 function measured() {
-  const texts = [...document.querySelectorAll("main *")].filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()));
-  const ratios = texts.map(e => [contrast(seen(getComputedStyle(e).color), behind(e)), e.className + ":" + e.textContent.slice(0, 20)]);
-  ratios.sort((a, b) => a[0] - b[0]);
   const canvases = [...document.querySelectorAll("canvas")];
   const blank = canvases.filter(canvas => {
     if (!canvas.width || !canvas.height) return true;
@@ -226,12 +164,10 @@ function measured() {
     for (let at = 3; at < data.length; at += 4) drawn += data[at] > 0;
     return drawn < 500;
   });
-  return {complaints, resources: performance.getEntriesByType("resource").map(entry => entry.name), canvases: canvases.length,
-          blank: blank.length, width: innerWidth, scroll: document.documentElement.scrollWidth, dark: matchMedia("(prefers-color-scheme: dark)").matches,
-          texts: texts.length, worst: ratios[0], page: seen(getComputedStyle(document.body).backgroundColor),
+  return {...measuredOfPage(), canvases: canvases.length, blank: blank.length,
           tasks: document.querySelectorAll("section.task").length, bold: document.querySelectorAll("main b, main script").length,
           images: document.querySelectorAll("main img").length, broken: [...document.images].filter(i => !i.naturalWidth).length,
-          title: document.title, without: [...document.querySelectorAll(".without")].filter(p => p.textContent.includes("without Chart.js")).length, heading: document.querySelector("h1").textContent,
+          without: [...document.querySelectorAll(".without")].filter(p => p.textContent.includes("without Chart.js")).length,
           tables: document.querySelectorAll("main table").length, badges: [...document.querySelectorAll(".tally .badge")].map(b => b.textContent)};
 }
 let turns = 0;
@@ -258,44 +194,14 @@ let turns = 0;
         result.shown_again = shown();
       }
     } catch (error) { result = {complaints: [String(error)]}; }
-    const text = "[" + encodeURIComponent(JSON.stringify(result)) + "]";
-    parent === self ? document.body.setAttribute("data-measured", text) : parent.postMessage(text, "*");
+    tellMeasured(result);
   }, 300);
 })();
 })();
 </script>)js";
 
-std::string with_probe(std::string page) {
-  page.insert(page.find("<title>"), listening);
-  return page.insert(page.rfind("</body>"), measuring);
-}
-
-// Windows cannot be narrower than 500 pixels; a frame in one can. Takes the measurements over from the page in it.
-const char* const phone =
-    R"html(<!DOCTYPE html><body><iframe src="page.html" style="width: 400px; height: 860px; border: 0"></iframe>
-<script>addEventListener("message", event => document.body.setAttribute("data-measured", event.data))</script>)html";
-
-/// Opens the page with a probe in it and reads what the probe measured; `in_phone`: 400 pixels wide.
 ordered_json measure(const std::string& page, const std::string& flags, bool in_phone = false) {
-  const ScratchFolder folder;
-  write_text(folder / "page.html", with_probe(page));
-  if (in_phone) write_text(folder / "phone.html", phone);
-  const std::string dom =
-      chromium(folder, in_phone ? "phone.html" : "page.html", "--dump-dom --virtual-time-budget=20000 " + flags);
-  const std::string before = "data-measured=\"[";
-  const size_t at = dom.find(before);
-  if (at == dom.npos) {
-    ADD_FAILURE() << "the probe did not run\n" << dom.substr(0, 2000) << text_of(folder / "err");
-    return {};
-  }
-  std::string json;
-  for (size_t from = at + before.size(); dom[from] != ']'; ++from) {
-    if (dom[from] != '%')
-      json += dom[from];
-    else
-      json += char(std::stoi(dom.substr(from + 1, 2), nullptr, 16)), from += 2;
-  }
-  return ordered_json::parse(json);
+  return measure_page(page, measuring, flags, in_phone);
 }
 
 void expect_sound(const ordered_json& seen, int canvases) {
@@ -315,11 +221,6 @@ bool has_charts(const std::string& page) {
 }
 /// Canvases of everything(): two a task with curves, less the two of the empty run, plus ROC and bars.
 const int canvases_of_everything = 2 + 2 + 2 + 2 + 2;
-
-/// With GRIDSTRIDE_KEEP_PAGES=FOLDER the pages stay there, to be looked at.
-void keep(const std::string& name, const std::string& page) {
-  if (const char* folder = getenv("GRIDSTRIDE_KEEP_PAGES")) write_text(std::filesystem::path(folder) / name, page);
-}
 
 TEST(ReportPage, NamesCannotEndTheScript) {
   const std::string page = apps::report_page(everything());
@@ -347,7 +248,7 @@ class ReportPageInBrowser : public ::testing::Test {
 
 TEST_F(ReportPageInBrowser, DrawsEverythingAndAsksForNothing) {
   const std::string page = apps::report_page(everything());
-  keep("everything.html", page);
+  keep_page("everything.html", page);
   const ordered_json seen = measure(page, "--window-size=1280,900");
   expect_sound(seen, has_charts(page) ? canvases_of_everything : 0);
   EXPECT_EQ(seen["width"], 1280);
@@ -389,7 +290,7 @@ TEST_F(ReportPageInBrowser, CanBeReadInTheDark) {
 
 TEST_F(ReportPageInBrowser, DrawsManyRunsOfManyEpochs) {
   const std::string page = apps::report_page(large());
-  keep("large.html", page);
+  keep_page("large.html", page);
   expect_sound(measure(page, "--window-size=1280,900"), has_charts(page) ? 20 : 0);
 }
 

@@ -1,0 +1,27 @@
+// bench_compare.h - a gate for CI: is a benchmark slower than a recorded one?
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace gs::apps {
+
+/// What `bench --json` printed. Throws UsageError that names the file and what is wrong with it.
+nlohmann::ordered_json read_bench(const std::filesystem::path&);
+
+struct BenchComparison {
+  std::string text;                ///< a table of the cases that both have
+  std::vector<std::string> notes;  ///< what is not comparable, a line each: another machine, a missing case
+  int regressions = 0;
+  int compared = 0;
+};
+
+/// Compares `now` with `before`, both as `bench --json` prints them; cases are matched by name, device, precision and
+/// threads. A case is a regression where its median is more than `tolerance_percent` above the recorded one and beyond
+/// the spread: each median lies outside the other's tenth to ninetieth percentile.
+BenchComparison compare_benches(const nlohmann::ordered_json& before, const nlohmann::ordered_json& now,
+                                double tolerance_percent);
+
+}  // namespace gs::apps

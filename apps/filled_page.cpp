@@ -1,0 +1,55 @@
+// filled_page.cpp - from the parts to one text.
+#include "apps/filled_page.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace gs::apps {
+
+std::string in_html(std::string_view text) {
+  std::string safe;
+  for (const char letter : text) {
+    switch (letter) {
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      default:
+        safe += letter;
+    }
+  }
+  return safe;
+}
+
+std::string in_script(const nlohmann::ordered_json& data) {
+  const std::string text = data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char letter : text) letter == '<' ? safe += "\\u003c" : safe += letter;
+  return safe;
+}
+
+std::string filled_page(std::string_view rest,
+                        std::initializer_list<std::pair<std::string_view, std::string_view>> parts) {
+  std::size_t bytes = rest.size();
+  for (const auto& part : parts) bytes += part.second.size();
+  std::string page;
+  page.reserve(bytes);
+  for (std::size_t at; (at = rest.find("{{")) != rest.npos;) {
+    const std::size_t end = rest.find("}}", at);
+    const std::string_view name = rest.substr(at + 2, end - at - 2);
+    const auto part = std::find_if(parts.begin(), parts.end(), [&](const auto& p) { return p.first == name; });
+    if (part == parts.end()) throw std::logic_error("the page names an unknown part: " + std::string(name));
+    page += rest.substr(0, at);
+    page += part->second;
+    rest.remove_prefix(end + 2);
+  }
+  return page += rest;
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,93 @@
+// count_table.cpp - counts per op, then the source lines that cost most.
+#include "apps/profile/count_table.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "apps/profile/fitted_table.h"
+#include "engine/core/grouped.h"
+
+namespace gs::apps {
+namespace {
+
+const std::vector<TableColumn> count_columns = {{"op", 0, true, 30},
+                                                {"implementation", 4, true, 22},
+                                                {"blocks", 7},
+                                                {"threads", 8},
+                                                {"barriers", 6},
+                                                {"MB", 5},
+                                                {"requests", 9},
+                                                {"sectors", 3},
+                                                {"sectors/request", 0},
+                                                {"conflicts", 1},
+                                                {"conflicts/request", 10},
+                                                {"divergent", 2}};
+
+std::string ratio_text(std::int64_t a, std::int64_t b) {
+  return b > 0 ? fmt::format("{:.2f}", double(a) / double(b)) : "";
+}
+/// Those of `requests` that only a part of the warp made.
+std::string divergence_text(std::int64_t divergent, std::int64_t requests) {
+  return requests > 0 ? fmt::format("{:.1f}%", 100 * double(divergent) / double(requests)) : "";
+}
+
+TableRow count_row(const OpProfile& op) {
+  const OpCounts c = op.counts.value_or(OpCounts{});
+  return {op.name,
+          op.implementation,
+          grouped(c.blocks),
+          grouped(c.threads),
+          grouped(c.barriers),
+          fmt::format("{:.3f}", double(c.loaded_bytes + c.stored_bytes) / 1e6),
+          grouped(c.requests),
+          grouped(c.sectors),
+          ratio_text(c.sectors, c.requests),
+          c.shared_requests > 0 ? grouped(c.bank_conflicts) : "",
+          ratio_text(c.bank_conflicts, c.shared_requests),
+          divergence_text(c.divergent_requests, c.requests + c.shared_requests)};
+}
+
+constexpr std::size_t worst_lines_shown = 10;
+
+std::string worst_lines(const Profile& p, int width) {
+  struct Found {
+    const OpProfile* op;
+    const OpCounts::Line* line;
+    std::int64_t waste;  ///< sectors beyond four a request, and turns beyond one
+  };
+  std::vector<Found> found;
+  for (const OpProfile& op : p.ops)
+    if (op.counts)
+      for (const OpCounts::Line& line : op.counts->lines)
+        if (const std::int64_t waste =
+                std::max<std::int64_t>(0, line.sectors - 4 * line.requests) + line.bank_conflicts;
+            waste > 0)
+          found.push_back({&op, &line, waste});
+  if (found.empty()) return "";
+  std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.waste > b.waste; });
+  found.resize(std::min(found.size(), worst_lines_shown));
+  const std::vector<TableColumn> columns = {{"source line", 0, true, 48},
+                                            {"op", 1, true, 30},
+                                            {"sectors/request", 0},
+                                            {"sectors", 2},
+                                            {"conflicts", 0},
+                                            {"divergent", 3}};
+  std::vector<TableRow> rows;
+  for (const Found& f : found)
+    rows.push_back({f.line->place, f.op->name, ratio_text(f.line->sectors, f.line->requests), grouped(f.line->sectors),
+                    f.line->bank_conflicts > 0 ? grouped(f.line->bank_conflicts) : "",
+                    divergence_text(f.line->divergent_requests, f.line->requests + f.line->shared_requests)});
+  return "\nlines with the most sectors beyond four a request, and the most extra turns in shared memory\n" +
+         fitted_table(columns, rows, width);
+}
+
+}  // namespace
+
+std::string count_table(const Profile& p, int width) {
+  std::vector<TableRow> rows;
+  for (const OpProfile& op : p.ops) rows.push_back(count_row(op));
+  return fitted_table(count_columns, rows, width) + worst_lines(p, width);
+}
+
+}  // namespace gs::apps

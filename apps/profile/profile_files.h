@@ -1,0 +1,13 @@
+// profile_files.h - the files of a profile.
+#pragma once
+#include <filesystem>
+
+#include "engine/profile/profile.h"
+
+namespace gs::apps {
+
+/// Writes profile.json, trace.json and profile.html into the folder, which is made if it is not there; each file whole
+/// or not at all. Throws gs::Error that names what cannot be written.
+void write_profile_files(const std::filesystem::path& folder, const Profile&);
+
+}  // namespace gs::apps

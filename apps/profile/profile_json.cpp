@@ -1,0 +1,166 @@
+// profile_json.cpp - the record by its list of fields, and what follows from it beside it.
+#include "apps/profile/profile_json.h"
+
+#include <fstream>
+#include <optional>
+#include <type_traits>
+
+#include <fmt/format.h>
+
+#include "apps/profile/profile_fields.h"
+#include "engine/core/error.h"
+#include "engine/profile/advice.h"
+#include "engine/profile/analysis.h"
+
+namespace gs::apps {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr int format_version = 1;
+constexpr const char* format_key = "gridstride_profile";
+
+// ---- enumerations by their names, in the order of their values ----
+
+template <class T>
+constexpr const char* names[] = {"no name"};
+template <>
+constexpr const char* names<TimeSource>[] = {"clock", "cupti", "events", "counts"};
+template <>
+constexpr const char* names<TensorCores>[] = {"no", "declared", "by_plan", "by_kernel_name"};
+template <>
+constexpr const char* names<Pass>[] = {"gather", "forward", "loss", "backward", "update"};
+
+template <class T>
+constexpr bool is_plain =
+    std::is_arithmetic_v<T> || std::is_same_v<T, std::string> || std::is_same_v<T, std::array<unsigned, 3>> ||
+    std::is_same_v<T, std::vector<double>> || std::is_same_v<T, std::vector<std::string>>;
+
+struct Writer {
+  Json& json;
+
+  template <class T>
+  void operator()(const char* key, T& value) {
+    if constexpr (is_plain<T>)
+      json[key] = value;
+    else if constexpr (std::is_enum_v<T>)
+      json[key] = names<T>[std::size_t(value)];
+    else
+      json[key] = written(value);
+  }
+  template <class T>
+  void operator()(const char* key, std::vector<T>& values) requires(!is_plain<std::vector<T>>) {
+    json[key] = Json::array();
+    for (T& value : values) json[key].push_back(written(value));
+  }
+  template <class T>
+  void operator()(const char* key, std::optional<T>& value) {
+    if (value) json[key] = written(*value);
+  }
+  template <class T>
+  static Json written(T& record) {
+    Json json = Json::object();
+    Writer writer{json};
+    ProfileFields::visit(writer, record);
+    return json;
+  }
+};
+
+struct Reader {
+  const Json& json;
+
+  template <class T>
+  void operator()(const char* key, T& value) {
+    const Json& from = member(key);
+    if constexpr (is_plain<T>) {
+      try {
+        from.get_to(value);
+      } catch (const nlohmann::json::exception&) {
+        wrong(key);
+      }
+    } else if constexpr (std::is_enum_v<T>) {
+      std::size_t at = 0;
+      while (at < std::size(names<T>) && from != names<T>[at]) ++at;
+      if (at == std::size(names<T>)) wrong(key);
+      value = T(at);
+    } else {
+      read(key, from, value);
+    }
+  }
+  template <class T>
+  void operator()(const char* key, std::vector<T>& values) requires(!is_plain<std::vector<T>>) {
+    if (!member(key).is_array()) wrong(key);
+    values.clear();
+    for (const Json& item : member(key)) read(key, item, values.emplace_back());
+  }
+  template <class T>
+  void operator()(const char* key, std::optional<T>& value) {
+    if (json.contains(key)) read(key, json[key], value.emplace());
+  }
+  template <class T>
+  static void read(const char* key, const Json& from, T& record) {
+    if (!from.is_object()) wrong(key);
+    Reader reader{from};
+    ProfileFields::visit(reader, record);
+  }
+  const Json& member(const char* key) const {
+    const auto at = json.find(key);
+    if (at == json.end()) throw Error(fmt::format("it lacks '{}'", key));
+    return *at;
+  }
+  [[noreturn]] static void wrong(const char* key) { throw Error(fmt::format("'{}' is not what it should be", key)); }
+};
+
+Json written(const OpAnalysis& a) {
+  return {{"share", a.share},
+          {"flops_per_s", a.flops_per_s},
+          {"bytes_per_s", a.bytes_per_s},
+          {"intensity", a.intensity},
+          {"roof_us", a.roof_us},
+          {"roof_share", a.roof_share},
+          {"imbalance_us", a.imbalance_us},
+          {"bound", to_string(a.bound)}};
+}
+
+}  // namespace
+
+Json profile_to_json(const Profile& profile) {
+  Json json{{format_key, format_version}, {"advice", Json::array()}};
+  for (const Advice& a : advice(profile))
+    json["advice"].push_back({{"what", a.what}, {"saving_us", a.saving_us}, {"share", a.share}, {"text", a.text}});
+  Profile copy = profile;  // the list of fields is for reading, too
+  Writer writer{json};
+  ProfileFields::visit(writer, copy);
+  for (std::size_t i = 0; i < profile.ops.size(); ++i)
+    json["ops"][i]["analysis"] = written(analyse(profile, profile.ops[i]));
+  json["sums"]["remainder_us"] = profile.sums.remainder_us();
+  return json;
+}
+
+Profile profile_from_json(const Json& json) {
+  if (!json.is_object() || !json.contains(format_key)) throw Error("it is no profile of gridstride");
+  if (json[format_key] != format_version)
+    throw Error(fmt::format("it is of format {}, and this program reads {}", json[format_key].dump(), format_version));
+  Profile p;
+  Reader reader{json};
+  ProfileFields::visit(reader, p);
+  for (const TimelineStep& step : p.timeline)
+    for (const TimelineEvent& e : step.events)
+      if (e.op < 0 || std::size_t(e.op) >= p.ops.size())
+        throw Error(fmt::format("'timeline' speaks of op {}, and there are {}", e.op, p.ops.size()));
+  return p;
+}
+
+Profile read_profile(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  if (!in || std::filesystem::is_directory(path))
+    throw UsageError(fmt::format("{}: there is no such file; 'gridstride profile' writes profile.json", path.string()));
+  const Json json = Json::parse(in, nullptr, false);
+  if (json.is_discarded()) throw UsageError(fmt::format("{} is no JSON", path.string()));
+  try {
+    return profile_from_json(json);
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("{}: {}", path.string(), error.what()));
+  }
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,13 @@
+// profile_page.h - the page that shows a profile: one HTML file that needs nothing beside itself.
+#pragma once
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace gs::apps {
+
+/// The whole page, with its style, its script and the data inside: what profile_to_json() makes of a profile. Advice,
+/// roofline, timeline of the sampled steps, table, machine. Names may hold anything: they reach the page as text.
+std::string profile_page(const nlohmann::ordered_json& profile);
+
+}  // namespace gs::apps

@@ -1,0 +1,230 @@
+// profile_table.cpp - the columns of a profile, and what stands above and below them.
+#include "apps/profile/profile_table.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "apps/help.h"
+#include "apps/profile/count_table.h"
+#include "apps/profile/fitted_table.h"
+#include "engine/profile/advice.h"
+#include "engine/profile/analysis.h"
+
+namespace gs::apps {
+namespace {
+
+std::string number(double value, int decimals = 1) {
+  return value > 0 ? fmt::format("{:.{}f}", value, value >= 100 ? std::min(decimals, 1) : decimals) : "";
+}
+std::string percent(double share) {
+  return fmt::format("{:.1f}%", 100 * share);
+}
+/// The half width of the spread as a share of the median.
+std::string spread_text(const Spread& s) {
+  return s.median > 0 ? fmt::format("{:.0f}%", 50 * (s.high - s.low) / s.median) : "";
+}
+
+std::string kernels_text(const OpProfile& op) {
+  std::vector<std::string> names;
+  for (const ProfiledKernel& kernel : op.kernels) {
+    std::string name = kernel.name;
+    if (kernel.launches > 1) name += fmt::format(" x{}", kernel.launches);
+    names.push_back(name);
+  }
+  return fmt::format("{}", fmt::join(names, " + "));
+}
+/// "yes" where the op is known to use them, with "*" where that is concluded from a kernel's name or a plan's note.
+std::string tensor_cores_text(const OpProfile& op) {
+  switch (op.tensor_cores) {
+    case TensorCores::no:
+      return "";
+    case TensorCores::declared:
+      return "yes";
+    case TensorCores::by_plan:
+    case TensorCores::by_kernel_name:
+      break;
+  }
+  return op.tensor_cores == TensorCores::by_plan ? "yes, by plan" : "yes, by name";
+}
+/// Of the kernel that takes longest.
+std::string occupancy_text(const OpProfile& op) {
+  const auto longest = std::max_element(op.kernels.begin(), op.kernels.end(),
+                                        [](const auto& a, const auto& b) { return a.us.median < b.us.median; });
+  return longest == op.kernels.end() || longest->occupancy <= 0 ? "" : fmt::format("{:.0f}%", 100 * longest->occupancy);
+}
+
+// ---- head ----
+
+std::string source_text(const Profile& p) {
+  switch (p.source) {
+    case TimeSource::clock:
+      return "by the clock around each op";
+    case TimeSource::cupti:
+      return "by CUPTI's records of each kernel";
+    case TimeSource::events:
+      return "by events around each op, run one by one";
+    case TimeSource::counts:
+      break;
+  }
+  return "counted by the simulator";
+}
+
+std::string rate(double per_s, const char* unit) {
+  return fmt::format("{:.1f} {}", per_s / 1e9, unit);
+}
+std::string roof_text(const Roof& r) {
+  if (r.copy_bytes_per_s <= 0 && r.fp32_flops_per_s <= 0) return "not measured";
+  std::string text =
+      fmt::format("copy {}, fp32 {}", rate(r.copy_bytes_per_s, "GB/s"), rate(r.fp32_flops_per_s, "GFLOP/s"));
+  if (r.tf32_flops_per_s > 0) text += ", tf32 " + rate(r.tf32_flops_per_s, "GFLOP/s");
+  if (r.bf16_flops_per_s > 0) text += ", bf16 " + rate(r.bf16_flops_per_s, "GFLOP/s");
+  if (r.stream_launch_us > 0) text += fmt::format(", launch {:.2f} us", r.stream_launch_us);
+  if (r.graph_launch_us > 0) text += fmt::format(", in a graph {:.2f} us", r.graph_launch_us);
+  return text + (r.measured_now ? ", measured now" : ", stored on " + r.date);
+}
+
+std::string head(const Profile& p, int width) {
+  constexpr int label_width = 9;
+  std::string out;
+  const auto line = [&](const char* label, const std::string& text) {
+    out += fmt::format("{:<{}}{}\n", label, label_width, wrapped(text, std::max(20, width - label_width), label_width));
+  };
+  line("step", fmt::format("{}, base {}, batch {}, input {}", p.model, p.base, p.batch, p.input));
+  line("device", fmt::format("{}: {}, {}; gridstride {}", p.device, p.device_description, p.precision,
+                             p.commit.empty() ? p.version : p.commit));
+  if (p.source == TimeSource::counts) {
+    line("counted",
+         fmt::format("{} step{}; time means nothing here", p.sampled_steps, p.sampled_steps == 1 ? "" : "s"));
+    return out;
+  }
+  line("time", fmt::format("{} a step ({} to {}), {:.1f} images/s; {} steps {}{}", time_text(p.wall_us.median),
+                           time_text(p.wall_us.low), time_text(p.wall_us.high),
+                           p.wall_us.median > 0 ? 1e6 * p.batch / p.wall_us.median : 0, p.sampled_steps, source_text(p),
+                           p.unwatched_us.median > 0
+                               ? fmt::format("; unwatched {} ({} to {})", time_text(p.unwatched_us.median),
+                                             time_text(p.unwatched_us.low), time_text(p.unwatched_us.high))
+                               : ""));
+  if (!p.source_note.empty()) line("note", p.source_note);
+  line("roof", roof_text(p.roof));
+  return out;
+}
+
+// ---- times ----
+
+/// The columns that sums fill in, too: their places in time_columns.
+enum {
+  op_column = 0,
+  median_column = 4,
+  share_column = 6,
+  flops_column = 7,
+  bytes_column = 8,
+  roof_column = 12,
+  reached_column = 13
+};
+
+const std::vector<TableColumn> time_columns = {{"op", 0, true, 30},
+                                               {"implementation", 3, true, 22},
+                                               {"kernels", 14, true, 44, true},
+                                               {"launches", 13, false, 8, true},
+                                               {"median us", 0},
+                                               {"spread", 5},
+                                               {"share", 1},
+                                               {"MFLOP", 9},
+                                               {"MB", 10},
+                                               {"GFLOP/s", 4},
+                                               {"GB/s", 6},
+                                               {"FLOP/byte", 8},
+                                               {"roof us", 12},
+                                               {"% roof", 2},
+                                               {"bound", 2, true},
+                                               {"tensor cores", 11, true, 12, true},
+                                               {"occupancy", 11, false, 9, true},
+                                               {"slowest thread", 15, false, 14, true}};
+
+TableRow time_row(const Profile& p, const OpProfile& op) {
+  const OpAnalysis a = analyse(p, op);
+  return {op.name,
+          op.implementation,
+          kernels_text(op),
+          op.kernels.empty() ? "" : std::to_string(op.launches),
+          fmt::format("{:.1f}", op.us.median),
+          spread_text(op.us),
+          percent(a.share),
+          number(op.cost.flops / 1e6, 2),
+          number(op.cost.bytes / 1e6, 2),
+          number(a.flops_per_s / 1e9),
+          number(a.bytes_per_s / 1e9),
+          number(a.intensity, 2),
+          number(a.roof_us),
+          a.bound == Bound::unknown ? "" : fmt::format("{:.0f}", 100 * a.roof_share),
+          a.bound == Bound::unknown ? "" : std::string(to_string(a.bound)),
+          tensor_cores_text(op),
+          occupancy_text(op),
+          a.imbalance_us > 0 ? fmt::format("+{:.1f} us", a.imbalance_us) : ""};
+}
+
+/// A row that has a name, a time and a share only.
+TableRow sum_row(const Profile& p, const std::string& name, double us) {
+  TableRow row(time_columns.size());
+  row[op_column] = name;
+  row[median_column] = fmt::format("{:.1f}", us);
+  row[share_column] = p.sums.wall_us > 0 ? percent(us / p.sums.wall_us) : "";
+  return row;
+}
+
+std::string time_table(const Profile& p, int width) {
+  std::vector<TableRow> rows;
+  Cost cost;
+  double roof_us = 0;
+  for (const OpProfile& op : p.ops) {
+    rows.push_back(time_row(p, op));
+    cost.flops += op.cost.flops;
+    cost.bytes += op.cost.bytes;
+    roof_us += analyse(p, op).roof_us;
+  }
+  rows.emplace_back();
+  TableRow ops = sum_row(p, "all ops", p.sums.ops_us);
+  ops[flops_column] = number(cost.flops / 1e6, 2), ops[bytes_column] = number(cost.bytes / 1e6, 2),
+  ops[roof_column] = number(roof_us);
+  if (p.sums.ops_us > 0 && roof_us > 0) ops[reached_column] = fmt::format("{:.0f}", 100 * roof_us / p.sums.ops_us);
+  rows.push_back(ops);
+  if (p.sums.overlap_us > 0) rows.push_back(sum_row(p, "- at the same time", -p.sums.overlap_us));
+  rows.push_back(sum_row(p, "+ gaps between ops", p.sums.gaps_us));
+  rows.push_back(sum_row(p, "+ host time", p.sums.host_us));
+  rows.push_back(sum_row(p, "+ remainder", p.sums.remainder_us()));
+  rows.push_back(sum_row(p, "= step", p.sums.wall_us));
+  std::vector<std::string> left_out;
+  std::string out = fitted_table(time_columns, rows, width, &left_out);
+  if (!left_out.empty())
+    out += wrapped(fmt::format("(not shown in {} columns: {}; they are in profile.json and on the page)", width,
+                               fmt::join(left_out, ", ")),
+                   width) +
+           "\n";
+  return out;
+}
+
+std::string advice_lines(const Profile& p, int width) {
+  const std::vector<Advice> found = advice(p);
+  if (found.empty()) return "\nnothing stands out\n";
+  std::string out = "\nwhat would save most\n";
+  int number = 0;
+  for (const Advice& a : found)
+    out += fmt::format("  {}. {}\n", ++number, wrapped(a.text, std::max(20, std::min(width, 120) - 5), 5));
+  return out;
+}
+
+}  // namespace
+
+std::string time_text(double us) {
+  if (us < 1000) return fmt::format("{:.1f} us", us);
+  return us < 1e6 ? fmt::format("{:.2f} ms", us / 1e3) : fmt::format("{:.2f} s", us / 1e6);
+}
+
+std::string profile_report(const Profile& p, int width) {
+  return head(p, width) + "\n" + (p.source == TimeSource::counts ? count_table(p, width) : time_table(p, width)) +
+         advice_lines(p, width);
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,14 @@
+// sampling.h - a subject's steps sampled, as a profile.
+#pragma once
+#include "apps/profile/subject.h"
+#include "engine/profile/profiler.h"
+
+namespace gs::apps {
+
+/// Measures request.steps steps. On `sim`, whose counts are the same in every step, one step unless `steps_given`.
+Profile profile_of(Subject&, ProfileRequest, bool steps_given);
+
+/// What the engine does not know of a profile: the name and base width, and what the tuner measured.
+void complete(Profile&, const std::string& name, int base, const Program&);
+
+}  // namespace gs::apps

@@ -1,0 +1,117 @@
+// subject.cpp - from flags or a run's folder to a program that can be timed.
+#include "apps/profile/subject.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "apps/data_flags.h"
+#include "apps/saved_run.h"
+#include "apps/train_plan.h"
+#include "apps/train_run.h"
+#include "engine/core/random.h"
+#include "engine/device/backends.h"
+#include "models/models.h"
+
+namespace gs::apps {
+namespace {
+
+constexpr int batches = 16;
+
+Dataset random_images(Shape shape, int count, std::size_t classes) {
+  Dataset data;
+  data.n = count, data.h = shape.h, data.w = shape.w, data.c = shape.c;
+  data.images.resize(std::size_t(count) * std::size_t(shape.size()));
+  RandomStream random(1, RandomPurpose::initial_weights, 0);
+  for (std::uint8_t& pixel : data.images) pixel = std::uint8_t(random.uniform() * 256);
+  for (int i = 0; i < count; ++i) data.labels.push_back(std::int32_t(std::size_t(i) % classes));
+  return data;
+}
+
+std::unique_ptr<Device> device_for(const TrainOptions& o, Purpose purpose, Precision& precision) {
+  if (purpose == Purpose::measure) return open_device_for(o, precision);
+  precision = choose_precision(o.precision, "cuda");
+  if (!cuda_device_present()) return describe_gpu(precision != Precision::fp32);
+  TrainOptions on_cuda = o;
+  on_cuda.device = "cuda";
+  return open_device_for(on_cuda, precision);
+}
+
+Memory upload(Device& device, const void* data, std::size_t bytes) {
+  Memory memory(device, bytes);
+  device.upload(memory.data(), data, bytes);
+  return memory;
+}
+
+}  // namespace
+
+Subject subject_of_model(const TrainOptions& o, Purpose purpose) {
+  Subject subject;
+  subject.name = o.model;
+  subject.base = o.base.value_or(find_model(o.model).default_base);
+  const ImplementationChoice implementations = choose_implementations(o);
+  Precision precision;
+  subject.device = device_for(o, purpose, precision);
+  std::size_t classes = 2;
+  if (o.data.data == built_in_data && o.features == "pixels") {
+    const int side = o.data.image_size.value_or(128);
+    subject.images = random_images({side, side, o.data.channels.value_or(1)}, batches * o.batch, classes);
+  } else {
+    DataSplits data = load_training_data(o);
+    classes = data.classes.size();
+    subject.images = std::move(data.train);
+  }
+  const LossKind loss = choose_loss(o, classes);
+  const Dataset& images = subject.images;
+  Recipe recipe = build_recipe(o, loss, precision);
+  if (o.class_weight == "balanced") recipe.class_weights = balanced_weights(class_counts(images, classes));
+  subject.program = std::make_unique<Program>(build_net(o, {images.h, images.w, images.c}, loss, classes), recipe,
+                                              *subject.device, implementations);
+  if (purpose == Purpose::measure) subject.program->initialize();
+  return subject;
+}
+
+Subject subject_of_run(const std::string& folder, const MachineFlags& flags, Purpose purpose) {
+  const SavedRun run = open_saved_run(folder);
+  TrainOptions o = run.options;
+  if (flags.device) o.device = *flags.device;
+  if (flags.threads) o.threads = *flags.threads;
+  if (flags.precision) o.precision = flags.precision;
+  if (flags.device && !flags.precision) o.precision.reset();  // the run's was for its own device
+  if (flags.implementation) o.implementation = *flags.implementation, o.implementation_from.reset();
+  o.retune = flags.retune;
+  Subject subject;
+  subject.name = folder;
+  subject.base = o.base.value_or(find_model(o.model).default_base);
+  Precision precision;
+  subject.device = device_for(o, purpose, precision);
+  subject.images = random_images(run.net.input, batches * o.batch, run.labels.size());
+  subject.program =
+      std::make_unique<Program>(run.net, saved_recipe(run, precision), *subject.device, choose_implementations(o));
+  if (purpose == Purpose::list_gpu_steps) return subject;
+  subject.program->initialize();
+  subject.program->set_parameters(run.parameters);
+  return subject;
+}
+
+BoundImages::BoundImages(Subject& subject) : subject_(subject), samples_(int(subject.images.n)) {
+  const int batch = subject.program->recipe().batch;
+  if (samples_ > batch) samples_ -= samples_ % batch;  // every step has a full batch
+  Device& device = *subject.device;
+  const Dataset& data = subject.images;
+  std::vector<std::uint32_t> order(std::size_t(data.n));
+  std::iota(order.begin(), order.end(), 0u);
+  images_ = upload(device, data.images.data(), data.images.size());
+  labels_ = upload(device, data.labels.data(), data.labels.size() * sizeof data.labels[0]);
+  order_ = upload(device, order.data(), order.size() * sizeof order[0]);
+  subject.program->bind_training({static_cast<const std::uint8_t*>(images_.data()),
+                                  static_cast<const std::int32_t*>(labels_.data()),
+                                  static_cast<const std::uint32_t*>(order_.data())});
+}
+
+int BoundImages::begin_epoch() {
+  Program& program = *subject_.program;
+  program.begin_training_epoch(0, std::uint32_t(samples_), program.recipe().learning_rate);
+  return (samples_ + program.recipe().batch - 1) / program.recipe().batch;
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,52 @@
+// subject.h - what is profiled: a network of `gridstride models`, or the one that a run has trained.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "apps/train_options.h"
+#include "engine/program/program.h"
+
+namespace gs::apps {
+
+/// A program on its device, with images to train on.
+struct Subject {
+  std::string name;  ///< the model's, or the run's folder
+  int base = 0;
+  std::unique_ptr<Device> device;
+  std::unique_ptr<Program> program;
+  Dataset images;
+};
+
+/// What may be said of a run's machine; the rest is the run's own.
+struct MachineFlags {
+  std::optional<std::string> device, precision, implementation;
+  std::optional<int> threads;
+  bool retune = false;
+};
+
+/// For --ncu: the steps of a GPU are listed, and nothing runs. Where there is no GPU, one is described.
+enum class Purpose { measure, list_gpu_steps };
+
+/// The network with the recipe that `options` describe and initial weights, on random images where the data is the
+/// built-in one, else on its training images.
+Subject subject_of_model(const TrainOptions& options, Purpose = Purpose::measure);
+
+/// The network of a run's folder with its recipe and best weights, on random images. Throws UsageError when the folder
+/// holds no run.
+Subject subject_of_run(const std::string& folder, const MachineFlags&, Purpose = Purpose::measure);
+
+/// The images of a subject on its device, bound to the training side of its program; both must live as long.
+class BoundImages {
+ public:
+  explicit BoundImages(Subject&);
+  /// Begins an epoch over all images in their order; returns how many steps it has.
+  int begin_epoch();
+
+ private:
+  Subject& subject_;
+  int samples_;
+  Memory images_, labels_, order_;
+};
+
+}  // namespace gs::apps

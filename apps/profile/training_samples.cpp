@@ -1,0 +1,47 @@
+// training_samples.cpp - when to look.
+#include "apps/profile/training_samples.h"
+
+#include <algorithm>
+
+#include "apps/profile/profile_files.h"
+#include "apps/profile/sampling.h"
+#include "engine/profile/measure_roof.h"
+#include "models/models.h"
+
+namespace gs::apps {
+namespace {
+
+constexpr std::uint32_t samples_an_epoch = 3;
+
+RoofSource roof_for(Program& program) {
+  const auto file = roof_file();
+  return file && stored_roof(*file, program.device().description()) ? RoofSource::cached : RoofSource::now;
+}
+
+}  // namespace
+
+TrainingSamples::TrainingSamples(Program& program, const TrainOptions& o)
+    : program_(program),
+      model_(o.model),
+      base_(o.base.value_or(find_model(o.model).default_base)),
+      profiler_(program, {.roof = roof_for(program)}) {}
+
+int TrainingSamples::train_steps(std::uint32_t step, std::uint32_t steps, int wanted) {
+  if (step <= 1) next_ = 0;  // an epoch has begun; its first step may be a diagnostic one
+  const std::uint32_t at = std::max(1u, (next_ + 1) * steps / (samples_an_epoch + 1));
+  if (next_ == samples_an_epoch || step < at) return program_.train_steps(wanted);
+  ++next_;
+  profiler_.sampled_step();
+  const int together = std::min(wanted - 1, program_.device().most_steps_per_replay());
+  return 1 + (together > 0 ? profiler_.unwatched_steps(together) : 0);
+}
+
+void TrainingSamples::write(const std::filesystem::path& folder, const Words& command) const {
+  if (profiler_.sampled() == 0) return;
+  Profile profile = profiler_.profile();
+  complete(profile, model_, base_, program_);
+  profile.flags = command;
+  write_profile_files(folder, profile);
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,33 @@
+// training_samples.h - `train --profile`: a few steps of every epoch are looked into while the run goes on.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "apps/train_options.h"
+#include "engine/profile/profiler.h"
+
+namespace gs::apps {
+
+/// Samples three steps of each epoch, at its quarters, and times the one after each as a whole. The bits of the run are
+/// those without it. The roof is the stored one of this machine; where there is none it is measured, in under 2 s.
+class TrainingSamples {
+ public:
+  TrainingSamples(Program&, const TrainOptions&);
+
+  /// In place of Program::train_steps (TrainerCallbacks::train_steps).
+  int train_steps(std::uint32_t step, std::uint32_t steps, int wanted);
+
+  /// Writes profile.json, trace.json and profile.html; nothing where no step was sampled. `command`: that started the
+  /// run, for the record.
+  void write(const std::filesystem::path& folder, const Words& command) const;
+
+ private:
+  Program& program_;
+  std::string model_;
+  int base_;
+  Profiler profiler_;
+  std::uint32_t next_ = 0;  ///< of the epoch's samples: how many there were
+};
+
+}  // namespace gs::apps

@@ -1,0 +1,174 @@
+// advice.cpp - every entry is a difference of two numbers of the profile.
+#include "engine/profile/advice.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/profile/analysis.h"
+
+namespace gs {
+namespace {
+
+constexpr double least_share = 0.005, only_moves = 1;  // operations a byte
+
+class Adviser {
+ public:
+  explicit Adviser(const Profile& profile) : profile_(profile) {}
+
+  /// `text` ends where the saving is to be named.
+  void add(const std::string& what, double saving_us, const std::string& text) {
+    const double wall = profile_.sums.wall_us, share = wall > 0 ? saving_us / wall : 0;
+    if (share < least_share) return;
+    found_.push_back(
+        {what, saving_us, share, fmt::format("{} {:.1f} us ({:.1f} % of the step)", text, saving_us, 100 * share)});
+  }
+  std::vector<Advice> best(std::size_t most) {
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const auto& a, const auto& b) { return a.saving_us > b.saving_us; });
+    std::vector<Advice> best;
+    for (Advice& a : found_)
+      if (best.size() < most &&
+          std::none_of(best.begin(), best.end(), [&](const Advice& b) { return b.what == a.what; }))
+        best.push_back(std::move(a));
+    return best;
+  }
+
+ private:
+  const Profile& profile_;
+  std::vector<Advice> found_;
+};
+
+/// The fastest other implementation that the tuner has measured, and the one that ran, or null.
+const MeasuredCandidate* fastest_other(const OpProfile& op) {
+  const MeasuredCandidate* best = nullptr;
+  for (const MeasuredCandidate& c : op.candidates)
+    if (c.name != op.implementation && (!best || c.us < best->us)) best = &c;
+  return best;
+}
+const MeasuredCandidate* the_one_that_ran(const OpProfile& op) {
+  for (const MeasuredCandidate& c : op.candidates)
+    if (c.name == op.implementation) return &c;
+  return nullptr;
+}
+
+void advise_on_kernel(const OpProfile& op, const OpAnalysis& a, Adviser& adviser) {
+  const MeasuredCandidate *ran = the_one_that_ran(op), *other = fastest_other(op);
+  std::string remedy = "another implementation (--impl, or --impl auto --retune)";
+  if (ran && other && other->us < ran->us)
+    adviser.add(
+        op.name, ran->us - other->us,
+        fmt::format("{0}: measured alone, {1} took {2:.1f} us and {3} {4:.1f}: --impl \"{0}={3}\", or --impl auto "
+                    "--retune, saves up to",
+                    op.name, op.implementation, ran->us, other->name, other->us));
+  else if (ran && other)
+    remedy = fmt::format("{} is the fastest of {} measured implementations ({}: {:.1f} us), so a better kernel",
+                         op.implementation, op.candidates.size(), other->name, other->us);
+  adviser.add(op.name, op.us.median - a.roof_us,
+              fmt::format("{} ({}): {:.1f} us is {:.0f} % of the roof, {:.1f} us for its {}; {} could save up to",
+                          op.name, op.implementation, op.us.median, 100 * a.roof_share, a.roof_us,
+                          a.bound == Bound::bytes ? "bytes" : "operations", remedy));
+}
+
+void advise_on_op(const Profile& profile, const OpProfile& op, Adviser& adviser) {
+  const OpAnalysis a = analyse(profile, op);
+  if (a.imbalance_us > 0) {
+    const double slowest = *std::max_element(op.thread_us.begin(), op.thread_us.end());
+    adviser.add(op.name, a.imbalance_us,
+                fmt::format("{}: its slowest thread works {:.1f} us, the mean of {} {:.1f}: equal shares save up to",
+                            op.name, slowest, op.thread_us.size(), slowest - a.imbalance_us));
+  }
+  if (a.bound == Bound::unknown || a.bound == Bound::latency) return;
+  if (a.intensity < only_moves && (op.pass == Pass::forward || op.pass == Pass::backward))
+    adviser.add(
+        op.name, op.us.median,
+        fmt::format("{}: {:.2f} MB for {:.2f} operations a byte: done by the step that writes what it reads (fused), "
+                    "it saves up to",
+                    op.name, op.cost.bytes / 1e6, a.intensity));
+  else
+    advise_on_kernel(op, a, adviser);
+}
+
+void advise_on_latency(const Profile& profile, Adviser& adviser) {
+  double sum = 0, longest_us = 0;
+  int count = 0;
+  std::string longest;
+  for (const OpProfile& op : profile.ops) {
+    if (analyse(profile, op).bound != Bound::latency) continue;
+    sum += op.us.median, ++count;
+    if (op.us.median > longest_us) longest = op.name, longest_us = op.us.median;
+  }
+  adviser.add(
+      "latency", sum / 2,
+      fmt::format("latency: {} ops with too little work, {} foremost, take {:.1f} us; at --batch {} an image bears "
+                  "half of that, worth",
+                  count, longest, sum, 2 * profile.batch));
+}
+
+void advise_on_rest(const Profile& profile, Adviser& adviser) {
+  const TimeSums& s = profile.sums;
+  adviser.add(
+      "gaps", s.gaps_us,
+      fmt::format("gaps: nothing runs for {:.1f} us between {} ops; fewer ops (fused ones) or more work in each "
+                  "(--batch {}) save up to",
+                  s.gaps_us, profile.ops.size(), 2 * profile.batch));
+  adviser.add(
+      "host time", s.host_us,
+      fmt::format("host time: {:.1f} us pass before the first op and after the last; more work a step (--batch {}) "
+                  "shares them out, saving up to",
+                  s.host_us, 2 * profile.batch));
+}
+
+// ---- the simulator's counts ----
+
+std::string worst_place(const OpCounts& counts, std::int64_t (*badness)(const OpCounts::Line&)) {
+  const auto worst = std::max_element(counts.lines.begin(), counts.lines.end(),
+                                      [&](const auto& a, const auto& b) { return badness(a) < badness(b); });
+  return worst == counts.lines.end() ? "" : ", most of it at " + worst->place;
+}
+
+std::vector<Advice> advice_of_counts(const Profile& profile, std::size_t most) {
+  double all_sectors = 0, all_turns = 0;
+  for (const OpProfile& op : profile.ops)
+    if (op.counts)
+      all_sectors += double(op.counts->sectors),
+          all_turns += double(op.counts->shared_requests + op.counts->bank_conflicts);
+  std::vector<Advice> found;
+  for (const OpProfile& op : profile.ops) {
+    if (!op.counts) continue;
+    const OpCounts& c = *op.counts;
+    const double bytes = double(c.loaded_bytes + c.stored_bytes), wasted = double(c.sectors) - bytes / 32;
+    if (all_sectors > 0 && wasted / all_sectors >= least_share)
+      found.push_back(
+          {op.name, 0, wasted / all_sectors,
+           fmt::format("{} ({}): {:.1f} sectors a request; the bytes asked for would fill {:.0f} of its {} "
+                       "sectors: neighbouring lanes on neighbouring addresses save up to {:.1f} % of the "
+                       "step's sectors{}",
+                       op.name, op.implementation, double(c.sectors) / double(std::max<std::int64_t>(1, c.requests)),
+                       bytes / 32, c.sectors, 100 * wasted / all_sectors,
+                       worst_place(c, [](const OpCounts::Line& l) { return l.sectors; }))});
+    if (all_turns > 0 && double(c.bank_conflicts) / all_turns >= least_share)
+      found.push_back({op.name, 0, double(c.bank_conflicts) / all_turns,
+                       fmt::format("{} ({}): {} extra turns for {} requests to shared memory, {:.1f} % of the step's: "
+                                   "padded rows or another order keep lanes out of each other's banks{}",
+                                   op.name, op.implementation, c.bank_conflicts, c.shared_requests,
+                                   100 * double(c.bank_conflicts) / all_turns,
+                                   worst_place(c, [](const OpCounts::Line& l) { return l.bank_conflicts; }))});
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.share > b.share; });
+  if (found.size() > most) found.resize(most);
+  return found;
+}
+
+}  // namespace
+
+std::vector<Advice> advice(const Profile& profile, std::size_t most) {
+  if (profile.source == TimeSource::counts) return advice_of_counts(profile, most);
+  Adviser adviser(profile);
+  for (const OpProfile& op : profile.ops) advise_on_op(profile, op, adviser);
+  advise_on_latency(profile, adviser);
+  advise_on_rest(profile, adviser);
+  return adviser.best(most);
+}
+
+}  // namespace gs

@@ -1,0 +1,161 @@
+// profile_page_test.cpp - the profile page in a real browser: it draws and sorts, reports no error, asks for nothing,
+// fits a phone, can be read in the dark.
+#include "apps/profile/profile_page.h"
+
+#include <gtest/gtest.h>
+
+#include "apps/profile/profile_json.h"
+#include "tests/apps/browser.h"
+#include "tests/support/made_profile.h"
+
+namespace gs::test {
+namespace {
+
+using nlohmann::ordered_json;
+
+const std::string nasty = "</script><b>bold</b><img src=x onerror=alert(1)> \"'&amp; {{data}} ünï \\u003c";
+
+Profile with_nasty_names(Profile p) {
+  p.model = p.source_note = p.device_description = nasty;
+  p.ops[2].name = p.ops[2].implementation = nasty;
+  p.flags.push_back(nasty);
+  return p;
+}
+
+std::string page_of(const Profile& p, const std::string& name) {
+  const std::string page = apps::profile_page(apps::profile_to_json(p));
+  keep_page(name, page);
+  return page;
+}
+
+// Presses titles and an op, and leaves what it sees.
+const char* const probe = R"js(<script>
+setTimeout(() => {
+  let result;
+  try {
+    const table = document.querySelector("#table table"), rows = () => [...table.tBodies[0].rows].map(row => row.cells[0].textContent);
+    const press = title => { for (const b of table.querySelectorAll("thead button")) if (b.textContent === title) b.click(); };
+    const boxes = [...document.querySelectorAll("#roofline text, #timeline text")].map(text => text.getBoundingClientRect());
+    result = {...measuredOfPage(), markup: document.querySelectorAll("main img, main script, #table b, header b b").length,
+      points: document.querySelectorAll("#roofline circle").length, roofs: document.querySelectorAll("#roofline line.roof").length,
+      bars: document.querySelectorAll("#timeline rect").length, lanes: new Set([...document.querySelectorAll("#timeline rect")].map(r => r.getAttribute("y"))).size,
+      empty_texts: boxes.filter(box => !box.width || !box.height).length, advice: document.querySelectorAll("#advice li p").length,
+      titles: [...table.querySelectorAll("thead button")].map(b => b.textContent), foot: [...(table.tFoot?.rows ?? [])].map(row => row.cells[0].textContent),
+      tables: document.querySelectorAll("#table table").length, before: rows()};
+    press("median µs");
+    result.down = rows();
+    press("median µs");
+    result.up = rows();
+    press("op");
+    result.by_name = rows();
+    result.sorted = [...table.querySelectorAll("[aria-sort]")].map(h => h.textContent + " " + h.getAttribute("aria-sort"));
+    document.querySelector("#timeline rect")?.dispatchEvent(new MouseEvent("click"));
+    result.chosen = [...document.querySelectorAll(".chosen")].map(node => node.localName).sort();
+    const zoom = document.querySelectorAll("#timeline .choices button")[1], wide = () => Number(document.querySelector("#timeline svg").getAttribute("width"));
+    if (zoom) {
+      const narrow = wide();
+      zoom.click();
+      result.zoomed = Math.round(wide() / narrow);
+    }
+    result.chosen_after_zoom = [...document.querySelectorAll(".chosen")].map(node => node.localName).sort();
+    result.scroll_after_zoom = document.documentElement.scrollWidth;
+  } catch (error) { result = {complaints: [String(error)]}; }
+  tellMeasured(result);
+}, 200);
+</script>)js";
+
+void expect_sound(const ordered_json& seen) {
+  ASSERT_TRUE(seen.contains("points")) << seen.dump(1);
+  EXPECT_TRUE(seen["complaints"].empty()) << seen["complaints"].dump(1);
+  EXPECT_TRUE(seen["resources"].empty()) << seen["resources"].dump(1);
+  EXPECT_EQ(seen["markup"], 0) << "markup in a name became markup in the page";
+  EXPECT_EQ(seen["empty_texts"], 0);
+  EXPECT_LE(seen["scroll"], seen["width"]);
+  EXPECT_LE(seen["scroll_after_zoom"], seen["width"]);
+  EXPECT_GE(seen["worst"][0].get<double>(), 4.5) << seen["worst"].dump();
+}
+
+TEST(ProfilePage, HoldsItsDataAsText) {
+  const Profile p = with_nasty_names(made_profile());
+  const std::string page = page_of(p, "nasty.html");
+  const std::size_t data = page.find("id=\"profile-data\">") + 18, end = page.find("</script>", data);
+  EXPECT_EQ(ordered_json::parse(page.substr(data, end - data)), apps::profile_to_json(p));
+  EXPECT_EQ(page.substr(data, end - data).find('<'), std::string::npos);
+  EXPECT_EQ(page.find("{{title}}"), page.npos);
+}
+
+class ProfilePageInBrowser : public ::testing::Test {
+  void SetUp() override {
+    if (!has_chromium()) GTEST_SKIP() << "no chromium that opens files is installed";
+  }
+};
+
+TEST_F(ProfilePageInBrowser, DrawsSortsAndAsksForNothing) {
+  const ordered_json seen = measure_page(page_of(made_profile(), "cpu.html"), probe, "--window-size=1280,900");
+  expect_sound(seen);
+  EXPECT_EQ(seen["points"], 4);  // gather does no arithmetic
+  EXPECT_EQ(seen["roofs"], 2);   // copy and fp32
+  EXPECT_EQ(seen["bars"], 5);
+  EXPECT_EQ(seen["lanes"], 1);
+  EXPECT_EQ(seen["advice"], 3);
+  EXPECT_EQ(seen["before"],
+            (ordered_json{"gather", "conv1 forward", "pool1 forward", "conv1 filter gradient", "update"}));
+  EXPECT_EQ(seen["down"],
+            (ordered_json{"conv1 forward", "conv1 filter gradient", "pool1 forward", "update", "gather"}));
+  EXPECT_EQ(seen["up"], (ordered_json{"gather", "update", "pool1 forward", "conv1 filter gradient", "conv1 forward"}));
+  EXPECT_EQ(seen["by_name"],
+            (ordered_json{"conv1 filter gradient", "conv1 forward", "gather", "pool1 forward", "update"}));
+  EXPECT_EQ(seen["sorted"], ordered_json{"op ascending"});
+  EXPECT_EQ(seen["foot"], (ordered_json{"all ops", "+ gaps between ops", "+ host time", "+ remainder", "= step"}));
+  EXPECT_EQ(seen["chosen"], (ordered_json{"rect", "tr"}));  // gather: its bar and its row
+  EXPECT_EQ(seen["chosen_after_zoom"], seen["chosen"]);
+  EXPECT_EQ(seen["zoomed"], 4);
+}
+
+TEST_F(ProfilePageInBrowser, ShowsAGpusKernelsAndBranches) {
+  const ordered_json seen = measure_page(page_of(made_gpu_profile(), "gpu.html"), probe, "--window-size=1280,900");
+  expect_sound(seen);
+  EXPECT_EQ(seen["roofs"], 4);  // copy, fp32, tf32, bf16
+  EXPECT_EQ(seen["lanes"], 2);
+  EXPECT_EQ(seen["tables"], 2);
+  const auto titles = seen["titles"].get<std::vector<std::string>>();
+  for (const char* title : {"kernels", "tensor cores"})
+    EXPECT_NE(std::find(titles.begin(), titles.end(), title), titles.end()) << title;
+}
+
+TEST_F(ProfilePageInBrowser, ShowsTheSimulatorsCounts) {
+  const ordered_json seen = measure_page(page_of(made_counts(), "sim.html"), probe, "--window-size=1280,900");
+  expect_sound(seen);
+  EXPECT_EQ(seen["points"], 0);
+  EXPECT_EQ(seen["tables"], 2);  // ops, source lines
+  EXPECT_EQ(seen["advice"], 2);
+}
+
+TEST_F(ProfilePageInBrowser, NamesAreText) {
+  const ordered_json seen =
+      measure_page(page_of(with_nasty_names(made_gpu_profile()), "nasty.html"), probe, "--window-size=1280,900");
+  expect_sound(seen);
+  EXPECT_EQ(seen["heading"].get<std::string>(), nasty + ", base 32, batch 8");
+  EXPECT_EQ(seen["before"][2].get<std::string>(), nasty);
+}
+
+TEST_F(ProfilePageInBrowser, FitsAPhone) {
+  const ordered_json seen = measure_page(page_of(made_gpu_profile(), "gpu.html"), probe, "--window-size=800,900", true);
+  expect_sound(seen);
+  EXPECT_EQ(seen["width"], 400);
+}
+
+TEST_F(ProfilePageInBrowser, CanBeReadInTheDark) {
+  const ordered_json seen = measure_page(page_of(made_profile(), "cpu.html"), probe,
+                                         "--window-size=1280,900 --blink-settings=preferredColorScheme=0");
+  expect_sound(seen);
+  EXPECT_EQ(seen["dark"], true);
+  EXPECT_LT(seen["page"][0], 64);
+}
+
+TEST_F(ProfilePageInBrowser, ShowsAnEmptyProfile) {
+  expect_sound(measure_page(page_of(Profile(), "empty.html"), probe, "--window-size=800,900", true));
+}
+
+}  // namespace
+}  // namespace gs::test

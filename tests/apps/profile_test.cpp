@@ -1,0 +1,186 @@
+// profile_test.cpp - `gridstride profile` and `train --profile` as a user calls them.
+#include <nlohmann/json.hpp>
+
+#include "apps/profile/profile_json.h"
+#include "tests/apps/program.h"
+
+namespace gs::test {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A profile that takes a moment: a tiny network, a few steps, and a cache folder of its own.
+std::vector<std::string> tiny_profile(const std::vector<std::string>& more = {}) {
+  std::vector<std::string> words = {"profile",  "lenet", "--base",  "2", "--image-size", "16",
+                                    "--device", "cpu",   "--steps", "6", "--impl",       "default"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+/// What the program is run with: its cache lies in the test's folder.
+std::function<void()> with_cache(const ScratchFolder& folder) {
+  const std::string cache = (folder / "cache").string();
+  return [cache] { setenv("XDG_CACHE_HOME", cache.c_str(), 1); };
+}
+
+TEST(ProfileCommand, PrintsATableAndWritesThreeFiles) {
+  const ScratchFolder folder;
+  const Outcome outcome = run_program(folder.path(), tiny_profile(), with_cache(folder));
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  for (const char* text : {"conv1 forward", "conv2 filter gradient", "update", "median us", "% roof", "all ops",
+                           "= step", "what would save most", "profiles/lenet-2-16px-cpu/profile.html"})
+    EXPECT_NE(outcome.out.find(text), std::string::npos) << text << "\n" << outcome.out;
+  EXPECT_EQ(names_in(folder / "profiles/lenet-2-16px-cpu"),
+            (std::vector<std::string>{"profile.html", "profile.json", "trace.json"}));
+  const Profile p = apps::read_profile(folder / "profiles/lenet-2-16px-cpu/profile.json");
+  EXPECT_EQ(p.sampled_steps, 6);
+  EXPECT_EQ(p.base, 2);
+  EXPECT_EQ(p.input, "16x16x1");
+  EXPECT_GT(p.roof.copy_bytes_per_s, 0);
+  EXPECT_EQ(p.timeline.size(), 3u);
+  double ops = 0;
+  for (const OpProfile& op : p.ops) ops += op.us.median;
+  EXPECT_GT(ops, 0);
+  // By construction: the parts and the remainder are the whole.
+  EXPECT_NEAR(p.sums.ops_us - p.sums.overlap_us + p.sums.gaps_us + p.sums.host_us + p.sums.remainder_us(),
+              p.sums.wall_us, 1e-6 * p.sums.wall_us);
+}
+
+TEST(ProfileCommand, JsonIsAllThatStandardOutputHolds) {
+  const ScratchFolder folder;
+  const Outcome outcome = run_program(folder.path(), tiny_profile({"--json", "--no-graph"}), with_cache(folder));
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const Profile p = apps::profile_from_json(Json::parse(outcome.out));
+  EXPECT_EQ(p.device, "cpu");
+  EXPECT_EQ(p.flags.front(), "gridstride");
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"cache"});
+}
+
+TEST(ProfileCommand, TakesTheStoredRoof) {
+  const ScratchFolder folder;
+  const auto cache = with_cache(folder);
+  expect_one_line(run_program(folder.path(), tiny_profile({"--roof", "cached"}), cache), 2, {"--roof cached"});
+  ASSERT_EQ(run_program(folder.path(), tiny_profile({"--quiet", "--out", "first"}), cache).status, 0);
+  ASSERT_EQ(run_program(folder.path(), tiny_profile({"--quiet", "--out", "second", "--roof", "cached"}), cache).status,
+            0);
+  const Profile first = apps::read_profile(folder / "first/profile.json"),
+                second = apps::read_profile(folder / "second/profile.json");
+  EXPECT_TRUE(first.roof.measured_now);
+  EXPECT_FALSE(second.roof.measured_now);
+  EXPECT_EQ(second.roof.date, first.roof.date);
+  EXPECT_EQ(second.roof.copy_bytes_per_s, first.roof.copy_bytes_per_s);
+}
+
+TEST(ProfileCommand, CountsOnTheSimulator) {
+  const ScratchFolder folder;
+  const Outcome outcome = run_program(folder.path(), {"profile", "lenet", "--base", "2", "--image-size", "12",
+                                                      "--batch", "2", "--device", "sim", "--out", "p"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("sectors/request"), std::string::npos) << outcome.out;
+  EXPECT_EQ(outcome.out.find("median us"), std::string::npos) << outcome.out;
+  const Profile p = apps::read_profile(folder / "p/profile.json");
+  EXPECT_EQ(p.source, TimeSource::counts);
+  EXPECT_EQ(p.sampled_steps, 1);
+}
+
+TEST(ProfileCommand, LooksIntoARun) {
+  const ScratchFolder folder;
+  const auto cache = with_cache(folder);
+  ASSERT_EQ(run_program(folder.path(), tiny_run({"--quiet", "--batch", "4", "--out", "runs/a"}), cache).status, 0);
+  const Outcome outcome = run_program(folder.path(), {"profile", "runs/a", "--steps", "3"}, cache);
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const Profile p = apps::read_profile(folder / "runs/a/profile.json");
+  EXPECT_EQ(p.model, "runs/a");
+  EXPECT_EQ(p.batch, 4);
+  EXPECT_EQ(p.base, 2);
+  expect_one_line(run_program(folder.path(), {"profile", "runs/a", "--batch", "8"}, cache), 2, {"--batch", "runs/a"});
+}
+
+TEST(ProfileCommand, SaysWhatIsWrong) {
+  const ScratchFolder folder;
+  const auto refused = [&](const std::vector<std::string>& words, const std::vector<std::string>& parts) {
+    expect_one_line(run_program(folder.path(), words), 2, parts);
+  };
+  refused({"profile"}, {"which network or run", "gridstride profile lenet"});
+  refused({"profile", "lanet"}, {"unknown model 'lanet'", "'lenet'"});
+  refused({"profile", "runs/none"}, {"runs/none", "run.json"});
+  refused({"profile", "lenet", "--steps", "0"}, {"--steps must be a whole number"});
+  refused({"profile", "lenet", "--roof", "old"}, {"--roof must be one of now, cached"});
+  refused({"profile", "lenet", "--step", "3"}, {"unknown flag '--step'", "'--steps'"});
+  refused({"profile", "lenet", "--momentum", "0.9"}, {"--momentum is for --optimizer sgd"});
+  refused({"profile", "lenet", "--ncu", "conv9"}, {"--ncu", "'conv9'", "conv1"});
+  refused({"profile", "lenet", "--ncu", "conv1", "--device", "cpu"}, {"--ncu", "--device cpu"});
+  write_text(folder / "broken.json", "{\"a\": ");
+  write_text(folder / "other.json", "{}");
+  refused({"profile", "--diff", "broken.json", "other.json"}, {"broken.json is no JSON"});
+  refused({"profile", "--diff", "other.json", "other.json"}, {"other.json", "no profile"});
+  refused({"profile", "--diff", "nowhere.json", "other.json"}, {"nowhere.json"});
+  refused({"profile", "--diff", "other.json"}, {"--diff wants two profiles"});
+  refused({"profile", "lenet", "--diff", "a.json", "b.json"}, {"--diff", "leave out 'lenet'"});
+  write_text(folder / "folder/run.json", "[]");
+  const Outcome outcome = run_program(folder.path(), {"profile", "folder"});
+  EXPECT_NE(outcome.status, 0);
+  EXPECT_NE(outcome.err.find("run.json is no record of a run"), std::string::npos) << outcome.err;
+}
+
+TEST(ProfileCommand, PrintsTheCommandsOfNvidiasTools) {
+  const ScratchFolder folder;
+  const Outcome outcome = run_program(folder.path(), {"profile", "lenet", "--base", "2", "--ncu", "conv2"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("--nvtx-include 'conv2 filter gradient/'"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("gridstride profile lenet --base 2 --device cuda --no-graph --steps 1"),
+            std::string::npos);
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{});
+}
+
+TEST(ProfileCommand, ComparesTwoFiles) {
+  const ScratchFolder folder;
+  const auto cache = with_cache(folder);
+  ASSERT_EQ(run_program(folder.path(), tiny_profile({"--quiet", "--out", "a"}), cache).status, 0);
+  ASSERT_EQ(run_program(folder.path(), tiny_profile({"--quiet", "--out", "b", "--batch", "4"}), cache).status, 0);
+  const Outcome outcome = run_program(folder.path(), {"profile", "--diff", "a", "b/profile.json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  for (const char* text : {"not the same case", "lenet:2:8 and lenet:2:4", "conv1 forward", "step"})
+    EXPECT_NE(outcome.out.find(text), std::string::npos) << text << "\n" << outcome.out;
+}
+
+// ---- train --profile ----
+
+TEST(TrainProfile, AddsThePageAndLeavesTheBitsAlone) {
+  const ScratchFolder folder;
+  const auto cache = with_cache(folder);
+  const std::vector<std::string> common = {"--quiet", "--batch", "2", "--epochs", "3", "--impl", "default"};
+  std::vector<std::string> plain = common, watched = common;
+  plain.insert(plain.end(), {"--out", "plain"});
+  watched.insert(watched.end(), {"--out", "watched", "--profile"});
+  ASSERT_EQ(run_program(folder.path(), tiny_run(plain), cache).status, 0);
+  ASSERT_EQ(run_program(folder.path(), tiny_run(watched), cache).status, 0);
+  EXPECT_EQ(text_of(folder / "plain/last.safetensors"), text_of(folder / "watched/last.safetensors"));
+  EXPECT_EQ(text_of(folder / "plain/predictions.safetensors"), text_of(folder / "watched/predictions.safetensors"));
+  const Profile p = apps::read_profile(folder / "watched/profile.json");
+  EXPECT_EQ(p.sampled_steps, 9);  // three an epoch
+  EXPECT_EQ(p.model, "lenet");
+  EXPECT_GT(p.unwatched_us.median, 0);
+  const std::vector<std::string> files = names_in(folder / "watched");
+  for (const char* name : {"profile.html", "trace.json"})
+    EXPECT_NE(std::find(files.begin(), files.end(), name), files.end()) << name;
+  EXPECT_FALSE(std::filesystem::exists(folder / "plain/profile.json"));
+}
+
+TEST(TrainProfile, GoesOnWithAResumedRun) {
+  const ScratchFolder folder;
+  const auto cache = with_cache(folder);
+  ASSERT_EQ(run_program(folder.path(), tiny_run({"--quiet", "--batch", "2", "--out", "a", "--profile"}), cache).status,
+            0);
+  std::filesystem::remove(folder / "a/profile.html");
+  ASSERT_EQ(run_program(folder.path(), {"train", "--resume", "a", "--epochs", "3", "--quiet"}, cache).status, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder / "a/profile.html"));
+  EXPECT_EQ(apps::read_profile(folder / "a/profile.json").sampled_steps, 3);
+  ASSERT_EQ(run_program(folder.path(), tiny_run({"--quiet", "--batch", "2", "--out", "b"}), cache).status, 0);
+  ASSERT_EQ(
+      run_program(folder.path(), {"train", "--resume", "b", "--epochs", "3", "--quiet", "--profile"}, cache).status, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder / "b/profile.html"));
+}
+
+}  // namespace
+}  // namespace gs::test

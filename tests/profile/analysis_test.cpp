@@ -1,0 +1,91 @@
+// analysis_test.cpp - the arithmetic of a profile, on one made by hand.
+#include "engine/profile/analysis.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/made_profile.h"
+
+namespace gs::test {
+namespace {
+
+TEST(Analysis, RatesAreWorkOverTheMedian) {
+  const Profile p = made_profile();
+  const OpAnalysis a = analyse(p, p.ops[1]);  // 20 MFLOP and 0.5 MB in 400 us of 1,000
+  EXPECT_DOUBLE_EQ(a.share, 0.4);
+  EXPECT_DOUBLE_EQ(a.flops_per_s, 50e9);
+  EXPECT_DOUBLE_EQ(a.bytes_per_s, 1.25e9);
+  EXPECT_DOUBLE_EQ(a.intensity, 40);
+  EXPECT_DOUBLE_EQ(a.bytes_us, 50);
+  EXPECT_DOUBLE_EQ(a.arithmetic_us, 200);
+  EXPECT_DOUBLE_EQ(a.roof_us, 200);
+  EXPECT_DOUBLE_EQ(a.roof_share, 0.5);
+}
+
+TEST(Analysis, TheLargerPartOfTheRoofIsTheBound) {
+  const Profile p = made_profile();
+  EXPECT_EQ(analyse(p, p.ops[0]).bound, Bound::latency);
+  EXPECT_EQ(analyse(p, p.ops[1]).bound, Bound::arithmetic);
+  EXPECT_EQ(analyse(p, p.ops[2]).bound, Bound::bytes);
+}
+
+TEST(Analysis, LatencyIsLittleWorkOrLittleTimeFarFromTheRoof) {
+  EXPECT_TRUE(bound_by_latency(0.9, 50, 1));      // at the roof it would take less than a launch
+  EXPECT_FALSE(bound_by_latency(1.1, 50, 1));     // a bad kernel, not a small one
+  EXPECT_TRUE(bound_by_latency(0.95, 3.9, 0.9));  // below four launches, below a quarter of the roof
+  EXPECT_FALSE(bound_by_latency(1.0, 3.9, 0.9));  // above a quarter
+  EXPECT_FALSE(bound_by_latency(1.0, 5.0, 1));    // above four launches
+}
+
+TEST(Analysis, LaunchesAreCountedAtTheLatencyOfTheWayTheyWereMade) {
+  Profile p = made_gpu_profile();
+  EXPECT_DOUBLE_EQ(launch_us(p), 1.3);
+  p.source = TimeSource::events;
+  EXPECT_DOUBLE_EQ(launch_us(p), 2.1);
+  EXPECT_DOUBLE_EQ(launch_us(made_profile()), 1);
+}
+
+TEST(Analysis, TensorCoresHaveARateOfTheirOwn) {
+  Profile p = made_gpu_profile();
+  EXPECT_DOUBLE_EQ(flops_rate(p, p.ops[1]), 400e12);  // declared, tf32
+  EXPECT_DOUBLE_EQ(flops_rate(p, p.ops[2]), 50e12);
+  p.precision = "bf16";
+  EXPECT_DOUBLE_EQ(flops_rate(p, p.ops[1]), 800e12);
+  p.precision = "fp32";
+  EXPECT_DOUBLE_EQ(flops_rate(p, p.ops[1]), 50e12);
+}
+
+TEST(Analysis, TheSlowestThreadIsHeldAgainstTheMean) {
+  const Profile p = made_profile();
+  EXPECT_DOUBLE_EQ(analyse(p, p.ops[3]).imbalance_us, 30);  // 240 and 180
+  EXPECT_DOUBLE_EQ(analyse(p, p.ops[1]).imbalance_us, 0);
+}
+
+TEST(Analysis, WithoutARoofNothingIsSaidOfIt) {
+  Profile p = made_profile();
+  p.roof = {};
+  const OpAnalysis a = analyse(p, p.ops[1]);
+  EXPECT_EQ(a.bound, Bound::unknown);
+  EXPECT_EQ(a.roof_us, 0);
+  EXPECT_DOUBLE_EQ(a.flops_per_s, 50e9);
+}
+
+TEST(Analysis, AnOpThatTookNoTimeHasNoRates) {
+  Profile p = made_profile();
+  p.ops[1].us = {};
+  p.sums = {};
+  const OpAnalysis a = analyse(p, p.ops[1]);
+  EXPECT_EQ(a.share, 0);
+  EXPECT_EQ(a.flops_per_s, 0);
+  EXPECT_EQ(a.bound, Bound::unknown);
+}
+
+TEST(Analysis, ADifferenceBeyondTheSpreadIsOneForBothSides) {
+  EXPECT_FALSE(beyond_spread({100, 90, 110}, {105, 99, 120}));
+  EXPECT_TRUE(beyond_spread({100, 90, 110}, {120, 111, 130}));
+  EXPECT_FALSE(beyond_spread({100, 90, 110}, {120, 80, 130}));  // 100 lies in the spread of the second
+  EXPECT_FALSE(beyond_spread({100, 90, 125}, {120, 111, 130}));
+  EXPECT_TRUE(beyond_spread({100, 90, 110}, {80, 70, 89}));
+}
+
+}  // namespace
+}  // namespace gs::test
