@@ -33,7 +33,7 @@ class Builder {
   /// Does the technique fit the problem, and its arithmetic what the run allows?
   template <class Op>
   bool usable(const Technique<Op>& row, const typename Op::Problem& problem) const {
-    return row.supports(problem) && (row.arithmetic == Arithmetic::fp32 || device_.tf32());
+    return row.supports(problem) && (row.arithmetic != Arithmetic::tf32 || device_.tf32());
   }
 
   TensorId tensor(std::string name, std::size_t bytes, Lifetime lifetime = Lifetime::planned) {

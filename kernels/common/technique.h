@@ -18,9 +18,9 @@ struct Cost {
   double bytes = 0;  ///< bytes that must move to and from memory: every input once, every output once
 };
 
-/// What the factors of a technique's products are rounded to; sums are fp32 in both. A run that asks for fp32 never
-/// gets a technique in tf32 (10 bits of mantissa: tensor cores).
-enum class Arithmetic { fp32, tf32 };
+/// What the factors of a technique's products are; sums are fp32 in all. A run that asks for fp32 never gets a technique
+/// in tf32, which rounds them to 10 bits of mantissa for tensor cores. bf16: as they are stored, on tensor cores.
+enum class Arithmetic { fp32, tf32, bf16 };
 
 /// An op is a struct with `Problem` (its extents and hyper-parameters) and `Launch` (a function type:
 /// outputs, inputs, problem, workspace, stream). A technique is one way to run it on some targets.

@@ -76,12 +76,13 @@ Room<Conv2dForwardOf<T>> conv2d_forward_room() {
           GS_HOST_FORM(conv2d_forward_cores_workspace)}});
     return rows;
   } else {
-    static const auto rows =
-        rows_on<Conv2dForwardOf<T>>(target, {{"direct", on_all, &conv2d_forward_direct<T>},
-                                             {"tiled", on_blocks, &conv2d_forward_tiled<T>, &conv2d_tiled_supports},
-                                             {"tensor", on_blocks, &conv2d_forward_tensor<T>, &conv2d_tensor_supports},
-                                             {"widened", on_host, GS_HOST_FORM(conv2d_forward_widened), &ungrouped,
-                                              GS_HOST_FORM(conv2d_forward_widened_workspace)}});
+    static const auto rows = rows_on<Conv2dForwardOf<T>>(
+        target,
+        {{"direct", on_all, &conv2d_forward_direct<T>},
+         {"tiled", on_blocks, &conv2d_forward_tiled<T>, &conv2d_tiled_supports},
+         {"tensor", on_blocks, &conv2d_forward_tensor<T>, &conv2d_tensor_supports, no_workspace, Arithmetic::bf16},
+         {"widened", on_host, GS_HOST_FORM(conv2d_forward_widened), &ungrouped,
+          GS_HOST_FORM(conv2d_forward_widened_workspace)}});
     return rows;
   }
 }
@@ -107,7 +108,8 @@ Room<Conv2dDataGradientOf<T>> conv2d_data_gradient_room() {
         target,
         {{"direct", on_all, &conv2d_data_gradient_direct<T>},
          {"tiled", on_blocks, &conv2d_data_gradient_tiled<T>, &conv2d_tiled_supports},
-         {"tensor", on_blocks, &conv2d_data_gradient_tensor<T>, &conv2d_tensor_supports},
+         {"tensor", on_blocks, &conv2d_data_gradient_tensor<T>, &conv2d_tensor_supports, no_workspace,
+          Arithmetic::bf16},
          {"widened", on_host, GS_HOST_FORM(conv2d_data_gradient_widened),
           GS_HOST_FORM(conv2d_data_gradient_cores_supports), GS_HOST_FORM(conv2d_data_gradient_widened_workspace)}});
     return rows;
@@ -136,7 +138,7 @@ Room<Conv2dFilterGradientOf<T>> conv2d_filter_gradient_room() {
                  {"tiled", on_blocks, &conv2d_filter_gradient_tiled<T>, &conv2d_tiled_supports,
                   &conv2d_filter_gradient_tiled_workspace},
                  {"tensor", on_blocks, &conv2d_filter_gradient_tensor<T>, &conv2d_tensor_supports,
-                  &conv2d_filter_gradient_tensor_workspace<T>},
+                  &conv2d_filter_gradient_tensor_workspace<T>, Arithmetic::bf16},
                  {"widened", on_host, GS_HOST_FORM(conv2d_filter_gradient_widened), &ungrouped,
                   GS_HOST_FORM(conv2d_filter_gradient_widened_workspace)}});
     return rows;

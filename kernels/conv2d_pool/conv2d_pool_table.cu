@@ -30,7 +30,8 @@ Room<Conv2dPoolForwardOf<T>> conv2d_pool_forward_room() {
   } else {
     static const auto rows = rows_on<Conv2dPoolForwardOf<T>>(
         target, {{"tiled", on_blocks, &conv2d_pool_forward_tiled<T>, &conv2d_pool_tiled_supports},
-                 {"tensor", on_blocks, &conv2d_pool_forward_tensor<T>, &conv2d_pool_tensor_supports}});
+                 {"tensor", on_blocks, &conv2d_pool_forward_tensor<T>, &conv2d_pool_tensor_supports, no_workspace,
+                  Arithmetic::bf16}});
     return rows;
   }
 }

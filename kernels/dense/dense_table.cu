@@ -74,12 +74,12 @@ Room<DenseForwardOf<T>> dense_forward_room() {
     return rows;
   } else {
     static const auto rows = rows_on<DenseForwardOf<T>>(
-        target,
-        {{"direct", on_all, &dense_forward_direct<T>},
-         {"tiled", on_blocks, &dense_forward_tiled<T>, &dense_tiled_supports, &dense_forward_tiled_workspace},
-         {"tensor", on_blocks, &dense_forward_tensor<T>, &dense_tensor_supports, &dense_forward_tensor_workspace<T>},
-         {"widened", on_host, GS_HOST_FORM(dense_forward_widened), &always,
-          GS_HOST_FORM(dense_forward_widened_workspace)}});
+        target, {{"direct", on_all, &dense_forward_direct<T>},
+                 {"tiled", on_blocks, &dense_forward_tiled<T>, &dense_tiled_supports, &dense_forward_tiled_workspace},
+                 {"tensor", on_blocks, &dense_forward_tensor<T>, &dense_tensor_supports,
+                  &dense_forward_tensor_workspace<T>, Arithmetic::bf16},
+                 {"widened", on_host, GS_HOST_FORM(dense_forward_widened), &always,
+                  GS_HOST_FORM(dense_forward_widened_workspace)}});
     return rows;
   }
 }
@@ -100,11 +100,12 @@ Room<DenseDataGradientOf<T>> dense_data_gradient_room() {
     return rows;
   } else {
     static const auto rows = rows_on<DenseDataGradientOf<T>>(
-        target, {{"direct", on_all, &dense_data_gradient_direct<T>},
-                 {"tiled", on_blocks, &dense_data_gradient_tiled<T>, &dense_tiled_supports},
-                 {"tensor", on_blocks, &dense_data_gradient_tensor<T>, &dense_tensor_supports},
-                 {"widened", on_host, GS_HOST_FORM(dense_data_gradient_widened), &always,
-                  GS_HOST_FORM(dense_data_gradient_widened_workspace)}});
+        target,
+        {{"direct", on_all, &dense_data_gradient_direct<T>},
+         {"tiled", on_blocks, &dense_data_gradient_tiled<T>, &dense_tiled_supports},
+         {"tensor", on_blocks, &dense_data_gradient_tensor<T>, &dense_tensor_supports, no_workspace, Arithmetic::bf16},
+         {"widened", on_host, GS_HOST_FORM(dense_data_gradient_widened), &always,
+          GS_HOST_FORM(dense_data_gradient_widened_workspace)}});
     return rows;
   }
 }
@@ -129,7 +130,8 @@ Room<DenseFilterGradientOf<T>> dense_filter_gradient_room() {
         target, {{"direct", on_all, &dense_filter_gradient_direct<T>},
                  {"tiled", on_blocks, &dense_filter_gradient_tiled<T>, &dense_tiled_supports},
                  {"outer", on_blocks, &dense_filter_gradient_outer<T>, &dense_filter_gradient_outer_supports},
-                 {"tensor", on_blocks, &dense_filter_gradient_tensor<T>, &dense_filter_gradient_tensor_supports},
+                 {"tensor", on_blocks, &dense_filter_gradient_tensor<T>, &dense_filter_gradient_tensor_supports,
+                  no_workspace, Arithmetic::bf16},
                  {"widened", on_host, GS_HOST_FORM(dense_filter_gradient_widened), &always,
                   GS_HOST_FORM(dense_filter_gradient_widened_workspace)}});
     return rows;

@@ -33,6 +33,26 @@ TEST(Chain, OfDependentKernelsIsShort) {
     }
 }
 
+/// A long sum is cut into slices, which a second kernel adds; all else of a dense layer is one kernel.
+TEST(Chain, DenseLayersAreOneKernelAPass) {
+  for (const bool tf32 : {false, true})
+    for (const int batch : {2, 8, 64}) {
+      Recipe recipe;
+      recipe.batch = batch;
+      const auto gpu = describe_gpu(tf32);
+      const Program program(alexnet({.base = 8}), recipe, *gpu, {.rule = "own"});
+      const std::vector<int> kernels = program.kernels_of_steps();
+      int dense_steps = 0;
+      for (std::size_t i = 0; i < kernels.size(); ++i) {
+        const std::string& name = program.training_steps()[i].name;
+        if (!name.starts_with("dense")) continue;
+        ++dense_steps;
+        EXPECT_LE(kernels[i], name == "dense1 forward" ? 2 : 1) << name << ", batch " << batch << ", tf32 " << tf32;
+      }
+      EXPECT_EQ(dense_steps, 9);
+    }
+}
+
 TEST(DescribedGpu, RunsNothing) {
   const auto gpu = describe_gpu(false);
   Program program(lenet({.input = {8, 8, 1}, .base = 2}), Recipe(), *gpu);
