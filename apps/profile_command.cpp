@@ -40,7 +40,7 @@ Arguments profile_arguments(ProfileOptions& o) {
       "RUN, the folder of a run, brings its own recipe and weights, and takes those of Machine.");
   add_run_flags(a, o.run);
   a.section("Profile");
-  a.value("--steps", o.steps, "steps to look into", whole_number(1, 100000), "N")->default_str("30; sim: 1");
+  a.value("--steps", o.steps, "steps to look into", whole_number(1, 100000), "N")->default_str("30; not on sim");
   a.choice("--roof", o.roof, "what this machine can do at best: measured now, or what an earlier profile measured",
            {"now", "cached"});
   a.flag("--no-graph", o.no_graph, "run the ops call by call, each in an NVTX range of its name");
@@ -125,11 +125,13 @@ int profile_command(const Words& words) {
   Subject subject = run ? subject_of_run(o.run.model, machine_flags(o, a), purpose) : subject_of_model(o.run, purpose);
   if (o.ncu) return print_ncu(o, subject, words);
 
+  if (o.steps && subject.device->name() == "sim")
+    throw UsageError("--steps: on sim one step is counted, and every step counts the same; leave it out");
   ProfileRequest request;
   if (o.steps) request.steps = *o.steps;
   request.roof = o.roof == "cached" ? RoofSource::cached : RoofSource::now;
   request.graph = !o.no_graph;
-  Profile profile = profile_of(subject, request, o.steps.has_value());
+  Profile profile = profile_of(subject, request);
   profile.flags = words;
   profile.flags.insert(profile.flags.begin(), {"gridstride", "profile"});
   if (o.json)

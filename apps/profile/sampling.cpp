@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/profile/counts_profile.h"
+
 namespace gs::apps {
 
 void complete(Profile& profile, const std::string& name, int base, const Program& program) {
@@ -17,20 +19,11 @@ void complete(Profile& profile, const std::string& name, int base, const Program
   }
 }
 
-Profile profile_of(Subject& subject, ProfileRequest request, bool steps_given) {
+Profile profile_of(Subject& subject, const ProfileRequest& request) {
   BoundImages images(subject);
-  Profile profile;
-  if (subject.device->name() == "sim") {
-    Profiler profiler(*subject.program, request);
-    const int steps = steps_given ? request.steps : 1;
-    for (int left = 0; profiler.sampled() < steps; --left) {
-      if (left == 0) left = images.begin_epoch();
-      profiler.sampled_step();
-    }
-    profile = profiler.profile();
-  } else {
-    profile = measure(*subject.program, request, [&] { return images.begin_epoch(); });
-  }
+  const auto begin_epoch = [&] { return images.begin_epoch(); };
+  Profile profile = subject.device->name() == "sim" ? count(*subject.program, begin_epoch)
+                                                    : measure(*subject.program, request, begin_epoch);
   complete(profile, subject.name, subject.base, *subject.program);
   return profile;
 }

@@ -5,8 +5,8 @@
 
 namespace gs::apps {
 
-/// Measures request.steps steps. On `sim`, whose counts are the same in every step, one step unless `steps_given`.
-Profile profile_of(Subject&, ProfileRequest, bool steps_given);
+/// Measures request.steps steps. On `sim`, whose counts are the same in every step, one step is counted.
+Profile profile_of(Subject&, const ProfileRequest&);
 
 /// What the engine does not know of a profile: the name and base width, and what the tuner measured.
 void complete(Profile&, const std::string& name, int base, const Program&);

@@ -105,7 +105,7 @@ double matrix_rate(Device& device, bool bf16) {
 double library_rate(Device& device) {
   const Dense square{4096, 4096, 4096};
   if (!device.library()) return 0;
-  const auto offers = device.library()->dense_forward(square);
+  const auto offers = device.library()->fp32().dense_forward(square);
   if (offers.empty()) return 0;
   constexpr std::size_t floats = std::size_t(4096) * 4096;
   const Memory x = random_floats(device, floats), w = random_floats(device, floats), bias = random_floats(device, 4096);
