@@ -113,6 +113,7 @@ class Trace : public testing::TestWithParam<test::Engine> {
     ASSERT_GE(traces.cases().size(), 16u);
     for (const std::string& name : traces.cases()) {
       SCOPED_TRACE(model + ", " + name);
+      if (GetParam().precision != Precision::fp32 && !name.starts_with("adam")) continue;
       Recipe recipe = traces.recipe(name);
       recipe.precision = GetParam().precision;
       Program program(traces.net(name), recipe, *device, {.rule = GetParam().rule});
@@ -126,7 +127,8 @@ class Trace : public testing::TestWithParam<test::Engine> {
       const std::vector<double> want = traces.losses(name);
       ASSERT_EQ(want.size(), 20u);
       // Relative: from 1e-5 at step 1 to 1e-3 at step 20; and a loss near 0 is 1 minus a number near 1, rounded. With
-      // rounded factors or activations it is another run that goes the same way.
+      // rounded factors or activations it is another run that goes the same way, if its steps are small: those of the
+      // traces' plain SGD are not, and in bf16 such a run is its own after five steps.
       std::vector<double> bound;
       for (std::size_t i = 0; i < want.size(); ++i)
         bound.push_back(recipe.precision == Precision::fp32 ? 1e-5 * std::pow(100, double(i) / 19) * want[i] + 1e-7

@@ -122,15 +122,44 @@ TYPED_TEST(Products, IntegersAreExact) {
 /// A ReLU's output that is NaN lets the gradient pass, scaled; the sum below it is NaN as well.
 TYPED_TEST(Products, NaNInTheMaskLetsTheGradientPass) {
   using Op = TypeParam;
+  using T = typename Op::Stored;
   const auto p = Op::problems().back();
   const auto dy = random_values(Op::y_size(p), 1), w = random_values(Op::w_size(p), 2);
   auto mask = random_values(Op::x_size(p), 3);
   mask[mask.size() / 2] = NAN;
   for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch) {
-    DeviceArray<float> dys(dy), ws(w), masks(mask);
-    GuardedArray<float> dx(mask.size());
-    launch(dx.data(), dys.data(), ws.data(), static_cast<const float*>(masks.data()));
+    Stored<T> dys(dy), ws(w), masks(mask);
+    GuardedStored<T> dx(mask.size());
+    launch(dx.data(), dys.data(), ws.data(), static_cast<const T*>(masks.data()));
     EXPECT_NE(dx.values()[mask.size() / 2], 0.0f);
+  });
+}
+
+/// By hand, one product: 1 + 2^-12 becomes 1, the tie 1 + 2^-11 goes away from zero to 1 + 2^-10; sums are fp32.
+TYPED_TEST(Products, Tf32RoundsTheFactorsAndNothingElse) {
+  using Op = TypeParam;
+  using T = typename Op::Stored;
+  const auto p = Op::problems()[0];
+  ASSERT_EQ(Op::x_size(p) * Op::w_size(p) * Op::y_size(p), 1);
+  Stored<T> x({1 + 0x1p-12f}), w({1 + 0x1p-11f}), bias({0x1p-20f});
+  for_each_technique<typename Op::Forward>(Op::forward_room, p, [&](auto launch, Arithmetic arithmetic) {
+    if (arithmetic != Arithmetic::tf32) return;
+    GuardedStored<T> y(1);
+    launch(y.data(), x.data(), w.data(), bias.data());
+    EXPECT_EQ(y.values()[0], 1 + 0x1p-10f + 0x1p-20f);
+  });
+  for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch, Arithmetic arithmetic) {
+    if (arithmetic != Arithmetic::tf32) return;
+    GuardedStored<T> dx(1);
+    launch(dx.data(), x.data(), w.data(), static_cast<const T*>(nullptr));
+    EXPECT_EQ(dx.values()[0], 1 + 0x1p-10f);
+  });
+  for_each_technique<typename Op::FilterGradient>(Op::filter_gradient_room, p, [&](auto launch, Arithmetic arithmetic) {
+    if (arithmetic != Arithmetic::tf32) return;
+    GuardedArray<float> dw(1), db(1);
+    launch(dw.data(), db.data(), x.data(), w.data());
+    EXPECT_EQ(dw.values()[0], 1 + 0x1p-10f);
+    EXPECT_EQ(db.values()[0], 1 + 0x1p-11f) << "the bias gradient is a sum of what is there";
   });
 }
 
