@@ -225,7 +225,7 @@ void Block::release_barrier() {
 
 std::uint64_t Block::meet_warp(WarpOperation operation, std::uint32_t mask, std::uint64_t value, unsigned source,
                                source_location where) {
-  position.observed = false;
+  position.observed = position.in_pieces = false;
   const unsigned thread = current_, lane = thread % warp_size;
   Thread& self = threads_[thread];
   Warp& warp = warps_[thread / warp_size];

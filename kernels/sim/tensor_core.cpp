@@ -96,7 +96,6 @@ void mma_m16n8k16_bf16(float* d, const std::uint32_t* a, const std::uint32_t* b,
   meet_whole_warp(&multiply_bf16, &mine, where);
 }
 void ldmatrix_x4(std::uint32_t* result, const std::uint32_t* row, source_location where) {
-  position.in_pieces = false;
   Rows mine{result, row};
   meet_whole_warp(&hand_out_rows, &mine, where);
 }
