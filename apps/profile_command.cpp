@@ -7,6 +7,7 @@
 
 #include "apps/arguments.h"
 #include "apps/command.h"
+#include "apps/help.h"
 #include "apps/pretty_json.h"
 #include "apps/profile/ncu_command.h"
 #include "apps/profile/profile_diff.h"
@@ -141,8 +142,9 @@ int profile_command(const Words& words) {
       run ? o.run.model : fmt::format("profiles/{}-{}", run_name(o.run, subject.base), subject.device->name()));
   write_profile_files(folder, profile);
   if (!o.json && !o.quiet)
-    fmt::print("\nwritten  {}/profile.html, profile.json{}\n", folder,
-               profile.timeline.empty() ? "" : ", trace.json (for ui.perfetto.dev)");
+    fmt::print("\n{}\n", wrapped(fmt::format("written  {}/profile.html, profile.json{}", folder,
+                                             profile.timeline.empty() ? "" : ", trace.json (for ui.perfetto.dev)"),
+                                 terminal_width(stdout), 9));
   return 0;
 }
 

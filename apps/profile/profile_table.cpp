@@ -162,7 +162,7 @@ TableRow time_row(const Profile& p, const OpProfile& op) {
           a.bound == Bound::unknown ? "" : std::string(to_string(a.bound)),
           tensor_cores_text(op),
           occupancy_text(op),
-          a.imbalance_us > 0 ? fmt::format("+{:.1f} us", a.imbalance_us) : ""};
+          a.imbalance_us >= 0.05 ? fmt::format("+{:.1f} us", a.imbalance_us) : ""};
 }
 
 /// A row that has a name, a time and a share only.
