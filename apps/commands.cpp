@@ -23,7 +23,7 @@ constexpr Command table[] = {
     {"profile", "where a training step's time goes, op by op, on this machine", profile_command, true},
     {"pack", "decode a data set once and keep it in one file", pack_command},
     {"models", "list the networks", models_command},
-    {"devices", "list what can be trained on here, and why not", devices_command},
+    {"devices", "what this machine is and can do, and what is missing", devices_command},
 };
 
 constexpr int usage_status = 2, failure_status = 1;

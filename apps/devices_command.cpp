@@ -70,10 +70,12 @@ double gibibytes(double bytes) {
   return bytes / (1 << 30);
 }
 
-/// "  label     text", the text wrapped under itself.
+/// The text behind its label, wrapped under itself.
 void print_entry(const std::string& label, const std::string& text, int width) {
-  constexpr int indent = 12;
-  fmt::print("{}\n", wrapped(fmt::format("  {:<{}}{}", label, indent - 2, text), width, indent));
+  std::string lines = wrapped(text, width - int(label.size()));
+  for (auto at = lines.find('\n'); at != lines.npos; at = lines.find('\n', at + 1))
+    lines.insert(at + 1, label.size(), ' ');
+  fmt::print("{}{}\n", label, lines);
 }
 
 std::string gpu_text(const GpuFacts& g) {
@@ -111,30 +113,31 @@ std::string roof_text(const Roof& r) {
 }
 
 void print_answer(const Answer& answer, int width) {
+  const auto label = [](const std::string& word) { return fmt::format("  {:<6}", word); };
   fmt::print("devices\n");
   for (const DeviceLine& d : answer.devices)
-    print_entry(d.name, d.why_not.empty() ? d.description : "not here: " + d.why_not, width);
-  print_entry("", fmt::format("--device auto takes {}", answer.automatic), width);
+    print_entry(label(d.name), d.why_not.empty() ? d.description : "not here: " + d.why_not, width);
+  print_entry(label(""), fmt::format("--device auto takes {}", answer.automatic), width);
 
   fmt::print("\nmachine\n");
   const double memory = double(sysconf(_SC_PHYS_PAGES)) * double(sysconf(_SC_PAGESIZE));
-  print_entry("CPU",
+  print_entry(label("CPU"),
               fmt::format("{}, {} core{}, {}, {:.1f} GiB of memory", cpu_model(), cpu_cores(),
                           cpu_cores() == 1 ? "" : "s", cpu_vector_width(), gibibytes(memory)),
               width);
   for (std::size_t i = 0; i < answer.cuda.gpus.size(); ++i)
-    print_entry(fmt::format("GPU {}", i), gpu_text(answer.cuda.gpus[i]), width);
-  if (const std::string text = software_text(answer.cuda); !text.empty()) print_entry("CUDA", text, width);
+    print_entry(label(fmt::format("GPU {}", i)), gpu_text(answer.cuda.gpus[i]), width);
+  if (const std::string text = software_text(answer.cuda); !text.empty()) print_entry(label("CUDA"), text, width);
 
   fmt::print("\nroof: what no kernel exceeds, measured\n");
   for (const auto& [name, roof] : answer.roofs)
-    print_entry(name, roof ? roof_text(*roof) : "not measured yet; gridstride devices --roof does", width);
+    print_entry(label(name), roof ? roof_text(*roof) : "not measured yet; gridstride devices --roof does", width);
 
   if (answer.findings.empty()) return;
   fmt::print("\nmissing or mismatched\n");
   for (const Finding& f : answer.findings) {
-    fmt::print("{}\n", wrapped("  " + f.what, width, 2));
-    fmt::print("{}\n", wrapped("    -> " + f.remedy, width, 7));
+    print_entry("  ", f.what, width);
+    print_entry("    -> ", f.remedy, width);
   }
 }
 

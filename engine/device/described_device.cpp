@@ -37,6 +37,7 @@ class DescribedGpu : public Device {
 
   using Device::capture;
   std::unique_ptr<Replay> capture(std::vector<GraphCall>) override { throw_absent(); }
+  TimedCalls timed(const std::vector<std::function<void()>>&) override { throw_absent(); }
   std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& calls) override {
     return recorded_launches(calls);
   }

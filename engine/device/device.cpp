@@ -1,4 +1,4 @@
-// device.cpp - owned device memory, and what a device does that has no better way.
+// device.cpp - owned device memory, and the times of calls by the clock.
 #include "engine/device/device.h"
 
 #include <chrono>
@@ -24,7 +24,7 @@ Memory::~Memory() {
   if (data_) device_->free(data_);
 }
 
-TimedCalls Device::timed(const std::vector<std::function<void()>>& calls) {
+TimedCalls timed_by_clock(const std::vector<std::function<void()>>& calls) {
   using Clock = std::chrono::steady_clock;
   TimedCalls result;
   result.calls.resize(calls.size());
@@ -37,11 +37,6 @@ TimedCalls Device::timed(const std::vector<std::function<void()>>& calls) {
   }
   result.wall_us = now();
   return result;
-}
-
-std::shared_ptr<KernelTracer> Device::trace_kernels(std::string& why_not) {
-  why_not = "the device records no kernels";
-  return nullptr;
 }
 
 }  // namespace gs

@@ -67,6 +67,8 @@ struct TimedCalls {
   std::vector<CallTime> calls;
 };
 
+/// All of its functions are pure or defined here, so that a module which derives from it (cuda_module.h) needs no
+/// symbol of the program that loads it.
 class Device {
  public:
   virtual ~Device() = default;
@@ -106,11 +108,14 @@ class Device {
 
   /// Runs the calls one after another, as a replay without branches does, and says when each of them ran: by the clock,
   /// or on cuda by events around each.
-  virtual TimedCalls timed(const std::vector<std::function<void()>>& calls);
+  virtual TimedCalls timed(const std::vector<std::function<void()>>& calls) = 0;
 
   /// What records kernels; null with a reason where the device cannot. Only of replays that were captured while it
   /// lives is it known which call a kernel belongs to.
-  virtual std::shared_ptr<KernelTracer> trace_kernels(std::string& why_not);
+  virtual std::shared_ptr<KernelTracer> trace_kernels(std::string& why_not) {
+    why_not = "the device records no kernels";
+    return nullptr;
+  }
 
   /// Names what is enqueued in between, for a tool that watches (NVTX on cuda).
   virtual void begin_range(const std::string& /*name*/) {}
@@ -126,6 +131,9 @@ class Device {
   virtual void free(void*) noexcept = 0;
   std::size_t allocations_ = 0;
 };
+
+/// Device::timed where calls have ended when they return: by the clock before and after each.
+TimedCalls timed_by_clock(const std::vector<std::function<void()>>& calls);
 
 struct DeviceRequest {
   std::string name = "auto";  ///< auto, cuda, cpu, sim. auto: cuda if there is a GPU, else cpu

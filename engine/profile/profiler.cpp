@@ -3,16 +3,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
-#include "engine/core/version.h"
 #include "engine/profile/kernel_names.h"
 #include "engine/profile/kernel_table.h"
 #include "engine/profile/measure_roof.h"
+#include "engine/profile/profile_parts.h"
 #include "engine/profile/sampled_step.h"
 
 namespace gs {
@@ -26,71 +24,6 @@ Roof roof_for(Device& device, RoofSource source) {
   const Roof roof = measure_roof(device);
   if (const auto file = roof_file()) store_roof(*file, roof);
   return roof;
-}
-
-/// What of the record is known before a step has run.
-Profile described(const Program& program, const Roof& roof) {
-  const Shape& input = program.net().input;
-  Profile p{.model = program.net().name, .batch = program.recipe().batch};
-  p.input = fmt::format("{}x{}x{}", input.h, input.w, input.c);
-  p.device = program.device().name();
-  p.device_description = program.device().description();
-  p.precision = to_string(program.recipe().precision);
-  p.threads = program.device().threads();
-  p.version = version_info().version;
-  p.commit = version_info().commit;
-  p.time = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
-  p.roof = roof;
-  for (const Step& step : program.training_steps())
-    p.ops.push_back({.name = step.name,
-                     .pass = step.pass,
-                     .implementation = step.implementation,
-                     .note = step.note,
-                     .cost = step.cost});
-  return p;
-}
-
-/// For each thread the median over the steps; empty where no step knows of threads.
-std::vector<double> median_thread_times(const std::vector<SampledStep>& steps, std::size_t op) {
-  std::vector<std::vector<double>> by_thread;
-  for (const SampledStep& step : steps) {
-    if (op >= step.thread_us.size()) continue;
-    const std::vector<double>& us = step.thread_us[op];
-    by_thread.resize(std::max(by_thread.size(), us.size()));
-    for (std::size_t thread = 0; thread < us.size(); ++thread) by_thread[thread].push_back(us[thread]);
-  }
-  std::vector<double> medians;
-  for (std::vector<double>& us : by_thread) medians.push_back(spread_of(std::move(us)).median);
-  return medians;
-}
-
-/// Kernels as a device says that it would launch them: those that look the same in one row.
-std::vector<ProfiledKernel> listed_kernels(const std::vector<KernelLaunch>& launches) {
-  std::vector<ProfiledKernel> kernels;
-  for (const KernelLaunch& launch : launches) {
-    ProfiledKernel kernel{short_kernel_name(launch.kernel), launch.grid, launch.block, launch.shared_bytes};
-    const auto same = [&](const ProfiledKernel& k) {
-      return k.name == kernel.name && k.grid == kernel.grid && k.block == kernel.block &&
-             k.shared_bytes == kernel.shared_bytes;
-    };
-    if (const auto at = std::find_if(kernels.begin(), kernels.end(), same); at != kernels.end())
-      ++at->launches;
-    else
-      kernels.push_back(kernel);
-  }
-  return kernels;
-}
-
-/// The steps whose wall time is nearest to the median, in the order in which they ran.
-std::vector<std::size_t> most_typical(const std::vector<SampledStep>& steps, double median_us, int count) {
-  std::vector<std::size_t> order(steps.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return std::abs(steps[a].wall_us - median_us) < std::abs(steps[b].wall_us - median_us);
-  });
-  order.resize(std::min(order.size(), std::size_t(std::max(count, 0))));
-  std::sort(order.begin(), order.end());
-  return order;
 }
 
 }  // namespace
@@ -117,12 +50,13 @@ struct Profiler::Impl {
     } else if (target == Target::cuda) {
       std::string why_not;
       tracer = program.device().trace_kernels(why_not);
-      if (tracer)
+      if (tracer) {
         source = TimeSource::cupti;
-      else
+        program.recapture_training();
+      } else {
         source_note =
             "events round each op, one after another, which hold the launch where the GPU waits for it: " + why_not;
-      program.recapture_training();
+      }
     }
   }
   ~Impl() {

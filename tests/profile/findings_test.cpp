@@ -137,7 +137,10 @@ TEST(Versions, AsPeopleWriteThem) {
 
 /// Whatever this machine is: the facts can be asked for, and each finding has its remedy.
 TEST(CudaFactsHere, CanBeAskedFor) {
-  for (const Finding& finding : findings(cuda_facts())) {
+  const CudaFacts facts = cuda_facts();
+  EXPECT_EQ(facts.module_error, "") << "it loads where there is no GPU, too";
+  EXPECT_EQ(facts.built, facts.cudnn > 0);
+  for (const Finding& finding : findings(facts)) {
     EXPECT_FALSE(finding.what.empty());
     EXPECT_FALSE(finding.remedy.empty());
   }

@@ -12,6 +12,11 @@ TEST(ShortKernelName, OfOwnKernels) {
             "_ZN2gs4cuda75_GLOBAL__N__7a57a8a3_17_chain_element_cu_1b7fe7a8_1234567890123456789_15chainElPfPKfiff")
       << "what cannot be read stays";
   EXPECT_EQ(short_kernel_name("_ZN2gs4cuda12_GLOBAL__N_15chainElPfPKfiff"), "chain");
+  EXPECT_EQ(
+      short_kernel_name("_ZN2gs4cuda48_GLOBAL__N__9de9ed64_15_products_mma_cu_40f0db218productsEPfPKfS4_NS_14Matrix"
+                        "ProductsE"),
+      "products")
+      << "as nvcc 13 named it";
   EXPECT_EQ(short_kernel_name("_ZN2gs4cuda12_GLOBAL__N_15tiledILi16ELb1EEEvPf"), "tiled<16, true>");
   EXPECT_EQ(short_kernel_name("void gs::cuda::(anonymous namespace)::tiled<(int)16, (bool)1>(float *)"),
             "tiled<16, 1>");
