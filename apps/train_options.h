@@ -58,8 +58,8 @@ void check_run_flags(const TrainOptions&, const Arguments&);
 /// `gridstride train`'s arguments, bound to `options`, which must live as long.
 Arguments train_arguments(TrainOptions& options);
 
-/// Parses and checks `words`. With --resume RUN, the flags that RUN was started with, and those of --epochs, --threads
-/// and --quiet that are in `words`. False when help was asked for and printed. `given`: what was said, flag -> value.
+/// Parses and checks `words`. With --resume RUN, the flags that RUN was started with, and those of --epochs, --threads,
+/// --profile and --quiet that are in `words`. False when help was asked for and printed. `given`: what was said, flag -> value.
 /// Throws UsageError.
 bool parse_train_words(const Words& words, TrainOptions&, std::map<std::string, std::string>& given);
 
