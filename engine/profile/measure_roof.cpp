@@ -22,7 +22,7 @@ double seconds_since(Clock::time_point start) {
 
 /// For each measurement, beside the allocation of what it needs: there are two on a CPU, eight on a GPU.
 double seconds_each(const Device& device) {
-  return device.rooms().target == Target::cuda ? 0.1 : 0.5;
+  return device.rooms().target == Target::cuda ? 0.1 : 0.4;
 }
 constexpr int least_runs = 2;
 
