@@ -7,6 +7,7 @@
 
 #include "apps/arguments.h"
 #include "apps/command.h"
+#include "apps/help.h"
 #include "apps/pretty_json.h"
 #include "apps/profile/ncu_command.h"
 #include "apps/profile/profile_diff.h"
@@ -85,7 +86,8 @@ int print_diff(const ProfileOptions& o) {
   if (!o.run.model.empty())
     throw UsageError(fmt::format("--diff compares two files and takes no network: leave out '{}'", o.run.model));
   if (o.diff.size() != 2) throw UsageError("--diff wants two profiles: --diff A.json B.json");
-  fmt::print("{}", profile_diff(read_side(o.diff[0]), read_side(o.diff[1]), terminal_width(stdout)));
+  const Profile a = read_side(o.diff[0]), b = read_side(o.diff[1]);
+  fmt::print("{}", profile_diff(a, b, terminal_width(stdout)));
   return 0;
 }
 
@@ -139,12 +141,16 @@ int profile_command(const Words& words) {
   else if (!o.quiet)
     fmt::print("{}", profile_report(profile, terminal_width(stdout)));
   if (o.json && !o.out) return 0;
+  TrainOptions without_device = o.run;  // the folder's name says which device --device auto took
+  without_device.device = "auto";
   const std::string folder = o.out.value_or(
-      run ? o.run.model : fmt::format("profiles/{}-{}", run_name(o.run, subject.base), subject.device->name()));
+      run ? o.run.model
+          : fmt::format("profiles/{}-{}", run_name(without_device, subject.base), subject.device->name()));
   write_profile_files(folder, profile);
   if (!o.json && !o.quiet)
-    fmt::print("\nwritten  {}/profile.html, profile.json{}\n", folder,
-               profile.timeline.empty() ? "" : ", trace.json (for ui.perfetto.dev)");
+    fmt::print("\n{}\n", wrapped(fmt::format("written  {}/profile.html, profile.json{}", folder,
+                                             profile.timeline.empty() ? "" : ", trace.json (for ui.perfetto.dev)"),
+                                 terminal_width(stdout), 9));
   return 0;
 }
 

@@ -10,9 +10,9 @@
 
 namespace gs::apps {
 
-/// The words that start the run in folder `run` again: the flags of its run.json, with those of --epochs, --threads and
-/// --quiet that are in `given`. Throws UsageError when another flag is given with --resume, or when the folder holds no
-/// run.
+/// The words that start the run in folder `run` again: the flags of its run.json, with those of --epochs, --threads,
+/// --profile and --quiet that are in `given`. Throws UsageError when another flag is given with --resume, or when the
+/// folder holds no run.
 Words resumed_words(const std::string& run, const std::map<std::string, std::string>& given);
 
 /// What a run did before it stopped.

@@ -51,7 +51,7 @@ struct TrainOptions {
   bool overwrite = false, quiet = false, summary = false, explain = false;
   std::optional<std::string> explained_device;  ///< --for: a device that need not be here
   bool evaluate_training = false, keep_predictions = false;
-  bool profile = false;  ///< sample a few steps of every epoch
+  bool profile = false;               ///< sample a few steps of every epoch
   std::optional<std::string> resume;  ///< the folder of a run to go on with
 };
 
@@ -65,9 +65,9 @@ void check_run_flags(const TrainOptions&, const Arguments&);
 /// `gridstride train`'s arguments, bound to `options`, which must live as long.
 Arguments train_arguments(TrainOptions& options);
 
-/// Parses and checks `words`. With --resume RUN, the flags that RUN was started with, and those of --epochs, --threads
-/// and --quiet that are in `words`. False when help was asked for and printed. `given`: what was said, flag -> value.
-/// Throws UsageError.
+/// Parses and checks `words`. With --resume RUN, the flags that RUN was started with, and those of --epochs, --threads,
+/// --profile and --quiet that are in `words`. False when help was asked for and printed. `given`: what was said, flag
+/// -> value. Throws UsageError.
 bool parse_train_words(const Words& words, TrainOptions&, std::map<std::string, std::string>& given);
 
 }  // namespace gs::apps

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/help.h"
 #include "apps/profile/fitted_table.h"
 #include "engine/core/grouped.h"
 
@@ -78,8 +79,10 @@ std::string worst_lines(const Profile& p, int width) {
     rows.push_back({f.line->place, f.op->name, ratio_text(f.line->sectors, f.line->requests), grouped(f.line->sectors),
                     f.line->bank_conflicts > 0 ? grouped(f.line->bank_conflicts) : "",
                     divergence_text(f.line->divergent_requests, f.line->requests + f.line->shared_requests)});
-  return "\nlines with the most sectors beyond four a request, and the most extra turns in shared memory\n" +
-         fitted_table(columns, rows, width);
+  return "\n" +
+         wrapped("lines with the most sectors beyond four a request, and the most extra turns in shared memory",
+                 width) +
+         "\n" + fitted_table(columns, rows, width);
 }
 
 }  // namespace

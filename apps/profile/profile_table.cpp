@@ -2,6 +2,7 @@
 #include "apps/profile/profile_table.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,8 +19,12 @@ namespace {
 std::string number(double value, int decimals = 1) {
   return value > 0 ? fmt::format("{:.{}f}", value, value >= 100 ? std::min(decimals, 1) : decimals) : "";
 }
+/// One decimal, and no minus before a zero.
+double tenths(double value) {
+  return std::round(10 * value) / 10 + 0.0;
+}
 std::string percent(double share) {
-  return fmt::format("{:.1f}%", 100 * share);
+  return fmt::format("{:.1f}%", tenths(100 * share));
 }
 /// The half width of the spread as a share of the median.
 std::string spread_text(const Spread& s) {
@@ -97,6 +102,7 @@ std::string head(const Profile& p, int width) {
   if (p.source == TimeSource::counts) {
     line("counted",
          fmt::format("{} step{}; time means nothing here", p.sampled_steps, p.sampled_steps == 1 ? "" : "s"));
+    if (!p.source_note.empty()) line("note", p.source_note);
     return out;
   }
   line("time", fmt::format("{} a step ({} to {}), {:.1f} images/s; {} steps {}{}", time_text(p.wall_us.median),
@@ -162,14 +168,14 @@ TableRow time_row(const Profile& p, const OpProfile& op) {
           a.bound == Bound::unknown ? "" : std::string(to_string(a.bound)),
           tensor_cores_text(op),
           occupancy_text(op),
-          a.imbalance_us > 0 ? fmt::format("+{:.1f} us", a.imbalance_us) : ""};
+          a.imbalance_us >= 0.05 ? fmt::format("+{:.1f} us", a.imbalance_us) : ""};
 }
 
 /// A row that has a name, a time and a share only.
 TableRow sum_row(const Profile& p, const std::string& name, double us) {
   TableRow row(time_columns.size());
   row[op_column] = name;
-  row[median_column] = fmt::format("{:.1f}", us);
+  row[median_column] = fmt::format("{:.1f}", tenths(us));
   row[share_column] = p.sums.wall_us > 0 ? percent(us / p.sums.wall_us) : "";
   return row;
 }

@@ -65,7 +65,7 @@ double launch_us(const Profile& profile) {
 }
 
 bool bound_by_latency(double roof_us, double median_us, double launches_us) {
-  return roof_us < launches_us || (median_us < 4 * launches_us && roof_us < median_us / 4);
+  return roof_us < launches_us || (median_us < 10 * launches_us && roof_us < median_us / 4);
 }
 
 bool beyond_spread(const Spread& a, const Spread& b) {

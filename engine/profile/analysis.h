@@ -39,7 +39,7 @@ double flops_rate(const Profile&, const OpProfile&);
 /// stream; on a device without such a measurement 1 us, about what it takes to hand a loop to waiting threads.
 double launch_us(const Profile&);
 
-/// The rule for Bound::latency: the work at the roof takes less than the op's launches; or the op takes less than four
+/// The rule for Bound::latency: the work at the roof takes less than the op's launches; or the op takes less than ten
 /// times its launches and reaches less than a quarter of the roof.
 bool bound_by_latency(double roof_us, double median_us, double launches_us);
 

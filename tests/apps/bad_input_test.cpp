@@ -160,7 +160,7 @@ TEST(Overview, NamesEveryCommand) {
   const ScratchFolder folder;
   const Outcome help = run_program(folder.path(), {"--help"});
   EXPECT_EQ(help.status, 0);
-  for (const char* command : {"train", "bench", "pack", "models", "devices"})
+  for (const char* command : {"train", "bench", "profile", "pack", "models", "devices"})
     EXPECT_NE(help.out.find(command), std::string::npos) << command;
   EXPECT_EQ(run_program(folder.path(), {}).status, 2);
   EXPECT_NE(run_program(folder.path(), {"--version"}).out.find("gridstride 0."), std::string::npos);

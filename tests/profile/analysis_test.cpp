@@ -29,11 +29,11 @@ TEST(Analysis, TheLargerPartOfTheRoofIsTheBound) {
 }
 
 TEST(Analysis, LatencyIsLittleWorkOrLittleTimeFarFromTheRoof) {
-  EXPECT_TRUE(bound_by_latency(0.9, 50, 1));      // at the roof it would take less than a launch
-  EXPECT_FALSE(bound_by_latency(1.1, 50, 1));     // a bad kernel, not a small one
-  EXPECT_TRUE(bound_by_latency(0.95, 3.9, 0.9));  // below four launches, below a quarter of the roof
-  EXPECT_FALSE(bound_by_latency(1.0, 3.9, 0.9));  // above a quarter
-  EXPECT_FALSE(bound_by_latency(1.0, 5.0, 1));    // above four launches
+  EXPECT_TRUE(bound_by_latency(0.9, 50, 1));     // at the roof it would take less than a launch
+  EXPECT_FALSE(bound_by_latency(1.1, 50, 1));    // a bad kernel, not a small one
+  EXPECT_TRUE(bound_by_latency(2.0, 9.9, 1));    // below ten launches, below a quarter of the roof
+  EXPECT_FALSE(bound_by_latency(2.6, 9.9, 1));   // above a quarter
+  EXPECT_FALSE(bound_by_latency(2.0, 10.1, 1));  // above ten launches
 }
 
 TEST(Analysis, LaunchesAreCountedAtTheLatencyOfTheWayTheyWereMade) {
