@@ -2,7 +2,7 @@
 #include "kernels/conv2d/conv2d_ref.h"
 #include "kernels/maxpool/maxpool_ref.h"
 #include "tests/support/compare.h"
-#include "tests/support/stored_values.h"
+#include "tests/support/stored.h"
 #include "tests/support/techniques.h"
 
 namespace gs::test {
@@ -39,8 +39,8 @@ struct Case {
 
   Case(const Conv2dPool& p, const std::vector<float>& images, const std::vector<float>& filters,
        const std::vector<float>& biases)
-      : x(stored<T>(images)), w(stored<T>(filters)), bias(stored<T>(biases)) {
-    const auto wide_x = widened_values(x), wide_w = widened_values(w), wide_bias = widened_values(bias);
+      : x(narrowed<T>(images)), w(narrowed<T>(filters)), bias(narrowed<T>(biases)) {
+    const auto wide_x = widened_all(x), wide_w = widened_all(w), wide_bias = widened_all(bias);
     std::vector<double> full = ref::conv2d_forward(p.conv, wide_x.data(), wide_w.data(), wide_bias.data()).value;
     if (sizeof(T) == 2)
       for (double& v : full) v = widened(rounded<T>(float(v)));
@@ -57,7 +57,7 @@ void run(const Conv2dPool& p, const Case<T>& c, const Check& check) {
         GuardedArray<T> y(c.want.y.size());
         GuardedArray<std::uint8_t> argmax(c.want.argmax.size());
         launch(y.data(), argmax.data(), images.data(), filters.data(), biases.data());
-        check(widened_values(y.values()), argmax.values(), arithmetic);
+        check(widened_all(y.values()), argmax.values(), arithmetic);
         EXPECT_TRUE(y.intact());
         EXPECT_TRUE(argmax.intact());
       });
@@ -77,8 +77,8 @@ TYPED_TEST(ConvolutionAndPool, AreTheTwoFormulas) {
     run(p, c, [&](const auto& y, const auto& argmax, Arithmetic arithmetic) {
       // Inputs and filters below 1: the sum of absolute products is below its number of terms.
       const double terms = double(d.w_size() / d.k + 1);
-      const double rounding = (arithmetic == Arithmetic::tf32 ? 0x1p-9 * terms : 0.0) + rounding_of<T>(terms);
-      EXPECT_TRUE(agree(y, c.want.y, bound(terms, terms, std::int64_t(terms)) + rounding));
+      const double rounding = arithmetic == Arithmetic::tf32 ? 0x1p-9 * terms : 0.0;
+      EXPECT_TRUE(agree(y, c.want.y, stored_bound<T>(terms, bound(terms, terms, std::int64_t(terms)) + rounding)));
       if (arithmetic == Arithmetic::fp32 && sizeof(T) == 4) {
         EXPECT_EQ(argmax, c.want.argmax);
       }
