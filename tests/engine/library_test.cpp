@@ -127,7 +127,7 @@ TEST(Onednn, SlicesHaveTheSameBitsForEveryNumberOfThreads) {
     for (const int threads : {1, 2, 3}) {
       const auto device = open_device({.name = "cpu", .threads = threads});
       if (!device->library()) GTEST_SKIP() << "this build has no library";
-      for (const auto& implementation : device->library()->conv2d_filter_gradient(p)) {
+      for (const auto& implementation : device->library()->fp32().conv2d_filter_gradient(p)) {
         if (implementation.name.find(":slices") == std::string::npos) continue;
         OnDevice<float> xs(*device, x), dys(*device, dy), dw(*device, std::size_t(p.w_size())),
             db(*device, std::size_t(p.k));

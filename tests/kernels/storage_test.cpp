@@ -141,7 +141,7 @@ TEST(StoredAsBf16, BiasAndReluGradients) {
         GuardedStored<bf16> gradient(dy);
         Stored<bf16> out(output);
         launch(gradient.data(), out.data());
-        EXPECT_TRUE(agree(gradient.values(), ref::relu_gradient(widen(dy), widen(output)), 0.0));
+        EXPECT_TRUE(agree(gradient.values(), ref::relu_gradient(p, widen(dy), widen(output)), 0.0));
         EXPECT_TRUE(gradient.intact());
       });
       if (HasFailure()) return;
