@@ -222,7 +222,7 @@ TEST(Run, ACpuEmulatesOtherPrecisionsAndSaysSo) {
     const Outcome outcome = run_program(
         folder.path(), tiny_run({"--device", "cpu", "--epochs", "1", "--precision", precision, "--out", precision}));
     ASSERT_EQ(outcome.status, 0) << outcome.err;
-    EXPECT_NE(outcome.out.find("emulated: rounds as tensor cores do, no faster"), std::string::npos) << outcome.out;
+    EXPECT_NE(outcome.out.find("(emulated:"), std::string::npos) << outcome.out;
     const nlohmann::json record = json_of(folder / (std::string(precision) + "/run.json"));
     EXPECT_EQ(record["recipe"]["precision"], precision);
     EXPECT_EQ(record["implementations"]["conv2 forward"], implementation);

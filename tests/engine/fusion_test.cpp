@@ -72,7 +72,7 @@ TEST(Fusion, IsTheDefaultWithoutALibraryAndCanBeTakenApart) {
 }
 
 /// The simulator's time says nothing of a GPU's; what is tested is that both ways run and agree, and one is taken.
-TEST(Fusion, CanBeMeasured) {
+void expect_measured(Storage storage) {
   const auto sim = open_device({.name = "sim", .threads = 2});
   TuningCache cache(std::nullopt, "test");
   Tuner tuner(*sim, cache);
@@ -81,8 +81,9 @@ TEST(Fusion, CanBeMeasured) {
   const Net net = lenet({.input = {9, 8, 1}, .base = 3});
   std::map<std::string, ParameterTensors> parameters;
   for (const char* name : {"conv1.weight", "conv1.bias"})
-    parameters[name] = {builder.tensor(name, 1024), builder.tensor(std::string(name) + " gradient", 1024)};
-  OpContext context{builder, 2, true, no_tensor, no_tensor, parameters};
+    parameters[name] = {builder.tensor(name, 1024), builder.tensor(std::string(name) + " gradient", 1024),
+                        builder.numbers(std::string(name) + " as layers read it", 256, storage)};
+  OpContext context{builder, 2, true, no_tensor, no_tensor, parameters, storage};
   const auto conv = make_conv2d(context, net.layers[0], std::get<Conv2dLayer>(net.layers[0].kind),
                                 context.activation("x", net.input));
   const auto pool = make_max_pool(context, net.layers[1], std::get<MaxPoolLayer>(net.layers[1].kind), conv->output);
@@ -95,10 +96,17 @@ TEST(Fusion, CanBeMeasured) {
   ASSERT_NE(measured, tuner.steps().end());
   EXPECT_EQ(conv->taken_in, measured->result.chosen != "apart");
   const std::vector<CandidateTime>& times = measured->result.times;
-  const auto fused = sim->rooms().fp32.conv2d_pool_forward;
-  const auto in_fp32 = [](const auto& row) { return row.arithmetic == Arithmetic::fp32; };
-  ASSERT_EQ(times.size(), 1 + std::size_t(std::count_if(fused.begin(), fused.end(), in_fp32)));
+  const auto fused = with_type_of(storage, [&]<class T>(T) {
+    const auto& room = sim->rooms().of<T>().conv2d_pool_forward;
+    return std::count_if(room.begin(), room.end(), [](const auto& row) { return row.arithmetic != Arithmetic::tf32; });
+  });
+  ASSERT_EQ(times.size(), std::size_t(1 + fused));
   for (const CandidateTime& t : times) EXPECT_EQ(t.refused, "") << t.name;
+}
+
+TEST(Fusion, CanBeMeasured) {
+  expect_measured(Storage::fp32);
+  expect_measured(Storage::bf16);
 }
 
 TEST(Fusion, OnTensorCoresIsTheDefaultWhereTheyMayRound) {
