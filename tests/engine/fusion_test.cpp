@@ -222,7 +222,10 @@ TEST(Fusion, OfADenseLayerAndItsDropoutCanBeMeasured) {
   Builder builder(*sim, choice, &tuner);
   const Net net = NetBuilder("one", {1, 1, 40}).dense(9).relu().dropout(0.4f).build();
   std::map<std::string, ParameterTensors> parameters;
-  for (const char* name : {"dense1.weight", "dense1.bias"}) parameters[name] = {builder.tensor(name, 4096), no_tensor};
+  for (const char* name : {"dense1.weight", "dense1.bias"}) {
+    const TensorId tensor = builder.tensor(name, 4096);
+    parameters[name] = {tensor, no_tensor, tensor};
+  }
   const TensorId state = builder.tensor("state", sizeof(StepState));
   OpContext context{builder, 2, true, state, state, parameters};
   const auto dense =
