@@ -96,7 +96,9 @@ part_same_bits() {  # 10,000 steps twice
 }
 part_precision_5a() { "$root/bench/precision_losses.py" --device cuda --program "$program" --cases 5a --out "$out/precision-5a"; }
 part_precision_6a() { "$root/bench/precision_losses.py" --device cuda --program "$program" --cases 6a --out "$out/precision-6a"; }
-part_ncu() { ncu --set basic --clock-control none "$program" bench --device cuda --impl own --no-graph --steps 2 alexnet:8:8; }
+part_ncu() {
+  ncu --set basic --clock-control none "$program" profile alexnet --base 8 --device cuda --impl own --no-graph --steps 1 --out "$out/profile-ncu"
+}
 
 parts=(build:480 machine:60 tests_device:240 tests_kernels:480 bench_auto:240 peers_alexnet_8_8_tf32:480 tests_training:300 sanitizer_memcheck:300
        sanitizer_racecheck:300 lab:480 peers_lenet_32_8_tf32:480 peers_alexnet_32_8_tf32:480 profiles:240 peers_alexnet_8_4_tf32:480

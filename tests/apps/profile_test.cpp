@@ -105,6 +105,9 @@ TEST(ProfileCommand, SaysWhatIsWrong) {
   refused({"profile", "lanet"}, {"unknown model 'lanet'", "'lenet'"});
   refused({"profile", "runs/none"}, {"runs/none", "run.json"});
   refused({"profile", "lenet", "--steps", "0"}, {"--steps must be a whole number"});
+  refused({"profile", "lenet", "--base", "2", "--image-size", "16", "--device", "sim", "--steps", "3"},
+          {"--steps", "one step is counted"});
+  refused({"train", "lenet", "--device", "sim", "--profile"}, {"--profile", "sim", "gridstride profile MODEL"});
   refused({"profile", "lenet", "--roof", "old"}, {"--roof must be one of now, cached"});
   refused({"profile", "lenet", "--step", "3"}, {"unknown flag '--step'", "'--steps'"});
   refused({"profile", "lenet", "--momentum", "0.9"}, {"--momentum is for --optimizer sgd"});
