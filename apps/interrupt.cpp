@@ -1,13 +1,14 @@
 // interrupt.cpp - the handler only notes the signal.
 #include "apps/interrupt.h"
 
+#include <atomic>
 #include <csignal>
 #include <mutex>
 
 namespace gs::apps {
 namespace {
 
-volatile std::sig_atomic_t noted = 0;
+std::atomic<int> noted = 0;  // lock-free, so a handler may write it; runs in threads read it
 std::mutex mutex;
 int guards = 0;  ///< runs in threads have one each
 

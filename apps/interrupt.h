@@ -4,7 +4,7 @@
 
 namespace gs::apps {
 
-/// Thrown by check_interrupt(); `signal` is SIGINT or SIGTERM.
+/// Thrown by InterruptGuard::check(); `signal` is SIGINT or SIGTERM.
 struct Interrupted : std::exception {
   explicit Interrupted(int number) : signal(number) {}
   const char* what() const noexcept override { return "interrupted"; }

@@ -154,9 +154,11 @@ ImplementationChoice choose_implementations(const TrainOptions& o) {
   choice.retune = o.retune;
   std::string rest = o.implementation;
   while (!rest.empty()) {
-    const auto comma = rest.find(',');
+    std::size_t comma = 0;  // the knobs of a plan, {2=4,5=1}, belong together
+    for (int depth = 0; comma < rest.size() && (depth > 0 || rest[comma] != ','); ++comma)
+      depth += (rest[comma] == '{') - (rest[comma] == '}');
     const std::string entry = trimmed(rest.substr(0, comma));
-    rest = comma == std::string::npos ? "" : rest.substr(comma + 1);
+    rest = comma < rest.size() ? rest.substr(comma + 1) : "";
     const auto equals = entry.find('=');
     if (equals == std::string::npos) {
       if (entry != "auto" && entry != "default" && entry != "own" && entry != "library")

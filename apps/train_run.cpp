@@ -17,6 +17,7 @@
 #include "apps/train_report.h"
 #include "engine/core/error.h"
 #include "engine/data/features.h"
+#include "engine/device/turns.h"
 #include "engine/train/doctor.h"
 #include "engine/train/run_folder.h"
 #include "engine/train/run_recorder.h"
@@ -149,6 +150,7 @@ class Run {
 
   /// Both splits with the last weights, then with those of the best epoch, which stay in the program.
   void evaluate_best_and_last() {
+    const TrainingTurn turn;  // others may measure in this process
     const int last_epoch = recorder_.history().back().epoch;
     const Evaluation last_validation = trainer_.evaluate(Split::validation);
     nlohmann::ordered_json last =

@@ -51,10 +51,13 @@ Subject subject_of_model(const TrainOptions& o, Purpose purpose) {
   const ImplementationChoice implementations = choose_implementations(o);
   Precision precision;
   subject.device = device_for(o, purpose, precision);
+  const Model& model = find_model(o.model);
   std::size_t classes = 2;
   if (o.data.data == built_in_data && o.features == "pixels") {
-    const int side = o.data.image_size.value_or(128);
-    subject.images = random_images({side, side, o.data.channels.value_or(1)}, batches * o.batch, classes);
+    const Shape& usual = model.usual_input;
+    if (model.usual_outputs > 1 && o.loss != "bce" && o.loss != "hinge") classes = std::size_t(model.usual_outputs);
+    const int side = o.data.image_size.value_or(usual.h);
+    subject.images = random_images({side, side, o.data.channels.value_or(usual.c)}, batches * o.batch, classes);
   } else {
     DataSplits data = load_training_data(o);
     classes = data.classes.size();

@@ -29,7 +29,8 @@ TrainingSamples::TrainingSamples(Program& program, const TrainOptions& o)
 int TrainingSamples::train_steps(std::uint32_t step, std::uint32_t steps, int wanted) {
   if (step <= 1) next_ = 0;  // an epoch has begun; its first step may be a diagnostic one
   const std::uint32_t at = std::max(1u, (next_ + 1) * steps / (samples_an_epoch + 1));
-  if (next_ == samples_an_epoch || step < at) return program_.train_steps(wanted);
+  if (next_ == samples_an_epoch) return program_.train_steps(wanted);
+  if (step < at) return program_.train_steps(std::min(wanted, int(at - step)));
   ++next_;
   profiler_.sampled_step();
   const int together = std::min(wanted - 1, program_.device().most_steps_per_replay());

@@ -13,10 +13,11 @@ struct NamedRun {
   KeptRun run;
 };
 
+inline constexpr int jobs_on_a_gpu = 4;  ///< a guess: a small network's step leaves most of a GPU idle
+
 /// How runs that go on at the same time are kept apart. Processes: each has its own pool of CPU threads, and its output
 /// goes to logs/NAME.txt. Threads: for a GPU, where the streams of one process run side by side and processes take
 /// turns.
-inline constexpr int jobs_on_a_gpu = 4;  ///< a guess: a small network's step leaves most of a GPU idle
 enum class KeptApart { by_processes, by_threads };
 
 /// by_threads where `device` (as --device says it) is a GPU.

@@ -36,7 +36,7 @@ struct Running {
   Clock::time_point began = Clock::now();
   ChildOutcome outcome;
   std::atomic<bool> has_ended = false;
-  std::thread thread;
+  std::jthread thread;  ///< last: it is joined before the others go
 };
 
 }  // namespace
@@ -53,7 +53,7 @@ void run_threads(const std::vector<ThreadRun>& runs, int at_once,
   while (!running.empty() || (next < runs.size() && !interrupted)) {
     while (!interrupted && next < runs.size() && running.size() < std::size_t(at_once)) {
       Running& run = running.emplace_back(next);
-      run.thread = std::thread([&run, &runs] {
+      run.thread = std::jthread([&run, &runs] {
         run.outcome = train(runs[run.index]);
         run.has_ended = true;
       });

@@ -82,7 +82,7 @@ std::vector<Finding> findings(const CudaFacts& f) {
   if (!f.module_error.empty())
     list.push_back({"the part for CUDA cannot be loaded: " + f.module_error,
                     "put the folders of cuDNN's and CUDA's libraries into LD_LIBRARY_PATH"});
-  if (f.driver_library && f.driver_cuda > 0 && f.driver_cuda < f.built_cuda)
+  if (f.driver_library && f.driver_cuda > 0 && f.driver_cuda / 1000 < f.built_cuda / 1000)
     list.push_back({fmt::format("the driver is too old: it knows CUDA {}, this build needs {}",
                                 cuda_version_text(f.driver_cuda), cuda_version_text(f.built_cuda)),
                     "install driver " + driver_for(f.built_cuda)});

@@ -1,6 +1,7 @@
 // cublaslt_dense.cpp - row-major products as cuBLASLt's column-major ones; bias, ReLU and bias gradient as epilogues.
 #include "engine/library/cublaslt_dense.h"
 
+#include <algorithm>
 #include <array>
 #include <type_traits>
 
@@ -50,9 +51,11 @@ class Product {
     set(description_, CUBLASLT_MATMUL_DESC_TRANSA, s.a_op);
     set(description_, CUBLASLT_MATMUL_DESC_TRANSB, s.b_op);
     set(description_, CUBLASLT_MATMUL_DESC_EPILOGUE, s.epilogue);
-    // The heuristics read the alignment off the vector's address: any multiple of 256, as all of the engine's are.
+    // The heuristics read the alignment off the vector's address: in the copy in bf16 parameters lie at multiples of
+    // 128 bytes, elsewhere of 256.
+    constexpr std::uintptr_t aligned = sizeof(T) == 2 ? 128 : 256;
     if (s.epilogue != CUBLASLT_EPILOGUE_DEFAULT)
-      set(description_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, reinterpret_cast<const void*>(std::uintptr_t(256)));
+      set(description_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, reinterpret_cast<const void*>(aligned));
     const bool a_plain = s.a_op == CUBLAS_OP_N, b_plain = s.b_op == CUBLAS_OP_N;
     layout(a_, data_type<T>, a_plain ? s.m : s.k, a_plain ? s.k : s.m, s.lda);
     layout(b_, data_type<T>, b_plain ? s.k : s.n, b_plain ? s.n : s.k, s.ldb);
@@ -106,15 +109,20 @@ class Product {
   Layout a_, b_, d_;
 };
 
+/// All that the heuristics vary is in the name, so that a table of implementations finds the same algorithm again.
 std::string name_of(const cublasLtMatmulAlgo_t& algorithm) {
-  const auto attribute = [&](cublasLtMatmulAlgoConfigAttributes_t name) {
-    std::int32_t value = -1;
+  const auto attribute = [&]<class T>(cublasLtMatmulAlgoConfigAttributes_t name, T value) {
     std::size_t written = 0;
     cublasLtMatmulAlgoConfigGetAttribute(&algorithm, name, &value, sizeof value, &written);
-    return value;
+    return int(value);
   };
-  return fmt::format("cublaslt:algo{}.tile{}.stages{}", attribute(CUBLASLT_ALGO_CONFIG_ID),
-                     attribute(CUBLASLT_ALGO_CONFIG_TILE_ID), attribute(CUBLASLT_ALGO_CONFIG_STAGES_ID));
+  constexpr std::int32_t word = -1;
+  constexpr std::uint16_t half = 0;  // the size must be the attribute's own
+  return fmt::format(
+      "cublaslt:algo{}.tile{}.stages{}.swizzle{}.custom{}.inner{}.cluster{}", attribute(CUBLASLT_ALGO_CONFIG_ID, word),
+      attribute(CUBLASLT_ALGO_CONFIG_TILE_ID, word), attribute(CUBLASLT_ALGO_CONFIG_STAGES_ID, word),
+      attribute(CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING, word), attribute(CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION, word),
+      attribute(CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID, half), attribute(CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID, half));
 }
 
 /// One implementation per algorithm of the product; `bind(run)` makes the op's launch out of a function
@@ -131,7 +139,8 @@ std::vector<Implementation<Op>> offer(const CublasLtContext& context, const Shap
       product->run(algorithm, d, a, b, vector, workspace, bytes, stream);
     };
     const std::string name = name_of(algorithm);
-    if (list.empty() || list.back().name != name) list.push_back({name, note, 0, bind(run)});
+    if (std::none_of(list.begin(), list.end(), [&](const auto& other) { return other.name == name; }))
+      list.push_back({name, note, 0, bind(run)});
   }
   for (auto& implementation : list) implementation.workspace_bytes = bytes;
   return list;

@@ -76,7 +76,8 @@ class Builder {
     for (const Technique<Op>& row : room)
       if (emulated ? row.supports(problem) && row.arithmetic == Arithmetic::tf32 : usable(row, problem))
         own.push_back(
-            {std::string(row.name), "", row.workspace_bytes(problem), row.launch, row.arithmetic != Arithmetic::fp32});
+            {std::string(row.name), "", row.workspace_bytes(problem), row.launch,
+             row.arithmetic != Arithmetic::fp32 && rooms().target != Target::host});
     const std::string* const fixed = fixed_implementation(choice_, spec.name);
     const auto named = [&](auto& list) {
       return std::find_if(list.begin(), list.end(), [&](const auto& i) { return i.name == *fixed; });
@@ -145,8 +146,10 @@ class Builder {
   template <class Op, class Call>
   std::size_t fastest(const Step& spec, const typename Op::Problem& problem,
                       const std::vector<Implementation<Op>>& implementations, const Call& call) {
-    const std::string key = tuning_key(Op{}, problem);
+    std::string key = tuning_key(Op{}, problem);
     if (key.empty() || implementations.size() < 2) return 0;
+    // A library masks by a kernel more, an own technique does not.
+    if (std::find(spec.reads.begin(), spec.reads.end(), no_tensor) != spec.reads.end()) key += ", no mask";
     std::vector<TuningCandidate> candidates;
     for (const Implementation<Op>& i : implementations)
       candidates.push_back(

@@ -9,7 +9,9 @@
 
 #include <cstdlib>
 #include <memory>
+#include <atomic>
 #include <mutex>
+#include <thread>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -57,6 +59,7 @@ class CuptiTracer : public KernelTracer {
     for (const CUpti_CallbackId id : {CUPTI_CBID_RESOURCE_GRAPHNODE_CREATED, CUPTI_CBID_RESOURCE_GRAPHNODE_CLONED})
       if (const CUptiResult r = cuptiEnableCallback(1, subscriber_, CUPTI_CB_DOMAIN_RESOURCE, id); r != CUPTI_SUCCESS)
         return "CUPTI tells nothing of graphs: " + text_of(r);
+    if (const CUptiResult r = cuptiGetTimestamp(&origin_); r != CUPTI_SUCCESS) return "CUPTI: " + text_of(r);
     if (const CUptiResult r = cuptiActivityRegisterCallbacks(&give_buffer, &take_buffer); r != CUPTI_SUCCESS)
       return "CUPTI: " + text_of(r);
     // Asked once here, so that a refusal is known before anything is measured.
@@ -84,6 +87,7 @@ class CuptiTracer : public KernelTracer {
   void capturing(int call) override {
     const std::lock_guard lock(mutex_);
     capturing_ = call;
+    capturing_thread_ = std::this_thread::get_id();
   }
 
  private:
@@ -100,7 +104,8 @@ class CuptiTracer : public KernelTracer {
   static void CUPTIAPI take_buffer(CUcontext, std::uint32_t, std::uint8_t* buffer, std::size_t,
                                    std::size_t valid) noexcept {
     CUpti_Activity* record = nullptr;
-    while (current && cuptiActivityGetNextRecord(buffer, valid, &record) == CUPTI_SUCCESS) current->note(*record);
+    CuptiTracer* const tracer = current;
+    while (tracer && cuptiActivityGetNextRecord(buffer, valid, &record) == CUPTI_SUCCESS) tracer->note(*record);
     std::free(buffer);
   }
 
@@ -108,7 +113,9 @@ class CuptiTracer : public KernelTracer {
     std::uint64_t node = 0, original = 0;
     if (cuptiGetGraphNodeId(graph.node, &node) != CUPTI_SUCCESS) return;
     const std::lock_guard lock(mutex_);
-    if (id == CUPTI_CBID_RESOURCE_GRAPHNODE_CREATED && capturing_ >= 0) call_of_[node] = capturing_;
+    if (id == CUPTI_CBID_RESOURCE_GRAPHNODE_CREATED && capturing_ >= 0 &&
+        capturing_thread_ == std::this_thread::get_id())
+      call_of_[node] = capturing_;
     if (id == CUPTI_CBID_RESOURCE_GRAPHNODE_CLONED &&
         cuptiGetGraphNodeId(graph.originalNode, &original) == CUPTI_SUCCESS)
       if (const auto at = call_of_.find(original); at != call_of_.end()) call_of_[node] = at->second;
@@ -146,19 +153,22 @@ class CuptiTracer : public KernelTracer {
     records_.push_back(std::move(r));
   }
 
-  static double microseconds(std::uint64_t ns) { return double(ns) / 1e3; }
-  static void times(KernelRecord& r, std::uint64_t start, std::uint64_t end) {
+  double microseconds(std::uint64_t ns) const { return double(std::int64_t(ns - origin_)) / 1e3; }
+  void times(KernelRecord& r, std::uint64_t start, std::uint64_t end) const {
+    if (start == 0 && end == 0) return;  // not known
     r.start_us = microseconds(start);
     r.end_us = microseconds(end);
   }
 
-  static inline CuptiTracer* current = nullptr;  // CUPTI's buffers come without a pointer of ours
+  static inline std::atomic<CuptiTracer*> current = nullptr;  // CUPTI's buffers come without a pointer of ours
 
   SmLimits limits_;
   CUpti_SubscriberHandle subscriber_ = nullptr;
   bool subscribed_ = false;
-  std::mutex mutex_;  // CUPTI's own thread hands over the buffers
+  std::uint64_t origin_ = 0;  // when the tracer was made: a double cannot hold nanoseconds since 1970
+  std::mutex mutex_;          // CUPTI's own thread hands over the buffers
   int capturing_ = -1;
+  std::thread::id capturing_thread_;  // CUPTI calls back on it; another thread's nodes are not ours
   std::unordered_map<std::uint64_t, int> call_of_;  // by node
   std::vector<KernelRecord> records_;
 };

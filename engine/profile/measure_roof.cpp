@@ -101,22 +101,23 @@ double matrix_rate(Device& device, bool bf16) {
   return cost(RepeatMatrixProducts{}, products).flops / seconds;
 }
 
-/// By the library's first proposal for a square product, in the arithmetic that the device was opened with.
+/// By the library's first proposal for a square product of what is stored as T; 0 where it has none.
+template <class T>
 double library_rate(Device& device) {
   const Dense square{4096, 4096, 4096};
-  if (!device.library()) return 0;
-  const auto offers = device.library()->fp32().dense_forward(square);
+  LayerLibrary<T>* const library = device.library() ? device.library()->of<T>() : nullptr;
+  if (!library) return 0;
+  const auto offers = library->dense_forward(square);
   if (offers.empty()) return 0;
-  constexpr std::size_t floats = std::size_t(4096) * 4096;
-  const Memory x = random_floats(device, floats), w = random_floats(device, floats), bias = random_floats(device, 4096);
-  const Memory y(device, floats * sizeof(float));
+  constexpr std::size_t size = std::size_t(4096) * 4096;
+  const Memory x = random_values<T>(device, size), w = random_values<T>(device, size);
+  const Memory bias = random_values<T>(device, 4096), y(device, size * sizeof(T));
   const Memory workspace(device, std::max<std::size_t>(offers.front().workspace_bytes, 256));
   const double seconds = shortest(device, [&] {
-    offers.front().launch(static_cast<float*>(y.data()), static_cast<const float*>(x.data()),
-                          static_cast<const float*>(w.data()), static_cast<const float*>(bias.data()), square,
-                          workspace.data(), device.stream());
+    offers.front().launch(static_cast<T*>(y.data()), static_cast<const T*>(x.data()), static_cast<const T*>(w.data()),
+                          static_cast<const T*>(bias.data()), square, workspace.data(), device.stream());
   });
-  return cost(DenseForward{}, square).flops / seconds;
+  return cost(DenseForwardOf<T>{}, square).flops / seconds;
 }
 
 /// From one tiny dependent kernel to the next: what a longer chain takes more than a shorter one.
@@ -159,7 +160,8 @@ Roof measure_roof(Device& device) {
   roof.tf32_flops_per_s = matrix_rate(device, false);
   roof.bf16_flops_per_s = matrix_rate(device, true);
   double& library = device.tf32() ? roof.tf32_flops_per_s : roof.fp32_flops_per_s;
-  library = std::max(library, library_rate(device));
+  library = std::max(library, library_rate<float>(device));
+  roof.bf16_flops_per_s = std::max(roof.bf16_flops_per_s, library_rate<bf16>(device));
   measure_launches(device, roof);
   return roof;
 }

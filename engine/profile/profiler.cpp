@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/device/turns.h"
 #include "engine/profile/kernel_names.h"
 #include "engine/profile/kernel_table.h"
 #include "engine/profile/measure_roof.h"
@@ -21,6 +22,7 @@ using Clock = std::chrono::steady_clock;
 Roof roof_for(Device& device, RoofSource source) {
   if (source == RoofSource::none || device.rooms().target == Target::sim) return {.machine = device.description()};
   if (source == RoofSource::cached) return cached_roof(device);
+  const MeasuringTurn alone;
   const Roof roof = measure_roof(device);
   if (const auto file = roof_file()) store_roof(*file, roof);
   return roof;

@@ -183,6 +183,7 @@ void Program::use_replays(bool use) {
   impl_->use_replays = use;
   for (Impl::Replays* replays : {&impl_->train_side.replays, &impl_->evaluate_side.replays, &impl_->diagnostic_replays})
     replays->clear();
+  for (Impl::Side* side : {&impl_->train_side, &impl_->evaluate_side}) side->epoch_loop.reset();
 }
 void Program::recapture_training() {
   Impl& p = *impl_;

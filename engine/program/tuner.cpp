@@ -102,6 +102,18 @@ std::string objection(const std::vector<float>& results, const std::vector<float
   return fmt::format("differs by {:.2g} of the largest value", error / largest);
 }
 
+/// What a library offers may still fail on the device: one way fewer, not the end of the run.
+std::string does_not_run(const Error& error) {
+  return fmt::format("does not run: {}", error.what());
+}
+std::string objection_to(Scratch& scratch, const TuningCandidate& candidate, const std::vector<float>& expected) {
+  try {
+    return objection(scratch.results_of(candidate), expected);
+  } catch (const Error& error) {
+    return does_not_run(error);
+  }
+}
+
 /// One candidate in the race.
 struct Runner {
   const TuningCandidate* candidate;
@@ -169,11 +181,20 @@ TuningResult Tuner::measure(const Step& step, const std::vector<Tensor>& tensors
   const std::vector<float> expected = scratch.results_of(candidates.front());
   std::vector<Runner> runners;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const std::string refused = i == 0 ? "" : objection(scratch.results_of(candidates[i]), expected);
+    const std::string refused = i == 0 ? "" : objection_to(scratch, candidates[i], expected);
     result.times.push_back({.name = candidates[i].name, .refused = refused});
     if (refused.empty()) runners.push_back({&candidates[i], i, 1, nullptr, {}});
   }
-  for (Runner& runner : runners) prepare(device_, scratch, runner);
+  std::erase_if(runners, [&](Runner& runner) {
+    try {
+      prepare(device_, scratch, runner);
+      return false;
+    } catch (const Error& error) {
+      if (runner.index == 0) throw;
+      result.times[runner.index].refused = does_not_run(error);
+      return true;
+    }
+  });
 
   // In turns, so that whatever else the machine does meets all of them alike.
   const auto start = Clock::now();
