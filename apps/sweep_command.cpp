@@ -112,6 +112,8 @@ void prepare(const std::vector<SweepRun>& runs, bool quiet) {
     if (!data || flags != data_flags) data = load_training_data(options);
     data_flags = flags;
     try {
+      if (options.profile && kept_apart_on(options.device) == KeptApart::by_threads)
+        throw UsageError("--profile: on a GPU one run at a time can be looked into, and a sweep trains several");
       Precision precision;
       const auto device = open_device_for(options, precision);
       const LossKind loss = choose_loss(options, data->classes.size());

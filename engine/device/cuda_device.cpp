@@ -101,7 +101,8 @@ class GraphReplay : public Replay {
   /// Adds the nodes of one call and returns the last of them; those before it, if it has none.
   std::vector<cudaGraphNode_t> capture(cudaGraph_t into, const GraphCall& c,
                                        const std::vector<cudaGraphNode_t>& before) {
-    // Relaxed: a kernel's first launch loads its module, which the stricter modes forbid; no call here waits for the GPU.
+    // Relaxed: a kernel's first launch loads its module, which the stricter modes forbid; no call here waits for the
+    // GPU.
     check_cuda(cudaStreamBeginCaptureToGraph(stream_, into, before.data(), nullptr, before.size(),
                                              cudaStreamCaptureModeRelaxed),
                "beginning a capture");

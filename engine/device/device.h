@@ -18,7 +18,7 @@ namespace gs {
 class Device;
 class Library;
 
-/// Device memory, freed with its owner. Contents are undefined at first; debug and test builds fill it with NaN (0xFF).
+/// Device memory, freed with its owner. Contents are undefined at first; on `sim` they are NaN (0xFF).
 class Memory {
  public:
   Memory() = default;

@@ -33,7 +33,7 @@ class KernelTracer {
  public:
   virtual ~KernelTracer() = default;
   virtual void start() = 0;
-  virtual std::vector<KernelRecord> stop() = 0;  ///< waits for the device
+  virtual std::vector<KernelRecord> stop() = 0;  ///< the device must be idle
   virtual double now_us() = 0;                   ///< the host's time on the records' clock
   /// Told by the device: what is captured from now on belongs to this call. -1: to none.
   virtual void capturing(int call) = 0;

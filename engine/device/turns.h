@@ -3,8 +3,8 @@
 
 namespace gs {
 
-/// Held while a program trains or evaluates, by any number of threads. A new one waits as long as one measures, or wants
-/// to; so a thread must not take a second one while it has one.
+/// Held while a program trains or evaluates, by any number of threads. A new one waits as long as one measures, or
+/// wants to; so a thread must not take a second one while it has one.
 class TrainingTurn {
  public:
   TrainingTurn();

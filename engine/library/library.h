@@ -38,11 +38,11 @@ class LayerLibrary {
   virtual std::vector<Implementation<DenseFilterGradientOf<T>>> dense_filter_gradient(const Dense&) = 0;
 };
 
-/// A vendor's library on one device. The first name of each list's family is `name()`.
+/// A vendor's library on one device.
 class Library {
  public:
   virtual ~Library() = default;
-  virtual std::string name() const = 0;  ///< "onednn", "cudnn + cublaslt"
+  virtual std::string name() const = 0;  ///< "onednn", "cuDNN + cuBLASLt"
   virtual std::string version() const = 0;
   virtual LayerLibrary<float>& fp32() = 0;
   virtual LayerLibrary<gs::bf16>* bf16() { return nullptr; }  ///< null: it has nothing in bf16

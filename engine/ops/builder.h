@@ -75,9 +75,8 @@ class Builder {
     const bool emulated = emulates_tf32<Op>(room);
     for (const Technique<Op>& row : room)
       if (emulated ? row.supports(problem) && row.arithmetic == Arithmetic::tf32 : usable(row, problem))
-        own.push_back(
-            {std::string(row.name), "", row.workspace_bytes(problem), row.launch,
-             row.arithmetic != Arithmetic::fp32 && rooms().target != Target::host});
+        own.push_back({std::string(row.name), "", row.workspace_bytes(problem), row.launch,
+                       row.arithmetic != Arithmetic::fp32 && rooms().target != Target::host});
     const std::string* const fixed = fixed_implementation(choice_, spec.name);
     const auto named = [&](auto& list) {
       return std::find_if(list.begin(), list.end(), [&](const auto& i) { return i.name == *fixed; });

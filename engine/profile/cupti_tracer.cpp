@@ -7,12 +7,12 @@
 // which node was made from which.
 #include <cupti.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <memory>
-#include <atomic>
 #include <mutex>
-#include <thread>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -168,7 +168,7 @@ class CuptiTracer : public KernelTracer {
   std::uint64_t origin_ = 0;  // when the tracer was made: a double cannot hold nanoseconds since 1970
   std::mutex mutex_;          // CUPTI's own thread hands over the buffers
   int capturing_ = -1;
-  std::thread::id capturing_thread_;  // CUPTI calls back on it; another thread's nodes are not ours
+  std::thread::id capturing_thread_;                // CUPTI calls back on it; another thread's nodes are not ours
   std::unordered_map<std::uint64_t, int> call_of_;  // by node
   std::vector<KernelRecord> records_;
 };

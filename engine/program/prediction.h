@@ -24,7 +24,7 @@ struct Prediction {
                         ///< its bytes or operations, whichever take longer
   double bytes_us = 0;  ///< all bytes of the step at the roof
   double flops_us = 0;  ///< all operations
-  /// No step can be faster than the largest of the three.
+  /// No step whose tensors leave the caches can be faster than the largest of the three; a small network's stay there.
   double bound_us() const;
 };
 

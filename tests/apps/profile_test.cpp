@@ -153,11 +153,14 @@ TEST(TrainProfile, AddsThePageAndLeavesTheBitsAlone) {
   const ScratchFolder folder;
   const auto cache = with_cache(folder);
   const std::vector<std::string> common = {"--quiet", "--batch", "2", "--epochs", "3", "--impl", "default"};
-  std::vector<std::string> plain = common, watched = common;
+  std::vector<std::string> plain = common, watched = common, looped = common;
   plain.insert(plain.end(), {"--out", "plain"});
   watched.insert(watched.end(), {"--out", "watched", "--profile"});
-  ASSERT_EQ(run_program(folder.path(), tiny_run(plain), cache).status, 0);
-  ASSERT_EQ(run_program(folder.path(), tiny_run(watched), cache).status, 0);
+  looped.insert(looped.end(), {"--out", "looped", "--profile", "--epoch-loop"});
+  for (const auto& words : {plain, watched, looped})
+    ASSERT_EQ(run_program(folder.path(), tiny_run(words), cache).status, 0);
+  EXPECT_EQ(text_of(folder / "plain/last.safetensors"), text_of(folder / "looped/last.safetensors"));
+  EXPECT_EQ(apps::read_profile(folder / "looped/profile.json").sampled_steps, 9) << "an epoch is no one launch then";
   EXPECT_EQ(text_of(folder / "plain/last.safetensors"), text_of(folder / "watched/last.safetensors"));
   EXPECT_EQ(text_of(folder / "plain/predictions.safetensors"), text_of(folder / "watched/predictions.safetensors"));
   const Profile p = apps::read_profile(folder / "watched/profile.json");

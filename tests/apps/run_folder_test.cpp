@@ -138,5 +138,12 @@ TEST(Implementations, RulesAndEntries) {
   EXPECT_EQ(choice.fixed, (ImplementationTable{{"conv1 forward", "direct"}, {"dense2 forward", "tiled"}}));
 }
 
+TEST(Implementations, TheKnobsOfAPlanBelongTogether) {
+  apps::TrainOptions o;
+  o.implementation = "conv1=cudnn:eng13{2=4,5=1},conv2=direct";
+  EXPECT_EQ(apps::choose_implementations(o).fixed,
+            (ImplementationTable{{"conv1", "cudnn:eng13{2=4,5=1}"}, {"conv2", "direct"}}));
+}
+
 }  // namespace
 }  // namespace gs::test

@@ -68,6 +68,22 @@ TEST_F(Doubling, AWrongOneIsRefusedHoweverFast) {
   EXPECT_NE(result.times[2].refused, "") << "it writes nothing";
 }
 
+TEST_F(Doubling, OneThatFailsIsRefusedAndTheOthersRace) {
+  TuningCandidate failing = candidate("failing", 1);
+  failing.run = [](const Addresses&, void*, stream_t) { throw Error("not supported"); };
+  TuningCandidate later = candidate("fails later", 1);  // the check passes, the measurement does not
+  later.run = [this, run = later.run, times = 0](const Addresses& at, void* workspace, stream_t s) mutable {
+    if (++times > 1) throw Error("no longer supported");
+    run(at, workspace, s);
+  };
+  TuningCache cache(file, "here");
+  EXPECT_EQ(choose(cache, {candidate("slow", 400), failing, later, candidate("fast", 1)}), 3u);
+  const TuningResult& result = *cache.find("doubling");
+  EXPECT_EQ(result.times[1].refused, "does not run: not supported");
+  EXPECT_EQ(result.times[2].refused, "does not run: no longer supported");
+  EXPECT_THROW(choose(cache, {failing, candidate("newer", 1)}), Error) << "the default itself must run";
+}
+
 TEST_F(Doubling, WhatIsKnownIsNotMeasuredAgainUnlessAsked) {
   const std::vector<TuningCandidate> candidates = {candidate("slow", 400), candidate("fast", 1)};
   {
