@@ -18,12 +18,6 @@ std::size_t bias_gradient_rows_workspace(const Rows&);
 template <class T>
 void relu_gradient_element(T* dx, const T* y, const Rows&, void* workspace, stream_t);
 
-namespace {
-bool always(const Rows&) {
-  return true;
-}
-}  // namespace
-
 template <class T>
 Room<BiasActivationOf<T>> bias_activation_room() {
   static const auto rows = rows_on<BiasActivationOf<T>>(

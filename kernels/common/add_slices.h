@@ -1,5 +1,7 @@
 // add_slices.h - the second kernel of a long sum that was cut into slices, one block each: adds them in a fixed order.
 #pragma once
+#include <type_traits>
+
 #include "kernels/common/kernel.h"
 
 namespace gs::GS_TARGET {

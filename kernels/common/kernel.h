@@ -2,8 +2,8 @@
 // other compiler it is the same language on the CPU (kernels/sim/). GS_TARGET (cuda, host or sim) names the target and
 // the namespace that its objects live in, so that all three can be linked into one program.
 //
-// What a kernel file may use: the CUDA qualifiers and built-ins; grid_stride(n); GS_DYNAMIC_SHARED;
-// launch<kernel>(...); launch_elementwise<kernel>(...); host_shares(...); dependency_wait(). See kernels/README.md.
+// What a kernel file may use: CUDA's qualifiers and built-ins; grid_stride(n); GS_DYNAMIC_SHARED; launch<kernel>(...);
+// launch_elementwise<kernel>(...); host_shares(...); set_loop(loop, go_on); dependency_wait(). See kernels/README.md.
 #pragma once
 #include <cmath>
 #include <cstddef>

@@ -18,9 +18,20 @@ struct Cost {
   double bytes = 0;  ///< bytes that must move to and from memory: every input once, every output once
 };
 
-/// What the factors of a technique's products are; sums are fp32 in all. A run that asks for fp32 never gets a technique
-/// in tf32, which rounds them to 10 bits of mantissa for tensor cores. bf16: as they are stored, on tensor cores.
+/// What the factors of a technique's products are; sums are fp32 in all. A run that asks for fp32 never gets a
+/// technique in tf32, which rounds them to 10 bits of mantissa for tensor cores. bf16: as they are stored, on tensor
+/// cores.
 enum class Arithmetic { fp32, tf32, bf16 };
+
+/// What a row says that takes every problem, and one that needs no workspace.
+template <class Problem>
+constexpr bool always(const Problem&) {
+  return true;
+}
+template <class Problem>
+constexpr std::size_t no_workspace(const Problem&) {
+  return 0;
+}
 
 /// An op is a struct with `Problem` (its extents and hyper-parameters) and `Launch` (a function type:
 /// outputs, inputs, problem, workspace, stream). A technique is one way to run it on some targets.
@@ -29,10 +40,8 @@ struct Technique {
   std::string_view name;
   unsigned targets = on_all;
   typename Op::Launch* launch = nullptr;
-  bool (*supports)(const typename Op::Problem&) = [](const typename Op::Problem&) { return true; };
-  std::size_t (*workspace_bytes)(const typename Op::Problem&) = [](const typename Op::Problem&) {
-    return std::size_t(0);
-  };
+  bool (*supports)(const typename Op::Problem&) = &always;
+  std::size_t (*workspace_bytes)(const typename Op::Problem&) = &no_workspace;
   Arithmetic arithmetic = Arithmetic::fp32;
 };
 

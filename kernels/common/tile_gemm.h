@@ -13,6 +13,7 @@
 namespace gs::GS_TARGET {
 
 inline constexpr int tile = 64, tile_depth = 16, tile_threads = 256;
+inline constexpr int tile_blocks = 2;  ///< at least, on an SM: left alone, ptxas spills
 
 /// Along which index of a factor neighbouring threads fetch: that along which its elements are neighbours in memory, so
 /// that a warp reads few sectors.

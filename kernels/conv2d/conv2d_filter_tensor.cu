@@ -25,7 +25,7 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
   const int end = begin + slice_pixels < map.pixels ? begin + slice_pixels : map.pixels;
   const int k0 = int(blockIdx.y) * Tile::rows, size = filters * (map.taps + 1);
   float* slice = partial + std::int64_t(blockIdx.z) * size;
-  constexpr int parts = tensor_threads / Tile::rows;  // threads that share a filter's bias gradient
+  constexpr int sharers = tensor_threads / Tile::rows;  // threads that share a filter's bias gradient
   const int row = int(threadIdx.x) % Tile::rows, part = int(threadIdx.x) / Tile::rows;
   const bool with_bias = blockIdx.x == 0;
   float bias_sum = 0;
@@ -34,7 +34,7 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
       PlainMatrix<T, false>{dy, end, filters, dy_vectors}, Windows<T, false>{x, map, end},
       [&](const T* stage, int pitch) {
         if (with_bias)
-          for (int pixel = part; pixel < stage_depth<T>; pixel += parts)
+          for (int pixel = part; pixel < stage_depth<T>; pixel += sharers)
             bias_sum += widened(stage[pixel * pitch + row]);
       },
       [&](int k, int tap, const float(&sums)[2], int count) { store_pair(slice + k * map.taps + tap, sums, count); });
@@ -42,7 +42,7 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
   bias_parts[threadIdx.x] = bias_sum;
   __syncthreads();
   if (!with_bias || part != 0 || k0 + row >= filters) return;
-  for (int i = 1; i < parts; ++i) bias_sum += bias_parts[i * Tile::rows + row];
+  for (int i = 1; i < sharers; ++i) bias_sum += bias_parts[i * Tile::rows + row];
   slice[filters * map.taps + k0 + row] = bias_sum;
 }
 

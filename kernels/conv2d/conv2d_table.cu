@@ -51,14 +51,8 @@ std::size_t conv2d_filter_gradient_cores_workspace(const Conv2d&);
 std::size_t conv2d_filter_gradient_widened_workspace(const Conv2d&);
 
 namespace {
-bool always(const Conv2d&) {
-  return true;
-}
 bool ungrouped(const Conv2d& d) {
   return d.groups == 1;
-}
-std::size_t no_workspace(const Conv2d&) {
-  return 0;
 }
 }  // namespace
 
@@ -69,7 +63,7 @@ Room<Conv2dForwardOf<T>> conv2d_forward_room() {
         target,
         {{"direct", on_all, &conv2d_forward_direct<T>},
          {"tiled", on_blocks, &conv2d_forward_tiled<T>, &conv2d_tiled_supports},
-         {"tensor", on_blocks, &conv2d_forward_tensor<T>, &conv2d_tensor_supports, no_workspace, Arithmetic::tf32},
+         {"tensor", on_blocks, &conv2d_forward_tensor<T>, &conv2d_tensor_supports, &no_workspace, Arithmetic::tf32},
          {"rounded", on_host, GS_HOST_FORM(conv2d_forward_rounded), &always,
           GS_HOST_FORM(conv2d_forward_rounded_workspace), Arithmetic::tf32},
          {"cores", on_host, GS_HOST_FORM(conv2d_forward_cores), &ungrouped,
@@ -80,7 +74,7 @@ Room<Conv2dForwardOf<T>> conv2d_forward_room() {
         target,
         {{"direct", on_all, &conv2d_forward_direct<T>},
          {"tiled", on_blocks, &conv2d_forward_tiled<T>, &conv2d_tiled_supports},
-         {"tensor", on_blocks, &conv2d_forward_tensor<T>, &conv2d_tensor_supports, no_workspace, Arithmetic::bf16},
+         {"tensor", on_blocks, &conv2d_forward_tensor<T>, &conv2d_tensor_supports, &no_workspace, Arithmetic::bf16},
          {"widened", on_host, GS_HOST_FORM(conv2d_forward_widened), &ungrouped,
           GS_HOST_FORM(conv2d_forward_widened_workspace)}});
     return rows;
@@ -96,7 +90,7 @@ Room<Conv2dDataGradientOf<T>> conv2d_data_gradient_room() {
         target,
         {{"direct", on_all, &conv2d_data_gradient_direct<T>},
          {"tiled", on_blocks, &conv2d_data_gradient_tiled<T>, &conv2d_tiled_supports},
-         {"tensor", on_blocks, &conv2d_data_gradient_tensor<T>, &conv2d_tensor_supports, no_workspace,
+         {"tensor", on_blocks, &conv2d_data_gradient_tensor<T>, &conv2d_tensor_supports, &no_workspace,
           Arithmetic::tf32},
          {"rounded", on_host, GS_HOST_FORM(conv2d_data_gradient_rounded), &always,
           GS_HOST_FORM(conv2d_data_gradient_rounded_workspace), Arithmetic::tf32},
@@ -108,7 +102,7 @@ Room<Conv2dDataGradientOf<T>> conv2d_data_gradient_room() {
         target,
         {{"direct", on_all, &conv2d_data_gradient_direct<T>},
          {"tiled", on_blocks, &conv2d_data_gradient_tiled<T>, &conv2d_tiled_supports},
-         {"tensor", on_blocks, &conv2d_data_gradient_tensor<T>, &conv2d_tensor_supports, no_workspace,
+         {"tensor", on_blocks, &conv2d_data_gradient_tensor<T>, &conv2d_tensor_supports, &no_workspace,
           Arithmetic::bf16},
          {"widened", on_host, GS_HOST_FORM(conv2d_data_gradient_widened),
           GS_HOST_FORM(conv2d_data_gradient_cores_supports), GS_HOST_FORM(conv2d_data_gradient_widened_workspace)}});

@@ -69,10 +69,11 @@ void with_tile(int pixels, int columns, const Body& body) {
 
 }  // namespace
 
-/// Ungrouped, and small enough for offsets of 31 bits.
+/// Ungrouped, and small enough for offsets of 31 bits and a grid.
 bool conv2d_tensor_supports(const Conv2d& d) {
   constexpr std::int64_t most = 1 << 30;
-  return d.groups == 1 && d.x_size() < most && d.y_size() < most && d.w_size() < most;
+  return d.groups == 1 && d.x_size() < most && d.y_size() < most && d.w_size() < most && parts(d.k, 32) <= 65535 &&
+         parts(d.c, 32) <= 65535;
 }
 
 template <class T>

@@ -24,10 +24,10 @@ __device__ inline float gradient_window(const T* __restrict__ dy, const Conv2d& 
 }
 
 template <class T>
-__global__ void __launch_bounds__(tile_threads)
+__global__ void __launch_bounds__(tile_threads, tile_blocks)
     forward(T* __restrict__ y, const T* __restrict__ x, const T* __restrict__ w, const T* __restrict__ bias, Conv2d d) {
   const std::int64_t pixels = d.y_size() / d.k, taps = d.w_size() / d.k;
-  tile_gemm(
+  tile_gemm<Fetch::along_depth, Fetch::along_depth>(
       std::int64_t(blockIdx.x) * tile, std::int64_t(blockIdx.y) * tile, pixels, d.k, 0, taps,
       [&](std::int64_t pixel, std::int64_t tap) { return window(x, d, pixel, tap); },
       [&](std::int64_t tap, std::int64_t k) { return widened(w[k * taps + tap]); },
@@ -38,7 +38,7 @@ __global__ void __launch_bounds__(tile_threads)
 }
 
 template <class T>
-__global__ void __launch_bounds__(tile_threads)
+__global__ void __launch_bounds__(tile_threads, tile_blocks)
     data_gradient(T* __restrict__ dx, const T* __restrict__ dy, const T* __restrict__ w,
                   const T* __restrict__ relu_output, Conv2d d) {
   const std::int64_t pixels = d.x_size() / d.c, taps = std::int64_t(d.r) * d.s * d.k;
@@ -55,12 +55,12 @@ __global__ void __launch_bounds__(tile_threads)
 /// partial[slice, k, tap] = the slice's part of the sum over the pixels of dy[pixel, k] window(pixel, tap). One tap
 /// more than the window has is 1 everywhere, so its column is the bias gradient.
 template <class T>
-__global__ void __launch_bounds__(tile_threads)
+__global__ void __launch_bounds__(tile_threads, tile_blocks)
     filter_gradient_slices(float* __restrict__ partial, const T* __restrict__ x, const T* __restrict__ dy, Conv2d d,
                            int slices) {
   const std::int64_t pixels = d.y_size() / d.k, taps = d.w_size() / d.k, columns = taps + 1;
   const std::int64_t slice = blockIdx.z, begin = pixels * slice / slices, end = pixels * (slice + 1) / slices;
-  tile_gemm(
+  tile_gemm<Fetch::along_tile>(
       std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.k, columns, begin, end,
       [&](std::int64_t k, std::int64_t pixel) { return widened(dy[pixel * d.k + k]); },
       [&](std::int64_t pixel, std::int64_t tap) { return tap == taps ? 1.0f : window(x, d, pixel, tap); },

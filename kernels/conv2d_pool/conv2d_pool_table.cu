@@ -13,27 +13,14 @@ void conv2d_pool_forward_tensor(T* y, std::uint8_t* argmax, const T* x, const T*
 bool conv2d_pool_tiled_supports(const Conv2dPool&);
 bool conv2d_pool_tensor_supports(const Conv2dPool&);
 
-namespace {
-std::size_t no_workspace(const Conv2dPool&) {
-  return 0;
-}
-}  // namespace
-
 template <class T>
 Room<Conv2dPoolForwardOf<T>> conv2d_pool_forward_room() {
-  if constexpr (stores_fp32<T>) {
-    static const auto rows = rows_on<Conv2dPoolForward>(
-        target, {{"tiled", on_blocks, &conv2d_pool_forward_tiled<T>, &conv2d_pool_tiled_supports},
-                 {"tensor", on_blocks, &conv2d_pool_forward_tensor<T>, &conv2d_pool_tensor_supports, no_workspace,
-                  Arithmetic::tf32}});
-    return rows;
-  } else {
-    static const auto rows = rows_on<Conv2dPoolForwardOf<T>>(
-        target, {{"tiled", on_blocks, &conv2d_pool_forward_tiled<T>, &conv2d_pool_tiled_supports},
-                 {"tensor", on_blocks, &conv2d_pool_forward_tensor<T>, &conv2d_pool_tensor_supports, no_workspace,
-                  Arithmetic::bf16}});
-    return rows;
-  }
+  constexpr Arithmetic on_tensor_cores = stores_fp32<T> ? Arithmetic::tf32 : Arithmetic::bf16;
+  static const auto rows = rows_on<Conv2dPoolForwardOf<T>>(
+      target, {{"tiled", on_blocks, &conv2d_pool_forward_tiled<T>, &conv2d_pool_tiled_supports},
+               {"tensor", on_blocks, &conv2d_pool_forward_tensor<T>, &conv2d_pool_tensor_supports, &no_workspace,
+                on_tensor_cores}});
+  return rows;
 }
 template Room<Conv2dPoolForward> conv2d_pool_forward_room();
 template Room<Conv2dPoolForwardOf<bf16>> conv2d_pool_forward_room();

@@ -8,6 +8,7 @@
 #include "kernels/common/tensor_gemm.h"
 #include "kernels/conv2d/window_matrices.h"
 #include "kernels/conv2d_pool/conv2d_pool.h"
+#include "kernels/conv2d_pool/window_maximum.h"
 
 namespace gs::GS_TARGET {
 
@@ -20,41 +21,30 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
     forward_pool_tensor(T* __restrict__ y, std::uint8_t* __restrict__ argmax, const T* __restrict__ x,
                         const T* __restrict__ w, const T* __restrict__ bias, WindowMap map, int filters, bool relu) {
   static_assert(Tile::warp_rows % 32 == 0);
-  tensor_gemm_columns<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, 0, map.taps,
-                            PooledWindows<T>{{x, map, map.pixels}},
-                            PlainMatrix<T, true>{w, filters, map.taps, map.vectors}, NothingObserved(),
-                            [&](int row, int k, const float(&sums)[Tile::warp_rows / 8][2]) {
-                              if (k >= filters) return;
-                              const int count = k + 1 < filters ? 2 : 1;
-                              const float biases[2] = {widened(bias[k]), count == 2 ? widened(bias[k + 1]) : 0.0f};
+  tensor_gemm_columns<Tile>(
+      int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, 0, map.taps,
+      PooledWindows<T>{{x, map, map.pixels}}, PlainMatrix<T, true>{w, filters, map.taps, map.vectors},
+      NothingObserved(), [&](int row, int k, const float(&sums)[Tile::warp_rows / 8][2]) {
+        if (k >= filters) return;
+        const int count = k + 1 < filters ? 2 : 1;
+        const float biases[2] = {widened(bias[k]), count == 2 ? widened(bias[k + 1]) : 0.0f};
 #pragma unroll
-                              for (int first = 0; first < Tile::warp_rows / 8; first += 4) {
-                                const int window = PooledWindows<T>::pool_window(row + first * 8);
-                                if (window >= map.pixels) return;
-                                T maxima[2];
-                                std::uint8_t index[2];
+        for (int first = 0; first < Tile::warp_rows / 8; first += 4) {
+          const int window = PooledWindows<T>::pool_window(row + first * 8);
+          if (window >= map.pixels) return;
+          T maxima[2];
+          std::uint8_t index[2];
 #pragma unroll
-                                for (int e = 0; e < 2; ++e) {
-                                  float best = 0;
-                                  index[e] = 0;
-#pragma unroll
-                                  for (int i = 0; i < 4; ++i) {
-                                    const float sum = sums[first + i][e] + biases[e];
-                                    // as stored: of values that round to the same one, the first is the maximum
-                                    const float v = widened(rounded<T>(relu && sum <= 0 ? 0.0f : sum));
-                                    if (i == 0 || (!(v <= best) && best == best)) {  // larger, or the first NaN
-                                      best = v;
-                                      index[e] = std::uint8_t(i);
-                                    }
-                                  }
-                                  if (relu && best <= 0) index[e] = MaxPool::no_gradient;
-                                  maxima[e] = rounded<T>(best);
-                                }
-                                const int at = window * filters + k;
-                                store_pair(y + at, maxima, count);
-                                store_pair(argmax + at, index, count);
-                              }
-                            });
+          for (int e = 0; e < 2; ++e) {
+            const auto maximum = window_maximum<T>([&](int i) { return sums[first + i][e] + biases[e]; }, relu);
+            maxima[e] = maximum.value;
+            index[e] = maximum.argmax;
+          }
+          const int at = window * filters + k;
+          store_pair(y + at, maxima, count);
+          store_pair(argmax + at, index, count);
+        }
+      });
 }
 
 /// Calls body(tile) for the largest tile that fits the filters and still gives every SM something to do.

@@ -6,12 +6,13 @@
 #include "kernels/common/tile_gemm.h"
 #include "kernels/conv2d/conv2d_window.h"
 #include "kernels/conv2d_pool/conv2d_pool.h"
+#include "kernels/conv2d_pool/window_maximum.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
 template <class T>
-__global__ void __launch_bounds__(tile_threads)
+__global__ void __launch_bounds__(tile_threads, tile_blocks)
     forward(T* __restrict__ y, std::uint8_t* __restrict__ argmax, const T* __restrict__ x, const T* __restrict__ w,
             const T* __restrict__ bias, Conv2dPool d) {
   const Conv2d& conv = d.conv;
@@ -30,21 +31,11 @@ __global__ void __launch_bounds__(tile_threads)
 #pragma unroll
         for (int j = 0; j < 4; ++j) {
           if (first + j >= conv.k) break;
-          float best = 0;
-          int index = 0;
-#pragma unroll
-          for (int i = 0; i < 4; ++i) {
-            const float sum = sums[i][j] + widened(bias[first + j]);
-            // as stored: of values that round to the same one, the first is the maximum
-            const float v = widened(rounded<T>(conv.relu && sum <= 0 ? 0.0f : sum));
-            if (i == 0 || (!(v <= best) && best == best)) {  // larger, or the first NaN
-              best = v;
-              index = i;
-            }
-          }
+          const auto maximum =
+              window_maximum<T>([&](int i) { return sums[i][j] + widened(bias[first + j]); }, conv.relu);
           const std::int64_t at = row / 4 * conv.k + first + j;
-          y[at] = rounded<T>(best);
-          argmax[at] = conv.relu && best <= 0 ? MaxPool::no_gradient : std::uint8_t(index);
+          y[at] = maximum.value;
+          argmax[at] = maximum.argmax;
         }
       });
 }

@@ -4,7 +4,7 @@
 // them, in fp32 whatever x and dy are stored as, is the bound (4 bytes for 2 n operations) while n is small. So a
 // thread keeps 8 outputs by 4 inputs of dW and goes over the batch once; no shared memory, no barrier, x and dy come
 // from the caches, 16 bytes of x at a time, dW goes out 16 bytes at a time. Tensor cores would wait for the same memory
-// below about 32 images, and this is fp32. Whoever has the first inputs of 8 outputs has seen all of their dy and
+// below about 16 images, and this is fp32. Whoever has the first inputs of 8 outputs has seen all of their dy and
 // writes db: one kernel, not two.
 #include "kernels/common/divide.h"
 #include "kernels/common/kernel.h"

@@ -51,15 +51,6 @@ std::size_t dense_data_gradient_widened_workspace(const Dense&);
 std::size_t dense_filter_gradient_rounded_workspace(const Dense&);
 std::size_t dense_filter_gradient_widened_workspace(const Dense&);
 
-namespace {
-bool always(const Dense&) {
-  return true;
-}
-std::size_t no_workspace(const Dense&) {
-  return 0;
-}
-}  // namespace
-
 template <class T>
 Room<DenseForwardOf<T>> dense_forward_room() {
   if constexpr (stores_fp32<T>) {
@@ -93,7 +84,7 @@ Room<DenseDataGradientOf<T>> dense_data_gradient_room() {
         target,
         {{"direct", on_all, &dense_data_gradient_direct<T>},
          {"tiled", on_blocks, &dense_data_gradient_tiled<T>, &dense_tiled_supports},
-         {"tensor", on_blocks, &dense_data_gradient_tensor<T>, &dense_tensor_supports, no_workspace, Arithmetic::tf32},
+         {"tensor", on_blocks, &dense_data_gradient_tensor<T>, &dense_tensor_supports, &no_workspace, Arithmetic::tf32},
          {"rounded", on_host, GS_HOST_FORM(dense_data_gradient_rounded), &always,
           GS_HOST_FORM(dense_data_gradient_rounded_workspace), Arithmetic::tf32},
          {"cores", on_host, GS_HOST_FORM(dense_data_gradient_cores)}});
@@ -103,7 +94,7 @@ Room<DenseDataGradientOf<T>> dense_data_gradient_room() {
         target,
         {{"direct", on_all, &dense_data_gradient_direct<T>},
          {"tiled", on_blocks, &dense_data_gradient_tiled<T>, &dense_tiled_supports},
-         {"tensor", on_blocks, &dense_data_gradient_tensor<T>, &dense_tensor_supports, no_workspace, Arithmetic::bf16},
+         {"tensor", on_blocks, &dense_data_gradient_tensor<T>, &dense_tensor_supports, &no_workspace, Arithmetic::bf16},
          {"widened", on_host, GS_HOST_FORM(dense_data_gradient_widened), &always,
           GS_HOST_FORM(dense_data_gradient_widened_workspace)}});
     return rows;
@@ -120,7 +111,7 @@ Room<DenseFilterGradientOf<T>> dense_filter_gradient_room() {
                  {"tiled", on_blocks, &dense_filter_gradient_tiled<T>, &dense_tiled_supports},
                  {"outer", on_blocks, &dense_filter_gradient_outer<T>, &dense_filter_gradient_outer_supports},
                  {"tensor", on_blocks, &dense_filter_gradient_tensor<T>, &dense_filter_gradient_tensor_supports,
-                  no_workspace, Arithmetic::tf32},
+                  &no_workspace, Arithmetic::tf32},
                  {"rounded", on_host, GS_HOST_FORM(dense_filter_gradient_rounded), &always,
                   GS_HOST_FORM(dense_filter_gradient_rounded_workspace), Arithmetic::tf32},
                  {"cores", on_host, GS_HOST_FORM(dense_filter_gradient_cores)}});
@@ -131,7 +122,7 @@ Room<DenseFilterGradientOf<T>> dense_filter_gradient_room() {
                  {"tiled", on_blocks, &dense_filter_gradient_tiled<T>, &dense_tiled_supports},
                  {"outer", on_blocks, &dense_filter_gradient_outer<T>, &dense_filter_gradient_outer_supports},
                  {"tensor", on_blocks, &dense_filter_gradient_tensor<T>, &dense_filter_gradient_tensor_supports,
-                  no_workspace, Arithmetic::bf16},
+                  &no_workspace, Arithmetic::bf16},
                  {"widened", on_host, GS_HOST_FORM(dense_filter_gradient_widened), &always,
                   GS_HOST_FORM(dense_filter_gradient_widened_workspace)}});
     return rows;

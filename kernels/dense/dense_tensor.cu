@@ -2,11 +2,11 @@
 //
 // What changed from dense_tiled: the weights' side of a product is the 16 rows of mma.m16n8k8 and the batch its 8
 // columns, so that a batch of 8 wastes nothing where tiles of 64 rows did seven eighths; tiles are 64 weights' rows by
-// as many columns as the batch needs, up to 64. The weights come by asynchronous copies, 16 bytes at a time, two stages
-// ahead, and are read once: 4 bytes (2) for 2 n operations, bound by memory. The forward pass cuts the long sum over
-// the inputs into slices for about two blocks on each SM; a second kernel adds them in a fixed order. The filter
-// gradient is a sum of n terms for each weight written: for the small batches that dense_filter_outer leaves to it, one
-// kernel, db included, which is summed in fp32 and unrounded.
+// as many columns as the batch needs, up to 64. The weights come by asynchronous copies, 16 bytes at a time, up to two
+// stages ahead, and are read once: 4 bytes (2) for 2 n operations, bound by memory. The forward pass cuts the long sum
+// over the inputs into slices for about two blocks on each SM; a second kernel adds them in a fixed order. The filter
+// gradient is a sum of n terms for each weight written: for batches of 16 and more; below, dense_filter_outer is bound
+// by the same bytes. One kernel, db included, which is summed in fp32 and unrounded.
 #include "kernels/common/add_slices.h"
 #include "kernels/common/plain_matrix.h"
 #include "kernels/common/store_pair.h"

@@ -5,8 +5,7 @@
 // of inputs: slices of it go to as many blocks as the GPU has room for, and a second kernel adds them in order. Bound
 // by memory: the weights are read once.
 #include "kernels/bias/bias.h"
-#include "kernels/common/tile_gemm.h"
-#include "kernels/dense/dense.h"
+#include "kernels/dense/dense_tiled_forward.h"
 
 namespace gs::GS_TARGET {
 
@@ -15,27 +14,9 @@ void bias_gradient_column(float* db, const T* dy, const Rows&, void* workspace, 
 
 namespace {
 
-__device__ inline float activated(float sum, const Dense& d) {
-  return d.relu && sum <= 0 ? 0.0f : sum;
-}
-
-/// A sum that is short enough for one slice: y at once.
-template <class T>
-__global__ void __launch_bounds__(tile_threads)
-    forward_whole(T* __restrict__ y, const T* __restrict__ x, const T* __restrict__ w, const T* __restrict__ bias,
-                  Dense d) {
-  tile_gemm<Fetch::along_depth, Fetch::along_depth>(
-      std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.n, d.out, 0, d.in,
-      [&](std::int64_t i, std::int64_t j) { return widened(x[i * d.in + j]); },
-      [&](std::int64_t j, std::int64_t o) { return widened(w[o * d.in + j]); },
-      [&](std::int64_t i, std::int64_t o, float sum) {
-        y[i * d.out + o] = rounded<T>(activated(widened(bias[o]) + sum, d));
-      });
-}
-
 /// partial[slice, i, o] = the slice's part of sum over j of x[i, j] W[o, j].
 template <class T>
-__global__ void __launch_bounds__(tile_threads)
+__global__ void __launch_bounds__(tile_threads, tile_blocks)
     forward_slices(float* __restrict__ partial, const T* __restrict__ x, const T* __restrict__ w, Dense d, int slices) {
   const std::int64_t slice = blockIdx.z, begin = d.in * slice / slices, end = d.in * (slice + 1) / slices;
   tile_gemm<Fetch::along_depth, Fetch::along_depth>(
@@ -46,18 +27,7 @@ __global__ void __launch_bounds__(tile_threads)
 }
 
 template <class T>
-__global__ void add_slices(T* __restrict__ y, const float* __restrict__ partial, const T* __restrict__ bias, Dense d,
-                           int slices) {
-  const std::int64_t size = std::int64_t(d.n) * d.out;
-  for (std::int64_t at : grid_stride(size)) {
-    float sum = widened(bias[at % d.out]);
-    for (int slice = 0; slice < slices; ++slice) sum += partial[slice * size + at];
-    y[at] = rounded<T>(activated(sum, d));
-  }
-}
-
-template <class T>
-__global__ void __launch_bounds__(tile_threads)
+__global__ void __launch_bounds__(tile_threads, tile_blocks)
     data_gradient(T* __restrict__ dx, const T* __restrict__ dy, const T* __restrict__ w,
                   const T* __restrict__ relu_output, Dense d) {
   tile_gemm(
@@ -71,7 +41,7 @@ __global__ void __launch_bounds__(tile_threads)
 }
 
 template <class T>
-__global__ void __launch_bounds__(tile_threads)
+__global__ void __launch_bounds__(tile_threads, tile_blocks)
     filter_gradient(float* __restrict__ dw, const T* __restrict__ x, const T* __restrict__ dy, Dense d) {
   tile_gemm<Fetch::along_tile>(
       std::int64_t(blockIdx.y) * tile, std::int64_t(blockIdx.x) * tile, d.out, d.in, 0, d.n,
@@ -82,7 +52,6 @@ __global__ void __launch_bounds__(tile_threads)
 
 }  // namespace
 
-/// How many slices the forward pass is cut into, and their sums [slices, n, out]: what kernels/dense_dropout shares.
 int dense_forward_slices(const Dense& d) {
   return slices_for(d.in, std::int64_t(tiles(d.out)) * tiles(d.n));
 }
@@ -107,12 +76,7 @@ std::size_t dense_forward_tiled_workspace(const Dense& d) {
 
 template <class T>
 void dense_forward_tiled(T* y, const T* x, const T* w, const T* bias, const Dense& d, void* workspace, stream_t s) {
-  const int slices = dense_forward_slices(d);
-  if (slices == 1)
-    return launch<forward_whole<T>>({dim3(tiles(d.out), tiles(d.n)), dim3(tile_threads)}, s, y, x, w, bias, d);
-  auto* partial = static_cast<float*>(workspace);
-  dense_forward_partial_sums(partial, x, w, d, s);
-  launch_elementwise<add_slices<T>>(std::int64_t(d.n) * d.out, s, y, partial, bias, d, slices);
+  dense_forward_in_tiles(y, x, w, bias, d, NoFactors(), workspace, s);
 }
 
 template <class T>

@@ -13,12 +13,6 @@ CopyValues::Launch copy_element;
 MeasureUpdate::Launch update_two_stage;
 std::size_t update_two_stage_workspace(const Values&);
 
-namespace {
-bool always(const Values&) {
-  return true;
-}
-}  // namespace
-
 template <class T>
 Room<CountActivityOf<T>> count_activity_room() {
   static const auto rows = rows_on<CountActivityOf<T>>(

@@ -1,6 +1,8 @@
 // chain_cores.cu - y = x after depth times x = a x + b on the cores of a CPU: what changed from chain_element is that
 // each core keeps eight vectors of sixteen in its registers, so that neither of its multiply-add units waits for the
 // result of the one before.
+#include <algorithm>
+
 #include "kernels/common/host_vector.h"
 #include "kernels/roof/roof.h"
 
@@ -10,11 +12,11 @@ namespace {
 template <int vectors>
 GS_INLINE void chain(float* y, const float* x, std::int64_t n, const MultiplyAdds& p) {
   Vec value[vectors];
-  for (int v = 0; v < vectors; ++v) value[v] = load(x + v * lanes, int(n - v * lanes));
+  for (int v = 0; v < vectors; ++v) value[v] = load(x + v * lanes, int(std::min<std::int64_t>(n - v * lanes, lanes)));
   const Vec a = broadcast(p.a), b = broadcast(p.b);
   for (int k = 0; k < p.depth; ++k)
     for (int v = 0; v < vectors; ++v) value[v] = a * value[v] + b;
-  for (int v = 0; v < vectors; ++v) store(y + v * lanes, value[v], int(n - v * lanes));
+  for (int v = 0; v < vectors; ++v) store(y + v * lanes, value[v], int(std::min<std::int64_t>(n - v * lanes, lanes)));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // products_mma.cu - the same matrix product added over and over by tensor cores, one warp for each result. The factors
 // stay in registers and nothing is loaded in the loop: bound by the rate of mma.sync. (Hopper's own wgmma is faster;
 // nothing here uses it.)
+#include "kernels/common/bf16.h"
 #include "kernels/common/tensor_core.h"
 #include "kernels/roof/roof.h"
 
@@ -9,12 +10,6 @@ namespace {
 
 constexpr int warps_per_block = 8, lanes = 32;
 
-/// The upper half of a float: exact where the value has at most 8 bits of mantissa. NaN stays NaN.
-__device__ inline std::uint32_t upper_half(float x) {
-  if (x != x) return 0x7fff;
-  return __float_as_uint(x) >> 16;
-}
-
 __global__ void products(float* __restrict__ y, const float* __restrict__ a, const float* __restrict__ b,
                          MatrixProducts p) {
   const int lane = int(threadIdx.x) % lanes, g = lane / 4, t = lane % 4;
@@ -22,7 +17,8 @@ __global__ void products(float* __restrict__ y, const float* __restrict__ a, con
   if (warp >= p.warps) return;  // whole warps go
   std::uint32_t af[4], bf[2];
   if (p.bf16) {
-    const auto pair = [](float low, float high) { return upper_half(low) | upper_half(high) << 16; };
+    const auto bits = [](float x) { return std::uint32_t(rounded<bf16>(x).bits); };
+    const auto pair = [&](float low, float high) { return bits(low) | bits(high) << 16; };
     for (int i = 0; i < 4; ++i) {
       const float* from = a + (g + i % 2 * 8) * 16 + 2 * t + i / 2 * 8;
       af[i] = pair(from[0], from[1]);

@@ -13,10 +13,8 @@ Room<ChainMultiplyAdds> chain_multiply_adds_room() {
 }
 
 Room<RepeatMatrixProducts> repeat_matrix_products_room() {
-  const auto any = [](const MatrixProducts&) { return true; };
-  const auto no_workspace = [](const MatrixProducts&) { return std::size_t(0); };
-  static const auto rows =
-      rows_on<RepeatMatrixProducts>(target, {{"mma", on_blocks, &products_mma, any, no_workspace, Arithmetic::tf32}});
+  static const auto rows = rows_on<RepeatMatrixProducts>(
+      target, {{"mma", on_blocks, &products_mma, &always, &no_workspace, Arithmetic::tf32}});
   return rows;
 }
 

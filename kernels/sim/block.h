@@ -24,7 +24,7 @@ struct Position {
   /// copy of a template of the standard library.
   bool observed = false;
   bool waited = false;         ///< this thread has called dependency_wait()
-  bool in_pieces = false;      ///< what is accessed now is a part of an access that is counted already (count_access)
+  bool in_pieces = false;      ///< what is accessed now is a part of an access that is counted already (count_whole)
   unsigned thread = 0;         ///< in the block, x fastest
   std::uint64_t block = 0;     ///< in the grid, x fastest
   std::uint32_t barriers = 0;  ///< that this block has passed

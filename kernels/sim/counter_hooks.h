@@ -10,8 +10,9 @@ namespace gs::simulator {
 
 /// What the counter wants to see; linked into programs with instrumented kernels only.
 struct CounterHooks {
-  void (*begin)();            ///< forget everything, count from now on
-  void (*end)(Counts& into);  ///< no longer; adds what was counted
+  void (*begin)();          ///< forget everything, count from now on
+  void (*add_to)(Counts&);  ///< what was counted, once
+  void (*end)();            ///< no longer
   void (*launch_begins)();
   void (*block_begins)(unsigned threads);
   /// All lanes of a warp that live have come to one place: a barrier, a warp operation, their end. `living`: those that

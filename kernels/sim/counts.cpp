@@ -18,13 +18,13 @@ class Counting {
  public:
   explicit Counting(Counts& counts) : random_order_(options().random_order) {
     require(counted == nullptr, "the simulator is counting already");
+    if (linked_counter) linked_counter->begin();
     options().random_order = false;  // lanes of a warp one after another: few accesses are kept at a time
     counted = &counts;
     counter = linked_counter;
-    if (counter) counter->begin();
   }
   ~Counting() {
-    if (counter) counter->end(*counted);
+    if (counter) counter->end();
     counter = nullptr;
     counted = nullptr;
     options().random_order = random_order_;
@@ -52,6 +52,7 @@ Counts count(const std::function<void()>& calls) {
   {
     const Counting counting(counts);
     calls();
+    if (counter) counter->add_to(counts);
   }
   return counts;
 }

@@ -50,7 +50,7 @@ class LibraryProducts : public testing::Test {
     };
     static constexpr bool gradient_is_stored = std::is_same_v<T, bf16>;
     // fp32 as open() asks for; in bf16 the factors are exact, but tensor cores cut sums off as in tf32
-    static constexpr Arithmetic arithmetic = std::is_same_v<T, bf16> ? Arithmetic::tf32 : Arithmetic::fp32;
+    static constexpr Arithmetic arithmetic = std::is_same_v<T, bf16> ? Arithmetic::bf16 : Arithmetic::fp32;
     Device& device;
     OnDevice<T> input(const std::vector<float>& values) const { return {device, narrowed<T>(values)}; }
     StoredOutput stored(std::size_t size) const { return {device, size}; }

@@ -1,4 +1,7 @@
-// conv2d_pool_test.cpp - convolution and max-pool in one against the formulas of the two.
+// conv2d_pool_test.cpp - convolution and max-pool in one against the formulas of the two, and against their kernels.
+#include <algorithm>
+#include <string_view>
+
 #include "kernels/conv2d/conv2d_ref.h"
 #include "kernels/maxpool/maxpool_ref.h"
 #include "tests/support/compare.h"
@@ -112,6 +115,36 @@ TYPED_TEST(ConvolutionAndPool, KeepTheFirstNaNOfAWindow) {
     EXPECT_TRUE(agree(y, c.want.y, 0.0, NonFinite::as_expected));
     EXPECT_EQ(argmax, c.want.argmax);
   });
+}
+
+// Which of several values that round to the same bf16 is the maximum depends on the sums: they are those of the
+// convolution's technique of the same name.
+TYPED_TEST(ConvolutionAndPool, HaveTheBitsOfTheTwoKernels) {
+  using T = TypeParam;
+  const auto named = [](const auto& room, std::string_view name) {
+    return *std::find_if(room.begin(), room.end(), [&](const auto& row) { return row.name == name; });
+  };
+  for (const Conv2dPool& p : problems) {
+    const Conv2d& d = p.conv;
+    SCOPED_TRACE(describe(d));
+    const Case<T> c(p, random_values(d.x_size(), 1), random_values(d.w_size(), 2), random_values(d.k, 3));
+    DeviceArray<T> images(c.x), filters(c.w), biases(c.bias);
+    for (const Rooms* rooms : tested_rooms())
+      for (const auto& fused : rooms->of<T>().conv2d_pool_forward) {
+        SCOPED_TRACE(std::string(name_of(rooms->target)) + ", technique " + std::string(fused.name));
+        DeviceArray<T> between(std::size_t(d.y_size())), y(c.want.y.size()), fused_y(y.size());
+        DeviceArray<std::uint8_t> argmax(y.size()), fused_argmax(y.size());
+        const auto& of = rooms->of<T>();
+        named(of.conv2d_forward, fused.name)
+            .launch(between.data(), images.data(), filters.data(), biases.data(), d, nullptr, tested_stream());
+        named(of.maxpool_forward, "element")
+            .launch(y.data(), argmax.data(), between.data(), p.pool, nullptr, tested_stream());
+        fused.launch(fused_y.data(), fused_argmax.data(), images.data(), filters.data(), biases.data(), p, nullptr,
+                     tested_stream());
+        EXPECT_EQ(widened_all(fused_y.values()), widened_all(y.values()));
+        EXPECT_EQ(fused_argmax.values(), argmax.values());
+      }
+  }
 }
 
 }  // namespace

@@ -1,7 +1,11 @@
-// dense_dropout_test.cpp - dense layer and dropout in one against the two of them: the same bits.
+// dense_dropout_test.cpp - dense layer and dropout in one against the two of them: the same bits in fp32; in bf16 the
+// formula within one rounding.
 #include <algorithm>
 
+#include "kernels/dropout/dropout_ref.h"
 #include "tests/support/compare.h"
+#include "tests/support/products.h"
+#include "tests/support/stored.h"
 #include "tests/support/techniques.h"
 
 namespace gs::test {
@@ -9,6 +13,13 @@ namespace {
 
 DenseDropout dropped(const Dense& dense, float rate) {
   return {dense, {std::int64_t(dense.n) * dense.out, rate, 1}};
+}
+
+StepState seventh_step() {
+  StepState step;
+  step.seed = 0x123456789abcdefull;
+  step.step = 7;
+  return step;
 }
 
 const std::vector<DenseDropout> problems = {
@@ -21,9 +32,7 @@ const std::vector<DenseDropout> problems = {
 };
 
 TEST(DenseDropout, IsTheDenseLayerAndTheDropout) {
-  StepState step;
-  step.seed = 0x123456789abcdefull;
-  step.step = 7;
+  const StepState step = seventh_step();
   for (const DenseDropout& p : problems) {
     const Dense& d = p.dense;
     SCOPED_TRACE(testing::Message() << d.n << " x " << d.in << " -> " << d.out << ", rate " << p.dropout.rate);
@@ -52,6 +61,33 @@ TEST(DenseDropout, IsTheDenseLayerAndTheDropout) {
         EXPECT_TRUE(y.intact());
         EXPECT_TRUE(workspace.intact());
       }
+  }
+}
+
+// Nothing is rounded between the two: the only rounding to bf16 is that of y.
+TEST(DenseDropout, InBf16IsWithinOneRoundingOfTheFormula) {
+  const StepState step = seventh_step();
+  for (const DenseDropout& p : problems) {
+    const Dense& d = p.dense;
+    SCOPED_TRACE(FullyConnected::describe(d) + ", rate " + std::to_string(p.dropout.rate));
+    const auto x = as_stored<bf16>(random_values(std::int64_t(d.n) * d.in, 1)),
+               w = as_stored<bf16>(random_values(std::int64_t(d.in) * d.out, 2)),
+               bias = as_stored<bf16>(random_values(d.out, 3));
+    const ref::Sums sums = ref::dense_forward(d, x.data(), w.data(), bias.data());
+    std::vector<double> want = sums.value, allowed = bounds(sums, FullyConnected::forward_terms(d));
+    for (std::size_t i = 0; i < want.size(); ++i) {
+      const double factor = ref::kept(p.dropout, step, std::int64_t(i)) ? 1 / (1 - double(p.dropout.rate)) : 0.0;
+      want[i] *= factor;
+      allowed[i] = stored_bound<bf16>(want[i], 1.01 * factor * allowed[i] + 1e-7 * std::abs(want[i]));
+    }
+    for_each_technique<DenseDropoutForwardOf<bf16>>(&StorageRooms<bf16>::dense_dropout_forward, p, [&](auto launch) {
+      Stored<bf16> xs(x), ws(w), biases(bias);
+      DeviceArray<StepState> state(std::vector{step});
+      GuardedStored<bf16> y(want.size());
+      launch(y.data(), xs.data(), ws.data(), biases.data(), state.data());
+      EXPECT_TRUE(agree(y.values(), want, allowed));
+      EXPECT_TRUE(y.intact());
+    });
   }
 }
 

@@ -1,5 +1,8 @@
 // products_test.cpp - convolution and dense layers: every technique of their six ops against the references in fp64.
 // Both are a product with weights and a bias, so one set of tests serves both.
+#include <algorithm>
+#include <utility>
+
 #include "tests/support/compare.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/product_checks.h"
@@ -13,7 +16,13 @@ class Products : public testing::Test {};
 using Layers = testing::Types<Convolution, FullyConnected, ConvolutionOf<bf16>, FullyConnectedOf<bf16>>;
 TYPED_TEST_SUITE(Products, Layers);
 
-TYPED_TEST(Products, ReferencesAreGradients) {
+/// What does not depend on the storage type, or is of fp32 alone.
+template <class Op>
+class ProductsInFp32 : public testing::Test {};
+using Fp32Layers = testing::Types<Convolution, FullyConnected>;
+TYPED_TEST_SUITE(ProductsInFp32, Fp32Layers);
+
+TYPED_TEST(ProductsInFp32, ReferencesAreGradients) {
   using Op = TypeParam;
   for (const auto& p : Op::problems()) {
     if (Op::w_size(p) > 600 || Op::x_size(p) > 600) continue;  // differences cost two evaluations a component
@@ -123,44 +132,68 @@ TYPED_TEST(Products, IntegersAreExact) {
 TYPED_TEST(Products, NaNInTheMaskLetsTheGradientPass) {
   using Op = TypeParam;
   using T = typename Op::Stored;
-  const auto p = Op::problems().back();
-  const auto dy = random_values(Op::y_size(p), 1), w = random_values(Op::w_size(p), 2);
-  auto mask = random_values(Op::x_size(p), 3);
-  mask[mask.size() / 2] = NAN;
-  for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch) {
-    Stored<T> dys(dy), ws(w), masks(mask);
-    GuardedStored<T> dx(mask.size());
-    launch(dx.data(), dys.data(), ws.data(), static_cast<const T*>(masks.data()));
-    EXPECT_NE(dx.values()[mask.size() / 2], 0.0f);
-  });
+  for (const auto& p : Op::problems()) {
+    SCOPED_TRACE(Op::describe(p));
+    const auto dy = as_stored<T>(random_values(Op::y_size(p), 1)), w = as_stored<T>(random_values(Op::w_size(p), 2));
+    auto mask = as_stored<T>(random_values(Op::x_size(p), 3));
+    mask[mask.size() / 2] = NAN;
+    const ref::Sums want = Op::data_gradient(p, dy.data(), w.data(), mask.data());
+    for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch, Arithmetic arithmetic) {
+      Stored<T> dys(dy), ws(w), masks(mask);
+      GuardedStored<T> dx(mask.size());
+      launch(dx.data(), dys.data(), ws.data(), static_cast<const T*>(masks.data()));
+      const auto allowed = bounds(want, Op::data_gradient_terms(p), arithmetic);
+      EXPECT_TRUE(agree(dx.values(), want.value, stored_bounds<T>(want.value, allowed)));
+    });
+    if (this->HasFailure()) return;
+  }
 }
 
 /// By hand, one product: 1 + 2^-12 becomes 1, the tie 1 + 2^-11 goes away from zero to 1 + 2^-10; sums are fp32.
-TYPED_TEST(Products, Tf32RoundsTheFactorsAndNothingElse) {
+TYPED_TEST(ProductsInFp32, Tf32RoundsTheFactorsAndNothingElse) {
   using Op = TypeParam;
-  using T = typename Op::Stored;
-  const auto p = Op::problems()[0];
+  auto p = Op::problems()[0];
   ASSERT_EQ(Op::x_size(p) * Op::w_size(p) * Op::y_size(p), 1);
-  Stored<T> x({1 + 0x1p-12f}), w({1 + 0x1p-11f}), bias({0x1p-20f});
+  const float a = 1 + 0x1p-12f, b = 1 + 0x1p-11f;
+  DeviceArray<float> x(std::vector{a}), w(std::vector{b}), bias(std::vector{0x1p-20f});
+  int rows = 0;
   for_each_technique<typename Op::Forward>(Op::forward_room, p, [&](auto launch, Arithmetic arithmetic) {
     if (arithmetic != Arithmetic::tf32) return;
-    GuardedStored<T> y(1);
+    ++rows;
+    GuardedArray<float> y(std::size_t(1));
     launch(y.data(), x.data(), w.data(), bias.data());
     EXPECT_EQ(y.values()[0], 1 + 0x1p-10f + 0x1p-20f);
   });
+  EXPECT_GT(std::exchange(rows, 0), 0) << "no forward pass in tf32";
   for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch, Arithmetic arithmetic) {
     if (arithmetic != Arithmetic::tf32) return;
-    GuardedStored<T> dx(1);
-    launch(dx.data(), x.data(), w.data(), static_cast<const T*>(nullptr));
+    ++rows;
+    GuardedArray<float> dx(std::size_t(1));
+    launch(dx.data(), x.data(), w.data(), static_cast<const float*>(nullptr));
     EXPECT_EQ(dx.values()[0], 1 + 0x1p-10f);
   });
+  EXPECT_GT(std::exchange(rows, 0), 0) << "no data gradient in tf32";
+  p.n = 16;  // the least that dense_tensor takes here; all but the first are zero
+  std::vector<float> inputs(16), gradients(16);
+  inputs[0] = a, gradients[0] = b;
+  DeviceArray<float> xs(inputs), dys(gradients);
   for_each_technique<typename Op::FilterGradient>(Op::filter_gradient_room, p, [&](auto launch, Arithmetic arithmetic) {
     if (arithmetic != Arithmetic::tf32) return;
-    GuardedArray<float> dw(1), db(1);
-    launch(dw.data(), db.data(), x.data(), w.data());
+    ++rows;
+    GuardedArray<float> dw(std::size_t(1)), db(std::size_t(1));
+    launch(dw.data(), db.data(), xs.data(), dys.data());
     EXPECT_EQ(dw.values()[0], 1 + 0x1p-10f);
-    EXPECT_EQ(db.values()[0], 1 + 0x1p-11f) << "the bias gradient is a sum of what is there";
+    EXPECT_EQ(db.values()[0], b) << "the bias gradient is a sum of what is there";
   });
+  EXPECT_GT(rows, 0) << "no filter gradient in tf32";
+}
+
+/// Which of the values are NaN.
+template <class Values>
+std::vector<bool> nans(const Values& values) {
+  std::vector<bool> result;
+  for (const auto v : values) result.push_back(std::isnan(v));
+  return result;
 }
 
 TYPED_TEST(Products, NaNSurvives) {
@@ -168,19 +201,45 @@ TYPED_TEST(Products, NaNSurvives) {
   using T = typename Op::Stored;
   auto p = Op::problems()[2];
   p.relu = true;
-  auto x = random_values(Op::x_size(p), 1);
-  x[x.size() / 2] = NAN;
   const auto w = random_values(Op::w_size(p), 2), b = random_values(Op::outputs(p), 3);
-  const ref::Sums want = Op::forward(p, x.data(), w.data(), b.data());
-  const auto nans = std::count_if(want.value.begin(), want.value.end(), [](double v) { return std::isnan(v); });
-  ASSERT_GT(nans, 0);
+  auto x = random_values(Op::x_size(p), 1), dy = random_values(Op::y_size(p), 4);
+  const auto finite_x = x;
+  x[x.size() / 2] = dy[dy.size() / 2] = NAN;  // not at a border: there, padding times NaN may be NaN
+  const auto y_nans = nans(Op::forward(p, x.data(), w.data(), b.data()).value);
+  const auto dx_nans = nans(Op::template data_gradient<float>(p, dy.data(), w.data(), nullptr).value);
+  ref::Sums dw(Op::w_size(p)), db(Op::outputs(p));
+  Op::filter_gradient(p, finite_x.data(), dy.data(), dw, db);
+  for (const auto& of : {y_nans, dx_nans, nans(dw.value), nans(db.value)})
+    ASSERT_GT(std::count(of.begin(), of.end(), true), 0);
+  Stored<T> xs(x), finite_xs(finite_x), ws(w), bs(b), dys(dy);
   for_each_technique<typename Op::Forward>(Op::forward_room, p, [&](auto launch) {
-    Stored<T> xs(x), ws(w), bs(b);
-    GuardedStored<T> y(want.value.size());
-    launch(y.data(), xs.data(), ws.data(), bs.data());
-    const auto values = y.values();
-    EXPECT_EQ(std::count_if(values.begin(), values.end(), [](float v) { return std::isnan(v); }), nans);
+    GuardedStored<T> got(y_nans.size());
+    launch(got.data(), xs.data(), ws.data(), bs.data());
+    EXPECT_EQ(nans(got.values()), y_nans);
   });
+  for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch) {
+    GuardedStored<T> got(dx_nans.size());
+    launch(got.data(), dys.data(), ws.data(), static_cast<const T*>(nullptr));
+    EXPECT_EQ(nans(got.values()), dx_nans);
+  });
+  for_each_technique<typename Op::FilterGradient>(Op::filter_gradient_room, p, [&](auto launch) {
+    GuardedArray<float> got(dw.value.size()), got_b(db.value.size());
+    launch(got.data(), got_b.data(), finite_xs.data(), dys.data());
+    EXPECT_EQ(nans(got.values()), nans(dw.value));
+    EXPECT_EQ(nans(got_b.values()), nans(db.value));
+  });
+}
+
+/// A grid has at most 65535 blocks in its second dimension.
+TEST(Convolutions, OnTensorCoresFitAGrid) {
+  const Conv2d fits{.k = 32 * 65535}, many_filters{.k = 32 * 65535 + 1}, many_channels{.c = 32 * 65535 + 1};
+  for (const Rooms* rooms : tested_rooms())
+    for (const auto& row : rooms->fp32.conv2d_forward) {
+      if (row.name != "tensor") continue;
+      EXPECT_TRUE(row.supports(fits));
+      EXPECT_FALSE(row.supports(many_filters));
+      EXPECT_FALSE(row.supports(many_channels));
+    }
 }
 
 }  // namespace

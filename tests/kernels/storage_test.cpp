@@ -3,7 +3,6 @@
 // rounding; what a kernel only picks or compares must be exact.
 #include "kernels/bias/bias_ref.h"
 #include "kernels/collect/collect_ref.h"
-#include "kernels/conv2d/conv2d_ref.h"
 #include "kernels/diagnose/diagnose_ref.h"
 #include "kernels/dropout/dropout_ref.h"
 #include "kernels/gather/gather_ref.h"
@@ -268,47 +267,6 @@ TEST(StoredAsBf16, LossesAndTheirGradients) {
           agree(dlogits.values(), want.dlogits, stored_bounds<bf16>(want.dlogits, bound(1, 4, p.classes) / valid)));
       EXPECT_TRUE(dlogits.intact());
     });
-  }
-}
-
-TEST(StoredAsBf16, ConvolutionAndPoolInOneAreTheTwo) {
-  for (const Conv2d& conv :
-       {Conv2d{.n = 2, .h = 5, .w = 7, .c = 1, .k = 8, .r = 3, .s = 3, .pad = 1, .relu = true},
-        Conv2d{.n = 2, .h = 10, .w = 6, .c = 5, .k = 66, .r = 3, .s = 3, .pad = 1},
-        Conv2d{.n = 2, .h = 17, .w = 13, .c = 2, .k = 5, .r = 5, .s = 5, .stride = 2, .pad = 2, .relu = true}}) {
-    const Conv2dPool p{conv, {.n = conv.n, .h = conv.p(), .w = conv.q(), .c = conv.k, .relu_input = conv.relu}};
-    const auto x = bf16_values(conv.x_size(), 1), w = bf16_values(conv.w_size(), 2), b = bf16_values(conv.k, 3);
-    const auto full = ref::conv2d_forward(conv, x.data(), w.data(), b.data());
-    const auto want = ref::maxpool_forward(p.pool, full.value);
-    for_each_technique<Conv2dPoolForwardOf<bf16>>(&Bf16Rooms::conv2d_pool_forward, p, [&](auto launch) {
-      Stored<bf16> images(x), filters(w), biases(b);
-      GuardedStored<bf16> y(want.y.size());
-      GuardedArray<std::uint8_t> argmax(want.argmax.size());
-      launch(y.data(), argmax.data(), images.data(), filters.data(), biases.data());
-      const double terms = double(conv.w_size() / conv.k + 1);
-      EXPECT_TRUE(agree(y.values(), want.y, stored_bounds<bf16>(want.y, bound(terms, terms, std::int64_t(terms)))));
-      EXPECT_TRUE(y.intact());
-      EXPECT_TRUE(argmax.intact());
-    });
-    // Which of several values that round to the same bf16 is the maximum depends on the sums: `tiled` has conv2d's.
-    for (const Rooms* rooms : tested_rooms()) {
-      const auto named = [](const auto& room, std::string_view name) {
-        return *std::find_if(room.begin(), room.end(), [&](const auto& row) { return row.name == name; });
-      };
-      if (rooms->bf16.conv2d_pool_forward.empty()) continue;
-      Stored<bf16> images(x), filters(w), biases(b);
-      GuardedStored<bf16> between(full.value.size()), y(want.y.size()), fused_y(want.y.size());
-      GuardedArray<std::uint8_t> argmax(want.argmax.size()), fused_argmax(want.argmax.size());
-      named(rooms->bf16.conv2d_forward, "tiled")
-          .launch(between.data(), images.data(), filters.data(), biases.data(), conv, nullptr, tested_stream());
-      named(rooms->bf16.maxpool_forward, "element")
-          .launch(y.data(), argmax.data(), between.data(), p.pool, nullptr, tested_stream());
-      named(rooms->bf16.conv2d_pool_forward, "tiled")
-          .launch(fused_y.data(), fused_argmax.data(), images.data(), filters.data(), biases.data(), p, nullptr,
-                  tested_stream());
-      EXPECT_EQ(fused_y.values(), y.values());
-      EXPECT_EQ(fused_argmax.values(), argmax.values());
-    }
   }
 }
 

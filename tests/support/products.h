@@ -104,6 +104,10 @@ struct FullyConnectedOf {
             {.n = 33, .in = 20, .out = 36},
             {.n = 65, .in = 72, .out = 8},
             {.n = 19, .in = 136, .out = 68},
+            {.n = 12, .in = 1100, .out = 66},  // sums in slices, in each width of tile
+            {.n = 20, .in = 701, .out = 130},
+            {.n = 40, .in = 600, .out = 5},
+            {.n = 9, .in = 4300, .out = 3},
             {.n = 9, .in = 70, .out = 66, .mask_scale = 2.5f},  // behind a dropout, where there is a mask
             {.n = 65, .in = 37, .out = 3, .mask_scale = 1 / 0.6f}};
   }
@@ -133,15 +137,17 @@ struct FullyConnectedOf {
 };
 using FullyConnected = FullyConnectedOf<float>;
 
-/// How far each sum of products may lie from its reference. In tf32 both factors are rounded to 11 significant bits:
-/// each is off by at most 2^-11 of itself, a product by 2^-10 + 2^-22. The rest is for the sum in fp32, which tensor
-/// cores do not round but cut off, so that the errors of its `terms` steps add up and do not cancel.
+/// How far each sum of products may lie from its reference. Tensor cores (tf32, bf16) do not round a sum in fp32 but
+/// cut it off, so that the errors of its `terms` steps add up and do not cancel. In tf32 both factors are rounded to 11
+/// significant bits, too: each is off by at most 2^-11 of itself, a product by 2^-10 + 2^-22.
 inline std::vector<double> bounds(const ref::Sums& sums, std::int64_t terms, Arithmetic arithmetic = Arithmetic::fp32) {
   constexpr double eps = std::numeric_limits<float>::epsilon();
   std::vector<double> result;
   for (std::size_t i = 0; i < sums.value.size(); ++i) {
-    const double tf32 = (0x1p-10 + 0x1p-22 + double(terms) * eps) * sums.magnitude[i];
-    result.push_back(bound(sums.value[i], sums.magnitude[i], terms) + (arithmetic == Arithmetic::tf32 ? tf32 : 1e-30));
+    double extra = 1e-30;
+    if (arithmetic != Arithmetic::fp32) extra += double(terms) * eps * sums.magnitude[i];
+    if (arithmetic == Arithmetic::tf32) extra += (0x1p-10 + 0x1p-22) * sums.magnitude[i];
+    result.push_back(bound(sums.value[i], sums.magnitude[i], terms) + extra);
   }
   return result;
 }

@@ -2,6 +2,7 @@
 // lie from its reference.
 #pragma once
 #include <cmath>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/common/bf16.h"

@@ -204,9 +204,9 @@ std::uintptr_t number(const void* p) {
 
 constexpr CounterHooks hooks{
     .begin = [] { active = new Counter; },
+    .add_to = [](Counts& counts) { active->end(counts); },
     .end =
-        [](Counts& into) {
-          active->end(into);
+        [] {
           delete active;
           active = nullptr;
         },
