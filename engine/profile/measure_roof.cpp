@@ -27,11 +27,12 @@ double seconds_each(const Device& device) {
 constexpr int least_runs = 2;
 
 /// Device memory with numbers between -1 and 1: a GPU that multiplies zeros draws less power and runs faster.
-Memory random_floats(Device& device, std::size_t count) {
-  std::vector<float> values(count);
+template <class T>
+Memory random_values(Device& device, std::size_t count) {
+  std::vector<T> values(count);
   std::uint32_t state = 1;
-  for (float& value : values) value = float(std::int32_t(state = state * 1664525u + 1013904223u)) * 0x1p-31f;
-  Memory memory(device, count * sizeof(float));
+  for (T& value : values) value = rounded<T>(float(std::int32_t(state = state * 1664525u + 1013904223u)) * 0x1p-31f);
+  Memory memory(device, count * sizeof(T));
   device.upload(memory.data(), values.data(), memory.bytes());
   return memory;
 }
@@ -91,7 +92,7 @@ double multiply_add_rate(Device& device) {
 double matrix_rate(Device& device, bool bf16) {
   if (device.rooms().repeat_matrix_products.empty()) return 0;
   const MatrixProducts products{132 * 16 * 4, 1024, bf16};
-  const Memory a = random_floats(device, 16 * 16), b = random_floats(device, 16 * 8);
+  const Memory a = random_values<float>(device, 16 * 16), b = random_values<float>(device, 16 * 8);
   const Memory y(device, std::size_t(products.warps) * 16 * 8 * sizeof(float));
   const auto launch = device.rooms().repeat_matrix_products.back().launch;
   const double seconds = shortest(device, [&] {
