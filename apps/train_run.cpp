@@ -236,7 +236,7 @@ DataSplits load_training_data(const TrainOptions& o) {
 std::unique_ptr<Device> open_device_for(const TrainOptions& o, Precision& precision) {
   auto device = open_device({.name = o.device, .threads = o.threads, .tf32 = tf32_allowed(o.precision)});
   precision = choose_precision(o.precision, device->name());
-  check_precision_of_table(o, precision);
+  check_table_fits(o, precision);
   return device;
 }
 
