@@ -41,8 +41,8 @@ class CheckedToml : public CLI::ConfigTOML {
 std::string message_of(const CLI::ParseError& error) {
   const std::string text = error.what();
   const auto dashes = text.find("--");
-  const std::string flag =
-      dashes == std::string::npos ? "" : text.substr(dashes, text.find_first_of(": =", dashes) - dashes);
+  const std::string flag =  // without dashes: MODEL, as a word and as --model
+      dashes == std::string::npos ? "the network" : text.substr(dashes, text.find_first_of(": =", dashes) - dashes);
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error))
     return flag + (text.find("At Most") != std::string::npos ? " is given more than once" : " needs a value");
   if (dynamic_cast<const CLI::ConversionError*>(&error))  // values are checked before: only flags without one are left

@@ -71,7 +71,7 @@ BenchCase parse_case(const std::string& text) {
     c.batch = positive_int(text.substr(second + 1));
     if (c.base > 0 && c.batch > 0) return c;
   }
-  throw UsageError(fmt::format("bench: '{}' is no case; want model:base:batch, as in lenet:32:8 or lenet5:-:64", text));
+  throw UsageError(fmt::format("'{}' is no case; want model:base:batch, as in lenet:32:8 or lenet5:-:64", text));
 }
 
 double quantile(std::vector<double> values, double share) {

@@ -8,6 +8,7 @@
 #include "apps/command.h"
 #include "apps/help.h"
 #include "apps/machine.h"
+#include "apps/plural.h"
 #include "apps/pretty_json.h"
 #include "apps/terminal.h"
 #include "apps/train_plan.h"
@@ -18,7 +19,7 @@ namespace gs::apps {
 namespace {
 
 struct BenchOptions {
-  std::vector<std::string> cases;
+  std::vector<std::string> names;  ///< of the cases
   std::string device = "auto", implementation = "auto";
   std::optional<std::string> precision;
   int threads = 0;
@@ -26,14 +27,32 @@ struct BenchOptions {
   BenchLimits limits;
   bool ops = false, json = false;
   std::optional<std::string> compare;
+  nlohmann::ordered_json before;  ///< what the file of --compare holds
   double tolerance = 5;
 };
+
+/// Without CASE the file's cases are measured, on its device, in its precision, with its threads, where no flag says
+/// otherwise.
+void take_recorded(BenchOptions& o, const Arguments& a) {
+  for (const auto& c : o.before["cases"]) o.names.push_back(c["case"]);
+  const auto recorded = [&](const std::string& key, auto& value) {
+    if (a.given("--" + key)) return;
+    const auto common = common_value(o.before, key.c_str());
+    if (!common) throw UsageError(fmt::format("--compare {}: its cases differ in {}: give --{}", *o.compare, key, key));
+    value = common->get<std::remove_reference_t<decltype(value)>>();
+  };
+  std::string precision;
+  recorded("device", o.device);
+  recorded("precision", precision);
+  recorded("threads", o.threads);
+  if (!precision.empty()) o.precision = precision;
+}
 
 bool parse_bench_words(const Words& words, BenchOptions& o) {
   Arguments a("bench [CASE...] [flags]",
               "Measures the time of one training step, on images of the size that the network was made for. A case is "
               "model:base:batch, and a base of - is the network's own; lenet:32:8 if none is given.");
-  a.positional("cases", o.cases);
+  a.positional("cases", o.names);
   a.section("What");
   a.value("--seconds", o.limits.seconds, "to measure each case for", positive_number(), "X");
   a.value("--steps", o.limits.steps, "measure exactly this many steps instead", whole_number(1), "N")->default_str("");
@@ -42,7 +61,8 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   a.section("Comparison");
   a.value("--compare", o.compare,
           "compare with what an earlier bench --json printed; exit status 1 where a case is "
-          "slower by more than the tolerance and beyond the spread. Without CASE: the cases of FILE",
+          "slower by more than the tolerance and beyond the spread. Without CASE: the cases of FILE, on its device, in "
+          "its precision, with its threads",
           some_text(), "FILE");
   a.value("--tolerance", o.tolerance, "how much slower is still allowed, in per cent", number_at_least_0(), "PCT");
   a.section("Machine");
@@ -56,6 +76,9 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   a.flag("--epoch-loop", o.epoch_loop, "repeat steps by a loop on the device, as in train");
   if (!a.parse(words)) return false;
   if (a.given("--tolerance") && !o.compare) throw UsageError("--tolerance belongs to --compare");
+  if (o.compare) o.before = read_bench(*o.compare);
+  if (o.compare && o.names.empty()) take_recorded(o, a);
+  if (o.names.empty()) o.names = {"lenet:32:8"};
   return true;
 }
 
@@ -99,8 +122,8 @@ nlohmann::ordered_json ops_record(const std::vector<OpTime>& ops) {
 }
 
 /// The exit status: 1 where a case became slower. Standard output belongs to the JSON where that is asked for.
-int print_comparison(const nlohmann::ordered_json& before, const nlohmann::ordered_json& now, const BenchOptions& o) {
-  const BenchComparison c = compare_benches(before, now, o.tolerance);
+int print_comparison(const nlohmann::ordered_json& now, const BenchOptions& o) {
+  const BenchComparison c = compare_benches(o.before, now, o.tolerance);
   std::FILE* out = o.json ? stderr : stdout;
   if (!o.json) fmt::print(out, "\n");
   fmt::print(out, "{}", c.text);
@@ -108,8 +131,8 @@ int print_comparison(const nlohmann::ordered_json& before, const nlohmann::order
   if (c.compared == 0)
     throw Error(fmt::format("--compare {}: it has none of the cases that were measured", *o.compare));
   if (c.regressions == 0) return 0;
-  throw Error(fmt::format("--compare {}: {} of {} case{} slower by more than {:g} % and beyond the spread", *o.compare,
-                          c.regressions, c.compared, c.compared == 1 ? " is" : "s are", o.tolerance));
+  throw Error(fmt::format("--compare {}: {} of {} {} slower by more than {:g} % and beyond the spread", *o.compare,
+                          c.regressions, plural(c.compared, "case"), c.regressions == 1 ? "is" : "are", o.tolerance));
 }
 
 }  // namespace
@@ -117,13 +140,8 @@ int print_comparison(const nlohmann::ordered_json& before, const nlohmann::order
 int bench_command(const Words& words) {
   BenchOptions o;
   if (!parse_bench_words(words, o)) return 0;
-  nlohmann::ordered_json before;
-  if (o.compare) before = read_bench(*o.compare);
-  if (o.cases.empty() && o.compare)
-    for (const auto& c : before["cases"]) o.cases.push_back(c["case"]);
-  if (o.cases.empty()) o.cases = {"lenet:32:8"};
   std::vector<BenchCase> cases;
-  for (const std::string& text : o.cases) cases.push_back(parse_case(text));
+  for (const std::string& name : o.names) cases.push_back(parse_case(name));
   TrainOptions implementation;
   implementation.implementation = o.implementation;
   implementation.retune = o.retune;
@@ -135,8 +153,9 @@ int bench_command(const Words& words) {
   constexpr auto row = "{:<16} {:>11} {:>11} {:>11} {:>13} {:>7}\n";
   if (!o.json) {
     const VersionInfo& v = version_info();
-    const std::string header = fmt::format("{}: {}, {}; gridstride {}", device->name(), device->description(),
-                                           to_string(precision), v.commit.empty() ? v.version : v.commit);
+    const std::string header =
+        fmt::format("{}: {}, {}; gridstride {}", device->name(), device->description(),
+                    precision_words(to_string(precision), device->name()), v.commit.empty() ? v.version : v.commit);
     fmt::print("{}\n\n", wrapped(header, terminal_width(stdout)));
     fmt::print(row, "case", "median us", "p10 us", "p90 us", "samples/s", "steps");
   }
@@ -161,7 +180,7 @@ int bench_command(const Words& words) {
   machine["time"] = utc_now();
   const nlohmann::ordered_json record = {{"machine", machine}, {"cases", records}};
   if (o.json) fmt::print("{}\n", pretty(record));
-  return o.compare ? print_comparison(before, record, o) : 0;
+  return o.compare ? print_comparison(record, o) : 0;
 }
 
 }  // namespace gs::apps

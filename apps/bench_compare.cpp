@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/bench_case.h"
 #include "apps/profile/fitted_table.h"
 #include "engine/core/error.h"
 #include "engine/profile/analysis.h"
@@ -45,11 +46,23 @@ Json read_bench(const std::filesystem::path& path) {
   if (json.is_discarded()) throw UsageError(fmt::format("--compare {}: it is no JSON", path.string()));
   try {
     machine_of(json);
-    for (const Json& c : json.at("cases")) key_of(c), spread_of(c);
+    if (!json.at("cases").is_array() || json["cases"].empty()) throw UsageError("it holds no cases");
+    for (const Json& c : json["cases"])
+      if (parse_case(c.at("case")), key_of(c); !(spread_of(c).median > 0))
+        throw UsageError(fmt::format("the median_us of {} must be above 0", c["case"].get<std::string>()));
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("--compare {}: {}", path.string(), error.what()));
   } catch (const nlohmann::json::exception&) {
     throw UsageError(fmt::format("--compare {}: it is not what 'gridstride bench --json' prints", path.string()));
   }
   return json;
+}
+
+std::optional<Json> common_value(const Json& record, const char* key) {
+  const Json& cases = record.at("cases");
+  for (const Json& c : cases)
+    if (c.at(key) != cases[0][key]) return std::nullopt;
+  return cases[0][key];
 }
 
 BenchComparison compare_benches(const Json& before, const Json& now, double tolerance_percent) {

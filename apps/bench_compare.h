@@ -1,6 +1,7 @@
 // bench_compare.h - a gate for CI: is a benchmark slower than a recorded one?
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace gs::apps {
 
 /// What `bench --json` printed. Throws UsageError that names the file and what is wrong with it.
 nlohmann::ordered_json read_bench(const std::filesystem::path&);
+
+/// "device", "precision" or "threads" of all cases of such a record; nothing where they differ.
+std::optional<nlohmann::ordered_json> common_value(const nlohmann::ordered_json& record, const char* key);
 
 struct BenchComparison {
   std::string text;                ///< a table of the cases that both have

@@ -129,7 +129,7 @@ void print_answer(const Answer& answer, int width) {
     print_entry(label(fmt::format("GPU {}", i)), gpu_text(answer.cuda.gpus[i]), width);
   if (const std::string text = software_text(answer.cuda); !text.empty()) print_entry(label("CUDA"), text, width);
 
-  fmt::print("\nroof: what no kernel exceeds, measured\n");
+  fmt::print("\nroof: copy through memory and the best arithmetic, measured\n");
   for (const auto& [name, roof] : answer.roofs)
     print_entry(label(name), roof ? roof_text(*roof) : "not measured yet; gridstride devices --roof does", width);
 

@@ -12,6 +12,7 @@
 #include "apps/interrupt.h"
 #include "apps/lab/lab_runs.h"
 #include "apps/lab/report_data.h"
+#include "apps/plural.h"
 #include "apps/progress.h"
 #include "apps/report_page.h"
 #include "apps/sweep/many_runs.h"
@@ -51,7 +52,8 @@ Arguments lab_arguments(LabOptions& o) {
   a.section("Machine and output");
   a.choice("--device", o.device, "auto: cuda if there is a GPU, else cpu", {"auto", "cuda", "cpu", "sim"});
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
-  a.value("--jobs", o.jobs, "runs at a time; more than 1 share the cores out", whole_number(0, 4096), "N")
+  a.value("--jobs", o.jobs, "runs at a time; more than 1 share the cores out; 0: the default", whole_number(0, 4096),
+          "N")
       ->default_str(fmt::format("1; {} on a GPU", jobs_on_a_gpu));
   a.value("--out", o.out, "folder of the lab", some_text(), "DIR");
   a.flag("--quiet", o.quiet, "print warnings and errors only");
@@ -84,12 +86,13 @@ std::string plan_text(const LabPlan& plan, const std::vector<LabRun>& runs, std:
   for (const PlannedTask& task : plan.tasks) {
     text += fmt::format("{:<4} {}\n", task.id, task.title);
     for (const PlannedRun& run : task.runs)
-      text += fmt::format("       {:<32} {:>4} epochs  {}\n", run.name, run.epochs, run.key());
-    if (task.timed_epochs > 0) text += fmt::format("       each also timed, alone, for {} epochs\n", task.timed_epochs);
+      text += fmt::format("       {:<32} {:>11}  {}\n", run.name, plural(run.epochs, "epoch"), run.key());
+    if (task.timed_epochs > 0)
+      text += fmt::format("       each also timed, alone, for {}\n", plural(task.timed_epochs, "epoch"));
   }
   for (const LabRun& run : runs) to_do += steps_of(run.plan, images);
-  text +=
-      fmt::format("\n{} runs to train, {} steps on {} training images\n", runs.size(), grouped(to_do), grouped(images));
+  text += fmt::format("\n{} to train, {} on {}\n", plural(std::int64_t(runs.size()), "run"), plural(to_do, "step"),
+                      plural(images, "training image"));
   return text;
 }
 
@@ -164,7 +167,7 @@ int train_in_turn(const std::vector<LabRun>& runs, const Words& common, bool qui
       return status;
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    if (!quiet) fmt::print("{}: {} epochs in {}\n", label, runs[i].plan.epochs, duration(seconds));
+    if (!quiet) fmt::print("{}: {} in {}\n", label, plural(runs[i].plan.epochs, "epoch"), duration(seconds));
     std::fflush(stdout);
   }
   return 0;

@@ -61,6 +61,11 @@ nlohmann::json version_facts() {
   return {{"gridstride", v.version}, {"commit", v.commit}, {"compiler", v.compiler}, {"libraries", libraries}};
 }
 
+std::string precision_words(const std::string& precision, std::string_view device) {
+  if (precision == "fp32" || device != "cpu") return precision;
+  return precision + " (emulated: rounds as tensor cores do, no faster)";
+}
+
 std::string utc_now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
 }

@@ -1,5 +1,8 @@
 // machine.h - what the program runs on, for run.json and for benchmarks.
 #pragma once
+#include <string>
+#include <string_view>
+
 #include <nlohmann/json.hpp>
 
 #include "engine/device/device.h"
@@ -15,6 +18,9 @@ nlohmann::json device_facts(Device&);
 
 /// {"gridstride", "commit", "compiler", "libraries": {...}}
 nlohmann::json version_facts();
+
+/// "tf32", and that it is emulated where it is: on a CPU only fp32 is the machine's own.
+std::string precision_words(const std::string& precision, std::string_view device);
 
 /// The time now in UTC: "2026-01-31T12:00:00Z".
 std::string utc_now();

@@ -1,5 +1,6 @@
 // main.cpp - the program gridstride.
 #include <csignal>
+#include <cstdio>
 
 #include "apps/command.h"
 #include "apps/openmp_waiting.h"
@@ -9,5 +10,9 @@ int main(int argc, char** argv) {
   if (command && command->runs_steps) gs::apps::limit_openmp_spinning(argv);
   // A file that grows past `ulimit -f` then fails to write, with a message, instead of ending the program.
   std::signal(SIGXFSZ, SIG_IGN);
-  return gs::apps::run_command_line({argv + 1, argv + argc});
+  const int status = gs::apps::run_command_line({argv + 1, argv + argc});
+  // What a full disk did not take is known only now, when the last of it leaves the buffer.
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return status;
+  std::fputs("gridstride: standard output could not be written: is the disk full?\n", stderr);
+  return status == 0 ? 1 : status;
 }

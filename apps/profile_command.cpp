@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "apps/arguments.h"
 #include "apps/command.h"
@@ -19,6 +20,9 @@
 #include "apps/run_record.h"
 #include "apps/terminal.h"
 #include "engine/core/error.h"
+#include "engine/core/nearest.h"
+#include "engine/device/backends.h"
+#include "engine/profile/measure_roof.h"
 #include "models/models.h"
 
 namespace gs::apps {
@@ -34,11 +38,11 @@ struct ProfileOptions {
 };
 
 Arguments profile_arguments(ProfileOptions& o) {
-  Arguments a(
-      "profile MODEL|RUN [flags]",
-      "Shows where the time of a training step goes, op by op, and how far each op is from what this machine "
-      "can do: a table, and profile.json, trace.json and profile.html in --out. MODEL takes the flags of train; "
-      "RUN, the folder of a run, brings its own recipe and weights, and takes those of Machine.");
+  Arguments a("profile MODEL|RUN [flags]",
+              "Shows where the time of a training step goes, op by op, and how far each op is from what this machine "
+              "can do: a table, and profile.json, trace.json and profile.html in --out. MODEL takes the flags of train "
+              "that describe a run; "
+              "RUN, the folder of a run, brings its own recipe and weights, and takes those of Machine.");
   add_run_flags(a, o.run);
   a.section("Profile");
   a.value("--steps", o.steps, "steps to look into", whole_number(1, 100000), "N")->default_str("30; not on sim");
@@ -47,9 +51,10 @@ Arguments profile_arguments(ProfileOptions& o) {
   a.flag("--no-graph", o.no_graph, "run the ops call by call, each in an NVTX range of its name");
   a.value("--ncu", o.ncu, "print the commands that show this row in Nsight Compute and Nsight Systems, and stop",
           some_text(), "ROW");
-  a.value("--diff", o.diff, "compare two profiles op by op, and stop", some_text(), "A.json B.json")->expected(1, 2);
+  a.value("--diff", o.diff, "compare two profiles op by op, and stop", some_text(), "A.json B.json");
   a.section("Output");
-  a.value("--out", o.out, "folder to write to", some_text(), "DIR")->default_str("profiles/NAME; of a RUN: the run's");
+  a.value("--out", o.out, "folder to write to", some_text(), "DIR")
+      ->default_str("profiles/NAME-DEVICE; of a RUN: RUN/profile-DEVICE");
   a.flag("--json", o.json, "print profile.json on standard output, and nothing else there; no files without --out");
   a.flag("--quiet", o.quiet, "print errors only");
   return a;
@@ -63,16 +68,19 @@ bool names_a_run(const std::string& word) {
 
 /// A run brings its own recipe: flags that would change it are refused.
 MachineFlags machine_flags(const ProfileOptions& o, const Arguments& a) {
-  const auto own = {"device", "precision", "threads", "impl", "retune", "steps",
-                    "roof",   "no-graph",  "ncu",     "out",  "json",   "quiet"};
+  const auto own = {"device", "precision", "threads", "impl", "impl-from", "retune", "steps",
+                    "roof",   "no-graph",  "ncu",     "out",  "json",      "quiet"};
   for (const auto& [flag, value] : a.given_values())
     if (flag != "model" && std::none_of(own.begin(), own.end(), [&](const char* name) { return flag == name; }))
       throw UsageError(fmt::format("--{} comes from the run {}: leave it out", flag, o.run.model));
+  if (a.given("--impl") && o.run.implementation_from)
+    throw UsageError("--impl-from brings its own table of implementations: leave out --impl");
   MachineFlags flags;
   if (a.given("--device")) flags.device = o.run.device;
   if (a.given("--threads")) flags.threads = o.run.threads;
   if (a.given("--impl")) flags.implementation = o.run.implementation;
   flags.precision = o.run.precision;
+  flags.implementation_from = o.run.implementation_from;
   flags.retune = o.run.retune;
   return flags;
 }
@@ -82,13 +90,43 @@ Profile read_side(const std::string& word) {
   return read_profile(std::filesystem::is_directory(path) ? path / "profile.json" : path);
 }
 
-int print_diff(const ProfileOptions& o) {
+int print_diff(const ProfileOptions& o, const Arguments& arguments) {
   if (!o.run.model.empty())
     throw UsageError(fmt::format("--diff compares two files and takes no network: leave out '{}'", o.run.model));
+  for (const auto& [flag, value] : arguments.given_values())
+    if (flag != "diff") throw UsageError(fmt::format("--diff takes no --{}", flag));
   if (o.diff.size() != 2) throw UsageError("--diff wants two profiles: --diff A.json B.json");
   const Profile a = read_side(o.diff[0]), b = read_side(o.diff[1]);
   fmt::print("{}", profile_diff(a, b, terminal_width(stdout)));
   return 0;
+}
+
+/// Where the program lies that runs now: what ncu is to start.
+std::string own_path() {
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "gridstride" : path.string();
+}
+
+/// What is neither a network nor a run is said as such, before anything else.
+void check_subject(const std::string& word) {
+  std::vector<std::string> networks;
+  for (const Model& model : models()) networks.emplace_back(model.name);
+  if (std::find(networks.begin(), networks.end(), word) != networks.end()) return;
+  if (const std::string near = nearest_name(word, networks); !near.empty())
+    throw UsageError(fmt::format("'{}' is neither a network nor the folder of a run: did you mean '{}'?", word, near));
+  throw UsageError(
+      fmt::format("'{}' is neither a network ({}) nor the folder of a run", word, fmt::join(networks, ", ")));
+}
+
+/// Roofs are stored by device and number of threads.
+void check_roof_is_stored(const Device& device) {
+  const auto file = roof_file();
+  if (!file || !stored_roof(*file, device.description()))
+    throw UsageError(
+        fmt::format("--roof cached: no roof of this is stored: {}; a profile without --roof cached "
+                    "measures it",
+                    device.description()));
 }
 
 /// The words without --ncu ROW, to be said again.
@@ -108,7 +146,11 @@ int print_ncu(const ProfileOptions& o, const Subject& subject, const Words& word
     throw UsageError(fmt::format("--ncu: NVIDIA's tools look at GPUs: leave out --device {}", o.run.device));
   std::vector<std::string> steps;
   for (const Step& step : subject.program->training_steps()) steps.push_back(step.name);
-  fmt::print("{}", ncu_commands(*o.ncu, rows_named(*o.ncu, steps), without_ncu(words)));
+  fmt::print("{}", ncu_commands(*o.ncu, rows_named(*o.ncu, steps), own_path(), without_ncu(words)));
+  if (!cuda_device_present())
+    fmt::print(stderr,
+               "gridstride: --ncu: there is no GPU here, so one was described; which steps are fused, and so "
+               "their names, may differ on a real one\n");
   return 0;
 }
 
@@ -118,10 +160,12 @@ int profile_command(const Words& words) {
   ProfileOptions o;
   Arguments a = profile_arguments(o);
   if (!a.parse(words)) return 0;
-  if (!o.diff.empty()) return print_diff(o);
+  if (!o.diff.empty()) return print_diff(o, a);
   if (o.run.model.empty())
     throw UsageError("profile: which network or run? 'gridstride profile lenet' looks into the first one");
+  if (a.given("--epoch-loop")) throw UsageError("--epoch-loop: a profile looks into single steps; leave it out");
   const bool run = names_a_run(o.run.model);
+  if (!run) check_subject(o.run.model);
   const Purpose purpose = o.ncu ? Purpose::list_gpu_steps : Purpose::measure;
   if (!run) check_run_flags(o.run, a);
   Subject subject = run ? subject_of_run(o.run.model, machine_flags(o, a), purpose) : subject_of_model(o.run, purpose);
@@ -129,6 +173,7 @@ int profile_command(const Words& words) {
 
   if (o.steps && subject.device->name() == "sim")
     throw UsageError("--steps: on sim one step is counted, and every step counts the same; leave it out");
+  if (o.roof == "cached" && subject.device->name() != "sim") check_roof_is_stored(*subject.device);
   ProfileRequest request;
   if (o.steps) request.steps = *o.steps;
   request.roof = o.roof == "cached" ? RoofSource::cached : RoofSource::now;
@@ -144,7 +189,7 @@ int profile_command(const Words& words) {
   TrainOptions without_device = o.run;  // the folder's name says which device --device auto took
   without_device.device = "auto";
   const std::string folder = o.out.value_or(
-      run ? o.run.model
+      run ? (std::filesystem::path(o.run.model) / fmt::format("profile-{}", subject.device->name())).string()
           : fmt::format("profiles/{}-{}", run_name(without_device, subject.base), subject.device->name()));
   write_profile_files(folder, profile);
   if (!o.json && !o.quiet)

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "apps/plural.h"
 #include "engine/core/error.h"
 #include "engine/core/safetensors.h"
 #include "engine/train/checkpoint.h"
@@ -83,8 +84,8 @@ Earlier resume(Program& program, const std::string& run, const std::string& data
   if (!checkpoint.resumable) throw Error(fmt::format("{}/last.safetensors holds no optimizer state", run));
   const int epochs = program.recipe().epochs;
   if (checkpoint.epoch >= epochs)
-    throw UsageError(fmt::format("--resume: {} has {} epochs already; --epochs {} would go on", run, checkpoint.epoch,
-                                 2 * checkpoint.epoch));
+    throw UsageError(fmt::format("--resume: {} has {} already; --epochs {} would go on", run,
+                                 plural(checkpoint.epoch, "epoch"), 2 * checkpoint.epoch));
   std::vector<EpochResult> history = parse_history_csv(text_of(run + "/history.csv"));
   // Epochs after the last checkpoint are trained again.
   std::erase_if(history, [&](const EpochResult& r) { return r.epoch > checkpoint.epoch; });

@@ -8,6 +8,7 @@
 #include "apps/train_plan.h"
 #include "apps/train_run.h"
 #include "engine/core/error.h"
+#include "engine/device/backends.h"
 #include "engine/train/checkpoint.h"
 
 namespace gs::apps {
@@ -19,7 +20,8 @@ nlohmann::json read_record(const std::filesystem::path& folder) {
   if (!in) throw UsageError(fmt::format("{} is no folder of a run: it has no run.json", folder.string()));
   nlohmann::json record = nlohmann::json::parse(in, nullptr, false);
   if (!record.is_object() || !record.contains("flags") || !record["flags"].is_object() || !record.contains("network") ||
-      !record.contains("data") || !record["data"].contains("labels"))
+      !record.contains("recipe") || !record.contains("device") || !record.contains("data") ||
+      !record["data"].contains("labels"))
     throw Error(fmt::format("{} is no record of a run", path.string()));
   return record;
 }
@@ -44,6 +46,8 @@ SavedRun open_saved_run(const std::filesystem::path& folder, const std::string& 
     if (value.is_string()) words.push_back("--" + flag + "=" + value.get<std::string>());
   std::map<std::string, std::string> given;
   parse_train_words(words, run.options, given);
+  // Its own record holds the table that it used; the run that it took it from may be gone.
+  if (run.options.implementation_from) run.options.implementation_from = folder.string();
   run.options.quiet = true;
   run.labels = run.record["data"]["labels"].get<std::vector<std::string>>();
   run.loss = choose_loss(run.options, run.labels.size());
@@ -53,6 +57,12 @@ SavedRun open_saved_run(const std::filesystem::path& folder, const std::string& 
   run.epoch = checkpoint.epoch;
   run.parameters = std::move(checkpoint.parameters);
   return run;
+}
+
+bool elsewhere(const SavedRun& run, const std::string& device, const std::optional<std::string>& precision) {
+  const std::string there = run.record["device"].value("name", ""), in = run.record["recipe"].value("precision", "");
+  const std::string here = device != "auto" ? device : cuda_device_present() ? "cuda" : "cpu";
+  return here != there || to_string(choose_precision(precision, here)) != in;
 }
 
 Recipe saved_recipe(const SavedRun& run, Precision precision) {
@@ -65,6 +75,8 @@ Evaluation evaluate_saved(const SavedRun& run, const Dataset& images, const std:
   TrainOptions options = run.options;
   options.device = device_name;
   options.threads = threads;
+  if (elsewhere(run, device_name, options.precision))
+    options.implementation = "default", options.implementation_from.reset();
   Precision precision;
   const auto device = open_device_for(options, precision);
   Program program(run.net, saved_recipe(run, precision), *device, choose_implementations(options));

@@ -3,6 +3,7 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,11 +34,16 @@ struct SavedRun {
 /// folder holds no run, gs::Error when its files do not fit.
 SavedRun open_saved_run(const std::filesystem::path& folder, const std::string& weights = "best");
 
+/// Would the run on `device`, in `precision` (as the flags say them), be on another device or in another precision than
+/// it was trained in? Then its table of implementations, which is of those, does not hold.
+bool elsewhere(const SavedRun&, const std::string& device, const std::optional<std::string>& precision);
+
 /// The recipe that it was trained with; its batch and class weights count in evaluation too.
 Recipe saved_recipe(const SavedRun&, Precision);
 
 /// The network's opinion of every image, in evaluation mode, on `device`: "auto", "cuda", "cpu" or "sim". The run's own
-/// validation images give the numbers of its history.csv.
+/// validation images give the numbers of its history.csv. With its own implementations; on another device than it was
+/// trained on, by the default table.
 Evaluation evaluate_saved(const SavedRun&, const Dataset&, const std::string& device, int threads = 0);
 
 }  // namespace gs::apps

@@ -6,6 +6,7 @@
 
 #include "apps/command.h"
 #include "apps/interrupt.h"
+#include "apps/plural.h"
 #include "apps/sweep/many_runs.h"
 #include "apps/sweep/sweep_plan.h"
 #include "apps/sweep/sweep_table.h"
@@ -45,7 +46,7 @@ Arguments sweep_arguments(SweepOptions& o) {
       ->expected(1, -1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   a.value("--file", o.file, "a JSON file with model, flags, grid and list (docs/sweep.md)", some_text(), "FILE");
-  a.value("--jobs", o.jobs, "runs at a time; results do not depend on it", whole_number(0, 4096), "N")
+  a.value("--jobs", o.jobs, "runs at a time; results do not depend on it; 0: the default", whole_number(0, 4096), "N")
       ->default_str(fmt::format("cores / --threads; {} on a GPU", jobs_on_a_gpu));
   a.flag("--plan", o.plan, "print the runs and stop");
   a.value("--out", o.out, "folder of the sweep", some_text(), "DIR")->default_str("runs/sweep-MODEL");
@@ -146,8 +147,9 @@ int sweep_command(const Words& words) {
   const KeptApart how = kept_apart_on(o.train.device);
   const int jobs = jobs_of(o, how);
   if (o.plan) {
-    for (const SweepRun& run : runs) fmt::print("{}: {} epochs\n", run.name, run.run.epochs);
-    fmt::print("\n{} runs of {}, {} at a time, below {}\n", runs.size(), plan.model, jobs, out.string());
+    for (const SweepRun& run : runs) fmt::print("{}: {}\n", run.name, plural(run.run.epochs, "epoch"));
+    fmt::print("\n{} of {}, {} at a time, below {}\n", plural(std::int64_t(runs.size()), "run"), plan.model, jobs,
+               out.string());
     return 0;
   }
   prepare(runs, o.quiet);
@@ -169,7 +171,7 @@ int sweep_command(const Words& words) {
   if (!o.quiet) fmt::print("written  {0}/sweep.csv, sweep.json, report.html\n", out.string());
   const auto failed = std::count_if(results.begin(), results.end(), [](const auto& r) { return !r.failure.empty(); });
   if (failed > 0)
-    throw Error(fmt::format("{} of {} runs failed{}", failed, runs.size(),
+    throw Error(fmt::format("{} of {} failed{}", failed, plural(std::int64_t(runs.size()), "run"),
                             how == KeptApart::by_processes ? fmt::format("; {}/logs says more", out.string()) : ""));
   return 0;
 }

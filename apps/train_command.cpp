@@ -41,7 +41,7 @@ int print_summary_or_explain(const TrainOptions& o) {
       o.explained_device ? describe_gpu(tf32_allowed(o.precision).value_or(true)) : open_device_for(o, precision);
   if (o.explained_device) {
     precision = choose_precision(o.precision, device->name());
-    check_precision_of_table(o, precision);
+    check_table_fits(o, precision);
   }
   fmt::print("{}", Program(net, build_recipe(o, loss, precision), *device, choose_implementations(o)).explain());
   return 0;

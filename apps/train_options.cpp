@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "apps/data_flags.h"
+#include "apps/plural.h"
 #include "apps/resume.h"
 #include "engine/core/error.h"
 
@@ -129,7 +130,7 @@ void check_run_flags(const TrainOptions& o, const Arguments& a) {
   for (const char* flag : {"--step-epochs", "--step-factor"})
     if (a.given(flag) && o.schedule != "step") throw UsageError(fmt::format("{} is for --schedule step", flag));
   if (o.warm_up >= o.epochs && o.warm_up > 0)
-    throw UsageError(fmt::format("--warm-up {} leaves nothing of {} epochs", o.warm_up, o.epochs));
+    throw UsageError(fmt::format("--warm-up {} leaves nothing of {}", o.warm_up, plural(o.epochs, "epoch")));
   if (o.label_smoothing > 0 && o.loss == "hinge")
     throw UsageError("--label-smoothing is for bce and softmax, not hinge");
   if (o.output == "sigmoid" && o.loss != "hinge")

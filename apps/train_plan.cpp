@@ -82,9 +82,16 @@ Precision choose_precision(const std::optional<std::string>& asked, std::string_
   return *asked == "bf16" ? Precision::bf16 : *asked == "tf32" ? Precision::tf32 : Precision::fp32;
 }
 
-void check_precision_of_table(const TrainOptions& o, Precision precision) {
+void check_table_fits(const TrainOptions& o, Precision precision) {
   if (!o.implementation_from) return;
   const nlohmann::json json = record_of_run(*o.implementation_from);
+  const std::string network = json.contains("flags") && json["flags"].is_object() && json["flags"].contains("model") &&
+                                      json["flags"]["model"].is_string()
+                                  ? json["flags"]["model"].get<std::string>()
+                                  : o.model;
+  if (network != o.model)
+    throw UsageError(
+        fmt::format("--impl-from {}: that run was {}, this one would be {}", *o.implementation_from, network, o.model));
   const std::string recorded = json.contains("recipe") && json["recipe"].is_object()
                                    ? json["recipe"].value("precision", to_string(precision))
                                    : to_string(precision);
@@ -168,7 +175,13 @@ ImplementationChoice choose_implementations(const TrainOptions& o) {
                         entry));
       choice.rule = entry;
     } else {
-      choice.fixed[trimmed(entry.substr(0, equals))] = trimmed(entry.substr(equals + 1));
+      const std::string step = trimmed(entry.substr(0, equals)), name = trimmed(entry.substr(equals + 1));
+      if (step.empty() || name.empty())
+        throw UsageError(
+            fmt::format("--impl: '{}' lacks the {}; want \"step=implementation\" as in \"conv1 "
+                        "forward=direct\" (--explain lists the steps)",
+                        entry, step.empty() ? "step" : "implementation"));
+      choice.fixed[step] = name;
     }
   }
   return choice;

@@ -27,8 +27,9 @@ std::optional<bool> tf32_allowed(const std::optional<std::string>& precision);
 /// --precision on a device, every one of which has all three; tf32 on cuda where it is not given, else fp32.
 Precision choose_precision(const std::optional<std::string>& asked, std::string_view device);
 
-/// Throws UsageError when --impl-from names a run of another precision, whose implementations this one cannot take.
-void check_precision_of_table(const TrainOptions&, Precision);
+/// Throws UsageError when --impl-from names a run of another network or precision, whose implementations this one
+/// cannot take.
+void check_table_fits(const TrainOptions&, Precision);
 
 Net build_net(const TrainOptions&, Shape input, LossKind, std::size_t classes);
 Recipe build_recipe(const TrainOptions&, LossKind, Precision);

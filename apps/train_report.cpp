@@ -7,6 +7,8 @@
 #include <fmt/ranges.h>
 
 #include "apps/help.h"
+#include "apps/machine.h"
+#include "apps/plural.h"
 #include "apps/progress.h"
 #include "engine/core/grouped.h"
 
@@ -22,12 +24,6 @@ std::string line(const std::string& label, const std::string& text, int width) {
 std::string classes_text(const DataSplits& data) {
   if (data.classes.size() > 6) return fmt::format("{} classes", data.classes.size());
   return fmt::format("{} classes {}", data.classes.size(), fmt::join(data.classes, ", "));
-}
-
-/// On a CPU only fp32 is the machine's own.
-std::string precision_words(Precision precision, std::string_view device) {
-  if (precision == Precision::fp32 || device != "cpu") return to_string(precision);
-  return to_string(precision) + " (emulated: rounds as tensor cores do, no faster)";
 }
 
 }  // namespace
@@ -46,19 +42,23 @@ std::string run_header(const Program& program, const TrainOptions& o, const Data
                           positive.empty() ? "" : fmt::format(", positive {}", positive)),
               width);
   out += line("recipe",
-              fmt::format("{}, learning rate {:g}, batch {}, {} epoch{}, loss {}, seed {}", o.optimizer,
-                          o.learning_rate, r.batch, r.epochs, r.epochs == 1 ? "" : "s", to_string(r.loss), r.seed),
+              fmt::format("{}, learning rate {:g}, batch {}, {}, loss {}, seed {}", o.optimizer, o.learning_rate,
+                          r.batch, plural(r.epochs, "epoch"), to_string(r.loss), r.seed),
               width);
-  out +=
-      line("device",
-           fmt::format("{}: {}, {}", device.name(), device.description(), precision_words(r.precision, device.name())),
-           width);
+  out += line("device",
+              fmt::format("{}: {}, {}", device.name(), device.description(),
+                          precision_words(to_string(r.precision), device.name())),
+              width);
   return out + line("folder", folder, width);
 }
 
-std::string run_footer(const Verdict& verdict, const std::string& folder, double seconds, int width) {
+std::string run_footer(const Verdict& verdict, const std::string& folder, const std::string& page, double seconds,
+                       int width) {
   return fmt::format("\n{}\n\n{}", wrapped(verdict.text, std::min(width, 100)),
-                     line("written", fmt::format("{}/ in {}", folder, duration(seconds)), width));
+                     line("written",
+                          fmt::format("{}/ in {}{}", folder, duration(seconds),
+                                      page.empty() ? "" : fmt::format("; {}/{}", folder, page)),
+                          width));
 }
 
 }  // namespace gs::apps

@@ -12,7 +12,7 @@ namespace gs::apps {
 std::string run_header(const Program&, const TrainOptions&, const DataSplits&, const std::string& positive,
                        const std::string& folder, int width);
 
-/// The verdict, and what was written where in what time.
-std::string run_footer(const Verdict&, const std::string& folder, double seconds, int width);
+/// The verdict, and what was written where in what time. `page`: a page in the folder to be named, or nothing.
+std::string run_footer(const Verdict&, const std::string& folder, const std::string& page, double seconds, int width);
 
 }  // namespace gs::apps

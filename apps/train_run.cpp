@@ -8,6 +8,7 @@
 
 #include "apps/data_flags.h"
 #include "apps/interrupt.h"
+#include "apps/plural.h"
 #include "apps/pretty_json.h"
 #include "apps/profile/training_samples.h"
 #include "apps/progress.h"
@@ -137,7 +138,8 @@ class Run {
       keep_what_is_complete(error.what());
       throw;
     }
-    display_.print(run_footer(verdict(), folder_.path().string(), seconds_since(start_), display_.width()));
+    display_.print(run_footer(verdict(), folder_.path().string(), has_profile_ ? "profile.html" : "",
+                              seconds_since(start_), display_.width()));
     return 0;
   }
 
@@ -170,7 +172,12 @@ class Run {
   }
 
   void write_profile() {
-    if (samples_) samples_->write(folder_.path(), record_["command"].get<Words>());
+    if (!samples_) return;
+    has_profile_ = samples_->write(folder_.path(), record_["command"].get<Words>());
+    if (!has_profile_ && !recorder_.history().empty())
+      display_.warn(
+          "--profile: no step was sampled; the first step of an epoch is a diagnostic one, so an epoch must "
+          "have two or more (a smaller --batch)");
     samples_.reset();
   }
 
@@ -194,7 +201,7 @@ class Run {
     const std::string folder = folder_.path().string();
     const std::size_t epochs = recorder_.history().size();
     fmt::print(
-        stderr, "gridstride: interrupted after {} complete epoch{}; {}\n", epochs, epochs == 1 ? "" : "s",
+        stderr, "gridstride: interrupted after {}; {}\n", plural(std::int64_t(epochs), "complete epoch"),
         epochs == 0 ? folder + " holds no weights" : fmt::format("'gridstride train --resume {}' goes on", folder));
     return 128 + signal;
   }
@@ -212,6 +219,7 @@ class Run {
   VerdictContext context_;
   Doctor doctor_;
   std::unique_ptr<TrainingSamples> samples_;  ///< null without --profile
+  bool has_profile_ = false;
 };
 
 void make_hog(DataSplits& data) {
@@ -236,7 +244,7 @@ DataSplits load_training_data(const TrainOptions& o) {
 std::unique_ptr<Device> open_device_for(const TrainOptions& o, Precision& precision) {
   auto device = open_device({.name = o.device, .threads = o.threads, .tf32 = tf32_allowed(o.precision)});
   precision = choose_precision(o.precision, device->name());
-  check_precision_of_table(o, precision);
+  check_table_fits(o, precision);
   return device;
 }
 

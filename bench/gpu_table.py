@@ -75,7 +75,7 @@ def roof_share(profile):
         return "not measured"
     roof, step = profile["roof"], profile["unwatched_us"]["median"]
     rate = roof[{"fp32": "fp32_flops_per_s", "tf32": "tf32_flops_per_s", "bf16": "bf16_flops_per_s"}[profile["precision"]]]
-    bytes_moved, flops = (sum(op["cost"][what] for op in profile["ops"]) for what in ("bytes", "flops"))
+    bytes_moved, flops = (sum(op[what] for op in profile["ops"]) for what in ("bytes", "flops"))
     if not (step and rate and roof["copy_bytes_per_s"]):
         return "not measured"
     return f"{100 * max(bytes_moved / roof['copy_bytes_per_s'], flops / rate) * 1e6 / step:.0f} %"

@@ -17,13 +17,18 @@ const std::vector<TableColumn> count_columns = {{"op", 0, true, 30},
                                                 {"blocks", 7},
                                                 {"threads", 8},
                                                 {"barriers", 6},
-                                                {"MB", 5},
-                                                {"requests", 9},
-                                                {"sectors", 3},
-                                                {"sectors/request", 0},
-                                                {"conflicts", 1},
-                                                {"conflicts/request", 10},
-                                                {"divergent", 2}};
+                                                {"MB", 5, false, 1000, true},
+                                                {"requests", 9, false, 1000, true},
+                                                {"sectors", 3, false, 1000, true},
+                                                {"sectors/request", 0, false, 1000, true},
+                                                {"conflicts", 1, false, 1000, true},
+                                                {"conflicts/request", 10, false, 1000, true},
+                                                {"divergent", 2, false, 1000, true}};
+
+/// Nothing where nothing was counted: the plain program knows blocks, threads and barriers only.
+std::string count_text(std::int64_t count, std::int64_t counted) {
+  return counted > 0 ? grouped(count) : "";
+}
 
 std::string ratio_text(std::int64_t a, std::int64_t b) {
   return b > 0 ? fmt::format("{:.2f}", double(a) / double(b)) : "";
@@ -40,13 +45,19 @@ TableRow count_row(const OpProfile& op) {
           grouped(c.blocks),
           grouped(c.threads),
           grouped(c.barriers),
-          fmt::format("{:.3f}", double(c.loaded_bytes + c.stored_bytes) / 1e6),
-          grouped(c.requests),
-          grouped(c.sectors),
+          c.requests > 0 ? fmt::format("{:.3f}", double(c.loaded_bytes + c.stored_bytes) / 1e6) : "",
+          count_text(c.requests, c.requests),
+          count_text(c.sectors, c.requests),
           ratio_text(c.sectors, c.requests),
-          c.shared_requests > 0 ? grouped(c.bank_conflicts) : "",
+          count_text(c.bank_conflicts, c.shared_requests),
           ratio_text(c.bank_conflicts, c.shared_requests),
           divergence_text(c.divergent_requests, c.requests + c.shared_requests)};
+}
+
+/// Kernels lie in kernels/, which need not be said of each.
+std::string short_place(const std::string& place) {
+  constexpr std::string_view folder = "kernels/";
+  return place.rfind(folder, 0) == 0 ? place.substr(folder.size()) : place;
 }
 
 constexpr std::size_t worst_lines_shown = 10;
@@ -69,20 +80,20 @@ std::string worst_lines(const Profile& p, int width) {
   std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.waste > b.waste; });
   found.resize(std::min(found.size(), worst_lines_shown));
   const std::vector<TableColumn> columns = {{"source line", 0, true, 48},
-                                            {"op", 1, true, 30},
+                                            {"op", 0, true, 30},
                                             {"sectors/request", 0},
                                             {"sectors", 2},
                                             {"conflicts", 0},
                                             {"divergent", 3}};
   std::vector<TableRow> rows;
   for (const Found& f : found)
-    rows.push_back({f.line->place, f.op->name, ratio_text(f.line->sectors, f.line->requests), grouped(f.line->sectors),
-                    f.line->bank_conflicts > 0 ? grouped(f.line->bank_conflicts) : "",
+    rows.push_back({short_place(f.line->place), f.op->name, ratio_text(f.line->sectors, f.line->requests),
+                    grouped(f.line->sectors), f.line->bank_conflicts > 0 ? grouped(f.line->bank_conflicts) : "",
                     divergence_text(f.line->divergent_requests, f.line->requests + f.line->shared_requests)});
   return "\n" +
          wrapped("lines with the most sectors beyond four a request, and the most extra turns in shared memory",
                  width) +
-         "\n" + fitted_table(columns, rows, width);
+         "\n" + fitted_table_with_note(columns, rows, width);
 }
 
 }  // namespace
@@ -90,7 +101,7 @@ std::string worst_lines(const Profile& p, int width) {
 std::string count_table(const Profile& p, int width) {
   std::vector<TableRow> rows;
   for (const OpProfile& op : p.ops) rows.push_back(count_row(op));
-  return fitted_table(count_columns, rows, width) + worst_lines(p, width);
+  return fitted_table_with_note(count_columns, rows, width) + worst_lines(p, width);
 }
 
 }  // namespace gs::apps

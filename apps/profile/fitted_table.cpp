@@ -4,6 +4,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "apps/help.h"
 
 namespace gs::apps {
 namespace {
@@ -68,6 +71,18 @@ std::string fitted_table(const std::vector<TableColumn>& columns, const std::vec
   for (const TableRow& row : rows)
     out += row.empty() ? std::string(std::size_t(total(placed)), '-') + "\n" : line_of(columns, placed, row);
   return out;
+}
+
+std::string fitted_table_with_note(const std::vector<TableColumn>& columns, const std::vector<TableRow>& rows,
+                                   int width) {
+  std::vector<std::string> left_out;
+  std::string out = fitted_table(columns, rows, width, &left_out);
+  if (left_out.empty()) return out;
+  return out +
+         wrapped(fmt::format("(not shown in {} columns: {}; they are in profile.json and on the page)", width,
+                             fmt::join(left_out, ", ")),
+                 width) +
+         "\n";
 }
 
 }  // namespace gs::apps

@@ -22,4 +22,7 @@ using TableRow = std::vector<std::string>;
 std::string fitted_table(const std::vector<TableColumn>&, const std::vector<TableRow>&, int width,
                          std::vector<std::string>* left_out = nullptr);
 
+/// The same; below it, in brackets, the titles of the columns that had to go.
+std::string fitted_table_with_note(const std::vector<TableColumn>&, const std::vector<TableRow>&, int width);
+
 }  // namespace gs::apps

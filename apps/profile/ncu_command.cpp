@@ -1,7 +1,8 @@
-// ncu_command.cpp - quoting, and the flags of ncu and nsys.
+// ncu_command.cpp - the steps that are meant, quoting, and the flags of ncu and nsys.
 #include "apps/profile/ncu_command.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -27,22 +28,53 @@ bool has_flag(const Words& words, const std::string& flag) {
                      [&](const std::string& word) { return word == flag || word.rfind(flag + "=", 0) == 0; });
 }
 
+/// "conv2 pool2 forward" -> layers conv2, pool2, and the pass; "update" is a layer without one here.
+struct StepName {
+  std::vector<std::string> layers;
+  std::string pass;
+
+  explicit StepName(std::string name) {
+    for (const std::string_view ending : {"filter gradient", "data gradient", "forward", "backward"})
+      if (name.size() > ending.size() + 1 && name.ends_with(ending) && name[name.size() - ending.size() - 1] == ' ') {
+        pass = ending;
+        name.resize(name.size() - ending.size() - 1);
+        break;
+      }
+    std::istringstream words(name);
+    for (std::string word; words >> word;) layers.push_back(word);
+  }
+  /// Has `step` every layer of this name, and its pass if it says one? A fused step has several layers.
+  bool means(const StepName& step) const {
+    return !layers.empty() && (pass.empty() || pass == step.pass) &&
+           std::all_of(layers.begin(), layers.end(), [&](const std::string& layer) {
+             return std::find(step.layers.begin(), step.layers.end(), layer) != step.layers.end();
+           });
+  }
+};
+
 }  // namespace
 
 std::vector<std::string> rows_named(const std::string& row, const std::vector<std::string>& steps) {
   if (std::find(steps.begin(), steps.end(), row) != steps.end()) return {row};
-  std::vector<std::string> found, layers;
+  const StepName wanted(row);
+  std::vector<std::string> found, layers, names = steps;
   for (const std::string& step : steps) {
-    if (step.rfind(row + " ", 0) == 0) found.push_back(step);
-    const std::string layer = step.substr(0, step.find(' '));
-    if (std::find(layers.begin(), layers.end(), layer) == layers.end()) layers.push_back(layer);
+    const StepName name(step);
+    if (wanted.means(name)) found.push_back(step);
+    for (const std::string& layer : name.pass.empty() ? std::vector{step} : name.layers) {
+      if (std::find(layers.begin(), layers.end(), layer) == layers.end()) layers.push_back(layer);
+      if (!name.pass.empty()) names.push_back(layer + " " + name.pass);
+    }
   }
-  if (found.empty()) throw UsageError(fmt::format("--ncu: there is no row '{:.40}': {}", row, suggestion(row, layers)));
-  return found;
+  if (!found.empty()) return found;
+  names.insert(names.end(), layers.begin(), layers.end());
+  const bool near = !nearest_name(row, names).empty();
+  throw UsageError(fmt::format("--ncu: there is no row '{:.40}': {}", row, suggestion(row, near ? names : layers)));
 }
 
-std::string ncu_commands(const std::string& row, const std::vector<std::string>& rows, const Words& words) {
-  std::string program = "gridstride profile";
+std::string ncu_commands(const std::string& row, const std::vector<std::string>& rows, const std::string& path,
+                         const Words& words) {
+  std::string program = quoted(path) + " profile";
   for (const std::string& word : words) program += " " + quoted(word);
   if (!has_flag(words, "--device")) program += " --device cuda";
   if (!has_flag(words, "--no-graph")) program += " --no-graph";

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "apps/help.h"
+#include "apps/machine.h"
+#include "apps/plural.h"
 #include "apps/profile/fitted_table.h"
 #include "apps/profile/profile_table.h"
 #include "engine/core/error.h"
@@ -99,8 +101,18 @@ std::string counts_table(const Profile& a, const Profile& b, int width) {
                       rows, width);
 }
 
+/// Percentiles of a handful of steps are their extremes, or nearly.
+constexpr int steps_for_a_spread = 10;
+
+std::string few_steps(const Profile& a, const Profile& b) {
+  if (std::min(a.sampled_steps, b.sampled_steps) >= steps_for_a_spread) return "";
+  return fmt::format("A has {}, B {}: below {} the spread says little", plural(a.sampled_steps, "sampled step"),
+                     b.sampled_steps, steps_for_a_spread);
+}
+
 std::string one_line(const Profile& p) {
-  return fmt::format("{}:{}:{} on {}, {}, {}; gridstride {}, {}", p.model, p.base, p.batch, p.device, p.precision,
+  const std::string subject = fmt::format("{}:{}:{}", p.model, p.base, p.batch) + (p.run ? " (" + *p.run + ")" : "");
+  return fmt::format("{} on {}, {}, {}; gridstride {}, {}", subject, p.device, precision_words(p.precision, p.device),
                      p.device_description, p.commit.empty() ? p.version : p.commit, p.time);
 }
 
@@ -141,6 +153,7 @@ std::string profile_diff(const Profile& a, const Profile& b, int width) {
     throw UsageError("--diff: one profile has times and the other has the simulator's counts");
   std::string out = wrapped("A  " + one_line(a), width, 3) + "\n" + wrapped("B  " + one_line(b), width, 3) + "\n";
   for (const std::string& line : differing_circumstances(a, b)) out += wrapped(line, width, 3) + "\n";
+  if (const std::string line = counts ? "" : few_steps(a, b); !line.empty()) out += wrapped(line, width, 3) + "\n";
   return out + "\n" + (counts ? counts_table(a, b, width) : times_table(a, b, width));
 }
 

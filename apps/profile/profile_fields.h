@@ -61,7 +61,7 @@ struct ProfileFields {
   }
   template <class V>
   static void visit(V& v, Profile& p) {
-    v("model", p.model), v("base", p.base), v("batch", p.batch), v("input", p.input);
+    v("model", p.model), v("run", p.run), v("base", p.base), v("batch", p.batch), v("input", p.input);
     v("device", p.device), v("device_description", p.device_description), v("precision", p.precision);
     v("threads", p.threads), v("version", p.version), v("commit", p.commit), v("time", p.time), v("flags", p.flags);
     v("source", p.source), v("source_note", p.source_note), v("sampled_steps", p.sampled_steps), v("roof", p.roof);

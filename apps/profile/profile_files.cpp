@@ -18,7 +18,10 @@ void write_profile_files(const std::filesystem::path& folder, const Profile& pro
   if (error) throw Error(fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));
   const nlohmann::ordered_json json = profile_to_json(profile);
   write_file(folder / "profile.json", pretty(json) + "\n");
-  if (!profile.timeline.empty()) write_file(folder / "trace.json", trace_events(profile).dump() + "\n");
+  if (!profile.timeline.empty())
+    write_file(folder / "trace.json", trace_events(profile).dump() + "\n");
+  else
+    std::filesystem::remove(folder / "trace.json", error);  // an earlier profile's: it would not belong to this one
   write_file(folder / "profile.html", profile_page(json));
 }
 

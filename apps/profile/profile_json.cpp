@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "apps/profile/profile_fields.h"
 #include "engine/core/error.h"
@@ -54,7 +55,7 @@ struct Writer {
   }
   template <class T>
   void operator()(const char* key, std::optional<T>& value) {
-    if (value) json[key] = written(*value);
+    if (value) (*this)(key, *value);
   }
   template <class T>
   static Json written(T& record) {
@@ -65,8 +66,19 @@ struct Writer {
   }
 };
 
+/// What a plain field must be, for a message.
+template <class T>
+constexpr const char* kind() {
+  if constexpr (std::is_same_v<T, bool>) return "true or false";
+  if constexpr (std::is_arithmetic_v<T>) return "a number";
+  if constexpr (std::is_same_v<T, std::string>) return "a text";
+  if constexpr (std::is_same_v<T, std::array<unsigned, 3>>) return "three whole numbers";
+  return std::is_same_v<T, std::vector<double>> ? "a list of numbers" : "a list of texts";
+}
+
 struct Reader {
   const Json& json;
+  std::string path;  ///< of `json` in the file, with a full stop at its end: "ops[0].us."
 
   template <class T>
   void operator()(const char* key, T& value) {
@@ -75,39 +87,43 @@ struct Reader {
       try {
         from.get_to(value);
       } catch (const nlohmann::json::exception&) {
-        wrong(key);
+        wrong(path + key, kind<T>());
       }
     } else if constexpr (std::is_enum_v<T>) {
       std::size_t at = 0;
       while (at < std::size(names<T>) && from != names<T>[at]) ++at;
-      if (at == std::size(names<T>)) wrong(key);
+      if (at == std::size(names<T>)) wrong(path + key, fmt::format("one of {}", fmt::join(names<T>, ", ")));
       value = T(at);
     } else {
-      read(key, from, value);
+      read(path + key, from, value);
     }
   }
   template <class T>
   void operator()(const char* key, std::vector<T>& values) requires(!is_plain<std::vector<T>>) {
-    if (!member(key).is_array()) wrong(key);
+    const Json& from = member(key);
+    if (!from.is_array()) wrong(path + key, "a list");
     values.clear();
-    for (const Json& item : member(key)) read(key, item, values.emplace_back());
+    for (std::size_t i = 0; i < from.size(); ++i)
+      read(fmt::format("{}{}[{}]", path, key, i), from[i], values.emplace_back());
   }
   template <class T>
   void operator()(const char* key, std::optional<T>& value) {
-    if (json.contains(key)) read(key, json[key], value.emplace());
+    if (json.contains(key)) (*this)(key, value.emplace());
   }
   template <class T>
-  static void read(const char* key, const Json& from, T& record) {
-    if (!from.is_object()) wrong(key);
-    Reader reader{from};
+  static void read(const std::string& name, const Json& from, T& record) {
+    if (!from.is_object()) wrong(name, "an object");
+    Reader reader{from, name + "."};
     ProfileFields::visit(reader, record);
   }
   const Json& member(const char* key) const {
     const auto at = json.find(key);
-    if (at == json.end()) throw Error(fmt::format("it lacks '{}'", key));
+    if (at == json.end()) throw Error(fmt::format("it lacks '{}{}'", path, key));
     return *at;
   }
-  [[noreturn]] static void wrong(const char* key) { throw Error(fmt::format("'{}' is not what it should be", key)); }
+  [[noreturn]] static void wrong(const std::string& name, const std::string& what) {
+    throw Error(fmt::format("{} must be {}", name, what));
+  }
 };
 
 Json written(const OpAnalysis& a) {
@@ -141,7 +157,7 @@ Profile profile_from_json(const Json& json) {
   if (json[format_key] != format_version)
     throw Error(fmt::format("it is of format {}, and this program reads {}", json[format_key].dump(), format_version));
   Profile p;
-  Reader reader{json};
+  Reader reader{json, ""};
   ProfileFields::visit(reader, p);
   for (const TimelineStep& step : p.timeline)
     for (const TimelineEvent& e : step.events)

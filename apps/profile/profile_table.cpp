@@ -8,6 +8,8 @@
 #include <fmt/ranges.h>
 
 #include "apps/help.h"
+#include "apps/machine.h"
+#include "apps/plural.h"
 #include "apps/profile/count_table.h"
 #include "apps/profile/fitted_table.h"
 #include "engine/profile/advice.h"
@@ -96,18 +98,19 @@ std::string head(const Profile& p, int width) {
   const auto line = [&](const char* label, const std::string& text) {
     out += fmt::format("{:<{}}{}\n", label, label_width, wrapped(text, std::max(20, width - label_width), label_width));
   };
-  line("step", fmt::format("{}, base {}, batch {}, input {}", p.model, p.base, p.batch, p.input));
-  line("device", fmt::format("{}: {}, {}; gridstride {}", p.device, p.device_description, p.precision,
-                             p.commit.empty() ? p.version : p.commit));
+  const std::string subject = p.run ? fmt::format("{} ({})", p.model, *p.run) : p.model;
+  line("step", fmt::format("{}, base {}, batch {}, input {}", subject, p.base, p.batch, p.input));
+  line("device", fmt::format("{}: {}, {}; gridstride {}", p.device, p.device_description,
+                             precision_words(p.precision, p.device), p.commit.empty() ? p.version : p.commit));
   if (p.source == TimeSource::counts) {
-    line("counted",
-         fmt::format("{} step{}; time means nothing here", p.sampled_steps, p.sampled_steps == 1 ? "" : "s"));
+    line("counted", fmt::format("{}; time means nothing here", plural(p.sampled_steps, "step")));
     if (!p.source_note.empty()) line("note", p.source_note);
     return out;
   }
-  line("time", fmt::format("{} a step ({} to {}), {:.1f} images/s; {} steps {}{}", time_text(p.wall_us.median),
+  line("time", fmt::format("{} a step ({} to {}), {:.1f} images/s; {} {}{}", time_text(p.wall_us.median),
                            time_text(p.wall_us.low), time_text(p.wall_us.high),
-                           p.wall_us.median > 0 ? 1e6 * p.batch / p.wall_us.median : 0, p.sampled_steps, source_text(p),
+                           p.wall_us.median > 0 ? 1e6 * p.batch / p.wall_us.median : 0, plural(p.sampled_steps, "step"),
+                           source_text(p),
                            p.unwatched_us.median > 0
                                ? fmt::format("; unwatched {} ({} to {})", time_text(p.unwatched_us.median),
                                              time_text(p.unwatched_us.low), time_text(p.unwatched_us.high))
@@ -201,19 +204,19 @@ std::string time_table(const Profile& p, int width) {
   rows.push_back(sum_row(p, "+ host time", p.sums.host_us));
   rows.push_back(sum_row(p, "+ remainder", p.sums.remainder_us()));
   rows.push_back(sum_row(p, "= step", p.sums.wall_us));
-  std::vector<std::string> left_out;
-  std::string out = fitted_table(time_columns, rows, width, &left_out);
-  if (!left_out.empty())
-    out += wrapped(fmt::format("(not shown in {} columns: {}; they are in profile.json and on the page)", width,
-                               fmt::join(left_out, ", ")),
-                   width) +
-           "\n";
-  return out;
+  return fitted_table_with_note(time_columns, rows, width);
+}
+
+/// The simulator's plain program counts no memory: then nothing can be said of it.
+bool counted_nothing(const Profile& p) {
+  return p.source == TimeSource::counts && std::none_of(p.ops.begin(), p.ops.end(), [](const OpProfile& op) {
+           return op.counts && op.counts->requests + op.counts->shared_requests > 0;
+         });
 }
 
 std::string advice_lines(const Profile& p, int width) {
   const std::vector<Advice> found = advice(p);
-  if (found.empty()) return "\nnothing stands out\n";
+  if (found.empty()) return counted_nothing(p) ? "" : "\nnothing stands out\n";
   std::string out = "\nwhat would save most\n";
   int number = 0;
   for (const Advice& a : found)

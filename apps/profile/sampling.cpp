@@ -7,8 +7,8 @@
 
 namespace gs::apps {
 
-void complete(Profile& profile, const std::string& name, int base, const Program& program) {
-  profile.model = name;
+void complete(Profile& profile, const std::string& model, int base, const Program& program) {
+  profile.model = model;
   profile.base = base;
   for (OpProfile& op : profile.ops) {
     const auto& tuned = program.tuned_steps();
@@ -24,7 +24,8 @@ Profile profile_of(Subject& subject, const ProfileRequest& request) {
   const auto begin_epoch = [&] { return images.begin_epoch(); };
   Profile profile = subject.device->name() == "sim" ? count(*subject.program, begin_epoch)
                                                     : measure(*subject.program, request, begin_epoch);
-  complete(profile, subject.name, subject.base, *subject.program);
+  complete(profile, subject.model, subject.base, *subject.program);
+  profile.run = subject.run;
   return profile;
 }
 

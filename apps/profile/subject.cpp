@@ -46,7 +46,7 @@ Memory upload(Device& device, const void* data, std::size_t bytes) {
 
 Subject subject_of_model(const TrainOptions& o, Purpose purpose) {
   Subject subject;
-  subject.name = o.model;
+  subject.model = o.model;
   subject.base = o.base.value_or(find_model(o.model).default_base);
   const ImplementationChoice implementations = choose_implementations(o);
   Precision precision;
@@ -79,11 +79,14 @@ Subject subject_of_run(const std::string& folder, const MachineFlags& flags, Pur
   if (flags.device) o.device = *flags.device;
   if (flags.threads) o.threads = *flags.threads;
   if (flags.precision) o.precision = flags.precision;
-  if (flags.device && !flags.precision) o.precision.reset();  // the run's was for its own device
+  const std::string device = purpose == Purpose::list_gpu_steps ? "cuda" : o.device;
+  if (elsewhere(run, device, o.precision)) o.implementation = "auto", o.implementation_from.reset();
   if (flags.implementation) o.implementation = *flags.implementation, o.implementation_from.reset();
+  if (flags.implementation_from) o.implementation_from = flags.implementation_from;
   o.retune = flags.retune;
   Subject subject;
-  subject.name = folder;
+  subject.model = o.model;
+  subject.run = folder;
   subject.base = o.base.value_or(find_model(o.model).default_base);
   Precision precision;
   subject.device = device_for(o, purpose, precision);

@@ -11,7 +11,8 @@ namespace gs::apps {
 
 /// A program on its device, with images to train on.
 struct Subject {
-  std::string name;  ///< the model's, or the run's folder
+  std::string model;               ///< the network's name
+  std::optional<std::string> run;  ///< the run's folder
   int base = 0;
   std::unique_ptr<Device> device;
   std::unique_ptr<Program> program;
@@ -20,7 +21,7 @@ struct Subject {
 
 /// What may be said of a run's machine; the rest is the run's own.
 struct MachineFlags {
-  std::optional<std::string> device, precision, implementation;
+  std::optional<std::string> device, precision, implementation, implementation_from;
   std::optional<int> threads;
   bool retune = false;
 };
@@ -32,8 +33,8 @@ enum class Purpose { measure, list_gpu_steps };
 /// built-in one, else on its training images.
 Subject subject_of_model(const TrainOptions& options, Purpose = Purpose::measure);
 
-/// The network of a run's folder with its recipe and best weights, on random images. Throws UsageError when the folder
-/// holds no run.
+/// The network of a run's folder with its recipe and best weights, on random images. On another device or in
+/// another precision than the run's, implementations are chosen anew. Throws UsageError when the folder holds no run.
 Subject subject_of_run(const std::string& folder, const MachineFlags&, Purpose = Purpose::measure);
 
 /// The images of a subject on its device, bound to the training side of its program; both must live as long.

@@ -37,12 +37,13 @@ int TrainingSamples::train_steps(std::uint32_t step, std::uint32_t steps, int wa
   return 1 + (together > 0 ? profiler_.unwatched_steps(together) : 0);
 }
 
-void TrainingSamples::write(const std::filesystem::path& folder, const Words& command) const {
-  if (profiler_.sampled() == 0) return;
+bool TrainingSamples::write(const std::filesystem::path& folder, const Words& command) const {
+  if (profiler_.sampled() == 0) return false;
   Profile profile = profiler_.profile();
   complete(profile, model_, base_, program_);
   profile.flags = command;
   write_profile_files(folder, profile);
+  return true;
 }
 
 }  // namespace gs::apps

@@ -18,9 +18,9 @@ class TrainingSamples {
   /// In place of Program::train_steps (TrainerCallbacks::train_steps).
   int train_steps(std::uint32_t step, std::uint32_t steps, int wanted);
 
-  /// Writes profile.json, trace.json and profile.html; nothing where no step was sampled. `command`: that started the
-  /// run, for the record.
-  void write(const std::filesystem::path& folder, const Words& command) const;
+  /// Writes profile.json, trace.json and profile.html, and returns true; nothing where no step was sampled, as in
+  /// epochs of one step, which is a diagnostic one. `command`: that started the run, for the record.
+  bool write(const std::filesystem::path& folder, const Words& command) const;
 
  private:
   Program& program_;

@@ -36,10 +36,15 @@ function choose(op) {
   chosen = chosen === op ? undefined : op;
   for (const entry of marked) entry.node.classList.toggle("chosen", entry.op === chosen);
 }
+/** Pressed in a drawing: its row comes into view. */
+function find(op) {
+  choose(op);
+  if (chosen === op) marked.find(entry => entry.op === op && entry.node.localName === "tr")?.node.scrollIntoView({block: "nearest"});
+}
 function choosable(node, op, told) {
   marked.push({op, node});
   node.classList.toggle("chosen", op === chosen);
-  node.addEventListener("click", () => choose(op));
+  node.addEventListener("click", () => find(op));
   if (told) node.addEventListener("pointerenter", () => told.textContent = sentence(op));
   node.append(svg("title", {}, sentence(op)));
   return node;
@@ -226,6 +231,8 @@ const kernelNames = op => list(op.kernels).map(kernel => kernel.name + (kernel.l
 const words = (title, text, more) => ({title, text: row => text(row) ?? "", ...more});
 const figure = (title, value, digits, more) => ({title, number: true, value, text: row => fixed(value(row), digits), ...more});
 const whole = (title, value, more) => ({title, number: true, value, text: row => grouped(value(row)), ...more});
+/** Empty where nothing was counted, and no column where nothing was counted at all. */
+const counts = (title, value, counted) => ({title, number: true, optional: true, value, text: row => counted(row) ? grouped(value(row)) : ""});
 
 function timesTable() {
   const tensor = {declared: "yes", by_plan: "yes, by plan", by_kernel_name: "yes, by name"};
@@ -266,10 +273,10 @@ function countTables() {
   const rows = ops.map((op, index) => ({...op, index, c: op.counts ?? {}}));
   const table = sortable("counts", [
     words("op", op => op.name), words("implementation", op => op.implementation), whole("blocks", op => op.c.blocks), whole("threads", op => op.c.threads),
-    whole("barriers", op => op.c.barriers), figure("MB", op => (op.c.loaded_bytes + op.c.stored_bytes) / 1e6, 3), whole("requests", op => op.c.requests),
-    whole("sectors", op => op.c.sectors), figure("sectors a request", op => per(op.c.sectors, op.c.requests), 2, {about: "4 are ideal for floats"}),
-    whole("shared requests", op => op.c.shared_requests), whole("conflicts", op => op.c.bank_conflicts),
-    figure("divergent", op => per(op.c.divergent_requests, op.c.requests + op.c.shared_requests), 3, {about: "share of requests by a part of the warp"})], rows);
+    whole("barriers", op => op.c.barriers), figure("MB", op => (op.c.loaded_bytes + op.c.stored_bytes) / 1e6, 3, {optional: true}), counts("requests", op => op.c.requests, op => op.c.requests),
+    counts("sectors", op => op.c.sectors, op => op.c.requests), figure("sectors a request", op => per(op.c.sectors, op.c.requests), 2, {optional: true, about: "4 are ideal for floats"}),
+    counts("shared requests", op => op.c.shared_requests, op => op.c.shared_requests), counts("conflicts", op => op.c.bank_conflicts, op => op.c.shared_requests),
+    figure("divergent", op => per(op.c.divergent_requests, op.c.requests + op.c.shared_requests), 3, {optional: true, about: "share of requests by a part of the warp"})], rows);
   const lines = rows.flatMap(op => list(op.c.lines).map(line => ({...line, op: op.name, index: op.index})));
   return [table, lines.length ? element("h3", {class: "block"}, "Source lines") : undefined, lines.length ? sortable("source lines", [
     words("line", l => l.place), words("op", l => l.op), whole("requests", l => l.requests), whole("sectors", l => l.sectors),
@@ -302,24 +309,26 @@ function split() {
   const parts = Object.keys(passes).map(pass => [pass, ops.filter(op => op.pass === pass).reduce((sum, op) => sum + (op.us?.median || 0), 0), colourOf(pass)]);
   parts.push(["gaps", sums.gaps_us, "var(--s5)"], ["host", sums.host_us, "var(--s6)"], ["remainder", sums.remainder_us, "var(--s7)"]);
   const shown = parts.filter(part => part[1] > 0), all = shown.reduce((sum, part) => sum + part[1], 0);
-  if (!all) return undefined;
+  if (!all || !wall) return undefined;
   const bar = element("div", {class: "split", "aria-hidden": "true"}, ...shown.map(([, us, colour]) => {
     const part = coloured(element("span"), colour);
     part.style.flexGrow = us / all;
     return part;
   }));
-  return element("div", {}, bar, element("ul", {class: "marks"}, ...shown.map(([name, us, colour]) => mark(`${name} ${time(us)}, ${percent(us / all)}`, colour))));
+  return element("div", {}, bar, element("ul", {class: "marks"}, ...shown.map(([name, us, colour]) => mark(`${name} ${time(us)}, ${percent(us / wall)}`, colour)),
+    ...(sums.overlap_us > 0 ? [element("li", {}, `at the same time, counted twice: ${time(sums.overlap_us)}, ${percent(sums.overlap_us / wall)}`)] : [])));
 }
 const sources = {clock: "the clock around each op", cupti: "CUPTI's records of each kernel", events: "events around each op, run one by one", counts: "counts of the simulator"};
 
-const head = element("header", {}, element("h1", {}, `${data.model}, base ${data.base}, batch ${data.batch}`),
-  element("p", {class: "subtitle"}, `${data.device}: ${data.device_description}, ${data.precision}, input ${data.input}`),
+const head = element("header", {}, element("h1", {}, `${data.model}${data.run ? ` (${data.run})` : ""}, base ${data.base}, batch ${data.batch}`),
+  element("p", {class: "subtitle"}, `${data.device}: ${data.device_description}, ${data.precision}${data.device === "cpu" && data.precision !== "fp32" ? " (emulated)" : ""}, input ${data.input}`),
   element("p", {class: "quiet small"}, "Measured ", element("time", {datetime: data.time}, generated(data.time)),
-          ` by gridstride ${data.commit || data.version}: ${data.sampled_steps} steps, by ${sources[data.source] ?? data.source}` + (data.source_note ? `; ${data.source_note}` : "")),
+          ` by gridstride ${data.commit || data.version}: ${data.sampled_steps} ${data.sampled_steps === 1 ? "step" : "steps"}, by ${sources[data.source] ?? data.source}` + (data.source_note ? `; ${data.source_note}` : "")),
   counted ? undefined : facts());
 const told = element("p", {class: "told", "aria-live": "polite"}, "Point at an op to read its numbers; press it to find it in the table.");
 const told2 = element("p", {class: "told", "aria-live": "polite"}, "");
-page.replaceChildren(head, section("advice", "What would save most", "", advice(), counted ? undefined : split()));
+const uncounted = counted && !ops.some(op => op.counts && op.counts.requests + op.counts.shared_requests > 0);
+page.replaceChildren(...[head, uncounted ? undefined : section("advice", "What would save most", "", advice(), counted ? undefined : split())].filter(Boolean));
 if (!counted) {
   if (roof.copy_bytes_per_s > 0 || roof.fp32_flops_per_s > 0)
     page.append(section("roofline", "How far from the roof", "Up: operations a second. Right: operations for each byte that must move. No op can be above the lines, unless its data lies in a cache. The larger the point, the larger its share of the step.",

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/plural.h"
 #include "apps/progress.h"
 #include "apps/sweep/child_runs.h"
 #include "apps/sweep/thread_runs.h"
@@ -32,7 +33,8 @@ std::vector<std::string> train_at_once(const std::vector<NamedRun>& runs, KeptAp
   for (std::size_t i = 0; i < runs.size(); ++i)
     if (!is_done(runs[i].run)) to_do.push_back(i);
   std::size_t done = runs.size() - to_do.size();
-  if (done > 0 && !quiet) fmt::print("{} of {} runs are done already\n", done, runs.size());
+  if (done > 0 && !quiet)
+    fmt::print("{} of {} {} done already\n", done, plural(std::int64_t(runs.size()), "run"), done == 1 ? "is" : "are");
   if (to_do.empty()) return failures;
   LiveLine live(quiet ? Style() : detect_style(stdout));
   const auto ended = [&](std::size_t child, const ChildOutcome& outcome) {

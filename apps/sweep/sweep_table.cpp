@@ -116,7 +116,9 @@ std::string sweep_answer(const std::vector<SweepResult>& results) {
   const auto kept = std::find_if(results.begin(), results.end(),
                                  [](const SweepResult& r) { return r.failure.empty() && r.state != "over-fitting"; });
   if (kept == results.end()) return text + " Every run was over-fitting at its end.";
-  if (kept == results.begin()) return text + " It was not over-fitting at its end.";
+  // Of a run that is too short nothing is known of its end.
+  if (kept == results.begin())
+    return results[0].state == "too short" ? text : text + " It was not over-fitting at its end.";
   return text + " It was over-fitting at its end; the best that was not: " + describe(*kept) + ".";
 }
 

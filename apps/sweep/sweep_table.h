@@ -25,7 +25,8 @@ std::vector<SweepResult> sweep_results(const std::vector<SweepRun>&, const std::
 /// For the terminal, at most `width` columns where the names allow.
 std::string sweep_table(const std::vector<SweepResult>&);
 
-/// One sentence: the best run, and the best that was not over-fitting at its end where that is another.
+/// One sentence: the best run, and the best that was not over-fitting at its end where that is another. Of a best run
+/// that was too short for a verdict, nothing on its end.
 std::string sweep_answer(const std::vector<SweepResult>&);
 
 /// The same numbers: a header and a line a run, the varied flags first; and as an array of objects.

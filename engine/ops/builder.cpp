@@ -11,7 +11,7 @@ namespace gs {
 void Builder::throw_unavailable(const std::string& step, const std::string& wanted, std::vector<std::string> own,
                                 const std::vector<std::string>& library) const {
   own.insert(own.end(), library.begin(), library.end());
-  throw UsageError(fmt::format("{}: no implementation '{}' on {}; there are: {}", step, wanted, device_.name(),
+  throw UsageError(fmt::format("--impl: {}: no implementation '{}' on {}; there are: {}", step, wanted, device_.name(),
                                fmt::join(own, ", ")));
 }
 

@@ -62,8 +62,8 @@ void advise_on_kernel(const OpProfile& op, const OpAnalysis& a, Adviser& adviser
                     "--retune, saves up to",
                     op.name, op.implementation, ran->us, other->name, other->us));
   else if (ran && other)
-    remedy = fmt::format("{} is the fastest of {} measured implementations ({}: {:.1f} us), so a better kernel",
-                         op.implementation, op.candidates.size(), other->name, other->us);
+    remedy = fmt::format("measured alone, {} took {:.1f} us, the next, {}, {:.1f} us; a better kernel",
+                         op.implementation, ran->us, other->name, other->us);
   adviser.add(op.name, op.us.median - a.roof_us,
               fmt::format("{} ({}): {:.1f} us is {:.0f} % of the roof, {:.1f} us for its {}; {} could save up to",
                           op.name, op.implementation, op.us.median, 100 * a.roof_share, a.roof_us,
@@ -127,6 +127,17 @@ std::string worst_place(const OpCounts& counts, std::int64_t (*badness)(const Op
   return worst == counts.lines.end() ? "" : ", most of it at " + worst->place;
 }
 
+/// Sectors beyond four a request: 32 lanes with a float each, side by side, fill four.
+std::int64_t wasted_sectors(const OpCounts::Line& line) {
+  return std::max<std::int64_t>(0, line.sectors - 4 * line.requests);
+}
+/// By source lines, so that what one line saves with few lanes does not hide what another wastes.
+std::int64_t wasted_sectors(const OpCounts& counts) {
+  std::int64_t wasted = 0;
+  for (const OpCounts::Line& line : counts.lines) wasted += wasted_sectors(line);
+  return wasted;
+}
+
 std::vector<Advice> advice_of_counts(const Profile& profile, std::size_t most) {
   double all_sectors = 0, all_turns = 0;
   for (const OpProfile& op : profile.ops)
@@ -137,16 +148,15 @@ std::vector<Advice> advice_of_counts(const Profile& profile, std::size_t most) {
   for (const OpProfile& op : profile.ops) {
     if (!op.counts) continue;
     const OpCounts& c = *op.counts;
-    const double bytes = double(c.loaded_bytes + c.stored_bytes), wasted = double(c.sectors) - bytes / 32;
+    const double wasted = double(wasted_sectors(c));
     if (all_sectors > 0 && wasted / all_sectors >= least_share)
       found.push_back(
           {op.name, 0, wasted / all_sectors,
-           fmt::format("{} ({}): {:.1f} sectors a request; the bytes asked for would fill {:.0f} of its {} "
-                       "sectors: neighbouring lanes on neighbouring addresses save up to {:.1f} % of the "
-                       "step's sectors{}",
+           fmt::format("{} ({}): {:.1f} sectors a request; {:.0f} of its {} sectors are beyond four a request: "
+                       "neighbouring lanes on neighbouring addresses save up to {:.1f} % of the step's sectors{}",
                        op.name, op.implementation, double(c.sectors) / double(std::max<std::int64_t>(1, c.requests)),
-                       bytes / 32, c.sectors, 100 * wasted / all_sectors,
-                       worst_place(c, [](const OpCounts::Line& l) { return l.sectors; }))});
+                       wasted, c.sectors, 100 * wasted / all_sectors,
+                       worst_place(c, [](const OpCounts::Line& l) { return wasted_sectors(l); }))});
     if (all_turns > 0 && double(c.bank_conflicts) / all_turns >= least_share)
       found.push_back({op.name, 0, double(c.bank_conflicts) / all_turns,
                        fmt::format("{} ({}): {} extra turns for {} requests to shared memory, {:.1f} % of the step's: "

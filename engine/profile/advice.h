@@ -22,8 +22,9 @@ struct Advice {
 ///   one for which the tuner knows a faster implementation: the difference
 ///   ops bound by latency, together              half of their time, which a batch twice as large would share out
 ///   gaps, host time                             all of it
-/// Of the entries about one op the largest counts. In a profile of the simulator: sectors beyond the bytes asked for,
-/// and shared memory's extra turns. Savings below 0.5 % of the step are not worth a line.
+/// Of the entries about one op the largest counts. In a profile of the simulator: of each source line the
+/// sectors beyond four a request, and shared memory's extra turns. Savings below 0.5 % of the step are not worth a
+/// line.
 std::vector<Advice> advice(const Profile&, std::size_t most = 3);
 
 }  // namespace gs

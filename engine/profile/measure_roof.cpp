@@ -27,7 +27,7 @@ double seconds_each(const Device& device) {
 constexpr int least_runs = 2;
 
 /// Device memory with numbers between -1 and 1: a GPU that multiplies zeros draws less power and runs faster.
-template <class T = float>
+template <class T>
 Memory random_values(Device& device, std::size_t count) {
   std::vector<T> values(count);
   std::uint32_t state = 1;
@@ -92,7 +92,7 @@ double multiply_add_rate(Device& device) {
 double matrix_rate(Device& device, bool bf16) {
   if (device.rooms().repeat_matrix_products.empty()) return 0;
   const MatrixProducts products{132 * 16 * 4, 1024, bf16};
-  const Memory a = random_values(device, 16 * 16), b = random_values(device, 16 * 8);
+  const Memory a = random_values<float>(device, 16 * 16), b = random_values<float>(device, 16 * 8);
   const Memory y(device, std::size_t(products.warps) * 16 * 8 * sizeof(float));
   const auto launch = device.rooms().repeat_matrix_products.back().launch;
   const double seconds = shortest(device, [&] {

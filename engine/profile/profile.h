@@ -103,7 +103,8 @@ struct TimeSums {
 };
 
 struct Profile {
-  std::string model;  ///< "alexnet", or the run's name
+  std::string model;               ///< the network's name: "alexnet"
+  std::optional<std::string> run;  ///< the folder of the run that was looked into
   int base = 0, batch = 0;
   std::string input;  ///< "128x128x1"
   std::string device, device_description, precision;

@@ -216,9 +216,13 @@ void Program::Impl::check_overrides() const {
   for (const auto& [entry, implementation] : choice.fixed) {
     if (std::any_of(names.begin(), names.end(), [&](const std::string& step) { return names_step(entry, step); }))
       continue;
-    for (const Layer& layer : net.layers) names.push_back(layer.name + " forward");  // also where it is fused now
-    throw UsageError(fmt::format("there is no step '{}' to give the implementation '{}': {}", entry, implementation,
-                                 suggestion(entry, names)));
+    for (const Layer& layer : net.layers)  // also where it is fused now
+      if (!std::holds_alternative<FlattenLayer>(layer.kind)) names.push_back(layer.name + " forward");
+    std::vector<std::string> once;
+    for (const std::string& name : names)
+      if (std::find(once.begin(), once.end(), name) == once.end()) once.push_back(name);
+    throw UsageError(fmt::format("--impl: there is no step '{}' to give the implementation '{}': {}", entry,
+                                 implementation, suggestion(entry, once)));
   }
 }
 

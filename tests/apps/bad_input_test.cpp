@@ -1,5 +1,8 @@
 // bad_input_test.cpp - every bad flag gets one line that says what would be right, and exit status 2; nothing is
 // written.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <fstream>
 
 #include "tests/apps/program.h"
@@ -81,6 +84,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{{"train", "lenet", "--threads", "-2"}, {"--threads must be a whole number"}},
         BadInput{{"train", "lenet", "--device", "gpu"}, {"--device must be one of auto, cuda, cpu, sim"}},
         BadInput{{"train", "lenet", "--precision", "fp16"}, {"--precision must be one of fp32, tf32, bf16"}},
+        BadInput{{"train", "lenet", "--impl", "conv1="}, {"--impl", "'conv1=' lacks the implementation"}},
+        BadInput{{"train", "lenet", "--impl", "=direct"}, {"--impl", "'=direct' lacks the step"}},
+        BadInput{{"train", "lenet", "--warm-up", "1", "--epochs", "1"}, {"--warm-up 1 leaves nothing of 1 epoch"}},
         BadInput{{"train", "lenet", "--impl", "fast"}, {"--impl", "'fast'", "default, own"}},
         BadInput{{"train", "lenet", "--impl-from", "nowhere"}, {"--impl-from nowhere", "nowhere/run.json"}},
         BadInput{{"train", "lenet", "--config", "nowhere.toml"}, {"nowhere.toml"}},
@@ -113,9 +119,30 @@ TEST(BadInput, OneOutputLossesAreForTwoClasses) {
 
 TEST(BadInput, AnUnknownStepOrImplementationIsNamed) {
   const ScratchFolder folder;
-  expect_one_line(run_program(folder.path(), tiny_run({"--impl", "conv9 forward=direct"})), 2, {"conv9 forward"});
+  expect_one_line(run_program(folder.path(), tiny_run({"--impl", "conv9 forward=direct"})), 2,
+                  {"--impl: ", "conv9 forward"});
+  const Outcome unknown = run_program(folder.path(), tiny_run({"--impl", "foo=bar"}));
+  expect_one_line(unknown, 2, {"--impl: there is no step 'foo'", "conv1 forward"});
+  const auto first = unknown.err.find("update");
+  EXPECT_EQ(unknown.err.find("flatten"), std::string::npos) << "that is no step: " << unknown.err;
+  EXPECT_EQ(unknown.err.find("update", first + 1), std::string::npos) << "each step once: " << unknown.err;
   expect_one_line(run_program(folder.path(), tiny_run({"--impl", "conv1 forward=nonsense"})), 2,
-                  {"conv1 forward", "nonsense"});
+                  {"--impl: conv1 forward", "nonsense"});
+}
+
+TEST(BadInput, ATableOfAnotherNetworkIsRefused) {
+  const ScratchFolder folder;
+  ASSERT_EQ(run_program(folder.path(), tiny_run({"--out", "r1", "--quiet"})).status, 0);
+  expect_one_line(run_program(folder.path(), {"train", "mlp", "--device", "cpu", "--base", "2", "--image-size", "16",
+                                              "--limit", "16", "--epochs", "1", "--impl-from", "r1"}),
+                  2, {"--impl-from r1: that run was lenet, this one would be mlp"});
+}
+
+TEST(StandardOutput, ThatIsFullIsAnError) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
+  const ScratchFolder folder;
+  const auto full = [] { dup2(open("/dev/full", O_WRONLY), 1); };
+  expect_one_line(run_program(folder.path(), {"models"}, full), 1, {"standard output could not be written"});
 }
 
 TEST(ConfigFile, SetsFlagsAndTheCommandLineWins) {

@@ -66,20 +66,35 @@ TEST(BenchCompare, IsAGate) {
   EXPECT_EQ(bad.status, 1);
   EXPECT_NE(bad.out.find("slower by more than 50%"), std::string::npos) << bad.out;
   EXPECT_NE(bad.err.find("1 of 1 case is slower"), std::string::npos) << bad.err;
-  // The recorded cases are measured where none is named; standard output is JSON's where that is asked for.
-  const Outcome again = run_program(folder.path(), {"bench", "--compare", "before.json", "--device", "cpu", "--steps",
-                                                    "9", "--threads", "1", "--json"});
-  EXPECT_EQ(again.status, 1);
-  EXPECT_EQ(Json::parse(again.out)["cases"][0]["case"], "mlp:1:2");
+  // The recorded cases are measured where none is named, as they were; standard output is JSON's where that is asked
+  // for.
+  const Outcome again = run_program(folder.path(), {"bench", "--compare", "before.json", "--steps", "9", "--json"});
+  EXPECT_EQ(again.status, 1) << again.err;
+  const Json now = Json::parse(again.out)["cases"][0];
+  EXPECT_EQ(now["case"], "mlp:1:2");
+  EXPECT_EQ(now["device"], "cpu");
+  EXPECT_EQ(now["threads"], 1);
 }
 
 TEST(BenchCompare, SaysWhatIsWrongWithAFile) {
   const ScratchFolder folder;
   write_text(folder / "broken.json", "{");
   write_text(folder / "other.json", "{\"cases\": [1]}");
+  write_text(folder / "empty.json", record({}).dump());
+  write_text(folder / "zero.json", record({bench_case("lenet:32:8", 0, 0, 0)}).dump());
+  write_text(folder / "model.json", record({bench_case("lanet:32:8", 1, 1, 1)}).dump());
+  write_text(folder / "case.json", record({bench_case("lenet", 1, 1, 1)}).dump());
+  Json other_device = bench_case("mlp:2:8", 1, 1, 1);
+  other_device["device"] = "sim";
+  write_text(folder / "mixed.json", record({bench_case("lenet:32:8", 1, 1, 1), other_device}).dump());
   for (const auto& [file, reason] : {std::pair{"nowhere.json", "no such file"},
                                      {"broken.json", "no JSON"},
-                                     {"other.json", "not what 'gridstride bench --json' prints"}})
+                                     {"other.json", "not what 'gridstride bench --json' prints"},
+                                     {"empty.json", "holds no cases"},
+                                     {"zero.json", "the median_us of lenet:32:8 must be above 0"},
+                                     {"model.json", "unknown model 'lanet'"},
+                                     {"case.json", "'lenet' is no case"},
+                                     {"mixed.json", "differ in device: give --device"}})
     expect_one_line(run_program(folder.path(), {"bench", "--compare", file}), 2, {"--compare", file, reason});
   expect_one_line(run_program(folder.path(), {"bench", "--tolerance", "3"}), 2, {"--tolerance belongs to --compare"});
 }

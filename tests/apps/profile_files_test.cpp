@@ -32,6 +32,7 @@ TEST_P(RoundTrip, KeepsEveryField) {
   EXPECT_EQ(apps::profile_to_json(back), json);
   // The list of fields serves both ways, so what it forgets would not show above.
   EXPECT_EQ(back.model, p.model);
+  EXPECT_EQ(back.run, p.run);
   EXPECT_EQ(back.flags, p.flags);
   EXPECT_EQ(back.source, p.source);
   EXPECT_EQ(back.source_note, p.source_note);
@@ -82,10 +83,22 @@ TEST(ProfileJson, SaysWhatIsWrongWithAFile) {
   expect_refused(json.dump(), "it lacks 'sums'");
   json = apps::profile_to_json(made_profile());
   json["ops"][2]["us"]["median"] = "fast";
-  expect_refused(json.dump(), "'median'");
+  expect_refused(json.dump(), "ops[2].us.median must be a number");
   json = apps::profile_to_json(made_profile());
   json["ops"][2]["pass"] = "sideways";
-  expect_refused(json.dump(), "'pass'");
+  expect_refused(json.dump(), "ops[2].pass must be one of gather, forward, ");
+  json = apps::profile_to_json(made_profile());
+  json["ops"][1].erase("us");
+  expect_refused(json.dump(), "it lacks 'ops[1].us'");
+  json = apps::profile_to_json(made_profile());
+  json["roof"]["measured_now"] = 3.5;
+  expect_refused(json.dump(), "roof.measured_now must be true or false");
+  json = apps::profile_to_json(made_profile());
+  json["flags"] = "lenet";
+  expect_refused(json.dump(), "flags must be a list of texts");
+  json = apps::profile_to_json(made_profile());
+  json["timeline"] = 1;
+  expect_refused(json.dump(), "timeline must be a list");
   json = apps::profile_to_json(made_profile());
   json["timeline"][0]["events"][0]["op"] = 5;
   expect_refused(json.dump(), "op 5");
@@ -209,6 +222,47 @@ TEST(ProfileTable, OfTheSimulatorHasCounts) {
   EXPECT_EQ(text.find("median us"), std::string::npos);
 }
 
+/// As the plain program counts: blocks, threads and barriers only.
+Profile without_memory() {
+  Profile p = made_counts();
+  for (OpProfile& op : p.ops) {
+    OpCounts c;
+    c.blocks = 7, c.threads = 224;
+    op.counts = c;
+  }
+  return p;
+}
+
+TEST(ProfileTable, ShowsNoNumberOfWhatWasNotCounted) {
+  const std::string text = apps::profile_report(without_memory(), 80);
+  for (const char* part : {"blocks", "threads", "barriers", "224"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+  for (const char* part : {"sectors", "conflicts", "stands out", "save most"})
+    EXPECT_EQ(text.find(part), std::string::npos) << part << "\n" << text;
+}
+
+TEST(ProfileTable, NamesTheColumnsThatHadNoRoom) {
+  const std::string text = apps::profile_report(made_counts(), 80);
+  EXPECT_NE(text.find("(not shown in 80 columns: conflicts/request, "), std::string::npos) << text;
+  EXPECT_NE(text.find("\na.cu:12 "), std::string::npos) << "kernels/ goes without saying: " << text;
+}
+
+TEST(ProfileTable, SaysWhatWasEmulatedAndWhichRun) {
+  Profile p = made_profile();
+  EXPECT_EQ(apps::profile_report(p, 120).find("emulated"), std::string::npos);
+  p.precision = "bf16", p.run = "runs/a", p.sampled_steps = 1;
+  const std::string text = apps::profile_report(p, 120);
+  for (const char* part : {"bf16 (emulated:", "lenet (runs/a), base 32", "; 1 step by"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+}
+
+TEST(ProfileFiles, ATraceOfAnEarlierProfileGoes) {
+  const ScratchFolder folder;
+  apps::write_profile_files(folder.path(), made_profile());
+  apps::write_profile_files(folder.path(), made_counts());
+  EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"profile.html", "profile.json"}));
+}
+
 // ---- differences ----
 
 TEST(ProfileDiff, SortsByAbsoluteChangeAndKnowsTheSpread) {
@@ -246,6 +300,17 @@ TEST(ProfileDiff, SaysWhereMachinesOrCasesDiffer) {
   EXPECT_NE(lines[1].find("another machine"), std::string::npos);
 }
 
+TEST(ProfileDiff, RunsOfOneNetworkAreTheSameCase) {
+  Profile a = made_profile(), b = a;
+  a.run = "runs/a", b.run = "runs/b";
+  EXPECT_TRUE(apps::differing_circumstances(a, b).empty());
+  const std::string text = apps::profile_diff(a, b, 120);
+  EXPECT_NE(text.find("lenet:32:8 (runs/a) on cpu"), std::string::npos) << text;
+  EXPECT_EQ(text.find("sampled step"), std::string::npos) << text;
+  b.sampled_steps = 1;
+  EXPECT_NE(apps::profile_diff(a, b, 120).find("A has 30 sampled steps, B 1: below 10"), std::string::npos);
+}
+
 TEST(ProfileDiff, CountsAreComparedWithCountsOnly) {
   EXPECT_THROW(apps::profile_diff(made_profile(), made_counts(), 80), UsageError);
   Profile b = made_counts();
@@ -265,11 +330,38 @@ TEST(Ncu, ARowIsAStepOrALayer) {
   EXPECT_THROW(apps::rows_named("conv9", steps), UsageError);
 }
 
+TEST(Ncu, AFusedStepHasSeveralLayers) {
+  using Names = std::vector<std::string>;
+  const Names steps = {"gather",         "conv2 pool2 forward",    "dense1 dropout1 forward", "record metrics",
+                       "pool2 backward", "dense1 filter gradient", "conv2 filter gradient",   "update"};
+  EXPECT_EQ(apps::rows_named("conv2 forward", steps), Names{"conv2 pool2 forward"});
+  EXPECT_EQ(apps::rows_named("pool2", steps), (Names{"conv2 pool2 forward", "pool2 backward"}));
+  EXPECT_EQ(apps::rows_named("pool2 backward", steps), Names{"pool2 backward"});
+  EXPECT_EQ(apps::rows_named("dropout1", steps), Names{"dense1 dropout1 forward"});
+  EXPECT_EQ(apps::rows_named("conv2 pool2", steps), Names{"conv2 pool2 forward"});
+  EXPECT_EQ(apps::rows_named("record", steps), Names{"record metrics"});
+  const auto message = [&](const std::string& row) -> std::string {
+    try {
+      apps::rows_named(row, steps);
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(message("conv2 filter gradent"),
+            "--ncu: there is no row 'conv2 filter gradent': did you mean 'conv2 filter gradient'?");
+  EXPECT_EQ(message("conv2 forwrd"), "--ncu: there is no row 'conv2 forwrd': did you mean 'conv2 forward'?");
+  EXPECT_NE(message("dropout2").find("did you mean 'dropout1'?"), std::string::npos) << message("dropout2");
+  EXPECT_NE(message("forward").find("conv2, pool2, dense1, dropout1"), std::string::npos) << message("forward");
+}
+
 TEST(Ncu, CommandsRunWithoutAGraph) {
-  const std::string text = apps::ncu_commands("conv2", {"conv2 forward"}, {"lenet", "--impl", "conv1=direct, x"});
+  const std::string text =
+      apps::ncu_commands("conv2", {"conv2 forward"}, "/my folder/gridstride", {"lenet", "--impl", "conv1=direct, x"});
   EXPECT_NE(text.find("--nvtx --nvtx-include 'conv2 forward/'"), std::string::npos) << text;
-  EXPECT_NE(text.find("gridstride profile lenet --impl 'conv1=direct, x' --device cuda --no-graph --steps 1\n"),
-            std::string::npos)
+  EXPECT_NE(
+      text.find("'/my folder/gridstride' profile lenet --impl 'conv1=direct, x' --device cuda --no-graph --steps 1\n"),
+      std::string::npos)
       << text;
   EXPECT_EQ(text.find("ncu "), 0u);
   EXPECT_NE(text.find("\nnsys profile --trace=cuda,nvtx "), std::string::npos);

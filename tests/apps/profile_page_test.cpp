@@ -64,6 +64,21 @@ setTimeout(() => {
 }, 200);
 </script>)js";
 
+// Presses a point and looks whether its row, which was out of sight, is in it.
+const char* const low_window_probe = R"js(<script>
+setTimeout(() => {
+  let result;
+  try {
+    const row = document.querySelector("#table table").tBodies[0].rows[1], seen = () => { const box = row.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; };
+    result = {...measuredOfPage(), marks: document.querySelector("#advice .marks").textContent, before: seen()};
+    document.documentElement.style.scrollBehavior = "auto";  // at once, not smoothly
+    document.querySelector("#roofline circle").dispatchEvent(new MouseEvent("click"));
+    result.after = row.classList.contains("chosen") && seen();
+  } catch (error) { result = {complaints: [String(error)]}; }
+  tellMeasured(result);
+}, 200);
+</script>)js";
+
 void expect_sound(const ordered_json& seen) {
   ASSERT_TRUE(seen.contains("points")) << seen.dump(1);
   EXPECT_TRUE(seen["complaints"].empty()) << seen["complaints"].dump(1);
@@ -129,6 +144,34 @@ TEST_F(ProfilePageInBrowser, ShowsTheSimulatorsCounts) {
   EXPECT_EQ(seen["points"], 0);
   EXPECT_EQ(seen["tables"], 2);  // ops, source lines
   EXPECT_EQ(seen["advice"], 2);
+}
+
+TEST_F(ProfilePageInBrowser, ShowsNothingOfMemoryThatWasNotCounted) {
+  Profile p = made_counts();
+  for (OpProfile& op : p.ops) {
+    op.counts.emplace();
+    op.counts->blocks = 7, op.counts->threads = 224;
+  }
+  const ordered_json seen = measure_page(page_of(p, "uncounted.html"), probe, "--window-size=1280,900");
+  expect_sound(seen);
+  EXPECT_EQ(seen["advice"], 0);
+  EXPECT_EQ(seen["titles"], (ordered_json{"op", "implementation", "blocks", "threads", "barriers"}));
+}
+
+TEST_F(ProfilePageInBrowser, ARowComesIntoViewWhenItsPointIsPressed) {
+  Profile p = made_profile();
+  p.run = "runs/a";
+  p.sums.overlap_us = 30;
+  // In a low window the table is out of sight.
+  const ordered_json seen = measure_page(page_of(p, "low.html"), low_window_probe, "--window-size=1280,400");
+  ASSERT_TRUE(seen.contains("before")) << seen.dump(1);
+  EXPECT_TRUE(seen["complaints"].empty()) << seen["complaints"].dump(1);
+  EXPECT_EQ(seen["before"], false);
+  EXPECT_EQ(seen["after"], true);
+  EXPECT_EQ(seen["heading"], "lenet (runs/a), base 32, batch 8");
+  const auto marks = seen["marks"].get<std::string>();
+  EXPECT_NE(marks.find("forward 548.0 µs, 54.8 %"), std::string::npos) << marks;  // of the wall time, 1,000 us
+  EXPECT_NE(marks.find("at the same time, counted twice: 30.0 µs, 3.0 %"), std::string::npos) << marks;
 }
 
 TEST_F(ProfilePageInBrowser, NamesAreText) {

@@ -59,7 +59,8 @@ TEST(ProfileCommand, JsonIsAllThatStandardOutputHolds) {
 TEST(ProfileCommand, TakesTheStoredRoof) {
   const ScratchFolder folder;
   const auto cache = with_cache(folder);
-  expect_one_line(run_program(folder.path(), tiny_profile({"--roof", "cached"}), cache), 2, {"--roof cached"});
+  expect_one_line(run_program(folder.path(), tiny_profile({"--roof", "cached"}), cache), 2,
+                  {"--roof cached", "a profile without --roof cached measures it"});
   ASSERT_EQ(run_program(folder.path(), tiny_profile({"--quiet", "--out", "first"}), cache).status, 0);
   ASSERT_EQ(run_program(folder.path(), tiny_profile({"--quiet", "--out", "second", "--roof", "cached"}), cache).status,
             0);
@@ -76,7 +77,8 @@ TEST(ProfileCommand, CountsOnTheSimulator) {
   const Outcome outcome = run_program(folder.path(), {"profile", "lenet", "--base", "2", "--image-size", "12",
                                                       "--batch", "2", "--device", "sim", "--out", "p"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_NE(outcome.out.find("sectors/request"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("barriers"), std::string::npos) << outcome.out;
+  EXPECT_EQ(outcome.out.find("sectors"), std::string::npos) << "this program counts no memory: " << outcome.out;
   EXPECT_EQ(outcome.out.find("median us"), std::string::npos) << outcome.out;
   const Profile p = apps::read_profile(folder / "p/profile.json");
   EXPECT_EQ(p.source, TimeSource::counts);
@@ -89,11 +91,50 @@ TEST(ProfileCommand, LooksIntoARun) {
   ASSERT_EQ(run_program(folder.path(), tiny_run({"--quiet", "--batch", "4", "--out", "runs/a"}), cache).status, 0);
   const Outcome outcome = run_program(folder.path(), {"profile", "runs/a", "--steps", "3"}, cache);
   ASSERT_EQ(outcome.status, 0) << outcome.err;
-  const Profile p = apps::read_profile(folder / "runs/a/profile.json");
-  EXPECT_EQ(p.model, "runs/a");
+  EXPECT_NE(outcome.out.find("lenet (runs/a), base 2"), std::string::npos) << outcome.out;
+  EXPECT_FALSE(std::filesystem::exists(folder / "runs/a/profile.json")) << "that is the place of train --profile";
+  const Profile p = apps::read_profile(folder / "runs/a/profile-cpu/profile.json");
+  EXPECT_EQ(p.model, "lenet");
+  EXPECT_EQ(p.run, "runs/a");
   EXPECT_EQ(p.batch, 4);
   EXPECT_EQ(p.base, 2);
-  expect_one_line(run_program(folder.path(), {"profile", "runs/a", "--batch", "8"}, cache), 2, {"--batch", "runs/a"});
+  const auto refused = [&](const std::vector<std::string>& more, const std::vector<std::string>& parts) {
+    std::vector<std::string> words = {"profile", "runs/a"};
+    words.insert(words.end(), more.begin(), more.end());
+    expect_one_line(run_program(folder.path(), words, cache), 2, parts);
+  };
+  refused({"--batch", "8"}, {"--batch", "runs/a"});
+  refused({"--epoch-loop"}, {"--epoch-loop: a profile looks into single steps"});
+  refused({"--model", "lenet"}, {"the network is given more than once"});
+  refused({"--impl-from", "runs/a", "--impl", "own"}, {"--impl-from", "leave out --impl"});
+}
+
+TEST(ProfileCommand, ARunIsNotTiedToItsOwnTable) {
+  const ScratchFolder folder;
+  const auto cache = with_cache(folder);
+  const auto run = [&](const std::vector<std::string>& words) { return run_program(folder.path(), words, cache); };
+  ASSERT_EQ(run(tiny_run({"--quiet", "--batch", "4", "--impl", "conv1 forward=cores", "--out", "a"})).status, 0);
+  ASSERT_EQ(run(tiny_run({"--quiet", "--batch", "4", "--impl-from", "a", "--out", "b"})).status, 0);
+  std::filesystem::rename(folder / "a", folder / "moved");
+  for (const char* name : {"moved", "b"}) {
+    SCOPED_TRACE(name);
+    for (const std::vector<std::string>& more : {std::vector<std::string>{"--device", "cpu", "--steps", "3"},
+                                                 {"--device", "cpu", "--precision", "bf16", "--steps", "3"},
+                                                 {"--device", "sim"},
+                                                 {"--device", "cpu", "--impl-from", "moved", "--steps", "3"}}) {
+      std::vector<std::string> words = {"profile", name, "--quiet"};
+      words.insert(words.end(), more.begin(), more.end());
+      const Outcome outcome = run(words);
+      EXPECT_EQ(outcome.status, 0) << more[1] << ": " << outcome.err;
+    }
+    for (const char* device : {"cpu", "sim"}) {
+      const Outcome outcome = run({"eval", name, "--device", device});
+      EXPECT_EQ(outcome.status, 0) << device << ": " << outcome.err;
+    }
+  }
+  const Profile own = apps::read_profile(folder / "b/profile-cpu/profile.json");
+  EXPECT_EQ(own.ops[2].name.substr(0, 5), "conv1");
+  EXPECT_EQ(own.ops[2].implementation, "cores");
 }
 
 TEST(ProfileCommand, SaysWhatIsWrong) {
@@ -102,7 +143,9 @@ TEST(ProfileCommand, SaysWhatIsWrong) {
     expect_one_line(run_program(folder.path(), words), 2, parts);
   };
   refused({"profile"}, {"which network or run", "gridstride profile lenet"});
-  refused({"profile", "lanet"}, {"unknown model 'lanet'", "'lenet'"});
+  refused({"profile", "lanet"}, {"'lanet' is neither a network nor the folder of a run", "did you mean 'lenet'?"});
+  refused({"profile", "foo"}, {"'foo' is neither a network (lenet, ", ") nor the folder of a run"});
+  refused({"profile", "lenet", "--epoch-loop"}, {"--epoch-loop: a profile looks into single steps"});
   refused({"profile", "runs/none"}, {"runs/none", "run.json"});
   refused({"profile", "lenet", "--steps", "0"}, {"--steps must be a whole number"});
   refused({"profile", "lenet", "--base", "2", "--image-size", "16", "--device", "sim", "--steps", "3"},
@@ -119,6 +162,13 @@ TEST(ProfileCommand, SaysWhatIsWrong) {
   refused({"profile", "--diff", "other.json", "other.json"}, {"other.json", "no profile"});
   refused({"profile", "--diff", "nowhere.json", "other.json"}, {"nowhere.json"});
   refused({"profile", "--diff", "other.json"}, {"--diff wants two profiles"});
+  refused({"profile", "--diff", "other.json", "other.json", "other.json"}, {"--diff wants two profiles"});
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"--json"}, {"--steps", "3"}, {"--out", "x"}, {"--device", "cpu"}}) {
+    std::vector<std::string> words = {"profile", "--diff", "other.json", "other.json"};
+    words.insert(words.end(), more.begin(), more.end());
+    refused(words, {"--diff takes no " + more[0]});
+  }
   refused({"profile", "lenet", "--diff", "a.json", "b.json"}, {"--diff", "leave out 'lenet'"});
   write_text(folder / "folder/run.json", "[]");
   const Outcome outcome = run_program(folder.path(), {"profile", "folder"});
@@ -130,6 +180,9 @@ TEST(ProfileCommand, PrintsTheCommandsOfNvidiasTools) {
   const ScratchFolder folder;
   const Outcome outcome = run_program(folder.path(), {"profile", "lenet", "--base", "2", "--ncu", "conv2"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find(std::filesystem::canonical(GRIDSTRIDE_PROGRAM).string() + " profile lenet"),
+            std::string::npos)
+      << outcome.out;
   EXPECT_NE(outcome.out.find("--nvtx-include 'conv2 filter gradient/'"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("gridstride profile lenet --base 2 --device cuda --no-graph --steps 1"),
             std::string::npos);
@@ -143,7 +196,8 @@ TEST(ProfileCommand, ComparesTwoFiles) {
   ASSERT_EQ(run_program(folder.path(), tiny_profile({"--quiet", "--out", "b", "--batch", "4"}), cache).status, 0);
   const Outcome outcome = run_program(folder.path(), {"profile", "--diff", "a", "b/profile.json"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
-  for (const char* text : {"not the same case", "lenet:2:8 and lenet:2:4", "conv1 forward", "step"})
+  for (const char* text :
+       {"not the same case", "lenet:2:8 and lenet:2:4", "A has 6 sampled steps, B 6", "conv1 forward", "step"})
     EXPECT_NE(outcome.out.find(text), std::string::npos) << text << "\n" << outcome.out;
 }
 
@@ -163,6 +217,9 @@ TEST(TrainProfile, AddsThePageAndLeavesTheBitsAlone) {
   EXPECT_EQ(apps::read_profile(folder / "looped/profile.json").sampled_steps, 9) << "an epoch is no one launch then";
   EXPECT_EQ(text_of(folder / "plain/last.safetensors"), text_of(folder / "watched/last.safetensors"));
   EXPECT_EQ(text_of(folder / "plain/predictions.safetensors"), text_of(folder / "watched/predictions.safetensors"));
+  // A profile of the finished run does not replace what was seen while it trained.
+  ASSERT_EQ(run_program(folder.path(), {"profile", "watched", "--device", "sim", "--quiet"}, cache).status, 0);
+  EXPECT_EQ(names_in(folder / "watched/profile-sim"), (std::vector<std::string>{"profile.html", "profile.json"}));
   const Profile p = apps::read_profile(folder / "watched/profile.json");
   EXPECT_EQ(p.sampled_steps, 9);  // three an epoch
   EXPECT_EQ(p.model, "lenet");
@@ -171,6 +228,24 @@ TEST(TrainProfile, AddsThePageAndLeavesTheBitsAlone) {
   for (const char* name : {"profile.html", "trace.json"})
     EXPECT_NE(std::find(files.begin(), files.end(), name), files.end()) << name;
   EXPECT_FALSE(std::filesystem::exists(folder / "plain/profile.json"));
+}
+
+TEST(TrainProfile, IsNamedWhereItIsWritten) {
+  const ScratchFolder folder;
+  const auto cache = with_cache(folder);
+  const auto train = [&](const std::string& batch) {
+    return run_program(folder.path(), tiny_run({"--batch", batch, "--epochs", "1", "--out", "b" + batch, "--profile"}),
+                       cache);
+  };
+  const Outcome written = train("8");
+  ASSERT_EQ(written.status, 0) << written.err;
+  EXPECT_NE(written.out.find("b8/profile.html"), std::string::npos) << written.out;
+  EXPECT_EQ(written.err, "");
+  EXPECT_TRUE(std::filesystem::exists(folder / "b8/profile.html"));
+  const Outcome none = train("16");  // one step an epoch
+  ASSERT_EQ(none.status, 0) << none.err;
+  EXPECT_NE(none.err.find("--profile: no step was sampled"), std::string::npos) << none.err;
+  EXPECT_EQ(none.out.find("profile.html"), std::string::npos) << none.out;
 }
 
 TEST(TrainProfile, GoesOnWithAResumedRun) {

@@ -7,6 +7,7 @@
 
 #include "apps/sweep/many_runs.h"
 #include "apps/sweep/sweep_plan.h"
+#include "apps/sweep/sweep_table.h"
 #include "engine/core/error.h"
 #include "tests/apps/program.h"
 
@@ -38,6 +39,15 @@ TEST(SweepPlan, AGridIsEveryCombinationAndAListIsAddedToIt) {
   EXPECT_EQ(runs[6].name, "optimizer-sgd_momentum-0.9_epochs-5");
   EXPECT_EQ(runs[6].run.epochs, 5);
   EXPECT_EQ(runs[6].run.folder, "out/runs/optimizer-sgd_momentum-0.9_epochs-5");
+}
+
+TEST(SweepAnswer, SaysNothingOfTheEndOfRunsThatAreTooShort) {
+  apps::SweepRun run{.name = "a"};
+  const auto answer = [&](const std::string& state) {
+    return apps::sweep_answer({{.run = &run, .best_epoch = 1, .epochs = 2, .val_loss = 0.5, .state = state}});
+  };
+  EXPECT_NE(answer("settled").find("It was not over-fitting at its end."), std::string::npos);
+  EXPECT_EQ(answer("too short").find("over-fitting"), std::string::npos) << answer("too short");
 }
 
 TEST(SweepPlan, MistakesAreOneLine) {

@@ -123,8 +123,9 @@ TEST_P(ProgramOn, OverridesAreKeptOrRefused) {
   const std::string unknown = message({.fixed = {{"conv1 forward", "magic"}}});
   EXPECT_NE(unknown.find("conv1 forward: no implementation 'magic'"), std::string::npos) << unknown;
   EXPECT_NE(unknown.find("direct"), std::string::npos) << "it lists what there is: " << unknown;
-  EXPECT_EQ(message({.fixed = {{"conv1 forwards", "direct"}}}),
-            "there is no step 'conv1 forwards' to give the implementation 'direct': did you mean 'conv1 forward'?");
+  EXPECT_EQ(
+      message({.fixed = {{"conv1 forwards", "direct"}}}),
+      "--impl: there is no step 'conv1 forwards' to give the implementation 'direct': did you mean 'conv1 forward'?");
 }
 
 TEST(Tf32, IsTakenOnlyWhereTheDeviceAllowsIt) {

@@ -36,6 +36,14 @@ TEST(Advice, AFasterMeasuredImplementationIsNamedWithItsFlag) {
   EXPECT_TRUE(says(*conv, "--impl \"conv1 forward=onednn\"")) << conv->text;
 }
 
+TEST(Advice, TimesOfTheTunerAreSaidToBeOfItsOwn) {
+  Profile p = made_profile();
+  p.ops[1].candidates = {{"direct", 340}, {"onednn", 350}};  // alone it was faster than here, 400 us
+  const std::vector<Advice> found = advice(p);
+  EXPECT_TRUE(says(found[0], "measured alone, direct took 340.0 us, the next, onednn, 350.0 us; a better kernel"))
+      << found[0].text;
+}
+
 TEST(Advice, ThreadsThatWaitAreNamed) {
   Profile p = made_profile();
   p.ops[3].thread_us = {240, 60};
@@ -81,10 +89,23 @@ TEST(Advice, CountsAreAdvisedOnInSectorsAndTurns) {
   const std::vector<Advice> found = advice(made_counts());
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].what, "conv1 forward");
-  EXPECT_DOUBLE_EQ(found[0].share, 560.0 / 1440);  // 14,080 bytes fill 440 sectors of the 1,000
+  EXPECT_DOUBLE_EQ(found[0].share, 560.0 / 1440);  // of line 12, 960 sectors for 100 requests
   EXPECT_TRUE(says(found[0], "38.9 %") && says(found[0], "kernels/a.cu:12")) << found[0].text;
   EXPECT_DOUBLE_EQ(found[1].share, 25.0 / 125);
   EXPECT_TRUE(says(found[1], "kernels/a.cu:20")) << found[1].text;
+}
+
+TEST(Advice, NamesTheLineThatWastesMostNotTheLargest) {
+  Profile p = made_counts();
+  p.ops[1].counts->lines = {{"kernels/a.cu:12", 200, 800, 0, 0, 0},  // many, and each ideal
+                            {"kernels/a.cu:30", 20, 160, 0, 0, 0},   // eight a request: 80 beyond
+                            {"kernels/a.cu:40", 40, 40, 0, 0, 0}};   // single lanes: not to be set off against others
+  const std::vector<Advice> found = advice(p);
+  ASSERT_FALSE(found.empty());
+  const auto sectors = std::find_if(found.begin(), found.end(), [](const Advice& a) { return says(a, "beyond four"); });
+  ASSERT_NE(sectors, found.end());
+  EXPECT_DOUBLE_EQ(sectors->share, 80.0 / 1440);
+  EXPECT_TRUE(says(*sectors, "80 of its 1000 sectors") && says(*sectors, "kernels/a.cu:30")) << sectors->text;
 }
 
 }  // namespace
