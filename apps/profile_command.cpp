@@ -22,7 +22,6 @@
 #include "engine/core/error.h"
 #include "engine/core/nearest.h"
 #include "engine/device/backends.h"
-#include "engine/profile/measure_roof.h"
 #include "models/models.h"
 
 namespace gs::apps {
@@ -119,16 +118,6 @@ void check_subject(const std::string& word) {
       fmt::format("'{}' is neither a network ({}) nor the folder of a run", word, fmt::join(networks, ", ")));
 }
 
-/// Roofs are stored by device and number of threads.
-void check_roof_is_stored(const Device& device) {
-  const auto file = roof_file();
-  if (!file || !stored_roof(*file, device.description()))
-    throw UsageError(
-        fmt::format("--roof cached: no roof of this is stored: {}; a profile without --roof cached "
-                    "measures it",
-                    device.description()));
-}
-
 /// The words without --ncu ROW, to be said again.
 Words without_ncu(const Words& words) {
   Words rest;
@@ -173,7 +162,6 @@ int profile_command(const Words& words) {
 
   if (o.steps && subject.device->name() == "sim")
     throw UsageError("--steps: on sim one step is counted, and every step counts the same; leave it out");
-  if (o.roof == "cached" && subject.device->name() != "sim") check_roof_is_stored(*subject.device);
   ProfileRequest request;
   if (o.steps) request.steps = *o.steps;
   request.roof = o.roof == "cached" ? RoofSource::cached : RoofSource::now;

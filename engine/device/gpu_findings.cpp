@@ -72,7 +72,8 @@ std::vector<Finding> findings(const CudaFacts& f) {
     const bool no_cudnn = f.why_not_built == "no cuDNN or cuBLASLt";
     list.push_back({no_cudnn ? "this build has no cuda device: its CUDA toolkit came without cuDNN or cuBLASLt"
                              : fmt::format("this build has no cuda device ({})", f.why_not_built),
-                    f.why_not_built == "turned off" ? "configure with -DGRIDSTRIDE_CUDA=ON and build again"
+                    f.why_not_built == "turned off" ? "build again without GRIDSTRIDE_CUDA=0 (CMake: "
+                                                      "-DGRIDSTRIDE_CUDA=ON), with the CUDA toolkit, cuDNN and cuBLASLt"
                     : no_cudnn ? "install cuDNN 9 beside the toolkit, or set CUDNN_HOME, and build "
                                  "again"
                                : "install the CUDA toolkit 13.0 or newer with cuDNN 9, and build "

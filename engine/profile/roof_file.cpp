@@ -63,8 +63,8 @@ Roof cached_roof(const Device& device) {
   if (file)
     if (const auto roof = stored_roof(*file, device.description())) return *roof;
   throw UsageError(
-      fmt::format("--roof cached: no roof of this machine is stored{}; gridstride devices --roof measures it",
-                  file ? " in " + file->string() : ""));
+      fmt::format("--roof cached: no roof of '{}' is stored{}; a profile without --roof cached measures it",
+                  device.description(), file ? " in " + file->string() : ""));
 }
 
 }  // namespace gs

@@ -51,7 +51,7 @@ TEST(CachedRoof, IsRefusedInOneLineWhereThereIsNone) {
   const ScratchFolder folder;
   setenv("XDG_CACHE_HOME", folder.path().c_str(), 1);
   const auto device = open_device({.name = "cpu", .threads = 1});
-  EXPECT_TRUE(refuses([&] { cached_roof(*device); }, {"--roof cached", "gridstride devices --roof"}));
+  EXPECT_TRUE(refuses([&] { cached_roof(*device); }, {"--roof cached", "a profile without --roof cached measures it"}));
   store_roof(*roof_file(), {.copy_bytes_per_s = 9, .machine = device->description(), .date = "then"});
   EXPECT_EQ(cached_roof(*device).copy_bytes_per_s, 9);
   unsetenv("XDG_CACHE_HOME");
