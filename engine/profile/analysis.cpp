@@ -33,22 +33,6 @@ std::string_view to_string(Bound bound) {
   return "unknown";
 }
 
-std::string_view to_string(Pass pass) {
-  switch (pass) {
-    case Pass::gather:
-      return "gather";
-    case Pass::forward:
-      return "forward";
-    case Pass::loss:
-      return "loss";
-    case Pass::backward:
-      return "backward";
-    case Pass::update:
-      break;
-  }
-  return "update";
-}
-
 double flops_rate(const Profile& profile, const OpProfile& op) {
   const Roof& roof = profile.roof;
   if (op.tensor_cores != TensorCores::no) {

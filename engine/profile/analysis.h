@@ -14,7 +14,6 @@ enum class Bound {
   latency,     ///< there is too little work for either: starting it is what takes the time
 };
 std::string_view to_string(Bound);
-std::string_view to_string(Pass);
 
 /// One op against the machine. A value that cannot be computed is 0.
 struct OpAnalysis {

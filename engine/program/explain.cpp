@@ -10,22 +10,6 @@
 namespace gs {
 namespace {
 
-std::string_view word(Pass pass) {
-  switch (pass) {
-    case Pass::gather:
-      return "gather";
-    case Pass::forward:
-      return "forward";
-    case Pass::loss:
-      return "loss";
-    case Pass::backward:
-      return "backward";
-    case Pass::update:
-      return "update";
-  }
-  return "?";
-}
-
 double mebibytes(std::size_t bytes) {
   return double(bytes) / (1 << 20);
 }
@@ -40,7 +24,7 @@ std::string step_table(const std::vector<Step>& steps, const std::vector<int>& k
   Cost total;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step& s = steps[i];
-    out += fmt::format(row, s.name, word(s.pass), s.implementation, fmt::format("{:.3f}", s.cost.flops / 1e6),
+    out += fmt::format(row, s.name, to_string(s.pass), s.implementation, fmt::format("{:.3f}", s.cost.flops / 1e6),
                        fmt::format("{:.3f}", s.cost.bytes / 1e6), s.workspace == no_tensor ? "" : "yes",
                        kernels.empty() ? "" : std::to_string(kernels[i]));
     total.flops += s.cost.flops;

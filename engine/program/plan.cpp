@@ -60,6 +60,22 @@ std::vector<Use> uses_of_planned(const std::vector<Tensor>& tensors, const std::
 
 }  // namespace
 
+std::string_view to_string(Pass pass) {
+  switch (pass) {
+    case Pass::gather:
+      return "gather";
+    case Pass::forward:
+      return "forward";
+    case Pass::loss:
+      return "loss";
+    case Pass::backward:
+      return "backward";
+    case Pass::update:
+      break;
+  }
+  return "update";
+}
+
 std::vector<std::vector<int>> dependencies(const std::vector<Step>& steps) {
   struct Last {
     int writer = -1;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/program/storage.h"
@@ -36,6 +37,7 @@ struct Tensor {
 };
 
 enum class Pass { gather, forward, loss, backward, update };
+std::string_view to_string(Pass);  ///< the same words
 
 struct Step {
   std::string name;  ///< "conv1 forward", "dense2 filter gradient"
