@@ -1,4 +1,4 @@
-// block.cpp - the scheduler of one block, its barriers and its warp operations.
+// block.cpp - the scheduler of one block and its barriers; warp operations are in block_warps.cpp.
 #include "kernels/sim/block.h"
 
 #include <algorithm>
@@ -17,10 +17,6 @@ constinit thread_local Position position;
 
 namespace {
 constinit thread_local Block* running_block = nullptr;
-
-std::string to_text(uint3 v) {
-  return "(" + std::to_string(v.x) + "," + std::to_string(v.y) + "," + std::to_string(v.z) + ")";
-}
 }  // namespace
 
 Block& Block::of_this_os_thread() {
@@ -221,133 +217,7 @@ void Block::release_barrier() {
     if (threads_[thread].state == State::at_barrier) push_ready(thread);
 }
 
-// ---- warp operations
-
-std::uint64_t Block::meet_warp(WarpOperation operation, std::uint32_t mask, std::uint64_t value, unsigned source,
-                               source_location where) {
-  position.observed = position.in_pieces = false;
-  const unsigned thread = current_, lane = thread % warp_size;
-  Thread& self = threads_[thread];
-  Warp& warp = warps_[thread / warp_size];
-  self.where = where;
-  if (!(mask >> lane & 1))
-    fail("the warp operation at " + to_string(where) + ": thread " + to_text(self.index) + " is not in its own mask");
-  self.waited = position.waited;
-  self.state = State::in_warp_operation;
-  warp.mask[lane] = mask;
-  warp.operation[lane] = operation;
-  warp.value[lane] = value;
-  warp.source[lane] = source;
-  warp.waiting |= 1u << lane;
-  complete_warp_operation(thread / warp_size, mask);
-  hand_over();
-  return warp.result[lane];
-}
-
-void Block::meet_whole_warp(WarpFunction function, void* mine, source_location where) {
-  warps_[current_ / warp_size].function[lane()] = function;
-  meet_warp(WarpOperation::matrix, ~0u, reinterpret_cast<std::uintptr_t>(mine), 0, where);
-}
-
-/// If all lanes that `mask` names have arrived with this mask: exchanges their values and lets them go on.
-void Block::complete_warp_operation(unsigned warp_number, std::uint32_t mask) {
-  Warp& warp = warps_[warp_number];
-  if (((warp.waiting | warp.exited | warp.absent) & mask) != mask) return;
-  const std::uint32_t lanes = warp.waiting & mask;
-  const WarpOperation operation = warp.operation[std::countr_zero(lanes)];
-  const unsigned first_thread = warp_number * warp_size;
-  for (std::uint32_t left = lanes; left; left &= left - 1) {
-    const int lane = std::countr_zero(left);
-    if (warp.mask[lane] != mask) return;
-    if (warp.operation[lane] != operation ||
-        (operation == WarpOperation::matrix && warp.function[lane] != warp.function[std::countr_zero(lanes)]))
-      fail("lanes of one warp meet in different warp operations" + census_of_warp(warp_number));
-  }
-  if (operation == WarpOperation::matrix && lanes != ~0u)
-    fail("a matrix instruction needs all 32 lanes of its warp, and " + std::to_string(std::popcount(lanes)) +
-         " take part" + census_of_warp(warp_number));
-  if ((warp.exited & mask) && options().strict_exit)
-    fail("threads have exited that a warp operation names in its mask" + census_of_warp(warp_number));
-
-  if (operation == WarpOperation::matrix) {
-    void* values[warp_size];
-    for (unsigned lane = 0; lane < warp_size; lane++) values[lane] = reinterpret_cast<void*>(warp.value[lane]);
-    warp.function[0](values);
-  }
-  std::uint32_t ballot = 0;
-  for (std::uint32_t left = lanes; left; left &= left - 1) {
-    const int lane = std::countr_zero(left);
-    if (operation == WarpOperation::vote) ballot |= std::uint32_t(warp.value[lane] != 0) << lane;
-    if (operation == WarpOperation::shuffle) {
-      const unsigned source = warp.source[lane];
-      if (source >= warp_size || !(lanes >> source & 1))
-        fail("the shuffle at " + to_string(threads_[first_thread + lane].where) + ": thread " +
-             to_text(threads_[first_thread + lane].index) + " reads lane " + std::to_string(source) +
-             ", which does not take part");
-      warp.result[lane] = warp.value[source];
-    }
-  }
-  if (const CheckerHooks* hooks = hooks_of(*launch_); hooks && operation == WarpOperation::sync)
-    hooks->warp_synced(warp_number, lanes);
-  if (lanes == ~(warp.exited | warp.absent)) tell_of_meeting(warp_number);
-  warp.waiting &= ~mask;
-  for (std::uint32_t left = lanes; left; left &= left - 1) {
-    const int lane = std::countr_zero(left);
-    if (operation == WarpOperation::vote) warp.result[lane] = ballot;
-    push_ready(first_thread + lane);
-  }
-  if (options().random_order)
-    for (unsigned k = ready_count_; k > 1; k--)
-      std::swap(ready_[(ready_head_ + k - 1) % size_], ready_[(ready_head_ + random_() % k) % size_]);
-}
-
-// ---- errors
-
-std::string Block::block_name() const {
-  return "kernel " + std::string(launch_->kernel) + " (launched at " + to_string(launch_->geometry.where) +
-         "), block " + to_text(blockIdx);
-}
-
-/// Where the threads [first, end) are, grouped by place.
-std::string Block::census(unsigned first, unsigned end) const {
-  struct Group {
-    std::string place;
-    unsigned count;
-    uint3 first;
-  };
-  std::vector<Group> groups;
-  for (unsigned i = first; i < end; i++) {
-    const Thread& thread = threads_[i];
-    std::string place;
-    switch (thread.state) {
-      case State::not_started:
-        place = "not started";
-        break;
-      case State::running:
-        place = "running";
-        break;
-      case State::at_barrier:
-        place = "at __syncthreads " + to_string(thread.where);
-        break;
-      case State::in_warp_operation:
-        place = "at the warp operation " + to_string(thread.where);
-        break;
-      case State::exited:
-        place = "exited";
-        break;
-    }
-    auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.place == place; });
-    if (group == groups.end())
-      groups.push_back({place, 1, thread.index});
-    else
-      group->count++;
-  }
-  std::string text;
-  for (const Group& group : groups)
-    text += (text.empty() ? ": " : "; ") + std::to_string(group.count) + " " + group.place + ", first " +
-            to_text(group.first);
-  return text;
-}
+// ---- errors: where everybody is stands in block_census.cpp
 
 void Block::fail(std::string_view message) {
   position.observed = false;

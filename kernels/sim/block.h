@@ -57,6 +57,8 @@ inline const CounterHooks* counter_of(const Launch& launch) {
   return launch.one_os_thread ? counter : nullptr;
 }
 
+std::string to_text(uint3);  ///< "(5,0,0)"
+
 /// Threads are fibers, made lazily: a thread runs as a plain call on the fiber of the thread before it, and only when
 /// it must wait does the next one get a fiber of its own. A kernel without barriers costs no switches at all.
 class Block {

@@ -22,7 +22,7 @@ struct Seen {
 };
 
 namespace sim {
-// broken_kernels.cu
+// broken_meetings.cu, broken_addresses.cu, broken_ordering.cu
 std::span<const BrokenCase> cases_the_runtime_catches();
 std::span<const BrokenCase> cases_address_sanitizer_catches();
 std::span<const BrokenCase> cases_the_checker_catches();

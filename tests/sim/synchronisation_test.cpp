@@ -72,7 +72,7 @@ TEST_P(Synchronisation, every_broken_kernel_is_caught_with_its_message) {
       ADD_FAILURE() << "not caught";
     } catch (const gs::simulator::SimError& error) {
       const std::string pattern = "kernel " + std::string(c.name) +
-                                  "<true> \\(launched at broken_kernels\\.cu:\\d+\\), block \\(0,0,0\\): (" +
+                                  "<true> \\(launched at broken_case\\.h:\\d+\\), block \\(0,0,0\\): (" +
                                   messages.at(c.name) + ")";
       EXPECT_TRUE(std::regex_match(error.what(), std::regex(pattern))) << error.what() << "\n" << pattern;
     }

@@ -87,7 +87,7 @@ TEST_P(Checker, every_broken_kernel_is_reported_with_its_lines) {
       all += report.text + "\n";
       bool right = report.kind == e.kind && report.kernel == std::string(c.name) + "<true>";
       right = right &&
-              report.text.find(report.kind + " in kernel " + report.kernel + " (launched at broken_kernels.cu:") == 0;
+              report.text.find(report.kind + " in kernel " + report.kernel + " (launched at broken_case.h:") == 0;
       right = right && report.text.find(std::string("), ") + e.memory + " memory: ") != std::string::npos;
       for (const char* place : e.places)
         right = right && gs::test::names(report.text, gs::test::marked(std::string(c.name) + ": " + place));

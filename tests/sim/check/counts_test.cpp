@@ -21,7 +21,7 @@ class CountedMemory : public ::testing::Test {
 
   /// The counts of the marked line; zero if nothing was counted there.
   static LineCounts at(const Counts& counts, const std::string& mark) {
-    const std::string place = "tests/sim/" + gs::test::marked(mark, "count_kernels.cu");
+    const std::string place = "tests/sim/" + gs::test::marked(mark, {"count_kernels.cu"});
     for (const LineCounts& line : counts.lines)
       if (line.place == place) return line;
     return {};
