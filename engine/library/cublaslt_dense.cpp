@@ -89,12 +89,13 @@ class Product {
     return found;
   }
 
-  /// `vector` is what the epilogue reads (a bias) or writes (a bias gradient), null where it does neither.
+  /// d = factor op(a) op(b). `vector` is what the epilogue reads (a bias) or writes (a bias gradient), null where it
+  /// does neither.
   void run(const cublasLtMatmulAlgo_t& algorithm, Result* d, const T* a, const T* b, const void* vector,
-           void* workspace, std::size_t workspace_bytes, stream_t stream) {
+           void* workspace, std::size_t workspace_bytes, stream_t stream, float factor) {
     if (vector) set(description_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, vector);
-    const float one = 1, zero = 0;
-    check_lt(cublasLtMatmul(handle_, description_.get(), &one, a, a_.get(), b, b_.get(), &zero, d, d_.get(), d,
+    const float zero = 0;
+    check_lt(cublasLtMatmul(handle_, description_.get(), &factor, a, a_.get(), b, b_.get(), &zero, d, d_.get(), d,
                             d_.get(), &algorithm, workspace, workspace_bytes, stream),
              "running a product");
   }
@@ -126,7 +127,7 @@ std::string name_of(const cublasLtMatmulAlgo_t& algorithm) {
 }
 
 /// One implementation per algorithm of the product; `bind(run)` makes the op's launch out of a function
-/// run(d, a, b, vector, workspace, stream).
+/// run(d, a, b, vector, workspace, stream, factor = 1).
 template <class Op, class T, class Result, class Bind>
 std::vector<Implementation<Op>> offer(const CublasLtContext& context, const Shape& shape, const std::string& note,
                                       Bind bind) {
@@ -135,8 +136,8 @@ std::vector<Implementation<Op>> offer(const CublasLtContext& context, const Shap
   std::vector<Implementation<Op>> list;
   for (const cublasLtMatmulAlgo_t& algorithm : product->algorithms(&bytes)) {
     const auto run = [product, algorithm, bytes](Result* d, const T* a, const T* b, const void* vector, void* workspace,
-                                                 stream_t stream) {
-      product->run(algorithm, d, a, b, vector, workspace, bytes, stream);
+                                                 stream_t stream, float factor = 1) {
+      product->run(algorithm, d, a, b, vector, workspace, bytes, stream, factor);
     };
     const std::string name = name_of(algorithm);
     if (std::none_of(list.begin(), list.end(), [&](const auto& other) { return other.name == name; }))
@@ -178,14 +179,15 @@ std::vector<Implementation<DenseDataGradientOf<T>>> cublaslt_data_gradient(const
   // The ReLU gradient is a kernel of its own. CUBLASLT_EPILOGUE_DRELU wants the bits that RELU_AUX writes in the layer
   // below: that layer's forward pass would have to be cuBLASLt's as well, of two implementations that are chosen apart;
   // below the first dense layer there is a convolution, which writes no such bits; and behind a dropout they say
-  // nothing of the units that were dropped. The layer's output, which is there anyway, says all of it.
+  // nothing of the units that were dropped. The layer's output, which is there anyway, says all of it. The mask's scale
+  // is the product's factor, so that a bf16 result is rounded once.
   const Shape shape{CUBLAS_OP_N, CUBLAS_OP_N, d.in, d.n, d.out, d.in, d.out, d.in};
   const auto mask = context.rooms->of<T>().relu_gradient.front();
   return offer<DenseDataGradientOf<T>, T, T>(context, shape, "own ReLU gradient after the product", [mask](auto run) {
     return
         [run, mask](T* dx, const T* dy, const T* w, const T* relu_output, const Dense& p, void* workspace, stream_t s) {
-          run(dx, w, dy, nullptr, workspace, s);
-          if (relu_output) mask.launch(dx, relu_output, {p.n, p.in, false, p.mask_scale}, nullptr, s);
+          run(dx, w, dy, nullptr, workspace, s, relu_output ? p.mask_scale : 1.0f);
+          if (relu_output) mask.launch(dx, relu_output, {p.n, p.in}, nullptr, s);
         };
   });
 }

@@ -27,7 +27,7 @@ constexpr std::string_view name_of(Target target) {
 /// The condition of a loop on the device: a cudaGraphConditionalHandle; on `host` and `sim` the address of an unsigned.
 using loop_t = unsigned long long;
 
-/// The same type as cudaStream_t. `host` and `sim` run in order in the calling thread and ignore it.
+/// The same type as cudaStream_t. `host` and `sim` run in order in the calling thread; their devices' stream is null.
 using stream_t = CUstream_st*;
 
 }  // namespace gs

@@ -5,6 +5,7 @@
 // No header of the CUDA toolkit is included, so that a machine without it builds both.
 #pragma once
 #include <algorithm>
+#include <memory>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -103,11 +104,14 @@ struct Call {
     auto& call = *static_cast<Call*>(self);
     std::apply(call.kernel, call.arguments);
   }
+  static std::shared_ptr<void> copy(const void* self) {
+    return std::make_shared<Call>(*static_cast<const Call*>(self));
+  }
 };
 
 template <class... Parameters>
-void run(std::string_view name, const Geometry& geometry, Call<Parameters...> call) {
-  simulator::run_grid({name, geometry, &call.invoke, &call, sizeof call, one_os_thread});
+void run(std::string_view name, const Geometry& geometry, stream_t stream, Call<Parameters...> call) {
+  simulator::run_grid({name, geometry, &call.invoke, &call, sizeof call, one_os_thread, stream, &call.copy});
 }
 }  // namespace detail
 
@@ -126,20 +130,22 @@ inline detail::TargetIndices grid_stride(std::int64_t n) {
 
 /// Runs `kernel` with the geometry as given. Throws simulator::SimError when CUDA would refuse it or the kernel errs.
 template <auto kernel, class... Arguments>
-void launch(const Geometry& geometry, stream_t, Arguments&&... arguments) {
-  detail::run(detail::kernel_name<kernel>(), geometry, detail::Call(kernel, std::forward<Arguments>(arguments)...));
+void launch(const Geometry& geometry, stream_t stream, Arguments&&... arguments) {
+  detail::run(detail::kernel_name<kernel>(), geometry, stream,
+              detail::Call(kernel, std::forward<Arguments>(arguments)...));
 }
 
 /// Runs a kernel whose only indexing is grid_stride(n). On `sim` with the GPU's geometry: 256 threads a block, at most
 /// 16 blocks for each of 132 SMs.
 template <auto kernel, class... Arguments>
-void launch_elementwise(const Elements& elements, stream_t, Arguments&&... arguments) {
+void launch_elementwise(const Elements& elements, stream_t stream, Arguments&&... arguments) {
   detail::Call call(kernel, std::forward<Arguments>(arguments)...);
   if constexpr (target == Target::host) {
     simulator::run_elementwise(elements.n, &call.invoke, &call);
   } else {
     const auto blocks = unsigned(std::clamp<std::int64_t>((elements.n + 255) / 256, 1, 132 * 16));
-    detail::run(detail::kernel_name<kernel>(), Geometry(dim3(blocks), dim3(256), 0, false, elements.where), call);
+    detail::run(detail::kernel_name<kernel>(), Geometry(dim3(blocks), dim3(256), 0, false, elements.where), stream,
+                call);
   }
 }
 

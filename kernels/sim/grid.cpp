@@ -21,6 +21,8 @@ constinit thread_local Share share;
 
 namespace {
 
+void (*stream_launches)(const Launch&) = nullptr;
+
 constexpr std::size_t max_shared_bytes = 227 << 10;  // of one block on Hopper
 constexpr int max_os_threads = 16;                   // every stack has a guard page; Linux allows 65,530 mappings
 constexpr std::int64_t elements_per_core = 8192;     // below this a second core costs more than it saves (measured)
@@ -125,11 +127,16 @@ void on_cores(int parts, Part part) {
 
 }  // namespace
 
+void take_stream_launches(void (*take)(const Launch&)) {
+  stream_launches = take;
+}
+
 void run_grid(const Launch& launch) {
   check_limits(launch);
   if (LaunchRecorder* recorder = LaunchRecorder::current())
     return recorder->note(
         {std::string(launch.kernel), launch.geometry.grid, launch.geometry.block, launch.geometry.shared_bytes});
+  if (launch.stream && stream_launches) return stream_launches(launch);
   static std::mutex one_at_a_time;
   std::unique_lock<std::mutex> lock;
   if (launch.one_os_thread) lock = std::unique_lock(one_at_a_time);

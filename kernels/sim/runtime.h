@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "kernels/common/check.h"
@@ -43,11 +44,17 @@ struct Launch {
   void* arguments;
   std::size_t argument_bytes;
   bool one_os_thread;  ///< its __shared__ variables are plain statics, so that two blocks may not run at once
+  stream_t stream;     ///< null: it runs at once
+  std::shared_ptr<void> (*copy)(const void* arguments);  ///< for a launch that outlives its call
 };
 
 /// Runs all blocks; returns when they have ended. Throws SimError on a launch that CUDA would refuse and on errors of
-/// the kernel; after an error the next launch works.
+/// the kernel; after an error the next launch works. A launch on a stream is left to what take_stream_launches named.
 void run_grid(const Launch&);
+
+/// From now on launches on a stream that is not null are checked against CUDA's limits and given to `take`, which runs
+/// them when their turn comes, by run_grid with a null stream.
+void take_stream_launches(void (*take)(const Launch&));
 
 /// Calls `invoke` with `share` set to contiguous parts of [0, n), one per OpenMP thread.
 void run_elementwise(std::int64_t n, Invoke invoke, void* arguments);

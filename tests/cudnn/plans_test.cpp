@@ -7,17 +7,10 @@
 
 #include "engine/library/cudnn_plans.h"
 #include "models/models.h"
+#include "tests/support/described_h200.h"
 
 namespace gs {
 namespace {
-
-// An H200 as its data sheet and CUDA's documentation describe it; written by hand, not read from a GPU.
-constexpr const char* h200 =
-    R"({"deviceName":"described H200","cudaDeviceId":0,"deviceVer":900,"driverVer":13000,"isTccDriver":0,"l2CacheSize":62914560,)"
-    R"("maxCtasPerSM":32,"maxRegistersPerSM":65536,"maxSharedMemoryPerBlock":49152,"maxSharedMemoryPerBlockOptin":232448,)"
-    R"("maxThreadsPerBlock":1024,"maxThreadsPerSM":2048,"memClockRateKHz":3201000,"multiProcessorCount":132,"pciDeviceId":0,)"
-    R"("regsPerBlock":65536,"reservedSharedMemoryPerBlock":1024,"smClockRateKHz":1980000,"supportCoopLaunch":1,)"
-    R"("totalGlobalMem":151397597184,"warpSize":32,"maxBlockSize":[1024,1024,64],"maxGridSize":[2147483647,65535,65535]})";
 
 /// The convolutions of a network, as its ops will ask for them.
 std::vector<Conv2d> convolutions(const std::string& model, int base, int batch, Shape input) {
@@ -37,7 +30,7 @@ std::string describe(const Conv2d& d) {
 void expect_plans(const Conv2d& d) {
   for (const ConvolutionOp op : {ConvolutionOp::forward, ConvolutionOp::data_gradient, ConvolutionOp::filter_gradient})
     for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
-      const std::vector<CudnnPlan> plans = cudnn_plans(op, d, precision, {nullptr, h200});
+      const std::vector<CudnnPlan> plans = cudnn_plans(op, d, precision, {nullptr, test::described_h200});
       ASSERT_FALSE(plans.empty()) << describe(d) << ", op " << int(op) << ", " << to_string(precision);
       for (const CudnnPlan& plan : plans) {
         EXPECT_LE(plan.workspace_bytes, cudnn_workspace_limit);
@@ -72,7 +65,7 @@ TEST(CudnnPlans, OddSizes) {
 
 TEST(CudnnPlans, NamesTellPlansApart) {
   const Conv2d d{.n = 8, .h = 64, .w = 64, .c = 32, .k = 64, .r = 3, .s = 3, .pad = 1, .relu = true};
-  const auto plans = cudnn_plans(ConvolutionOp::forward, d, Precision::tf32, {nullptr, h200});
+  const auto plans = cudnn_plans(ConvolutionOp::forward, d, Precision::tf32, {nullptr, test::described_h200});
   ASSERT_GT(plans.size(), 1u);
   for (std::size_t i = 1; i < plans.size(); ++i) EXPECT_NE(plans[i].name, plans[0].name);
   EXPECT_EQ(plans[0].name.rfind("cudnn:eng", 0), 0u) << plans[0].name;
@@ -80,7 +73,7 @@ TEST(CudnnPlans, NamesTellPlansApart) {
 
 TEST(CudnnPlans, AnImpossibleConvolutionIsAnError) {
   EXPECT_THROW(cudnn_plans(ConvolutionOp::forward, {.n = 1, .h = 3, .w = 3, .c = 1, .k = 1, .r = 0, .s = 0},
-                           Precision::tf32, {nullptr, h200}),
+                           Precision::tf32, {nullptr, test::described_h200}),
                Error);
 }
 

@@ -1,0 +1,188 @@
+// cublaslt.cpp - the functions of cuBLASLt that need a GPU, by its documentation; descriptors are the library's own.
+//
+// D = alpha op(A) op(B) with column-major matrices, sums in fp32, and the epilogues that the engine asks for. Three
+// algorithms are proposed for every product, the second as one that does not work; BGRADB is refused where D has an odd
+// number of columns, so that both ways of the engine are gone.
+#include <cublasLt.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/common/bf16.h"
+#include "tests/simulated_cuda/runtime.h"
+
+struct cublasLtContext {};
+
+namespace gs::simulated_cuda {
+namespace {
+
+constexpr std::size_t workspace_bytes = 4096;
+
+template <class T>
+T attribute_of(cublasLtMatmulDesc_t d, cublasLtMatmulDescAttributes_t name) {
+  T value{};
+  std::size_t written = 0;
+  if (cublasLtMatmulDescGetAttribute(d, name, &value, sizeof value, &written) != CUBLAS_STATUS_SUCCESS)
+    throw Error("a product's attribute of another size");
+  return value;
+}
+template <class T>
+T attribute_of(cublasLtMatrixLayout_t l, cublasLtMatrixLayoutAttribute_t name) {
+  T value{};
+  std::size_t written = 0;
+  if (cublasLtMatrixLayoutGetAttribute(l, name, &value, sizeof value, &written) != CUBLAS_STATUS_SUCCESS)
+    throw Error("a matrix's attribute of another size");
+  return value;
+}
+
+/// A matrix in device memory: column-major.
+struct Matrix {
+  std::int64_t rows, columns, ld;
+  cudaDataType_t type;
+  void* data = nullptr;
+
+  explicit Matrix(cublasLtMatrixLayout_t l)
+      : rows(std::int64_t(attribute_of<std::uint64_t>(l, CUBLASLT_MATRIX_LAYOUT_ROWS))),
+        columns(std::int64_t(attribute_of<std::uint64_t>(l, CUBLASLT_MATRIX_LAYOUT_COLS))),
+        ld(attribute_of<std::int64_t>(l, CUBLASLT_MATRIX_LAYOUT_LD)),
+        type(cudaDataType_t(attribute_of<std::uint32_t>(l, CUBLASLT_MATRIX_LAYOUT_TYPE))) {
+    if (ld < rows) throw Error("a matrix whose leading dimension is less than its rows");
+    if (attribute_of<std::int32_t>(l, CUBLASLT_MATRIX_LAYOUT_ORDER) != CUBLASLT_ORDER_COL)
+      throw Error("a matrix that is not column-major");
+  }
+  float at(std::int64_t i, std::int64_t j) const { return value_at(type, data, i + j * ld); }
+
+  static float value_at(cudaDataType_t type, const void* data, std::int64_t i) {
+    return type == CUDA_R_32F ? static_cast<const float*>(data)[i] : widened(static_cast<const bf16*>(data)[i]);
+  }
+  static void put(cudaDataType_t type, void* data, std::int64_t i, float value) {
+    if (type == CUDA_R_32F)
+      static_cast<float*>(data)[i] = value;
+    else
+      static_cast<bf16*>(data)[i] = rounded<bf16>(value);
+  }
+};
+
+struct Product {
+  Matrix a, b, d;
+  bool a_transposed, b_transposed;
+  cublasLtEpilogue_t epilogue;
+  void* vector;      ///< of the epilogue
+  float factor = 1;  ///< of the product
+
+  Product(cublasLtMatmulDesc_t description, cublasLtMatrixLayout_t a_layout, cublasLtMatrixLayout_t b_layout,
+          cublasLtMatrixLayout_t d_layout)
+      : a(a_layout),
+        b(b_layout),
+        d(d_layout),
+        a_transposed(attribute_of<std::int32_t>(description, CUBLASLT_MATMUL_DESC_TRANSA) == CUBLAS_OP_T),
+        b_transposed(attribute_of<std::int32_t>(description, CUBLASLT_MATMUL_DESC_TRANSB) == CUBLAS_OP_T),
+        epilogue(cublasLtEpilogue_t(attribute_of<std::uint32_t>(description, CUBLASLT_MATMUL_DESC_EPILOGUE))),
+        vector(attribute_of<void*>(description, CUBLASLT_MATMUL_DESC_BIAS_POINTER)) {
+    if ((a_transposed ? a.columns : a.rows) != d.rows || (b_transposed ? b.rows : b.columns) != d.columns ||
+        depth() != (b_transposed ? b.columns : b.rows))
+      throw Error("a product of matrices that do not fit");
+  }
+
+  std::int64_t depth() const { return a_transposed ? a.rows : a.columns; }
+  float a_at(std::int64_t i, std::int64_t k) const { return a_transposed ? a.at(k, i) : a.at(i, k); }
+  float b_at(std::int64_t k, std::int64_t j) const { return b_transposed ? b.at(j, k) : b.at(k, j); }
+  bool adds_bias() const { return epilogue == CUBLASLT_EPILOGUE_BIAS || epilogue == CUBLASLT_EPILOGUE_RELU_BIAS; }
+
+  void compute() const {
+    for (std::int64_t j = 0; j < d.columns; ++j) {
+      for (std::int64_t i = 0; i < d.rows; ++i) {
+        float sum = 0;
+        for (std::int64_t k = 0; k < depth(); ++k) sum += a_at(i, k) * b_at(k, j);
+        sum *= factor;
+        if (adds_bias()) sum += Matrix::value_at(d.type, vector, i);  // one number for each row of D
+        if (epilogue == CUBLASLT_EPILOGUE_RELU_BIAS && sum < 0) sum = 0;
+        Matrix::put(d.type, d.data, i + j * d.ld, sum);
+      }
+      if (epilogue != CUBLASLT_EPILOGUE_BGRADB) continue;
+      float gradient = 0;  // of column j, over the product's depth
+      for (std::int64_t k = 0; k < depth(); ++k) gradient += b_at(k, j);
+      Matrix::put(d.type, vector, j, gradient);
+    }
+  }
+};
+
+bool supported(const Product& p) {
+  switch (p.epilogue) {
+    case CUBLASLT_EPILOGUE_DEFAULT:
+    case CUBLASLT_EPILOGUE_BIAS:
+    case CUBLASLT_EPILOGUE_RELU_BIAS:
+      return true;
+    case CUBLASLT_EPILOGUE_BGRADB:
+      return p.d.columns % 2 == 0;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+}  // namespace gs::simulated_cuda
+
+using namespace gs::simulated_cuda;
+
+cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle) {
+  *handle = new cublasLtContext;
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle) {
+  delete handle;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDesc_t description,
+                                              cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b,
+                                              cublasLtMatrixLayout_t, cublasLtMatrixLayout_t d,
+                                              cublasLtMatmulPreference_t, int wanted,
+                                              cublasLtMatmulHeuristicResult_t* results, int* count) {
+  *count = 0;
+  if (!supported(Product(description, a, b, d))) return CUBLAS_STATUS_NOT_SUPPORTED;
+  for (; *count < std::min(wanted, 3); ++*count) {
+    cublasLtMatmulHeuristicResult_t& found = results[*count];
+    found = {};
+    found.algo.data[0] = std::uint64_t(*count);
+    found.workspaceSize = *count == 2 ? workspace_bytes : 0;
+    found.state = *count == 1 ? CUBLAS_STATUS_NOT_SUPPORTED : CUBLAS_STATUS_SUCCESS;
+  }
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulAlgoConfigGetAttribute(const cublasLtMatmulAlgo_t* algorithm,
+                                                    cublasLtMatmulAlgoConfigAttributes_t name, void* value,
+                                                    std::size_t bytes, std::size_t* written) {
+  const bool half = name == CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID || name == CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID;
+  if (bytes != (half ? 2 : 4)) return CUBLAS_STATUS_INVALID_VALUE;
+  std::memset(value, 0, bytes);
+  if (name == CUBLASLT_ALGO_CONFIG_ID) std::memcpy(value, algorithm->data, bytes);
+  if (written) *written = bytes;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t description, const void* alpha, const void* a,
+                              cublasLtMatrixLayout_t a_layout, const void* b, cublasLtMatrixLayout_t b_layout,
+                              const void* beta, const void*, cublasLtMatrixLayout_t, void* d,
+                              cublasLtMatrixLayout_t d_layout, const cublasLtMatmulAlgo_t* algorithm, void* workspace,
+                              std::size_t bytes, cudaStream_t stream) {
+  Product product(description, a_layout, b_layout, d_layout);
+  product.factor = *static_cast<const float*>(alpha);
+  if (*static_cast<const float*>(beta) != 0) return CUBLAS_STATUS_NOT_SUPPORTED;
+  if (!supported(product) || algorithm->data[0] == 1) return CUBLAS_STATUS_NOT_SUPPORTED;
+  const std::size_t needed = algorithm->data[0] == 2 ? workspace_bytes : 0;
+  if (bytes < needed || (needed > 0 && !workspace)) return CUBLAS_STATUS_INVALID_VALUE;
+  product.a.data = const_cast<void*>(a);
+  product.b.data = const_cast<void*>(b);
+  product.d.data = d;
+  const auto lock = lock_runtime();
+  const cudaError_t error = stream->enqueue({cudaGraphNodeTypeKernel,
+                                             [product, workspace, needed] {
+                                               if (needed) std::memset(workspace, 0xff, needed);
+                                               product.compute();
+                                             },
+                                             "simulated_cublaslt",
+                                             {}});
+  return result(error) == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
+}

@@ -1,0 +1,161 @@
+// graphs.cpp - graphs of kernels, copies and WHILE nodes, and running them in an order drawn at random.
+#include <algorithm>
+#include <random>
+
+#include "kernels/common/target.h"
+#include "kernels/sim/simulator.h"
+#include "tests/simulated_cuda/runtime.h"
+
+namespace gs::simulated_cuda {
+
+class Executable {
+ public:
+  explicit Executable(const CUgraph_st& graph) : conditions_(graph.conditions) {
+    std::vector<const CUgraphNode_st*> order;
+    for (const auto& node : graph.nodes) {
+      const std::size_t index = order.size();
+      for (const cudaGraphNode_t before : node->after)
+        nodes_[std::size_t(std::ranges::find(order, before) - order.begin())].then.push_back(index);
+      order.push_back(node.get());
+      nodes_.push_back({node->work.run,
+                        node->after.size(),
+                        {},
+                        node->condition,
+                        node->body ? std::make_shared<Executable>(*node->body) : nullptr});
+    }
+  }
+
+  void run() {
+    for (const auto& condition : conditions_)
+      if (condition->set_at_launch) condition->value = condition->at_launch;
+    std::vector<std::size_t> waits_for, ready;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      waits_for.push_back(nodes_[i].waits_for);
+      if (waits_for.back() == 0) ready.push_back(i);
+    }
+    while (!ready.empty()) {
+      std::swap(ready[random_() % ready.size()], ready.back());
+      const std::size_t next = ready.back();
+      ready.pop_back();
+      run(nodes_[next]);
+      for (const std::size_t i : nodes_[next].then)
+        if (--waits_for[i] == 0) ready.push_back(i);
+    }
+  }
+
+ private:
+  struct Node {
+    std::function<void()> work;
+    std::size_t waits_for;                 ///< how many nodes
+    std::vector<std::size_t> then;         ///< what waits for it
+    std::shared_ptr<Condition> condition;  ///< null: it is no loop
+    std::shared_ptr<Executable> body;
+  };
+  static void run(Node& node) {
+    if (!node.condition) return node.work();
+    while (node.condition->value) node.body->run();
+  }
+
+  std::vector<Node> nodes_;
+  std::vector<std::shared_ptr<Condition>> conditions_;
+  std::mt19937_64 random_{simulator::options().seed};
+};
+
+}  // namespace gs::simulated_cuda
+
+using namespace gs::simulated_cuda;
+
+cudaGraphNode_t CUgraph_st::add(Work work, std::vector<cudaGraphNode_t> after) {
+  nodes.push_back(std::make_unique<CUgraphNode_st>());
+  nodes.back()->work = std::move(work);
+  nodes.back()->after = std::move(after);
+  return nodes.back().get();
+}
+
+bool CUgraph_st::has(cudaGraphNode_t node) const {
+  return std::ranges::any_of(nodes, [&](const auto& own) { return own.get() == node; });
+}
+
+cudaError_t cudaGraphCreate(cudaGraph_t* graph, unsigned) {
+  *graph = new CUgraph_st;
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
+  delete graph;
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaGraphGetNodes(cudaGraph_t graph, cudaGraphNode_t* nodes, std::size_t* count) {
+  if (nodes)
+    for (std::size_t i = 0; i < *count; ++i) nodes[i] = i < graph->nodes.size() ? graph->nodes[i].get() : nullptr;
+  else
+    *count = graph->nodes.size();
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaGraphNodeGetType(cudaGraphNode_t node, cudaGraphNodeType* type) {
+  *type = node->work.type;
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaGraphKernelNodeGetParams(cudaGraphNode_t node, cudaKernelNodeParams* params) {
+  if (node->work.type != cudaGraphNodeTypeKernel) return result(cudaErrorInvalidValue);
+  *params = node->work.params;
+  params->func = node;  // what cudaFuncGetName knows
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaFuncGetName(const char** name, const void* function) {
+  *name = static_cast<const CUgraphNode_st*>(function)->work.kernel.c_str();
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaGraphConditionalHandleCreate(cudaGraphConditionalHandle* handle, cudaGraph_t graph, unsigned at_launch,
+                                             unsigned flags) {
+  const auto condition = std::make_shared<Condition>();
+  condition->at_launch = at_launch;
+  condition->set_at_launch = (flags & cudaGraphCondAssignDefault) != 0;
+  graph->conditions.push_back(condition);
+  *handle = reinterpret_cast<gs::loop_t>(&condition->value);
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaGraphAddNode(cudaGraphNode_t* added, cudaGraph_t graph, const cudaGraphNode_t* after,
+                             const cudaGraphEdgeData*, std::size_t count, cudaGraphNodeParams* params) {
+  if (params->type != cudaGraphNodeTypeConditional || params->conditional.type != cudaGraphCondTypeWhile ||
+      params->conditional.size != 1)
+    return result(cudaErrorNotSupported);
+  const auto condition = std::ranges::find_if(graph->conditions, [&](const auto& own) {
+    return reinterpret_cast<gs::loop_t>(&own->value) == params->conditional.handle;
+  });
+  if (condition == graph->conditions.end()) return result(cudaErrorInvalidValue);
+  const cudaGraphNode_t node =
+      graph->add({cudaGraphNodeTypeConditional, {}, {}, {}}, std::vector(after, after + count));
+  node->condition = *condition;
+  node->body = std::make_unique<CUgraph_st>();
+  node->bodies = {node->body.get()};
+  params->conditional.phGraph_out = node->bodies.data();
+  *added = node;
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long) {
+  *executable = new CUgraphExec_st{std::make_shared<Executable>(*graph)};
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) {
+  delete executable;  // what is in a queue holds a share of it
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaGraphUpload(cudaGraphExec_t, cudaStream_t stream) {
+  return result(stream->captured ? cudaErrorStreamCaptureUnsupported : cudaSuccess);
+}
+
+cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
+  const auto lock = lock_runtime();
+  if (stream->captured) return result(cudaErrorNotSupported);
+  return result(stream->enqueue({cudaGraphNodeTypeGraph, [graph = executable->executable] { graph->run(); }, {}, {}}));
+}

@@ -1,0 +1,106 @@
+// memory.cpp - device memory in pages of its own, pinned memory, and copies.
+#include "tests/simulated_cuda/memory.h"
+
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <map>
+
+#include "kernels/sim/simulator.h"
+#include "tests/simulated_cuda/runtime.h"
+
+namespace gs::simulated_cuda {
+namespace {
+
+/// All device memory by its address, with its size in bytes.
+std::map<void*, std::size_t>& allocations() {
+  static std::map<void*, std::size_t> map;
+  return map;
+}
+std::size_t bytes_in_use = 0;
+int open_depth = 0;
+
+void protect_all(int protection) {
+  for (const auto& [memory, bytes] : allocations()) mprotect(memory, bytes, protection);
+}
+
+constexpr std::size_t page = 4096;
+
+}  // namespace
+
+OpenMemory::OpenMemory() {
+  if (open_depth++ == 0) protect_all(PROT_READ | PROT_WRITE);
+}
+OpenMemory::~OpenMemory() {
+  if (--open_depth == 0) protect_all(PROT_NONE);
+}
+
+namespace {
+
+cudaError_t enqueue(cudaStream_t stream, cudaGraphNodeType type, std::function<void()> run) {
+  const auto lock = lock_runtime();
+  return result(stream->enqueue({type, std::move(run), {}, {}}));
+}
+
+}  // namespace
+}  // namespace gs::simulated_cuda
+
+using namespace gs::simulated_cuda;
+
+cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
+  const auto lock = lock_runtime();
+  const std::size_t padded = (bytes + page - 1) / page * page;
+  if (bytes > memory_bytes || bytes_in_use + padded > memory_bytes) return result(cudaErrorMemoryAllocation);
+  void* const pages = mmap(nullptr, padded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) return result(cudaErrorMemoryAllocation);
+  std::memset(pages, 0xff, padded);  // NaN: reading what nobody wrote shows
+  mprotect(pages, padded, PROT_NONE);
+  allocations()[pages] = padded;
+  bytes_in_use += padded;
+  gs::simulator::register_memory(pages, bytes);
+  *memory = pages;
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaFree(void* memory) {
+  const auto lock = lock_runtime();
+  if (!memory) return result(cudaSuccess);
+  const auto at = allocations().find(memory);
+  if (at == allocations().end()) return result(cudaErrorInvalidValue);
+  run_all_streams();
+  gs::simulator::unregister_memory(memory);
+  munmap(memory, at->second);
+  bytes_in_use -= at->second;
+  allocations().erase(at);
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
+  const auto lock = lock_runtime();
+  *free = memory_bytes - bytes_in_use;
+  *total = memory_bytes;
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaHostAlloc(void** memory, std::size_t bytes, unsigned) {
+  *memory = std::aligned_alloc(page, (bytes + page - 1) / page * page);
+  gs::simulator::register_memory(*memory, bytes);
+  return result(*memory ? cudaSuccess : cudaErrorMemoryAllocation);
+}
+
+cudaError_t cudaFreeHost(void* memory) {
+  const auto lock = lock_runtime();
+  run_all_streams();
+  gs::simulator::unregister_memory(memory);
+  std::free(memory);
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind, cudaStream_t stream) {
+  return enqueue(stream, cudaGraphNodeTypeMemcpy, [=] { std::memcpy(to, from, bytes); });
+}
+
+cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStream_t stream) {
+  return enqueue(stream, cudaGraphNodeTypeMemset, [=] { std::memset(memory, value, bytes); });
+}

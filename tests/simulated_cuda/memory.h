@@ -1,0 +1,18 @@
+// memory.h - device memory, which is open only while work is done.
+#pragma once
+#include <cstddef>
+
+namespace gs::simulated_cuda {
+
+inline constexpr std::size_t memory_bytes = std::size_t(4) << 30;  ///< of the device
+
+/// While it lives, device memory can be read and written.
+class OpenMemory {
+ public:
+  OpenMemory();
+  ~OpenMemory();
+  OpenMemory(const OpenMemory&) = delete;
+  OpenMemory& operator=(const OpenMemory&) = delete;
+};
+
+}  // namespace gs::simulated_cuda

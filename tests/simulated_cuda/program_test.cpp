@@ -1,0 +1,78 @@
+// program_test.cpp - the whole program on a cuda device whose runtime is simulated: its runs have the bits of `sim`.
+#include <gtest/gtest.h>
+
+#include "tests/apps/program.h"
+
+namespace gs::test {
+namespace {
+
+/// The weights of a run, and the losses of its epochs.
+std::string results_of(const std::filesystem::path& folder) {
+  std::string results = text_of(folder / "best.safetensors");
+  for (const std::string& line : lines_of(text_of(folder / "history.csv")))
+    results += line.substr(0, line.find(",1e-05,")) + '\n';  // what follows are times
+  return results;
+}
+
+/// tiny_run with 10 steps an epoch: more than one replay, and a tail.
+std::vector<std::string> run_of(const std::string& device, const std::string& precision,
+                                const std::vector<std::string>& more = {}) {
+  std::vector<std::string> words =
+      tiny_run({"--device", device, "--precision", precision, "--impl", "own", "--dropout", "0.3", "--batch", "3",
+                "--train-size", "29", "--val-size", "10", "--out", "run"});
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+class ProgramOnSimulatedCuda : public testing::TestWithParam<std::string> {
+ protected:
+  /// What a run on the device leaves; the run stays in `folder`/run.
+  std::string train(const ScratchFolder& folder, const std::string& device, const std::vector<std::string>& more = {}) {
+    const Outcome outcome = run_program(folder.path(), run_of(device, GetParam(), more));
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return results_of(folder / "run");
+  }
+};
+
+TEST_P(ProgramOnSimulatedCuda, TrainsLikeTheSimulator) {
+  const std::string expected = train(ScratchFolder(), "sim");
+  for (const char* flag : {"--quiet", "--epoch-loop"})
+    EXPECT_TRUE(train(ScratchFolder(), "cuda", {flag}) == expected) << flag;
+}
+
+TEST_P(ProgramOnSimulatedCuda, EvaluatesLikeTheSimulator) {
+  const auto evaluated = [&](const std::string& device) {
+    const ScratchFolder folder;
+    train(folder, device);
+    const Outcome outcome = run_program(folder.path(), {"eval", "run", "--device", device, "--json"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return outcome.out.substr(outcome.out.find("\"images\""));  // what comes before names the device
+  };
+  EXPECT_EQ(evaluated("cuda"), evaluated("sim"));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ProgramOnSimulatedCuda, testing::Values("fp32", "tf32", "bf16"),
+                         [](const auto& info) { return info.param; });
+
+/// On a GPU the runs of a sweep are threads of one process, each with a stream of its own.
+TEST(SweepOnSimulatedCuda, SeveralAtATimeHaveTheBitsOfOneAtATime) {
+  const auto results_with = [](const std::string& jobs) {
+    const ScratchFolder folder;
+    std::vector<std::string> words = run_of("cuda", "tf32");
+    words[0] = "sweep";
+    words.insert(words.end(), {"--grid", "lr=1e-5,1e-3", "--grid", "seed=1,2", "--jobs", jobs});
+    const Outcome outcome = run_program(folder.path(), words);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    std::vector<std::string> results;
+    for (const char* lr : {"1e-5", "1e-3"})
+      for (const char* seed : {"1", "2"})
+        results.push_back(
+            text_of(folder / "run" / "runs" / ("lr-" + std::string(lr) + "_seed-" + seed) / "best.safetensors"));
+    for (const std::string& weights : results) EXPECT_NE(weights, "");
+    return results;
+  };
+  EXPECT_EQ(results_with("4"), results_with("1"));
+}
+
+}  // namespace
+}  // namespace gs::test

@@ -1,0 +1,95 @@
+// runtime.h - CUDA's runtime without a GPU: what its handles point to, and the rules of when work is done.
+//
+// engine/device/cuda_device.cpp is compiled as it is, against CUDA's own headers, and linked with the functions of this
+// folder instead of libcudart. They hold it to what CUDA allows:
+//   - Enqueued work is done as late as possible: when the host waits for it, or one piece each time it asks whether all
+//     is done. A host that forgets to wait reads what is old, and does so every time.
+//   - Device memory can be read and written only while work is done. A host that touches it stops with a segmentation
+//     fault, as one that touches memory that was freed.
+//   - The nodes of a graph run in an order drawn at random among those that fit its edges.
+//   - What may not be called while a stream is captured fails, and spoils the capture.
+//   - After a kernel has failed every later call fails.
+// Kernels are those of the simulator. Only what the engine calls exists.
+#pragma once
+#include <cuda_runtime.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "kernels/sim/runtime.h"
+
+namespace gs::simulated_cuda {
+
+/// Something that a device does, with what a graph's node tells of it.
+struct Work {
+  cudaGraphNodeType type;
+  std::function<void()> run;
+  std::string kernel;             ///< its name; the rest is of kernels, too
+  cudaKernelNodeParams params{};  ///< all but the arguments
+};
+
+/// The value that a WHILE node looks at; kernels know its address (loop_t).
+struct Condition {
+  unsigned value = 0, at_launch = 0;
+  bool set_at_launch = false;
+};
+
+/// A graph that can be launched: a copy of what the graph was when it was instantiated.
+class Executable;
+
+/// One lock for all functions: the device does one thing at a time.
+std::unique_lock<std::recursive_mutex> lock_runtime();
+
+/// Notes the error for cudaGetLastError() and returns it. After a failed kernel: that error, whatever was asked.
+cudaError_t result(cudaError_t);
+/// The error of all later calls.
+void fail_device(cudaError_t, const std::string& why);
+
+/// Does the work with device memory open; an exception becomes the error of the device.
+void run_work(const std::function<void()>&);
+/// Does all that was enqueued on any stream: what freeing memory waits for.
+void run_all_streams();
+
+}  // namespace gs::simulated_cuda
+
+struct CUstream_st {
+  /// Adds the work to the queue, or to the graph that is captured.
+  cudaError_t enqueue(gs::simulated_cuda::Work);
+  void run_next();
+  void run_all();
+
+  std::deque<std::function<void()>> queue;
+  cudaGraph_t captured = nullptr;
+  std::vector<cudaGraphNode_t> last;  ///< of the capture: what its next node comes behind
+  bool spoilt = false;                ///< the capture
+};
+
+struct CUevent_st {
+  bool pending = false;
+  double recorded_ms = -1;
+};
+
+struct CUgraphNode_st {
+  gs::simulated_cuda::Work work;
+  std::vector<cudaGraphNode_t> after;
+  // of a WHILE node
+  std::shared_ptr<gs::simulated_cuda::Condition> condition;
+  std::unique_ptr<CUgraph_st> body;
+  std::vector<cudaGraph_t> bodies;  ///< the address of body, as CUDA hands it out
+};
+
+struct CUgraph_st {
+  cudaGraphNode_t add(gs::simulated_cuda::Work, std::vector<cudaGraphNode_t> after);
+  bool has(cudaGraphNode_t) const;
+
+  std::vector<std::unique_ptr<CUgraphNode_st>> nodes;
+  std::vector<std::shared_ptr<gs::simulated_cuda::Condition>> conditions;
+};
+
+struct CUgraphExec_st {
+  std::shared_ptr<gs::simulated_cuda::Executable> executable;
+};

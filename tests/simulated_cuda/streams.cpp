@@ -1,0 +1,175 @@
+// streams.cpp - queues of work, events, captures, and the simulator's launches that come to them.
+#include <chrono>
+#include <set>
+
+#include "tests/simulated_cuda/memory.h"
+#include "tests/simulated_cuda/runtime.h"
+
+namespace gs::simulated_cuda {
+namespace {
+
+std::set<cudaStream_t>& streams() {
+  static std::set<cudaStream_t> all;
+  return all;
+}
+
+void enqueue_kernel(const simulator::Launch& launch) {
+  const auto lock = lock_runtime();
+  Work work{cudaGraphNodeTypeKernel, {}, std::string(launch.kernel), {}};
+  const auto [grid, block] = std::pair(launch.geometry.grid, launch.geometry.block);
+  work.params.gridDim = {grid.x, grid.y, grid.z};
+  work.params.blockDim = {block.x, block.y, block.z};
+  work.params.sharedMemBytes = unsigned(launch.geometry.shared_bytes);
+  simulator::Launch later = launch;
+  later.stream = nullptr;
+  work.run = [later, arguments = launch.copy(launch.arguments)]() mutable {
+    later.arguments = arguments.get();
+    simulator::run_grid(later);
+  };
+  if (result(launch.stream->enqueue(std::move(work))) != cudaSuccess)
+    throw Error("kernel launch: a simulated stream refuses " + std::string(launch.kernel));
+}
+
+/// What may not be done to a stream that is captured.
+bool forbidden_in_capture(cudaStream_t stream) {
+  if (!stream->captured) return false;
+  stream->spoilt = true;
+  return true;
+}
+
+double now_ms() {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+void run_all_streams() {
+  for (const cudaStream_t stream : streams()) stream->run_all();
+}
+
+}  // namespace gs::simulated_cuda
+
+using namespace gs::simulated_cuda;
+
+cudaError_t CUstream_st::enqueue(Work work) {
+  if (spoilt) return cudaErrorStreamCaptureInvalidated;
+  if (captured)
+    last = {captured->add(std::move(work), last)};
+  else
+    queue.push_back(std::move(work.run));
+  return cudaSuccess;
+}
+
+void CUstream_st::run_next() {
+  const std::function<void()> work = std::move(queue.front());
+  queue.pop_front();
+  run_work(work);
+}
+
+void CUstream_st::run_all() {
+  if (queue.empty()) return;
+  const OpenMemory open;  // once for all of it
+  while (!queue.empty()) run_next();
+}
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+  const auto lock = lock_runtime();
+  gs::simulator::take_stream_launches(enqueue_kernel);
+  streams().insert(*stream = new CUstream_st);
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+  const auto lock = lock_runtime();
+  stream->run_all();
+  streams().erase(stream);
+  delete stream;
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+  const auto lock = lock_runtime();
+  if (forbidden_in_capture(stream)) return result(cudaErrorStreamCaptureUnsupported);
+  stream->run_all();
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaStreamQuery(cudaStream_t stream) {
+  const auto lock = lock_runtime();
+  if (forbidden_in_capture(stream)) return result(cudaErrorStreamCaptureUnsupported);
+  if (stream->queue.empty()) return result(cudaSuccess);
+  stream->run_next();
+  return result(cudaErrorNotReady);
+}
+
+cudaError_t cudaEventCreate(cudaEvent_t* event) {
+  *event = new CUevent_st;
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaEventDestroy(cudaEvent_t event) {
+  const auto lock = lock_runtime();
+  if (event->pending) run_all_streams();
+  delete event;
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  const auto lock = lock_runtime();
+  event->pending = true;
+  return result(stream->enqueue({cudaGraphNodeTypeEventRecord,
+                                 [event] {
+                                   event->pending = false;
+                                   event->recorded_ms = now_ms();
+                                 },
+                                 {},
+                                 {}}));
+}
+
+cudaError_t cudaEventElapsedTime(float* ms, cudaEvent_t start, cudaEvent_t end) {
+  const auto lock = lock_runtime();
+  for (const cudaEvent_t event : {start, end}) {
+    if (event->pending) return result(cudaErrorNotReady);
+    if (event->recorded_ms < 0) return result(cudaErrorInvalidValue);
+  }
+  *ms = float(end->recorded_ms - start->recorded_ms);
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaStreamBeginCaptureToGraph(cudaStream_t stream, cudaGraph_t graph, const cudaGraphNode_t* after,
+                                          const cudaGraphEdgeData*, std::size_t count, cudaStreamCaptureMode) {
+  const auto lock = lock_runtime();
+  if (stream->captured) return result(cudaErrorInvalidValue);
+  const std::vector<cudaGraphNode_t> before(after, after + count);
+  for (const cudaGraphNode_t node : before)
+    if (!graph->has(node)) return result(cudaErrorInvalidValue);
+  stream->captured = graph;
+  stream->last = before;
+  stream->spoilt = false;
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaStreamGetCaptureInfo(cudaStream_t stream, cudaStreamCaptureStatus* status, unsigned long long* id,
+                                     cudaGraph_t* graph, const cudaGraphNode_t** after, const cudaGraphEdgeData** edges,
+                                     std::size_t* count) {
+  const auto lock = lock_runtime();
+  *status = !stream->captured ? cudaStreamCaptureStatusNone
+            : stream->spoilt  ? cudaStreamCaptureStatusInvalidated
+                              : cudaStreamCaptureStatusActive;
+  if (id) *id = 1;
+  if (graph) *graph = stream->captured;
+  if (after) *after = stream->last.data();
+  if (edges) *edges = nullptr;  // all are plain
+  if (count) *count = stream->last.size();
+  return result(stream->spoilt ? cudaErrorStreamCaptureInvalidated : cudaSuccess);
+}
+
+cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
+  const auto lock = lock_runtime();
+  if (!stream->captured) return result(cudaErrorInvalidValue);
+  const bool spoilt = std::exchange(stream->spoilt, false);
+  *graph = spoilt ? nullptr : stream->captured;
+  stream->captured = nullptr;
+  stream->last.clear();
+  return result(spoilt ? cudaErrorStreamCaptureInvalidated : cudaSuccess);
+}
