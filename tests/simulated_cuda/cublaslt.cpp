@@ -99,10 +99,18 @@ struct Product {
         if (epilogue == CUBLASLT_EPILOGUE_RELU_BIAS && sum < 0) sum = 0;
         Matrix::put(d.type, d.data, i + j * d.ld, sum);
       }
-      if (epilogue != CUBLASLT_EPILOGUE_BGRADB) continue;
-      float gradient = 0;  // of column j, over the product's depth
-      for (std::int64_t k = 0; k < depth(); ++k) gradient += b_at(k, j);
-      Matrix::put(d.type, vector, j, gradient);
+    }
+    if (epilogue == CUBLASLT_EPILOGUE_BGRADA)
+      sum_over_depth(d.rows, [this](std::int64_t i, std::int64_t k) { return a_at(i, k); });
+    if (epilogue == CUBLASLT_EPILOGUE_BGRADB)
+      sum_over_depth(d.columns, [this](std::int64_t j, std::int64_t k) { return b_at(k, j); });
+  }
+  template <class At>
+  void sum_over_depth(std::int64_t size, const At& at) const {
+    for (std::int64_t i = 0; i < size; ++i) {
+      float sum = 0;
+      for (std::int64_t k = 0; k < depth(); ++k) sum += at(i, k);
+      Matrix::put(d.type, vector, i, sum);
     }
   }
 };
@@ -113,6 +121,7 @@ bool supported(const Product& p) {
     case CUBLASLT_EPILOGUE_BIAS:
     case CUBLASLT_EPILOGUE_RELU_BIAS:
       return true;
+    case CUBLASLT_EPILOGUE_BGRADA:
     case CUBLASLT_EPILOGUE_BGRADB:
       return p.d.columns % 2 == 0;
     default:
