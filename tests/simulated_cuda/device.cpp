@@ -1,4 +1,5 @@
 // device.cpp - the one device: its properties, and errors.
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 
@@ -29,14 +30,22 @@ void fail_device(cudaError_t error, const std::string& why) {
   if (device_error == cudaSuccess) device_error = error;
 }
 
-void run_work(const std::function<void()>& work) {
+Watcher watcher;
+
+std::uint64_t clock_ns() {
+  return std::uint64_t(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1));
+}
+
+void run_work(const Work& work, const CUgraphNode_st* node) {
   if (device_error != cudaSuccess) return;
   const OpenMemory open;
+  const std::uint64_t start = clock_ns();
   try {
-    work();
+    work.run();
   } catch (const std::exception& error) {
     fail_device(cudaErrorLaunchFailure, error.what());
   }
+  if (watcher.done) watcher.done(work, node, start, clock_ns());
 }
 
 }  // namespace gs::simulated_cuda

@@ -8,6 +8,10 @@
 
 namespace gs::simulated_cuda {
 
+namespace {
+std::uint64_t node_ids = 0;
+}
+
 class Executable {
  public:
   explicit Executable(const CUgraph_st& graph) : conditions_(graph.conditions) {
@@ -17,11 +21,14 @@ class Executable {
       for (const cudaGraphNode_t before : node->after)
         nodes_[std::size_t(std::ranges::find(order, before) - order.begin())].then.push_back(index);
       order.push_back(node.get());
-      nodes_.push_back({node->work.run,
-                        node->after.size(),
-                        {},
-                        node->condition,
-                        node->body ? std::make_shared<Executable>(*node->body) : nullptr});
+      auto clone = std::make_unique<CUgraphNode_st>();
+      clone->id = ++node_ids;
+      clone->original_id = node->id;
+      clone->work = node->work;
+      clone->condition = node->condition;
+      if (watcher.cloned) watcher.cloned(node.get(), clone.get());
+      nodes_.push_back(
+          {std::move(clone), node->after.size(), {}, node->body ? std::make_shared<Executable>(*node->body) : nullptr});
     }
   }
 
@@ -45,15 +52,14 @@ class Executable {
 
  private:
   struct Node {
-    std::function<void()> work;
-    std::size_t waits_for;                 ///< how many nodes
-    std::vector<std::size_t> then;         ///< what waits for it
-    std::shared_ptr<Condition> condition;  ///< null: it is no loop
-    std::shared_ptr<Executable> body;
+    std::unique_ptr<CUgraphNode_st> clone;
+    std::size_t waits_for;             ///< how many nodes
+    std::vector<std::size_t> then;     ///< what waits for it
+    std::shared_ptr<Executable> body;  ///< null: it is no loop
   };
   static void run(Node& node) {
-    if (!node.condition) return node.work();
-    while (node.condition->value) node.body->run();
+    if (!node.body) return run_work(node.clone->work, node.clone.get());
+    while (node.clone->condition->value) node.body->run();
   }
 
   std::vector<Node> nodes_;
@@ -69,6 +75,8 @@ cudaGraphNode_t CUgraph_st::add(Work work, std::vector<cudaGraphNode_t> after) {
   nodes.push_back(std::make_unique<CUgraphNode_st>());
   nodes.back()->work = std::move(work);
   nodes.back()->after = std::move(after);
+  nodes.back()->id = ++node_ids;
+  if (watcher.created) watcher.created(nodes.back().get());
   return nodes.back().get();
 }
 
@@ -141,6 +149,7 @@ cudaError_t cudaGraphAddNode(cudaGraphNode_t* added, cudaGraph_t graph, const cu
 }
 
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long) {
+  const auto lock = lock_runtime();
   *executable = new CUgraphExec_st{std::make_shared<Executable>(*graph)};
   return result(cudaSuccess);
 }

@@ -3,7 +3,12 @@
 
 #include "engine/device/backends.h"
 #include "engine/device/cuda_module.h"
+#include "engine/device/cuda_tracing.h"
 #include "engine/device/load_cuda.h"
+
+#if GRIDSTRIDE_WITH_CUPTI
+extern "C" gs::KernelTracer* gridstride_open_cupti(const gs::SmLimits&, std::string& why_not);
+#endif
 
 namespace gs {
 const Rooms& cuda::rooms() {
@@ -13,6 +18,15 @@ const Rooms& cuda::rooms() {
     return rooms;
   }();
   return simulated;
+}
+
+std::shared_ptr<KernelTracer> open_cupti([[maybe_unused]] const SmLimits& limits, std::string& why_not) {
+#if GRIDSTRIDE_WITH_CUPTI
+  return std::shared_ptr<KernelTracer>(gridstride_open_cupti(limits, why_not));
+#else
+  why_not = "this build has no CUPTI";
+  return nullptr;
+#endif
 }
 
 bool cuda_device_present(std::string*) {

@@ -13,6 +13,7 @@
 #pragma once
 #include <cuda_runtime.h>
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -38,6 +39,15 @@ struct Condition {
   bool set_at_launch = false;
 };
 
+/// What is told to a tool that watches, by the thread that does it; null where there is none.
+struct Watcher {
+  void (*created)(cudaGraphNode_t) = nullptr;
+  void (*cloned)(cudaGraphNode_t original, cudaGraphNode_t clone) = nullptr;
+  void (*done)(const Work&, const CUgraphNode_st* node, std::uint64_t start_ns, std::uint64_t end_ns) = nullptr;
+};
+extern Watcher watcher;
+std::uint64_t clock_ns();
+
 /// A graph that can be launched: a copy of what the graph was when it was instantiated.
 class Executable;
 
@@ -49,8 +59,9 @@ cudaError_t result(cudaError_t);
 /// The error of all later calls.
 void fail_device(cudaError_t, const std::string& why);
 
-/// Does the work with device memory open; an exception becomes the error of the device.
-void run_work(const std::function<void()>&);
+/// Does the work with device memory open; an exception becomes the error of the device. `node`: what it is of a graph
+/// that was launched, or null.
+void run_work(const Work&, const CUgraphNode_st* node = nullptr);
 /// Does all that was enqueued on any stream: what freeing memory waits for.
 void run_all_streams();
 
@@ -62,7 +73,7 @@ struct CUstream_st {
   void run_next();
   void run_all();
 
-  std::deque<std::function<void()>> queue;
+  std::deque<gs::simulated_cuda::Work> queue;
   cudaGraph_t captured = nullptr;
   std::vector<cudaGraphNode_t> last;  ///< of the capture: what its next node comes behind
   bool spoilt = false;                ///< the capture
@@ -74,6 +85,8 @@ struct CUevent_st {
 };
 
 struct CUgraphNode_st {
+  std::uint64_t id = 0;           ///< no other node has it
+  std::uint64_t original_id = 0;  ///< of an executable graph's node: that of the graph's
   gs::simulated_cuda::Work work;
   std::vector<cudaGraphNode_t> after;
   // of a WHILE node

@@ -1,5 +1,4 @@
 // streams.cpp - queues of work, events, captures, and the simulator's launches that come to them.
-#include <chrono>
 #include <set>
 
 #include "tests/simulated_cuda/memory.h"
@@ -37,10 +36,6 @@ bool forbidden_in_capture(cudaStream_t stream) {
   return true;
 }
 
-double now_ms() {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 }  // namespace
 
 void run_all_streams() {
@@ -56,12 +51,12 @@ cudaError_t CUstream_st::enqueue(Work work) {
   if (captured)
     last = {captured->add(std::move(work), last)};
   else
-    queue.push_back(std::move(work.run));
+    queue.push_back(std::move(work));
   return cudaSuccess;
 }
 
 void CUstream_st::run_next() {
-  const std::function<void()> work = std::move(queue.front());
+  const Work work = std::move(queue.front());
   queue.pop_front();
   run_work(work);
 }
@@ -120,7 +115,7 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   return result(stream->enqueue({cudaGraphNodeTypeEventRecord,
                                  [event] {
                                    event->pending = false;
-                                   event->recorded_ms = now_ms();
+                                   event->recorded_ms = double(clock_ns()) / 1e6;
                                  },
                                  {},
                                  {}}));

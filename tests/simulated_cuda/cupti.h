@@ -1,0 +1,9 @@
+// cupti.h - how the simulated CUPTI behaves where NVIDIA does not say.
+#pragma once
+
+namespace gs::simulated_cuda {
+
+/// Do records carry the id of the executable graph's node, or that of the node it was made from?
+extern bool records_carry_clones;
+
+}  // namespace gs::simulated_cuda
