@@ -14,17 +14,30 @@ std::size_t padded(std::size_t bytes) {
   return (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
 }
 
-/// ancestors[i][j]: step j must have ended before step i begins, directly or through others.
-std::vector<std::vector<bool>> ancestors(const std::vector<Step>& steps) {
-  const auto direct = dependencies(steps);
-  std::vector<std::vector<bool>> result(steps.size(), std::vector<bool>(steps.size(), false));
-  for (std::size_t i = 0; i < steps.size(); ++i)
+using Edges = std::vector<std::vector<int>>;
+
+/// ancestors[i][j]: call j must have ended before call i begins, directly or through others.
+std::vector<std::vector<bool>> ancestors(const Edges& direct) {
+  std::vector<std::vector<bool>> result(direct.size(), std::vector<bool>(direct.size(), false));
+  for (std::size_t i = 0; i < direct.size(); ++i)
     for (const int j : direct[i]) {
       result[i][std::size_t(j)] = true;
       for (std::size_t k = 0; k < std::size_t(j); ++k)
         if (result[std::size_t(j)][k]) result[i][k] = true;
     }
   return result;
+}
+
+/// The edges without those that follow from others.
+Edges reduced(Edges edges) {
+  const auto known = ancestors(edges);
+  for (std::vector<int>& before : edges) {
+    const std::vector<int> all = before;
+    std::erase_if(before, [&](int j) {
+      return std::any_of(all.begin(), all.end(), [&](int k) { return known[std::size_t(k)][std::size_t(j)]; });
+    });
+  }
+  return edges;
 }
 
 /// The steps that touch a tensor, in list order; the first of them writes it.
@@ -109,39 +122,64 @@ std::vector<std::vector<int>> dependencies(const std::vector<Step>& steps) {
 }
 
 std::vector<std::vector<int>> least_dependencies(const std::vector<Step>& steps) {
-  const auto known = ancestors(steps);
-  auto result = dependencies(steps);
-  for (std::vector<int>& before : result) {
-    const std::vector<int> all = before;
-    std::erase_if(before, [&](int j) {
-      return std::any_of(all.begin(), all.end(), [&](int k) { return known[std::size_t(k)][std::size_t(j)]; });
-    });
-  }
-  return result;
+  return reduced(dependencies(steps));
 }
 
-std::vector<std::vector<int>> repeated_dependencies(const std::vector<Step>& steps, int repeats) {
-  const auto once = least_dependencies(steps);
+Clash clash_at(const Addresses& addresses, const std::vector<Tensor>& tensors) {
+  struct Access {
+    TensorId id;
+    const std::byte *begin, *end;
+    bool writes;
+    bool clashes_with(const Access& other) const {
+      return (writes || other.writes) && (id == other.id || (begin < other.end && other.begin < end));
+    }
+  };
+  const auto accesses = [&addresses, &tensors](const Step& step) {
+    std::vector<Access> list;
+    const auto add = [&](TensorId id, bool writes) {
+      if (id == no_tensor) return;
+      const auto* const begin = static_cast<const std::byte*>(addresses[id]);
+      list.push_back({id, begin, begin + tensors[std::size_t(id)].bytes, writes});
+    };
+    for (const TensorId id : step.reads) add(id, false);
+    for (const TensorId id : step.writes) add(id, true);
+    add(step.workspace, true);
+    return list;
+  };
+  return [accesses](const Step& a, const Step& b) {
+    const auto of_a = accesses(a), of_b = accesses(b);
+    return std::any_of(of_a.begin(), of_a.end(), [&](const Access& one) {
+      return std::any_of(of_b.begin(), of_b.end(), [&](const Access& other) { return one.clashes_with(other); });
+    });
+  };
+}
+
+std::vector<std::vector<int>> repeated_dependencies(const std::vector<Step>& steps, int repeats, const Clash& clash) {
   const int size = int(steps.size());
-  std::vector<bool> is_last(steps.size(), true);
-  for (const auto& before : once)
-    for (const int j : before) is_last[std::size_t(j)] = false;
-  std::vector<std::vector<int>> result;
+  Edges two_runs = dependencies(steps);
+  for (int i = 0; i < size; ++i) {
+    std::vector<int> before;
+    for (const int j : two_runs[std::size_t(i)]) before.push_back(size + j);
+    for (int j = 0; j < size; ++j)
+      if (clash(steps[std::size_t(j)], steps[std::size_t(i)])) before.push_back(j);
+    two_runs.push_back(std::move(before));
+  }
+  const Edges least = reduced(std::move(two_runs));
+  Edges result;
   for (int run = 0; run < repeats; ++run)
-    for (const auto& before : once) {
+    for (int i = 0; i < size; ++i) {
       result.emplace_back();
-      for (const int j : before) result.back().push_back(run * size + j);
-      for (int j = 0; before.empty() && run > 0 && j < size; ++j)
-        if (is_last[std::size_t(j)]) result.back().push_back((run - 1) * size + j);
+      // The second run's edges are those of all later ones, counted from the run before.
+      for (const int j : least[std::size_t(run == 0 ? i : size + i)])
+        result.back().push_back(j + std::max(run - 1, 0) * size);
     }
   return result;
 }
 
-int longest_chain(const std::vector<Step>& steps, const std::vector<int>& weights) {
-  const auto before = dependencies(steps);
-  std::vector<int> length(steps.size(), 0);
-  int longest = 0;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
+double longest_chain(const std::vector<std::vector<int>>& before, const std::vector<double>& weights) {
+  std::vector<double> length(before.size(), 0);
+  double longest = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
     for (const int j : before[i]) length[i] = std::max(length[i], length[std::size_t(j)]);
     length[i] += weights[i];
     longest = std::max(longest, length[i]);
@@ -149,8 +187,12 @@ int longest_chain(const std::vector<Step>& steps, const std::vector<int>& weight
   return longest;
 }
 
+int longest_chain(const std::vector<Step>& steps, const std::vector<int>& weights) {
+  return int(longest_chain(dependencies(steps), std::vector<double>(weights.begin(), weights.end())));
+}
+
 MemoryPlan plan_memory(const std::vector<Tensor>& tensors, const std::vector<Step>& steps) {
-  const auto before = ancestors(steps);
+  const auto before = ancestors(dependencies(steps));
   std::vector<Use> uses = uses_of_planned(tensors, steps);
 
   // `a` has had its last use, whatever the order of the steps, when `b` is first written.

@@ -66,11 +66,21 @@ std::vector<std::vector<int>> dependencies(const std::vector<Step>&);
 /// The same without those that follow from others: the edges that a graph needs.
 std::vector<std::vector<int>> least_dependencies(const std::vector<Step>&);
 
-/// For `repeats` runs of the steps one after another, the edges of the calls 0 .. repeats * steps - 1. A run begins
-/// when all of the one before it has ended: tensors of different times of a step may share memory.
-std::vector<std::vector<int>> repeated_dependencies(const std::vector<Step>&, int repeats);
+/// Must two steps, of whatever runs of their list, not run at the same time, since one writes memory of the other?
+using Clash = std::function<bool(const Step&, const Step&)>;
+/// By where their tensors and workspaces lie.
+Clash clash_at(const Addresses&, const std::vector<Tensor>&);
 
-/// The length of the longest chain of steps in which each needs the one before it; a step is as long as its weight.
+/// For `repeats` runs of the steps one after another, the edges of the calls 0 .. repeats * steps - 1: within a run
+/// those of least_dependencies(); from a run to the next, an edge between two steps that clash, unless it follows from
+/// others. So a batch is gathered while the weights of the step before are updated. (Runs that are further apart need
+/// no edges of their own: every step writes something, so it clashes with itself in the run between.)
+std::vector<std::vector<int>> repeated_dependencies(const std::vector<Step>&, int repeats, const Clash&);
+
+/// The length of the longest chain of calls in which each needs the one before it; a call is as long as its weight.
+/// `before`: for each call those that it needs, all of smaller index.
+double longest_chain(const std::vector<std::vector<int>>& before, const std::vector<double>& weights);
+/// That of one run of the steps.
 int longest_chain(const std::vector<Step>&, const std::vector<int>& weights);
 
 /// Places every planned tensor, padded to 256 bytes. Two tensors share memory only when every step that touches the one

@@ -20,8 +20,9 @@ struct GpuRoof {
 inline constexpr GpuRoof h200_fp32{4.3e6, 60e6, 1.3}, h200_tf32{4.3e6, 495e6, 1.3}, h200_bf16{4.3e6, 989e6, 1.3};
 
 struct Prediction {
-  double chain_us = 0;  ///< the longest chain of steps that need one another, each the sum of its kernels' starts and
-                        ///< its bytes or operations, whichever take longer
+  /// By how much a further run in the same launch makes the longest chain longer: steps that need one another, each the
+  /// sum of its kernels' starts and its bytes or operations, whichever take longer.
+  double chain_us = 0;
   double bytes_us = 0;  ///< all bytes of the step at the roof
   double flops_us = 0;  ///< all operations
   /// No step whose tensors leave the caches can be faster than the largest of the three; a small network's stay there.
@@ -29,6 +30,9 @@ struct Prediction {
 };
 
 /// `kernels` as Program::kernels_of_steps() counts them.
-Prediction predict(const std::vector<Step>&, const std::vector<int>& kernels, const GpuRoof&);
+Prediction predict(const std::vector<Step>&, const std::vector<int>& kernels, const GpuRoof&, const Clash&);
+
+/// By how many kernels a further run in the same launch makes the longest chain longer.
+double chain_of_a_repeated_step(const std::vector<Step>&, const std::vector<int>& kernels, const Clash&);
 
 }  // namespace gs

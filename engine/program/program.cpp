@@ -69,7 +69,7 @@ std::unique_ptr<Replay> Program::Impl::capture_epoch_loop(const std::vector<Step
 std::vector<GraphCall> Program::Impl::calls(const std::vector<Step>& steps, const Addresses& addresses,
                                             int repeats) const {
   std::vector<GraphCall> result;
-  const auto edges = repeated_dependencies(steps, repeats);
+  const auto edges = repeated_dependencies(steps, repeats, clash_at(addresses, builder.tensors()));
   for (std::size_t i = 0; i < edges.size(); ++i)
     result.push_back({[this, step = &steps[i % steps.size()], &addresses] { run(*step, addresses); }, edges[i]});
   return result;

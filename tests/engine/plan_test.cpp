@@ -45,27 +45,61 @@ TEST(Dependencies, LeastLeavesOutWhatFollowsFromOthers) {
   const auto d = least_dependencies({step("a", {}, {0}), step("b", {0}, {1}), step("c", {0, 1}, {2})});
   EXPECT_EQ(d, (std::vector<std::vector<int>>{{}, {0}, {1}}));
 }
-TEST(Dependencies, ARepeatedRunBeginsWhenTheOneBeforeHasEnded) {
-  // a feeds b and c, which end the run; a second root d is independent
+
+/// Steps that share a tensor which one of them writes.
+bool share(const Step& a, const Step& b) {
+  const auto has = [](const std::vector<TensorId>& list, TensorId id) {
+    return std::find(list.begin(), list.end(), id) != list.end();
+  };
+  const auto writes_of = [&](const Step& one, const Step& other) {
+    return std::any_of(one.writes.begin(), one.writes.end(),
+                       [&](TensorId id) { return has(other.reads, id) || has(other.writes, id); });
+  };
+  return writes_of(a, b) || writes_of(b, a);
+}
+
+TEST(Dependencies, ARepeatedRunWaitsForWhatItClashesWith) {
+  // a feeds b and c; d has nothing to do with them
   const std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {}, {3})};
-  const auto edges = repeated_dependencies(steps, 2);
-  EXPECT_EQ(edges, (std::vector<std::vector<int>>{{}, {0}, {0}, {}, {1, 2, 3}, {4}, {4}, {1, 2, 3}}));
+  EXPECT_EQ(repeated_dependencies(steps, 3, share),
+            (std::vector<std::vector<int>>{{}, {0}, {0}, {}, {1, 2}, {4}, {4}, {3}, {5, 6}, {8}, {8}, {7}}));
+  const auto all_clash = repeated_dependencies(steps, 2, [](const Step&, const Step&) { return true; });
+  EXPECT_EQ(all_clash, (std::vector<std::vector<int>>{{}, {0}, {0}, {}, {1, 2, 3}, {4}, {4}, {1, 2, 3}}));
+}
+TEST(Dependencies, StepsClashWhereTheirMemoryMeets) {
+  // tensors 0 and 1 share memory, 2 lies behind them, 3 reaches into it from behind
+  std::vector<std::byte> memory(400);
+  const Addresses at{{memory.data(), memory.data(), memory.data() + 100, memory.data() + 150}};
+  const Clash clash = clash_at(at, planned(4, 100));
+  EXPECT_TRUE(clash(step("a", {0}, {}), step("b", {}, {1})));
+  EXPECT_TRUE(clash(step("a", {}, {0}), step("b", {1}, {})));
+  EXPECT_FALSE(clash(step("a", {0}, {}), step("b", {1}, {}))) << "both read";
+  EXPECT_FALSE(clash(step("a", {}, {1}), step("b", {}, {2}))) << "one behind the other";
+  EXPECT_TRUE(clash(step("a", {}, {}, 3), step("b", {2}, {}))) << "a workspace is written";
+  EXPECT_TRUE(clash(step("a", {}, {2}), step("a", {}, {2})));
 }
 TEST(Chain, CountsWeights) {
   const std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {1, 2}, {3})};
   EXPECT_EQ(longest_chain(steps, {1, 1, 1, 1}), 3);
   EXPECT_EQ(longest_chain(steps, {1, 1, 5, 2}), 8);
-  EXPECT_EQ(longest_chain({}, {}), 0);
+  EXPECT_EQ(longest_chain(std::vector<Step>{}, {}), 0);
 }
 TEST(Prediction, IsTheLongestChainOrTheRoof) {
   std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {1}, {3})};
   steps[1].cost = {.flops = 100, .bytes = 10};
   steps[2].cost = {.flops = 0, .bytes = 50};
-  const Prediction p = predict(steps, {1, 2, 1, 1}, {.bytes_per_us = 10, .flops_per_us = 20, .kernel_us = 3});
+  const Prediction p = predict(steps, {1, 2, 1, 1}, {.bytes_per_us = 10, .flops_per_us = 20, .kernel_us = 3},
+                               [](const Step&, const Step&) { return true; });
   EXPECT_DOUBLE_EQ(p.chain_us, 3 + (6 + 5) + 3);
   EXPECT_DOUBLE_EQ(p.bytes_us, 6);
   EXPECT_DOUBLE_EQ(p.flops_us, 5);
   EXPECT_DOUBLE_EQ(p.bound_us(), 17);
+}
+TEST(Prediction, ARepeatedStepDoesNotWaitForWhatItDoesNotNeed) {
+  // a (the batch) may be written again while d (the update) runs, which b reads
+  const std::vector<Step> steps{step("a", {}, {0}), step("b", {0, 3}, {1}), step("c", {1}, {2}), step("d", {2}, {3})};
+  EXPECT_EQ(longest_chain(steps, {1, 1, 1, 1}), 4);
+  EXPECT_DOUBLE_EQ(chain_of_a_repeated_step(steps, {1, 1, 1, 1}, share), 3);
 }
 TEST(StepsPerReplay, MakesTheFewestLaunches) {
   EXPECT_EQ(steps_per_replay(125, 32), 31);
