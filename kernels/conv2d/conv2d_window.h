@@ -1,26 +1,29 @@
 // conv2d_window.h - the matrix of windows of an implicit matrix product: one row per output pixel, one column per tap
-// (r, s, c) of the filter. It is never written; its elements are fetched where they lie.
+// (r, s, c) of the filter. It is never written; its elements are fetched where they lie. Each group has its own, c
+// being a channel of the group.
 #pragma once
 #include "kernels/common/kernel.h"
 #include "kernels/conv2d/conv2d.h"
 
 namespace gs::GS_TARGET {
 
-/// x under tap (r, s, c) of the window at output (n, p, q); 0 in the padding.
+/// x under tap (r, s, c) of the group's window at output (n, p, q); 0 in the padding.
 template <class T>
-__device__ inline float window_at(const T* __restrict__ x, const Conv2d& d, std::int64_t n, int p, int q,
+__device__ inline float window_at(const T* __restrict__ x, const Conv2d& d, int group, std::int64_t n, int p, int q,
                                   std::int64_t tap) {
-  const int c = int(tap % d.c), s = int(tap / d.c % d.s), r = int(tap / d.c / d.s);
+  const int channels = d.group_c(), c = int(tap % channels), s = int(tap / channels % d.s);
+  const int r = int(tap / channels / d.s);
   const int row = p * d.stride - d.pad + r, column = q * d.stride - d.pad + s;
   if (row < 0 || row >= d.h || column < 0 || column >= d.w) return 0.0f;
-  return widened(x[((n * d.h + row) * d.w + column) * d.c + c]);
+  return widened(x[((n * d.h + row) * d.w + column) * d.c + group * channels + c]);
 }
 
-/// Element (pixel of y, tap) of the matrix.
+/// Element (pixel of y, tap) of the group's matrix.
 template <class T>
-__device__ inline float window(const T* __restrict__ x, const Conv2d& d, std::int64_t pixel, std::int64_t tap) {
+__device__ inline float window(const T* __restrict__ x, const Conv2d& d, int group, std::int64_t pixel,
+                               std::int64_t tap) {
   const int q = int(pixel % d.q()), p = int(pixel / d.q() % d.p());
-  return window_at(x, d, pixel / d.q() / d.p(), p, q, tap);
+  return window_at(x, d, group, pixel / d.q() / d.p(), p, q, tap);
 }
 
 }  // namespace gs::GS_TARGET

@@ -7,11 +7,13 @@
 
 namespace gs::GS_TARGET {
 
-/// Extents of windows over images of `rows` x `columns` x `channels`, one window for each of down x across places of an
-/// image. A tap is (r, s, channel), the channel fastest.
+/// Extents of windows over images of `rows` x `columns` pixels, one window for each of down x across places of an
+/// image. A tap is (r, s, channel), the channel fastest; taps and `channels` are those of one group.
 struct WindowMap {
   int pixels, taps;  ///< windows in the batch; taps of one
-  int rows, columns, channels, window_rows, window_columns, stride, pad;
+  int rows, columns, channels;
+  int pitch;  ///< from one pixel to the next: all groups' channels
+  int window_rows, window_columns, stride, pad;
   bool vectors;  ///< channels of a pixel begin and end on 16 bytes
   Divider by_across, by_down, by_channels, by_window_columns, by_stride;
 
@@ -22,14 +24,15 @@ struct WindowMap {
   /// outside of every image: 2^30 and 2^29.
   static constexpr int no_pixel = -(1 << 30), no_tap = 1 << 29;
 
-  GS_BOTH Tap tap(int i) const {
+  /// Of the group whose first channel is `first`; its channels count from there.
+  GS_BOTH Tap tap(int i, int first) const {
     if (i >= taps) return {no_tap, 0, 0};
-    const int channel = by_channels.split(i), s = by_window_columns.split(i);
+    const int channel = first + by_channels.split(i), s = by_window_columns.split(i);
     return {i, s, channel};
   }
-  GS_BOTH void next(Tap& tap) const {
-    if (++tap.channel < channels) return;
-    tap.channel = 0;
+  GS_BOTH void next(Tap& tap, int first) const {
+    if (++tap.channel < first + channels) return;
+    tap.channel = first;
     if (++tap.s < window_columns) return;
     tap.s = 0;
     if (++tap.r >= window_rows) tap.r = no_tap;
@@ -40,7 +43,7 @@ struct WindowMap {
 /// in no image.
 template <class Matrix, class Line, class Element>
 __device__ inline void copy_taps(const Matrix& matrix, const WindowMap& map, const Element* from, Element* to,
-                                 const Line& line, WindowMap::Tap tap) {
+                                 const Line& line, WindowMap::Tap tap, int first_channel) {
   if (map.vectors) {
     const int at = matrix.place(line, tap);
     async_copy_16(to, from + (at < 0 ? 0 : at), at >= 0);
@@ -49,7 +52,7 @@ __device__ inline void copy_taps(const Matrix& matrix, const WindowMap& map, con
   } else {
     copy_singly(to, from, [&](int) {
       const int at = matrix.place(line, tap);
-      map.next(tap);
+      map.next(tap, first_channel);
       return at;
     });
   }
@@ -67,7 +70,8 @@ struct Windows {
 
   const Element* x;
   const WindowMap& map;
-  int last;  ///< pixels from here on count as none
+  int last;           ///< pixels from here on count as none
+  int first_channel;  ///< of the group
 
   __device__ Line line(int pixel) const {
     if (pixel >= last) return {WindowMap::no_pixel, 0, 0};
@@ -77,16 +81,16 @@ struct Windows {
   /// That of output (p, q) of an image.
   __device__ Line window(int image, int p, int q) const {
     const int row = p * map.stride - map.pad, column = q * map.stride - map.pad;
-    return {row, column, ((image * map.rows + row) * map.columns + column) * map.channels};
+    return {row, column, ((image * map.rows + row) * map.columns + column) * map.pitch};
   }
-  __device__ Group group(int tap) const { return map.tap(tap); }
+  __device__ Group group(int tap) const { return map.tap(tap, first_channel); }
   __device__ int place(const Line& line, const Group& tap) const {
     const int row = line.row + tap.r, column = line.column + tap.s;
     if (row < 0 || row >= map.rows || column < 0 || column >= map.columns) return -1;
-    return line.origin + (tap.r * map.columns + tap.s) * map.channels + tap.channel;
+    return line.origin + (tap.r * map.columns + tap.s) * map.pitch + tap.channel;
   }
   __device__ void copy(Element* to, const Line& line, const Group& tap) const {
-    copy_taps(*this, map, x, to, line, tap);
+    copy_taps(*this, map, x, to, line, tap, first_channel);
   }
 };
 
@@ -120,62 +124,78 @@ struct GradientWindows {
 
   const Element* dy;
   const WindowMap& map;
+  int first_channel;  ///< of the group
 
   __device__ Line line(int pixel) const {
     if (pixel >= map.pixels) return {0, WindowMap::no_pixel, 0};
     const int column = map.by_across.split(pixel), row = map.by_down.split(pixel);
     return {pixel * map.rows, row + map.pad, column + map.pad};
   }
-  __device__ Group group(int tap) const { return map.tap(tap); }
+  __device__ Group group(int tap) const { return map.tap(tap, first_channel); }
   __device__ int place(const Line& line, const Group& tap) const {
     int p = line.row - tap.r, q = line.column - tap.s;
     if (p < 0 || q < 0) return -1;
     if (map.stride > 1 && (map.by_stride.split(p) != 0 || map.by_stride.split(q) != 0)) return -1;
     if (p >= map.rows || q >= map.columns) return -1;
-    return ((line.first_row + p) * map.columns + q) * map.channels + tap.channel;
+    return ((line.first_row + p) * map.columns + q) * map.pitch + tap.channel;
   }
   __device__ void copy(Element* to, const Line& line, const Group& tap) const {
-    copy_taps(*this, map, dy, to, line, tap);
+    copy_taps(*this, map, dy, to, line, tap, first_channel);
   }
 };
 
-/// Element (tap (r, s, k), c) = w[k, r, s, c]: a plain matrix whose lines come in another order.
+/// Element (tap (r, s, k), c) = w[k, r, s, c] of a group: a plain matrix whose lines come in another order.
 template <class Element>
 struct TurnedFilters : PlainMatrix<Element, false> {
   const WindowMap& map;
+  int first;  ///< element of the group
 
-  __device__ TurnedFilters(const Element* w, int channels, bool vectors, const WindowMap& map)
-      : PlainMatrix<Element, false>{w, map.taps, channels, vectors}, map(map) {}
+  __device__ TurnedFilters(const Element* w, int first, int channels, bool vectors, const WindowMap& map)
+      : PlainMatrix<Element, false>{w, map.taps, channels, vectors}, map(map), first(first) {}
   __device__ int line(int i) const {
     if (i >= map.taps) return -1;
     const int k = map.by_channels.split(i);  // leaves (r, s)
-    return (k * map.window_rows * map.window_columns + i) * this->line_elements;
+    return (k * map.window_rows * map.window_columns + i) * this->line_elements + first;
   }
 };
 
 /// The windows of `d` over x, for the forward pass and the filter gradient.
 inline WindowMap windows_of(const Conv2d& d, bool vectors) {
-  return {d.n * d.p() * d.q(),
-          d.r * d.s * d.c,
-          d.h,
-          d.w,
-          d.c,
-          d.r,
-          d.s,
-          d.stride,
-          d.pad,
-          vectors,
-          Divider(d.q()),
-          Divider(d.p()),
-          Divider(d.c),
-          Divider(d.s),
-          Divider(d.stride)};
+  return {.pixels = d.n * d.p() * d.q(),
+          .taps = d.r * d.s * d.group_c(),
+          .rows = d.h,
+          .columns = d.w,
+          .channels = d.group_c(),
+          .pitch = d.c,
+          .window_rows = d.r,
+          .window_columns = d.s,
+          .stride = d.stride,
+          .pad = d.pad,
+          .vectors = vectors,
+          .by_across = Divider(d.q()),
+          .by_down = Divider(d.p()),
+          .by_channels = Divider(d.group_c()),
+          .by_window_columns = Divider(d.s),
+          .by_stride = Divider(d.stride)};
 }
 /// The windows over dy, one for each pixel of x, for the data gradient.
 inline WindowMap gradient_windows_of(const Conv2d& d, bool vectors) {
-  return {d.n * d.h * d.w,  d.r * d.s * d.k, d.p(),   d.q(),        d.k,          d.r,          d.s,
-          d.stride,         d.pad,           vectors, Divider(d.w), Divider(d.h), Divider(d.k), Divider(d.s),
-          Divider(d.stride)};
+  return {.pixels = d.n * d.h * d.w,
+          .taps = d.r * d.s * d.group_k(),
+          .rows = d.p(),
+          .columns = d.q(),
+          .channels = d.group_k(),
+          .pitch = d.k,
+          .window_rows = d.r,
+          .window_columns = d.s,
+          .stride = d.stride,
+          .pad = d.pad,
+          .vectors = vectors,
+          .by_across = Divider(d.w),
+          .by_down = Divider(d.h),
+          .by_channels = Divider(d.group_k()),
+          .by_window_columns = Divider(d.s),
+          .by_stride = Divider(d.stride)};
 }
 
 }  // namespace gs::GS_TARGET

@@ -9,6 +9,9 @@
 #include "kernels/conv2d_pool/window_maximum.h"
 
 namespace gs::GS_TARGET {
+
+bool conv2d_tiled_supports(const Conv2d&);
+
 namespace {
 
 template <class T>
@@ -18,19 +21,20 @@ __global__ void __launch_bounds__(tile_threads, tile_blocks)
   const Conv2d& conv = d.conv;
   const int P = d.pool.p(), Q = d.pool.q();
   const std::int64_t windows = d.pool.y_size() / conv.k, taps = conv.w_size() / conv.k;
+  const int group = int(blockIdx.z), first_k = group * conv.group_k(), last = first_k + conv.group_k();
   tile_gemm_squares<Fetch::along_depth, Fetch::along_depth>(
-      std::int64_t(blockIdx.x) * tile, std::int64_t(blockIdx.y) * tile, 4 * windows, conv.k, 0, taps,
+      std::int64_t(blockIdx.x) * tile, first_k + std::int64_t(blockIdx.y) * tile, 4 * windows, last, 0, taps,
       [&](std::int64_t row, std::int64_t tap) {
         const std::int64_t window = row / 4;
         const int place = int(row % 4), q = int(window % Q), p = int(window / Q % P);
-        return window_at(x, conv, window / Q / P, 2 * p + place / 2, 2 * q + place % 2, tap);
+        return window_at(x, conv, group, window / Q / P, 2 * p + place / 2, 2 * q + place % 2, tap);
       },
       [&](std::int64_t tap, std::int64_t k) { return widened(w[k * taps + tap]); },
       [&](std::int64_t row, std::int64_t first, const float(&sums)[4][4]) {
         if (row >= 4 * windows) return;
 #pragma unroll
         for (int j = 0; j < 4; ++j) {
-          if (first + j >= conv.k) break;
+          if (first + j >= last) break;
           const auto maximum =
               window_maximum<T>([&](int i) { return sums[i][j] + widened(bias[first + j]); }, conv.relu);
           const std::int64_t at = row / 4 * conv.k + first + j;
@@ -43,14 +47,14 @@ __global__ void __launch_bounds__(tile_threads, tile_blocks)
 }  // namespace
 
 bool conv2d_pool_tiled_supports(const Conv2dPool& d) {
-  return d.conv.groups == 1 && d.pool.window == 2 && d.pool.stride == 2 && tiles(d.conv.k) <= 65535;
+  return d.pool.window == 2 && d.pool.stride == 2 && conv2d_tiled_supports(d.conv);
 }
 
 template <class T>
 void conv2d_pool_forward_tiled(T* y, std::uint8_t* argmax, const T* x, const T* w, const T* bias, const Conv2dPool& d,
                                void*, stream_t s) {
-  launch<forward<T>>({dim3(tiles(4 * (d.pool.y_size() / d.conv.k)), tiles(d.conv.k)), dim3(tile_threads)}, s, y, argmax,
-                     x, w, bias, d);
+  const dim3 grid(tiles(4 * (d.pool.y_size() / d.conv.k)), tiles(d.conv.group_k()), unsigned(d.conv.groups));
+  launch<forward<T>>({grid, dim3(tile_threads)}, s, y, argmax, x, w, bias, d);
 }
 
 template Conv2dPoolForwardOf<float>::Launch conv2d_pool_forward_tiled;

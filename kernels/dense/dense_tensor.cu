@@ -7,34 +7,11 @@
 // over the inputs into slices for about two blocks on each SM; a second kernel adds them in a fixed order. The filter
 // gradient is a sum of n terms for each weight written: for batches of 16 and more; below, dense_filter_outer is bound
 // by the same bytes. One kernel, db included, which is summed in fp32 and unrounded.
-#include "kernels/common/add_slices.h"
-#include "kernels/common/plain_matrix.h"
 #include "kernels/common/store_pair.h"
-#include "kernels/common/tensor_gemm.h"
-#include "kernels/dense/dense.h"
+#include "kernels/dense/dense_tensor_forward.h"
 
 namespace gs::GS_TARGET {
 namespace {
-
-template <class T>
-__device__ inline T activated(float sum, T bias, const Dense& d) {
-  sum += widened(bias);
-  return rounded<T>(d.relu && sum <= 0 ? 0.0f : sum);
-}
-
-/// A sum that is short enough for one slice: y at once.
-template <class Tile, class T>
-__global__ void __launch_bounds__(tensor_threads, tensor_blocks)
-    forward_whole_tensor(T* __restrict__ y, const T* __restrict__ x, const T* __restrict__ w,
-                         const T* __restrict__ bias, Dense d, bool vectors) {
-  tensor_gemm<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, d.out, d.n, 0, d.in,
-                    PlainMatrix<T, true>{w, d.out, d.in, vectors}, PlainMatrix<T, true>{x, d.n, d.in, vectors},
-                    NothingObserved(), [&](int o, int i, const float(&sums)[2], int count) {
-#pragma unroll
-                      for (int e = 0; e < 2; ++e)
-                        if (e < count) y[(i + e) * d.out + o] = activated(sums[e], bias[o], d);
-                    });
-}
 
 /// partial[slice, i, o] = the slice's part of sum over j of x[i, j] W[o, j].
 template <class Tile, class T>
@@ -51,14 +28,6 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
                       for (int e = 0; e < 2; ++e)
                         if (e < count) slice[(i + e) * d.out + o] = sums[e];
                     });
-}
-
-template <int rows, class T>
-__global__ void __launch_bounds__(slice_columns* rows)
-    add_forward_slices_tensor(T* __restrict__ y, const float* __restrict__ partial, const T* __restrict__ bias, Dense d,
-                              int slices) {
-  add_slices<rows>(partial, slices, d.n * d.out,
-                   [&](int at, float sum) { y[at] = activated(sum, bias[at % d.out], d); });
 }
 
 template <class Tile, class T>
@@ -98,30 +67,32 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
   if (with_bias) db[o0 + row] = bias_sum;
 }
 
-/// Calls body(tile) for the columns that the batch needs.
-template <class Body>
-void with_tile(int n, const Body& body) {
-  if (n <= 8) return body(TensorTile<64, 8, 4>());
-  if (n <= 16) return body(TensorTile<64, 16, 4>());
-  if (n <= 32) return body(TensorTile<64, 32, 4>());
-  body(TensorTile<64, 64, 2>());
-}
+}  // namespace
 
-struct Slices {
-  int inputs, count;  // of one; how many
-};
 /// One slice where the sum is at most 8 stages; else about two blocks for each of 132 SMs, each with two stages at
 /// least. Whole stages, but for the last slice.
 template <class T>
-Slices slices_of(const Dense& d) {
+DenseSlices dense_tensor_slices(const Dense& d) {
   constexpr int depth = stage_depth<T>;
   if (d.in <= 8 * depth) return {d.in, 1};
   const int tiles = parts(d.out, 64) * parts(d.n, 64), wanted = parts(2 * 132, tiles);
   const int stages = parts(parts(d.in, wanted), depth), each = (stages > 2 ? stages : 2) * depth;
   return {each, parts(d.in, each)};
 }
+template DenseSlices dense_tensor_slices<float>(const Dense&);
+template DenseSlices dense_tensor_slices<bf16>(const Dense&);
 
-}  // namespace
+template <class T>
+void dense_tensor_partial_sums(float* partial, const T* x, const T* w, const Dense& d, const DenseSlices& slices,
+                               stream_t s) {
+  with_dense_tile(d.n, [&](auto tile) {
+    const dim3 grid(unsigned(parts(d.out, tile.rows)), unsigned(parts(d.n, tile.columns)), unsigned(slices.count));
+    launch<forward_slices_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, partial, x, w, d,
+                                                     in_vectors(x, d.in) && in_vectors(w, d.in), slices.inputs);
+  });
+}
+template void dense_tensor_partial_sums(float*, const float*, const float*, const Dense&, const DenseSlices&, stream_t);
+template void dense_tensor_partial_sums(float*, const bf16*, const bf16*, const Dense&, const DenseSlices&, stream_t);
 
 /// Small enough for offsets of 31 bits and a grid.
 bool dense_tensor_supports(const Dense& d) {
@@ -138,34 +109,19 @@ bool dense_filter_gradient_tensor_supports(const Dense& d) {
 
 template <class T>
 std::size_t dense_forward_tensor_workspace(const Dense& d) {
-  const int slices = slices_of<T>(d).count;
+  const int slices = dense_tensor_slices<T>(d).count;
   return slices == 1 ? 0 : std::size_t(slices) * std::size_t(d.n) * std::size_t(d.out) * sizeof(float);
 }
 
 template <class T>
 void dense_forward_tensor(T* y, const T* x, const T* w, const T* bias, const Dense& d, void* workspace, stream_t s) {
-  const Slices slices = slices_of<T>(d);
-  const bool vectors = in_vectors(x, d.in) && in_vectors(w, d.in);
-  with_tile(d.n, [&](auto tile) {
-    const dim3 grid(unsigned(parts(d.out, tile.rows)), unsigned(parts(d.n, tile.columns)), unsigned(slices.count));
-    if (slices.count == 1)
-      launch<forward_whole_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, y, x, w, bias, d, vectors);
-    else
-      launch<forward_slices_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, static_cast<float*>(workspace),
-                                                       x, w, d, vectors, slices.inputs);
-  });
-  if (slices.count == 1) return;
-  const dim3 blocks(unsigned(parts(d.n * d.out, slice_columns)));
-  with_slice_rows(slices.count, [&](auto rows) {
-    launch<add_forward_slices_tensor<rows, T>>({blocks, dim3(slice_columns * rows)}, s, y,
-                                               static_cast<const float*>(workspace), bias, d, slices.count);
-  });
+  dense_forward_on_tensor_cores(y, x, w, bias, d, NoFactors(), workspace, s);
 }
 
 template <class T>
 void dense_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_output, const Dense& d, void*,
                                 stream_t s) {
-  with_tile(d.n, [&](auto tile) {
+  with_dense_tile(d.n, [&](auto tile) {
     const dim3 grid(unsigned(parts(d.in, tile.rows)), unsigned(parts(d.n, tile.columns)));
     launch<data_gradient_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, dx, dy, w, relu_output, d,
                                                     in_vectors(w, d.in), in_vectors(dy, d.out));

@@ -1,11 +1,7 @@
-// dense_tiled_forward.h - the forward pass of dense_tiled, for the ops that end in it: each output times a factor.
-//
-//   y[i,o] = act( b[o] + sum_j x[i,j] W[o,j] ) factor(i out + o)
-//
-// `Factors` goes to the kernels; its for_thread() gives a thread what it asks for its factors, at(i).
+// dense_tiled_forward.h - the forward pass of dense_tiled, for the ops that end in it (dense_factors.h).
 #pragma once
 #include "kernels/common/tile_gemm.h"
-#include "kernels/dense/dense.h"
+#include "kernels/dense/dense_factors.h"
 
 namespace gs::GS_TARGET {
 
@@ -13,16 +9,6 @@ namespace gs::GS_TARGET {
 int dense_forward_slices(const Dense&);
 template <class T>
 void dense_forward_partial_sums(float* partial, const T* x, const T* w, const Dense&, stream_t);
-
-/// The factors of a dense layer alone: 1.
-struct NoFactors {
-  __device__ const NoFactors& for_thread() const { return *this; }
-  __device__ float at(std::int64_t) const { return 1; }
-};
-
-__device__ inline float dense_activated(float sum, const Dense& d) {
-  return d.relu && sum <= 0 ? 0.0f : sum;
-}
 
 /// A sum that is short enough for one slice: y at once. A thread asks for the factors of four neighbours in a row.
 template <class T, class Factors>

@@ -5,25 +5,12 @@
 // same, bit for bit. Bound by memory: the weights are read once.
 #include "kernels/dense/dense_tiled_forward.h"
 #include "kernels/dense_dropout/dense_dropout.h"
-#include "kernels/dropout/dropout_draw.h"
+#include "kernels/dense_dropout/drawn_factors.h"
 
 namespace gs::GS_TARGET {
 
 bool dense_tiled_supports(const Dense&);
 std::size_t dense_forward_tiled_workspace(const Dense&);
-
-namespace {
-
-/// Of neighbours that share a draw: the four that a thread has in a row of a tile where `out` is a multiple of four,
-/// else they take two draws.
-struct DrawnFactors {
-  const StepState* state;
-  Dropout problem;
-  float scale;
-  __device__ DropoutMask for_thread() const { return {*state, problem, scale}; }
-};
-
-}  // namespace
 
 bool dense_dropout_tiled_supports(const DenseDropout& d) {
   return dense_tiled_supports(d.dense) && d.dropout.size <= std::int64_t(4) << 32;  // a group of four is one word

@@ -110,11 +110,14 @@ TEST(Fusion, CanBeMeasured) {
 }
 
 TEST(Fusion, OnTensorCoresIsTheDefaultWhereTheyMayRound) {
-  const Net net = lenet({.input = {9, 8, 1}, .base = 3});
-  for (const bool tf32 : {false, true}) {
-    const auto gpu = describe_gpu(tf32);
-    const Program program(net, Recipe(), *gpu, {.rule = "own"});
-    EXPECT_EQ(program.implementations().at("conv1 pool1 forward"), tf32 ? "tensor" : "tiled");
+  const Net net = lenet({.input = {9, 8, 1}, .base = 3, .dropout = 0.4f});
+  for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
+    const auto gpu = describe_gpu(precision == Precision::tf32);
+    Recipe recipe;
+    recipe.precision = precision;
+    const Program program(net, recipe, *gpu, {.rule = "own"});
+    for (const char* step : {"conv1 pool1 forward", "dense1 dropout1 forward"})
+      EXPECT_EQ(program.implementations().at(step), precision == Precision::fp32 ? "tiled" : "tensor") << step;
   }
 }
 
@@ -140,18 +143,13 @@ ImplementationChoice dropouts_apart(int count, const std::string& rule = "defaul
 }
 
 TEST(Fusion, LeavesTheBitsOfATrainingStep) {
-  const auto sim = open_device({.name = "sim", .threads = 2});
   const Net net = alexnet({.input = {9, 9, 1}, .base = 2, .dropout = 0.4f});
   ImplementationChoice apart = dropouts_apart(2);
   for (const char* layer : {"pool1", "pool2", "pool3"}) apart.fixed[layer] = "element";
-  EXPECT_EQ(trained(net, *sim, {}), trained(net, *sim, apart));
-}
-
-TEST(Fusion, LeavesTheBitsOfATrainingStepInTf32) {  // without dropout: its fused dense layer computes in fp32
-  const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = true});
-  const ImplementationChoice apart{.fixed = {{"pool1", "element"}, {"pool2", "element"}, {"pool3", "element"}}};
-  const Net net = alexnet({.input = {9, 9, 1}, .base = 2});
-  EXPECT_EQ(trained(net, *sim, {}), trained(net, *sim, apart));
+  for (const bool tf32 : {false, true}) {
+    const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = tf32});
+    EXPECT_EQ(trained(net, *sim, {}), trained(net, *sim, apart)) << "tf32 " << tf32;
+  }
 }
 
 TEST(Fusion, DropoutNeedsNoBackwardStep) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "engine/core/error.h"
+#include "engine/device/backends.h"
 #include "engine/program/flat_layout.h"
 #include "models/models.h"
 #include "tests/support/engines.h"
@@ -166,6 +167,24 @@ TEST(Tf32, OnACpuNothingElseIsTaken) {
     EXPECT_THROW(Program(small_net(), recipe, *cpu, {.fixed = {{"conv1", other}}}), UsageError) << other;
   EXPECT_THROW(Program(small_net(), small_recipe(), *open_device({.name = "cpu"}), {.fixed = {{"conv1", "rounded"}}}),
                UsageError);
+}
+
+/// With groups, too.
+TEST(TensorCores, OfAGpuDoEveryConvolution) {
+  const Net net = alexnet2012({.input = {80, 80, 3}, .base = 6});
+  for (const Precision precision : {Precision::tf32, Precision::bf16}) {
+    Recipe recipe = small_recipe();
+    recipe.precision = precision;
+    const auto gpu = describe_gpu(precision == Precision::tf32);
+    const Program program(net, recipe, *gpu, {.rule = "own"});
+    int convolutions = 0;
+    for (const Step& step : program.training_steps()) {
+      if (!step.name.starts_with("conv")) continue;
+      ++convolutions;
+      EXPECT_EQ(step.implementation, "tensor") << step.name;
+    }
+    EXPECT_EQ(convolutions, 14);
+  }
 }
 
 TEST_P(ProgramOn, InBf16TakesTheRoomsOfBf16) {

@@ -26,6 +26,10 @@ const std::vector<Conv2dPool> problems = {
     pooled({.n = 2, .h = 72, .w = 60, .c = 4, .k = 20, .r = 1, .s = 1, .relu = true}),  // blocks for a whole GPU
     pooled({.n = 1, .h = 98, .w = 89, .c = 4, .k = 68, .r = 1, .s = 1}),
     pooled({.n = 9, .h = 4, .w = 5, .c = 12, .k = 12, .r = 2, .s = 2, .relu = true}),
+    pooled({.n = 2, .h = 7, .w = 9, .c = 32, .k = 32, .r = 3, .s = 3, .pad = 1, .relu = true, .groups = 2}),
+    pooled({.n = 2, .h = 6, .w = 7, .c = 15, .k = 21, .r = 3, .s = 3, .pad = 1, .groups = 3}),
+    pooled({.n = 1, .h = 8, .w = 7, .c = 16, .k = 134, .r = 2, .s = 2, .relu = true, .groups = 2}),
+    pooled({.n = 1, .h = 98, .w = 89, .c = 8, .k = 68, .r = 1, .s = 1, .groups = 2}),
 };
 
 std::string describe(const Conv2d& d) {

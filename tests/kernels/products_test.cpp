@@ -230,15 +230,18 @@ TYPED_TEST(Products, NaNSurvives) {
   });
 }
 
-/// A grid has at most 65535 blocks in its second dimension.
+/// A grid has at most 65535 blocks in its second and third dimension.
 TEST(Convolutions, OnTensorCoresFitAGrid) {
   const Conv2d fits{.k = 32 * 65535}, many_filters{.k = 32 * 65535 + 1}, many_channels{.c = 32 * 65535 + 1};
+  const Conv2d in_groups{.c = 2, .k = 64 * 65535, .groups = 2}, many_groups{.c = 32769, .k = 32769, .groups = 32769};
   for (const Rooms* rooms : tested_rooms())
     for (const auto& row : rooms->fp32.conv2d_forward) {
       if (row.name != "tensor") continue;
       EXPECT_TRUE(row.supports(fits));
+      EXPECT_TRUE(row.supports(in_groups));
       EXPECT_FALSE(row.supports(many_filters));
       EXPECT_FALSE(row.supports(many_channels));
+      EXPECT_FALSE(row.supports(many_groups));
     }
 }
 

@@ -48,6 +48,13 @@ struct ConvolutionOf {
         {.n = 2, .h = 6, .w = 5, .c = 4, .k = 6, .r = 3, .s = 3, .pad = 1, .groups = 2},
         {.n = 1, .h = 9, .w = 8, .c = 6, .k = 3, .r = 5, .s = 5, .stride = 2, .pad = 2, .groups = 3},
         {.n = 2, .h = 7, .w = 9, .c = 32, .k = 32, .r = 3, .s = 3, .pad = 1, .groups = 2},
+        {.n = 2, .h = 6, .w = 7, .c = 10, .k = 14, .r = 3, .s = 3, .pad = 1, .groups = 2},  // odd parts: no vectors
+        {.n = 2, .h = 5, .w = 6, .c = 9, .k = 9, .r = 3, .s = 3, .pad = 1, .groups = 9},    // a channel each
+        {.n = 1, .h = 9, .w = 8, .c = 24, .k = 70, .r = 3, .s = 3, .stride = 2, .pad = 1, .groups = 2},
+        {.n = 1, .h = 8, .w = 7, .c = 198, .k = 201, .r = 2, .s = 2, .groups = 3},  // tiles with tails in a group
+        {.n = 1, .h = 68, .w = 64, .c = 40, .k = 40, .r = 1, .s = 1, .groups = 2},  // blocks for a whole GPU, and
+        {.n = 1, .h = 96, .w = 89, .c = 8, .k = 68, .r = 1, .s = 1, .groups = 2},   // sums over pixels in slices
+        {.n = 1, .h = 96, .w = 89, .c = 80, .k = 8, .r = 1, .s = 1, .groups = 2},
     };
   }
   static std::int64_t x_size(const Conv2d& d) { return d.x_size(); }

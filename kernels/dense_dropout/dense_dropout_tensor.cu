@@ -1,0 +1,37 @@
+// dense_dropout_tensor.cu - dense_tensor's forward pass with inverted dropout in its last lines, in tf32 or bf16.
+//
+// What changed from dense_dropout_tiled: the products are those of tensor cores. The kernel that has the whole sum of
+// an output draws its factor, here, too; a thread's outputs are eight apart, so each takes a draw. The sums are those
+// of dense_tensor, bit for bit. Bound by memory: the weights are read once.
+#include "kernels/dense/dense_tensor_forward.h"
+#include "kernels/dense_dropout/dense_dropout.h"
+#include "kernels/dense_dropout/drawn_factors.h"
+
+namespace gs::GS_TARGET {
+
+bool dense_tensor_supports(const Dense&);
+template <class T>
+std::size_t dense_forward_tensor_workspace(const Dense&);
+
+bool dense_dropout_tensor_supports(const DenseDropout& d) {
+  return dense_tensor_supports(d.dense);
+}
+
+template <class T>
+std::size_t dense_dropout_tensor_workspace(const DenseDropout& d) {
+  return dense_forward_tensor_workspace<T>(d.dense);
+}
+
+template <class T>
+void dense_dropout_forward_tensor(T* y, const T* x, const T* w, const T* bias, const StepState* state,
+                                  const DenseDropout& d, void* workspace, stream_t s) {
+  dense_forward_on_tensor_cores(y, x, w, bias, d.dense, DrawnFactors{state, d.dropout, d.dropout.scale()}, workspace,
+                                s);
+}
+
+template std::size_t dense_dropout_tensor_workspace<float>(const DenseDropout&);
+template std::size_t dense_dropout_tensor_workspace<bf16>(const DenseDropout&);
+template DenseDropoutForwardOf<float>::Launch dense_dropout_forward_tensor;
+template DenseDropoutForwardOf<bf16>::Launch dense_dropout_forward_tensor;
+
+}  // namespace gs::GS_TARGET
