@@ -57,10 +57,10 @@ void advise_on_kernel(const OpProfile& op, const OpAnalysis& a, Adviser& adviser
   std::string remedy = "another implementation (--impl, or --impl auto --retune)";
   if (ran && other && other->us < ran->us)
     adviser.add(
-        op.name, ran->us - other->us,
+        op.name, op.us.median * (1 - other->us / ran->us),
         fmt::format("{0}: measured alone, {1} took {2:.1f} us and {3} {4:.1f}: --impl \"{0}={3}\", or --impl auto "
-                    "--retune, saves up to",
-                    op.name, op.implementation, ran->us, other->name, other->us));
+                    "--retune, saves up to that share of its {5:.1f} us,",
+                    op.name, op.implementation, ran->us, other->name, other->us, op.us.median));
   else if (ran && other)
     remedy = fmt::format("measured alone, {} took {:.1f} us, the next, {}, {:.1f} us; a better kernel",
                          op.implementation, ran->us, other->name, other->us);
