@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "apps/lab/pictures.h"
+#include "apps/lab/profile_links.h"
 #include "apps/lab/statistics.h"
 #include "apps/machine.h"
 #include "engine/core/error.h"
@@ -244,7 +245,7 @@ Json shown(const nlohmann::json& show, const ReportTask& task) {
                   task.plan.id, kind));
 }
 
-Json task_data(const ReportTask& task) {
+Json task_data(const ReportTask& task, const std::filesystem::path& page_folder) {
   std::vector<std::string> settings;
   for (const SeededRun& run : task.runs)
     if (const std::string s = setting_of(run.seeds[0]);
@@ -261,6 +262,7 @@ Json task_data(const ReportTask& task) {
     if (const auto t = positive_table(task)) blocks.push_back(*t);
   }
   for (const auto& show : task.plan.shows) blocks.push_back(shown(show, task));
+  if (const auto profiles = profiles_block(task.runs, page_folder)) blocks.push_back(*profiles);
   data["blocks"] = blocks;
   return data;
 }
@@ -296,7 +298,7 @@ ReportTask report_task(const PlannedTask& plan, std::vector<SeededRun> runs) {
 Json report_data(const ReportHead& head, const std::vector<ReportTask>& tasks) {
   Json data = {{"title", head.title}, {"subtitle", head.subtitle}, {"generated", utc_now()}, {"notes", head.notes}};
   data["tasks"] = Json::array();
-  for (const ReportTask& task : tasks) data["tasks"].push_back(task_data(task));
+  for (const ReportTask& task : tasks) data["tasks"].push_back(task_data(task, head.folder));
   data["machine"] = machine_card(tasks.at(0).runs.at(0).seeds.at(0));
   return data;
 }

@@ -247,6 +247,12 @@ const blocks = {
     return [scrolling(table, block.title || "table")];
   },
 
+  /** To files near by only: no other place, no script. */
+  links(block) {
+    return [element("ul", {class: "links"}, ...list(block.links).filter(link => /^[\w.~%-]+(\/[\w.~%-]+)*$/.test(link.href)).map(link =>
+      element("li", {}, element("a", {href: link.href}, String(link.text ?? link.href)))))];
+  },
+
   text(block) {
     return String(block.text ?? "").split(/\n\s*\n/).map(text => element("p", {}, text));
   },
