@@ -59,6 +59,8 @@ function sentence(index) {
 // ---- drawings ----
 
 const drawings = [];  // {box, draw(width)}
+const printed_width = 690;  // what A4 and Letter have between their margins; the style fits it to the paper
+let printing = false;
 function drawing(label, draw) {
   const box = element("div", {class: "drawing", role: "img", "aria-label": label, tabindex: "0"});
   drawings.push({box, draw});
@@ -66,7 +68,7 @@ function drawing(label, draw) {
 }
 function redraw() {
   for (const {box, draw} of drawings) {
-    const width = Math.max(280, box.clientWidth);
+    const width = printing ? printed_width : Math.max(280, box.clientWidth);
     for (let at = marked.length; at-- > 0;) if (box.contains(marked[at].node)) marked.splice(at, 1);
     box.replaceChildren(draw(width));
   }
@@ -128,8 +130,9 @@ function roofline(told) {
     const radius = point => 3.5 + 13 * Math.sqrt(Math.max(0, point.op.analysis.share || 0));
     for (const p of points) taken.push({x: px(p.x) - radius(p), y: py(p.y) - radius(p), w: 2 * radius(p), h: 2 * radius(p)});
     if (along) {
-      const boxes = [0.5, 0.35, 0.65, 0.2, 0.8, 0.1].map(share => ({share, x: along.at(share).x - along.w / 2, y: along.at(share).y - along.h / 2 - 8, w: along.w, h: along.h}));
-      const box = boxes.find(free) ?? boxes[0], {x, y} = along.at(box.share);
+      const boxes = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9].map(share => ({share, x: along.at(share).x - along.w / 2, y: along.at(share).y - along.h / 2 - 8, w: along.w, h: along.h}));
+      const room = a => Math.min(...taken.map(b => Math.hypot(a.x + a.w / 2 - b.x - b.w / 2, a.y + a.h / 2 - b.y - b.h / 2)));
+      const box = boxes.find(free) ?? boxes.reduce((a, b) => room(b) > room(a) ? b : a), {x, y} = along.at(box.share);
       taken.push(box);
       made.append(svg("text", {transform: `translate(${x} ${y - 7}) rotate(${along.angle})`, "text-anchor": "middle"}, along.words));
     }
@@ -153,9 +156,9 @@ function timeline(told) {
   const steps = list(data.timeline);
   let shown = 0, zoom = 1;
   const box = drawing("Timeline of one step: an op a bar, ops that ran at the same time below one another", width => {
-    const step = steps[shown], events = list(step.events), lanes = 1 + Math.max(0, ...events.map(e => e.lane));
-    const long = width * zoom - 2, row = 30, top = 24, height = top + lanes * row + 6, px = us => 1 + long * us / step.wall_us;
-    const made = svg("svg", {width: width * zoom, height, viewBox: `0 0 ${width * zoom} ${height}`});
+    const step = steps[shown], events = list(step.events), zoomed = printing ? 1 : zoom, lanes = 1 + Math.max(0, ...events.map(e => e.lane));
+    const long = width * zoomed - 2, row = 30, top = 24, height = top + lanes * row + 6, px = us => 1 + long * us / step.wall_us;
+    const made = svg("svg", {width: width * zoomed, height, viewBox: `0 0 ${width * zoomed} ${height}`});
     const axes = svg("g", {class: "axis"});
     const raw = step.wall_us / Math.max(2, long / 130), power = 10 ** Math.floor(Math.log10(raw)), tick = [1, 2, 5, 10].map(f => f * power).find(t => t >= raw);
     for (let us = 0; us <= step.wall_us; us += tick) {
@@ -206,7 +209,7 @@ function sortable(label, columns, rows, foot = []) {
   body.append(...lines.map(entry => entry.line));
   const heads = shown.map(column => {
     const button = element("button", {type: "button"}, column.title);
-    const head = element("th", {scope: "col", class: column.number ? "number" : undefined, title: column.about}, button);
+    const head = element("th", {scope: "col", class: column.number ? "number" : undefined, title: column.about, "data-title": column.title}, button);
     button.addEventListener("click", () => {
       const before = head.getAttribute("aria-sort"), down = before ? before === "ascending" : Boolean(column.number);
       for (const other of heads) other.removeAttribute("aria-sort");
@@ -355,6 +358,7 @@ addEventListener("resize", () => {
 });
 for (const [event, now] of [["beforeprint", true], ["afterprint", false]])
   addEventListener(event, () => {
+    printing = now;
     document.documentElement.classList.toggle("printing", now);
     redraw();
   });

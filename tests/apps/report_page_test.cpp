@@ -329,24 +329,15 @@ TEST_F(ReportPageInBrowser, IsLightOnPaperEvenInTheDark) {
   EXPECT_GT(seen["page"][0], 240);
 }
 
-size_t printed_bytes(const std::string& page) {
-  const ScratchFolder folder;
-  write_text(folder / "page.html", page);
-  chromium(folder, "page.html", "--virtual-time-budget=20000 --print-to-pdf='" + (folder / "page.pdf").string() + "'");
-  const std::string pdf = text_of(folder / "page.pdf");
-  EXPECT_EQ(pdf.substr(0, 5), "%PDF-");
-  return pdf.size();
-}
-
 TEST_F(ReportPageInBrowser, Prints) {
   const std::string page = apps::report_page(everything());
   std::string hidden = page;
   hidden.insert(hidden.find("</style>"), "canvas { visibility: hidden; }");
-  const size_t without = printed_bytes(hidden);
+  const size_t without = printed(hidden).size();
   EXPECT_GT(without, 30000U);
   if (has_charts(page)) {
-    EXPECT_GT(printed_bytes(page), without + 10000) << without << ": "
-                                                    << "the charts are missing on paper";
+    EXPECT_GT(printed(page).size(), without + 10000) << without << ": "
+                                                     << "the charts are missing on paper";
   }
 }
 
