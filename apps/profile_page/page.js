@@ -49,11 +49,18 @@ function choosable(node, op, told) {
   node.append(svg("title", {}, sentence(op)));
   return node;
 }
+/** "1.00 / 0.75": how long each thread works, the slowest as 1; of many threads the first and the last. */
+function busy(op) {
+  const us = list(op.thread_us).slice().sort((a, b) => b - a);
+  if (us.length < 2 || !(us[0] > 0)) return "";
+  const shares = us.map(value => (value / us[0]).toFixed(2));
+  return ", threads busy " + (us.length <= 8 ? shares.join(" / ") : `${shares[0]} to ${shares.at(-1)}`);
+}
 function sentence(index) {
   const op = ops[index], a = op.analysis ?? {};
   const bound = a.bound && a.bound !== "unknown" ? `, ${(100 * a.roof_share).toFixed(0)} % of the roof, bound by ${a.bound}` : "";
   return `${op.name} (${op.implementation}): ${time(op.us?.median)}, ${percent(a.share)} of the step; ${short(op.flops / 1e6)} MFLOP, ` +
-    `${short(op.bytes / 1e6)} MB, ${short(a.flops_per_s / 1e9)} GFLOP/s, ${short(a.bytes_per_s / 1e9)} GB/s${bound}`;
+    `${short(op.bytes / 1e6)} MB, ${short(a.flops_per_s / 1e9)} GFLOP/s, ${short(a.bytes_per_s / 1e9)} GB/s${bound}${busy(op)}`;
 }
 
 // ---- drawings ----
@@ -252,6 +259,8 @@ function timesTable() {
     figure("MFLOP", op => op.flops / 1e6, 2), figure("MB", op => op.bytes / 1e6, 2, {about: "that must move: every input once, every output once"}),
     words("pass", op => op.pass), words("kernels", kernelNames, {optional: true}),
     words("tensor cores", op => tensor[op.tensor_cores] ?? "", {optional: true}),
+    {...figure("threads busy", op => op.analysis?.threads_busy, 2, {optional: true, about: "mean of the threads' times / the slowest thread's; 100 % where all work equally long"}),
+     text: op => op.analysis?.threads_busy ? (100 * op.analysis.threads_busy).toFixed(0) + " %" : ""},
     {...figure("slowest thread", op => op.analysis?.imbalance_us, 1, {optional: true, about: "µs that the slowest thread works longer than the mean"}),
      text: op => op.analysis?.imbalance_us ? "+" + op.analysis.imbalance_us.toFixed(1) : ""}];
   const sum = (name, us) => ({op: name, "median µs": (us || 0).toFixed(1), share: wall ? percent(us / wall) : ""});

@@ -213,6 +213,8 @@ TEST(ProfileTable, ShowsKernelsWhereThereAreAny) {
   for (const char* part : {"kernels", "launches", "tensor cores", "occupancy"})
     EXPECT_EQ(cpu.find(part), std::string::npos) << part;
   EXPECT_NE(cpu.find("+30.0 us"), std::string::npos) << cpu;
+  EXPECT_NE(cpu.find("  88%  "), std::string::npos) << cpu;  // threads busy: (240 + 180) / 2 / 240
+  EXPECT_EQ(gpu.find("threads busy"), std::string::npos);
 }
 
 TEST(ProfileTable, OfTheSimulatorHasCounts) {

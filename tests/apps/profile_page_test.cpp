@@ -41,6 +41,8 @@ setTimeout(() => {
       bars: document.querySelectorAll("#timeline rect").length, lanes: new Set([...document.querySelectorAll("#timeline rect")].map(r => r.getAttribute("y"))).size,
       empty_texts: boxes.filter(box => !box.width || !box.height).length, advice: document.querySelectorAll("#advice li p").length,
       titles: [...table.querySelectorAll("thead button")].map(b => b.textContent), foot: [...(table.tFoot?.rows ?? [])].map(row => row.cells[0].textContent),
+      told: [...document.querySelectorAll("#roofline title")].map(title => title.textContent),
+      busy: [...table.tBodies[0].rows].map(row => row.cells[[...table.querySelectorAll("thead button")].findIndex(b => b.textContent === "threads busy")]?.textContent),
       tables: document.querySelectorAll("#table table").length, before: rows()};
     press("median µs");
     result.down = rows();
@@ -154,6 +156,17 @@ TEST_F(ProfilePageInBrowser, DrawsSortsAndAsksForNothing) {
   EXPECT_EQ(seen["chosen"], (ordered_json{"rect", "tr"}));  // gather: its bar and its row
   EXPECT_EQ(seen["chosen_after_zoom"], seen["chosen"]);
   EXPECT_EQ(seen["zoomed"], 4);
+}
+
+TEST_F(ProfilePageInBrowser, ShowsHowBusyThreadsAre) {
+  Profile p = made_profile();
+  p.ops[1].thread_us = {10, 40, 20, 30, 5, 5, 5, 5, 5};
+  const ordered_json seen = measure_page(page_of(p, "busy.html"), probe, "--window-size=1280,900");
+  expect_sound(seen);
+  EXPECT_EQ(seen["busy"], (ordered_json{"", "35 %", "", "88 %", ""}));  // 13.9 of 40, 210 of 240
+  EXPECT_TRUE(seen["told"][0].get<std::string>().ends_with(", threads busy 1.00 to 0.13")) << seen["told"];
+  EXPECT_TRUE(seen["told"][1].get<std::string>().ends_with(", threads busy 1.00 / 0.75")) << seen["told"];
+  EXPECT_EQ(seen["told"][2].get<std::string>().find("busy"), std::string::npos) << seen["told"];
 }
 
 TEST_F(ProfilePageInBrowser, ShowsAGpusKernelsAndBranches) {
