@@ -309,7 +309,7 @@ TEST_F(ReportPageInBrowser, ShowsAnEmptyReport) {
 }
 
 std::string without_charts(std::string page) {
-  const size_t from = page.find("<script id=\"chart-library\">"), to = page.find("</script>", from);
+  const size_t from = page.find("<script id=\"library\">"), to = page.find("</script>", from);
   return page.erase(from, to - from + 9);
 }
 
