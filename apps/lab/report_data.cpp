@@ -15,6 +15,7 @@
 #include "apps/machine.h"
 #include "engine/core/error.h"
 #include "engine/core/grouped.h"
+#include "engine/core/quantile.h"
 #include "engine/train/metrics.h"
 
 namespace gs::apps {
@@ -66,9 +67,7 @@ std::string over_seeds(const SeededRun& run, int digits, const auto& value_of) {
 }
 
 double median_seconds(const FinishedRun& run) {
-  std::vector<double> seconds = run.seconds;
-  std::nth_element(seconds.begin(), seconds.begin() + std::ptrdiff_t(seconds.size() / 2), seconds.end());
-  return seconds[seconds.size() / 2];
+  return median(run.seconds);
 }
 
 Json table(const std::string& title, const std::vector<std::string>& columns) {
@@ -205,13 +204,11 @@ Json seconds_block(const std::vector<const SeededRun*>& runs) {
   for (const SeededRun* run : runs) {
     std::vector<double> seconds;
     for (const FinishedRun& seed : run->seeds) seconds.insert(seconds.end(), seed.seconds.begin(), seed.seconds.end());
-    std::sort(seconds.begin(), seconds.end());
     epochs = seconds.size();
-    const auto at = [&](double share) { return seconds[std::size_t(share * double(seconds.size() - 1))]; };
     labels.push_back(run->name);
-    values.push_back(at(0.5));
-    low.push_back(at(0.1));
-    high.push_back(at(0.9));
+    values.push_back(median(seconds));
+    low.push_back(quantile(seconds, 0.1));
+    high.push_back(quantile(seconds, 0.9));
   }
   return {{"kind", "bars"},
           {"title", fmt::format("Seconds an epoch, validation included (median, 10 % and 90 % of {} epochs)", epochs)},
