@@ -89,12 +89,13 @@ function countTables() {
   const table = sortable("counts", [
     words("op", op => op.name), words("implementation", op => op.implementation), whole("blocks", op => op.c.blocks), whole("threads", op => op.c.threads),
     whole("barriers", op => op.c.barriers), figure("MB", op => (op.c.loaded_bytes + op.c.stored_bytes) / 1e6, 3, {optional: true}), counts("requests", op => op.c.requests, op => op.c.requests),
-    counts("sectors", op => op.c.sectors, op => op.c.requests), figure("sectors a request", op => per(op.c.sectors, op.c.requests), 2, {optional: true, about: "4 are ideal for floats"}),
+    counts("sectors", op => op.c.sectors, op => op.c.requests), figure("sectors a request", op => per(op.c.sectors, op.c.requests), 2, {optional: true, about: "ideal is what the bytes fill: 4 for 32 floats, 2 for bf16, 16 for float4"}),
+    counts("beyond ideal", op => op.c.wasted_sectors, op => op.c.requests),
     counts("shared requests", op => op.c.shared_requests, op => op.c.shared_requests), counts("conflicts", op => op.c.bank_conflicts, op => op.c.shared_requests),
     figure("divergent", op => per(op.c.divergent_requests, op.c.requests + op.c.shared_requests), 3, {optional: true, about: "share of requests by a part of the warp"})], rows);
   const lines = rows.flatMap(op => list(op.c.lines).map(line => ({...line, op: op.name, index: op.index})));
   return [table, lines.length ? element("h3", {class: "block"}, "Source lines") : undefined, lines.length ? sortable("source lines", [
     words("line", l => l.place), words("op", l => l.op), whole("requests", l => l.requests), whole("sectors", l => l.sectors),
-    figure("sectors a request", l => per(l.sectors, l.requests), 2), whole("shared requests", l => l.shared_requests),
+    figure("sectors a request", l => per(l.sectors, l.requests), 2), whole("beyond ideal", l => l.wasted_sectors), whole("shared requests", l => l.shared_requests),
     whole("conflicts", l => l.bank_conflicts), whole("divergent", l => l.divergent_requests)], lines) : undefined];
 }
