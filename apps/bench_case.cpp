@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/core/quantile.h"
 #include "engine/core/random.h"
 #include "models/models.h"
 
@@ -46,12 +47,6 @@ int positive_int(const std::string& text) {
   return error == std::errc() && stop == text.data() + text.size() && value >= 1 ? value : 0;
 }
 
-Memory upload(Device& device, const void* data, std::size_t bytes) {
-  Memory memory(device, bytes);
-  device.upload(memory.data(), data, bytes);
-  return memory;
-}
-
 /// Calls `once` until the limits are reached, and collects what it returns.
 template <class Once>
 void repeat(const BenchLimits& limits, int least, Once once) {
@@ -74,14 +69,6 @@ BenchCase parse_case(const std::string& text) {
   throw UsageError(fmt::format("'{}' is no case; want model:base:batch, as in lenet:32:8 or lenet5:-:64", text));
 }
 
-double quantile(std::vector<double> values, double share) {
-  require(!values.empty(), "a quantile of nothing");
-  std::sort(values.begin(), values.end());
-  const double at = share * double(values.size() - 1);
-  const std::size_t below = std::size_t(at), above = std::min(below + 1, values.size() - 1);
-  return values[below] + (at - double(below)) * (values[above] - values[below]);
-}
-
 BenchRun::BenchRun(const BenchCase& c, Device& device, Precision precision, const ImplementationChoice& implementations)
     : device_(device), program_(bench_net(c), bench_recipe(c, precision), device, implementations) {
   const std::size_t samples = std::size_t(batches_per_epoch) * std::size_t(c.batch);
@@ -93,9 +80,9 @@ BenchRun::BenchRun(const BenchCase& c, Device& device, Precision precision, cons
   for (std::size_t i = 0; i < samples; ++i) labels[i] = std::int32_t(i % classes);
   std::vector<std::uint32_t> order(samples);
   std::iota(order.begin(), order.end(), 0u);
-  images_ = upload(device, images.data(), images.size());
-  labels_ = upload(device, labels.data(), labels.size() * sizeof labels[0]);
-  permutation_ = upload(device, order.data(), order.size() * sizeof order[0]);
+  images_ = uploaded(device, images);
+  labels_ = uploaded(device, labels);
+  permutation_ = uploaded(device, order);
   program_.initialize();
   program_.bind_training({static_cast<const std::uint8_t*>(images_.data()),
                           static_cast<const std::int32_t*>(labels_.data()),
@@ -129,7 +116,7 @@ StepTimes BenchRun::measure(const BenchLimits& limits) {
   us.clear();
   repeat({limits.seconds, (limits.steps + times.steps_each - 1) / times.steps_each}, least_measurements, once);
   times.measured = int(us.size());
-  times.median_us = quantile(us, 0.5);
+  times.median_us = median(us);
   times.p10_us = quantile(us, 0.1);
   times.p90_us = quantile(us, 0.9);
   times.samples_per_s = 1e6 * program_.recipe().batch / times.median_us;
@@ -151,7 +138,7 @@ std::vector<OpTime> BenchRun::measure_ops(const BenchLimits& limits) {
   });
   std::vector<OpTime> times;
   for (std::size_t i = 0; i < steps.size(); ++i)
-    times.push_back({steps[i].name, steps[i].implementation, quantile(us[i], 0.5), steps[i].cost});
+    times.push_back({steps[i].name, steps[i].implementation, median(us[i]), steps[i].cost});
   return times;
 }
 

@@ -38,9 +38,6 @@ struct OpTime {
   Cost cost;
 };
 
-/// The value below which a share of the values lies, between neighbours in proportion. `values` must not be empty.
-double quantile(std::vector<double> values, double share);
-
 /// A program on random images, ready to be timed.
 class BenchRun {
  public:

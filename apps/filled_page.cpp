@@ -6,6 +6,18 @@
 
 namespace gs::apps {
 
+extern const std::string_view page_page_html, page_elements_js;
+
+namespace {
+
+std::string joined(const std::vector<std::string_view>& parts) {
+  std::string all;
+  for (const std::string_view part : parts) all += part;
+  return all;
+}
+
+}  // namespace
+
 std::string in_html(std::string_view text) {
   std::string safe;
   for (const char letter : text) {
@@ -50,6 +62,16 @@ std::string filled_page(std::string_view rest,
     rest.remove_prefix(end + 2);
   }
   return page += rest;
+}
+
+std::string framed_page(const PageParts& parts, const nlohmann::ordered_json& data) {
+  return filled_page(page_page_html, {{"title", in_html(parts.title)},
+                                      {"kind", parts.kind},
+                                      {"style", joined(parts.styles)},
+                                      {"data", in_script(data)},
+                                      {"library", parts.library},
+                                      {"elements", page_elements_js},
+                                      {"script", joined(parts.scripts)}});
 }
 
 }  // namespace gs::apps

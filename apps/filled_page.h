@@ -1,9 +1,11 @@
-// filled_page.h - an HTML page that holds its style, script and data: the parts that "{{name}}" stands for, put in.
+// filled_page.h - an HTML page that holds its style, script and data: the parts that "{{name}}" stands for, put in; and
+// the frame that all pages of this program have (apps/page/).
 #pragma once
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -13,6 +15,17 @@ namespace gs::apps {
 /// Throws std::logic_error for a name that no part has.
 std::string filled_page(std::string_view page,
                         std::initializer_list<std::pair<std::string_view, std::string_view>> parts);
+
+/// What a page puts into the frame.
+struct PageParts {
+  std::string_view kind;  ///< "report": its data is found as "report-data"
+  std::string title;
+  std::vector<std::string_view> styles, scripts;  ///< in their order; the scripts have one scope
+  std::string_view library = {};                  ///< a script before them
+};
+
+/// The whole page around its data. Title and data may hold anything: they reach the page as text.
+std::string framed_page(const PageParts&, const nlohmann::ordered_json& data);
 
 /// Text as HTML shows it: without markup.
 std::string in_html(std::string_view text);

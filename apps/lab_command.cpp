@@ -98,7 +98,7 @@ std::string plan_text(const LabPlan& plan, const std::vector<LabRun>& runs, std:
 
 ReportHead report_head(const LabPlan& plan, const LabOptions& o, const FinishedRun& run) {
   const double images = double(run.labels.size());
-  ReportHead head{plan.title, "", {}};
+  ReportHead head{plan.title, "", {}, o.out};
   head.subtitle =
       fmt::format("{} + {} images of {}{}{}", run.record["data"]["train"].value("images", 0), images,
                   run.record["data"].value("source", ""), o.quick ? ", a tenth of the epochs (--quick)" : "",

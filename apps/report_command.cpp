@@ -54,7 +54,7 @@ int report_command(const Words& words) {
   Arguments a(
       "report RUN... [flags]",
       "Writes report.html, one page without need of a network, and curves.png for finished runs: curves side by "
-      "side, tables, confusion matrices, ROC curves, the worst mistakes.");
+      "side, tables, confusion matrices, ROC curves, the worst mistakes, links to the runs' profiles.");
   a.positional("runs", o.runs);
   a.section("Output");
   a.value("--out", o.out, "folder to write to", some_text(), "DIR")->default_str("the first run's");
@@ -65,13 +65,13 @@ int report_command(const Words& words) {
   for (const std::string& folder : o.runs) runs.push_back({name_of(folder), {read_finished(folder)}});
   const PlannedTask plan = comparison(runs);
   const std::vector<ReportTask> tasks = {report_task(plan, std::move(runs))};
+  const std::filesystem::path out = o.out.value_or(o.runs[0]);
   ReportHead head{
-      o.runs.size() == 1 ? "A training run" : "Training runs", fmt::format("{}", fmt::join(o.runs, ", ")), {}};
+      o.runs.size() == 1 ? "A training run" : "Training runs", fmt::format("{}", fmt::join(o.runs, ", ")), {}, out};
   for (const SeededRun& run : tasks[0].runs) {
     const auto verdict = run.seeds[0].record["results"].value("verdict", "");
     if (!verdict.empty()) head.notes.push_back(fmt::format("{}: {}", run.name, verdict));
   }
-  const std::filesystem::path out = o.out.value_or(o.runs[0]);
   std::filesystem::create_directories(out);
   write_file(out / "report.html", report_page(report_data(head, tasks)));
   write_curves_png(out / "curves.png", tasks);

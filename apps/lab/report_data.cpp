@@ -10,10 +10,12 @@
 #include <fmt/ranges.h>
 
 #include "apps/lab/pictures.h"
+#include "apps/lab/profile_links.h"
 #include "apps/lab/statistics.h"
 #include "apps/machine.h"
 #include "engine/core/error.h"
 #include "engine/core/grouped.h"
+#include "engine/core/quantile.h"
 #include "engine/train/metrics.h"
 
 namespace gs::apps {
@@ -65,9 +67,7 @@ std::string over_seeds(const SeededRun& run, int digits, const auto& value_of) {
 }
 
 double median_seconds(const FinishedRun& run) {
-  std::vector<double> seconds = run.seconds;
-  std::nth_element(seconds.begin(), seconds.begin() + std::ptrdiff_t(seconds.size() / 2), seconds.end());
-  return seconds[seconds.size() / 2];
+  return median(run.seconds);
 }
 
 Json table(const std::string& title, const std::vector<std::string>& columns) {
@@ -204,13 +204,11 @@ Json seconds_block(const std::vector<const SeededRun*>& runs) {
   for (const SeededRun* run : runs) {
     std::vector<double> seconds;
     for (const FinishedRun& seed : run->seeds) seconds.insert(seconds.end(), seed.seconds.begin(), seed.seconds.end());
-    std::sort(seconds.begin(), seconds.end());
     epochs = seconds.size();
-    const auto at = [&](double share) { return seconds[std::size_t(share * double(seconds.size() - 1))]; };
     labels.push_back(run->name);
-    values.push_back(at(0.5));
-    low.push_back(at(0.1));
-    high.push_back(at(0.9));
+    values.push_back(median(seconds));
+    low.push_back(quantile(seconds, 0.1));
+    high.push_back(quantile(seconds, 0.9));
   }
   return {{"kind", "bars"},
           {"title", fmt::format("Seconds an epoch, validation included (median, 10 % and 90 % of {} epochs)", epochs)},
@@ -244,7 +242,7 @@ Json shown(const nlohmann::json& show, const ReportTask& task) {
                   task.plan.id, kind));
 }
 
-Json task_data(const ReportTask& task) {
+Json task_data(const ReportTask& task, const std::filesystem::path& page_folder) {
   std::vector<std::string> settings;
   for (const SeededRun& run : task.runs)
     if (const std::string s = setting_of(run.seeds[0]);
@@ -261,6 +259,7 @@ Json task_data(const ReportTask& task) {
     if (const auto t = positive_table(task)) blocks.push_back(*t);
   }
   for (const auto& show : task.plan.shows) blocks.push_back(shown(show, task));
+  if (const auto profiles = profiles_block(task.runs, page_folder)) blocks.push_back(*profiles);
   data["blocks"] = blocks;
   return data;
 }
@@ -296,7 +295,7 @@ ReportTask report_task(const PlannedTask& plan, std::vector<SeededRun> runs) {
 Json report_data(const ReportHead& head, const std::vector<ReportTask>& tasks) {
   Json data = {{"title", head.title}, {"subtitle", head.subtitle}, {"generated", utc_now()}, {"notes", head.notes}};
   data["tasks"] = Json::array();
-  for (const ReportTask& task : tasks) data["tasks"].push_back(task_data(task));
+  for (const ReportTask& task : tasks) data["tasks"].push_back(task_data(task, head.folder));
   data["machine"] = machine_card(tasks.at(0).runs.at(0).seeds.at(0));
   return data;
 }

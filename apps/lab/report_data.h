@@ -1,5 +1,6 @@
 // report_data.h - what the report page shows of a lab or of any runs: the JSON of apps/report_page/README.md, computed.
 #pragma once
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ ReportTask report_task(const PlannedTask&, std::vector<SeededRun> runs);
 struct ReportHead {
   std::string title, subtitle;
   std::vector<std::string> notes;
+  std::filesystem::path folder;  ///< where the page will lie: links to the runs' profiles are relative to it
 };
 
 /// The page's data. Pictures need the runs' images: they are read again, or drawn.

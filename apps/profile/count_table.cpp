@@ -21,6 +21,7 @@ const std::vector<TableColumn> count_columns = {{"op", 0, true, 30},
                                                 {"requests", 9, false, 1000, true},
                                                 {"sectors", 3, false, 1000, true},
                                                 {"sectors/request", 0, false, 1000, true},
+                                                {"beyond ideal", 3, false, 1000, true},
                                                 {"conflicts", 1, false, 1000, true},
                                                 {"conflicts/request", 10, false, 1000, true},
                                                 {"divergent", 2, false, 1000, true}};
@@ -49,6 +50,7 @@ TableRow count_row(const OpProfile& op) {
           count_text(c.requests, c.requests),
           count_text(c.sectors, c.requests),
           ratio_text(c.sectors, c.requests),
+          count_text(c.wasted_sectors, c.requests),
           count_text(c.bank_conflicts, c.shared_requests),
           ratio_text(c.bank_conflicts, c.shared_requests),
           divergence_text(c.divergent_requests, c.requests + c.shared_requests)};
@@ -66,33 +68,31 @@ std::string worst_lines(const Profile& p, int width) {
   struct Found {
     const OpProfile* op;
     const OpCounts::Line* line;
-    std::int64_t waste;  ///< sectors beyond four a request, and turns beyond one
+    std::int64_t waste;  ///< sectors beyond the ideal, and turns beyond one
   };
   std::vector<Found> found;
   for (const OpProfile& op : p.ops)
     if (op.counts)
       for (const OpCounts::Line& line : op.counts->lines)
-        if (const std::int64_t waste =
-                std::max<std::int64_t>(0, line.sectors - 4 * line.requests) + line.bank_conflicts;
-            waste > 0)
+        if (const std::int64_t waste = line.wasted_sectors + line.bank_conflicts; waste > 0)
           found.push_back({&op, &line, waste});
   if (found.empty()) return "";
   std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.waste > b.waste; });
   found.resize(std::min(found.size(), worst_lines_shown));
-  const std::vector<TableColumn> columns = {{"source line", 0, true, 48},
-                                            {"op", 0, true, 30},
-                                            {"sectors/request", 0},
-                                            {"sectors", 2},
-                                            {"conflicts", 0},
-                                            {"divergent", 3}};
+  const std::vector<TableColumn> columns = {
+      {"source line", 0, true, 48}, {"op", 0, true, 30}, {"sectors/request", 0}, {"sectors", 2},
+      {"beyond ideal", 1},          {"conflicts", 0},    {"divergent", 3}};
   std::vector<TableRow> rows;
   for (const Found& f : found)
     rows.push_back({short_place(f.line->place), f.op->name, ratio_text(f.line->sectors, f.line->requests),
-                    grouped(f.line->sectors), f.line->bank_conflicts > 0 ? grouped(f.line->bank_conflicts) : "",
+                    grouped(f.line->sectors), f.line->wasted_sectors > 0 ? grouped(f.line->wasted_sectors) : "",
+                    f.line->bank_conflicts > 0 ? grouped(f.line->bank_conflicts) : "",
                     divergence_text(f.line->divergent_requests, f.line->requests + f.line->shared_requests)});
   return "\n" +
-         wrapped("lines with the most sectors beyond four a request, and the most extra turns in shared memory",
-                 width) +
+         wrapped(
+             "lines with the most sectors beyond what their requests' bytes fill, and the most extra turns in shared "
+             "memory",
+             width) +
          "\n" + fitted_table_with_note(columns, rows, width);
 }
 

@@ -26,13 +26,14 @@ struct ProfileFields {
   static void visit(V& v, OpCounts::Line& l) {
     v("place", l.place), v("requests", l.requests), v("sectors", l.sectors);
     v("shared_requests", l.shared_requests), v("bank_conflicts", l.bank_conflicts);
-    v("divergent_requests", l.divergent_requests);
+    v("divergent_requests", l.divergent_requests), v("wasted_sectors", l.wasted_sectors);
   }
   template <class V>
   static void visit(V& v, OpCounts& c) {
     v("blocks", c.blocks), v("threads", c.threads), v("barriers", c.barriers);
     v("loads", c.loads), v("stores", c.stores), v("loaded_bytes", c.loaded_bytes), v("stored_bytes", c.stored_bytes);
-    v("requests", c.requests), v("sectors", c.sectors), v("shared_requests", c.shared_requests);
+    v("requests", c.requests), v("sectors", c.sectors), v("wasted_sectors", c.wasted_sectors),
+        v("shared_requests", c.shared_requests);
     v("bank_conflicts", c.bank_conflicts), v("divergent_requests", c.divergent_requests), v("lines", c.lines);
   }
   template <class V>

@@ -134,6 +134,7 @@ Json written(const OpAnalysis& a) {
           {"roof_us", a.roof_us},
           {"roof_share", a.roof_share},
           {"imbalance_us", a.imbalance_us},
+          {"threads_busy", a.threads_busy},
           {"bound", to_string(a.bound)}};
 }
 

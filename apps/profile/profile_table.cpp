@@ -150,7 +150,8 @@ const std::vector<TableColumn> time_columns = {{"op", 0, true, 30},
                                                {"bound", 2, true},
                                                {"tensor cores", 11, true, 12, true},
                                                {"occupancy", 11, false, 9, true},
-                                               {"slowest thread", 15, false, 14, true}};
+                                               {"threads busy", 15, false, 12, true},
+                                               {"slowest thread", 16, false, 14, true}};
 
 TableRow time_row(const Profile& p, const OpProfile& op) {
   const OpAnalysis a = analyse(p, op);
@@ -171,6 +172,7 @@ TableRow time_row(const Profile& p, const OpProfile& op) {
           a.bound == Bound::unknown ? "" : std::string(to_string(a.bound)),
           tensor_cores_text(op),
           occupancy_text(op),
+          a.threads_busy > 0 ? fmt::format("{:.0f}%", 100 * a.threads_busy) : "",
           a.imbalance_us >= 0.05 ? fmt::format("+{:.1f} us", a.imbalance_us) : ""};
 }
 

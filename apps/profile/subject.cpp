@@ -36,12 +36,6 @@ std::unique_ptr<Device> device_for(const TrainOptions& o, Purpose purpose, Preci
   return open_device_for(on_cuda, precision);
 }
 
-Memory upload(Device& device, const void* data, std::size_t bytes) {
-  Memory memory(device, bytes);
-  device.upload(memory.data(), data, bytes);
-  return memory;
-}
-
 }  // namespace
 
 Subject subject_of_model(const TrainOptions& o, Purpose purpose) {
@@ -106,9 +100,9 @@ BoundImages::BoundImages(Subject& subject) : subject_(subject), samples_(int(sub
   const Dataset& data = subject.images;
   std::vector<std::uint32_t> order(std::size_t(data.n));
   std::iota(order.begin(), order.end(), 0u);
-  images_ = upload(device, data.images.data(), data.images.size());
-  labels_ = upload(device, data.labels.data(), data.labels.size() * sizeof data.labels[0]);
-  order_ = upload(device, order.data(), order.size() * sizeof order[0]);
+  images_ = uploaded(device, data.images);
+  labels_ = uploaded(device, data.labels);
+  order_ = uploaded(device, order);
   subject.program->bind_training({static_cast<const std::uint8_t*>(images_.data()),
                                   static_cast<const std::int32_t*>(labels_.data()),
                                   static_cast<const std::uint32_t*>(order_.data())});

@@ -137,6 +137,14 @@ class Device {
   std::size_t allocations_ = 0;
 };
 
+/// Device memory that holds the values.
+template <class T>
+Memory uploaded(Device& device, const std::vector<T>& values) {
+  Memory memory(device, values.size() * sizeof(T));
+  device.upload(memory.data(), values.data(), memory.bytes());
+  return memory;
+}
+
 /// Device::timed where calls have ended when they return: by the clock before and after each.
 TimedCalls timed_by_clock(const std::vector<std::function<void()>>& calls);
 

@@ -57,10 +57,10 @@ void advise_on_kernel(const OpProfile& op, const OpAnalysis& a, Adviser& adviser
   std::string remedy = "another implementation (--impl, or --impl auto --retune)";
   if (ran && other && other->us < ran->us)
     adviser.add(
-        op.name, ran->us - other->us,
+        op.name, op.us.median * (1 - other->us / ran->us),
         fmt::format("{0}: measured alone, {1} took {2:.1f} us and {3} {4:.1f}: --impl \"{0}={3}\", or --impl auto "
-                    "--retune, saves up to",
-                    op.name, op.implementation, ran->us, other->name, other->us));
+                    "--retune, saves up to that share of its {5:.1f} us,",
+                    op.name, op.implementation, ran->us, other->name, other->us, op.us.median));
   else if (ran && other)
     remedy = fmt::format("measured alone, {} took {:.1f} us, the next, {}, {:.1f} us; a better kernel",
                          op.implementation, ran->us, other->name, other->us);
@@ -127,17 +127,6 @@ std::string worst_place(const OpCounts& counts, std::int64_t (*badness)(const Op
   return worst == counts.lines.end() ? "" : ", most of it at " + worst->place;
 }
 
-/// Sectors beyond four a request: 32 lanes with a float each, side by side, fill four.
-std::int64_t wasted_sectors(const OpCounts::Line& line) {
-  return std::max<std::int64_t>(0, line.sectors - 4 * line.requests);
-}
-/// By source lines, so that what one line saves with few lanes does not hide what another wastes.
-std::int64_t wasted_sectors(const OpCounts& counts) {
-  std::int64_t wasted = 0;
-  for (const OpCounts::Line& line : counts.lines) wasted += wasted_sectors(line);
-  return wasted;
-}
-
 std::vector<Advice> advice_of_counts(const Profile& profile, std::size_t most) {
   double all_sectors = 0, all_turns = 0;
   for (const OpProfile& op : profile.ops)
@@ -148,15 +137,15 @@ std::vector<Advice> advice_of_counts(const Profile& profile, std::size_t most) {
   for (const OpProfile& op : profile.ops) {
     if (!op.counts) continue;
     const OpCounts& c = *op.counts;
-    const double wasted = double(wasted_sectors(c));
+    const double wasted = double(c.wasted_sectors);
     if (all_sectors > 0 && wasted / all_sectors >= least_share)
       found.push_back(
           {op.name, 0, wasted / all_sectors,
-           fmt::format("{} ({}): {:.1f} sectors a request; {:.0f} of its {} sectors are beyond four a request: "
+           fmt::format("{} ({}): {:.1f} sectors a request; {:.0f} of its {} sectors are beyond what its bytes fill: "
                        "neighbouring lanes on neighbouring addresses save up to {:.1f} % of the step's sectors{}",
                        op.name, op.implementation, double(c.sectors) / double(std::max<std::int64_t>(1, c.requests)),
                        wasted, c.sectors, 100 * wasted / all_sectors,
-                       worst_place(c, [](const OpCounts::Line& l) { return wasted_sectors(l); }))});
+                       worst_place(c, [](const OpCounts::Line& l) { return l.wasted_sectors; }))});
     if (all_turns > 0 && double(c.bank_conflicts) / all_turns >= least_share)
       found.push_back({op.name, 0, double(c.bank_conflicts) / all_turns,
                        fmt::format("{} ({}): {} extra turns for {} requests to shared memory, {:.1f} % of the step's: "

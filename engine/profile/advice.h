@@ -19,12 +19,13 @@ struct Advice {
 ///   an op whose kernel is far from the roof     median - roof
 ///   one whose threads are not equally busy      the slowest thread - their mean
 ///   one that only moves data (under 1 operation a byte): its whole time, for it could be part of a neighbour
-///   one for which the tuner knows a faster implementation: the difference
+///   one for which the tuner knows a faster implementation: of the op's time the share by which that was faster, for
+///                                               the tuner measured each alone, at another time
 ///   ops bound by latency, together              half of their time, which a batch twice as large would share out
 ///   gaps, host time                             all of it
-/// Of the entries about one op the largest counts. In a profile of the simulator: of each source line the
-/// sectors beyond four a request, and shared memory's extra turns. Savings below 0.5 % of the step are not worth a
-/// line.
+/// Of the entries about one op the largest counts. In a profile of the simulator: the
+/// sectors beyond what each request's bytes fill, and shared memory's extra turns. Savings below 0.5 % of the step are
+/// not worth a line.
 std::vector<Advice> advice(const Profile&, std::size_t most = 3);
 
 }  // namespace gs

@@ -11,10 +11,12 @@ double ratio(double a, double b) {
   return b > 0 ? a / b : 0;
 }
 
-double imbalance(const std::vector<double>& thread_us) {
-  if (thread_us.size() < 2) return 0;
+void compare_threads(const std::vector<double>& thread_us, OpAnalysis& a) {
+  if (thread_us.size() < 2) return;
   const double mean = std::accumulate(thread_us.begin(), thread_us.end(), 0.0) / double(thread_us.size());
-  return *std::max_element(thread_us.begin(), thread_us.end()) - mean;
+  const double slowest = *std::max_element(thread_us.begin(), thread_us.end());
+  a.imbalance_us = slowest - mean;
+  a.threads_busy = ratio(mean, slowest);
 }
 
 }  // namespace
@@ -68,7 +70,7 @@ OpAnalysis analyse(const Profile& profile, const OpProfile& op) {
   a.arithmetic_us = 1e6 * ratio(op.cost.flops, flops_rate(profile, op));
   a.roof_us = std::max(a.bytes_us, a.arithmetic_us);
   a.roof_share = ratio(a.roof_us, us);
-  a.imbalance_us = imbalance(op.thread_us);
+  compare_threads(op.thread_us, a);
   const bool comparable = us > 0 && profile.roof.copy_bytes_per_s > 0 && profile.roof.fp32_flops_per_s > 0;
   if (!comparable) return a;
   if (bound_by_latency(a.roof_us, us, launch_us(profile) * std::max(1, op.launches)))

@@ -26,6 +26,7 @@ struct OpAnalysis {
   double roof_us = 0;        ///< the larger of the two: the least time
   double roof_share = 0;     ///< roof_us / median; above 1 where the data was in a cache, which is faster than a copy
   double imbalance_us = 0;   ///< by how much the slowest thread works longer than the mean of all
+  double threads_busy = 0;   ///< mean of the threads' times / the slowest's: 1 where all work equally long
   Bound bound = Bound::unknown;
 };
 OpAnalysis analyse(const Profile&, const OpProfile&);

@@ -48,11 +48,13 @@ OpCounts op_counts(const simulator::Counts& c) {
                   .stored_bytes = c.stored_bytes,
                   .requests = c.requests,
                   .sectors = c.sectors,
+                  .wasted_sectors = c.wasted_sectors,
                   .shared_requests = c.shared_requests,
                   .bank_conflicts = c.bank_conflicts,
                   .divergent_requests = c.divergent_requests};
   for (const simulator::LineCounts& l : c.lines)
-    counts.lines.push_back({l.place, l.requests, l.sectors, l.shared_requests, l.bank_conflicts, l.divergent_requests});
+    counts.lines.push_back(
+        {l.place, l.requests, l.sectors, l.shared_requests, l.bank_conflicts, l.divergent_requests, l.wasted_sectors});
   return counts;
 }
 

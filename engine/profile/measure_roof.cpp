@@ -32,9 +32,7 @@ Memory random_values(Device& device, std::size_t count) {
   std::vector<T> values(count);
   std::uint32_t state = 1;
   for (T& value : values) value = rounded<T>(float(std::int32_t(state = state * 1664525u + 1013904223u)) * 0x1p-31f);
-  Memory memory(device, count * sizeof(T));
-  device.upload(memory.data(), values.data(), memory.bytes());
-  return memory;
+  return uploaded(device, values);
 }
 
 /// The shortest time of one call in seconds, the device waited for. What runs first is not counted.

@@ -46,7 +46,8 @@ struct OpCounts {
   std::int64_t loads = 0, stores = 0;               ///< instructions of threads on global memory
   std::int64_t loaded_bytes = 0, stored_bytes = 0;  ///< what they ask for
   std::int64_t requests = 0;                        ///< instructions of warps on global memory
-  std::int64_t sectors = 0;                         ///< of 32 bytes, that those touch; 4 a request is ideal for floats
+  std::int64_t sectors = 0;                         ///< of 32 bytes, that those touch
+  std::int64_t wasted_sectors = 0;                  ///< of those, beyond what each request's bytes fill
   std::int64_t shared_requests = 0;                 ///< instructions of warps on shared memory
   std::int64_t bank_conflicts = 0;                  ///< extra turns that those take
   std::int64_t divergent_requests = 0;              ///< of both, made by a part of the warp's living lanes
@@ -54,6 +55,7 @@ struct OpCounts {
   struct Line {
     std::string place;  ///< "kernels/dense/dense_tiled.cu:31"
     std::int64_t requests = 0, sectors = 0, shared_requests = 0, bank_conflicts = 0, divergent_requests = 0;
+    std::int64_t wasted_sectors = 0;
   };
   std::vector<Line> lines;  ///< by source line, most sectors and conflicts first
 };

@@ -4,14 +4,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/core/quantile.h"
+
 namespace gs {
 namespace {
-
-double quantile(const std::vector<double>& sorted, double share) {
-  const double at = share * double(sorted.size() - 1);
-  const std::size_t below = std::size_t(at), above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (at - double(below)) * (sorted[above] - sorted[below]);
-}
 
 std::vector<Stretch> in_order_of_time(std::vector<Stretch> stretches) {
   std::stable_sort(stretches.begin(), stretches.end(),
@@ -95,7 +91,7 @@ TimelineStep timeline_of(const SampledStep& step, const std::vector<std::string>
 Spread spread_of(std::vector<double> values) {
   if (values.empty()) return {};
   std::sort(values.begin(), values.end());
-  return {quantile(values, 0.5), quantile(values, 0.1), quantile(values, 0.9)};
+  return {quantile_of_sorted(values, 0.5), quantile_of_sorted(values, 0.1), quantile_of_sorted(values, 0.9)};
 }
 
 }  // namespace gs

@@ -9,6 +9,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "engine/core/quantile.h"
 #include "engine/core/random.h"
 #include "engine/device/turns.h"
 #include "kernels/common/check.h"
@@ -27,11 +28,6 @@ constexpr double sample_us = 200;    // calls are repeated until a measurement i
 constexpr int most_repeats = 50;
 constexpr double hopeless = 3;          // times the fastest: not measured further
 constexpr double allowed_error = 1e-2;  // of the largest value: tf32 and other orders of summing differ by less
-
-double quantile(std::vector<double> values, double share) {
-  std::sort(values.begin(), values.end());
-  return values[std::size_t(std::lround(share * double(values.size() - 1)))];
-}
 
 /// Device memory for all tensors of a step, the read ones filled with numbers of both signs.
 class Scratch {
@@ -210,7 +206,7 @@ TuningResult Tuner::measure(const Step& step, const std::vector<Tensor>& tensors
   for (const Runner& runner : runners) {
     CandidateTime& time = result.times[runner.index];
     time.low_us = quantile(runner.us, 0.25);
-    time.median_us = quantile(runner.us, 0.5);
+    time.median_us = median(runner.us);
     time.high_us = quantile(runner.us, 0.75);
     if (time.high_us < result.times.front().low_us && (best == 0 || time.median_us < result.times[best].median_us))
       best = runner.index;

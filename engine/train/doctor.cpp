@@ -5,17 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "engine/core/quantile.h"
+
 namespace gs {
 namespace {
 
 // About 1e-3 is what healthy training shows (Karpathy, CS231n notes, "ratio of weights:updates").
 constexpr double too_high = 0.05, too_low = 3e-6;
 constexpr double many_silent = 0.75;
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + std::ptrdiff_t(values.size() / 2), values.end());
-  return values[values.size() / 2];
-}
 
 bool is_weight(const std::string& parameter) {
   return parameter.ends_with(".weight");

@@ -30,6 +30,13 @@ bool is_ours(const fs::path& file) {
   });
 }
 
+/// Removes what `profile RUN` left in RUN/profile-DEVICE: its three files, and the folder if nothing else is in it.
+void remove_profiles_in(const fs::path& folder, std::error_code& error) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error))
+    if (is_ours(entry.path())) fs::remove(entry.path(), error);
+  ::rmdir(folder.c_str());
+}
+
 [[noreturn]] void cannot_write(const fs::path& path, std::string_view reason) {
   throw Error(fmt::format("--out: cannot write to {}: {}", path.string(), reason));
 }
@@ -71,8 +78,11 @@ RunFolder::~RunFolder() {
 void RunFolder::begin(const std::string& run_json) {
   write_run(run_json);
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder_, error))
-    if (is_ours(entry.path()) && entry.path().filename() != "run.json") fs::remove(entry.path(), error);
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_, error)) {
+    const std::string name = entry.path().filename().string();
+    if (is_ours(entry.path()) && name != "run.json") fs::remove(entry.path(), error);
+    if (name.starts_with("profile-") && fs::is_directory(entry.symlink_status())) remove_profiles_in(entry, error);
+  }
   if (error) cannot_write(folder_, error.message());
 }
 

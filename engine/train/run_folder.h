@@ -21,7 +21,8 @@ class RunFolder {
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;
 
-  /// The new run is ready: replaces run.json, then removes what else an older run left (only files that runs write).
+  /// The new run is ready: replaces run.json, then removes what else an older run left (only files that runs write, and
+  /// profiles of the run in its profile-DEVICE).
   void begin(const std::string& run_json);
 
   void write_run(const std::string& run_json);

@@ -86,12 +86,6 @@ RingReader run_pass(Program& program, std::uint32_t samples, EnqueueStep enqueue
   return reader;
 }
 
-Memory upload(Device& device, const void* data, std::size_t bytes) {
-  Memory memory(device, bytes);
-  device.upload(memory.data(), data, bytes);
-  return memory;
-}
-
 void check_fits(const Dataset& data, const Net& net, const char* split) {
   if (data.n < 1) throw UsageError(fmt::format("the {} split has no images", split));
   if (data.h != net.input.h || data.w != net.input.w || data.c != net.input.c)
@@ -112,19 +106,18 @@ Trainer::Trainer(Program& program, const DataSplits& data, const TrainerOptions&
       validation_samples_(std::uint32_t(data.validation.n)) {
   Device& device = program.device();
   check_fits(data.train, program.net(), "training");
-  train_images_ = upload(device, data.train.images.data(), data.train.images.size());
-  train_labels_ = upload(device, data.train.labels.data(), data.train.labels.size() * sizeof(std::int32_t));
+  train_images_ = uploaded(device, data.train.images);
+  train_labels_ = uploaded(device, data.train.labels);
   train_permutation_ = Memory(device, train_samples_ * sizeof(std::uint32_t));
   program.bind_training({static_cast<const std::uint8_t*>(train_images_.data()),
                          static_cast<const std::int32_t*>(train_labels_.data()),
                          static_cast<const std::uint32_t*>(train_permutation_.data())});
   check_fits(data.validation, program.net(), "validation");
-  validation_images_ = upload(device, data.validation.images.data(), data.validation.images.size());
-  validation_labels_ =
-      upload(device, data.validation.labels.data(), data.validation.labels.size() * sizeof(std::int32_t));
+  validation_images_ = uploaded(device, data.validation.images);
+  validation_labels_ = uploaded(device, data.validation.labels);
   std::vector<std::uint32_t> in_order(std::max(train_samples_, validation_samples_));
   std::iota(in_order.begin(), in_order.end(), 0u);
-  in_order_ = upload(device, in_order.data(), in_order.size() * sizeof(std::uint32_t));
+  in_order_ = uploaded(device, in_order);
   logits_ = Memory(device, in_order.size() * std::size_t(program.net().output().size()) * sizeof(float));
   bind_evaluation(Split::validation);
 }

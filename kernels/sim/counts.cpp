@@ -41,6 +41,7 @@ class Counting {
 RequestCounts& RequestCounts::operator+=(const RequestCounts& o) {
   requests += o.requests;
   sectors += o.sectors;
+  wasted_sectors += o.wasted_sectors;
   shared_requests += o.shared_requests;
   bank_conflicts += o.bank_conflicts;
   divergent_requests += o.divergent_requests;

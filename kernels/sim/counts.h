@@ -17,7 +17,8 @@ namespace gs::simulator {
 /// The requests of some instructions.
 struct RequestCounts {
   std::int64_t requests = 0;            ///< of global memory
-  std::int64_t sectors = 0;             ///< of 32 bytes, that each of those touches, summed; 4 a request for floats
+  std::int64_t sectors = 0;             ///< of 32 bytes, that each of those touches, summed
+  std::int64_t wasted_sectors = 0;      ///< of those, beyond what the bytes of a request's lanes fill side by side
   std::int64_t shared_requests = 0;     ///< of shared memory
   std::int64_t bank_conflicts = 0;      ///< turns of the 32 banks beyond those that the bytes need
   std::int64_t divergent_requests = 0;  ///< of both, made by a part of the warp's living lanes

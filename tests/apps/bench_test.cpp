@@ -1,4 +1,4 @@
-// bench_test.cpp - the JSON of `gridstride bench`, its table of operations, and its quantiles.
+// bench_test.cpp - the JSON of `gridstride bench`, and its table of operations.
 #include <nlohmann/json.hpp>
 
 #include "apps/bench_case.h"
@@ -70,14 +70,6 @@ TEST(Bench, ACaseTakesWhatItsNetworkWasMadeFor) {
   EXPECT_EQ(run.program().net().parameter_count(), 61706);
   EXPECT_EQ(run.program().recipe().loss, LossKind::softmax);
   EXPECT_GT(run.measure({.steps = 2}).median_us, 0);
-}
-
-TEST(Quantile, InterpolatesBetweenNeighbours) {
-  EXPECT_DOUBLE_EQ(apps::quantile({3, 1, 2}, 0.5), 2);
-  EXPECT_DOUBLE_EQ(apps::quantile({4, 1, 2, 3}, 0.5), 2.5);
-  EXPECT_DOUBLE_EQ(apps::quantile({0, 10}, 0.1), 1);
-  EXPECT_DOUBLE_EQ(apps::quantile({5}, 0.9), 5);
-  EXPECT_THROW(apps::quantile({}, 0.5), Error);
 }
 
 }  // namespace

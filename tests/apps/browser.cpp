@@ -113,6 +113,15 @@ nlohmann::ordered_json measure_page(const std::string& page, const std::string& 
   return nlohmann::ordered_json::parse(json);
 }
 
+std::string printed(const std::string& page) {
+  const ScratchFolder folder;
+  write_text(folder / "page.html", page);
+  chromium(folder, "page.html", "--virtual-time-budget=20000 --print-to-pdf='" + (folder / "page.pdf").string() + "'");
+  const std::string pdf = text_of(folder / "page.pdf");
+  EXPECT_EQ(pdf.substr(0, 5), "%PDF-") << text_of(folder / "err");
+  return pdf;
+}
+
 void keep_page(const std::string& name, const std::string& page) {
   if (const char* folder = std::getenv("GRIDSTRIDE_KEEP_PAGES")) write_text(std::filesystem::path(folder) / name, page);
 }

@@ -20,6 +20,9 @@ bool has_chromium();
 nlohmann::ordered_json measure_page(const std::string& page, const std::string& probe, const std::string& flags,
                                     bool in_phone = false);
 
+/// The page as Chromium prints it: the bytes of a PDF. The test fails where it makes none.
+std::string printed(const std::string& page);
+
 /// With GRIDSTRIDE_KEEP_PAGES=FOLDER the pages stay there, to be looked at.
 void keep_page(const std::string& name, const std::string& page);
 

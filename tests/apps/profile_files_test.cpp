@@ -213,11 +213,13 @@ TEST(ProfileTable, ShowsKernelsWhereThereAreAny) {
   for (const char* part : {"kernels", "launches", "tensor cores", "occupancy"})
     EXPECT_EQ(cpu.find(part), std::string::npos) << part;
   EXPECT_NE(cpu.find("+30.0 us"), std::string::npos) << cpu;
+  EXPECT_NE(cpu.find("  88%  "), std::string::npos) << cpu;  // threads busy: (240 + 180) / 2 / 240
+  EXPECT_EQ(gpu.find("threads busy"), std::string::npos);
 }
 
 TEST(ProfileTable, OfTheSimulatorHasCounts) {
   const std::string text = apps::profile_report(made_counts(), 160);
-  for (const char* part : {"sectors/request", "9.09", "conflicts", "kernels/a.cu:12", "kernels/a.cu:20", "9.60"})
+  for (const char* part : {"sectors/request", "9.09", "beyond ideal", "560", "conflicts", "kernels/a.cu:12", "kernels/a.cu:20", "9.60"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   EXPECT_EQ(text.find("median us"), std::string::npos);
 }

@@ -1,5 +1,5 @@
 // profile_page_test.cpp - the profile page in a real browser: it draws and sorts, reports no error, asks for nothing,
-// fits a phone, can be read in the dark.
+// fits a phone, can be read in the dark, and prints.
 #include "apps/profile/profile_page.h"
 
 #include <gtest/gtest.h>
@@ -41,6 +41,8 @@ setTimeout(() => {
       bars: document.querySelectorAll("#timeline rect").length, lanes: new Set([...document.querySelectorAll("#timeline rect")].map(r => r.getAttribute("y"))).size,
       empty_texts: boxes.filter(box => !box.width || !box.height).length, advice: document.querySelectorAll("#advice li p").length,
       titles: [...table.querySelectorAll("thead button")].map(b => b.textContent), foot: [...(table.tFoot?.rows ?? [])].map(row => row.cells[0].textContent),
+      told: [...document.querySelectorAll("#roofline title")].map(title => title.textContent),
+      busy: [...table.tBodies[0].rows].map(row => row.cells[[...table.querySelectorAll("thead button")].findIndex(b => b.textContent === "threads busy")]?.textContent),
       tables: document.querySelectorAll("#table table").length, before: rows()};
     press("median µs");
     result.down = rows();
@@ -74,6 +76,35 @@ setTimeout(() => {
     document.documentElement.style.scrollBehavior = "auto";  // at once, not smoothly
     document.querySelector("#roofline circle").dispatchEvent(new MouseEvent("click"));
     result.after = row.classList.contains("chosen") && seen();
+  } catch (error) { result = {complaints: [String(error)]}; }
+  tellMeasured(result);
+}, 200);
+</script>)js";
+
+// Does what printing does: tells the page, then lets the rules for paper count, as wide as A4 between its margins.
+const char* const paper_probe = R"js(<script>
+setTimeout(() => {
+  let result;
+  try {
+    document.querySelectorAll("#timeline .choices button")[1]?.click();  // zoomed in, as it may stand on the screen
+    dispatchEvent(new Event("beforeprint"));
+    for (const sheet of document.styleSheets)
+      for (const rule of sheet.cssRules)
+        if (rule instanceof CSSMediaRule) rule.media.mediaText = rule.media.mediaText === "print" ? "all" : "not all";
+    document.body.style.width = "688px";
+    const box = node => node.getBoundingClientRect(), shown = node => node.checkVisibility() && box(node).width > 0;
+    const right = box(document.querySelector("main")).right, drawings = [...document.querySelectorAll(".drawing svg")];
+    const outside = (node, edge) => shown(node) && box(node).right > edge + 0.5;
+    result = {...measuredOfPage(), drawings: drawings.length,
+      outside: [...document.querySelectorAll("main *:not(svg *)")].filter(node => outside(node, right)).map(node => node.localName + " " + node.textContent.slice(0, 40)),
+      cut: drawings.flatMap(svg => [...svg.querySelectorAll("text, rect, circle")].filter(node => outside(node, box(svg).right))).length,
+      letters: Math.min(...drawings.map(svg => 12 * box(svg).width / svg.viewBox.baseVal.width)),
+      buttons: [...document.querySelectorAll("button")].filter(shown).length,
+      asks: [...document.querySelectorAll("p")].filter(p => shown(p) && /\b(press|point at)\b/i.test(p.textContent)).length,
+      heads: [...document.querySelectorAll("#table thead th")].map(head => getComputedStyle(head, "::before").content)};
+    document.body.style.width = "";
+    dispatchEvent(new Event("afterprint"));
+    result.after = drawings.length ? Math.round(document.querySelector("#timeline svg").viewBox.baseVal.width / document.querySelector("#timeline .drawing").clientWidth) : 4;
   } catch (error) { result = {complaints: [String(error)]}; }
   tellMeasured(result);
 }, 200);
@@ -125,6 +156,17 @@ TEST_F(ProfilePageInBrowser, DrawsSortsAndAsksForNothing) {
   EXPECT_EQ(seen["chosen"], (ordered_json{"rect", "tr"}));  // gather: its bar and its row
   EXPECT_EQ(seen["chosen_after_zoom"], seen["chosen"]);
   EXPECT_EQ(seen["zoomed"], 4);
+}
+
+TEST_F(ProfilePageInBrowser, ShowsHowBusyThreadsAre) {
+  Profile p = made_profile();
+  p.ops[1].thread_us = {10, 40, 20, 30, 5, 5, 5, 5, 5};
+  const ordered_json seen = measure_page(page_of(p, "busy.html"), probe, "--window-size=1280,900");
+  expect_sound(seen);
+  EXPECT_EQ(seen["busy"], (ordered_json{"", "35 %", "", "88 %", ""}));  // 13.9 of 40, 210 of 240
+  EXPECT_TRUE(seen["told"][0].get<std::string>().ends_with(", threads busy 1.00 to 0.13")) << seen["told"];
+  EXPECT_TRUE(seen["told"][1].get<std::string>().ends_with(", threads busy 1.00 / 0.75")) << seen["told"];
+  EXPECT_EQ(seen["told"][2].get<std::string>().find("busy"), std::string::npos) << seen["told"];
 }
 
 TEST_F(ProfilePageInBrowser, ShowsAGpusKernelsAndBranches) {
@@ -194,6 +236,42 @@ TEST_F(ProfilePageInBrowser, CanBeReadInTheDark) {
   expect_sound(seen);
   EXPECT_EQ(seen["dark"], true);
   EXPECT_LT(seen["page"][0], 64);
+}
+
+TEST_F(ProfilePageInBrowser, OnPaperNothingIsCutOffAndNothingAsksToBePressed) {
+  for (const auto& [profile, drawings] :
+       {std::pair{made_profile(), 2}, {with_nasty_names(made_gpu_profile()), 2}, {made_counts(), 0}}) {
+    SCOPED_TRACE(profile.device);
+    const ordered_json seen = measure_page(page_of(profile, "paper.html"), paper_probe,
+                                           "--window-size=1280,900 --blink-settings=preferredColorScheme=0");
+    ASSERT_TRUE(seen.contains("outside")) << seen.dump(1);
+    EXPECT_TRUE(seen["complaints"].empty()) << seen["complaints"].dump(1);
+    EXPECT_EQ(seen["drawings"], drawings);
+    EXPECT_EQ(seen["outside"], ordered_json::array());
+    EXPECT_EQ(seen["cut"], 0);
+    if (drawings > 0) {
+      EXPECT_GE(seen["letters"].get<double>(), 11.5) << "of 12 pixels on the screen";
+    }
+    EXPECT_EQ(seen["buttons"], 0);
+    EXPECT_EQ(seen["asks"], 0);
+    EXPECT_EQ(seen["heads"][0], "\"op\"");
+    EXPECT_EQ(seen["dark"], true);
+    EXPECT_GT(seen["page"][0], 240) << "paper is light";
+    EXPECT_GE(seen["worst"][0].get<double>(), 4.5) << seen["worst"].dump();
+    EXPECT_EQ(seen["after"], 4) << "zoomed in again afterwards";
+  }
+}
+
+TEST_F(ProfilePageInBrowser, Prints) {
+  const std::string page = page_of(made_profile(), "cpu.html");
+  std::string hidden = page;
+  hidden.insert(hidden.find("</style>"), "svg { visibility: hidden; }");
+  const std::string pdf = printed(page), without = printed(hidden);
+  EXPECT_GT(pdf.size(), without.size() + 5000) << "the drawings are missing on paper";
+  int pages = 0;
+  for (std::size_t at = pdf.find("/Type /Page\n"); at != pdf.npos; at = pdf.find("/Type /Page\n", at + 1)) ++pages;
+  EXPECT_GE(pages, 2);
+  EXPECT_LE(pages, 3);
 }
 
 TEST_F(ProfilePageInBrowser, ShowsAnEmptyProfile) {

@@ -248,6 +248,60 @@ TEST(TrainProfile, IsNamedWhereItIsWritten) {
   EXPECT_EQ(none.out.find("profile.html"), std::string::npos) << none.out;
 }
 
+/// The addresses that the report page in `folder` links to.
+std::vector<std::string> links_of_report(const std::filesystem::path& folder) {
+  const std::string page = text_of(folder / "report.html"), before = "id=\"report-data\">";
+  const std::size_t data = page.find(before) + before.size();
+  std::vector<std::string> links;
+  const Json report = Json::parse(page.substr(data, page.find("</script>", data) - data));
+  for (const Json& block : report["tasks"][0]["blocks"])
+    if (block["kind"] == "links")
+      for (const Json& link : block["links"]) links.push_back(link["href"]);
+  return links;
+}
+
+TEST(TrainProfile, TheReportOfARunLinksToItsProfiles) {
+  const ScratchFolder folder;
+  const auto run = [&](const std::vector<std::string>& words) {
+    const Outcome outcome = run_program(folder.path(), words, with_cache(folder));
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+  };
+  run(tiny_run({"--quiet", "--batch", "2", "--out", "runs/a #1", "--profile"}));
+  run(tiny_run({"--quiet", "--batch", "2", "--out", "runs/b"}));
+  run({"report", "runs/b", "--quiet"});
+  EXPECT_TRUE(links_of_report(folder / "runs/b").empty());
+  run({"profile", "runs/a #1", "--quiet", "--steps", "2"});
+  run({"report", "runs/a #1", "--quiet"});
+  EXPECT_EQ(links_of_report(folder / "runs/a #1"),
+            (std::vector<std::string>{"profile.html", "profile-cpu/profile.html"}));
+  run({"report", "runs/b", "runs/a #1", "--quiet", "--out", "pages/both"});
+  EXPECT_EQ(
+      links_of_report(folder / "pages/both"),
+      (std::vector<std::string>{"../../runs/a%20%231/profile.html", "../../runs/a%20%231/profile-cpu/profile.html"}));
+}
+
+TEST(TrainProfile, ANewRunKeepsNoProfileOfTheOneBefore) {
+  const ScratchFolder folder;
+  const auto cache = with_cache(folder);
+  const auto run = [&](const std::vector<std::string>& words) {
+    const Outcome outcome = run_program(folder.path(), words, cache);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+  };
+  run(tiny_run({"--quiet", "--batch", "2", "--out", "a", "--profile"}));
+  run({"profile", "a", "--quiet", "--steps", "2"});
+  run({"profile", "a", "--quiet", "--device", "sim"});
+  write_text(folder / "a/profile-sim/notes.txt", "mine");
+  std::filesystem::create_directories(folder / "elsewhere");
+  write_text(folder / "elsewhere/profile.json", "mine");
+  std::filesystem::create_directory_symlink("../elsewhere", folder / "a/profile-link");
+  run(tiny_run({"--quiet", "--batch", "2", "--out", "a", "--overwrite"}));
+  EXPECT_EQ(names_in(folder / "a"),
+            (std::vector<std::string>{"best.safetensors", "history.csv", "last.safetensors", "predictions.safetensors",
+                                      "profile-link", "profile-sim", "run.json"}));
+  EXPECT_EQ(names_in(folder / "a/profile-sim"), std::vector<std::string>{"notes.txt"});
+  EXPECT_EQ(text_of(folder / "elsewhere/profile.json"), "mine") << "behind a link nothing is removed";
+}
+
 TEST(TrainProfile, GoesOnWithAResumedRun) {
   const ScratchFolder folder;
   const auto cache = with_cache(folder);

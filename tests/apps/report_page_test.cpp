@@ -120,6 +120,13 @@ ordered_json everything() {
              {"values", {0.5, 0.9, nullptr}},
              {"low", {0.45, 0.8, nullptr}},
              {"high", {0.55, 1.0, nullptr}}},
+            {{"kind", "links"},
+             {"title", "Profiles"},
+             {"links",
+              {{{"text", nasty}, {"href", "../runs/a%23b/profile-cpu/profile.html"}},
+               {{"text", "a script"}, {"href", "javascript:alert(1)"}},
+               {{"text", "elsewhere"}, {"href", "//example.org/x.html"}},
+               {{"text", "elsewhere"}, {"href", "https://example.org/x.html"}}}}},
             {{"kind", "of a later version"}}}),
       task("5b", "Eight widths", eight, {findings()}),
       task("5c", "One epoch", {series("one", 1, 0.1)}),
@@ -168,7 +175,8 @@ function measured() {
           tasks: document.querySelectorAll("section.task").length, bold: document.querySelectorAll("main b, main script").length,
           images: document.querySelectorAll("main img").length, broken: [...document.images].filter(i => !i.naturalWidth).length,
           without: [...document.querySelectorAll(".without")].filter(p => p.textContent.includes("without Chart.js")).length,
-          tables: document.querySelectorAll("main table").length, badges: [...document.querySelectorAll(".tally .badge")].map(b => b.textContent)};
+          tables: document.querySelectorAll("main table").length, badges: [...document.querySelectorAll(".tally .badge")].map(b => b.textContent),
+          links: [...document.querySelectorAll(".links a")].map(a => a.getAttribute("href"))};
 }
 let turns = 0;
 (function wait() {
@@ -255,6 +263,7 @@ TEST_F(ReportPageInBrowser, DrawsEverythingAndAsksForNothing) {
   EXPECT_EQ(seen["tasks"], 7);  // the machine's card too
   EXPECT_EQ(seen["images"], 12);
   EXPECT_EQ(seen["tables"], 3);
+  EXPECT_EQ(seen["links"], ordered_json{"../runs/a%23b/profile-cpu/profile.html"}) << "near by, and no script";
   EXPECT_EQ(seen["title"].get<std::string>(), "The lab " + nasty);
   EXPECT_EQ(seen["heading"].get<std::string>(), "The lab " + nasty);
   EXPECT_EQ(seen["badges"], (ordered_json{"✓ 2 held", "✗ 2 did not hold", "≈ 2 too close to call", "• 2 stated"}));
@@ -300,7 +309,7 @@ TEST_F(ReportPageInBrowser, ShowsAnEmptyReport) {
 }
 
 std::string without_charts(std::string page) {
-  const size_t from = page.find("<script id=\"chart-library\">"), to = page.find("</script>", from);
+  const size_t from = page.find("<script id=\"library\">"), to = page.find("</script>", from);
   return page.erase(from, to - from + 9);
 }
 
@@ -320,24 +329,15 @@ TEST_F(ReportPageInBrowser, IsLightOnPaperEvenInTheDark) {
   EXPECT_GT(seen["page"][0], 240);
 }
 
-size_t printed_bytes(const std::string& page) {
-  const ScratchFolder folder;
-  write_text(folder / "page.html", page);
-  chromium(folder, "page.html", "--virtual-time-budget=20000 --print-to-pdf='" + (folder / "page.pdf").string() + "'");
-  const std::string pdf = text_of(folder / "page.pdf");
-  EXPECT_EQ(pdf.substr(0, 5), "%PDF-");
-  return pdf.size();
-}
-
 TEST_F(ReportPageInBrowser, Prints) {
   const std::string page = apps::report_page(everything());
   std::string hidden = page;
   hidden.insert(hidden.find("</style>"), "canvas { visibility: hidden; }");
-  const size_t without = printed_bytes(hidden);
+  const size_t without = printed(hidden).size();
   EXPECT_GT(without, 30000U);
   if (has_charts(page)) {
-    EXPECT_GT(printed_bytes(page), without + 10000) << without << ": "
-                                                    << "the charts are missing on paper";
+    EXPECT_GT(printed(page).size(), without + 10000) << without << ": "
+                                                     << "the charts are missing on paper";
   }
 }
 

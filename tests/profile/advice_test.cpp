@@ -32,8 +32,17 @@ TEST(Advice, AFasterMeasuredImplementationIsNamedWithItsFlag) {
   const std::vector<Advice> found = advice(p, 9);
   const auto conv = std::find_if(found.begin(), found.end(), [](const Advice& a) { return a.what == "conv1 forward"; });
   ASSERT_NE(conv, found.end());
-  EXPECT_DOUBLE_EQ(conv->saving_us, 60);  // 410 - 350
+  EXPECT_DOUBLE_EQ(conv->saving_us, 400 * (1 - 350.0 / 410));
   EXPECT_TRUE(says(*conv, "--impl \"conv1 forward=onednn\"")) << conv->text;
+  EXPECT_TRUE(says(*conv, "that share of its 400.0 us, 58.5 us (5.9 % of the step)")) << conv->text;
+}
+
+TEST(Advice, NoOpSavesMoreThanItTakes) {
+  Profile p = made_profile();
+  p.ops[1].candidates = {{"direct", 4100}, {"onednn", 1000}};  // measured while the machine was busy
+  const std::vector<Advice> found = advice(p);
+  EXPECT_EQ(found[0].what, "conv1 forward");
+  EXPECT_DOUBLE_EQ(found[0].saving_us, 400 * (1 - 1000.0 / 4100)) << found[0].text;
 }
 
 TEST(Advice, TimesOfTheTunerAreSaidToBeOfItsOwn) {
@@ -89,7 +98,7 @@ TEST(Advice, CountsAreAdvisedOnInSectorsAndTurns) {
   const std::vector<Advice> found = advice(made_counts());
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].what, "conv1 forward");
-  EXPECT_DOUBLE_EQ(found[0].share, 560.0 / 1440);  // of line 12, 960 sectors for 100 requests
+  EXPECT_DOUBLE_EQ(found[0].share, 560.0 / 1440);  // all of them of line 12
   EXPECT_TRUE(says(found[0], "38.9 %") && says(found[0], "kernels/a.cu:12")) << found[0].text;
   EXPECT_DOUBLE_EQ(found[1].share, 25.0 / 125);
   EXPECT_TRUE(says(found[1], "kernels/a.cu:20")) << found[1].text;
@@ -97,12 +106,14 @@ TEST(Advice, CountsAreAdvisedOnInSectorsAndTurns) {
 
 TEST(Advice, NamesTheLineThatWastesMostNotTheLargest) {
   Profile p = made_counts();
-  p.ops[1].counts->lines = {{"kernels/a.cu:12", 200, 800, 0, 0, 0},  // many, and each ideal
-                            {"kernels/a.cu:30", 20, 160, 0, 0, 0},   // eight a request: 80 beyond
-                            {"kernels/a.cu:40", 40, 40, 0, 0, 0}};   // single lanes: not to be set off against others
+  p.ops[1].counts->wasted_sectors = 80;
+  p.ops[1].counts->lines = {{"kernels/a.cu:12", 50, 800, 0, 0, 0, 0},   // float4, many, and each ideal
+                            {"kernels/a.cu:30", 40, 160, 0, 0, 0, 80},  // bf16, four a request: two beyond
+                            {"kernels/a.cu:40", 40, 40, 0, 0, 0, 0}};
   const std::vector<Advice> found = advice(p);
   ASSERT_FALSE(found.empty());
-  const auto sectors = std::find_if(found.begin(), found.end(), [](const Advice& a) { return says(a, "beyond four"); });
+  const auto sectors =
+      std::find_if(found.begin(), found.end(), [](const Advice& a) { return says(a, "beyond what its bytes fill"); });
   ASSERT_NE(sectors, found.end());
   EXPECT_DOUBLE_EQ(sectors->share, 80.0 / 1440);
   EXPECT_TRUE(says(*sectors, "80 of its 1000 sectors") && says(*sectors, "kernels/a.cu:30")) << sectors->text;

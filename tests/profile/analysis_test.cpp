@@ -55,9 +55,13 @@ TEST(Analysis, TensorCoresHaveARateOfTheirOwn) {
 }
 
 TEST(Analysis, TheSlowestThreadIsHeldAgainstTheMean) {
-  const Profile p = made_profile();
+  Profile p = made_profile();
   EXPECT_DOUBLE_EQ(analyse(p, p.ops[3]).imbalance_us, 30);  // 240 and 180
   EXPECT_DOUBLE_EQ(analyse(p, p.ops[1]).imbalance_us, 0);
+  EXPECT_DOUBLE_EQ(analyse(p, p.ops[3]).threads_busy, 210.0 / 240);
+  EXPECT_DOUBLE_EQ(analyse(p, p.ops[1]).threads_busy, 0) << "nobody knows";
+  p.ops[3].thread_us = {50, 50, 50};
+  EXPECT_DOUBLE_EQ(analyse(p, p.ops[3]).threads_busy, 1);
 }
 
 TEST(Analysis, WithoutARoofNothingIsSaidOfIt) {

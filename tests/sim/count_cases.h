@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 
+#include "kernels/common/bf16.h"
 #include "kernels/common/target.h"
 
 namespace gs {
@@ -15,6 +16,7 @@ struct alignas(16) Record {
   namespace target {                                                              \
   void count_load(float* y, const float* x, int stride, int offset);              \
   void count_wide(float* y, const float* x);                                      \
+  void count_narrow(float* y, const bf16* x, int stride);                         \
   void count_shared(float* y, int stride);                                        \
   void count_shared_wide(float* y, int width, int stride);                        \
   void count_branch(float* y, const float* x);                                    \

@@ -16,6 +16,11 @@ __global__ void wide(float* y, const float* x) {
   y[threadIdx.x] = value.x + value.y + value.z + value.w;
 }
 
+__global__ void narrow(float* y, const bf16* x, int stride) {
+  const float value = widened(x[int(threadIdx.x) * stride]);  // at narrow load
+  y[threadIdx.x] = value;
+}
+
 __global__ void shared_words(float* y, int stride) {
   __shared__ float words[32 * 33];
   for (int i = int(threadIdx.x); i < 32 * 33; i += 32) words[i] = float(i);  // at fill
@@ -121,6 +126,9 @@ void count_load(float* y, const float* x, int stride, int offset) {
 }
 void count_wide(float* y, const float* x) {
   launch<wide>({1, 32}, {}, y, x);
+}
+void count_narrow(float* y, const bf16* x, int stride) {
+  launch<narrow>({1, 32}, {}, y, x, stride);
 }
 void count_shared(float* y, int stride) {
   launch<shared_words>({1, 32}, {}, y, stride);

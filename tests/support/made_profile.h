@@ -57,10 +57,11 @@ inline Profile made_counts() {
   OpCounts c;
   c.blocks = 10, c.threads = 320, c.barriers = 2;
   c.loads = 3200, c.stores = 320, c.loaded_bytes = 12'800, c.stored_bytes = 1'280;
-  c.requests = 110, c.sectors = 1'000, c.shared_requests = 50, c.bank_conflicts = 25, c.divergent_requests = 16;
-  c.lines = {{"kernels/a.cu:12", 100, 960, 0, 0, 16}, {"kernels/a.cu:20", 10, 40, 50, 25, 0}};
+  c.requests = 110, c.sectors = 1'000, c.wasted_sectors = 560, c.shared_requests = 50, c.bank_conflicts = 25,
+  c.divergent_requests = 16;
+  c.lines = {{"kernels/a.cu:12", 100, 960, 0, 0, 16, 560}, {"kernels/a.cu:20", 10, 40, 50, 25, 0, 0}};
   p.ops[1].counts = c;
-  c.sectors = 440, c.bank_conflicts = 0, c.lines.clear();
+  c.sectors = 440, c.wasted_sectors = 0, c.bank_conflicts = 0, c.lines.clear();
   p.ops[2].counts = c;
   return p;
 }

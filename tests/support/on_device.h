@@ -13,9 +13,7 @@ template <class T>
 class OnDevice {
  public:
   OnDevice(Device& device, const std::vector<T>& values)
-      : device_(device), size_(values.size()), memory_(device, values.size() * sizeof(T)) {
-    device.upload(memory_.data(), values.data(), memory_.bytes());
-  }
+      : device_(device), size_(values.size()), memory_(uploaded(device, values)) {}
   /// Full of 0xff: NaN, if T is a float.
   OnDevice(Device& device, std::size_t size) : OnDevice(device, ones(size)) {}
 

@@ -16,9 +16,9 @@ class TinyTraining {
     const Dataset data = noise_images(images, side, 50, 1);
     std::vector<std::uint32_t> order(images);
     std::iota(order.begin(), order.end(), 0u);
-    images_ = upload(device, data.images);
-    labels_ = upload(device, data.labels);
-    order_ = upload(device, order);
+    images_ = uploaded(device, data.images);
+    labels_ = uploaded(device, data.labels);
+    order_ = uploaded(device, order);
     program.initialize();
     program.bind_training({static_cast<const std::uint8_t*>(images_.data()),
                            static_cast<const std::int32_t*>(labels_.data()),
@@ -38,12 +38,6 @@ class TinyTraining {
     Recipe recipe;
     recipe.batch = batch;
     return recipe;
-  }
-  template <class T>
-  static Memory upload(Device& device, const std::vector<T>& values) {
-    Memory memory(device, values.size() * sizeof(T));
-    device.upload(memory.data(), values.data(), memory.bytes());
-    return memory;
   }
   Memory images_, labels_, order_;
   std::uint32_t epoch_ = 0;

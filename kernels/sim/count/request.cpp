@@ -31,6 +31,10 @@ int sectors(const Request& request) {
   return Units(request, ~0u, 32).size;
 }
 
+int ideal_sectors(const Request& request) {
+  return (std::popcount(request.accessing) * request.bytes + 31) / 32;
+}
+
 int bank_conflicts(const Request& request) {
   const int group = request.bytes <= 4 ? 32 : request.bytes <= 8 ? 16 : 8;
   int extra = 0;
@@ -53,6 +57,7 @@ RequestCounts counts_of(const Request& request, std::uint32_t living) {
   } else {
     counts.requests = 1;
     counts.sectors = sectors(request);
+    counts.wasted_sectors = std::max<std::int64_t>(0, counts.sectors - ideal_sectors(request));
   }
   counts.divergent_requests = request.lanes != living;
   return counts;

@@ -18,6 +18,10 @@ struct Request {
 /// How many 32-byte sectors its lanes touch together.
 int sectors(const Request&);
 
+/// How many would do if the lanes accessed neighbouring addresses from a multiple of 32 on: 4 for 32 floats, 2 for 32
+/// bf16, 16 for 32 float4.
+int ideal_sectors(const Request&);
+
 /// How many turns of the 32 banks (4 bytes wide) it takes beyond the least. Lanes that read the same word share a turn.
 /// Accesses of 8 bytes are served by half-warps, of 16 bytes by quarter-warps; each of these takes as many turns as its
 /// busiest bank has different words.

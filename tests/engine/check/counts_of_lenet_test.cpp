@@ -51,6 +51,7 @@ TEST_F(CountsOfLenet, EveryOpHasLinesWhoseSumsAreTheOps) {
       EXPECT_EQ(line.place.find("kernels/"), 0u) << line.place;
       sum.requests += line.requests;
       sum.sectors += line.sectors;
+      sum.wasted_sectors += line.wasted_sectors;
       sum.shared_requests += line.shared_requests;
       sum.bank_conflicts += line.bank_conflicts;
       sum.divergent_requests += line.divergent_requests;
@@ -58,6 +59,8 @@ TEST_F(CountsOfLenet, EveryOpHasLinesWhoseSumsAreTheOps) {
     EXPECT_GT(o.counts->requests, 0);
     EXPECT_EQ(sum.requests, o.counts->requests);
     EXPECT_EQ(sum.sectors, o.counts->sectors);
+    EXPECT_EQ(sum.wasted_sectors, o.counts->wasted_sectors);
+    EXPECT_LT(sum.wasted_sectors, sum.sectors);
     EXPECT_EQ(sum.shared_requests, o.counts->shared_requests);
     EXPECT_EQ(sum.bank_conflicts, o.counts->bank_conflicts);
     EXPECT_EQ(sum.divergent_requests, o.counts->divergent_requests);

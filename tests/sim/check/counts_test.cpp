@@ -34,14 +34,16 @@ class CountedMemory : public ::testing::Test {
 TEST_F(CountedMemory, SectorsFollowFromTheAddressesOfAWarp) {
   const struct {
     int stride, offset;
-    std::int64_t sectors;
-  } cases[] = {{1, 0, 4}, {1, 1, 5}, {2, 0, 8}, {4, 0, 16}, {32, 0, 32}, {0, 5, 1}, {-1, 31, 4}};
+    std::int64_t sectors, wasted;
+  } cases[] = {{1, 0, 4, 0}, {1, 1, 5, 1}, {2, 0, 8, 4}, {4, 0, 16, 12}, {32, 0, 32, 28}, {0, 5, 1, 0}, {-1, 31, 4, 0}};
   for (const auto& c : cases) {
     SCOPED_TRACE("stride " + std::to_string(c.stride) + ", offset " + std::to_string(c.offset));
     const Counts counts = load(c.stride, c.offset);
     EXPECT_EQ(at(counts, "load").requests, 1);
     EXPECT_EQ(at(counts, "load").sectors, c.sectors);
+    EXPECT_EQ(at(counts, "load").wasted_sectors, c.wasted);
     EXPECT_EQ(at(counts, "store").sectors, 4);
+    EXPECT_EQ(counts.wasted_sectors, c.wasted);
     EXPECT_EQ(counts.requests, 2);
     EXPECT_EQ(counts.sectors, c.sectors + 4);
     EXPECT_EQ(counts.divergent_requests, 0);
@@ -59,8 +61,24 @@ TEST_F(CountedMemory, AFloat4IsOneAccess) {
   const Counts counts = gs::simulator::count([&] { gs::sim::count_wide(y, x); });
   EXPECT_EQ(at(counts, "wide load").requests, 1);
   EXPECT_EQ(at(counts, "wide load").sectors, 16);
+  EXPECT_EQ(at(counts, "wide load").wasted_sectors, 0) << "512 bytes fill 16";
   EXPECT_EQ(counts.loads, 32);
   EXPECT_EQ(counts.loaded_bytes, 512);
+}
+
+TEST_F(CountedMemory, TheIdealOfABf16IsHalfThatOfAFloat) {
+  const DeviceArray<gs::bf16> halves(std::vector<gs::bf16>(1024, gs::rounded<gs::bf16>(1.0f)));
+  const struct {
+    int stride;
+    std::int64_t sectors, wasted;
+  } cases[] = {{1, 2, 0}, {2, 4, 2}, {16, 32, 30}, {0, 1, 0}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.stride);
+    const Counts counts = gs::simulator::count([&] { gs::sim::count_narrow(y, halves.data(), c.stride); });
+    EXPECT_EQ(at(counts, "narrow load").requests, 1);
+    EXPECT_EQ(at(counts, "narrow load").sectors, c.sectors);
+    EXPECT_EQ(at(counts, "narrow load").wasted_sectors, c.wasted);
+  }
 }
 
 TEST_F(CountedMemory, BankConflictsAreTurnsBeyondTheFirst) {
@@ -93,6 +111,7 @@ TEST_F(CountedMemory, ABranchOfHalfTheWarpDiverges) {
   EXPECT_EQ(at(counts, "branch").requests, 2);
   EXPECT_EQ(at(counts, "branch").divergent_requests, 2);
   EXPECT_EQ(at(counts, "branch").sectors, 8);
+  EXPECT_EQ(at(counts, "branch").wasted_sectors, 4) << "16 floats would fit into 2, twice";
   EXPECT_EQ(counts.loads, 16);
 }
 
@@ -158,6 +177,7 @@ TEST_F(CountedMemory, AnAtomicOperationIsOneRequest) {
 TEST_F(CountedMemory, AnAsynchronousCopyIsOneRequestOnEitherSide) {
   const Counts counts = gs::simulator::count([&] { gs::sim::count_async(y, x); });
   EXPECT_EQ(at(counts, "async").requests, 1);
+  EXPECT_EQ(at(counts, "async").wasted_sectors, 0);
   EXPECT_EQ(at(counts, "async").sectors, 8) << "16 lanes of 16 bytes; the others write zeros and read nothing";
   EXPECT_EQ(at(counts, "async").shared_requests, 1);
   EXPECT_EQ(at(counts, "async").bank_conflicts, 0);

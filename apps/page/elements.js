@@ -17,6 +17,7 @@ function svg(name, attributes, ...children) {
 const heading = title => title ? element("h3", {}, title) : undefined;
 const list = value => Array.isArray(value) ? value : [];
 const isNumber = value => typeof value === "number" && Number.isFinite(value);
+const percent = value => isNumber(value) ? (100 * value).toFixed(1) + " %" : "–";
 const orNaN = value => isNumber(value) ? value : NaN;
 function short(value) {
   if (!isNumber(value)) return "–";

@@ -1,0 +1,29 @@
+// quantile_test.cpp - quantiles between neighbours.
+#include "engine/core/quantile.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/core/error.h"
+
+namespace gs::test {
+namespace {
+
+TEST(Quantile, InterpolatesBetweenNeighbours) {
+  EXPECT_DOUBLE_EQ(quantile({3, 1, 2}, 0.5), 2);
+  EXPECT_DOUBLE_EQ(quantile({4, 1, 2, 3}, 0.5), 2.5);
+  EXPECT_DOUBLE_EQ(median({4, 1, 2, 3}), 2.5);
+  EXPECT_DOUBLE_EQ(quantile({0, 10}, 0.1), 1);
+  EXPECT_DOUBLE_EQ(quantile({5}, 0.9), 5);
+  EXPECT_DOUBLE_EQ(quantile_of_sorted({1, 2, 3, 4, 5}, 0.25), 2);
+  EXPECT_DOUBLE_EQ(quantile({5, 1}, 1), 5);
+  EXPECT_DOUBLE_EQ(quantile({5, 1}, 0), 1);
+}
+
+TEST(Quantile, OfNothingThereIsNone) {
+  EXPECT_THROW(quantile({}, 0.5), Error);
+  EXPECT_THROW(quantile_of_sorted({}, 0.5), Error);
+  EXPECT_THROW(median({}), Error);
+}
+
+}  // namespace
+}  // namespace gs::test
