@@ -16,6 +16,7 @@
 #include "apps/progress.h"
 #include "apps/report_page.h"
 #include "apps/sweep/many_runs.h"
+#include "apps/sweep/prepare.h"
 #include "apps/terminal.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
@@ -54,7 +55,7 @@ Arguments lab_arguments(LabOptions& o) {
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--jobs", o.jobs, "runs at a time; more than 1 share the cores out; 0: the default", whole_number(0, 4096),
           "N")
-      ->default_str(fmt::format("1; {} on a GPU", jobs_on_a_gpu));
+      ->default_str(fmt::format("1; on a GPU what fits, up to {}", most_jobs_on_a_gpu));
   a.value("--out", o.out, "folder of the lab", some_text(), "DIR");
   a.flag("--quiet", o.quiet, "print warnings and errors only");
   return a;
@@ -173,6 +174,18 @@ int train_in_turn(const std::vector<LabRun>& runs, const Words& common, bool qui
   return 0;
 }
 
+/// On a GPU as many as its memory has room for, which compiling the runs that are left says.
+int jobs_of(const LabOptions& o, const std::vector<LabRun>& runs, const Words& common) {
+  if (o.jobs > 0) return o.jobs;
+  if (kept_apart_on(o.device) == KeptApart::by_processes) return 1;
+  std::vector<NamedRun> to_do;
+  for (const LabRun& run : runs)
+    if (!is_done(run, common)) to_do.push_back({run.folder.filename().string(), kept(run, common)});
+  const MemoryNeeds needs = prepare(to_do, o.quiet);
+  if (!o.quiet) fmt::print("{}", memory_note(needs));
+  return jobs_on_a_gpu(needs);
+}
+
 /// The cores are shared out evenly unless --threads says otherwise.
 int train_side_by_side(const std::vector<LabRun>& runs, Words common, const LabOptions& o, int jobs) {
   if (o.threads == 0) common.push_back(fmt::format("--threads={}", std::max(1, cpu_cores() / jobs)));
@@ -211,7 +224,7 @@ int lab_command(const Words& words) {
     return 0;
   }
   const Words common = common_words(a.given_values());
-  const int jobs = o.jobs > 0 ? o.jobs : kept_apart_on(o.device) == KeptApart::by_threads ? jobs_on_a_gpu : 1;
+  const int jobs = jobs_of(o, runs, common);
   int status = jobs > 1 ? train_side_by_side(runs, common, o, jobs) : train_in_turn(runs, common, o.quiet);
   if (status == 0) status = train_in_turn(timing_runs(plan, o.out), common, o.quiet, "timing ");
   if (status != 0) return status;

@@ -8,15 +8,12 @@
 #include "apps/interrupt.h"
 #include "apps/plural.h"
 #include "apps/sweep/many_runs.h"
+#include "apps/sweep/prepare.h"
 #include "apps/sweep/sweep_plan.h"
 #include "apps/sweep/sweep_table.h"
-#include "apps/train_plan.h"
-#include "apps/train_run.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
-#include "engine/device/backends.h"
 #include "engine/device/cpu_info.h"
-#include "engine/program/program.h"
 
 namespace gs::apps {
 namespace {
@@ -47,7 +44,7 @@ Arguments sweep_arguments(SweepOptions& o) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   a.value("--file", o.file, "a JSON file with model, flags, grid and list (docs/sweep.md)", some_text(), "FILE");
   a.value("--jobs", o.jobs, "runs at a time; results do not depend on it; 0: the default", whole_number(0, 4096), "N")
-      ->default_str(fmt::format("cores / --threads; {} on a GPU", jobs_on_a_gpu));
+      ->default_str(fmt::format("cores / --threads; on a GPU what fits, up to {}", most_jobs_on_a_gpu));
   a.flag("--plan", o.plan, "print the runs and stop");
   a.value("--out", o.out, "folder of the sweep", some_text(), "DIR")->default_str("runs/sweep-MODEL");
   a.flag("--quiet", o.quiet, "print errors and the answer only");
@@ -82,48 +79,10 @@ int threads_of(const SweepOptions& o) {
   return o.train.threads == 0 ? 1 : o.train.threads;
 }
 
-int jobs_of(const SweepOptions& o, KeptApart how) {
+/// On a GPU as many as its memory has room for; that is known when the runs are prepared.
+int jobs_of(const SweepOptions& o, KeptApart how, const MemoryNeeds& needs) {
   if (o.jobs > 0) return o.jobs;
-  if (how == KeptApart::by_threads) return jobs_on_a_gpu;
-  return std::max(1, cpu_cores() / threads_of(o));
-}
-
-TrainOptions options_of(const SweepRun& run) {
-  TrainOptions options;
-  std::map<std::string, std::string> given;
-  Words words = run.run.words;
-  words.push_back(fmt::format("--epochs={}", run.run.epochs));
-  parse_train_words(words, options, given);
-  return options;
-}
-
-/// Reads the images and compiles every run once, while nothing else runs: what is wrong is said before anything is
-/// trained, the images are in the cache, and the autotuner measures on a quiet machine.
-void prepare(const std::vector<SweepRun>& runs, bool quiet) {
-  std::optional<DataSplits> data;
-  std::string data_flags;
-  for (const SweepRun& run : runs) {
-    TrainOptions options = options_of(run);
-    options.quiet = quiet;
-    std::string flags;
-    for (const auto& [flag, value] : run.varied)
-      for (const char* of_data : {"data", "image-size", "channels", "label-pattern", "val-split", "limit", "train-size",
-                                  "val-size", "skip-broken", "features", "seed"})
-        if (flag == of_data) flags += " " + flag + "=" + value;
-    if (!data || flags != data_flags) data = load_training_data(options);
-    data_flags = flags;
-    try {
-      if (options.profile && kept_apart_on(options.device) == KeptApart::by_threads)
-        throw UsageError("--profile: on a GPU one run at a time can be looked into, and a sweep trains several");
-      Precision precision;
-      const auto device = open_device_for(options, precision);
-      const LossKind loss = choose_loss(options, data->classes.size());
-      const Net net = build_net(options, {data->train.h, data->train.w, data->train.c}, loss, data->classes.size());
-      Program(net, build_recipe(options, loss, precision), *device, choose_implementations(options));
-    } catch (const UsageError& error) {
-      throw UsageError(fmt::format("run {}: {}", run.name, error.what()));
-    }
-  }
+  return how == KeptApart::by_threads ? jobs_on_a_gpu(needs) : std::max(1, cpu_cores() / threads_of(o));
 }
 
 void write_report(const std::vector<SweepResult>& results, const std::filesystem::path& out) {
@@ -145,18 +104,19 @@ int sweep_command(const Words& words) {
   const std::filesystem::path out = o.out.value_or("runs/sweep-" + plan.model);
   const std::vector<SweepRun> runs = sweep_runs(plan, {fmt::format("--threads={}", threads_of(o))}, out);
   const KeptApart how = kept_apart_on(o.train.device);
-  const int jobs = jobs_of(o, how);
   if (o.plan) {
     for (const SweepRun& run : runs) fmt::print("{}: {}\n", run.name, plural(run.run.epochs, "epoch"));
-    fmt::print("\n{} of {}, {} at a time, below {}\n", plural(std::int64_t(runs.size()), "run"), plan.model, jobs,
-               out.string());
+    fmt::print("\n{} of {}, {}{} at a time, below {}\n", plural(std::int64_t(runs.size()), "run"), plan.model,
+               how == KeptApart::by_threads && o.jobs == 0 ? "up to " : "", jobs_of(o, how, {}), out.string());
     return 0;
   }
-  prepare(runs, o.quiet);
+  std::vector<NamedRun> named;
+  for (const SweepRun& run : runs) named.push_back({run.name, run.run});
+  const MemoryNeeds needs = prepare(named, o.quiet);
+  const int jobs = jobs_of(o, how, needs);
+  if (o.jobs == 0 && !o.quiet) fmt::print("{}", memory_note(needs));
   std::vector<std::string> failures;
   try {
-    std::vector<NamedRun> named;
-    for (const SweepRun& run : runs) named.push_back({run.name, run.run});
     failures = train_at_once(named, how, out / "logs", jobs, o.quiet);
   } catch (const Interrupted& interrupted) {
     fmt::print(stderr, "gridstride: the sweep goes on where it stopped when the same command is given again\n");

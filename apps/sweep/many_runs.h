@@ -13,7 +13,8 @@ struct NamedRun {
   KeptRun run;
 };
 
-inline constexpr int jobs_on_a_gpu = 4;  ///< a guess: a small network's step leaves most of a GPU idle
+/// As long as memory allows (prepare.h). A guess: a small network's step leaves most of a GPU idle.
+inline constexpr int most_jobs_on_a_gpu = 4;
 
 /// How runs that go on at the same time are kept apart. Processes: each has its own pool of CPU threads, and its output
 /// goes to logs/NAME.txt. Threads: for a GPU, where the streams of one process run side by side and processes take

@@ -179,6 +179,12 @@ class CudaDevice : public Device {
   }
   void synchronize() override { check_cuda(cudaStreamSynchronize(stream_.get()), "waiting for the GPU"); }
 
+  std::optional<std::size_t> free_bytes() override {
+    std::size_t free = 0, total = 0;
+    check_cuda(cudaMemGetInfo(&free, &total), "asking for the GPU's free memory");
+    return free;
+  }
+
   bool shared_memory_is_plain() const override { return false; }
   void* allocate_shared(std::size_t bytes) override {
     // Pinned and mapped: with unified addressing the same pointer is good on both sides.

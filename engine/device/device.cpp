@@ -8,6 +8,7 @@ namespace gs {
 
 Memory::Memory(Device& device, std::size_t bytes) : device_(&device), data_(device.allocate(bytes)), bytes_(bytes) {
   ++device.allocations_;
+  device.held_bytes_ += bytes;
 }
 
 Memory::Memory(Memory&& other) noexcept
@@ -21,7 +22,9 @@ Memory& Memory::operator=(Memory&& other) noexcept {
 }
 
 Memory::~Memory() {
-  if (data_) device_->free(data_);
+  if (!data_) return;
+  device_->free(data_);
+  device_->held_bytes_ -= bytes_;
 }
 
 TimedCalls timed_by_clock(const std::vector<std::function<void()>>& calls) {

@@ -126,6 +126,12 @@ class Device {
   virtual void begin_range(const std::string& /*name*/) {}
   virtual void end_range() {}
 
+  /// How much memory could be allocated now; nothing where it is the machine's own.
+  virtual std::optional<std::size_t> free_bytes() { return std::nullopt; }
+
+  /// How much memory is allocated, without what was allocated as shared.
+  std::size_t held_bytes() const { return held_bytes_; }
+
   /// How often allocate() was called: a test shows that it stands still after the first step.
   std::size_t allocations() const { return allocations_; }
 
@@ -134,7 +140,7 @@ class Device {
   virtual void* allocate(
       std::size_t bytes) = 0;  ///< 256-byte aligned; throws gs::Error that says how much was asked for
   virtual void free(void*) noexcept = 0;
-  std::size_t allocations_ = 0;
+  std::size_t allocations_ = 0, held_bytes_ = 0;
 };
 
 /// Device memory that holds the values.

@@ -6,10 +6,12 @@
 #include <thread>
 
 #include "apps/sweep/many_runs.h"
+#include "apps/sweep/prepare.h"
 #include "apps/sweep/sweep_plan.h"
 #include "apps/sweep/sweep_table.h"
 #include "engine/core/error.h"
 #include "tests/apps/program.h"
+#include "tests/support/small_device.h"
 
 namespace gs::test {
 namespace {
@@ -213,6 +215,42 @@ TEST(Sweep, ItsRunsEndWithItWhenItIsKilled) {
   running.send(SIGKILL);
   running.wait();
   EXPECT_TRUE(soon([&] { return json_of(record).value("status", "") == "interrupted"; })) << text_of(record);
+}
+
+// ---- how many a GPU has room for ----
+
+TEST(JobsOnAGpu, AreAsManyAsFit) {
+  constexpr std::size_t gib = std::size_t(1) << 30;
+  EXPECT_EQ(apps::jobs_on_a_gpu({gib, std::nullopt}), 4) << "memory that is not limited";
+  EXPECT_EQ(apps::jobs_on_a_gpu({gib, 100 * gib}), 4);
+  EXPECT_EQ(apps::jobs_on_a_gpu({gib, 3 * gib}), 2) << "a tenth stays free";
+  EXPECT_EQ(apps::jobs_on_a_gpu({gib, gib / 2}), 1) << "it may say itself that it has too little";
+  EXPECT_EQ(apps::jobs_on_a_gpu({0, 3 * gib}), 4) << "nothing to do";
+  EXPECT_EQ(apps::memory_note({gib, 100 * gib}), "");
+  EXPECT_EQ(apps::memory_note({gib, 3 * gib}),
+            "2 runs at a time: the largest takes 1.0 GiB, and 3.0 GiB of the GPU's memory are free\n");
+}
+
+TEST(JobsOnAGpu, FollowFromTheLargestRunOnADeviceWithLittleMemory) {
+  const auto run = [](const std::string& name, const std::string& batch) {
+    return apps::NamedRun{name,
+                          {{"lenet", "--base", "2", "--image-size", "16", "--train-size", "24", "--val-size", "8",
+                            "--impl", "default", "--batch=" + batch}}};
+  };
+  const auto needs = [&](const std::vector<apps::NamedRun>& runs, std::size_t free_bytes) {
+    return apps::prepare(runs, true, [&](const apps::TrainOptions&, Precision& precision) {
+      precision = Precision::fp32;
+      return std::make_unique<SmallDevice>(open_device({.name = "cpu", .threads = 1}), free_bytes);
+    });
+  };
+  const apps::MemoryNeeds small = needs({run("a", "2")}, 1 << 20), large = needs({run("b", "24")}, 1 << 20),
+                          both = needs({run("b", "24"), run("a", "2")}, 1 << 20);
+  EXPECT_GT(small.largest_run_bytes, (24 + 8) * 16 * 16u) << "the images alone";
+  EXPECT_GT(large.largest_run_bytes, small.largest_run_bytes);
+  EXPECT_EQ(both.largest_run_bytes, large.largest_run_bytes);
+  EXPECT_EQ(both.free_bytes, std::size_t(1) << 20);
+  EXPECT_EQ(apps::jobs_on_a_gpu(needs({run("b", "24")}, 5 * large.largest_run_bytes)), 4);
+  EXPECT_EQ(apps::jobs_on_a_gpu(needs({run("b", "24")}, 3 * large.largest_run_bytes)), 2);
 }
 
 TEST(LabJobs, ShareTheCores) {

@@ -1,0 +1,92 @@
+// prepare.cpp - compiles each run as training would, and looks at what that took.
+#include "apps/sweep/prepare.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "apps/plural.h"
+#include "apps/train_plan.h"
+#include "apps/train_run.h"
+#include "engine/core/error.h"
+#include "engine/program/program.h"
+#include "engine/train/trainer.h"
+
+namespace gs::apps {
+namespace {
+
+/// The rest is for what the engine does not allocate: a library's handles, graphs, other processes' growth.
+constexpr double share_for_runs = 0.9;
+
+struct PreparedRun {
+  TrainOptions options;
+  std::string data_flags;  ///< what decides which images it reads
+};
+
+PreparedRun options_of(const NamedRun& run, bool quiet) {
+  PreparedRun prepared;
+  std::map<std::string, std::string> given;
+  Words words = run.run.words;
+  words.push_back(fmt::format("--epochs={}", run.run.epochs));
+  parse_train_words(words, prepared.options, given);
+  prepared.options.quiet = quiet;
+  for (const char* of_data : {"data", "image-size", "channels", "label-pattern", "val-split", "limit", "train-size",
+                              "val-size", "skip-broken", "features", "seed"})
+    if (const auto flag = given.find(of_data); flag != given.end())
+      prepared.data_flags += fmt::format(" {}={}", of_data, flag->second);
+  return prepared;
+}
+
+/// Compiles the run and, where the device's memory is limited, puts its images there.
+void compile(const TrainOptions& o, const DataSplits& data, const OpenDevice& open, MemoryNeeds& needs) {
+  if (o.profile && kept_apart_on(o.device) == KeptApart::by_threads)
+    throw UsageError("--profile: on a GPU one run at a time can be looked into, and a sweep trains several");
+  Precision precision;
+  const auto device = open(o, precision);
+  const auto free = device->free_bytes();
+  const LossKind loss = choose_loss(o, data.classes.size());
+  const Net net = build_net(o, {data.train.h, data.train.w, data.train.c}, loss, data.classes.size());
+  Program program(net, build_recipe(o, loss, precision), *device, choose_implementations(o));
+  if (!free) return;
+  const Trainer trainer(program, data);
+  needs.free_bytes = std::min(needs.free_bytes.value_or(*free), *free);
+  needs.largest_run_bytes = std::max(needs.largest_run_bytes, device->held_bytes());
+}
+
+double gibibytes(std::size_t bytes) {
+  return double(bytes) / (1 << 30);
+}
+
+}  // namespace
+
+MemoryNeeds prepare(const std::vector<NamedRun>& runs, bool quiet, const OpenDevice& open) {
+  MemoryNeeds needs;
+  std::optional<DataSplits> data;
+  std::string data_flags;
+  for (const NamedRun& run : runs) {
+    const PreparedRun prepared = options_of(run, quiet);
+    if (!data || prepared.data_flags != data_flags) data = load_training_data(prepared.options);
+    data_flags = prepared.data_flags;
+    try {
+      compile(prepared.options, *data, open ? open : OpenDevice(open_device_for), needs);
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("run {}: {}", run.name, error.what()));
+    }
+  }
+  return needs;
+}
+
+int jobs_on_a_gpu(const MemoryNeeds& needs) {
+  if (!needs.free_bytes || needs.largest_run_bytes == 0) return most_jobs_on_a_gpu;
+  const double fit = share_for_runs * double(*needs.free_bytes) / double(needs.largest_run_bytes);
+  return std::max(1, int(std::min(fit, double(most_jobs_on_a_gpu))));
+}
+
+std::string memory_note(const MemoryNeeds& needs) {
+  const int jobs = jobs_on_a_gpu(needs);
+  if (jobs == most_jobs_on_a_gpu) return "";
+  return fmt::format("{} at a time: the largest takes {:.1f} GiB, and {:.1f} GiB of the GPU's memory are free\n",
+                     plural(jobs, "run"), gibibytes(needs.largest_run_bytes), gibibytes(*needs.free_bytes));
+}
+
+}  // namespace gs::apps
