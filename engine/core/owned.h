@@ -20,6 +20,8 @@ class Owned {
   }
 
   Handle get() const { return handle_; }
+  /// Gives it up without destroying it.
+  Handle release() { return std::exchange(handle_, Handle{}); }
   Handle* address() { return &handle_; }
 
  private:

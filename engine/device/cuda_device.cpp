@@ -52,7 +52,7 @@ class GraphReplay : public Replay {
     capture_all(node.conditional.phGraph_out[0], calls, nullptr);
     instantiate();
   }
-  /// The kernels of the graph; in an order that fits their dependencies.
+  /// The kernels of the graph, in the order in which CUDA lists them.
   std::vector<KernelLaunch> kernels() const {
     std::size_t count = 0;
     check_cuda(cudaGraphGetNodes(graph_.get(), nullptr, &count), "counting the nodes of a CUDA graph");
@@ -83,6 +83,12 @@ class GraphReplay : public Replay {
 
  private:
   void capture_all(cudaGraph_t into, const std::vector<GraphCall>& calls, KernelTracer* tracer) {
+    struct NoCall {
+      KernelTracer* tracer;
+      ~NoCall() {
+        if (tracer) tracer->capturing(-1);
+      }
+    } no_call{tracer};
     std::vector<std::vector<cudaGraphNode_t>> ends;  // of each call: its last nodes
     for (const GraphCall& c : calls) {
       if (tracer) tracer->capturing(int(ends.size()));
@@ -92,7 +98,6 @@ class GraphReplay : public Replay {
       before.erase(std::unique(before.begin(), before.end()), before.end());
       ends.push_back(capture(into, c, before));
     }
-    if (tracer) tracer->capturing(-1);
   }
   void instantiate() {
     check_cuda(cudaGraphInstantiate(exec_.address(), graph_.get(), 0), "instantiating a CUDA graph");
@@ -119,7 +124,9 @@ class GraphReplay : public Replay {
       check_cuda(cudaStreamEndCapture(stream_, &graph), "ending a capture");
       return ends;
     } catch (...) {
-      cudaStreamEndCapture(stream_, &graph);  // a capture must be ended, also when it failed
+      // A capture must be ended, also when it failed. CUDA does not say whether a graph is gone with a capture that was
+      // spoilt; to destroy it twice would be worse than to lose it.
+      if (cudaStreamEndCapture(stream_, &graph) != cudaSuccess) graph_.release();
       cudaGetLastError();
       throw;
     }

@@ -77,6 +77,8 @@ class CuptiTracer : public KernelTracer {
     for (const CUpti_ActivityKind kind : kinds) check_cupti(cuptiActivityDisable(kind), "ending to record");
     check_cupti(cuptiActivityFlushAll(CUPTI_ACTIVITY_FLAG_FLUSH_FORCED), "fetching records");
     const std::lock_guard lock(mutex_);
+    if (const std::size_t lost = std::exchange(lost_, 0))
+      throw Error("CUPTI lost " + std::to_string(lost) + " records of kernels: the times would not be whole");
     return std::exchange(records_, {});
   }
   double now_us() override {
@@ -101,12 +103,14 @@ class CuptiTracer : public KernelTracer {
     *buffer = static_cast<std::uint8_t*>(std::aligned_alloc(8, *size));
     *most_records = 0;
   }
-  static void CUPTIAPI take_buffer(CUcontext, std::uint32_t, std::uint8_t* buffer, std::size_t,
+  static void CUPTIAPI take_buffer(CUcontext context, std::uint32_t stream, std::uint8_t* buffer, std::size_t,
                                    std::size_t valid) noexcept {
     CUpti_Activity* record = nullptr;
     CuptiTracer* const tracer = current;
     while (tracer && cuptiActivityGetNextRecord(buffer, valid, &record) == CUPTI_SUCCESS) tracer->note(*record);
     std::free(buffer);
+    std::size_t lost = 0;
+    if (tracer && cuptiActivityGetNumDroppedRecords(context, stream, &lost) == CUPTI_SUCCESS) tracer->note_lost(lost);
   }
 
   void note_node(CUpti_CallbackId id, const CUpti_GraphData& graph) {
@@ -153,6 +157,11 @@ class CuptiTracer : public KernelTracer {
     records_.push_back(std::move(r));
   }
 
+  void note_lost(std::size_t records) {
+    const std::lock_guard lock(mutex_);
+    lost_ += records;
+  }
+
   double microseconds(std::uint64_t ns) const { return double(std::int64_t(ns - origin_)) / 1e3; }
   void times(KernelRecord& r, std::uint64_t start, std::uint64_t end) const {
     if (start == 0 && end == 0) return;  // not known
@@ -171,6 +180,7 @@ class CuptiTracer : public KernelTracer {
   std::thread::id capturing_thread_;                // CUPTI calls back on it; another thread's nodes are not ours
   std::unordered_map<std::uint64_t, int> call_of_;  // by node
   std::vector<KernelRecord> records_;
+  std::size_t lost_ = 0;  // records that found no room in CUPTI's buffers
 };
 
 }  // namespace

@@ -68,7 +68,7 @@ std::vector<std::vector<int>> least_dependencies(const std::vector<Step>&);
 
 /// Must two steps, of whatever runs of their list, not run at the same time, since one writes memory of the other?
 using Clash = std::function<bool(const Step&, const Step&)>;
-/// By where their tensors and workspaces lie.
+/// By where their tensors and workspaces lie. Both arguments must outlive it.
 Clash clash_at(const Addresses&, const std::vector<Tensor>&);
 
 /// For `repeats` runs of the steps one after another, the edges of the calls 0 .. repeats * steps - 1: within a run

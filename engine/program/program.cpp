@@ -66,12 +66,18 @@ std::unique_ptr<Replay> Program::Impl::capture_epoch_loop(const std::vector<Step
   });
 }
 
+std::vector<std::vector<int>> Program::Impl::edges(const std::vector<Step>& steps, const Addresses& addresses,
+                                                   int repeats) const {
+  return repeated_dependencies(steps, repeats, clash_at(addresses, builder.tensors()));
+}
+
 std::vector<GraphCall> Program::Impl::calls(const std::vector<Step>& steps, const Addresses& addresses,
                                             int repeats) const {
   std::vector<GraphCall> result;
-  const auto edges = repeated_dependencies(steps, repeats, clash_at(addresses, builder.tensors()));
-  for (std::size_t i = 0; i < edges.size(); ++i)
-    result.push_back({[this, step = &steps[i % steps.size()], &addresses] { run(*step, addresses); }, edges[i]});
+  for (const std::vector<int>& before : edges(steps, addresses, repeats)) {
+    const Step& step = steps[result.size() % steps.size()];
+    result.push_back({[this, &step, &addresses] { run(step, addresses); }, before});
+  }
   return result;
 }
 
@@ -263,6 +269,9 @@ const std::vector<Step>& Program::evaluation_steps() const {
 }
 const std::vector<Step>& Program::diagnostic_steps() const {
   return impl_->diagnostic;
+}
+std::vector<std::vector<int>> Program::edges_of_training(int repeats) const {
+  return impl_->edges(impl_->training, impl_->at, repeats);
 }
 const Addresses& Program::addresses() const {
   return impl_->at;

@@ -18,22 +18,35 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 10> run_files{
+constexpr std::array<std::string_view, 7> run_files{
     "run.json",    "history.csv", "best.safetensors", "last.safetensors", "predictions.safetensors",
-    "report.html", "curves.png",  "profile.json",     "profile.html",     "trace.json"};
+    "report.html", "curves.png"};
+constexpr std::array<std::string_view, 3> profile_files{"profile.json", "profile.html", "trace.json"};
 
-/// A file that runs write, or what is left of one whose run was killed while it was written.
-bool is_ours(const fs::path& file) {
+/// One of the files, or what is left of one whose writer was killed.
+template <std::size_t count>
+bool is_one_of(const std::array<std::string_view, count>& files, const fs::path& file) {
   const std::string name = file.filename().string();
-  return std::any_of(run_files.begin(), run_files.end(), [&](std::string_view ours) {
+  return std::any_of(files.begin(), files.end(), [&](std::string_view ours) {
     return name == ours || name.rfind(std::string(ours) + ".part", 0) == 0;
   });
 }
 
-/// Removes what `profile RUN` left in RUN/profile-DEVICE: its three files, and the folder if nothing else is in it.
+/// The first error that is met stays in `error`.
+void remove_file(const fs::path& file, std::error_code& error) {
+  std::error_code now;
+  fs::remove(file, now);
+  if (!error) error = now;
+}
+
+/// Removes what `profile RUN` left in RUN/profile-DEVICE: its three files, and the folder if nothing else is in it. A
+/// run that somebody keeps there under such a name is no profile.
 void remove_profiles_in(const fs::path& folder, std::error_code& error) {
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error))
-    if (is_ours(entry.path())) fs::remove(entry.path(), error);
+  std::error_code listing;
+  if (fs::exists(folder / "run.json", listing)) return;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, listing))
+    if (is_one_of(profile_files, entry.path())) remove_file(entry.path(), error);
+  if (!error) error = listing;
   ::rmdir(folder.c_str());
 }
 
@@ -77,12 +90,14 @@ RunFolder::~RunFolder() {
 
 void RunFolder::begin(const std::string& run_json) {
   write_run(run_json);
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder_, error)) {
+  std::error_code error, listing;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_, listing)) {
     const std::string name = entry.path().filename().string();
-    if (is_ours(entry.path()) && name != "run.json") fs::remove(entry.path(), error);
+    if (name != "run.json" && (is_one_of(run_files, entry.path()) || is_one_of(profile_files, entry.path())))
+      remove_file(entry.path(), error);
     if (name.starts_with("profile-") && fs::is_directory(entry.symlink_status())) remove_profiles_in(entry, error);
   }
+  if (!error) error = listing;
   if (error) cannot_write(folder_, error.message());
 }
 

@@ -219,7 +219,8 @@ TEST(ProfileTable, ShowsKernelsWhereThereAreAny) {
 
 TEST(ProfileTable, OfTheSimulatorHasCounts) {
   const std::string text = apps::profile_report(made_counts(), 160);
-  for (const char* part : {"sectors/request", "9.09", "beyond ideal", "560", "conflicts", "kernels/a.cu:12", "kernels/a.cu:20", "9.60"})
+  for (const char* part :
+       {"sectors/request", "9.09", "beyond ideal", "560", "conflicts", "kernels/a.cu:12", "kernels/a.cu:20", "9.60"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   EXPECT_EQ(text.find("median us"), std::string::npos);
 }

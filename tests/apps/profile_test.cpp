@@ -294,10 +294,13 @@ TEST(TrainProfile, ANewRunKeepsNoProfileOfTheOneBefore) {
   std::filesystem::create_directories(folder / "elsewhere");
   write_text(folder / "elsewhere/profile.json", "mine");
   std::filesystem::create_directory_symlink("../elsewhere", folder / "a/profile-link");
+  run(tiny_run({"--quiet", "--batch", "2", "--out", "a/profile-of-a-run"}));
+  const std::vector<std::string> nested = names_in(folder / "a/profile-of-a-run");
   run(tiny_run({"--quiet", "--batch", "2", "--out", "a", "--overwrite"}));
   EXPECT_EQ(names_in(folder / "a"),
             (std::vector<std::string>{"best.safetensors", "history.csv", "last.safetensors", "predictions.safetensors",
-                                      "profile-link", "profile-sim", "run.json"}));
+                                      "profile-link", "profile-of-a-run", "profile-sim", "run.json"}));
+  EXPECT_EQ(names_in(folder / "a/profile-of-a-run"), nested) << "another run is no profile of this one";
   EXPECT_EQ(names_in(folder / "a/profile-sim"), std::vector<std::string>{"notes.txt"});
   EXPECT_EQ(text_of(folder / "elsewhere/profile.json"), "mine") << "behind a link nothing is removed";
 }

@@ -70,7 +70,8 @@ TEST(Dependencies, StepsClashWhereTheirMemoryMeets) {
   // tensors 0 and 1 share memory, 2 lies behind them, 3 reaches into it from behind
   std::vector<std::byte> memory(400);
   const Addresses at{{memory.data(), memory.data(), memory.data() + 100, memory.data() + 150}};
-  const Clash clash = clash_at(at, planned(4, 100));
+  const std::vector<Tensor> tensors = planned(4, 100);
+  const Clash clash = clash_at(at, tensors);
   EXPECT_TRUE(clash(step("a", {0}, {}), step("b", {}, {1})));
   EXPECT_TRUE(clash(step("a", {}, {0}), step("b", {1}, {})));
   EXPECT_FALSE(clash(step("a", {0}, {}), step("b", {1}, {}))) << "both read";

@@ -1,8 +1,9 @@
 // cublaslt.cpp - the functions of cuBLASLt that need a GPU, by its documentation; descriptors are the library's own.
 //
 // D = alpha op(A) op(B) with column-major matrices, sums in fp32, and the epilogues that the engine asks for. Three
-// algorithms are proposed for every product, the second as one that does not work; BGRADB is refused where D has an odd
-// number of columns, so that both ways of the engine are gone.
+// algorithms are proposed for every product: the first needs a workspace, the second does not work; each holds for the
+// alignments that it was asked for. BGRADB is refused where D has an odd number of columns, so that both ways of the
+// engine are gone. Nothing is rounded to tf32.
 #include <cublasLt.h>
 
 #include <algorithm>
@@ -17,6 +18,26 @@ namespace gs::simulated_cuda {
 namespace {
 
 constexpr std::size_t workspace_bytes = 4096;
+
+/// Of algorithms, by number.
+std::size_t workspace_of(std::uint64_t algorithm) {
+  return algorithm == 0 ? workspace_bytes : 0;
+}
+bool works(std::uint64_t algorithm) {
+  return algorithm != 1;
+}
+
+/// In bytes, what an algorithm counts on for a matrix.
+std::uint64_t alignment_of(cublasLtMatmulPreference_t p, cublasLtMatmulPreferenceAttributes_t name) {
+  std::uint32_t value = 0;
+  std::size_t written = 0;
+  if (cublasLtMatmulPreferenceGetAttribute(p, name, &value, sizeof value, &written) != CUBLAS_STATUS_SUCCESS)
+    throw Error("a preference's attribute of another size");
+  return value;
+}
+bool aligned(const void* data, std::uint64_t bytes) {
+  return reinterpret_cast<std::uintptr_t>(data) % bytes == 0;
+}
 
 template <class T>
 T attribute_of(cublasLtMatmulDesc_t d, cublasLtMatmulDescAttributes_t name) {
@@ -146,16 +167,20 @@ cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle) {
 cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDesc_t description,
                                               cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b,
                                               cublasLtMatrixLayout_t, cublasLtMatrixLayout_t d,
-                                              cublasLtMatmulPreference_t, int wanted,
+                                              cublasLtMatmulPreference_t preference, int wanted,
                                               cublasLtMatmulHeuristicResult_t* results, int* count) {
   *count = 0;
   if (!supported(Product(description, a, b, d))) return CUBLAS_STATUS_NOT_SUPPORTED;
   for (; *count < std::min(wanted, 3); ++*count) {
     cublasLtMatmulHeuristicResult_t& found = results[*count];
     found = {};
-    found.algo.data[0] = std::uint64_t(*count);
-    found.workspaceSize = *count == 2 ? workspace_bytes : 0;
-    found.state = *count == 1 ? CUBLAS_STATUS_NOT_SUPPORTED : CUBLAS_STATUS_SUCCESS;
+    const auto number = std::uint64_t(*count);
+    found.algo.data[0] = number;
+    found.algo.data[1] = alignment_of(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES);
+    found.algo.data[2] = alignment_of(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES);
+    found.algo.data[3] = alignment_of(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES);
+    found.workspaceSize = workspace_of(number);
+    found.state = works(number) ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_NOT_SUPPORTED;
   }
   return CUBLAS_STATUS_SUCCESS;
 }
@@ -179,19 +204,16 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t description
   Product product(description, a_layout, b_layout, d_layout);
   product.factor = *static_cast<const float*>(alpha);
   if (*static_cast<const float*>(beta) != 0) return CUBLAS_STATUS_NOT_SUPPORTED;
-  if (!supported(product) || algorithm->data[0] == 1) return CUBLAS_STATUS_NOT_SUPPORTED;
-  const std::size_t needed = algorithm->data[0] == 2 ? workspace_bytes : 0;
+  const std::uint64_t number = algorithm->data[0];
+  if (!supported(product) || !works(number)) return CUBLAS_STATUS_NOT_SUPPORTED;
+  if (!aligned(a, algorithm->data[1]) || !aligned(b, algorithm->data[2]) || !aligned(d, algorithm->data[3]))
+    return CUBLAS_STATUS_INVALID_VALUE;
+  const std::size_t needed = workspace_of(number);
   if (bytes < needed || (needed > 0 && !workspace)) return CUBLAS_STATUS_INVALID_VALUE;
   product.a.data = const_cast<void*>(a);
   product.b.data = const_cast<void*>(b);
   product.d.data = d;
-  const auto lock = lock_runtime();
-  const cudaError_t error = stream->enqueue({cudaGraphNodeTypeKernel,
-                                             [product, workspace, needed] {
-                                               if (needed) std::memset(workspace, 0xff, needed);
-                                               product.compute();
-                                             },
-                                             "simulated_cublaslt",
-                                             {}});
-  return result(error) == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
+  const cudaError_t error =
+      enqueue_library_call(stream, "simulated_cublaslt", workspace, needed, [product] { product.compute(); });
+  return error == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
 }

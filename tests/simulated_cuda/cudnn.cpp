@@ -163,13 +163,8 @@ cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescriptor_t
                            &workspace_bytes);
   const auto workspace = reinterpret_cast<void*>(bound.integer(CUDNN_ATTR_VARIANT_PACK_WORKSPACE));
   if (workspace_bytes > 0 && !workspace) return CUDNN_STATUS_BAD_PARAM;
-  const cudaError_t error = handle->stream->enqueue({cudaGraphNodeTypeKernel,
-                                                     [bound, graph, workspace, workspace_bytes] {
-                                                       if (workspace_bytes > 0)
-                                                         std::memset(workspace, 0xff, std::size_t(workspace_bytes));
-                                                       run_graph(*graph, bound);
-                                                     },
-                                                     "simulated_cudnn",
-                                                     {}});
-  return result(error) == cudaSuccess ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_EXECUTION_FAILED;
+  const cudaError_t error =
+      enqueue_library_call(handle->stream, "simulated_cudnn", workspace, std::size_t(workspace_bytes),
+                           [bound, graph] { run_graph(*graph, bound); });
+  return error == cudaSuccess ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_EXECUTION_FAILED;
 }

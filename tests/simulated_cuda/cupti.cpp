@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <set>
+#include <utility>
 
 #include "tests/simulated_cuda/runtime.h"
 
@@ -17,6 +18,7 @@ struct CUpti_Subscriber_st {
 namespace gs::simulated_cuda {
 
 bool records_carry_clones = true;
+std::size_t lost_records = 0;
 
 namespace {
 
@@ -155,6 +157,11 @@ CUptiResult cuptiActivityGetNextRecord(std::uint8_t* from, std::size_t valid, CU
   std::uint8_t* const at = *record ? reinterpret_cast<std::uint8_t*>(*record) + size_of((*record)->kind) : from;
   if (at >= from + valid) return CUPTI_ERROR_MAX_LIMIT_REACHED;
   *record = reinterpret_cast<CUpti_Activity*>(at);
+  return CUPTI_SUCCESS;
+}
+
+CUptiResult cuptiActivityGetNumDroppedRecords(CUcontext, std::uint32_t, std::size_t* lost) {
+  *lost = std::exchange(lost_records, 0);
   return CUPTI_SUCCESS;
 }
 

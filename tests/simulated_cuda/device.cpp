@@ -19,7 +19,12 @@ std::unique_lock<std::recursive_mutex> lock_runtime() {
   return std::unique_lock(runtime_mutex);
 }
 
+bool device_failed() {
+  return device_error != cudaSuccess;
+}
+
 cudaError_t result(cudaError_t error) {
+  const auto lock = lock_runtime();
   if (device_error != cudaSuccess) error = device_error;
   if (error != cudaSuccess && error != cudaErrorNotReady) last_error = error;
   return error;

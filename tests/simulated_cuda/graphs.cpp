@@ -9,8 +9,14 @@
 namespace gs::simulated_cuda {
 
 namespace {
-std::uint64_t node_ids = 0;
+std::uint64_t node_ids = 0, executables = 0;
+
+/// What the body of a WHILE node may hold.
+bool fits_a_loop(cudaGraphNodeType type) {
+  return type == cudaGraphNodeTypeKernel || type == cudaGraphNodeTypeMemcpy || type == cudaGraphNodeTypeMemset ||
+         type == cudaGraphNodeTypeConditional || type == cudaGraphNodeTypeEmpty || type == cudaGraphNodeTypeGraph;
 }
+}  // namespace
 
 class Executable {
  public:
@@ -59,12 +65,12 @@ class Executable {
   };
   static void run(Node& node) {
     if (!node.body) return run_work(node.clone->work, node.clone.get());
-    while (node.clone->condition->value) node.body->run();
+    while (node.clone->condition->value && !device_failed()) node.body->run();
   }
 
   std::vector<Node> nodes_;
   std::vector<std::shared_ptr<Condition>> conditions_;
-  std::mt19937_64 random_{simulator::options().seed};
+  std::mt19937_64 random_{simulator::options().seed + ++executables};
 };
 
 }  // namespace gs::simulated_cuda
@@ -131,6 +137,7 @@ cudaError_t cudaGraphConditionalHandleCreate(cudaGraphConditionalHandle* handle,
 
 cudaError_t cudaGraphAddNode(cudaGraphNode_t* added, cudaGraph_t graph, const cudaGraphNode_t* after,
                              const cudaGraphEdgeData*, std::size_t count, cudaGraphNodeParams* params) {
+  const auto lock = lock_runtime();
   if (params->type != cudaGraphNodeTypeConditional || params->conditional.type != cudaGraphCondTypeWhile ||
       params->conditional.size != 1)
     return result(cudaErrorNotSupported);
@@ -150,6 +157,10 @@ cudaError_t cudaGraphAddNode(cudaGraphNode_t* added, cudaGraph_t graph, const cu
 
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long) {
   const auto lock = lock_runtime();
+  for (const auto& node : graph->nodes)
+    for (const cudaGraph_t body : node->bodies)
+      for (const auto& inner : body->nodes)
+        if (!fits_a_loop(inner->work.type)) return result(cudaErrorNotSupported);
   *executable = new CUgraphExec_st{std::make_shared<Executable>(*graph)};
   return result(cudaSuccess);
 }

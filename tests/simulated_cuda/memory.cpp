@@ -27,6 +27,13 @@ void protect_all(int protection) {
 
 constexpr std::size_t page = 4096;
 
+bool on_device(const void* memory) {
+  auto after = allocations().upper_bound(const_cast<void*>(memory));
+  if (after == allocations().begin()) return false;
+  const auto& [begin, bytes] = *--after;
+  return static_cast<const std::byte*>(memory) < static_cast<const std::byte*>(begin) + bytes;
+}
+
 }  // namespace
 
 OpenMemory::OpenMemory() {
@@ -84,6 +91,7 @@ cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
 }
 
 cudaError_t cudaHostAlloc(void** memory, std::size_t bytes, unsigned) {
+  const auto lock = lock_runtime();
   *memory = std::aligned_alloc(page, (bytes + page - 1) / page * page);
   gs::simulator::register_memory(*memory, bytes);
   return result(*memory ? cudaSuccess : cudaErrorMemoryAllocation);
@@ -97,7 +105,11 @@ cudaError_t cudaFreeHost(void* memory) {
   return result(cudaSuccess);
 }
 
-cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind, cudaStream_t stream) {
+cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
+  const auto lock = lock_runtime();
+  const bool to_device = kind == cudaMemcpyHostToDevice || kind == cudaMemcpyDeviceToDevice,
+             from_device = kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDeviceToDevice;
+  if (on_device(to) != to_device || on_device(from) != from_device) return result(cudaErrorInvalidValue);
   return enqueue(stream, cudaGraphNodeTypeMemcpy, [=] { std::memcpy(to, from, bytes); });
 }
 

@@ -54,6 +54,23 @@ TEST_P(ProgramOnSimulatedCuda, EvaluatesLikeTheSimulator) {
 INSTANTIATE_TEST_SUITE_P(All, ProgramOnSimulatedCuda, testing::Values("fp32", "tf32", "bf16"),
                          [](const auto& info) { return info.param; });
 
+/// cuDNN's plans and cuBLASLt's algorithms beside the own kernels: whatever measures fastest, the table repeats the
+/// run.
+TEST_P(ProgramOnSimulatedCuda, AMeasuredTableRepeatsItsRun) {
+  const ScratchFolder folder;
+  const auto run_with = [&](const std::string& flag, const std::string& value, const std::string& out) {
+    std::vector<std::string> words = tiny_run({"--device", "cuda", "--precision", GetParam(), flag, value});
+    words.insert(words.end(), {"--out", out});
+    const Outcome outcome = run_program(folder.path(), words);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return results_of(folder / out);
+  };
+  const std::string measured = run_with("--impl", "auto", "measured");
+  EXPECT_TRUE(run_with("--impl-from", "measured", "repeated") == measured);
+  const std::string table = text_of(folder / "measured" / "run.json");
+  EXPECT_NE(table.find("forward"), std::string::npos);
+}
+
 /// On a GPU the runs of a sweep are threads of one process, each with a stream of its own.
 TEST(SweepOnSimulatedCuda, SeveralAtATimeHaveTheBitsOfOneAtATime) {
   const auto results_with = [](const std::string& jobs) {

@@ -58,12 +58,18 @@ std::unique_lock<std::recursive_mutex> lock_runtime();
 cudaError_t result(cudaError_t);
 /// The error of all later calls.
 void fail_device(cudaError_t, const std::string& why);
+bool device_failed();
 
 /// Does the work with device memory open; an exception becomes the error of the device. `node`: what it is of a graph
 /// that was launched, or null.
 void run_work(const Work&, const CUgraphNode_st* node = nullptr);
 /// Does all that was enqueued on any stream: what freeing memory waits for.
 void run_all_streams();
+
+/// A library's call: two kernels, of which the first fills the workspace and the second fails where something else has
+/// written there in between, then computes.
+cudaError_t enqueue_library_call(cudaStream_t, const std::string& kernel, void* workspace, std::size_t workspace_bytes,
+                                 std::function<void()> compute);
 
 }  // namespace gs::simulated_cuda
 

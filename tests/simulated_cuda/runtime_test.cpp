@@ -59,11 +59,10 @@ TEST_F(SimulatedCuda, TheHostCannotTouchDeviceMemory) {
 
 TEST_F(SimulatedCuda, FreedMemoryIsGone) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
-  int read = 0;
   EXPECT_EXIT(
       {
         cudaFree(memory);
-        cudaMemcpyAsync(&read, memory, sizeof read, cudaMemcpyDeviceToHost, stream.get());
+        cudaMemsetAsync(memory, 0, 4, stream.get());
         cudaStreamSynchronize(stream.get());
       },
       testing::KilledBySignal(SIGSEGV), "");
@@ -121,6 +120,47 @@ TEST_F(SimulatedCuda, AFailedKernelIsTheErrorOfAllThatFollows) {
     return cudaMalloc(&other, 8) == cudaErrorLaunchFailure ? 0 : 3;
   };
   EXPECT_EXIT(std::_Exit(fail()), testing::ExitedWithCode(0), "on purpose");
+}
+
+TEST_F(SimulatedCuda, ALoopWhoseKernelFailsEnds) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const auto fail = [] {
+    const auto device = open_device({.name = "cuda"});
+    const auto loop = device->capture_loop({}, [&](loop_t) {
+      cudaStream_t on = device->stream();
+      on->enqueue({cudaGraphNodeTypeKernel, [] { throw Error("on purpose"); }, {}, {}});
+    });
+    loop->run();
+    return cudaStreamSynchronize(device->stream()) == cudaErrorLaunchFailure ? 0 : 1;
+  };
+  EXPECT_EXIT(std::_Exit(fail()), testing::ExitedWithCode(0), "on purpose");
+}
+
+TEST_F(SimulatedCuda, ACopyGoesWhereItSays) {
+  int host = 0;
+  EXPECT_EQ(cudaMemcpyAsync(&host, memory, 4, cudaMemcpyHostToDevice, stream.get()), cudaErrorInvalidValue);
+  EXPECT_EQ(cudaMemcpyAsync(memory, &host, 4, cudaMemcpyHostToDevice, stream.get()), cudaSuccess);
+}
+
+TEST_F(SimulatedCuda, ASharedWorkspaceIsFound) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const auto fail = [this] {
+    simulated_cuda::enqueue_library_call(stream.get(), "one", memory, 64, [] {});
+    if (cudaStreamSynchronize(stream.get()) != cudaSuccess) return 1;
+    CudaGraph graph;
+    cudaGraphCreate(graph.address(), 0);
+    for (const char* name : {"one", "two"}) {  // side by side
+      cudaGraph_t ended = nullptr;
+      cudaStreamBeginCaptureToGraph(stream.get(), graph.get(), nullptr, nullptr, 0, cudaStreamCaptureModeRelaxed);
+      simulated_cuda::enqueue_library_call(stream.get(), name, memory, 64, [] {});
+      cudaStreamEndCapture(stream.get(), &ended);
+    }
+    CudaGraphExec executable;
+    cudaGraphInstantiate(executable.address(), graph.get(), 0);
+    for (int i = 0; i < 50; ++i) cudaGraphLaunch(executable.get(), stream.get());
+    return cudaStreamSynchronize(stream.get()) == cudaErrorLaunchFailure ? 0 : 2;
+  };
+  EXPECT_EXIT(std::_Exit(fail()), testing::ExitedWithCode(0), "wrote to its workspace");
 }
 
 /// The device above it: a step that reads what an earlier one writes, but does not say so, is found.

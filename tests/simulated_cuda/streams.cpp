@@ -1,4 +1,5 @@
 // streams.cpp - queues of work, events, captures, and the simulator's launches that come to them.
+#include <algorithm>
 #include <set>
 
 #include "tests/simulated_cuda/memory.h"
@@ -37,6 +38,25 @@ bool forbidden_in_capture(cudaStream_t stream) {
 }
 
 }  // namespace
+
+cudaError_t enqueue_library_call(cudaStream_t stream, const std::string& kernel, void* workspace,
+                                 std::size_t workspace_bytes, std::function<void()> compute) {
+  const auto lock = lock_runtime();
+  static unsigned char calls = 0;
+  const std::uint64_t pattern = 0x0101010101010101u * ++calls;
+  const std::size_t words = workspace_bytes / sizeof pattern;
+  const auto fill = [=] { std::fill_n(static_cast<std::uint64_t*>(workspace), words, pattern); };
+  const auto check_and_compute = [=] {
+    const auto* const begin = static_cast<const std::uint64_t*>(workspace);
+    if (std::any_of(begin, begin + words, [=](std::uint64_t word) { return word != pattern; }))
+      throw Error(kernel + ": something else wrote to its workspace");
+    compute();
+  };
+  if (words > 0)
+    if (const cudaError_t error = stream->enqueue({cudaGraphNodeTypeKernel, fill, kernel + "_workspace", {}}))
+      return result(error);
+  return result(stream->enqueue({cudaGraphNodeTypeKernel, check_and_compute, kernel, {}}));
+}
 
 void run_all_streams() {
   for (const cudaStream_t stream : streams()) stream->run_all();
@@ -111,6 +131,7 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
 
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   const auto lock = lock_runtime();
+  if (stream->captured) return result(cudaErrorNotSupported);  // it would be an edge, not a time
   event->pending = true;
   return result(stream->enqueue({cudaGraphNodeTypeEventRecord,
                                  [event] {

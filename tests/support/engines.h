@@ -30,8 +30,10 @@ inline std::string name_of(const testing::TestParamInfo<Engine>& info) {
 #ifdef GRIDSTRIDE_TESTED_GPU
 inline const char* const devices[] = {"cuda"};
 inline const Engine engines[] = {{"cuda", "default"}, {"cuda", "own"}, {"cuda", "library"}};
-inline const Engine other_precisions[] = {
-    {"cuda", "own", Precision::tf32}, {"cuda", "own", Precision::bf16}, {"cuda", "library", Precision::bf16}};
+inline const Engine other_precisions[] = {{"cuda", "own", Precision::tf32},
+                                          {"cuda", "library", Precision::tf32},
+                                          {"cuda", "own", Precision::bf16},
+                                          {"cuda", "library", Precision::bf16}};
 #else
 inline const char* const devices[] = {"cpu", "sim"};
 inline const Engine engines[] = {{"cpu", "default"}, {"cpu", "own"}, {"cpu", "library"}, {"sim", "own"}};
