@@ -66,15 +66,10 @@ std::unique_ptr<Replay> Program::Impl::capture_epoch_loop(const std::vector<Step
   });
 }
 
-std::vector<std::vector<int>> Program::Impl::edges(const std::vector<Step>& steps, const Addresses& addresses,
-                                                   int repeats) const {
-  return repeated_dependencies(steps, repeats, clash_at(addresses, builder.tensors()));
-}
-
 std::vector<GraphCall> Program::Impl::calls(const std::vector<Step>& steps, const Addresses& addresses,
                                             int repeats) const {
   std::vector<GraphCall> result;
-  for (const std::vector<int>& before : edges(steps, addresses, repeats)) {
+  for (const auto& before : repeated_dependencies(steps, repeats, clash_at(addresses, builder.tensors()))) {
     const Step& step = steps[result.size() % steps.size()];
     result.push_back({[this, &step, &addresses] { run(step, addresses); }, before});
   }
@@ -270,11 +265,11 @@ const std::vector<Step>& Program::evaluation_steps() const {
 const std::vector<Step>& Program::diagnostic_steps() const {
   return impl_->diagnostic;
 }
-std::vector<std::vector<int>> Program::edges_of_training(int repeats) const {
-  return impl_->edges(impl_->training, impl_->at, repeats);
-}
 const Addresses& Program::addresses() const {
   return impl_->at;
+}
+const std::vector<Tensor>& Program::tensors() const {
+  return impl_->builder.tensors();
 }
 const MemoryPlan& Program::memory_plan() const {
   return impl_->training_plan;

@@ -90,9 +90,8 @@ class Program {
   const std::vector<Step>& training_steps() const;
   const std::vector<Step>& evaluation_steps() const;
   const std::vector<Step>& diagnostic_steps() const;
-  /// The edges between the calls of a replay of that many training steps (repeated_dependencies).
-  std::vector<std::vector<int>> edges_of_training(int repeats) const;
-  const Addresses& addresses() const;  ///< for running single steps: benchmarks and tests
+  const Addresses& addresses() const;          ///< for running single steps: benchmarks and tests
+  const std::vector<Tensor>& tensors() const;  ///< by TensorId
   const MemoryPlan& memory_plan() const;
   /// Of all training steps, and of the evaluation steps that training has not.
   ImplementationTable implementations() const;

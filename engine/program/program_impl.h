@@ -80,7 +80,6 @@ struct Program::Impl {
   int run(const std::vector<Step>&, const Addresses&, Side&, Replays&, int wanted);
   int replay(const std::vector<Step>&, const Addresses&, Replays&, int wanted);
   std::unique_ptr<Replay> capture_epoch_loop(const std::vector<Step>&, const Addresses&, const Side&);
-  std::vector<std::vector<int>> edges(const std::vector<Step>&, const Addresses&, int repeats) const;
   std::vector<GraphCall> calls(const std::vector<Step>&, const Addresses&, int repeats) const;
   std::vector<TensorId> remembered_tensors() const;
   void bind(Side&, const BatchSource&);
