@@ -103,14 +103,13 @@ std::string Program::explain() const {
       const GpuRoof& roof = precision == Precision::bf16   ? h200_bf16
                             : precision == Precision::tf32 ? h200_tf32
                                                            : h200_fp32;
-      const Clash clash = clash_at(p.at, p.builder.tensors());
-      const Prediction bound = predict(p.training, kernels, roof, clash);
+      const Prediction bound = predict(p.training, kernels, roof, clashes(p.training, p.at, p.builder.tensors()));
       out += fmt::format(
           "\nan H200 whose caches keep nothing needs {:.1f} us a step or more: {:.1f} us by which one more step in a "
           "launch makes its longest chain longer ({:g} kernels at {} us each, and their bytes or operations), "
           "{:.1f} us for the bytes at {} TB/s, {:.1f} us for the operations at {:.0f} TFLOP/s ({})\n",
-          bound.bound_us(), bound.chain_us, chain_of_a_repeated_step(p.training, kernels, clash), roof.kernel_us,
-          bound.bytes_us, roof.bytes_per_us / 1e6, bound.flops_us, roof.flops_per_us / 1e6, to_string(precision));
+          bound.bound_us(), bound.chain_us, bound.chain_kernels, roof.kernel_us, bound.bytes_us,
+          roof.bytes_per_us / 1e6, bound.flops_us, roof.flops_per_us / 1e6, to_string(precision));
     }
     out += fmt::format("\nkernels per step: {}, longest dependent chain: {}\n",
                        std::accumulate(kernels.begin(), kernels.end(), 0), longest_chain(p.training, kernels));

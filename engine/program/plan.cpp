@@ -125,7 +125,7 @@ std::vector<std::vector<int>> least_dependencies(const std::vector<Step>& steps)
   return reduced(dependencies(steps));
 }
 
-Clash clash_at(const Addresses& addresses, const std::vector<Tensor>& tensors) {
+Clashes clashes(const std::vector<Step>& steps, const Addresses& addresses, const std::vector<Tensor>& tensors) {
   struct Access {
     TensorId id;
     const std::byte *begin, *end;
@@ -134,8 +134,9 @@ Clash clash_at(const Addresses& addresses, const std::vector<Tensor>& tensors) {
       return (writes || other.writes) && (id == other.id || (begin < other.end && other.begin < end));
     }
   };
-  const auto accesses = [&addresses, &tensors](const Step& step) {
-    std::vector<Access> list;
+  std::vector<std::vector<Access>> accesses;  // of each step
+  for (const Step& step : steps) {
+    std::vector<Access>& list = accesses.emplace_back();
     const auto add = [&](TensorId id, bool writes) {
       if (id == no_tensor) return;
       const auto* const begin = static_cast<const std::byte*>(addresses[id]);
@@ -144,24 +145,28 @@ Clash clash_at(const Addresses& addresses, const std::vector<Tensor>& tensors) {
     for (const TensorId id : step.reads) add(id, false);
     for (const TensorId id : step.writes) add(id, true);
     add(step.workspace, true);
-    return list;
-  };
-  return [accesses](const Step& a, const Step& b) {
-    const auto of_a = accesses(a), of_b = accesses(b);
-    return std::any_of(of_a.begin(), of_a.end(), [&](const Access& one) {
-      return std::any_of(of_b.begin(), of_b.end(), [&](const Access& other) { return one.clashes_with(other); });
+  }
+  const auto clash = [](const std::vector<Access>& a, const std::vector<Access>& b) {
+    return std::any_of(a.begin(), a.end(), [&](const Access& one) {
+      return std::any_of(b.begin(), b.end(), [&](const Access& other) { return one.clashes_with(other); });
     });
   };
+  Clashes result;
+  for (const auto& one : accesses) {
+    result.emplace_back();
+    for (const auto& other : accesses) result.back().push_back(clash(one, other));
+  }
+  return result;
 }
 
-std::vector<std::vector<int>> repeated_dependencies(const std::vector<Step>& steps, int repeats, const Clash& clash) {
+std::vector<std::vector<int>> repeated_dependencies(const std::vector<Step>& steps, int repeats, const Clashes& clash) {
   const int size = int(steps.size());
   Edges two_runs = dependencies(steps);
   for (int i = 0; i < size; ++i) {
     std::vector<int> before;
     for (const int j : two_runs[std::size_t(i)]) before.push_back(size + j);
     for (int j = 0; j < size; ++j)
-      if (clash(steps[std::size_t(j)], steps[std::size_t(i)])) before.push_back(j);
+      if (clash[std::size_t(i)][std::size_t(j)]) before.push_back(j);
     two_runs.push_back(std::move(before));
   }
   const Edges least = reduced(std::move(two_runs));

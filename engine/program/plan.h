@@ -66,16 +66,17 @@ std::vector<std::vector<int>> dependencies(const std::vector<Step>&);
 /// The same without those that follow from others: the edges that a graph needs.
 std::vector<std::vector<int>> least_dependencies(const std::vector<Step>&);
 
-/// Must two steps, of whatever runs of their list, not run at the same time, since one writes memory of the other?
-using Clash = std::function<bool(const Step&, const Step&)>;
-/// By where their tensors and workspaces lie. Both arguments must outlive it.
-Clash clash_at(const Addresses&, const std::vector<Tensor>&);
+/// [i][j]: must steps i and j, of whatever runs of their list, not run at the same time, since one writes memory of the
+/// other? Symmetric.
+using Clashes = std::vector<std::vector<bool>>;
+/// By where their tensors and workspaces lie.
+Clashes clashes(const std::vector<Step>&, const Addresses&, const std::vector<Tensor>&);
 
 /// For `repeats` runs of the steps one after another, the edges of the calls 0 .. repeats * steps - 1: within a run
 /// those of least_dependencies(); from a run to the next, an edge between two steps that clash, unless it follows from
 /// others. So a batch is gathered while the weights of the step before are updated. (Runs that are further apart need
 /// no edges of their own: every step writes something, so it clashes with itself in the run between.)
-std::vector<std::vector<int>> repeated_dependencies(const std::vector<Step>&, int repeats, const Clash&);
+std::vector<std::vector<int>> repeated_dependencies(const std::vector<Step>&, int repeats, const Clashes&);
 
 /// The length of the longest chain of calls in which each needs the one before it; a call is as long as its weight.
 /// `before`: for each call those that it needs, all of smaller index.

@@ -11,21 +11,21 @@ double Prediction::bound_us() const {
 
 namespace {
 
-/// The difference that some runs more make, once the first ones have begun to overlap.
-double further_run(const std::vector<Step>& steps, const std::vector<double>& weights, const Clash& clash) {
-  constexpr int few = 4, more = 8;
-  const auto length = [&](int runs) {
+/// What one more run of the steps adds to the longest chain, once the first ones have begun to overlap. `edges`: of
+/// eight runs.
+double further_run(const std::vector<std::vector<int>>& edges, const std::vector<double>& weights) {
+  const auto length = [&](std::size_t runs) {
     std::vector<double> all;
-    for (int run = 0; run < runs; ++run) all.insert(all.end(), weights.begin(), weights.end());
-    return longest_chain(repeated_dependencies(steps, runs, clash), all);
+    for (std::size_t run = 0; run < runs; ++run) all.insert(all.end(), weights.begin(), weights.end());
+    return longest_chain({edges.begin(), edges.begin() + std::ptrdiff_t(all.size())}, all);
   };
-  return (length(more) - length(few)) / (more - few);
+  return (length(8) - length(4)) / 4;
 }
 
 }  // namespace
 
 Prediction predict(const std::vector<Step>& steps, const std::vector<int>& kernels, const GpuRoof& roof,
-                   const Clash& clash) {
+                   const Clashes& clash) {
   Prediction p;
   std::vector<double> weights;
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -34,12 +34,10 @@ Prediction predict(const std::vector<Step>& steps, const std::vector<int>& kerne
     p.bytes_us += bytes_us;
     p.flops_us += flops_us;
   }
-  p.chain_us = further_run(steps, weights, clash);
+  const auto edges = repeated_dependencies(steps, 8, clash);
+  p.chain_us = further_run(edges, weights);
+  p.chain_kernels = further_run(edges, {kernels.begin(), kernels.end()});
   return p;
-}
-
-double chain_of_a_repeated_step(const std::vector<Step>& steps, const std::vector<int>& kernels, const Clash& clash) {
-  return further_run(steps, {kernels.begin(), kernels.end()}, clash);
 }
 
 }  // namespace gs

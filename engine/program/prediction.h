@@ -23,16 +23,14 @@ struct Prediction {
   /// By how much a further run in the same launch makes the longest chain longer: steps that need one another, each the
   /// sum of its kernels' starts and its bytes or operations, whichever take longer.
   double chain_us = 0;
-  double bytes_us = 0;  ///< all bytes of the step at the roof
-  double flops_us = 0;  ///< all operations
+  double chain_kernels = 0;  ///< the same of the chain with the most kernels, in kernels
+  double bytes_us = 0;       ///< all bytes of the step at the roof
+  double flops_us = 0;       ///< all operations
   /// No step whose tensors leave the caches can be faster than the largest of the three; a small network's stay there.
   double bound_us() const;
 };
 
 /// `kernels` as Program::kernels_of_steps() counts them.
-Prediction predict(const std::vector<Step>&, const std::vector<int>& kernels, const GpuRoof&, const Clash&);
-
-/// By how many kernels a further run in the same launch makes the longest chain longer.
-double chain_of_a_repeated_step(const std::vector<Step>&, const std::vector<int>& kernels, const Clash&);
+Prediction predict(const std::vector<Step>&, const std::vector<int>& kernels, const GpuRoof&, const Clashes&);
 
 }  // namespace gs

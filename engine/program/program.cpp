@@ -69,7 +69,9 @@ std::unique_ptr<Replay> Program::Impl::capture_epoch_loop(const std::vector<Step
 std::vector<GraphCall> Program::Impl::calls(const std::vector<Step>& steps, const Addresses& addresses,
                                             int repeats) const {
   std::vector<GraphCall> result;
-  for (const auto& before : repeated_dependencies(steps, repeats, clash_at(addresses, builder.tensors()))) {
+  for (const auto& before : repeats == 1
+                                ? least_dependencies(steps)
+                                : repeated_dependencies(steps, repeats, clashes(steps, addresses, builder.tensors()))) {
     const Step& step = steps[result.size() % steps.size()];
     result.push_back({[this, &step, &addresses] { run(step, addresses); }, before});
   }

@@ -58,20 +58,31 @@ bool share(const Step& a, const Step& b) {
   return writes_of(a, b) || writes_of(b, a);
 }
 
+Clashes clashes_if(const std::vector<Step>& steps, bool (*clash)(const Step&, const Step&)) {
+  Clashes result;
+  for (const Step& a : steps) {
+    result.emplace_back();
+    for (const Step& b : steps) result.back().push_back(clash(a, b));
+  }
+  return result;
+}
+bool always(const Step&, const Step&) {
+  return true;
+}
+
 TEST(Dependencies, ARepeatedRunWaitsForWhatItClashesWith) {
   // a feeds b and c; d has nothing to do with them
   const std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {}, {3})};
-  EXPECT_EQ(repeated_dependencies(steps, 3, share),
+  EXPECT_EQ(repeated_dependencies(steps, 3, clashes_if(steps, share)),
             (std::vector<std::vector<int>>{{}, {0}, {0}, {}, {1, 2}, {4}, {4}, {3}, {5, 6}, {8}, {8}, {7}}));
-  const auto all_clash = repeated_dependencies(steps, 2, [](const Step&, const Step&) { return true; });
+  const auto all_clash = repeated_dependencies(steps, 2, clashes_if(steps, always));
   EXPECT_EQ(all_clash, (std::vector<std::vector<int>>{{}, {0}, {0}, {}, {1, 2, 3}, {4}, {4}, {1, 2, 3}}));
 }
 TEST(Dependencies, StepsClashWhereTheirMemoryMeets) {
   // tensors 0 and 1 share memory, 2 lies behind them, 3 reaches into it from behind
   std::vector<std::byte> memory(400);
   const Addresses at{{memory.data(), memory.data(), memory.data() + 100, memory.data() + 150}};
-  const std::vector<Tensor> tensors = planned(4, 100);
-  const Clash clash = clash_at(at, tensors);
+  const auto clash = [&](const Step& a, const Step& b) { return bool(clashes({a, b}, at, planned(4, 100))[0][1]); };
   EXPECT_TRUE(clash(step("a", {0}, {}), step("b", {}, {1})));
   EXPECT_TRUE(clash(step("a", {}, {0}), step("b", {1}, {})));
   EXPECT_FALSE(clash(step("a", {0}, {}), step("b", {1}, {}))) << "both read";
@@ -89,8 +100,8 @@ TEST(Prediction, IsTheLongestChainOrTheRoof) {
   std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {1}, {3})};
   steps[1].cost = {.flops = 100, .bytes = 10};
   steps[2].cost = {.flops = 0, .bytes = 50};
-  const Prediction p = predict(steps, {1, 2, 1, 1}, {.bytes_per_us = 10, .flops_per_us = 20, .kernel_us = 3},
-                               [](const Step&, const Step&) { return true; });
+  const Prediction p =
+      predict(steps, {1, 2, 1, 1}, {.bytes_per_us = 10, .flops_per_us = 20, .kernel_us = 3}, clashes_if(steps, always));
   EXPECT_DOUBLE_EQ(p.chain_us, 3 + (6 + 5) + 3);
   EXPECT_DOUBLE_EQ(p.bytes_us, 6);
   EXPECT_DOUBLE_EQ(p.flops_us, 5);
@@ -100,7 +111,7 @@ TEST(Prediction, ARepeatedStepDoesNotWaitForWhatItDoesNotNeed) {
   // a (the batch) may be written again while d (the update) runs, which b reads
   const std::vector<Step> steps{step("a", {}, {0}), step("b", {0, 3}, {1}), step("c", {1}, {2}), step("d", {2}, {3})};
   EXPECT_EQ(longest_chain(steps, {1, 1, 1, 1}), 4);
-  EXPECT_DOUBLE_EQ(chain_of_a_repeated_step(steps, {1, 1, 1, 1}, share), 3);
+  EXPECT_DOUBLE_EQ(predict(steps, {1, 1, 1, 1}, {1, 1, 1}, clashes_if(steps, share)).chain_kernels, 3);
 }
 TEST(StepsPerReplay, MakesTheFewestLaunches) {
   EXPECT_EQ(steps_per_replay(125, 32), 31);

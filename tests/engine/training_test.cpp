@@ -161,9 +161,10 @@ TEST_P(Training, AnyTopologicalOrderOfAnEpochGivesTheSameBits) {
     shuffled.initialize();
     test::BoundTraining training(shuffled, data);
     training.begin(0, visits);
-    const auto edges = repeated_dependencies(shuffled.training_steps(), training.steps(),
-                                             clash_at(shuffled.addresses(), shuffled.tensors()));
-    const int size = int(shuffled.training_steps().size());
+    const std::vector<Step>& steps = shuffled.training_steps();
+    const auto edges =
+        repeated_dependencies(steps, training.steps(), clashes(steps, shuffled.addresses(), shuffled.tensors()));
+    const int size = int(steps.size());
     int latest = 0;
     for (const int call : random_topological_order(edges, random)) {
       shuffled.run_training_in_order({call % size});
