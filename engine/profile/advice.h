@@ -23,9 +23,8 @@ struct Advice {
 ///                                               the tuner measured each alone, at another time
 ///   ops bound by latency, together              half of their time, which a batch twice as large would share out
 ///   gaps, host time                             all of it
-/// Of the entries about one op the largest counts. In a profile of the simulator: the
-/// sectors beyond what each request's bytes fill, and shared memory's extra turns. Savings below 0.5 % of the step are
-/// not worth a line.
+/// Of the entries about one op the largest counts. In a profile of the simulator: the sectors beyond what each
+/// request's bytes fill, and shared memory's extra turns. Savings below 0.5 % of the step are not worth a line.
 std::vector<Advice> advice(const Profile&, std::size_t most = 3);
 
 }  // namespace gs
