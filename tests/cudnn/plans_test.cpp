@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "engine/library/cudnn_plans.h"
+#include "engine/simulated_cuda/described_h200.h"
 #include "models/models.h"
-#include "tests/support/described_h200.h"
 
 namespace gs {
 namespace {
@@ -30,7 +30,7 @@ std::string describe(const Conv2d& d) {
 void expect_plans(const Conv2d& d) {
   for (const ConvolutionOp op : {ConvolutionOp::forward, ConvolutionOp::data_gradient, ConvolutionOp::filter_gradient})
     for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
-      const std::vector<CudnnPlan> plans = cudnn_plans(op, d, precision, {nullptr, test::described_h200});
+      const std::vector<CudnnPlan> plans = cudnn_plans(op, d, precision, {nullptr, simulated_cuda::h200_in_words});
       ASSERT_FALSE(plans.empty()) << describe(d) << ", op " << int(op) << ", " << to_string(precision);
       for (const CudnnPlan& plan : plans) {
         EXPECT_LE(plan.workspace_bytes, cudnn_workspace_limit);
@@ -65,7 +65,7 @@ TEST(CudnnPlans, OddSizes) {
 
 TEST(CudnnPlans, NamesTellPlansApart) {
   const Conv2d d{.n = 8, .h = 64, .w = 64, .c = 32, .k = 64, .r = 3, .s = 3, .pad = 1, .relu = true};
-  const auto plans = cudnn_plans(ConvolutionOp::forward, d, Precision::tf32, {nullptr, test::described_h200});
+  const auto plans = cudnn_plans(ConvolutionOp::forward, d, Precision::tf32, {nullptr, simulated_cuda::h200_in_words});
   ASSERT_GT(plans.size(), 1u);
   for (std::size_t i = 1; i < plans.size(); ++i) EXPECT_NE(plans[i].name, plans[0].name);
   EXPECT_EQ(plans[0].name.rfind("cudnn:eng", 0), 0u) << plans[0].name;
@@ -73,7 +73,7 @@ TEST(CudnnPlans, NamesTellPlansApart) {
 
 TEST(CudnnPlans, AnImpossibleConvolutionIsAnError) {
   EXPECT_THROW(cudnn_plans(ConvolutionOp::forward, {.n = 1, .h = 3, .w = 3, .c = 1, .k = 1, .r = 0, .s = 0},
-                           Precision::tf32, {nullptr, test::described_h200}),
+                           Precision::tf32, {nullptr, simulated_cuda::h200_in_words}),
                Error);
 }
 

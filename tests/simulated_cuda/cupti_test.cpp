@@ -1,5 +1,5 @@
 // cupti_test.cpp - records find their ops, whichever of a node's two ids they carry.
-#include "tests/simulated_cuda/cupti.h"
+#include "engine/simulated_cuda/cupti.h"
 
 #include <gtest/gtest.h>
 

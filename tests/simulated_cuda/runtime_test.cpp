@@ -1,5 +1,5 @@
 // runtime_test.cpp - the simulated CUDA runtime is as strict as its header says: a host that errs is caught.
-#include "tests/simulated_cuda/runtime.h"
+#include "engine/simulated_cuda/runtime.h"
 
 #include <gtest/gtest.h>
 

@@ -9,10 +9,10 @@
 #include <cstring>
 #include <mutex>
 
+#include "engine/simulated_cuda/cudnn_graph.h"
+#include "engine/simulated_cuda/described_h200.h"
+#include "engine/simulated_cuda/runtime.h"
 #include "kernels/common/check.h"
-#include "tests/simulated_cuda/cudnn_graph.h"
-#include "tests/simulated_cuda/runtime.h"
-#include "tests/support/described_h200.h"
 
 struct cudnnContext {
   cudaStream_t stream = nullptr;
@@ -40,7 +40,7 @@ cudnnBackendDescriptor_t described_h200() {
     const auto made = cudnnBackendCreateDescriptor(CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR, &d);
     require(made == CUDNN_STATUS_SUCCESS, "cuDNN makes no description of a device");
     cudnnBackendSetAttribute(d, CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR,
-                             std::int64_t(std::strlen(test::described_h200)), test::described_h200);
+                             std::int64_t(std::strlen(h200_in_words)), h200_in_words);
     require(cudnnBackendFinalize(d) == CUDNN_STATUS_SUCCESS, "cuDNN takes no description of a device");
     return d;
   }();

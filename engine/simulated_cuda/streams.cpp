@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/simulated_cuda/memory.h"
-#include "tests/simulated_cuda/runtime.h"
+#include "engine/simulated_cuda/memory.h"
+#include "engine/simulated_cuda/runtime.h"
 
 namespace gs::simulated_cuda {
 namespace {

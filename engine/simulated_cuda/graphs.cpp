@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <random>
 
+#include "engine/simulated_cuda/runtime.h"
 #include "kernels/common/target.h"
 #include "kernels/sim/simulator.h"
-#include "tests/simulated_cuda/runtime.h"
 
 namespace gs::simulated_cuda {
 

@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <cstring>
 
-#include "tests/simulated_cuda/memory.h"
-#include "tests/simulated_cuda/runtime.h"
+#include "engine/simulated_cuda/memory.h"
+#include "engine/simulated_cuda/runtime.h"
 
 namespace gs::simulated_cuda {
 namespace {

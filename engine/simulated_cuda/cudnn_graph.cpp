@@ -1,5 +1,5 @@
 // cudnn_graph.cpp - convolutions in three directions and pointwise operations over tensors with strides.
-#include "tests/simulated_cuda/cudnn_graph.h"
+#include "engine/simulated_cuda/cudnn_graph.h"
 
 #include <algorithm>
 #include <array>

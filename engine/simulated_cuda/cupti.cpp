@@ -1,5 +1,5 @@
 // cupti.cpp - CUPTI's activity records of what the simulated runtime does, and its callbacks on nodes of graphs.
-#include "tests/simulated_cuda/cupti.h"
+#include "engine/simulated_cuda/cupti.h"
 
 #include <cupti.h>
 
@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "tests/simulated_cuda/runtime.h"
+#include "engine/simulated_cuda/runtime.h"
 
 struct CUpti_Subscriber_st {
   CUpti_CallbackFunc callback;

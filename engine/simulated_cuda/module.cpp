@@ -11,14 +11,6 @@ extern "C" gs::KernelTracer* gridstride_open_cupti(const gs::SmLimits&, std::str
 #endif
 
 namespace gs {
-const Rooms& cuda::rooms() {
-  static const Rooms simulated = [] {
-    Rooms rooms = sim::rooms();
-    rooms.target = Target::cuda;
-    return rooms;
-  }();
-  return simulated;
-}
 
 std::shared_ptr<KernelTracer> open_cupti([[maybe_unused]] const SmLimits& limits, std::string& why_not) {
 #if GRIDSTRIDE_WITH_CUPTI

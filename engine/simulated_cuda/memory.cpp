@@ -1,5 +1,5 @@
 // memory.cpp - device memory in pages of its own, pinned memory, and copies.
-#include "tests/simulated_cuda/memory.h"
+#include "engine/simulated_cuda/memory.h"
 
 #include <sys/mman.h>
 
@@ -7,8 +7,8 @@
 #include <cstring>
 #include <map>
 
+#include "engine/simulated_cuda/runtime.h"
 #include "kernels/sim/simulator.h"
-#include "tests/simulated_cuda/runtime.h"
 
 namespace gs::simulated_cuda {
 namespace {

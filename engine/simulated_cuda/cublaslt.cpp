@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/simulated_cuda/runtime.h"
 #include "kernels/common/bf16.h"
-#include "tests/simulated_cuda/runtime.h"
 
 struct cublasLtContext {};
 
