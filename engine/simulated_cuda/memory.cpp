@@ -18,6 +18,19 @@ std::map<void*, std::size_t>& allocations() {
   static std::map<void*, std::size_t> map;
   return map;
 }
+/// Device memory and pinned memory with the size in bytes that was asked for.
+std::map<const void*, std::size_t>& asked_for() {
+  static std::map<const void*, std::size_t> map;
+  return map;
+}
+void admit(const void* memory, std::size_t bytes) {
+  simulator::register_memory(memory, bytes);
+  asked_for()[memory] = bytes;
+}
+void forget(const void* memory) {
+  simulator::unregister_memory(memory);
+  asked_for().erase(memory);
+}
 std::size_t bytes_in_use = 0;
 int open_depth = 0;
 
@@ -43,6 +56,15 @@ OpenMemory::~OpenMemory() {
   if (--open_depth == 0) protect_all(PROT_NONE);
 }
 
+std::vector<ptx::Region> memory_of_kernels() {
+  std::vector<ptx::Region> regions;
+  for (const auto& [memory, bytes] : asked_for()) {
+    const auto begin = reinterpret_cast<std::uint64_t>(memory);
+    regions.push_back({begin, begin + bytes});
+  }
+  return regions;
+}
+
 namespace {
 
 cudaError_t enqueue(cudaStream_t stream, cudaGraphNodeType type, std::function<void()> run) {
@@ -65,7 +87,7 @@ cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
   mprotect(pages, padded, PROT_NONE);
   allocations()[pages] = padded;
   bytes_in_use += padded;
-  gs::simulator::register_memory(pages, bytes);
+  admit(pages, bytes);
   *memory = pages;
   return result(cudaSuccess);
 }
@@ -76,7 +98,7 @@ cudaError_t cudaFree(void* memory) {
   const auto at = allocations().find(memory);
   if (at == allocations().end()) return result(cudaErrorInvalidValue);
   run_all_streams();
-  gs::simulator::unregister_memory(memory);
+  forget(memory);
   munmap(memory, at->second);
   bytes_in_use -= at->second;
   allocations().erase(at);
@@ -93,14 +115,14 @@ cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
 cudaError_t cudaHostAlloc(void** memory, std::size_t bytes, unsigned) {
   const auto lock = lock_runtime();
   *memory = std::aligned_alloc(page, (bytes + page - 1) / page * page);
-  gs::simulator::register_memory(*memory, bytes);
+  admit(*memory, bytes);
   return result(*memory ? cudaSuccess : cudaErrorMemoryAllocation);
 }
 
 cudaError_t cudaFreeHost(void* memory) {
   const auto lock = lock_runtime();
   run_all_streams();
-  gs::simulator::unregister_memory(memory);
+  forget(memory);
   std::free(memory);
   return result(cudaSuccess);
 }

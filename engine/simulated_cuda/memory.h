@@ -1,6 +1,9 @@
 // memory.h - device memory, which is open only while work is done.
 #pragma once
 #include <cstddef>
+#include <vector>
+
+#include "kernels/ptx/module.h"
 
 namespace gs::simulated_cuda {
 
@@ -14,5 +17,8 @@ class OpenMemory {
   OpenMemory(const OpenMemory&) = delete;
   OpenMemory& operator=(const OpenMemory&) = delete;
 };
+
+/// What kernels may access: device memory and pinned memory, each as long as was asked for.
+std::vector<ptx::Region> memory_of_kernels();
 
 }  // namespace gs::simulated_cuda
