@@ -5,6 +5,7 @@
 #include "engine/core/nearest.h"
 #include "engine/device/backends.h"
 #include "engine/device/cpu_info.h"
+#include "engine/device/instruction_counter.h"
 
 namespace gs {
 
@@ -22,9 +23,16 @@ std::unique_ptr<Device> open_device(const DeviceRequest& request) {
     return open_cpu(threads, request.tf32.value_or(false));
   }
   if (request.name == "cpu") return open_cpu(threads, request.tf32.value_or(false));
+  if (request.name == "ptx") {
+    if (instruction_counter()) return open_cuda(request.tf32.value_or(true));
+    throw UsageError(
+        "--device ptx: this program has no kernels of nvcc's to interpret: ./gridstride ... --device ptx starts the "
+        "one "
+        "that has, gridstride-ptx, where the CUDA toolkit, cuDNN and cuBLASLt are installed (a GPU is not needed)");
+  }
   if (request.name == "sim") return open_sim(threads, request.tf32.value_or(false));
   throw UsageError(
-      fmt::format("--device {}: {}", request.name, suggestion(request.name, {"auto", "cuda", "cpu", "sim"})));
+      fmt::format("--device {}: {}", request.name, suggestion(request.name, {"auto", "cuda", "cpu", "sim", "ptx"})));
 }
 
 }  // namespace gs
