@@ -8,7 +8,10 @@ namespace gs::ptx {
 
 std::string Module::place(SourceLine line) const {
   const auto file = files.find(line.file);
-  return file == files.end() ? "an unknown line" : file->second + ":" + std::to_string(line.line);
+  if (file == files.end()) return "an unknown line";
+  // Of this project's files: without the folder that it was built in.
+  const std::size_t kernels = file->second.rfind("/kernels/");
+  return file->second.substr(kernels == std::string::npos ? 0 : kernels + 1) + ":" + std::to_string(line.line);
 }
 
 namespace {
@@ -24,8 +27,10 @@ class ModuleParser {
 
   /// nvcc names the source files at the end of the text; an error in a kernel needs them before.
   void read_files(std::string_view text) {
-    for (std::size_t at = 0; (at = text.find("\n\t.file\t", at)) != text.npos; ++at) {
-      Lexer line(text.substr(at, text.find('\n', at + 1) - at), "a .file directive");
+    for (std::size_t at = 0; (at = text.find(".file\t", at)) != text.npos; ++at) {
+      const std::size_t line_begin = text.find_last_not_of('\t', at - 1);
+      if (at > 0 && text[line_begin] != '\n') continue;
+      Lexer line(text.substr(at, text.find('\n', at) - at), "a .file directive");
       line.expect(".file");
       file(line);
     }
