@@ -130,6 +130,9 @@ class BodyParser {
       }
     }
     std::string text(lexer_.text(begin));
+    // Parameters are called after the kernel: what is left is param_0.
+    for (std::size_t at; (at = text.find(kernel_.name + "_param_")) != text.npos;)
+      text.erase(at, kernel_.name.size() + 1);
     lexer_.expect(";");
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c == '\t' || c == '\n'; }, ' ');

@@ -11,7 +11,8 @@ std::string Module::place(SourceLine line) const {
   if (file == files.end()) return "an unknown line";
   // Of this project's files: without the folder that it was built in.
   const std::size_t kernels = file->second.rfind("/kernels/");
-  return file->second.substr(kernels == std::string::npos ? 0 : kernels + 1) + ":" + std::to_string(line.line);
+  const std::string name = file->second.substr(kernels == std::string::npos ? 0 : kernels + 1);
+  return line.line == 0 ? name : name + ":" + std::to_string(line.line);  // 0: nvcc names no line
 }
 
 namespace {
