@@ -37,10 +37,11 @@ struct Mode {
       : integral(Integral(mode & 7)), flushes((mode & 8) != 0), saturates((mode & 16) != 0) {}
 };
 
-/// The nearest integer that D has. NaN becomes 0, in 64 bits the lowest number, as on NVIDIA's GPUs.
+/// The nearest integer that D has. NaN becomes 0; where the source or the result has 64 bits, the result's highest bit.
 template <class D, class S>
 D to_integer(S x) {
-  if (x != x) return sizeof(D) == 8 ? D(std::uint64_t(1) << 63) : D(0);
+  constexpr bool of_64_bits = sizeof(D) == 8 || sizeof(S) == 8;
+  if (x != x) return of_64_bits ? D(std::uint64_t(1) << (8 * sizeof(D) - 1)) : D(0);
   if (x <= S(std::numeric_limits<D>::min())) return std::numeric_limits<D>::min();
   if (x >= S(std::numeric_limits<D>::max())) return std::numeric_limits<D>::max();
   return D(x);
