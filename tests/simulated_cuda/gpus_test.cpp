@@ -15,12 +15,13 @@
 namespace gs::test {
 namespace {
 
-using simulated_cuda::held_gpu;
+using simulated_cuda::held_gpu, simulated_cuda::refused_calls;
 
 class TwoGpus : public testing::Test {
  protected:
   ~TwoGpus() override {
     held_gpu = -1;
+    refused_calls = 0;
     cudaSetDevice(0);  // what the other tests of this thread begin with
   }
 };
@@ -37,16 +38,15 @@ std::vector<float> after_an_epoch(TinyTraining& training) {
 
 TEST_F(TwoGpus, ARunOnTheSecondTouchesNothingOfTheFirst) {
   for (const char* rule : {"own", "library"}) {
-    std::vector<float> first;
-    {
-      const auto device = open_device({.name = "cuda:0", .tf32 = false});
+    const auto weights_on = [&](const std::string& name) {
+      const auto device = open_device({.name = name, .tf32 = false});
       TinyTraining training(*device, {.rule = rule});
-      first = after_an_epoch(training);
-    }
+      return after_an_epoch(training);
+    };
+    const std::vector<float> first = weights_on("cuda:0");
     held_gpu = 0;
-    const auto device = open_device({.name = "cuda:1", .tf32 = false});
-    TinyTraining training(*device, {.rule = rule});
-    EXPECT_EQ(after_an_epoch(training), first) << rule;
+    EXPECT_EQ(weights_on("cuda:1"), first) << rule;
+    EXPECT_EQ(refused_calls, 0) << rule;
     held_gpu = -1;
   }
 }
@@ -77,8 +77,7 @@ TEST_F(TwoGpus, ADeviceMayBeUsedInOtherThreadsThanItsOwn) {
     device->synchronize();
     device.reset();
   });
-  held_gpu = -1;
-  EXPECT_EQ(cudaGetLastError(), cudaSuccess);
+  EXPECT_EQ(refused_calls, 0) << "something used the first GPU";
 }
 
 TEST_F(TwoGpus, OneThreadMayHaveBoth) {
@@ -162,6 +161,7 @@ TEST_F(TwoGpus, OneThatIsHeldByAnotherProcessSaysSo) {
   held_gpu = 1;
   EXPECT_TRUE(
       refuses<Error>([] { open_device({.name = "cuda:1"}); }, {"selecting the GPU: cudaErrorDevicesUnavailable"}));
+  EXPECT_GT(refused_calls, 0);
 }
 
 }  // namespace
