@@ -56,7 +56,6 @@ TEST_F(TwoGpus, ADeviceMayBeUsedInOtherThreadsThanItsOwn) {
   held_gpu = 0;
   std::unique_ptr<Device> device;
   std::unique_ptr<TinyTraining> training;
-  std::unique_ptr<Replay> replay;
   in_a_thread([&] { device = open_device({.name = "cuda:1", .tf32 = false}); });
   in_a_thread([&] { training = std::make_unique<TinyTraining>(*device, ImplementationChoice{.rule = "library"}); });
   in_a_thread([&] { after_an_epoch(*training); });
@@ -70,8 +69,19 @@ TEST_F(TwoGpus, ADeviceMayBeUsedInOtherThreadsThanItsOwn) {
     after_an_epoch(*training);
   });
   in_a_thread([&] { EXPECT_GT(device->free_bytes().value(), 0u); });
-  in_a_thread([&] { device->free_shared(device->allocate_shared(64)); });
-  in_a_thread([&] { OnDevice<int>(*device, std::vector{1, 2}).values(); });
+  // Each of what a device hands out, where the thread has called nothing else.
+  void* shared = nullptr;
+  std::unique_ptr<OnDevice<int>> array;
+  std::unique_ptr<Replay> replay;
+  in_a_thread([&] { shared = device->allocate_shared(64); });
+  in_a_thread([&] { device->free_shared(shared); });
+  in_a_thread([&] { array = std::make_unique<OnDevice<int>>(*device, std::vector{1, 2}); });
+  in_a_thread([&] { replay = device->capture([&] { device->fill_zero(array->data(), 4); }); });
+  in_a_thread([&] { replay->run(); });
+  in_a_thread([&] { EXPECT_EQ(array->values(), (std::vector{0, 2})); });
+  in_a_thread([&] { replay.reset(); });
+  in_a_thread([&] { array.reset(); });
+  in_a_thread([&] { EXPECT_TRUE(device->idle()); });
   in_a_thread([&] { training.reset(); });
   in_a_thread([&] {
     device->synchronize();
