@@ -6,6 +6,7 @@
 #include "apps/bench_case.h"
 #include "apps/bench_compare.h"
 #include "apps/command.h"
+#include "apps/device_flag.h"
 #include "apps/help.h"
 #include "apps/machine.h"
 #include "apps/plural.h"
@@ -66,7 +67,7 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
           some_text(), "FILE");
   a.value("--tolerance", o.tolerance, "how much slower is still allowed, in per cent", number_at_least_0(), "PCT");
   a.section("Machine");
-  a.choice("--device", o.device, "auto: cuda if there is a GPU, else cpu", {"auto", "cuda", "cpu", "sim"});
+  add_device_flag(a, o.device);
   a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"})
       ->default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
@@ -147,7 +148,7 @@ int bench_command(const Words& words) {
   implementation.implementation = o.implementation;
   implementation.retune = o.retune;
   const ImplementationChoice choice = choose_implementations(implementation);
-  const auto device = open_device({.name = o.device, .threads = o.threads, .tf32 = tf32_allowed(o.precision)});
+  const auto device = open_device_and_say({.name = o.device, .threads = o.threads, .tf32 = tf32_allowed(o.precision)});
   const Precision precision = choose_precision(o.precision, device->name());
 
   auto records = nlohmann::ordered_json::array();

@@ -10,9 +10,12 @@
 #include "apps/machine.h"
 #include "apps/pretty_json.h"
 #include "apps/terminal.h"
+#include "engine/core/error.h"
 #include "engine/device/backends.h"
 #include "engine/device/cpu_info.h"
+#include "engine/device/device_name.h"
 #include "engine/device/gpu_facts.h"
+#include "engine/device/load_cuda.h"
 #include "engine/profile/measure_roof.h"
 
 namespace gs::apps {
@@ -39,20 +42,34 @@ std::optional<Roof> roof_of(Device& device, bool measure) {
   return roof;
 }
 
+/// "cuda", or where there are several GPUs a name for each.
+std::vector<std::string> cuda_names() {
+  const std::size_t gpus = ask_driver().gpus.size();
+  if (gpus < 2) return {"cuda"};
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < gpus; ++i) names.push_back(fmt::format("cuda:{}", i));
+  return names;
+}
+
 Answer ask(bool measure) {
   Answer answer;
-  std::string why_not;
-  const bool gpu = cuda_device_present(&why_not);
-  for (const char* name : {"cuda", "cpu", "sim"}) {
-    if (std::string_view(name) == "cuda" && !gpu) {
+  std::vector<std::string> names = cuda_names();
+  names.insert(names.end(), {"cpu", "sim"});
+  for (const std::string& name : names) {
+    const DeviceName parts = parse_device_name(name);
+    if (const std::string why_not = parts.kind == "cuda" ? why_no_cuda(parts.gpu) : ""; !why_not.empty()) {
       answer.devices.push_back({name, "", why_not});
       continue;
     }
-    const auto device = open_device({.name = name});
-    answer.devices.push_back({name, device->description(), ""});
-    if (std::string_view(name) != "sim") answer.roofs.emplace_back(name, roof_of(*device, measure));
+    try {
+      const auto device = open_device({.name = name});
+      answer.devices.push_back({name, device->description(), ""});
+      if (name != "sim") answer.roofs.emplace_back(name, roof_of(*device, measure));
+    } catch (const Error& error) {  // a GPU that fits and does not work: the others are listed all the same
+      answer.devices.push_back({name, "", error.what()});
+    }
   }
-  answer.automatic = open_device({})->name();
+  answer.automatic = means_cuda("auto") ? "cuda" : "cpu";
   answer.cuda = cuda_facts();
   answer.findings = findings(answer.cuda);
 #if !GRIDSTRIDE_WITH_ONEDNN
@@ -113,7 +130,7 @@ std::string roof_text(const Roof& r) {
 }
 
 void print_answer(const Answer& answer, int width) {
-  const auto label = [](const std::string& word) { return fmt::format("  {:<6}", word); };
+  const auto label = [](const std::string& word) { return fmt::format("  {:<6} ", word); };
   fmt::print("devices\n");
   for (const DeviceLine& d : answer.devices)
     print_entry(label(d.name), d.why_not.empty() ? d.description : "not here: " + d.why_not, width);

@@ -6,12 +6,14 @@
 
 #include "apps/command.h"
 #include "apps/data_flags.h"
+#include "apps/device_flag.h"
 #include "apps/pretty_json.h"
 #include "apps/run_record.h"
 #include "apps/saved_run.h"
 #include "apps/train_plan.h"
 #include "apps/train_run.h"
 #include "engine/core/error.h"
+#include "engine/device/backends.h"
 
 namespace gs::apps {
 namespace {
@@ -37,7 +39,7 @@ Arguments eval_arguments(EvalOptions& o) {
   a.section("Data");
   add_data_flags(a, o.data);
   a.section("Machine and output");
-  a.choice("--device", o.device, "auto: cuda if there is a GPU, else cpu", {"auto", "cuda", "cpu", "sim"});
+  add_device_flag(a, o.device);
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.flag("--json", o.json, "print JSON");
   return a;
@@ -111,6 +113,7 @@ int eval_command(const Words& words) {
   if (!a.parse(words)) return 0;
   if (o.run.empty()) throw UsageError("eval: which run? 'gridstride eval runs/lenet-32' evaluates one");
   check_flags(o, a);
+  check_device(o.device);
   const SavedRun run = open_saved_run(o.run, o.weights);
   DataSplits data = load_images(o, a, run);
   const auto classes = run.record["data"]["classes"].get<std::vector<std::string>>();

@@ -9,6 +9,7 @@
 #include "apps/command.h"
 #include "apps/curves_png.h"
 #include "apps/data_flags.h"
+#include "apps/device_flag.h"
 #include "apps/interrupt.h"
 #include "apps/lab/lab_runs.h"
 #include "apps/lab/report_data.h"
@@ -51,7 +52,7 @@ Arguments lab_arguments(LabOptions& o) {
   a.section("Data");
   add_data_flags(a, o.data);
   a.section("Machine and output");
-  a.choice("--device", o.device, "auto: cuda if there is a GPU, else cpu", {"auto", "cuda", "cpu", "sim"});
+  add_device_flag(a, o.device);
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--jobs", o.jobs, "runs at a time; more than 1 share the cores out; 0: the default", whole_number(0, 4096),
           "N")

@@ -5,9 +5,11 @@
 
 #include "apps/arguments.h"
 #include "apps/command.h"
+#include "apps/device_flag.h"
 #include "apps/pretty_json.h"
 #include "apps/saved_run.h"
 #include "engine/core/error.h"
+#include "engine/device/backends.h"
 #include "engine/train/metrics.h"
 #if GRIDSTRIDE_WITH_OPENCV
 #include "engine/data/features.h"
@@ -34,7 +36,7 @@ Arguments predict_arguments(PredictOptions& o) {
   a.section("Network");
   a.choice("--weights", o.weights, "of the best epoch or of the last one", {"best", "last"});
   a.section("Machine and output");
-  a.choice("--device", o.device, "auto: cuda if there is a GPU, else cpu", {"auto", "cuda", "cpu", "sim"});
+  add_device_flag(a, o.device);
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.flag("--json", o.json, "print JSON: every class's probability");
   return a;
@@ -112,6 +114,7 @@ int predict_command(const Words& words) {
   if (!a.parse(words)) return 0;
   if (o.words.size() < 2)
     throw UsageError("predict: a run and pictures are needed: 'gridstride predict runs/lenet-32 a.jpg b.jpg'");
+  check_device(o.device);
   const SavedRun run = open_saved_run(o.words[0], o.weights);
   const Pictures pictures = read_pictures(run, {o.words.begin() + 1, o.words.end()});
   Json opinions = Json::array();

@@ -22,6 +22,7 @@
 #include "engine/core/error.h"
 #include "engine/core/nearest.h"
 #include "engine/device/backends.h"
+#include "engine/device/device_name.h"
 #include "models/models.h"
 
 namespace gs::apps {
@@ -136,7 +137,7 @@ int print_ncu(const ProfileOptions& o, const Subject& subject, const Words& word
   std::vector<std::string> steps;
   for (const Step& step : subject.program->training_steps()) steps.push_back(step.name);
   fmt::print("{}", ncu_commands(*o.ncu, rows_named(*o.ncu, steps), own_path(), without_ncu(words)));
-  if (!cuda_device_present())
+  if (!why_no_cuda(parse_device_name(o.run.device).gpu).empty())
     fmt::print(stderr,
                "gridstride: --ncu: there is no GPU here, so one was described; which steps are fused, and so "
                "their names, may differ on a real one\n");

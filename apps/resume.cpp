@@ -12,6 +12,7 @@
 #include "apps/plural.h"
 #include "engine/core/error.h"
 #include "engine/core/safetensors.h"
+#include "engine/device/device_name.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/run_folder.h"
 
@@ -37,7 +38,7 @@ nlohmann::json record_of(const std::string& run) {
 }
 
 /// Flags that a resumed run may change.
-constexpr const char* changeable[] = {"epochs", "threads", "profile", "quiet"};
+constexpr const char* changeable[] = {"epochs", "threads", "device", "profile", "quiet"};
 
 bool may_change(const std::string& flag) {
   return std::find(std::begin(changeable), std::end(changeable), flag) != std::end(changeable);
@@ -63,10 +64,17 @@ Words resumed_words(const std::string& run, const std::map<std::string, std::str
   for (const auto& [flag, value] : given)
     if (flag != "resume" && !may_change(flag))
       throw UsageError(
-          fmt::format("--{} comes from the run with --resume; only --epochs, --threads, --profile and "
+          fmt::format("--{} comes from the run with --resume; only --epochs, --threads, --device, --profile and "
                       "--quiet may be given",
                       flag));
   const nlohmann::json json = record_of(run);
+  if (const auto device = given.find("device"); device != given.end()) {
+    const std::string before =
+        json.contains("device") && json["device"].is_object() ? json["device"].value("name", "") : "";
+    if (parse_device_name(device->second).kind != before)
+      throw UsageError(fmt::format("--device {}: with --resume it may name another GPU, and {} was trained on {}",
+                                   device->second, run, before));
+  }
   Words words;
   for (const auto& [flag, value] : json["flags"].items())
     if (value.is_string() && given.count(flag) == 0) words.push_back("--" + flag + "=" + value.get<std::string>());

@@ -175,7 +175,9 @@ std::string run_name(const TrainOptions& o, int base) {
   add(o.flip != usual.flip || o.shift > 0 || o.rotate > 0 || o.brightness > 0, "augmented");
   add(o.features != usual.features, o.features);
   add(o.loss != usual.loss, o.loss + (o.output == "sigmoid" ? "-sigmoid" : ""));
-  add(o.device != usual.device, o.device);
+  std::string device = o.device;
+  std::erase(device, ':');  // not every file system has it in names
+  add(o.device != usual.device, device);
   add(o.seed != usual.seed, fmt::format("seed{}", o.seed));
   return name;
 }

@@ -9,6 +9,7 @@
 #include "apps/train_run.h"
 #include "engine/core/error.h"
 #include "engine/device/backends.h"
+#include "engine/device/device_name.h"
 #include "engine/train/checkpoint.h"
 
 namespace gs::apps {
@@ -61,7 +62,8 @@ SavedRun open_saved_run(const std::filesystem::path& folder, const std::string& 
 
 bool elsewhere(const SavedRun& run, const std::string& device, const std::optional<std::string>& precision) {
   const std::string there = run.record["device"].value("name", ""), in = run.record["recipe"].value("precision", "");
-  const std::string here = device != "auto" ? device : cuda_device_present() ? "cuda" : "cpu";
+  const DeviceName name = parse_device_name(device);
+  const std::string here = name.kind != "auto" ? name.kind : means_cuda(device) ? "cuda" : "cpu";
   return here != there || to_string(choose_precision(precision, here)) != in;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "apps/data_flags.h"
+#include "apps/device_flag.h"
 #include "apps/plural.h"
 #include "apps/resume.h"
 #include "engine/core/error.h"
@@ -61,7 +62,7 @@ void add_augmentation(Arguments& a, TrainOptions& o) {
 
 void add_machine(Arguments& a, TrainOptions& o) {
   a.section("Machine");
-  a.choice("--device", o.device, "auto: cuda if there is a GPU, else cpu", {"auto", "cuda", "cpu", "sim"});
+  add_device_flag(a, o.device);
   a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"})
       ->default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");

@@ -66,7 +66,8 @@ void check_run_flags(const TrainOptions&, const Arguments&);
 Arguments train_arguments(TrainOptions& options);
 
 /// Parses and checks `words`. With --resume RUN, the flags that RUN was started with, and those of --epochs, --threads,
-/// --profile and --quiet that are in `words`. False when help was asked for and printed. `given`: what was said, flag
+/// --device, --profile and --quiet that are in `words`. False when help was asked for and printed. `given`: what was
+/// said, flag
 /// -> value. Throws UsageError.
 bool parse_train_words(const Words& words, TrainOptions&, std::map<std::string, std::string>& given);
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "apps/data_flags.h"
+#include "apps/device_flag.h"
 #include "apps/interrupt.h"
 #include "apps/plural.h"
 #include "apps/pretty_json.h"
@@ -242,7 +243,7 @@ DataSplits load_training_data(const TrainOptions& o) {
 }
 
 std::unique_ptr<Device> open_device_for(const TrainOptions& o, Precision& precision) {
-  auto device = open_device({.name = o.device, .threads = o.threads, .tf32 = tf32_allowed(o.precision)});
+  auto device = open_device_and_say({.name = o.device, .threads = o.threads, .tf32 = tf32_allowed(o.precision)});
   precision = choose_precision(o.precision, device->name());
   check_table_fits(o, precision);
   return device;

@@ -101,6 +101,33 @@ std::string counts_table(const Profile& a, const Profile& b, int width) {
                       rows, width);
 }
 
+std::string instructions_table(const Profile& a, const Profile& b, int width) {
+  const auto warp = [](const OpProfile* op) {
+    return op && op->instructions ? op->instructions->warp : std::int64_t(0);
+  };
+  std::vector<OpChange> changes = profile_changes(a, b);
+  std::stable_sort(changes.begin(), changes.end(), [&](const OpChange& x, const OpChange& y) {
+    return std::abs(warp(x.b) - warp(x.a)) > std::abs(warp(y.b) - warp(y.a));
+  });
+  std::vector<TableRow> rows;
+  std::int64_t sum_a = 0, sum_b = 0;
+  const auto row = [](const std::string& name, const std::string& implementation, std::int64_t x, std::int64_t y) {
+    return TableRow{name, implementation, grouped(x), grouped(y), change_percent(double(x), double(y))};
+  };
+  for (const OpChange& c : changes) {
+    rows.push_back(row(c.name, implementations(c), warp(c.a), warp(c.b)));
+    sum_a += warp(c.a), sum_b += warp(c.b);
+  }
+  rows.emplace_back();
+  rows.push_back(row("all ops", "", sum_a, sum_b));
+  return fitted_table({{"op", 0, true, 30},
+                       {"implementation", 2, true, 40},
+                       {"A warp instructions", 0},
+                       {"B warp instructions", 0},
+                       {"change", 0}},
+                      rows, width);
+}
+
 /// Percentiles of a handful of steps are their extremes, or nearly.
 constexpr int steps_for_a_spread = 10;
 
@@ -148,13 +175,19 @@ std::vector<std::string> differing_circumstances(const Profile& a, const Profile
 }
 
 std::string profile_diff(const Profile& a, const Profile& b, int width) {
-  const bool counts = a.source == TimeSource::counts;
-  if (counts != (b.source == TimeSource::counts))
-    throw UsageError("--diff: one profile has times and the other has the simulator's counts");
+  const auto kind = [](const Profile& p) {
+    return has_times(p.source) ? "times" : p.source == TimeSource::counts ? "the simulator's counts" : "instructions";
+  };
+  if (std::string_view(kind(a)) != kind(b))
+    throw UsageError(fmt::format("--diff: one profile has {} and the other has {}", kind(a), kind(b)));
   std::string out = wrapped("A  " + one_line(a), width, 3) + "\n" + wrapped("B  " + one_line(b), width, 3) + "\n";
   for (const std::string& line : differing_circumstances(a, b)) out += wrapped(line, width, 3) + "\n";
-  if (const std::string line = counts ? "" : few_steps(a, b); !line.empty()) out += wrapped(line, width, 3) + "\n";
-  return out + "\n" + (counts ? counts_table(a, b, width) : times_table(a, b, width));
+  if (const std::string line = has_times(a.source) ? few_steps(a, b) : ""; !line.empty())
+    out += wrapped(line, width, 3) + "\n";
+  return out + "\n" +
+         (has_times(a.source)              ? times_table(a, b, width)
+          : a.source == TimeSource::counts ? counts_table(a, b, width)
+                                           : instructions_table(a, b, width));
 }
 
 }  // namespace gs::apps

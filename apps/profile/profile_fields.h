@@ -37,6 +37,14 @@ struct ProfileFields {
     v("bank_conflicts", c.bank_conflicts), v("divergent_requests", c.divergent_requests), v("lines", c.lines);
   }
   template <class V>
+  static void visit(V& v, InstructionCounts::Entry& e) {
+    v("name", e.name), v("warp", e.warp);
+  }
+  template <class V>
+  static void visit(V& v, InstructionCounts& c) {
+    v("warp", c.warp), v("lanes", c.lanes), v("kernels", c.kernels), v("opcodes", c.opcodes), v("lines", c.lines);
+  }
+  template <class V>
   static void visit(V& v, MeasuredCandidate& c) {
     v("name", c.name), v("us", c.us);
   }
@@ -45,7 +53,7 @@ struct ProfileFields {
     v("name", op.name), v("pass", op.pass), v("implementation", op.implementation), v("note", op.note);
     v("flops", op.cost.flops), v("bytes", op.cost.bytes), v("tensor_cores", op.tensor_cores);
     v("launches", op.launches), v("us", op.us), v("thread_us", op.thread_us), v("kernels", op.kernels);
-    v("candidates", op.candidates), v("counts", op.counts);
+    v("candidates", op.candidates), v("counts", op.counts), v("instructions", op.instructions);
   }
   template <class V>
   static void visit(V& v, TimelineEvent& e) {

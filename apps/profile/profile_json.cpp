@@ -25,7 +25,7 @@ constexpr const char* format_key = "gridstride_profile";
 template <class T>
 constexpr const char* names[] = {"no name"};
 template <>
-constexpr const char* names<TimeSource>[] = {"clock", "cupti", "events", "counts"};
+constexpr const char* names<TimeSource>[] = {"clock", "cupti", "events", "counts", "instructions"};
 template <>
 constexpr const char* names<TensorCores>[] = {"no", "declared", "by_plan", "by_kernel_name"};
 template <>

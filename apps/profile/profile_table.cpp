@@ -12,6 +12,7 @@
 #include "apps/plural.h"
 #include "apps/profile/count_table.h"
 #include "apps/profile/fitted_table.h"
+#include "apps/profile/instruction_table.h"
 #include "engine/profile/advice.h"
 #include "engine/profile/analysis.h"
 
@@ -73,9 +74,10 @@ std::string source_text(const Profile& p) {
     case TimeSource::events:
       return "by events around each op, run one by one";
     case TimeSource::counts:
+    case TimeSource::instructions:
       break;
   }
-  return "counted by the simulator";
+  return "counted";
 }
 
 std::string rate(double per_s, const char* unit) {
@@ -102,8 +104,11 @@ std::string head(const Profile& p, int width) {
   line("step", fmt::format("{}, base {}, batch {}, input {}", subject, p.base, p.batch, p.input));
   line("device", fmt::format("{}: {}, {}; gridstride {}", p.device, p.device_description,
                              precision_words(p.precision, p.device), p.commit.empty() ? p.version : p.commit));
-  if (p.source == TimeSource::counts) {
+  if (!has_times(p.source)) {
     line("counted", fmt::format("{}; time means nothing here", plural(p.sampled_steps, "step")));
+    if (p.source == TimeSource::instructions)
+      line("of what",
+           "PTX as nvcc emits it; ptxas makes of it what the GPU runs, often fewer instructions, seldom more");
     if (!p.source_note.empty()) line("note", p.source_note);
     return out;
   }
@@ -209,8 +214,9 @@ std::string time_table(const Profile& p, int width) {
   return fitted_table_with_note(time_columns, rows, width);
 }
 
-/// The simulator's plain program counts no memory: then nothing can be said of it.
-bool counted_nothing(const Profile& p) {
+/// The simulator's plain program counts no memory, and of instructions alone nothing follows.
+bool says_nothing(const Profile& p) {
+  if (p.source == TimeSource::instructions) return true;
   return p.source == TimeSource::counts && std::none_of(p.ops.begin(), p.ops.end(), [](const OpProfile& op) {
            return op.counts && op.counts->requests + op.counts->shared_requests > 0;
          });
@@ -218,7 +224,7 @@ bool counted_nothing(const Profile& p) {
 
 std::string advice_lines(const Profile& p, int width) {
   const std::vector<Advice> found = advice(p);
-  if (found.empty()) return counted_nothing(p) ? "" : "\nnothing stands out\n";
+  if (found.empty()) return says_nothing(p) ? "" : "\nnothing stands out\n";
   std::string out = "\nwhat would save most\n";
   int number = 0;
   for (const Advice& a : found)
@@ -234,8 +240,10 @@ std::string time_text(double us) {
 }
 
 std::string profile_report(const Profile& p, int width) {
-  return head(p, width) + "\n" + (p.source == TimeSource::counts ? count_table(p, width) : time_table(p, width)) +
-         advice_lines(p, width);
+  const std::string table = p.source == TimeSource::counts         ? count_table(p, width)
+                            : p.source == TimeSource::instructions ? instruction_table(p, width)
+                                                                   : time_table(p, width);
+  return head(p, width) + "\n" + table + advice_lines(p, width);
 }
 
 }  // namespace gs::apps

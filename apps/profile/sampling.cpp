@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/profile/counts_profile.h"
+#include "engine/profile/instructions_profile.h"
 
 namespace gs::apps {
 
@@ -22,8 +23,11 @@ void complete(Profile& profile, const std::string& model, int base, const Progra
 Profile profile_of(Subject& subject, const ProfileRequest& request) {
   BoundImages images(subject);
   const auto begin_epoch = [&] { return images.begin_epoch(); };
-  Profile profile = subject.device->name() == "sim" ? count(*subject.program, begin_epoch)
-                                                    : measure(*subject.program, request, begin_epoch);
+  const bool simulated = subject.device->name() == "sim";
+  const bool interpreted = subject.device->name() == "cuda" && instruction_counter() != nullptr;
+  Profile profile = simulated     ? count(*subject.program, begin_epoch)
+                    : interpreted ? count_instructions(*subject.program, begin_epoch)
+                                  : measure(*subject.program, request, begin_epoch);
   complete(profile, subject.model, subject.base, *subject.program);
   profile.run = subject.run;
   return profile;

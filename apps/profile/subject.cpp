@@ -10,6 +10,7 @@
 #include "apps/train_run.h"
 #include "engine/core/random.h"
 #include "engine/device/backends.h"
+#include "engine/device/device_name.h"
 #include "models/models.h"
 
 namespace gs::apps {
@@ -30,9 +31,9 @@ Dataset random_images(Shape shape, int count, std::size_t classes) {
 std::unique_ptr<Device> device_for(const TrainOptions& o, Purpose purpose, Precision& precision) {
   if (purpose == Purpose::measure) return open_device_for(o, precision);
   precision = choose_precision(o.precision, "cuda");
-  if (!cuda_device_present()) return describe_gpu(precision != Precision::fp32);
   TrainOptions on_cuda = o;
-  on_cuda.device = "cuda";
+  if (o.device == "auto") on_cuda.device = "cuda";
+  if (!why_no_cuda(parse_device_name(on_cuda.device).gpu).empty()) return describe_gpu(precision != Precision::fp32);
   return open_device_for(on_cuda, precision);
 }
 

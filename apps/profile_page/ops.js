@@ -1,6 +1,6 @@
 // ops.js - the profile in the page, and its ops: their numbers in words, their colours, the one that is chosen.
 const data = JSON.parse(document.getElementById("profile-data").textContent);
-const ops = list(data.ops), sums = data.sums ?? {}, roof = data.roof ?? {}, counted = data.source === "counts";
+const ops = list(data.ops), sums = data.sums ?? {}, roof = data.roof ?? {}, interpreted = data.source === "instructions", counted = data.source === "counts" || interpreted;
 const wall = sums.wall_us || 0;
 
 // ---- numbers ----

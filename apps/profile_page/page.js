@@ -33,7 +33,7 @@ function split() {
   return element("div", {}, bar, element("ul", {class: "marks"}, ...shown.map(([name, us, colour]) => mark(`${name} ${time(us)}, ${percent(us / wall)}`, colour)),
     ...(sums.overlap_us > 0 ? [element("li", {}, `at the same time, counted twice: ${time(sums.overlap_us)}, ${percent(sums.overlap_us / wall)}`)] : [])));
 }
-const sources = {clock: "the clock around each op", cupti: "CUPTI's records of each kernel", events: "events around each op, run one by one", counts: "counts of the simulator"};
+const sources = {clock: "the clock around each op", cupti: "CUPTI's records of each kernel", events: "events around each op, run one by one", counts: "counts of the simulator", instructions: "the instructions of nvcc's PTX"};
 
 const head = element("header", {}, element("h1", {}, `${data.model}${data.run ? ` (${data.run})` : ""}, base ${data.base}, batch ${data.batch}`),
   element("p", {class: "subtitle"}, `${data.device}: ${data.device_description}, ${data.precision}${data.device === "cpu" && data.precision !== "fp32" ? " (emulated)" : ""}, input ${data.input}`),
@@ -51,7 +51,7 @@ if (!counted) {
   if (list(data.timeline).length)
     page.append(section("timeline", "One step", "A sampled step of typical length, from its first call to its end.", ...timeline(told2).filter(Boolean), told2));
 }
-page.append(section("table", "Every op", "Press a title to sort by it.", ...[counted ? countTables() : [timesTable(), kernelsTable()]].flat().filter(Boolean)));
+page.append(section("table", "Every op", "Press a title to sort by it.", ...[interpreted ? instructionTables() : counted ? countTables() : [timesTable(), kernelsTable()]].flat().filter(Boolean)));
 const machine = [["device", `${data.device}: ${data.device_description}`], ["precision", data.precision], ["threads", data.threads],
   ["gridstride", data.version + (data.commit ? `, commit ${data.commit}` : "")], ["measured", data.time],
   ...[["copy", roof.copy_bytes_per_s, "B/s"], ["fp32", roof.fp32_flops_per_s, "FLOP/s"], ["tf32", roof.tf32_flops_per_s, "FLOP/s"], ["bf16", roof.bf16_flops_per_s, "FLOP/s"]]

@@ -22,8 +22,7 @@ std::string status_line(std::size_t done, std::size_t all, const ChildProgress& 
 }  // namespace
 
 KeptApart kept_apart_on(const std::string& device) {
-  const bool gpu = device == "cuda" || (device == "auto" && cuda_device_present());
-  return gpu ? KeptApart::by_threads : KeptApart::by_processes;
+  return means_cuda(device) ? KeptApart::by_threads : KeptApart::by_processes;
 }
 
 std::vector<std::string> train_at_once(const std::vector<NamedRun>& runs, KeptApart how,

@@ -81,7 +81,7 @@ part_compile_warmup() {
 part_checks_device() { "$build/tests/test_gpu_device" --gtest_brief=1; }
 part_checks_losses() { "$root/bench/losses_against_sim.py" --device cuda --program "$program" --runs "$out/losses" --out "$out/losses.json"; }
 tests() { "$build/tests/test_gpu" --gtest_brief=1 "--gtest_filter=$1"; }
-part_tests_kernels() { tests '*-*Trace*:*Training*'; }
+part_tests_kernels() { tests '*-CudaDevice*:LibraryProducts*:*Trace*:*Training*'; }
 part_tests_training() { tests '*Trace*:*Training*'; }
 sanitized() {
   compute-sanitizer --tool "$1" --error-exitcode 7 "$program" train lenet --device cuda --base 4 --image-size 24 --train-size 24 --val-size 8 --epochs 1 \

@@ -17,12 +17,21 @@ std::unique_ptr<Device> open_sim(int threads, bool tf32);
 /// A GPU that is not here, to ask what a program would do on one: own kernels, and nothing runs.
 std::unique_ptr<Device> describe_gpu(bool tf32);
 
-/// The first GPU, through the module that is loaded now (cuda_module.h). Throws gs::Error when CUDA fails or is not
-/// built in.
-std::unique_ptr<Device> open_cuda(bool tf32);
+/// A GPU by its number, through the module that is loaded now (cuda_module.h). Throws gs::Error when CUDA fails or is
+/// not built in.
+std::unique_ptr<Device> open_cuda(int gpu, bool tf32);
 
-/// Is there a GPU that this build can use? Cheap, never throws; `why_not` gets the reason. False in builds without
-/// CUDA.
-bool cuda_device_present(std::string* why_not = nullptr);
+/// Why this build cannot use that GPU; empty where it can. The driver alone is asked, and nothing of CUDA is loaded:
+/// cheap, never throws.
+std::string why_no_cuda(int gpu = 0);
+
+/// Is it a GPU that the name means here? Of "auto": is there one that it takes?
+bool means_cuda(const std::string& device_name);
+
+/// Throws UsageError with the reason where the device of that name is not to be had.
+void check_device(const std::string& device_name);
+
+/// Why "auto" passes over the GPU that is here; empty where it does not, or there is none.
+std::string why_auto_takes_cpu();
 
 }  // namespace gs

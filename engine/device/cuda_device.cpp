@@ -1,5 +1,8 @@
-// cuda_device.cpp - the first GPU as a device: one stream, memory by cudaMalloc, replays as CUDA graphs. It lies in a
-// module of its own (cuda_module.h), which is loaded only when a GPU is used.
+// cuda_device.cpp - a GPU as a device: one stream, memory by cudaMalloc, replays as CUDA graphs. It lies in a module of
+// its own (cuda_module.h), which is loaded only when a GPU is used.
+//
+// CUDA sends what names no stream, memory or event of a GPU to the calling thread's GPU, which is the first unless the
+// thread has said otherwise. So every function here says it: threads may share a device, and a thread may have several.
 #if __has_include(<nvtx3/nvToolsExt.h>)  // a toolkit may be installed without it; ranges are then not named
 #include <nvtx3/nvToolsExt.h>
 #define GS_NVTX
@@ -12,6 +15,7 @@
 #include <numeric>
 
 #include "engine/device/cuda_check.h"
+#include "engine/device/cuda_compat.h"
 #include "engine/device/cuda_module.h"
 #include "engine/device/cuda_tracing.h"
 #include "engine/device/device.h"
@@ -20,20 +24,34 @@
 namespace gs {
 namespace {
 
+/// Makes a GPU that of the calling thread. Costs nothing that shows where it is already.
+class Gpu {
+ public:
+  explicit Gpu(int number) : number_(number) {}
+  int number() const { return number_; }
+  void use() const { check_cuda(cudaSetDevice(number_), "selecting the GPU"); }
+  /// For destructors: what fails then fails in the calls that follow, too.
+  void use_to_free() const noexcept { cudaSetDevice(number_); }
+
+ private:
+  int number_;
+};
+
 /// Captured calls: one launch runs them all. Each call is captured by itself into the same graph, behind the nodes of
 /// the calls that it needs; what is not connected runs in parallel. So one stream serves, and no library has to change
 /// its own.
 class GraphReplay : public Replay {
  public:
   /// `tracer`, if there is one, is told which call it is that makes nodes.
-  GraphReplay(cudaStream_t stream, const std::vector<GraphCall>& calls, KernelTracer* tracer) : stream_(stream) {
+  GraphReplay(Gpu gpu, cudaStream_t stream, const std::vector<GraphCall>& calls, KernelTracer* tracer)
+      : gpu_(gpu), stream_(stream) {
     check_cuda(cudaGraphCreate(graph_.address(), 0), "making a CUDA graph");
     capture_all(graph_.get(), calls, tracer);
     instantiate();
   }
   /// The calls as the body of a WHILE node, whose condition `last` sets when all of them have ended.
-  GraphReplay(cudaStream_t stream, std::vector<GraphCall> calls, const std::function<void(loop_t)>& last)
-      : stream_(stream) {
+  GraphReplay(Gpu gpu, cudaStream_t stream, std::vector<GraphCall> calls, const std::function<void(loop_t)>& last)
+      : gpu_(gpu), stream_(stream) {
     check_cuda(cudaGraphCreate(graph_.address(), 0), "making a CUDA graph");
     cudaGraphConditionalHandle loop{};
     constexpr unsigned enter = 1;  // set anew at each launch
@@ -45,13 +63,15 @@ class GraphReplay : public Replay {
     node.conditional.type = cudaGraphCondTypeWhile;
     node.conditional.size = 1;
     cudaGraphNode_t added{};
-    check_cuda(cudaGraphAddNode(&added, graph_.get(), nullptr, nullptr, 0, &node), "adding a loop to a CUDA graph");
+    check_cuda(add_graph_node(&added, graph_.get(), nullptr, nullptr, 0, &node), "adding a loop to a CUDA graph");
     std::vector<int> all(calls.size());
     std::iota(all.begin(), all.end(), 0);
     calls.push_back({[&] { last(loop); }, all});
     capture_all(node.conditional.phGraph_out[0], calls, nullptr);
     instantiate();
   }
+  ~GraphReplay() override { gpu_.use_to_free(); }
+
   /// The kernels of the graph, in the order in which CUDA lists them.
   std::vector<KernelLaunch> kernels() const {
     std::size_t count = 0;
@@ -79,7 +99,10 @@ class GraphReplay : public Replay {
     }
     return launches;
   }
-  void run() override { check_cuda(cudaGraphLaunch(exec_.get(), stream_), "launching a CUDA graph"); }
+  void run() override {
+    gpu_.use();
+    check_cuda(cudaGraphLaunch(exec_.get(), stream_), "launching a CUDA graph");
+  }
 
  private:
   void capture_all(cudaGraph_t into, const std::vector<GraphCall>& calls, KernelTracer* tracer) {
@@ -118,8 +141,7 @@ class GraphReplay : public Replay {
       const cudaGraphNode_t* last = nullptr;
       const cudaGraphEdgeData* edges = nullptr;
       std::size_t count = 0;
-      check_cuda(cudaStreamGetCaptureInfo(stream_, &status, nullptr, nullptr, &last, &edges, &count),
-                 "asking for the end of a capture");
+      check_cuda(stream_capture_info(stream_, &status, &last, &edges, &count), "asking for the end of a capture");
       std::vector<cudaGraphNode_t> ends(last, last + count);
       check_cuda(cudaStreamEndCapture(stream_, &graph), "ending a capture");
       return ends;
@@ -132,6 +154,7 @@ class GraphReplay : public Replay {
     }
   }
 
+  Gpu gpu_;
   cudaStream_t stream_;
   CudaGraph graph_;
   CudaGraphExec exec_;
@@ -139,22 +162,29 @@ class GraphReplay : public Replay {
 
 class CudaDevice : public Device {
  public:
-  explicit CudaDevice(bool tf32) : tf32_(tf32) {
-    check_cuda(cudaSetDevice(0), "selecting the GPU");
+  CudaDevice(int gpu, bool tf32) : gpu_(gpu), tf32_(tf32) {
+    gpu_.use();
     check_cuda(cudaStreamCreateWithFlags(stream_.address(), cudaStreamNonBlocking), "making a stream");
     library_ = make_cuda_library(cuda::rooms(), stream_.get(), tf32);
   }
+  ~CudaDevice() override { gpu_.use_to_free(); }
 
   std::string_view name() const override { return "cuda"; }
   const Rooms& rooms() const override { return cuda::rooms(); }
-  Library* library() override { return library_.get(); }
+  Library* library() override {
+    gpu_.use();
+    return library_.get();
+  }
   bool tf32() const override { return tf32_; }
-  stream_t stream() const override { return stream_.get(); }
+  stream_t stream() const override {
+    gpu_.use();
+    return stream_.get();
+  }
   int threads() const override { return 1; }
 
   std::string description() const override {
     cudaDeviceProp p{};
-    check_cuda(cudaGetDeviceProperties(&p, 0), "reading the GPU's properties");
+    check_cuda(cudaGetDeviceProperties(&p, gpu_.number()), "reading the GPU's properties");
     int driver = 0, runtime = 0;
     check_cuda(cudaDriverGetVersion(&driver), "reading the driver's version");
     check_cuda(cudaRuntimeGetVersion(&runtime), "reading CUDA's version");
@@ -165,28 +195,28 @@ class CudaDevice : public Device {
   }
 
   void upload(void* device, const void* host, std::size_t bytes) override {
-    if (bytes) check_cuda(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream_.get()), "uploading");
+    if (bytes) check_cuda(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream()), "uploading");
     synchronize();  // `host` is pageable and may change from here on
   }
   void download(void* host, const void* device, std::size_t bytes) override {
-    if (bytes) check_cuda(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, stream_.get()), "downloading");
+    if (bytes) check_cuda(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, stream()), "downloading");
     synchronize();
   }
   void copy(void* to, const void* from, std::size_t bytes) override {
-    if (bytes)
-      check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_.get()), "copying on the GPU");
+    if (bytes) check_cuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream()), "copying on the GPU");
   }
   void fill_zero(void* device, std::size_t bytes) override {
-    if (bytes) check_cuda(cudaMemsetAsync(device, 0, bytes, stream_.get()), "clearing memory");
+    if (bytes) check_cuda(cudaMemsetAsync(device, 0, bytes, stream()), "clearing memory");
   }
   bool idle() override {
-    const cudaError_t error = cudaStreamQuery(stream_.get());
+    const cudaError_t error = cudaStreamQuery(stream());
     if (error != cudaErrorNotReady) check_cuda(error, "running on the GPU");
     return error == cudaSuccess;
   }
-  void synchronize() override { check_cuda(cudaStreamSynchronize(stream_.get()), "waiting for the GPU"); }
+  void synchronize() override { check_cuda(cudaStreamSynchronize(stream()), "waiting for the GPU"); }
 
   std::optional<std::size_t> free_bytes() override {
+    gpu_.use();
     std::size_t free = 0, total = 0;
     check_cuda(cudaMemGetInfo(&free, &total), "asking for the GPU's free memory");
     return free;
@@ -194,24 +224,28 @@ class CudaDevice : public Device {
 
   bool shared_memory_is_plain() const override { return false; }
   void* allocate_shared(std::size_t bytes) override {
+    gpu_.use();
     // Pinned and mapped: with unified addressing the same pointer is good on both sides.
     void* memory = nullptr;
     check_cuda(cudaHostAlloc(&memory, bytes, cudaHostAllocMapped), "allocating pinned memory");
     return memory;
   }
-  void free_shared(void* memory) noexcept override { cudaFreeHost(memory); }
+  void free_shared(void* memory) noexcept override {
+    gpu_.use_to_free();
+    cudaFreeHost(memory);
+  }
 
   using Device::capture;
   std::unique_ptr<Replay> capture(std::vector<GraphCall> calls) override {
-    return std::make_unique<GraphReplay>(stream_.get(), calls, tracer_.lock().get());
+    return std::make_unique<GraphReplay>(gpu_, stream(), calls, tracer_.lock().get());
   }
   std::unique_ptr<Replay> capture_loop(std::vector<GraphCall> calls, std::function<void(loop_t)> last) override {
-    return std::make_unique<GraphReplay>(stream_.get(), std::move(calls), last);
+    return std::make_unique<GraphReplay>(gpu_, stream(), std::move(calls), last);
   }
   /// A launch costs the host a few microseconds, a small network's step the GPU some tens.
   int most_steps_per_replay() const override { return 32; }
   std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& calls) override {
-    return GraphReplay(stream_.get(), {{calls, {}}}, nullptr).kernels();
+    return GraphReplay(gpu_, stream(), {{calls, {}}}, nullptr).kernels();
   }
 
   /// By events, each call by itself: where the GPU is done before the host has launched the next, the host's time
@@ -221,7 +255,8 @@ class CudaDevice : public Device {
       while (events_.size() <= i) check_cuda(cudaEventCreate(events_.emplace_back().address()), "making an event");
       return events_[i].get();
     };
-    const auto record = [&](std::size_t i) { check_cuda(cudaEventRecord(event(i), stream_.get()), "timing a call"); };
+    const auto record = [&](std::size_t i) { check_cuda(cudaEventRecord(event(i), stream()), "timing a call"); };
+    gpu_.use();
     event(2 * calls.size());
     synchronize();
     const auto begin = std::chrono::steady_clock::now();
@@ -246,7 +281,7 @@ class CudaDevice : public Device {
 
   std::shared_ptr<KernelTracer> trace_kernels(std::string& why_not) override {
     cudaDeviceProp p{};
-    check_cuda(cudaGetDeviceProperties(&p, 0), "reading the GPU's properties");
+    check_cuda(cudaGetDeviceProperties(&p, gpu_.number()), "reading the GPU's properties");
     const auto tracer = open_cupti({.major = p.major,
                                     .minor = p.minor,
                                     .threads_per_block = p.maxThreadsPerBlock,
@@ -273,6 +308,7 @@ class CudaDevice : public Device {
 
  protected:
   void* allocate(std::size_t bytes) override {
+    gpu_.use();
     void* memory = nullptr;
     const cudaError_t error = cudaMalloc(&memory, bytes > 0 ? bytes : 1);
     if (error == cudaErrorMemoryAllocation) {
@@ -283,10 +319,12 @@ class CudaDevice : public Device {
     return memory;
   }
   void free(void* memory) noexcept override {
+    gpu_.use_to_free();
     cudaFree(memory);
   }
 
  private:
+  Gpu gpu_;
   bool tf32_;
   CudaStream stream_;
   std::vector<CudaEvent> events_;
@@ -297,6 +335,6 @@ class CudaDevice : public Device {
 }  // namespace
 }  // namespace gs
 
-gs::Device* gridstride_open_cuda(bool tf32) {
-  return new gs::CudaDevice(tf32);
+gs::Device* gridstride_open_cuda(int gpu, bool tf32) {
+  return new gs::CudaDevice(gpu, tf32);
 }

@@ -4,8 +4,8 @@
 #include "engine/device/device.h"
 #include "engine/device/gpu_facts.h"
 
-/// A new device on the first GPU, owned by the caller. Throws gs::Error.
-extern "C" gs::Device* gridstride_open_cuda(bool tf32);
+/// A new device on the GPU of that number, owned by the caller. Throws gs::Error.
+extern "C" gs::Device* gridstride_open_cuda(int gpu, bool tf32);
 
 /// Fills in what the build was made with, the versions of the libraries that are loaded, and the GPUs where the driver
 /// works. Never throws.

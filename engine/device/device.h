@@ -73,14 +73,14 @@ class Device {
  public:
   virtual ~Device() = default;
 
-  virtual std::string_view name() const = 0;  ///< "cpu", "cuda", "sim": what --device calls it
+  virtual std::string_view name() const = 0;  ///< "cpu", "cuda", "sim": what --device calls it, without a number
   virtual std::string description()
       const = 0;                           ///< for people: the machine, its vector width or SMs, the library's version
   virtual const Rooms& rooms() const = 0;  ///< the kernels of its target
   virtual Library* library() = 0;          ///< the vendor's convolutions and products, or null
   virtual bool tf32() const { return false; }  ///< may products round their factors to tf32? On cpu: do they?
-  virtual stream_t stream() const = 0;         ///< the one stream that everything below is ordered by
-  virtual int threads() const = 0;             ///< CPU threads that kernels use; 1 on cuda
+  virtual stream_t stream() const = 0;  ///< orders everything below; makes the device's GPU that of the caller's thread
+  virtual int threads() const = 0;      ///< CPU threads that kernels use; 1 on cuda
 
   virtual void upload(void* device, const void* host, std::size_t bytes) = 0;    ///< returns when `host` may change
   virtual void download(void* host, const void* device, std::size_t bytes) = 0;  ///< waits for all earlier work
@@ -155,7 +155,7 @@ Memory uploaded(Device& device, const std::vector<T>& values) {
 TimedCalls timed_by_clock(const std::vector<std::function<void()>>& calls);
 
 struct DeviceRequest {
-  std::string name = "auto";  ///< auto, cuda, cpu, sim. auto: cuda if there is a GPU, else cpu
+  std::string name = "auto";  ///< auto, cuda, cuda:N, cpu, sim. auto: cuda if there is a GPU that fits, else cpu
   int threads = 0;            ///< CPU threads; 0: all cores
   /// Products round their fp32 factors to tf32: on cuda and sim where a technique on tensor cores is chosen, on cpu
   /// always, by emulation. Unset: on cuda they may.

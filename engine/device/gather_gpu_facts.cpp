@@ -1,7 +1,6 @@
 // gather_gpu_facts.cpp - asks Linux, the driver and this build's part for CUDA. Needs no header of CUDA.
 #include <dlfcn.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -41,8 +40,7 @@ CudaFacts cuda_facts() {
   CudaFacts f;
   f.gpu_on_bus = nvidia_gpu_on_bus();
   f.driver_release = driver_release();
-  const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
-  f.visible_devices = visible ? visible : "unset";
+  f.visible_devices = visible_devices();
   const DriverState driver = ask_driver();
   f.driver_library = driver.library;
   f.driver_cuda = driver.cuda;
@@ -55,6 +53,10 @@ CudaFacts cuda_facts() {
   } catch (const std::exception& error) {
     f.module_error = error.what();
   }
+  // What stops the runtime (a driver that is too old, a module that does not load) does not stop the driver.
+  if (f.gpus.empty())
+    for (const DriverGpu& gpu : driver.gpus)
+      f.gpus.push_back({.name = gpu.name, .major = gpu.major, .minor = gpu.minor});
 #else
   f.why_not_built = GRIDSTRIDE_WHY_NO_CUDA;
 #endif

@@ -22,7 +22,7 @@ struct CudaFacts {
   // the build
   bool built = false;
   std::string why_not_built;  ///< "turned off", "no toolkit" or "no cuDNN or cuBLASLt" where it was configured
-  std::string architectures;  ///< as CMake names them, with spaces between: "90", "90-real 100"
+  std::string architectures;  ///< as CMake names them, with spaces between: "80-virtual 90"
   int built_cuda = 0, built_cudnn = 0, built_cublaslt = 0;
   bool cupti = false;
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/device/gpu_choice.h"
 #include "engine/device/gpu_facts.h"
 
 namespace gs {
@@ -11,6 +12,7 @@ namespace {
 
 /// The first driver branch for Linux that knows this CUDA, as far as this project knows.
 std::string driver_for(int cuda) {
+  if (cuda / 1000 == 12) return "550 or newer";
   return cuda / 1000 == 13 ? "580 or newer" : fmt::format("one that knows CUDA {}", cuda_version_text(cuda));
 }
 
@@ -40,17 +42,17 @@ Finding of_start_error(const CudaFacts& f) {
 
 void judge_gpus(const CudaFacts& f, std::vector<Finding>& list) {
   for (std::size_t i = 0; i < f.gpus.size(); ++i) {
-    const GpuFacts& gpu = f.gpus[i];
-    const int number = gpu.major * 10 + gpu.minor;
-    const std::string who = fmt::format("GPU {} ({}, compute capability {}.{})", i, gpu.name, gpu.major, gpu.minor);
-    if (const Fit how = fit(f.architectures, gpu.major, gpu.minor); how == Fit::no)
-      list.push_back({fmt::format("{}: this build has code for {} only", who, f.architectures),
-                      fmt::format("configure with -DCMAKE_CUDA_ARCHITECTURES={} and build again", number)});
+    const DriverGpu gpu{f.gpus[i].name, f.gpus[i].major, f.gpus[i].minor};
+    const std::string who = gpu_words(int(i), gpu), build = build_for(f.architectures, gpu);
+    if (gpu.major * 10 + gpu.minor < oldest_gpu)
+      list.push_back({fmt::format("{}: {}", who, misfit(f.architectures, gpu)), "--device cpu trains without it"});
+    else if (const Fit how = fit(f.architectures, gpu.major, gpu.minor); how == Fit::no)
+      list.push_back({fmt::format("{}: this build has code for {} only", who, f.architectures), build});
     else if (how == Fit::compiled_on_first_use)
-      list.push_back({fmt::format("{}: this build's code for {} is compiled for it at the first start, which takes a "
+      list.push_back({fmt::format("{}: its driver compiles this build's code ({}) at the first start, which takes a "
                                   "while",
                                   who, f.architectures),
-                      fmt::format("for code of its own: -DCMAKE_CUDA_ARCHITECTURES={}", number)});
+                      "for code of its own: " + build});
   }
 }
 
@@ -76,16 +78,16 @@ std::vector<Finding> findings(const CudaFacts& f) {
                                                       "-DGRIDSTRIDE_CUDA=ON), with the CUDA toolkit, cuDNN and cuBLASLt"
                     : no_cudnn ? "install cuDNN 9 beside the toolkit, or set CUDNN_HOME, and build "
                                  "again"
-                               : "install the CUDA toolkit 13.0 or newer with cuDNN 9, and build "
+                               : "install the CUDA toolkit 12.4 or newer with cuDNN 9, and build "
                                  "again"});
     return list;
   }
   if (!f.module_error.empty())
     list.push_back({"the part for CUDA cannot be loaded: " + f.module_error,
                     "put the folders of cuDNN's and CUDA's libraries into LD_LIBRARY_PATH"});
-  if (f.driver_library && f.driver_cuda > 0 && f.driver_cuda / 1000 < f.built_cuda / 1000)
+  if (f.driver_library && f.driver_cuda > 0 && f.built_cuda > 0 && f.driver_cuda < needed_driver(f.built_cuda))
     list.push_back({fmt::format("the driver is too old: it knows CUDA {}, this build needs {}",
-                                cuda_version_text(f.driver_cuda), cuda_version_text(f.built_cuda)),
+                                cuda_version_text(f.driver_cuda), cuda_version_text(needed_driver(f.built_cuda))),
                     "install driver " + driver_for(f.built_cuda)});
   else if (f.driver_library && f.start_error != 0)
     list.push_back(of_start_error(f));

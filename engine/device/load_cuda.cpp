@@ -26,19 +26,34 @@ DriverState ask_driver() {
   const auto init = symbol<int(unsigned)>(driver, "cuInit");
   const auto version = symbol<int(int*)>(driver, "cuDriverGetVersion");
   const auto count = symbol<int(int*)>(driver, "cuDeviceGetCount");
-  if (!init || !version || !count) return state;
+  const auto get = symbol<int(int*, int)>(driver, "cuDeviceGet");
+  const auto attribute = symbol<int(int*, int, int)>(driver, "cuDeviceGetAttribute");
+  const auto name = symbol<int(char*, int, int)>(driver, "cuDeviceGetName");
+  if (!init || !version || !count || !get || !attribute || !name) return state;
   state.library = true;
   if (version(&state.cuda) != 0) state.cuda = 0;
   state.start_error = init(0);
-  if (state.start_error == 0 && count(&state.gpus) != 0) state.gpus = 0;
+  int gpus = 0;
+  if (state.start_error != 0 || count(&gpus) != 0) return state;
+  for (int i = 0; i < gpus; ++i) {
+    // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and _MINOR
+    constexpr int major = 75, minor = 76;
+    DriverGpu gpu;
+    int handle = 0;
+    char text[256] = "";
+    if (get(&handle, i) == 0) {
+      attribute(&gpu.major, major, handle);
+      attribute(&gpu.minor, minor, handle);
+      name(text, int(sizeof text), handle);
+    }
+    gpu.name = text;
+    state.gpus.push_back(std::move(gpu));
+  }
   return state;
 }
 
 #if GRIDSTRIDE_WITH_CUDA
 namespace {
-
-/// The CUDA version that this build needs of the driver, as cuDriverGetVersion counts: 13.0 is 13000.
-constexpr int needed_driver = 13000;
 
 void* cuda_module() {
   void* module = dlopen(GRIDSTRIDE_CUDA_MODULE, RTLD_NOW | RTLD_LOCAL);
@@ -56,35 +71,23 @@ Function* module_function(const char* name) {
 
 }  // namespace
 
-bool cuda_device_present(std::string* why_not) {
-  const auto no = [&](const std::string& reason) {
-    if (why_not) *why_not = reason;
-    return false;
-  };
-  const DriverState driver = ask_driver();
-  if (!driver.library) return no("this machine has no NVIDIA driver (libcuda.so.1)");
-  if (driver.cuda < needed_driver)
-    return no(
-        fmt::format("the NVIDIA driver supports CUDA {}.{}, this build needs {}.{}: please install a newer driver",
-                    driver.cuda / 1000, driver.cuda % 1000 / 10, needed_driver / 1000, needed_driver % 1000 / 10));
-  if (driver.gpus < 1) return no("this machine has no GPU that CUDA can use");
-  return true;
+std::string why_no_cuda(int gpu) {
+  return why_not_gpu(ask_driver(), {GRIDSTRIDE_CUDA_VERSION, GRIDSTRIDE_CUDA_ARCHITECTURES}, gpu, visible_devices());
 }
 
-std::unique_ptr<Device> open_cuda(bool tf32) {
-  return std::unique_ptr<Device>(module_function<Device*(bool)>("gridstride_open_cuda")(tf32));
+std::unique_ptr<Device> open_cuda(int gpu, bool tf32) {
+  return std::unique_ptr<Device>(module_function<Device*(int, bool)>("gridstride_open_cuda")(gpu, tf32));
 }
 
 void ask_cuda_module(CudaFacts& facts) {
   module_function<void(CudaFacts*)>("gridstride_cuda_facts")(&facts);
 }
 #else
-bool cuda_device_present(std::string* why_not) {
-  if (why_not) *why_not = "this build has no CUDA; install the CUDA toolkit with cuDNN and cuBLASLt, and build again";
-  return false;
+std::string why_no_cuda(int) {
+  return "this build has no CUDA; install the CUDA toolkit with cuDNN and cuBLASLt, and build again";
 }
 
-std::unique_ptr<Device> open_cuda(bool) {
+std::unique_ptr<Device> open_cuda(int, bool) {
   throw Error("this build has no CUDA");
 }
 #endif

@@ -2,11 +2,38 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
-#include "engine/core/nearest.h"
 #include "engine/device/backends.h"
 #include "engine/device/cpu_info.h"
+#include "engine/device/device_name.h"
+#include "engine/device/instruction_counter.h"
+#include "engine/device/load_cuda.h"
 
 namespace gs {
+
+bool means_cuda(const std::string& device_name) {
+  const DeviceName name = parse_device_name(device_name);
+  return name.kind == "cuda" || (name.kind == "auto" && why_no_cuda().empty());
+}
+
+void check_device(const std::string& device_name) {
+  const DeviceName name = parse_device_name(device_name);
+  if (name.kind != "cuda") return;
+  if (name.interpreted && !instruction_counter())
+    throw UsageError(
+        "--device ptx: this program has no kernels to interpret; ./gridstride ... --device ptx starts the one that has, "
+        "where nvcc, cuDNN and cuBLASLt are installed");
+  if (const std::string why_not = why_no_cuda(name.gpu); !why_not.empty())
+    throw UsageError(fmt::format("--device {}: {}; --device cpu trains without a GPU", device_name, why_not));
+}
+
+std::string why_auto_takes_cpu() {
+  const std::string why_not = why_no_cuda();
+  if (why_not.empty()) return "";
+  const std::size_t gpus = ask_driver().gpus.size();
+  for (std::size_t other = 1; other < gpus; ++other)
+    if (why_no_cuda(int(other)).empty()) return fmt::format("{}; --device cuda:{} is one that fits", why_not, other);
+  return gpus == 0 ? "" : why_not;
+}
 
 std::unique_ptr<Device> open_device(const DeviceRequest& request) {
   const int cores = cpu_cores();
@@ -14,17 +41,10 @@ std::unique_ptr<Device> open_device(const DeviceRequest& request) {
     throw UsageError(
         fmt::format("--threads {}: must be 0 (all {} cores) or 1 to {}", request.threads, cores, 4 * cores));
   const int threads = request.threads == 0 ? cores : request.threads;
-  std::string why_not;
-  if (request.name == "cuda" || request.name == "auto") {
-    if (cuda_device_present(&why_not)) return open_cuda(request.tf32.value_or(true));
-    if (request.name == "cuda")
-      throw UsageError(fmt::format("--device cuda: {}; --device cpu trains without a GPU", why_not));
-    return open_cpu(threads, request.tf32.value_or(false));
-  }
-  if (request.name == "cpu") return open_cpu(threads, request.tf32.value_or(false));
+  check_device(request.name);
+  if (means_cuda(request.name)) return open_cuda(parse_device_name(request.name).gpu, request.tf32.value_or(true));
   if (request.name == "sim") return open_sim(threads, request.tf32.value_or(false));
-  throw UsageError(
-      fmt::format("--device {}: {}", request.name, suggestion(request.name, {"auto", "cuda", "cpu", "sim"})));
+  return open_cpu(threads, request.tf32.value_or(false));
 }
 
 }  // namespace gs

@@ -163,6 +163,7 @@ std::vector<Advice> advice_of_counts(const Profile& profile, std::size_t most) {
 
 std::vector<Advice> advice(const Profile& profile, std::size_t most) {
   if (profile.source == TimeSource::counts) return advice_of_counts(profile, most);
+  if (!has_times(profile.source)) return {};
   Adviser adviser(profile);
   for (const OpProfile& op : profile.ops) advise_on_op(profile, op, adviser);
   advise_on_latency(profile, adviser);

@@ -5,8 +5,6 @@
 // two the records carry, that of the captured node or of the one it became when the graph was instantiated, NVIDIA does
 // not say; so both are mapped to the call that was captured: GRAPHNODE_CREATED tells of the first, GRAPHNODE_CLONED
 // which node was made from which.
-#include <cupti.h>
-
 #include <atomic>
 #include <cstdlib>
 #include <memory>
@@ -17,13 +15,12 @@
 #include <utility>
 #include <vector>
 
+#include "engine/profile/cupti_compat.h"
 #include "engine/profile/cupti_occupancy.h"
 #include "kernels/common/check.h"
 
 namespace gs {
 namespace {
-
-static_assert(CUPTI_API_VERSION >= 130001, "the layout of CUPTI's records is that of CUDA 13.0 or newer");
 
 std::string text_of(CUptiResult result) {
   const char* text = nullptr;
@@ -129,7 +126,7 @@ class CuptiTracer : public KernelTracer {
     KernelRecord r;
     std::uint64_t node = 0;
     if (activity.kind == CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL) {
-      const auto& k = reinterpret_cast<const CUpti_ActivityKernel10&>(activity);
+      const auto& k = reinterpret_cast<const CuptiKernel&>(activity);
       node = k.graphNodeId;
       r.name = k.name ? k.name : "";
       times(r, k.start, k.end);
@@ -140,12 +137,12 @@ class CuptiTracer : public KernelTracer {
       r.occupancy = occupancy(limits_, k.blockX * k.blockY * k.blockZ, k.registersPerThread,
                               std::size_t(k.staticSharedMemory), std::size_t(k.dynamicSharedMemory));
     } else if (activity.kind == CUPTI_ACTIVITY_KIND_MEMCPY) {
-      const auto& copy = reinterpret_cast<const CUpti_ActivityMemcpy6&>(activity);
+      const auto& copy = reinterpret_cast<const CuptiCopy&>(activity);
       node = copy.graphNodeId;
       r.name = "[copy]";
       times(r, copy.start, copy.end);
     } else if (activity.kind == CUPTI_ACTIVITY_KIND_MEMSET) {
-      const auto& fill = reinterpret_cast<const CUpti_ActivityMemset4&>(activity);
+      const auto& fill = reinterpret_cast<const CuptiFill&>(activity);
       node = fill.graphNodeId;
       r.name = "[fill]";
       times(r, fill.start, fill.end);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/device/instruction_counter.h"
 #include "engine/profile/roof.h"
 #include "engine/program/plan.h"
 
@@ -15,11 +16,16 @@ namespace gs {
 
 /// Where a profile's times come from.
 enum class TimeSource {
-  clock,   ///< cpu: the clock before and after each op
-  cupti,   ///< cuda: the GPU's own timestamps of each kernel, from inside the CUDA graph
-  events,  ///< cuda where CUPTI is refused: events around each op, run one by one, so nothing overlaps
-  counts,  ///< sim: time means nothing there; ops have `counts` instead
+  clock,         ///< cpu: the clock before and after each op
+  cupti,         ///< cuda: the GPU's own timestamps of each kernel, from inside the CUDA graph
+  events,        ///< cuda where CUPTI is refused: events around each op, run one by one, so nothing overlaps
+  counts,        ///< sim: time means nothing there; ops have `counts` instead
+  instructions,  ///< ptx: nvcc's kernels are interpreted; ops have `instructions` instead
 };
+
+inline bool has_times(TimeSource source) {
+  return source != TimeSource::counts && source != TimeSource::instructions;
+}
 
 /// Microseconds over the sampled steps: the median and the tenth and ninetieth percentile.
 struct Spread {
@@ -78,6 +84,7 @@ struct OpProfile {
   Spread us;
   std::vector<double> thread_us;  ///< cpu: median busy time of each thread in own kernels; empty where a library runs
   std::optional<OpCounts> counts;
+  std::optional<InstructionCounts> instructions;
   std::vector<MeasuredCandidate> candidates;  ///< what --impl auto chose from; empty where nothing was measured
 };
 

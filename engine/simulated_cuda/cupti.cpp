@@ -1,12 +1,11 @@
 // cupti.cpp - CUPTI's activity records of what the simulated runtime does, and its callbacks on nodes of graphs.
 #include "engine/simulated_cuda/cupti.h"
 
-#include <cupti.h>
-
 #include <cstring>
 #include <set>
 #include <utility>
 
+#include "engine/profile/cupti_compat.h"
 #include "engine/simulated_cuda/runtime.h"
 
 struct CUpti_Subscriber_st {
@@ -78,7 +77,7 @@ Record begun(CUpti_ActivityKind kind, const CUgraphNode_st* node, std::uint64_t 
 void record(const Work& work, const CUgraphNode_st* node, std::uint64_t start, std::uint64_t end) {
   if (work.type == cudaGraphNodeTypeKernel) {
     static std::set<std::string> names;  // records point to them
-    auto kernel = begun<CUpti_ActivityKernel10>(CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, node, start, end);
+    auto kernel = begun<CuptiKernel>(CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, node, start, end);
     kernel.name = names.insert(work.kernel).first->c_str();
     const cudaKernelNodeParams& p = work.params;
     kernel.gridX = std::int32_t(p.gridDim.x);
@@ -91,16 +90,16 @@ void record(const Work& work, const CUgraphNode_st* node, std::uint64_t start, s
     kernel.registersPerThread = 32;
     append(kernel);
   } else if (work.type == cudaGraphNodeTypeMemcpy) {
-    append(begun<CUpti_ActivityMemcpy6>(CUPTI_ACTIVITY_KIND_MEMCPY, node, start, end));
+    append(begun<CuptiCopy>(CUPTI_ACTIVITY_KIND_MEMCPY, node, start, end));
   } else if (work.type == cudaGraphNodeTypeMemset) {
-    append(begun<CUpti_ActivityMemset4>(CUPTI_ACTIVITY_KIND_MEMSET, node, start, end));
+    append(begun<CuptiFill>(CUPTI_ACTIVITY_KIND_MEMSET, node, start, end));
   }
 }
 
 std::size_t size_of(CUpti_ActivityKind kind) {
-  return kind == CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL ? sizeof(CUpti_ActivityKernel10)
-         : kind == CUPTI_ACTIVITY_KIND_MEMCPY          ? sizeof(CUpti_ActivityMemcpy6)
-                                                       : sizeof(CUpti_ActivityMemset4);
+  return kind == CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL ? sizeof(CuptiKernel)
+         : kind == CUPTI_ACTIVITY_KIND_MEMCPY          ? sizeof(CuptiCopy)
+                                                       : sizeof(CuptiFill);
 }
 
 }  // namespace

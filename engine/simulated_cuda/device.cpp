@@ -1,8 +1,8 @@
-// device.cpp - the one device: its properties, and errors.
+// device.cpp - the device's errors, doing work, and versions.
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 
+#include "engine/simulated_cuda/gpus.h"
 #include "engine/simulated_cuda/memory.h"
 #include "engine/simulated_cuda/runtime.h"
 
@@ -24,6 +24,10 @@ bool device_failed() {
 }
 
 cudaError_t result(cudaError_t error) {
+  return plain_result(error == cudaSuccess && gpu_of_thread() == held_gpu ? cudaErrorDevicesUnavailable : error);
+}
+
+cudaError_t plain_result(cudaError_t error) {
   const auto lock = lock_runtime();
   if (device_error != cudaSuccess) error = device_error;
   if (error != cudaSuccess && error != cudaErrorNotReady) last_error = error;
@@ -55,7 +59,7 @@ void run_work(const Work& work, const CUgraphNode_st* node) {
 
 }  // namespace gs::simulated_cuda
 
-using gs::simulated_cuda::result;
+using gs::simulated_cuda::plain_result;
 
 cudaError_t cudaGetLastError() {
   return std::exchange(gs::simulated_cuda::last_error, cudaSuccess);
@@ -69,6 +73,12 @@ const char* cudaGetErrorName(cudaError_t error) {
       return "cudaErrorInvalidValue";
     case cudaErrorMemoryAllocation:
       return "cudaErrorMemoryAllocation";
+    case cudaErrorDevicesUnavailable:
+      return "cudaErrorDevicesUnavailable";
+    case cudaErrorInvalidDevice:
+      return "cudaErrorInvalidDevice";
+    case cudaErrorInvalidResourceHandle:
+      return "cudaErrorInvalidResourceHandle";
     case cudaErrorLaunchFailure:
       return "cudaErrorLaunchFailure";
     case cudaErrorNotReady:
@@ -87,36 +97,11 @@ const char* cudaGetErrorString(cudaError_t error) {
   return cudaGetErrorName(error);
 }
 
-cudaError_t cudaSetDevice(int device) {
-  return result(device == 0 ? cudaSuccess : cudaErrorInvalidValue);
-}
-cudaError_t cudaGetDeviceCount(int* count) {
-  *count = 1;
-  return result(cudaSuccess);
-}
 cudaError_t cudaDriverGetVersion(int* version) {
   *version = CUDART_VERSION;
-  return result(cudaSuccess);
+  return plain_result(cudaSuccess);
 }
 cudaError_t cudaRuntimeGetVersion(int* version) {
   *version = CUDART_VERSION;
-  return result(cudaSuccess);
-}
-
-cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int device) {
-  if (device != 0) return result(cudaErrorInvalidValue);
-  *p = {};
-  std::strcpy(p->name, "simulated GPU");
-  p->major = 9;
-  p->totalGlobalMem = gs::simulated_cuda::memory_bytes;
-  p->multiProcessorCount = 132;
-  p->maxThreadsPerBlock = 1024;
-  p->maxThreadsPerMultiProcessor = 2048;
-  p->regsPerBlock = p->regsPerMultiprocessor = 65536;
-  p->sharedMemPerBlock = 48 << 10;
-  p->sharedMemPerBlockOptin = 227 << 10;
-  p->sharedMemPerMultiprocessor = 228 << 10;
-  p->reservedSharedMemPerBlock = 1 << 10;
-  p->l2CacheSize = 50 << 20;
-  return result(cudaSuccess);
+  return plain_result(cudaSuccess);
 }

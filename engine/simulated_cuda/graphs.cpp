@@ -135,6 +135,10 @@ cudaError_t cudaGraphConditionalHandleCreate(cudaGraphConditionalHandle* handle,
   return result(cudaSuccess);
 }
 
+#if CUDART_VERSION < 13000  // as in engine/device/cuda_compat.h
+#undef cudaGraphAddNode
+#define cudaGraphAddNode cudaGraphAddNode_v2
+#endif
 cudaError_t cudaGraphAddNode(cudaGraphNode_t* added, cudaGraph_t graph, const cudaGraphNode_t* after,
                              const cudaGraphEdgeData*, std::size_t count, cudaGraphNodeParams* params) {
   const auto lock = lock_runtime();

@@ -5,12 +5,15 @@
 #include "engine/device/cuda_module.h"
 #include "engine/device/cuda_tracing.h"
 #include "engine/device/load_cuda.h"
+#include "engine/simulated_cuda/gpus.h"
 
 #if GRIDSTRIDE_WITH_CUPTI
 extern "C" gs::KernelTracer* gridstride_open_cupti(const gs::SmLimits&, std::string& why_not);
 #endif
 
 namespace gs {
+
+using simulated_cuda::gpu_count;
 
 std::shared_ptr<KernelTracer> open_cupti([[maybe_unused]] const SmLimits& limits, std::string& why_not) {
 #if GRIDSTRIDE_WITH_CUPTI
@@ -21,18 +24,19 @@ std::shared_ptr<KernelTracer> open_cupti([[maybe_unused]] const SmLimits& limits
 #endif
 }
 
-bool cuda_device_present(std::string*) {
-  return true;
+std::string why_no_cuda(int gpu) {
+  return why_not_gpu(ask_driver(), {CUDART_VERSION, "90"}, gpu, visible_devices());
 }
-std::unique_ptr<Device> open_cuda(bool tf32) {
-  return std::unique_ptr<Device>(gridstride_open_cuda(tf32));
+std::unique_ptr<Device> open_cuda(int gpu, bool tf32) {
+  return std::unique_ptr<Device>(gridstride_open_cuda(gpu, tf32));
 }
 DriverState ask_driver() {
-  return {.library = true, .cuda = CUDART_VERSION, .start_error = 0, .gpus = 1};
+  const DriverGpu gpu{.name = "simulated GPU", .major = 9, .minor = 0};
+  return {.library = true, .cuda = CUDART_VERSION, .start_error = 0, .gpus = std::vector(gpu_count, gpu)};
 }
 void ask_cuda_module(CudaFacts& facts) {
   facts.built_cuda = facts.cuda = CUDART_VERSION;
-  facts.gpus = {{.name = "simulated GPU", .major = 9}};
+  facts.gpus.assign(gpu_count, {.name = "simulated GPU", .major = 9});
 }
 
 }  // namespace gs

@@ -9,6 +9,9 @@
 //   - The nodes of a graph run in an order drawn at random among those that fit its edges.
 //   - What may not be called while a stream is captured fails, and spoils the capture.
 //   - After a kernel has failed every later call fails.
+//   - There are two GPUs (gpus.h). What a call makes belongs to that of its thread; a kernel goes only to a stream of
+//   it,
+//     and reads and writes only its memory.
 // Kernels are those of the simulator. Only what the engine calls exists.
 #pragma once
 #include <cuda_runtime.h>
@@ -55,6 +58,8 @@ class Executable;
 std::unique_lock<std::recursive_mutex> lock_runtime();
 
 /// Notes the error for cudaGetLastError() and returns it. After a failed kernel: that error, whatever was asked.
+cudaError_t plain_result(cudaError_t);
+/// The same of a call that uses the GPU of the calling thread, which another process may hold (gpus.h).
 cudaError_t result(cudaError_t);
 /// The error of all later calls.
 void fail_device(cudaError_t, const std::string& why);
@@ -79,6 +84,7 @@ struct CUstream_st {
   void run_next();
   void run_all();
 
+  int gpu = 0;
   std::deque<gs::simulated_cuda::Work> queue;
   cudaGraph_t captured = nullptr;
   std::vector<cudaGraphNode_t> last;  ///< of the capture: what its next node comes behind
@@ -86,6 +92,7 @@ struct CUstream_st {
 };
 
 struct CUevent_st {
+  int gpu = 0;
   bool pending = false;
   double recorded_ms = -1;
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/simulated_cuda/gpus.h"
 #include "engine/simulated_cuda/memory.h"
 #include "engine/simulated_cuda/runtime.h"
 
@@ -11,6 +12,11 @@ namespace {
 std::set<cudaStream_t>& streams() {
   static std::set<cudaStream_t> all;
   return all;
+}
+
+/// A kernel goes only to a stream of its thread's GPU.
+bool of_another_gpu(cudaStream_t stream) {
+  return stream->gpu != gpu_of_thread();
 }
 
 void enqueue_kernel(const simulator::Launch& launch) {
@@ -26,6 +32,7 @@ void enqueue_kernel(const simulator::Launch& launch) {
     later.arguments = arguments.get();
     simulator::run_grid(later);
   };
+  if (of_another_gpu(launch.stream)) throw Error("kernel launch: its stream is of another GPU than its thread");
   if (result(launch.stream->enqueue(std::move(work))) != cudaSuccess)
     throw Error("kernel launch: a simulated stream refuses " + std::string(launch.kernel));
 }
@@ -42,6 +49,7 @@ bool forbidden_in_capture(cudaStream_t stream) {
 cudaError_t enqueue_library_call(cudaStream_t stream, const std::string& kernel, void* workspace,
                                  std::size_t workspace_bytes, std::function<void()> compute) {
   const auto lock = lock_runtime();
+  if (of_another_gpu(stream)) return result(cudaErrorInvalidResourceHandle);
   static unsigned char calls = 0;
   const std::uint64_t pattern = 0x0101010101010101u * ++calls;
   const std::size_t words = workspace_bytes / sizeof pattern;
@@ -76,6 +84,7 @@ cudaError_t CUstream_st::enqueue(Work work) {
 }
 
 void CUstream_st::run_next() {
+  const Running here(gpu);
   const Work work = std::move(queue.front());
   queue.pop_front();
   run_work(work);
@@ -83,6 +92,7 @@ void CUstream_st::run_next() {
 
 void CUstream_st::run_all() {
   if (queue.empty()) return;
+  const Running here(gpu);
   const OpenMemory open;  // once for all of it
   while (!queue.empty()) run_next();
 }
@@ -91,6 +101,7 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
   const auto lock = lock_runtime();
   gs::simulator::take_stream_launches(enqueue_kernel);
   streams().insert(*stream = new CUstream_st);
+  (*stream)->gpu = gpu_of_thread();
   return result(cudaSuccess);
 }
 
@@ -119,6 +130,7 @@ cudaError_t cudaStreamQuery(cudaStream_t stream) {
 
 cudaError_t cudaEventCreate(cudaEvent_t* event) {
   *event = new CUevent_st;
+  (*event)->gpu = gpu_of_thread();
   return result(cudaSuccess);
 }
 
@@ -132,6 +144,7 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   const auto lock = lock_runtime();
   if (stream->captured) return result(cudaErrorNotSupported);  // it would be an edge, not a time
+  if (event->gpu != stream->gpu) return result(cudaErrorInvalidResourceHandle);
   event->pending = true;
   return result(stream->enqueue({cudaGraphNodeTypeEventRecord,
                                  [event] {
@@ -144,6 +157,7 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
 
 cudaError_t cudaEventElapsedTime(float* ms, cudaEvent_t start, cudaEvent_t end) {
   const auto lock = lock_runtime();
+  if (start->gpu != end->gpu) return result(cudaErrorInvalidResourceHandle);
   for (const cudaEvent_t event : {start, end}) {
     if (event->pending) return result(cudaErrorNotReady);
     if (event->recorded_ms < 0) return result(cudaErrorInvalidValue);
@@ -165,6 +179,10 @@ cudaError_t cudaStreamBeginCaptureToGraph(cudaStream_t stream, cudaGraph_t graph
   return result(cudaSuccess);
 }
 
+#if CUDART_VERSION < 13000  // as in engine/device/cuda_compat.h
+#undef cudaStreamGetCaptureInfo
+#define cudaStreamGetCaptureInfo cudaStreamGetCaptureInfo_v3
+#endif
 cudaError_t cudaStreamGetCaptureInfo(cudaStream_t stream, cudaStreamCaptureStatus* status, unsigned long long* id,
                                      cudaGraph_t* graph, const cudaGraphNode_t** after, const cudaGraphEdgeData** edges,
                                      std::size_t* count) {

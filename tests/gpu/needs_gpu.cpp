@@ -9,8 +9,7 @@ namespace {
 
 class NeedsGpu : public ::testing::Environment {
   void SetUp() override {
-    std::string why_not;
-    if (!gs::cuda_device_present(&why_not)) GTEST_SKIP() << "no GPU: " << why_not;
+    if (const std::string why_not = gs::why_no_cuda(); !why_not.empty()) GTEST_SKIP() << "no GPU: " << why_not;
   }
 };
 

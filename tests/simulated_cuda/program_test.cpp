@@ -91,5 +91,62 @@ TEST(SweepOnSimulatedCuda, SeveralAtATimeHaveTheBitsOfOneAtATime) {
   EXPECT_EQ(results_with("4"), results_with("1"));
 }
 
+/// The first GPU is another process's: whatever touched it would fail.
+void first_is_held() {
+  setenv("GRIDSTRIDE_SIMULATED_CUDA_HELD", "0", 1);
+}
+
+TEST(SecondOfTwoSimulatedGpus, TrainsWithTheBitsOfTheFirstAndTouchesNothingOfIt) {
+  const ScratchFolder folder;
+  ASSERT_EQ(run_program(folder.path(), run_of("cuda", "tf32")).status, 0);
+  const std::string expected = results_of(folder / "run");
+  const auto run = [&](std::vector<std::string> words) {
+    const Outcome outcome = run_program(folder.path(), words, first_is_held);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+  };
+  run(run_of("cuda:1", "tf32", {"--overwrite", "--profile"}));
+  EXPECT_TRUE(results_of(folder / "run") == expected);
+  run({"eval", "run", "--device", "cuda:1"});
+  run({"profile", "run", "--steps", "2", "--quiet"});  // on the run's own
+  run({"bench", "lenet:1:1", "--steps", "1", "--device", "cuda:1"});
+  expect_one_line(run_program(folder.path(), {"eval", "run", "--device", "cuda"}, first_is_held), 1,
+                  {"selecting the GPU: cudaErrorDevicesUnavailable"});
+}
+
+TEST(SecondOfTwoSimulatedGpus, HasTheRunsOfASweepInThreads) {
+  const ScratchFolder folder;
+  std::vector<std::string> words = run_of("cuda:1", "tf32");
+  words[0] = "sweep";
+  words.insert(words.end(), {"--grid", "seed=1,2,3", "--jobs", "3"});
+  const Outcome outcome = run_program(folder.path(), words, first_is_held);
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  for (const char* seed : {"1", "2", "3"})
+    EXPECT_NE(text_of(folder / "run" / "runs" / ("seed-" + std::string(seed)) / "best.safetensors"), "");
+}
+
+TEST(SecondOfTwoSimulatedGpus, MayGoOnWithARunOfTheFirst) {
+  const ScratchFolder folder;
+  ASSERT_EQ(run_program(folder.path(), run_of("cuda", "tf32", {"--epochs", "4"})).status, 0);
+  const std::string expected = results_of(folder / "run");
+  ASSERT_EQ(run_program(folder.path(), run_of("cuda:0", "tf32", {"--epochs", "2", "--overwrite"})).status, 0);
+  const Outcome outcome =
+      run_program(folder.path(), {"train", "--resume", "run", "--epochs", "4", "--device", "cuda:1"}, first_is_held);
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_TRUE(results_of(folder / "run") == expected);
+  expect_one_line(run_program(folder.path(), {"train", "--resume", "run", "--epochs", "5", "--device", "cpu"}), 2,
+                  {"--device cpu: with --resume it may name another GPU", "trained on cuda"});
+}
+
+TEST(SecondOfTwoSimulatedGpus, IsTheLast) {
+  const ScratchFolder folder;
+  expect_one_line(run_program(folder.path(), run_of("cuda:2", "tf32")), 2,
+                  {"--device cuda:2: there are 2 GPUs", "cuda:0 to cuda:1"});
+  const Outcome devices = run_program(folder.path(), {"devices"}, first_is_held);
+  EXPECT_EQ(devices.status, 0) << devices.err;
+  EXPECT_NE(devices.out.find("cuda:0 not here: selecting the GPU: cudaErrorDevicesUnavailable"), std::string::npos)
+      << devices.out;
+  EXPECT_NE(devices.out.find("cuda:1 simulated GPU"), std::string::npos) << devices.out;
+}
+
 }  // namespace
 }  // namespace gs::test

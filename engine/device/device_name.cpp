@@ -1,0 +1,44 @@
+// device_name.cpp - "cuda:1" is the kind cuda and the number 1.
+#include "engine/device/device_name.h"
+
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "engine/core/error.h"
+
+namespace gs {
+namespace {
+
+const std::string numbered = "cuda:";
+
+std::optional<int> gpu_number(const std::string& text) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end || number < 0) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::string device_name_error(const std::string& text) {
+  for (const char* kind : {"auto", "cuda", "cpu", "sim", "ptx"})
+    if (text == kind) return "";
+  if (!text.starts_with(numbered)) return fmt::format("must be one of auto, cuda, cuda:N, cpu, sim, ptx, not '{}'", text);
+  const std::string number = text.substr(numbered.size());
+  if (gpu_number(number)) return "";
+  if (number == "all" || number.find(',') != number.npos)
+    return fmt::format("must name one GPU, as in cuda:1, not '{}': a run trains on one", text);
+  return fmt::format("must name a GPU by its number, as in cuda:1, not '{}'", text);
+}
+
+DeviceName parse_device_name(const std::string& text) {
+  if (const std::string error = device_name_error(text); !error.empty()) throw UsageError("--device " + error);
+  if (text == "ptx") return {.kind = "cuda", .interpreted = true};
+  if (!text.starts_with(numbered)) return {.kind = text};
+  return {.kind = "cuda", .gpu = *gpu_number(text.substr(numbered.size()))};
+}
+
+}  // namespace gs

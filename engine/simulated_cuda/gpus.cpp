@@ -1,0 +1,69 @@
+// gpus.cpp - how many GPUs there are, what they are, and which one is whose.
+#include "engine/simulated_cuda/gpus.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "engine/simulated_cuda/memory.h"
+#include "engine/simulated_cuda/runtime.h"
+
+namespace gs::simulated_cuda {
+namespace {
+
+thread_local int of_thread = 0;
+int running = 0;  // by the one lock: one does at a time
+
+int held_at_start() {
+  const char* const text = std::getenv("GRIDSTRIDE_SIMULATED_CUDA_HELD");
+  return text ? std::atoi(text) : -1;
+}
+
+}  // namespace
+
+int held_gpu = held_at_start();
+
+int gpu_of_thread() {
+  return of_thread;
+}
+
+Running::Running(int gpu) : before_(std::exchange(running, gpu)) {}
+Running::~Running() {
+  running = before_;
+}
+int running_gpu() {
+  return running;
+}
+
+}  // namespace gs::simulated_cuda
+
+using namespace gs::simulated_cuda;
+
+cudaError_t cudaSetDevice(int gpu) {
+  if (gpu < 0 || gpu >= gpu_count) return plain_result(cudaErrorInvalidDevice);
+  of_thread = gpu;
+  return result(cudaSuccess);
+}
+
+cudaError_t cudaGetDeviceCount(int* count) {
+  *count = gpu_count;
+  return plain_result(cudaSuccess);
+}
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int gpu) {
+  if (gpu < 0 || gpu >= gpu_count) return plain_result(cudaErrorInvalidDevice);
+  *p = {};
+  std::strcpy(p->name, "simulated GPU");
+  p->major = 9;
+  p->totalGlobalMem = memory_bytes;
+  p->multiProcessorCount = 132;
+  p->maxThreadsPerBlock = 1024;
+  p->maxThreadsPerMultiProcessor = 2048;
+  p->regsPerBlock = p->regsPerMultiprocessor = 65536;
+  p->sharedMemPerBlock = 48 << 10;
+  p->sharedMemPerBlockOptin = 227 << 10;
+  p->sharedMemPerMultiprocessor = 228 << 10;
+  p->reservedSharedMemPerBlock = 1 << 10;
+  p->l2CacheSize = 50 << 20;
+  return plain_result(cudaSuccess);
+}

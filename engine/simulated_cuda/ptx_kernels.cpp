@@ -1,0 +1,177 @@
+// ptx_kernels.cpp - what nvcc's host code calls: it registers fat binaries and kernels when the program starts, and
+// launches become work of a simulated stream, whose PTX is interpreted when its turn comes.
+#include "engine/simulated_cuda/ptx_kernels.h"
+
+#include <cuda_runtime.h>
+
+#include <cstring>
+#include <mutex>
+#include <unordered_map>
+
+#include "engine/simulated_cuda/memory.h"
+#include "engine/simulated_cuda/runtime.h"
+#include "kernels/ptx/fat_binary.h"
+#include "kernels/ptx/launch.h"
+
+namespace gs::simulated_cuda {
+
+std::function<std::string(std::string)> rewrite_ptx;
+
+namespace {
+
+constexpr int architecture = 90;  // of the simulated GPU
+constexpr std::size_t most_shared_bytes = 227 << 10, default_shared_bytes = 48 << 10;
+
+/// The kernels of one source file.
+struct Binary {
+  const void* data;
+  std::string text;
+  std::unique_ptr<ptx::Module> module;  ///< parsed at the first launch
+
+  const ptx::Module& parsed() {
+    if (!module) {
+      text = ptx::ptx_in(data, architecture);
+      if (rewrite_ptx) text = rewrite_ptx(std::move(text));
+      module = ptx::parse(text, "the PTX of a kernel file");
+    }
+    return *module;
+  }
+};
+
+/// A kernel as the host code names it: by the address of its stub.
+struct RegisteredKernel {
+  Binary* binary;
+  std::string name;
+  std::size_t most_dynamic_shared_bytes = default_shared_bytes;
+};
+
+std::mutex registry_mutex;
+std::unordered_map<const void*, RegisteredKernel>& registered() {
+  static auto* const all = new std::unordered_map<const void*, RegisteredKernel>;  // outlives every static object
+  return *all;
+}
+RegisteredKernel* find(const void* stub) {
+  const std::lock_guard lock(registry_mutex);
+  const auto at = registered().find(stub);
+  return at == registered().end() ? nullptr : &at->second;
+}
+
+bool fits(dim3 grid, dim3 block) {
+  const std::uint64_t threads = std::uint64_t(block.x) * block.y * block.z;
+  return threads >= 1 && threads <= 1024 && block.z <= 64 && grid.x >= 1 && grid.y >= 1 && grid.z >= 1 &&
+         grid.x <= 0x7fffffff && grid.y <= 65535 && grid.z <= 65535;
+}
+
+/// The launch with the arguments copied; throws PtxError when the PTX is not to be had.
+ptx::Launch prepared(RegisteredKernel& kernel, dim3 grid, dim3 block, void** arguments, std::size_t shared_bytes) {
+  const std::lock_guard lock(registry_mutex);
+  ptx::Launch launch;
+  launch.module = &kernel.binary->parsed();
+  const auto function = launch.module->kernels.find(kernel.name);
+  if (function == launch.module->kernels.end()) throw ptx::PtxError("there is no PTX of the kernel " + kernel.name);
+  launch.kernel = &function->second;
+  launch.grid = {grid.x, grid.y, grid.z};
+  launch.block = {block.x, block.y, block.z};
+  launch.dynamic_shared_bytes = std::uint32_t(shared_bytes);
+  launch.parameters.resize(launch.kernel->parameter_bytes);
+  for (std::size_t i = 0; i < launch.kernel->parameters.size(); ++i) {
+    const ptx::Parameter& p = launch.kernel->parameters[i];
+    std::memcpy(launch.parameters.data() + p.offset, arguments[i], p.bytes);
+  }
+  return launch;
+}
+
+cudaError_t enqueue(RegisteredKernel& kernel, dim3 grid, dim3 block, void** arguments, std::size_t shared_bytes,
+                    cudaStream_t stream) {
+  const auto lock = lock_runtime();
+  if (!stream) return result(cudaErrorNotSupported);  // the engine never uses the default stream
+  if (!fits(grid, block)) return result(cudaErrorInvalidConfiguration);
+  if (shared_bytes > kernel.most_dynamic_shared_bytes) return result(cudaErrorInvalidValue);
+  ptx::Launch launch;
+  try {
+    launch = prepared(kernel, grid, block, arguments, shared_bytes);
+  } catch (const Error& error) {
+    fail_device(cudaErrorInvalidKernelImage, error.what());
+    return result(cudaErrorInvalidKernelImage);
+  }
+  Work work{cudaGraphNodeTypeKernel, {}, kernel.name, {}};
+  work.params.gridDim = grid, work.params.blockDim = block, work.params.sharedMemBytes = unsigned(shared_bytes);
+  work.run = [launch = std::move(launch)]() mutable {
+    launch.memory = memory_of_kernels();
+    ptx::run(launch);
+  };
+  return result(stream->enqueue(std::move(work)));
+}
+
+}  // namespace
+}  // namespace gs::simulated_cuda
+
+using namespace gs::simulated_cuda;
+
+// --- what nvcc makes the program call before main()
+
+extern "C" {
+
+/// The wrapper's second pointer is the fat binary.
+void** __cudaRegisterFatBinary(void* wrapper) {
+  struct Wrapper {
+    int magic, version;
+    const void* data;
+  };
+  return reinterpret_cast<void**>(new Binary{static_cast<const Wrapper*>(wrapper)->data, {}, nullptr});
+}
+void __cudaRegisterFatBinaryEnd(void**) {}
+void __cudaUnregisterFatBinary(void**) {}
+
+void __cudaRegisterFunction(void** binary, const char* stub, char*, const char* name, int, uint3*, uint3*, dim3*, dim3*,
+                            int*) {
+  const std::lock_guard lock(registry_mutex);
+  registered()[stub] = RegisteredKernel{reinterpret_cast<Binary*>(binary), name};
+}
+
+// --- kernel<<<grid, block, shared, stream>>>(...) and the stubs
+
+struct LaunchConfiguration {
+  dim3 grid, block;
+  std::size_t shared_bytes;
+  cudaStream_t stream;
+};
+static thread_local std::vector<LaunchConfiguration> configurations;
+
+unsigned __cudaPushCallConfiguration(dim3 grid, dim3 block, std::size_t shared_bytes, cudaStream_t stream) {
+  configurations.push_back({grid, block, shared_bytes, stream});
+  return 0;
+}
+cudaError_t __cudaPopCallConfiguration(dim3* grid, dim3* block, std::size_t* shared_bytes, void* stream) {
+  const LaunchConfiguration c = configurations.back();
+  configurations.pop_back();
+  *grid = c.grid, *block = c.block, *shared_bytes = c.shared_bytes;
+  *static_cast<cudaStream_t*>(stream) = c.stream;
+  return cudaSuccess;
+}
+
+cudaError_t __cudaGetKernel(cudaKernel_t* kernel, const void* stub) {
+  *kernel = reinterpret_cast<cudaKernel_t>(find(stub));
+  return result(*kernel ? cudaSuccess : cudaErrorInvalidDeviceFunction);
+}
+cudaError_t __cudaLaunchKernel(cudaKernel_t kernel, dim3 grid, dim3 block, void** arguments, std::size_t shared_bytes,
+                               cudaStream_t stream) {
+  return enqueue(*reinterpret_cast<RegisteredKernel*>(kernel), grid, block, arguments, shared_bytes, stream);
+}
+
+}  // extern "C"
+
+cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t* c, const void* stub, void** arguments) {
+  RegisteredKernel* const kernel = find(stub);
+  if (!kernel) return result(cudaErrorInvalidDeviceFunction);
+  return enqueue(*kernel, c->gridDim, c->blockDim, arguments, c->dynamicSmemBytes, c->stream);
+}
+
+cudaError_t cudaFuncSetAttribute(const void* stub, cudaFuncAttribute attribute, int value) {
+  RegisteredKernel* const kernel = find(stub);
+  if (!kernel) return result(cudaErrorInvalidDeviceFunction);
+  if (attribute != cudaFuncAttributeMaxDynamicSharedMemorySize) return result(cudaErrorNotSupported);
+  if (value < 0 || std::size_t(value) > most_shared_bytes) return result(cudaErrorInvalidValue);
+  kernel->most_dynamic_shared_bytes = std::size_t(value);
+  return result(cudaSuccess);
+}

@@ -1,0 +1,162 @@
+// address.cpp - all lanes are checked at once by the lowest and the highest address; a lane that is wrong is looked for
+// only when something is.
+#include "kernels/ptx/address.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "kernels/ptx/lanes.h"
+
+namespace gs::ptx {
+namespace {
+
+std::string hex(std::uint64_t value) {
+  char text[24];
+  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(value));
+  return text;
+}
+
+bool inside(const Region& region, std::uint64_t begin, std::uint64_t bytes) {
+  return begin >= region.begin && begin + bytes <= region.end;
+}
+
+/// Where [begin, begin + bytes) lies, or null. There are a few dozen regions, and most accesses are where the same
+/// instruction's were before.
+const Region* region_with(const Launch& launch, std::uint64_t begin, std::uint64_t bytes) {
+  for (const auto* regions : {&launch.memory, &launch.module->globals})
+    for (const Region& region : *regions)
+      if (inside(region, begin, bytes)) return &region;
+  return nullptr;
+}
+
+struct Checker {
+  Warp& w;
+  const Instruction& i;
+  const std::uint64_t (&address)[32];
+  std::uint32_t mask;
+  unsigned bytes;
+
+  /// Calls wrong(lane), which throws, for the first lane whose address is not all right.
+  template <class Right, class Wrong>
+  void each(Right&& right, Wrong&& wrong) const {
+    for_lanes(mask, [&](unsigned l) {
+      if (!right(address[l])) wrong(l);
+    });
+  }
+  void aligned() const {
+    std::uint64_t low_bits = 0;
+    for_lanes(mask, [&](unsigned l) { low_bits |= address[l]; });
+    if ((low_bits & (bytes - 1)) == 0) return;
+    each([&](std::uint64_t a) { return (a & (bytes - 1)) == 0; },
+         [&](unsigned l) {
+           fail(w, i, l,
+                "address " + hex(address[l]) + " is not a multiple of the " + std::to_string(bytes) +
+                    " bytes of the access");
+         });
+  }
+  /// In a space whose addresses begin at 0.
+  void below(std::uint64_t size, const char* what) const {
+    each([&](std::uint64_t a) { return a <= size && a + bytes <= size; },
+         [&](unsigned l) {
+           fail(w, i, l,
+                "address " + hex(address[l]) + " is outside of " + what + ", which has " + hex(size) + " bytes");
+         });
+  }
+  void in_global_memory() const {
+    std::uint64_t lowest = ~std::uint64_t(0), highest = 0;
+    for_lanes(mask, [&](unsigned l) {
+      lowest = std::min(lowest, address[l]);
+      highest = std::max(highest, address[l]);
+    });
+    Region& latest = w.block->region_of[std::size_t(&i - w.block->launch->kernel->code.data())];
+    if (lowest >= latest.begin && highest + bytes <= latest.end) return;
+    for_lanes(mask, [&](unsigned l) {
+      if (inside(latest, address[l], bytes)) return;
+      const Region* const found = region_with(*w.block->launch, address[l], bytes);
+      if (!found) fail(w, i, l, "address " + hex(address[l]) + " is not in device memory");
+      latest = *found;
+    });
+  }
+};
+
+/// Shared memory must have been written before it is read.
+void check_state(Warp& w, const Instruction& i, unsigned lane, SharedByte* state, unsigned bytes) {
+  for (unsigned b = 0; b < bytes; ++b) {
+    if (state[b] == SharedByte::never_written) fail(w, i, lane, "reads shared memory that nobody has written");
+    if (state[b] == SharedByte::copy_in_flight)
+      fail(w, i, lane, "reads shared memory before the asynchronous copy to it was waited for");
+  }
+}
+void note_shared(Warp& w, const Instruction& i, unsigned lane, std::byte* at, unsigned bytes, Access access) {
+  SharedByte* const state = shared_state(*w.block, at);
+  if (access == Access::read)
+    check_state(w, i, lane, state, bytes);
+  else
+    std::fill_n(state, bytes, SharedByte::written);
+}
+
+/// A generic address is one of shared memory, of the lane's local memory, or global.
+void check_generic(Warp& w, const Instruction& i, unsigned lane, std::uint64_t address, unsigned bytes, Access access) {
+  const Block& block = *w.block;
+  const auto shared = std::uint64_t(block.shared);
+  const auto local = std::uint64_t(w.local) + std::uint64_t(lane) * w.local_stride;
+  if (inside({shared, shared + block.shared_bytes}, address, bytes))
+    return note_shared(w, i, lane, reinterpret_cast<std::byte*>(address), bytes, access);
+  if (inside({local, local + block.launch->kernel->local_bytes}, address, bytes)) return;
+  if (!region_with(*block.launch, address, bytes))
+    fail(w, i, lane,
+         "address " + hex(address) + " is neither in device memory nor in the thread's shared or local memory");
+}
+
+}  // namespace
+
+SharedByte* shared_state(Block& block, const std::byte* at) {
+  return block.shared_state.data() + (at - block.shared);
+}
+
+Addresses checked_addresses(Warp& w, const Instruction& i, std::uint32_t mask, const AddressOperand& operand,
+                            unsigned bytes, Access access) {
+  std::uint64_t address[32];
+  if (operand.wide) {
+    const auto* const base = w.lanes<std::uint64_t>(operand.reg);
+    for (unsigned l = 0; l < 32; ++l) address[l] = base[l] + std::uint64_t(operand.displacement);
+  } else {
+    const auto* const base = w.lanes<std::uint32_t>(operand.reg);
+    for (unsigned l = 0; l < 32; ++l) address[l] = std::uint32_t(base[l] + std::uint32_t(operand.displacement));
+  }
+  const Checker check{w, i, address, mask, bytes};
+  check.aligned();
+  const Kernel& kernel = *w.block->launch->kernel;
+  std::uint64_t begin = 0, stride = 0;
+  switch (operand.space) {
+    case Space::global:
+    case Space::constant:
+      check.in_global_memory();
+      break;
+    case Space::generic:
+      for_lanes(mask, [&](unsigned l) { check_generic(w, i, l, address[l], bytes, access); });
+      break;
+    case Space::shared:
+      check.below(w.block->shared_bytes, "shared memory");
+      begin = std::uint64_t(w.block->shared);
+      for_lanes(mask, [&](unsigned l) { note_shared(w, i, l, w.block->shared + address[l], bytes, access); });
+      break;
+    case Space::local:
+      check.below(kernel.local_bytes, "local memory");
+      begin = std::uint64_t(w.local), stride = w.local_stride;
+      break;
+    case Space::param:
+      check.below(kernel.parameter_bytes, "the parameters");
+      begin = std::uint64_t(w.block->launch->parameters.data());
+      break;
+    case Space::call_param:
+      check.below(kernel.call_bytes, "the parameters of a call");
+      begin = std::uint64_t(w.call_parameters), stride = w.call_stride;
+      break;
+  }
+  Addresses result;
+  for (unsigned l = 0; l < 32; ++l) result.of[l] = reinterpret_cast<std::byte*>(begin + l * stride + address[l]);
+  return result;
+}
+
+}  // namespace gs::ptx

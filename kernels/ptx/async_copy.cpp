@@ -1,0 +1,100 @@
+// async_copy.cpp - cp.async: read when it is issued; until it is waited for, its destination may not be read and holds
+// NaN.
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/ptx/address.h"
+#include "kernels/ptx/decoder.h"
+#include "kernels/ptx/lanes.h"
+
+namespace gs::ptx {
+namespace {
+
+constexpr std::uint8_t wide_destination = 1;  // Instruction::mode: the first address has 64 bits
+
+/// i.immediate holds both displacements, the destination's above. cp.async [to], [from], bytes(, bytes of the source;
+/// the rest is zeros)
+void issue(Warp& w, const Instruction& i, std::uint32_t mask) {
+  const unsigned bytes = i.bytes;
+  const AddressOperand to{i.operand[0], (i.mode & wide_destination) != 0, std::int32_t(i.immediate >> 32),
+                          Space::shared},
+      from{i.operand[1], i.wide_address, std::int32_t(i.immediate), Space::global};
+  std::uint32_t reading = mask;
+  const std::uint32_t* const source_bytes = i.operands > 3 ? w.lanes<std::uint32_t>(i.operand[3]) : nullptr;
+  if (source_bytes)
+    for_lanes(mask, [&](unsigned l) {
+      if (source_bytes[l] > bytes) fail(w, i, l, "copies more bytes of the source than there are in all");
+      if (source_bytes[l] == 0) reading &= ~(1u << l);
+    });
+  const Addresses shared = checked_addresses(w, i, mask, to, bytes, Access::write);
+  Addresses global{};
+  if (reading != 0) global = checked_addresses(w, i, reading, from, bytes, Access::read);
+  for_lanes(mask, [&](unsigned l) {
+    PendingCopy copy{
+        std::uint32_t(shared.of[l] - w.block->shared), w.committed[l], std::uint8_t(bytes), std::uint8_t(l), {}};
+    if ((reading >> l & 1) != 0) std::memcpy(copy.data, global.of[l], source_bytes ? source_bytes[l] : bytes);
+    std::memset(shared.of[l], 0xff, bytes);
+    std::fill_n(shared_state(*w.block, shared.of[l]), bytes, SharedByte::copy_in_flight);
+    w.copies.push_back(copy);
+  });
+}
+
+void commit(Warp& w, const Instruction&, std::uint32_t mask) {
+  for_lanes(mask, [&](unsigned l) { ++w.committed[l]; });
+}
+
+/// cp.async.wait_group n: all but the n latest groups of the lane have arrived. n = -1: those not committed, too.
+void wait(Warp& w, const Instruction& i, std::uint32_t mask) {
+  std::erase_if(w.copies, [&](const PendingCopy& copy) {
+    if ((mask >> copy.lane & 1) == 0) return false;
+    if (i.immediate >= 0 && std::int64_t(copy.group) >= std::int64_t(w.committed[copy.lane]) - i.immediate)
+      return false;
+    std::memcpy(w.block->shared + copy.to, copy.data, copy.bytes);
+    std::fill_n(w.block->shared_state.data() + copy.to, copy.bytes, SharedByte::written);
+    return true;
+  });
+}
+
+std::uint64_t literal(const Decoder& d, std::size_t index) {
+  if (index >= d.operands.size() || d.operands[index].kind != Operand::Kind::value) refuse("needs a literal");
+  return d.operands[index].value;
+}
+
+void decode_cp(Decoder& d) {
+  if (!d.opcode.take("async")) refuse("is supported as cp.async only");
+  if (d.opcode.take("commit_group")) {
+    d.expect_operands(0);
+    d.i.run = commit;
+  } else if (d.opcode.take("wait_all")) {
+    d.expect_operands(0);
+    d.i.immediate = -1;
+    d.i.run = wait;
+  } else if (d.opcode.take("wait_group")) {
+    d.expect_operands(1);
+    d.i.immediate = std::int64_t(literal(d, 0));
+    d.i.run = wait;
+  } else {
+    d.opcode.take_one_of({"ca", "cg"});
+    if (!d.opcode.take("shared") || !d.opcode.take("global")) refuse("is supported from global to shared memory only");
+    const std::uint64_t bytes = literal(d, 2);
+    if (bytes != 4 && bytes != 8 && bytes != 16) refuse("copies 4, 8 or 16 bytes");
+    d.bind_address(0);
+    d.i.mode = d.i.wide_address ? wide_destination : 0;
+    const std::int64_t to_displacement = d.i.immediate;
+    d.bind_address(1);
+    d.i.immediate = std::int64_t(std::uint64_t(to_displacement) << 32 | std::uint32_t(d.i.immediate));
+    d.bind(2, 32);
+    if (d.operands.size() > 3) d.bind(3, 32);
+    d.expect_operands(d.i.operands);
+    d.i.bytes = std::uint8_t(bytes);
+    d.i.run = issue;
+  }
+}
+
+}  // namespace
+
+void add_async_copy_opcodes(Decoders& all) {
+  all[{"cp", Operands::any}] = decode_cp;
+}
+
+}  // namespace gs::ptx

@@ -1,0 +1,215 @@
+// body_parser.cpp - the body of a kernel: declarations, labels, and statements on their way to instructions.
+#include <algorithm>
+#include <optional>
+
+#include "kernels/ptx/decoder.h"
+#include "kernels/ptx/parser.h"
+#include "kernels/ptx/warp.h"
+
+namespace gs::ptx {
+namespace {
+
+class BodyParser {
+ public:
+  BodyParser(Lexer& lexer, const Module& module, Kernel& kernel, Symbols symbols)
+      : lexer_(lexer), module_(module), kernel_(kernel), symbols_(std::move(symbols)), registers_(kernel) {}
+
+  void parse() {
+    lexer_.expect("{");
+    for (int depth = 1; depth > 0;) {
+      if (lexer_.accept("{"))
+        ++depth;
+      else if (lexer_.accept("}"))
+        --depth;
+      else if (!lexer_.accept(";"))
+        directive_or_statement();
+    }
+    add({.flow = Flow::exit}, "(the kernel's end)");
+    for (const auto& [instruction, label] : branches_) {
+      const auto at = labels_.find(label);
+      if (at == labels_.end()) lexer_.fail("there is no label " + label);
+      kernel_.code[instruction].target = at->second;
+    }
+  }
+
+ private:
+  void directive_or_statement() {
+    if (lexer_.accept(".reg"))
+      declare_registers();
+    else if (lexer_.accept(".loc"))
+      source_line();
+    else if (lexer_.accept(".pragma"))
+      lexer_.skip_past(";");
+    else if (lexer_.word() == ".local" || lexer_.word() == ".shared" || lexer_.word() == ".param")
+      declare_variable(lexer_.take());
+    else if (lexer_.word().starts_with("."))
+      lexer_.fail("the directive " + lexer_.take() + " is not supported in a kernel");
+    else
+      statement();
+  }
+
+  // --- declarations
+
+  void declare_registers() {
+    const std::string word = lexer_.take();
+    const Type type = type_named(std::string_view(word).substr(1));
+    if (type == Type::none || bits(type) == 8) lexer_.fail("registers of type " + word + " are not supported");
+    do {
+      const std::string name = lexer_.take();
+      if (lexer_.accept("<")) {  // %r<4>: %r0 to %r3
+        const std::uint64_t count = lexer_.number();
+        lexer_.expect(">");
+        for (std::uint64_t n = 0; n < count; ++n) registers_.declare(name + std::to_string(n), type);
+      } else {
+        registers_.declare(name, type);
+      }
+    } while (lexer_.accept(","));
+    lexer_.expect(";");
+  }
+
+  /// .loc 1 71 3, function_name $L__info_string0, inlined_at 1 71 3: where it was written, not where it was inlined.
+  void source_line() {
+    line_ = {std::int32_t(lexer_.number()), std::int32_t(lexer_.number())};
+    lexer_.number();  // the column
+    while (lexer_.accept(",")) {
+      if (lexer_.accept("function_name")) {
+        lexer_.take();
+        if (lexer_.accept("+")) lexer_.number();
+      } else {
+        lexer_.expect("inlined_at");
+        for (int n = 0; n < 3; ++n) lexer_.number();
+      }
+    }
+  }
+
+  void declare_variable(const std::string& space) {
+    const Declaration d = declaration(lexer_);
+    lexer_.expect(";");
+    if (space == ".shared" && dynamic_begin_)
+      lexer_.fail("shared variable " + d.name + " comes behind the first use of dynamic shared memory");
+    const auto place = [&](std::uint32_t& end, Space in) {
+      const auto offset = std::uint32_t(aligned(end, d.alignment));
+      symbols_[d.name] = {in, offset};
+      end = offset + std::uint32_t(d.bytes);
+    };
+    if (space == ".local")
+      place(kernel_.local_bytes, Space::local);
+    else if (space == ".shared")
+      place(kernel_.shared_bytes, Space::shared);
+    else
+      place(kernel_.call_bytes, Space::call_param);
+  }
+
+  // --- statements
+
+  /// (@%p1 or @!%p1) opcode operands; or label:
+  void statement() {
+    const std::size_t begin = lexer_.position();
+    Instruction i;
+    if (lexer_.accept("@")) {
+      i.guard_negated = lexer_.accept("!");
+      const std::string name = lexer_.take();
+      const Register* const guard = registers_.find(name);
+      if (!guard || guard->type != Type::pred) lexer_.fail("the guard " + name + " is not a predicate");
+      i.guard = guard->offset;
+    }
+    const std::string word = lexer_.take();
+    if (lexer_.accept(":")) {
+      labels_[word] = int(kernel_.code.size());
+      return;
+    }
+    std::vector<Operand> operands;
+    if (word == "bra" || word == "bra.uni") {
+      branches_.push_back({kernel_.code.size(), lexer_.take()});
+    } else if (word.starts_with("call")) {
+      operands = call_arguments();
+    } else {
+      while (lexer_.word() != ";") {
+        if (!operands.empty() && !lexer_.accept("|")) lexer_.expect(",");
+        operands.push_back(operand());
+      }
+    }
+    std::string text(lexer_.text(begin));
+    lexer_.expect(";");
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '\t' || c == '\n'; }, ' ');
+    try {
+      Decoder decoder(Opcode(word), std::move(operands), registers_, i);
+      decode(decoder);
+    } catch (const PtxError& error) {
+      throw PtxError("kernel " + plain_name(kernel_.name) + ", " + module_.place(line_) + ": '" + text + "' " +
+                     error.what());
+    }
+    add(i, text);
+  }
+  void add(const Instruction& i, const std::string& text) {
+    kernel_.code.push_back(i);
+    kernel_.lines.push_back(line_);
+    kernel_.texts.push_back(text);
+  }
+
+  std::vector<Operand> call_arguments() {
+    if (lexer_.word() == "(") lexer_.fail("a call with a result is not supported");
+    const std::string callee = lexer_.take();
+    if (callee != "cudaGraphSetConditional") lexer_.fail("a call of " + callee + " is not supported");
+    lexer_.expect(",");
+    lexer_.expect("(");
+    std::vector<Operand> arguments;
+    do arguments.push_back(operand());
+    while (lexer_.accept(","));
+    lexer_.expect(")");
+    return arguments;
+  }
+
+  Operand operand() {
+    if (lexer_.accept("{")) {
+      Operand vector{.kind = Operand::Kind::vector};
+      do vector.elements.push_back(operand());
+      while (lexer_.accept(","));
+      lexer_.expect("}");
+      return vector;
+    }
+    if (lexer_.accept("[")) {
+      Operand address = operand();
+      address.in_brackets = true;
+      if (lexer_.accept("+") || lexer_.word() == "-") address.displacement = std::int64_t(lexer_.number());
+      lexer_.expect("]");
+      return address;
+    }
+    if (lexer_.at_number()) return {.kind = Operand::Kind::value, .value = lexer_.number()};
+    const bool negated = lexer_.accept("!");
+    const std::string name = lexer_.take();
+    if (name == "_") return {.kind = Operand::Kind::sink};
+    if (const Register* const r = registers_.find(name))
+      return {.kind = Operand::Kind::reg, .reg = *r, .negated = negated};
+    if (name.starts_with("%")) return {.kind = Operand::Kind::reg, .reg = registers_.special(name)};
+    const auto symbol = symbols_.find(name);
+    if (symbol == symbols_.end()) lexer_.fail("there is no register or variable " + name);
+    const std::uint64_t address = symbol->second.address;
+    return {.kind = Operand::Kind::value,
+            .value = address == dynamic_shared ? dynamic_begin() : address,
+            .space = symbol->second.space};
+  }
+  std::uint64_t dynamic_begin() {
+    if (!dynamic_begin_) dynamic_begin_ = kernel_.shared_bytes = std::uint32_t(aligned(kernel_.shared_bytes, 128));
+    return *dynamic_begin_;
+  }
+
+  Lexer& lexer_;
+  const Module& module_;
+  Kernel& kernel_;
+  Symbols symbols_;
+  RegisterFile registers_;
+  SourceLine line_;
+  std::map<std::string, int> labels_;
+  std::vector<std::pair<std::size_t, std::string>> branches_;
+  std::optional<std::uint32_t> dynamic_begin_;  ///< once it is used
+};
+
+}  // namespace
+
+void parse_body(Lexer& lexer, const Module& module, Kernel& kernel, Symbols symbols) {
+  BodyParser(lexer, module, kernel, std::move(symbols)).parse();
+}
+
+}  // namespace gs::ptx

@@ -1,0 +1,162 @@
+// conversion.cpp - cvt: between integers and floats of all widths, to bf16 and tf32.
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "kernels/ptx/decoder.h"
+#include "kernels/ptx/floating.h"
+#include "kernels/ptx/lanes.h"
+
+namespace gs::ptx {
+namespace {
+
+/// Rounding to an integral value: none, to the nearest even, to zero, down, up.
+enum class Integral : std::uint8_t { none, nearest, zero, down, up };
+template <class T>
+T integral(T x, Integral rounding) {
+  switch (rounding) {
+    case Integral::none:
+      return x;
+    case Integral::nearest:
+      return std::nearbyint(x);
+    case Integral::zero:
+      return std::trunc(x);
+    case Integral::down:
+      return std::floor(x);
+    case Integral::up:
+      return std::ceil(x);
+  }
+  return x;
+}
+
+struct Mode {
+  Integral integral;
+  bool flushes, saturates;
+  explicit Mode(std::uint8_t mode)
+      : integral(Integral(mode & 7)), flushes((mode & 8) != 0), saturates((mode & 16) != 0) {}
+};
+
+/// The nearest integer that D has. NaN becomes 0, in 64 bits the lowest number, as on NVIDIA's GPUs.
+template <class D, class S>
+D to_integer(S x) {
+  if (x != x) return sizeof(D) == 8 ? D(std::uint64_t(1) << 63) : D(0);
+  if (x <= S(std::numeric_limits<D>::min())) return std::numeric_limits<D>::min();
+  if (x >= S(std::numeric_limits<D>::max())) return std::numeric_limits<D>::max();
+  return D(x);
+}
+
+template <class D, class S>
+D converted(S x, Mode mode) {
+  if constexpr (std::is_floating_point_v<S>) {
+    if constexpr (std::is_same_v<S, float>)
+      if (mode.flushes) x = flushed(x);
+    if constexpr (std::is_integral_v<D>) {
+      return to_integer<D>(integral(x, mode.integral));
+    } else {
+      D d = D(integral(x, mode.integral));
+      if constexpr (std::is_same_v<D, float>) {
+        if (mode.flushes) d = flushed(d);
+        if (mode.saturates) d = saturated(d);
+      }
+      return d;
+    }
+  } else {
+    return D(x);  // integers wrap; to a float, to the nearest even
+  }
+}
+
+/// The register of a type: 8 bits lie in 16.
+template <class T>
+using RegisterOf =
+    std::conditional_t<sizeof(T) == 1, std::conditional_t<std::is_signed_v<T>, std::int16_t, std::uint16_t>, T>;
+
+template <class D, class S>
+void convert(Warp& w, const Instruction& i, std::uint32_t mask) {
+  const Mode mode(i.mode);
+  const auto* const s = w.lanes<RegisterOf<S>>(i.operand[1]);
+  set_lanes(w.lanes<RegisterOf<D>>(i.operand[0]), mask,
+            [=](unsigned l) { return RegisterOf<D>(converted<D>(S(s[l]), mode)); });
+}
+
+/// make<T>() for the type's numbers.
+template <class Make>
+Handler for_number(Type type, Make&& make) {
+  switch (type) {
+    using enum Type;
+    case b8:
+    case u8:
+      return make.template operator()<std::uint8_t>();
+    case s8:
+      return make.template operator()<std::int8_t>();
+    case b16:
+    case u16:
+      return make.template operator()<std::uint16_t>();
+    case s16:
+      return make.template operator()<std::int16_t>();
+    case b32:
+    case u32:
+      return make.template operator()<std::uint32_t>();
+    case s32:
+      return make.template operator()<std::int32_t>();
+    case b64:
+    case u64:
+      return make.template operator()<std::uint64_t>();
+    case s64:
+      return make.template operator()<std::int64_t>();
+    case f32:
+      return make.template operator()<float>();
+    case f64:
+      return make.template operator()<double>();
+    default:
+      refuse("is not supported for this type");
+  }
+}
+
+/// bf16, to nearest even; NaN is 0x7fff.
+void to_bf16(Warp& w, const Instruction& i, std::uint32_t mask) {
+  const std::uint32_t* const x = w.lanes<std::uint32_t>(i.operand[1]);
+  set_lanes(w.lanes<std::uint16_t>(i.operand[0]), mask, [=](unsigned l) {
+    const bool nan = (x[l] & 0x7fffffffu) > 0x7f800000u;
+    const std::uint32_t rounded = (x[l] + 0x7fffu + (x[l] >> 16 & 1u)) >> 16;
+    return std::uint16_t(nan ? 0x7fffu : rounded);
+  });
+}
+/// tf32, to nearest, halves away from zero; NaN is 0x7fffffff.
+void to_tf32(Warp& w, const Instruction& i, std::uint32_t mask) {
+  const std::uint32_t* const x = w.lanes<std::uint32_t>(i.operand[1]);
+  set_lanes(w.lanes<std::uint32_t>(i.operand[0]), mask, [=](unsigned l) {
+    const std::uint32_t magnitude = x[l] & 0x7fffffffu;
+    const std::uint32_t finite = (x[l] + 0x1000u) & ~std::uint32_t(0x1fff);
+    return magnitude > 0x7f800000u ? 0x7fffffffu : magnitude == 0x7f800000u ? x[l] : finite;
+  });
+}
+
+void decode_cvt(Decoder& d) {
+  const int to_integral = d.opcode.take_one_of({"rni", "rzi", "rmi", "rpi"});
+  const bool nearest = d.opcode.take("rn"), nearest_away = d.opcode.take("rna");
+  const bool flushes = d.opcode.take("ftz"), saturates = d.opcode.take("sat");
+  const Type to = d.opcode.take_type(), from = d.opcode.take_type();
+  if (to == Type::bf16 || to == Type::tf32) {
+    const bool bf16 = to == Type::bf16;
+    if (from != Type::f32 || flushes || saturates || to_integral >= 0 || (bf16 ? !nearest : !nearest_away))
+      refuse("is not supported with this source or rounding");
+    d.bind({bits(to), 32});
+    d.i.run = bf16 ? to_bf16 : to_tf32;
+    return;
+  }
+  if (saturates && (to != Type::f32 || !is_float(from))) refuse("saturates floats only");
+  if (nearest_away || from == Type::bf16 || from == Type::tf32) refuse("is not supported for this source or rounding");
+  if (is_float(from) && !is_float(to) && to_integral < 0) refuse("needs a rounding to an integer");
+  d.bind({std::max(16, bits(to)), std::max(16, bits(from))});
+  d.i.mode = std::uint8_t(int(to_integral + 1) | int(flushes) << 3 | int(saturates) << 4);
+  d.i.run = for_number(
+      to, [&]<class D>() -> Handler { return for_number(from, []<class S>() -> Handler { return convert<D, S>; }); });
+}
+
+}  // namespace
+
+void add_conversion_opcodes(Decoders& all) {
+  all[{"cvt", Operands::any}] = decode_cvt;
+}
+
+}  // namespace gs::ptx

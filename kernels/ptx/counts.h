@@ -1,0 +1,41 @@
+// counts.h - what kernels did, instruction by instruction.
+#pragma once
+#include <vector>
+
+#include "kernels/ptx/launch.h"
+
+namespace gs::ptx {
+
+struct CountedLaunch {
+  const Module* module;
+  const Kernel* kernel;
+  Dim3 grid, block;
+  std::uint32_t dynamic_shared_bytes;
+  Counts counts;
+};
+
+/// While it lives, every launch that runs to its end, on any thread, is noted. Counters do not nest.
+class LaunchCounter {
+ public:
+  LaunchCounter();
+  ~LaunchCounter();
+  LaunchCounter(const LaunchCounter&) = delete;
+  LaunchCounter& operator=(const LaunchCounter&) = delete;
+  const std::vector<CountedLaunch>& launches() const { return launches_; }
+
+ private:
+  friend void note_launch(const Launch&, const Counts&);
+  std::vector<CountedLaunch> launches_;
+};
+/// Called by run().
+void note_launch(const Launch&, const Counts&);
+
+/// The warp instructions of a source line.
+struct LineInstructions {
+  std::string place;  ///< "kernels/dense/dense_tensor.cu:31"
+  std::uint64_t warp_instructions = 0;
+};
+/// Of all launches together, the most first.
+std::vector<LineInstructions> instructions_by_line(const std::vector<CountedLaunch>&);
+
+}  // namespace gs::ptx

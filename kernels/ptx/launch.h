@@ -1,0 +1,48 @@
+// launch.h - a kernel with its arguments, and running it: what a GPU does with one launch.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "kernels/ptx/module.h"
+
+namespace gs::ptx {
+
+struct Dim3 {
+  unsigned x = 1, y = 1, z = 1;
+};
+
+struct Launch {
+  const Module* module = nullptr;
+  const Kernel* kernel = nullptr;
+  Dim3 grid, block;
+  std::uint32_t dynamic_shared_bytes = 0;
+  std::vector<std::byte> parameters;  ///< Kernel::parameter_bytes, each at its offset
+  std::vector<Region> memory;         ///< global memory that the kernel may access; the module's own is known
+};
+
+/// How often instructions were executed. A warp whose lanes have parted executes an instruction once for each part.
+struct Counts {
+  std::vector<std::uint64_t> executed;  ///< by warps, for each of Kernel::code
+  std::uint64_t warp_instructions = 0;  ///< their sum
+  std::uint64_t lane_instructions = 0;  ///< summed over the lanes that took part
+};
+
+/// Runs all blocks, in parallel on OpenMP's threads, and returns when they have ended. Throws PtxError with the kernel,
+/// the block, the thread, the source line and the instruction when a kernel
+///   - accesses memory outside of `memory`, or shared, local or parameter memory outside of its bounds, or unaligned;
+///   - reads shared memory that nobody wrote, or whose asynchronous copy was not waited for;
+///   - ends with asynchronous copies that it has not waited for;
+///   - waits at a barrier, or at an instruction of a warp, for lanes that have ended or never come.
+Counts run(const Launch&);
+
+/// One thread, step by step: prints on standard output each instruction that it executes, with its source line and the
+/// values that it reads and writes.
+struct TracedThread {
+  std::string kernel;  ///< a part of its name as C++ has it; empty: nothing is traced
+  unsigned block = 0, thread = 0;
+};
+/// Of all later launches. GRIDSTRIDE_PTX_TRACE=KERNEL:BLOCK:THREAD sets it.
+TracedThread& traced_thread();
+
+}  // namespace gs::ptx

@@ -1,0 +1,118 @@
+// memory.cpp - loads and stores. How they are cached (.nc, .volatile) makes no difference here.
+#include <cstring>
+#include <type_traits>
+
+#include "kernels/ptx/address.h"
+#include "kernels/ptx/decoder.h"
+#include "kernels/ptx/lanes.h"
+
+namespace gs::ptx {
+namespace {
+
+/// T in memory is R in the register: extended by its sign or by zeros.
+template <class T, class R>
+void load(Warp& w, const Instruction& i, std::uint32_t mask) {
+  const Addresses at =
+      checked_addresses(w, i, mask, address_operand(i, i.elements), unsigned(sizeof(T)) * i.elements, Access::read);
+  for (std::size_t e = 0; e < i.elements; ++e) {
+    R* const d = w.lanes<R>(i.operand[e]);
+    for_lanes(mask, [&](unsigned l) {
+      T value;
+      std::memcpy(&value, at.of[l] + e * sizeof(T), sizeof(T));
+      d[l] = R(value);
+    });
+  }
+}
+template <class T, class R>
+void store(Warp& w, const Instruction& i, std::uint32_t mask) {
+  const Addresses at =
+      checked_addresses(w, i, mask, address_operand(i, 0), unsigned(sizeof(T)) * i.elements, Access::write);
+  for (std::size_t e = 0; e < i.elements; ++e) {
+    const R* const s = w.lanes<R>(i.operand[1 + e]);
+    for_lanes(mask, [&](unsigned l) {
+      const T value = T(s[l]);
+      std::memcpy(at.of[l] + e * sizeof(T), &value, sizeof(T));
+    });
+  }
+}
+
+template <bool is_load, class T>
+Handler access_of(int register_bits) {
+  constexpr bool sign = std::is_signed_v<T>;
+  const auto with = []<class R>() -> Handler {
+    if constexpr (sizeof(R) < sizeof(T))
+      refuse("has a register that is too narrow");
+    else if constexpr (is_load)
+      return load<T, R>;
+    else
+      return store<T, R>;
+  };
+  switch (register_bits) {
+    case 16:
+      return with.template operator()<std::conditional_t<sign, std::int16_t, std::uint16_t>>();
+    case 32:
+      return with.template operator()<std::conditional_t<sign, std::int32_t, std::uint32_t>>();
+    case 64:
+      return with.template operator()<std::conditional_t<sign, std::int64_t, std::uint64_t>>();
+    default:
+      refuse("is not supported for a register of this width");
+  }
+}
+template <bool is_load>
+Handler access(Type type, int register_bits) {
+  switch (type) {
+    using enum Type;
+    case b8:
+    case u8:
+      return access_of<is_load, std::uint8_t>(register_bits);
+    case s8:
+      return access_of<is_load, std::int8_t>(register_bits);
+    case b16:
+    case u16:
+      return access_of<is_load, std::uint16_t>(register_bits);
+    case s16:
+      return access_of<is_load, std::int16_t>(register_bits);
+    case b32:
+    case u32:
+    case f32:
+      return access_of<is_load, std::uint32_t>(register_bits);
+    case s32:
+      return access_of<is_load, std::int32_t>(register_bits);
+    case b64:
+    case u64:
+    case s64:
+    case f64:
+      return access_of<is_load, std::uint64_t>(register_bits);
+    default:
+      refuse("is not supported for this type");
+  }
+}
+
+template <bool is_load>
+void decode_access(Decoder& d) {
+  d.opcode.take_one_of({"nc", "volatile"});
+  d.takes_space();
+  d.opcode.take_one_of({"v2", "v4"});
+  const Type type = d.opcode.take_type();
+  d.expect_operands(2);
+  const std::size_t data = is_load ? 0 : 1;
+  const int register_bits = d.element_width(data, bits(type));
+  if (is_load) {
+    d.bind_elements(0, register_bits);
+    d.bind_address(1);
+  } else {
+    d.bind_address(0);
+    d.bind_elements(1, register_bits);
+  }
+  if (d.operands[1 - data].space == Space::call_param) d.i.space = Space::call_param;
+  d.i.run = access<is_load>(type, register_bits);
+}
+
+}  // namespace
+
+void add_memory_opcodes(Decoders& all) {
+  all[{"ld", Operands::any}] = decode_access<true>;
+  all[{"st", Operands::any}] = decode_access<false>;
+}
+
+}  // namespace gs::ptx

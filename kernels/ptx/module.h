@@ -1,0 +1,138 @@
+// module.h - a PTX module in memory: its variables, and its kernels decoded so that a warp can execute them.
+//
+// Registers of a warp lie side by side, 32 lanes each: a predicate is one 32-bit mask, a register of 16, 32 or 64 bits
+// an array of 32. An operand is the byte offset of such an array. Immediates and special registers (%tid.x) are
+// registers, too, filled before the first instruction, so that no instruction asks what its operands are.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernels/common/check.h"
+#include "kernels/ptx/types.h"
+
+namespace gs::ptx {
+
+/// What is wrong with a module or with what a kernel did. The message names the kernel, the place and the instruction.
+struct PtxError : Error {
+  using Error::Error;
+};
+
+struct Warp;
+struct Instruction;
+/// Executes an instruction for the lanes of `mask`, which is never 0.
+using Handler = void (*)(Warp&, const Instruction&, std::uint32_t mask);
+
+/// What an instruction means for the order of execution.
+enum class Flow : std::uint8_t {
+  next,       ///< the next one follows
+  branch,     ///< to `target`
+  exit,       ///< the lanes end
+  barrier,    ///< of the block
+  sync_warp,  ///< waits for the lanes of a mask, wherever they are waiting
+  warp        ///< is executed by all lanes of a mask at once
+};
+
+struct Instruction {
+  Handler run = nullptr;
+  Flow flow = Flow::next;
+  Space space = Space::generic;
+  std::uint8_t operands = 0;  ///< how many
+  std::uint8_t elements = 1;  ///< of a vector: {%r1, %r2}
+  std::uint8_t bytes = 0;     ///< of an element in memory or of a vector in a register
+  std::uint8_t mode = 0;      ///< what the handler makes of it: a rounding, a kind of shuffle
+  bool wide_address = false;  ///< the address is a 64-bit register
+  bool guard_negated = false;
+  bool negated = false;       ///< its predicate operand is written !%p
+  bool whole_warp = false;    ///< Flow::warp: needs all 32 lanes, has no mask
+  std::uint32_t guard = 0;    ///< the predicate of @%p; 0: none
+  std::uint32_t members = 0;  ///< Flow::warp and sync_warp: the register that holds the mask
+  std::int32_t target = -1;
+  std::int64_t immediate = 0;  ///< what is added to an address, or a number of groups
+  std::array<std::uint32_t, 14> operand{};
+};
+
+/// A line of a source file, by its index in Module::files.
+struct SourceLine {
+  std::int32_t file = 0, line = 0;
+  auto operator<=>(const SourceLine&) const = default;
+};
+
+struct Register {
+  std::uint32_t offset = 0;
+  Type type = Type::none;
+};
+
+struct Parameter {
+  std::uint32_t offset = 0, bytes = 0;
+};
+
+enum class Special : std::uint8_t {
+  tid_x,
+  tid_y,
+  tid_z,
+  ntid_x,
+  ntid_y,
+  ntid_z,
+  ctaid_x,
+  ctaid_y,
+  ctaid_z,
+  nctaid_x,
+  nctaid_y,
+  nctaid_z,
+  laneid,
+  lanemask_lt,
+  lanemask_le,
+  lanemask_gt,
+  lanemask_ge,
+  lanemask_eq,
+  dynamic_smem_size
+};
+
+struct Kernel {
+  std::string name;  ///< mangled
+  std::vector<Parameter> parameters;
+  std::uint32_t parameter_bytes = 0, register_bytes = 0, local_bytes = 0, shared_bytes = 0, call_bytes = 0;
+
+  struct Constant {
+    std::uint32_t offset;
+    std::uint64_t value;
+    int bits;
+  };
+  struct SpecialRegister {
+    std::uint32_t offset;
+    Special which;
+  };
+  std::vector<Constant> constants;
+  std::vector<SpecialRegister> specials;
+  std::map<std::string, Register, std::less<>> registers;
+
+  std::vector<Instruction> code;
+  std::vector<SourceLine> lines;   ///< of each instruction; 0:0 where nvcc names none
+  std::vector<std::string> texts;  ///< of each instruction
+};
+
+/// [begin, end): memory that a kernel may access.
+struct Region {
+  std::uint64_t begin = 0, end = 0;
+};
+
+struct Module {
+  std::map<std::string, Kernel, std::less<>> kernels;
+  std::map<int, std::string> files;
+  std::vector<Region> globals;  ///< the module's own variables
+
+  /// "kernels/dense/dense_tensor.cu:31", or "an unknown line".
+  std::string place(SourceLine) const;
+
+  std::vector<std::unique_ptr<std::byte[]>> memory;  ///< behind `globals`
+};
+
+/// Throws PtxError with the line of `text`; `name` says what the text is. What is not supported is refused by the name
+/// of its opcode or directive, with kernel and source line.
+std::unique_ptr<Module> parse(std::string_view text, const std::string& name);
+
+}  // namespace gs::ptx

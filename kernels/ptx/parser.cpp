@@ -1,0 +1,169 @@
+// parser.cpp - a module's directives: variables, files, kernels with their parameters.
+#include "kernels/ptx/parser.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace gs::ptx {
+
+std::string Module::place(SourceLine line) const {
+  const auto file = files.find(line.file);
+  return file == files.end() ? "an unknown line" : file->second + ":" + std::to_string(line.line);
+}
+
+namespace {
+
+class ModuleParser {
+ public:
+  ModuleParser(std::string_view text, const std::string& name) : lexer_(text, name) {}
+
+  std::unique_ptr<Module> parse() {
+    while (!lexer_.at_end()) directive();
+    return std::move(module_);
+  }
+
+  /// nvcc names the source files at the end of the text; an error in a kernel needs them before.
+  void read_files(std::string_view text) {
+    for (std::size_t at = 0; (at = text.find("\n\t.file\t", at)) != text.npos; ++at) {
+      Lexer line(text.substr(at, text.find('\n', at + 1) - at), "a .file directive");
+      line.expect(".file");
+      file(line);
+    }
+  }
+
+ private:
+  void directive() {
+    const std::string word = lexer_.take();
+    if (word == ".version" || word == ".address_size") {
+      lexer_.take();
+    } else if (word == ".target") {
+      do lexer_.take();
+      while (lexer_.accept(","));
+    } else if (word == ".file") {
+      file(lexer_);
+    } else if (word == ".section") {
+      while (lexer_.word() != "{") lexer_.take();
+      lexer_.skip_braces();
+    } else if (word == ".visible" || word == ".weak" || word == ".common") {
+      // linkage makes no difference: a module is complete
+    } else if (word == ".extern") {
+      extern_ = true;
+      return;
+    } else if (word == ".entry" || word == ".func") {
+      kernel(word == ".entry");
+    } else if (word == ".global" || word == ".const" || word == ".shared") {
+      variable(word);
+    } else {
+      lexer_.fail("the directive " + word + " is not supported");
+    }
+    extern_ = false;
+  }
+
+  void file(Lexer& lexer) {
+    const int index = int(lexer.number());
+    const std::string quoted = lexer.take();
+    module_->files[index] = quoted.substr(1, quoted.size() - 2);
+    while (lexer.accept(",")) lexer.number();  // its time and size
+  }
+
+  void variable(const std::string& space) {
+    const Declaration d = declaration(lexer_);
+    if (space == ".shared") {
+      if (!extern_ || d.bytes != 0) lexer_.fail("shared variable " + d.name + " is not supported outside of a kernel");
+      symbols_[d.name] = {Space::shared, dynamic_shared};
+      lexer_.expect(";");
+      return;
+    }
+    if (extern_) lexer_.fail("variable " + d.name + " of another module is not supported");
+    constexpr std::uint64_t alignment = 256;
+    if (d.alignment > alignment) lexer_.fail("variable " + d.name + " has too large an alignment");
+    auto& memory = module_->memory.emplace_back(new std::byte[d.bytes + alignment]{});
+    const std::uint64_t begin = aligned(reinterpret_cast<std::uint64_t>(memory.get()), alignment);
+    if (lexer_.accept("=")) initial_values(d, reinterpret_cast<std::byte*>(begin));
+    lexer_.expect(";");
+    module_->globals.push_back({begin, begin + d.bytes});
+    symbols_[d.name] = {space == ".const" ? Space::constant : Space::global, begin};
+  }
+  /// 1, or {1, 2, {3, 4}}: braces inside make no difference.
+  void initial_values(const Declaration& d, std::byte* memory) {
+    const std::size_t each = std::size_t(bits(d.type)) / 8;
+    std::size_t at = 0;
+    int depth = 0;
+    do {
+      while (lexer_.accept("{")) ++depth;
+      const std::uint64_t value = lexer_.number();
+      if (at + each > d.bytes) lexer_.fail("variable " + d.name + " has too many values");
+      std::memcpy(memory + at, &value, each);
+      at += each;
+      while (depth > 0 && lexer_.accept("}")) --depth;
+    } while (lexer_.accept(","));
+  }
+
+  void kernel(bool entry) {
+    if (lexer_.accept("(")) lexer_.skip_past(")");  // what a function returns
+    Kernel kernel;
+    kernel.name = lexer_.take();
+    Symbols symbols = symbols_;
+    lexer_.expect("(");
+    while (!lexer_.accept(")")) {
+      lexer_.accept(",");
+      lexer_.expect(".param");
+      const Declaration d = declaration(lexer_);
+      const auto offset = std::uint32_t(aligned(kernel.parameter_bytes, d.alignment));
+      kernel.parameters.push_back({offset, std::uint32_t(d.bytes)});
+      symbols[d.name] = {Space::param, offset};
+      kernel.parameter_bytes = offset + std::uint32_t(d.bytes);
+    }
+    while (lexer_.word() != "{" && lexer_.word() != ";") lexer_.take();  // .maxntid and the like
+    if (lexer_.accept(";")) return;                                      // declared only
+    if (!entry)
+      lexer_.fail("function " + kernel.name + " is not supported: only kernels are, and what is inlined there");
+    parse_body(lexer_, *module_, kernel, std::move(symbols));
+    const std::string name = kernel.name;
+    module_->kernels[name] = std::move(kernel);
+  }
+
+  Lexer lexer_;
+  std::unique_ptr<Module> module_ = std::make_unique<Module>();
+  Symbols symbols_;
+  bool extern_ = false;
+};
+
+}  // namespace
+
+Declaration declaration(Lexer& lexer) {
+  Declaration d;
+  bool of_pointed_to = false;  // .ptr .global .align 4: of what the pointer points to
+  while (lexer.word().starts_with(".")) {
+    const std::string word = lexer.take();
+    if (word == ".align") {
+      const std::uint64_t alignment = lexer.number();
+      if (!of_pointed_to) d.alignment = alignment;
+    } else if (word == ".ptr") {
+      of_pointed_to = true;
+    } else if (const Type type = type_named(std::string_view(word).substr(1)); type != Type::none) {
+      d.type = type;
+    } else if (word != ".global" && word != ".shared" && word != ".const" && word != ".local") {
+      lexer.fail("'" + word + "' is not supported in a declaration");
+    }
+  }
+  if (d.type == Type::none) lexer.fail("a declaration without a type that is supported");
+  d.name = lexer.take();
+  std::uint64_t count = 1;
+  while (lexer.accept("[")) {
+    count *= lexer.word() == "]" ? 0 : lexer.number();
+    lexer.expect("]");
+  }
+  const std::uint64_t each = std::uint64_t(std::max(8, bits(d.type))) / 8;
+  d.alignment = std::max(d.alignment, each);
+  d.bytes = each * count;
+  return d;
+}
+
+std::unique_ptr<Module> parse(std::string_view text, const std::string& name) {
+  ModuleParser parser(text, name);
+  parser.read_files(text);
+  return parser.parse();
+}
+
+}  // namespace gs::ptx

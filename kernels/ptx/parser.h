@@ -1,0 +1,37 @@
+// parser.h - what the parser of modules and that of kernels share.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "kernels/ptx/lexer.h"
+#include "kernels/ptx/module.h"
+
+namespace gs::ptx {
+
+constexpr std::uint64_t aligned(std::uint64_t value, std::uint64_t to) {
+  return (value + to - 1) / to * to;
+}
+
+/// .align 4 .b8 name[16]
+struct Declaration {
+  Type type = Type::none;
+  std::uint64_t alignment = 1, bytes = 0;
+  std::string name;
+};
+Declaration declaration(Lexer&);
+
+/// A variable or parameter.
+struct Symbol {
+  Space space;
+  std::uint64_t address;  ///< in its space
+};
+using Symbols = std::map<std::string, Symbol, std::less<>>;
+
+/// The address of dynamic shared memory until it is used: then it comes behind the kernel's own shared variables.
+inline constexpr std::uint64_t dynamic_shared = ~std::uint64_t(0);
+
+/// From { to the } that closes it: registers, variables, instructions.
+void parse_body(Lexer&, const Module&, Kernel&, Symbols);
+
+}  // namespace gs::ptx

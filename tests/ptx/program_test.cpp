@@ -1,0 +1,115 @@
+// program_test.cpp - whole runs with nvcc's kernels, interpreted, beside the same runs in the simulator.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <sstream>
+
+#include "tests/apps/program.h"
+
+namespace gs::test {
+namespace {
+
+struct Run {
+  std::string model, precision;
+  bool epoch_loop = false;
+  friend std::ostream& operator<<(std::ostream& out, const Run& run) {
+    return out << run.model << '_' << run.precision << (run.epoch_loop ? "_epoch_loop" : "");
+  }
+};
+
+/// The losses and accuracies of history.csv, epoch by epoch.
+std::vector<std::vector<double>> history_of(const std::filesystem::path& run) {
+  std::vector<std::vector<double>> rows;
+  for (const std::string& line : lines_of(text_of(run / "history.csv"))) {
+    std::istringstream in(line);
+    std::vector<double> row;
+    for (std::string cell; row.size() < 5 && std::getline(in, cell, ',');) row.push_back(std::atof(cell.c_str()));
+    rows.push_back(row);
+  }
+  if (!rows.empty()) rows.erase(rows.begin());  // the titles
+  return rows;
+}
+
+class RunsOnPtx : public testing::TestWithParam<Run> {
+ protected:
+  std::vector<std::vector<double>> train(const std::string& device) {
+    const ScratchFolder folder;
+    const Run& run = GetParam();
+    std::vector<std::string> words{"train",        run.model, "--device",   device, "--precision",  run.precision,
+                                   "--impl",       "own",     "--base",     "4",    "--image-size", "16",
+                                   "--train-size", "29",      "--val-size", "10",   "--batch",      "3",
+                                   "--epochs",     "2",       "--lr",       "1e-3", "--quiet",      "--out",
+                                   "run"};
+    if (run.epoch_loop && device == "ptx") words.push_back("--epoch-loop");
+    const Outcome outcome = run_program(folder.path(), words);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return history_of(folder / "run");
+  }
+};
+
+/// How far losses may be apart. Both run the same sums in the same order, but nvcc makes one rounding of a product and
+/// a sum where the simulator's compiler makes two, and exp and log are other approximations. In bf16 each of these may
+/// move an activation to the next of its 8 bits.
+double allowed(const std::string& precision) {
+  return precision == "bf16" ? 2e-3 : 1e-5;
+}
+
+TEST_P(RunsOnPtx, LoseLikeTheSimulator) {
+  const auto expected = train("sim"), found = train("ptx");
+  ASSERT_EQ(found.size(), 2u);
+  ASSERT_EQ(expected.size(), 2u);
+  double furthest = 0;
+  for (std::size_t epoch = 0; epoch < found.size(); ++epoch) {
+    ASSERT_EQ(found[epoch].size(), 5u);
+    for (const std::size_t loss : {1, 3}) {  // epoch, loss, accuracy, val_loss, val_accuracy
+      ASSERT_GT(expected[epoch][loss], 0);
+      furthest = std::max(furthest, std::abs(found[epoch][loss] / expected[epoch][loss] - 1));
+    }
+  }
+  RecordProperty("furthest", std::to_string(furthest));
+  EXPECT_LE(furthest, allowed(GetParam().precision));
+}
+
+std::vector<Run> runs() {
+  std::vector<Run> all;
+  for (const char* model : {"lenet", "alexnet", "mlp"})
+    for (const char* precision : {"fp32", "tf32", "bf16"}) all.push_back({model, precision});
+  all.push_back({"lenet", "fp32", true});
+  all.push_back({"alexnet", "tf32", true});
+  all.push_back({"mlp", "bf16", true});
+  return all;
+}
+INSTANTIATE_TEST_SUITE_P(All, RunsOnPtx, testing::ValuesIn(runs()),
+                         [](const auto& info) { return testing::PrintToString(info.param); });
+
+TEST(ProfileOnPtx, CountsTheInstructionsOfEveryOp) {
+  const ScratchFolder folder;
+  const Outcome outcome = run_program(folder.path(), {"profile", "lenet", "--device", "ptx", "--base", "4",
+                                                      "--image-size", "16", "--batch", "3", "--out", "profile"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  for (const char* words : {"warp instructions", "conv1 forward", "dense2 filter gradient", "update", "all ops",
+                            "kernels/conv2d/", "fma", "ld.global"})
+    EXPECT_NE(outcome.out.find(words), std::string::npos) << "no '" << words << "' in\n" << outcome.out;
+  const std::string json = text_of(folder / "profile" / "profile.json");
+  EXPECT_NE(json.find("\"source\": \"instructions\""), std::string::npos);
+  // Counts repeat exactly, so that a budget can be held to them.
+  const Outcome again = run_program(folder.path(), {"profile", "lenet", "--device", "ptx", "--base", "4",
+                                                    "--image-size", "16", "--batch", "3", "--out", "again"});
+  ASSERT_EQ(again.status, 0) << again.err;
+  const auto table = [](const std::string& out) { return out.substr(out.find("warp instructions")); };
+  EXPECT_EQ(table(outcome.out).substr(0, table(outcome.out).find("written")),
+            table(again.out).substr(0, table(again.out).find("written")));
+}
+
+TEST(TraceOnPtx, PrintsTheInstructionsOfOneThread) {
+  const ScratchFolder folder;
+  const Outcome outcome =
+      run_program(folder.path(), tiny_run({"--device", "ptx", "--impl", "own", "--epochs", "1", "--quiet"}),
+                  [] { setenv("GRIDSTRIDE_PTX_TRACE", "gather:0:33", 1); });
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("%tid.x"), std::string::npos) << outcome.out.substr(0, 2000);
+  EXPECT_NE(outcome.out.find("->33"), std::string::npos) << "the thread reads its own index";
+}
+
+}  // namespace
+}  // namespace gs::test

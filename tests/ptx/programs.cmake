@@ -1,0 +1,37 @@
+# What nvcc makes of the kernels, run without a GPU: label ptx. The interpreter (kernels/ptx) and the simulated CUDA runtime
+# (engine/simulated_cuda) stand for the GPU; where nvcc is missing these tests are skipped.
+if(NOT GRIDSTRIDE_WITH_CUDA)
+  add_test(NAME ptx/needs_nvcc COMMAND "${CMAKE_COMMAND}" -E echo "no CUDA toolkit with cuDNN and cuBLASLt")
+  set_tests_properties(ptx/needs_nvcc PROPERTIES LABELS ptx SKIP_REGULAR_EXPRESSION "no CUDA toolkit")
+  return()
+endif()
+
+# The tests of test_gpu over nvcc's kernels. A few CTest tests of many cases each: a process parses the PTX once.
+add_executable(test_ptx "${CMAKE_CURRENT_LIST_DIR}/put_in_fault.cpp")
+target_link_libraries(test_ptx PRIVATE gridstride_tests_of_a_gpu gridstride_kernel_tests_of_a_gpu
+                      gridstride_cuda_with_ptx_kernels gridstride_test_support gridstride_apps gridstride_kernels)
+set(device "CudaDevice*:ProfileOnCuda*")
+set(products "*Products*")
+set(library "LibraryProducts*")
+set(traces "*Trace*")
+set(training "*Training*")
+foreach(part "device ${device}" "library ${library}" "products ${products}:-${library}" "traces ${traces}"
+        "training ${training}" "kernels_and_programs *:-${device}:${products}:${traces}:${training}")
+  string(REGEX MATCH "^[a-z_]+" name "${part}")
+  string(REGEX REPLACE "^[a-z_]+ " "" filter "${part}")
+  string(REPLACE ":-" "-" filter "${filter}")  # gtest: wanted, one -, unwanted
+  add_test(NAME ptx/${name} COMMAND test_ptx "--gtest_filter=${filter}" --gtest_brief=1)
+  set_tests_properties(ptx/${name} PROPERTIES LABELS ptx TIMEOUT 900 ENVIRONMENT "OMP_NUM_THREADS=1")
+endforeach()
+
+# Faults put into the PTX on purpose are found.
+gridstride_test_program(test_ptx_faults ptx "" "${CMAKE_CURRENT_LIST_DIR}/faults_test.cpp"
+                        "${CMAKE_CURRENT_SOURCE_DIR}/apps/program.cpp")
+target_compile_definitions(test_ptx_faults PRIVATE GRIDSTRIDE_PROGRAM="$<TARGET_FILE:test_ptx>")
+add_dependencies(test_ptx_faults test_ptx)
+
+# Whole runs.
+gridstride_test_program(test_ptx_programs ptx "" "${CMAKE_CURRENT_LIST_DIR}/program_test.cpp"
+                        "${CMAKE_CURRENT_SOURCE_DIR}/apps/program.cpp")
+target_compile_definitions(test_ptx_programs PRIVATE GRIDSTRIDE_PROGRAM="$<TARGET_FILE:gridstride-ptx>")
+add_dependencies(test_ptx_programs gridstride-ptx)
