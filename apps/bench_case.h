@@ -1,5 +1,6 @@
 // bench_case.h - measuring one training step of one case.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,21 @@ struct BenchLimits {
   int steps = 0;       ///< ... or, if not 0, exactly this many steps
 };
 
+/// How many steps a GPU is given before it is waited for, and so how many one measurement holds: an epoch of 384,
+/// twelve launches of 32; fewer where that would take longer than 0.4 s, but at least 10. bench/step_timing.py has the
+/// same rule for PyTorch and JAX, so that a wait weighs as much in everybody's figures.
+int steps_between_waits(double seconds_of_a_step);
+
+/// How many batches of random images are kept: 32, fewer where they would take more than 256 MiB. An epoch reads them
+/// over and over; 256 MiB are more than a GPU's caches hold.
+int kept_batches(std::int64_t bytes_of_a_batch);
+
 /// Microseconds a step.
 struct StepTimes {
   double median_us = 0, p10_us = 0, p90_us = 0;
   int measured = 0;          ///< measurements
-  int steps_each = 1;        ///< steps in one measurement, enqueued together, then waited for
+  int steps = 0;             ///< in all of them
+  int steps_each = 1;        ///< in one of them, enqueued together, then waited for; the last may hold fewer
   double samples_per_s = 0;  ///< batch / median
 };
 
@@ -43,7 +54,7 @@ class BenchRun {
  public:
   BenchRun(const BenchCase&, Device&, Precision, const ImplementationChoice&);
 
-  /// Warms up (at least 3 steps and a tenth of the time), then measures.
+  /// Warms up (at least 3 measurements' steps and a tenth of the time), then measures.
   StepTimes measure(const BenchLimits&);
 
   /// Times each step of the list by itself, the device waiting after each.
@@ -52,13 +63,14 @@ class BenchRun {
   Program& program() { return program_; }
 
  private:
-  void begin_epoch();
-  void run_steps(int count);
+  void begin_epoch(int steps);
+  double seconds_of(int steps);
+  int steps_of_a_measurement(const BenchLimits&);
 
   Device& device_;
   Program program_;
   Memory images_, labels_, permutation_;
-  int batches_left_ = 0;
+  int steps_left_ = 0;  ///< of the epoch
 };
 
 }  // namespace gs::apps

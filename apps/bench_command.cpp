@@ -108,6 +108,7 @@ nlohmann::ordered_json case_record(const BenchCase& c, const Device& device, con
           {"samples_per_s", t.samples_per_s},
           {"measurements", t.measured},
           {"steps_per_measurement", t.steps_each},
+          {"steps", t.steps},
           {"implementations", program.implementations()}};
 }
 
@@ -170,8 +171,7 @@ int bench_command(const Words& words) {
     if (o.ops) records.back()["ops"] = ops_record(ops);
     if (o.json) continue;
     fmt::print(row, c.text, fmt::format("{:.1f}", times.median_us), fmt::format("{:.1f}", times.p10_us),
-               fmt::format("{:.1f}", times.p90_us), fmt::format("{:.1f}", times.samples_per_s),
-               times.measured * times.steps_each);
+               fmt::format("{:.1f}", times.p90_us), fmt::format("{:.1f}", times.samples_per_s), times.steps);
     if (o.ops) fmt::print("\n{}\n", op_table(ops));
     std::fflush(stdout);
   }

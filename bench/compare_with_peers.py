@@ -3,10 +3,11 @@
 
 usage: compare_with_peers.py [--device cpu|cuda] [--precision fp32|tf32|bf16] [--rounds 3] [--seconds 4] [--threads N]
                              [--program PROGRAM] [--torch PYTHON]... [--jax PYTHON] [--compile] [--out FILE] [CASE...]
-Each --torch is an interpreter that has some version of PyTorch; each is run as it is, with channels-last tensors and,
-with --compile, under torch.compile (max-autotune). --jax is one that has JAX. With neither, the interpreter that runs
-this is asked for PyTorch. The order of the competitors alternates, so that a machine that slows down favours nobody.
-A competitor that cannot run is left out, and a line says why.
+Each --torch is an interpreter that has some version of PyTorch; each is run as it is, with channels-last tensors, on a
+GPU with the whole step as a CUDA graph in both layouts and, with --compile, under torch.compile (max-autotune). --jax
+is one that has JAX. With neither, the interpreter that runs this is asked for PyTorch. The order of the competitors
+alternates, so that a machine that slows down favours nobody. A competitor that cannot run is left out, and a line says
+why.
 """
 import argparse
 import json
@@ -30,7 +31,8 @@ def competitors(args):
         if args.compile:
             table.append(("torch compile", [*torch, "--mode", "compile", "--channels-last"]))
         if args.device == "cuda":
-            table.append(("torch CUDA graph", [*torch, "--mode", "graph"]))
+            graph = [*torch, "--mode", "graph"]
+            table += [("torch CUDA graph", graph), ("torch CUDA graph channels-last", [*graph, "--channels-last"])]
     cases = [c for c in args.cases if not c.startswith("alexnet2012")]
     if args.jax and cases:
         jax = [args.jax, str(ROOT / "bench/jax_step.py"), *threads, *common, *cases]

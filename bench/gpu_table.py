@@ -1,72 +1,98 @@
 #!/usr/bin/env python3
 """What bench/gpu_session.sh measured, held against the aims of the GPU-native step: a table in Markdown.
 
-usage: gpu_table.py OUT        OUT is the folder of the session
-A figure that was not measured is shown as such; nothing is estimated.
+usage: gpu_table.py SESSION        SESSION is the session's folder: build-gpu/session, or session.tar.gz unpacked
+A figure that was not measured is shown as such; nothing is estimated. A record that cannot be read is named on standard
+error and left out.
 """
 import json
 import pathlib
 import re
-import statistics
 import sys
 
 BASE8 = ["alexnet:8:8", "alexnet:8:4", "alexnet:8:2"]
+LARGE = "alexnet2012:-:256"
+IMPLEMENTATIONS = ("auto", "own", "library")
 
 
 def read(path):
-    return json.loads(path.read_text()) if path.exists() else None
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        print(f"{path}: {error}", file=sys.stderr)
+        return None
 
 
-class Peers:
-    """Medians in microseconds of the competitors of one case."""
+class Figures:
+    """Median microseconds by (who, case) in one precision, of all records in the form of `gridstride bench --json`: bench-WHO-PRECISION-CASE.json,
+    torch-VARIANT-PRECISION.json and jax-MODE-PRECISION.json, the latter in folders below the session's too."""
 
-    def __init__(self, out, case, precision):
-        record = read(out / f"peers-{case.replace(':', '-')}-{precision}.json")
-        self.rounds = record["median_us_of_each_round"].get(case, {}) if record else {}
+    def __init__(self, session, precision):
+        self.us = {}
+        for path in [*session.glob(f"bench-*-{precision}-*.json"), *session.rglob(f"torch-*-{precision}.json"),
+                     *session.rglob(f"jax-*-{precision}.json")]:
+            who = path.name[:path.name.index(f"-{precision}")].removeprefix("bench-")
+            for case in (read(path) or {"cases": []})["cases"]:
+                self.us[who, case["case"]] = case["median_us"]
 
-    def us(self, wanted):
-        """The fastest of the competitors that `wanted(name)` takes."""
-        return min((statistics.median(us) for name, us in self.rounds.items() if wanted(name)), default=None)
+    def own(self, case):
+        """(implementation, us): what users get, --impl auto; where that was not measured, the best of the others."""
+        if ("auto", case) in self.us:
+            return "auto", self.us["auto", case]
+        return min(((who, self.us[who, case]) for who in IMPLEMENTATIONS if (who, case) in self.us), key=lambda f: f[1], default=(None, None))
 
-    def ratio(self, wanted):
-        own, other = self.us(lambda name: name == "gridstride"), self.us(wanted)
-        return other / own if own and other else None
+    def best(self, case, wanted):
+        """(competitor, us) of the fastest that `wanted(name)` takes."""
+        return min(((who, us) for (who, of), us in self.us.items() if of == case and wanted(who)), key=lambda f: f[1], default=(None, None))
 
-
-def is_eager(name):
-    return name.startswith("torch") and "compile" not in name and "graph" not in name
-
-
-def is_other(name):
-    return not name.startswith("gridstride") and not is_eager(name)
-
-
-def is_peer(name):
-    return not name.startswith("gridstride")
-
-
-def times(ratio):
-    return "not measured" if ratio is None else f"{ratio:.2f}x"
+    def ratio(self, case, wanted):
+        (implementation, own), (who, other) = self.own(case), self.best(case, wanted)
+        if not own or not other:
+            return "not measured"
+        return f"{other / own:.2f}x ({implementation} {own:.1f} us, {who} {other:.1f} us)"
 
 
-def rows(out):
-    for precision in ("tf32", "fp32"):
+def is_torch(who):
+    return who.startswith("torch-")
+
+
+def is_eager(who):
+    return who.startswith("torch-eager")
+
+
+def is_peer(who):
+    return who.startswith(("torch-", "jax-"))
+
+
+def is_other(who):
+    return is_peer(who) and not is_eager(who)
+
+
+def steps(figures, case):
+    """"45.1 / 47.0 / not measured us": auto, own, library."""
+    us = [figures.us.get((who, case)) for who in IMPLEMENTATIONS]
+    return " / ".join(f"{u:.1f}" if u else "not measured" for u in us) + " us" if any(us) else "not measured"
+
+
+def rows(session):
+    for precision in ("tf32", "bf16", "fp32"):
+        figures = Figures(session, precision)
         for case in (*BASE8, "lenet:32:8", "alexnet:32:8"):
-            peers, aims = Peers(out, case, precision), ("10x", "20x", "2x", "4x") if case in BASE8 else ("4x", "8x", "1.3x", "2x")
-            yield f"{case}, {precision}, against PyTorch eager", times(peers.ratio(is_eager)), *aims[:2]
-            yield f"{case}, {precision}, against the best other", times(peers.ratio(is_other)), *aims[2:]
-    bench = read(out / "bench-tf32.json") or {"cases": []}
-    us = next((c["median_us"] for c in bench["cases"] if c["case"] == "alexnet:8:8"), None)
-    yield "alexnet:8:8, one step in tf32", f"{us:.1f} us" if us else "not measured", "80 us", "45 us"
-    lab = (out / "lab.txt").read_text() if (out / "lab.txt").exists() else ""
+            aims = ("",) * 4 if precision == "bf16" else ("10x", "20x", "2x", "4x") if case in BASE8 else ("4x", "8x", "1.3x", "2x")
+            yield f"{case}, {precision}, against PyTorch eager", figures.ratio(case, is_eager), *aims[:2]
+            yield f"{case}, {precision}, against the best other", figures.ratio(case, is_other), *aims[2:]
+            least, aim = ("80 us", "45 us") if (case, precision) == ("alexnet:8:8", "tf32") else ("", "")
+            yield f"{case}, {precision}, a step: auto / own / library", steps(figures, case), least, aim
+    yield f"{LARGE} in bf16, against PyTorch's best", Figures(session, "bf16").ratio(LARGE, is_torch), "1.0x", "1.2x"
+    lab = (session / "lab.txt").read_text() if (session / "lab.txt").exists() else ""
     walls = [60 * int(m) + float(s) for m, s in re.findall(r"^real\s+(\d+)m([\d.]+)s", lab, re.M)]
     for tuning, wall in zip(("cold", "warm"), walls + [None, None]):
         yield f"whole lab, {tuning} tuning cache", f"{wall:.1f} s" if wall else "not measured", *(("20 s", "8 s") if tuning == "warm" else ("", ""))
-    large = Peers(out, "alexnet2012:-:256", "bf16")
-    yield "alexnet2012:-:256 in bf16, against PyTorch's best", times(large.ratio(is_peer)), "1.0x", "1.2x"
-    for name in ("lenet-32-8", "alexnet-32-8"):
-        profile = read(out / f"profile-{name}/profile.json")
-        yield f"{name}, share of the roof", roof_share(profile), "50 %", "70 %"
+    for name in ("alexnet-8-8", "lenet-32-8", "alexnet-32-8"):
+        profile = read(session / f"profile-{name}/profile.json")
+        yield f"{name}, share of the roof", roof_share(profile), *(("50 %", "70 %") if name != "alexnet-8-8" else ("", ""))
 
 
 def roof_share(profile):

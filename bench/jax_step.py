@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
 """One training step of Gridstride's networks in JAX, timed as `gridstride bench` times its own.
 
-usage: jax_step.py [--device cpu|cuda] [--mode jit|scan] [--precision fp32|tf32|bf16] [--seconds X] CASE...
+usage: jax_step.py [--device cpu|cuda] [--mode jit|scan] [--precision fp32|tf32|bf16] [--seconds X] [--out FILE] CASE...
 A CASE is model:base:batch. A step is forward, BCE with logits, backward and Adam, on 128x128x1 images that are on the
-device already. jit: one compiled step a call; scan: 100 steps in one call, the least work that JAX leaves to the host.
-Prints JSON in the form of `gridstride bench --json`.
+device already. jit: one compiled step a call; scan: 96 steps in one call, the least work that JAX leaves to the host.
+Prints JSON in the form of `gridstride bench --json`; --out FILE holds the same of the cases that are done. How often the
+GPU is waited for: step_timing.py.
 """
 import argparse
 import json
 import os
-import statistics
-import time
 
-SCANNED_STEPS = 100
+import step_timing
+
+SCANNED_STEPS = 96  # a quarter of what is enqueued between two waits
 
 
 def layers_of(name, base):
@@ -69,25 +70,22 @@ def training_step(case, precision):
     return (parameters, zeros, jax.tree.map(jnp.copy, zeros), jnp.zeros((), jnp.float32)), step
 
 
-def measure(case, args):
-    """Microseconds of a step, sorted: at least ten figures, until the seconds have passed."""
+def measured(case, args):
+    """The record of a case."""
     import jax
     from jax import lax
     carry, step = training_step(case, args.precision)
+    scans = args.mode == "scan"
     scanned = lambda c: lax.scan(lambda c, _: (step(c), None), c, None, length=SCANNED_STEPS)[0]
-    run = jax.jit(scanned if args.mode == "scan" else step, donate_argnums=0)
-    calls = 1 if args.mode == "scan" else SCANNED_STEPS if args.device == "cuda" else 1
-    for _ in range(3):
-        carry = run(carry)
-    jax.block_until_ready(carry)
-    figures, begin = [], time.perf_counter()
-    while len(figures) < 10 or time.perf_counter() - begin < args.seconds:
-        start = time.perf_counter()
-        for _ in range(calls):
-            carry = run(carry)
-        jax.block_until_ready(carry)
-        figures.append((time.perf_counter() - start) * 1e6 / (calls * (SCANNED_STEPS if args.mode == "scan" else 1)))
-    return sorted(figures)
+    run = jax.jit(scanned if scans else step, donate_argnums=0)
+    held = [carry]
+
+    def call():
+        held[0] = run(held[0])
+
+    figures, steps = step_timing.measure(call, lambda: jax.block_until_ready(held[0]), args.seconds, args.device == "cuda",
+                                         SCANNED_STEPS if scans else 1)
+    return step_timing.case_record(case, args.device, figures, steps)
 
 
 def main():
@@ -97,6 +95,7 @@ def main():
     parser.add_argument("--precision", default="fp32", choices=["fp32", "tf32", "bf16"])
     parser.add_argument("--threads", type=int, default=0, help="of a CPU: JAX takes all that the process may use")
     parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--out")
     parser.add_argument("cases", nargs="+")
     args = parser.parse_args()
     if args.threads and args.device == "cpu":
@@ -104,16 +103,14 @@ def main():
     import jax
     jax.config.update("jax_platforms", args.device)
     jax.config.update("jax_default_matmul_precision", {"fp32": "highest", "tf32": "tensorfloat32", "bf16": "bfloat16"}[args.precision])
-    results = []
-    for case in args.cases:
-        figures = measure(case, args)
-        median = statistics.median(figures)
-        results.append({"case": case, "device": args.device, "median_us": round(median, 1),
-                        "p10_us": round(figures[len(figures) // 10], 1), "p90_us": round(figures[len(figures) * 9 // 10], 1),
-                        "samples_per_s": round(int(case.split(":")[2]) / median * 1e6, 1)})
     machine = {"jax": jax.__version__, "mode": args.mode, "precision": args.precision, "threads": len(os.sched_getaffinity(0)),
                "gpu": jax.devices()[0].device_kind if args.device == "cuda" else None}
-    print(json.dumps({"machine": machine, "cases": results}))
+    record = {"machine": machine, "cases": []}
+    for case in args.cases:
+        record["cases"].append(measured(case, args))
+        if args.out:
+            step_timing.write_record(record, args.out)
+    print(json.dumps(record))
 
 
 if __name__ == "__main__":

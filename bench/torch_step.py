@@ -4,15 +4,16 @@
 usage: torch_step.py [--device cpu|cuda] [--mode eager|compile|graph] [--channels-last] [--precision fp32|tf32|bf16]
                      [--threads N] [--seconds X] CASE...
 A CASE is model:base:batch. A step is forward, BCE with logits, backward and Adam, on 128x128x1 images that are on the
-device already; alexnet2012:-:batch takes 227x227x3 images, 1000 classes, cross entropy and SGD with momentum. Prints JSON in the form of `gridstride bench --json`.
+device already; alexnet2012:-:batch takes 227x227x3 images, 1000 classes, cross entropy and SGD with momentum. Prints
+JSON in the form of `gridstride bench --json`. How often the GPU is waited for: step_timing.py.
 """
 import argparse
 import json
-import statistics
-import time
 
 import torch
 from torch import nn
+
+import step_timing
 
 
 def lenet(base):
@@ -85,6 +86,7 @@ def training_step(case, args):
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-5, **({"fused": True, "capturable": True} if cuda else {}))
         loss_of = nn.BCEWithLogitsLoss()
     if args.mode == "compile":
+        torch._dynamo.reset()  # a process that compiles many networks would fall back to eager after eight
         model = torch.compile(model, mode="max-autotune")
 
     def step():
@@ -97,24 +99,23 @@ def training_step(case, args):
     return captured(step) if args.mode == "graph" else step
 
 
-def steps_together(case):
-    """How many steps are enqueued before the GPU is waited for."""
-    return 10 if case.startswith("alexnet2012") else 100
+def allow_tf32(precision):
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = precision != "fp32"
+    torch.backends.cudnn.benchmark = True
 
 
-def measure(step, seconds, inner, synchronize):
-    """Microseconds of a step: one figure per `inner` steps, until `seconds` have passed; at least ten figures."""
-    for _ in range(5):
-        step()
-    synchronize()
-    figures, begin = [], time.perf_counter()
-    while len(figures) < 10 or time.perf_counter() - begin < seconds:
-        start = time.perf_counter()
-        for _ in range(inner):
-            step()
-        synchronize()
-        figures.append((time.perf_counter() - start) / inner * 1e6)
-    return sorted(figures)
+def measured(case, args):
+    """The record of a case."""
+    cuda = args.device == "cuda"
+    figures, steps = step_timing.measure(training_step(case, args), torch.cuda.synchronize if cuda else lambda: None,
+                                         args.seconds, cuda)
+    return step_timing.case_record(case, args.device, figures, steps)
+
+
+def machine_facts(args):
+    return {"torch": torch.__version__, "mode": args.mode, "channels_last": args.channels_last,
+            "precision": args.precision, "threads": torch.get_num_threads(),
+            "gpu": torch.cuda.get_device_name() if args.device == "cuda" else None}
 
 
 def main():
@@ -127,24 +128,13 @@ def main():
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("cases", nargs="+")
     args = parser.parse_args()
+    if args.mode == "graph" and args.device != "cuda":
+        parser.error("--mode graph: CUDA graphs need --device cuda")
     if args.threads:
         torch.set_num_threads(args.threads)
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = args.precision != "fp32"
-    torch.backends.cudnn.benchmark = True
-    cuda = args.device == "cuda"
-    results = []
-    for case in args.cases:
-        figures = measure(training_step(case, args), args.seconds, steps_together(case) if cuda else 1,
-                          torch.cuda.synchronize if cuda else lambda: None)
-        median = statistics.median(figures)
-        results.append({"case": case, "device": args.device, "median_us": round(median, 1),
-                        "p10_us": round(figures[len(figures) // 10], 1),
-                        "p90_us": round(figures[len(figures) * 9 // 10], 1),
-                        "samples_per_s": round(int(case.split(":")[2]) / median * 1e6, 1)})
-    machine = {"torch": torch.__version__, "mode": args.mode, "channels_last": args.channels_last,
-               "precision": args.precision, "threads": torch.get_num_threads(),
-               "gpu": torch.cuda.get_device_name() if cuda else None}
-    print(json.dumps({"machine": machine, "cases": results}))
+    allow_tf32(args.precision)
+    results = [measured(case, args) for case in args.cases]
+    print(json.dumps({"machine": machine_facts(args), "cases": results}))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 # What version.cpp is compiled with: the commit that was checked out when the build was configured, and libraries' versions.
 # A commit or a checkout configures again (git then writes .git/logs/HEAD), and only version.cpp is compiled again.
-set(gs_commit "")
+# A copy of the tree without .git is told: -DGRIDSTRIDE_COMMIT=...
+set(GRIDSTRIDE_COMMIT "" CACHE STRING "The commit of a tree that has no .git")
+set(gs_commit "${GRIDSTRIDE_COMMIT}")
 find_program(GRIDSTRIDE_GIT git)
 if(GRIDSTRIDE_GIT AND EXISTS "${PROJECT_SOURCE_DIR}/.git/logs/HEAD")
   set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/.git/logs/HEAD")

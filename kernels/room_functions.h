@@ -3,10 +3,14 @@
 #pragma once
 #include <type_traits>
 
-#include "kernels/common/kernel.h"
+#include "kernels/common/target.h"
 #include "kernels/rooms.h"
 
 namespace gs::GS_TARGET {
+
+/// The target being compiled. As in kernel.h, which a table does not include: it has no kernels, so that of `cuda` is
+/// compiled by g++.
+inline constexpr Target target = Target::GS_TARGET;
 
 template <class T>
 Room<GatherBatchOf<T>> gather_room();

@@ -20,6 +20,8 @@ TEST(Bench, JsonIsAllThatStandardOutputHolds) {
   for (const auto& c : json["cases"]) {
     EXPECT_EQ(c["device"], "cpu");
     EXPECT_EQ(c["measurements"], 7);
+    EXPECT_EQ(c["steps_per_measurement"], 1);
+    EXPECT_EQ(c["steps"], 7);
     EXPECT_GT(c["p10_us"].get<double>(), 0);
     EXPECT_LE(c["p10_us"].get<double>(), c["median_us"].get<double>());
     EXPECT_LE(c["median_us"].get<double>(), c["p90_us"].get<double>());
@@ -57,6 +59,20 @@ TEST(Bench, LimitsOpenMpSpinningUnlessTheUserSaysOtherwise) {
   EXPECT_FALSE(active.contains("GOMP_SPINCOUNT"));
 }
 
+TEST(Bench, AGpuIsGivenAWholeEpochBeforeItIsWaitedFor) {
+  EXPECT_EQ(apps::steps_between_waits(40e-6), 384);
+  EXPECT_EQ(apps::steps_between_waits(1e-3), 384);
+  EXPECT_EQ(apps::steps_between_waits(4e-3), 100);
+  EXPECT_EQ(apps::steps_between_waits(2.0), 10);
+  EXPECT_EQ(apps::steps_between_waits(0), 384);
+}
+
+TEST(Bench, ImagesOfLargeCasesStayBelow256MiB) {
+  EXPECT_EQ(apps::kept_batches(8 * 128 * 128), 32);
+  EXPECT_EQ(apps::kept_batches(256 * 227 * 227 * 3), 6);  // alexnet2012:-:256: 238 MB
+  EXPECT_EQ(apps::kept_batches(std::int64_t(1) << 40), 1);
+}
+
 TEST(Bench, ACaseTakesWhatItsNetworkWasMadeFor) {
   const apps::BenchCase c = apps::parse_case("alexnet2012:-:256");
   EXPECT_EQ(c.model, "alexnet2012");
@@ -69,7 +85,9 @@ TEST(Bench, ACaseTakesWhatItsNetworkWasMadeFor) {
   apps::BenchRun run(apps::parse_case("lenet5:-:4"), *cpu, Precision::fp32, {.rule = "default"});
   EXPECT_EQ(run.program().net().parameter_count(), 61706);
   EXPECT_EQ(run.program().recipe().loss, LossKind::softmax);
-  EXPECT_GT(run.measure({.steps = 2}).median_us, 0);
+  const apps::StepTimes times = run.measure({.steps = 40});  // more than there are batches of images
+  EXPECT_GT(times.median_us, 0);
+  EXPECT_EQ(times.steps, 40);
 }
 
 }  // namespace

@@ -1,0 +1,48 @@
+// conv2d_data_tensor.cu - conv2d_tensor's data gradient: the same products over dy, with the filters turned round. A
+// file of its own, because nvcc needs longer for these two than for any other kernels.
+#include "kernels/common/store_pair.h"
+#include "kernels/common/tensor_gemm.h"
+#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/tensor_tiles.h"
+#include "kernels/conv2d/window_matrices.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+/// `channels` are those of one group.
+template <class Tile, class T>
+__global__ void __launch_bounds__(tensor_threads, tensor_blocks)
+    data_gradient_tensor(T* __restrict__ dx, const T* __restrict__ dy, const T* __restrict__ w,
+                         const T* __restrict__ relu_output, WindowMap map, int channels, bool filter_vectors) {
+  const int group = int(blockIdx.z), first = group * channels, all = int(gridDim.z) * channels;
+  tensor_gemm<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, map.pixels, channels, 0, map.taps,
+                    GradientWindows<T>{dy, map, group * map.channels},
+                    TurnedFilters<T>(w, first * map.taps, channels, filter_vectors, map), NothingObserved(),
+                    [&](int pixel, int c, const float(&sums)[2], int count) {
+                      const int at = pixel * all + first + c;
+                      T values[2];
+#pragma unroll
+                      for (int e = 0; e < 2; ++e) {
+                        const bool closed = relu_output && e < count && widened(relu_output[at + e]) <= 0;
+                        values[e] = rounded<T>(closed ? 0.0f : sums[e]);
+                      }
+                      store_pair(dx + at, values, count);
+                    });
+}
+
+}  // namespace
+
+template <class T>
+void conv2d_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d& d, void*,
+                                 stream_t s) {
+  const WindowMap map = gradient_windows_of(d, in_vectors(dy, d.group_k()));
+  with_tile(map.pixels, d.group_c(), d.groups, [&](auto tile, dim3 grid) {
+    launch<data_gradient_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, dx, dy, w, relu_output, map,
+                                                    d.group_c(), in_vectors(w, d.group_c()));
+  });
+}
+
+template Conv2dDataGradientOf<float>::Launch conv2d_data_gradient_tensor;
+template Conv2dDataGradientOf<bf16>::Launch conv2d_data_gradient_tensor;
+
+}  // namespace gs::GS_TARGET

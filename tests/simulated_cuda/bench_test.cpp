@@ -1,0 +1,53 @@
+// bench_test.cpp - `gridstride bench` on a cuda device whose runtime is simulated: measurements are whole epochs.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/apps/program.h"
+
+namespace gs::test {
+namespace {
+
+nlohmann::json benched(const std::vector<std::string>& more) {
+  const ScratchFolder folder;
+  std::vector<std::string> words{"bench", "mlp:4:1",   "--device", "cuda",  "--impl",
+                                 "own",   "--seconds", "0.01",     "--json"};
+  words.insert(words.end(), more.begin(), more.end());
+  const Outcome outcome = run_program(folder.path(), words);
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  return nlohmann::json::parse(outcome.out)["cases"][0];
+}
+
+TEST(BenchOnSimulatedCuda, ExactlyTheStepsThatAreAskedFor) {
+  for (const char* loops : {"", "--epoch-loop"}) {
+    std::vector<std::string> words{"--steps", "25"};
+    if (*loops) words.emplace_back(loops);
+    const nlohmann::json c = benched(words);
+    EXPECT_EQ(c["steps"], 25) << loops;
+    // Of a slow simulator 10 steps are a measurement, and the last may hold fewer; of a fast one all 25 are.
+    const int each = c["steps_per_measurement"], measured = c["measurements"];
+    EXPECT_GE(each, 10);
+    EXPECT_LE(each, 25);
+    EXPECT_EQ(measured, (25 + each - 1) / each);
+    EXPECT_GT(c["median_us"].get<double>(), 0);
+  }
+}
+
+TEST(BenchOnSimulatedCuda, OneStepIsOneMeasurement) {
+  const nlohmann::json c = benched({"--steps", "1"});
+  EXPECT_EQ(c["steps"], 1);
+  EXPECT_EQ(c["measurements"], 1);
+  EXPECT_EQ(c["steps_per_measurement"], 1);
+}
+
+TEST(BenchOnSimulatedCuda, WithoutANumberAtLeastFiveEpochs) {
+  const nlohmann::json c = benched({});
+  const int each = c["steps_per_measurement"], measured = c["measurements"];
+  EXPECT_GE(measured, 5);
+  EXPECT_GE(each, 10);
+  EXPECT_LE(each, 384);
+  EXPECT_EQ(c["steps"], each * measured);
+}
+
+}  // namespace
+}  // namespace gs::test
