@@ -9,10 +9,10 @@
 namespace gs::test {
 namespace {
 
-struct Run {
+struct TinyRun {
   std::string model, precision;
   bool epoch_loop = false;
-  friend std::ostream& operator<<(std::ostream& out, const Run& run) {
+  friend std::ostream& operator<<(std::ostream& out, const TinyRun& run) {
     return out << run.model << '_' << run.precision << (run.epoch_loop ? "_epoch_loop" : "");
   }
 };
@@ -30,11 +30,11 @@ std::vector<std::vector<double>> history_of(const std::filesystem::path& run) {
   return rows;
 }
 
-class RunsOnPtx : public testing::TestWithParam<Run> {
+class RunsOnPtx : public testing::TestWithParam<TinyRun> {
  protected:
   std::vector<std::vector<double>> train(const std::string& device) {
     const ScratchFolder folder;
-    const Run& run = GetParam();
+    const TinyRun& run = GetParam();
     std::vector<std::string> words{"train",        run.model, "--device",   device, "--precision",  run.precision,
                                    "--impl",       "own",     "--base",     "4",    "--image-size", "16",
                                    "--train-size", "29",      "--val-size", "10",   "--batch",      "3",
@@ -70,8 +70,8 @@ TEST_P(RunsOnPtx, LoseLikeTheSimulator) {
   EXPECT_LE(furthest, allowed(GetParam().precision));
 }
 
-std::vector<Run> runs() {
-  std::vector<Run> all;
+std::vector<TinyRun> runs() {
+  std::vector<TinyRun> all;
   for (const char* model : {"lenet", "alexnet", "mlp"})
     for (const char* precision : {"fp32", "tf32", "bf16"}) all.push_back({model, precision});
   all.push_back({"lenet", "fp32", true});

@@ -25,13 +25,13 @@ foreach(part "device ${device}" "library ${library}" "products ${products}:-${li
 endforeach()
 
 # Faults put into the PTX on purpose are found.
-gridstride_test_program(test_ptx_faults ptx "" "${CMAKE_CURRENT_LIST_DIR}/faults_test.cpp"
+gridstride_test_program(test_ptx_faults ptx gridstride_sim "${CMAKE_CURRENT_LIST_DIR}/faults_test.cpp"
                         "${CMAKE_CURRENT_SOURCE_DIR}/apps/program.cpp")
 target_compile_definitions(test_ptx_faults PRIVATE GRIDSTRIDE_PROGRAM="$<TARGET_FILE:test_ptx>")
 add_dependencies(test_ptx_faults test_ptx)
 
 # Whole runs.
-gridstride_test_program(test_ptx_programs ptx "" "${CMAKE_CURRENT_LIST_DIR}/program_test.cpp"
+gridstride_test_program(test_ptx_programs ptx gridstride_sim "${CMAKE_CURRENT_LIST_DIR}/program_test.cpp"
                         "${CMAKE_CURRENT_SOURCE_DIR}/apps/program.cpp")
 target_compile_definitions(test_ptx_programs PRIVATE GRIDSTRIDE_PROGRAM="$<TARGET_FILE:gridstride-ptx>")
 add_dependencies(test_ptx_programs gridstride-ptx)
@@ -50,7 +50,7 @@ file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart.map"
   "libcudart.so.${version} { global: cuda*; __cuda*; extern \"C++\" { cuda*; }; cudnn*; cublasLt*; local: *; };\n")
 target_link_options(gridstride_stand_in_cudart PRIVATE
   "LINKER:--version-script=${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart.map" "LINKER:-soname,libcudart.so.${version}")
-gridstride_test_program(test_ptx_module ptx "" "${CMAKE_CURRENT_LIST_DIR}/module_test.cpp"
+gridstride_test_program(test_ptx_module ptx gridstride_sim "${CMAKE_CURRENT_LIST_DIR}/module_test.cpp"
                         "${CMAKE_CURRENT_SOURCE_DIR}/apps/program.cpp")
 target_compile_definitions(test_ptx_module PRIVATE GRIDSTRIDE_PROGRAM="$<TARGET_FILE:gridstride>"
                            GRIDSTRIDE_STAND_IN_CUDART="$<TARGET_FILE:gridstride_stand_in_cudart>"
