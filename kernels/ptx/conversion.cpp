@@ -1,5 +1,6 @@
 // conversion.cpp - cvt: between integers and floats of all widths, to bf16 and tf32.
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <type_traits>
 
@@ -71,6 +72,18 @@ template <class T>
 using RegisterOf =
     std::conditional_t<sizeof(T) == 1, std::conditional_t<std::is_signed_v<T>, std::int16_t, std::uint16_t>, T>;
 
+/// The source may lie in a wider register, whose lower bits count. i.bytes is that register's size.
+template <class D, class S>
+void convert_lower(Warp& w, const Instruction& i, std::uint32_t mask) {
+  const Mode mode(i.mode);
+  const std::byte* const s = w.lanes<std::byte>(i.operand[1]);
+  auto* const d = w.lanes<RegisterOf<D>>(i.operand[0]);
+  for_lanes(mask, [&](unsigned l) {
+    S value;
+    std::memcpy(&value, s + l * i.bytes, sizeof value);
+    d[l] = RegisterOf<D>(converted<D>(value, mode));
+  });
+}
 template <class D, class S>
 void convert(Warp& w, const Instruction& i, std::uint32_t mask) {
   const Mode mode(i.mode);
@@ -148,10 +161,14 @@ void decode_cvt(Decoder& d) {
   if (saturates && (to != Type::f32 || !is_float(from))) refuse("saturates floats only");
   if (nearest_away || from == Type::bf16 || from == Type::tf32) refuse("is not supported for this source or rounding");
   if (is_float(from) && !is_float(to) && to_integral < 0) refuse("needs a rounding to an integer");
-  d.bind({std::max(16, bits(to)), std::max(16, bits(from))});
+  const int narrowest = std::max(16, bits(from)), from_bits = d.width(1, narrowest);
+  const bool wider = from_bits > narrowest && !is_float(from);
+  d.bind({std::max(16, bits(to)), wider ? from_bits : narrowest});
+  d.i.bytes = std::uint8_t(from_bits / 8);
   d.i.mode = std::uint8_t(int(to_integral + 1) | int(flushes) << 3 | int(saturates) << 4);
-  d.i.run = for_number(
-      to, [&]<class D>() -> Handler { return for_number(from, []<class S>() -> Handler { return convert<D, S>; }); });
+  d.i.run = for_number(to, [&]<class D>() -> Handler {
+    return for_number(from, [&]<class S>() -> Handler { return wider ? convert_lower<D, S> : convert<D, S>; });
+  });
 }
 
 }  // namespace
