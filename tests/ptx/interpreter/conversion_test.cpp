@@ -27,6 +27,12 @@ TEST(PtxConversions, OfIntegersExtendBySourcesSignAndWrap) {
   EXPECT_EQ(op<std::uint16_t>("cvt.s8.s32", 0x1280), 0xff80);
   EXPECT_EQ(op<std::uint16_t>("cvt.u8.u32", 0x1280u), 0x80);
   EXPECT_EQ(op<std::uint16_t>("cvt.s16.s8", std::uint16_t(0x80)), 0xff80);
+  // a register that is wider than its type: the lowest bits count
+  EXPECT_EQ(op<std::int64_t>("cvt.s64.s32", 0x12345678fffffffeull), -2);
+  EXPECT_EQ(op<std::int32_t>("cvt.s32.s8", 0x1234u << 8 | 0x80), -128);
+  EXPECT_EQ(op<std::uint16_t>("cvt.u16.u8", 0xabcdef0123456789ull), 0x89);
+  EXPECT_EQ((statements<std::int64_t>("cvt.s64.s32 d, a;", std::vector<std::uint64_t>{1, 0xffffffff, 1ull << 32, 7})),
+            (std::vector<std::int64_t>{1, -1, 0, 7}));
 }
 
 TEST(PtxConversions, OfIntegersToFloatsRoundToEven) {
