@@ -110,7 +110,7 @@ TEST(SecondOfTwoSimulatedGpus, TrainsWithTheBitsOfTheFirstAndTouchesNothingOfIt)
     EXPECT_TRUE(results_of(folder / "run") == expected) << flag;
   }
   run({"eval", "run", "--device", "cuda:1"});
-  run({"bench", "lenet:1:1", "--steps", "1", "--device", "cuda:1"});
+  run({"bench", "lenet:1:1", "--steps", "1", "--impl", "own", "--device", "cuda:1"});
   const Outcome refused = run_program(folder.path(), {"eval", "run", "--device", "cuda"}, first_is_held);
   EXPECT_EQ(refused.status, 1);
   EXPECT_NE(refused.err.find("selecting the GPU: cudaErrorDevicesUnavailable"), std::string::npos) << refused.err;
