@@ -1,6 +1,8 @@
 // program_test.cpp - the whole program on a cuda device whose runtime is simulated: its runs have the bits of `sim`.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/apps/program.h"
 
 namespace gs::test {
@@ -105,11 +107,12 @@ TEST(SecondOfTwoSimulatedGpus, TrainsWithTheBitsOfTheFirstAndTouchesNothingOfIt)
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     EXPECT_EQ(outcome.err.find("another process holds"), std::string::npos) << outcome.err;
   };
-  run(run_of("cuda:1", "tf32", {"--overwrite", "--profile"}));
-  EXPECT_TRUE(results_of(folder / "run") == expected);
+  for (const char* flag : {"--quiet", "--epoch-loop"}) {
+    run(run_of("cuda:1", "tf32", {"--overwrite", flag}));
+    EXPECT_TRUE(results_of(folder / "run") == expected) << flag;
+  }
   run({"eval", "run", "--device", "cuda:1"});
-  run({"profile", "run", "--steps", "2", "--quiet"});  // on the run's own
-  run({"bench", "lenet:1:1", "--steps", "1", "--device", "cuda:1"});
+  run({"bench", "lenet:1:1", "--steps", "1", "--impl", "own", "--device", "cuda:1"});
   const Outcome refused = run_program(folder.path(), {"eval", "run", "--device", "cuda"}, first_is_held);
   EXPECT_EQ(refused.status, 1);
   EXPECT_NE(refused.err.find("selecting the GPU: cudaErrorDevicesUnavailable"), std::string::npos) << refused.err;
@@ -129,9 +132,15 @@ TEST(SecondOfTwoSimulatedGpus, HasTheRunsOfASweepInThreads) {
 
 TEST(SecondOfTwoSimulatedGpus, MayGoOnWithARunOfTheFirst) {
   const ScratchFolder folder;
-  ASSERT_EQ(run_program(folder.path(), run_of("cuda", "tf32", {"--epochs", "4"})).status, 0);
+  const auto train_epochs = [&](const char* epochs, const std::vector<std::string>& more) {
+    std::vector<std::string> words = run_of("cuda:0", "tf32", more);
+    *(std::find(words.begin(), words.end(), "--epochs") + 1) = epochs;
+    const Outcome outcome = run_program(folder.path(), words);
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+  };
+  train_epochs("4", {});
   const std::string expected = results_of(folder / "run");
-  ASSERT_EQ(run_program(folder.path(), run_of("cuda:0", "tf32", {"--epochs", "2", "--overwrite"})).status, 0);
+  train_epochs("2", {"--overwrite"});
   const Outcome outcome =
       run_program(folder.path(), {"train", "--resume", "run", "--epochs", "4", "--device", "cuda:1"}, first_is_held);
   EXPECT_EQ(outcome.status, 0) << outcome.err;
