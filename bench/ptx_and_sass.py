@@ -8,6 +8,7 @@ longest. Loops are unrolled differently in the two, so the last columns count fo
 (and nvdisasm beside it), of the toolkit or of PyPI. Prints a table in Markdown.
 """
 import argparse
+import pathlib
 import re
 import subprocess
 import sys
@@ -27,7 +28,7 @@ def listing(cuobjdump, kind, path):
 def ptx_kernels(text):
     """name -> (opcodes, [(from, to)]): the instructions, and the branches by their indices."""
     kernels = {}
-    for name, body in re.findall(r"\.entry (\w+)\(.*?\)[^{]*\{(.*?)\n\}", text, re.S):
+    for name, body in re.findall(r"\.entry (\w+)\(.*?\)[^{]*\{(.*?)(?=\.entry |\.section|\Z)", text, re.S):
         opcodes, labels, jumps = [], {}, []
         for line in body.split("\n"):
             line = line.strip()
@@ -57,20 +58,22 @@ def sass_kernels(text):
 
 def innermost_loop(opcodes, jumps, kind):
     """(instructions, how many do the work, what these are) of the loop; None: there is no loop."""
+    # A loop inside that does none of the work, as one that copies, belongs to the loop around it.
     loops = {}  # by their begin: several branches may lead back to it
     for at, to in jumps:
         if to < at:
             loops[to] = max(loops.get(to, 0), at)
-    inner = [(begin, end) for begin, end in loops.items()
-             if not any((b, e) != (begin, end) and begin <= b and e <= end for b, e in loops.items())]
-    if not inner:
-        return None
-    for pattern in WORK[kind]:
+    loops = list(loops.items())
+    inside = lambda loop, other: loop != other and other[0] <= loop[0] and loop[1] <= other[1]
+    innermost = lambda some: [loop for loop in some if not any(inside(other, loop) for other in some)]
+    for pattern, work in zip(WORK[kind], ("matrix", "multiply-add")):
         count = lambda loop: sum(bool(re.match(pattern, op)) for op in opcodes[loop[0]:loop[1] + 1])
-        begin, end = max(inner, key=count)
-        if count((begin, end)):
-            return end + 1 - begin, count((begin, end)), "matrix" if pattern is WORK[kind][0] else "multiply-add"
-    begin, end = max(inner, key=lambda loop: loop[1] - loop[0])
+        if working := innermost([loop for loop in loops if count(loop)]):
+            begin, end = max(working, key=count)
+            return end + 1 - begin, count((begin, end)), work
+    if not loops:
+        return None
+    begin, end = max(innermost(loops), key=lambda loop: loop[1] - loop[0])
     return end + 1 - begin, 0, ""
 
 
@@ -85,8 +88,8 @@ def main():
     parser.add_argument("--cuobjdump", default="cuobjdump")
     parser.add_argument("objects", nargs="+")
     args = parser.parse_args()
-    print("| kernel | work | PTX: loop | work in it | each | SASS: loop | work in it | each | SASS / PTX |\n"
-          "|---|---|---|---|---|---|---|---|---|")
+    print("| file | kernel | work | PTX: loop | work in it | each | SASS: loop | work in it | each | SASS / PTX |\n"
+          "|---|---|---|---|---|---|---|---|---|---|")
     for path in args.objects:
         ptx = ptx_kernels(listing(args.cuobjdump, "ptx", path))
         sass = sass_kernels(listing(args.cuobjdump, "sass", path))
@@ -96,7 +99,7 @@ def main():
             if not a or not b:
                 continue
             each = lambda loop: loop[0] / loop[1] if loop[1] else None
-            cells = [f"`{short}`", a[2] or b[2]]
+            cells = [pathlib.Path(path).name.removesuffix(".o"), f"`{short}`", a[2] or b[2]]
             for loop in (a, b):
                 cells += [str(loop[0]), str(loop[1] or ""), f"{each(loop):.1f}" if loop[1] else ""]
             same = a[1] and b[1] and a[2] == b[2]

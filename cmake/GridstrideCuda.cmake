@@ -8,6 +8,7 @@ if(GRIDSTRIDE_CUDA)
     set(CMAKE_CUDA_COMPILER "${GRIDSTRIDE_NVCC}")
     include(GridstrideArchitectures)
     gridstride_choose_architectures(${GRIDSTRIDE_NVCC})
+    set(CMAKE_CUDA_RUNTIME_LIBRARY None)  # who links with libcudart says so; nvcc's kernels also run without it
     enable_language(CUDA)
     set(CMAKE_CUDA_STANDARD 20)
     set(CMAKE_CUDA_STANDARD_REQUIRED ON)

@@ -9,6 +9,7 @@
 #include "apps/train_plan.h"
 #include "apps/train_run.h"
 #include "engine/core/error.h"
+#include "engine/device/backends.h"
 #include "engine/program/program.h"
 #include "engine/train/trainer.h"
 
@@ -65,6 +66,7 @@ MemoryNeeds prepare(const std::vector<NamedRun>& runs, bool quiet, const OpenDev
   std::string data_flags;
   for (const NamedRun& run : runs) {
     const PreparedRun prepared = options_of(run, quiet);
+    check_device(prepared.options.device);  // before the images are read
     if (!data || prepared.data_flags != data_flags) data = load_training_data(prepared.options);
     data_flags = prepared.data_flags;
     try {

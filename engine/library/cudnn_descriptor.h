@@ -2,6 +2,7 @@
 #pragma once
 #include <cudnn.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -81,24 +82,43 @@ class CudnnDescriptor {
         "reading a cuDNN attribute");
     return result;
   }
+  /// All values of an attribute, which has any number of them.
+  template <class T>
+  std::vector<T> values(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type) const {
+    std::vector<T> result(std::size_t(room_for(name, type)));
+    return read(name, type, std::move(result));
+  }
   std::vector<CudnnDescriptor> descriptors(cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type) const {
-    std::int64_t count = 0;
-    check_cudnn(cudnnBackendGetAttribute(descriptor_, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, &count, nullptr),
-                "reading a cuDNN attribute");
     std::vector<CudnnDescriptor> result;
     std::vector<cudnnBackendDescriptor_t> raw;
-    for (std::int64_t i = 0; i < count; ++i) {
+    for (std::int64_t i = room_for(name, CUDNN_TYPE_BACKEND_DESCRIPTOR); i > 0; --i) {
       result.emplace_back(type);
       raw.push_back(result.back().descriptor_);
     }
-    if (count > 0)  // the first count is an upper bound
-      check_cudnn(cudnnBackendGetAttribute(descriptor_, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, count, &count, raw.data()),
-                  "reading a cuDNN attribute");
-    result.resize(std::size_t(count));
+    result.resize(read(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, std::move(raw)).size());
     return result;
   }
 
  private:
+  /// A length of array that all values of the attribute fit into. Asked with an array of none, cuDNN 9.19 answers 0 of
+  /// an engine configuration's knob choices, however many there are, and of the heuristics' results more than it then
+  /// has; an array that is too short it fills, and says nothing of the rest. So there is room for one knob of each kind
+  /// at least, which is more than there are kinds of notes.
+  std::int64_t room_for(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type) const {
+    std::int64_t claimed = 0;
+    check_cudnn(cudnnBackendGetAttribute(descriptor_, name, type, 0, &claimed, nullptr), "reading a cuDNN attribute");
+    return std::max<std::int64_t>(claimed, CUDNN_KNOB_TYPE_COUNTS);
+  }
+  /// `room` with what cuDNN wrote into it, cut to that length.
+  template <class T>
+  std::vector<T> read(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, std::vector<T> room) const {
+    std::int64_t count = 0;
+    check_cudnn(cudnnBackendGetAttribute(descriptor_, name, type, std::int64_t(room.size()), &count, room.data()),
+                "reading a cuDNN attribute");
+    room.resize(std::size_t(count));
+    return room;
+  }
+
   cudnnBackendDescriptor_t descriptor_ = nullptr;
 };
 

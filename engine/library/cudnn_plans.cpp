@@ -2,7 +2,6 @@
 #include "engine/library/cudnn_plans.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -133,23 +132,22 @@ CudnnDescriptor described_device(const std::string& json) {
 }
 
 struct Notes {
-  bool deterministic = true, tensor_cores = false;
+  bool deterministic = true, tensor_cores = false, compiled_at_run_time = false;
 };
 Notes notes_of(const CudnnDescriptor& engine) {
-  std::array<cudnnBackendNumericalNote_t, CUDNN_NUMERICAL_NOTE_TYPE_COUNT> values{};
-  std::int64_t count = 0;
-  check_cudnn(cudnnBackendGetAttribute(engine.get(), CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE,
-                                       CUDNN_NUMERICAL_NOTE_TYPE_COUNT, &count, values.data()),
-              "reading cuDNN's notes on an engine");
   Notes notes;
-  for (std::int64_t i = 0; i < count; ++i) {
-    notes.deterministic &= values[std::size_t(i)] != CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC;
-    notes.tensor_cores |= values[std::size_t(i)] == CUDNN_NUMERICAL_NOTE_TENSOR_CORE;
+  for (const auto note :
+       engine.values<cudnnBackendNumericalNote_t>(CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE)) {
+    notes.deterministic &= note != CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC;
+    notes.tensor_cores |= note == CUDNN_NUMERICAL_NOTE_TENSOR_CORE;
   }
+  for (const auto note :
+       engine.values<cudnnBackendBehaviorNote_t>(CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE, CUDNN_TYPE_BEHAVIOR_NOTE))
+    notes.compiled_at_run_time |= note == CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION;
   return notes;
 }
 
-std::string name_of(const CudnnDescriptor& config, const CudnnDescriptor& engine) {
+std::string name_of(const CudnnDescriptor& config, std::int64_t engine) {
   std::string knobs;
   for (const CudnnDescriptor& knob :
        config.descriptors(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR)) {
@@ -161,7 +159,7 @@ std::string name_of(const CudnnDescriptor& config, const CudnnDescriptor& engine
     knobs +=
         fmt::format("{}{}={}", knobs.empty() ? "" : ",", int(type), knob.integer(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE));
   }
-  return fmt::format("cudnn:eng{}{{{}}}", engine.integer(CUDNN_ATTR_ENGINE_GLOBAL_INDEX), knobs);
+  return fmt::format("cudnn:eng{}{{{}}}", engine, knobs);
 }
 
 }  // namespace
@@ -184,7 +182,11 @@ std::vector<CudnnPlan> cudnn_plans(ConvolutionOp op, const Conv2d& d, Precision 
       const Notes notes = notes_of(engine);
       if (!notes.deterministic || (notes.tensor_cores && precision == Precision::fp32)) continue;
       CudnnPlan plan;
-      plan.name = name_of(config, engine);
+      plan.engine = engine.integer(CUDNN_ATTR_ENGINE_GLOBAL_INDEX);
+      const auto same_engine = [&](const CudnnPlan& other) { return other.engine == plan.engine; };
+      const std::ptrdiff_t most = notes.compiled_at_run_time ? 1 : cudnn_most_plans_of_engine;
+      if (std::count_if(plans.begin(), plans.end(), same_engine) >= most) continue;
+      plan.name = name_of(config, plan.engine);
       const auto same_name = [&](const CudnnPlan& other) { return other.name == plan.name; };
       if (std::any_of(plans.begin(), plans.end(), same_name)) continue;
       plan.plan = CudnnDescriptor(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);

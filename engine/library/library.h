@@ -17,11 +17,12 @@ namespace gs {
 /// step writes it meanwhile.
 template <class Op>
 struct Implementation {
-  std::string name;  ///< "direct", "onednn", "cudnn:eng13{k2=4}": what the table of implementations is written with
+  std::string name;  ///< "direct", "onednn", "cudnn:eng13{2=4}": what the table of implementations is written with
   std::string note;  ///< what the library says of it (kernel, tensor cores), for --explain
   std::size_t workspace_bytes = 0;
   std::function<typename Op::Launch> launch;
   bool tensor_cores = false;  ///< an own technique whose row declares them; a library says it in its note, if at all
+  bool own = false;           ///< an own technique
 };
 
 /// What a vendor's library has for layers whose activations are stored as T. Each call lists what it offers for the

@@ -76,7 +76,7 @@ class Builder {
     for (const Technique<Op>& row : room)
       if (emulated ? row.supports(problem) && row.arithmetic == Arithmetic::tf32 : usable(row, problem))
         own.push_back({std::string(row.name), "", row.workspace_bytes(problem), row.launch,
-                       row.arithmetic != Arithmetic::fp32 && rooms().target != Target::host});
+                       row.arithmetic != Arithmetic::fp32 && rooms().target != Target::host, true});
     const std::string* const fixed = fixed_implementation(choice_, spec.name);
     const auto named = [&](auto& list) {
       return std::find_if(list.begin(), list.end(), [&](const auto& i) { return i.name == *fixed; });
@@ -151,10 +151,11 @@ class Builder {
     if (std::find(spec.reads.begin(), spec.reads.end(), no_tensor) != spec.reads.end()) key += ", no mask";
     std::vector<TuningCandidate> candidates;
     for (const Implementation<Op>& i : implementations)
-      candidates.push_back(
-          {i.name, i.workspace_bytes, [launch = i.launch, call](const Addresses& at, void* workspace, stream_t s) {
-             call(launch, at, workspace, s);
-           }});
+      candidates.push_back({i.name, i.workspace_bytes,
+                            [launch = i.launch, call](const Addresses& at, void* workspace, stream_t s) {
+                              call(launch, at, workspace, s);
+                            },
+                            i.own});
     return fastest(key, spec, candidates);
   }
   template <class List>

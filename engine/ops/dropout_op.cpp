@@ -29,7 +29,7 @@ class DropoutOp : public Op {
         builder_.fuses(fused_name(below), {below.layer + " forward", name_ + " forward"},
                        builder_.rooms().of<T>().dense_dropout_forward, DenseDropout{below.problem, problem_});
     if (fusing == Builder::Fusing::no) return false;
-    if (fusing == Builder::Fusing::if_faster && !one_op_is_faster(below)) return false;
+    if (fusing == Builder::Fusing::if_faster && !(fused_ = faster_in_one(below))) return false;
     below_ = below;
     return true;
   }
@@ -75,7 +75,8 @@ class DropoutOp : public Op {
   void forward_with(const FullyConnectedForward& below) {
     const DenseDropout both{below.problem, problem_};
     builder_.step<DenseDropoutForwardOf<T>>(
-        fused_step(below), builder_.rooms().of<T>().dense_dropout_forward, both,
+        fused_step(below),
+        fused_ ? Room<DenseDropoutForwardOf<T>>(fused_, 1) : builder_.rooms().of<T>().dense_dropout_forward, both,
         [both, y = output.value, x = below.x, w = below.w, bias = below.bias, state = state_](
             const auto& launch, const Addresses& at, void* workspace, stream_t s) {
           launch(at.get<T>(y), at.get<T>(x), at.get<T>(w), at.get<T>(bias), at.get<StepState>(state), both, workspace,
@@ -83,8 +84,9 @@ class DropoutOp : public Op {
         });
   }
 
-  /// Measures the dense layer's own choice and a dropout behind it, in place, against the room's fused techniques.
-  bool one_op_is_faster(const FullyConnectedForward& below) {
+  /// Measures the dense layer's own choice and a dropout behind it, in place, against the room's fused techniques: the
+  /// one that is faster, or null.
+  const Technique<DenseDropoutForwardOf<T>>* faster_in_one(const FullyConnectedForward& below) {
     const ForwardApart dense = below.apart();
     const auto& dropout = builder_.rooms().of<T>().dropout_forward.back();
     std::vector<TuningCandidate> candidates = {
@@ -92,17 +94,24 @@ class DropoutOp : public Op {
          [=, p = problem_, y = output.value, state = state_](const Addresses& at, void* workspace, stream_t s) {
            dense.run(at[y], at, workspace, s);
            dropout.launch(at.get<T>(y), at.get<T>(y), at.get<StepState>(state), p, nullptr, s);
-         }}};
+         },
+         dense.own}};
     const DenseDropout both{below.problem, problem_};
-    for (const auto& row : builder_.rooms().of<T>().dense_dropout_forward)
-      if (builder_.usable(row, both))
+    const auto& room = builder_.rooms().of<T>().dense_dropout_forward;
+    std::vector<const Technique<DenseDropoutForwardOf<T>>*> rows;
+    for (auto at_row = room.rbegin(); at_row != room.rend(); ++at_row)
+      if (const auto& row = *at_row; builder_.usable(row, both)) {
+        rows.push_back(&row);
         candidates.push_back({std::string(row.name), row.workspace_bytes(both),
                               [=, y = output.value, state = state_](const Addresses& at, void* workspace, stream_t s) {
                                 row.launch(at.get<T>(y), at.get<T>(below.x), at.get<T>(below.w), at.get<T>(below.bias),
                                            at.get<StepState>(state), both, workspace, s);
-                              }});
+                              },
+                              true});
+      }
     const std::string key = tuning_key(DenseForwardOf<T>{}, below.problem) + ", then a dropout";
-    return builder_.fastest(key, fused_step(below), candidates) > 0;
+    const std::size_t best = builder_.fastest(key, fused_step(below), candidates);
+    return best == 0 ? nullptr : rows[best - 1];
   }
 
   Builder& builder_;
@@ -112,6 +121,8 @@ class DropoutOp : public Op {
   Dropout problem_;
   bool masked_above_ = false;                   ///< what writes the output's gradient does the backward pass
   std::optional<FullyConnectedForward> below_;  ///< the dense layer whose forward pass this op does, too
+  /// What was measured to be the fastest for both; null: the default of the room.
+  const Technique<DenseDropoutForwardOf<T>>* fused_ = nullptr;
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ class MaxPoolOp : public Op {
         builder_.fuses(fused_name(below), {below.layer + " forward", name_ + " forward"},
                        builder_.rooms().of<T>().conv2d_pool_forward, Conv2dPool{below.problem, problem_});
     if (fusing == Builder::Fusing::no) return false;
-    if (fusing == Builder::Fusing::if_faster && !one_kernel_is_faster(below)) return false;
+    if (fusing == Builder::Fusing::if_faster && !(fused_ = faster_in_one(below))) return false;
     below_ = below;
     return true;
   }
@@ -62,7 +62,8 @@ class MaxPoolOp : public Op {
          .pass = Pass::forward,
          .reads = {below.x, below.w, below.bias},
          .writes = {output.value, argmax_}},
-        builder_.rooms().of<T>().conv2d_pool_forward, Conv2dPool{below.problem, problem_},
+        fused_ ? Room<Conv2dPoolForwardOf<T>>(fused_, 1) : builder_.rooms().of<T>().conv2d_pool_forward,
+        Conv2dPool{below.problem, problem_},
         [p = Conv2dPool{below.problem, problem_}, y = output.value, argmax = argmax_, x = below.x, w = below.w,
          bias = below.bias](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
           launch(at.get<T>(y), at.get<std::uint8_t>(argmax), at.get<T>(x), at.get<T>(w), at.get<T>(bias), p, workspace,
@@ -70,8 +71,9 @@ class MaxPoolOp : public Op {
         });
   }
 
-  /// Measures the convolution's own choice and a pool behind it against the room's fused techniques.
-  bool one_kernel_is_faster(const ConvolutionForward& below) {
+  /// Measures the convolution's own choice and a pool behind it against the room's fused techniques: the one that is
+  /// faster, or null.
+  const Technique<Conv2dPoolForwardOf<T>>* faster_in_one(const ConvolutionForward& below) {
     const Conv2dPool both{below.problem, problem_};
     const auto aligned = [](std::size_t bytes) { return (bytes + 255) / 256 * 256; };
     // In the workspace: the index bytes, and where there are two kernels what lies between them.
@@ -87,18 +89,25 @@ class MaxPoolOp : public Op {
            auto* between = reinterpret_cast<T*>(part(workspace, index_bytes));
            convolution.run(between, at, part(workspace, index_bytes + between_bytes), s);
            pool.launch(at.get<T>(y), static_cast<std::uint8_t*>(workspace), between, p, nullptr, s);
-         }}};
-    for (const auto& row : builder_.rooms().of<T>().conv2d_pool_forward)
-      if (builder_.usable(row, both))
+         },
+         convolution.own}};
+    const auto& room = builder_.rooms().of<T>().conv2d_pool_forward;
+    std::vector<const Technique<Conv2dPoolForwardOf<T>>*> rows;
+    for (auto at_row = room.rbegin(); at_row != room.rend(); ++at_row)
+      if (const auto& row = *at_row; builder_.usable(row, both)) {
+        rows.push_back(&row);
         candidates.push_back({std::string(row.name), index_bytes + row.workspace_bytes(both),
                               [=, y = output.value](const Addresses& at, void* workspace, stream_t s) {
                                 row.launch(at.get<T>(y), static_cast<std::uint8_t*>(workspace), at.get<T>(below.x),
                                            at.get<T>(below.w), at.get<T>(below.bias), both,
                                            part(workspace, index_bytes), s);
-                              }});
+                              },
+                              true});
+      }
     const Step step{.name = fused_name(below), .reads = {below.x, below.w, below.bias}, .writes = {output.value}};
-    return builder_.fastest(tuning_key(Conv2dForwardOf<T>{}, below.problem) + ", then a 2x2 max-pool", step,
-                            candidates) > 0;
+    const std::size_t best =
+        builder_.fastest(tuning_key(Conv2dForwardOf<T>{}, below.problem) + ", then a 2x2 max-pool", step, candidates);
+    return best == 0 ? nullptr : rows[best - 1];
   }
 
   Builder& builder_;
@@ -106,6 +115,8 @@ class MaxPoolOp : public Op {
   MaxPool problem_;
   TensorId argmax_;
   std::optional<ConvolutionForward> below_;  ///< the convolution whose forward pass this op does, too
+  /// What was measured to be the fastest for both; null: the default of the room.
+  const Technique<Conv2dPoolForwardOf<T>>* fused_ = nullptr;
 };
 
 /// A flattened map is the same memory: no step, no copy.

@@ -123,7 +123,8 @@ class WeightedOp : public Op {
             [launch = std::move(chosen.launch), p = problem_, x = input.value, w = weight_.stored, b = bias_.stored](
                 void* y, const Addresses& at, void* workspace, stream_t s) {
               launch(static_cast<T*>(y), at.get<T>(x), at.get<T>(w), at.get<T>(b), p, workspace, s);
-            }};
+            },
+            chosen.own};
   }
 
   Builder& builder_;

@@ -1,6 +1,7 @@
 // explain.cpp - the compiled step as a table: ops, implementations, operations, bytes, and the memory plan.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 #include <set>
 
@@ -16,23 +17,25 @@ double mebibytes(std::size_t bytes) {
 
 /// `kernels` has the number of kernels of each step, or is empty where steps are no kernels.
 std::string step_table(const std::vector<Step>& steps, const std::vector<int>& kernels) {
-  constexpr auto row = "{:<24} {:<9} {:<22} {:>10} {:>10} {:>9} {:>7}\n";
-  const std::string line(97, '-');
-  std::string out = fmt::format(row, "step", "pass", "implementation", "MFLOP", "MB moved", "workspace",
+  std::size_t width = 22;  // a library's names are longer
+  for (const Step& s : steps) width = std::max(width, s.implementation.size());
+  constexpr auto row = "{:<24} {:<9} {:<{}} {:>10} {:>10} {:>9} {:>7}\n";
+  const std::string line(75 + width, '-');
+  std::string out = fmt::format(row, "step", "pass", "implementation", width, "MFLOP", "MB moved", "workspace",
                                 kernels.empty() ? "" : "kernels") +
                     line + "\n";
   Cost total;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step& s = steps[i];
-    out += fmt::format(row, s.name, to_string(s.pass), s.implementation, fmt::format("{:.3f}", s.cost.flops / 1e6),
-                       fmt::format("{:.3f}", s.cost.bytes / 1e6), s.workspace == no_tensor ? "" : "yes",
-                       kernels.empty() ? "" : std::to_string(kernels[i]));
+    out += fmt::format(row, s.name, to_string(s.pass), s.implementation, width,
+                       fmt::format("{:.3f}", s.cost.flops / 1e6), fmt::format("{:.3f}", s.cost.bytes / 1e6),
+                       s.workspace == no_tensor ? "" : "yes", kernels.empty() ? "" : std::to_string(kernels[i]));
     total.flops += s.cost.flops;
     total.bytes += s.cost.bytes;
   }
   return out + line + "\n" +
-         fmt::format(row, "total", "", fmt::format("{} steps", steps.size()), fmt::format("{:.3f}", total.flops / 1e6),
-                     fmt::format("{:.3f}", total.bytes / 1e6), "",
+         fmt::format(row, "total", "", fmt::format("{} steps", steps.size()), width,
+                     fmt::format("{:.3f}", total.flops / 1e6), fmt::format("{:.3f}", total.bytes / 1e6), "",
                      kernels.empty() ? "" : std::to_string(std::accumulate(kernels.begin(), kernels.end(), 0)));
 }
 
@@ -52,7 +55,7 @@ std::string tuning_table(const std::vector<TunedStep>& tuned) {
   if (out.empty()) return "";
   return "\nmeasured, microseconds: median (quartiles); * runs; the default table's choice comes first and stays "
          "unless\n"
-         "another wins by more than the spread; [when], if it was known\n" +
+         "it cannot be used or another wins by more than the spread; [when], if it was known\n" +
          out;
 }
 

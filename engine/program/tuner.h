@@ -1,10 +1,13 @@
 // tuner.h - times the implementations of a step on its real shapes, on the device, and keeps the fastest.
 //
 // The choice of the default table stays unless another one wins by more than the spread: its third quartile must lie
-// below the first quartile of the default's. A candidate whose results are not those of the default's is refused.
+// below the first quartile of the default's. A candidate that does not run, that writes what is not finite or that has
+// other results than a reference is refused; if that is the default, the next one takes its place. The reference is the
+// last of the project's own techniques, which is the plainest: it needs no library to be right.
 #pragma once
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/device/device.h"
@@ -18,7 +21,12 @@ struct TuningCandidate {
   std::string name;
   std::size_t workspace_bytes = 0;
   std::function<void(const Addresses&, void* workspace, stream_t)> run;
+  bool own = false;  ///< nothing but kernels of the project
 };
+
+/// Microseconds since some moment.
+using Stopwatch = std::function<double()>;
+double microseconds_by_the_clock();
 
 /// What was found for one step of a program.
 struct TunedStep {
@@ -29,20 +37,25 @@ struct TunedStep {
 
 class Tuner {
  public:
-  Tuner(Device& device, TuningCache& cache) : device_(device), cache_(cache) {}
+  Tuner(Device& device, TuningCache& cache, Stopwatch now = microseconds_by_the_clock)
+      : device_(device), cache_(cache), now_(std::move(now)) {}
 
-  /// The index of the candidate to use. `candidates` begins with the default table's choice; `step` names the tensors
-  /// that the call reads and writes, all of them numbers; their real content and place do not matter.
+  /// The index of the candidate to use. `candidates` begins with the default table's choice, and own techniques come
+  /// from the top of their ladder down; `step` names the tensors that the call reads and writes, all of them numbers;
+  /// their real content and place do not matter. Throws gs::Error when no candidate can be used, and when one has left
+  /// the device unusable, as an illegal access does on a GPU: nothing could be said of the others.
   std::size_t choose(const std::string& problem, const Step& step, const std::vector<Tensor>& tensors,
                      const std::vector<TuningCandidate>& candidates);
 
   const std::vector<TunedStep>& steps() const { return steps_; }
 
  private:
-  TuningResult measure(const Step&, const std::vector<Tensor>&, const std::vector<TuningCandidate>&);
+  TuningResult measure(const std::string& problem, const Step&, const std::vector<Tensor>&,
+                       const std::vector<TuningCandidate>&);
 
   Device& device_;
   TuningCache& cache_;
+  Stopwatch now_;
   std::vector<TunedStep> steps_;
 };
 

@@ -24,7 +24,11 @@ bool device_failed() {
 }
 
 cudaError_t result(cudaError_t error) {
-  return plain_result(error == cudaSuccess && gpu_of_thread() == held_gpu ? cudaErrorDevicesUnavailable : error);
+  if (gpu_of_thread() != held_gpu) return plain_result(error);
+  const auto lock = lock_runtime();
+  ++refused_calls;
+  std::fprintf(stderr, "simulated CUDA: GPU %d, which another process holds, was used\n", held_gpu);
+  return plain_result(cudaErrorDevicesUnavailable);
 }
 
 cudaError_t plain_result(cudaError_t error) {

@@ -22,6 +22,7 @@ int held_at_start() {
 }  // namespace
 
 int held_gpu = held_at_start();
+int refused_calls = 0;
 
 int gpu_of_thread() {
   return of_thread;

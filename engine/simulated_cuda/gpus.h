@@ -12,6 +12,8 @@ int gpu_of_thread();
 /// cudaErrorDevicesUnavailable. So a run on one GPU that touches another one by mistake is caught. -1: none. The
 /// environment variable GRIDSTRIDE_SIMULATED_CUDA_HELD sets it at the start.
 extern int held_gpu;
+/// How many calls have failed so: freeing does not tell. Each has a line on standard error.
+extern int refused_calls;
 
 /// Its memory is open to the work that is done while this lives.
 class Running {

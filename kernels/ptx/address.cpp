@@ -17,7 +17,7 @@ std::string hex(std::uint64_t value) {
 }
 
 bool inside(const Region& region, std::uint64_t begin, std::uint64_t bytes) {
-  return begin >= region.begin && begin + bytes <= region.end;
+  return begin >= region.begin && begin <= region.end && bytes <= region.end - begin;  // without a sum that wraps
 }
 
 /// Where [begin, begin + bytes) lies, or null. There are a few dozen regions, and most accesses are where the same
@@ -34,7 +34,7 @@ struct Checker {
   const Instruction& i;
   const std::uint64_t (&address)[32];
   std::uint32_t mask;
-  unsigned bytes;
+  unsigned bytes, alignment;
 
   /// Calls wrong(lane), which throws, for the first lane whose address is not all right.
   template <class Right, class Wrong>
@@ -46,11 +46,11 @@ struct Checker {
   void aligned() const {
     std::uint64_t low_bits = 0;
     for_lanes(mask, [&](unsigned l) { low_bits |= address[l]; });
-    if ((low_bits & (bytes - 1)) == 0) return;
-    each([&](std::uint64_t a) { return (a & (bytes - 1)) == 0; },
+    if ((low_bits & (alignment - 1)) == 0) return;
+    each([&](std::uint64_t a) { return (a & (alignment - 1)) == 0; },
          [&](unsigned l) {
            fail(w, i, l,
-                "address " + hex(address[l]) + " is not a multiple of the " + std::to_string(bytes) +
+                "address " + hex(address[l]) + " is not a multiple of the " + std::to_string(alignment) +
                     " bytes of the access");
          });
   }
@@ -69,7 +69,7 @@ struct Checker {
       highest = std::max(highest, address[l]);
     });
     Region& latest = w.block->region_of[std::size_t(&i - w.block->launch->kernel->code.data())];
-    if (lowest >= latest.begin && highest + bytes <= latest.end) return;
+    if (lowest >= latest.begin && inside(latest, highest, bytes)) return;
     for_lanes(mask, [&](unsigned l) {
       if (inside(latest, address[l], bytes)) return;
       const Region* const found = region_with(*w.block->launch, address[l], bytes);
@@ -89,13 +89,14 @@ void check_state(Warp& w, const Instruction& i, unsigned lane, SharedByte* state
 }
 void note_shared(Warp& w, const Instruction& i, unsigned lane, std::byte* at, unsigned bytes, Access access) {
   SharedByte* const state = shared_state(*w.block, at);
-  if (access == Access::read)
-    check_state(w, i, lane, state, bytes);
-  else
-    std::fill_n(state, bytes, SharedByte::written);
+  if (access == Access::read) return check_state(w, i, lane, state, bytes);
+  if (std::find(state, state + bytes, SharedByte::copy_in_flight) != state + bytes)
+    fail(w, i, lane, "writes shared memory before the asynchronous copy to it was waited for");
+  std::fill_n(state, bytes, SharedByte::written);
 }
 
-/// A generic address is one of shared memory, of the lane's local memory, or global.
+/// A generic address is one of shared memory, of the lane's local memory, of a parameter, which is only read, or
+/// global.
 void check_generic(Warp& w, const Instruction& i, unsigned lane, std::uint64_t address, unsigned bytes, Access access) {
   const Block& block = *w.block;
   const auto shared = std::uint64_t(block.shared);
@@ -103,6 +104,11 @@ void check_generic(Warp& w, const Instruction& i, unsigned lane, std::uint64_t a
   if (inside({shared, shared + block.shared_bytes}, address, bytes))
     return note_shared(w, i, lane, reinterpret_cast<std::byte*>(address), bytes, access);
   if (inside({local, local + block.launch->kernel->local_bytes}, address, bytes)) return;
+  const auto parameters = std::uint64_t(block.launch->parameters.data());
+  if (inside({parameters, parameters + block.launch->kernel->parameter_bytes}, address, bytes)) {
+    if (access == Access::write) fail(w, i, lane, "writes a parameter of the kernel");
+    return;
+  }
   if (!region_with(*block.launch, address, bytes))
     fail(w, i, lane,
          "address " + hex(address) + " is neither in device memory nor in the thread's shared or local memory");
@@ -115,7 +121,7 @@ SharedByte* shared_state(Block& block, const std::byte* at) {
 }
 
 Addresses checked_addresses(Warp& w, const Instruction& i, std::uint32_t mask, const AddressOperand& operand,
-                            unsigned bytes, Access access) {
+                            unsigned bytes, Access access, unsigned alignment) {
   std::uint64_t address[32];
   if (operand.wide) {
     const auto* const base = w.lanes<std::uint64_t>(operand.reg);
@@ -124,7 +130,7 @@ Addresses checked_addresses(Warp& w, const Instruction& i, std::uint32_t mask, c
     const auto* const base = w.lanes<std::uint32_t>(operand.reg);
     for (unsigned l = 0; l < 32; ++l) address[l] = std::uint32_t(base[l] + std::uint32_t(operand.displacement));
   }
-  const Checker check{w, i, address, mask, bytes};
+  const Checker check{w, i, address, mask, bytes, alignment > 0 ? alignment : bytes};
   check.aligned();
   const Kernel& kernel = *w.block->launch->kernel;
   std::uint64_t begin = 0, stride = 0;

@@ -26,9 +26,10 @@ inline AddressOperand address_operand(const Instruction& i, std::size_t index) {
   return {i.operand[index], i.wide_address, i.immediate, i.space};
 }
 
-/// Where `bytes` bytes are accessed. Throws PtxError when a lane of the mask accesses what it may not.
+/// Where `bytes` bytes are accessed, at multiples of `alignment`; 0: of `bytes`. Throws PtxError when a lane of the
+/// mask accesses what it may not.
 Addresses checked_addresses(Warp&, const Instruction&, std::uint32_t mask, const AddressOperand&, unsigned bytes,
-                            Access);
+                            Access, unsigned alignment = 0);
 
 /// What is known of the bytes of shared memory that begin at a checked address.
 SharedByte* shared_state(Block&, const std::byte*);

@@ -28,7 +28,14 @@ void issue(Warp& w, const Instruction& i, std::uint32_t mask) {
     });
   const Addresses shared = checked_addresses(w, i, mask, to, bytes, Access::write);
   Addresses global{};
-  if (reading != 0) global = checked_addresses(w, i, reading, from, bytes, Access::read);
+  for (std::uint32_t left = reading; left != 0;) {  // lanes that read equally much; the rest of the source is not read
+    const unsigned length = source_bytes ? source_bytes[std::countr_zero(left)] : bytes;
+    std::uint32_t same = 0;
+    for_lanes(left, [&](unsigned l) { same |= std::uint32_t(!source_bytes || source_bytes[l] == length) << l; });
+    const Addresses checked = checked_addresses(w, i, same, from, length, Access::read, bytes);
+    for_lanes(same, [&](unsigned l) { global.of[l] = checked.of[l]; });
+    left &= ~same;
+  }
   for_lanes(mask, [&](unsigned l) {
     PendingCopy copy{
         std::uint32_t(shared.of[l] - w.block->shared), w.committed[l], std::uint8_t(bytes), std::uint8_t(l), {}};
@@ -74,10 +81,12 @@ void decode_cp(Decoder& d) {
     d.i.immediate = std::int64_t(literal(d, 0));
     d.i.run = wait;
   } else {
-    d.opcode.take_one_of({"ca", "cg"});
+    const int level = d.opcode.take_one_of({"ca", "cg"});
     if (!d.opcode.take("shared") || !d.opcode.take("global")) refuse("is supported from global to shared memory only");
     const std::uint64_t bytes = literal(d, 2);
+    if (level < 0) refuse("needs .ca or .cg");
     if (bytes != 4 && bytes != 8 && bytes != 16) refuse("copies 4, 8 or 16 bytes");
+    if (level == 1 && bytes != 16) refuse("copies 16 bytes with .cg");
     d.bind_address(0);
     d.i.mode = d.i.wide_address ? wide_destination : 0;
     const std::int64_t to_displacement = d.i.immediate;

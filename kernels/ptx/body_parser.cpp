@@ -1,6 +1,7 @@
 // body_parser.cpp - the body of a kernel: declarations, labels, and statements on their way to instructions.
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "kernels/ptx/decoder.h"
 #include "kernels/ptx/parser.h"
@@ -15,12 +16,22 @@ class BodyParser {
       : lexer_(lexer), module_(module), kernel_(kernel), symbols_(std::move(symbols)), registers_(kernel) {}
 
   void parse() {
+    try {
+      statements();
+    } catch (const PtxError& error) {
+      throw PtxError("kernel " + plain_name(kernel_.name) + ", " + module_.place(line_) + ": " + error.what());
+    }
+  }
+
+ private:
+  void statements() {
     lexer_.expect("{");
-    for (int depth = 1; depth > 0;) {
+    scopes_.emplace_back();
+    while (!scopes_.empty()) {
       if (lexer_.accept("{"))
-        ++depth;
+        scopes_.emplace_back();
       else if (lexer_.accept("}"))
-        --depth;
+        scopes_.pop_back();
       else if (!lexer_.accept(";"))
         directive_or_statement();
     }
@@ -32,7 +43,6 @@ class BodyParser {
     }
   }
 
- private:
   void directive_or_statement() {
     if (lexer_.accept(".reg"))
       declare_registers();
@@ -50,6 +60,13 @@ class BodyParser {
 
   // --- declarations
 
+  void declare_register(const std::string& name, Type type) {
+    // One of a closed scope may be declared again. One that would hide another is refused, so no scope restores names.
+    for (const auto& scope : scopes_)
+      if (scope.contains(name)) lexer_.fail("the register " + name + " is declared twice");
+    scopes_.back().insert(name);
+    registers_.declare(name, type);
+  }
   void declare_registers() {
     const std::string word = lexer_.take();
     const Type type = type_named(std::string_view(word).substr(1));
@@ -59,9 +76,9 @@ class BodyParser {
       if (lexer_.accept("<")) {  // %r<4>: %r0 to %r3
         const std::uint64_t count = lexer_.number();
         lexer_.expect(">");
-        for (std::uint64_t n = 0; n < count; ++n) registers_.declare(name + std::to_string(n), type);
+        for (std::uint64_t n = 0; n < count; ++n) declare_register(name + std::to_string(n), type);
       } else {
-        registers_.declare(name, type);
+        declare_register(name, type);
       }
     } while (lexer_.accept(","));
     lexer_.expect(";");
@@ -115,7 +132,7 @@ class BodyParser {
     }
     const std::string word = lexer_.take();
     if (lexer_.accept(":")) {
-      labels_[word] = int(kernel_.code.size());
+      if (!labels_.emplace(word, int(kernel_.code.size())).second) lexer_.fail("the label " + word + " is there twice");
       return;
     }
     std::vector<Operand> operands;
@@ -130,6 +147,9 @@ class BodyParser {
       }
     }
     std::string text(lexer_.text(begin));
+    // Parameters are called after the kernel: what is left is param_0.
+    for (std::size_t at; (at = text.find(kernel_.name + "_param_")) != text.npos;)
+      text.erase(at, kernel_.name.size() + 1);
     lexer_.expect(";");
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c == '\t' || c == '\n'; }, ' ');
@@ -137,8 +157,7 @@ class BodyParser {
       Decoder decoder(Opcode(word), std::move(operands), registers_, i);
       decode(decoder);
     } catch (const PtxError& error) {
-      throw PtxError("kernel " + plain_name(kernel_.name) + ", " + module_.place(line_) + ": '" + text + "' " +
-                     error.what());
+      throw PtxError("'" + text + "' " + error.what());
     }
     add(i, text);
   }
@@ -201,6 +220,7 @@ class BodyParser {
   Symbols symbols_;
   RegisterFile registers_;
   SourceLine line_;
+  std::vector<std::set<std::string>> scopes_;  ///< the registers declared in each that is open
   std::map<std::string, int> labels_;
   std::vector<std::pair<std::size_t, std::string>> branches_;
   std::optional<std::uint32_t> dynamic_begin_;  ///< once it is used

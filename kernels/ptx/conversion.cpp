@@ -1,5 +1,6 @@
 // conversion.cpp - cvt: between integers and floats of all widths, to bf16 and tf32.
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <type_traits>
 
@@ -36,10 +37,11 @@ struct Mode {
       : integral(Integral(mode & 7)), flushes((mode & 8) != 0), saturates((mode & 16) != 0) {}
 };
 
-/// The nearest integer that D has. NaN becomes 0, in 64 bits the lowest number, as on NVIDIA's GPUs.
+/// The nearest integer that D has. NaN becomes 0; where the source or the result has 64 bits, the result's highest bit.
 template <class D, class S>
 D to_integer(S x) {
-  if (x != x) return sizeof(D) == 8 ? D(std::uint64_t(1) << 63) : D(0);
+  constexpr bool of_64_bits = sizeof(D) == 8 || sizeof(S) == 8;
+  if (x != x) return of_64_bits ? D(std::uint64_t(1) << (8 * sizeof(D) - 1)) : D(0);
   if (x <= S(std::numeric_limits<D>::min())) return std::numeric_limits<D>::min();
   if (x >= S(std::numeric_limits<D>::max())) return std::numeric_limits<D>::max();
   return D(x);
@@ -70,6 +72,18 @@ template <class T>
 using RegisterOf =
     std::conditional_t<sizeof(T) == 1, std::conditional_t<std::is_signed_v<T>, std::int16_t, std::uint16_t>, T>;
 
+/// The source may lie in a wider register, whose lower bits count. i.bytes is that register's size.
+template <class D, class S>
+void convert_lower(Warp& w, const Instruction& i, std::uint32_t mask) {
+  const Mode mode(i.mode);
+  const std::byte* const s = w.lanes<std::byte>(i.operand[1]);
+  auto* const d = w.lanes<RegisterOf<D>>(i.operand[0]);
+  for_lanes(mask, [&](unsigned l) {
+    S value;
+    std::memcpy(&value, s + l * i.bytes, sizeof value);
+    d[l] = RegisterOf<D>(converted<D>(value, mode));
+  });
+}
 template <class D, class S>
 void convert(Warp& w, const Instruction& i, std::uint32_t mask) {
   const Mode mode(i.mode);
@@ -147,10 +161,14 @@ void decode_cvt(Decoder& d) {
   if (saturates && (to != Type::f32 || !is_float(from))) refuse("saturates floats only");
   if (nearest_away || from == Type::bf16 || from == Type::tf32) refuse("is not supported for this source or rounding");
   if (is_float(from) && !is_float(to) && to_integral < 0) refuse("needs a rounding to an integer");
-  d.bind({std::max(16, bits(to)), std::max(16, bits(from))});
+  const int narrowest = std::max(16, bits(from)), from_bits = d.width(1, narrowest);
+  const bool wider = from_bits > narrowest && !is_float(from);
+  d.bind({std::max(16, bits(to)), wider ? from_bits : narrowest});
+  d.i.bytes = std::uint8_t(from_bits / 8);
   d.i.mode = std::uint8_t(int(to_integral + 1) | int(flushes) << 3 | int(saturates) << 4);
-  d.i.run = for_number(
-      to, [&]<class D>() -> Handler { return for_number(from, []<class S>() -> Handler { return convert<D, S>; }); });
+  d.i.run = for_number(to, [&]<class D>() -> Handler {
+    return for_number(from, [&]<class S>() -> Handler { return wider ? convert_lower<D, S> : convert<D, S>; });
+  });
 }
 
 }  // namespace

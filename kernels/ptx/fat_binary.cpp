@@ -1,6 +1,7 @@
 // fat_binary.cpp - a header of 16 bytes, then entries: each a header that says its own size and that of what follows.
 #include "kernels/ptx/fat_binary.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -17,8 +18,11 @@ T read_at(const unsigned char* at) {
   return value;
 }
 
-/// The number in ".target sm_90"; 0: the text is not PTX, or compressed.
+/// The number in ".target sm_90"; 0: the text is not PTX, or compressed. Compressed text begins with words that can be
+/// read, so each character is looked at.
 int target_of(std::string_view text) {
+  const auto readable = [](char c) { return (c >= ' ' && c < 127) || c == '\n' || c == '\t' || c == '\r'; };
+  if (!std::ranges::all_of(text, readable)) return 0;
   constexpr std::string_view word = ".target sm_";
   const std::size_t at = text.find(word);
   int target = 0;
@@ -35,13 +39,19 @@ std::string_view ptx_in(const void* fat_binary, int architecture) {
   if (read_at<std::uint32_t>(begin) != magic) throw PtxError("a fat binary of a form that is not known");
   const auto* at = begin + read_at<std::uint16_t>(begin + 6);
   const auto* const end = at + read_at<std::uint64_t>(begin + 8);
+  constexpr std::uint64_t smallest_header = 16;
+  if (at < begin + smallest_header || end < at) throw PtxError("a fat binary is damaged");
   std::string_view best;
   int best_target = 0;
   bool compressed = false;
   while (at < end) {
+    const auto left = std::uint64_t(end - at);
+    if (left < smallest_header) throw PtxError("a fat binary is damaged");
     const auto kind = read_at<std::uint16_t>(at);
     const auto header_bytes = read_at<std::uint32_t>(at + 4);
     const auto bytes = read_at<std::uint64_t>(at + 8);
+    if (header_bytes < smallest_header || header_bytes > left || bytes > left - header_bytes)
+      throw PtxError("a fat binary is damaged");
     if (kind == kind_ptx) {
       std::string_view text(reinterpret_cast<const char*>(at + header_bytes), bytes);
       text = text.substr(0, text.find('\0'));

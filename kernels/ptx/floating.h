@@ -11,16 +11,18 @@ enum class Rounding : std::uint8_t { nearest, zero, down, up };
 /// An exact sum: high + low, high being the nearest double.
 struct ExactSum {
   double high, low;
+  bool cancels = false;  ///< it is 0, and its terms have unlike signs
 };
 /// Knuth's two-sum, without a condition on the sizes.
 inline ExactSum exact_sum(double a, double b) {
   const double sum = a + b, of_b = sum - a, of_a = sum - of_b;
-  return {sum, (a - of_a) + (b - of_b)};
+  return {sum, (a - of_a) + (b - of_b), sum == 0 && std::signbit(a) != std::signbit(b)};
 }
 
 /// The float below or above an exact value, or the nearest.
 inline float round_to_float(ExactSum x, Rounding rounding) {
   const float nearest = float(x.high);
+  if (rounding == Rounding::down && x.cancels) return -0.0f;
   if (rounding == Rounding::nearest || !std::isfinite(x.high)) return nearest;
   const bool negative = x.high < 0 || (x.high == 0 && x.low < 0);
   const bool down = rounding == Rounding::down || (rounding == Rounding::zero && !negative);

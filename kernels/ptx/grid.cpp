@@ -164,10 +164,14 @@ class BlockRunner {
   /// All that are left must be at the barrier, and nobody may have ended before it.
   void pass_barrier() {
     for (const Warp& w : block_.warps)
-      for (const LaneGroup& g : w.groups)
+      for (const LaneGroup& g : w.groups) {
         if (g.state != LaneGroup::State::at_barrier)
           fail(w, kernel_.code[std::size_t(g.pc)], unsigned(std::countr_zero(g.mask)),
                "waits for lanes that do not come");
+        if (w.groups.size() > 1)
+          fail(w, kernel_.code[std::size_t(g.pc)], unsigned(std::countr_zero(g.mask)),
+               "a barrier for a part of the lanes: others of the warp wait at another one");
+      }
     const auto ended = std::ranges::find_if(block_.warps, [](const Warp& w) { return w.alive != w.started; });
     for (Warp& w : block_.warps)
       for (LaneGroup& g : w.groups) {
@@ -192,8 +196,10 @@ class BlockRunner {
 
 std::string plain_name(const std::string& mangled) {
   int status = 0;
-  char* const text = abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &status);
-  std::string name = status == 0 ? text : mangled;
+  // "f" alone would be taken for the type float
+  char* const text =
+      mangled.starts_with("_Z") ? abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &status) : nullptr;
+  std::string name = text ? text : mangled;
   std::free(text);
   if (const std::size_t end = name.find_first_of("<("); end != name.npos && end > 0 && name[0] != '(') {
     // "void gs::cuda::(anonymous namespace)::scale<float>(int)": what stands in front of the arguments
@@ -228,6 +234,14 @@ void fail(const Warp& w, const Instruction& i, unsigned lane, const std::string&
 
 Counts run(const Launch& launch) {
   const std::int64_t blocks = std::int64_t(launch.grid.x) * launch.grid.y * launch.grid.z;
+  const std::int64_t threads_of_block = std::int64_t(launch.block.x) * launch.block.y * launch.block.z;
+  const std::string who = "kernel " + plain_name(launch.kernel->name);
+  if (blocks == 0) throw PtxError(who + " is launched without blocks");
+  if (threads_of_block == 0 || threads_of_block > 1024)
+    throw PtxError(who + " is launched with " + std::to_string(threads_of_block) + " threads a block, not 1 to 1024");
+  if (launch.parameters.size() < launch.kernel->parameter_bytes)
+    throw PtxError(who + " is launched with " + std::to_string(launch.parameters.size()) +
+                   " bytes of parameters, not " + std::to_string(launch.kernel->parameter_bytes));
   Counts counts;
   counts.executed.resize(launch.kernel->code.size());
   std::string error;

@@ -21,7 +21,8 @@ struct Launch {
   std::vector<Region> memory;         ///< global memory that the kernel may access; the module's own is known
 };
 
-/// How often instructions were executed. A warp whose lanes have parted executes an instruction once for each part.
+/// How often instructions were executed. A warp whose lanes have parted executes an instruction once for each part;
+/// what waits for lanes is executed once they are there. A guard that does not hold makes no difference.
 struct Counts {
   std::vector<std::uint64_t> executed;  ///< by warps, for each of Kernel::code
   std::uint64_t warp_instructions = 0;  ///< their sum
@@ -31,9 +32,12 @@ struct Counts {
 /// Runs all blocks, in parallel on OpenMP's threads, and returns when they have ended. Throws PtxError with the kernel,
 /// the block, the thread, the source line and the instruction when a kernel
 ///   - accesses memory outside of `memory`, or shared, local or parameter memory outside of its bounds, or unaligned;
-///   - reads shared memory that nobody wrote, or whose asynchronous copy was not waited for;
+///   - writes a parameter;
+///   - reads shared memory that nobody wrote, or reads or writes where an asynchronous copy was not waited for;
 ///   - ends with asynchronous copies that it has not waited for;
+///   - shuffles from a lane that takes no part, or comes to a barrier with a part of a warp's lanes;
 ///   - waits at a barrier, or at an instruction of a warp, for lanes that have ended or never come.
+/// A launch whose sizes or parameters do not fit is refused.
 Counts run(const Launch&);
 
 /// One thread, step by step: prints on standard output each instruction that it executes, with its source line and the

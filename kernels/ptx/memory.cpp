@@ -1,4 +1,5 @@
 // memory.cpp - loads and stores. How they are cached (.nc, .volatile) makes no difference here.
+#include <algorithm>
 #include <cstring>
 #include <type_traits>
 
@@ -92,11 +93,11 @@ template <bool is_load>
 void decode_access(Decoder& d) {
   d.opcode.take_one_of({"nc", "volatile"});
   d.takes_space();
-  d.opcode.take_one_of({"v2", "v4"});
+  const int vector = d.opcode.take_one_of({"v2", "v4"});
   const Type type = d.opcode.take_type();
   d.expect_operands(2);
   const std::size_t data = is_load ? 0 : 1;
-  const int register_bits = d.element_width(data, bits(type));
+  const int register_bits = d.element_width(data, std::max(16, bits(type)));
   if (is_load) {
     d.bind_elements(0, register_bits);
     d.bind_address(1);
@@ -104,7 +105,11 @@ void decode_access(Decoder& d) {
     d.bind_address(0);
     d.bind_elements(1, register_bits);
   }
+  const bool is_vector = d.operands[data].kind == Operand::Kind::vector;
+  if (is_vector != (vector >= 0) || d.i.elements != (vector < 0 ? 1 : vector == 0 ? 2 : 4))
+    refuse("has another number of registers than its vector has elements");
   if (d.operands[1 - data].space == Space::call_param) d.i.space = Space::call_param;
+  if (!is_load && (d.i.space == Space::param || d.i.space == Space::constant)) refuse("writes what is constant");
   d.i.run = access<is_load>(type, register_bits);
 }
 

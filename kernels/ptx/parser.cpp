@@ -8,7 +8,11 @@ namespace gs::ptx {
 
 std::string Module::place(SourceLine line) const {
   const auto file = files.find(line.file);
-  return file == files.end() ? "an unknown line" : file->second + ":" + std::to_string(line.line);
+  if (file == files.end()) return "an unknown line";
+  // Of this project's files: without the folder that it was built in.
+  const std::size_t kernels = file->second.rfind("/kernels/");
+  const std::string name = file->second.substr(kernels == std::string::npos ? 0 : kernels + 1);
+  return line.line == 0 ? name : name + ":" + std::to_string(line.line);  // 0: nvcc names no line
 }
 
 namespace {
@@ -24,8 +28,10 @@ class ModuleParser {
 
   /// nvcc names the source files at the end of the text; an error in a kernel needs them before.
   void read_files(std::string_view text) {
-    for (std::size_t at = 0; (at = text.find("\n\t.file\t", at)) != text.npos; ++at) {
-      Lexer line(text.substr(at, text.find('\n', at + 1) - at), "a .file directive");
+    for (std::size_t at = 0; (at = text.find(".file\t", at)) != text.npos; ++at) {
+      const std::size_t line_begin = text.find_last_not_of('\t', at - 1);
+      if (at > 0 && text[line_begin] != '\n') continue;
+      Lexer line(text.substr(at, text.find('\n', at) - at), "a .file directive");
       line.expect(".file");
       file(line);
     }
@@ -84,19 +90,34 @@ class ModuleParser {
     module_->globals.push_back({begin, begin + d.bytes});
     symbols_[d.name] = {space == ".const" ? Space::constant : Space::global, begin};
   }
-  /// 1, or {1, 2, {3, 4}}: braces inside make no difference.
+  /// 1, or {1, 2}, or {{1}, {2, 3}}: a row that has too few values is filled up with zeros.
   void initial_values(const Declaration& d, std::byte* memory) {
     const std::size_t each = std::size_t(bits(d.type)) / 8;
     std::size_t at = 0;
-    int depth = 0;
-    do {
-      while (lexer_.accept("{")) ++depth;
+    const auto one = [&](std::size_t end) {
       const std::uint64_t value = lexer_.number();
-      if (at + each > d.bytes) lexer_.fail("variable " + d.name + " has too many values");
+      if (at + each > end) lexer_.fail("variable " + d.name + " has too many values");
       std::memcpy(memory + at, &value, each);
       at += each;
-      while (depth > 0 && lexer_.accept("}")) --depth;
-    } while (lexer_.accept(","));
+    };
+    const auto row = [&](auto& self, std::size_t level) -> void {  // behind its {
+      std::size_t bytes = each;
+      for (std::size_t n = level; n < d.extents.size(); ++n) bytes *= d.extents[n];
+      const std::size_t end = at + bytes;
+      if (level >= d.extents.size() || end > d.bytes) lexer_.fail("variable " + d.name + " has too many values");
+      do {
+        if (lexer_.accept("{"))
+          self(self, level + 1);
+        else
+          one(end);
+      } while (lexer_.accept(","));
+      lexer_.expect("}");
+      at = end;
+    };
+    if (lexer_.accept("{"))
+      row(row, 0);
+    else
+      one(d.bytes);
   }
 
   void kernel(bool entry) {
@@ -104,8 +125,8 @@ class ModuleParser {
     Kernel kernel;
     kernel.name = lexer_.take();
     Symbols symbols = symbols_;
-    lexer_.expect("(");
-    while (!lexer_.accept(")")) {
+    const bool has_parameters = lexer_.accept("(");
+    while (has_parameters && !lexer_.accept(")")) {
       lexer_.accept(",");
       lexer_.expect(".param");
       const Declaration d = declaration(lexer_);
@@ -151,7 +172,8 @@ Declaration declaration(Lexer& lexer) {
   d.name = lexer.take();
   std::uint64_t count = 1;
   while (lexer.accept("[")) {
-    count *= lexer.word() == "]" ? 0 : lexer.number();
+    d.extents.push_back(lexer.word() == "]" ? 0 : lexer.number());
+    count *= d.extents.back();
     lexer.expect("]");
   }
   const std::uint64_t each = std::uint64_t(std::max(8, bits(d.type))) / 8;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "kernels/ptx/lexer.h"
 #include "kernels/ptx/module.h"
@@ -17,6 +18,7 @@ constexpr std::uint64_t aligned(std::uint64_t value, std::uint64_t to) {
 struct Declaration {
   Type type = Type::none;
   std::uint64_t alignment = 1, bytes = 0;
+  std::vector<std::uint64_t> extents;  ///< of an array: [2][3]
   std::string name;
 };
 Declaration declaration(Lexer&);

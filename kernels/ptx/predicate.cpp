@@ -107,6 +107,7 @@ void select(Warp& w, const Instruction& i, std::uint32_t mask) {
 }
 void decode_selp(Decoder& d) {
   const int b = bits(d.opcode.take_type());
+  if (b < 16) refuse("is not supported for this type");
   d.bind({b, b, b, 1});
   if (d.i.negated) refuse("is not supported with a negated predicate");
   d.i.run = b == 16 ? select<std::uint16_t> : b == 32 ? select<std::uint32_t> : select<std::uint64_t>;

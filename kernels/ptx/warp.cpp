@@ -37,6 +37,12 @@ void merge(std::vector<LaneGroup>& groups) {
   groups.resize(kept);
 }
 
+/// A group executes an instruction. One that waits for lanes is counted when they are there.
+void count(Block& block, const LaneGroup& g) {
+  ++block.executed[std::size_t(g.pc)];
+  block.lane_instructions += unsigned(std::popcount(g.mask));
+}
+
 /// All wait. Lanes at a __syncwarp meet, also where the compiler has made several instructions of one.
 bool meet(Warp& w) {
   const auto at_sync = [&](const LaneGroup& g) {
@@ -50,7 +56,10 @@ bool meet(Warp& w) {
     }
   if (present == 0 || (wanted & w.started & ~present) != 0) return false;
   for (LaneGroup& g : w.groups)
-    if (at_sync(g)) g.state = State::ready, ++g.pc;
+    if (at_sync(g)) {
+      count(*w.block, g);
+      g.state = State::ready, ++g.pc;
+    }
   merge(w.groups);
   return true;
 }
@@ -81,13 +90,10 @@ class GroupRun {
       : w_(w), group_(group), limit_(limit), code_(w.block->launch->kernel->code.data()), traced_(traced_lane(w)) {}
 
   void run() {
-    Block& block = *w_.block;
     do {
       const Instruction& i = code_[group_.pc];
       std::uint32_t mask = group_.mask;
       if (i.guard != 0) mask &= i.guard_negated ? ~w_.predicate(i.guard) : w_.predicate(i.guard);
-      ++block.executed[std::size_t(group_.pc)];
-      block.lane_instructions += unsigned(std::popcount(group_.mask));
       if (traced_ >= 0 && (group_.mask >> traced_ & 1) != 0)
         trace(w_, i, unsigned(traced_), (mask >> traced_ & 1) != 0, [&] { execute(i, mask); });
       else
@@ -97,6 +103,8 @@ class GroupRun {
 
  private:
   void execute(const Instruction& i, std::uint32_t mask) {
+    const bool waits_for_lanes = (i.flow == Flow::warp || i.flow == Flow::sync_warp) && mask != 0;
+    if (!waits_for_lanes) count(*w_.block, group_);
     switch (i.flow) {
       case Flow::next:
         if (mask != 0) i.run(w_, i, mask);
@@ -123,6 +131,7 @@ class GroupRun {
         }
         if (mask != group_.mask) fail(w_, i, unsigned(std::countr_zero(mask)), "is executed by a part of the lanes");
         if (all_present(w_, i, mask)) {
+          count(*w_.block, group_);
           if (i.run) i.run(w_, i, mask);
           ++group_.pc;
         } else {

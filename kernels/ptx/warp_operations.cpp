@@ -35,7 +35,7 @@ void shuffle(Warp& w, const Instruction& i, std::uint32_t mask) {
     }
     const bool inside = i.mode == up ? source >= last : source <= last;  // with .up, c names the first lane
     if (!inside) source = int(l);
-    if ((members[l] >> source & 1) == 0)
+    if ((members[l] & mask & 1u << source) == 0)  // a lane beyond the block's threads never takes part
       fail(w, i, l, "reads the value of lane " + std::to_string(source) + ", which does not take part");
     values[l] = a[source];
     in_range |= std::uint32_t(inside) << l;
@@ -47,7 +47,9 @@ void shuffle(Warp& w, const Instruction& i, std::uint32_t mask) {
 
 void decode_shfl(Decoder& d) {
   if (!d.opcode.take("sync")) refuse("is supported as shfl.sync only");
-  d.i.mode = std::uint8_t(d.opcode.take_one_of({"up", "down", "bfly", "idx"}));
+  const int kind = d.opcode.take_one_of({"up", "down", "bfly", "idx"});
+  if (kind < 0) refuse("has no kind of shuffle that is supported");
+  d.i.mode = std::uint8_t(kind);
   if (d.opcode.take_type() != Type::b32) refuse("is supported for .b32 only");
   const bool says_range = d.operands.size() == 6;  // d|p
   std::size_t next = 0;
@@ -71,12 +73,12 @@ void vote(Warp& w, const Instruction& i, std::uint32_t mask) {
   const std::uint32_t* const members = w.lanes<std::uint32_t>(i.operand[2]);
   const std::uint32_t p = i.negated ? ~w.predicate(i.operand[1]) : w.predicate(i.operand[1]);
   for_lanes(mask, [&](unsigned l) {
-    const std::uint32_t yes = p & members[l];
+    const std::uint32_t voters = members[l] & mask, yes = p & voters;
     if (i.mode == ballot) {
       w.lanes<std::uint32_t>(i.operand[0])[l] = yes;
       return;
     }
-    const bool all = yes == members[l], none = yes == 0;
+    const bool all = yes == voters, none = yes == 0;
     const bool answer = i.mode == all_of ? all : i.mode == any_of ? !none : all || none;
     std::uint32_t& d = w.predicate(i.operand[0]);
     d = (d & ~(1u << l)) | std::uint32_t(answer) << l;

@@ -2,6 +2,9 @@
 // project's networks. The device is described to it; nothing is executed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,12 +30,25 @@ std::string describe(const Conv2d& d) {
          " -> " + std::to_string(d.k);
 }
 
+std::vector<std::string> names_of(const std::vector<CudnnPlan>& plans) {
+  std::vector<std::string> names;
+  for (const CudnnPlan& plan : plans) names.push_back(plan.name);
+  return names;
+}
+
+std::size_t different(const std::vector<std::string>& names) {
+  return std::set<std::string>(names.begin(), names.end()).size();
+}
+
 void expect_plans(const Conv2d& d) {
   for (const ConvolutionOp op : {ConvolutionOp::forward, ConvolutionOp::data_gradient, ConvolutionOp::filter_gradient})
     for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
       const std::vector<CudnnPlan> plans = cudnn_plans(op, d, precision, {nullptr, simulated_cuda::h200_in_words});
       ASSERT_FALSE(plans.empty()) << describe(d) << ", op " << int(op) << ", " << to_string(precision);
+      EXPECT_EQ(different(names_of(plans)), plans.size());
+      std::map<std::int64_t, int> of_engine;
       for (const CudnnPlan& plan : plans) {
+        EXPECT_LE(++of_engine[plan.engine], cudnn_most_plans_of_engine) << plan.name;
         EXPECT_LE(plan.workspace_bytes, cudnn_workspace_limit);
         if (precision == Precision::fp32) {
           EXPECT_EQ(plan.note, "") << plan.name << " rounds its inputs";
@@ -63,12 +79,43 @@ TEST(CudnnPlans, OddSizes) {
   for (const Conv2d& d : convolutions("lenet5", 6, 32, {28, 28, 1})) expect_plans(d);
 }
 
-TEST(CudnnPlans, NamesTellPlansApart) {
-  const Conv2d d{.n = 8, .h = 64, .w = 64, .c = 32, .k = 64, .r = 3, .s = 3, .pad = 1, .relu = true};
-  const auto plans = cudnn_plans(ConvolutionOp::forward, d, Precision::tf32, {nullptr, simulated_cuda::h200_in_words});
+/// A convolution whose heuristics begin with ten configurations of one engine.
+const Conv2d wide{.n = 8, .h = 64, .w = 64, .c = 32, .k = 64, .r = 3, .s = 3, .pad = 1, .relu = true};
+
+std::vector<CudnnPlan> plans_of_wide() {
+  return cudnn_plans(ConvolutionOp::forward, wide, Precision::tf32, {nullptr, simulated_cuda::h200_in_words});
+}
+
+TEST(CudnnPlans, NamesTellTheKnobs) {
+  const auto plans = plans_of_wide();
   ASSERT_GT(plans.size(), 1u);
-  for (std::size_t i = 1; i < plans.size(); ++i) EXPECT_NE(plans[i].name, plans[0].name);
-  EXPECT_EQ(plans[0].name.rfind("cudnn:eng", 0), 0u) << plans[0].name;
+  EXPECT_EQ(plans[0].name.rfind("cudnn:eng" + std::to_string(plans[0].engine) + "{", 0), 0u) << plans[0].name;
+  const auto has_knobs = [](const CudnnPlan& plan) { return plan.name.find('=') != std::string::npos; };
+  EXPECT_TRUE(has_knobs(plans[0])) << plans[0].name;
+  // Which engines have none depends on cuDNN's version; most have some.
+  EXPECT_GT(std::count_if(plans.begin(), plans.end(), has_knobs), std::ptrdiff_t(plans.size() / 2));
+}
+
+TEST(CudnnPlans, AnEngineHasSeveralAndLeavesRoomForOthers) {
+  const auto plans = plans_of_wide();
+  EXPECT_EQ(plans[0].engine, plans[1].engine) << plans[0].name << " and " << plans[1].name;
+  EXPECT_NE(plans[0].name, plans[1].name);
+  std::set<std::int64_t> engines;
+  for (const CudnnPlan& plan : plans) engines.insert(plan.engine);
+  EXPECT_GE(engines.size(), 4u);
+  EXPECT_GT(plans.size(), 8u);
+  EXPECT_LE(plans.size(), cudnn_most_plans);
+}
+
+/// A run's table names plans, and must find them again in another process.
+TEST(CudnnPlans, HaveTheSameNamesAndSizesWhenAskedForAgain) {
+  for (const ConvolutionOp op :
+       {ConvolutionOp::forward, ConvolutionOp::data_gradient, ConvolutionOp::filter_gradient}) {
+    const auto ask = [&] { return cudnn_plans(op, wide, Precision::tf32, {nullptr, simulated_cuda::h200_in_words}); };
+    const auto first = ask(), again = ask();
+    EXPECT_EQ(names_of(first), names_of(again));
+    for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(first[i].workspace_bytes, again[i].workspace_bytes);
+  }
 }
 
 TEST(CudnnPlans, AnImpossibleConvolutionIsAnError) {

@@ -71,13 +71,10 @@ TEST(Fusion, IsTheDefaultWithoutALibraryAndCanBeTakenApart) {
   EXPECT_EQ(apart.implementations().count("conv2 pool2 forward"), 1u);
 }
 
-/// The simulator's time says nothing of a GPU's; what is tested is that both ways run and agree, and one is taken.
-void expect_measured(Storage storage) {
-  const auto sim = open_device({.name = "sim", .threads = 2});
-  TuningCache cache(std::nullopt, "test");
-  Tuner tuner(*sim, cache);
+/// The steps of a convolution and its pool as a tuner has them done; `taken_in`: as one.
+std::vector<Step> steps_of_pooled_convolution(Device& device, Tuner& tuner, Storage storage, bool* taken_in) {
   const ImplementationChoice choice{.rule = "auto"};
-  Builder builder(*sim, choice, &tuner);
+  Builder builder(device, choice, &tuner);
   const Net net = lenet({.input = {9, 8, 1}, .base = 3});
   std::map<std::string, ParameterTensors> parameters;
   for (const char* name : {"conv1.weight", "conv1.bias"})
@@ -87,26 +84,58 @@ void expect_measured(Storage storage) {
   const auto conv = make_conv2d(context, net.layers[0], std::get<Conv2dLayer>(net.layers[0].kind),
                                 context.activation("x", net.input));
   const auto pool = make_max_pool(context, net.layers[1], std::get<MaxPoolLayer>(net.layers[1].kind), conv->output);
-  conv->taken_in = pool->take_in(*conv->forward_pass());
+  *taken_in = conv->taken_in = pool->take_in(*conv->forward_pass());
   conv->forward();
   pool->forward();
-  EXPECT_EQ(builder.take_steps().size(), conv->taken_in ? 1u : 2u);
-  const auto measured = std::find_if(tuner.steps().begin(), tuner.steps().end(),
-                                     [](const TunedStep& t) { return t.step == "conv1 pool1 forward"; });
-  ASSERT_NE(measured, tuner.steps().end());
-  EXPECT_EQ(conv->taken_in, measured->result.chosen != "apart");
-  const std::vector<CandidateTime>& times = measured->result.times;
+  return builder.take_steps();
+}
+
+TunedStep measured(const Tuner& tuner, const std::string& step) {
+  const auto at =
+      std::find_if(tuner.steps().begin(), tuner.steps().end(), [&](const TunedStep& t) { return t.step == step; });
+  return at == tuner.steps().end() ? TunedStep() : *at;
+}
+
+/// The simulator's time says nothing of a GPU's; what is tested is that both ways run and agree, and one is taken.
+void expect_measured(Storage storage) {
+  const auto sim = open_device({.name = "sim", .threads = 2});
+  TuningCache cache(std::nullopt, "test");
+  Tuner tuner(*sim, cache);
+  bool taken_in = false;
+  const std::vector<Step> steps = steps_of_pooled_convolution(*sim, tuner, storage, &taken_in);
+  EXPECT_EQ(steps.size(), taken_in ? 1u : 2u);
+  const TuningResult found = measured(tuner, "conv1 pool1 forward").result;
+  EXPECT_EQ(taken_in, found.chosen != "apart");
   const auto fused = with_type_of(storage, [&]<class T>(T) {
     const auto& room = sim->rooms().of<T>().conv2d_pool_forward;
     return std::count_if(room.begin(), room.end(), [](const auto& row) { return row.arithmetic != Arithmetic::tf32; });
   });
-  ASSERT_EQ(times.size(), std::size_t(1 + fused));
-  for (const CandidateTime& t : times) EXPECT_EQ(t.refused, "") << t.name;
+  ASSERT_EQ(found.times.size(), std::size_t(1 + fused));
+  for (const CandidateTime& t : found.times) EXPECT_EQ(t.refused, "") << t.name;
 }
 
 TEST(Fusion, CanBeMeasured) {
   expect_measured(Storage::fp32);
   expect_measured(Storage::bf16);
+}
+
+TEST(Fusion, IsByTheTechniqueThatMeasuredFastest) {
+  const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = true});
+  TuningCache cache(std::nullopt, "test");
+  bool taken_in = false;
+  Tuner first(*sim, cache);
+  steps_of_pooled_convolution(*sim, first, Storage::fp32, &taken_in);
+  auto [step, problem, result, was_known] = measured(first, "conv1 pool1 forward");
+  for (const char* technique : {"tiled", "tensor", "apart"}) {
+    result.chosen = technique;
+    cache.put(problem, result);
+    Tuner tuner(*sim, cache);
+    const std::vector<Step> steps = steps_of_pooled_convolution(*sim, tuner, Storage::fp32, &taken_in);
+    ASSERT_EQ(taken_in, technique != std::string("apart"));
+    if (taken_in) {
+      EXPECT_EQ(steps.at(0).implementation, technique);
+    }
+  }
 }
 
 TEST(Fusion, OnTensorCoresIsTheDefaultWhereTheyMayRound) {
@@ -211,13 +240,10 @@ TEST(Fusion, OfADenseLayerAndItsDropoutIsForTrainingOnly) {
   EXPECT_EQ(again.implementations(), program.implementations());
 }
 
-/// As CanBeMeasured above: that both ways run and agree, whatever the simulator's clock says.
-TEST(Fusion, OfADenseLayerAndItsDropoutCanBeMeasured) {
-  const auto sim = open_device({.name = "sim", .threads = 2});
-  TuningCache cache(std::nullopt, "test");
-  Tuner tuner(*sim, cache);
+/// The same of a dense layer and its dropout.
+std::vector<Step> steps_of_dense_with_dropout(Device& device, Tuner& tuner, bool* taken_in) {
   const ImplementationChoice choice{.rule = "auto"};
-  Builder builder(*sim, choice, &tuner);
+  Builder builder(device, choice, &tuner);
   const Net net = NetBuilder("one", {1, 1, 40}).dense(9).relu().dropout(0.4f).build();
   std::map<std::string, ParameterTensors> parameters;
   for (const char* name : {"dense1.weight", "dense1.bias"}) {
@@ -229,15 +255,41 @@ TEST(Fusion, OfADenseLayerAndItsDropoutCanBeMeasured) {
   const auto dense =
       make_dense(context, net.layers[0], std::get<DenseLayer>(net.layers[0].kind), context.activation("x", net.input));
   const auto dropout = make_dropout(context, net.layers[1], std::get<DropoutLayer>(net.layers[1].kind), dense->output);
-  dense->taken_in = dropout->take_in(*dense->forward_pass());
+  *taken_in = dense->taken_in = dropout->take_in(*dense->forward_pass());
   dense->forward();
   dropout->forward();
-  EXPECT_EQ(builder.take_steps().size(), dense->taken_in ? 1u : 2u);
-  const auto measured = std::find_if(tuner.steps().begin(), tuner.steps().end(),
-                                     [](const TunedStep& t) { return t.step == "dense1 dropout1 forward"; });
-  ASSERT_NE(measured, tuner.steps().end());
-  ASSERT_EQ(measured->result.times.size(), 2u);
-  for (const CandidateTime& t : measured->result.times) EXPECT_EQ(t.refused, "") << t.name;
+  return builder.take_steps();
+}
+
+/// As CanBeMeasured above: that both ways run and agree, whatever the simulator's clock says.
+TEST(Fusion, OfADenseLayerAndItsDropoutCanBeMeasured) {
+  const auto sim = open_device({.name = "sim", .threads = 2});
+  TuningCache cache(std::nullopt, "test");
+  Tuner tuner(*sim, cache);
+  bool taken_in = false;
+  EXPECT_EQ(steps_of_dense_with_dropout(*sim, tuner, &taken_in).size(), taken_in ? 1u : 2u);
+  const TuningResult found = measured(tuner, "dense1 dropout1 forward").result;
+  ASSERT_EQ(found.times.size(), 2u);
+  for (const CandidateTime& t : found.times) EXPECT_EQ(t.refused, "") << t.name;
+}
+
+TEST(Fusion, OfADenseLayerAndItsDropoutIsByTheTechniqueThatMeasuredFastest) {
+  const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = true});
+  TuningCache cache(std::nullopt, "test");
+  bool taken_in = false;
+  Tuner first(*sim, cache);
+  steps_of_dense_with_dropout(*sim, first, &taken_in);
+  auto [step, problem, result, was_known] = measured(first, "dense1 dropout1 forward");
+  for (const char* technique : {"tiled", "tensor", "apart"}) {
+    result.chosen = technique;
+    cache.put(problem, result);
+    Tuner tuner(*sim, cache);
+    const std::vector<Step> steps = steps_of_dense_with_dropout(*sim, tuner, &taken_in);
+    ASSERT_EQ(taken_in, technique != std::string("apart"));
+    if (taken_in) {
+      EXPECT_EQ(steps.at(0).implementation, technique);
+    }
+  }
 }
 
 }  // namespace

@@ -106,9 +106,11 @@ TEST(Findings, LibrariesThatDoNotFit) {
 TEST(Findings, GpusThatTheBuildIsNotFor) {
   CudaFacts f = good();
   f.gpus = {{.name = "NVIDIA H200", .major = 9, .minor = 0}, {.name = "NVIDIA A100", .major = 8, .minor = 0}};
-  expect_one(f, "GPU 1 (NVIDIA A100, compute capability 8.0)", "-DCMAKE_CUDA_ARCHITECTURES=80");
+  expect_one(f, "GPU 1 (NVIDIA A100, compute capability 8.0)", "-DCMAKE_CUDA_ARCHITECTURES='90;80'");
   f.gpus = {{.name = "NVIDIA B200", .major = 10, .minor = 0}};
-  expect_one(f, "compiled for it at the first start", "-DCMAKE_CUDA_ARCHITECTURES=100");
+  expect_one(f, "compiles this build's code (90) at the first start", "-DCMAKE_CUDA_ARCHITECTURES='90;100'");
+  f.gpus = {{.name = "Tesla T4", .major = 7, .minor = 5}};
+  expect_one(f, "GPU 0 (Tesla T4, compute capability 7.5): it is too old", "--device cpu");
 }
 
 TEST(FitOf, CodeRunsOnItsOwnGenerationAndPtxOnLaterOnes) {

@@ -35,3 +35,24 @@ gridstride_test_program(test_ptx_programs ptx "" "${CMAKE_CURRENT_LIST_DIR}/prog
                         "${CMAKE_CURRENT_SOURCE_DIR}/apps/program.cpp")
 target_compile_definitions(test_ptx_programs PRIVATE GRIDSTRIDE_PROGRAM="$<TARGET_FILE:gridstride-ptx>")
 add_dependencies(test_ptx_programs gridstride-ptx)
+
+# The module as it is shipped, opened by the program as it is shipped: the runtime and the driver are stand-ins.
+set(version ${CUDAToolkit_VERSION_MAJOR})
+add_library(gridstride_stand_in_cudart SHARED EXCLUDE_FROM_ALL
+            "${PROJECT_SOURCE_DIR}/engine/simulated_cuda/ptx_kernels.cpp" $<TARGET_OBJECTS:gridstride_simulated_runtime>)
+target_include_directories(gridstride_stand_in_cudart SYSTEM PRIVATE ${CUDAToolkit_INCLUDE_DIRS})
+target_link_libraries(gridstride_stand_in_cudart PRIVATE gridstride_options gridstride_ptx gridstride_sim fmt::fmt
+                      gridstride_cudnn CUDA::cublasLt ${CMAKE_DL_LIBS})
+set_target_properties(gridstride_stand_in_cudart PROPERTIES OUTPUT_NAME cudart SUFFIX ".so.${version}"
+                      LIBRARY_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart")
+# The symbols of the module ask for libcudart's version; the rest of the stand-in is nobody's business.
+file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart.map"
+  "libcudart.so.${version} { global: cuda*; __cuda*; extern \"C++\" { cuda*; }; cudnn*; cublasLt*; local: *; };\n")
+target_link_options(gridstride_stand_in_cudart PRIVATE
+  "LINKER:--version-script=${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart.map" "LINKER:-soname,libcudart.so.${version}")
+gridstride_test_program(test_ptx_module ptx "" "${CMAKE_CURRENT_LIST_DIR}/module_test.cpp"
+                        "${CMAKE_CURRENT_SOURCE_DIR}/apps/program.cpp")
+target_compile_definitions(test_ptx_module PRIVATE GRIDSTRIDE_PROGRAM="$<TARGET_FILE:gridstride>"
+                           GRIDSTRIDE_STAND_IN_CUDART="$<TARGET_FILE:gridstride_stand_in_cudart>"
+                           GRIDSTRIDE_STAND_IN_CUDA="${CMAKE_CURRENT_BINARY_DIR}/stand_in_cuda")
+add_dependencies(test_ptx_module gridstride gridstride_stand_in_cudart stand_in_libcuda)

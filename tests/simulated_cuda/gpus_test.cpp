@@ -15,12 +15,13 @@
 namespace gs::test {
 namespace {
 
-using simulated_cuda::held_gpu;
+using simulated_cuda::held_gpu, simulated_cuda::refused_calls;
 
 class TwoGpus : public testing::Test {
  protected:
   ~TwoGpus() override {
     held_gpu = -1;
+    refused_calls = 0;
     cudaSetDevice(0);  // what the other tests of this thread begin with
   }
 };
@@ -37,16 +38,15 @@ std::vector<float> after_an_epoch(TinyTraining& training) {
 
 TEST_F(TwoGpus, ARunOnTheSecondTouchesNothingOfTheFirst) {
   for (const char* rule : {"own", "library"}) {
-    std::vector<float> first;
-    {
-      const auto device = open_device({.name = "cuda:0", .tf32 = false});
+    const auto weights_on = [&](const std::string& name) {
+      const auto device = open_device({.name = name, .tf32 = false});
       TinyTraining training(*device, {.rule = rule});
-      first = after_an_epoch(training);
-    }
+      return after_an_epoch(training);
+    };
+    const std::vector<float> first = weights_on("cuda:0");
     held_gpu = 0;
-    const auto device = open_device({.name = "cuda:1", .tf32 = false});
-    TinyTraining training(*device, {.rule = rule});
-    EXPECT_EQ(after_an_epoch(training), first) << rule;
+    EXPECT_EQ(weights_on("cuda:1"), first) << rule;
+    EXPECT_EQ(refused_calls, 0) << rule;
     held_gpu = -1;
   }
 }
@@ -56,7 +56,6 @@ TEST_F(TwoGpus, ADeviceMayBeUsedInOtherThreadsThanItsOwn) {
   held_gpu = 0;
   std::unique_ptr<Device> device;
   std::unique_ptr<TinyTraining> training;
-  std::unique_ptr<Replay> replay;
   in_a_thread([&] { device = open_device({.name = "cuda:1", .tf32 = false}); });
   in_a_thread([&] { training = std::make_unique<TinyTraining>(*device, ImplementationChoice{.rule = "library"}); });
   in_a_thread([&] { after_an_epoch(*training); });
@@ -70,15 +69,25 @@ TEST_F(TwoGpus, ADeviceMayBeUsedInOtherThreadsThanItsOwn) {
     after_an_epoch(*training);
   });
   in_a_thread([&] { EXPECT_GT(device->free_bytes().value(), 0u); });
-  in_a_thread([&] { device->free_shared(device->allocate_shared(64)); });
-  in_a_thread([&] { OnDevice<int>(*device, std::vector{1, 2}).values(); });
+  // Each of what a device hands out, where the thread has called nothing else.
+  void* shared = nullptr;
+  std::unique_ptr<OnDevice<int>> array;
+  std::unique_ptr<Replay> replay;
+  in_a_thread([&] { shared = device->allocate_shared(64); });
+  in_a_thread([&] { device->free_shared(shared); });
+  in_a_thread([&] { array = std::make_unique<OnDevice<int>>(*device, std::vector{1, 2}); });
+  in_a_thread([&] { replay = device->capture([&] { device->fill_zero(array->data(), 4); }); });
+  in_a_thread([&] { replay->run(); });
+  in_a_thread([&] { EXPECT_EQ(array->values(), (std::vector{0, 2})); });
+  in_a_thread([&] { replay.reset(); });
+  in_a_thread([&] { array.reset(); });
+  in_a_thread([&] { EXPECT_TRUE(device->idle()); });
   in_a_thread([&] { training.reset(); });
   in_a_thread([&] {
     device->synchronize();
     device.reset();
   });
-  held_gpu = -1;
-  EXPECT_EQ(cudaGetLastError(), cudaSuccess);
+  EXPECT_EQ(refused_calls, 0) << "something used the first GPU";
 }
 
 TEST_F(TwoGpus, OneThreadMayHaveBoth) {
@@ -162,6 +171,7 @@ TEST_F(TwoGpus, OneThatIsHeldByAnotherProcessSaysSo) {
   held_gpu = 1;
   EXPECT_TRUE(
       refuses<Error>([] { open_device({.name = "cuda:1"}); }, {"selecting the GPU: cudaErrorDevicesUnavailable"}));
+  EXPECT_GT(refused_calls, 0);
 }
 
 }  // namespace

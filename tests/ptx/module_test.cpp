@@ -1,0 +1,51 @@
+// module_test.cpp - libgridstride_cuda.so as it is shipped, opened by the program as it is shipped: symbols, fat
+// binaries and registration are those of a machine with a GPU. Stand-ins for libcudart and libcuda take the place of
+// the GPU.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/apps/program.h"
+
+namespace gs::test {
+namespace {
+
+Outcome run_over_stand_ins(const std::filesystem::path& folder, const std::vector<std::string>& words) {
+  return run_program(folder, words, [] {
+    setenv("LD_PRELOAD", GRIDSTRIDE_STAND_IN_CUDART, 1);
+    setenv("LD_LIBRARY_PATH", GRIDSTRIDE_STAND_IN_CUDA, 1);
+    setenv("GRIDSTRIDE_STAND_IN_GPUS", "stand-in H200:9.0", 1);
+  });
+}
+
+TEST(ShippedModule, TrainsOverAStandInRuntime) {
+  const auto weights_on = [](const std::string& device) {
+    const ScratchFolder folder;
+    const Outcome outcome = run_over_stand_ins(
+        folder.path(),
+        tiny_run({"--device", device, "--impl", "own", "--precision", "fp32", "--quiet", "--out", "run"}));
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return text_of(folder / "run" / "best.safetensors");
+  };
+  const std::string on_cuda = weights_on("cuda");
+  EXPECT_GT(on_cuda.size(), 1000u);
+  EXPECT_EQ(on_cuda.size(), weights_on("sim").size());
+}
+
+TEST(ShippedModule, TakesTheLibrariesPlans) {
+  const ScratchFolder folder;
+  const Outcome outcome =
+      run_over_stand_ins(folder.path(), tiny_run({"--device", "cuda", "--impl", "library", "--quiet", "--out", "run"}));
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(text_of(folder / "run" / "run.json").find("cudnn:eng"), std::string::npos);
+}
+
+TEST(ShippedModule, IsWhatAutoTakes) {
+  const ScratchFolder folder;
+  const Outcome outcome = run_over_stand_ins(folder.path(), {"devices"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("simulated GPU"), std::string::npos) << outcome.out;
+}
+
+}  // namespace
+}  // namespace gs::test

@@ -1,0 +1,69 @@
+// named_plans_test.cpp - a plan of cuDNN's, named with its knobs, is found again: by a program, by --impl, by
+// --impl-from.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "engine/library/library.h"
+#include "engine/program/program.h"
+#include "models/models.h"
+#include "tests/apps/program.h"
+
+namespace gs::test {
+namespace {
+
+constexpr Shape input{16, 16, 1};  // as tiny_run's
+
+/// The forward plans of the second convolution of a tiny LeNet, as its program asks for them.
+std::vector<std::string> plans_of_conv2(Device& gpu, const Net& net, int batch) {
+  for (const Layer& layer : net.layers)
+    if (const auto* l = std::get_if<Conv2dLayer>(&layer.kind); l && layer.name == "conv2") {
+      std::vector<std::string> names;
+      for (const auto& i :
+           gpu.library()->fp32().conv2d_forward({batch, layer.input.h, layer.input.w, layer.input.c, l->filters,
+                                                 l->kernel, l->kernel, l->stride, l->pad, l->relu, l->groups}))
+        names.push_back(i.name);
+      return names;
+    }
+  return {};
+}
+
+TEST(NamedPlans, EachIsFoundAgainByAProgram) {
+  const auto gpu = open_device({.name = "cuda", .tf32 = true});
+  const Net net = lenet({.input = input, .base = 8});
+  Recipe recipe;
+  recipe.batch = 4;
+  recipe.precision = Precision::tf32;
+  const std::vector<std::string> names = plans_of_conv2(*gpu, net, recipe.batch);
+  std::set<std::string> engines;
+  for (const std::string& name : names) {
+    engines.insert(name.substr(0, name.find('{')));
+    const Program program(net, recipe, *gpu, {.fixed = {{"conv2", name}}});
+    EXPECT_EQ(program.implementations().at("conv2 forward"), name);
+  }
+  EXPECT_LT(engines.size(), names.size()) << "no engine has two plans";
+}
+
+TEST(NamedPlans, AreFoundAgainByTheFlags) {
+  const auto gpu = open_device({.name = "cuda", .tf32 = true});
+  const std::vector<std::string> names = plans_of_conv2(*gpu, lenet({.input = input, .base = 2}), 4);
+  const auto with_knobs = std::find_if(names.rbegin(), names.rend(),
+                                       [](const std::string& name) { return name.find('=') != std::string::npos; });
+  ASSERT_NE(with_knobs, names.rend());
+  const ScratchFolder folder;
+  const auto run_with = [&](const std::string& flag, const std::string& value, const std::string& out) {
+    std::vector<std::string> words =
+        tiny_run({"--device", "cuda", "--precision", "tf32", "--batch", "4", flag, value, "--out", out});
+    const Outcome outcome = run_program(folder.path(), words);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_NE(text_of(folder / out / "run.json").find("\"conv2 forward\": \"" + *with_knobs + "\""), std::string::npos)
+        << *with_knobs;
+    return text_of(folder / out / "best.safetensors");
+  };
+  const std::string named = run_with("--impl", "conv1=direct,conv2=" + *with_knobs, "named");
+  EXPECT_TRUE(run_with("--impl-from", "named", "repeated") == named);
+}
+
+}  // namespace
+}  // namespace gs::test
