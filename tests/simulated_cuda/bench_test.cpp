@@ -20,15 +20,15 @@ nlohmann::json benched(const std::vector<std::string>& more) {
 
 TEST(BenchOnSimulatedCuda, ExactlyTheStepsThatAreAskedFor) {
   for (const char* loops : {"", "--epoch-loop"}) {
-    std::vector<std::string> words{"--steps", "25"};
+    std::vector<std::string> words{"--steps", "12"};
     if (*loops) words.emplace_back(loops);
     const nlohmann::json c = benched(words);
-    EXPECT_EQ(c["steps"], 25) << loops;
-    // Of a slow simulator 10 steps are a measurement, and the last may hold fewer; of a fast one all 25 are.
+    EXPECT_EQ(c["steps"], 12) << loops;
+    // Of a slow simulator 10 steps are a measurement, and the last may hold fewer; of a fast one all 12 are.
     const int each = c["steps_per_measurement"], measured = c["measurements"];
     EXPECT_GE(each, 10);
-    EXPECT_LE(each, 25);
-    EXPECT_EQ(measured, (25 + each - 1) / each);
+    EXPECT_LE(each, 12);
+    EXPECT_EQ(measured, (12 + each - 1) / each);
     EXPECT_GT(c["median_us"].get<double>(), 0);
   }
 }
@@ -38,15 +38,6 @@ TEST(BenchOnSimulatedCuda, OneStepIsOneMeasurement) {
   EXPECT_EQ(c["steps"], 1);
   EXPECT_EQ(c["measurements"], 1);
   EXPECT_EQ(c["steps_per_measurement"], 1);
-}
-
-TEST(BenchOnSimulatedCuda, WithoutANumberAtLeastFiveEpochs) {
-  const nlohmann::json c = benched({});
-  const int each = c["steps_per_measurement"], measured = c["measurements"];
-  EXPECT_GE(measured, 5);
-  EXPECT_GE(each, 10);
-  EXPECT_LE(each, 384);
-  EXPECT_EQ(c["steps"], each * measured);
 }
 
 }  // namespace
