@@ -18,6 +18,7 @@
 #include "apps/report_page.h"
 #include "apps/sweep/many_runs.h"
 #include "apps/sweep/prepare.h"
+#include "apps/sweep/restart.h"
 #include "apps/terminal.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
@@ -226,7 +227,8 @@ int lab_command(const Words& words) {
   }
   const Words common = common_words(a.given_values());
   const int jobs = jobs_of(o, runs, common);
-  int status = jobs > 1 ? train_side_by_side(runs, common, o, jobs) : train_in_turn(runs, common, o.quiet);
+  int status =
+      jobs > 1 || restart().any() ? train_side_by_side(runs, common, o, jobs) : train_in_turn(runs, common, o.quiet);
   if (status == 0) status = train_in_turn(timing_runs(plan, o.out), common, o.quiet, "timing ");
   if (status != 0) return status;
   write_report(plan, o);

@@ -56,6 +56,7 @@ struct Rooms {
   // What is fp32 in every run: parameters, their gradients, moments, metrics.
   Room<CopyValues> copy_values;
   Room<MeasureUpdate> measure_update;
+  Room<CountNotFinite> count_not_finite;
   Room<RecordMetrics> record_metrics;
   Room<Update> update;
   Room<AdvanceStep> advance;

@@ -17,7 +17,8 @@ struct ChildRun {
 struct ChildOutcome {
   int status = 0;  ///< exit status, or 128 + signal
   double seconds = 0;
-  std::string reason;  ///< the last line that it printed, where it failed
+  std::string reason;     ///< the last line that it printed, where it failed
+  bool gpu_lost = false;  ///< of a thread: the GPU has failed for the whole process, by this run's fault or another's
 };
 
 /// How far they are.

@@ -25,7 +25,8 @@ enum class KeptApart { by_processes, by_threads };
 KeptApart kept_apart_on(const std::string& device);
 
 /// Trains those that are not done yet, `jobs` at a time. Returns why each failed; empty for those that did not. Throws
-/// Interrupted after Ctrl-C, when all have stopped.
+/// Interrupted after Ctrl-C, when all have stopped. Where the GPU fails for all threads, the program is started again
+/// with the same words and goes on with what is left (restart.h).
 std::vector<std::string> train_at_once(const std::vector<NamedRun>&, KeptApart, const std::filesystem::path& logs,
                                        int jobs, bool quiet);
 

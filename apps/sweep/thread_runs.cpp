@@ -10,6 +10,7 @@
 #include "apps/interrupt.h"
 #include "apps/train_options.h"
 #include "apps/train_run.h"
+#include "engine/device/backends.h"
 
 namespace gs::apps {
 namespace {
@@ -27,6 +28,7 @@ ChildOutcome train(const ThreadRun& run) {
   } catch (const std::exception& error) {
     outcome.status = 1;
     outcome.reason = error.what();
+    outcome.gpu_lost = cuda_lost();
   }
   return outcome;
 }
@@ -48,10 +50,12 @@ void run_threads(const std::vector<ThreadRun>& runs, int at_once,
   std::optional<Interrupted> interrupted;
   std::list<Running> running;
   std::size_t next = 0;
+  bool gpu_lost = false;
   ChildProgress progress;
   double seconds = 0;
-  while (!running.empty() || (next < runs.size() && !interrupted)) {
-    while (!interrupted && next < runs.size() && running.size() < std::size_t(at_once)) {
+  const auto more = [&] { return next < runs.size() && !interrupted && !gpu_lost; };
+  while (!running.empty() || more()) {
+    while (more() && running.size() < std::size_t(at_once)) {
       Running& run = running.emplace_back(next);
       run.thread = std::jthread([&run, &runs] {
         run.outcome = train(runs[run.index]);
@@ -65,6 +69,7 @@ void run_threads(const std::vector<ThreadRun>& runs, int at_once,
         continue;
       }
       run->thread.join();
+      gpu_lost = gpu_lost || run->outcome.gpu_lost;
       run->outcome.seconds = std::chrono::duration<double>(Clock::now() - run->began).count();
       ++progress.ended;
       progress.mean_seconds = (seconds += run->outcome.seconds) / double(progress.ended);

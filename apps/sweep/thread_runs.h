@@ -16,7 +16,8 @@ struct ThreadRun {
 
 /// As run_children() does it: at most `at_once` at a time, in their order; `ended` and `tick` are called by this
 /// thread. After Ctrl-C no more are started, the running ones stop after their epoch's next step, and Interrupted is
-/// thrown when all have ended.
+/// thrown when all have ended. Nor are more started once the GPU has failed (ChildOutcome::gpu_lost): it returns when
+/// those under way have ended.
 void run_threads(const std::vector<ThreadRun>&, int at_once,
                  const std::function<void(std::size_t, const ChildOutcome&)>& ended,
                  const std::function<void(const ChildProgress&)>& tick);

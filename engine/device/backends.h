@@ -21,6 +21,10 @@ std::unique_ptr<Device> describe_gpu(bool tf32);
 /// not built in.
 std::unique_ptr<Device> open_cuda(int gpu, bool tf32);
 
+/// Has a GPU failed for this process, whichever thread's kernel it was? Then every call for it fails from now on, and
+/// only another process can go on. False where none is used.
+bool cuda_lost();
+
 /// Why this build cannot use that GPU; empty where it can. The driver alone is asked, and nothing of CUDA is loaded:
 /// cheap, never throws.
 std::string why_no_cuda(int gpu = 0);

@@ -12,7 +12,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 #include <numeric>
+#include <set>
 
 #include "engine/device/cuda_check.h"
 #include "engine/device/cuda_compat.h"
@@ -335,6 +337,25 @@ class CudaDevice : public Device {
 }  // namespace
 }  // namespace gs
 
+namespace {
+std::mutex opened_mutex;
+std::set<int> opened;  // GPUs that this process has used
+}  // namespace
+
 gs::Device* gridstride_open_cuda(int gpu, bool tf32) {
+  {
+    const std::lock_guard lock(opened_mutex);
+    opened.insert(gpu);
+  }
   return new gs::CudaDevice(gpu, tf32);
+}
+
+bool gridstride_cuda_lost() {
+  const std::lock_guard lock(opened_mutex);
+  return std::any_of(opened.begin(), opened.end(), [](int gpu) {
+    std::size_t free = 0, total = 0;
+    const bool works = cudaSetDevice(gpu) == cudaSuccess && cudaMemGetInfo(&free, &total) == cudaSuccess;
+    cudaGetLastError();
+    return !works;
+  });
 }

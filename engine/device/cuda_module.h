@@ -7,6 +7,9 @@
 /// A new device on the GPU of that number, owned by the caller. Throws gs::Error.
 extern "C" gs::Device* gridstride_open_cuda(int gpu, bool tf32);
 
+/// Does every call for a GPU that this process has opened fail, because a kernel did what it may not?
+extern "C" bool gridstride_cuda_lost();
+
 /// Fills in what the build was made with, the versions of the libraries that are loaded, and the GPUs where the driver
 /// works. Never throws.
 extern "C" void gridstride_cuda_facts(gs::CudaFacts*);

@@ -79,6 +79,11 @@ std::unique_ptr<Device> open_cuda(int gpu, bool tf32) {
   return std::unique_ptr<Device>(module_function<Device*(int, bool)>("gridstride_open_cuda")(gpu, tf32));
 }
 
+bool cuda_lost() {
+  if (!dlopen(GRIDSTRIDE_CUDA_MODULE, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD)) return false;
+  return module_function<bool()>("gridstride_cuda_lost")();
+}
+
 void ask_cuda_module(CudaFacts& facts) {
   module_function<void(CudaFacts*)>("gridstride_cuda_facts")(&facts);
 }
@@ -89,6 +94,10 @@ std::string why_no_cuda(int) {
 
 std::unique_ptr<Device> open_cuda(int, bool) {
   throw Error("this build has no CUDA");
+}
+
+bool cuda_lost() {
+  return false;
 }
 #endif
 

@@ -13,6 +13,9 @@ double ParameterDiagnosis::update_to_weight() const {
 
 std::string Diagnosis::first_not_finite() const {
   for (const LayerDiagnosis& layer : layers) {
+    for (const ParameterDiagnosis& p : parameters)
+      if (p.parameter.starts_with(layer.layer + ".") && !std::isfinite(p.sums.weight))
+        return fmt::format("{}, which the step began with", p.parameter);
     std::uint64_t bad = 0;
     for (const ChannelActivity& channel : layer.channels) bad += channel.not_finite;
     if (bad > 0) return fmt::format("the output of {} ({} value{})", layer.layer, bad, bad == 1 ? "" : "s");
@@ -21,6 +24,8 @@ std::string Diagnosis::first_not_finite() const {
     if (p->sums.not_finite > 0)
       return fmt::format("the gradient of {} ({:.0f} value{})", p->parameter, p->sums.not_finite,
                          p->sums.not_finite == 1 ? "" : "s");
+  for (const ParameterDiagnosis& p : parameters)
+    if (!std::isfinite(p.sums.change)) return fmt::format("what the update made of {}", p.parameter);
   return "";
 }
 

@@ -220,6 +220,17 @@ Diagnosis Program::diagnosis() const {
   return result;
 }
 
+void Program::count_not_finite() {
+  Impl& p = *impl_;
+  p.device.begin_range("count not finite");
+  p.counting().launch(p.not_finite, p.at.get(p.flat.parameters), {p.layout.size}, p.not_finite_workspace.data(),
+                      p.device.stream());
+  p.device.end_range();
+}
+std::uint32_t Program::not_finite() const {
+  return *impl_->not_finite;
+}
+
 void Program::remember() {
   Impl& p = *impl_;
   const auto ids = p.remembered_tensors();

@@ -1,9 +1,9 @@
 // cublaslt.cpp - the functions of cuBLASLt that need a GPU, by its documentation; descriptors are the library's own.
 //
-// D = alpha op(A) op(B) with column-major matrices, sums in fp32, and the epilogues that the engine asks for. Three
-// algorithms are proposed for every product: the first needs a workspace, the second does not work; each holds for the
-// alignments that it was asked for. BGRADB is refused where D has an odd number of columns, so that both ways of the
-// engine are gone. Nothing is rounded to tf32.
+// D = alpha op(A) op(B) with column-major matrices, sums in fp32, and the epilogues that the engine asks for; the ReLU
+// is max(x, 0), which makes NaN 0. Three algorithms are proposed for every product: the first needs a workspace, the
+// second does not work; each holds for the alignments that it was asked for. BGRADB is refused where D has an odd
+// number of columns, so that both ways of the engine are gone. Nothing is rounded to tf32.
 #include <cublasLt.h>
 
 #include <algorithm>
@@ -117,7 +117,7 @@ struct Product {
         for (std::int64_t k = 0; k < depth(); ++k) sum += a_at(i, k) * b_at(k, j);
         sum *= factor;
         if (adds_bias()) sum += Matrix::value_at(d.type, vector, i);  // one number for each row of D
-        if (epilogue == CUBLASLT_EPILOGUE_RELU_BIAS && sum < 0) sum = 0;
+        if (epilogue == CUBLASLT_EPILOGUE_RELU_BIAS) sum = sum > 0 ? sum : 0;
         Matrix::put(d.type, d.data, i + j * d.ld, sum);
       }
     }

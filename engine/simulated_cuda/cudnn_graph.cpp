@@ -209,7 +209,8 @@ class Graph {
     const auto mode = o.descriptor(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR).integer(CUDNN_ATTR_POINTWISE_MODE);
     const Tensor x = tensor(o.descriptor(CUDNN_ATTR_OPERATION_POINTWISE_XDESC)),
                  y = tensor(o.descriptor(CUDNN_ATTR_OPERATION_POINTWISE_YDESC));
-    if (mode == CUDNN_POINTWISE_RELU_FWD) return y.each([&](const Index& i) { y.put(i, x(i) < 0 ? 0 : x(i)); });
+    // NaN becomes 0: without CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP an engine may do so.
+    if (mode == CUDNN_POINTWISE_RELU_FWD) return y.each([&](const Index& i) { y.put(i, x(i) > 0 ? x(i) : 0); });
     require(mode == CUDNN_POINTWISE_ADD, "a pointwise operation that the simulation does not know");
     const Tensor b = tensor(o.descriptor(CUDNN_ATTR_OPERATION_POINTWISE_BDESC));
     y.each([&](const Index& i) { y.put(i, x(i) + b(i)); });

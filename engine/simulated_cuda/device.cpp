@@ -1,6 +1,8 @@
 // device.cpp - the device's errors, doing work, and versions.
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 
 #include "engine/simulated_cuda/gpus.h"
 #include "engine/simulated_cuda/memory.h"
@@ -12,6 +14,25 @@ namespace {
 std::recursive_mutex runtime_mutex;
 cudaError_t device_error = cudaSuccess;
 thread_local cudaError_t last_error = cudaSuccess;
+
+/// What GRIDSTRIDE_SIMULATED_FAULT asks for.
+struct Fault {
+  std::string kernel;
+  long runs_until = 0;  ///< 0: none is to come
+
+  Fault() {
+    const char* const text = std::getenv("GRIDSTRIDE_SIMULATED_FAULT");
+    if (!text) return;
+    const char* const colon = std::strrchr(text, ':');
+    runs_until = colon ? std::atol(colon + 1) : 0;
+    if (runs_until < 1) throw Error(std::string("GRIDSTRIDE_SIMULATED_FAULT is NAME:N, not ") + text);
+    kernel.assign(text, colon);
+  }
+  /// Is it the run of this kernel that fails?
+  bool is_due(const std::string& name) {
+    return runs_until > 0 && name.find(kernel) != std::string::npos && --runs_until == 0;
+  }
+};
 
 }  // namespace
 
@@ -53,6 +74,9 @@ void run_work(const Work& work, const CUgraphNode_st* node) {
   if (device_error != cudaSuccess) return;
   const OpenMemory open;
   const std::uint64_t start = clock_ns();
+  static Fault fault;
+  if (work.type == cudaGraphNodeTypeKernel && fault.is_due(work.kernel))
+    return fail_device(cudaErrorIllegalAddress, work.kernel + ": fails as GRIDSTRIDE_SIMULATED_FAULT says");
   try {
     work.run();
   } catch (const std::exception& error) {
@@ -77,6 +101,8 @@ const char* cudaGetErrorName(cudaError_t error) {
       return "cudaErrorInvalidValue";
     case cudaErrorMemoryAllocation:
       return "cudaErrorMemoryAllocation";
+    case cudaErrorIllegalAddress:
+      return "cudaErrorIllegalAddress";
     case cudaErrorDevicesUnavailable:
       return "cudaErrorDevicesUnavailable";
     case cudaErrorInvalidDevice:

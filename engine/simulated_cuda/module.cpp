@@ -30,6 +30,9 @@ std::string why_no_cuda(int gpu) {
 std::unique_ptr<Device> open_cuda(int gpu, bool tf32) {
   return std::unique_ptr<Device>(gridstride_open_cuda(gpu, tf32));
 }
+bool cuda_lost() {
+  return gridstride_cuda_lost();
+}
 DriverState ask_driver() {
   const DriverGpu gpu{.name = "simulated GPU", .major = 9, .minor = 0};
   return {.library = true, .cuda = CUDART_VERSION, .start_error = 0, .gpus = std::vector(gpu_count, gpu)};

@@ -8,10 +8,11 @@
 //     fault, as one that touches memory that was freed.
 //   - The nodes of a graph run in an order drawn at random among those that fit its edges.
 //   - What may not be called while a stream is captured fails, and spoils the capture.
-//   - After a kernel has failed every later call fails.
+//   - After a kernel has failed every later call fails, whatever stream or thread it is of.
 //   - There are two GPUs (gpus.h). What a call makes belongs to that of its thread; a kernel goes only to a stream of
-//   it,
-//     and reads and writes only its memory.
+//     it, and reads and writes only its memory.
+// GRIDSTRIDE_SIMULATED_FAULT=NAME:N in the environment makes a kernel fail: the N-th that runs in this process of those
+// whose names hold NAME, as if it had read from an address that is not the device's.
 // Kernels are those of the simulator. Only what the engine calls exists.
 #pragma once
 #include <cuda_runtime.h>

@@ -58,8 +58,10 @@ void RunRecorder::write_best() {
 }
 
 void RunRecorder::write_last() {
+  // The best weights and the predictions first, as the history: never behind last.safetensors, so that a run that ends
+  // without another word (a GPU that fails, a machine that stops) goes on from there as if it had not.
+  if (best_pending_) write_best();
   last_pace_.timed([&] {
-    // The predictions first, as the history: never behind last.safetensors.
     if (keeps_predictions_) folder_.write_predictions(predictions());
     folder_.write_last(program_.net(), take_checkpoint(program_, history_.back().epoch));
   });

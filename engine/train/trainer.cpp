@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "engine/core/error.h"
 #include "engine/data/sampler.h"
 #include "engine/device/turns.h"
 
@@ -155,6 +154,11 @@ void Trainer::begin_epoch(int epoch, double learning_rate) {
   program_.begin_training_epoch(std::uint32_t(epoch - 1), train_samples_, float(learning_rate));
 }
 
+Error Trainer::broken(const std::string& what, int epoch, double learning_rate, std::uint32_t last_step) {
+  return Error(fmt::format("{}: the learning rate {:g} is probably too high{}", what, learning_rate,
+                           find_not_finite(epoch, learning_rate, last_step)));
+}
+
 /// Trains the epoch again from its start, looking at every step, until one is not finite.
 std::string Trainer::find_not_finite(int epoch, double learning_rate, std::uint32_t last_step) {
   program_.recall();
@@ -162,7 +166,7 @@ std::string Trainer::find_not_finite(int epoch, double learning_rate, std::uint3
   for (std::uint32_t step = 0; step <= last_step; ++step) {
     program_.diagnostic_step();
     if (const std::string where = program_.diagnosis().first_not_finite(); !where.empty())
-      return fmt::format("; first not finite, in step {}: {}", step + 1, where);
+      return fmt::format("; first not finite, in step {} of epoch {}: {}", step + 1, epoch, where);
   }
   return "";
 }
@@ -196,12 +200,20 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
       }
       return callbacks.train_steps ? callbacks.train_steps(step, steps, wanted) : program_.train_steps(wanted);
     };
-    const RingReader training = run_pass(program_, train_samples_, train_steps, tell);
-    if (training.first_bad_step() >= 0)
-      throw Error(
-          fmt::format("the loss is no longer finite (epoch {}, step {}): the learning rate {:g} is probably too high{}",
-                      epoch, training.first_bad_step() + 1, learning_rate,
-                      find_not_finite(epoch, learning_rate, std::uint32_t(training.first_bad_step()))));
+    const auto train_and_count = [&](std::uint32_t step, int wanted) {
+      const int done = train_steps(step, wanted);
+      if (step + std::uint32_t(done) == steps)
+        program_.count_not_finite();  // the pass waits for it along with the rest
+      return done;
+    };
+    const RingReader training = run_pass(program_, train_samples_, train_and_count, tell);
+    if (const std::int64_t step = training.first_bad_step(); step >= 0)
+      throw broken(fmt::format("the loss is no longer finite (epoch {}, step {})", epoch, step + 1), epoch,
+                   learning_rate, std::uint32_t(step));
+    if (const std::uint32_t count = program_.not_finite(); count > 0)
+      throw broken(fmt::format("{} of the weights {} no longer finite, though the loss is (epoch {})", count,
+                               count == 1 ? "is" : "are", epoch),
+                   epoch, learning_rate, steps - 1);
     if (callbacks.diagnosis) callbacks.diagnosis(epoch, program_.diagnosis());
 
     EpochResult line{.epoch = epoch, .loss = training.loss(), .accuracy = training.accuracy()};
@@ -219,6 +231,11 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
     const RingReader validation = run_pass(
         program_, validation_samples_, [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); },
         tell);
+    if (!std::isfinite(validation.loss())) {
+      program_.remember();  // finite weights, but too large: the first step of another epoch shows where
+      throw broken(fmt::format("the validation loss is no longer finite (epoch {})", epoch), epoch + 1, learning_rate,
+                   0);
+    }
     line.val_loss = validation.loss();
     line.val_accuracy = validation.accuracy();
     line.seconds = seconds_since(start);

@@ -1,4 +1,5 @@
-// diagnose.h - the menu of a diagnostic step: what is alive, what is finite, and how far an update moves the weights.
+// diagnose.h - the menu of a diagnostic step: what is alive, what is finite, and how far an update moves the weights;
+// and of the count that a run is watched with.
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
@@ -39,7 +40,8 @@ struct CopyValues {
   using Launch = void(float* y, const float* x, const Values&, void* workspace, stream_t);
 };
 
-/// Sums over one parameter, in double and in a fixed order.
+/// Sums over one parameter, in double and in a fixed order. weight and change are NaN or Inf where a value before or
+/// after the update was, and only there.
 struct UpdateSums {
   double weight = 0;      ///< sum of before^2
   double change = 0;      ///< sum of (after - before)^2
@@ -54,9 +56,16 @@ struct MeasureUpdate {
                       void* workspace, stream_t);
 };
 
+/// count[0] = how many of x [size] are NaN or Inf.
+struct CountNotFinite {
+  using Problem = Values;
+  using Launch = void(std::uint32_t* count, const float* x, const Values&, void* workspace, stream_t);
+};
+
 template <class T>
 Cost cost(CountActivityOf<T>, const Activity&);
 Cost cost(CopyValues, const Values&);
 Cost cost(MeasureUpdate, const Values&);
+Cost cost(CountNotFinite, const Values&);
 
 }  // namespace gs

@@ -1,4 +1,4 @@
-// diagnose_cost.cpp - the least work of a diagnostic step: every value read once.
+// diagnose_cost.cpp - the least work of a diagnostic step and of the count: every value read once.
 #include "kernels/diagnose/diagnose.h"
 
 namespace gs {
@@ -13,6 +13,9 @@ Cost cost(CopyValues, const Values& p) {
 }
 Cost cost(MeasureUpdate, const Values& p) {
   return {.flops = 8.0 * double(p.size), .bytes = 12.0 * double(p.size) + 32};
+}
+Cost cost(CountNotFinite, const Values& p) {
+  return {.flops = 2.0 * double(p.size), .bytes = 4.0 * double(p.size) + 4};
 }
 
 template Cost cost(CountActivityOf<float>, const Activity&);

@@ -19,6 +19,13 @@ inline std::vector<ChannelActivity> count_activity(const Activity& p, std::int64
   return activity;
 }
 
+/// How many of the values are NaN or Inf.
+inline std::uint32_t count_not_finite(std::span<const double> x) {
+  std::uint32_t count = 0;
+  for (const double value : x) count += !std::isfinite(value);
+  return count;
+}
+
 /// The sums over one parameter.
 inline UpdateSums measure_update(std::span<const double> after, std::span<const double> before,
                                  std::span<const double> gradient) {

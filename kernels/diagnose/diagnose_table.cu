@@ -1,4 +1,4 @@
-// diagnose_table.cu - the ladders of a diagnostic step.
+// diagnose_table.cu - the ladders of a diagnostic step and of the count.
 #include "kernels/room_functions.h"
 
 namespace gs::GS_TARGET {
@@ -12,6 +12,8 @@ void activity_block(ChannelActivity* activity, const T* y, const StepState*, con
 CopyValues::Launch copy_element;
 MeasureUpdate::Launch update_two_stage;
 std::size_t update_two_stage_workspace(const Values&);
+CountNotFinite::Launch not_finite_two_stage, not_finite_block;
+std::size_t not_finite_two_stage_workspace(const Values&), not_finite_block_workspace(const Values&);
 
 template <class T>
 Room<CountActivityOf<T>> count_activity_room() {
@@ -30,6 +32,13 @@ Room<CopyValues> copy_values_room() {
 Room<MeasureUpdate> measure_update_room() {
   static const auto rows =
       rows_on<MeasureUpdate>(target, {{"two_stage", on_all, &update_two_stage, &always, &update_two_stage_workspace}});
+  return rows;
+}
+
+Room<CountNotFinite> count_not_finite_room() {
+  static const auto rows = rows_on<CountNotFinite>(
+      target, {{"two_stage", on_all, &not_finite_two_stage, &always, &not_finite_two_stage_workspace},
+               {"block", on_blocks, &not_finite_block, &always, &not_finite_block_workspace}});
   return rows;
 }
 

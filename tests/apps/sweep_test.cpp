@@ -7,6 +7,7 @@
 
 #include "apps/sweep/many_runs.h"
 #include "apps/sweep/prepare.h"
+#include "apps/sweep/restart.h"
 #include "apps/sweep/sweep_plan.h"
 #include "apps/sweep/sweep_table.h"
 #include "engine/core/error.h"
@@ -215,6 +216,26 @@ TEST(Sweep, ItsRunsEndWithItWhenItIsKilled) {
   running.send(SIGKILL);
   running.wait();
   EXPECT_TRUE(soon([&] { return json_of(record).value("status", "") == "interrupted"; })) << text_of(record);
+}
+
+// ---- after the GPU has failed ----
+
+TEST(SweepRestart, ARunThatWasAloneIsGuiltyAndOfSeveralEachIsTriedAlone) {
+  const apps::Restart first = apps::after_loss({}, {{"a", "no address"}, {"b", "no address"}});
+  EXPECT_TRUE(first.failed.empty());
+  EXPECT_EQ(first.alone, (Words{"a", "b"}));
+  const apps::Restart second = apps::after_loss(first, {{"b", "no address"}});
+  EXPECT_EQ(second.failed, (std::map<std::string, std::string>{{"b", "no address"}}));
+  EXPECT_EQ(second.alone, first.alone);
+  EXPECT_NE(apps::loss_message({{"a", "x"}, {"b", "x"}}).find("while a, b were training: x."), std::string::npos);
+  EXPECT_NE(apps::loss_message({{"b", "x"}}).find("run b made the GPU fail: x."), std::string::npos);
+}
+
+TEST(SweepRestart, AnotherTextThanItsOwnIsRefused) {
+  const ScratchFolder folder;
+  expect_one_line(run_program(folder.path(), tiny_sweep({"--grid", "seed=1,2", "--epochs", "1", "--quiet"}),
+                              [] { setenv("GRIDSTRIDE_RESTART", "1", 1); }),
+                  1, {"GRIDSTRIDE_RESTART", "unset it"});
 }
 
 // ---- how many a GPU has room for ----

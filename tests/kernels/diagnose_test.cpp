@@ -63,6 +63,40 @@ TEST(MeasureUpdate, CountsNonFiniteGradients) {
   });
 }
 
+TEST(CountNotFinite, CountsNaNAndInfWhereverTheyAre) {
+  // One block, the last thread's share of one, several blocks, and more values than all blocks' threads take at once.
+  for (const std::int64_t size : {1, 7, 255, 2048, 4096, 4097, 20000}) {
+    auto x = random_values(size, 1);
+    x[0] = 3.4e38f;  // finite, though its square is not
+    x.back() = 1e-40f;
+    for (const std::vector<std::int64_t>& places :
+         {std::vector<std::int64_t>{}, {size - 1}, {0}, {size / 2}, {0, size / 3, size / 2, size - 1}}) {
+      SCOPED_TRACE(std::to_string(size) + " values, " + std::to_string(places.size()) + " of them replaced");
+      auto broken = x;
+      const float bad[] = {NAN, INFINITY, -INFINITY, -NAN};
+      for (std::size_t i = 0; i < places.size(); ++i) broken[std::size_t(places[i])] = bad[i];
+      const std::uint32_t want = ref::count_not_finite(widen(broken));
+      for_each_technique<CountNotFinite>(&Rooms::count_not_finite, Values{size}, [&](auto launch) {
+        DeviceArray<float> values(broken);
+        GuardedArray<std::uint32_t> count(std::size_t(1));
+        launch(count.data(), values.data());
+        EXPECT_EQ(count.values()[0], want);
+        EXPECT_TRUE(count.intact());
+      });
+    }
+  }
+}
+
+TEST(CountNotFinite, CountsAllOfThem) {
+  for (const std::int64_t size : {5, 300, 9000})
+    for_each_technique<CountNotFinite>(&Rooms::count_not_finite, Values{size}, [&](auto launch) {
+      DeviceArray<float> values(std::vector<float>(std::size_t(size), NAN));
+      GuardedArray<std::uint32_t> count(std::size_t(1));
+      launch(count.data(), values.data());
+      EXPECT_EQ(count.values()[0], std::uint32_t(size));
+    });
+}
+
 TEST(CopyValues, Copies) {
   for_each_technique<CopyValues>(&Rooms::copy_values, Values{1001}, [&](auto launch) {
     const auto x = random_values(1001, 4);

@@ -1,8 +1,16 @@
 // program_test.cpp - the whole program on a cuda device whose runtime is simulated: its runs have the bits of `sim`.
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <stdlib.h>
 
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/core/safetensors.h"
 #include "tests/apps/program.h"
 
 namespace gs::test {
@@ -158,6 +166,106 @@ TEST(SecondOfTwoSimulatedGpus, IsTheLast) {
   EXPECT_NE(devices.out.find("cuda:0 not here: selecting the GPU: cudaErrorDevicesUnavailable"), std::string::npos)
       << devices.out;
   EXPECT_NE(devices.out.find("cuda:1 simulated GPU"), std::string::npos) << devices.out;
+}
+
+// ---- a run whose weights break ----
+
+/// As a memory error would: all filters of the first layer become NaN between two epochs. The libraries' ReLU makes 0
+/// of what comes out, so the losses stay finite.
+TEST_P(ProgramOnSimulatedCuda, WeightsThatBecomeNaNEndTheRunAndTheLayerIsNamed) {
+  for (const char* loop : {"--quiet", "--epoch-loop"}) {
+    const ScratchFolder folder;
+    std::vector<std::string> words = tiny_run({"--device", "cuda", "--precision", GetParam(), "--impl", "library"});
+    words.insert(words.end(), {"--patience", "3", "--eval-train", "--out", "run", loop});
+    ASSERT_EQ(run_program(folder.path(), words).status, 0);
+    const auto last = folder / "run" / "last.safetensors";
+    SafeTensors file = read_safetensors(last);
+    for (SafeTensor& tensor : file.tensors)
+      if (tensor.name == "conv1.weight") {
+        const std::vector<float> values(tensor.data.size() / sizeof(float), std::numeric_limits<float>::quiet_NaN());
+        tensor = make_tensor(tensor.name, tensor.shape, values.data(), values.size());
+      }
+    write_safetensors(last, file);
+    const Outcome outcome = run_program(folder.path(), {"train", "--resume", "run", "--epochs", "6", "--quiet"});
+    expect_one_line(
+        outcome, 1,
+        {"of the weights are no longer finite, though the loss is (epoch 3)", "step 1 of epoch 3: conv1.weight"});
+    EXPECT_EQ(nlohmann::json::parse(text_of(folder / "run" / "run.json"))["results"]["epochs"], 2);
+  }
+}
+
+// ---- a GPU that fails under several runs ----
+
+class FailingGpu : public testing::Test {
+ protected:
+  /// Four optimizers, whose kernels tell their runs apart; each with four epochs of ten steps.
+  Outcome sweep(const std::string& out, const std::string& jobs, const std::string& fault,
+                const std::string& device = "cuda") {
+    std::vector<std::string> words =
+        tiny_run({"--device", device, "--precision", "fp32", "--impl", "own", "--batch", "3", "--train-size", "29",
+                  "--val-size", "10", "--epochs", "4", "--out", out, "--jobs", jobs});
+    words[0] = "sweep";
+    words.insert(words.end(), {"--grid", "optimizer=adam,rmsprop,sgd,adamw"});
+    return run_program(folder_.path(), words, [&] {
+      setenv("GRIDSTRIDE_SIMULATED_FAULT", fault.c_str(), 1);
+      if (device == "cuda:1") first_is_held();
+    });
+  }
+  std::string weights(const std::string& out, const std::string& optimizer) {
+    const auto run = folder_ / out / "runs" / ("optimizer-" + optimizer);
+    return text_of(run / "best.safetensors") + text_of(run / "last.safetensors");
+  }
+  ScratchFolder folder_;
+};
+
+/// The 15th update is in the second epoch: by then there are checkpoints, from which the lost runs go on.
+TEST_F(FailingGpu, ASweepNamesTheGuiltyRunAndTheOthersEndAsIfNothingHadBeen) {
+  ASSERT_EQ(sweep("whole", "4", "no such kernel:1").status, 0);
+  for (const char* jobs : {"1", "2", "4"}) {
+    SCOPED_TRACE(jobs);
+    const std::string out = std::string("failed-") + jobs;
+    const Outcome outcome = sweep(out, jobs, "rmsprop:15");
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(lines_of(outcome.err).back(), "gridstride: 1 of 4 runs failed");
+    EXPECT_NE(outcome.err.find("run optimizer-rmsprop made the GPU fail: "), std::string::npos) << outcome.err;
+    EXPECT_NE(outcome.err.find("cudaErrorIllegalAddress"), std::string::npos) << outcome.err;
+    const auto summary = nlohmann::json::parse(text_of(folder_ / out / "sweep.json"));
+    ASSERT_EQ(summary["runs"].size(), 4u);
+    EXPECT_EQ(summary["runs"][3]["run"], "optimizer-rmsprop");
+    EXPECT_NE(summary["runs"][3]["failure"].get<std::string>().find("cudaErrorIllegalAddress"), std::string::npos);
+    for (const char* optimizer : {"adam", "sgd", "adamw"}) {
+      EXPECT_NE(weights(out, optimizer), "") << optimizer;
+      EXPECT_TRUE(weights(out, optimizer) == weights("whole", optimizer)) << optimizer;
+    }
+  }
+}
+
+/// A fault that two runs have: both are found; and the first GPU, where another process is, is left alone.
+TEST_F(FailingGpu, EveryGuiltyRunIsFound) {
+  const Outcome outcome = sweep("sweep", "3", "adam:3", "cuda:1");  // adamw's kernel is adam's
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.err.find("another process holds"), std::string::npos) << outcome.err;
+  EXPECT_EQ(lines_of(outcome.err).back(), "gridstride: 2 of 4 runs failed");
+  for (const char* run : {"adam", "adamw"})
+    EXPECT_NE(outcome.err.find(std::string("run optimizer-") + run + " made the GPU fail"), std::string::npos) << run;
+  for (const char* run : {"rmsprop", "sgd"}) EXPECT_NE(weights("sweep", run), "") << run;
+}
+
+TEST_F(FailingGpu, ALabGoesOnWithItsOtherRuns) {
+  std::ofstream(folder_ / "lab.json") << R"({"title": "three runs", "tasks": [{"id": "a", "title": "t", "runs": [
+    {"name": "one", "model": "lenet", "epochs": 2, "base": 2},
+    {"name": "two", "model": "lenet", "epochs": 2, "base": 2, "optimizer": "rmsprop"},
+    {"name": "three", "model": "lenet", "epochs": 2, "base": 2, "optimizer": "sgd"}]}]})";
+  const Outcome outcome = run_program(folder_.path(),
+                                      {"lab", "--lab", "lab.json", "--device", "cuda", "--image-size", "16", "--limit",
+                                       "16", "--jobs", "3", "--out", "lab"},
+                                      [] { setenv("GRIDSTRIDE_SIMULATED_FAULT", "rmsprop:1", 1); });
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(lines_of(outcome.err).back().find("optimizer-rmsprop-seed1: "), std::string::npos) << outcome.err;
+  int finished = 0;
+  for (const auto& run : std::filesystem::directory_iterator(folder_ / "lab/runs"))
+    finished += nlohmann::json::parse(text_of(run.path() / "run.json"))["status"] == "finished";
+  EXPECT_EQ(finished, 2);
 }
 
 }  // namespace

@@ -1,0 +1,155 @@
+// not_finite_test.cpp - a run whose weights break is noticed after the epoch's last step and says where, also where a
+// library's ReLU hides NaN from the loss (the simulated cuDNN and cuBLASLt do); and what looking costs.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "engine/device/backends.h"
+#include "engine/train/trainer.h"
+#include "models/models.h"
+#include "tests/support/engines.h"
+#include "tests/support/errors.h"
+#include "tests/support/tiny_data.h"
+
+namespace gs {
+namespace {
+
+constexpr int side = 14;
+
+class NotFinite : public testing::TestWithParam<test::Engine> {
+ protected:
+  void SetUp() override {
+    device_ = test::open(GetParam());
+    if (!device_) GTEST_SKIP() << "no GPU";
+  }
+  Recipe recipe(OptimizerKind optimizer = OptimizerKind::adam) const {
+    Recipe recipe;
+    recipe.batch = 4;
+    recipe.epochs = 4;
+    recipe.learning_rate = 2e-3f;
+    recipe.optimizer.kind = optimizer;
+    recipe.precision = GetParam().precision;
+    return recipe;
+  }
+  std::unique_ptr<Program> program(const Recipe& recipe) const {
+    auto p = std::make_unique<Program>(lenet({.input = {side, side, 1}, .base = 3}), recipe, *device_,
+                                       ImplementationChoice{.rule = GetParam().rule});
+    p->initialize();
+    return p;
+  }
+
+  const DataSplits data_ = test::tiny_splits(18, 7, side);
+  std::unique_ptr<Device> device_;
+};
+
+/// Replaces all values of a parameter.
+void break_parameter(Program& program, const std::string& name, float value) {
+  std::vector<float> parameters = program.parameters();
+  auto at = parameters.begin();
+  for (const Layer& layer : program.net().layers)
+    for (const Parameter& parameter : layer.parameters) {
+      if (parameter.name == name) std::fill_n(at, parameter.size(), value);
+      at += parameter.size();
+    }
+  program.set_parameters(parameters);
+}
+
+/// conv1 is what every other layer's ReLU stands above: where they drop NaN, the loss stays finite.
+TEST_P(NotFinite, WeightsThatBreakBetweenTwoEpochsEndTheRun) {
+  for (const OptimizerKind optimizer :
+       {OptimizerKind::adam, OptimizerKind::adamw, OptimizerKind::rmsprop, OptimizerKind::sgd})
+    for (const float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
+      for (const bool loops : {false, true}) {
+        SCOPED_TRACE(fmt::format("{}, {}{}", to_string(optimizer), value, loops ? ", in loops" : ""));
+        const auto p = program(recipe(optimizer));
+        p->use_epoch_loops(loops);
+        Trainer trainer(*p, data_, {.evaluate_training = true});
+        TrainerCallbacks callbacks;
+        int epochs = 0;
+        callbacks.epoch = [&](const EpochResult&, bool) {
+          if (++epochs == 2) break_parameter(*p, "conv1.weight", value);
+        };
+        callbacks.stop = [&] { return epochs == 3; };  // as early stopping would
+        EXPECT_TRUE(test::refuses<Error>([&] { trainer.run(callbacks); },
+                                         {"no longer finite", "(epoch 3", "step 1 of epoch 3: conv1.weight"}));
+        EXPECT_EQ(epochs, 2);
+      }
+}
+
+TEST_P(NotFinite, WeightsThatAreNaNFromTheStartEndTheRun) {
+  for (const char* name : {"conv1.weight", "conv2.weight", "conv2.bias", "dense2.weight"}) {
+    const auto p = program(recipe());
+    break_parameter(*p, name, std::numeric_limits<float>::quiet_NaN());
+    EXPECT_TRUE(test::refuses<Error>([&] { Trainer(*p, data_).run(); }, {"no longer finite", "(epoch 1", name}));
+  }
+}
+
+/// A rate that makes the weights of a layer Inf at once, from finite gradients.
+TEST_P(NotFinite, AnUpdateThatBreaksTheWeightsIsNamed) {
+  Recipe huge = recipe(OptimizerKind::sgd);
+  huge.batch = 18;  // one step an epoch: the loss is that of the first weights
+  huge.learning_rate = std::numeric_limits<float>::max();
+  const auto p = program(huge);
+  std::vector<float> parameters = p->parameters();
+  for (float& value : parameters) value *= 30;  // gradients above 1
+  p->set_parameters(parameters);
+  EXPECT_TRUE(test::refuses<Error>([&] { Trainer(*p, data_).run(); }, {"no longer finite, though the loss is (epoch 1)",
+                                                                       "step 1 of epoch 1: what the "
+                                                                       "update made of "}));
+}
+
+TEST_P(NotFinite, AHealthyRunHasNone) {
+  const auto p = program(recipe());
+  EXPECT_EQ(p->not_finite(), 0u);
+  EXPECT_EQ(Trainer(*p, data_).run().history.size(), 4u);
+  EXPECT_EQ(p->not_finite(), 0u);
+}
+
+std::vector<test::Engine> all_engines() {
+  std::vector<test::Engine> all(std::begin(test::engines), std::end(test::engines));
+  all.insert(all.end(), std::begin(test::other_precisions), std::end(test::other_precisions));
+  return all;
+}
+INSTANTIATE_TEST_SUITE_P(All, NotFinite, testing::ValuesIn(all_engines()), test::name_of);
+
+#ifdef GRIDSTRIDE_SIMULATED_CUDA
+/// That the tests above see what they are about: here the loss alone would have said nothing.
+TEST(NotFiniteOnSimulatedLibraries, TheLossDoesNotShowIt) {
+  const auto device = open_device({.name = "cuda", .tf32 = false});
+  Recipe recipe;
+  recipe.batch = 4;
+  Program program(lenet({.input = {side, side, 1}, .base = 3}), recipe, *device, {.rule = "library"});
+  program.initialize();
+  break_parameter(program, "conv1.weight", std::numeric_limits<float>::quiet_NaN());
+  Trainer trainer(program, test::tiny_splits(18, 7, side));
+  EXPECT_TRUE(std::isfinite(trainer.evaluate().loss));
+  EXPECT_TRUE(test::refuses<Error>([&] { trainer.run(); }, {"though the loss is"}));
+}
+#endif
+
+/// What is looked at once an epoch against what the epoch's steps move: less than a thousandth in the networks of the
+/// lab, and no step of the list.
+TEST(NotFiniteCost, IsLessThanAThousandthOfAnEpochsBytes) {
+  const auto device = describe_gpu(true);
+  for (const auto& [model, base] : {std::pair("lenet", 32), {"alexnet", 8}, {"mlp", 64}}) {
+    ModelOptions options;
+    options.base = base;
+    const Net net = find_model(model).build(options);
+    Recipe recipe;
+    recipe.batch = 8;
+    const Program program(net, recipe, *device, {.rule = "own"});
+    double step_bytes = 0;
+    for (const Step& step : program.training_steps()) {
+      step_bytes += step.cost.bytes;
+      EXPECT_EQ(step.name.find("finite"), std::string::npos);
+    }
+    constexpr double steps = 1000 / 8;
+    EXPECT_LT(cost(CountNotFinite{}, Values{net.parameter_count()}).bytes, 1e-3 * steps * step_bytes) << model;
+  }
+}
+
+}  // namespace
+}  // namespace gs
