@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 
 #include "kernels/ptx/lanes.h"
 
@@ -32,7 +33,7 @@ const Region* region_with(const Launch& launch, std::uint64_t begin, std::uint64
 struct Checker {
   Warp& w;
   const Instruction& i;
-  const std::uint64_t (&address)[32];
+  const std::uint64_t (&address)[32];  ///< of a lane that is off: that of one which is on
   std::uint32_t mask;
   unsigned bytes, alignment;
 
@@ -45,7 +46,7 @@ struct Checker {
   }
   void aligned() const {
     std::uint64_t low_bits = 0;
-    for_lanes(mask, [&](unsigned l) { low_bits |= address[l]; });
+    for (const std::uint64_t a : address) low_bits |= a;
     if ((low_bits & (alignment - 1)) == 0) return;
     each([&](std::uint64_t a) { return (a & (alignment - 1)) == 0; },
          [&](unsigned l) {
@@ -54,8 +55,14 @@ struct Checker {
                     " bytes of the access");
          });
   }
+  std::uint64_t highest() const {
+    std::uint64_t found = address[0];
+    for (const std::uint64_t a : address) found = std::max(found, a);
+    return found;
+  }
   /// In a space whose addresses begin at 0.
   void below(std::uint64_t size, const char* what) const {
+    if (highest() <= size && highest() + bytes <= size) return;
     each([&](std::uint64_t a) { return a <= size && a + bytes <= size; },
          [&](unsigned l) {
            fail(w, i, l,
@@ -63,13 +70,10 @@ struct Checker {
          });
   }
   void in_global_memory() const {
-    std::uint64_t lowest = ~std::uint64_t(0), highest = 0;
-    for_lanes(mask, [&](unsigned l) {
-      lowest = std::min(lowest, address[l]);
-      highest = std::max(highest, address[l]);
-    });
+    std::uint64_t lowest = address[0];
+    for (const std::uint64_t a : address) lowest = std::min(lowest, a);
     Region& latest = w.block->region_of[std::size_t(&i - w.block->launch->kernel->code.data())];
-    if (lowest >= latest.begin && inside(latest, highest, bytes)) return;
+    if (lowest >= latest.begin && inside(latest, highest(), bytes)) return;
     for_lanes(mask, [&](unsigned l) {
       if (inside(latest, address[l], bytes)) return;
       const Region* const found = region_with(*w.block->launch, address[l], bytes);
@@ -78,6 +82,18 @@ struct Checker {
     });
   }
 };
+
+/// Have all bytes been written, and is no copy on its way to them?
+bool all_written(const SharedByte* state, unsigned bytes) {
+  constexpr auto written = std::uint32_t(SharedByte::written) * 0x01010101u;
+  if (bytes % 4 != 0) return std::all_of(state, state + bytes, [](SharedByte b) { return b == SharedByte::written; });
+  for (unsigned b = 0; b < bytes; b += 4) {
+    std::uint32_t four;
+    std::memcpy(&four, state + b, sizeof four);
+    if (four != written) return false;
+  }
+  return true;
+}
 
 /// Shared memory must have been written before it is read.
 void check_state(Warp& w, const Instruction& i, unsigned lane, SharedByte* state, unsigned bytes) {
@@ -89,6 +105,7 @@ void check_state(Warp& w, const Instruction& i, unsigned lane, SharedByte* state
 }
 void note_shared(Warp& w, const Instruction& i, unsigned lane, std::byte* at, unsigned bytes, Access access) {
   SharedByte* const state = shared_state(*w.block, at);
+  if (all_written(state, bytes)) return;
   if (access == Access::read) return check_state(w, i, lane, state, bytes);
   if (std::find(state, state + bytes, SharedByte::copy_in_flight) != state + bytes)
     fail(w, i, lane, "writes shared memory before the asynchronous copy to it was waited for");
@@ -129,6 +146,10 @@ Addresses checked_addresses(Warp& w, const Instruction& i, std::uint32_t mask, c
   } else {
     const auto* const base = w.lanes<std::uint32_t>(operand.reg);
     for (unsigned l = 0; l < 32; ++l) address[l] = std::uint32_t(base[l] + std::uint32_t(operand.displacement));
+  }
+  if (mask != all_lanes) {
+    const std::uint64_t of_first = address[std::countr_zero(mask)];
+    for (unsigned l = 0; l < 32; ++l) address[l] = (mask >> l & 1) != 0 ? address[l] : of_first;
   }
   const Checker check{w, i, address, mask, bytes, alignment > 0 ? alignment : bytes};
   check.aligned();

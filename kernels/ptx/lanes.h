@@ -7,6 +7,10 @@ namespace gs::ptx {
 /// Calls body(lane) for each lane of the mask, in ascending order.
 template <class Body>
 inline void for_lanes(std::uint32_t mask, Body&& body) {
+  if (mask == all_lanes) {
+    for (unsigned lane = 0; lane < 32; ++lane) body(lane);
+    return;
+  }
   for (; mask != 0; mask &= mask - 1) body(unsigned(std::countr_zero(mask)));
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/safetensors.h"
+#include "engine/device/instruction_counter.h"
 #include "engine/program/program.h"
 #include "models/models.h"
 #include "tests/support/compare.h"
@@ -120,12 +121,16 @@ class Trace : public testing::TestWithParam<test::Engine> {
       program.initialize();
       program.set_parameters(traces.weights(name, program.net()));
       test::BoundTraining training(program, traces.data(name));
+      // Where nvcc's kernels are interpreted, the first epoch, ten steps: all twenty take minutes there.
+      const int epochs = instruction_counter() ? 1 : traces.epochs();
       std::vector<float> losses;
-      for (int epoch = 0; epoch < traces.epochs(); ++epoch)
+      for (int epoch = 0; epoch < epochs; ++epoch)
         for (const float loss : training.run_epoch(std::uint32_t(epoch), traces.order(epoch))) losses.push_back(loss);
 
-      const std::vector<double> want = traces.losses(name);
+      std::vector<double> want = traces.losses(name);
       ASSERT_EQ(want.size(), 20u);
+      if (epochs < traces.epochs()) want.resize(losses.size());
+      ASSERT_GE(losses.size(), 10u);
       // Relative: from 1e-5 at step 1 to 1e-3 at step 20; and a loss near 0 is 1 minus a number near 1, rounded. With
       // rounded factors or activations it is another run that goes the same way, if its steps are small: those of the
       // traces' plain SGD are not, and in bf16 such a run is its own after five steps.
