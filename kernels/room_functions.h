@@ -59,7 +59,7 @@ Room<LossGradientOf<T>> loss_gradient_room();
 
 Room<CopyValues> copy_values_room();
 Room<MeasureUpdate> measure_update_room();
-Room<CountNotFinite> count_not_finite_room();
+Room<CountBroken> count_broken_room();
 Room<RecordMetrics> record_metrics_room();
 Room<Update> update_room();
 Room<AdvanceStep> advance_room();

@@ -43,7 +43,7 @@ const Rooms& rooms() {
       .bf16 = storage_rooms<gs::bf16>(),
       .copy_values = copy_values_room(),
       .measure_update = measure_update_room(),
-      .count_not_finite = count_not_finite_room(),
+      .count_broken = count_broken_room(),
       .record_metrics = record_metrics_room(),
       .update = update_room(),
       .advance = advance_room(),

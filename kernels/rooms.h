@@ -56,7 +56,7 @@ struct Rooms {
   // What is fp32 in every run: parameters, their gradients, moments, metrics.
   Room<CopyValues> copy_values;
   Room<MeasureUpdate> measure_update;
-  Room<CountNotFinite> count_not_finite;
+  Room<CountBroken> count_broken;
   Room<RecordMetrics> record_metrics;
   Room<Update> update;
   Room<AdvanceStep> advance;

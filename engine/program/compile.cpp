@@ -97,7 +97,7 @@ Program::Impl::~Impl() {
   } catch (const std::exception&) {
   }
   if (ring) device.free_shared(ring);
-  if (not_finite) device.free_shared(not_finite);
+  if (broken) device.free_shared(broken);
 }
 
 void Program::Impl::add_fixed_tensors() {
@@ -238,9 +238,9 @@ void Program::Impl::allocate() {
 
   ring = static_cast<StepMetrics*>(device.allocate_shared(ring_entries * sizeof(StepMetrics)));
   at.of[std::size_t(ring_tensor)] = ring;
-  not_finite = static_cast<std::uint32_t*>(device.allocate_shared(sizeof *not_finite));
-  *not_finite = 0;
-  not_finite_workspace = Memory(device, counting().workspace_bytes({layout.size}));
+  broken = static_cast<std::uint32_t*>(device.allocate_shared(sizeof *broken));
+  *broken = 0;
+  broken_workspace = Memory(device, counting().workspace_bytes({layout.size}));
   const auto own = [&](TensorId id) {
     const std::size_t bytes = tensors[std::size_t(id)].bytes;
     fixed_memory.emplace_back(device, bytes);

@@ -11,13 +11,14 @@ double ParameterDiagnosis::update_to_weight() const {
   return sums.weight > 0 ? std::sqrt(sums.change / sums.weight) : 0;
 }
 
-std::string Diagnosis::first_not_finite() const {
+std::string Diagnosis::first_broken() const {
+  constexpr double limit = double(sound_limit) * double(sound_limit);  // of a sum of squares
   for (const LayerDiagnosis& layer : layers) {
     for (const ParameterDiagnosis& p : parameters)
-      if (p.parameter.starts_with(layer.layer + ".") && !std::isfinite(p.sums.weight))
+      if (p.parameter.starts_with(layer.layer + ".") && !(p.sums.weight < limit))
         return fmt::format("{}, which the step began with", p.parameter);
     std::uint64_t bad = 0;
-    for (const ChannelActivity& channel : layer.channels) bad += channel.not_finite;
+    for (const ChannelActivity& channel : layer.channels) bad += channel.broken;
     if (bad > 0) return fmt::format("the output of {} ({} value{})", layer.layer, bad, bad == 1 ? "" : "s");
   }
   for (auto p = parameters.rbegin(); p != parameters.rend(); ++p)
@@ -25,7 +26,7 @@ std::string Diagnosis::first_not_finite() const {
       return fmt::format("the gradient of {} ({:.0f} value{})", p->parameter, p->sums.not_finite,
                          p->sums.not_finite == 1 ? "" : "s");
   for (const ParameterDiagnosis& p : parameters)
-    if (!std::isfinite(p.sums.change)) return fmt::format("what the update made of {}", p.parameter);
+    if (!(p.sums.change < limit)) return fmt::format("what the update made of {}", p.parameter);
   return "";
 }
 

@@ -220,15 +220,15 @@ Diagnosis Program::diagnosis() const {
   return result;
 }
 
-void Program::count_not_finite() {
+void Program::count_broken() {
   Impl& p = *impl_;
-  p.device.begin_range("count not finite");
-  p.counting().launch(p.not_finite, p.at.get(p.flat.parameters), {p.layout.size}, p.not_finite_workspace.data(),
+  p.device.begin_range("count broken");
+  p.counting().launch(p.broken, p.at.get(p.flat.parameters), {p.layout.size}, p.broken_workspace.data(),
                       p.device.stream());
   p.device.end_range();
 }
-std::uint32_t Program::not_finite() const {
-  return *impl_->not_finite;
+std::uint32_t Program::broken() const {
+  return *impl_->broken;
 }
 
 void Program::remember() {

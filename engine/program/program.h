@@ -67,10 +67,10 @@ class Program {
   void diagnostic_step();
   Diagnosis diagnosis() const;  ///< of the last diagnostic step; waits for it
 
-  /// Counts how many of the parameters are NaN or Inf: enqueued, not waited for. What it counted can be read once the
-  /// device has done all that was enqueued (Device::synchronize); 0 before.
-  void count_not_finite();
-  std::uint32_t not_finite() const;
+  /// Counts how many of the parameters are NaN, Inf or too large (is_broken): enqueued, not waited for. What it counted
+  /// can be read once the device has done all that was enqueued (Device::synchronize); 0 before.
+  void count_broken();
+  std::uint32_t broken() const;
 
   /// Keeps a copy of parameters, moments and step state on the device, and puts it back.
   void remember();

@@ -59,11 +59,11 @@ struct Program::Impl {
   bool use_epoch_loops = false;
   bool use_replays = true;
 
-  Memory arena;                         ///< planned tensors of all lists, which never run at the same time
-  std::vector<Memory> fixed_memory;     ///< flat buffers, states
-  StepMetrics* ring = nullptr;          ///< shared with the host
-  std::uint32_t* not_finite = nullptr;  ///< likewise: of the parameters, when they were last counted
-  Memory not_finite_workspace;
+  Memory arena;                      ///< planned tensors of all lists, which never run at the same time
+  std::vector<Memory> fixed_memory;  ///< flat buffers, states
+  StepMetrics* ring = nullptr;       ///< shared with the host
+  std::uint32_t* broken = nullptr;   ///< likewise: of the parameters, when they were last counted
+  Memory broken_workspace;
   Addresses at, diagnostic_at;     ///< a diagnostic step keeps its activations longer: a plan of its own
   std::vector<Memory> remembered;  ///< copies of parameters, moments, state
   Memory kept;                     ///< a copy of the parameters
@@ -76,7 +76,7 @@ struct Program::Impl {
   std::vector<Step> compile_diagnostic_steps();
   void check_overrides() const;
   void allocate();
-  const Technique<CountNotFinite>& counting() const { return device.rooms().count_not_finite.back(); }
+  const Technique<CountBroken>& counting() const { return device.rooms().count_broken.back(); }
 
   void run(const Step&, const Addresses&) const;
   void run(const std::vector<Step>&, const Addresses&) const;

@@ -156,17 +156,17 @@ void Trainer::begin_epoch(int epoch, double learning_rate) {
 
 Error Trainer::broken(const std::string& what, int epoch, double learning_rate, std::uint32_t last_step) {
   return Error(fmt::format("{}: the learning rate {:g} is probably too high{}", what, learning_rate,
-                           find_not_finite(epoch, learning_rate, last_step)));
+                           find_broken(epoch, learning_rate, last_step)));
 }
 
-/// Trains the epoch again from its start, looking at every step, until one is not finite.
-std::string Trainer::find_not_finite(int epoch, double learning_rate, std::uint32_t last_step) {
+/// Trains the epoch again from its start, looking at every step, until something in one is broken.
+std::string Trainer::find_broken(int epoch, double learning_rate, std::uint32_t last_step) {
   program_.recall();
   begin_epoch(epoch, learning_rate);
   for (std::uint32_t step = 0; step <= last_step; ++step) {
     program_.diagnostic_step();
-    if (const std::string where = program_.diagnosis().first_not_finite(); !where.empty())
-      return fmt::format("; first not finite, in step {} of epoch {}: {}", step + 1, epoch, where);
+    if (const std::string where = program_.diagnosis().first_broken(); !where.empty())
+      return fmt::format("; first in step {} of epoch {}: {}", step + 1, epoch, where);
   }
   return "";
 }
@@ -202,19 +202,27 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
     };
     const auto train_and_count = [&](std::uint32_t step, int wanted) {
       const int done = train_steps(step, wanted);
-      if (step + std::uint32_t(done) == steps)
-        program_.count_not_finite();  // the pass waits for it along with the rest
+      if (step + std::uint32_t(done) == steps) program_.count_broken();  // the pass waits for it along with the rest
       return done;
     };
     const RingReader training = run_pass(program_, train_samples_, train_and_count, tell);
     if (const std::int64_t step = training.first_bad_step(); step >= 0)
       throw broken(fmt::format("the loss is no longer finite (epoch {}, step {})", epoch, step + 1), epoch,
                    learning_rate, std::uint32_t(step));
-    if (const std::uint32_t count = program_.not_finite(); count > 0)
-      throw broken(fmt::format("{} of the weights {} no longer finite, though the loss is (epoch {})", count,
-                               count == 1 ? "is" : "are", epoch),
+    if (const std::uint32_t count = program_.broken(); count > 0)
+      throw broken(fmt::format("{} of the weights {} NaN, Inf or beyond 2^52, though the loss is finite (epoch {})",
+                               count, count == 1 ? "is" : "are", epoch),
                    epoch, learning_rate, steps - 1);
-    if (callbacks.diagnosis) callbacks.diagnosis(epoch, program_.diagnosis());
+    if (callbacks.diagnosis) {
+      const Diagnosis diagnosis = program_.diagnosis();
+      if (!diagnosis.first_broken().empty())
+        throw broken(
+            fmt::format(
+                "values of the epoch's first step are NaN, Inf or beyond 2^52, though the loss is finite (epoch {})",
+                epoch),
+            epoch, learning_rate, 0);
+      callbacks.diagnosis(epoch, diagnosis);
+    }
 
     EpochResult line{.epoch = epoch, .loss = training.loss(), .accuracy = training.accuracy()};
     line.learning_rate = learning_rate;
@@ -232,7 +240,7 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
         program_, validation_samples_, [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); },
         tell);
     if (!std::isfinite(validation.loss())) {
-      program_.remember();  // finite weights, but too large: the first step of another epoch shows where
+      program_.remember();  // weights that are large, or too large in their product: the next step shows where
       throw broken(fmt::format("the validation loss is no longer finite (epoch {})", epoch), epoch + 1, learning_rate,
                    0);
     }

@@ -67,9 +67,10 @@ class Trainer {
   /// Uploads both splits to the device and binds them. Throws UsageError when the data does not fit the program's net.
   Trainer(Program&, const DataSplits&, const TrainerOptions& = {});
 
-  /// Runs epochs first .. recipe.epochs (counted from 1). Throws gs::Error when a loss, or after an epoch's steps a
-  /// weight, is not finite; its message names the first layer whose values were not, found by replaying the epoch with
-  /// diagnostic steps. The weights are looked at because a library's ReLU may turn NaN into 0, which no loss shows.
+  /// Runs epochs first .. recipe.epochs (counted from 1). Throws gs::Error when a loss is not finite, when a weight
+  /// after an epoch's steps is broken (is_broken), or where diagnostic steps are done an output in one of them; its
+  /// message names where that began, found by replaying the epoch with diagnostic steps. More than the loss is looked
+  /// at because a library's ReLU may turn NaN into 0, which no loss shows.
   TrainingResult run(const TrainerCallbacks& = {}, int first_epoch = 1);
 
   Evaluation evaluate(Split split = Split::validation);
@@ -81,9 +82,9 @@ class Trainer {
   void bind_evaluation(Split);
   std::uint32_t samples(Split split) const { return split == Split::training ? train_samples_ : validation_samples_; }
   void begin_epoch(int epoch, double learning_rate);
-  /// The error of a run that broke: `what`, and what find_not_finite() says.
+  /// The error of a run that broke: `what`, and what find_broken() says.
   Error broken(const std::string& what, int epoch, double learning_rate, std::uint32_t last_step);
-  std::string find_not_finite(int epoch, double learning_rate, std::uint32_t last_step);
+  std::string find_broken(int epoch, double learning_rate, std::uint32_t last_step);
 
   Program& program_;
   TrainerOptions options_;

@@ -18,19 +18,19 @@ __global__ void count_by_block(ChannelActivity* __restrict__ activity, const T* 
   for (std::int64_t row = threadIdx.x; row < rows; row += threads) {
     const float value = widened(y[row * p.channels + blockIdx.x]);
     sum.positive += value > 0;
-    sum.not_finite += value - value != 0;
+    sum.broken += is_broken(value);
   }
   sums[threadIdx.x].positive = sum.positive;
-  sums[threadIdx.x].not_finite = sum.not_finite;
+  sums[threadIdx.x].broken = sum.broken;
   for (unsigned half = threads / 2; half > 0; half /= 2) {
     __syncthreads();
     if (threadIdx.x >= half) continue;
     sums[threadIdx.x].positive += sums[threadIdx.x + half].positive;
-    sums[threadIdx.x].not_finite += sums[threadIdx.x + half].not_finite;
+    sums[threadIdx.x].broken += sums[threadIdx.x + half].broken;
   }
   if (threadIdx.x == 0) {
     activity[blockIdx.x].positive = sums[0].positive;
-    activity[blockIdx.x].not_finite = sums[0].not_finite;
+    activity[blockIdx.x].broken = sums[0].broken;
   }
 }
 

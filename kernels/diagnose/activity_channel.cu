@@ -1,4 +1,4 @@
-// activity_channel.cu - counts of positive and of non-finite values, one thread per channel. Every value is read once;
+// activity_channel.cu - counts of positive and of broken values, one thread per channel. Every value is read once;
 // for a CPU, where a thread is a core; on a GPU only `channels` threads would work, each through rows * places values.
 #include "kernels/common/kernel.h"
 #include "kernels/diagnose/diagnose.h"
@@ -15,7 +15,7 @@ __global__ void count(ChannelActivity* __restrict__ activity, const T* __restric
     for (std::int64_t row = 0; row < rows; ++row) {
       const float value = widened(y[row * p.channels + channel]);
       sum.positive += value > 0;
-      sum.not_finite += value - value != 0;  // 0 for every finite number
+      sum.broken += is_broken(value);
     }
     activity[channel] = sum;
   }

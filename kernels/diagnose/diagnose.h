@@ -7,6 +7,15 @@
 
 namespace gs {
 
+/// Weights and layers' outputs below it in size are sound: of up to 2^23 products of two of them no sum overflows in
+/// fp32 (2^52 * 2^52 * 2^23 < 2^128). Beyond it Inf - Inf may give NaN, which a library's ReLU may make 0, so that
+/// nothing else would show it. A network that learns is ten orders of magnitude away from there.
+inline constexpr float sound_limit = 4503599627370496.0f;  // 2^52
+/// NaN, Inf, or not below sound_limit.
+GS_BOTH constexpr bool is_broken(float x) {
+  return !(x < sound_limit && x > -sound_limit);
+}
+
 struct Activity {
   int n = 1;                ///< rows of a full batch
   std::int64_t places = 1;  ///< places a row: height * width of a feature map, 1 for a vector
@@ -16,8 +25,8 @@ struct Activity {
 
 /// Of one channel, over the valid rows and all places.
 struct ChannelActivity {
-  std::uint32_t positive = 0;    ///< values above 0: a ReLU's channel without any is dead on this batch
-  std::uint32_t not_finite = 0;  ///< NaN or Inf
+  std::uint32_t positive = 0;  ///< values above 0: a ReLU's channel without any is dead on this batch
+  std::uint32_t broken = 0;    ///< NaN, Inf or too large (is_broken)
 };
 
 /// activity[c] = counts over y [n, places, channels].
@@ -56,8 +65,8 @@ struct MeasureUpdate {
                       void* workspace, stream_t);
 };
 
-/// count[0] = how many of x [size] are NaN or Inf.
-struct CountNotFinite {
+/// count[0] = how many of x [size] are broken: NaN, Inf or too large.
+struct CountBroken {
   using Problem = Values;
   using Launch = void(std::uint32_t* count, const float* x, const Values&, void* workspace, stream_t);
 };
@@ -66,6 +75,6 @@ template <class T>
 Cost cost(CountActivityOf<T>, const Activity&);
 Cost cost(CopyValues, const Values&);
 Cost cost(MeasureUpdate, const Values&);
-Cost cost(CountNotFinite, const Values&);
+Cost cost(CountBroken, const Values&);
 
 }  // namespace gs

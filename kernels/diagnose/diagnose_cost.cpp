@@ -14,7 +14,7 @@ Cost cost(CopyValues, const Values& p) {
 Cost cost(MeasureUpdate, const Values& p) {
   return {.flops = 8.0 * double(p.size), .bytes = 12.0 * double(p.size) + 32};
 }
-Cost cost(CountNotFinite, const Values& p) {
+Cost cost(CountBroken, const Values& p) {
   return {.flops = 2.0 * double(p.size), .bytes = 4.0 * double(p.size) + 4};
 }
 

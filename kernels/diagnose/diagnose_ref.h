@@ -8,21 +8,21 @@
 
 namespace gs::ref {
 
-/// Positive and non-finite values of each channel over the first `valid` rows.
+/// Positive and broken values of each channel over the first `valid` rows.
 inline std::vector<ChannelActivity> count_activity(const Activity& p, std::int64_t valid, std::span<const double> y) {
   std::vector<ChannelActivity> activity(std::size_t(p.channels));
   for (std::size_t i = 0; i < std::size_t(valid * p.places * p.channels); ++i) {
     ChannelActivity& channel = activity[i % std::size_t(p.channels)];
     channel.positive += y[i] > 0;
-    channel.not_finite += !std::isfinite(y[i]);
+    channel.broken += !(std::abs(y[i]) < double(sound_limit));
   }
   return activity;
 }
 
-/// How many of the values are NaN or Inf.
-inline std::uint32_t count_not_finite(std::span<const double> x) {
+/// How many of the values are NaN, Inf or too large.
+inline std::uint32_t count_broken(std::span<const double> x) {
   std::uint32_t count = 0;
-  for (const double value : x) count += !std::isfinite(value);
+  for (const double value : x) count += !(std::abs(value) < double(sound_limit));
   return count;
 }
 

@@ -12,8 +12,8 @@ void activity_block(ChannelActivity* activity, const T* y, const StepState*, con
 CopyValues::Launch copy_element;
 MeasureUpdate::Launch update_two_stage;
 std::size_t update_two_stage_workspace(const Values&);
-CountNotFinite::Launch not_finite_two_stage, not_finite_block;
-std::size_t not_finite_two_stage_workspace(const Values&), not_finite_block_workspace(const Values&);
+CountBroken::Launch broken_two_stage, broken_block;
+std::size_t broken_two_stage_workspace(const Values&), broken_block_workspace(const Values&);
 
 template <class T>
 Room<CountActivityOf<T>> count_activity_room() {
@@ -35,10 +35,10 @@ Room<MeasureUpdate> measure_update_room() {
   return rows;
 }
 
-Room<CountNotFinite> count_not_finite_room() {
-  static const auto rows = rows_on<CountNotFinite>(
-      target, {{"two_stage", on_all, &not_finite_two_stage, &always, &not_finite_two_stage_workspace},
-               {"block", on_blocks, &not_finite_block, &always, &not_finite_block_workspace}});
+Room<CountBroken> count_broken_room() {
+  static const auto rows =
+      rows_on<CountBroken>(target, {{"two_stage", on_all, &broken_two_stage, &always, &broken_two_stage_workspace},
+                                    {"block", on_blocks, &broken_block, &always, &broken_block_workspace}});
   return rows;
 }
 

@@ -67,11 +67,11 @@ TEST(Doctor, UpdatesThatAreTooLargeOrTooSmall) {
 
 TEST(Diagnosis, NamesWhatFirstWasNotFinite) {
   Diagnosis d = diagnosis(0, 1e-3);
-  EXPECT_EQ(d.first_not_finite(), "");
+  EXPECT_EQ(d.first_broken(), "");
   d.parameters[0].sums.not_finite = 2;
-  EXPECT_NE(d.first_not_finite().find("conv1.weight"), std::string::npos) << d.first_not_finite();
-  d.layers[0].channels[1].not_finite = 5;
-  EXPECT_NE(d.first_not_finite().find("the output of conv1 (5 values)"), std::string::npos) << d.first_not_finite();
+  EXPECT_NE(d.first_broken().find("conv1.weight"), std::string::npos) << d.first_broken();
+  d.layers[0].channels[1].broken = 5;
+  EXPECT_NE(d.first_broken().find("the output of conv1 (5 values)"), std::string::npos) << d.first_broken();
 }
 
 std::vector<EpochResult> flat(double loss, double val_accuracy) {

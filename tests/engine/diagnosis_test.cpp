@@ -66,7 +66,7 @@ TEST_P(DiagnosisOn, CountsWhatTheStepDid) {
   p->diagnostic_step();
   const Diagnosis d = p->diagnosis();
   const std::vector<float> after = p->parameters();
-  EXPECT_EQ(d.first_not_finite(), "");
+  EXPECT_EQ(d.first_broken(), "");
   ASSERT_EQ(d.layers.size(), 4u);
   EXPECT_EQ(d.layers[0].layer, "conv1");
   EXPECT_TRUE(d.layers[0].relu);

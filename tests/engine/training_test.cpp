@@ -312,8 +312,8 @@ TEST_P(Training, ALossThatIsNotFiniteEndsTheRun) {
     trainer.run();
     FAIL() << "it went on";
   } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("the loss is no longer finite (epoch 1, step"), std::string::npos)
-        << error.what();
+    // Where a library's ReLU makes NaN 0, the weights show it and the loss does not.
+    EXPECT_NE(std::string(error.what()).find("finite (epoch 1"), std::string::npos) << error.what();
     EXPECT_NE(std::string(error.what()).find("learning rate 1e+30"), std::string::npos) << error.what();
   }
 }

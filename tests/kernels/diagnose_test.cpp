@@ -6,12 +6,12 @@
 namespace gs::test {
 namespace {
 
-TEST(CountActivity, CountsPositiveAndNonFiniteValuesOfTheValidRows) {
+TEST(CountActivity, CountsPositiveAndBrokenValuesOfTheValidRows) {
   for (const Activity& p : {Activity{1, 1, 1}, Activity{3, 7, 5}, Activity{8, 49, 33}, Activity{2, 1000, 3}}) {
     SCOPED_TRACE(std::to_string(p.n) + " x " + std::to_string(p.places) + " x " + std::to_string(p.channels));
     auto y = random_values(p.n * p.places * p.channels, 1);
     for (std::size_t i = 0; i < y.size(); i += std::size_t(p.channels)) y[i] = -1;  // channel 0 is dead
-    if (p.channels > 2) y[1] = NAN, y[2] = INFINITY, y[y.size() - 1] = -INFINITY;
+    if (p.channels > 2) y[1] = NAN, y[2] = INFINITY, y[3] = 1e16f, y[4] = 4e15f, y[y.size() - 1] = -INFINITY;
     for (const int valid : {p.n, p.n - 1}) {
       StepState state;
       state.batch = std::uint32_t(p.n);
@@ -25,7 +25,7 @@ TEST(CountActivity, CountsPositiveAndNonFiniteValuesOfTheValidRows) {
         const auto got = activity.values();
         for (std::size_t c = 0; c < want.size(); ++c) {
           EXPECT_EQ(got[c].positive, want[c].positive) << "channel " << c;
-          EXPECT_EQ(got[c].not_finite, want[c].not_finite) << "channel " << c;
+          EXPECT_EQ(got[c].broken, want[c].broken) << "channel " << c;
         }
         EXPECT_TRUE(activity.intact());
       });
@@ -63,20 +63,20 @@ TEST(MeasureUpdate, CountsNonFiniteGradients) {
   });
 }
 
-TEST(CountNotFinite, CountsNaNAndInfWhereverTheyAre) {
+TEST(CountBroken, CountsWhatIsNaNInfOrTooLargeWhereverItIs) {
   // One block, the last thread's share of one, several blocks, and more values than all blocks' threads take at once.
   for (const std::int64_t size : {1, 7, 255, 2048, 4096, 4097, 20000}) {
     auto x = random_values(size, 1);
-    x[0] = 3.4e38f;  // finite, though its square is not
+    x[0] = std::nextafter(sound_limit, 0.0f);
     x.back() = 1e-40f;
     for (const std::vector<std::int64_t>& places :
-         {std::vector<std::int64_t>{}, {size - 1}, {0}, {size / 2}, {0, size / 3, size / 2, size - 1}}) {
+         {std::vector<std::int64_t>{}, {size - 1}, {0}, {size / 2}, {0, size / 4, size / 3, size / 2, size - 1}}) {
       SCOPED_TRACE(std::to_string(size) + " values, " + std::to_string(places.size()) + " of them replaced");
       auto broken = x;
-      const float bad[] = {NAN, INFINITY, -INFINITY, -NAN};
+      const float bad[] = {NAN, -sound_limit, INFINITY, -INFINITY, sound_limit};
       for (std::size_t i = 0; i < places.size(); ++i) broken[std::size_t(places[i])] = bad[i];
-      const std::uint32_t want = ref::count_not_finite(widen(broken));
-      for_each_technique<CountNotFinite>(&Rooms::count_not_finite, Values{size}, [&](auto launch) {
+      const std::uint32_t want = ref::count_broken(widen(broken));
+      for_each_technique<CountBroken>(&Rooms::count_broken, Values{size}, [&](auto launch) {
         DeviceArray<float> values(broken);
         GuardedArray<std::uint32_t> count(std::size_t(1));
         launch(count.data(), values.data());
@@ -87,9 +87,9 @@ TEST(CountNotFinite, CountsNaNAndInfWhereverTheyAre) {
   }
 }
 
-TEST(CountNotFinite, CountsAllOfThem) {
+TEST(CountBroken, CountsAllOfThem) {
   for (const std::int64_t size : {5, 300, 9000})
-    for_each_technique<CountNotFinite>(&Rooms::count_not_finite, Values{size}, [&](auto launch) {
+    for_each_technique<CountBroken>(&Rooms::count_broken, Values{size}, [&](auto launch) {
       DeviceArray<float> values(std::vector<float>(std::size_t(size), NAN));
       GuardedArray<std::uint32_t> count(std::size_t(1));
       launch(count.data(), values.data());

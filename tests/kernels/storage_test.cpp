@@ -102,7 +102,7 @@ TEST(StoredAsBf16, Activity) {
     const auto got = activity.values();
     for (std::size_t c = 0; c < want.size(); ++c) {
       EXPECT_EQ(got[c].positive, want[c].positive) << "channel " << c;
-      EXPECT_EQ(got[c].not_finite, want[c].not_finite) << "channel " << c;
+      EXPECT_EQ(got[c].broken, want[c].broken) << "channel " << c;
     }
   });
 }

@@ -60,7 +60,7 @@ TEST(Tables, EveryRoomOfEveryTarget) {
     check_rooms(target, rooms->bf16);
     check_room(target, "copy", rooms->copy_values);
     check_room(target, "measure update", rooms->measure_update);
-    check_room(target, "count not finite", rooms->count_not_finite);
+    check_room(target, "count broken", rooms->count_broken);
     check_room(target, "metrics", rooms->record_metrics);
     check_room(target, "update", rooms->update);
     check_room(target, "advance", rooms->advance);
@@ -99,7 +99,7 @@ TEST(Costs, CountedByHand) {
   EXPECT_EQ(cost(DropoutBackward{}, Dropout{100}).bytes, 800);
   EXPECT_EQ(cost(GatherBatch{}, Gather{2, 10}).bytes, 20 * 5 + 2 * 12);
   EXPECT_EQ(cost(LossGradient{}, Loss{LossKind::softmax, 4, 10}).bytes, 40 * 8 + 4 * 12);
-  EXPECT_EQ(cost(CountNotFinite{}, Values{100}).bytes, 404);
+  EXPECT_EQ(cost(CountBroken{}, Values{100}).bytes, 404);
   EXPECT_EQ(cost(Update{}, Optimizer{.kind = OptimizerKind::adam, .size = 100}).bytes, 2800);
   EXPECT_EQ(cost(Update{}, Optimizer{.kind = OptimizerKind::rmsprop, .size = 100}).bytes, 2000);
   EXPECT_EQ(cost(Update{}, Optimizer{.kind = OptimizerKind::sgd, .size = 100}).bytes, 1200);

@@ -1,4 +1,4 @@
-// not_finite_test.cpp - what looking at the weights costs a run on a GPU, in kernels.
+// broken_run_test.cpp - what looking at the weights costs a run on a GPU, in kernels.
 #include <gtest/gtest.h>
 
 #include <map>

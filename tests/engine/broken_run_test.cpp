@@ -1,4 +1,4 @@
-// not_finite_test.cpp - a run whose weights break is noticed after the epoch's last step and says where, also where a
+// broken_run_test.cpp - a run whose weights break is noticed after the epoch's last step and says where, also where a
 // library's ReLU hides NaN from the loss (the simulated cuDNN and cuBLASLt do); and what looking costs.
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ namespace {
 
 constexpr int side = 14;
 
-class NotFinite : public testing::TestWithParam<test::Engine> {
+class BrokenRun : public testing::TestWithParam<test::Engine> {
  protected:
   void SetUp() override {
     device_ = test::open(GetParam());
@@ -58,7 +58,7 @@ void break_parameter(Program& program, const std::string& name, float value) {
 }
 
 /// conv1 is what every other layer's ReLU stands above: where they drop NaN, the loss stays finite.
-TEST_P(NotFinite, WeightsThatBreakBetweenTwoEpochsEndTheRun) {
+TEST_P(BrokenRun, WeightsThatBreakBetweenTwoEpochsEndTheRun) {
   for (const OptimizerKind optimizer :
        {OptimizerKind::adam, OptimizerKind::adamw, OptimizerKind::rmsprop, OptimizerKind::sgd})
     for (const float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
@@ -74,21 +74,21 @@ TEST_P(NotFinite, WeightsThatBreakBetweenTwoEpochsEndTheRun) {
         };
         callbacks.stop = [&] { return epochs == 3; };  // as early stopping would
         EXPECT_TRUE(test::refuses<Error>([&] { trainer.run(callbacks); },
-                                         {"no longer finite", "(epoch 3", "step 1 of epoch 3: conv1.weight"}));
+                                         {"finite (epoch 3", "first in step 1 of epoch 3: conv1.weight"}));
         EXPECT_EQ(epochs, 2);
       }
 }
 
-TEST_P(NotFinite, WeightsThatAreNaNFromTheStartEndTheRun) {
+TEST_P(BrokenRun, WeightsThatAreNaNFromTheStartEndTheRun) {
   for (const char* name : {"conv1.weight", "conv2.weight", "conv2.bias", "dense2.weight"}) {
     const auto p = program(recipe());
     break_parameter(*p, name, std::numeric_limits<float>::quiet_NaN());
-    EXPECT_TRUE(test::refuses<Error>([&] { Trainer(*p, data_).run(); }, {"no longer finite", "(epoch 1", name}));
+    EXPECT_TRUE(test::refuses<Error>([&] { Trainer(*p, data_).run(); }, {"finite (epoch 1", name}));
   }
 }
 
 /// A rate that makes the weights of a layer Inf at once, from finite gradients.
-TEST_P(NotFinite, AnUpdateThatBreaksTheWeightsIsNamed) {
+TEST_P(BrokenRun, AnUpdateThatBreaksTheWeightsIsNamed) {
   Recipe huge = recipe(OptimizerKind::sgd);
   huge.batch = 18;  // one step an epoch: the loss is that of the first weights
   huge.learning_rate = std::numeric_limits<float>::max();
@@ -96,16 +96,37 @@ TEST_P(NotFinite, AnUpdateThatBreaksTheWeightsIsNamed) {
   std::vector<float> parameters = p->parameters();
   for (float& value : parameters) value *= 30;  // gradients above 1
   p->set_parameters(parameters);
-  EXPECT_TRUE(test::refuses<Error>([&] { Trainer(*p, data_).run(); }, {"no longer finite, though the loss is (epoch 1)",
-                                                                       "step 1 of epoch 1: what the "
-                                                                       "update made of "}));
+  EXPECT_TRUE(test::refuses<Error>([&] { Trainer(*p, data_).run(); },
+                                   {"of the weights are", "though the loss is finite (epoch 1)",
+                                    "first in step 1 of epoch 1: what the update made of "}));
 }
 
-TEST_P(NotFinite, AHealthyRunHasNone) {
+/// Weights that are finite, but so large that sums of products overflow to Inf - Inf in the layers above: where NaN is
+/// made 0 the network is dead, and neither loss nor gradients say why.
+TEST_P(BrokenRun, WeightsThatAreTooLargeEndTheRun) {
   const auto p = program(recipe());
-  EXPECT_EQ(p->not_finite(), 0u);
+  break_parameter(*p, "conv1.weight", 1e30f);
+  EXPECT_TRUE(test::refuses<Error>([&] { Trainer(*p, data_).run(); }, {"finite (epoch 1", "conv1.weight"}));
+}
+
+/// Each weight is below the limit, but not what two layers make of them; the diagnostic step sees it.
+TEST_P(BrokenRun, OutputsThatAreTooLargeEndTheRun) {
+  const auto p = program(recipe());
+  std::vector<float> parameters = p->parameters();
+  for (float& value : parameters) value *= 5e8f;
+  p->set_parameters(parameters);
+  TrainerCallbacks callbacks;
+  callbacks.diagnosis = [](int, const Diagnosis&) {};
+  EXPECT_TRUE(test::refuses<Error>([&] { Trainer(*p, data_).run(callbacks); },
+                                   {"values of the epoch's first step", "though the loss is finite (epoch 1)",
+                                    "first in step 1 of epoch 1: the output of "}));
+}
+
+TEST_P(BrokenRun, AHealthyRunHasNone) {
+  const auto p = program(recipe());
+  EXPECT_EQ(p->broken(), 0u);
   EXPECT_EQ(Trainer(*p, data_).run().history.size(), 4u);
-  EXPECT_EQ(p->not_finite(), 0u);
+  EXPECT_EQ(p->broken(), 0u);
 }
 
 std::vector<test::Engine> all_engines() {
@@ -113,11 +134,11 @@ std::vector<test::Engine> all_engines() {
   all.insert(all.end(), std::begin(test::other_precisions), std::end(test::other_precisions));
   return all;
 }
-INSTANTIATE_TEST_SUITE_P(All, NotFinite, testing::ValuesIn(all_engines()), test::name_of);
+INSTANTIATE_TEST_SUITE_P(All, BrokenRun, testing::ValuesIn(all_engines()), test::name_of);
 
 #ifdef GRIDSTRIDE_SIMULATED_CUDA
 /// That the tests above see what they are about: here the loss alone would have said nothing.
-TEST(NotFiniteOnSimulatedLibraries, TheLossDoesNotShowIt) {
+TEST(BrokenRunOnSimulatedLibraries, TheLossDoesNotShowIt) {
   const auto device = open_device({.name = "cuda", .tf32 = false});
   Recipe recipe;
   recipe.batch = 4;
@@ -126,13 +147,13 @@ TEST(NotFiniteOnSimulatedLibraries, TheLossDoesNotShowIt) {
   break_parameter(program, "conv1.weight", std::numeric_limits<float>::quiet_NaN());
   Trainer trainer(program, test::tiny_splits(18, 7, side));
   EXPECT_TRUE(std::isfinite(trainer.evaluate().loss));
-  EXPECT_TRUE(test::refuses<Error>([&] { trainer.run(); }, {"though the loss is"}));
+  EXPECT_TRUE(test::refuses<Error>([&] { trainer.run(); }, {"of the weights are NaN", "though the loss is finite"}));
 }
 #endif
 
 /// What is looked at once an epoch against what the epoch's steps move: less than a thousandth in the networks of the
 /// lab, and no step of the list.
-TEST(NotFiniteCost, IsLessThanAThousandthOfAnEpochsBytes) {
+TEST(BrokenRunCost, IsLessThanAThousandthOfAnEpochsBytes) {
   const auto device = describe_gpu(true);
   for (const auto& [model, base] : {std::pair("lenet", 32), {"alexnet", 8}, {"mlp", 64}}) {
     ModelOptions options;
@@ -147,7 +168,7 @@ TEST(NotFiniteCost, IsLessThanAThousandthOfAnEpochsBytes) {
       EXPECT_EQ(step.name.find("finite"), std::string::npos);
     }
     constexpr double steps = 1000 / 8;
-    EXPECT_LT(cost(CountNotFinite{}, Values{net.parameter_count()}).bytes, 1e-3 * steps * step_bytes) << model;
+    EXPECT_LT(cost(CountBroken{}, Values{net.parameter_count()}).bytes, 1e-3 * steps * step_bytes) << model;
   }
 }
 

@@ -1,4 +1,4 @@
-// not_finite_two_stage.cu - how many of the values are NaN or Inf, in two launches.
+// broken_two_stage.cu - how many of the values are NaN, Inf or too large, in two launches.
 //
 // First `slices` threads each count in their share: on the GPU every slices-th value, so that neighbours read
 // neighbours; on a CPU a contiguous piece. Then one thread adds up the counts. 4 bytes a value: bound by memory on a
@@ -15,9 +15,9 @@ __global__ void count_slices(std::uint32_t* __restrict__ partial, const float* _
   for (std::int64_t slice : grid_stride(slices)) {
     std::uint32_t found = 0;
     if constexpr (target == Target::host) {
-      for (std::int64_t i = size * slice / slices; i < size * (slice + 1) / slices; ++i) found += x[i] - x[i] != 0;
+      for (std::int64_t i = size * slice / slices; i < size * (slice + 1) / slices; ++i) found += is_broken(x[i]);
     } else {
-      for (std::int64_t i = slice; i < size; i += slices) found += x[i] - x[i] != 0;
+      for (std::int64_t i = slice; i < size; i += slices) found += is_broken(x[i]);
     }
     partial[slice] = found;
   }
@@ -33,11 +33,11 @@ __global__ void add_slices(std::uint32_t* __restrict__ count, const std::uint32_
 
 }  // namespace
 
-std::size_t not_finite_two_stage_workspace(const Values&) {
+std::size_t broken_two_stage_workspace(const Values&) {
   return std::size_t(slices) * sizeof(std::uint32_t);
 }
 
-void not_finite_two_stage(std::uint32_t* count, const float* x, const Values& p, void* workspace, stream_t stream) {
+void broken_two_stage(std::uint32_t* count, const float* x, const Values& p, void* workspace, stream_t stream) {
   auto* partial = static_cast<std::uint32_t*>(workspace);
   launch_elementwise<count_slices>(slices, stream, partial, x, p.size);
   launch_elementwise<add_slices>(1, stream, count, partial);

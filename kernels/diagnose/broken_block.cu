@@ -1,5 +1,5 @@
-// not_finite_block.cu - the same count by whole blocks: each counts in its share and adds up in shared memory, then one
-// block adds up the blocks' counts. What changed from not_finite_two_stage: a thread reads some 16 values, so that the
+// broken_block.cu - the same count by whole blocks: each counts in its share and adds up in shared memory, then one
+// block adds up the blocks' counts. What changed from broken_two_stage: a thread reads some 16 values, so that the
 // memory is busy, and no thread adds alone. The counts are whole numbers, so the order of
 // a sum does not matter.
 #include <algorithm>
@@ -31,7 +31,7 @@ __device__ inline void write_sum(std::uint32_t* to, std::uint32_t found) {
 
 __global__ void count_by_block(std::uint32_t* __restrict__ partial, const float* __restrict__ x, std::int64_t size) {
   std::uint32_t found = 0;
-  for (std::int64_t i : grid_stride(size)) found += x[i] - x[i] != 0;
+  for (std::int64_t i : grid_stride(size)) found += is_broken(x[i]);
   write_sum(&partial[blockIdx.x], found);
 }
 
@@ -44,11 +44,11 @@ __global__ void add_blocks(std::uint32_t* __restrict__ count, const std::uint32_
 
 }  // namespace
 
-std::size_t not_finite_block_workspace(const Values& p) {
+std::size_t broken_block_workspace(const Values& p) {
   return blocks_of(p) * sizeof(std::uint32_t);
 }
 
-void not_finite_block(std::uint32_t* count, const float* x, const Values& p, void* workspace, stream_t stream) {
+void broken_block(std::uint32_t* count, const float* x, const Values& p, void* workspace, stream_t stream) {
   const unsigned blocks = blocks_of(p);
   auto* partial = static_cast<std::uint32_t*>(workspace);
   launch<count_by_block>({dim3(blocks), dim3(threads)}, stream, partial, x, p.size);
