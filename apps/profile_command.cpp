@@ -45,7 +45,8 @@ Arguments profile_arguments(ProfileOptions& o) {
               "RUN, the folder of a run, brings its own recipe and weights, and takes those of Machine.");
   add_run_flags(a, o.run);
   a.section("Profile");
-  a.value("--steps", o.steps, "steps to look into", whole_number(1, 100000), "N")->default_str("30; not on sim");
+  a.value("--steps", o.steps, "steps to look into", whole_number(1, 100000), "N")
+      ->default_str("30; not on sim and ptx");
   a.choice("--roof", o.roof, "what this machine can do at best: measured now, or what an earlier profile measured",
            {"now", "cached"});
   a.flag("--no-graph", o.no_graph, "run the ops call by call, each in an NVTX range of its name");
@@ -132,7 +133,7 @@ Words without_ncu(const Words& words) {
 }
 
 int print_ncu(const ProfileOptions& o, const Subject& subject, const Words& words) {
-  if (o.run.device == "cpu" || o.run.device == "sim")
+  if (o.run.device == "cpu" || o.run.device == "sim" || o.run.device == "ptx")
     throw UsageError(fmt::format("--ncu: NVIDIA's tools look at GPUs: leave out --device {}", o.run.device));
   std::vector<std::string> steps;
   for (const Step& step : subject.program->training_steps()) steps.push_back(step.name);
@@ -161,8 +162,9 @@ int profile_command(const Words& words) {
   Subject subject = run ? subject_of_run(o.run.model, machine_flags(o, a), purpose) : subject_of_model(o.run, purpose);
   if (o.ncu) return print_ncu(o, subject, words);
 
-  if (o.steps && subject.device->name() == "sim")
-    throw UsageError("--steps: on sim one step is counted, and every step counts the same; leave it out");
+  if (o.steps && (subject.device->name() == "sim" || o.run.device == "ptx"))
+    throw UsageError(
+        fmt::format("--steps: on {} one step is counted, and every step counts the same; leave it out", o.run.device));
   ProfileRequest request;
   if (o.steps) request.steps = *o.steps;
   request.roof = o.roof == "cached" ? RoofSource::cached : RoofSource::now;
@@ -177,9 +179,9 @@ int profile_command(const Words& words) {
   if (o.json && !o.out) return 0;
   TrainOptions without_device = o.run;  // the folder's name says which device --device auto took
   without_device.device = "auto";
-  const std::string folder = o.out.value_or(
-      run ? (std::filesystem::path(o.run.model) / fmt::format("profile-{}", subject.device->name())).string()
-          : fmt::format("profiles/{}-{}", run_name(without_device, subject.base), subject.device->name()));
+  const std::string folder =
+      o.out.value_or(run ? (std::filesystem::path(o.run.model) / fmt::format("profile-{}", profile.device)).string()
+                         : fmt::format("profiles/{}-{}", run_name(without_device, subject.base), profile.device));
   write_profile_files(folder, profile);
   if (!o.json && !o.quiet)
     fmt::print("\n{}\n", wrapped(fmt::format("written  {}/profile.html, profile.json{}", folder,

@@ -178,8 +178,9 @@ bool parse_train_words(const Words& words, TrainOptions& o, std::map<std::string
   check_run_flags(o, a);
   if (o.explained_device && !o.explain) throw UsageError("--for belongs to --explain");
   if (o.summary && o.explain) throw UsageError("--summary and --explain: one at a time");
-  if (o.profile && o.device == "sim")
-    throw UsageError("--profile: time means nothing on sim; 'gridstride profile MODEL --device sim' counts a step");
+  if (o.profile && (o.device == "sim" || o.device == "ptx"))
+    throw UsageError(fmt::format(
+        "--profile: time means nothing on {0}; 'gridstride profile MODEL --device {0}' counts a step", o.device));
   return true;
 }
 

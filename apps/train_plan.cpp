@@ -184,6 +184,8 @@ ImplementationChoice choose_implementations(const TrainOptions& o) {
       choice.fixed[step] = name;
     }
   }
+  // Interpreted kernels have no time to be chosen by, and a library's kernels cannot be interpreted.
+  if (o.device == "ptx" && choice.rule == "auto") choice.rule = "own";
   return choice;
 }
 

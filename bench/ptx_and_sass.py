@@ -28,6 +28,9 @@ def listing(cuobjdump, kind, path):
 def ptx_kernels(text):
     """name -> (opcodes, [(from, to)]): the instructions, and the branches by their indices."""
     kernels = {}
+    # An object may hold PTX for several GPUs; the SASS was made of the newest.
+    versions = re.split(r"^\.version ", text, flags=re.M)[1:]
+    text = max(versions, key=lambda version: int(re.search(r"\.target sm_(\d+)", version)[1]), default="")
     for name, body in re.findall(r"\.entry (\w+)\(.*?\)[^{]*\{(.*?)(?=\.entry |\.section|\Z)", text, re.S):
         opcodes, labels, jumps = [], {}, []
         for line in body.split("\n"):
