@@ -81,7 +81,10 @@ def innermost_loop(opcodes, jumps, kind):
 
 
 def readable(names):
-    text = subprocess.run(["c++filt"], input="\n".join(names), capture_output=True, text=True, check=True).stdout
+    try:
+        text = subprocess.run(["c++filt"], input="\n".join(names), capture_output=True, text=True, check=True).stdout
+    except FileNotFoundError:
+        sys.exit("ptx_and_sass.py: there is no c++filt (binutils)")
     short = lambda name: re.sub(r"\(anonymous namespace\)::|gs::cuda::|gs::|^void |\(.*$", "", name)
     return dict(zip(names, map(short, text.split("\n"))))
 

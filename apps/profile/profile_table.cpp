@@ -105,10 +105,9 @@ std::string head(const Profile& p, int width) {
   line("device", fmt::format("{}: {}, {}; gridstride {}", p.device, p.device_description,
                              precision_words(p.precision, p.device), p.commit.empty() ? p.version : p.commit));
   if (!has_times(p.source)) {
-    line("counted", fmt::format("{}; time means nothing here", plural(p.sampled_steps, "step")));
-    if (p.source == TimeSource::instructions)
-      line("of what",
-           "PTX as nvcc emits it; ptxas makes of it what the GPU runs, often fewer instructions, seldom more");
+    line("counted",
+         fmt::format("{}{}; time means nothing here", plural(p.sampled_steps, "step"),
+                     p.source == TimeSource::instructions ? ", in instructions of PTX as nvcc emits it" : ""));
     if (!p.source_note.empty()) line("note", p.source_note);
     return out;
   }

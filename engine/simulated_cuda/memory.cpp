@@ -128,8 +128,9 @@ cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
 cudaError_t cudaHostAlloc(void** memory, std::size_t bytes, unsigned) {
   const auto lock = lock_runtime();
   *memory = std::aligned_alloc(page, (bytes + page - 1) / page * page);
+  if (!*memory) return result(cudaErrorMemoryAllocation);
   admit(*memory, bytes);
-  return result(*memory ? cudaSuccess : cudaErrorMemoryAllocation);
+  return result(cudaSuccess);
 }
 
 cudaError_t cudaFreeHost(void* memory) {

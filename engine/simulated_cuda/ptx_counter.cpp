@@ -1,5 +1,6 @@
 // ptx_counter.cpp - the interpreter's counts as the engine's.
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "engine/device/instruction_counter.h"

@@ -4,10 +4,14 @@
 
 #include <cuda_runtime.h>
 
+#include <cstdint>
 #include <cstring>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
+#include "engine/simulated_cuda/gpus.h"
 #include "engine/simulated_cuda/memory.h"
 #include "engine/simulated_cuda/runtime.h"
 #include "kernels/ptx/fat_binary.h"
@@ -15,7 +19,10 @@
 
 namespace gs::simulated_cuda {
 
-std::function<std::string(std::string)> rewrite_ptx;
+std::function<std::string(std::string)>& rewrite_ptx() {
+  static std::function<std::string(std::string)> rewrite;
+  return rewrite;
+}
 
 namespace {
 
@@ -25,13 +32,12 @@ constexpr std::size_t most_shared_bytes = 227 << 10, default_shared_bytes = 48 <
 /// The kernels of one source file.
 struct Binary {
   const void* data;
-  std::string text;
   std::unique_ptr<ptx::Module> module;  ///< parsed at the first launch
 
   const ptx::Module& parsed() {
     if (!module) {
-      text = ptx::ptx_in(data, architecture);
-      if (rewrite_ptx) text = rewrite_ptx(std::move(text));
+      std::string text(ptx::ptx_in(data, architecture));
+      if (rewrite_ptx()) text = rewrite_ptx()(std::move(text));
       module = ptx::parse(text, "the PTX of a kernel file");
     }
     return *module;
@@ -85,6 +91,7 @@ cudaError_t enqueue(RegisteredKernel& kernel, dim3 grid, dim3 block, void** argu
                     cudaStream_t stream) {
   const auto lock = lock_runtime();
   if (!stream) return result(cudaErrorNotSupported);  // the engine never uses the default stream
+  if (stream->gpu != gpu_of_thread()) return result(cudaErrorInvalidResourceHandle);
   if (!fits(grid, block)) return result(cudaErrorInvalidConfiguration);
   if (shared_bytes > kernel.most_dynamic_shared_bytes) return result(cudaErrorInvalidValue);
   ptx::Launch launch;
@@ -118,7 +125,7 @@ void** __cudaRegisterFatBinary(void* wrapper) {
     int magic, version;
     const void* data;
   };
-  return reinterpret_cast<void**>(new Binary{static_cast<const Wrapper*>(wrapper)->data, {}, nullptr});
+  return reinterpret_cast<void**>(new Binary{static_cast<const Wrapper*>(wrapper)->data, nullptr});
 }
 void __cudaRegisterFatBinaryEnd(void**) {}
 void __cudaUnregisterFatBinary(void**) {}
@@ -168,6 +175,7 @@ cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t* c, const void* stub, v
 }
 
 cudaError_t cudaFuncSetAttribute(const void* stub, cudaFuncAttribute attribute, int value) {
+  const auto lock = lock_runtime();
   RegisteredKernel* const kernel = find(stub);
   if (!kernel) return result(cudaErrorInvalidDeviceFunction);
   if (attribute != cudaFuncAttributeMaxDynamicSharedMemorySize) return result(cudaErrorNotSupported);

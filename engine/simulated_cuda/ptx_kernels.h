@@ -7,6 +7,6 @@ namespace gs::simulated_cuda {
 
 /// Called with the text of each kernel file before it is parsed, at the first launch of one of its kernels; what it
 /// returns is parsed instead. Tests put faults into kernels that way.
-extern std::function<std::string(std::string ptx)> rewrite_ptx;
+std::function<std::string(std::string ptx)>& rewrite_ptx();
 
 }  // namespace gs::simulated_cuda

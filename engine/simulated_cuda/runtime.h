@@ -13,7 +13,7 @@
 //     it, and reads and writes only its memory.
 // GRIDSTRIDE_SIMULATED_FAULT=NAME:N in the environment makes a kernel fail: the N-th that runs in this process of those
 // whose names hold NAME, as if it had read from an address that is not the device's.
-// Kernels are those of the simulator. Only what the engine calls exists.
+// Kernels are the simulator's (sim_kernels.cpp) or nvcc's, interpreted (ptx_kernels.cpp). Only what the engine calls exists.
 #pragma once
 #include <cuda_runtime.h>
 

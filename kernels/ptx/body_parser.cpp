@@ -35,7 +35,7 @@ class BodyParser {
       else if (!lexer_.accept(";"))
         directive_or_statement();
     }
-    add({.flow = Flow::exit}, "(the kernel's end)");
+    add({.flow = Flow::exit}, "ret (the kernel's end)");
     for (const auto& [instruction, label] : branches_) {
       const auto at = labels_.find(label);
       if (at == labels_.end()) lexer_.fail("there is no label " + label);

@@ -1,4 +1,5 @@
 // conversion.cpp - cvt: between integers and floats of all widths, to bf16 and tf32.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>

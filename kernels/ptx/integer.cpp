@@ -1,5 +1,4 @@
 // integer.cpp - arithmetic on integers, which wraps, and on bits.
-#include <limits>
 #include <type_traits>
 
 #include "kernels/ptx/decoder.h"

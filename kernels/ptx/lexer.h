@@ -1,5 +1,6 @@
 // lexer.h - the words of a PTX text.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 

@@ -29,8 +29,8 @@ class ModuleParser {
   /// nvcc names the source files at the end of the text; an error in a kernel needs them before.
   void read_files(std::string_view text) {
     for (std::size_t at = 0; (at = text.find(".file\t", at)) != text.npos; ++at) {
-      const std::size_t line_begin = text.find_last_not_of('\t', at - 1);
-      if (at > 0 && text[line_begin] != '\n') continue;
+      const std::size_t before = at == 0 ? text.npos : text.find_last_not_of('\t', at - 1);
+      if (before != text.npos && text[before] != '\n') continue;
       Lexer line(text.substr(at, text.find('\n', at) - at), "a .file directive");
       line.expect(".file");
       file(line);

@@ -56,8 +56,7 @@ void decode_setp(Decoder& d) {
   int which = -1;
   for (int c = 0; c < int(std::size(compare_names)) && which < 0; ++c)
     if (d.opcode.take(compare_names[c])) which = c;
-  const bool unsigned_name = which < 0;
-  if (unsigned_name) {  // lo, ls, hi, hs
+  if (which < 0) {  // lo, ls, hi, hs
     which = d.opcode.take_one_of({"lo", "ls", "hi", "hs"});
     if (which < 0) refuse("has no comparison that is supported");
     which += int(Compare::lt);

@@ -1,11 +1,12 @@
 // trace.cpp - the registers are found by their names in the instruction's text.
 #include "kernels/ptx/trace.h"
 
+#include <algorithm>
+#include <cctype>
+#include <charconv>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <iterator>
 
 namespace gs::ptx {
 namespace {
@@ -17,9 +18,12 @@ TracedThread from_environment() {
   if (!text) return t;
   const std::string words = text;
   const std::size_t second = words.rfind(':'), first = second == words.npos ? second : words.rfind(':', second - 1);
-  char rest = 0;
-  if (first == words.npos || first == 0 ||
-      std::sscanf(words.c_str() + first, ":%u:%u%c", &t.block, &t.thread, &rest) != 2)
+  const auto number = [&](std::size_t begin, std::size_t end, unsigned& value) {
+    const auto [stop, error] = std::from_chars(words.data() + begin, words.data() + end, value);
+    return error == std::errc() && stop == words.data() + end;
+  };
+  if (first == words.npos || first == 0 || !number(first + 1, second, t.block) ||
+      !number(second + 1, words.size(), t.thread))
     throw PtxError("GRIDSTRIDE_PTX_TRACE: '" + words + "' is not KERNEL:BLOCK:THREAD, as in gather:0:33");
   t.kernel = words.substr(0, first);
   return t;
@@ -99,13 +103,13 @@ int traced_lane(const Warp& w) {
   return int(t.thread % 32);
 }
 
-void trace(Warp& w, const Instruction& i, unsigned lane, bool on, const std::function<void()>& execute) {
+void trace(Warp& w, const Instruction& i, unsigned lane, bool on, const std::function<bool()>& execute) {
   const Kernel& kernel = *w.block->launch->kernel;
   const std::size_t index = std::size_t(&i - kernel.code.data());
   const std::string& text = kernel.texts[index];
   std::vector<Named> registers = registers_in(kernel, text);
   for (Named& r : registers) r.before = value_text(w, r.reg, lane);
-  execute();
+  if (!execute()) return;  // it waits for lanes, and comes again
   std::string values;
   for (const Named& r : registers) {
     const std::string after = value_text(w, r.reg, lane);

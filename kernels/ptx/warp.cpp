@@ -58,6 +58,8 @@ bool meet(Warp& w) {
   for (LaneGroup& g : w.groups)
     if (at_sync(g)) {
       count(*w.block, g);
+      if (const int lane = traced_lane(w); lane >= 0 && (g.mask >> lane & 1) != 0)
+        trace(w, at(w, g.pc), unsigned(lane), true, [] { return true; });
       g.state = State::ready, ++g.pc;
     }
   merge(w.groups);
@@ -95,7 +97,10 @@ class GroupRun {
       std::uint32_t mask = group_.mask;
       if (i.guard != 0) mask &= i.guard_negated ? ~w_.predicate(i.guard) : w_.predicate(i.guard);
       if (traced_ >= 0 && (group_.mask >> traced_ & 1) != 0)
-        trace(w_, i, unsigned(traced_), (mask >> traced_ & 1) != 0, [&] { execute(i, mask); });
+        trace(w_, i, unsigned(traced_), (mask >> traced_ & 1) != 0, [&] {
+          execute(i, mask);
+          return group_.state != State::waiting;
+        });
       else
         execute(i, mask);
     } while (!stopped_ && group_.pc < limit_);

@@ -1,7 +1,9 @@
 // program_test.cpp - whole runs with nvcc's kernels, interpreted, beside the same runs in the simulator.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <sstream>
 
 #include "tests/apps/program.h"

@@ -2,7 +2,9 @@
 // test can see that the tests of this program find the fault.
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <regex>
+#include <string>
 
 #include "engine/simulated_cuda/ptx_kernels.h"
 #include "kernels/common/check.h"
@@ -15,8 +17,8 @@ namespace {
   const std::string words = rule;
   const std::size_t arrow = words.find("=>");
   gs::require(arrow != words.npos, "GRIDSTRIDE_PTX_FAULT is not pattern=>text");
-  gs::simulated_cuda::rewrite_ptx = [pattern = std::regex(words.substr(0, arrow)),
-                                     text = words.substr(arrow + 2)](const std::string& ptx) {
+  gs::simulated_cuda::rewrite_ptx() = [pattern = std::regex(words.substr(0, arrow)),
+                                       text = words.substr(arrow + 2)](const std::string& ptx) {
     const auto places = std::distance(std::sregex_iterator(ptx.begin(), ptx.end(), pattern), std::sregex_iterator());
     std::printf("fault put in at %td places\n", places);
     return std::regex_replace(ptx, pattern, text);

@@ -71,7 +71,7 @@ TEST(PtxTrace, IsSilentForOtherKernelsBlocksAndThreads) {
 TEST(PtxTraceDeathTest, IsAskedForByTheEnvironment) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(run_with_environment("probe:3:45"), ::testing::ExitedWithCode(0), "made.cu:31 .*add.u32 .*%r4=0->94");
-  for (const char* const wrong : {"probe", "probe:1", "probe:1:x", ":1:2", "probe:1:2:"})
+  for (const char* const wrong : {"probe", "probe:1", "probe:1:x", "probe:1:-1", ":1:2", "probe:1:2:"})
     EXPECT_EXIT(run_with_environment(wrong), ::testing::ExitedWithCode(0),
                 "GRIDSTRIDE_PTX_TRACE: '" + std::string(wrong) + "' is not KERNEL:BLOCK:THREAD, as in gather:0:33");
 }
