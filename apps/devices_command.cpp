@@ -63,8 +63,9 @@ Answer ask(bool measure) {
     }
     try {
       const auto device = open_device({.name = name});
-      answer.devices.push_back({name, device->description(), ""});
+      const std::string description = device->description();
       if (name != "sim") answer.roofs.emplace_back(name, roof_of(*device, measure));
+      answer.devices.push_back({name, description, ""});
     } catch (const Error& error) {  // a GPU that fits and does not work: the others are listed all the same
       answer.devices.push_back({name, "", error.what()});
     }

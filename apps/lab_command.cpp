@@ -227,8 +227,9 @@ int lab_command(const Words& words) {
   }
   const Words common = common_words(a.given_values());
   const int jobs = jobs_of(o, runs, common);
-  int status =
-      jobs > 1 || restart().any() ? train_side_by_side(runs, common, o, jobs) : train_in_turn(runs, common, o.quiet);
+  // On a GPU one at a time, too: where it fails for the whole process, the others go on in a new one (restart.h).
+  const bool on_gpu = kept_apart_on(o.device) == KeptApart::by_threads;
+  int status = jobs > 1 || on_gpu ? train_side_by_side(runs, common, o, jobs) : train_in_turn(runs, common, o.quiet);
   if (status == 0) status = train_in_turn(timing_runs(plan, o.out), common, o.quiet, "timing ");
   if (status != 0) return status;
   write_report(plan, o);

@@ -72,8 +72,8 @@ Words resumed_words(const std::string& run, const std::map<std::string, std::str
     const std::string before =
         json.contains("device") && json["device"].is_object() ? json["device"].value("name", "") : "";
     if (parse_device_name(device->second).kind != before)
-      throw UsageError(fmt::format("--device {}: with --resume it may name another GPU, and {} was trained on {}",
-                                   device->second, run, before));
+      throw UsageError(fmt::format("--device {}: {} was trained on {} and goes on there{}", device->second, run, before,
+                                   before == "cuda" ? "; another GPU may be named, as in cuda:1" : ""));
   }
   Words words;
   for (const auto& [flag, value] : json["flags"].items())

@@ -84,14 +84,14 @@ function kernelsTable() {
 }
 
 function instructionTables() {
-  const all = ops.reduce((sum, op) => sum + (op.instructions?.warp || 0), 0);
+  const all = ops.reduce((sum, op) => sum + (op.instructions?.warp || 0), 0) || 1;
   const share = entry => ({...figure("share", e => entry(e) / all, 4), text: e => percent(entry(e) / all)});
   const rows = ops.map((op, index) => ({...op, index, c: op.instructions ?? {warp: 0, lanes: 0}}));
   const table = sortable("instructions", [
     words("op", op => op.name), words("implementation", op => op.implementation), words("kernels", op => list(op.kernels).map(k => k.name).join(" + ")),
     whole("warp instructions", op => op.c.warp), share(op => op.c.warp), figure("MFLOP", op => op.flops / 1e6, 2, {optional: true}),
     figure("multiply-adds each", op => op.c.warp ? op.flops / 2 / op.c.warp : 0, 1, {optional: true, about: "of the formula, for each warp instruction"}),
-    figure("lanes on", op => op.c.warp ? op.c.lanes / op.c.warp : 0, 1, {about: "of 32, on average"})], rows);
+    {...figure("lanes on", op => op.c.warp ? op.c.lanes / (32 * op.c.warp) : 0, 4), text: op => op.c.warp ? percent(op.c.lanes / (32 * op.c.warp)) : ""}], rows);
   const entries = (title, key) => sortable(title, [words(title, e => e.name), words("op", e => e.op), whole("warp instructions", e => e.warp), share(e => e.warp)],
     rows.flatMap(op => list(op.c[key]).map(e => ({...e, op: op.name, index: op.index}))));
   return [table, element("h3", {class: "block"}, "Source lines"), entries("line", "lines"), element("h3", {class: "block"}, "Opcodes"), entries("opcode", "opcodes")];

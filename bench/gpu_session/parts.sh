@@ -70,7 +70,8 @@ part_build() {
   ninja -C "$build" gridstride && cp "$build/.ninja_log" "$out/ninja_log.txt"
 }
 part_build_tests() { ninja -C "$build" -k 0 test_gpu; }
-# Beside the build: PyTorch's compiler fills its caches, on few cores. What it measures meanwhile is thrown away.
+# Beside the build: PyTorch's compiler fills its caches, on few cores. What it times meanwhile is thrown away;
+# which kernels it chose is kept, and was measured beside the checks.
 part_compile_warmup() {
   TORCHINDUCTOR_COMPILE_THREADS=4 nice -n 10 "$root/bench/torch_variants.py" --precision tf32 --seconds 0 \
     --variants compile-channels-last,compile --out "$build/compile-warmup" "${cases[@]}"

@@ -339,15 +339,14 @@ class CudaDevice : public Device {
 
 namespace {
 std::mutex opened_mutex;
-std::set<int> opened;  // GPUs that this process has used
+std::set<int> opened;  // GPUs that have worked for this process
 }  // namespace
 
 gs::Device* gridstride_open_cuda(int gpu, bool tf32) {
-  {
-    const std::lock_guard lock(opened_mutex);
-    opened.insert(gpu);
-  }
-  return new gs::CudaDevice(gpu, tf32);
+  auto device = std::make_unique<gs::CudaDevice>(gpu, tf32);
+  const std::lock_guard lock(opened_mutex);
+  opened.insert(gpu);  // only what has worked once can be lost
+  return device.release();
 }
 
 bool gridstride_cuda_lost() {

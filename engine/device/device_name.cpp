@@ -26,7 +26,8 @@ std::optional<int> gpu_number(const std::string& text) {
 std::string device_name_error(const std::string& text) {
   for (const char* kind : {"auto", "cuda", "cpu", "sim", "ptx"})
     if (text == kind) return "";
-  if (!text.starts_with(numbered)) return fmt::format("must be one of auto, cuda, cuda:N, cpu, sim, ptx, not '{}'", text);
+  if (!text.starts_with(numbered))
+    return fmt::format("must be one of auto, cuda, cuda:N, cpu, sim, ptx, not '{}'", text);
   const std::string number = text.substr(numbered.size());
   if (gpu_number(number)) return "";
   if (number == "all" || number.find(',') != number.npos)

@@ -6,7 +6,7 @@ namespace gs {
 
 /// "auto", "cpu", "sim", "cuda", "cuda:N" or "ptx", taken apart.
 struct DeviceName {
-  std::string kind;  ///< without the number
+  std::string kind;          ///< without the number
   bool interpreted = false;  ///< "ptx": the kind cuda, with nvcc's kernels interpreted
   int gpu = 0;               ///< N: among the GPUs that CUDA_VISIBLE_DEVICES leaves visible, the first is 0
 };

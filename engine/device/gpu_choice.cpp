@@ -35,6 +35,7 @@ std::string misfit(const std::string& architectures, const DriverGpu& gpu) {
 
 std::string why_not_gpu(const DriverState& driver, const CudaBuild& build, int number, const std::string& visible) {
   if (!driver.library) return "this machine has no NVIDIA driver (libcuda.so.1)";
+  if (driver.cuda == 0) return "the NVIDIA driver does not say which CUDA it supports: please install a newer one";
   const auto too_old = [&](int needed, const std::string& what) {
     return fmt::format("the NVIDIA driver supports CUDA {}, {} needs {}: please install a newer driver",
                        cuda_version_text(driver.cuda), what, cuda_version_text(needed));

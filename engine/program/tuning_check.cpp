@@ -71,6 +71,7 @@ std::string objection(const std::vector<float>& results, const std::vector<float
     error = std::max(error, double(std::abs(results[i] - (*expected)[i])));
   }
   if (error <= allowed_error * largest) return "";
+  if (largest == 0) return "writes what is not 0 where all should be";
   return fmt::format("differs by {:.2g} of the largest value", error / largest);
 }
 

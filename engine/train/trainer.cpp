@@ -154,9 +154,14 @@ void Trainer::begin_epoch(int epoch, double learning_rate) {
   program_.begin_training_epoch(std::uint32_t(epoch - 1), train_samples_, float(learning_rate));
 }
 
+namespace {
+Error too_high(const std::string& what, double learning_rate, const std::string& where) {
+  return Error(fmt::format("{}: the learning rate {:g} is probably too high{}", what, learning_rate, where));
+}
+}  // namespace
+
 Error Trainer::broken(const std::string& what, int epoch, double learning_rate, std::uint32_t last_step) {
-  return Error(fmt::format("{}: the learning rate {:g} is probably too high{}", what, learning_rate,
-                           find_broken(epoch, learning_rate, last_step)));
+  return too_high(what, learning_rate, find_broken(epoch, learning_rate, last_step));
 }
 
 /// Trains the epoch again from its start, looking at every step, until something in one is broken.
@@ -240,9 +245,12 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
         program_, validation_samples_, [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); },
         tell);
     if (!std::isfinite(validation.loss())) {
-      program_.remember();  // weights that are large, or too large in their product: the next step shows where
-      throw broken(fmt::format("the validation loss is no longer finite (epoch {})", epoch), epoch + 1, learning_rate,
-                   0);
+      // Weights that are large, or too large in their product: the step that would come next shows where.
+      begin_epoch(epoch + 1, learning_rate);
+      program_.diagnostic_step();
+      const std::string where = program_.diagnosis().first_broken();
+      throw too_high(fmt::format("the validation loss is no longer finite (epoch {})", epoch), learning_rate,
+                     where.empty() ? "" : "; on training images, too: " + where);
     }
     line.val_loss = validation.loss();
     line.val_accuracy = validation.accuracy();

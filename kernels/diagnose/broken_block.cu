@@ -1,7 +1,6 @@
 // broken_block.cu - the same count by whole blocks: each counts in its share and adds up in shared memory, then one
 // block adds up the blocks' counts. What changed from broken_two_stage: a thread reads some 16 values, so that the
-// memory is busy, and no thread adds alone. The counts are whole numbers, so the order of
-// a sum does not matter.
+// memory is busy, and no thread adds alone. The counts are whole numbers, so the order of a sum does not matter.
 #include <algorithm>
 
 #include "kernels/common/kernel.h"

@@ -10,12 +10,15 @@
 #include "engine/device/backends.h"
 #include "engine/train/trainer.h"
 #include "models/models.h"
+#include "tests/support/break_parameter.h"
 #include "tests/support/engines.h"
 #include "tests/support/errors.h"
 #include "tests/support/tiny_data.h"
 
 namespace gs {
 namespace {
+
+using test::break_parameter;
 
 constexpr int side = 14;
 
@@ -44,18 +47,6 @@ class BrokenRun : public testing::TestWithParam<test::Engine> {
   const DataSplits data_ = test::tiny_splits(18, 7, side);
   std::unique_ptr<Device> device_;
 };
-
-/// Replaces all values of a parameter.
-void break_parameter(Program& program, const std::string& name, float value) {
-  std::vector<float> parameters = program.parameters();
-  auto at = parameters.begin();
-  for (const Layer& layer : program.net().layers)
-    for (const Parameter& parameter : layer.parameters) {
-      if (parameter.name == name) std::fill_n(at, parameter.size(), value);
-      at += parameter.size();
-    }
-  program.set_parameters(parameters);
-}
 
 /// conv1 is what every other layer's ReLU stands above: where they drop NaN, the loss stays finite.
 TEST_P(BrokenRun, WeightsThatBreakBetweenTwoEpochsEndTheRun) {
@@ -135,21 +126,6 @@ std::vector<test::Engine> all_engines() {
   return all;
 }
 INSTANTIATE_TEST_SUITE_P(All, BrokenRun, testing::ValuesIn(all_engines()), test::name_of);
-
-#ifdef GRIDSTRIDE_SIMULATED_CUDA
-/// That the tests above see what they are about: here the loss alone would have said nothing.
-TEST(BrokenRunOnSimulatedLibraries, TheLossDoesNotShowIt) {
-  const auto device = open_device({.name = "cuda", .tf32 = false});
-  Recipe recipe;
-  recipe.batch = 4;
-  Program program(lenet({.input = {side, side, 1}, .base = 3}), recipe, *device, {.rule = "library"});
-  program.initialize();
-  break_parameter(program, "conv1.weight", std::numeric_limits<float>::quiet_NaN());
-  Trainer trainer(program, test::tiny_splits(18, 7, side));
-  EXPECT_TRUE(std::isfinite(trainer.evaluate().loss));
-  EXPECT_TRUE(test::refuses<Error>([&] { trainer.run(); }, {"of the weights are NaN", "though the loss is finite"}));
-}
-#endif
 
 /// What is looked at once an epoch against what the epoch's steps move: less than a thousandth in the networks of the
 /// lab, and no step of the list.

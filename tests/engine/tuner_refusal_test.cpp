@@ -69,7 +69,8 @@ TEST_F(Refusals, ADefaultThatIsNotFiniteGivesItsPlaceToTheNext) {
 TEST_F(Refusals, WheneverADefaultFailsAnotherIsTaken) {
   for (int good_calls = 0; good_calls < 200; good_calls += good_calls < 10 ? 1 : 17) {
     TuningCache anew(std::nullopt, "here");
-    choose(anew, {failing_later("default", good_calls), candidate("much slower", 40), candidate("slower", 30)});
+    choose(anew, {failing_later("default", good_calls), candidate("much slower", 40), candidate("slower", 30)},
+           ticking());
     EXPECT_NE(anew.find("doubling")->chosen, "default") << good_calls;
     EXPECT_EQ(refused(*anew.find("doubling"), 0), "does not run: no longer supported") << good_calls;
   }
@@ -109,7 +110,7 @@ TEST_F(Refusals, OfAllIsOneErrorThatNamesThem) {
   const TuningCandidate bad = candidate("bad", 1, std::numeric_limits<float>::quiet_NaN());
   EXPECT_TRUE(refuses<Error>(
       [&] {
-        choose(cache, {failing("a"), bad, failing_later("c", 30)});
+        choose(cache, {failing("a"), bad, failing_later("c", 30)}, ticking());
       },
       {"double: none of the 3 implementations of doubling", "a does not run: not supported", "bad writes NaN or Inf",
        "c does not run: no longer supported"}));
@@ -147,7 +148,7 @@ TEST_F(Refusals, OneThatBreaksTheDeviceIsNamedAtOnce) {
     TuningCandidate after = candidate("after", 1);
     EXPECT_TRUE(refuses<Error>(
         [&] {
-          choose(cache, {candidate("before", 1), breaker, after});
+          choose(cache, {candidate("before", 1), breaker, after}, ticking());
         },
         {"double: the implementation breaker of doubling has left the device unusable", "illegal access",
          "--impl \"double=NAME\""}))

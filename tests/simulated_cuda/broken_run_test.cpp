@@ -1,6 +1,9 @@
-// broken_run_test.cpp - what looking at the weights costs a run on a GPU, in kernels.
+// broken_run_test.cpp - what looking at the weights costs a run on a GPU, in kernels; and that a library hides what it
+// finds.
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <string>
@@ -8,6 +11,8 @@
 #include "engine/simulated_cuda/runtime.h"
 #include "engine/train/trainer.h"
 #include "models/models.h"
+#include "tests/support/break_parameter.h"
+#include "tests/support/errors.h"
 #include "tests/support/tested_targets.h"
 #include "tests/support/tiny_data.h"
 
@@ -56,6 +61,19 @@ TEST_P(CountingKernels, TwoMoreAnEpochWhateverTheNumberOfSteps) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AsLoop, CountingKernels, testing::Bool());
+
+/// That the tests of tests/engine/broken_run_test.cpp see what they are about: here the loss alone would have said
+/// nothing.
+TEST(BrokenRunOnSimulatedLibraries, TheLossDoesNotShowIt) {
+  Recipe recipe;
+  recipe.batch = 4;
+  Program program(lenet({.input = {14, 14, 1}, .base = 3}), recipe, tested_gpu(), {.rule = "library"});
+  program.initialize();
+  break_parameter(program, "conv1.weight", std::numeric_limits<float>::quiet_NaN());
+  Trainer trainer(program, tiny_splits(18, 7, 14));
+  EXPECT_TRUE(std::isfinite(trainer.evaluate().loss));
+  EXPECT_TRUE(refuses<Error>([&] { trainer.run(); }, {"of the weights are NaN", "though the loss is finite"}));
+}
 
 }  // namespace
 }  // namespace gs::test

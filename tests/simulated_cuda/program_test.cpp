@@ -154,7 +154,7 @@ TEST(SecondOfTwoSimulatedGpus, MayGoOnWithARunOfTheFirst) {
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_TRUE(results_of(folder / "run") == expected);
   expect_one_line(run_program(folder.path(), {"train", "--resume", "run", "--epochs", "5", "--device", "cpu"}), 2,
-                  {"--device cpu: with --resume it may name another GPU", "trained on cuda"});
+                  {"--device cpu: ", "was trained on cuda and goes on there", "as in cuda:1"});
 }
 
 TEST(SecondOfTwoSimulatedGpus, IsTheLast) {
