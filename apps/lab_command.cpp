@@ -18,7 +18,6 @@
 #include "apps/report_page.h"
 #include "apps/sweep/many_runs.h"
 #include "apps/sweep/prepare.h"
-#include "apps/sweep/restart.h"
 #include "apps/terminal.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
