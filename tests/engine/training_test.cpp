@@ -178,6 +178,7 @@ TEST_P(Training, AnyTopologicalOrderOfAnEpochGivesTheSameBits) {
 }
 
 TEST_P(Training, AllocatesNothingAfterTheFirstStep) {
+  const bool simulated_runtime = device().description().rfind("simulated GPU", 0) == 0;  // its graphs lie on the heap
   Program program(small_lenet(), small_recipe(), device(), {.rule = rule()});
   program.initialize();
   test::BoundTraining training(program, test::tiny_splits(18, 1, side).train);
@@ -191,7 +192,6 @@ TEST_P(Training, AllocatesNothingAfterTheFirstStep) {
   EXPECT_EQ(device().allocations(), on_device);
   // Libraries and CUDA's driver allocate as they like, and so do asynchronous copies in the simulator; our own code
   // does not.
-  const bool simulated_runtime = device().description().rfind("simulated GPU", 0) == 0;  // its graphs lie on the heap
   const bool simulated_copies = GetParam().device == "sim" && precision() == Precision::tf32;
   if (rule() == "own" && !simulated_copies && !simulated_runtime) {
     EXPECT_EQ(test::heap_allocations(), on_heap);
