@@ -51,6 +51,18 @@ cudaError_t cudaGetDeviceCount(int* count) {
   return plain_result(cudaSuccess);
 }
 
+/// What is asked beside the properties, as of a described H200.
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int gpu) {
+  if (gpu < 0 || gpu >= gpu_count) return plain_result(cudaErrorInvalidDevice);
+  if (attribute == cudaDevAttrClockRate)
+    *value = 1980000;  // kHz
+  else if (attribute == cudaDevAttrMemoryClockRate)
+    *value = 3201000;
+  else
+    return plain_result(cudaErrorInvalidValue);
+  return plain_result(cudaSuccess);
+}
+
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int gpu) {
   if (gpu < 0 || gpu >= gpu_count) return plain_result(cudaErrorInvalidDevice);
   *p = {};

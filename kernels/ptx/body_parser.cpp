@@ -102,19 +102,24 @@ class BodyParser {
   void declare_variable(const std::string& space) {
     const Declaration d = declaration(lexer_);
     lexer_.expect(";");
-    if (space == ".shared" && dynamic_begin_)
-      lexer_.fail("shared variable " + d.name + " comes behind the first use of dynamic shared memory");
-    const auto place = [&](std::uint32_t& end, Space in) {
-      const auto offset = std::uint32_t(aligned(end, d.alignment));
-      symbols_[d.name] = {in, offset};
-      end = offset + std::uint32_t(d.bytes);
-    };
-    if (space == ".local")
-      place(kernel_.local_bytes, Space::local);
-    else if (space == ".shared")
-      place(kernel_.shared_bytes, Space::shared);
-    else
-      place(kernel_.call_bytes, Space::call_param);
+    Symbol& symbol = symbols_[d.name];
+    symbol = {.space = space == ".local"    ? Space::local
+                       : space == ".shared" ? Space::shared
+                                            : Space::call_param,
+              .bytes = d.bytes,
+              .alignment = d.alignment};
+    place(d.name, symbol);
+  }
+  /// Behind what its space has already.
+  void place(const std::string& name, Symbol& symbol) {
+    if (symbol.space == Space::shared && dynamic_begin_)
+      lexer_.fail("shared variable " + name + " comes behind the first use of dynamic shared memory");
+    std::uint32_t& end = symbol.space == Space::local    ? kernel_.local_bytes
+                         : symbol.space == Space::shared ? kernel_.shared_bytes
+                                                         : kernel_.call_bytes;
+    symbol.address = aligned(end, symbol.alignment);
+    symbol.placed = true;
+    end = std::uint32_t(symbol.address + symbol.bytes);
   }
 
   // --- statements
@@ -204,6 +209,7 @@ class BodyParser {
     if (name.starts_with("%")) return {.kind = Operand::Kind::reg, .reg = registers_.special(name)};
     const auto symbol = symbols_.find(name);
     if (symbol == symbols_.end()) lexer_.fail("there is no register or variable " + name);
+    if (!symbol->second.placed) place(name, symbol->second);
     const std::uint64_t address = symbol->second.address;
     return {.kind = Operand::Kind::value,
             .value = address == dynamic_shared ? dynamic_begin() : address,

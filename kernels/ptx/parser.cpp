@@ -75,8 +75,10 @@ class ModuleParser {
   void variable(const std::string& space) {
     const Declaration d = declaration(lexer_);
     if (space == ".shared") {
-      if (!extern_ || d.bytes != 0) lexer_.fail("shared variable " + d.name + " is not supported outside of a kernel");
-      symbols_[d.name] = {Space::shared, dynamic_shared};
+      if (extern_ && d.bytes != 0) lexer_.fail("shared variable " + d.name + " of another module is not supported");
+      symbols_[d.name] =
+          extern_ ? Symbol{.space = Space::shared, .address = dynamic_shared}
+                  : Symbol{.space = Space::shared, .placed = false, .bytes = d.bytes, .alignment = d.alignment};
       lexer_.expect(";");
       return;
     }

@@ -26,7 +26,10 @@ Declaration declaration(Lexer&);
 /// A variable or parameter.
 struct Symbol {
   Space space;
-  std::uint64_t address;  ///< in its space
+  std::uint64_t address = 0;  ///< in its space
+  /// Of a module's shared variable, which lies in each kernel that uses it, from its first use there on.
+  bool placed = true;
+  std::uint64_t bytes = 0, alignment = 1;
 };
 using Symbols = std::map<std::string, Symbol, std::less<>>;
 

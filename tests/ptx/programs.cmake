@@ -45,9 +45,11 @@ target_link_libraries(gridstride_stand_in_cudart PRIVATE gridstride_options grid
                       gridstride_cudnn CUDA::cublasLt ${CMAKE_DL_LIBS})
 set_target_properties(gridstride_stand_in_cudart PROPERTIES OUTPUT_NAME cudart SUFFIX ".so.${version}"
                       LIBRARY_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart")
-# The symbols of the module ask for libcudart's version; the rest of the stand-in is nobody's business.
+# The symbols of the module ask for their libraries' versions; the rest of the stand-in is nobody's business.
 file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart.map"
-  "libcudart.so.${version} { global: cuda*; __cuda*; extern \"C++\" { cuda*; }; cudnn*; cublasLt*; local: *; };\n")
+  "libcudart.so.${version} { global: cuda*; __cuda*; extern \"C++\" { cuda*; }; local: *; };
+libcudnn.so.${gs_cudnn_major} { global: cudnn*; };
+libcublasLt.so.${version} { global: cublasLt*; };\n")
 target_link_options(gridstride_stand_in_cudart PRIVATE
   "LINKER:--version-script=${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart.map" "LINKER:-soname,libcudart.so.${version}")
 gridstride_test_program(test_ptx_module ptx gridstride_sim "${CMAKE_CURRENT_LIST_DIR}/module_test.cpp"
