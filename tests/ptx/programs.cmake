@@ -50,6 +50,7 @@ file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart.map"
   "libcudart.so.${version} { global: cuda*; __cuda*; extern \"C++\" { cuda*; }; local: *; };
 libcudnn.so.${gs_cudnn_major} { global: cudnn*; };
 libcublasLt.so.${version} { global: cublasLt*; };\n")
+set_target_properties(gridstride_stand_in_cudart PROPERTIES LINK_DEPENDS "${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart.map")
 target_link_options(gridstride_stand_in_cudart PRIVATE
   "LINKER:--version-script=${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart.map" "LINKER:-soname,libcudart.so.${version}")
 gridstride_test_program(test_ptx_module ptx gridstride_sim "${CMAKE_CURRENT_LIST_DIR}/module_test.cpp"
