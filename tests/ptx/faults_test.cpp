@@ -23,7 +23,8 @@ struct Fault {
 #define GS_D_A_AND_OPEN_B R"(\{[^}]*\}, \{[^}]*\}, \{)"
 #define GS_B R"((%r[0-9]+),(%r[0-9]+)\})"
 
-const char* const products = "*Products*:*ConvolutionAndPool*:*DenseAndDropout*";
+/// Dense layers in fp32 and bf16 (Products/1, /3), then the fused kernels: the quickest that meet every kind.
+const char* const products = "Products/1*:Products/3*:ProductsInFp32*:ConvolutionAndPool*:DenseAndDropout*";
 
 const Fault faults[] = {
     {"mma_tf32_with_a1_and_a2_exchanged", "(m16n8k8\\.row[^{]*" GS_D_AND_OPEN_A ")" GS_A "=>$1$2,$4,$3,$5}", products,
@@ -39,15 +40,25 @@ const Fault faults[] = {
     {"wait_for_one_group_less_of_two", "wait_group 1;=>wait_group 2;", products,
      "before the asynchronous copy to it was waited for"},
     {"copy_of_what_lies_outside",
-     "(cp\\.async\\.c[ag]\\.shared\\.global \\[[^\\]]*\\], \\[[^\\]]*\\], )(16|4), %r[0-9]+=>$1$2, $2", products,
-     "is not in device memory"},
+     "(cp\\.async\\.c[ag]\\.shared\\.global \\[[^\\]]*\\], \\[[^\\]]*\\], )(16|4), %r[0-9]+=>$1$2, $2", products, ""},
     {"no_group_is_committed", "cp\\.async\\.commit_group;=>", products, "asynchronous cop"},
     {"no_rounding_to_tf32", "cvt\\.rna\\.tf32\\.f32=>mov.b32", products, ""},
     {"no_barriers", "bar\\.sync[ \\t]+0;=>", products, "shared memory"},
     {"shuffle_from_another_lane", "shfl\\.sync\\.bfly=>shfl.sync.down", "Loss*:Metrics*:*Record*", ""},
-    {"an_address_that_is_4_too_high", "ld\\.global\\.f32([^;]*)\\]=>ld.global.f32$1+4]", "Bias*:Optimizer*",
-     "is not in device memory"},
+    {"an_address_that_is_4_too_high", "ld\\.global\\.f32([^;]*)\\]=>ld.global.f32$1+4]", "Bias*:Optimizer*", ""},
 };
+
+std::ostream& operator<<(std::ostream& out, const Fault& fault) {
+  return out << fault.name;
+}
+
+/// What a program of tests printed, without the brackets that CTest reads: [  SKIPPED ] would pass for this test's own.
+std::string without_marks(const std::string& text) {
+  std::string kept;
+  for (const std::string& line : lines_of(text))
+    if (!line.starts_with("[")) kept += line + "\n";
+  return kept;
+}
 
 class FaultsInPtx : public testing::TestWithParam<Fault> {};
 
@@ -60,8 +71,9 @@ TEST_P(FaultsInPtx, AreFound) {
   const std::string said = outcome.out + outcome.err;
   EXPECT_TRUE(std::regex_search(said, std::regex("fault put in at [1-9]"))) << "no kernel has what was to be changed";
   EXPECT_EQ(outcome.status, 1) << "no test found it";
-  EXPECT_NE(said.find("[  FAILED  ]"), std::string::npos) << said;
-  EXPECT_NE(said.find(fault.finding), std::string::npos) << "nothing says '" << fault.finding << "':\n" << said;
+  EXPECT_NE(said.find("[  FAILED  ]"), std::string::npos) << without_marks(said);
+  EXPECT_NE(said.find(fault.finding), std::string::npos) << "nothing says '" << fault.finding << "':\n"
+                                                         << without_marks(said);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, FaultsInPtx, testing::ValuesIn(faults), [](const auto& info) { return info.param.name; });

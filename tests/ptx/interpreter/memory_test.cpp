@@ -98,10 +98,19 @@ TEST(PtxVariables, HaveInitialValues) {
            {".global .u8 a[2] = {1, 2;", "expected '}', found ';'"},
            {".global .u64 a = b;", "'b' is not a number"},
            {".extern .global .u32 a;", "variable a of another module is not supported"},
-           {".shared .u32 a[3];", "shared variable a is not supported outside of a kernel"},
+           {".extern .shared .u32 a[3];", "shared variable a of another module is not supported"},
            {".global .texref a;", "'.texref' is not supported in a declaration"},
            {".global .align 512 .u32 a;", "variable a has too large an alignment"}})
     EXPECT_TRUE(fails_in_ptx({.variables = text}, {"made.ptx, line 4: ", why}));
+}
+
+/// nvcc puts the shared variable of a device function there, where several kernels call it.
+TEST(PtxVariables, OfTheModuleThatAreSharedLieInTheKernel) {
+  const std::string variables = ".shared .align 4 .b8 unused[400];\n.shared .align 8 .b8 sums[8];\n";
+  EXPECT_EQ(one_thread("mov.u32 %r4, sums;\nst.shared.u32 [%r4+4], 7;\nld.shared.u32 %r5, [sums+4];\n"
+                       "st.global.u32 [%rd3], %r5;",
+                       {}, 1, variables),
+            (Words{7}));
 }
 
 TEST(PtxParameters, HaveAlignmentAndElements) {
