@@ -21,7 +21,7 @@ foreach(part "device ${device}" "library ${library}" "products ${products}:-${li
   string(REGEX REPLACE "^[a-z_]+ " "" filter "${part}")
   string(REPLACE ":-" "-" filter "${filter}")  # gtest: wanted, one -, unwanted
   add_test(NAME ptx/${name} COMMAND test_ptx "--gtest_filter=${filter}" --gtest_brief=1)
-  set_tests_properties(ptx/${name} PROPERTIES LABELS ptx TIMEOUT 900 ENVIRONMENT "OMP_NUM_THREADS=1")
+  set_tests_properties(ptx/${name} PROPERTIES LABELS ptx TIMEOUT 1800 ENVIRONMENT "OMP_NUM_THREADS=1")
 endforeach()
 
 # Faults put into the PTX on purpose are found.
