@@ -44,7 +44,7 @@ struct Binary {
   }
 };
 
-/// A kernel as the host code names it: by the address of its stub.
+/// A kernel as the host code names it: by the address of the function that launches it.
 struct RegisteredKernel {
   Binary* binary;
   std::string name;
@@ -56,9 +56,9 @@ std::unordered_map<const void*, RegisteredKernel>& registered() {
   static auto* const all = new std::unordered_map<const void*, RegisteredKernel>;  // outlives every static object
   return *all;
 }
-RegisteredKernel* find(const void* stub) {
+RegisteredKernel* find(const void* host_function) {
   const std::lock_guard lock(registry_mutex);
-  const auto at = registered().find(stub);
+  const auto at = registered().find(host_function);
   return at == registered().end() ? nullptr : &at->second;
 }
 
@@ -130,13 +130,13 @@ void** __cudaRegisterFatBinary(void* wrapper) {
 void __cudaRegisterFatBinaryEnd(void**) {}
 void __cudaUnregisterFatBinary(void**) {}
 
-void __cudaRegisterFunction(void** binary, const char* stub, char*, const char* name, int, uint3*, uint3*, dim3*, dim3*,
-                            int*) {
+void __cudaRegisterFunction(void** binary, const char* host_function, char*, const char* name, int, uint3*, uint3*,
+                            dim3*, dim3*, int*) {
   const std::lock_guard lock(registry_mutex);
-  registered()[stub] = RegisteredKernel{reinterpret_cast<Binary*>(binary), name};
+  registered()[host_function] = RegisteredKernel{reinterpret_cast<Binary*>(binary), name};
 }
 
-// --- kernel<<<grid, block, shared, stream>>>(...) and the stubs
+// --- kernel<<<grid, block, shared, stream>>>(...) and the functions that nvcc makes for them
 
 struct LaunchConfiguration {
   dim3 grid, block;
@@ -157,8 +157,8 @@ cudaError_t __cudaPopCallConfiguration(dim3* grid, dim3* block, std::size_t* sha
   return cudaSuccess;
 }
 
-cudaError_t __cudaGetKernel(cudaKernel_t* kernel, const void* stub) {
-  *kernel = reinterpret_cast<cudaKernel_t>(find(stub));
+cudaError_t __cudaGetKernel(cudaKernel_t* kernel, const void* host_function) {
+  *kernel = reinterpret_cast<cudaKernel_t>(find(host_function));
   return result(*kernel ? cudaSuccess : cudaErrorInvalidDeviceFunction);
 }
 cudaError_t __cudaLaunchKernel(cudaKernel_t kernel, dim3 grid, dim3 block, void** arguments, std::size_t shared_bytes,
@@ -168,15 +168,15 @@ cudaError_t __cudaLaunchKernel(cudaKernel_t kernel, dim3 grid, dim3 block, void*
 
 }  // extern "C"
 
-cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t* c, const void* stub, void** arguments) {
-  RegisteredKernel* const kernel = find(stub);
+cudaError_t cudaLaunchKernelExC(const cudaLaunchConfig_t* c, const void* host_function, void** arguments) {
+  RegisteredKernel* const kernel = find(host_function);
   if (!kernel) return result(cudaErrorInvalidDeviceFunction);
   return enqueue(*kernel, c->gridDim, c->blockDim, arguments, c->dynamicSmemBytes, c->stream);
 }
 
-cudaError_t cudaFuncSetAttribute(const void* stub, cudaFuncAttribute attribute, int value) {
+cudaError_t cudaFuncSetAttribute(const void* host_function, cudaFuncAttribute attribute, int value) {
   const auto lock = lock_runtime();
-  RegisteredKernel* const kernel = find(stub);
+  RegisteredKernel* const kernel = find(host_function);
   if (!kernel) return result(cudaErrorInvalidDeviceFunction);
   if (attribute != cudaFuncAttributeMaxDynamicSharedMemorySize) return result(cudaErrorNotSupported);
   if (value < 0 || std::size_t(value) > most_shared_bytes) return result(cudaErrorInvalidValue);
