@@ -1,5 +1,5 @@
-// cudnn_graph.h - what a cuDNN operation graph computes, by cuDNN's documentation, read off the attributes that the
-// engine has set.
+// simulated_cudnn_graph.h - what a cuDNN operation graph computes, by cuDNN's documentation, read off the attributes
+// that the engine has set.
 #pragma once
 #include <cudnn.h>
 

@@ -1,5 +1,5 @@
-// cudnn.cpp - cuDNN without a GPU: the library itself checks every attribute and finalises every plan for an H200 that
-// is described to it; what a plan would compute is computed here.
+// simulated_cudnn.cpp - cuDNN without a GPU: the library itself checks every attribute and finalises every plan for an
+// H200 that is described to it; what a plan would compute is computed here.
 //
 // The functions of the backend API that the engine calls are defined here, note what is set, and go on to the
 // library's. A handle, which the library does not make without a GPU, is the description wherever one is set.
@@ -9,7 +9,7 @@
 #include <cstring>
 #include <mutex>
 
-#include "engine/simulated_cuda/cudnn_graph.h"
+#include "engine/library/simulated_cudnn_graph.h"
 #include "engine/simulated_cuda/described_h200.h"
 #include "engine/simulated_cuda/runtime.h"
 #include "kernels/common/check.h"

@@ -1,5 +1,5 @@
-// cudnn_graph.cpp - convolutions in three directions and pointwise operations over tensors with strides.
-#include "engine/simulated_cuda/cudnn_graph.h"
+// simulated_cudnn_graph.cpp - convolutions in three directions and pointwise operations over tensors with strides.
+#include "engine/library/simulated_cudnn_graph.h"
 
 #include <algorithm>
 #include <array>

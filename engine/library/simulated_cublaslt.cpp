@@ -1,4 +1,5 @@
-// cublaslt.cpp - the functions of cuBLASLt that need a GPU, by its documentation; descriptors are the library's own.
+// simulated_cublaslt.cpp - the functions of cuBLASLt that need a GPU, by its documentation; descriptors are the
+// library's own.
 //
 // D = alpha op(A) op(B) with column-major matrices, sums in fp32, and the epilogues that the engine asks for; the ReLU
 // is max(x, 0), which makes NaN 0. Three algorithms are proposed for every product: the first needs a workspace, the
