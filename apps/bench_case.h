@@ -24,12 +24,12 @@ struct BenchLimits {
   int steps = 0;       ///< ... or, if not 0, exactly this many steps
 };
 
-/// How many steps a GPU is given before it is waited for, and so how many one measurement holds: an epoch of 384,
+/// Steps that a GPU is given before it is waited for, and so the steps of one measurement: an epoch of 384,
 /// twelve launches of 32; fewer where that would take longer than 0.4 s, but at least 10. bench/step_timing.py has the
 /// same rule for PyTorch and JAX, so that a wait weighs as much in everybody's figures.
 int steps_between_waits(double seconds_of_a_step);
 
-/// How many batches of random images are kept: 32, fewer where they would take more than 256 MiB. An epoch reads them
+/// Batches of random images that are kept: 32, fewer where they would take more than 256 MiB. An epoch reads them
 /// over and over; 256 MiB are more than a GPU's caches hold.
 int kept_batches(std::int64_t bytes_of_a_batch);
 

@@ -6,7 +6,7 @@ usage: compare_with_peers.py [--device cpu|cuda] [--precision fp32|tf32|bf16] [-
 Each --torch is an interpreter that has some version of PyTorch; each is run as it is, with channels-last tensors, on a
 GPU with the whole step as a CUDA graph in both layouts and, with --compile, under torch.compile (max-autotune). --jax
 is one that has JAX. With neither, the interpreter that runs this is asked for PyTorch. The order of the competitors
-alternates, so that a machine that slows down favours nobody. A competitor that cannot run is left out, and a line says
+alternates, so that a machine that slows down favours none of them. A competitor that cannot run is left out, and a line says
 why.
 """
 import argparse

@@ -146,8 +146,8 @@ await() {
   wait "$process"
 }
 
-# The order: the build, which is fast where there is nothing to do; what was not begun; what did not end well. Of an edited or unknown tree nobody
-# knows whether a part would end as it did.
+# The order: the build, which is fast where there is nothing to do; what was not begun; what did not end well. A part of an edited or
+# unknown tree runs again, since it may end differently.
 first=() again=()
 for i in "${!parts[@]}"; do
   part=${parts[i]}

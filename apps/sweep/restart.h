@@ -15,7 +15,7 @@ struct LostRun {
   std::string name, reason;
 };
 
-/// What a process has to know of those before it, beside the runs' folders.
+/// State that one process hands to the next, beside the runs' folders.
 struct Restart {
   std::map<std::string, std::string> failed;  ///< by the run's name: why. They are not tried again
   std::vector<std::string> alone;             ///< names of runs that are to be trained one at a time
@@ -23,10 +23,11 @@ struct Restart {
   bool any() const { return !failed.empty() || !alone.empty(); }
 };
 
-/// Of this process; empty in one that a user started.
+/// The state that this process was handed; empty in one that a user started.
 const Restart& restart();
 
-/// What the next process has to know: a run that was the only one under way is guilty, several shall be trained alone.
+/// The state to hand to the next process: a run that was the only one under way is guilty, several shall be trained
+/// alone.
 Restart after_loss(Restart, const std::vector<LostRun>&);
 /// One line that says so.
 std::string loss_message(const std::vector<LostRun>&);

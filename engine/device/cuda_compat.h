@@ -19,7 +19,7 @@ inline cudaError_t add_graph_node(cudaGraphNode_t* node, cudaGraph_t graph, cons
 #endif
 }
 
-/// cudaStreamGetCaptureInfo of CUDA 13, without what nobody here asks for.
+/// cudaStreamGetCaptureInfo of CUDA 13, without the results that are not used here.
 inline cudaError_t stream_capture_info(cudaStream_t stream, cudaStreamCaptureStatus* status,
                                        const cudaGraphNode_t** last, const cudaGraphEdgeData** edges,
                                        std::size_t* count) {

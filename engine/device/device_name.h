@@ -11,7 +11,7 @@ struct DeviceName {
   int gpu = 0;               ///< N: among the GPUs that CUDA_VISIBLE_DEVICES leaves visible, the first is 0
 };
 
-/// What is wrong with the word, as the end of "--device ..."; empty where nothing is.
+/// The error in the word, as the end of "--device ..."; empty if there is none.
 std::string device_name_error(const std::string& text);
 
 /// Throws UsageError with "--device ..." where the word is none.

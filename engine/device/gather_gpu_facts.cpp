@@ -53,7 +53,7 @@ CudaFacts cuda_facts() {
   } catch (const std::exception& error) {
     f.module_error = error.what();
   }
-  // What stops the runtime (a driver that is too old, a module that does not load) does not stop the driver.
+  // The driver answers also if the runtime cannot start (an old driver, a module that does not load).
   if (f.gpus.empty())
     for (const DriverGpu& gpu : driver.gpus)
       f.gpus.push_back({.name = gpu.name, .major = gpu.major, .minor = gpu.minor});

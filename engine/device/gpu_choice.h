@@ -18,7 +18,7 @@ struct DriverState {
   std::vector<DriverGpu> gpus;  ///< those that CUDA_VISIBLE_DEVICES leaves visible
 };
 
-/// What a build was made with.
+/// The toolkit and the architectures that a build was made with.
 struct CudaBuild {
   int cuda = 0;               ///< the toolkit's version, as the driver counts
   std::string architectures;  ///< as in CudaFacts

@@ -121,7 +121,7 @@ class DropoutOp : public Op {
   Dropout problem_;
   bool masked_above_ = false;                   ///< what writes the output's gradient does the backward pass
   std::optional<FullyConnectedForward> below_;  ///< the dense layer whose forward pass this op does, too
-  /// What was measured to be the fastest for both; null: the default of the room.
+  /// The technique measured to be the fastest for both; null: the default of the room.
   const Technique<DenseDropoutForwardOf<T>>* fused_ = nullptr;
 };
 

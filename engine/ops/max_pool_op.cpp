@@ -115,7 +115,7 @@ class MaxPoolOp : public Op {
   MaxPool problem_;
   TensorId argmax_;
   std::optional<ConvolutionForward> below_;  ///< the convolution whose forward pass this op does, too
-  /// What was measured to be the fastest for both; null: the default of the room.
+  /// The technique measured to be the fastest for both; null: the default of the room.
   const Technique<Conv2dPoolForwardOf<T>>* fused_ = nullptr;
 };
 

@@ -25,7 +25,7 @@ struct Diagnosis {
   std::vector<LayerDiagnosis> layers;          ///< convolutions and dense layers, in the order of the net
   std::vector<ParameterDiagnosis> parameters;  ///< likewise
 
-  /// Where a value that is NaN, Inf or too large (is_broken) first came up: in the forward pass by layer, in the
+  /// The first place of a value that is NaN, Inf or too large (is_broken): in the forward pass by layer, in the
   /// weights that it began with or in its output ("the output of conv2 (5 values)"), else in the backward pass from the
   /// last layer down, else in what the update made of the weights. Empty when all is sound. A library's ReLU may have
   /// made an output's NaN 0.

@@ -19,7 +19,7 @@
 namespace gs {
 namespace {
 
-/// What cannot be used of the candidates of one step.
+/// The candidates of one step that cannot be used, each with its reason.
 class Refusals {
  public:
   Refusals(Device& device, const std::string& problem, const Step& step, std::vector<CandidateTime>& times)
@@ -48,7 +48,7 @@ class Refusals {
   }
 
  private:
-  /// What a library offers may well fail: one way fewer, not the end of the run. But there are failures after which a
+  /// A library's implementation may fail: one way fewer, not the end of the run. But there are failures after which a
   /// GPU refuses all that this process asks of it.
   void check_device(const std::string& candidate, const char* error) {
     try {

@@ -15,7 +15,7 @@ std::recursive_mutex runtime_mutex;
 cudaError_t device_error = cudaSuccess;
 thread_local cudaError_t last_error = cudaSuccess;
 
-/// What GRIDSTRIDE_SIMULATED_FAULT asks for.
+/// The fault that GRIDSTRIDE_SIMULATED_FAULT asks for.
 struct Fault {
   std::string kernel;
   long runs_until = 0;  ///< 0: none is to come

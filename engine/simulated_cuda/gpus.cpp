@@ -51,7 +51,7 @@ cudaError_t cudaGetDeviceCount(int* count) {
   return plain_result(cudaSuccess);
 }
 
-/// What is asked beside the properties, as of a described H200.
+/// Attributes beside the properties, as of a described H200.
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int gpu) {
   if (gpu < 0 || gpu >= gpu_count) return plain_result(cudaErrorInvalidDevice);
   if (attribute == cudaDevAttrClockRate)

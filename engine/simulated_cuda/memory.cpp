@@ -96,7 +96,7 @@ cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
   if (bytes > memory_bytes || bytes_in_use[gpu] + padded > memory_bytes) return result(cudaErrorMemoryAllocation);
   void* const pages = mmap(nullptr, padded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (pages == MAP_FAILED) return result(cudaErrorMemoryAllocation);
-  std::memset(pages, 0xff, padded);  // NaN: reading what nobody wrote shows
+  std::memset(pages, 0xff, padded);  // NaN: reading memory that was never written shows
   mprotect(pages, padded, PROT_NONE);
   allocations()[pages] = {padded, gpu};
   bytes_in_use[gpu] += padded;

@@ -22,7 +22,7 @@ class OpenMemory {
   int gpu_;
 };
 
-/// What kernels may access: device memory and pinned memory, each as long as was asked for.
+/// The memory that kernels may access: device memory and pinned memory, each as long as was asked for.
 std::vector<ptx::Region> memory_of_kernels();
 
 }  // namespace gs::simulated_cuda

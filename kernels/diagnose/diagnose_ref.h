@@ -19,7 +19,7 @@ inline std::vector<ChannelActivity> count_activity(const Activity& p, std::int64
   return activity;
 }
 
-/// How many of the values are NaN, Inf or too large.
+/// The number of values that are NaN, Inf or too large.
 inline std::uint32_t count_broken(std::span<const double> x) {
   std::uint32_t count = 0;
   for (const double value : x) count += !(std::abs(value) < double(sound_limit));

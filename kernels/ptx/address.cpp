@@ -21,8 +21,8 @@ bool inside(const Region& region, std::uint64_t begin, std::uint64_t bytes) {
   return begin >= region.begin && begin <= region.end && bytes <= region.end - begin;  // without a sum that wraps
 }
 
-/// Where [begin, begin + bytes) lies, or null. There are a few dozen regions, and most accesses are where the same
-/// instruction's were before.
+/// The region that holds [begin, begin + bytes), or null. There are a few dozen regions, and most accesses are where
+/// the same instruction's were before.
 const Region* region_with(const Launch& launch, std::uint64_t begin, std::uint64_t bytes) {
   for (const auto* regions : {&launch.memory, &launch.module->globals})
     for (const Region& region : *regions)
@@ -98,7 +98,7 @@ bool all_written(const SharedByte* state, unsigned bytes) {
 /// Shared memory must have been written before it is read.
 void check_state(Warp& w, const Instruction& i, unsigned lane, SharedByte* state, unsigned bytes) {
   for (unsigned b = 0; b < bytes; ++b) {
-    if (state[b] == SharedByte::never_written) fail(w, i, lane, "reads shared memory that nobody has written");
+    if (state[b] == SharedByte::never_written) fail(w, i, lane, "reads shared memory that was never written");
     if (state[b] == SharedByte::copy_in_flight)
       fail(w, i, lane, "reads shared memory before the asynchronous copy to it was waited for");
   }

@@ -9,7 +9,7 @@ namespace gs::ptx {
 
 enum class Access : std::uint8_t { read, write };
 
-/// Where each lane's access lies in this process's memory.
+/// The place of each lane's access in this process's memory.
 struct Addresses {
   std::byte* of[32];
 };
@@ -21,17 +21,17 @@ struct AddressOperand {
   std::int64_t displacement;
   Space space;
 };
-/// Of an instruction with one address, whose register is its operand at `index`.
+/// The address of an instruction that has one; its register is the operand at `index`.
 inline AddressOperand address_operand(const Instruction& i, std::size_t index) {
   return {i.operand[index], i.wide_address, i.immediate, i.space};
 }
 
-/// Where `bytes` bytes are accessed, at multiples of `alignment`; 0: of `bytes`. Throws PtxError when a lane of the
-/// mask accesses what it may not.
+/// Checks accesses of `bytes` bytes at multiples of `alignment` (0: of `bytes`) and finds their places. Throws PtxError
+/// when a lane of the mask accesses what it may not.
 Addresses checked_addresses(Warp&, const Instruction&, std::uint32_t mask, const AddressOperand&, unsigned bytes,
                             Access, unsigned alignment = 0);
 
-/// What is known of the bytes of shared memory that begin at a checked address.
+/// The state of the bytes of shared memory that begin at a checked address.
 SharedByte* shared_state(Block&, const std::byte*);
 
 }  // namespace gs::ptx

@@ -35,7 +35,7 @@ struct LineInstructions {
   std::string place;  ///< "kernels/dense/dense_tensor.cu:31"
   std::uint64_t warp_instructions = 0;
 };
-/// Of all launches together, the most first.
+/// Sums over all launches, largest first.
 std::vector<LineInstructions> instructions_by_line(const std::vector<CountedLaunch>&);
 
 }  // namespace gs::ptx

@@ -40,7 +40,7 @@ class RegisterFile {
   std::uint32_t constant(std::uint64_t value, int bits);
   /// %tid.x and the like; throws for a name that is not known.
   Register special(const std::string& name);
-  /// One that nobody reads: what _ stands for.
+  /// A register that is never read: the operand _.
   std::uint32_t sink();
 
  private:
@@ -85,7 +85,7 @@ class Decoder {
   /// [%rd1+16] as the instruction's next.
   void bind_address(std::size_t index);
   void expect_operands(std::size_t count) const;
-  /// A predicate that nobody reads.
+  /// A predicate that is never read.
   std::uint32_t predicate_sink() { return registers_.sink(); }
   void takes_space();  ///< .global, .shared, ... into i.space
 
@@ -98,7 +98,7 @@ class Decoder {
   throw PtxError(why);
 }
 
-/// What an opcode's last type says of its operands; `any` where the opcode alone decides.
+/// The kind of an opcode's operands, by its last type; `any` if the opcode alone decides.
 enum class Operands { any, integers, floats, predicates };
 
 /// The decoders, a family of them from each file.

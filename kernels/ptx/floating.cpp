@@ -117,7 +117,7 @@ struct Tanh {
   }
 };
 
-/// What an opcode may say of its result: .rz, .ftz, .sat.
+/// An opcode's modifiers of its result: .rz, .ftz, .sat.
 struct Result {
   Rounding rounding = Rounding::nearest;
   bool flushes = false, saturates = false;

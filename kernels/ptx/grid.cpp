@@ -161,7 +161,7 @@ class BlockRunner {
     }
   }
 
-  /// All that are left must be at the barrier, and nobody may have ended before it.
+  /// All lanes must be at the barrier; none may have ended before it.
   void pass_barrier() {
     for (const Warp& w : block_.warps)
       for (const LaneGroup& g : w.groups) {

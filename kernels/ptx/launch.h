@@ -21,7 +21,7 @@ struct Launch {
   std::vector<Region> memory;         ///< global memory that the kernel may access; the module's own is known
 };
 
-/// How often instructions were executed. A warp whose lanes have parted executes an instruction once for each part;
+/// Numbers of executed instructions. A warp whose lanes have parted executes an instruction once for each part;
 /// what waits for lanes is executed once they are there. A guard that does not hold makes no difference.
 struct Counts {
   std::vector<std::uint64_t> executed;  ///< by warps, for each of Kernel::code
@@ -33,7 +33,7 @@ struct Counts {
 /// the block, the thread, the source line and the instruction when a kernel
 ///   - accesses memory outside of `memory`, or shared, local or parameter memory outside of its bounds, or unaligned;
 ///   - writes a parameter;
-///   - reads shared memory that nobody wrote, or reads or writes where an asynchronous copy was not waited for;
+///   - reads shared memory that was never written, or reads or writes where an asynchronous copy was not waited for;
 ///   - ends with asynchronous copies that it has not waited for;
 ///   - shuffles from a lane that takes no part, or comes to a barrier with a part of a warp's lanes;
 ///   - waits at a barrier, or at an instruction of a warp, for lanes that have ended or never come.
@@ -46,7 +46,7 @@ struct TracedThread {
   std::string kernel;  ///< a part of its name as C++ has it; empty: nothing is traced
   unsigned block = 0, thread = 0;
 };
-/// Of all later launches. GRIDSTRIDE_PTX_TRACE=KERNEL:BLOCK:THREAD sets it.
+/// The thread that later launches trace. GRIDSTRIDE_PTX_TRACE=KERNEL:BLOCK:THREAD sets it.
 TracedThread& traced_thread();
 
 }  // namespace gs::ptx

@@ -16,7 +16,7 @@
 
 namespace gs::ptx {
 
-/// What is wrong with a module or with what a kernel did. The message names the kernel, the place and the instruction.
+/// An error in a module, or of a kernel that runs. The message names the kernel, the place and the instruction.
 struct PtxError : Error {
   using Error::Error;
 };
@@ -26,7 +26,7 @@ struct Instruction;
 /// Executes an instruction for the lanes of `mask`, which is never 0.
 using Handler = void (*)(Warp&, const Instruction&, std::uint32_t mask);
 
-/// What an instruction means for the order of execution.
+/// An instruction's effect on the order of execution.
 enum class Flow : std::uint8_t {
   next,       ///< the next one follows
   branch,     ///< to `target`

@@ -54,7 +54,7 @@ void decode_mov(Decoder& d) {
   d.i.bytes = std::uint8_t(b / 8 / d.i.elements);
 }
 
-/// Where a space begins among generic addresses, for a lane.
+/// The generic address at which a space begins, for a lane.
 std::uint64_t window(const Warp& w, Space space, unsigned lane) {
   switch (space) {
     case Space::shared:

@@ -9,7 +9,7 @@ namespace gs::ptx {
 std::string Module::place(SourceLine line) const {
   const auto file = files.find(line.file);
   if (file == files.end()) return "an unknown line";
-  // Of this project's files: without the folder that it was built in.
+  // This project's files are named without the folder that they were built in.
   const std::size_t kernels = file->second.rfind("/kernels/");
   const std::string name = file->second.substr(kernels == std::string::npos ? 0 : kernels + 1);
   return line.line == 0 ? name : name + ":" + std::to_string(line.line);  // 0: nvcc names no line

@@ -27,7 +27,7 @@ Declaration declaration(Lexer&);
 struct Symbol {
   Space space;
   std::uint64_t address = 0;  ///< in its space
-  /// Of a module's shared variable, which lies in each kernel that uses it, from its first use there on.
+  /// False: a module's shared variable, which gets its place in each kernel at the first use there.
   bool placed = true;
   std::uint64_t bytes = 0, alignment = 1;
 };

@@ -5,7 +5,7 @@
 namespace gs::ptx {
 namespace {
 
-/// How two values compare. With the unordered ones, which end in u, a NaN makes the answer yes.
+/// Comparisons of two values. With the unordered ones, which end in u, a NaN makes the answer yes.
 enum class Compare : std::uint8_t { eq, ne, lt, le, gt, ge, equ, neu, ltu, leu, gtu, geu, num, nan };
 constexpr std::string_view compare_names[] = {"eq",  "ne",  "lt",  "le",  "gt",  "ge",  "equ",
                                               "neu", "ltu", "leu", "gtu", "geu", "num", "nan"};

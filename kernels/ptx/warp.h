@@ -27,7 +27,7 @@ struct PendingCopy {
   std::byte data[16];
 };
 
-/// What is known of a byte of shared memory.
+/// The state of a byte of shared memory.
 enum class SharedByte : std::uint8_t { never_written, copy_in_flight, written };
 
 struct Warp;
@@ -69,7 +69,7 @@ void run_warp(Warp&);
 /// Throws PtxError with the place of the instruction and the thread.
 [[noreturn]] void fail(const Warp&, const Instruction&, unsigned lane, const std::string& what);
 
-/// How its source says it: for a kernel called void scale<float>(int), "scale".
+/// The name in the source: for a kernel called void scale<float>(int), "scale".
 std::string plain_name(const std::string& mangled);
 
 }  // namespace gs::ptx

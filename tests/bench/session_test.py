@@ -103,7 +103,7 @@ class SessionTest(unittest.TestCase):
         self.assertEqual(second[0], "build")
         done = [part for part in first if part not in ("build", "checks_device", "torch_compiled_tf32")]
         self.assertEqual([part for part in second if part in done], [])
-        # What was never begun comes before what failed or ran out of time.
+        # Parts that were never begun come before those that failed or ran out of time.
         self.assertEqual(second[1], "bench_own_bf16")
         self.assertLess(second.index("ncu"), second.index("checks_device"))
         self.assertEqual(session.ends()["checks_device"], "ok")

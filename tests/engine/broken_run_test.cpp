@@ -127,7 +127,7 @@ std::vector<test::Engine> all_engines() {
 }
 INSTANTIATE_TEST_SUITE_P(All, BrokenRun, testing::ValuesIn(all_engines()), test::name_of);
 
-/// What is looked at once an epoch against what the epoch's steps move: less than a thousandth in the networks of the
+/// Bytes read once an epoch against the bytes that its steps move: less than a thousandth in the networks of the
 /// lab, and no step of the list.
 TEST(BrokenRunCost, IsLessThanAThousandthOfAnEpochsBytes) {
   const auto device = describe_gpu(true);

@@ -121,7 +121,7 @@ class Trace : public testing::TestWithParam<test::Engine> {
       program.initialize();
       program.set_parameters(traces.weights(name, program.net()));
       test::BoundTraining training(program, traces.data(name));
-      // Where nvcc's kernels are interpreted, the first epoch, ten steps: all twenty take minutes there.
+      // If nvcc's kernels are interpreted, the first epoch, ten steps: all twenty take minutes there.
       const int epochs = instruction_counter() ? 1 : traces.epochs();
       std::vector<float> losses;
       for (int epoch = 0; epoch < epochs; ++epoch)

@@ -315,7 +315,7 @@ TEST_P(Training, ALossThatIsNotFiniteEndsTheRun) {
     trainer.run();
     FAIL() << "it went on";
   } catch (const Error& error) {
-    // Where a library's ReLU makes NaN 0, the weights show it and the loss does not.
+    // If a library's ReLU makes NaN 0, the weights show it and the loss does not.
     EXPECT_NE(std::string(error.what()).find("finite (epoch 1"), std::string::npos) << error.what();
     EXPECT_NE(std::string(error.what()).find("learning rate 1e+30"), std::string::npos) << error.what();
   }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double launch_us = 10;
 
-/// What the launches of one candidate's replays called it.
+/// The calls that each launch of one candidate's replays made.
 struct Seen {
   int calls = 0;
   std::vector<int> calls_of_launches;

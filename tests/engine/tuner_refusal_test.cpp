@@ -62,7 +62,7 @@ TEST_F(Refusals, ADefaultThatIsNotFiniteGivesItsPlaceToTheNext) {
     TuningCache anew(std::nullopt, "here");
     EXPECT_EQ(choose(anew, {candidate("default", 1, bad), candidate("next", 1), candidate("slow", 400)}), 1u);
     EXPECT_EQ(refused(*anew.find("doubling"), 0), "writes NaN or Inf");
-    EXPECT_EQ(refused(*anew.find("doubling"), 1), "") << "what is not finite is nobody's reference";
+    EXPECT_EQ(refused(*anew.find("doubling"), 1), "") << "a result that is not finite is no reference";
   }
 }
 

@@ -52,7 +52,7 @@ std::ostream& operator<<(std::ostream& out, const Fault& fault) {
   return out << fault.name;
 }
 
-/// What a program of tests printed, without the brackets that CTest reads: [  SKIPPED ] would pass for this test's own.
+/// The output of a test program without the brackets that CTest reads: [  SKIPPED ] would pass for this test's own.
 std::string without_marks(const std::string& text) {
   std::string kept;
   for (const std::string& line : lines_of(text))

@@ -49,9 +49,9 @@ class RunsOnPtx : public testing::TestWithParam<TinyRun> {
   }
 };
 
-/// How far losses may be apart. Both run the same sums in the same order, but nvcc makes one rounding of a product and
-/// a sum where the simulator's compiler makes two, and exp and log are other approximations. In bf16 each of these may
-/// move an activation to the next of its 8 bits.
+/// The largest relative difference of two losses. Both run the same sums in the same order, but nvcc makes one rounding
+/// of a product and a sum where the simulator's compiler makes two, and exp and log are other approximations. In bf16
+/// each of these may move an activation to the next of its 8 bits.
 double allowed(const std::string& precision) {
   return precision == "bf16" ? 2e-3 : 1e-5;
 }

@@ -1,4 +1,4 @@
-# What nvcc makes of the kernels, run without a GPU: label ptx. The interpreter (kernels/ptx) and the simulated CUDA runtime
+# nvcc's kernels, run without a GPU: label ptx. The interpreter (kernels/ptx) and the simulated CUDA runtime
 # (engine/simulated_cuda) stand for the GPU; where nvcc is missing these tests are skipped.
 if(NOT GRIDSTRIDE_WITH_CUDA)
   add_test(NAME ptx/needs_nvcc COMMAND "${CMAKE_COMMAND}" -E echo "no CUDA toolkit with cuDNN and cuBLASLt")
@@ -45,7 +45,7 @@ target_link_libraries(gridstride_stand_in_cudart PRIVATE gridstride_options grid
                       gridstride_cudnn CUDA::cublasLt ${CMAKE_DL_LIBS})
 set_target_properties(gridstride_stand_in_cudart PROPERTIES OUTPUT_NAME cudart SUFFIX ".so.${version}"
                       LIBRARY_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart")
-# The symbols of the module ask for their libraries' versions; the rest of the stand-in is nobody's business.
+# The symbols of the module ask for their libraries' versions; the rest of the stand-in stays hidden.
 file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart.map"
   "libcudart.so.${version} { global: cuda*; __cuda*; extern \"C++\" { cuda*; }; local: *; };
 libcudnn.so.${gs_cudnn_major} { global: cudnn*; };

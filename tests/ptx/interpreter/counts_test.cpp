@@ -1,4 +1,4 @@
-// What is counted, of loops that can be counted by hand, and by source line.
+// Counts of loops that can be counted by hand, and by source line.
 #include "kernels/ptx/counts.h"
 
 #include "tests/ptx/ptx_kernel.h"

@@ -190,16 +190,16 @@ TEST(PtxFaults, OfAddresses) {
   EXPECT_TRUE(fault(".local .b8 l[12]; mov.u64 %rd4, l; st.local.u32 [%rd4+12], %r0;", "(0,0,0)",
                     "address 0xc is outside of local memory, which has 0xc bytes"));
   EXPECT_TRUE(fault(".shared .u32 s[4]; setp.eq.u32 %p1, %r0, 3; @%p1 ld.shared.u32 %r4, [s+8];", "(3,0,0)",
-                    "reads shared memory that nobody has written"));
+                    "reads shared memory that was never written"));
   EXPECT_TRUE(fault(".shared .u32 s; st.shared.u16 [s], %rs1; ld.shared.u32 %r4, [s];", "(0,0,0)",
-                    "reads shared memory that nobody has written"))
+                    "reads shared memory that was never written"))
       << "half of it";
 }
 TEST(PtxFaults, SharedMemoryOfTheBlockBeforeIsNotThisBlocks) {
   EXPECT_TRUE(fails_in_ptx({.body = ".shared .u32 s;\nmov.u32 %r4, %ctaid.x;\nsetp.eq.u32 %p1, %r4, 0;\n"
                                     "@%p1 st.shared.u32 [s], %r4;\nld.shared.u32 %r5, [s];",
                             .grid = {3}},
-                           {"reads shared memory that nobody has written"}));
+                           {"reads shared memory that was never written"}));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What lanes do together: shuffles by segments, votes, __syncwarp, ldmatrix; and lanes that do not come.
+// Operations of a warp: shuffles by segments, votes, __syncwarp, ldmatrix; and lanes that do not come.
 #include "tests/ptx/ptx_kernel.h"
 
 namespace gs::test {
@@ -10,7 +10,8 @@ Words stored_by(const std::string& body, unsigned threads = 32, unsigned words =
   return run_ptx({.body = body, .block = {threads}, .words_per_thread = words}).out;
 }
 
-/// What a shuffle gives lane l of the value 100 + lane, and whether its source is in range, as PTX writes it down.
+/// The result of a shuffle in lane l for the value 100 + lane, and whether its source is in range, as PTX writes it
+/// down.
 struct Shuffled {
   std::uint32_t value;
   bool in_range;
