@@ -7,6 +7,7 @@
 
 #include "kernels/ptx/decoder.h"
 #include "kernels/ptx/floating.h"
+#include "kernels/ptx/for_type.h"
 #include "kernels/ptx/lanes.h"
 
 namespace gs::ptx {
@@ -93,40 +94,6 @@ void convert(Warp& w, const Instruction& i, std::uint32_t mask) {
             [=](unsigned l) { return RegisterOf<D>(converted<D>(S(s[l]), mode)); });
 }
 
-/// make<T>() for the type's numbers.
-template <class Make>
-Handler for_number(Type type, Make&& make) {
-  switch (type) {
-    using enum Type;
-    case b8:
-    case u8:
-      return make.template operator()<std::uint8_t>();
-    case s8:
-      return make.template operator()<std::int8_t>();
-    case b16:
-    case u16:
-      return make.template operator()<std::uint16_t>();
-    case s16:
-      return make.template operator()<std::int16_t>();
-    case b32:
-    case u32:
-      return make.template operator()<std::uint32_t>();
-    case s32:
-      return make.template operator()<std::int32_t>();
-    case b64:
-    case u64:
-      return make.template operator()<std::uint64_t>();
-    case s64:
-      return make.template operator()<std::int64_t>();
-    case f32:
-      return make.template operator()<float>();
-    case f64:
-      return make.template operator()<double>();
-    default:
-      refuse("is not supported for this type");
-  }
-}
-
 /// bf16, to nearest even; NaN is 0x7fff.
 void to_bf16(Warp& w, const Instruction& i, std::uint32_t mask) {
   const std::uint32_t* const x = w.lanes<std::uint32_t>(i.operand[1]);
@@ -167,8 +134,8 @@ void decode_cvt(Decoder& d) {
   d.bind({std::max(16, bits(to)), wider ? from_bits : narrowest});
   d.i.bytes = std::uint8_t(from_bits / 8);
   d.i.mode = std::uint8_t(int(to_integral + 1) | int(flushes) << 3 | int(saturates) << 4);
-  d.i.run = for_number(to, [&]<class D>() -> Handler {
-    return for_number(from, [&]<class S>() -> Handler { return wider ? convert_lower<D, S> : convert<D, S>; });
+  d.i.run = for_number_or_byte(to, [&]<class D>() -> Handler {
+    return for_number_or_byte(from, [&]<class S>() -> Handler { return wider ? convert_lower<D, S> : convert<D, S>; });
   });
 }
 

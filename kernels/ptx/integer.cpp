@@ -2,6 +2,7 @@
 #include <type_traits>
 
 #include "kernels/ptx/decoder.h"
+#include "kernels/ptx/for_type.h"
 #include "kernels/ptx/lanes.h"
 
 namespace gs::ptx {
@@ -147,31 +148,6 @@ template <class Op, class T>
 constexpr Handler binary_of = binary<T, T, [](T a, T b) { return Op::of(a, b); }>;
 template <class Op, class T>
 constexpr Handler shift_of = binary<T, T, [](T a, std::uint32_t by) { return Op::of(a, by); }, std::uint32_t>;
-
-/// handler.template operator()<T>() for the integer that the type names.
-template <class Make>
-Handler for_integer(Type type, Make&& make) {
-  using enum Type;
-  switch (type) {
-    case b16:
-    case u16:
-      return make.template operator()<std::uint16_t>();
-    case s16:
-      return make.template operator()<std::int16_t>();
-    case b32:
-    case u32:
-      return make.template operator()<std::uint32_t>();
-    case s32:
-      return make.template operator()<std::int32_t>();
-    case b64:
-    case u64:
-      return make.template operator()<std::uint64_t>();
-    case s64:
-      return make.template operator()<std::int64_t>();
-    default:
-      refuse("is not supported for this type");
-  }
-}
 
 template <class Op>
 Handler unary_handler(Type type) {

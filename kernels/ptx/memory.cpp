@@ -5,6 +5,7 @@
 
 #include "kernels/ptx/address.h"
 #include "kernels/ptx/decoder.h"
+#include "kernels/ptx/for_type.h"
 #include "kernels/ptx/lanes.h"
 
 namespace gs::ptx {
@@ -61,32 +62,13 @@ Handler access_of(int register_bits) {
 }
 template <bool is_load>
 Handler access(Type type, int register_bits) {
-  switch (type) {
-    using enum Type;
-    case b8:
-    case u8:
-      return access_of<is_load, std::uint8_t>(register_bits);
-    case s8:
-      return access_of<is_load, std::int8_t>(register_bits);
-    case b16:
-    case u16:
-      return access_of<is_load, std::uint16_t>(register_bits);
-    case s16:
-      return access_of<is_load, std::int16_t>(register_bits);
-    case b32:
-    case u32:
-    case f32:
-      return access_of<is_load, std::uint32_t>(register_bits);
-    case s32:
-      return access_of<is_load, std::int32_t>(register_bits);
-    case b64:
-    case u64:
-    case s64:
-    case f64:
-      return access_of<is_load, std::uint64_t>(register_bits);
-    default:
-      refuse("is not supported for this type");
-  }
+  const Type stored = type == Type::f32 ? Type::b32 : type == Type::f64 ? Type::b64 : type;  // the bits alone count
+  return for_number_or_byte(stored, [=]<class T>() -> Handler {
+    if constexpr (std::is_integral_v<T>)
+      return access_of<is_load, T>(register_bits);
+    else
+      return nullptr;  // never asked for
+  });
 }
 
 template <bool is_load>

@@ -1,5 +1,6 @@
 // predicate.cpp - comparisons, choices, and logic of predicates: masks of one bit a lane.
 #include "kernels/ptx/decoder.h"
+#include "kernels/ptx/for_type.h"
 #include "kernels/ptx/lanes.h"
 
 namespace gs::ptx {
@@ -64,38 +65,7 @@ void decode_setp(Decoder& d) {
   const Compare c = Compare(which);
   const Type type = d.opcode.take_type();
   d.bind({1, bits(type), bits(type)});
-  switch (type) {
-    using enum Type;
-    case f32:
-      d.i.run = comparison<float>(c);
-      return;
-    case f64:
-      d.i.run = comparison<double>(c);
-      return;
-    case s16:
-      d.i.run = comparison<std::int16_t>(c);
-      return;
-    case b16:
-    case u16:
-      d.i.run = comparison<std::uint16_t>(c);
-      return;
-    case s32:
-      d.i.run = comparison<std::int32_t>(c);
-      return;
-    case b32:
-    case u32:
-      d.i.run = comparison<std::uint32_t>(c);
-      return;
-    case s64:
-      d.i.run = comparison<std::int64_t>(c);
-      return;
-    case b64:
-    case u64:
-      d.i.run = comparison<std::uint64_t>(c);
-      return;
-    default:
-      refuse("is not supported for this type");
-  }
+  d.i.run = for_number(type, [c]<class T>() { return comparison<T>(c); });
 }
 
 template <class T>
