@@ -40,21 +40,21 @@ bool aligned(const void* data, std::uint64_t bytes) {
   return reinterpret_cast<std::uintptr_t>(data) % bytes == 0;
 }
 
-template <class T>
-T attribute_of(cublasLtMatmulDesc_t d, cublasLtMatmulDescAttributes_t name) {
+template <class T, class Get, class Descriptor, class Name>
+T attribute_by(Get get, Descriptor descriptor, Name name) {
   T value{};
   std::size_t written = 0;
-  if (cublasLtMatmulDescGetAttribute(d, name, &value, sizeof value, &written) != CUBLAS_STATUS_SUCCESS)
-    throw Error("a product's attribute of another size");
+  if (get(descriptor, name, &value, sizeof value, &written) != CUBLAS_STATUS_SUCCESS)
+    throw Error("an attribute of cuBLASLt's has another size");
   return value;
 }
 template <class T>
+T attribute_of(cublasLtMatmulDesc_t d, cublasLtMatmulDescAttributes_t name) {
+  return attribute_by<T>(cublasLtMatmulDescGetAttribute, d, name);
+}
+template <class T>
 T attribute_of(cublasLtMatrixLayout_t l, cublasLtMatrixLayoutAttribute_t name) {
-  T value{};
-  std::size_t written = 0;
-  if (cublasLtMatrixLayoutGetAttribute(l, name, &value, sizeof value, &written) != CUBLAS_STATUS_SUCCESS)
-    throw Error("a matrix's attribute of another size");
-  return value;
+  return attribute_by<T>(cublasLtMatrixLayoutGetAttribute, l, name);
 }
 
 /// A matrix in device memory: column-major.

@@ -70,6 +70,7 @@ OpenMemory::~OpenMemory() {
 std::vector<ptx::Region> memory_of_kernels() {
   std::vector<ptx::Region> regions;
   for (const auto& [memory, bytes] : asked_for()) {
+    if (const std::optional<int> gpu = owner(memory); gpu && *gpu != running_gpu()) continue;
     const auto begin = reinterpret_cast<std::uint64_t>(memory);
     regions.push_back({begin, begin + bytes});
   }

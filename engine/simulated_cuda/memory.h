@@ -22,7 +22,8 @@ class OpenMemory {
   int gpu_;
 };
 
-/// The memory that kernels may access: device memory and pinned memory, each as long as was asked for.
+/// The memory that a kernel may access: of the GPU whose work is done, and pinned memory, each as long as was asked
+/// for.
 std::vector<ptx::Region> memory_of_kernels();
 
 }  // namespace gs::simulated_cuda
