@@ -21,8 +21,7 @@ void check_device(const std::string& device_name) {
   if (name.interpreted && !instruction_counter())
     throw UsageError(
         "--device ptx: this program has no kernels to interpret; ./gridstride ... --device ptx starts the one that "
-        "has, "
-        "where nvcc, cuDNN and cuBLASLt are installed");
+        "has, where nvcc, cuDNN and cuBLASLt are installed");
   if (const std::string why_not = why_no_cuda(name.gpu); !why_not.empty())
     throw UsageError(fmt::format("--device {}: {}; --device cpu trains without a GPU", device_name, why_not));
 }
