@@ -139,32 +139,28 @@ TEST_F(TwoGpus, WhatIsOfTheOtherIsRefused) {
   cudaGetLastError();
 }
 
-TEST_F(TwoGpus, AKernelCannotReadTheOthersMemory) {
+/// Work of the second GPU on memory of the first; ends the process.
+template <class Enqueue>
+[[noreturn]] void second_on_memory_of_the_first(const Enqueue& enqueue) {
+  void* memory = nullptr;
+  cudaMalloc(&memory, 64);
+  cudaSetDevice(1);
+  CudaStream stream;
+  cudaStreamCreateWithFlags(stream.address(), cudaStreamNonBlocking);
+  enqueue(stream.get(), memory);
+  std::exit(cudaStreamSynchronize(stream.get()));
+}
+
+TEST_F(TwoGpus, AKernelCannotReachTheOthersMemory) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_EXIT(
-      {
-        void* memory = nullptr;
-        cudaMalloc(&memory, 64);
-        cudaSetDevice(1);
-        CudaStream stream;
-        cudaStreamCreateWithFlags(stream.address(), cudaStreamNonBlocking);
-        cudaMemsetAsync(memory, 0, 4, stream.get());
-        cudaStreamSynchronize(stream.get());
-        std::exit(0);
-      },
-      testing::ExitedWithCode(0), "")
+      second_on_memory_of_the_first([](cudaStream_t stream, void* memory) { cudaMemsetAsync(memory, 0, 4, stream); }),
+      testing::ExitedWithCode(cudaSuccess), "")
       << "a copy or a fill may";
-  EXPECT_EXIT(
-      {
-        void* memory = nullptr;
-        cudaMalloc(&memory, 64);
-        cudaSetDevice(1);
-        CudaStream stream;
-        cudaStreamCreateWithFlags(stream.address(), cudaStreamNonBlocking);
-        stream.get()->enqueue({cudaGraphNodeTypeKernel, [=] { static_cast<volatile int*>(memory)[0] = 1; }, {}, {}});
-        cudaStreamSynchronize(stream.get());
-      },
-      testing::KilledBySignal(SIGSEGV), "");
+  EXPECT_EXIT(second_on_memory_of_the_first([](cudaStream_t stream, void* memory) {
+                stream->enqueue({cudaGraphNodeTypeKernel, [=] { static_cast<volatile int*>(memory)[0] = 1; }, {}, {}});
+              }),
+              testing::KilledBySignal(SIGSEGV), "");
 }
 
 TEST_F(TwoGpus, OneThatIsHeldByAnotherProcessSaysSo) {
