@@ -1,0 +1,32 @@
+// run_recorder_test.cpp - the order in which a run's files are written: a run goes on from last.safetensors, so that
+// file is never ahead of the others.
+#include "engine/train/run_recorder.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/core/error.h"
+#include "models/models.h"
+#include "tests/support/engines.h"
+#include "tests/support/scratch_folder.h"
+
+namespace gs::test {
+namespace {
+
+TEST(RunRecorder, WhatARunGoesOnFromIsWrittenLast) {
+  const auto device = open(engines[0]);
+  if (!device) GTEST_SKIP() << "no GPU";
+  Program program(lenet({.input = {14, 14, 1}, .base = 3}), {.batch = 4}, *device, {});
+  program.initialize();
+  const ScratchFolder scratch;
+  RunFolder folder(scratch.path() / "run", false);
+  RunRecorder recorder(folder, program);
+  recorder.keep_predictions({0, 1}, {});
+  // A folder in its place: the write fails, as on a full disk, and whatever comes after it is not written.
+  std::filesystem::create_directories(folder.path() / "last.safetensors" / "in the way");
+  EXPECT_THROW(recorder.epoch_done({.epoch = 1, .val_loss = 0.5}, {1, 2, 3, 4}), Error);
+  for (const char* file : {"history.csv", "best.safetensors", "predictions.safetensors"})
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / file)) << file;
+}
+
+}  // namespace
+}  // namespace gs::test
