@@ -1,4 +1,4 @@
-// room_functions.h - one function per op that hands out its techniques on the target being compiled. Each is defined in
+// room_functions.h - one function per op that hands out its variants on the target being compiled. Each is defined in
 // its room's table (kernels/<op>/<op>_table.cu), for both storage types where it has one; rooms.cu collects them.
 #pragma once
 #include <type_traits>
@@ -13,49 +13,45 @@ namespace gs::GS_TARGET {
 inline constexpr Target target = Target::GS_TARGET;
 
 template <class T>
-Room<GatherBatchOf<T>> gather_room();
+Room<GatherBatch<T>> gather_room();
 template <class T>
-Room<GatherAugmentedOf<T>> gather_augmented_room();
+Room<GatherAugmented<T>> gather_augmented_room();
 template <class T>
-Room<CollectRowsOf<T>> collect_room();
+Room<CollectRows<T>> collect_room();
 template <class T>
-Room<CountActivityOf<T>> count_activity_room();
+Room<CountActivity<T>> count_activity_room();
 template <class T>
-Room<Conv2dForwardOf<T>> conv2d_forward_room();
+Room<Conv2dForward<T>> conv2d_forward_room();
 template <class T>
-Room<Conv2dDataGradientOf<T>> conv2d_data_gradient_room();
+Room<Conv2dDataGradient<T>> conv2d_data_gradient_room();
 template <class T>
-Room<Conv2dFilterGradientOf<T>> conv2d_filter_gradient_room();
+Room<Conv2dFilterGradient<T>> conv2d_filter_gradient_room();
 template <class T>
-Room<Conv2dPoolForwardOf<T>> conv2d_pool_forward_room();
+Room<Conv2dPoolForward<T>> conv2d_pool_forward_room();
 template <class T>
-Room<DenseForwardOf<T>> dense_forward_room();
+Room<DenseForward<T>> dense_forward_room();
 template <class T>
-Room<DenseDataGradientOf<T>> dense_data_gradient_room();
+Room<DenseDataGradient<T>> dense_data_gradient_room();
 template <class T>
-Room<DenseFilterGradientOf<T>> dense_filter_gradient_room();
+Room<DenseWeightGradient<T>> dense_weight_gradient_room();
 template <class T>
-Room<DenseDropoutForwardOf<T>> dense_dropout_forward_room();
+Room<DenseDropoutForward<T>> dense_dropout_forward_room();
 template <class T>
-Room<BiasActivationOf<T>> bias_activation_room();
+Room<BiasActivation<T>> bias_activation_room();
 template <class T>
-Room<BiasGradientOf<T>> bias_gradient_room();
+Room<BiasGradient<T>> bias_gradient_room();
 template <class T>
-Room<ReluGradientOf<T>> relu_gradient_room();
+Room<ReluGradient<T>> relu_gradient_room();
 template <class T>
-Room<MaxPoolForwardOf<T>> maxpool_forward_room();
+Room<MaxPoolForward<T>> maxpool_forward_room();
 template <class T>
-Room<MaxPoolBackwardOf<T>> maxpool_backward_room();
+Room<MaxPoolBackward<T>> maxpool_backward_room();
 template <class T>
-Room<LrnForwardOf<T>> lrn_forward_room();
+Room<DropoutForward<T>> dropout_forward_room();
 template <class T>
-Room<LrnBackwardOf<T>> lrn_backward_room();
+Room<DropoutBackward<T>> dropout_backward_room();
 template <class T>
-Room<DropoutForwardOf<T>> dropout_forward_room();
-template <class T>
-Room<DropoutBackwardOf<T>> dropout_backward_room();
-template <class T>
-Room<LossGradientOf<T>> loss_gradient_room();
+Room<LossGradient<T>> loss_gradient_room();
 
 Room<CopyValues> copy_values_room();
 Room<MeasureUpdate> measure_update_room();

@@ -1,6 +1,7 @@
-// rooms.cu - the techniques of all rooms on the target being compiled, as one table.
+// rooms.cu - the variants of all rooms on the target being compiled, as one table.
 #include "kernels/rooms.h"
 
+#include "kernels/common/registry.h"
 #include "kernels/room_functions.h"
 
 namespace gs::GS_TARGET {
@@ -19,15 +20,15 @@ StorageRooms<T> storage_rooms() {
       .conv2d_pool_forward = conv2d_pool_forward_room<T>(),
       .dense_forward = dense_forward_room<T>(),
       .dense_data_gradient = dense_data_gradient_room<T>(),
-      .dense_filter_gradient = dense_filter_gradient_room<T>(),
+      .dense_weight_gradient = dense_weight_gradient_room<T>(),
       .dense_dropout_forward = dense_dropout_forward_room<T>(),
       .bias_activation = bias_activation_room<T>(),
       .bias_gradient = bias_gradient_room<T>(),
       .relu_gradient = relu_gradient_room<T>(),
       .maxpool_forward = maxpool_forward_room<T>(),
       .maxpool_backward = maxpool_backward_room<T>(),
-      .lrn_forward = lrn_forward_room<T>(),
-      .lrn_backward = lrn_backward_room<T>(),
+      .lrn_forward = registry().variants<LrnForward<T>>(),
+      .lrn_backward = registry().variants<LrnBackward<T>>(),
       .dropout_forward = dropout_forward_room<T>(),
       .dropout_backward = dropout_backward_room<T>(),
       .loss_gradient = loss_gradient_room<T>(),

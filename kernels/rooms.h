@@ -1,4 +1,4 @@
-// rooms.h - all techniques of one target, by op. A device holds the Rooms of its target.
+// rooms.h - all variants of one target, by op. A device holds the Rooms of its target.
 #pragma once
 #include <type_traits>
 
@@ -25,28 +25,28 @@ namespace gs {
 /// The ops that touch activations, with these stored as T (float or bf16).
 template <class T>
 struct StorageRooms {
-  Room<GatherBatchOf<T>> gather;
-  Room<GatherAugmentedOf<T>> gather_augmented;
-  Room<CollectRowsOf<T>> collect;
-  Room<CountActivityOf<T>> count_activity;
-  Room<Conv2dForwardOf<T>> conv2d_forward;
-  Room<Conv2dDataGradientOf<T>> conv2d_data_gradient;
-  Room<Conv2dFilterGradientOf<T>> conv2d_filter_gradient;
-  Room<Conv2dPoolForwardOf<T>> conv2d_pool_forward;  ///< empty where a target has none
-  Room<DenseForwardOf<T>> dense_forward;
-  Room<DenseDataGradientOf<T>> dense_data_gradient;
-  Room<DenseFilterGradientOf<T>> dense_filter_gradient;
-  Room<DenseDropoutForwardOf<T>> dense_dropout_forward;  ///< likewise
-  Room<BiasActivationOf<T>> bias_activation;
-  Room<BiasGradientOf<T>> bias_gradient;
-  Room<ReluGradientOf<T>> relu_gradient;
-  Room<MaxPoolForwardOf<T>> maxpool_forward;
-  Room<MaxPoolBackwardOf<T>> maxpool_backward;
-  Room<LrnForwardOf<T>> lrn_forward;
-  Room<LrnBackwardOf<T>> lrn_backward;
-  Room<DropoutForwardOf<T>> dropout_forward;
-  Room<DropoutBackwardOf<T>> dropout_backward;
-  Room<LossGradientOf<T>> loss_gradient;
+  Room<GatherBatch<T>> gather;
+  Room<GatherAugmented<T>> gather_augmented;
+  Room<CollectRows<T>> collect;
+  Room<CountActivity<T>> count_activity;
+  Room<Conv2dForward<T>> conv2d_forward;
+  Room<Conv2dDataGradient<T>> conv2d_data_gradient;
+  Room<Conv2dFilterGradient<T>> conv2d_filter_gradient;
+  Room<Conv2dPoolForward<T>> conv2d_pool_forward;  ///< empty where a target has none
+  Room<DenseForward<T>> dense_forward;
+  Room<DenseDataGradient<T>> dense_data_gradient;
+  Room<DenseWeightGradient<T>> dense_weight_gradient;
+  Room<DenseDropoutForward<T>> dense_dropout_forward;  ///< likewise
+  Room<BiasActivation<T>> bias_activation;
+  Room<BiasGradient<T>> bias_gradient;
+  Room<ReluGradient<T>> relu_gradient;
+  Room<MaxPoolForward<T>> maxpool_forward;
+  Room<MaxPoolBackward<T>> maxpool_backward;
+  Room<LrnForward<T>> lrn_forward;
+  Room<LrnBackward<T>> lrn_backward;
+  Room<DropoutForward<T>> dropout_forward;
+  Room<DropoutBackward<T>> dropout_backward;
+  Room<LossGradient<T>> loss_gradient;
 };
 
 struct Rooms {

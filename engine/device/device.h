@@ -157,7 +157,7 @@ TimedCalls timed_by_clock(const std::vector<std::function<void()>>& calls);
 struct DeviceRequest {
   std::string name = "auto";  ///< auto, cuda, cuda:N, cpu, sim. auto: cuda if there is a GPU that fits, else cpu
   int threads = 0;            ///< CPU threads; 0: all cores
-  /// Products round their fp32 factors to tf32: on cuda and sim where a technique on tensor cores is chosen, on cpu
+  /// Products round their fp32 factors to tf32: on cuda and sim where a variant on tensor cores is chosen, on cpu
   /// always, by emulation. Unset: on cuda they may.
   std::optional<bool> tf32 = std::nullopt;
 };

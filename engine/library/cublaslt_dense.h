@@ -26,10 +26,10 @@ struct CublasLtContext {
 // T: how activations and the weights that are read are stored (float or bf16). Sums and the weights' gradients are
 // fp32 in both.
 template <class T>
-std::vector<Implementation<DenseForwardOf<T>>> cublaslt_forward(const CublasLtContext&, const Dense&);
+std::vector<Implementation<DenseForward<T>>> cublaslt_forward(const CublasLtContext&, const Dense&);
 template <class T>
-std::vector<Implementation<DenseDataGradientOf<T>>> cublaslt_data_gradient(const CublasLtContext&, const Dense&);
+std::vector<Implementation<DenseDataGradient<T>>> cublaslt_data_gradient(const CublasLtContext&, const Dense&);
 template <class T>
-std::vector<Implementation<DenseFilterGradientOf<T>>> cublaslt_filter_gradient(const CublasLtContext&, const Dense&);
+std::vector<Implementation<DenseWeightGradient<T>>> cublaslt_filter_gradient(const CublasLtContext&, const Dense&);
 
 }  // namespace gs

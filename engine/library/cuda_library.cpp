@@ -32,17 +32,17 @@ class CudaLayers : public LayerLibrary<T> {
  public:
   explicit CudaLayers(const CudaHandles& handles) : handles_(handles) {}
 
-  std::vector<Implementation<Conv2dForwardOf<T>>> conv2d_forward(const Conv2d& d) override {
-    return offer<Conv2dForwardOf<T>>(ConvolutionOp::forward, d, 0, "", [this](auto plan, std::size_t) {
+  std::vector<Implementation<Conv2dForward<T>>> conv2d_forward(const Conv2d& d) override {
+    return offer<Conv2dForward<T>>(ConvolutionOp::forward, d, 0, "", [this](auto plan, std::size_t) {
       return [this, plan](T* y, const T* x, const T* w, const T* bias, const Conv2d&, void* workspace, stream_t) {
         run_cudnn_plan(cudnn(), *plan, {cudnn_x, cudnn_w, cudnn_bias, cudnn_y}, {x, w, bias, y}, workspace);
       };
     });
   }
 
-  std::vector<Implementation<Conv2dDataGradientOf<T>>> conv2d_data_gradient(const Conv2d& d) override {
+  std::vector<Implementation<Conv2dDataGradient<T>>> conv2d_data_gradient(const Conv2d& d) override {
     const auto mask = rooms().relu_gradient.back();
-    return offer<Conv2dDataGradientOf<T>>(ConvolutionOp::data_gradient, d, 0, "", [this, mask](auto plan, std::size_t) {
+    return offer<Conv2dDataGradient<T>>(ConvolutionOp::data_gradient, d, 0, "", [this, mask](auto plan, std::size_t) {
       return [this, plan, mask](T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d& p, void* workspace,
                                 stream_t s) {
         run_cudnn_plan(cudnn(), *plan, {cudnn_x, cudnn_w, cudnn_y}, {dx, w, dy}, workspace);
@@ -52,11 +52,11 @@ class CudaLayers : public LayerLibrary<T> {
   }
 
   /// In bf16 cuDNN's gradient is bf16, too: it goes to the workspace and from there, widened, to its place.
-  std::vector<Implementation<Conv2dFilterGradientOf<T>>> conv2d_filter_gradient(const Conv2d& d) override {
+  std::vector<Implementation<Conv2dFilterGradient<T>>> conv2d_filter_gradient(const Conv2d& d) override {
     const auto bias_gradient = rooms().bias_gradient.back();
     const std::size_t gradient_bytes = in_bf16 ? aligned(std::size_t(d.w_size()) * sizeof(T)) : 0;
     const std::size_t more = gradient_bytes + bias_gradient.workspace_bytes({d.y_size() / d.k, d.k});
-    return offer<Conv2dFilterGradientOf<T>>(
+    return offer<Conv2dFilterGradient<T>>(
         ConvolutionOp::filter_gradient, d, more, in_bf16 ? "gradient in bf16, widened" : "",
         [this, bias_gradient, gradient_bytes](auto plan, std::size_t offset) {
           return
@@ -72,13 +72,13 @@ class CudaLayers : public LayerLibrary<T> {
         });
   }
 
-  std::vector<Implementation<DenseForwardOf<T>>> dense_forward(const Dense& d) override {
+  std::vector<Implementation<DenseForward<T>>> dense_forward(const Dense& d) override {
     return cublaslt_forward<T>(context(), d);
   }
-  std::vector<Implementation<DenseDataGradientOf<T>>> dense_data_gradient(const Dense& d) override {
+  std::vector<Implementation<DenseDataGradient<T>>> dense_data_gradient(const Dense& d) override {
     return cublaslt_data_gradient<T>(context(), d);
   }
-  std::vector<Implementation<DenseFilterGradientOf<T>>> dense_filter_gradient(const Dense& d) override {
+  std::vector<Implementation<DenseWeightGradient<T>>> dense_weight_gradient(const Dense& d) override {
     return cublaslt_filter_gradient<T>(context(), d);
   }
 

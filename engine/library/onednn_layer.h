@@ -49,7 +49,7 @@ class Layer {
   /// oneDNN has no post-ops on gradients: the room's own kernel sets dx to zero where relu_output is, and scales it
   /// elsewhere.
   std::vector<Implementation<typename Kind::DataGradientOp>> data_gradient(const Rooms& rooms) const {
-    const Technique<ReluGradient>* const mask = &rooms.fp32.relu_gradient.back();
+    const Variant<ReluGradient<float>>* const mask = &rooms.fp32.relu_gradient.back();
     const Rows rows = Kind::input_rows(problem_);
     const auto hint = Kind::forward(runtime_.engine, attributes(false), layouts_);
     if (!hint) return {};

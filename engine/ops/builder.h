@@ -30,9 +30,9 @@ class Builder {
   Device& device() const { return device_; }
   const Rooms& rooms() const { return device_.rooms(); }
 
-  /// Does the technique fit the problem, and its arithmetic what the run allows?
+  /// Does the variant fit the problem, and its arithmetic what the run allows?
   template <class Op>
-  bool usable(const Technique<Op>& row, const typename Op::Problem& problem) const {
+  bool usable(const Variant<Op>& row, const typename Op::Problem& problem) const {
     return row.supports(problem) && (row.arithmetic != Arithmetic::tf32 || device_.tf32());
   }
 
@@ -73,7 +73,7 @@ class Builder {
                             const LibraryQuery<Op>& query, const Call& call) {
     std::vector<Implementation<Op>> own, library;
     const bool emulated = emulates_tf32<Op>(room);
-    for (const Technique<Op>& row : room)
+    for (const Variant<Op>& row : room)
       if (emulated ? row.supports(problem) && row.arithmetic == Arithmetic::tf32 : usable(row, problem))
         own.push_back({std::string(row.name), "", row.workspace_bytes(problem), row.launch,
                        row.arithmetic != Arithmetic::fp32 && rooms().target != Target::host, true});
@@ -90,7 +90,7 @@ class Builder {
       throw_unavailable(spec.name, *fixed, names(own), names(library));
     }
     if (own.empty() && library.empty()) throw_unavailable(spec.name, "own", {}, {});
-    // The default table's choice comes first: the library's best guess, or the last technique of the room's ladder.
+    // The default table's choice comes first: the library's best guess, or the last variant of the room's ladder.
     const bool library_first =
         !library.empty() && (own.empty() || choice_.rule == "library" || library_pays(Op{}, problem, rooms().target));
     std::reverse(own.begin(), own.end());
@@ -112,7 +112,7 @@ class Builder {
   template <class Op>
   Fusing fuses(const std::string& name, const std::vector<std::string>& parts, Room<Op> room,
                const typename Op::Problem& problem) const {
-    const auto fits = [&](const Technique<Op>& row) { return usable(row, problem); };
+    const auto fits = [&](const Variant<Op>& row) { return usable(row, problem); };
     if (std::none_of(room.begin(), room.end(), fits)) return Fusing::no;
     if (fixes(name)) return Fusing::yes;
     if (std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return fixes(part); })) return Fusing::no;
@@ -133,11 +133,11 @@ class Builder {
   /// Above it a CPU is not asked to run a plain loop, which takes longer than all the rest of the tuning and never won.
   static constexpr double slow_rungs_flops = 2e6;
 
-  /// A CPU has no tensor cores. Where it is asked for tf32, techniques that round as they do show what that does to a
+  /// A CPU has no tensor cores. Where it is asked for tf32, variants that round as they do show what that does to a
   /// run, so nothing else may stand in for them: no row in fp32, no library.
   template <class Op>
   bool emulates_tf32(Room<Op> room) const {
-    const auto rounds = [](const Technique<Op>& row) { return row.arithmetic == Arithmetic::tf32; };
+    const auto rounds = [](const Variant<Op>& row) { return row.arithmetic == Arithmetic::tf32; };
     return rooms().target == Target::host && device_.tf32() && std::any_of(room.begin(), room.end(), rounds);
   }
 
@@ -147,7 +147,7 @@ class Builder {
                       const std::vector<Implementation<Op>>& implementations, const Call& call) {
     std::string key = tuning_key(Op{}, problem);
     if (key.empty() || implementations.size() < 2) return 0;
-    // A library masks by a kernel more, an own technique does not.
+    // A library masks by a kernel more, an own variant does not.
     if (std::find(spec.reads.begin(), spec.reads.end(), no_tensor) != spec.reads.end()) key += ", no mask";
     std::vector<TuningCandidate> candidates;
     for (const Implementation<Op>& i : implementations)

@@ -16,7 +16,7 @@ class LrnOp : public Op {
   }
 
   void forward() override {
-    builder_.step<LrnForwardOf<T>>(
+    builder_.step<LrnForward<T>>(
         {.name = name_ + " forward", .pass = Pass::forward, .reads = {input.value}, .writes = {output.value, scale_}},
         builder_.rooms().of<T>().lrn_forward, problem_,
         [p = problem_, y = output.value, scale = scale_, x = input.value](const auto& launch, const Addresses& at,
@@ -28,7 +28,7 @@ class LrnOp : public Op {
   void backward() override {
     if (input.gradient == no_tensor) return;
     const TensorId mask = OpContext::relu_mask(input);
-    builder_.step<LrnBackwardOf<T>>(
+    builder_.step<LrnBackward<T>>(
         {.name = name_ + " backward",
          .pass = Pass::backward,
          .reads = {output.gradient, input.value, output.value, scale_},

@@ -30,9 +30,9 @@ BatchTensors add_gather(OpContext& context, const Shape& image, const SourceTens
   with_type_of(context.storage, [&]<class T>(T t) {
     if (augmentation.any()) {
       const AugmentedGather augmented{context.batch, image.h, image.w, image.c, augmentation};
-      b.step<GatherAugmentedOf<T>>(spec, b.rooms().of<T>().gather_augmented, augmented, call_with(t, augmented));
+      b.step<GatherAugmented<T>>(spec, b.rooms().of<T>().gather_augmented, augmented, call_with(t, augmented));
     } else {
-      b.step<GatherBatchOf<T>>(spec, b.rooms().of<T>().gather, problem, call_with(t, problem));
+      b.step<GatherBatch<T>>(spec, b.rooms().of<T>().gather, problem, call_with(t, problem));
     }
   });
   return {x, labels};
@@ -45,7 +45,7 @@ LossTensors add_loss(OpContext& context, const LossSettings& settings, const Act
   const std::size_t bytes = std::size_t(context.batch) * sizeof(float);
   const LossTensors out{b.tensor("sample loss", bytes, lifetime), b.tensor("sample correct", bytes, lifetime)};
   with_type_of(context.storage, [&]<class T>(T) {
-    b.step<LossGradientOf<T>>(
+    b.step<LossGradient<T>>(
         {.name = "loss",
          .pass = Pass::loss,
          .reads = {logits.value, labels, settings.class_weights, context.state},
@@ -109,7 +109,7 @@ void add_collect(OpContext& context, const Activation& logits, TensorId all) {
   Builder& b = context.builder;
   const Collect problem{context.batch, logits.shape.c};
   with_type_of(context.storage, [&]<class T>(T) {
-    b.step<CollectRowsOf<T>>(
+    b.step<CollectRows<T>>(
         {.name = "collect", .pass = Pass::loss, .reads = {logits.value, context.state}, .writes = {all}},
         b.rooms().of<T>().collect, problem,
         [=, state = context.state, z = logits.value](const auto& launch, const Addresses& at, void* workspace,
@@ -123,16 +123,16 @@ void add_activity(OpContext& context, const std::string& layer, const Activation
   Builder& b = context.builder;
   const Activity problem{context.batch, std::int64_t(output.shape.h) * output.shape.w, output.shape.c};
   with_type_of(context.storage, [&]<class T>(T) {
-    b.step<CountActivityOf<T>>({.name = layer + " activity",
-                                .pass = Pass::forward,
-                                .reads = {output.value, context.state},
-                                .writes = {activity}},
-                               b.rooms().of<T>().count_activity, problem,
-                               [=, state = context.state, y = output.value](const auto& launch, const Addresses& at,
-                                                                            void* workspace, stream_t s) {
-                                 launch(at.get<ChannelActivity>(activity), at.get<T>(y), at.get<StepState>(state),
-                                        problem, workspace, s);
-                               });
+    b.step<CountActivity<T>>({.name = layer + " activity",
+                              .pass = Pass::forward,
+                              .reads = {output.value, context.state},
+                              .writes = {activity}},
+                             b.rooms().of<T>().count_activity, problem,
+                             [=, state = context.state, y = output.value](const auto& launch, const Addresses& at,
+                                                                          void* workspace, stream_t s) {
+                               launch(at.get<ChannelActivity>(activity), at.get<T>(y), at.get<StepState>(state),
+                                      problem, workspace, s);
+                             });
   });
 }
 

@@ -11,9 +11,9 @@ template <class T>
 struct ConvolutionOps {
   using Stored = T;
   using Problem = Conv2d;
-  using Forward = Conv2dForwardOf<T>;
-  using DataGradient = Conv2dDataGradientOf<T>;
-  using FilterGradient = Conv2dFilterGradientOf<T>;
+  using Forward = Conv2dForward<T>;
+  using DataGradient = Conv2dDataGradient<T>;
+  using FilterGradient = Conv2dFilterGradient<T>;
   static auto forward(const Rooms& r) { return r.of<T>().conv2d_forward; }
   static auto data_gradient(const Rooms& r) { return r.of<T>().conv2d_data_gradient; }
   static auto filter_gradient(const Rooms& r) { return r.of<T>().conv2d_filter_gradient; }
@@ -27,15 +27,15 @@ template <class T>
 struct DenseOps {
   using Stored = T;
   using Problem = Dense;
-  using Forward = DenseForwardOf<T>;
-  using DataGradient = DenseDataGradientOf<T>;
-  using FilterGradient = DenseFilterGradientOf<T>;
+  using Forward = DenseForward<T>;
+  using DataGradient = DenseDataGradient<T>;
+  using FilterGradient = DenseWeightGradient<T>;
   static auto forward(const Rooms& r) { return r.of<T>().dense_forward; }
   static auto data_gradient(const Rooms& r) { return r.of<T>().dense_data_gradient; }
-  static auto filter_gradient(const Rooms& r) { return r.of<T>().dense_filter_gradient; }
+  static auto filter_gradient(const Rooms& r) { return r.of<T>().dense_weight_gradient; }
   static auto forward(LayerLibrary<T>& l, const Dense& p) { return l.dense_forward(p); }
   static auto data_gradient(LayerLibrary<T>& l, const Dense& p) { return l.dense_data_gradient(p); }
-  static auto filter_gradient(LayerLibrary<T>& l, const Dense& p) { return l.dense_filter_gradient(p); }
+  static auto filter_gradient(LayerLibrary<T>& l, const Dense& p) { return l.dense_weight_gradient(p); }
 };
 
 template <class Ops>

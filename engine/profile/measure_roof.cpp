@@ -116,7 +116,7 @@ double library_rate(Device& device) {
     offers.front().launch(static_cast<T*>(y.data()), static_cast<const T*>(x.data()), static_cast<const T*>(w.data()),
                           static_cast<const T*>(bias.data()), square, workspace.data(), device.stream());
   });
-  return cost(DenseForwardOf<T>{}, square).flops / seconds;
+  return cost(DenseForward<T>{}, square).flops / seconds;
 }
 
 /// From one tiny dependent kernel to the next: what a longer chain takes more than a shorter one.

@@ -28,17 +28,17 @@ const std::string* fixed_implementation(const ImplementationChoice&, const std::
 
 /// The default table, without timing: does the library's implementation beat the project's own for this problem?
 template <class T>
-bool library_pays(Conv2dForwardOf<T>, const Conv2d&, Target);
+bool library_pays(Conv2dForward<T>, const Conv2d&, Target);
 template <class T>
-bool library_pays(Conv2dDataGradientOf<T>, const Conv2d&, Target);
+bool library_pays(Conv2dDataGradient<T>, const Conv2d&, Target);
 template <class T>
-bool library_pays(Conv2dFilterGradientOf<T>, const Conv2d&, Target);
+bool library_pays(Conv2dFilterGradient<T>, const Conv2d&, Target);
 template <class T>
-bool library_pays(DenseForwardOf<T>, const Dense&, Target);
+bool library_pays(DenseForward<T>, const Dense&, Target);
 template <class T>
-bool library_pays(DenseDataGradientOf<T>, const Dense&, Target);
+bool library_pays(DenseDataGradient<T>, const Dense&, Target);
 template <class T>
-bool library_pays(DenseFilterGradientOf<T>, const Dense&, Target);
+bool library_pays(DenseWeightGradient<T>, const Dense&, Target);
 /// Ops that no library is asked for.
 template <class Op>
 bool library_pays(Op, const typename Op::Problem&, Target) {

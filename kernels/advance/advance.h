@@ -5,7 +5,7 @@
 // comes later in the step reads `now`.
 #pragma once
 #include "kernels/common/step_state.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -18,6 +18,7 @@ struct Advance {
 /// now = next; then in next cursor += 1, ring_slot += 1; in training also step += 1 and the powers of beta are
 /// multiplied once more.
 struct AdvanceStep {
+  static constexpr std::string_view name = "advance step";
   using Problem = Advance;
   using Launch = void(StepState* now, StepState* next, const Advance&, void* workspace, stream_t);
 };

@@ -49,11 +49,11 @@ void bias_gradient_column(float* db, const T* dy, const Rows& problem, void*, st
   launch_elementwise<sum_column<T>>(problem.columns, stream, db, dy, problem);
 }
 
-template BiasActivationOf<float>::Launch bias_activation_element;
-template BiasActivationOf<bf16>::Launch bias_activation_element;
-template ReluGradientOf<float>::Launch relu_gradient_element;
-template ReluGradientOf<bf16>::Launch relu_gradient_element;
-template BiasGradientOf<float>::Launch bias_gradient_column;
-template BiasGradientOf<bf16>::Launch bias_gradient_column;
+template BiasActivation<float>::Launch bias_activation_element;
+template BiasActivation<bf16>::Launch bias_activation_element;
+template ReluGradient<float>::Launch relu_gradient_element;
+template ReluGradient<bf16>::Launch relu_gradient_element;
+template BiasGradient<float>::Launch bias_gradient_column;
+template BiasGradient<bf16>::Launch bias_gradient_column;
 
 }  // namespace gs::GS_TARGET

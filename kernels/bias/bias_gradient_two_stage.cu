@@ -61,7 +61,7 @@ void bias_gradient_two_stage(float* db, const T* dy, const Rows& problem, void* 
   launch_elementwise<sum_partials>(problem.columns, stream, db, partial, problem.columns, slices);
 }
 
-template BiasGradientOf<float>::Launch bias_gradient_two_stage;
-template BiasGradientOf<bf16>::Launch bias_gradient_two_stage;
+template BiasGradient<float>::Launch bias_gradient_two_stage;
+template BiasGradient<bf16>::Launch bias_gradient_two_stage;
 
 }  // namespace gs::GS_TARGET

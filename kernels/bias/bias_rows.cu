@@ -80,9 +80,9 @@ void bias_gradient_rows(float* db, const T* dy, const Rows& problem, void* works
   }
 }
 
-template BiasActivationOf<float>::Launch bias_activation_rows;
-template BiasActivationOf<bf16>::Launch bias_activation_rows;
-template BiasGradientOf<float>::Launch bias_gradient_rows;
-template BiasGradientOf<bf16>::Launch bias_gradient_rows;
+template BiasActivation<float>::Launch bias_activation_rows;
+template BiasActivation<bf16>::Launch bias_activation_rows;
+template BiasGradient<float>::Launch bias_gradient_rows;
+template BiasGradient<bf16>::Launch bias_gradient_rows;
 
 }  // namespace gs::GS_TARGET

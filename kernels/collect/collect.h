@@ -2,7 +2,7 @@
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -15,13 +15,14 @@ struct Collect {
 /// all[cursor * batch + i, :] = rows[i, :] for the valid rows i; all is [images of the split, columns], or null:
 /// nothing is kept.
 template <class T>
-struct CollectRowsOf {
+struct CollectRows {
+  static constexpr std::string_view name = "collect rows";
+  using Stored = T;
   using Problem = Collect;
   using Launch = void(float* all, const T* rows, const StepState*, const Collect&, void* workspace, stream_t);
 };
-using CollectRows = CollectRowsOf<float>;
 
 template <class T>
-Cost cost(CollectRowsOf<T>, const Collect&);
+Cost cost(CollectRows<T>, const Collect&);
 
 }  // namespace gs

@@ -4,11 +4,11 @@
 namespace gs {
 
 template <class T>
-Cost cost(CollectRowsOf<T>, const Collect& p) {
+Cost cost(CollectRows<T>, const Collect& p) {
   return {.flops = 0, .bytes = double(sizeof(T) + sizeof(float)) * p.n * p.columns};
 }
 
-template Cost cost(CollectRowsOf<float>, const Collect&);
-template Cost cost(CollectRowsOf<bf16>, const Collect&);
+template Cost cost(CollectRows<float>, const Collect&);
+template Cost cost(CollectRows<bf16>, const Collect&);
 
 }  // namespace gs

@@ -22,7 +22,7 @@ void collect_element(float* all, const T* rows, const StepState* state, const Co
   launch_elementwise<copy_rows<T>>(std::int64_t(problem.n) * problem.columns, stream, all, rows, state, problem);
 }
 
-template CollectRowsOf<float>::Launch collect_element;
-template CollectRowsOf<bf16>::Launch collect_element;
+template CollectRows<float>::Launch collect_element;
+template CollectRows<bf16>::Launch collect_element;
 
 }  // namespace gs::GS_TARGET

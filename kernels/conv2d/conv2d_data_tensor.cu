@@ -42,7 +42,7 @@ void conv2d_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_o
   });
 }
 
-template Conv2dDataGradientOf<float>::Launch conv2d_data_gradient_tensor;
-template Conv2dDataGradientOf<bf16>::Launch conv2d_data_gradient_tensor;
+template Conv2dDataGradient<float>::Launch conv2d_data_gradient_tensor;
+template Conv2dDataGradient<bf16>::Launch conv2d_data_gradient_tensor;
 
 }  // namespace gs::GS_TARGET

@@ -105,11 +105,11 @@ void conv2d_filter_gradient_direct(float* dw, float* db, const T* x, const T* dy
   launch_elementwise<bias_gradient<T>>(d.k, s, db, dy, d);
 }
 
-template Conv2dForwardOf<float>::Launch conv2d_forward_direct;
-template Conv2dForwardOf<bf16>::Launch conv2d_forward_direct;
-template Conv2dDataGradientOf<float>::Launch conv2d_data_gradient_direct;
-template Conv2dDataGradientOf<bf16>::Launch conv2d_data_gradient_direct;
-template Conv2dFilterGradientOf<float>::Launch conv2d_filter_gradient_direct;
-template Conv2dFilterGradientOf<bf16>::Launch conv2d_filter_gradient_direct;
+template Conv2dForward<float>::Launch conv2d_forward_direct;
+template Conv2dForward<bf16>::Launch conv2d_forward_direct;
+template Conv2dDataGradient<float>::Launch conv2d_data_gradient_direct;
+template Conv2dDataGradient<bf16>::Launch conv2d_data_gradient_direct;
+template Conv2dFilterGradient<float>::Launch conv2d_filter_gradient_direct;
+template Conv2dFilterGradient<bf16>::Launch conv2d_filter_gradient_direct;
 
 }  // namespace gs::GS_TARGET

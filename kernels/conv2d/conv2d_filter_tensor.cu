@@ -112,7 +112,7 @@ void conv2d_filter_gradient_tensor(float* dw, float* db, const T* x, const T* dy
 
 template std::size_t conv2d_filter_gradient_tensor_workspace<float>(const Conv2d&);
 template std::size_t conv2d_filter_gradient_tensor_workspace<bf16>(const Conv2d&);
-template Conv2dFilterGradientOf<float>::Launch conv2d_filter_gradient_tensor;
-template Conv2dFilterGradientOf<bf16>::Launch conv2d_filter_gradient_tensor;
+template Conv2dFilterGradient<float>::Launch conv2d_filter_gradient_tensor;
+template Conv2dFilterGradient<bf16>::Launch conv2d_filter_gradient_tensor;
 
 }  // namespace gs::GS_TARGET

@@ -13,9 +13,9 @@
 
 namespace gs::GS_TARGET {
 
-Conv2dForward::Launch conv2d_forward_cores;
-Conv2dDataGradient::Launch conv2d_data_gradient_cores;
-Conv2dFilterGradient::Launch conv2d_filter_gradient_cores;
+Conv2dForward<float>::Launch conv2d_forward_cores;
+Conv2dDataGradient<float>::Launch conv2d_data_gradient_cores;
+Conv2dFilterGradient<float>::Launch conv2d_filter_gradient_cores;
 std::size_t conv2d_forward_cores_workspace(const Conv2d&);
 std::size_t conv2d_data_gradient_cores_workspace(const Conv2d&);
 std::size_t conv2d_filter_gradient_cores_workspace(const Conv2d&);

@@ -27,12 +27,12 @@ void conv2d_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_o
 template <class T>
 void conv2d_filter_gradient_tensor(float* dw, float* db, const T* x, const T* dy, const Conv2d&, void* workspace,
                                    stream_t);
-Conv2dForward::Launch conv2d_forward_rounded, conv2d_forward_cores;
-Conv2dDataGradient::Launch conv2d_data_gradient_rounded, conv2d_data_gradient_cores;
-Conv2dFilterGradient::Launch conv2d_filter_gradient_rounded, conv2d_filter_gradient_cores;
-Conv2dForwardOf<bf16>::Launch conv2d_forward_widened;
-Conv2dDataGradientOf<bf16>::Launch conv2d_data_gradient_widened;
-Conv2dFilterGradientOf<bf16>::Launch conv2d_filter_gradient_widened;
+Conv2dForward<float>::Launch conv2d_forward_rounded, conv2d_forward_cores;
+Conv2dDataGradient<float>::Launch conv2d_data_gradient_rounded, conv2d_data_gradient_cores;
+Conv2dFilterGradient<float>::Launch conv2d_filter_gradient_rounded, conv2d_filter_gradient_cores;
+Conv2dForward<bf16>::Launch conv2d_forward_widened;
+Conv2dDataGradient<bf16>::Launch conv2d_data_gradient_widened;
+Conv2dFilterGradient<bf16>::Launch conv2d_filter_gradient_widened;
 
 bool conv2d_tiled_supports(const Conv2d&);
 bool conv2d_tensor_supports(const Conv2d&);
@@ -57,9 +57,9 @@ bool ungrouped(const Conv2d& d) {
 }  // namespace
 
 template <class T>
-Room<Conv2dForwardOf<T>> conv2d_forward_room() {
+Room<Conv2dForward<T>> conv2d_forward_room() {
   if constexpr (stores_fp32<T>) {
-    static const auto rows = rows_on<Conv2dForward>(
+    static const auto rows = rows_on<Conv2dForward<float>>(
         target,
         {{"direct", on_all, &conv2d_forward_direct<T>},
          {"tiled", on_blocks, &conv2d_forward_tiled<T>, &conv2d_tiled_supports},
@@ -70,7 +70,7 @@ Room<Conv2dForwardOf<T>> conv2d_forward_room() {
           GS_HOST_FORM(conv2d_forward_cores_workspace)}});
     return rows;
   } else {
-    static const auto rows = rows_on<Conv2dForwardOf<T>>(
+    static const auto rows = rows_on<Conv2dForward<T>>(
         target,
         {{"direct", on_all, &conv2d_forward_direct<T>},
          {"tiled", on_blocks, &conv2d_forward_tiled<T>, &conv2d_tiled_supports},
@@ -80,13 +80,13 @@ Room<Conv2dForwardOf<T>> conv2d_forward_room() {
     return rows;
   }
 }
-template Room<Conv2dForward> conv2d_forward_room();
-template Room<Conv2dForwardOf<bf16>> conv2d_forward_room();
+template Room<Conv2dForward<float>> conv2d_forward_room();
+template Room<Conv2dForward<bf16>> conv2d_forward_room();
 
 template <class T>
-Room<Conv2dDataGradientOf<T>> conv2d_data_gradient_room() {
+Room<Conv2dDataGradient<T>> conv2d_data_gradient_room() {
   if constexpr (stores_fp32<T>) {
-    static const auto rows = rows_on<Conv2dDataGradient>(
+    static const auto rows = rows_on<Conv2dDataGradient<float>>(
         target,
         {{"direct", on_all, &conv2d_data_gradient_direct<T>},
          {"tiled", on_blocks, &conv2d_data_gradient_tiled<T>, &conv2d_tiled_supports},
@@ -98,7 +98,7 @@ Room<Conv2dDataGradientOf<T>> conv2d_data_gradient_room() {
           GS_HOST_FORM(conv2d_data_gradient_cores_workspace)}});
     return rows;
   } else {
-    static const auto rows = rows_on<Conv2dDataGradientOf<T>>(
+    static const auto rows = rows_on<Conv2dDataGradient<T>>(
         target,
         {{"direct", on_all, &conv2d_data_gradient_direct<T>},
          {"tiled", on_blocks, &conv2d_data_gradient_tiled<T>, &conv2d_tiled_supports},
@@ -109,13 +109,13 @@ Room<Conv2dDataGradientOf<T>> conv2d_data_gradient_room() {
     return rows;
   }
 }
-template Room<Conv2dDataGradient> conv2d_data_gradient_room();
-template Room<Conv2dDataGradientOf<bf16>> conv2d_data_gradient_room();
+template Room<Conv2dDataGradient<float>> conv2d_data_gradient_room();
+template Room<Conv2dDataGradient<bf16>> conv2d_data_gradient_room();
 
 template <class T>
-Room<Conv2dFilterGradientOf<T>> conv2d_filter_gradient_room() {
+Room<Conv2dFilterGradient<T>> conv2d_filter_gradient_room() {
   if constexpr (stores_fp32<T>) {
-    static const auto rows = rows_on<Conv2dFilterGradient>(
+    static const auto rows = rows_on<Conv2dFilterGradient<float>>(
         target, {{"direct", on_all, &conv2d_filter_gradient_direct<T>},
                  {"tiled", on_blocks, &conv2d_filter_gradient_tiled<T>, &conv2d_tiled_supports,
                   &conv2d_filter_gradient_tiled_workspace},
@@ -127,7 +127,7 @@ Room<Conv2dFilterGradientOf<T>> conv2d_filter_gradient_room() {
                   GS_HOST_FORM(conv2d_filter_gradient_cores_workspace)}});
     return rows;
   } else {
-    static const auto rows = rows_on<Conv2dFilterGradientOf<T>>(
+    static const auto rows = rows_on<Conv2dFilterGradient<T>>(
         target, {{"direct", on_all, &conv2d_filter_gradient_direct<T>},
                  {"tiled", on_blocks, &conv2d_filter_gradient_tiled<T>, &conv2d_tiled_supports,
                   &conv2d_filter_gradient_tiled_workspace},
@@ -138,7 +138,7 @@ Room<Conv2dFilterGradientOf<T>> conv2d_filter_gradient_room() {
     return rows;
   }
 }
-template Room<Conv2dFilterGradient> conv2d_filter_gradient_room();
-template Room<Conv2dFilterGradientOf<bf16>> conv2d_filter_gradient_room();
+template Room<Conv2dFilterGradient<float>> conv2d_filter_gradient_room();
+template Room<Conv2dFilterGradient<bf16>> conv2d_filter_gradient_room();
 
 }  // namespace gs::GS_TARGET

@@ -4,7 +4,7 @@
 // What changed from conv2d_tiled: the products are mma.m16n8k8 (m16n8k16), so an instruction of a warp makes 1024
 // (2048) multiply-adds and not 32; windows and filters come by asynchronous copies, up to two stages ahead, 16 bytes at
 // a time where the channels are a multiple of four (eight); divisions are multiplications. Floats are rounded to tf32
-// (10 bits of mantissa): a technique for runs that ask for it. bf16 is what it is; sums are fp32. Tiles are narrow,
+// (10 bits of mantissa): a variant for runs that ask for it. bf16 is what it is; sums are fp32. Tiles are narrow,
 // because the layers are: 16 to 64 channels beside thousands of pixels. A block works within one group. 2 r s c
 // operations per output; with 32 channels the memory is the bound.
 #include "kernels/common/store_pair.h"
@@ -54,7 +54,7 @@ void conv2d_forward_tensor(T* y, const T* x, const T* w, const T* bias, const Co
   });
 }
 
-template Conv2dForwardOf<float>::Launch conv2d_forward_tensor;
-template Conv2dForwardOf<bf16>::Launch conv2d_forward_tensor;
+template Conv2dForward<float>::Launch conv2d_forward_tensor;
+template Conv2dForward<bf16>::Launch conv2d_forward_tensor;
 
 }  // namespace gs::GS_TARGET

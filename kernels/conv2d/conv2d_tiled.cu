@@ -132,11 +132,11 @@ void conv2d_filter_gradient_tiled(float* dw, float* db, const T* x, const T* dy,
   launch_elementwise<add_slices>(d.k * columns_of(d), s, dw, db, partial, d, slices);
 }
 
-template Conv2dForwardOf<float>::Launch conv2d_forward_tiled;
-template Conv2dForwardOf<bf16>::Launch conv2d_forward_tiled;
-template Conv2dDataGradientOf<float>::Launch conv2d_data_gradient_tiled;
-template Conv2dDataGradientOf<bf16>::Launch conv2d_data_gradient_tiled;
-template Conv2dFilterGradientOf<float>::Launch conv2d_filter_gradient_tiled;
-template Conv2dFilterGradientOf<bf16>::Launch conv2d_filter_gradient_tiled;
+template Conv2dForward<float>::Launch conv2d_forward_tiled;
+template Conv2dForward<bf16>::Launch conv2d_forward_tiled;
+template Conv2dDataGradient<float>::Launch conv2d_data_gradient_tiled;
+template Conv2dDataGradient<bf16>::Launch conv2d_data_gradient_tiled;
+template Conv2dFilterGradient<float>::Launch conv2d_filter_gradient_tiled;
+template Conv2dFilterGradient<bf16>::Launch conv2d_filter_gradient_tiled;
 
 }  // namespace gs::GS_TARGET

@@ -19,14 +19,15 @@ struct Conv2dPool {
 
 /// y and argmax as MaxPoolForward writes them.
 template <class T>
-struct Conv2dPoolForwardOf {
+struct Conv2dPoolForward {
+  static constexpr std::string_view name = "conv2d pool forward";
+  using Stored = T;
   using Problem = Conv2dPool;
   using Launch = void(T* y, std::uint8_t* argmax, const T* x, const T* w, const T* bias, const Conv2dPool&,
                       void* workspace, stream_t);
 };
-using Conv2dPoolForward = Conv2dPoolForwardOf<float>;
 
 template <class T>
-Cost cost(Conv2dPoolForwardOf<T>, const Conv2dPool&);
+Cost cost(Conv2dPoolForward<T>, const Conv2dPool&);
 
 }  // namespace gs

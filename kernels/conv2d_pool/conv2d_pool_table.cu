@@ -14,15 +14,15 @@ bool conv2d_pool_tiled_supports(const Conv2dPool&);
 bool conv2d_pool_tensor_supports(const Conv2dPool&);
 
 template <class T>
-Room<Conv2dPoolForwardOf<T>> conv2d_pool_forward_room() {
+Room<Conv2dPoolForward<T>> conv2d_pool_forward_room() {
   constexpr Arithmetic on_tensor_cores = stores_fp32<T> ? Arithmetic::tf32 : Arithmetic::bf16;
-  static const auto rows = rows_on<Conv2dPoolForwardOf<T>>(
+  static const auto rows = rows_on<Conv2dPoolForward<T>>(
       target, {{"tiled", on_blocks, &conv2d_pool_forward_tiled<T>, &conv2d_pool_tiled_supports},
                {"tensor", on_blocks, &conv2d_pool_forward_tensor<T>, &conv2d_pool_tensor_supports, &no_workspace,
                 on_tensor_cores}});
   return rows;
 }
-template Room<Conv2dPoolForward> conv2d_pool_forward_room();
-template Room<Conv2dPoolForwardOf<bf16>> conv2d_pool_forward_room();
+template Room<Conv2dPoolForward<float>> conv2d_pool_forward_room();
+template Room<Conv2dPoolForward<bf16>> conv2d_pool_forward_room();
 
 }  // namespace gs::GS_TARGET

@@ -92,7 +92,7 @@ void conv2d_pool_forward_tensor(T* y, std::uint8_t* argmax, const T* x, const T*
   });
 }
 
-template Conv2dPoolForwardOf<float>::Launch conv2d_pool_forward_tensor;
-template Conv2dPoolForwardOf<bf16>::Launch conv2d_pool_forward_tensor;
+template Conv2dPoolForward<float>::Launch conv2d_pool_forward_tensor;
+template Conv2dPoolForward<bf16>::Launch conv2d_pool_forward_tensor;
 
 }  // namespace gs::GS_TARGET

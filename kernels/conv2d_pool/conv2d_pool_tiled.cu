@@ -57,7 +57,7 @@ void conv2d_pool_forward_tiled(T* y, std::uint8_t* argmax, const T* x, const T* 
   launch<forward<T>>({grid, dim3(tile_threads)}, s, y, argmax, x, w, bias, d);
 }
 
-template Conv2dPoolForwardOf<float>::Launch conv2d_pool_forward_tiled;
-template Conv2dPoolForwardOf<bf16>::Launch conv2d_pool_forward_tiled;
+template Conv2dPoolForward<float>::Launch conv2d_pool_forward_tiled;
+template Conv2dPoolForward<bf16>::Launch conv2d_pool_forward_tiled;
 
 }  // namespace gs::GS_TARGET

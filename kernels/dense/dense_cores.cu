@@ -121,7 +121,7 @@ void dense_data_gradient_cores(float* dx, const float* dy, const float* w, const
   host_shares(vectors_in(d.in), inputs, grain(double(d.n) * d.out * lanes));
 }
 
-void dense_filter_gradient_cores(float* dw, float* db, const float* x, const float* dy, const Dense& d, void*,
+void dense_weight_gradient_cores(float* dw, float* db, const float* x, const float* dy, const Dense& d, void*,
                                  stream_t) {
   const auto inputs = [&](std::int64_t first_vector, std::int64_t last_vector) {
     const std::int64_t end = std::min<std::int64_t>(last_vector * lanes, d.in);

@@ -64,16 +64,16 @@ void dense_data_gradient_direct(T* dx, const T* dy, const T* w, const T* relu_ou
 }
 
 template <class T>
-void dense_filter_gradient_direct(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
+void dense_weight_gradient_direct(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
   launch_elementwise<filter_gradient<T>>(std::int64_t(d.out) * d.in, s, dw, x, dy, d);
   launch_elementwise<bias_gradient<T>>(d.out, s, db, dy, d);
 }
 
-template DenseForwardOf<float>::Launch dense_forward_direct;
-template DenseForwardOf<bf16>::Launch dense_forward_direct;
-template DenseDataGradientOf<float>::Launch dense_data_gradient_direct;
-template DenseDataGradientOf<bf16>::Launch dense_data_gradient_direct;
-template DenseFilterGradientOf<float>::Launch dense_filter_gradient_direct;
-template DenseFilterGradientOf<bf16>::Launch dense_filter_gradient_direct;
+template DenseForward<float>::Launch dense_forward_direct;
+template DenseForward<bf16>::Launch dense_forward_direct;
+template DenseDataGradient<float>::Launch dense_data_gradient_direct;
+template DenseDataGradient<bf16>::Launch dense_data_gradient_direct;
+template DenseWeightGradient<float>::Launch dense_weight_gradient_direct;
+template DenseWeightGradient<bf16>::Launch dense_weight_gradient_direct;
 
 }  // namespace gs::GS_TARGET

@@ -6,9 +6,9 @@
 
 namespace gs::GS_TARGET {
 
-DenseForward::Launch dense_forward_cores;
-DenseDataGradient::Launch dense_data_gradient_cores;
-DenseFilterGradient::Launch dense_filter_gradient_cores;
+DenseForward<float>::Launch dense_forward_cores;
+DenseDataGradient<float>::Launch dense_data_gradient_cores;
+DenseWeightGradient<float>::Launch dense_weight_gradient_cores;
 template <class T>
 void bias_gradient_rows(float* db, const T* dy, const Rows&, void* workspace, stream_t);
 std::size_t bias_gradient_rows_workspace(const Rows&);
@@ -56,16 +56,16 @@ void dense_data_gradient_widened(bf16* dx, const bf16* dy, const bf16* w, const 
   round_back(dx, wide_dx, relu_output, x_size(d), d.mask_scale);
 }
 
-std::size_t dense_filter_gradient_widened_workspace(const Dense& d) {
+std::size_t dense_weight_gradient_widened_workspace(const Dense& d) {
   return FloatPieces::bytes({x_size(d), y_size(d)});
 }
 
-void dense_filter_gradient_widened(float* dw, float* db, const bf16* x, const bf16* dy, const Dense& d, void* workspace,
+void dense_weight_gradient_widened(float* dw, float* db, const bf16* x, const bf16* dy, const Dense& d, void* workspace,
                                    stream_t s) {
   FloatPieces pieces(workspace);
   const float* const wide_x = widened(pieces.take(x_size(d)), x, x_size(d));
   const float* const wide_dy = widened(pieces.take(y_size(d)), dy, y_size(d));
-  dense_filter_gradient_cores(dw, db, wide_x, wide_dy, d, nullptr, s);
+  dense_weight_gradient_cores(dw, db, wide_x, wide_dy, d, nullptr, s);
 }
 
 std::size_t dense_forward_rounded_workspace(const Dense& d) {
@@ -92,17 +92,17 @@ void dense_data_gradient_rounded(float* dx, const float* dy, const float* w, con
   dense_data_gradient_cores(dx, tf32_dy, tf32_w, relu_output, d, nullptr, s);
 }
 
-std::size_t dense_filter_gradient_rounded_workspace(const Dense& d) {
+std::size_t dense_weight_gradient_rounded_workspace(const Dense& d) {
   return FloatPieces::bytes({x_size(d), y_size(d)}) + bias_gradient_rows_workspace({d.n, d.out});
 }
 
 /// The bias gradient is a sum, no product: of dy as it is.
-void dense_filter_gradient_rounded(float* dw, float* db, const float* x, const float* dy, const Dense& d,
+void dense_weight_gradient_rounded(float* dw, float* db, const float* x, const float* dy, const Dense& d,
                                    void* workspace, stream_t s) {
   FloatPieces pieces(workspace);
   const float* const tf32_x = rounded_to_tf32(pieces.take(x_size(d)), x, x_size(d));
   const float* const tf32_dy = rounded_to_tf32(pieces.take(y_size(d)), dy, y_size(d));
-  dense_filter_gradient_cores(dw, db, tf32_x, tf32_dy, d, nullptr, s);
+  dense_weight_gradient_cores(dw, db, tf32_x, tf32_dy, d, nullptr, s);
   bias_gradient_rows(db, dy, {d.n, d.out}, pieces.rest(), s);
 }
 

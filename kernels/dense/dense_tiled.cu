@@ -86,16 +86,16 @@ void dense_data_gradient_tiled(T* dx, const T* dy, const T* w, const T* relu_out
 }
 
 template <class T>
-void dense_filter_gradient_tiled(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
+void dense_weight_gradient_tiled(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
   launch<filter_gradient<T>>({dim3(tiles(d.in), tiles(d.out)), dim3(tile_threads)}, s, dw, x, dy, d);
   bias_gradient_column(db, dy, {d.n, d.out}, nullptr, s);
 }
 
-template DenseForwardOf<float>::Launch dense_forward_tiled;
-template DenseForwardOf<bf16>::Launch dense_forward_tiled;
-template DenseDataGradientOf<float>::Launch dense_data_gradient_tiled;
-template DenseDataGradientOf<bf16>::Launch dense_data_gradient_tiled;
-template DenseFilterGradientOf<float>::Launch dense_filter_gradient_tiled;
-template DenseFilterGradientOf<bf16>::Launch dense_filter_gradient_tiled;
+template DenseForward<float>::Launch dense_forward_tiled;
+template DenseForward<bf16>::Launch dense_forward_tiled;
+template DenseDataGradient<float>::Launch dense_data_gradient_tiled;
+template DenseDataGradient<bf16>::Launch dense_data_gradient_tiled;
+template DenseWeightGradient<float>::Launch dense_weight_gradient_tiled;
+template DenseWeightGradient<bf16>::Launch dense_weight_gradient_tiled;
 
 }  // namespace gs::GS_TARGET

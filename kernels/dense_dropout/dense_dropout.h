@@ -17,17 +17,18 @@ struct DenseDropout {
   auto operator<=>(const DenseDropout&) const = default;
 };
 
-/// The bits of DenseForward and DropoutForward one after the other, where the technique of the same name does the
+/// The bits of DenseForward and DropoutForward one after the other, where the variant of the same name does the
 /// former; in bf16, where what lies between them is not rounded, as close as that.
 template <class T>
-struct DenseDropoutForwardOf {
+struct DenseDropoutForward {
+  static constexpr std::string_view name = "dense dropout forward";
+  using Stored = T;
   using Problem = DenseDropout;
   using Launch = void(T* y, const T* x, const T* w, const T* bias, const StepState*, const DenseDropout&,
                       void* workspace, stream_t);
 };
-using DenseDropoutForward = DenseDropoutForwardOf<float>;
 
 template <class T>
-Cost cost(DenseDropoutForwardOf<T>, const DenseDropout&);
+Cost cost(DenseDropoutForward<T>, const DenseDropout&);
 
 }  // namespace gs

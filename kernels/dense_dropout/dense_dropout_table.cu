@@ -17,16 +17,16 @@ template <class T>
 std::size_t dense_dropout_tensor_workspace(const DenseDropout&);
 
 template <class T>
-Room<DenseDropoutForwardOf<T>> dense_dropout_forward_room() {
+Room<DenseDropoutForward<T>> dense_dropout_forward_room() {
   constexpr Arithmetic on_tensor_cores = stores_fp32<T> ? Arithmetic::tf32 : Arithmetic::bf16;
-  static const auto rows = rows_on<DenseDropoutForwardOf<T>>(
+  static const auto rows = rows_on<DenseDropoutForward<T>>(
       target, {{"tiled", on_blocks, &dense_dropout_forward_tiled<T>, &dense_dropout_tiled_supports,
                 &dense_dropout_tiled_workspace},
                {"tensor", on_blocks, &dense_dropout_forward_tensor<T>, &dense_dropout_tensor_supports,
                 &dense_dropout_tensor_workspace<T>, on_tensor_cores}});
   return rows;
 }
-template Room<DenseDropoutForward> dense_dropout_forward_room();
-template Room<DenseDropoutForwardOf<bf16>> dense_dropout_forward_room();
+template Room<DenseDropoutForward<float>> dense_dropout_forward_room();
+template Room<DenseDropoutForward<bf16>> dense_dropout_forward_room();
 
 }  // namespace gs::GS_TARGET

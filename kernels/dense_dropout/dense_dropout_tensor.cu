@@ -31,7 +31,7 @@ void dense_dropout_forward_tensor(T* y, const T* x, const T* w, const T* bias, c
 
 template std::size_t dense_dropout_tensor_workspace<float>(const DenseDropout&);
 template std::size_t dense_dropout_tensor_workspace<bf16>(const DenseDropout&);
-template DenseDropoutForwardOf<float>::Launch dense_dropout_forward_tensor;
-template DenseDropoutForwardOf<bf16>::Launch dense_dropout_forward_tensor;
+template DenseDropoutForward<float>::Launch dense_dropout_forward_tensor;
+template DenseDropoutForward<bf16>::Launch dense_dropout_forward_tensor;
 
 }  // namespace gs::GS_TARGET

@@ -26,7 +26,7 @@ void dense_dropout_forward_tiled(T* y, const T* x, const T* w, const T* bias, co
   dense_forward_in_tiles(y, x, w, bias, d.dense, DrawnFactors{state, d.dropout, d.dropout.scale()}, workspace, s);
 }
 
-template DenseDropoutForwardOf<float>::Launch dense_dropout_forward_tiled;
-template DenseDropoutForwardOf<bf16>::Launch dense_dropout_forward_tiled;
+template DenseDropoutForward<float>::Launch dense_dropout_forward_tiled;
+template DenseDropoutForward<bf16>::Launch dense_dropout_forward_tiled;
 
 }  // namespace gs::GS_TARGET

@@ -42,7 +42,7 @@ void activity_block(ChannelActivity* activity, const T* y, const StepState* stat
   launch<count_by_block<T>>({dim3(unsigned(p.channels)), dim3(threads)}, stream, activity, y, state, p);
 }
 
-template CountActivityOf<float>::Launch activity_block;
-template CountActivityOf<bf16>::Launch activity_block;
+template CountActivity<float>::Launch activity_block;
+template CountActivity<bf16>::Launch activity_block;
 
 }  // namespace gs::GS_TARGET

@@ -29,7 +29,7 @@ void activity_channel(ChannelActivity* activity, const T* y, const StepState* st
   launch_elementwise<count<T>>(p.channels, stream, activity, y, state, p);
 }
 
-template CountActivityOf<float>::Launch activity_channel;
-template CountActivityOf<bf16>::Launch activity_channel;
+template CountActivity<float>::Launch activity_channel;
+template CountActivity<bf16>::Launch activity_channel;
 
 }  // namespace gs::GS_TARGET

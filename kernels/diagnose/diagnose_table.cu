@@ -16,13 +16,13 @@ CountBroken::Launch broken_two_stage, broken_block;
 std::size_t broken_two_stage_workspace(const Values&), broken_block_workspace(const Values&);
 
 template <class T>
-Room<CountActivityOf<T>> count_activity_room() {
-  static const auto rows = rows_on<CountActivityOf<T>>(
+Room<CountActivity<T>> count_activity_room() {
+  static const auto rows = rows_on<CountActivity<T>>(
       target, {{"channel", on_all, &activity_channel<T>}, {"block", on_blocks, &activity_block<T>}});
   return rows;
 }
-template Room<CountActivity> count_activity_room();
-template Room<CountActivityOf<bf16>> count_activity_room();
+template Room<CountActivity<float>> count_activity_room();
+template Room<CountActivity<bf16>> count_activity_room();
 
 Room<CopyValues> copy_values_room() {
   static const auto rows = rows_on<CopyValues>(target, {{"element", on_all, &copy_element}});

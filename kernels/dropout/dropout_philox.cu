@@ -45,9 +45,9 @@ void dropout_backward_philox(T* dx, const T* dy, const T* relu_output, const Ste
   launch_elementwise<backward<T>>((problem.size + 3) / 4, stream, dx, dy, relu_output, state, problem, problem.scale());
 }
 
-template DropoutForwardOf<float>::Launch dropout_forward_philox;
-template DropoutForwardOf<bf16>::Launch dropout_forward_philox;
-template DropoutBackwardOf<float>::Launch dropout_backward_philox;
-template DropoutBackwardOf<bf16>::Launch dropout_backward_philox;
+template DropoutForward<float>::Launch dropout_forward_philox;
+template DropoutForward<bf16>::Launch dropout_forward_philox;
+template DropoutBackward<float>::Launch dropout_backward_philox;
+template DropoutBackward<bf16>::Launch dropout_backward_philox;
 
 }  // namespace gs::GS_TARGET

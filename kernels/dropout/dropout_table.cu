@@ -18,21 +18,21 @@ void dropout_backward_philox(T* dx, const T* dy, const T* relu_output, const Ste
                              void* workspace, stream_t);
 
 template <class T>
-Room<DropoutForwardOf<T>> dropout_forward_room() {
+Room<DropoutForward<T>> dropout_forward_room() {
   static const auto rows =
-      rows_on<DropoutForwardOf<T>>(target, {{"philox", on_all, &dropout_forward_philox<T>, &fits_counter}});
+      rows_on<DropoutForward<T>>(target, {{"philox", on_all, &dropout_forward_philox<T>, &fits_counter}});
   return rows;
 }
-template Room<DropoutForward> dropout_forward_room();
-template Room<DropoutForwardOf<bf16>> dropout_forward_room();
+template Room<DropoutForward<float>> dropout_forward_room();
+template Room<DropoutForward<bf16>> dropout_forward_room();
 
 template <class T>
-Room<DropoutBackwardOf<T>> dropout_backward_room() {
+Room<DropoutBackward<T>> dropout_backward_room() {
   static const auto rows =
-      rows_on<DropoutBackwardOf<T>>(target, {{"philox", on_all, &dropout_backward_philox<T>, &fits_counter}});
+      rows_on<DropoutBackward<T>>(target, {{"philox", on_all, &dropout_backward_philox<T>, &fits_counter}});
   return rows;
 }
-template Room<DropoutBackward> dropout_backward_room();
-template Room<DropoutBackwardOf<bf16>> dropout_backward_room();
+template Room<DropoutBackward<float>> dropout_backward_room();
+template Room<DropoutBackward<bf16>> dropout_backward_room();
 
 }  // namespace gs::GS_TARGET

@@ -46,7 +46,7 @@ void augment_block(T* x, std::int32_t* labels, const std::uint8_t* images, const
                      state, p);
 }
 
-template GatherAugmentedOf<float>::Launch augment_block;
-template GatherAugmentedOf<bf16>::Launch augment_block;
+template GatherAugmented<float>::Launch augment_block;
+template GatherAugmented<bf16>::Launch augment_block;
 
 }  // namespace gs::GS_TARGET

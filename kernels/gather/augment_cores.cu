@@ -27,7 +27,7 @@ void augment_cores(T* x, std::int32_t* labels, const std::uint8_t* images, const
   });
 }
 
-template GatherAugmentedOf<float>::Launch augment_cores;
-template GatherAugmentedOf<bf16>::Launch augment_cores;
+template GatherAugmented<float>::Launch augment_cores;
+template GatherAugmented<bf16>::Launch augment_cores;
 
 }  // namespace gs::GS_TARGET

@@ -31,7 +31,7 @@ void gather_element(T* x, std::int32_t* labels, const std::uint8_t* images, cons
                                        permutation, state, problem);
 }
 
-template GatherBatchOf<float>::Launch gather_element;
-template GatherBatchOf<bf16>::Launch gather_element;
+template GatherBatch<float>::Launch gather_element;
+template GatherBatch<bf16>::Launch gather_element;
 
 }  // namespace gs::GS_TARGET

@@ -32,7 +32,7 @@ void gather_rows(T* x, std::int32_t* labels, const std::uint8_t* images, const s
   });
 }
 
-template GatherBatchOf<float>::Launch gather_rows;
-template GatherBatchOf<bf16>::Launch gather_rows;
+template GatherBatch<float>::Launch gather_rows;
+template GatherBatch<bf16>::Launch gather_rows;
 
 }  // namespace gs::GS_TARGET

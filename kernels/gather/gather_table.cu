@@ -19,21 +19,21 @@ void augment_cores(T* x, std::int32_t* labels, const std::uint8_t* images, const
                    stream_t);
 
 template <class T>
-Room<GatherBatchOf<T>> gather_room() {
+Room<GatherBatch<T>> gather_room() {
   static const auto rows =
-      rows_on<GatherBatchOf<T>>(target, {{"element", on_all, &gather_element<T>}, {"rows", on_host, &gather_rows<T>}});
+      rows_on<GatherBatch<T>>(target, {{"element", on_all, &gather_element<T>}, {"rows", on_host, &gather_rows<T>}});
   return rows;
 }
-template Room<GatherBatch> gather_room();
-template Room<GatherBatchOf<bf16>> gather_room();
+template Room<GatherBatch<float>> gather_room();
+template Room<GatherBatch<bf16>> gather_room();
 
 template <class T>
-Room<GatherAugmentedOf<T>> gather_augmented_room() {
-  static const auto rows = rows_on<GatherAugmentedOf<T>>(
+Room<GatherAugmented<T>> gather_augmented_room() {
+  static const auto rows = rows_on<GatherAugmented<T>>(
       target, {{"block", on_blocks, &augment_block<T>}, {"cores", on_host, GS_HOST_FORM(augment_cores<T>)}});
   return rows;
 }
-template Room<GatherAugmented> gather_augmented_room();
-template Room<GatherAugmentedOf<bf16>> gather_augmented_room();
+template Room<GatherAugmented<float>> gather_augmented_room();
+template Room<GatherAugmented<bf16>> gather_augmented_room();
 
 }  // namespace gs::GS_TARGET

@@ -117,7 +117,7 @@ void loss_row(float* sample_loss, float* sample_correct, T* dlogits, const T* lo
                                      class_weights, state, problem);
 }
 
-template LossGradientOf<float>::Launch loss_row;
-template LossGradientOf<bf16>::Launch loss_row;
+template LossGradient<float>::Launch loss_row;
+template LossGradient<bf16>::Launch loss_row;
 
 }  // namespace gs::GS_TARGET

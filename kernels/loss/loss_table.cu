@@ -19,12 +19,12 @@ void loss_warp_row(float* sample_loss, float* sample_correct, T* dlogits, const 
                    const float* class_weights, const StepState*, const Loss&, void* workspace, stream_t);
 
 template <class T>
-Room<LossGradientOf<T>> loss_gradient_room() {
-  static const auto rows = rows_on<LossGradientOf<T>>(
+Room<LossGradient<T>> loss_gradient_room() {
+  static const auto rows = rows_on<LossGradient<T>>(
       target, {{"row", on_all, &loss_row<T>}, {"warp_row", on_blocks, &loss_warp_row<T>, &has_many_classes}});
   return rows;
 }
-template Room<LossGradient> loss_gradient_room();
-template Room<LossGradientOf<bf16>> loss_gradient_room();
+template Room<LossGradient<float>> loss_gradient_room();
+template Room<LossGradient<bf16>> loss_gradient_room();
 
 }  // namespace gs::GS_TARGET

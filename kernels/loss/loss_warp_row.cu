@@ -68,7 +68,7 @@ void loss_warp_row(float* sample_loss, float* sample_correct, T* dlogits, const 
                              logits, labels, class_weights, state, problem);
 }
 
-template LossGradientOf<float>::Launch loss_warp_row;
-template LossGradientOf<bf16>::Launch loss_warp_row;
+template LossGradient<float>::Launch loss_warp_row;
+template LossGradient<bf16>::Launch loss_warp_row;
 
 }  // namespace gs::GS_TARGET

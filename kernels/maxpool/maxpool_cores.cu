@@ -111,9 +111,9 @@ void maxpool_backward_cores(T* dx, const T* dy, const std::uint8_t* argmax, cons
       grain(m));
 }
 
-template MaxPoolForwardOf<float>::Launch maxpool_forward_cores;
-template MaxPoolForwardOf<bf16>::Launch maxpool_forward_cores;
-template MaxPoolBackwardOf<float>::Launch maxpool_backward_cores;
-template MaxPoolBackwardOf<bf16>::Launch maxpool_backward_cores;
+template MaxPoolForward<float>::Launch maxpool_forward_cores;
+template MaxPoolForward<bf16>::Launch maxpool_forward_cores;
+template MaxPoolBackward<float>::Launch maxpool_backward_cores;
+template MaxPoolBackward<bf16>::Launch maxpool_backward_cores;
 
 }  // namespace gs::GS_TARGET

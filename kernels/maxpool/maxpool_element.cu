@@ -92,9 +92,9 @@ void maxpool_backward_element(T* dx, const T* dy, const std::uint8_t* argmax, co
     launch_elementwise<backward<std::int64_t, T>>(m.x_size(), stream, dx, dy, argmax, m);
 }
 
-template MaxPoolForwardOf<float>::Launch maxpool_forward_element;
-template MaxPoolForwardOf<bf16>::Launch maxpool_forward_element;
-template MaxPoolBackwardOf<float>::Launch maxpool_backward_element;
-template MaxPoolBackwardOf<bf16>::Launch maxpool_backward_element;
+template MaxPoolForward<float>::Launch maxpool_forward_element;
+template MaxPoolForward<bf16>::Launch maxpool_forward_element;
+template MaxPoolBackward<float>::Launch maxpool_backward_element;
+template MaxPoolBackward<bf16>::Launch maxpool_backward_element;
 
 }  // namespace gs::GS_TARGET

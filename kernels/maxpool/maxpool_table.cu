@@ -22,23 +22,23 @@ bool index_fits_byte(const MaxPool& m) {
 }  // namespace
 
 template <class T>
-Room<MaxPoolForwardOf<T>> maxpool_forward_room() {
-  static const auto rows = rows_on<MaxPoolForwardOf<T>>(
+Room<MaxPoolForward<T>> maxpool_forward_room() {
+  static const auto rows = rows_on<MaxPoolForward<T>>(
       target, {{"element", on_all, &maxpool_forward_element<T>, &index_fits_byte},
                {"cores", on_host, GS_HOST_FORM(maxpool_forward_cores<T>), GS_HOST_FORM(maxpool_cores_supports)}});
   return rows;
 }
-template Room<MaxPoolForward> maxpool_forward_room();
-template Room<MaxPoolForwardOf<bf16>> maxpool_forward_room();
+template Room<MaxPoolForward<float>> maxpool_forward_room();
+template Room<MaxPoolForward<bf16>> maxpool_forward_room();
 
 template <class T>
-Room<MaxPoolBackwardOf<T>> maxpool_backward_room() {
-  static const auto rows = rows_on<MaxPoolBackwardOf<T>>(
+Room<MaxPoolBackward<T>> maxpool_backward_room() {
+  static const auto rows = rows_on<MaxPoolBackward<T>>(
       target, {{"element", on_all, &maxpool_backward_element<T>, &index_fits_byte},
                {"cores", on_host, GS_HOST_FORM(maxpool_backward_cores<T>), GS_HOST_FORM(maxpool_cores_supports)}});
   return rows;
 }
-template Room<MaxPoolBackward> maxpool_backward_room();
-template Room<MaxPoolBackwardOf<bf16>> maxpool_backward_room();
+template Room<MaxPoolBackward<float>> maxpool_backward_room();
+template Room<MaxPoolBackward<bf16>> maxpool_backward_room();
 
 }  // namespace gs::GS_TARGET

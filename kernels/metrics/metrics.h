@@ -1,7 +1,7 @@
 // metrics.h - the menu of the metrics ring: what the host may read while the device goes on.
 #pragma once
 #include "kernels/common/step_state.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -21,6 +21,7 @@ struct Metrics {
 
 /// ring[state.ring_slot % capacity] = sums of sample_loss [n] and sample_correct [n], in a fixed order.
 struct RecordMetrics {
+  static constexpr std::string_view name = "record metrics";
   using Problem = Metrics;
   using Launch = void(StepMetrics* ring, const float* sample_loss, const float* sample_correct, const StepState*,
                       const Metrics&, void* workspace, stream_t);

@@ -10,7 +10,7 @@
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -36,6 +36,7 @@ struct Optimizer {
 /// learning rate and the powers of beta come from the state. copy [size]: the new parameters, rounded, where the
 /// problem wants them, else null: what the layers of a network in bf16 read, while what is trained is fp32.
 struct Update {
+  static constexpr std::string_view name = "update";
   using Problem = Optimizer;
   using Launch = void(float* parameters, float* moment1, float* moment2, bf16* copy, const float* gradients,
                       const StepState*, const Optimizer&, void* workspace, stream_t);

@@ -81,8 +81,8 @@ TEST_F(Doubling, WithoutAFolderItWorksTheSame) {
 
 TEST(TuningKey, NamesEveryExtent) {
   const Conv2d a{8, 128, 64, 3, 16, 5, 7, 2, 1, true};
-  EXPECT_EQ(tuning_key(Conv2dForward{}, a), "conv2d forward 8x128x64x3 by 16 of 5x7/2 pad 1 relu");
-  EXPECT_EQ(tuning_key(DenseDataGradient{}, {8, 100, 10, true}), "dense data gradient 8x100 to 10");
+  EXPECT_EQ(tuning_key(Conv2dForward<float>{}, a), "conv2d forward 8x128x64x3 by 16 of 5x7/2 pad 1 relu");
+  EXPECT_EQ(tuning_key(DenseDataGradient<float>{}, {8, 100, 10, true}), "dense data gradient 8x100 to 10");
 }
 
 TEST(ImplementationChoice, AStepHasShortNames) {

@@ -6,7 +6,7 @@
 #include "kernels/maxpool/maxpool_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/stored.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -55,10 +55,10 @@ struct Case {
   }
 };
 
-/// Calls check(y, argmax, arithmetic) with what each technique gives.
+/// Calls check(y, argmax, arithmetic) with what each variant gives.
 template <class T, class Check>
 void run(const Conv2dPool& p, const Case<T>& c, const Check& check) {
-  for_each_technique<Conv2dPoolForwardOf<T>>(
+  for_each_variant<Conv2dPoolForward<T>>(
       &StorageRooms<T>::conv2d_pool_forward, p, [&](auto launch, Arithmetic arithmetic) {
         DeviceArray<T> images(c.x), filters(c.w), biases(c.bias);
         GuardedArray<T> y(c.want.y.size());
@@ -122,7 +122,7 @@ TYPED_TEST(ConvolutionAndPool, KeepTheFirstNaNOfAWindow) {
 }
 
 // Which of several values that round to the same bf16 is the maximum depends on the sums: they are those of the
-// convolution's technique of the same name.
+// convolution's variant of the same name.
 TYPED_TEST(ConvolutionAndPool, HaveTheBitsOfTheTwoKernels) {
   using T = TypeParam;
   const auto named = [](const auto& room, std::string_view name) {
@@ -135,7 +135,7 @@ TYPED_TEST(ConvolutionAndPool, HaveTheBitsOfTheTwoKernels) {
     DeviceArray<T> images(c.x), filters(c.w), biases(c.bias);
     for (const Rooms* rooms : tested_rooms())
       for (const auto& fused : rooms->of<T>().conv2d_pool_forward) {
-        SCOPED_TRACE(std::string(name_of(rooms->target)) + ", technique " + std::string(fused.name));
+        SCOPED_TRACE(std::string(name_of(rooms->target)) + ", variant " + std::string(fused.name));
         DeviceArray<T> between(std::size_t(d.y_size())), y(c.want.y.size()), fused_y(y.size());
         DeviceArray<std::uint8_t> argmax(y.size()), fused_argmax(y.size());
         const auto& of = rooms->of<T>();

@@ -6,7 +6,7 @@
 #include "tests/support/compare.h"
 #include "tests/support/products.h"
 #include "tests/support/stored.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -55,7 +55,7 @@ TYPED_TEST(DenseAndDropout, HaveTheBitsOfTheTwoKernels) {
       const StorageRooms<T>& of = rooms->of<T>();
       for (const auto& row : of.dense_dropout_forward) {
         ASSERT_TRUE(row.supports(p));
-        SCOPED_TRACE(std::string(name_of(rooms->target)) + ", technique " + std::string(row.name));
+        SCOPED_TRACE(std::string(name_of(rooms->target)) + ", variant " + std::string(row.name));
         const auto dense = std::find_if(of.dense_forward.begin(), of.dense_forward.end(),
                                         [&](const auto& t) { return t.name == row.name; });
         ASSERT_NE(dense, of.dense_forward.end());
@@ -87,7 +87,7 @@ TEST(DenseDropout, InBf16IsWithinOneRoundingOfTheFormula) {
                w = as_stored<bf16>(random_values(std::int64_t(d.in) * d.out, 2)),
                bias = as_stored<bf16>(random_values(d.out, 3));
     const ref::Sums sums = ref::dense_forward(d, x.data(), w.data(), bias.data());
-    for_each_technique<DenseDropoutForwardOf<bf16>>(
+    for_each_variant<DenseDropoutForward<bf16>>(
         &StorageRooms<bf16>::dense_dropout_forward, p, [&](auto launch, Arithmetic arithmetic) {
           std::vector<double> want = sums.value, allowed = bounds(sums, FullyConnected::forward_terms(d), arithmetic);
           for (std::size_t i = 0; i < want.size(); ++i) {

@@ -3,7 +3,7 @@
 #include <set>
 #include <string>
 
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -13,7 +13,7 @@ void check_room(Target target, std::string_view room_name, Room<Op> room) {
   SCOPED_TRACE(std::string(name_of(target)) + ", room " + std::string(room_name));
   EXPECT_FALSE(room.empty());
   std::set<std::string_view> names;
-  for (const Technique<Op>& row : room) {
+  for (const Variant<Op>& row : room) {
     EXPECT_TRUE(names.insert(row.name).second) << "two rows are called " << row.name;
     EXPECT_FALSE(row.name.empty());
     EXPECT_TRUE(row.targets & unsigned(target)) << row.name << " is not for this target";
@@ -40,7 +40,7 @@ void check_rooms(Target target, const StorageRooms<T>& rooms) {
   if (target != Target::host) check_room(target, "dense dropout forward", rooms.dense_dropout_forward);
   check_room(target, "dense forward", rooms.dense_forward);
   check_room(target, "dense data gradient", rooms.dense_data_gradient);
-  check_room(target, "dense filter gradient", rooms.dense_filter_gradient);
+  check_room(target, "dense weight gradient", rooms.dense_weight_gradient);
   check_room(target, "bias activation", rooms.bias_activation);
   check_room(target, "bias gradient", rooms.bias_gradient);
   check_room(target, "ReLU gradient", rooms.relu_gradient);
@@ -88,17 +88,17 @@ TEST(Tables, RowsOnKeepsTheLadderOfItsTarget) {
 /// Bytes and operations by hand for one small problem each.
 TEST(Costs, CountedByHand) {
   const MaxPool pool{1, 4, 4, 3, 2, 2};  // 48 in, 12 out
-  EXPECT_EQ(cost(MaxPoolForward{}, pool).bytes, 48 * 4 + 12 * 5);
-  EXPECT_EQ(cost(MaxPoolForward{}, pool).flops, 12 * 3);
-  EXPECT_EQ(cost(MaxPoolBackward{}, pool).bytes, 48 * 4 + 12 * 5);
-  EXPECT_EQ(cost(BiasActivation{}, Rows{10, 3}).bytes, 30 * 8 + 3 * 4);
-  EXPECT_EQ(cost(BiasGradient{}, Rows{10, 3}).bytes, 30 * 4 + 3 * 4);
-  EXPECT_EQ(cost(BiasGradient{}, Rows{10, 3}).flops, 30);
-  EXPECT_EQ(cost(ReluGradient{}, Rows{10, 3}).bytes, 30 * 12);
-  EXPECT_EQ(cost(DropoutForward{}, Dropout{100}).bytes, 800);
-  EXPECT_EQ(cost(DropoutBackward{}, Dropout{100}).bytes, 800);
-  EXPECT_EQ(cost(GatherBatch{}, Gather{2, 10}).bytes, 20 * 5 + 2 * 12);
-  EXPECT_EQ(cost(LossGradient{}, Loss{LossKind::softmax, 4, 10}).bytes, 40 * 8 + 4 * 12);
+  EXPECT_EQ(cost(MaxPoolForward<float>{}, pool).bytes, 48 * 4 + 12 * 5);
+  EXPECT_EQ(cost(MaxPoolForward<float>{}, pool).flops, 12 * 3);
+  EXPECT_EQ(cost(MaxPoolBackward<float>{}, pool).bytes, 48 * 4 + 12 * 5);
+  EXPECT_EQ(cost(BiasActivation<float>{}, Rows{10, 3}).bytes, 30 * 8 + 3 * 4);
+  EXPECT_EQ(cost(BiasGradient<float>{}, Rows{10, 3}).bytes, 30 * 4 + 3 * 4);
+  EXPECT_EQ(cost(BiasGradient<float>{}, Rows{10, 3}).flops, 30);
+  EXPECT_EQ(cost(ReluGradient<float>{}, Rows{10, 3}).bytes, 30 * 12);
+  EXPECT_EQ(cost(DropoutForward<float>{}, Dropout{100}).bytes, 800);
+  EXPECT_EQ(cost(DropoutBackward<float>{}, Dropout{100}).bytes, 800);
+  EXPECT_EQ(cost(GatherBatch<float>{}, Gather{2, 10}).bytes, 20 * 5 + 2 * 12);
+  EXPECT_EQ(cost(LossGradient<float>{}, Loss{LossKind::softmax, 4, 10}).bytes, 40 * 8 + 4 * 12);
   EXPECT_EQ(cost(CountBroken{}, Values{100}).bytes, 404);
   EXPECT_EQ(cost(Update{}, Optimizer{.kind = OptimizerKind::adam, .size = 100}).bytes, 2800);
   EXPECT_EQ(cost(Update{}, Optimizer{.kind = OptimizerKind::rmsprop, .size = 100}).bytes, 2000);
@@ -109,22 +109,22 @@ TEST(Costs, CountedByHand) {
 /// bf16 is two bytes; parameters' gradients, losses, logits of a split and the scales of a normalisation stay floats.
 TEST(Costs, InBf16CountedByHand) {
   const MaxPool pool{1, 4, 4, 3, 2, 2};
-  EXPECT_EQ(cost(MaxPoolForwardOf<bf16>{}, pool).bytes, 48 * 2 + 12 * 3);
-  EXPECT_EQ(cost(MaxPoolBackwardOf<bf16>{}, pool).bytes, 48 * 2 + 12 * 3);
-  EXPECT_EQ(cost(BiasGradientOf<bf16>{}, Rows{10, 3}).bytes, 30 * 2 + 3 * 4);
-  EXPECT_EQ(cost(GatherBatchOf<bf16>{}, Gather{2, 10}).bytes, 20 * 3 + 2 * 12);
-  EXPECT_EQ(cost(CollectRowsOf<bf16>{}, Collect{8, 1}).bytes, 8 * 6);
-  EXPECT_EQ(cost(LossGradientOf<bf16>{}, Loss{LossKind::softmax, 4, 10}).bytes, 40 * 4 + 4 * 12);
-  EXPECT_EQ(cost(LrnForwardOf<bf16>{}, Lrn{10, 2}).bytes, 20 * 8);
+  EXPECT_EQ(cost(MaxPoolForward<bf16>{}, pool).bytes, 48 * 2 + 12 * 3);
+  EXPECT_EQ(cost(MaxPoolBackward<bf16>{}, pool).bytes, 48 * 2 + 12 * 3);
+  EXPECT_EQ(cost(BiasGradient<bf16>{}, Rows{10, 3}).bytes, 30 * 2 + 3 * 4);
+  EXPECT_EQ(cost(GatherBatch<bf16>{}, Gather{2, 10}).bytes, 20 * 3 + 2 * 12);
+  EXPECT_EQ(cost(CollectRows<bf16>{}, Collect{8, 1}).bytes, 8 * 6);
+  EXPECT_EQ(cost(LossGradient<bf16>{}, Loss{LossKind::softmax, 4, 10}).bytes, 40 * 4 + 4 * 12);
+  EXPECT_EQ(cost(LrnForward<bf16>{}, Lrn{10, 2}).bytes, 20 * 8);
   const Conv2d conv{.n = 1, .h = 4, .w = 4, .c = 2, .k = 3, .r = 3, .s = 3, .pad = 1};  // 32 in, 48 out, 54 weights
-  EXPECT_EQ(cost(Conv2dForwardOf<bf16>{}, conv).bytes, (32 + 48 + 54 + 3) * 2);
-  EXPECT_EQ(cost(Conv2dDataGradientOf<bf16>{}, conv).bytes, (32 + 48 + 54) * 2);
-  EXPECT_EQ(cost(Conv2dFilterGradientOf<bf16>{}, conv).bytes, (32 + 48) * 2 + (54 + 3) * 4);
-  EXPECT_EQ(cost(Conv2dFilterGradient{}, conv).bytes, (32 + 48 + 54 + 3) * 4);
-  EXPECT_EQ(cost(DenseForwardOf<bf16>{}, Dense{2, 5, 3}).bytes, (10 + 6 + 15 + 3) * 2);
-  EXPECT_EQ(cost(DenseFilterGradientOf<bf16>{}, Dense{2, 5, 3}).bytes, (10 + 6) * 2 + (15 + 3) * 4);
-  EXPECT_EQ(cost(DenseFilterGradient{}, Dense{2, 5, 3}).bytes, (10 + 6 + 15 + 3) * 4);
-  EXPECT_EQ(cost(Conv2dForwardOf<bf16>{}, conv).flops, cost(Conv2dForward{}, conv).flops);
+  EXPECT_EQ(cost(Conv2dForward<bf16>{}, conv).bytes, (32 + 48 + 54 + 3) * 2);
+  EXPECT_EQ(cost(Conv2dDataGradient<bf16>{}, conv).bytes, (32 + 48 + 54) * 2);
+  EXPECT_EQ(cost(Conv2dFilterGradient<bf16>{}, conv).bytes, (32 + 48) * 2 + (54 + 3) * 4);
+  EXPECT_EQ(cost(Conv2dFilterGradient<float>{}, conv).bytes, (32 + 48 + 54 + 3) * 4);
+  EXPECT_EQ(cost(DenseForward<bf16>{}, Dense{2, 5, 3}).bytes, (10 + 6 + 15 + 3) * 2);
+  EXPECT_EQ(cost(DenseWeightGradient<bf16>{}, Dense{2, 5, 3}).bytes, (10 + 6) * 2 + (15 + 3) * 4);
+  EXPECT_EQ(cost(DenseWeightGradient<float>{}, Dense{2, 5, 3}).bytes, (10 + 6 + 15 + 3) * 4);
+  EXPECT_EQ(cost(Conv2dForward<bf16>{}, conv).flops, cost(Conv2dForward<float>{}, conv).flops);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// dense_filter_outer.cu - the filter gradient as outer products: dW += dy_i x_i^T, image by image, in registers.
+// dense_weight_outer.cu - the filter gradient as outer products: dW += dy_i x_i^T, image by image, in registers.
 //
 // What changed from dense_tiled: the sum has n terms, as many as the batch has images, and out * in results: writing
 // them, in fp32 whatever x and dy are stored as, is the bound (4 bytes for 2 n operations) while n is small. So a
@@ -77,12 +77,12 @@ std::int64_t squares_of(const Dense& d) {
 }  // namespace
 
 /// Few enough squares for indices of 31 bits.
-bool dense_filter_gradient_outer_supports(const Dense& d) {
+bool dense_weight_gradient_outer_supports(const Dense& d) {
   return squares_of(d) < 1 << 30;
 }
 
 template <class T>
-void dense_filter_gradient_outer(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
+void dense_weight_gradient_outer(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
   const int squares = int(squares_of(d)), columns = (d.in + outer_inputs - 1) / outer_inputs;
   const auto aligned = [](const auto* p) {
     return reinterpret_cast<std::uintptr_t>(p) % (outer_inputs * sizeof(*p)) == 0;
@@ -92,7 +92,7 @@ void dense_filter_gradient_outer(float* dw, float* db, const T* x, const T* dy, 
                                    s, dw, db, x, dy, d, Divider(columns), squares, vectors);
 }
 
-template DenseFilterGradientOf<float>::Launch dense_filter_gradient_outer;
-template DenseFilterGradientOf<bf16>::Launch dense_filter_gradient_outer;
+template DenseWeightGradient<float>::Launch dense_weight_gradient_outer;
+template DenseWeightGradient<bf16>::Launch dense_weight_gradient_outer;
 
 }  // namespace gs::GS_TARGET

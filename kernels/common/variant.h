@@ -1,4 +1,4 @@
-// technique.h - a room's table: one row per technique. Tests, programs, benchmarks and the profiler iterate these
+// variant.h - a room's table: one row per variant. Tests, programs, benchmarks and the profiler iterate these
 // tables, so a kernel without a row does not exist.
 #pragma once
 #include <cstddef>
@@ -12,14 +12,14 @@
 
 namespace gs {
 
-/// What an op must do at least, counted by hand from its formula; the same for every technique of the op.
+/// What an op must do at least, counted by hand from its formula; the same for every variant of the op.
 struct Cost {
   double flops = 0;  ///< floating-point operations (a multiply-add is two)
   double bytes = 0;  ///< bytes that must move to and from memory: every input once, every output once
 };
 
-/// What the factors of a technique's products are; sums are fp32 in all. A run that asks for fp32 never gets a
-/// technique in tf32, which rounds them to 10 bits of mantissa for tensor cores. bf16: as they are stored, on tensor
+/// What the factors of a variant's products are; sums are fp32 in all. A run that asks for fp32 never gets a
+/// variant in tf32, which rounds them to 10 bits of mantissa for tensor cores. bf16: as they are stored, on tensor
 /// cores.
 enum class Arithmetic { fp32, tf32, bf16 };
 
@@ -34,10 +34,13 @@ constexpr std::size_t no_workspace(const Problem&) {
 }
 
 /// An op is a struct with `Problem` (its extents and hyper-parameters) and `Launch` (a function type:
-/// outputs, inputs, problem, workspace, stream). A technique is one way to run it on some targets.
+/// outputs, inputs, problem, workspace, stream). A variant is one way to run it on some targets.
 template <class Op>
-struct Technique {
+struct Variant {
   std::string_view name;
+  /// Of the variants that fit a problem, the one of the highest rank is the default. Ladders are listed from the lowest
+  /// rank, the naive variant, up.
+  int rank = 0;
   unsigned targets = on_all;
   typename Op::Launch* launch = nullptr;
   bool (*supports)(const typename Op::Problem&) = &always;
@@ -54,19 +57,30 @@ struct Technique {
 #define GS_HOST_FORM_sim(function) nullptr
 #define GS_HOST_FORM_cuda(function) nullptr
 
-/// The techniques of one op, naive first, in the order of the room's ladder.
+/// The variants of one op, naive first, in the order of the room's ladder.
 template <class Op>
-using Room = std::span<const Technique<Op>>;
+using Room = std::span<const Variant<Op>>;
+
+/// A row of a table that lists a ladder by place (kernels/*/*_table.cu).
+template <class Op>
+struct Row {
+  std::string_view name;
+  unsigned targets = on_all;
+  typename Op::Launch* launch = nullptr;
+  bool (*supports)(const typename Op::Problem&) = &always;
+  std::size_t (*workspace_bytes)(const typename Op::Problem&) = &no_workspace;
+  Arithmetic arithmetic = Arithmetic::fp32;
+};
 
 /// The rows of a ladder that run on `target`, in its order. A room keeps the result in a static variable of the
-/// function that hands it out, so that the span stays valid:
-///   Room<Op> op_room() { static const auto rows = rows_on<Op>(target, {{"element", on_all, &run_element}}); return
-///   rows; }
+/// function that hands it out, so that the span stays valid.
 template <class Op>
-std::vector<Technique<Op>> rows_on(Target target, std::initializer_list<Technique<Op>> ladder) {
-  std::vector<Technique<Op>> rows;
-  for (const Technique<Op>& row : ladder)
-    if (row.targets & unsigned(target)) rows.push_back(row);
+std::vector<Variant<Op>> rows_on(Target target, std::initializer_list<Row<Op>> ladder) {
+  std::vector<Variant<Op>> rows;
+  for (const Row<Op>& row : ladder)
+    if (row.targets & unsigned(target))
+      rows.push_back(
+          {row.name, int(rows.size()) + 1, row.targets, row.launch, row.supports, row.workspace_bytes, row.arithmetic});
   return rows;
 }
 

@@ -1,4 +1,4 @@
-// techniques.h - runs a test over every technique of an op on every tested target.
+// variants.h - runs a test over every variant of an op on every tested target.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -20,19 +20,19 @@ Room<Op> room_in(const Rooms& rooms, Room<Op> StorageRooms<T>::*room) {
   return rooms.of<T>().*room;
 }
 
-/// Calls body(launch), or body(launch, arithmetic) if it takes both, for every technique of the room that supports
+/// Calls body(launch), or body(launch, arithmetic) if it takes both, for every variant of the room that supports
 /// `problem`, on every tested target; launch(arguments...) runs it with the op's outputs and inputs, a workspace full
-/// of NaN and the tested stream. Fails when a target has no technique for the problem (one whose room is empty is left
-/// out), or when a technique writes past its workspace.
+/// of NaN and the tested stream. Fails when a target has no variant for the problem (one whose room is empty is left
+/// out), or when a variant writes past its workspace.
 template <class Op, class Holder, class Body>
-void for_each_technique(Room<Op> Holder::*room, const typename Op::Problem& problem, Body&& body) {
+void for_each_variant(Room<Op> Holder::*room, const typename Op::Problem& problem, Body&& body) {
   for (const Rooms* rooms : tested_rooms()) {
     if (room_in(*rooms, room).empty()) continue;
     int fitting = 0;
-    for (const Technique<Op>& row : room_in(*rooms, room)) {
+    for (const Variant<Op>& row : room_in(*rooms, room)) {
       if (!row.supports(problem)) continue;
       ++fitting;
-      SCOPED_TRACE(std::string(name_of(rooms->target)) + ", technique " + std::string(row.name));
+      SCOPED_TRACE(std::string(name_of(rooms->target)) + ", variant " + std::string(row.name));
       GuardedArray<unsigned char> workspace(row.workspace_bytes(problem));
       const auto launch = [&](auto... arguments) {
         row.launch(arguments..., problem, workspace.data(), tested_stream());
@@ -43,7 +43,7 @@ void for_each_technique(Room<Op> Holder::*room, const typename Op::Problem& prob
         body(launch);
       EXPECT_TRUE(workspace.intact()) << "the workspace";
     }
-    EXPECT_GT(fitting, 0) << "no technique on " << name_of(rooms->target) << " supports this problem";
+    EXPECT_GT(fitting, 0) << "no variant on " << name_of(rooms->target) << " supports this problem";
   }
 }
 
