@@ -21,8 +21,6 @@ struct Implementation {
   std::string note;  ///< what the library says of it (kernel, tensor cores), for --explain
   std::size_t workspace_bytes = 0;
   std::function<typename Op::Launch> launch;
-  bool tensor_cores = false;  ///< an own variant whose row declares them; a library says it in its note, if at all
-  bool own = false;           ///< an own variant
 };
 
 /// What a vendor's library has for layers whose activations are stored as T. Each call lists what it offers for the
@@ -56,5 +54,35 @@ class Library {
       return bf16();
   }
 };
+
+/// What the library offers for an op's problem, as in LayerLibrary; nothing for ops that libraries are not asked for.
+template <class Op>
+std::vector<Implementation<Op>> offers(Library&, Op, const typename Op::Problem&) {
+  return {};
+}
+template <class T>
+std::vector<Implementation<Conv2dForward<T>>> offers(Library& library, Conv2dForward<T>, const Conv2d& p) {
+  return library.of<T>() ? library.of<T>()->conv2d_forward(p) : std::vector<Implementation<Conv2dForward<T>>>();
+}
+template <class T>
+std::vector<Implementation<Conv2dDataGradient<T>>> offers(Library& library, Conv2dDataGradient<T>, const Conv2d& p) {
+  return library.of<T>() ? library.of<T>()->conv2d_data_gradient(p) : std::vector<Implementation<Conv2dDataGradient<T>>>();
+}
+template <class T>
+std::vector<Implementation<Conv2dFilterGradient<T>>> offers(Library& library, Conv2dFilterGradient<T>, const Conv2d& p) {
+  return library.of<T>() ? library.of<T>()->conv2d_filter_gradient(p) : std::vector<Implementation<Conv2dFilterGradient<T>>>();
+}
+template <class T>
+std::vector<Implementation<DenseForward<T>>> offers(Library& library, DenseForward<T>, const Dense& p) {
+  return library.of<T>() ? library.of<T>()->dense_forward(p) : std::vector<Implementation<DenseForward<T>>>();
+}
+template <class T>
+std::vector<Implementation<DenseDataGradient<T>>> offers(Library& library, DenseDataGradient<T>, const Dense& p) {
+  return library.of<T>() ? library.of<T>()->dense_data_gradient(p) : std::vector<Implementation<DenseDataGradient<T>>>();
+}
+template <class T>
+std::vector<Implementation<DenseWeightGradient<T>>> offers(Library& library, DenseWeightGradient<T>, const Dense& p) {
+  return library.of<T>() ? library.of<T>()->dense_weight_gradient(p) : std::vector<Implementation<DenseWeightGradient<T>>>();
+}
 
 }  // namespace gs

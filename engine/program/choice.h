@@ -3,9 +3,6 @@
 #include <map>
 #include <string>
 
-#include "kernels/conv2d/conv2d.h"
-#include "kernels/dense/dense.h"
-
 namespace gs {
 
 /// Step name -> implementation name: "conv1 forward" -> "onednn". Written into run.json, replayed from it.
@@ -25,24 +22,5 @@ bool names_step(const std::string& entry, const std::string& step);
 
 /// The implementation that is fixed for the step, or null.
 const std::string* fixed_implementation(const ImplementationChoice&, const std::string& step);
-
-/// The default table, without timing: does the library's implementation beat the project's own for this problem?
-template <class T>
-bool library_pays(Conv2dForward<T>, const Conv2d&, Target);
-template <class T>
-bool library_pays(Conv2dDataGradient<T>, const Conv2d&, Target);
-template <class T>
-bool library_pays(Conv2dFilterGradient<T>, const Conv2d&, Target);
-template <class T>
-bool library_pays(DenseForward<T>, const Dense&, Target);
-template <class T>
-bool library_pays(DenseDataGradient<T>, const Dense&, Target);
-template <class T>
-bool library_pays(DenseWeightGradient<T>, const Dense&, Target);
-/// Ops that no library is asked for.
-template <class Op>
-bool library_pays(Op, const typename Op::Problem&, Target) {
-  return false;
-}
 
 }  // namespace gs

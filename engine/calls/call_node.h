@@ -1,0 +1,174 @@
+// call_node.h - an op call before its implementation is chosen: an op, its problem and the tensors it is called with.
+//
+// Everything about the call follows from these three: the tensors that it reads and writes, its cost, the variants and
+// library implementations that fit, and how each of them is launched.
+#pragma once
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "engine/calls/op_call.h"
+#include "engine/library/default_choice.h"
+#include "engine/library/library.h"
+#include "kernels/common/registry.h"
+
+namespace gs {
+
+/// A tensor as an argument of a call.
+struct Argument {
+  TensorId tensor = no_tensor;  ///< no_tensor: the launch function gets null
+  bool reads = false, writes = false;
+};
+struct In {
+  TensorId tensor;
+};
+struct Out {
+  TensorId tensor;
+};
+struct InOut {
+  TensorId tensor;
+};
+constexpr In in(TensorId tensor) {
+  return {tensor};
+}
+constexpr Out out(TensorId tensor) {
+  return {tensor};
+}
+constexpr InOut in_out(TensorId tensor) {
+  return {tensor};
+}
+
+/// One way to run a call, bound to its arguments.
+struct Candidate {
+  std::string name;  ///< "direct", "onednn", "cudnn:eng13{2=4}"
+  std::string note;
+  std::size_t workspace_bytes = 0;
+  std::function<void(const Addresses&, void* workspace, stream_t)> run;
+  Arithmetic arithmetic = Arithmetic::fp32;  ///< of an own variant
+  bool own = false;                          ///< nothing but kernels of the project
+};
+
+/// An op and its problem.
+class OpProblem {
+ public:
+  virtual ~OpProblem() = default;
+  virtual OpKey op() const = 0;
+  virtual Cost cost() const = 0;
+  /// "max-pool forward: 8 images ...": everything that changes the work, as the key of measurements.
+  virtual std::string describe() const = 0;
+  virtual bool library_pays(Target) const = 0;
+  /// The variants that fit the problem, from the lowest rank up.
+  virtual std::vector<Candidate> variants(const Registry&, const std::vector<Argument>&) const = 0;
+  /// What the library offers for it, its best guess first.
+  virtual std::vector<Candidate> offers(Library&, const std::vector<Argument>&) const = 0;
+  /// The same op with a ReLU behind it; null if the op has none.
+  virtual std::shared_ptr<const OpProblem> with_relu() const = 0;
+  /// The argument that masks the gradient written to argument `gradient`, or -1: 0 where the mask is <= 0.
+  virtual int mask_of(int gradient) const = 0;
+};
+
+template <class Op>
+class OpProblemOf final : public OpProblem {
+  template <class F>
+  struct Launch;
+  template <class... P>
+  struct Launch<void(P...)> {
+    using Tuple = std::tuple<P...>;
+    static constexpr std::size_t tensors = sizeof...(P) - 3;  // then problem, workspace, stream
+  };
+  using Parameters = Launch<typename Op::Launch>;
+  template <std::size_t i>
+  using Pointer = std::tuple_element_t<i, typename Parameters::Tuple>;
+
+  template <class Argument>
+  static constexpr bool written = !std::is_same_v<Argument, In>;
+  template <class... A, std::size_t... i>
+  static constexpr bool access_fits(std::index_sequence<i...>) {
+    return ((written<A> == !std::is_const_v<std::remove_pointer_t<Pointer<i>>>) && ...);
+  }
+
+ public:
+  explicit OpProblemOf(const typename Op::Problem& problem) : problem(problem) {}
+
+  /// The arguments of a call, as many as the launch function takes: out() and in_out() for T*, in() for const T*.
+  template <class... A>
+  static std::vector<Argument> arguments(A... a) {
+    static_assert(sizeof...(A) == Parameters::tensors, "one argument per tensor that the op's launch function takes");
+    static_assert(access_fits<A...>(std::index_sequence_for<A...>()), "in() for const T*, out() or in_out() for T*");
+    return {{a.tensor, !std::is_same_v<A, Out>, written<A>}...};
+  }
+
+  OpKey op() const override { return op_key<Op>(); }
+  Cost cost() const override { return gs::cost(Op{}, problem); }
+  std::string describe() const override { return std::string(Op::name) + " " + gs::describe(problem); }
+  bool library_pays(Target target) const override { return gs::library_pays(Op{}, problem, target); }
+
+  std::vector<Candidate> variants(const Registry& registry, const std::vector<Argument>& a) const override {
+    std::vector<Candidate> list;
+    for (const Variant<Op>& v : registry.variants<Op>())
+      if (v.supports(problem))
+        list.push_back({std::string(v.name), "", v.workspace_bytes(problem), bound(v.launch, a), v.arithmetic, true});
+    return list;
+  }
+  std::vector<Candidate> offers(Library& library, const std::vector<Argument>& a) const override {
+    std::vector<Candidate> list;
+    for (Implementation<Op>& i : gs::offers(library, Op{}, problem))
+      list.push_back({i.name, i.note, i.workspace_bytes, bound(std::move(i.launch), a), Arithmetic::fp32, false});
+    return list;
+  }
+  std::shared_ptr<const OpProblem> with_relu() const override {
+    if constexpr (requires { Op::joins_relu; }) {
+      auto same = std::make_shared<OpProblemOf>(problem);
+      same->problem.relu = true;
+      return same;
+    } else {
+      return nullptr;
+    }
+  }
+  int mask_of(int gradient) const override {
+    if constexpr (requires { Op::masks; })
+      for (const auto& [of, mask] : Op::masks)
+        if (of == gradient) return mask;
+    return -1;
+  }
+
+  typename Op::Problem problem;
+
+ private:
+  template <class Launcher>
+  auto bound(Launcher launch, const std::vector<Argument>& a) const {
+    std::array<TensorId, Parameters::tensors> ids;
+    for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = a[i].tensor;
+    return [launch = std::move(launch), ids, p = problem](const Addresses& at, void* workspace, stream_t stream) {
+      [&]<std::size_t... i>(std::index_sequence<i...>) {
+        launch(static_cast<Pointer<i>>(at[ids[i]])..., p, workspace, stream);
+      }(std::make_index_sequence<Parameters::tensors>());
+    };
+  }
+};
+
+struct CallNode {
+  std::string name;
+  Pass pass = Pass::forward;
+  std::shared_ptr<const OpProblem> op;
+  std::vector<Argument> arguments;
+  /// Tensors that lie inside of others among the arguments, as the parameters of layers do in the flat buffers.
+  std::vector<TensorId> also_reads, also_writes;
+  std::string measured;  ///< the implementation that was measured to be the fastest while calls were fused
+
+  /// The problem, if the call is of this op, else null.
+  template <class Op>
+  const typename Op::Problem* as() const {
+    const auto* typed = dynamic_cast<const OpProblemOf<Op>*>(op.get());
+    return typed ? &typed->problem : nullptr;
+  }
+  TensorId argument(std::size_t index) const { return arguments[index].tensor; }
+  bool reads(TensorId) const;
+  bool writes(TensorId) const;
+};
+
+}  // namespace gs

@@ -1,0 +1,28 @@
+// describe.cpp - the problems that people read in words of their own.
+#include "engine/calls/describe.h"
+
+namespace gs {
+
+std::string describe(const Conv2d& d) {
+  return fmt::format("{}x{}x{}x{} by {} of {}x{}/{} pad {}{}{}", d.n, d.h, d.w, d.c, d.k, d.r, d.s, d.stride, d.pad,
+                     d.groups > 1 ? fmt::format(" in {} groups", d.groups) : "", d.relu ? " relu" : "");
+}
+
+std::string describe(const Dense& d) {
+  return fmt::format("{}x{} to {}{}{}", d.n, d.in, d.out, d.relu ? " relu" : "",
+                     d.mask_scale == 1 ? "" : fmt::format(" mask times {:g}", d.mask_scale));
+}
+
+std::string describe(const Conv2dPool& p) {
+  return describe(p.conv) + ", max-pool " + describe(p.pool);
+}
+
+std::string describe(const DenseDropout& p) {
+  return describe(p.dense) + ", dropout " + describe(p.dropout);
+}
+
+std::string describe(const AugmentedGather& p) {
+  return fmt::format("{}x{}x{}x{}, {}", p.n, p.h, p.w, p.c, describe(p.augmentation));
+}
+
+}  // namespace gs

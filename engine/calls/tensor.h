@@ -1,0 +1,58 @@
+// tensor.h - the tensors that op calls read and write, and where they lie once memory is planned.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/calls/storage.h"
+
+namespace gs {
+
+using TensorId = int;
+inline constexpr TensorId no_tensor = -1;
+
+/// Pointers of all planned tensors, by id. Calls look their arguments up when they run.
+struct Addresses {
+  std::vector<void*> of;
+  void* operator[](TensorId id) const { return id < 0 ? nullptr : of[std::size_t(id)]; }
+  template <class T = float>
+  T* get(TensorId id) const {
+    return static_cast<T*>((*this)[id]);
+  }
+};
+
+enum class Lifetime {
+  fixed,    ///< keeps its content from step to step (parameters, moments, state, data): an address of its own
+  planned,  ///< written and read within one run of a list of calls: shares the activations' arena
+};
+
+struct Tensor {
+  std::string name;
+  std::size_t bytes = 0;
+  Lifetime lifetime = Lifetime::planned;
+  Storage storage = Storage::fp32;  ///< of a tensor that holds numbers
+};
+
+/// All tensors of a program.
+class TensorTable {
+ public:
+  TensorId add(std::string name, std::size_t bytes, Lifetime lifetime = Lifetime::planned) {
+    tensors_.push_back({std::move(name), bytes, lifetime, Storage::fp32});
+    return TensorId(tensors_.size()) - 1;
+  }
+  /// A tensor of `count` numbers.
+  TensorId add_numbers(std::string name, std::int64_t count, Storage storage, Lifetime lifetime = Lifetime::planned) {
+    tensors_.push_back({std::move(name), std::size_t(count) * bytes_of(storage), lifetime, storage});
+    return TensorId(tensors_.size()) - 1;
+  }
+
+  const Tensor& operator[](TensorId id) const { return tensors_[std::size_t(id)]; }
+  std::size_t size() const { return tensors_.size(); }
+  const std::vector<Tensor>& all() const { return tensors_; }
+
+ private:
+  std::vector<Tensor> tensors_;
+};
+
+}  // namespace gs

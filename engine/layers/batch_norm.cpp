@@ -1,0 +1,74 @@
+// batch_norm.cpp - batch normalisation as a layer. In training the statistics are those of the batch, and running
+// statistics follow them; evaluation uses the running statistics.
+#include "kernels/batch_norm/batch_norm.h"
+
+#include "engine/layers/lowering.h"
+#include "engine/net/net_builder.h"
+
+namespace gs {
+namespace {
+
+struct BatchNormLayer final : LayerKind {
+  std::string describe() const override { return "batch norm"; }
+  double forward_flops(const Layer& layer) const override { return 2.0 * double(layer.output.size()); }
+
+  LoweredLayer lower(Lowering& l, const Layer& layer, const std::vector<Value>& inputs) const override {
+    const Value x = inputs[0];
+    BatchNorm problem;
+    problem.n = l.batch;
+    problem.pixels = x.shape.h * x.shape.w;
+    problem.c = x.shape.c;
+    const ParameterTensors gamma = l.parameter(layer, "gamma"), beta = l.parameter(layer, "beta");
+    const TensorId running_mean = l.parameter(layer, "running_mean").value;
+    const TensorId running_variance = l.parameter(layer, "running_variance").value;
+    if (!l.training) {
+      const Value y = l.value(layer, inputs);
+      with_type_of(l.storage, [&]<class T>(T) {
+        l.calls.call<BatchNormInference<T>>(layer.name + " forward", Pass::forward, problem, out(y.tensor),
+                                            in(x.tensor), in(gamma.value), in(beta.value), in(running_mean),
+                                            in(running_variance));
+      });
+      return {y, {}};
+    }
+    const TensorId mean = l.numbers(layer.name + " mean", problem.c);
+    const TensorId inverse_deviation = l.numbers(layer.name + " inverse deviation", problem.c);
+    const Value y = l.value(layer, inputs);
+    with_type_of(l.storage, [&]<class T>(T) {
+      l.calls.call<BatchNormForward<T>>(layer.name + " forward", Pass::forward, problem, out(y.tensor), out(mean),
+                                        out(inverse_deviation), in_out(running_mean), in_out(running_variance),
+                                        in(x.tensor), in(gamma.value), in(beta.value), in(l.state));
+    });
+    return {y, [=, &l, name = layer.name](TensorId dy) {
+              const TensorId dx = l.gradient_of(x);
+              // The parameters' gradients come with dx, which is written even if nothing reads it.
+              const TensorId written =
+                  dx != no_tensor ? dx : l.calls.tensors().add_numbers(name + " unread gradient",
+                                                                       l.batch * x.shape.size(), l.storage);
+              with_type_of(l.storage, [&]<class T>(T) {
+                l.calls.call<BatchNormBackward<T>>(name + " backward", Pass::backward, problem, out(written),
+                                                   out(gamma.gradient), out(beta.gradient), in(dy), in(x.tensor),
+                                                   in(gamma.value), in(mean), in(inverse_deviation), in(no_tensor),
+                                                   in(l.state));
+              });
+              return std::vector<TensorId>{dx};
+            }};
+  }
+};
+
+}  // namespace
+
+NetBuilder& NetBuilder::batch_norm() {
+  if (Layer* before = current_layer(); before && before->parameters.size() == 2 &&
+                                       before->parameters[1].name == before->name + ".bias")
+    before->parameters.pop_back();
+  const int c = shape().c;
+  Layer& layer = append("bn", std::make_shared<BatchNormLayer>(), shape());
+  const auto constant = [](float value) { return InitialValues{InitialValues::Kind::constant, value}; };
+  layer.parameters = {{layer.name + ".gamma", {c}, 0, 0, constant(1)},
+                      {layer.name + ".beta", {c}, 0, 0, constant(0)},
+                      {layer.name + ".running_mean", {c}, 0, 0, constant(0), false},
+                      {layer.name + ".running_variance", {c}, 0, 0, constant(1), false}};
+  return *this;
+}
+
+}  // namespace gs

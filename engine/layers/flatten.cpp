@@ -1,0 +1,27 @@
+// flatten.cpp - a map as a vector: the same memory under another shape, so no call and no copy.
+#include "engine/layers/lowering.h"
+#include "engine/net/net_builder.h"
+
+namespace gs {
+namespace {
+
+struct FlattenLayer final : LayerKind {
+  std::string describe() const override { return "flatten"; }
+  double forward_flops(const Layer&) const override { return 0; }
+  double forward_bytes(const Layer&) const override { return 0; }
+
+  LoweredLayer lower(Lowering&, const Layer& layer, const std::vector<Value>& inputs) const override {
+    Value y = inputs[0];
+    y.shape = layer.output;
+    return {y, [](TensorId dy) { return std::vector<TensorId>{dy}; }};
+  }
+};
+
+}  // namespace
+
+NetBuilder& NetBuilder::flatten() {
+  append("flatten", std::make_shared<FlattenLayer>(), {1, 1, int(shape().size())});
+  return *this;
+}
+
+}  // namespace gs

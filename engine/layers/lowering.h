@@ -1,0 +1,86 @@
+// lowering.h - what a layer needs to add its op calls to the list that is being compiled.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/calls/call_list.h"
+#include "engine/net/layer_kind.h"
+
+namespace gs {
+
+/// The output of a layer, [batch, shape].
+struct Value {
+  Shape shape;
+  TensorId tensor = no_tensor;
+  bool wants_gradient = false;  ///< in training: a parameter that is trained lies before it
+};
+
+/// The tensors of a parameter, at fixed places in the flat buffers.
+struct ParameterTensors {
+  TensorId value = no_tensor, gradient = no_tensor;  ///< fp32 always; no gradient if it is not trained
+  TensorId stored = no_tensor;  ///< for layers that read it as activations are stored: the value, or its bf16 copy
+};
+
+struct LoweredLayer {
+  Value output;
+  /// Given the gradient of the output, adds the calls of the backward pass and returns the gradient of each input, in
+  /// their order; no_tensor for an input that wants none. Never called if the output wants no gradient.
+  std::function<std::vector<TensorId>(TensorId gradient)> backward;
+};
+
+class Lowering {
+ public:
+  CallList& calls;
+  int batch = 1;
+  bool training = true;
+  Storage storage = Storage::fp32;  ///< of values and their gradients
+  TensorId state = no_tensor;       ///< of the step that runs
+  const std::map<std::string, ParameterTensors>& parameters;  ///< by name
+  int dropouts = 0;                 ///< how many there are so far: numbers their random streams
+
+  /// The tensors of a layer's parameter: parameter(layer, "weight").
+  const ParameterTensors& parameter(const Layer& layer, const std::string& which) const {
+    return parameters.at(layer.name + "." + which);
+  }
+  /// The bias of a layer. Kernels always add one and write its gradient: a layer without a bias adds `count` zeros, and
+  /// nothing reads the gradient.
+  ParameterTensors bias(const Layer& layer, std::int64_t count) {
+    if (const auto found = parameters.find(layer.name + ".bias"); found != parameters.end()) return found->second;
+    const TensorId zeros = calls.tensors().add_numbers(layer.name + " zero bias", count, storage, Lifetime::fixed);
+    return {zeros, numbers(layer.name + " unread bias gradient", count), zeros};
+  }
+  /// A new value for the layer's output.
+  Value value(const Layer& layer, const std::vector<Value>& inputs) {
+    Value v{layer.output, calls.tensors().add_numbers(layer.name, batch * layer.output.size(), storage), false};
+    for (const Value& input : inputs) v.wants_gradient |= input.wants_gradient;
+    for (const Parameter& p : layer.parameters) v.wants_gradient |= training && p.trained;
+    return v;
+  }
+  /// A new tensor for the gradient of an input, no_tensor if that wants none.
+  TensorId gradient_of(const Value& input) {
+    if (!input.wants_gradient) return no_tensor;
+    const std::string name = calls.tensors()[input.tensor].name + " gradient";
+    return calls.tensors().add_numbers(name, batch * input.shape.size(), storage);
+  }
+  TensorId numbers(const std::string& name, std::int64_t count) {
+    return calls.tensors().add_numbers(name, count, Storage::fp32);
+  }
+};
+
+/// The forward and backward pass of a layer with one input and one call each way. `forward(T(), y, x)` and
+/// `backward(T(), dx, dy)` add the calls.
+template <class Forward, class Backward>
+LoweredLayer lowered(Lowering& l, const Layer& layer, const Value& x, Forward forward, Backward backward) {
+  const Value y = l.value(layer, {x});
+  with_type_of(l.storage, [&](auto t) { forward(t, y.tensor); });
+  return {y, [&l, x, y, backward](TensorId dy) {
+            const TensorId dx = l.gradient_of(x);
+            if (dx != no_tensor) with_type_of(l.storage, [&](auto t) { backward(t, y.tensor, dx, dy); });
+            return std::vector<TensorId>{dx};
+          }};
+}
+
+}  // namespace gs

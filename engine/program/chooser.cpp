@@ -1,0 +1,181 @@
+// chooser.cpp - which of the candidates of a call is taken.
+#include "engine/program/chooser.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/core/error.h"
+#include "engine/library/library.h"
+
+namespace gs {
+namespace {
+
+/// Above it a CPU is not asked to run a plain loop, which takes longer than all the rest of the tuning and never won.
+constexpr double slow_variants_flops = 2e6;
+
+std::string key_of(const CallNode& node) {
+  std::string key = node.op->describe();
+  // A library masks by a kernel more, an own variant does not.
+  const auto absent = [](const Argument& a) { return a.reads && a.tensor == no_tensor; };
+  if (std::any_of(node.arguments.begin(), node.arguments.end(), absent)) key += ", no mask";
+  return key;
+}
+
+std::vector<TensorId> tensors_of(const CallNode& node, bool Argument::*access, const std::vector<TensorId>& also) {
+  std::vector<TensorId> ids;
+  const auto add = [&](TensorId id) {
+    if (id != no_tensor && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  };
+  for (const Argument& a : node.arguments)
+    if (a.*access) add(a.tensor);
+  for (const TensorId id : also) add(id);
+  return ids;
+}
+
+OpCall unbound(const CallNode& node) {
+  OpCall call;
+  call.name = node.name;
+  call.pass = node.pass;
+  call.cost = node.op->cost();
+  call.reads = tensors_of(node, &Argument::reads, node.also_reads);
+  call.writes = tensors_of(node, &Argument::writes, node.also_writes);
+  return call;
+}
+
+const Candidate* named(const std::vector<Candidate>& list, const std::string& name) {
+  const auto at = std::find_if(list.begin(), list.end(), [&](const Candidate& c) { return c.name == name; });
+  return at == list.end() ? nullptr : &*at;
+}
+
+constexpr std::size_t aligned(std::size_t bytes) {
+  return (bytes + 255) / 256 * 256;
+}
+
+}  // namespace
+
+/// A CPU has no tensor cores. If it is asked for tf32, variants that round as they do show what that does to a run, so
+/// nothing else may stand in for them: no variant in fp32, no library.
+bool Chooser::emulates_tf32(const std::vector<Candidate>& variants) const {
+  return device_.registry().target() == Target::host && device_.tf32() &&
+         std::any_of(variants.begin(), variants.end(),
+                     [](const Candidate& c) { return c.arithmetic == Arithmetic::tf32; });
+}
+
+std::vector<Candidate> Chooser::own_candidates(const CallNode& node) const {
+  std::vector<Candidate> own = node.op->variants(device_.registry(), node.arguments);
+  const bool emulated = emulates_tf32(own);
+  std::erase_if(own, [&](const Candidate& c) {
+    return emulated ? c.arithmetic != Arithmetic::tf32 : c.arithmetic == Arithmetic::tf32 && !device_.tf32();
+  });
+  return own;
+}
+
+std::vector<Candidate> Chooser::candidates(const CallNode& node) const {
+  std::vector<Candidate> own = own_candidates(node), library;
+  if (device_.library() && choice_.rule != "own" && !emulates_tf32(own))
+    library = node.op->offers(*device_.library(), node.arguments);
+  if (own.empty() && library.empty()) throw_unavailable(node, "own", {});
+  // The default comes first: the library's best guess, or the own variant of the highest rank.
+  const Target target = device_.registry().target();
+  const bool library_first =
+      !library.empty() && (own.empty() || choice_.rule == "library" || node.op->library_pays(target));
+  std::reverse(own.begin(), own.end());
+  if (target == Target::host && node.op->cost().flops > slow_variants_flops && !own.empty()) own.resize(1);
+  std::vector<Candidate>& all = library_first ? library : own;
+  std::vector<Candidate>& others = library_first ? own : library;
+  std::move(others.begin(), others.end(), std::back_inserter(all));
+  return std::move(all);
+}
+
+Candidate Chooser::choose(const CallNode& node) const {
+  if (const std::string* fixed = fixed_implementation(choice_, node.name)) {
+    std::vector<Candidate> own = own_candidates(node);
+    if (const Candidate* found = named(own, *fixed)) return *found;
+    if (device_.library() && !emulates_tf32(own)) {
+      std::vector<Candidate> library = node.op->offers(*device_.library(), node.arguments);
+      if (const Candidate* found = named(library, *fixed)) return *found;
+      std::move(library.begin(), library.end(), std::back_inserter(own));
+    }
+    throw_unavailable(node, *fixed, own);
+  }
+  std::vector<Candidate> all = candidates(node);
+  if (!node.measured.empty()) return *named(all, node.measured);
+  const bool measure = tuner_ && all.size() > 1 && can_be_measured(node);
+  return std::move(all[measure ? fastest(key_of(node), node, all) : 0]);
+}
+
+OpCall Chooser::bind(const CallNode& node) {
+  Candidate chosen = choose(node);
+  OpCall call = unbound(node);
+  call.implementation = chosen.name;
+  call.note = chosen.note;
+  call.tensor_cores = chosen.arithmetic != Arithmetic::fp32 && device_.registry().target() != Target::host;
+  if (chosen.workspace_bytes > 0) call.workspace = tensors_.add(node.name + " workspace", chosen.workspace_bytes);
+  call.call = [run = std::move(chosen.run), workspace = call.workspace](const Addresses& at, stream_t stream) {
+    run(at, at[workspace], stream);
+  };
+  return call;
+}
+
+std::vector<OpCall> Chooser::bind(const std::vector<CallNode>& nodes) {
+  std::vector<OpCall> calls;
+  for (const CallNode& node : nodes) calls.push_back(bind(node));
+  return calls;
+}
+
+bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& second, TensorId between) {
+  std::vector<Candidate> in_one = own_candidates(fused);
+  if (in_one.empty()) return false;
+  if (fixes(fused.name)) return true;
+  if (fixes(first.name) || fixes(second.name)) return false;
+  if (!tuner_) return choice_.rule == "own" || !device_.library();
+
+  // The value between two calls lies in the workspace: what is fused does not write it.
+  const Candidate one = choose(first), two = own_candidates(second).back();
+  const std::size_t between_bytes = aligned(tensors_[between].bytes);
+  std::vector<Candidate> all = {
+      {.name = "apart",
+       .note = "",
+       .workspace_bytes = between_bytes + aligned(one.workspace_bytes) + two.workspace_bytes,
+       .run = [=, after = aligned(one.workspace_bytes)](const Addresses& at, void* workspace, stream_t stream) {
+         std::byte* const place = static_cast<std::byte*>(workspace);
+         Addresses with_between = at;
+         with_between.of[std::size_t(between)] = place;
+         one.run(with_between, place + between_bytes, stream);
+         two.run(with_between, place + between_bytes + after, stream);
+       },
+       .own = one.own}};
+  std::move(in_one.rbegin(), in_one.rend(), std::back_inserter(all));
+  const std::size_t best = fastest(key_of(first) + ", then " + second.op->describe(), fused, all);
+  if (best > 0) fused.measured = all[best].name;
+  return best > 0;
+}
+
+/// Numbers are written, so that results can be compared, and all that is read has a size: the images of a split, which
+/// are bound later, have none yet.
+bool Chooser::can_be_measured(const CallNode& node) const {
+  const auto has_numbers = [&](const Argument& a) {
+    return a.writes && a.tensor != no_tensor && tensors_[a.tensor].holds_numbers;
+  };
+  const auto has_size = [&](const Argument& a) { return a.tensor == no_tensor || tensors_[a.tensor].bytes > 0; };
+  return std::any_of(node.arguments.begin(), node.arguments.end(), has_numbers) &&
+         std::all_of(node.arguments.begin(), node.arguments.end(), has_size);
+}
+
+std::size_t Chooser::fastest(const std::string& key, const CallNode& node,
+                             const std::vector<Candidate>& candidates) const {
+  return tuner_->choose(key, unbound(node), tensors_.all(), candidates);
+}
+
+void Chooser::throw_unavailable(const CallNode& node, const std::string& wanted,
+                                const std::vector<Candidate>& available) const {
+  std::vector<std::string> names;
+  for (const Candidate& c : available) names.push_back(c.name);
+  throw UsageError(fmt::format("--impl: {}: no implementation '{}' on {}; there are: {}", node.name, wanted,
+                               device_.name(), fmt::join(names, ", ")));
+}
+
+}  // namespace gs

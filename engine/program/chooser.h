@@ -1,0 +1,50 @@
+// chooser.h - gives a call its implementation: the one that the user fixed, the one that was measured to be the fastest,
+// or the default.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "engine/calls/call_list.h"
+#include "engine/device/device.h"
+#include "engine/program/choice.h"
+#include "engine/program/tuner.h"
+
+namespace gs {
+
+class Chooser {
+ public:
+  /// With a tuner the fastest implementation is chosen by its measurements, else by the choice's rule alone.
+  Chooser(Device& device, const ImplementationChoice& choice, TensorTable& tensors, Tuner* tuner = nullptr)
+      : device_(device), choice_(choice), tensors_(tensors), tuner_(tuner) {}
+
+  /// The call with its implementation. Throws UsageError if the choice names one that is not available.
+  OpCall bind(const CallNode&);
+  std::vector<OpCall> bind(const std::vector<CallNode>&);
+
+  /// Did the user fix an implementation for a call of this name?
+  bool fixes(const std::string& call) const { return fixed_implementation(choice_, call) != nullptr; }
+
+  /// Should `fused` take the place of `first` and `second`, which needs the value `between` that `first` writes? Yes if
+  /// its implementation is fixed; else, if that of neither part is, where own kernels are used throughout, since the
+  /// fused variants of an op are ahead of separate calls. With a tuner they are measured, and `fused` keeps the fastest.
+  bool prefers(CallNode& fused, const CallNode& first, const CallNode& second, TensorId between);
+
+ private:
+  std::vector<Candidate> own_candidates(const CallNode&) const;
+  /// All that may be used, the default first.
+  std::vector<Candidate> candidates(const CallNode&) const;
+  Candidate choose(const CallNode&) const;
+  bool emulates_tf32(const std::vector<Candidate>& variants) const;
+  bool can_be_measured(const CallNode&) const;
+  /// The index of the fastest candidate.
+  std::size_t fastest(const std::string& key, const CallNode&, const std::vector<Candidate>&) const;
+  [[noreturn]] void throw_unavailable(const CallNode&, const std::string& wanted,
+                                      const std::vector<Candidate>& available) const;
+
+  Device& device_;
+  const ImplementationChoice& choice_;
+  TensorTable& tensors_;
+  Tuner* tuner_;
+};
+
+}  // namespace gs

@@ -1,0 +1,15 @@
+// fuse.cpp - the order of the rules. ReLUs are joined first: the others look for calls that have them.
+#include "engine/program/fusion/rules.h"
+
+namespace gs {
+
+void fuse(CallList& list, Chooser& chooser) {
+  join_relu(list);
+  join_relu_gradient_to_max_pool(list);
+  join_relu_gradient(list);
+  mask_dropout_in_dense(list, chooser);
+  fuse_conv2d_and_max_pool(list, chooser);
+  fuse_dense_and_dropout(list, chooser);
+}
+
+}  // namespace gs
