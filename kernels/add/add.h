@@ -1,0 +1,72 @@
+// add.h - the interface of residual addition, NHWC, and of the sum of two gradients.
+//
+//   y[n,h,w,c] = act( a[n,h,w,c] + skip[n, h skip_stride, w skip_stride, c - before] )
+//
+// Without the second term if c - before is not a channel of skip; before = (c - skip_c) / 2. This is the shortcut
+// without parameters: skip is subsampled, and channels of zeros are added on both sides. If the shapes are equal it is
+// a plain addition. Source: He, Zhang, Ren and Sun 2016, "Deep residual learning for image recognition", option A.
+#pragma once
+#include "kernels/common/bf16.h"
+#include "kernels/common/variant.h"
+
+namespace gs {
+
+struct Add {
+  int n = 1, h = 1, w = 1, c = 1;          ///< extents of a and y
+  int skip_h = 1, skip_w = 1, skip_c = 1;  ///< extents of skip, which has n images, too
+  int skip_stride = 1;
+  bool relu = false;  ///< act(z) = max(z, 0)
+
+  GS_BOTH constexpr int before() const { return (c - skip_c) / 2; }
+  GS_BOTH constexpr std::int64_t size() const { return std::int64_t(n) * h * w * c; }
+  GS_BOTH constexpr std::int64_t skip_size() const { return std::int64_t(n) * skip_h * skip_w * skip_c; }
+  constexpr bool same_shapes() const { return skip_stride == 1 && skip_h == h && skip_w == w && skip_c == c; }
+  /// Every element of y has one of skip below it, except for channels.
+  constexpr bool fits() const {
+    return skip_stride >= 1 && skip_c <= c && skip_h > (h - 1) * skip_stride && skip_w > (w - 1) * skip_stride;
+  }
+  auto operator<=>(const Add&) const = default;
+};
+
+/// y [n,h,w,c].
+template <class T>
+struct AddForward {
+  static constexpr std::string_view name = "add forward";
+  using Stored = T;
+  using Problem = Add;
+  using Launch = void(T* y, const T* a, const T* skip, const Add&, void* workspace, stream_t);
+};
+/// dskip [n,skip_h,skip_w,skip_c]: dy at the elements that y read, 0 at those that it skipped. If `relu_output` is
+/// given (skip itself, out of a ReLU), dskip = 0 where it is <= 0. The gradient of a is dy itself. dy is behind the
+/// mask of y's own ReLU.
+template <class T>
+struct AddSkipBackward {
+  static constexpr std::string_view name = "add skip backward";
+  using Stored = T;
+  using Problem = Add;
+  using Launch = void(T* dskip, const T* dy, const T* relu_output, const Add&, void* workspace, stream_t);
+};
+
+struct Sum {
+  std::int64_t size = 1;
+  float mask_scale = 1;  ///< 1 / (1 - rate) if dropout follows the ReLU whose output masks the sum, else 1
+  auto operator<=>(const Sum&) const = default;
+};
+
+/// sum = mask_scale (a + b), and 0 where `relu_output`, if given, is <= 0: the gradient of a value that is read twice.
+template <class T>
+struct SumGradients {
+  static constexpr std::string_view name = "sum gradients";
+  using Stored = T;
+  using Problem = Sum;
+  using Launch = void(T* sum, const T* a, const T* b, const T* relu_output, const Sum&, void* workspace, stream_t);
+};
+
+template <class T>
+Cost cost(AddForward<T>, const Add&);
+template <class T>
+Cost cost(AddSkipBackward<T>, const Add&);
+template <class T>
+Cost cost(SumGradients<T>, const Sum&);
+
+}  // namespace gs

@@ -1,0 +1,36 @@
+// batch_norm_cost.cpp - the least work of batch normalisation. x goes in once, though a variant reads it twice unless
+// it fits a cache; so do dy and x of the backward pass. Beside them a handful of values per channel.
+#include "kernels/batch_norm/batch_norm.h"
+
+namespace gs {
+namespace {
+/// Values of the activations' type and floats per channel, each read or written once.
+template <class T>
+double bytes(const BatchNorm& p, int values, int floats) {
+  return double(values) * sizeof(T) * double(p.size()) + 4.0 * floats * p.c;
+}
+}  // namespace
+
+template <class T>
+Cost cost(BatchNormForward<T>, const BatchNorm& p) {
+  // sum 1, deviation 1, squares 2, map 4; in: gamma, beta, the running averages; out: these, mean, inverse deviation
+  return {.flops = (p.relu ? 9.0 : 8.0) * double(p.size()), .bytes = bytes<T>(p, 2, 8)};
+}
+template <class T>
+Cost cost(BatchNormInference<T>, const BatchNorm& p) {
+  return {.flops = (p.relu ? 5.0 : 4.0) * double(p.size()), .bytes = bytes<T>(p, 2, 4)};
+}
+template <class T>
+Cost cost(BatchNormBackward<T>, const BatchNorm& p) {
+  // x^ 2, sums 3, dx 5; in: gamma, mean, inverse deviation; out: dgamma, dbeta
+  return {.flops = 10.0 * double(p.size()), .bytes = bytes<T>(p, 3, 5)};
+}
+
+template Cost cost(BatchNormForward<float>, const BatchNorm&);
+template Cost cost(BatchNormForward<bf16>, const BatchNorm&);
+template Cost cost(BatchNormInference<float>, const BatchNorm&);
+template Cost cost(BatchNormInference<bf16>, const BatchNorm&);
+template Cost cost(BatchNormBackward<float>, const BatchNorm&);
+template Cost cost(BatchNormBackward<bf16>, const BatchNorm&);
+
+}  // namespace gs
