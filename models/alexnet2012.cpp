@@ -1,6 +1,7 @@
 // alexnet2012.cpp - AlexNet as published: grouped convolutions, local response normalisation, overlapping pools. The
 // base width is the paper's 96 filters; 227x227x3 images and 1000 classes give its 60,965,224 parameters. Krizhevsky,
 // Sutskever and Hinton 2012, "ImageNet classification with deep convolutional neural networks".
+#include "engine/net/net_builder.h"
 #include "models/models.h"
 
 namespace gs {

@@ -1,5 +1,6 @@
 // lenet5.cpp - LeNet-5 with a fully connected third layer, after LeCun et al. 1998, with ReLU and max-pool. The base
 // width is the paper's 6 filters; 28x28 images give its 61,706 parameters at 10 classes.
+#include "engine/net/net_builder.h"
 #include "models/models.h"
 
 namespace gs {

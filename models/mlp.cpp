@@ -1,4 +1,5 @@
 // mlp.cpp - a multilayer perceptron on the pixels: what the convolutions of the other networks are measured against.
+#include "engine/net/net_builder.h"
 #include "models/models.h"
 
 #include <algorithm>

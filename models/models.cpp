@@ -21,6 +21,8 @@ constexpr Model table[] = {
      0.5f,
      {227, 227, 3},
      1000},
+    {"vgg", "VGG: 3x3 convolutions in five stages, 11 to 19 layers deep", vgg, 8, 0, {224, 224, 3}, 1000, 11},
+    {"resnet", "residual network for small images, 6n + 2 layers deep", resnet, 16, 0, {32, 32, 3}, 10, 20},
 };
 
 }  // namespace

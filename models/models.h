@@ -14,6 +14,7 @@ struct ModelOptions {
   int base = 32;    ///< base width
   int outputs = 1;  ///< 1 for two classes, else the number of classes
   float dropout = 0;
+  int depth = 20;  ///< layers with weights, of networks that come in several depths
 };
 
 struct Model {
@@ -23,6 +24,7 @@ struct Model {
   float default_dropout = 0;
   Shape usual_input{128, 128, 1};  ///< what it was made for
   int usual_outputs = 1;
+  int default_depth = 0;  ///< 0: it has one depth only
 };
 
 std::span<const Model> models();
@@ -35,5 +37,7 @@ Net alexnet(const ModelOptions&);
 Net mlp(const ModelOptions&);
 Net lenet5(const ModelOptions&);
 Net alexnet2012(const ModelOptions&);
+Net vgg(const ModelOptions&);
+Net resnet(const ModelOptions&);
 
 }  // namespace gs

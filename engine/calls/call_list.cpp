@@ -7,11 +7,16 @@ namespace gs {
 
 std::string_view to_string(Pass pass) {
   switch (pass) {
-    case Pass::gather: return "gather";
-    case Pass::forward: return "forward";
-    case Pass::loss: return "loss";
-    case Pass::backward: return "backward";
-    case Pass::update: return "update";
+    case Pass::gather:
+      return "gather";
+    case Pass::forward:
+      return "forward";
+    case Pass::loss:
+      return "loss";
+    case Pass::backward:
+      return "backward";
+    case Pass::update:
+      return "update";
   }
   return "";
 }
@@ -54,10 +59,6 @@ int CallList::only_reader(TensorId id) const {
   return only(nodes, [&](const CallNode& node) { return node.reads(id); });
 }
 
-bool CallList::is_written(TensorId id) const {
-  return std::any_of(nodes.begin(), nodes.end(), [&](const CallNode& node) { return node.writes(id); });
-}
-
 void CallList::replace(TensorId from, TensorId to) {
   for (CallNode& node : nodes)
     for (Argument& a : node.arguments)
@@ -69,6 +70,16 @@ TensorId CallList::resolved(TensorId id) const {
   for (const auto& [from, to] : replaced_)
     if (id == from) id = to;
   return id;
+}
+
+bool CallList::is_rectified(TensorId id) const {
+  return holds(rectified, id);
+}
+
+TensorId CallList::pooled_form(TensorId id) const {
+  for (const auto& [value, pool] : pooled)
+    if (value == id) return pool;
+  return no_tensor;
 }
 
 }  // namespace gs

@@ -24,24 +24,31 @@ class CallList {
   /// The same call outside of the list.
   template <class Op, class... Arguments>
   static CallNode make(std::string name, Pass pass, const typename Op::Problem& problem, Arguments... arguments) {
-    return {std::move(name), pass, std::make_shared<OpProblemOf<Op>>(problem),
-            OpProblemOf<Op>::arguments(arguments...), {}, {}, ""};
+    return {std::move(name),
+            pass,
+            std::make_shared<OpProblemOf<Op>>(problem),
+            OpProblemOf<Op>::arguments(arguments...),
+            {},
+            {},
+            ""};
   }
 
-  // For rules. -1: there is none.
-  int only_writer(TensorId) const;        ///< of a tensor that one call writes
-  int only_reader(TensorId) const;        ///< of a tensor that one call reads
-  bool is_written(TensorId id) const;
+  // For rules. -1: there is none, or more than one.
+  int only_writer(TensorId) const;
+  int only_reader(TensorId) const;
   void erase(int index) { nodes.erase(nodes.begin() + index); }
-  /// Every call that reads or writes `from` does so with `to`; so does whoever asks for resolved(from).
+  /// Every call that reads or writes `from` does so with `to`; resolved(from) says so.
   void replace(TensorId from, TensorId to);
+
+  // Notes of the rules for those who ask for a value that a layer put out.
   TensorId resolved(TensorId) const;
-  /// Keeps a call that a fusion made unnecessary: the value that it wrote is no longer written.
-  void keep_apart(CallNode node) { apart.push_back(std::move(node)); }
+  bool is_rectified(TensorId) const;     ///< a ReLU is a part of the call that writes it
+  TensorId pooled_form(TensorId) const;  ///< of a value that is written only behind a max-pool, else no_tensor
+  std::vector<CallNode> apart;           ///< calls that would write values which fused calls do not write
+  std::vector<TensorId> rectified;
+  std::vector<std::pair<TensorId, TensorId>> pooled;
 
   std::vector<CallNode> nodes;
-  std::vector<CallNode> apart;                            ///< see keep_apart()
-  std::vector<std::pair<TensorId, TensorId>> pooled;      ///< values that are not written, and their max-pooled form
 
  private:
   TensorTable& tensors_;

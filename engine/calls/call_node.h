@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/calls/describe.h"
 #include "engine/calls/op_call.h"
 #include "engine/library/default_choice.h"
 #include "engine/library/library.h"
@@ -71,6 +72,16 @@ class OpProblem {
   virtual int mask_of(int gradient) const = 0;
 };
 
+// Outside of the class, whose members would hide the ops' own functions.
+template <class Op>
+Cost cost_of_op(const typename Op::Problem& problem) {
+  return cost(Op{}, problem);
+}
+template <class Problem>
+std::string described(const Problem& problem) {
+  return describe(problem);
+}
+
 template <class Op>
 class OpProblemOf final : public OpProblem {
   template <class F>
@@ -88,7 +99,7 @@ class OpProblemOf final : public OpProblem {
   static constexpr bool written = !std::is_same_v<Argument, In>;
   template <class... A, std::size_t... i>
   static constexpr bool access_fits(std::index_sequence<i...>) {
-    return ((written<A> == !std::is_const_v<std::remove_pointer_t<Pointer<i>>>) && ...);
+    return ((written<A> == !std::is_const_v<std::remove_pointer_t<Pointer<i>>>)&&...);
   }
 
  public:
@@ -103,8 +114,8 @@ class OpProblemOf final : public OpProblem {
   }
 
   OpKey op() const override { return op_key<Op>(); }
-  Cost cost() const override { return gs::cost(Op{}, problem); }
-  std::string describe() const override { return std::string(Op::name) + " " + gs::describe(problem); }
+  Cost cost() const override { return cost_of_op<Op>(problem); }
+  std::string describe() const override { return std::string(Op::name) + " " + described(problem); }
   bool library_pays(Target target) const override { return gs::library_pays(Op{}, problem, target); }
 
   std::vector<Candidate> variants(const Registry& registry, const std::vector<Argument>& a) const override {
@@ -146,7 +157,8 @@ class OpProblemOf final : public OpProblem {
     return [launch = std::move(launch), ids, p = problem](const Addresses& at, void* workspace, stream_t stream) {
       [&]<std::size_t... i>(std::index_sequence<i...>) {
         launch(static_cast<Pointer<i>>(at[ids[i]])..., p, workspace, stream);
-      }(std::make_index_sequence<Parameters::tensors>());
+      }
+      (std::make_index_sequence<Parameters::tensors>());
     };
   }
 };

@@ -26,7 +26,7 @@ namespace detail {
 /// Stands for a field of any type while fields are counted.
 struct AnyField {
   template <class T>
-    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
   operator T() const;
 };
 template <class T, class... Fields>

@@ -1,4 +1,5 @@
-// op_call.h - a call of an op that can be run: an entry of the list that a program executes, captures, times and prints.
+// op_call.h - a call of an op that can be run: an entry of the list that a program executes, captures, times and
+// prints.
 #pragma once
 #include <functional>
 #include <string>

@@ -1,5 +1,6 @@
 // tensor.h - the tensors that op calls read and write, and where they lie once memory is planned.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -31,21 +32,26 @@ struct Tensor {
   std::string name;
   std::size_t bytes = 0;
   Lifetime lifetime = Lifetime::planned;
-  Storage storage = Storage::fp32;  ///< of a tensor that holds numbers
+  bool holds_numbers = false;
+  Storage storage = Storage::fp32;  ///< of numbers
+  /// Fixed tensors whose content decides how much work a call does: while implementations are measured, these bytes.
+  std::vector<std::byte> sample = {};
 };
 
 /// All tensors of a program.
 class TensorTable {
  public:
   TensorId add(std::string name, std::size_t bytes, Lifetime lifetime = Lifetime::planned) {
-    tensors_.push_back({std::move(name), bytes, lifetime, Storage::fp32});
+    tensors_.push_back({std::move(name), bytes, lifetime});
     return TensorId(tensors_.size()) - 1;
   }
   /// A tensor of `count` numbers.
   TensorId add_numbers(std::string name, std::int64_t count, Storage storage, Lifetime lifetime = Lifetime::planned) {
-    tensors_.push_back({std::move(name), std::size_t(count) * bytes_of(storage), lifetime, storage});
+    tensors_.push_back({std::move(name), std::size_t(count) * bytes_of(storage), lifetime, true, storage});
     return TensorId(tensors_.size()) - 1;
   }
+
+  void set_sample(TensorId id, std::vector<std::byte> bytes) { tensors_[std::size_t(id)].sample = std::move(bytes); }
 
   const Tensor& operator[](TensorId id) const { return tensors_[std::size_t(id)]; }
   std::size_t size() const { return tensors_.size(); }

@@ -42,13 +42,13 @@ struct BatchNormLayer final : LayerKind {
               const TensorId dx = l.gradient_of(x);
               // The parameters' gradients come with dx, which is written even if nothing reads it.
               const TensorId written =
-                  dx != no_tensor ? dx : l.calls.tensors().add_numbers(name + " unread gradient",
-                                                                       l.batch * x.shape.size(), l.storage);
+                  dx != no_tensor
+                      ? dx
+                      : l.calls.tensors().add_numbers(name + " unread gradient", l.batch * x.shape.size(), l.storage);
               with_type_of(l.storage, [&]<class T>(T) {
-                l.calls.call<BatchNormBackward<T>>(name + " backward", Pass::backward, problem, out(written),
-                                                   out(gamma.gradient), out(beta.gradient), in(dy), in(x.tensor),
-                                                   in(gamma.value), in(mean), in(inverse_deviation), in(no_tensor),
-                                                   in(l.state));
+                l.calls.call<BatchNormBackward<T>>(
+                    name + " backward", Pass::backward, problem, out(written), out(gamma.gradient), out(beta.gradient),
+                    in(dy), in(x.tensor), in(gamma.value), in(mean), in(inverse_deviation), in(no_tensor), in(l.state));
               });
               return std::vector<TensorId>{dx};
             }};
@@ -58,8 +58,8 @@ struct BatchNormLayer final : LayerKind {
 }  // namespace
 
 NetBuilder& NetBuilder::batch_norm() {
-  if (Layer* before = current_layer(); before && before->parameters.size() == 2 &&
-                                       before->parameters[1].name == before->name + ".bias")
+  if (Layer* before = current_layer();
+      before && before->parameters.size() == 2 && before->parameters[1].name == before->name + ".bias")
     before->parameters.pop_back();
   const int c = shape().c;
   Layer& layer = append("bn", std::make_shared<BatchNormLayer>(), shape());

@@ -28,8 +28,8 @@ struct DropoutLayer final : LayerKind {
                                           in(l.state));
         },
         [=, &l, name = layer.name]<class T>(T, TensorId, TensorId dx, TensorId dy) {
-          l.calls.call<DropoutBackward<T>>(name + " backward", Pass::backward, problem, out(dx), in(dy),
-                                           in(no_tensor), in(l.state));
+          l.calls.call<DropoutBackward<T>>(name + " backward", Pass::backward, problem, out(dx), in(dy), in(no_tensor),
+                                           in(l.state));
         });
   }
 };

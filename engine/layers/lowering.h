@@ -36,10 +36,10 @@ class Lowering {
   CallList& calls;
   int batch = 1;
   bool training = true;
-  Storage storage = Storage::fp32;  ///< of values and their gradients
-  TensorId state = no_tensor;       ///< of the step that runs
+  Storage storage = Storage::fp32;                            ///< of values and their gradients
+  TensorId state = no_tensor;                                 ///< of the step that runs
   const std::map<std::string, ParameterTensors>& parameters;  ///< by name
-  int dropouts = 0;                 ///< how many there are so far: numbers their random streams
+  int dropouts = 0;  ///< how many there are so far: numbers their random streams
 
   /// The tensors of a layer's parameter: parameter(layer, "weight").
   const ParameterTensors& parameter(const Layer& layer, const std::string& which) const {

@@ -14,9 +14,9 @@ struct Value;         // likewise
 class LayerKind {
  public:
   virtual ~LayerKind() = default;
-  virtual std::string describe() const = 0;                   ///< "conv 3x3", "max-pool 2x2/2"
-  virtual double forward_flops(const Layer&) const = 0;       ///< for one image
-  virtual double forward_bytes(const Layer& layer) const {    ///< for one image: values in and out; parameters once
+  virtual std::string describe() const = 0;                 ///< "conv 3x3", "max-pool 2x2/2"
+  virtual double forward_flops(const Layer&) const = 0;     ///< for one image
+  virtual double forward_bytes(const Layer& layer) const {  ///< for one image: values in and out; parameters once
     return 4.0 * double(layer.input.size() + layer.output.size() + layer.parameter_count());
   }
   /// Adds the op calls of the forward pass to the list that is being compiled, and returns the layer's value and what

@@ -76,8 +76,8 @@ std::string summary(const Net& net) {
   const std::string line(62 + width, '-');
   std::string out =
       fmt::format("{} on {} input; FLOPs and bytes of the forward pass, for one image\n", net.name, extents(net.input));
-  out += line + "\n" + fmt::format(row, "layer", "", width, "output shape", "parameters", "FLOPs", "bytes") + line +
-         "\n";
+  out +=
+      line + "\n" + fmt::format(row, "layer", "", width, "output shape", "parameters", "FLOPs", "bytes") + line + "\n";
   double flops = 0, bytes = 0;
   for (std::size_t i = 0; i < net.layers.size(); ++i) {
     const Layer& l = net.layers[i];

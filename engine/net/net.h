@@ -1,5 +1,5 @@
-// net.h - what a network is: a directed acyclic graph of layers, with shapes and parameter counts. Immutable, no device,
-// no training knobs. NetBuilder (net_builder.h) makes one.
+// net.h - what a network is: a directed acyclic graph of layers, with shapes and parameter counts. Immutable, no
+// device, no training knobs. NetBuilder (net_builder.h) makes one.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -32,8 +32,9 @@ struct Parameter {
 struct Layer {
   std::string name;  ///< "conv1", "pool1", "flatten", "dense2"
   std::shared_ptr<const LayerKind> kind;
-  std::vector<int> inputs;  ///< layers whose outputs this one reads, all before it; network_input for the network's input
-  Shape input, output;      ///< of the first input; of what comes out
+  std::vector<int>
+      inputs;           ///< layers whose outputs this one reads, all before it; network_input for the network's input
+  Shape input, output;  ///< of the first input; of what comes out
   std::vector<Parameter> parameters;
   std::int64_t parameter_count() const;
   double forward_flops() const;  ///< for one image

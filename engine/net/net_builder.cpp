@@ -1,6 +1,8 @@
 // net_builder.cpp - the order of layers, their names, and the values they read.
 #include "engine/net/net_builder.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
@@ -45,9 +47,12 @@ NetBuilder& NetBuilder::from(const std::string& named) {
 }
 
 NetBuilder& NetBuilder::starts_from(float weight_deviation, float bias) {
+  const auto has_weights = [&](int layer) {
+    const std::vector<Parameter>& all = net_.layers[std::size_t(layer)].parameters;
+    return std::any_of(all.begin(), all.end(), [](const Parameter& p) { return p.fan_in > 0; });
+  };
   int at = current_;
-  while (at != network_input && net_.layers[std::size_t(at)].parameters.empty())
-    at = net_.layers[std::size_t(at)].inputs[0];
+  while (at != network_input && !has_weights(at)) at = net_.layers[std::size_t(at)].inputs[0];
   if (at == network_input) throw Error(net_.name + ": starts_from() must follow a layer with weights");
   for (Parameter& p : net_.layers[std::size_t(at)].parameters)
     p.initial = p.fan_in > 0 ? InitialValues{InitialValues::Kind::normal, weight_deviation}

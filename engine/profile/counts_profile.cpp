@@ -90,7 +90,7 @@ Profile count(Program& program, const std::function<int()>& begin_epoch) {
   p.sampled_steps = 1;
 
   int ops_cut_apart = 0;
-  for (const Step& step : program.training_steps()) {
+  for (const OpCall& step : program.training_calls()) {
     const simulator::Counts counts = simulator::count([&] { step.call(program.addresses(), device.stream()); });
     ops_cut_apart += counts.cut_apart;
     p.ops.push_back({.name = step.name,

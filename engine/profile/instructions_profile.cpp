@@ -21,7 +21,7 @@ Profile count_instructions(Program& program, const std::function<int()>& begin_e
     std::vector<InterpretedLaunch> launches;
     op.instructions = counter->count(
         [&] {
-          program.training_steps()[i].call(program.addresses(), device.stream());
+          program.training_calls()[i].call(program.addresses(), device.stream());
           device.synchronize();
         },
         launches);

@@ -105,7 +105,7 @@ bool name_tells_tensor_cores(std::string_view kernel) {
   return std::none_of(without.begin(), without.end(), has) && std::any_of(with.begin(), with.end(), has);
 }
 
-TensorCores tensor_cores_of(const Step& step, const std::vector<std::string>& kernels) {
+TensorCores tensor_cores_of(const OpCall& step, const std::vector<std::string>& kernels) {
   if (step.tensor_cores) return TensorCores::declared;
   const auto of_library = [&](std::string_view library) { return step.implementation.rfind(library, 0) == 0; };
   if (of_library("cudnn") && step.note.find("tensor cores") != step.note.npos) return TensorCores::by_plan;

@@ -20,6 +20,6 @@ bool name_tells_tensor_cores(std::string_view kernel);
 
 /// Whether a step's products run on tensor cores, and how that is known: own variants declare it in their row, cuDNN
 /// by its plan's note, cuBLASLt by the names of its kernels (none given: no).
-TensorCores tensor_cores_of(const Step&, const std::vector<std::string>& kernels);
+TensorCores tensor_cores_of(const OpCall&, const std::vector<std::string>& kernels);
 
 }  // namespace gs

@@ -25,7 +25,7 @@ Profile described(const Program& program, const Roof& roof) {
   p.commit = version_info().commit;
   p.time = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
   p.roof = roof;
-  for (const Step& step : program.training_steps())
+  for (const OpCall& step : program.training_calls())
     p.ops.push_back({.name = step.name,
                      .pass = step.pass,
                      .implementation = step.implementation,

@@ -42,7 +42,7 @@ struct Profiler::Impl {
   std::vector<double> unwatched_us;
 
   Impl(Program& p, const ProfileRequest& r)
-      : program(p), request(r), roof(roof_for(p.device(), r.roof)), kernels(int(p.training_steps().size())) {
+      : program(p), request(r), roof(roof_for(p.device(), r.roof)), kernels(int(p.training_calls().size())) {
     const Target target = program.device().rooms().target;
     if (target == Target::sim) source = TimeSource::counts;
     if (target == Target::cuda) source = TimeSource::events;
@@ -143,7 +143,7 @@ Profile Profiler::profile() const {
       op.launches += kernel.launches;
       names.push_back(kernel.name);
     }
-    op.tensor_cores = tensor_cores_of(p.program.training_steps()[i], names);
+    op.tensor_cores = tensor_cores_of(p.program.training_calls()[i], names);
   }
   if (p.source == TimeSource::counts) return result;  // a simulator's times mean nothing
   result.sums = median_sums(p.steps);

@@ -5,7 +5,7 @@
 
 namespace gs {
 
-bool names_step(const std::string& entry, const std::string& step) {
+bool names_call(const std::string& entry, const std::string& step) {
   std::string words = entry;
   std::replace(words.begin(), words.end(), '.', ' ');
   if (words != entry) std::replace(words.begin(), words.end(), '_', ' ');
@@ -14,7 +14,7 @@ bool names_step(const std::string& entry, const std::string& step) {
 
 const std::string* fixed_implementation(const ImplementationChoice& choice, const std::string& step) {
   for (const auto& [entry, implementation] : choice.fixed)
-    if (names_step(entry, step)) return &implementation;
+    if (names_call(entry, step)) return &implementation;
   return nullptr;
 }
 

@@ -18,7 +18,7 @@ struct ImplementationChoice {
 
 /// Does an entry of `fixed` mean this step? "conv1 filter gradient" is also called "conv1.filter_gradient", and
 /// "conv1 forward" just "conv1".
-bool names_step(const std::string& entry, const std::string& step);
+bool names_call(const std::string& entry, const std::string& step);
 
 /// The implementation that is fixed for the step, or null.
 const std::string* fixed_implementation(const ImplementationChoice&, const std::string& step);

@@ -140,13 +140,14 @@ bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& se
       {.name = "apart",
        .note = "",
        .workspace_bytes = between_bytes + aligned(one.workspace_bytes) + two.workspace_bytes,
-       .run = [=, after = aligned(one.workspace_bytes)](const Addresses& at, void* workspace, stream_t stream) {
-         std::byte* const place = static_cast<std::byte*>(workspace);
-         Addresses with_between = at;
-         with_between.of[std::size_t(between)] = place;
-         one.run(with_between, place + between_bytes, stream);
-         two.run(with_between, place + between_bytes + after, stream);
-       },
+       .run =
+           [=, after = aligned(one.workspace_bytes)](const Addresses& at, void* workspace, stream_t stream) {
+             std::byte* const place = static_cast<std::byte*>(workspace);
+             Addresses with_between = at;
+             with_between.of[std::size_t(between)] = place;
+             one.run(with_between, place + between_bytes, stream);
+             two.run(with_between, place + between_bytes + after, stream);
+           },
        .own = one.own}};
   std::move(in_one.rbegin(), in_one.rend(), std::back_inserter(all));
   const std::size_t best = fastest(key_of(first) + ", then " + second.op->describe(), fused, all);

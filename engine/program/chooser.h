@@ -1,5 +1,5 @@
-// chooser.h - gives a call its implementation: the one that the user fixed, the one that was measured to be the fastest,
-// or the default.
+// chooser.h - gives a call its implementation: the one that the user fixed, the one that was measured to be the
+// fastest, or the default.
 #pragma once
 #include <string>
 #include <vector>
@@ -26,7 +26,8 @@ class Chooser {
 
   /// Should `fused` take the place of `first` and `second`, which needs the value `between` that `first` writes? Yes if
   /// its implementation is fixed; else, if that of neither part is, where own kernels are used throughout, since the
-  /// fused variants of an op are ahead of separate calls. With a tuner they are measured, and `fused` keeps the fastest.
+  /// fused variants of an op are ahead of separate calls. With a tuner they are measured, and `fused` keeps the
+  /// fastest.
   bool prefers(CallNode& fused, const CallNode& first, const CallNode& second, TensorId between);
 
  private:

@@ -1,51 +1,19 @@
 // compile.cpp - a net and a recipe become step lists, tensors and memory on a device.
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "engine/core/cache_folder.h"
 #include "engine/core/error.h"
 #include "engine/core/version.h"
+#include "engine/net/layer_kind.h"
+#include "engine/program/fusion/rules.h"
 #include "engine/program/program_impl.h"
 
 namespace gs {
 namespace {
-
-template <class... F>
-struct Overloaded : F... {
-  using F::operator()...;
-};
-template <class... F>
-Overloaded(F...) -> Overloaded<F...>;
-
-/// Is a dense layer what reads this layer's output, as it is or flattened?
-bool is_below_dense(const Net& net, std::size_t layer) {
-  const auto holds = [&]<class Kind>() {
-    return layer < net.layers.size() && std::holds_alternative<Kind>(net.layers[layer].kind);
-  };
-  do ++layer;
-  while (holds.operator()<FlattenLayer>());
-  return holds.operator()<DenseLayer>();
-}
-
-std::vector<std::unique_ptr<Op>> make_ops(OpContext& context, const Net& net, Activation activation) {
-  std::vector<std::unique_ptr<Op>> ops;
-  for (std::size_t i = 0; i < net.layers.size(); ++i) {
-    const Layer& layer = net.layers[i];
-    context.dense_above = is_below_dense(net, i);
-    ops.push_back(
-        std::visit(Overloaded{[&](const Conv2dLayer& l) { return make_conv2d(context, layer, l, activation); },
-                              [&](const MaxPoolLayer& l) { return make_max_pool(context, layer, l, activation); },
-                              [&](const FlattenLayer& l) { return make_flatten(context, layer, l, activation); },
-                              [&](const DenseLayer& l) { return make_dense(context, layer, l, activation); },
-                              [&](const LrnLayer& l) { return make_lrn(context, layer, l, activation); },
-                              [&](const DropoutLayer& l) { return make_dropout(context, layer, l, activation); }},
-                   layer.kind));
-    activation = ops.back()->output;
-    if (ops.size() < 2) continue;
-    Op& below = *ops[ops.size() - 2];
-    if (const auto pass = below.forward_pass()) below.taken_in = ops.back()->take_in(*pass);
-  }
-  return ops;
-}
 
 void check_outputs(const Net& net, LossKind loss) {
   const Shape out = net.output();
@@ -55,7 +23,7 @@ void check_outputs(const Net& net, LossKind loss) {
 
 std::unique_ptr<TuningCache> open_tuning_cache(const Recipe& recipe, Device& device,
                                                const ImplementationChoice& choice) {
-  if (choice.rule != "auto" || device.rooms().target == Target::sim) return nullptr;
+  if (choice.rule != "auto" || device.registry().target() == Target::sim) return nullptr;
   std::optional<std::filesystem::path> file = cache_folder();
   if (file) *file /= "tuning.json";
   const std::string machine =
@@ -74,19 +42,19 @@ Program::Impl::Impl(const Net& n, const Recipe& r, Device& d, const Implementati
       layout(n),
       tuning_cache(open_tuning_cache(r, d, c)),
       tuner(tuning_cache ? std::make_unique<Tuner>(d, *tuning_cache) : nullptr),
-      builder(d, choice, tuner.get()) {
+      chooser(d, choice, tensors, tuner.get()) {
   check_outputs(net, recipe.loss);
-  recipe.optimizer.size = layout.size;
+  recipe.optimizer.size = layout.trained_size;
   recipe.optimizer.bf16_copy = storage == Storage::bf16;
   add_fixed_tensors();
-  training = compile_steps(true);
-  evaluation = compile_steps(false);
-  diagnostic = compile_diagnostic_steps();
+  training = compile_calls(true);
+  evaluation = compile_calls(false);
+  diagnostic = compile_diagnostic_calls();
   if (tuning_cache) tuning_cache->save_and_unlock();
   check_overrides();
-  diagnostic_plan = plan_memory(builder.tensors(), diagnostic);
-  training_plan = plan_memory(builder.tensors(), training);
-  evaluation_plan = plan_memory(builder.tensors(), evaluation);
+  diagnostic_plan = plan_memory(tensors.all(), diagnostic);
+  training_plan = plan_memory(tensors.all(), training);
+  evaluation_plan = plan_memory(tensors.all(), evaluation);
   allocate();
 }
 
@@ -102,133 +70,182 @@ Program::Impl::~Impl() {
 
 void Program::Impl::add_fixed_tensors() {
   const auto fixed = [&](const std::string& name, std::size_t bytes) {
-    return builder.tensor(name, bytes, Lifetime::fixed);
+    return tensors.add(name, bytes, Lifetime::fixed);
+  };
+  const auto fixed_numbers = [&](const std::string& name, std::int64_t size) {
+    return tensors.add_numbers(name, size, Storage::fp32, Lifetime::fixed);
   };
   const int moments = recipe.optimizer.moments();
-  flat.parameters = fixed("parameters", layout.bytes());
-  flat.gradients = fixed("gradients", layout.bytes());
-  flat.moment1 = moments > 0 ? fixed("moment1", layout.bytes()) : no_tensor;
-  flat.moment2 = moments > 1 ? fixed("moment2", layout.bytes()) : no_tensor;
+  flat.parameters = fixed_numbers("parameters", layout.size);
+  flat.gradients = fixed_numbers("gradients", layout.size);
+  flat.moment1 = moments > 0 ? fixed_numbers("moment1", layout.size) : no_tensor;
+  flat.moment2 = moments > 1 ? fixed_numbers("moment2", layout.size) : no_tensor;
   const auto fixed_copy = [&](const std::string& name, std::int64_t size) {
-    return builder.numbers(name, size, Storage::bf16, Lifetime::fixed);
+    return tensors.add_numbers(name, size, Storage::bf16, Lifetime::fixed);
   };
   flat.copy = storage == Storage::bf16 ? fixed_copy("parameters in bf16", layout.size) : no_tensor;
   for (const FlatLayout::Slot& slot : layout.slots) {
-    const std::size_t bytes = std::size_t(slot.parameter.size()) * sizeof(float);
-    ParameterTensors& p = parameters[slot.parameter.name];
-    p = {fixed(slot.parameter.name, bytes), fixed(slot.parameter.name + " gradient", bytes), no_tensor};
-    p.stored = flat.copy == no_tensor ? p.value : fixed_copy(slot.parameter.name + " in bf16", slot.parameter.size());
+    const Parameter& parameter = slot.parameter;
+    ParameterTensors& p = parameters[parameter.name];
+    p.value = fixed_numbers(parameter.name, parameter.size());
+    if (parameter.trained) p.gradient = fixed_numbers(parameter.name + " gradient", parameter.size());
+    p.stored = flat.copy == no_tensor ? p.value : fixed_copy(parameter.name + " in bf16", parameter.size());
   }
   if (!recipe.class_weights.empty())
-    class_weights = fixed("class weights", recipe.class_weights.size() * sizeof(float));
+    class_weights = fixed_numbers("class weights", std::int64_t(recipe.class_weights.size()));
   ring_tensor = fixed("metrics ring", ring_entries * sizeof(StepMetrics));
   for (Side* side : {&train_side, &evaluate_side}) {
     side->state = fixed("step state", sizeof(StepState));
+    tensors.set_sample(side->state, full_batch_state());
     side->source = {fixed("images", 0), fixed("labels of the split", 0), fixed("permutation", 0)};
     side->collected = fixed("logits of the split", 0);
   }
 }
 
-std::vector<Step> Program::Impl::compile_steps(bool for_training) {
+/// The state of a step whose batch is full, while implementations are measured.
+std::vector<std::byte> Program::Impl::full_batch_state() const {
+  StepState state;
+  state.batch = state.samples = std::uint32_t(recipe.batch);
+  std::vector<std::byte> bytes(sizeof state);
+  std::memcpy(bytes.data(), &state, sizeof state);
+  return bytes;
+}
+
+std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
   Side& side = for_training ? train_side : evaluate_side;
-  OpContext context{builder,    recipe.batch, for_training, builder.tensor("state of this step", sizeof(StepState)),
-                    side.state, parameters,   storage};
+  CallList list(tensors);
+  Lowering l{list,      recipe.batch, for_training, storage, tensors.add("state of this step", sizeof(StepState)),
+             parameters};
+  tensors.set_sample(l.state, full_batch_state());
   const BatchTensors batch =
-      add_gather(context, net.input, side.source, for_training ? recipe.augmentation : Augmentation());
-  add_advance(context, recipe.optimizer);
-  const auto ops = make_ops(context, net, batch.x);
-  for (const auto& op : ops) op->forward();
-  const Activation logits = ops.empty() ? batch.x : ops.back()->output;
+      add_gather(l, net.input, side.source, side.state, for_training ? recipe.augmentation : Augmentation());
+  add_advance(l, recipe.optimizer, side.state);
+
+  std::vector<Value> outputs;
+  std::vector<LoweredLayer> lowered;
+  for (const Layer& layer : net.layers) {
+    std::vector<Value> inputs;
+    for (const int input : layer.inputs)
+      inputs.push_back(input == network_input ? batch.x : outputs[std::size_t(input)]);
+    lowered.push_back(layer.kind->lower(l, layer, inputs));
+    outputs.push_back(lowered.back().output);
+  }
+  const Value logits = outputs.empty() ? batch.x : outputs.back();
   // Class weights shape what is learned, not what is reported of the validation images (as in Keras).
   const LossSettings settings{recipe.loss, recipe.label_smoothing, for_training ? class_weights : no_tensor};
   const LossTensors loss =
-      add_loss(context, settings, logits, batch.labels, for_training ? Lifetime::planned : Lifetime::fixed);
-  add_record(context, loss, ring_tensor, ring_entries);
+      add_loss(l, settings, logits, batch.labels, for_training ? Lifetime::planned : Lifetime::fixed);
+  add_record(l, loss, ring_tensor, ring_entries);
   if (for_training) {
-    for (auto op = ops.rbegin(); op != ops.rend(); ++op) (*op)->backward();
-    add_update(context, recipe.optimizer, flat);
-    for (std::size_t i = 0; i < ops.size(); ++i) {
-      if (net.layers[i].parameters.empty()) continue;
-      // A channel is silent after its pool exactly when it is silent before.
-      const bool pooled = ops[i]->taken_in && std::holds_alternative<MaxPoolLayer>(net.layers[i + 1].kind);
-      Activation seen = ops[pooled ? i + 1 : i]->output;
-      seen.relu = ops[i]->output.relu;
-      layer_probes.push_back({net.layers[i].name, seen, no_tensor});
-    }
+    add_backward(l, lowered, loss.gradient);
+    add_update(l, recipe.optimizer, flat);
+    training_state = l.state;
   } else {
-    add_collect(context, logits, side.collected);
-    evaluated_logits = logits.value;
+    add_store_logits(l, logits, side.collected);
+  }
+
+  const auto note_names = [&] {
+    for (const CallNode& node : list.nodes) call_names.push_back(node.name);
+  };
+  note_names();
+  fuse(list, chooser);
+  note_names();
+  if (for_training) {
+    place_probes(list, outputs);
+    forwards_apart = list.apart;
+  } else {
+    evaluated_logits = list.resolved(logits.tensor);
     evaluated_loss = loss.sample_loss;
   }
-  std::vector<Step> steps = builder.take_steps();
-  if (!for_training) return steps;
-  training_state = context.state;
-  // A dropout's zeros would hide what is alive below it: a diagnosis does the layer's own forward step as well.
-  for (std::size_t i = 0; i + 1 < ops.size(); ++i)
-    if (ops[i]->taken_in && std::holds_alternative<DropoutLayer>(net.layers[i + 1].kind)) {
-      ops[i]->taken_in = false;
-      ops[i]->forward();
-    }
-  forwards_apart = builder.take_steps();
-  return steps;
+  return chooser.bind(list.nodes);
 }
 
-/// The training steps themselves, and between them what looks at their tensors.
-std::vector<Step> Program::Impl::compile_diagnostic_steps() {
-  OpContext context{builder, recipe.batch, true, training_state, train_side.state, parameters, storage};
+/// From the last layer to the first. The gradients that the readers of a value write are added in the order of the
+/// readers.
+void Program::Impl::add_backward(Lowering& l, const std::vector<LoweredLayer>& lowered, TensorId loss_gradient) {
+  std::vector<std::vector<TensorId>> gradients(net.layers.size());
+  if (!net.layers.empty()) gradients.back() = {loss_gradient};
+  for (std::size_t i = net.layers.size(); i-- > 0;) {
+    const Layer& layer = net.layers[i];
+    if (!lowered[i].output.wants_gradient || gradients[i].empty()) continue;
+    const std::vector<TensorId> of_inputs =
+        lowered[i].backward(add_sum_of_gradients(l, layer.name, layer.output, gradients[i]));
+    for (std::size_t k = of_inputs.size(); k-- > 0;)
+      if (of_inputs[k] != no_tensor) {
+        std::vector<TensorId>& of_input = gradients[std::size_t(layer.inputs[k])];
+        of_input.insert(of_input.begin(), of_inputs[k]);
+      }
+  }
+}
+
+/// The outputs of layers with parameters are looked at, behind the ReLU if one was joined to the layer.
+void Program::Impl::place_probes(const CallList& list, const std::vector<Value>& outputs) {
+  for (std::size_t i = 0; i < net.layers.size(); ++i) {
+    if (net.layers[i].parameters.empty()) continue;
+    Value seen = outputs[i];
+    const bool relu = list.is_rectified(seen.tensor);
+    // A channel is silent after its pool exactly when it is silent before.
+    if (const TensorId pool = list.pooled_form(seen.tensor); pool != no_tensor)
+      seen = *std::find_if(outputs.begin(), outputs.end(), [&](const Value& v) { return v.tensor == pool; });
+    layer_probes.push_back({net.layers[i].name, seen, relu, no_tensor});
+  }
+}
+
+/// The training calls themselves, and between them those that look at their tensors.
+std::vector<OpCall> Program::Impl::compile_diagnostic_calls() {
+  CallList list(tensors);
+  Lowering l{list, recipe.batch, true, storage, training_state, parameters};
+  const auto take = [&] { return chooser.bind(std::exchange(list.nodes, {})); };
   for (LayerProbe& probe : layer_probes) {
     const std::size_t bytes = std::size_t(probe.output.shape.c) * sizeof(ChannelActivity);
-    probe.activity = builder.tensor(probe.layer + " activity", bytes, Lifetime::fixed);
-    add_activity(context, probe.layer, probe.output, probe.activity);
+    probe.activity = tensors.add(probe.layer + " activity", bytes, Lifetime::fixed);
+    add_activity(l, probe.layer, probe.output, probe.activity);
   }
-  std::vector<Step> activity = builder.take_steps();
+  const std::vector<OpCall> activity = take();
   std::vector<TensorId> before;
   for (const FlatLayout::Slot& slot : layout.slots) {
-    const std::size_t bytes = std::size_t(slot.parameter.size()) * sizeof(float);
-    before.push_back(builder.tensor(slot.parameter.name + " before", bytes));
-    add_snapshot(context, slot.parameter.name, parameters.at(slot.parameter.name).value, slot.parameter.size(),
+    if (!slot.parameter.trained) continue;
+    before.push_back(tensors.add_numbers(slot.parameter.name + " before", slot.parameter.size(), Storage::fp32));
+    add_snapshot(l, slot.parameter.name, parameters.at(slot.parameter.name).value, slot.parameter.size(),
                  before.back());
   }
-  std::vector<Step> snapshots = builder.take_steps();
-  for (std::size_t i = 0; i < layout.slots.size(); ++i) {
-    const Parameter& parameter = layout.slots[i].parameter;
-    const TensorId sums = builder.tensor(parameter.name + " change", sizeof(UpdateSums), Lifetime::fixed);
+  const std::vector<OpCall> snapshots = take();
+  for (const FlatLayout::Slot& slot : layout.slots) {
+    const Parameter& parameter = slot.parameter;
+    if (!parameter.trained) continue;
+    const TensorId sums = tensors.add(parameter.name + " change", sizeof(UpdateSums), Lifetime::fixed);
+    add_measure(l, parameter.name, parameters.at(parameter.name), parameter.size(), before[parameter_probes.size()],
+                sums);
     parameter_probes.push_back({parameter.name, sums});
-    add_measure(context, parameter.name, parameters.at(parameter.name), parameter.size(), before[i], sums);
   }
-  std::vector<Step> measures = builder.take_steps();
+  const std::vector<OpCall> measures = take();
 
-  std::vector<Step> steps;
-  const auto append = [&](std::vector<Step>& more) { steps.insert(steps.end(), more.begin(), more.end()); };
-  for (const Step& step : training) {
-    if (step.name == "loss") append(forwards_apart);
-    if (step.name == "loss") append(activity);
-    if (step.name == "update") append(snapshots);
-    steps.push_back(step);
+  std::vector<OpCall> calls;
+  const auto append = [&](const std::vector<OpCall>& more) { calls.insert(calls.end(), more.begin(), more.end()); };
+  for (const OpCall& call : training) {
+    if (call.name == "loss") append(chooser.bind(forwards_apart));
+    if (call.name == "loss") append(activity);
+    if (call.name == "update") append(snapshots);
+    calls.push_back(call);
   }
   append(measures);
-  return steps;
+  return calls;
 }
 
 void Program::Impl::check_overrides() const {
-  std::vector<std::string> names;
-  for (const std::vector<Step>* list : {&training, &evaluation})
-    for (const Step& step : *list) names.push_back(step.name);
   for (const auto& [entry, implementation] : choice.fixed) {
-    if (std::any_of(names.begin(), names.end(), [&](const std::string& step) { return names_step(entry, step); }))
+    if (std::any_of(call_names.begin(), call_names.end(),
+                    [&](const std::string& call) { return names_call(entry, call); }))
       continue;
-    for (const Layer& layer : net.layers)  // also where it is fused now
-      if (!std::holds_alternative<FlattenLayer>(layer.kind)) names.push_back(layer.name + " forward");
     std::vector<std::string> once;
-    for (const std::string& name : names)
+    for (const std::string& name : call_names)
       if (std::find(once.begin(), once.end(), name) == once.end()) once.push_back(name);
-    throw UsageError(fmt::format("--impl: there is no step '{}' to give the implementation '{}': {}", entry,
+    throw UsageError(fmt::format("--impl: there is no call '{}' to give the implementation '{}': {}", entry,
                                  implementation, suggestion(entry, once)));
   }
 }
 
 void Program::Impl::allocate() {
-  const auto& tensors = builder.tensors();
   at.of.assign(tensors.size(), nullptr);
   arena = Memory(device, std::max({std::size_t(256), training_plan.arena_bytes, evaluation_plan.arena_bytes,
                                    diagnostic_plan.arena_bytes}));
@@ -242,7 +259,7 @@ void Program::Impl::allocate() {
   *broken = 0;
   broken_workspace = Memory(device, counting().workspace_bytes({layout.size}));
   const auto own = [&](TensorId id) {
-    const std::size_t bytes = tensors[std::size_t(id)].bytes;
+    const std::size_t bytes = tensors[id].bytes;
     fixed_memory.emplace_back(device, bytes);
     device.fill_zero(fixed_memory.back().data(), bytes);
     at.of[std::size_t(id)] = fixed_memory.back().data();
@@ -253,19 +270,19 @@ void Program::Impl::allocate() {
   for (const FlatLayout::Slot& slot : layout.slots) {
     const ParameterTensors& p = parameters.at(slot.parameter.name);
     at.of[std::size_t(p.value)] = at.get(flat.parameters) + slot.offset;
-    at.of[std::size_t(p.gradient)] = at.get(flat.gradients) + slot.offset;
+    if (p.gradient != no_tensor) at.of[std::size_t(p.gradient)] = at.get(flat.gradients) + slot.offset;
     if (p.stored != p.value) at.of[std::size_t(p.stored)] = at.get<bf16>(flat.copy) + slot.offset;
   }
   // What is fixed and has no place yet; images, labels and permutation (0 bytes) belong to whoever binds them.
   for (std::size_t id = 0; id < tensors.size(); ++id)
-    if (tensors[id].lifetime == Lifetime::fixed && tensors[id].bytes > 0 && !at.of[id]) own(TensorId(id));
+    if (tensors.all()[id].lifetime == Lifetime::fixed && tensors.all()[id].bytes > 0 && !at.of[id]) own(TensorId(id));
   if (class_weights != no_tensor)
     device.upload(at[class_weights], recipe.class_weights.data(), recipe.class_weights.size() * sizeof(float));
   diagnostic_at = at;
   for (std::size_t id = 0; id < tensors.size(); ++id)
     if (diagnostic_plan.offset[id] != MemoryPlan::npos)
       diagnostic_at.of[id] = static_cast<std::byte*>(arena.data()) + diagnostic_plan.offset[id];
-  for (const TensorId id : remembered_tensors()) remembered.emplace_back(device, tensors[std::size_t(id)].bytes);
+  for (const TensorId id : snapshot_tensors()) snapshots.emplace_back(device, tensors[id].bytes);
   kept = Memory(device, layout.bytes());
 }
 

@@ -16,9 +16,9 @@ double mebibytes(std::size_t bytes) {
 }
 
 /// `kernels` has the number of kernels of each step, or is empty where steps are no kernels.
-std::string step_table(const std::vector<Step>& steps, const std::vector<int>& kernels) {
+std::string step_table(const std::vector<OpCall>& steps, const std::vector<int>& kernels) {
   std::size_t width = 22;  // a library's names are longer
-  for (const Step& s : steps) width = std::max(width, s.implementation.size());
+  for (const OpCall& s : steps) width = std::max(width, s.implementation.size());
   constexpr auto row = "{:<24} {:<9} {:<{}} {:>10} {:>10} {:>9} {:>7}\n";
   const std::string line(75 + width, '-');
   std::string out = fmt::format(row, "step", "pass", "implementation", width, "MFLOP", "MB moved", "workspace",
@@ -26,7 +26,7 @@ std::string step_table(const std::vector<Step>& steps, const std::vector<int>& k
                     line + "\n";
   Cost total;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const Step& s = steps[i];
+    const OpCall& s = steps[i];
     out += fmt::format(row, s.name, to_string(s.pass), s.implementation, width,
                        fmt::format("{:.3f}", s.cost.flops / 1e6), fmt::format("{:.3f}", s.cost.bytes / 1e6),
                        s.workspace == no_tensor ? "" : "yes", kernels.empty() ? "" : std::to_string(kernels[i]));
@@ -40,10 +40,10 @@ std::string step_table(const std::vector<Step>& steps, const std::vector<int>& k
 }
 
 /// "conv1 forward  cores 812.3  onednn 455.1*": the candidates of each step that was tuned, the chosen one marked.
-std::string tuning_table(const std::vector<TunedStep>& tuned) {
+std::string tuning_table(const std::vector<TunedCall>& tuned) {
   std::string out;
   std::set<std::string> seen;  // evaluation has steps of the same names
-  for (const TunedStep& t : tuned) {
+  for (const TunedCall& t : tuned) {
     if (!seen.insert(t.step).second) continue;
     out += fmt::format("  {:<24}", t.step);
     for (const CandidateTime& c : t.result.times)
@@ -61,10 +61,10 @@ std::string tuning_table(const std::vector<TunedStep>& tuned) {
 
 }  // namespace
 
-std::vector<int> Program::kernels_of_steps() const {
+std::vector<int> Program::kernels_of_calls() const {
   const Impl& p = *impl_;
   std::vector<int> counts;
-  for (const Step& step : p.training) {
+  for (const OpCall& step : p.training) {
     const auto launches = p.device.launches([&] { p.run(step, p.at); });
     if (!launches) return {};
     counts.push_back(int(launches->size()));
@@ -76,10 +76,10 @@ std::string Program::explain() const {
   const Impl& p = *impl_;
   std::string out =
       fmt::format("{} on {}: one training step of {} images\n\n", p.net.name, p.device.name(), p.recipe.batch);
-  const std::vector<int> kernels = kernels_of_steps();
+  const std::vector<int> kernels = kernels_of_calls();
   out += step_table(p.training, kernels);
   bool first = true;
-  for (const Step& s : p.training)
+  for (const OpCall& s : p.training)
     if (!s.note.empty()) {
       out += fmt::format("{}{}: {}\n", first ? "\nwhat the library says\n  " : "  ", s.name, s.note);
       first = false;
@@ -90,13 +90,13 @@ std::string Program::explain() const {
                      mebibytes(p.layout.bytes()) * (2 + p.recipe.optimizer.moments()));
   if (p.flat.copy != no_tensor)
     out += fmt::format("  parameters once more, in bf16      {:9.2f} MiB\n",
-                       mebibytes(p.builder.tensors()[std::size_t(p.flat.copy)].bytes));
+                       mebibytes(p.tensors.all()[std::size_t(p.flat.copy)].bytes));
   out += fmt::format("  activations and workspace          {:9.2f} MiB ({:.2f} if no two tensors shared memory)\n",
                      mebibytes(plan.arena_bytes), mebibytes(plan.unshared_bytes));
   for (std::size_t id = 0; id < plan.offset.size(); ++id)
     if (plan.offset[id] != MemoryPlan::npos)
-      out += fmt::format("    {:>12} + {:>11}  {}\n", plan.offset[id], p.builder.tensors()[id].bytes,
-                         p.builder.tensors()[id].name);
+      out += fmt::format("    {:>12} + {:>11}  {}\n", plan.offset[id], p.tensors.all()[id].bytes,
+                         p.tensors.all()[id].name);
   if (kernels.empty())
     out += fmt::format("\nsteps: {}, longest dependent chain: {}\n", p.training.size(),
                        longest_chain(p.training, std::vector<int>(p.training.size(), 1)));
@@ -106,7 +106,7 @@ std::string Program::explain() const {
       const GpuRoof& roof = precision == Precision::bf16   ? h200_bf16
                             : precision == Precision::tf32 ? h200_tf32
                                                            : h200_fp32;
-      const Prediction bound = predict(p.training, kernels, roof, clashes(p.training, p.at, p.builder.tensors()));
+      const Prediction bound = predict(p.training, kernels, roof, conflicts(p.training, p.at, p.tensors.all()));
       out += fmt::format(
           "\nan H200 whose caches keep nothing needs {:.1f} us a step or more: {:.1f} us by which one more step in a "
           "launch makes its longest chain longer ({:g} kernels at {} us each, and their bytes or operations), "

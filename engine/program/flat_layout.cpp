@@ -14,10 +14,15 @@ namespace gs {
 FlatLayout::FlatLayout(const Net& net) {
   constexpr std::int64_t alignment = 64;
   for (const Layer& layer : net.layers)
-    for (const Parameter& parameter : layer.parameters) {
-      slots.push_back({parameter, size});
-      size += (parameter.size() + alignment - 1) / alignment * alignment;
-    }
+    for (const Parameter& parameter : layer.parameters) slots.push_back({parameter, 0});
+  for (const bool trained : {true, false}) {
+    for (Slot& slot : slots)
+      if (slot.parameter.trained == trained) {
+        slot.offset = size;
+        size += (slot.parameter.size() + alignment - 1) / alignment * alignment;
+      }
+    if (trained) trained_size = size;
+  }
 }
 
 std::vector<float> FlatLayout::packed(const std::vector<float>& flat) const {

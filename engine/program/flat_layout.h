@@ -8,15 +8,16 @@
 
 namespace gs {
 
-/// All parameters of a net one behind the other, each at a multiple of 64 floats (256 bytes). One kernel updates them
-/// all; the padding between them is zero and stays zero.
+/// All parameters of a net one behind the other, each at a multiple of 64 floats (256 bytes): first those that are
+/// trained, which one kernel updates, then the others. The padding between them is zero and stays zero.
 struct FlatLayout {
   struct Slot {
     Parameter parameter;
     std::int64_t offset = 0;  ///< in floats
   };
-  std::vector<Slot> slots;  ///< in the order of the net
-  std::int64_t size = 0;    ///< floats, padding included
+  std::vector<Slot> slots;        ///< in the order of the net
+  std::int64_t size = 0;          ///< floats, padding included
+  std::int64_t trained_size = 0;  ///< likewise, of those that are trained
 
   explicit FlatLayout(const Net&);
   std::size_t bytes() const { return std::size_t(size) * sizeof(float); }

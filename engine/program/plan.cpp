@@ -47,7 +47,7 @@ struct Use {
   std::vector<int> steps;
 };
 
-std::vector<Use> uses_of_planned(const std::vector<Tensor>& tensors, const std::vector<Step>& steps) {
+std::vector<Use> uses_of_planned(const std::vector<Tensor>& tensors, const std::vector<OpCall>& steps) {
   std::vector<Use> by_id(tensors.size());
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const auto touch = [&](TensorId id) {
@@ -73,23 +73,7 @@ std::vector<Use> uses_of_planned(const std::vector<Tensor>& tensors, const std::
 
 }  // namespace
 
-std::string_view to_string(Pass pass) {
-  switch (pass) {
-    case Pass::gather:
-      return "gather";
-    case Pass::forward:
-      return "forward";
-    case Pass::loss:
-      return "loss";
-    case Pass::backward:
-      return "backward";
-    case Pass::update:
-      break;
-  }
-  return "update";
-}
-
-std::vector<std::vector<int>> dependencies(const std::vector<Step>& steps) {
+std::vector<std::vector<int>> dependencies(const std::vector<OpCall>& steps) {
   struct Last {
     int writer = -1;
     std::vector<int> readers;
@@ -105,7 +89,7 @@ std::vector<std::vector<int>> dependencies(const std::vector<Step>& steps) {
     const auto after = [&](int j) {
       if (j >= 0 && j != i && std::find(before.begin(), before.end(), j) == before.end()) before.push_back(j);
     };
-    const Step& step = steps[std::size_t(i)];
+    const OpCall& step = steps[std::size_t(i)];
     for (const TensorId id : step.reads)
       if (id != no_tensor) after(of(id).writer);
     for (const TensorId id : step.writes) {
@@ -121,11 +105,11 @@ std::vector<std::vector<int>> dependencies(const std::vector<Step>& steps) {
   return result;
 }
 
-std::vector<std::vector<int>> least_dependencies(const std::vector<Step>& steps) {
+std::vector<std::vector<int>> least_dependencies(const std::vector<OpCall>& steps) {
   return reduced(dependencies(steps));
 }
 
-Clashes clashes(const std::vector<Step>& steps, const Addresses& addresses, const std::vector<Tensor>& tensors) {
+Conflicts conflicts(const std::vector<OpCall>& steps, const Addresses& addresses, const std::vector<Tensor>& tensors) {
   struct Access {
     TensorId id;
     const std::byte *begin, *end;
@@ -135,7 +119,7 @@ Clashes clashes(const std::vector<Step>& steps, const Addresses& addresses, cons
     }
   };
   std::vector<std::vector<Access>> accesses;  // of each step
-  for (const Step& step : steps) {
+  for (const OpCall& step : steps) {
     std::vector<Access>& list = accesses.emplace_back();
     const auto add = [&](TensorId id, bool writes) {
       if (id == no_tensor) return;
@@ -151,7 +135,7 @@ Clashes clashes(const std::vector<Step>& steps, const Addresses& addresses, cons
       return std::any_of(b.begin(), b.end(), [&](const Access& other) { return one.clashes_with(other); });
     });
   };
-  Clashes result;
+  Conflicts result;
   for (const auto& one : accesses) {
     result.emplace_back();
     for (const auto& other : accesses) result.back().push_back(clash(one, other));
@@ -159,7 +143,8 @@ Clashes clashes(const std::vector<Step>& steps, const Addresses& addresses, cons
   return result;
 }
 
-std::vector<std::vector<int>> repeated_dependencies(const std::vector<Step>& steps, int repeats, const Clashes& clash) {
+std::vector<std::vector<int>> repeated_dependencies(const std::vector<OpCall>& steps, int repeats,
+                                                    const Conflicts& clash) {
   const int size = int(steps.size());
   Edges two_runs = dependencies(steps);
   for (int i = 0; i < size; ++i) {
@@ -192,11 +177,11 @@ double longest_chain(const std::vector<std::vector<int>>& before, const std::vec
   return longest;
 }
 
-int longest_chain(const std::vector<Step>& steps, const std::vector<int>& weights) {
+int longest_chain(const std::vector<OpCall>& steps, const std::vector<int>& weights) {
   return int(longest_chain(dependencies(steps), std::vector<double>(weights.begin(), weights.end())));
 }
 
-MemoryPlan plan_memory(const std::vector<Tensor>& tensors, const std::vector<Step>& steps) {
+MemoryPlan plan_memory(const std::vector<Tensor>& tensors, const std::vector<OpCall>& steps) {
   const auto before = ancestors(dependencies(steps));
   std::vector<Use> uses = uses_of_planned(tensors, steps);
 

@@ -24,8 +24,8 @@ double further_run(const std::vector<std::vector<int>>& edges, const std::vector
 
 }  // namespace
 
-Prediction predict(const std::vector<Step>& steps, const std::vector<int>& kernels, const GpuRoof& roof,
-                   const Clashes& clash) {
+Prediction predict(const std::vector<OpCall>& steps, const std::vector<int>& kernels, const GpuRoof& roof,
+                   const Conflicts& clash) {
   Prediction p;
   std::vector<double> weights;
   for (std::size_t i = 0; i < steps.size(); ++i) {

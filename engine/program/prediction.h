@@ -30,7 +30,7 @@ struct Prediction {
   double bound_us() const;
 };
 
-/// `kernels` as Program::kernels_of_steps() counts them.
-Prediction predict(const std::vector<Step>&, const std::vector<int>& kernels, const GpuRoof&, const Clashes&);
+/// `kernels` as Program::kernels_of_calls() counts them.
+Prediction predict(const std::vector<OpCall>&, const std::vector<int>& kernels, const GpuRoof&, const Conflicts&);
 
 }  // namespace gs

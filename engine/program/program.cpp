@@ -4,25 +4,27 @@
 #include "engine/core/error.h"
 #include "engine/program/program_impl.h"
 #include "engine/program/steps_per_replay.h"
+#include "kernels/diagnose/diagnose.h"
+#include "kernels/epoch_loop/epoch_loop.h"
 
 namespace gs {
 
-std::vector<TensorId> Program::Impl::remembered_tensors() const {
+std::vector<TensorId> Program::Impl::snapshot_tensors() const {
   std::vector<TensorId> ids = {flat.parameters, train_side.state};
   for (const TensorId id : {flat.moment1, flat.moment2, flat.copy})
     if (id != no_tensor) ids.push_back(id);
   return ids;
 }
 
-void Program::Impl::run(const std::vector<Step>& steps, const Addresses& addresses) const {
-  for (const Step& step : steps) {
+void Program::Impl::run(const std::vector<OpCall>& steps, const Addresses& addresses) const {
+  for (const OpCall& step : steps) {
     device.begin_range(step.name);
     run(step, addresses);
     device.end_range();
   }
 }
 
-void Program::Impl::run(const Step& step, const Addresses& addresses) const {
+void Program::Impl::run(const OpCall& step, const Addresses& addresses) const {
   try {
     step.call(addresses, device.stream());
   } catch (const Error& error) {
@@ -31,7 +33,7 @@ void Program::Impl::run(const Step& step, const Addresses& addresses) const {
 }
 
 /// Enqueues as many runs of the steps as one replay holds, at most `wanted`, and returns how many.
-int Program::Impl::run(const std::vector<Step>& steps, const Addresses& addresses, Side& side, Replays& replays,
+int Program::Impl::run(const std::vector<OpCall>& steps, const Addresses& addresses, Side& side, Replays& replays,
                        int wanted) {
   require(at[side.source.images] != nullptr, "a program must be bound to images before it runs");
   int done = 1;
@@ -49,7 +51,7 @@ int Program::Impl::run(const std::vector<Step>& steps, const Addresses& addresse
   return done;
 }
 
-int Program::Impl::replay(const std::vector<Step>& steps, const Addresses& addresses, Replays& replays, int wanted) {
+int Program::Impl::replay(const std::vector<OpCall>& steps, const Addresses& addresses, Replays& replays, int wanted) {
   // One replay of many steps is enough: what it leaves over is done one by one.
   if (const int repeats = steps_per_replay(wanted, device.most_steps_per_replay()); replays.size() == 1 && repeats > 1)
     replays[repeats] = device.capture(calls(steps, addresses, repeats));
@@ -58,21 +60,21 @@ int Program::Impl::replay(const std::vector<Step>& steps, const Addresses& addre
   return at;
 }
 
-std::unique_ptr<Replay> Program::Impl::capture_epoch_loop(const std::vector<Step>& steps, const Addresses& addresses,
+std::unique_ptr<Replay> Program::Impl::capture_epoch_loop(const std::vector<OpCall>& steps, const Addresses& addresses,
                                                           const Side& side) {
-  const auto& go_on = device.rooms().continue_epoch.front();
+  const auto& go_on = device.registry().highest<ContinueEpoch>();
   return device.capture_loop(calls(steps, addresses, 1), [this, &go_on, &addresses, state = side.state](loop_t loop) {
     go_on.launch(loop, addresses.get<StepState>(state), {}, nullptr, device.stream());
   });
 }
 
-std::vector<GraphCall> Program::Impl::calls(const std::vector<Step>& steps, const Addresses& addresses,
+std::vector<GraphCall> Program::Impl::calls(const std::vector<OpCall>& steps, const Addresses& addresses,
                                             int repeats) const {
   std::vector<GraphCall> result;
   for (const auto& before : repeats == 1
                                 ? least_dependencies(steps)
-                                : repeated_dependencies(steps, repeats, clashes(steps, addresses, builder.tensors()))) {
-    const Step& step = steps[result.size() % steps.size()];
+                                : repeated_dependencies(steps, repeats, conflicts(steps, addresses, tensors.all()))) {
+    const OpCall& step = steps[result.size() % steps.size()];
     result.push_back({[this, &step, &addresses] { run(step, addresses); }, before});
   }
   return result;
@@ -178,7 +180,7 @@ TimedCalls Program::timed_step() {
   Impl& p = *impl_;
   require(p.at[p.train_side.source.images] != nullptr, "a program must be bound to images before it runs");
   std::vector<std::function<void()>> calls;
-  for (const Step& step : p.training) calls.emplace_back([&p, &step] { p.run(step, p.at); });
+  for (const OpCall& step : p.training) calls.emplace_back([&p, &step] { p.run(step, p.at); });
   --p.train_side.steps_left;
   return p.device.timed(calls);
 }
@@ -207,7 +209,7 @@ Diagnosis Program::diagnosis() const {
   const Impl& p = *impl_;
   Diagnosis result;
   for (const Impl::LayerProbe& probe : p.layer_probes) {
-    LayerDiagnosis layer{probe.layer, probe.output.relu, {}};
+    LayerDiagnosis layer{probe.layer, probe.relu, {}};
     layer.channels.resize(std::size_t(probe.output.shape.c));
     p.device.download(layer.channels.data(), p.at[probe.activity], layer.channels.size() * sizeof(ChannelActivity));
     result.layers.push_back(std::move(layer));
@@ -231,17 +233,17 @@ std::uint32_t Program::broken() const {
   return *impl_->broken;
 }
 
-void Program::remember() {
+void Program::snapshot() {
   Impl& p = *impl_;
-  const auto ids = p.remembered_tensors();
+  const auto ids = p.snapshot_tensors();
   for (std::size_t i = 0; i < ids.size(); ++i)
-    p.device.copy(p.remembered[i].data(), p.at[ids[i]], p.remembered[i].bytes());
+    p.device.copy(p.snapshots[i].data(), p.at[ids[i]], p.snapshots[i].bytes());
 }
-void Program::recall() {
+void Program::restore() {
   Impl& p = *impl_;
-  const auto ids = p.remembered_tensors();
+  const auto ids = p.snapshot_tensors();
   for (std::size_t i = 0; i < ids.size(); ++i)
-    p.device.copy(p.at[ids[i]], p.remembered[i].data(), p.remembered[i].bytes());
+    p.device.copy(p.at[ids[i]], p.snapshots[i].data(), p.snapshots[i].bytes());
 }
 void Program::keep_parameters() {
   Impl& p = *impl_;
@@ -269,34 +271,34 @@ const Recipe& Program::recipe() const {
 Device& Program::device() const {
   return impl_->device;
 }
-const std::vector<Step>& Program::training_steps() const {
+const std::vector<OpCall>& Program::training_calls() const {
   return impl_->training;
 }
-const std::vector<Step>& Program::evaluation_steps() const {
+const std::vector<OpCall>& Program::evaluation_calls() const {
   return impl_->evaluation;
 }
-const std::vector<Step>& Program::diagnostic_steps() const {
+const std::vector<OpCall>& Program::diagnostic_calls() const {
   return impl_->diagnostic;
 }
 const Addresses& Program::addresses() const {
   return impl_->at;
 }
 const std::vector<Tensor>& Program::tensors() const {
-  return impl_->builder.tensors();
+  return impl_->tensors.all();
 }
 const MemoryPlan& Program::memory_plan() const {
   return impl_->training_plan;
 }
 
-const std::vector<TunedStep>& Program::tuned_steps() const {
-  static const std::vector<TunedStep> none;
+const std::vector<TunedCall>& Program::tuned_calls() const {
+  static const std::vector<TunedCall> none;
   return impl_->tuner ? impl_->tuner->steps() : none;
 }
 
 ImplementationTable Program::implementations() const {
   ImplementationTable table;
-  for (const std::vector<Step>* list : {&impl_->evaluation, &impl_->training})
-    for (const Step& step : *list) table[step.name] = step.implementation;
+  for (const std::vector<OpCall>* list : {&impl_->evaluation, &impl_->training})
+    for (const OpCall& step : *list) table[step.name] = step.implementation;
   return table;
 }
 

@@ -17,6 +17,7 @@
 #include "engine/program/diagnosis.h"
 #include "engine/program/plan.h"
 #include "engine/program/tuner.h"
+#include "kernels/metrics/metrics.h"
 
 namespace gs {
 
@@ -56,7 +57,7 @@ class Program {
   void use_epoch_loops(bool);
   void train_step() { train_steps(1); }
   /// A training step of the same bits, its steps run one after another with the time of each (Device::timed); returns
-  /// when it has ended. In the order of training_steps().
+  /// when it has ended. In the order of training_calls().
   TimedCalls timed_step();
   /// false: from now on steps run call by call, each in a range of its name, and nothing is captured.
   void use_replays(bool);
@@ -73,8 +74,8 @@ class Program {
   std::uint32_t broken() const;
 
   /// Keeps a copy of parameters, moments and step state on the device, and puts it back.
-  void remember();
-  void recall();
+  void snapshot();
+  void restore();
 
   /// Copies the parameters to a second place on the device; not waited for. They stay there until the next call.
   void keep_parameters();
@@ -92,19 +93,19 @@ class Program {
   const Net& net() const;
   const Recipe& recipe() const;
   Device& device() const;
-  const std::vector<Step>& training_steps() const;
-  const std::vector<Step>& evaluation_steps() const;
-  const std::vector<Step>& diagnostic_steps() const;
+  const std::vector<OpCall>& training_calls() const;
+  const std::vector<OpCall>& evaluation_calls() const;
+  const std::vector<OpCall>& diagnostic_calls() const;
   const Addresses& addresses() const;          ///< for running single steps: benchmarks and tests
   const std::vector<Tensor>& tensors() const;  ///< by TensorId
   const MemoryPlan& memory_plan() const;
   /// Of all training steps, and of the evaluation steps that training has not.
   ImplementationTable implementations() const;
   /// What --impl auto measured or knew, by step; empty where nothing was measured.
-  const std::vector<TunedStep>& tuned_steps() const;
+  const std::vector<TunedCall>& tuned_calls() const;
   std::string explain() const;
   /// For each training step the number of kernels that it launches; empty where steps are no kernels (cpu).
-  std::vector<int> kernels_of_steps() const;
+  std::vector<int> kernels_of_calls() const;
 
   /// Parameters by name, as host floats, in the order of the net. `moments` likewise (moment1, moment2 or empty).
   std::vector<float> parameters() const;

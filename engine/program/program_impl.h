@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "engine/core/nearest.h"
-#include "engine/ops/step_frame.h"
+#include "engine/program/chooser.h"
 #include "engine/program/flat_layout.h"
 #include "engine/program/program.h"
+#include "engine/program/step_frame.h"
 
 namespace gs {
 
@@ -32,21 +33,24 @@ struct Program::Impl {
   FlatLayout layout;
   std::unique_ptr<TuningCache> tuning_cache;  ///< null: nothing is measured
   std::unique_ptr<Tuner> tuner;
-  Builder builder;
+  TensorTable tensors;
+  Chooser chooser;
 
   FlatTensors flat{no_tensor, no_tensor, no_tensor, no_tensor, no_tensor};
   std::map<std::string, ParameterTensors> parameters;
   TensorId training_state = no_tensor;  ///< of the step that runs
   TensorId class_weights = no_tensor, ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
   Side train_side, evaluate_side;
-  std::vector<Step> training, evaluation, diagnostic;
-  std::vector<Step> forwards_apart;  ///< forward passes that are a part of another training step, for the diagnosis
+  std::vector<OpCall> training, evaluation, diagnostic;
+  std::vector<std::string> call_names;   ///< of training and evaluation, before and after fusion
+  std::vector<CallNode> forwards_apart;  ///< forward calls that fusion made unnecessary, for the diagnosis
   MemoryPlan training_plan, evaluation_plan, diagnostic_plan;
 
   /// What a diagnostic step writes about one layer or one parameter.
   struct LayerProbe {
     std::string layer;
-    Activation output;
+    Value output;
+    bool relu = false;  ///< a ReLU follows the layer
     TensorId activity = no_tensor;
   };
   struct ParameterProbe {
@@ -64,27 +68,30 @@ struct Program::Impl {
   StepMetrics* ring = nullptr;       ///< shared with the host
   std::uint32_t* broken = nullptr;   ///< likewise: of the parameters, when they were last counted
   Memory broken_workspace;
-  Addresses at, diagnostic_at;     ///< a diagnostic step keeps its activations longer: a plan of its own
-  std::vector<Memory> remembered;  ///< copies of parameters, moments, state
-  Memory kept;                     ///< a copy of the parameters
+  Addresses at, diagnostic_at;    ///< a diagnostic step keeps its activations longer: a plan of its own
+  std::vector<Memory> snapshots;  ///< copies of parameters, moments, state
+  Memory kept;                    ///< a copy of the parameters
 
   Impl(const Net&, const Recipe&, Device&, const ImplementationChoice&);
   ~Impl();
 
   void add_fixed_tensors();
-  std::vector<Step> compile_steps(bool for_training);
-  std::vector<Step> compile_diagnostic_steps();
+  std::vector<OpCall> compile_calls(bool for_training);
+  void add_backward(Lowering&, const std::vector<LoweredLayer>&, TensorId loss_gradient);
+  std::vector<std::byte> full_batch_state() const;
+  void place_probes(const CallList&, const std::vector<Value>& outputs);
+  std::vector<OpCall> compile_diagnostic_calls();
   void check_overrides() const;
   void allocate();
-  const Variant<CountBroken>& counting() const { return device.rooms().count_broken.back(); }
+  const Variant<CountBroken>& counting() const { return device.registry().highest<CountBroken>(); }
 
-  void run(const Step&, const Addresses&) const;
-  void run(const std::vector<Step>&, const Addresses&) const;
-  int run(const std::vector<Step>&, const Addresses&, Side&, Replays&, int wanted);
-  int replay(const std::vector<Step>&, const Addresses&, Replays&, int wanted);
-  std::unique_ptr<Replay> capture_epoch_loop(const std::vector<Step>&, const Addresses&, const Side&);
-  std::vector<GraphCall> calls(const std::vector<Step>&, const Addresses&, int repeats) const;
-  std::vector<TensorId> remembered_tensors() const;
+  void run(const OpCall&, const Addresses&) const;
+  void run(const std::vector<OpCall>&, const Addresses&) const;
+  int run(const std::vector<OpCall>&, const Addresses&, Side&, Replays&, int wanted);
+  int replay(const std::vector<OpCall>&, const Addresses&, Replays&, int wanted);
+  std::unique_ptr<Replay> capture_epoch_loop(const std::vector<OpCall>&, const Addresses&, const Side&);
+  std::vector<GraphCall> calls(const std::vector<OpCall>&, const Addresses&, int repeats) const;
+  std::vector<TensorId> snapshot_tensors() const;
   void bind(Side&, const BatchSource&);
   void begin(Side&, StepState, std::uint32_t samples);
   StepState read_state() const;

@@ -22,7 +22,7 @@ namespace {
 /// The candidates of one step that cannot be used, each with its reason.
 class Refusals {
  public:
-  Refusals(Device& device, const std::string& problem, const Step& step, std::vector<CandidateTime>& times)
+  Refusals(Device& device, const std::string& problem, const OpCall& step, std::vector<CandidateTime>& times)
       : device_(device), problem_(problem), step_(step.name), times_(times) {}
 
   /// Does what() for the candidate; false, and it is refused, when that fails.
@@ -68,7 +68,7 @@ class Refusals {
 };
 
 /// The order in which candidates are checked: the first that runs is what the results of the others are held to.
-std::vector<std::size_t> plainest_first(const std::vector<TuningCandidate>& candidates) {
+std::vector<std::size_t> plainest_first(const std::vector<Candidate>& candidates) {
   std::vector<std::size_t> order;
   for (std::size_t i = candidates.size(); i-- > 0;)
     if (candidates[i].own) order.push_back(i);
@@ -83,12 +83,12 @@ double microseconds_by_the_clock() {
   return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-std::size_t Tuner::choose(const std::string& problem, const Step& step, const std::vector<Tensor>& tensors,
-                          const std::vector<TuningCandidate>& candidates) {
+std::size_t Tuner::choose(const std::string& problem, const OpCall& step, const std::vector<Tensor>& tensors,
+                          const std::vector<Candidate>& candidates) {
   const auto index_of_known = [&]() -> std::size_t {
     const TuningResult* known = cache_.find(problem);
     if (!known) return candidates.size();
-    const auto named = [&](const TuningCandidate& c) { return c.name == known->chosen; };
+    const auto named = [&](const Candidate& c) { return c.name == known->chosen; };
     return std::size_t(std::find_if(candidates.begin(), candidates.end(), named) - candidates.begin());
   };
   std::size_t index = index_of_known();
@@ -107,11 +107,11 @@ std::size_t Tuner::choose(const std::string& problem, const Step& step, const st
   return index;
 }
 
-TuningResult Tuner::measure(const std::string& problem, const Step& step, const std::vector<Tensor>& tensors,
-                            const std::vector<TuningCandidate>& candidates) {
+TuningResult Tuner::measure(const std::string& problem, const OpCall& step, const std::vector<Tensor>& tensors,
+                            const std::vector<Candidate>& candidates) {
   TuningResult result;
   result.date = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::now()));
-  for (const TuningCandidate& c : candidates) result.times.push_back({.name = c.name, .refused = ""});
+  for (const Candidate& c : candidates) result.times.push_back({.name = c.name, .refused = ""});
   Refusals refusals(device_, problem, step, result.times);
 
   TuningScratch scratch(device_, step, tensors);

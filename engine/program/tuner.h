@@ -10,26 +10,18 @@
 #include <utility>
 #include <vector>
 
+#include "engine/calls/call_node.h"
 #include "engine/device/device.h"
-#include "engine/program/plan.h"
 #include "engine/program/tuning_cache.h"
 
 namespace gs {
-
-/// An implementation bound to the arguments of one step.
-struct TuningCandidate {
-  std::string name;
-  std::size_t workspace_bytes = 0;
-  std::function<void(const Addresses&, void* workspace, stream_t)> run;
-  bool own = false;  ///< nothing but kernels of the project
-};
 
 /// Microseconds since some moment.
 using Stopwatch = std::function<double()>;
 double microseconds_by_the_clock();
 
 /// What was found for one step of a program.
-struct TunedStep {
+struct TunedCall {
   std::string step, problem;
   TuningResult result;
   bool was_known = false;  ///< read from the cache, not measured now
@@ -44,19 +36,19 @@ class Tuner {
   /// from the top of their ladder down; `step` names the tensors that the call reads and writes, all of them numbers;
   /// their real content and place do not matter. Throws gs::Error when no candidate can be used, and when one has left
   /// the device unusable, as an illegal access does on a GPU: nothing could be said of the others.
-  std::size_t choose(const std::string& problem, const Step& step, const std::vector<Tensor>& tensors,
-                     const std::vector<TuningCandidate>& candidates);
+  std::size_t choose(const std::string& problem, const OpCall& step, const std::vector<Tensor>& tensors,
+                     const std::vector<Candidate>& candidates);
 
-  const std::vector<TunedStep>& steps() const { return steps_; }
+  const std::vector<TunedCall>& steps() const { return steps_; }
 
  private:
-  TuningResult measure(const std::string& problem, const Step&, const std::vector<Tensor>&,
-                       const std::vector<TuningCandidate>&);
+  TuningResult measure(const std::string& problem, const OpCall&, const std::vector<Tensor>&,
+                       const std::vector<Candidate>&);
 
   Device& device_;
   TuningCache& cache_;
   Stopwatch now_;
-  std::vector<TunedStep> steps_;
+  std::vector<TunedCall> steps_;
 };
 
 }  // namespace gs

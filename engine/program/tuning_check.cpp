@@ -15,13 +15,13 @@ constexpr double allowed_error = 1e-2;  // of the largest value: tf32 and other 
 
 }  // namespace
 
-TuningScratch::TuningScratch(Device& device, const Step& step, const std::vector<Tensor>& tensors)
+TuningScratch::TuningScratch(Device& device, const OpCall& step, const std::vector<Tensor>& tensors)
     : device_(device), workspace_(device, 256) {
   at_.of.assign(tensors.size(), nullptr);
   for (const TensorId id : step.reads)
     if (add(id, tensors)) fill(id, tensors[std::size_t(id)]);
   for (const TensorId id : step.writes)
-    if (add(id, tensors)) written_.push_back({id, tensors[std::size_t(id)]});
+    if (add(id, tensors) && tensors[std::size_t(id)].holds_numbers) written_.push_back({id, tensors[std::size_t(id)]});
 }
 
 bool TuningScratch::add(TensorId id, const std::vector<Tensor>& tensors) {
@@ -32,6 +32,11 @@ bool TuningScratch::add(TensorId id, const std::vector<Tensor>& tensors) {
 }
 
 void TuningScratch::fill(TensorId id, const Tensor& tensor) {
+  if (!tensor.holds_numbers) {
+    device_.fill_zero(at_[id], tensor.bytes);
+    if (!tensor.sample.empty()) device_.upload(at_[id], tensor.sample.data(), tensor.sample.size());
+    return;
+  }
   RandomStream random(std::uint64_t(id), RandomPurpose::tuning);
   with_type_of(tensor.storage, [&]<class T>(T) {
     std::vector<T> values(tensor.bytes / sizeof(T));
@@ -40,7 +45,7 @@ void TuningScratch::fill(TensorId id, const Tensor& tensor) {
   });
 }
 
-std::vector<float> TuningScratch::results_of(const TuningCandidate& candidate) {
+std::vector<float> TuningScratch::results_of(const Candidate& candidate) {
   if (candidate.workspace_bytes > workspace_.bytes()) workspace_ = Memory(device_, candidate.workspace_bytes);
   for (const Written& w : written_) device_.fill_zero(at_[w.id], w.tensor.bytes);
   candidate.run(at_, workspace(), device_.stream());

@@ -10,10 +10,10 @@ namespace gs {
 /// Device memory for all tensors of a step, the read ones filled with numbers of both signs.
 class TuningScratch {
  public:
-  TuningScratch(Device& device, const Step& step, const std::vector<Tensor>& tensors);
+  TuningScratch(Device& device, const OpCall& step, const std::vector<Tensor>& tensors);
 
   /// All written tensors, after one call that began with zeros in them. The workspace grows as far as this one needs.
-  std::vector<float> results_of(const TuningCandidate&);
+  std::vector<float> results_of(const Candidate&);
 
   const Addresses& at() const { return at_; }
   /// Large enough for all whose results were asked for; it stays where it is until the next are.

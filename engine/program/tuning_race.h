@@ -14,7 +14,7 @@ namespace gs {
 
 /// One candidate in the race.
 struct TuningRunner {
-  const TuningCandidate* candidate;
+  const Candidate* candidate;
   std::size_t index;         ///< among all candidates
   std::vector<double> us{};  ///< of a call, one per measurement
   int calls = 0;             ///< in a measurement

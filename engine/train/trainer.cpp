@@ -166,7 +166,7 @@ Error Trainer::broken(const std::string& what, int epoch, double learning_rate, 
 
 /// Trains the epoch again from its start, looking at every step, until something in one is broken.
 std::string Trainer::find_broken(int epoch, double learning_rate, std::uint32_t last_step) {
-  program_.recall();
+  program_.restore();
   begin_epoch(epoch, learning_rate);
   for (std::uint32_t step = 0; step <= last_step; ++step) {
     program_.diagnostic_step();
@@ -195,7 +195,7 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
 
     const double learning_rate = double(recipe.learning_rate) * recipe.schedule.factor(epoch - 1, recipe.epochs);
     const TrainingTurn turn;
-    program_.remember();
+    program_.snapshot();
     begin_epoch(epoch, learning_rate);
     const std::uint32_t batch = std::uint32_t(recipe.batch), steps = (train_samples_ + batch - 1) / batch;
     const auto train_steps = [&](std::uint32_t step, int wanted) {

@@ -32,6 +32,7 @@ struct Add {
 template <class T>
 struct AddForward {
   static constexpr std::string_view name = "add forward";
+  static constexpr bool joins_relu = true;  ///< Problem::relu
   using Stored = T;
   using Problem = Add;
   using Launch = void(T* y, const T* a, const T* skip, const Add&, void* workspace, stream_t);
@@ -42,6 +43,7 @@ struct AddForward {
 template <class T>
 struct AddSkipBackward {
   static constexpr std::string_view name = "add skip backward";
+  static constexpr GradientMask masks[] = {{0, 2}};
   using Stored = T;
   using Problem = Add;
   using Launch = void(T* dskip, const T* dy, const T* relu_output, const Add&, void* workspace, stream_t);
@@ -57,6 +59,7 @@ struct Sum {
 template <class T>
 struct SumGradients {
   static constexpr std::string_view name = "sum gradients";
+  static constexpr GradientMask masks[] = {{0, 3}};
   using Stored = T;
   using Problem = Sum;
   using Launch = void(T* sum, const T* a, const T* b, const T* relu_output, const Sum&, void* workspace, stream_t);

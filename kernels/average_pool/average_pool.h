@@ -33,6 +33,7 @@ struct AveragePoolForward {
 template <class T>
 struct AveragePoolBackward {
   static constexpr std::string_view name = "average pool backward";
+  static constexpr GradientMask masks[] = {{0, 2}};
   using Stored = T;
   using Problem = AveragePool;
   using Launch = void(T* dx, const T* dy, const T* relu_output, const AveragePool&, void* workspace, stream_t);

@@ -32,6 +32,7 @@ struct BatchNorm {
 template <class T>
 struct BatchNormForward {
   static constexpr std::string_view name = "batch norm forward";
+  static constexpr bool joins_relu = true;  ///< Problem::relu
   using Stored = T;
   using Problem = BatchNorm;
   using Launch = void(T* y, float* mean, float* inverse_deviation, float* running_mean, float* running_variance,
@@ -42,6 +43,7 @@ struct BatchNormForward {
 template <class T>
 struct BatchNormInference {
   static constexpr std::string_view name = "batch norm inference";
+  static constexpr bool joins_relu = true;  ///< Problem::relu
   using Stored = T;
   using Problem = BatchNorm;
   using Launch = void(T* y, const T* x, const float* gamma, const float* beta, const float* running_mean,
@@ -53,6 +55,7 @@ struct BatchNormInference {
 template <class T>
 struct BatchNormBackward {
   static constexpr std::string_view name = "batch norm backward";
+  static constexpr GradientMask masks[] = {{0, 8}};
   using Stored = T;
   using Problem = BatchNorm;
   using Launch = void(T* dx, float* dgamma, float* dbeta, const T* dy, const T* x, const float* gamma,

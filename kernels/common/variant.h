@@ -33,6 +33,12 @@ constexpr std::size_t no_workspace(const Problem&) {
   return 0;
 }
 
+/// An op says by `masks` which of its arguments mask which gradients that it writes (by place in the launch function):
+/// the gradient is 0 where the mask, the output of a ReLU, is <= 0. A null mask masks nothing.
+struct GradientMask {
+  int gradient, mask;
+};
+
 /// An op is a struct with `Problem` (its extents and hyper-parameters) and `Launch` (a function type:
 /// outputs, inputs, problem, workspace, stream). A variant is one way to run it on some targets.
 template <class Op>

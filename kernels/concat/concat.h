@@ -29,6 +29,7 @@ struct ConcatForward {
 template <class T>
 struct ConcatBackward {
   static constexpr std::string_view name = "concat backward";
+  static constexpr GradientMask masks[] = {{0, 3}, {1, 4}};
   using Stored = T;
   using Problem = Concat;
   using Launch = void(T* da, T* db, const T* dy, const T* relu_a, const T* relu_b, const Concat&, void* workspace,

@@ -32,6 +32,7 @@ struct Conv2d {
 template <class T>
 struct Conv2dForward {
   static constexpr std::string_view name = "conv2d forward";
+  static constexpr bool joins_relu = true;  ///< Problem::relu
   using Stored = T;
   using Problem = Conv2d;
   using Launch = void(T* y, const T* x, const T* w, const T* bias, const Conv2d&, void* workspace, stream_t);
@@ -41,6 +42,7 @@ struct Conv2dForward {
 template <class T>
 struct Conv2dDataGradient {
   static constexpr std::string_view name = "conv2d data gradient";
+  static constexpr GradientMask masks[] = {{0, 3}};
   using Stored = T;
   using Problem = Conv2d;
   using Launch = void(T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d&, void* workspace, stream_t);

@@ -17,6 +17,7 @@ struct Dense {
 template <class T>
 struct DenseForward {
   static constexpr std::string_view name = "dense forward";
+  static constexpr bool joins_relu = true;  ///< Problem::relu
   using Stored = T;
   using Problem = Dense;
   using Launch = void(T* y, const T* x, const T* w, const T* bias, const Dense&, void* workspace, stream_t);
@@ -26,6 +27,7 @@ struct DenseForward {
 template <class T>
 struct DenseDataGradient {
   static constexpr std::string_view name = "dense data gradient";
+  static constexpr GradientMask masks[] = {{0, 3}};
   using Stored = T;
   using Problem = Dense;
   using Launch = void(T* dx, const T* dy, const T* w, const T* relu_output, const Dense&, void* workspace, stream_t);

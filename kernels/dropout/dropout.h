@@ -31,6 +31,7 @@ struct DropoutForward {
 template <class T>
 struct DropoutBackward {
   static constexpr std::string_view name = "dropout backward";
+  static constexpr GradientMask masks[] = {{0, 2}};
   using Stored = T;
   using Problem = Dropout;
   using Launch = void(T* dx, const T* dy, const T* relu_output, const StepState*, const Dropout&, void* workspace,

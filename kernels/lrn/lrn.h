@@ -34,6 +34,7 @@ struct LrnForward {
 template <class T>
 struct LrnBackward {
   static constexpr std::string_view name = "lrn backward";
+  static constexpr GradientMask masks[] = {{0, 5}};
   using Stored = T;
   using Problem = Lrn;
   using Launch = void(T* dx, const T* dy, const T* x, const T* y, const float* scale, const T* relu_output, const Lrn&,

@@ -139,7 +139,7 @@ TEST(BrokenRunCost, IsLessThanAThousandthOfAnEpochsBytes) {
     recipe.batch = 8;
     const Program program(net, recipe, *device, {.rule = "own"});
     double step_bytes = 0;
-    for (const Step& step : program.training_steps()) {
+    for (const OpCall& step : program.training_calls()) {
       step_bytes += step.cost.bytes;
       EXPECT_EQ(step.name.find("finite"), std::string::npos);
     }

@@ -37,8 +37,8 @@ TEST(CountsProfile, HasEveryOpWithItsKernelsBlocksAndThreads) {
   EXPECT_EQ(profile.wall_us.median, 0);
   EXPECT_NE(profile.source_note.find("./gridstride profile ... --device sim"), std::string::npos);
 
-  const auto& steps = program.training_steps();
-  const std::vector<int> kernels = program.kernels_of_steps();
+  const auto& steps = program.training_calls();
+  const std::vector<int> kernels = program.kernels_of_calls();
   ASSERT_EQ(profile.ops.size(), steps.size());
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const OpProfile& op = profile.ops[i];

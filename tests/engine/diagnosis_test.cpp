@@ -97,9 +97,9 @@ TEST_P(DiagnosisOn, RecallGoesBackToWhatWasRemembered) {
   test::BoundTraining training(*p, test::tiny_splits(8, 1, side).train);
   const std::vector<std::uint32_t> order{0, 1, 2, 3, 4, 5, 6, 7};
   training.run_epoch(0, order);
-  p->remember();
+  p->snapshot();
   const std::vector<float> first = training.run_epoch(1, order), after = p->parameters();
-  p->recall();
+  p->restore();
   EXPECT_NE(p->parameters(), after);
   EXPECT_EQ(training.run_epoch(1, order), first) << "moments and the step's number come back too";
   EXPECT_EQ(p->parameters(), after);

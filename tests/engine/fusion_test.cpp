@@ -2,7 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "engine/device/backends.h"
-#include "engine/ops/op.h"
+#include "engine/net/net_builder.h"
+#include "engine/program/fusion/rules.h"
 #include "engine/program/program.h"
 #include "models/models.h"
 #include "tests/support/engines.h"
@@ -18,7 +19,7 @@ int chain_on_a_gpu(const Net& net, int batch, bool tf32) {
   recipe.batch = batch;
   const auto gpu = describe_gpu(tf32);
   const Program program(net, recipe, *gpu, {.rule = "own"});
-  return longest_chain(program.training_steps(), program.kernels_of_steps());
+  return longest_chain(program.training_calls(), program.kernels_of_calls());
 }
 
 TEST(Chain, OfDependentKernelsIsShort) {
@@ -41,10 +42,10 @@ TEST(Chain, DenseLayersAreOneKernelAPass) {
       recipe.batch = batch;
       const auto gpu = describe_gpu(tf32);
       const Program program(alexnet({.base = 8}), recipe, *gpu, {.rule = "own"});
-      const std::vector<int> kernels = program.kernels_of_steps();
+      const std::vector<int> kernels = program.kernels_of_calls();
       int dense_steps = 0;
       for (std::size_t i = 0; i < kernels.size(); ++i) {
-        const std::string& name = program.training_steps()[i].name;
+        const std::string& name = program.training_calls()[i].name;
         if (!name.starts_with("dense")) continue;
         ++dense_steps;
         EXPECT_LE(kernels[i], name == "dense1 forward" ? 2 : 1) << name << ", batch " << batch << ", tf32 " << tf32;
@@ -56,7 +57,7 @@ TEST(Chain, DenseLayersAreOneKernelAPass) {
 TEST(DescribedGpu, RunsNothing) {
   const auto gpu = describe_gpu(false);
   Program program(lenet({.input = {8, 8, 1}, .base = 2}), Recipe(), *gpu);
-  EXPECT_EQ(program.kernels_of_steps().size(), program.training_steps().size());
+  EXPECT_EQ(program.kernels_of_calls().size(), program.training_calls().size());
   EXPECT_THROW(program.parameters(), Error);
   EXPECT_THROW(gpu->capture([] {}), Error);
 }
@@ -71,29 +72,32 @@ TEST(Fusion, IsTheDefaultWithoutALibraryAndCanBeTakenApart) {
   EXPECT_EQ(apart.implementations().count("conv2 pool2 forward"), 1u);
 }
 
-/// The steps of a convolution and its pool as a tuner has them done; `taken_in`: as one.
-std::vector<Step> steps_of_pooled_convolution(Device& device, Tuner& tuner, Storage storage, bool* taken_in) {
+/// The calls of a convolution and its pool after fusion, as a tuner has them done.
+std::vector<OpCall> calls_of_pooled_convolution(Device& device, Tuner& tuner, Storage storage) {
   const ImplementationChoice choice{.rule = "auto"};
-  Builder builder(device, choice, &tuner);
-  const Net net = lenet({.input = {9, 8, 1}, .base = 3});
-  std::map<std::string, ParameterTensors> parameters;
-  for (const char* name : {"conv1.weight", "conv1.bias"})
-    parameters[name] = {builder.tensor(name, 1024), builder.tensor(std::string(name) + " gradient", 1024),
-                        builder.numbers(std::string(name) + " as layers read it", 256, storage)};
-  OpContext context{builder, 2, true, no_tensor, no_tensor, parameters, storage};
-  const auto conv = make_conv2d(context, net.layers[0], std::get<Conv2dLayer>(net.layers[0].kind),
-                                context.activation("x", net.input));
-  const auto pool = make_max_pool(context, net.layers[1], std::get<MaxPoolLayer>(net.layers[1].kind), conv->output);
-  *taken_in = conv->taken_in = pool->take_in(*conv->forward_pass());
-  conv->forward();
-  pool->forward();
-  return builder.take_steps();
+  TensorTable tensors;
+  Chooser chooser(device, choice, tensors, &tuner);
+  CallList list(tensors);
+  with_type_of(storage, [&]<class T>(T) {
+    const Conv2d conv{.n = 2, .h = 9, .w = 8, .c = 1, .k = 3, .r = 3, .s = 3, .pad = 1, .relu = true};
+    const MaxPool pool{2, 9, 8, 3, 2, 2, true};
+    const auto numbers = [&](const char* name, std::int64_t count) {
+      return tensors.add_numbers(name, count, storage);
+    };
+    const TensorId x = numbers("x", conv.x_size()), y = numbers("conv1", conv.y_size());
+    const TensorId w = numbers("w", conv.w_size()), bias = numbers("bias", 3), z = numbers("pool1", pool.y_size());
+    list.call<Conv2dForward<T>>("conv1 forward", Pass::forward, conv, out(y), in(x), in(w), in(bias));
+    list.call<MaxPoolForward<T>>("pool1 forward", Pass::forward, pool, out(z),
+                                 out(tensors.add("argmax", std::size_t(pool.y_size()))), in(y));
+  });
+  fuse_conv2d_and_max_pool(list, chooser);
+  return chooser.bind(list.nodes);
 }
 
-TunedStep measured(const Tuner& tuner, const std::string& step) {
+TunedCall measured(const Tuner& tuner, const std::string& step) {
   const auto at =
-      std::find_if(tuner.steps().begin(), tuner.steps().end(), [&](const TunedStep& t) { return t.step == step; });
-  return at == tuner.steps().end() ? TunedStep() : *at;
+      std::find_if(tuner.steps().begin(), tuner.steps().end(), [&](const TunedCall& t) { return t.step == step; });
+  return at == tuner.steps().end() ? TunedCall() : *at;
 }
 
 /// The simulator's time says nothing of a GPU's; what is tested is that both ways run and agree, and one is taken.
@@ -101,14 +105,13 @@ void expect_measured(Storage storage) {
   const auto sim = open_device({.name = "sim", .threads = 2});
   TuningCache cache(std::nullopt, "test");
   Tuner tuner(*sim, cache);
-  bool taken_in = false;
-  const std::vector<Step> steps = steps_of_pooled_convolution(*sim, tuner, storage, &taken_in);
-  EXPECT_EQ(steps.size(), taken_in ? 1u : 2u);
+  const std::vector<OpCall> calls = calls_of_pooled_convolution(*sim, tuner, storage);
   const TuningResult found = measured(tuner, "conv1 pool1 forward").result;
-  EXPECT_EQ(taken_in, found.chosen != "apart");
+  EXPECT_EQ(calls.size(), found.chosen != "apart" ? 1u : 2u);
   const auto fused = with_type_of(storage, [&]<class T>(T) {
-    const auto& room = sim->rooms().of<T>().conv2d_pool_forward;
-    return std::count_if(room.begin(), room.end(), [](const auto& row) { return row.arithmetic != Arithmetic::tf32; });
+    const auto variants = sim->variants<Conv2dPoolForward<T>>();
+    return std::count_if(variants.begin(), variants.end(),
+                         [](const auto& v) { return v.arithmetic != Arithmetic::tf32; });
   });
   ASSERT_EQ(found.times.size(), std::size_t(1 + fused));
   for (const CandidateTime& t : found.times) EXPECT_EQ(t.refused, "") << t.name;
@@ -122,18 +125,18 @@ TEST(Fusion, CanBeMeasured) {
 TEST(Fusion, IsByTheVariantThatMeasuredFastest) {
   const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = true});
   TuningCache cache(std::nullopt, "test");
-  bool taken_in = false;
   Tuner first(*sim, cache);
-  steps_of_pooled_convolution(*sim, first, Storage::fp32, &taken_in);
+  calls_of_pooled_convolution(*sim, first, Storage::fp32);
   auto [step, problem, result, was_known] = measured(first, "conv1 pool1 forward");
   for (const char* variant : {"tiled", "tensor", "apart"}) {
     result.chosen = variant;
     cache.put(problem, result);
     Tuner tuner(*sim, cache);
-    const std::vector<Step> steps = steps_of_pooled_convolution(*sim, tuner, Storage::fp32, &taken_in);
-    ASSERT_EQ(taken_in, variant != std::string("apart"));
-    if (taken_in) {
-      EXPECT_EQ(steps.at(0).implementation, variant);
+    const std::vector<OpCall> calls = calls_of_pooled_convolution(*sim, tuner, Storage::fp32);
+    const bool apart = variant == std::string("apart");
+    ASSERT_EQ(calls.size(), apart ? 2u : 1u);
+    if (!apart) {
+      EXPECT_EQ(calls[0].implementation, variant);
     }
   }
 }
@@ -226,39 +229,36 @@ TEST(Fusion, OfADenseLayerAndItsDropoutIsForTrainingOnly) {
   const auto sim = open_device({.name = "sim", .threads = 2});
   const Net net = lenet({.input = {9, 8, 1}, .base = 3, .dropout = 0.4f});
   const Program program(net, Recipe(), *sim);
-  const auto has = [](const std::vector<Step>& steps, const std::string& name) {
-    return std::any_of(steps.begin(), steps.end(), [&](const Step& s) { return s.name == name; });
+  const auto has = [](const std::vector<OpCall>& calls, const std::string& name) {
+    return std::any_of(calls.begin(), calls.end(), [&](const OpCall& c) { return c.name == name; });
   };
-  EXPECT_TRUE(has(program.training_steps(), "dense1 dropout1 forward"));
-  EXPECT_FALSE(has(program.training_steps(), "dense1 forward"));
-  EXPECT_TRUE(has(program.evaluation_steps(), "dense1 forward"));
-  EXPECT_TRUE(has(program.diagnostic_steps(), "dense1 forward")) << "what is alive is seen before the dropout";
+  EXPECT_TRUE(has(program.training_calls(), "dense1 dropout1 forward"));
+  EXPECT_FALSE(has(program.training_calls(), "dense1 forward"));
+  EXPECT_TRUE(has(program.evaluation_calls(), "dense1 forward"));
+  EXPECT_TRUE(has(program.diagnostic_calls(), "dense1 forward")) << "what is alive is seen before the dropout";
   const Program apart(net, Recipe(), *sim, {.fixed = {{"dense1", "tiled"}}});
-  EXPECT_TRUE(has(apart.training_steps(), "dense1 forward"));
+  EXPECT_TRUE(has(apart.training_calls(), "dense1 forward"));
   // What a run writes down can be replayed, evaluation included.
   const Program again(net, Recipe(), *sim, {.fixed = program.implementations()});
   EXPECT_EQ(again.implementations(), program.implementations());
 }
 
 /// The same of a dense layer and its dropout.
-std::vector<Step> steps_of_dense_with_dropout(Device& device, Tuner& tuner, bool* taken_in) {
+std::vector<OpCall> calls_of_dense_with_dropout(Device& device, Tuner& tuner) {
   const ImplementationChoice choice{.rule = "auto"};
-  Builder builder(device, choice, &tuner);
-  const Net net = NetBuilder("one", {1, 1, 40}).dense(9).relu().dropout(0.4f).build();
-  std::map<std::string, ParameterTensors> parameters;
-  for (const char* name : {"dense1.weight", "dense1.bias"}) {
-    const TensorId tensor = builder.tensor(name, 4096);
-    parameters[name] = {tensor, no_tensor, tensor};
-  }
-  const TensorId state = builder.tensor("state", sizeof(StepState));
-  OpContext context{builder, 2, true, state, state, parameters};
-  const auto dense =
-      make_dense(context, net.layers[0], std::get<DenseLayer>(net.layers[0].kind), context.activation("x", net.input));
-  const auto dropout = make_dropout(context, net.layers[1], std::get<DropoutLayer>(net.layers[1].kind), dense->output);
-  *taken_in = dense->taken_in = dropout->take_in(*dense->forward_pass());
-  dense->forward();
-  dropout->forward();
-  return builder.take_steps();
+  TensorTable tensors;
+  Chooser chooser(device, choice, tensors, &tuner);
+  CallList list(tensors);
+  const auto numbers = [&](const char* name, std::int64_t count) {
+    return tensors.add_numbers(name, count, Storage::fp32);
+  };
+  const TensorId state = tensors.add("state", sizeof(StepState)), y = numbers("dense1", 18);
+  list.call<DenseForward<float>>("dense1 forward", Pass::forward, {2, 40, 9, true}, out(y), in(numbers("x", 80)),
+                                 in(numbers("w", 360)), in(numbers("bias", 9)));
+  list.call<DropoutForward<float>>("dropout1 forward", Pass::forward, {18, 0.4f, 0}, out(numbers("dropout1", 18)),
+                                   in(y), in(state));
+  fuse_dense_and_dropout(list, chooser);
+  return chooser.bind(list.nodes);
 }
 
 /// As CanBeMeasured above: that both ways run and agree, whatever the simulator's clock says.
@@ -266,9 +266,9 @@ TEST(Fusion, OfADenseLayerAndItsDropoutCanBeMeasured) {
   const auto sim = open_device({.name = "sim", .threads = 2});
   TuningCache cache(std::nullopt, "test");
   Tuner tuner(*sim, cache);
-  bool taken_in = false;
-  EXPECT_EQ(steps_of_dense_with_dropout(*sim, tuner, &taken_in).size(), taken_in ? 1u : 2u);
+  const std::size_t calls = calls_of_dense_with_dropout(*sim, tuner).size();
   const TuningResult found = measured(tuner, "dense1 dropout1 forward").result;
+  EXPECT_EQ(calls, found.chosen != "apart" ? 1u : 2u);
   ASSERT_EQ(found.times.size(), 2u);
   for (const CandidateTime& t : found.times) EXPECT_EQ(t.refused, "") << t.name;
 }
@@ -276,18 +276,18 @@ TEST(Fusion, OfADenseLayerAndItsDropoutCanBeMeasured) {
 TEST(Fusion, OfADenseLayerAndItsDropoutIsByTheVariantThatMeasuredFastest) {
   const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = true});
   TuningCache cache(std::nullopt, "test");
-  bool taken_in = false;
   Tuner first(*sim, cache);
-  steps_of_dense_with_dropout(*sim, first, &taken_in);
+  calls_of_dense_with_dropout(*sim, first);
   auto [step, problem, result, was_known] = measured(first, "dense1 dropout1 forward");
   for (const char* variant : {"tiled", "tensor", "apart"}) {
     result.chosen = variant;
     cache.put(problem, result);
     Tuner tuner(*sim, cache);
-    const std::vector<Step> steps = steps_of_dense_with_dropout(*sim, tuner, &taken_in);
-    ASSERT_EQ(taken_in, variant != std::string("apart"));
-    if (taken_in) {
-      EXPECT_EQ(steps.at(0).implementation, variant);
+    const std::vector<OpCall> calls = calls_of_dense_with_dropout(*sim, tuner);
+    const bool apart = variant == std::string("apart");
+    ASSERT_EQ(calls.size(), apart ? 2u : 1u);
+    if (!apart) {
+      EXPECT_EQ(calls[0].implementation, variant);
     }
   }
 }

@@ -12,8 +12,8 @@
 namespace gs {
 namespace {
 
-Step step(std::string name, std::vector<TensorId> reads, std::vector<TensorId> writes, TensorId workspace = no_tensor) {
-  Step s;
+OpCall step(std::string name, std::vector<TensorId> reads, std::vector<TensorId> writes, TensorId workspace = no_tensor) {
+  OpCall s;
   s.name = std::move(name);
   s.reads = std::move(reads);
   s.writes = std::move(writes);
@@ -47,32 +47,32 @@ TEST(Dependencies, LeastLeavesOutWhatFollowsFromOthers) {
 }
 
 /// Steps that share a tensor which one of them writes.
-bool share(const Step& a, const Step& b) {
+bool share(const OpCall& a, const OpCall& b) {
   const auto has = [](const std::vector<TensorId>& list, TensorId id) {
     return std::find(list.begin(), list.end(), id) != list.end();
   };
-  const auto writes_of = [&](const Step& one, const Step& other) {
+  const auto writes_of = [&](const OpCall& one, const OpCall& other) {
     return std::any_of(one.writes.begin(), one.writes.end(),
                        [&](TensorId id) { return has(other.reads, id) || has(other.writes, id); });
   };
   return writes_of(a, b) || writes_of(b, a);
 }
 
-Clashes clashes_if(const std::vector<Step>& steps, bool (*clash)(const Step&, const Step&)) {
-  Clashes result;
-  for (const Step& a : steps) {
+Conflicts clashes_if(const std::vector<OpCall>& steps, bool (*clash)(const OpCall&, const OpCall&)) {
+  Conflicts result;
+  for (const OpCall& a : steps) {
     result.emplace_back();
-    for (const Step& b : steps) result.back().push_back(clash(a, b));
+    for (const OpCall& b : steps) result.back().push_back(clash(a, b));
   }
   return result;
 }
-bool always(const Step&, const Step&) {
+bool always(const OpCall&, const OpCall&) {
   return true;
 }
 
-TEST(Dependencies, ARepeatedRunWaitsForWhatItClashesWith) {
+TEST(Dependencies, ARepeatedRunWaitsForWhatItConflictsWith) {
   // a feeds b and c; d has nothing to do with them
-  const std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {}, {3})};
+  const std::vector<OpCall> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {}, {3})};
   EXPECT_EQ(repeated_dependencies(steps, 3, clashes_if(steps, share)),
             (std::vector<std::vector<int>>{{}, {0}, {0}, {}, {1, 2}, {4}, {4}, {3}, {5, 6}, {8}, {8}, {7}}));
   const auto all_clash = repeated_dependencies(steps, 2, clashes_if(steps, always));
@@ -82,7 +82,7 @@ TEST(Dependencies, StepsClashWhereTheirMemoryMeets) {
   // tensors 0 and 1 share memory, 2 lies behind them, 3 reaches into it from behind
   std::vector<std::byte> memory(400);
   const Addresses at{{memory.data(), memory.data(), memory.data() + 100, memory.data() + 150}};
-  const auto clash = [&](const Step& a, const Step& b) { return bool(clashes({a, b}, at, planned(4, 100))[0][1]); };
+  const auto clash = [&](const OpCall& a, const OpCall& b) { return bool(conflicts({a, b}, at, planned(4, 100))[0][1]); };
   EXPECT_TRUE(clash(step("a", {0}, {}), step("b", {}, {1})));
   EXPECT_TRUE(clash(step("a", {}, {0}), step("b", {1}, {})));
   EXPECT_FALSE(clash(step("a", {0}, {}), step("b", {1}, {}))) << "both read";
@@ -91,13 +91,13 @@ TEST(Dependencies, StepsClashWhereTheirMemoryMeets) {
   EXPECT_TRUE(clash(step("a", {}, {2}), step("a", {}, {2})));
 }
 TEST(Chain, CountsWeights) {
-  const std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {1, 2}, {3})};
+  const std::vector<OpCall> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {1, 2}, {3})};
   EXPECT_EQ(longest_chain(steps, {1, 1, 1, 1}), 3);
   EXPECT_EQ(longest_chain(steps, {1, 1, 5, 2}), 8);
-  EXPECT_EQ(longest_chain(std::vector<Step>{}, {}), 0);
+  EXPECT_EQ(longest_chain(std::vector<OpCall>{}, {}), 0);
 }
 TEST(Prediction, IsTheLongestChainOrTheRoof) {
-  std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {1}, {3})};
+  std::vector<OpCall> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {1}, {3})};
   steps[1].cost = {.flops = 100, .bytes = 10};
   steps[2].cost = {.flops = 0, .bytes = 50};
   const Prediction p =
@@ -109,7 +109,7 @@ TEST(Prediction, IsTheLongestChainOrTheRoof) {
 }
 TEST(Prediction, ARepeatedStepDoesNotWaitForWhatItDoesNotNeed) {
   // a (the batch) may be written again while d (the update) runs, which b reads
-  const std::vector<Step> steps{step("a", {}, {0}), step("b", {0, 3}, {1}), step("c", {1}, {2}), step("d", {2}, {3})};
+  const std::vector<OpCall> steps{step("a", {}, {0}), step("b", {0, 3}, {1}), step("c", {1}, {2}), step("d", {2}, {3})};
   EXPECT_EQ(longest_chain(steps, {1, 1, 1, 1}), 4);
   EXPECT_DOUBLE_EQ(predict(steps, {1, 1, 1, 1}, {1, 1, 1}, clashes_if(steps, share)).chain_kernels, 3);
 }
@@ -132,7 +132,7 @@ TEST(MemoryPlan, AChainReusesMemory) {
 TEST(MemoryPlan, ParallelBranchesDoNotShare) {
   // b and c both read 0 and may run side by side: their outputs and workspaces must not meet, although in list order
   // they could
-  const std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}, 3), step("c", {0}, {2}, 4)};
+  const std::vector<OpCall> steps{step("a", {}, {0}), step("b", {0}, {1}, 3), step("c", {0}, {2}, 4)};
   const auto plan = plan_memory(planned(5), steps);
   for (const auto& [x, y] : {std::pair{1, 2}, {3, 4}, {1, 4}, {3, 2}})
     EXPECT_FALSE(overlap(plan, x, y, 1000)) << x << " " << y;
@@ -140,7 +140,7 @@ TEST(MemoryPlan, ParallelBranchesDoNotShare) {
 
 TEST(MemoryPlan, ReaderThatIsNoAncestorKeepsItsInput) {
   // e writes 3 after c, but b (which reads 0) may still run: 3 must not take 0's place
-  const std::vector<Step> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("e", {2}, {3})};
+  const std::vector<OpCall> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("e", {2}, {3})};
   EXPECT_FALSE(overlap(plan_memory(planned(4), steps), 0, 3, 1000));
 }
 

@@ -100,7 +100,7 @@ TEST_P(ProgramOn, ExplainsEveryStep) {
   Program program(small_net(), small_recipe(), *device_);
   const std::string text = program.explain();
   std::set<std::string> names;
-  for (const Step& step : program.training_steps()) {
+  for (const OpCall& step : program.training_calls()) {
     EXPECT_NE(text.find(step.name), std::string::npos) << step.name;
     EXPECT_TRUE(names.insert(step.name).second) << step.name << " appears twice";
     EXPECT_FALSE(step.implementation.empty()) << step.name;
@@ -156,7 +156,7 @@ TEST(Tf32, OnACpuNothingElseIsTaken) {
   for (const Net& net : {small_net(), alexnet})
     for (const char* rule : {"default", "own", "library"}) {
       const Program program(net, recipe, *cpu, {.rule = rule, .fixed = {}});
-      for (const Step& step : program.training_steps()) {
+      for (const OpCall& step : program.training_calls()) {
         const bool product = step.name.starts_with("conv") || step.name.starts_with("dense");
         if (product) {
           EXPECT_EQ(step.implementation, "rounded") << step.name << ", " << rule;
@@ -178,7 +178,7 @@ TEST(TensorCores, OfAGpuDoEveryConvolution) {
     const auto gpu = describe_gpu(precision == Precision::tf32);
     const Program program(net, recipe, *gpu, {.rule = "own"});
     int convolutions = 0;
-    for (const Step& step : program.training_steps()) {
+    for (const OpCall& step : program.training_calls()) {
       if (!step.name.starts_with("conv")) continue;
       ++convolutions;
       EXPECT_EQ(step.implementation, "tensor") << step.name;
@@ -202,9 +202,9 @@ TEST_P(ProgramOn, InBf16TakesTheRoomsOfBf16) {
     // every activation is half as long
     Program fp32(small_net(), small_recipe(), *device_, {.rule = rule, .fixed = {}});
     double bytes = 0, fp32_bytes = 0;
-    for (const Step& step : program.training_steps())
+    for (const OpCall& step : program.training_calls())
       if (step.pass == Pass::forward) bytes += step.cost.bytes;
-    for (const Step& step : fp32.training_steps())
+    for (const OpCall& step : fp32.training_calls())
       if (step.pass == Pass::forward) fp32_bytes += step.cost.bytes;
     EXPECT_LT(bytes, 0.6 * fp32_bytes);
   }

@@ -99,7 +99,7 @@ TEST_P(Training, ReplayIsEagerExecution) {
   replayed.initialize();
   eager.initialize();
   test::BoundTraining first(replayed, data), second(eager, data);
-  std::vector<int> listed(eager.training_steps().size());
+  std::vector<int> listed(eager.training_calls().size());
   std::iota(listed.begin(), listed.end(), 0);
   for (std::uint32_t epoch = 0; epoch < 2; ++epoch) {
     const std::vector<std::uint32_t> order = epoch_order(1, epoch, 18);
@@ -141,7 +141,7 @@ TEST_P(Training, AnyTopologicalOrderGivesTheSameBits) {
     test::BoundTraining training(shuffled, data);
     training.begin(0, visits);
     for (int i = 0; i < training.steps(); ++i) {
-      const std::vector<int> order = random_topological_order(dependencies(shuffled.training_steps()), random);
+      const std::vector<int> order = random_topological_order(dependencies(shuffled.training_calls()), random);
       differed = differed || !std::is_sorted(order.begin(), order.end());
       shuffled.run_training_in_order(order);
     }
@@ -164,9 +164,9 @@ TEST_P(Training, AnyTopologicalOrderOfAnEpochGivesTheSameBits) {
     shuffled.initialize();
     test::BoundTraining training(shuffled, data);
     training.begin(0, visits);
-    const std::vector<Step>& steps = shuffled.training_steps();
+    const std::vector<OpCall>& steps = shuffled.training_calls();
     const auto edges =
-        repeated_dependencies(steps, training.steps(), clashes(steps, shuffled.addresses(), shuffled.tensors()));
+        repeated_dependencies(steps, training.steps(), conflicts(steps, shuffled.addresses(), shuffled.tensors()));
     const int size = int(steps.size());
     int latest = 0;
     for (const int call : random_topological_order(edges, random)) {
@@ -328,11 +328,11 @@ TEST_P(Training, RecallIsAsIfNothingHadBeenTrained) {
   program.initialize();
   Trainer trainer(program, data);
   const double before = trainer.evaluate().loss;
-  program.remember();
+  program.snapshot();
   test::BoundTraining(program, data.train).run_epoch(0, epoch_order(1, 0, 18));
   Trainer again(program, data);
   EXPECT_NE(again.evaluate().loss, before);
-  program.recall();
+  program.restore();
   EXPECT_EQ(again.evaluate().loss, before);
   const std::vector<float> parameters = program.parameters();
   program.set_parameters(std::vector<float>(parameters.size(), 0.0f));

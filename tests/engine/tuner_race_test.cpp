@@ -54,9 +54,9 @@ class Race : public Doubling {
  protected:
   Race() { device.reset(&cold); }
 
-  TuningCandidate taking(const std::string& name, double us) {
+  Candidate taking(const std::string& name, double us) {
     cold.seen[name];
-    TuningCandidate made = candidate(name, 1);
+    Candidate made = candidate(name, 1);
     made.run = [this, name, us, run = made.run](const Addresses& at, void* workspace, stream_t s) {
       run(at, workspace, s);
       ++cold.seen[name].calls;
@@ -64,7 +64,7 @@ class Race : public Doubling {
     };
     return made;
   }
-  std::size_t choose(const std::vector<TuningCandidate>& candidates) {
+  std::size_t choose(const std::vector<Candidate>& candidates) {
     cache = std::make_unique<TuningCache>(std::nullopt, "here");
     Tuner tuner(*device, *cache, [this] { return cold.now_us; });
     return tuner.choose("doubling", step, tensors, candidates);
@@ -124,7 +124,7 @@ TEST_F(Race, AHopelessDefaultIsMeasuredAsTheOthersAre) {
 }
 
 TEST_F(Race, ManyCandidatesShareOneBudget) {
-  std::vector<TuningCandidate> many;
+  std::vector<Candidate> many;
   for (int i = 0; i < 20; ++i) many.push_back(taking("candidate " + std::to_string(i), 20e3));
   EXPECT_EQ(choose(many), 0u);
   for (const auto& [name, seen] : cold.seen)

@@ -15,19 +15,19 @@ std::string refused(const TuningResult& result, std::size_t index) {
 
 class Refusals : public Doubling {
  protected:
-  TuningCandidate failing(const std::string& name) {
+  Candidate failing(const std::string& name) {
     return {name, 0, [](const Addresses&, void*, stream_t) { throw Error("not supported"); }};
   }
   /// Works until it has been called so often.
-  TuningCandidate failing_later(const std::string& name, int good_calls) {
-    TuningCandidate later = candidate(name, 1);
+  Candidate failing_later(const std::string& name, int good_calls) {
+    Candidate later = candidate(name, 1);
     later.run = [run = later.run, good_calls, times = 0](const Addresses& at, void* workspace, stream_t s) mutable {
       if (++times > good_calls) throw Error("no longer supported");
       run(at, workspace, s);
     };
     return later;
   }
-  TuningCandidate own(TuningCandidate candidate) {
+  Candidate own(Candidate candidate) {
     candidate.own = true;
     return candidate;
   }
@@ -44,7 +44,7 @@ TEST_F(Refusals, AWrongOneHoweverFast) {
 }
 
 TEST_F(Refusals, OneThatFailsAndTheOthersRace) {
-  const TuningCandidate later = failing_later("fails when it is measured", 1);
+  const Candidate later = failing_later("fails when it is measured", 1);
   EXPECT_EQ(choose(cache, {candidate("slow", 400), failing("failing"), later, candidate("fast", 1)}), 3u);
   EXPECT_EQ(refused(result(), 1), "does not run: not supported");
   EXPECT_EQ(refused(result(), 2), "does not run: no longer supported");
@@ -100,14 +100,14 @@ TEST_F(Refusals, WhereNoOwnKernelRunsTheDefaultIsTheReference) {
 }
 
 TEST_F(Refusals, AWorkspaceThatTheDeviceHasNot) {
-  TuningCandidate vast = candidate("vast", 1);
+  Candidate vast = candidate("vast", 1);
   vast.workspace_bytes = std::size_t(1) << 60;
   EXPECT_EQ(choose(cache, {vast, candidate("next", 1), candidate("much slower", 400)}), 1u);
   EXPECT_NE(refused(result(), 0).find("out of memory"), std::string::npos) << refused(result(), 0);
 }
 
 TEST_F(Refusals, OfAllIsOneErrorThatNamesThem) {
-  const TuningCandidate bad = candidate("bad", 1, std::numeric_limits<float>::quiet_NaN());
+  const Candidate bad = candidate("bad", 1, std::numeric_limits<float>::quiet_NaN());
   EXPECT_TRUE(refuses<Error>(
       [&] {
         choose(cache, {failing("a"), bad, failing_later("c", 30)}, ticking());
@@ -137,7 +137,7 @@ TEST_F(Refusals, OneThatBreaksTheDeviceIsNamedAtOnce) {
     auto breakable = std::make_unique<BreakableDevice>(open_device({.name = "cpu", .threads = 1}), 0);
     bool& broken = breakable->broken;
     device = std::move(breakable);
-    TuningCandidate breaker = candidate("breaker", 1);
+    Candidate breaker = candidate("breaker", 1);
     breaker.run = [this, &broken, run = breaker.run, good_calls, times = 0](const Addresses& at, void* workspace,
                                                                             stream_t s) mutable {
       run(at, workspace, s);
@@ -145,7 +145,7 @@ TEST_F(Refusals, OneThatBreaksTheDeviceIsNamedAtOnce) {
       broken = true;  // noticed when the host next waits
       calls = 0;
     };
-    TuningCandidate after = candidate("after", 1);
+    Candidate after = candidate("after", 1);
     EXPECT_TRUE(refuses<Error>(
         [&] {
           choose(cache, {candidate("before", 1), breaker, after}, ticking());

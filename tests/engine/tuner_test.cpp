@@ -33,7 +33,7 @@ TEST_F(Doubling, EqualOnesLeaveTheDefault) {
 }
 
 TEST_F(Doubling, WhatIsKnownIsNotMeasuredAgainUnlessAsked) {
-  const std::vector<TuningCandidate> candidates = {candidate("slow", 400), candidate("fast", 1)};
+  const std::vector<Candidate> candidates = {candidate("slow", 400), candidate("fast", 1)};
   {
     TuningCache cache(file, "here");
     choose(cache, candidates);

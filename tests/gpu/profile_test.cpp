@@ -20,7 +20,7 @@ TEST(ProfileOnCuda, EveryRecordFindsItsOp) {
   if (profile.source != TimeSource::cupti) GTEST_SKIP() << profile.source_note;
   const TimeSums& sums = profile.sums;
   EXPECT_LT(sums.remainder_us(), 0.05 * sums.wall_us);
-  const std::vector<int> kernels = training.program.kernels_of_steps();
+  const std::vector<int> kernels = training.program.kernels_of_calls();
   for (std::size_t i = 0; i < profile.ops.size(); ++i) {
     EXPECT_EQ(profile.ops[i].launches, kernels[i]) << profile.ops[i].name;
     EXPECT_GT(profile.ops[i].us.median, 0) << profile.ops[i].name;

@@ -33,7 +33,7 @@ void expect_costs(const Net& net, const DeviceRequest& request, const std::strin
   Recipe recipe;  // Adam, BCE
   recipe.batch = int(n);
   const Program program(net, recipe, *device, {rule, {}});
-  const std::vector<Step>& steps = program.training_steps();
+  const std::vector<OpCall>& steps = program.training_calls();
   ASSERT_EQ(steps.size(), counted.size());
   for (std::size_t i = 0; i < steps.size(); ++i) {
     EXPECT_EQ(steps[i].name, counted[i].step);

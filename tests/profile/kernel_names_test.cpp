@@ -52,14 +52,14 @@ TEST(NameTellsTensorCores, ByItsWords) {
 }
 
 TEST(TensorCoresOf, SaysHowItIsKnown) {
-  Step own{.implementation = "implicit_gemm_tf32"};
+  OpCall own{.implementation = "implicit_gemm_tf32"};
   EXPECT_EQ(tensor_cores_of(own, {"conv_tf32"}), TensorCores::no) << "the name of an own kernel proves nothing";
   own.tensor_cores = true;
   EXPECT_EQ(tensor_cores_of(own, {}), TensorCores::declared);
-  const Step with_note{.implementation = "cudnn:eng13{k2=4}", .note = "tensor cores"};
+  const OpCall with_note{.implementation = "cudnn:eng13{k2=4}", .note = "tensor cores"};
   EXPECT_EQ(tensor_cores_of(with_note, {}), TensorCores::by_plan);
   EXPECT_EQ(tensor_cores_of({.implementation = "cudnn:eng1"}, {"tensorop"}), TensorCores::no);
-  const Step product{.implementation = "cublaslt:algo6.tile20.stages8"};
+  const OpCall product{.implementation = "cublaslt:algo6.tile20.stages8"};
   EXPECT_EQ(tensor_cores_of(product, {"relu_gradient", "cutlass_80_tensorop_s1688gemm"}), TensorCores::by_kernel_name);
   EXPECT_EQ(tensor_cores_of(product, {"ampere_sgemm_128x64_tn"}), TensorCores::no);
 }

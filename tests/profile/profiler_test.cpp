@@ -51,7 +51,7 @@ TEST_P(ProfilerOn, HasEveryStepOfTheProgram) {
   Training training(GetParam());
   const Profile profile =
       measure(training.program, {.steps = 3, .roof = RoofSource::none}, [&] { return training.begin_epoch(); });
-  const auto& steps = training.program.training_steps();
+  const auto& steps = training.program.training_calls();
   ASSERT_EQ(profile.ops.size(), steps.size());
   for (std::size_t i = 0; i < steps.size(); ++i) {
     EXPECT_EQ(profile.ops[i].name, steps[i].name);
@@ -121,7 +121,7 @@ TEST(ProfilerOnSim, HasKernelsAndNoTimes) {
   int launches = 0;
   for (const OpProfile& op : profile.ops) launches += op.launches;
   int kernels = 0;
-  for (const int count : training.program.kernels_of_steps()) kernels += count;
+  for (const int count : training.program.kernels_of_calls()) kernels += count;
   EXPECT_EQ(launches, kernels);
 }
 

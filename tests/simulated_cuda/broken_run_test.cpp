@@ -54,7 +54,7 @@ TEST_P(CountingKernels, TwoMoreAnEpochWhateverTheNumberOfSteps) {
     int all = 0;
     for (const auto& [name, times] : kernels_run)
       if (name != "continue_epoch") all += times;  // the end of each round of a loop
-    const std::vector<int> a_step = program.kernels_of_steps();
+    const std::vector<int> a_step = program.kernels_of_calls();
     beside_training.push_back(all - recipe.epochs * images / 4 * std::accumulate(a_step.begin(), a_step.end(), 0));
   }
   EXPECT_EQ(beside_training[0], beside_training[1]) << "validation and the count";

@@ -22,7 +22,7 @@ TEST_P(SimulatedCupti, RecordsFindTheirOps) {
   const Profile profile =
       measure(training.program, {.steps = 5, .roof = RoofSource::none}, [&] { return training.begin_epoch(); });
   ASSERT_EQ(profile.source, TimeSource::cupti) << profile.source_note;
-  const std::vector<int> kernels = training.program.kernels_of_steps();
+  const std::vector<int> kernels = training.program.kernels_of_calls();
   for (std::size_t i = 0; i < profile.ops.size(); ++i)
     EXPECT_EQ(profile.ops[i].launches, kernels[i]) << profile.ops[i].name;
 }

@@ -12,7 +12,7 @@ namespace {
 int tune_with_a_breaker(int good_calls) {
   const auto gpu = open_device({.name = "cuda"});
   const std::vector<Tensor> tensors = {{"x", 64}, {"y", 64}};
-  const Step step{.name = "copy", .reads = {0}, .writes = {1}};
+  const OpCall step{.name = "copy", .reads = {0}, .writes = {1}};
   const auto copy = [&](const Addresses& at, void*, stream_t) { gpu->copy(at[1], at[0], 64); };
   int calls = 0, calls_after = 0;
   const auto breaker = [&](const Addresses& at, void* workspace, stream_t s) {

@@ -13,11 +13,11 @@ class Doubling : public testing::Test {
   ScratchFolder folder;
   std::filesystem::path file = folder.path() / "new" / "tuning.json";
   std::vector<Tensor> tensors = {{"x", 1024}, {"y", 1024}};
-  Step step{.name = "double", .reads = {0}, .writes = {1}};
+  OpCall step{.name = "double", .reads = {0}, .writes = {1}};
   int calls = 0;  ///< of all candidates
 
   /// Does the work `times` over; `factor` 2 is right.
-  TuningCandidate candidate(const std::string& name, int times, float factor = 2) {
+  Candidate candidate(const std::string& name, int times, float factor = 2) {
     return {name, 64, [this, times, factor](const Addresses& at, void* workspace, stream_t) {
               ++calls;
               EXPECT_NE(workspace, nullptr);
@@ -30,7 +30,7 @@ class Doubling : public testing::Test {
   static Stopwatch ticking() {
     return [us = 0.0]() mutable { return us += 1; };
   }
-  std::size_t choose(TuningCache& cache, const std::vector<TuningCandidate>& candidates,
+  std::size_t choose(TuningCache& cache, const std::vector<Candidate>& candidates,
                      Stopwatch now = microseconds_by_the_clock) {
     Tuner tuner(*device, cache, std::move(now));
     const std::size_t index = tuner.choose("doubling", step, tensors, candidates);

@@ -18,10 +18,10 @@ void fuse_conv2d_and_max_pool(CallList& list, Chooser& chooser) {
       const CallNode conv = list.nodes[std::size_t(writer)];
       const Conv2d* convolution = conv.as<Conv2dForward<T>>();
       if (!convolution) continue;
-      CallNode fused = CallList::make<Conv2dPoolForward<T>>(
-          layer_name(conv) + " " + layer_name(pool) + " forward", Pass::forward, {*convolution, *pooling},
-          out(pool.argument(0)), out(pool.argument(1)), in(conv.argument(1)), in(conv.argument(2)),
-          in(conv.argument(3)));
+      CallNode fused =
+          CallList::make<Conv2dPoolForward<T>>(layer_name(conv) + " " + layer_name(pool) + " forward", Pass::forward,
+                                               {*convolution, *pooling}, out(pool.argument(0)), out(pool.argument(1)),
+                                               in(conv.argument(1)), in(conv.argument(2)), in(conv.argument(3)));
       if (!chooser.prefers(fused, conv, pool, between)) continue;
       list.pooled.emplace_back(between, pool.argument(0));
       list.nodes[std::size_t(i)] = std::move(fused);

@@ -23,7 +23,7 @@ void fuse_dense_and_dropout(CallList& list, Chooser& chooser) {
           out(dropout.argument(0)), in(dense.argument(1)), in(dense.argument(2)), in(dense.argument(3)),
           in(dropout.argument(2)));
       if (!chooser.prefers(fused, dense, dropout, between)) continue;
-      list.keep_apart(dense);
+      list.apart.push_back(dense);
       list.nodes[std::size_t(i)] = std::move(fused);
       list.erase(writer);
       --i;

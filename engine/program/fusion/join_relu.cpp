@@ -18,6 +18,7 @@ void join_relu(CallList& list) {
       list.nodes[std::size_t(writer)].op = joined;
       list.erase(i--);
       list.replace(y, x);
+      list.rectified.push_back(x);
     }
   });
 }

@@ -26,7 +26,7 @@ class DeclaredMemory : public testing::TestWithParam<Case> {};
 /// over the padding.
 class Declared {
  public:
-  Declared(const Program& program, const Step& step) {
+  Declared(const Program& program, const OpCall& step) {
     std::vector<TensorId> ids = step.reads;
     ids.insert(ids.end(), step.writes.begin(), step.writes.end());
     ids.push_back(step.workspace);
@@ -71,8 +71,8 @@ TEST_P(DeclaredMemory, EveryStepKeepsToIt) {
   program.begin_evaluation(images);
   for (std::size_t id = 0; id < program.tensors().size(); ++id)
     if (program.tensors()[id].bytes > 0) simulator::unregister_memory(program.addresses()[TensorId(id)]);
-  for (const std::vector<Step>* list : {&program.training_steps(), &program.evaluation_steps()})
-    for (const Step& step : *list) {
+  for (const std::vector<OpCall>* list : {&program.training_calls(), &program.evaluation_calls()})
+    for (const OpCall& step : *list) {
       const Declared declared(program, step);
       step.call(program.addresses(), device->stream());
     }

@@ -1,0 +1,157 @@
+// fusion_rules_test.cpp - each rewrite rule by itself, on lists of calls made by hand.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "engine/device/device.h"
+#include "engine/program/fusion/rules.h"
+#include "kernels/add/add.h"
+#include "kernels/conv2d/conv2d.h"
+#include "kernels/dense/dense.h"
+#include "kernels/dropout/dropout.h"
+#include "kernels/lrn/lrn.h"
+#include "kernels/maxpool/maxpool.h"
+#include "kernels/relu/relu.h"
+
+namespace gs {
+namespace {
+
+struct Rules : testing::Test {
+  TensorTable tensors;
+  CallList list{tensors};
+
+  TensorId numbers(const std::string& name) { return tensors.add_numbers(name, 16, Storage::fp32); }
+  CallNode& conv_forward(TensorId y) {
+    return list.call<Conv2dForward<float>>("conv1 forward", Pass::forward, {}, out(y), in(numbers("x")),
+                                           in(numbers("w")), in(numbers("bias")));
+  }
+  CallNode& relu_forward(TensorId y, TensorId x) {
+    return list.call<ReluForward<float>>("relu1 forward", Pass::forward, {16}, out(y), in(x));
+  }
+  CallNode& relu_backward(TensorId dx, TensorId dy, TensorId y) {
+    return list.call<ReluBackward<float>>("relu1 backward", Pass::backward, {16}, out(dx), in(dy), in(y));
+  }
+  /// Something that reads the tensor and that no rule knows.
+  void reader(TensorId x) { list.call<ReluForward<bf16>>("reader", Pass::forward, {16}, out(numbers("read")), in(x)); }
+  std::string names() const {
+    std::string all;
+    for (const CallNode& node : list.nodes) all += (all.empty() ? "" : ", ") + node.name;
+    return all;
+  }
+};
+
+TEST_F(Rules, AReluJoinsTheConvolutionBeforeIt) {
+  const TensorId y = numbers("conv1"), z = numbers("relu1");
+  conv_forward(y);
+  relu_forward(z, y);
+  reader(z);
+  join_relu(list);
+  EXPECT_EQ(names(), "conv1 forward, reader");
+  EXPECT_TRUE(list.nodes[0].as<Conv2dForward<float>>()->relu);
+  EXPECT_EQ(list.nodes[1].argument(1), y) << "readers of the ReLU read the convolution's output";
+  EXPECT_EQ(list.resolved(z), y);
+  EXPECT_TRUE(list.is_rectified(y));
+}
+
+TEST_F(Rules, AReluStaysWhereSomethingElseReadsTheSumOrTheOpHasNone) {
+  const TensorId y = numbers("conv1"), z = numbers("relu1");
+  conv_forward(y);
+  relu_forward(z, y);
+  reader(y);
+  join_relu(list);
+  EXPECT_EQ(names(), "conv1 forward, relu1 forward, reader");
+
+  list.nodes.clear();
+  list.call<LrnForward<float>>("lrn1 forward", Pass::forward, {}, out(y), out(numbers("scale")), in(numbers("x")));
+  relu_forward(z, y);
+  join_relu(list);
+  EXPECT_EQ(names(), "lrn1 forward, relu1 forward");
+  EXPECT_FALSE(list.is_rectified(y));
+}
+
+TEST_F(Rules, AReluGradientMasksTheGradientThatArrives) {
+  const TensorId y = numbers("relu1"), dy = numbers("relu1 gradient"), dx = numbers("conv1 gradient");
+  list.call<Conv2dDataGradient<float>>("conv2 data gradient", Pass::backward, {}, out(dy), in(numbers("dz")),
+                                       in(numbers("w")), in(no_tensor));
+  relu_backward(dx, dy, y);
+  join_relu_gradient(list);
+  ASSERT_EQ(names(), "conv2 data gradient");
+  EXPECT_EQ(list.nodes[0].argument(0), dx);
+  EXPECT_EQ(list.nodes[0].argument(3), y);
+}
+
+TEST_F(Rules, AReluGradientStaysIfSomethingElseReadsTheGradient) {
+  const TensorId dy = numbers("sum gradient");
+  list.call<SumGradients<float>>("sum", Pass::backward, {16}, out(dy), in(numbers("a")), in(numbers("b")),
+                                 in(no_tensor));
+  relu_backward(numbers("conv1 gradient"), dy, numbers("relu1"));
+  reader(dy);
+  join_relu_gradient(list);
+  EXPECT_EQ(names(), "sum, relu1 backward, reader");
+}
+
+TEST_F(Rules, ASumOfGradientsMasks) {
+  const TensorId y = numbers("relu1"), dy = numbers("relu1 gradient"), dx = numbers("conv1 gradient");
+  list.call<SumGradients<float>>("sum", Pass::backward, {16}, out(dy), in(numbers("a")), in(numbers("b")),
+                                 in(no_tensor));
+  relu_backward(dx, dy, y);
+  join_relu_gradient(list);
+  ASSERT_EQ(names(), "sum");
+  EXPECT_EQ(list.nodes[0].argument(0), dx);
+  EXPECT_EQ(list.nodes[0].argument(3), y);
+}
+
+TEST_F(Rules, AMaxPoolsIndexByteHoldsTheReluGradient) {
+  const TensorId x = numbers("conv1"), z = numbers("pool1"), argmax = tensors.add("argmax", 4);
+  const TensorId dz = numbers("pool1 gradient"), dy = numbers("relu1 gradient"), dx = numbers("conv1 gradient");
+  list.call<MaxPoolForward<float>>("pool1 forward", Pass::forward, {}, out(z), out(argmax), in(x));
+  list.call<MaxPoolBackward<float>>("pool1 backward", Pass::backward, {}, out(dy), in(dz), in(argmax));
+  relu_backward(dx, dy, x);
+  join_relu_gradient_to_max_pool(list);
+  ASSERT_EQ(names(), "pool1 forward, pool1 backward");
+  EXPECT_TRUE(list.nodes[0].as<MaxPoolForward<float>>()->relu_input);
+  EXPECT_TRUE(list.nodes[1].as<MaxPoolBackward<float>>()->relu_input);
+  EXPECT_EQ(list.nodes[1].argument(0), dx);
+}
+
+struct RulesOfDropout : Rules {
+  const std::unique_ptr<Device> device = open_device({.name = "sim", .threads = 1});
+  ImplementationChoice choice;
+  Chooser chooser{*device, choice, tensors};
+  const TensorId y = numbers("dropout1"), r = numbers("relu1"), dx = numbers("dense1 gradient");
+
+  void add_calls(TensorId mask) {
+    const TensorId state = tensors.add("state", sizeof(StepState)), dy = numbers("dropout1 gradient");
+    list.call<DropoutForward<float>>("dropout1 forward", Pass::forward, {16, 0.5f, 0}, out(y), in(r), in(state));
+    list.call<DenseDataGradient<float>>("dense2 data gradient", Pass::backward, {2, 8, 4}, out(dy), in(numbers("dz")),
+                                        in(numbers("w")), in(no_tensor));
+    list.call<DropoutBackward<float>>("dropout1 backward", Pass::backward, {16, 0.5f, 0}, out(dx), in(dy), in(mask),
+                                      in(state));
+  }
+};
+
+TEST_F(RulesOfDropout, TheDenseLayerBehindItMasksAndScales) {
+  add_calls(r);
+  mask_dropout_in_dense(list, chooser);
+  ASSERT_EQ(names(), "dropout1 forward, dense2 data gradient");
+  EXPECT_EQ(list.nodes[1].as<DenseDataGradient<float>>()->mask_scale, 2);
+  EXPECT_EQ(list.nodes[1].argument(0), dx);
+  EXPECT_EQ(list.nodes[1].argument(3), y);
+}
+
+TEST_F(RulesOfDropout, WithoutAReluItKeepsItsBackwardCall) {
+  add_calls(no_tensor);
+  mask_dropout_in_dense(list, chooser);
+  EXPECT_EQ(names(), "dropout1 forward, dense2 data gradient, dropout1 backward");
+}
+
+TEST_F(RulesOfDropout, AFixedImplementationKeepsItsBackwardCall) {
+  choice.fixed["dropout1 backward"] = "philox";
+  add_calls(r);
+  mask_dropout_in_dense(list, chooser);
+  ASSERT_EQ(names(), "dropout1 forward, dense2 data gradient, dropout1 backward");
+  EXPECT_EQ(list.nodes[2].argument(2), y) << "the dropout's own output masks: a fused forward call writes it alone";
+}
+
+}  // namespace
+}  // namespace gs
