@@ -154,7 +154,7 @@ StepTimes BenchRun::measure(const BenchLimits& limits) {
 }
 
 std::vector<OpTime> BenchRun::measure_ops(const BenchLimits& limits) {
-  const std::vector<Step>& steps = program_.training_steps();
+  const std::vector<OpCall>& steps = program_.training_calls();
   std::vector<std::vector<double>> us(steps.size());
   repeat(limits, least_measurements, [&] {
     if (steps_left_ < 1) begin_epoch(longest_epoch);

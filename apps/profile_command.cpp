@@ -136,7 +136,7 @@ int print_ncu(const ProfileOptions& o, const Subject& subject, const Words& word
   if (o.run.device == "cpu" || o.run.device == "sim" || o.run.device == "ptx")
     throw UsageError(fmt::format("--ncu: NVIDIA's tools look at GPUs: leave out --device {}", o.run.device));
   std::vector<std::string> steps;
-  for (const Step& step : subject.program->training_steps()) steps.push_back(step.name);
+  for (const OpCall& step : subject.program->training_calls()) steps.push_back(step.name);
   fmt::print("{}", ncu_commands(*o.ncu, rows_named(*o.ncu, steps), own_path(), without_ncu(words)));
   if (!why_no_cuda(parse_device_name(o.run.device).gpu).empty())
     fmt::print(stderr,

@@ -11,6 +11,7 @@
 #include "apps/train_plan.h"
 #include "apps/train_run.h"
 #include "engine/core/error.h"
+#include "engine/layers/conv2d.h"
 #include "engine/train/metrics.h"
 #include "kernels/loss/loss_ref.h"
 #if GRIDSTRIDE_WITH_OPENCV
@@ -54,13 +55,17 @@ void add_picture(Json& block, const Image& image, const std::string& caption) {
   block["images"].push_back({{"src", uri}, {"width", image.w}, {"height", image.h}, {"caption", caption}});
 }
 
+bool is_convolution(const Layer& layer) {
+  return convolution_of(layer, 1).has_value();
+}
+
 /// Calls visit(layer, its weights) for the first two convolutions.
 template <class Visit>
 void for_convolutions(const OpenedRun& run, Visit visit) {
   std::int64_t offset = 0;
   int seen = 0;
   for (const Layer& layer : run.net.layers) {
-    if (std::holds_alternative<Conv2dLayer>(layer.kind) && ++seen <= 2) visit(layer, run.parameters.data() + offset);
+    if (is_convolution(layer) && ++seen <= 2) visit(layer, run.parameters.data() + offset);
     offset += layer.parameter_count();
   }
 }
@@ -79,12 +84,12 @@ void for_activations(const OpenedRun& run, const std::uint8_t* image, Visit visi
   const std::uint32_t first = 0;
   program.bind_evaluation({image, &label, &first});
   program.begin_evaluation(1);
-  for (const Step& step : program.evaluation_steps()) {
-    step.call(program.addresses(), device->stream());
+  for (const OpCall& call : program.evaluation_calls()) {
+    call.call(program.addresses(), device->stream());
     for (const Layer& layer : run.net.layers)
-      if (step.name == layer.name + " forward" && std::holds_alternative<Conv2dLayer>(layer.kind)) {
+      if (call.name == layer.name + " forward" && is_convolution(layer)) {
         std::vector<float> values(std::size_t(layer.output.size()));
-        device->download(values.data(), program.addresses()[step.writes.at(0)], values.size() * sizeof(float));
+        device->download(values.data(), program.addresses()[call.writes.at(0)], values.size() * sizeof(float));
         visit(layer, values);
       }
   }

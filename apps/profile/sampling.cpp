@@ -12,8 +12,8 @@ void complete(Profile& profile, const std::string& model, int base, const Progra
   profile.model = model;
   profile.base = base;
   for (OpProfile& op : profile.ops) {
-    const auto& tuned = program.tuned_steps();
-    const auto found = std::find_if(tuned.begin(), tuned.end(), [&](const TunedStep& t) { return t.step == op.name; });
+    const auto& tuned = program.tuned_calls();
+    const auto found = std::find_if(tuned.begin(), tuned.end(), [&](const TunedCall& t) { return t.step == op.name; });
     if (found == tuned.end()) continue;
     for (const CandidateTime& time : found->result.times)
       if (time.refused.empty()) op.candidates.push_back({time.name, time.median_us});

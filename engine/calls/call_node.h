@@ -46,11 +46,11 @@ constexpr InOut in_out(TensorId tensor) {
 /// One way to run a call, bound to its arguments.
 struct Candidate {
   std::string name;  ///< "direct", "onednn", "cudnn:eng13{2=4}"
-  std::string note;
   std::size_t workspace_bytes = 0;
   std::function<void(const Addresses&, void* workspace, stream_t)> run;
-  Arithmetic arithmetic = Arithmetic::fp32;  ///< of an own variant
   bool own = false;                          ///< nothing but kernels of the project
+  Arithmetic arithmetic = Arithmetic::fp32;  ///< of an own variant
+  std::string note = "";                     ///< of a library: the kernel, for --explain
 };
 
 /// An op and its problem.
@@ -122,13 +122,13 @@ class OpProblemOf final : public OpProblem {
     std::vector<Candidate> list;
     for (const Variant<Op>& v : registry.variants<Op>())
       if (v.supports(problem))
-        list.push_back({std::string(v.name), "", v.workspace_bytes(problem), bound(v.launch, a), v.arithmetic, true});
+        list.push_back({std::string(v.name), v.workspace_bytes(problem), bound(v.launch, a), true, v.arithmetic});
     return list;
   }
   std::vector<Candidate> offers(Library& library, const std::vector<Argument>& a) const override {
     std::vector<Candidate> list;
     for (Implementation<Op>& i : gs::offers(library, Op{}, problem))
-      list.push_back({i.name, i.note, i.workspace_bytes, bound(std::move(i.launch), a), Arithmetic::fp32, false});
+      list.push_back({i.name, i.workspace_bytes, bound(std::move(i.launch), a), false, Arithmetic::fp32, i.note});
     return list;
   }
   std::shared_ptr<const OpProblem> with_relu() const override {

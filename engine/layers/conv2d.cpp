@@ -1,6 +1,6 @@
 // conv2d.cpp - the convolution as a layer. Its bias is added by the forward call, the bias gradient is a by-product of
 // the filter gradient.
-#include "kernels/conv2d/conv2d.h"
+#include "engine/layers/conv2d.h"
 
 #include <fmt/format.h>
 
@@ -25,6 +25,11 @@ struct Conv2dLayer final : LayerKind {
     return 2.0 * out * kernel * kernel * (layer.input.c / groups) + bias;
   }
 
+  Conv2d problem(const Layer& layer, int batch) const {
+    const Shape& in = layer.input;
+    return {batch, in.h, in.w, in.c, filters, kernel, kernel, stride, pad, false, groups};
+  }
+
   LoweredLayer lower(Lowering& l, const Layer& layer, const std::vector<Value>& inputs) const override {
     return with_type_of(l.storage, [&]<class T>(T) { return lower_as<T>(l, layer, inputs[0]); });
   }
@@ -32,26 +37,30 @@ struct Conv2dLayer final : LayerKind {
  private:
   template <class T>
   LoweredLayer lower_as(Lowering& l, const Layer& layer, const Value& x) const {
-    const Shape& in = x.shape;
-    const Conv2d problem{l.batch, in.h, in.w, in.c, filters, kernel, kernel, stride, pad, false, groups};
+    const Conv2d p = problem(layer, l.batch);
     const Value y = l.value(layer, {x});
     const ParameterTensors weight = l.parameter(layer, "weight"), bias = l.bias(layer, filters);
-    l.calls.call<Conv2dForward<T>>(layer.name + " forward", Pass::forward, problem, out(y.tensor), gs::in(x.tensor),
-                                   gs::in(weight.stored), gs::in(bias.stored));
+    l.calls.call<Conv2dForward<T>>(layer.name + " forward", Pass::forward, p, out(y.tensor), in(x.tensor),
+                                   in(weight.stored), in(bias.stored));
     return {y, [=, &l, name = layer.name](TensorId dy) {
-              l.calls.call<Conv2dFilterGradient<T>>(name + " filter gradient", Pass::backward, problem,
-                                                    out(weight.gradient), out(bias.gradient), gs::in(x.tensor),
-                                                    gs::in(dy));
+              l.calls.call<Conv2dFilterGradient<T>>(name + " filter gradient", Pass::backward, p, out(weight.gradient),
+                                                    out(bias.gradient), in(x.tensor), in(dy));
               const TensorId dx = l.gradient_of(x);
               if (dx != no_tensor)
-                l.calls.call<Conv2dDataGradient<T>>(name + " data gradient", Pass::backward, problem, out(dx),
-                                                    gs::in(dy), gs::in(weight.stored), gs::in(no_tensor));
+                l.calls.call<Conv2dDataGradient<T>>(name + " data gradient", Pass::backward, p, out(dx), in(dy),
+                                                    in(weight.stored), in(no_tensor));
               return std::vector<TensorId>{dx};
             }};
   }
 };
 
 }  // namespace
+
+std::optional<Conv2d> convolution_of(const Layer& layer, int batch) {
+  const auto* conv = dynamic_cast<const Conv2dLayer*>(layer.kind.get());
+  if (!conv) return std::nullopt;
+  return conv->problem(layer, batch);
+}
 
 NetBuilder& NetBuilder::conv2d(int filters, int kernel, int stride, int pad, int groups) {
   const Shape in = shape();

@@ -138,7 +138,6 @@ bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& se
   const std::size_t between_bytes = aligned(tensors_[between].bytes);
   std::vector<Candidate> all = {
       {.name = "apart",
-       .note = "",
        .workspace_bytes = between_bytes + aligned(one.workspace_bytes) + two.workspace_bytes,
        .run =
            [=, after = aligned(one.workspace_bytes)](const Addresses& at, void* workspace, stream_t stream) {

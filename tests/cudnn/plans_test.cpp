@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/layers/conv2d.h"
 #include "engine/library/cudnn_plans.h"
 #include "engine/simulated_cuda/described_h200.h"
 #include "models/models.h"
@@ -19,9 +20,10 @@ namespace {
 std::vector<Conv2d> convolutions(const std::string& model, int base, int batch, Shape input) {
   std::vector<Conv2d> result;
   for (const Layer& layer : find_model(model).build({.input = input, .base = base}).layers)
-    if (const auto* l = std::get_if<Conv2dLayer>(&layer.kind))
-      result.push_back({batch, layer.input.h, layer.input.w, layer.input.c, l->filters, l->kernel, l->kernel, l->stride,
-                        l->pad, l->relu, l->groups});
+    if (auto problem = convolution_of(layer, batch)) {
+      problem->relu = true;  // as in all of them
+      result.push_back(*problem);
+    }
   return result;
 }
 

@@ -12,7 +12,8 @@
 namespace gs {
 namespace {
 
-OpCall step(std::string name, std::vector<TensorId> reads, std::vector<TensorId> writes, TensorId workspace = no_tensor) {
+OpCall step(std::string name, std::vector<TensorId> reads, std::vector<TensorId> writes,
+            TensorId workspace = no_tensor) {
   OpCall s;
   s.name = std::move(name);
   s.reads = std::move(reads);
@@ -82,7 +83,9 @@ TEST(Dependencies, StepsClashWhereTheirMemoryMeets) {
   // tensors 0 and 1 share memory, 2 lies behind them, 3 reaches into it from behind
   std::vector<std::byte> memory(400);
   const Addresses at{{memory.data(), memory.data(), memory.data() + 100, memory.data() + 150}};
-  const auto clash = [&](const OpCall& a, const OpCall& b) { return bool(conflicts({a, b}, at, planned(4, 100))[0][1]); };
+  const auto clash = [&](const OpCall& a, const OpCall& b) {
+    return bool(conflicts({a, b}, at, planned(4, 100))[0][1]);
+  };
   EXPECT_TRUE(clash(step("a", {0}, {}), step("b", {}, {1})));
   EXPECT_TRUE(clash(step("a", {}, {0}), step("b", {1}, {})));
   EXPECT_FALSE(clash(step("a", {0}, {}), step("b", {1}, {}))) << "both read";

@@ -49,10 +49,12 @@ class Traces {
 
   Net net(const std::string& name) const {
     const SafeTensor& images = file_.at("images");
-    return find_model(model_).build({.input = {int(images.shape[1]), int(images.shape[2]), 1},
-                                     .base = std::stoi(file_.metadata.at("base")),
-                                     .outputs = classes(name) == 2 ? 1 : classes(name),
-                                     .dropout = extra_of(name) == "dropout" ? float(extras().at("dropout")) : 0.0f});
+    return find_model(model_).build(
+        {.input = {int(images.shape[1]), int(images.shape[2]), 1},
+         .base = std::stoi(file_.metadata.at("base")),
+         .outputs = classes(name) == 2 ? 1 : classes(name),
+         .dropout = extra_of(name) == "dropout" ? float(extras().at("dropout")) : 0.0f,
+         .depth = file_.metadata.count("depth") ? std::stoi(file_.metadata.at("depth")) : 0});
   }
   std::vector<float> weights(const std::string& name, const Net& net) const {
     std::vector<float> all;
@@ -62,6 +64,24 @@ class Traces {
         require(tensor.shape == parameter.shape, "the trace's weights have the net's shapes");
         const std::vector<float> values = tensor.values<float>();
         all.insert(all.end(), values.begin(), values.end());
+      }
+    return all;
+  }
+  /// The running statistics after the last step: where they lie among the parameters, and what they are.
+  struct Statistic {
+    std::string parameter;
+    std::size_t offset;
+    std::vector<double> values;
+  };
+  std::vector<Statistic> statistics(const std::string& name, const Net& net) const {
+    std::vector<Statistic> all;
+    std::size_t offset = 0;
+    for (const Layer& layer : net.layers)
+      for (const Parameter& parameter : layer.parameters) {
+        if (!parameter.trained)
+          all.push_back(
+              {parameter.name, offset, file_.at("statistics/" + name + "/" + parameter.name).values<double>()});
+        offset += std::size_t(parameter.size());
       }
     return all;
   }
@@ -139,6 +159,13 @@ class Trace : public testing::TestWithParam<test::Engine> {
         bound.push_back(recipe.precision == Precision::fp32 ? 1e-5 * std::pow(100, double(i) / 19) * want[i] + 1e-7
                                                             : 0.05 * want[i] + 0.02);
       EXPECT_TRUE(test::agree(losses, want, bound));
+      if (recipe.precision != Precision::fp32 || epochs < traces.epochs()) continue;
+      const std::vector<float> parameters = program.parameters();
+      for (const auto& [parameter, offset, values] : traces.statistics(name, program.net())) {
+        SCOPED_TRACE(parameter);
+        const auto first = parameters.begin() + std::ptrdiff_t(offset);
+        EXPECT_TRUE(test::agree(std::vector<float>(first, first + std::ptrdiff_t(values.size())), values, 1e-3));
+      }
     }
   }
 };
@@ -157,6 +184,13 @@ TEST_P(Trace, LeNet5) {
 }
 TEST_P(Trace, AlexNet2012WithGroupsAndNormalisation) {
   follow("alexnet2012");
+}
+
+TEST_P(Trace, ResNetWithBatchNormAndShortcuts) {
+  follow("resnet");
+}
+TEST_P(Trace, Vgg) {
+  follow("vgg");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Trace, testing::ValuesIn(test::engines), test::name_of);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/layers/conv2d.h"
 #include "engine/library/library.h"
 #include "engine/program/program.h"
 #include "models/models.h"
@@ -18,12 +19,11 @@ constexpr Shape input{16, 16, 1};  // as tiny_run's
 /// The forward plans of the second convolution of a tiny LeNet, as its program asks for them.
 std::vector<std::string> plans_of_conv2(Device& gpu, const Net& net, int batch) {
   for (const Layer& layer : net.layers)
-    if (const auto* l = std::get_if<Conv2dLayer>(&layer.kind); l && layer.name == "conv2") {
+    if (layer.name == "conv2") {
+      Conv2d problem = convolution_of(layer, batch).value();
+      problem.relu = true;
       std::vector<std::string> names;
-      for (const auto& i :
-           gpu.library()->fp32().conv2d_forward({batch, layer.input.h, layer.input.w, layer.input.c, l->filters,
-                                                 l->kernel, l->kernel, l->stride, l->pad, l->relu, l->groups}))
-        names.push_back(i.name);
+      for (const auto& i : gpu.library()->fp32().conv2d_forward(problem)) names.push_back(i.name);
       return names;
     }
   return {};

@@ -11,7 +11,7 @@ namespace {
 /// 0 when a tuner says which candidate it was, `good_calls` after which its kernel fails.
 int tune_with_a_breaker(int good_calls) {
   const auto gpu = open_device({.name = "cuda"});
-  const std::vector<Tensor> tensors = {{"x", 64}, {"y", 64}};
+  const std::vector<Tensor> tensors = {{"x", 64, Lifetime::planned, true}, {"y", 64, Lifetime::planned, true}};
   const OpCall step{.name = "copy", .reads = {0}, .writes = {1}};
   const auto copy = [&](const Addresses& at, void*, stream_t) { gpu->copy(at[1], at[0], 64); };
   int calls = 0, calls_after = 0;

@@ -12,7 +12,7 @@ class Doubling : public testing::Test {
   std::unique_ptr<Device> device = open_device({.name = "cpu", .threads = 1});
   ScratchFolder folder;
   std::filesystem::path file = folder.path() / "new" / "tuning.json";
-  std::vector<Tensor> tensors = {{"x", 1024}, {"y", 1024}};
+  std::vector<Tensor> tensors = {{"x", 1024, Lifetime::planned, true}, {"y", 1024, Lifetime::planned, true}};
   OpCall step{.name = "double", .reads = {0}, .writes = {1}};
   int calls = 0;  ///< of all candidates
 

@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
 """Writes the PyTorch traces that trace_test.cpp follows: a file a model, MODEL.safetensors.
 
+usage: make_traces.py [MODEL ...]
+
 Needs Debian's python3-torch (any PyTorch will do). The files are in the repository; run this again only to change them.
 
 A file holds images (uint8, NHWC), labels of two and of three classes, the order of the images in each of two epochs, initial
 weights (in Gridstride's layout: filters K R S C, dense layers on NHWC features), and for each optimizer and loss the losses
 of 20 steps: "losses/adam/bce", "losses/adam/bce+weights" with class weights, "+smoothing" with label smoothing, "+dropout" with
 the masks that Gridstride draws. 38 images in batches of 4, so that the tenth batch of an epoch has 2. Metadata: the numbers
-of each optimizer and of the extras. Computed in float64: the traces are the truth to which float32 comes close.
+of each optimizer and of the extras. With batch normalisation also
+the running statistics after the 20 steps: "statistics/adam/bce/bn1.running_mean". Computed in float64: the traces are the truth to which float32 comes close.
 """
 import json
 import pathlib
 import struct
+import sys
 
 import numpy as np
 import torch
@@ -148,13 +152,49 @@ def alexnet2012(b, outputs, height, width):
                          nn.Linear(hidden, hidden), nn.ReLU(), Dropout(1), nn.Linear(hidden, outputs))
 
 
+class Shortcut(nn.Module):
+    """relu(branch(x) + x), where x is subsampled and gets zero channels on both sides if the branch strides (He et al., A)."""
+
+    def __init__(self, channels, filters, stride):
+        super().__init__()
+        self.branch = nn.Sequential(*normalised_conv(channels, filters, stride), nn.ReLU(), *normalised_conv(filters, filters, 1))
+        self.stride, self.more = stride, filters - channels
+
+    def forward(self, x):
+        skip = x[:, :, ::self.stride, ::self.stride]
+        return F.relu(self.branch(x) + F.pad(skip, (0, 0, 0, 0, self.more // 2, self.more - self.more // 2)))
+
+
+def normalised_conv(channels, filters, stride):
+    return [nn.Conv2d(channels, filters, 3, stride=stride, padding=1, bias=False), nn.BatchNorm2d(filters)]
+
+
+def resnet(b, outputs, height, width):
+    return nn.Sequential(*normalised_conv(1, b, 1), nn.ReLU(), Shortcut(b, b, 1), Shortcut(b, 2 * b, 2),
+                         Shortcut(2 * b, 4 * b, 2), nn.AdaptiveAvgPool2d(1), FlattenNhwc(), Dropout(0), nn.Linear(4 * b, outputs))
+
+
+def vgg(b, outputs, height, width):
+    layers, channels = [], 1
+    for filters, convolutions in ((b, 1), (2 * b, 1), (4 * b, 2), (8 * b, 2), (8 * b, 2)):
+        for _ in range(convolutions):
+            layers += conv(channels, filters)
+            channels = filters
+        layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(*layers, FlattenNhwc(), nn.Linear(8 * b * (height // 32) * (width // 32), 64 * b), nn.ReLU(), Dropout(0),
+                         nn.Linear(64 * b, 64 * b), nn.ReLU(), Dropout(1), nn.Linear(64 * b, outputs))
+
+
 MODELS = {  # name: (network, base, (height, width), optimizers): every optimizer with every loss once, on LeNet
     "lenet": (lenet, 5, (14, 10), list(OPTIMIZERS)),
     "alexnet": (alexnet, 2, (14, 10), ["adam", "momentum"]),
     "mlp": (mlp, 12, (14, 10), ["adam", "rmsprop"]),
     "lenet5": (lenet5, 3, (20, 14), ["adam", "nesterov"]),
     "alexnet2012": (alexnet2012, 4, (67, 67), ["adam", "momentum"]),
+    "resnet": (resnet, 3, (14, 11), ["adam", "momentum"]),
+    "vgg": (vgg, 1, (34, 33), ["adam", "momentum"]),
 }
+DEPTHS = {"resnet": 8, "vgg": 11}
 
 
 def cases(optimizers):
@@ -172,12 +212,27 @@ def cases(optimizers):
 def named_parameters(network):
     """("conv1.weight", tensor) and so on, with Gridstride's names, in the order of the layers."""
     count = {}
-    for layer in network:
-        kind = "conv" if isinstance(layer, nn.Conv2d) else "dense" if isinstance(layer, nn.Linear) else None
-        if kind:
-            count[kind] = count.get(kind, 0) + 1
-            yield f"{kind}{count[kind]}.weight", layer.weight
+    for layer in network.modules():
+        kinds = {nn.Conv2d: "conv", nn.Linear: "dense", nn.BatchNorm2d: "bn"}
+        kind = kinds.get(type(layer))
+        if not kind:
+            continue
+        count[kind] = count.get(kind, 0) + 1
+        if kind == "bn":
+            yield f"bn{count[kind]}.gamma", layer.weight
+            yield f"bn{count[kind]}.beta", layer.bias
+            continue
+        yield f"{kind}{count[kind]}.weight", layer.weight
+        if layer.bias is not None:
             yield f"{kind}{count[kind]}.bias", layer.bias
+
+
+def named_statistics(network):
+    """The running statistics likewise."""
+    layers = [layer for layer in network.modules() if isinstance(layer, nn.BatchNorm2d)]
+    for i, layer in enumerate(layers, 1):
+        yield f"bn{i}.running_mean", layer.running_mean
+        yield f"bn{i}.running_variance", layer.running_var
 
 
 def stored(parameter):
@@ -191,6 +246,8 @@ def initialize(network):
     for name, parameter in named_parameters(network):
         if name.endswith("weight"):
             nn.init.kaiming_normal_(parameter)
+        elif name.endswith("gamma"):
+            nn.init.uniform_(parameter, 0.5, 1.5)
         else:
             nn.init.uniform_(parameter, 0.0, 0.2)
 
@@ -204,7 +261,7 @@ def check_alive(network, initial, what):
 
 def train(network, optimizer, loss_of, images, labels, orders):
     losses = []
-    dropouts = [layer for layer in network if isinstance(layer, Dropout)]
+    dropouts = [layer for layer in network.modules() if isinstance(layer, Dropout)]
     for order in orders:
         for first in range(0, IMAGES, BATCH):
             batch = order[first:first + BATCH]
@@ -251,11 +308,12 @@ def make(model):
         network = build(base, 1 if classes == 2 else classes, height, width)
         initialize(network)
         initial[classes] = network.state_dict()
-        for name, parameter in named_parameters(network):
+        for name, parameter in [*named_parameters(network), *named_statistics(network)]:
             tensors[f"classes{classes}/{name}"] = stored(parameter)
 
     x = torch.tensor(images).double().permute(0, 3, 1, 2) / 255
     metadata = {"base": str(base), "batch": str(BATCH), "torch": torch.__version__,
+                "depth": str(DEPTHS.get(model, 0)),
                 "extras": json.dumps(dict(dropout=DROPOUT, smoothing=SMOOTHING, weights=CLASS_WEIGHTS, seed=SEED))}
     for name, loss, extra in cases(optimizers):
         kind, numbers = OPTIMIZERS[name]
@@ -264,7 +322,7 @@ def make(model):
         network = build(base, 1 if classes == 2 else classes, height, width)
         network.load_state_dict(initial[classes])
         network.double()
-        for layer in network:
+        for layer in network.modules():
             if isinstance(layer, Dropout):
                 layer.rate = DROPOUT if extra == "dropout" else 0.0
         before = [p.detach().clone() for _, p in named_parameters(network)]
@@ -272,11 +330,13 @@ def make(model):
         tensors[f"losses/{case}"] = train(network, kind(network.parameters(), **numbers),
                                           lambda logits, y: mean_loss(loss, extra, logits, y), x, torch.tensor(labels[classes]), orders)
         check_alive(network, before, f"{model}, {case}")
+        for statistic, value in named_statistics(network):
+            tensors[f"statistics/{case}/{statistic}"] = value.detach().numpy()
     write_safetensors(pathlib.Path(__file__).with_name(f"{model}.safetensors"), tensors, metadata)
     return {name: values for name, values in tensors.items() if name.startswith("losses/")}
 
 
 if __name__ == "__main__":
-    for model in MODELS:
+    for model in sys.argv[1:] or MODELS:
         for name, losses in make(model).items():
             print(f"{model:8} {name:28} {losses[0]:.4f} -> {losses[-1]:.4f}")
