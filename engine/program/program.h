@@ -17,6 +17,7 @@
 #include "engine/program/diagnosis.h"
 #include "engine/program/plan.h"
 #include "engine/program/tuner.h"
+#include "kernels/metrics/metrics.h"
 
 namespace gs {
 

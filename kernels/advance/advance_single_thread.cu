@@ -1,6 +1,7 @@
 // advance_single_thread.cu - one thread moves the state on. 56 bytes in, 112 out: its cost is that of a launch.
 #include "kernels/advance/advance.h"
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 
 namespace gs::GS_TARGET {
 namespace {
@@ -20,10 +21,14 @@ __global__ void advance_step(StepState* __restrict__ now, StepState* __restrict_
   }
 }
 
-}  // namespace
-
 void advance_single_thread(StepState* now, StepState* next, const Advance& problem, void*, stream_t stream) {
   launch_elementwise<advance_step>(1, stream, now, next, problem);
 }
 
+void add_variants(Registry& registry) {
+  registry.add<AdvanceStep>({.name = "single_thread", .rank = 1, .launch = &advance_single_thread});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -2,6 +2,7 @@
 // usual handful of logits its cost is that of a launch.
 #include "kernels/collect/collect.h"
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 
 namespace gs::GS_TARGET {
 namespace {
@@ -13,8 +14,6 @@ __global__ void copy_rows(float* __restrict__ all, const T* __restrict__ rows, c
   for (std::int64_t i : grid_stride(std::int64_t(state->valid()) * problem.columns)) all[first + i] = widened(rows[i]);
 }
 
-}  // namespace
-
 template <class T>
 void collect_element(float* all, const T* rows, const StepState* state, const Collect& problem, void*,
                      stream_t stream) {
@@ -22,7 +21,11 @@ void collect_element(float* all, const T* rows, const StepState* state, const Co
   launch_elementwise<copy_rows<T>>(std::int64_t(problem.n) * problem.columns, stream, all, rows, state, problem);
 }
 
-template CollectRows<float>::Launch collect_element;
-template CollectRows<bf16>::Launch collect_element;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<CollectRows<T>>({.name = "element", .rank = 1, .launch = &collect_element<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

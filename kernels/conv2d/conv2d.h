@@ -28,6 +28,11 @@ struct Conv2d {
   auto operator<=>(const Conv2d&) const = default;
 };
 
+/// Every filter sees all channels.
+constexpr bool ungrouped(const Conv2d& d) {
+  return d.groups == 1;
+}
+
 /// y = act(conv(x, w) + bias).
 template <class T>
 struct Conv2dForward {

@@ -7,7 +7,9 @@
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
+#include "kernels/common/registration.h"
 #include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/conv2d_launchers.h"
 #include "kernels/conv2d/padded_images.h"
 
 namespace gs::GS_TARGET {
@@ -152,4 +154,23 @@ void conv2d_data_gradient_cores(float* dx, const float* dy, const float* w, cons
       });
 }
 
+namespace {
+
+void add_variants(Registry& registry) {
+  registry.add<Conv2dForward<float>>({.name = "cores",
+                                      .rank = 5,
+                                      .targets = on_host,
+                                      .launch = &conv2d_forward_cores,
+                                      .supports = &ungrouped,
+                                      .workspace_bytes = &conv2d_forward_cores_workspace});
+  registry.add<Conv2dDataGradient<float>>({.name = "cores",
+                                           .rank = 5,
+                                           .targets = on_host,
+                                           .launch = &conv2d_data_gradient_cores,
+                                           .supports = &conv2d_data_gradient_cores_supports,
+                                           .workspace_bytes = &conv2d_data_gradient_cores_workspace});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

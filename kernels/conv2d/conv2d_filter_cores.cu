@@ -9,7 +9,9 @@
 #include <type_traits>
 
 #include "kernels/common/host_vector.h"
+#include "kernels/common/registration.h"
 #include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/conv2d_launchers.h"
 #include "kernels/conv2d/padded_images.h"
 
 namespace gs::GS_TARGET {
@@ -124,4 +126,17 @@ void conv2d_filter_gradient_cores(float* dw, float* db, const float* x, const fl
   for (std::int64_t k = 0; k < d.k; ++k) db[k] = total(taps * channels + k);
 }
 
+namespace {
+
+void add_variants(Registry& registry) {
+  registry.add<Conv2dFilterGradient<float>>({.name = "cores",
+                                             .rank = 5,
+                                             .targets = on_host,
+                                             .launch = &conv2d_filter_gradient_cores,
+                                             .supports = &ungrouped,
+                                             .workspace_bytes = &conv2d_filter_gradient_cores_workspace});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

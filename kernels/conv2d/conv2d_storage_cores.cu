@@ -7,38 +7,19 @@
 // numbers.
 #include <algorithm>
 
-#include "kernels/bias/bias.h"
+#include "kernels/bias/bias_launchers.h"
+#include "kernels/common/registration.h"
 #include "kernels/common/storage_cores.h"
 #include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/conv2d_launchers.h"
 
 namespace gs::GS_TARGET {
-
-Conv2dForward<float>::Launch conv2d_forward_cores;
-Conv2dDataGradient<float>::Launch conv2d_data_gradient_cores;
-Conv2dFilterGradient<float>::Launch conv2d_filter_gradient_cores;
-std::size_t conv2d_forward_cores_workspace(const Conv2d&);
-std::size_t conv2d_data_gradient_cores_workspace(const Conv2d&);
-std::size_t conv2d_filter_gradient_cores_workspace(const Conv2d&);
-bool conv2d_data_gradient_cores_supports(const Conv2d&);
-template <class T>
-void conv2d_forward_direct(T* y, const T* x, const T* w, const T* bias, const Conv2d&, void* workspace, stream_t);
-template <class T>
-void conv2d_data_gradient_direct(T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d&, void* workspace,
-                                 stream_t);
-template <class T>
-void conv2d_filter_gradient_direct(float* dw, float* db, const T* x, const T* dy, const Conv2d&, void* workspace,
-                                   stream_t);
-template <class T>
-void bias_gradient_rows(float* db, const T* dy, const Rows&, void* workspace, stream_t);
-std::size_t bias_gradient_rows_workspace(const Rows&);
 
 namespace {
 
 Rows bias_rows(const Conv2d& d) {
   return {d.y_size() / d.k, d.k};
 }
-
-}  // namespace
 
 std::size_t conv2d_forward_widened_workspace(const Conv2d& d) {
   return FloatPieces::bytes({d.x_size(), d.w_size(), d.k, d.y_size()}) + conv2d_forward_cores_workspace(d);
@@ -128,4 +109,45 @@ void conv2d_filter_gradient_rounded(float* dw, float* db, const float* x, const 
   bias_gradient_rows(db, dy, bias_rows(d), pieces.rest(), s);
 }
 
+void add_variants(Registry& registry) {
+  registry.add<Conv2dForward<float>>({.name = "rounded",
+                                      .rank = 4,
+                                      .targets = on_host,
+                                      .launch = &conv2d_forward_rounded,
+                                      .workspace_bytes = &conv2d_forward_rounded_workspace,
+                                      .arithmetic = Arithmetic::tf32});
+  registry.add<Conv2dForward<bf16>>({.name = "widened",
+                                     .rank = 4,
+                                     .targets = on_host,
+                                     .launch = &conv2d_forward_widened,
+                                     .supports = &ungrouped,
+                                     .workspace_bytes = &conv2d_forward_widened_workspace});
+  registry.add<Conv2dDataGradient<float>>({.name = "rounded",
+                                           .rank = 4,
+                                           .targets = on_host,
+                                           .launch = &conv2d_data_gradient_rounded,
+                                           .workspace_bytes = &conv2d_data_gradient_rounded_workspace,
+                                           .arithmetic = Arithmetic::tf32});
+  registry.add<Conv2dDataGradient<bf16>>({.name = "widened",
+                                          .rank = 4,
+                                          .targets = on_host,
+                                          .launch = &conv2d_data_gradient_widened,
+                                          .supports = &conv2d_data_gradient_cores_supports,
+                                          .workspace_bytes = &conv2d_data_gradient_widened_workspace});
+  registry.add<Conv2dFilterGradient<float>>({.name = "rounded",
+                                             .rank = 4,
+                                             .targets = on_host,
+                                             .launch = &conv2d_filter_gradient_rounded,
+                                             .workspace_bytes = &conv2d_filter_gradient_rounded_workspace,
+                                             .arithmetic = Arithmetic::tf32});
+  registry.add<Conv2dFilterGradient<bf16>>({.name = "widened",
+                                            .rank = 4,
+                                            .targets = on_host,
+                                            .launch = &conv2d_filter_gradient_widened,
+                                            .supports = &ungrouped,
+                                            .workspace_bytes = &conv2d_filter_gradient_widened_workspace});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

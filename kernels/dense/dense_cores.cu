@@ -7,7 +7,9 @@
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
+#include "kernels/common/registration.h"
 #include "kernels/dense/dense.h"
+#include "kernels/dense/dense_launchers.h"
 
 namespace gs::GS_TARGET {
 namespace {
@@ -144,4 +146,16 @@ void dense_weight_gradient_cores(float* dw, float* db, const float* x, const flo
   }
 }
 
+namespace {
+
+void add_variants(Registry& registry) {
+  registry.add<DenseForward<float>>({.name = "cores", .rank = 5, .targets = on_host, .launch = &dense_forward_cores});
+  registry.add<DenseDataGradient<float>>(
+      {.name = "cores", .rank = 5, .targets = on_host, .launch = &dense_data_gradient_cores});
+  registry.add<DenseWeightGradient<float>>(
+      {.name = "cores", .rank = 6, .targets = on_host, .launch = &dense_weight_gradient_cores});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

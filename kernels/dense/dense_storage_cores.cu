@@ -1,17 +1,12 @@
 // dense_storage_cores.cu - dense_cores for other numbers than fp32: `widened` for bf16, `rounded` for tf32. As in
 // conv2d_storage_cores.cu: on copies of the inputs, for the numbers and not for speed.
-#include "kernels/bias/bias.h"
+#include "kernels/bias/bias_launchers.h"
+#include "kernels/common/registration.h"
 #include "kernels/common/storage_cores.h"
 #include "kernels/dense/dense.h"
+#include "kernels/dense/dense_launchers.h"
 
 namespace gs::GS_TARGET {
-
-DenseForward<float>::Launch dense_forward_cores;
-DenseDataGradient<float>::Launch dense_data_gradient_cores;
-DenseWeightGradient<float>::Launch dense_weight_gradient_cores;
-template <class T>
-void bias_gradient_rows(float* db, const T* dy, const Rows&, void* workspace, stream_t);
-std::size_t bias_gradient_rows_workspace(const Rows&);
 
 namespace {
 
@@ -24,8 +19,6 @@ std::int64_t y_size(const Dense& d) {
 std::int64_t w_size(const Dense& d) {
   return std::int64_t(d.in) * d.out;
 }
-
-}  // namespace
 
 std::size_t dense_forward_widened_workspace(const Dense& d) {
   return FloatPieces::bytes({x_size(d), w_size(d), d.out, y_size(d)});
@@ -106,4 +99,42 @@ void dense_weight_gradient_rounded(float* dw, float* db, const float* x, const f
   bias_gradient_rows(db, dy, {d.n, d.out}, pieces.rest(), s);
 }
 
+void add_variants(Registry& registry) {
+  registry.add<DenseForward<float>>({.name = "rounded",
+                                     .rank = 4,
+                                     .targets = on_host,
+                                     .launch = &dense_forward_rounded,
+                                     .workspace_bytes = &dense_forward_rounded_workspace,
+                                     .arithmetic = Arithmetic::tf32});
+  registry.add<DenseForward<bf16>>({.name = "widened",
+                                    .rank = 4,
+                                    .targets = on_host,
+                                    .launch = &dense_forward_widened,
+                                    .workspace_bytes = &dense_forward_widened_workspace});
+  registry.add<DenseDataGradient<float>>({.name = "rounded",
+                                          .rank = 4,
+                                          .targets = on_host,
+                                          .launch = &dense_data_gradient_rounded,
+                                          .workspace_bytes = &dense_data_gradient_rounded_workspace,
+                                          .arithmetic = Arithmetic::tf32});
+  registry.add<DenseDataGradient<bf16>>({.name = "widened",
+                                         .rank = 4,
+                                         .targets = on_host,
+                                         .launch = &dense_data_gradient_widened,
+                                         .workspace_bytes = &dense_data_gradient_widened_workspace});
+  registry.add<DenseWeightGradient<float>>({.name = "rounded",
+                                            .rank = 5,
+                                            .targets = on_host,
+                                            .launch = &dense_weight_gradient_rounded,
+                                            .workspace_bytes = &dense_weight_gradient_rounded_workspace,
+                                            .arithmetic = Arithmetic::tf32});
+  registry.add<DenseWeightGradient<bf16>>({.name = "widened",
+                                           .rank = 5,
+                                           .targets = on_host,
+                                           .launch = &dense_weight_gradient_widened,
+                                           .workspace_bytes = &dense_weight_gradient_widened_workspace});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

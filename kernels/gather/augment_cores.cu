@@ -1,7 +1,9 @@
 // augment_cores.cu - batch assembly with augmentation for a CPU: every core takes whole images.
+#include "kernels/common/registration.h"
 #include "kernels/gather/augment_pixel.h"
 
 namespace gs::GS_TARGET {
+namespace {
 
 template <class T>
 void augment_cores(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
@@ -27,7 +29,11 @@ void augment_cores(T* x, std::int32_t* labels, const std::uint8_t* images, const
   });
 }
 
-template GatherAugmented<float>::Launch augment_cores;
-template GatherAugmented<bf16>::Launch augment_cores;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<GatherAugmented<T>>({.name = "cores", .rank = 2, .targets = on_host, .launch = &augment_cores<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -8,6 +8,7 @@
 
 #include "kernels/common/host_vector.h"
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/maxpool/maxpool.h"
 
 namespace gs::GS_TARGET {
@@ -71,8 +72,6 @@ std::int64_t grain(const MaxPool& m) {
   return std::max(1, 8192 / (m.q() * m.c));
 }
 
-}  // namespace
-
 bool maxpool_cores_supports(const MaxPool& m) {
   return m.window == 2 && m.stride == 2;
 }
@@ -111,9 +110,20 @@ void maxpool_backward_cores(T* dx, const T* dy, const std::uint8_t* argmax, cons
       grain(m));
 }
 
-template MaxPoolForward<float>::Launch maxpool_forward_cores;
-template MaxPoolForward<bf16>::Launch maxpool_forward_cores;
-template MaxPoolBackward<float>::Launch maxpool_backward_cores;
-template MaxPoolBackward<bf16>::Launch maxpool_backward_cores;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<MaxPoolForward<T>>({.name = "cores",
+                                   .rank = 2,
+                                   .targets = on_host,
+                                   .launch = &maxpool_forward_cores<T>,
+                                   .supports = &maxpool_cores_supports});
+  registry.add<MaxPoolBackward<T>>({.name = "cores",
+                                    .rank = 2,
+                                    .targets = on_host,
+                                    .launch = &maxpool_backward_cores<T>,
+                                    .supports = &maxpool_cores_supports});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

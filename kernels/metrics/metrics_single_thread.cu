@@ -1,6 +1,7 @@
 // metrics_single_thread.cu - one thread adds up the batch, row by row. 8 bytes a row; at the usual batches of 2 to 64
 // rows its cost is that of a launch.
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/metrics/metrics.h"
 #include "kernels/metrics/metrics_write.h"
 
@@ -20,11 +21,15 @@ __global__ void sum_rows(StepMetrics* ring, const float* __restrict__ sample_los
   }
 }
 
-}  // namespace
-
 void metrics_single_thread(StepMetrics* ring, const float* sample_loss, const float* sample_correct,
                            const StepState* state, const Metrics& problem, void*, stream_t stream) {
   launch_elementwise<sum_rows>(1, stream, ring, sample_loss, sample_correct, state, problem);
 }
 
+void add_variants(Registry& registry) {
+  registry.add<RecordMetrics>({.name = "single_thread", .rank = 1, .launch = &metrics_single_thread});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -2,6 +2,7 @@
 // What changed from metrics_single_thread: the chain of dependent additions is n / 32 + 5 long instead of n.
 #include "kernels/common/kernel.h"
 #include "kernels/common/reduce.h"
+#include "kernels/common/registration.h"
 #include "kernels/metrics/metrics.h"
 #include "kernels/metrics/metrics_write.h"
 
@@ -21,11 +22,15 @@ __global__ void sum_rows_by_warp(StepMetrics* ring, const float* __restrict__ sa
   if (threadIdx.x == 0) write_entry(ring, loss, correct, *state, problem.capacity);
 }
 
-}  // namespace
-
 void metrics_warp(StepMetrics* ring, const float* sample_loss, const float* sample_correct, const StepState* state,
                   const Metrics& problem, void*, stream_t stream) {
   launch<sum_rows_by_warp>({dim3(1), dim3(32)}, stream, ring, sample_loss, sample_correct, state, problem);
 }
 
+void add_variants(Registry& registry) {
+  registry.add<RecordMetrics>({.name = "warp", .rank = 2, .targets = on_blocks, .launch = &metrics_warp});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

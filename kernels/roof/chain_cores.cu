@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
+#include "kernels/common/registration.h"
 #include "kernels/roof/roof.h"
 
 namespace gs::GS_TARGET {
@@ -19,8 +20,6 @@ GS_INLINE void chain(float* y, const float* x, std::int64_t n, const MultiplyAdd
   for (int v = 0; v < vectors; ++v) store(y + v * lanes, value[v], int(std::min<std::int64_t>(n - v * lanes, lanes)));
 }
 
-}  // namespace
-
 void chain_cores(float* y, const float* x, const MultiplyAdds& p, void*, stream_t) {
   host_shares(vectors_in(p.size), [&](std::int64_t begin, std::int64_t end) {
     for_tiles<8>(end - begin, [&]<int vectors>(std::int64_t first) {
@@ -30,4 +29,10 @@ void chain_cores(float* y, const float* x, const MultiplyAdds& p, void*, stream_
   });
 }
 
+void add_variants(Registry& registry) {
+  registry.add<ChainMultiplyAdds>({.name = "cores", .rank = 2, .targets = on_host, .launch = &chain_cores});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

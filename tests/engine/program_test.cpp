@@ -130,8 +130,8 @@ TEST_P(ProgramOn, OverridesAreKeptOrRefused) {
 }
 
 TEST(Tf32, IsTakenOnlyWhereTheDeviceAllowsIt) {
-  ASSERT_EQ(sim::rooms().fp32.conv2d_forward.back().arithmetic, Arithmetic::tf32)
-      << "the last row is the one to be taken";
+  ASSERT_EQ(sim::registry().highest<Conv2dForward<float>>().arithmetic, Arithmetic::tf32)
+      << "the highest rank is taken";
   const auto allowed = open_device({.name = "sim", .tf32 = true});
   const auto not_asked = open_device({.name = "sim"}), refused = open_device({.name = "sim", .tf32 = false});
   const char* const steps[] = {"conv1 filter gradient", "conv2 data gradient"};
@@ -187,7 +187,7 @@ TEST(TensorCores, OfAGpuDoEveryConvolution) {
   }
 }
 
-TEST_P(ProgramOn, InBf16TakesTheRoomsOfBf16) {
+TEST_P(ProgramOn, InBf16TakesTheVariantsOfBf16) {
   Recipe recipe = small_recipe();
   recipe.precision = Precision::bf16;
   const bool cpu = device_->name() == "cpu";
