@@ -124,5 +124,13 @@ TEST(AddReference, GradientByDifferences) {
   }
 }
 
+TEST(AddCosts, CountedByHand) {
+  const Add p{1, 2, 2, 4, 3, 3, 1, 2};  // 16 values; 4 of skip's 9 are read
+  EXPECT_EQ(cost(AddForward<float>{}, p).bytes, (16 + 16 + 4) * 4);
+  EXPECT_EQ(cost(AddForward<float>{}, p).flops, 4);
+  EXPECT_EQ(cost(AddSkipBackward<bf16>{}, p).bytes, (4 + 9) * 2);
+  EXPECT_EQ(cost(SumGradients<float>{}, {100}).bytes, 1200);
+}
+
 }  // namespace
 }  // namespace gs::test

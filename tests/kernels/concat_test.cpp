@@ -62,5 +62,10 @@ TEST(ConcatReference, GradientByDifferences) {
       gradients.db, [&](const std::vector<double>& at) { return dot(weights, ref::concat_forward(p, a, at)); }, b));
 }
 
+TEST(ConcatCosts, CountedByHand) {
+  EXPECT_EQ(cost(ConcatForward<float>{}, {10, 2, 3}).bytes, 50 * 8);
+  EXPECT_EQ(cost(ConcatBackward<bf16>{}, {10, 2, 3}).bytes, 50 * 4);
+}
+
 }  // namespace
 }  // namespace gs::test

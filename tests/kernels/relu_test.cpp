@@ -46,5 +46,10 @@ TEST(ReluReference, GradientByDifferences) {
       [&](const std::vector<double>& at) { return dot(weights, ref::relu_forward(at)); }, x));
 }
 
+TEST(ReluCosts, CountedByHand) {
+  EXPECT_EQ(cost(ReluForward<float>{}, {100}).bytes, 800);
+  EXPECT_EQ(cost(ReluBackward<bf16>{}, {100}).bytes, 600);
+}
+
 }  // namespace
 }  // namespace gs::test
