@@ -10,7 +10,7 @@ struct Cover {
 };
 
 /// Of `outputs` windows along one direction, those that cover position `at`.
-__device__ inline Cover covering(int at, int window, int stride, int outputs) {
+GS_BOTH inline Cover covering(int at, int window, int stride, int outputs) {
   const int first = at < window ? 0 : (at - window) / stride + 1, last = at / stride;
   return {first, last < outputs ? last : outputs - 1};
 }

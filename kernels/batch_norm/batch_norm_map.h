@@ -8,12 +8,12 @@
 namespace gs::GS_TARGET {
 
 /// The rows of the batch that count.
-__device__ inline std::int64_t valid_rows(const StepState& state, const BatchNorm& p) {
+GS_BOTH inline std::int64_t valid_rows(const StepState& state, const BatchNorm& p) {
   return std::int64_t(state.valid()) * p.pixels;
 }
 
 /// Row `slice` of `slices` begins here; the next one begins where it ends.
-__device__ inline std::int64_t slice_begin(std::int64_t rows, int slice, int slices) {
+GS_BOTH inline std::int64_t slice_begin(std::int64_t rows, int slice, int slices) {
   return rows * slice / slices;
 }
 
@@ -25,7 +25,7 @@ struct BatchStatistics {
   float* __restrict__ running_variance;
 
   /// `squares`: the sum of squared deviations of `count` values.
-  __device__ void write(int c, double count, double channel_mean, double squares, const BatchNorm& p) const {
+  GS_BOTH void write(int c, double count, double channel_mean, double squares, const BatchNorm& p) const {
     const double variance = count > 0 ? squares / count : 0;
     mean[c] = float(channel_mean);
     inverse_deviation[c] = float(1 / sqrt(variance + double(p.epsilon)));
@@ -36,7 +36,7 @@ struct BatchStatistics {
   }
 };
 
-__device__ inline float activated(float z, bool relu) {
+GS_BOTH inline float activated(float z, bool relu) {
   return relu && z <= 0 ? 0.0f : z;
 }
 

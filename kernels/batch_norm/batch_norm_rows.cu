@@ -46,9 +46,7 @@ void merge_rows(float* __restrict__ mean, float* __restrict__ squares, std::int6
                 int channels) {
   const float known = float(before);
   for (int c = 0; c < channels; ++c) {
-    const auto all =
-        merged<float>({known, mean[c], squares[c]},
-                      moments_of<count>([&](int i) { return widened(x[std::int64_t(i) * channels + c]); }));
+    const auto all = merged<float>({known, mean[c], squares[c]}, moments_of<count>(x + c, channels));
     mean[c] = all.mean;
     squares[c] = all.squares;
   }

@@ -47,7 +47,7 @@ __global__ void measure_slice(Moments<float>* __restrict__ partial, const T* __r
   Moments<float> all;
   std::int64_t row = slice.begin + threadIdx.y;
   for (; row + (rows_a_thread - 1) * tile_rows < slice.end; row += rows_a_thread * tile_rows)
-    all = merged(all, moments_of<rows_a_thread>([&](int i) { return widened(column[(row + i * tile_rows) * p.c]); }));
+    all = merged(all, moments_of<rows_a_thread>(column + row * p.c, std::int64_t(tile_rows) * p.c));
   for (; row < slice.end; row += tile_rows) all = merged(all, {1, widened(column[row * p.c]), 0});
   counts[threadIdx.y][threadIdx.x] = all.count;
   means[threadIdx.y][threadIdx.x] = all.mean;

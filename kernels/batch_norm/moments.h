@@ -4,6 +4,7 @@
 // mean and a sum of squared deviations of its own, and parts are merged in a fixed order (Chan, Golub and LeVeque 1979,
 // "Updating formulae and a pairwise algorithm for computing sample variances", equation 2.1).
 #pragma once
+#include "kernels/common/bf16.h"
 #include "kernels/common/kernel.h"
 
 namespace gs::GS_TARGET {
@@ -15,17 +16,17 @@ struct Moments {
 
 /// The moments of both parts. NaN survives, and a part without values changes nothing.
 template <class Real>
-__device__ inline Moments<Real> merged(const Moments<Real>& a, const Moments<Real>& b) {
+GS_BOTH inline Moments<Real> merged(const Moments<Real>& a, const Moments<Real>& b) {
   const Real count = a.count + b.count, share = count > 0 ? b.count / count : Real(0), apart = b.mean - a.mean;
   return {count, a.mean + share * apart, a.squares + b.squares + apart * apart * (a.count * share)};
 }
 
-/// The moments of `size` values, value(0) .. value(size - 1).
-template <int size, class Value>
-__device__ inline Moments<float> moments_of(const Value& value) {
+/// The moments of `size` values, the first at x and each `stride` values behind the one before.
+template <int size, class T>
+GS_BOTH inline Moments<float> moments_of(const T* x, std::int64_t stride) {
   float values[size], sum = 0, squares = 0;
 #pragma unroll
-  for (int i = 0; i < size; ++i) values[i] = value(i);
+  for (int i = 0; i < size; ++i) values[i] = widened(x[i * stride]);
 #pragma unroll
   for (int i = 0; i < size; ++i) sum += values[i];
   const float mean = sum / size;
