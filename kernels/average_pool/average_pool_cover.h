@@ -1,0 +1,18 @@
+// average_pool_cover.h - the windows that cover a row or a column.
+#pragma once
+#include "kernels/common/kernel.h"
+
+namespace gs::GS_TARGET {
+
+/// first .. last, empty if last < first.
+struct Cover {
+  int first, last;
+};
+
+/// Of `outputs` windows along one direction, those that cover position `at`.
+GS_BOTH inline Cover covering(int at, int window, int stride, int outputs) {
+  const int first = at < window ? 0 : (at - window) / stride + 1, last = at / stride;
+  return {first, last < outputs ? last : outputs - 1};
+}
+
+}  // namespace gs::GS_TARGET

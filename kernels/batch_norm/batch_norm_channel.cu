@@ -1,0 +1,93 @@
+// batch_norm_channel.cu - batch normalisation with one thread per channel for the sums, and one per element for the
+// rest.
+//
+// Forward x is read three times: mean, deviations, y. Backward x and dy are read twice. Bound by memory, and on a GPU
+// by the latency of a few threads that walk down all rows alone. Sums are in double: a channel of a large batch has
+// millions of values.
+#include "kernels/batch_norm/batch_norm_map.h"
+#include "kernels/common/registration.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+template <class T>
+__global__ void measure(BatchStatistics statistics, const T* __restrict__ x, const StepState* __restrict__ state,
+                        BatchNorm p) {
+  const std::int64_t rows = valid_rows(*state, p);
+  for (std::int64_t c : grid_stride(p.c)) {
+    double sum = 0, squares = 0;
+    for (std::int64_t row = 0; row < rows; ++row) sum += double(widened(x[row * p.c + c]));
+    const double mean = rows > 0 ? sum / double(rows) : 0;
+    for (std::int64_t row = 0; row < rows; ++row) {
+      const double apart = double(widened(x[row * p.c + c])) - mean;
+      squares += apart * apart;
+    }
+    statistics.write(int(c), double(rows), mean, squares, p);
+  }
+}
+
+template <class T>
+__global__ void sum_gradients(float* __restrict__ dgamma, float* __restrict__ dbeta, const T* __restrict__ dy,
+                              const T* __restrict__ x, const float* __restrict__ mean,
+                              const float* __restrict__ inverse_deviation, const StepState* __restrict__ state,
+                              BatchNorm p) {
+  const std::int64_t rows = valid_rows(*state, p);
+  for (std::int64_t c : grid_stride(p.c)) {
+    double of_beta = 0, of_gamma = 0;
+    for (std::int64_t row = 0; row < rows; ++row) {
+      const float g = widened(dy[row * p.c + c]);
+      of_beta += double(g);
+      of_gamma += double(g) * double((widened(x[row * p.c + c]) - mean[c]) * inverse_deviation[c]);
+    }
+    dbeta[c] = float(of_beta);
+    dgamma[c] = float(of_gamma);
+  }
+}
+
+template <class Index, class T>
+__global__ void infer(T* __restrict__ y, const T* __restrict__ x, const float* __restrict__ gamma,
+                      const float* __restrict__ beta, const float* __restrict__ running_mean,
+                      const float* __restrict__ running_variance, BatchNorm p) {
+  for (std::int64_t i : grid_stride(p.size())) {
+    const int c = int(Index(i) % Index(p.c));
+    const float factor = gamma[c] / sqrtf(running_variance[c] + p.epsilon);
+    y[i] = rounded<T>(activated(factor * (widened(x[i]) - running_mean[c]) + beta[c], p.relu));
+  }
+}
+
+template <class T>
+void run_forward(T* y, float* mean, float* inverse_deviation, float* running_mean, float* running_variance, const T* x,
+                 const float* gamma, const float* beta, const StepState* state, const BatchNorm& p, void*,
+                 stream_t stream) {
+  const BatchStatistics statistics{mean, inverse_deviation, running_mean, running_variance};
+  launch_elementwise<measure<T>>(p.c, stream, statistics, x, state, p);
+  launch_apply(y, x, gamma, beta, mean, inverse_deviation, p, stream);
+}
+
+template <class T>
+void run_inference(T* y, const T* x, const float* gamma, const float* beta, const float* running_mean,
+                   const float* running_variance, const BatchNorm& p, void*, stream_t stream) {
+  if (fits_32_bits(p.size()))
+    launch_elementwise<infer<std::uint32_t, T>>(p.size(), stream, y, x, gamma, beta, running_mean, running_variance, p);
+  else
+    launch_elementwise<infer<std::int64_t, T>>(p.size(), stream, y, x, gamma, beta, running_mean, running_variance, p);
+}
+
+template <class T>
+void run_backward(T* dx, float* dgamma, float* dbeta, const T* dy, const T* x, const float* gamma, const float* mean,
+                  const float* inverse_deviation, const T* relu_output, const StepState* state, const BatchNorm& p,
+                  void*, stream_t stream) {
+  launch_elementwise<sum_gradients<T>>(p.c, stream, dgamma, dbeta, dy, x, mean, inverse_deviation, state, p);
+  launch_data_gradient(dx, dgamma, dbeta, dy, x, gamma, mean, inverse_deviation, relu_output, state, p, stream);
+}
+
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<BatchNormForward<T>>({.name = "channel", .rank = 1, .launch = &run_forward<T>});
+  registry.add<BatchNormInference<T>>({.name = "element", .rank = 1, .launch = &run_inference<T>});
+  registry.add<BatchNormBackward<T>>({.name = "channel", .rank = 1, .launch = &run_backward<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
+}  // namespace gs::GS_TARGET

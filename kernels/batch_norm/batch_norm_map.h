@@ -1,0 +1,95 @@
+// batch_norm_map.h - the parts that the variants of batch normalisation share: the rows that count, what a channel's
+// moments become, and the element-wise passes that end the forward and the backward pass.
+#pragma once
+#include "kernels/batch_norm/batch_norm.h"
+#include "kernels/common/kernel.h"
+#include "kernels/common/nhwc.h"
+
+namespace gs::GS_TARGET {
+
+/// The rows of the batch that count.
+GS_BOTH inline std::int64_t valid_rows(const StepState& state, const BatchNorm& p) {
+  return std::int64_t(state.valid()) * p.pixels;
+}
+
+/// Row `slice` of `slices` begins here; the next one begins where it ends.
+GS_BOTH inline std::int64_t slice_begin(std::int64_t rows, int slice, int slices) {
+  return rows * slice / slices;
+}
+
+/// What is known of a channel after the first pass over x.
+struct BatchStatistics {
+  float* __restrict__ mean;
+  float* __restrict__ inverse_deviation;
+  float* __restrict__ running_mean;
+  float* __restrict__ running_variance;
+
+  /// `squares`: the sum of squared deviations of `count` values.
+  GS_BOTH void write(int c, double count, double channel_mean, double squares, const BatchNorm& p) const {
+    const double variance = count > 0 ? squares / count : 0;
+    mean[c] = float(channel_mean);
+    inverse_deviation[c] = float(1 / sqrt(variance + double(p.epsilon)));
+    if (!(count > 0)) return;
+    const double momentum = p.momentum, unbiased = count > 1 ? squares / (count - 1) : variance;
+    running_mean[c] = float((1 - momentum) * running_mean[c] + momentum * channel_mean);
+    running_variance[c] = float((1 - momentum) * running_variance[c] + momentum * unbiased);
+  }
+};
+
+GS_BOTH inline float activated(float z, bool relu) {
+  return relu && z <= 0 ? 0.0f : z;
+}
+
+template <class Index, class T>
+__global__ void batch_norm_apply(T* __restrict__ y, const T* __restrict__ x, const float* __restrict__ gamma,
+                                 const float* __restrict__ beta, const float* __restrict__ mean,
+                                 const float* __restrict__ inverse_deviation, BatchNorm p) {
+  for (std::int64_t i : grid_stride(p.size())) {
+    const int c = int(Index(i) % Index(p.c));
+    // x - mean first: gamma x - gamma mean would cancel digits
+    y[i] = rounded<T>(activated(gamma[c] * inverse_deviation[c] * (widened(x[i]) - mean[c]) + beta[c], p.relu));
+  }
+}
+
+template <class Index, class T>
+__global__ void batch_norm_data_gradient(T* __restrict__ dx, const T* __restrict__ dy, const T* __restrict__ x,
+                                         const float* __restrict__ gamma, const float* __restrict__ mean,
+                                         const float* __restrict__ inverse_deviation, const float* __restrict__ dgamma,
+                                         const float* __restrict__ dbeta, const T* __restrict__ relu_output,
+                                         const StepState* __restrict__ state, BatchNorm p) {
+  const std::int64_t rows = valid_rows(*state, p), counted = rows * p.c;
+  const float share = rows > 0 ? 1 / float(rows) : 0;
+  for (std::int64_t i : grid_stride(p.size())) {
+    const int c = int(Index(i) % Index(p.c));
+    const bool stopped = i >= counted || (relu_output && widened(relu_output[i]) <= 0);
+    const float normalised = (widened(x[i]) - mean[c]) * inverse_deviation[c];
+    const float gradient =
+        gamma[c] * inverse_deviation[c] * (widened(dy[i]) - share * dbeta[c] - normalised * (share * dgamma[c]));
+    dx[i] = rounded<T>(stopped ? 0.0f : gradient);
+  }
+}
+
+template <class T>
+void launch_apply(T* y, const T* x, const float* gamma, const float* beta, const float* mean,
+                  const float* inverse_deviation, const BatchNorm& p, stream_t stream) {
+  if (fits_32_bits(p.size()))
+    launch_elementwise<batch_norm_apply<std::uint32_t, T>>(p.size(), stream, y, x, gamma, beta, mean, inverse_deviation,
+                                                           p);
+  else
+    launch_elementwise<batch_norm_apply<std::int64_t, T>>(p.size(), stream, y, x, gamma, beta, mean, inverse_deviation,
+                                                          p);
+}
+
+template <class T>
+void launch_data_gradient(T* dx, const float* dgamma, const float* dbeta, const T* dy, const T* x, const float* gamma,
+                          const float* mean, const float* inverse_deviation, const T* relu_output,
+                          const StepState* state, const BatchNorm& p, stream_t stream) {
+  if (fits_32_bits(p.size()))
+    launch_elementwise<batch_norm_data_gradient<std::uint32_t, T>>(
+        p.size(), stream, dx, dy, x, gamma, mean, inverse_deviation, dgamma, dbeta, relu_output, state, p);
+  else
+    launch_elementwise<batch_norm_data_gradient<std::int64_t, T>>(
+        p.size(), stream, dx, dy, x, gamma, mean, inverse_deviation, dgamma, dbeta, relu_output, state, p);
+}
+
+}  // namespace gs::GS_TARGET

@@ -1,0 +1,38 @@
+// moments.h - mean and sum of squared deviations of values that come in parts.
+//
+// Sums of x and x^2 lose all digits of the variance if the mean is large beside the deviation. Instead each part has a
+// mean and a sum of squared deviations of its own, and parts are merged in a fixed order (Chan, Golub and LeVeque 1979,
+// "Updating formulae and a pairwise algorithm for computing sample variances", equation 2.1).
+#pragma once
+#include "kernels/common/bf16.h"
+#include "kernels/common/kernel.h"
+
+namespace gs::GS_TARGET {
+
+template <class Real>
+struct Moments {
+  Real count = 0, mean = 0, squares = 0;  ///< squares: sum of (x - mean)^2
+};
+
+/// The moments of both parts. NaN survives, and a part without values changes nothing.
+template <class Real>
+GS_BOTH inline Moments<Real> merged(const Moments<Real>& a, const Moments<Real>& b) {
+  const Real count = a.count + b.count, share = count > 0 ? b.count / count : Real(0), apart = b.mean - a.mean;
+  return {count, a.mean + share * apart, a.squares + b.squares + apart * apart * (a.count * share)};
+}
+
+/// The moments of `size` values, the first at x and each `stride` values behind the one before.
+template <int size, class T>
+GS_BOTH inline Moments<float> moments_of(const T* x, std::int64_t stride) {
+  float values[size], sum = 0, squares = 0;
+#pragma unroll
+  for (int i = 0; i < size; ++i) values[i] = widened(x[i * stride]);
+#pragma unroll
+  for (int i = 0; i < size; ++i) sum += values[i];
+  const float mean = sum / size;
+#pragma unroll
+  for (int i = 0; i < size; ++i) squares += (values[i] - mean) * (values[i] - mean);
+  return {size, mean, squares};
+}
+
+}  // namespace gs::GS_TARGET
