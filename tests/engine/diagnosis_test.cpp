@@ -92,7 +92,7 @@ TEST_P(DiagnosisOn, CountsWhatTheStepDid) {
     }
 }
 
-TEST_P(DiagnosisOn, RecallGoesBackToWhatWasRemembered) {
+TEST_P(DiagnosisOn, RestoreGoesBackToTheSnapshot) {
   const auto p = program();
   test::BoundTraining training(*p, test::tiny_splits(8, 1, side).train);
   const std::vector<std::uint32_t> order{0, 1, 2, 3, 4, 5, 6, 7};

@@ -17,6 +17,7 @@
 #include "tests/support/engines.h"
 #include "tests/support/run_steps.h"
 #include "tests/support/tiny_data.h"
+#include "tests/support/topological_order.h"
 
 namespace gs {
 namespace {
@@ -111,22 +112,6 @@ TEST_P(Training, ReplayIsEagerExecution) {
   EXPECT_EQ(eager.parameters(), replayed.parameters());
 }
 
-/// A random order of calls in which every call comes after those that it needs.
-std::vector<int> random_topological_order(const std::vector<std::vector<int>>& before, test::Random& random) {
-  std::vector<int> order;
-  std::vector<bool> done(before.size());
-  while (order.size() < before.size()) {
-    std::vector<int> ready;
-    for (std::size_t i = 0; i < before.size(); ++i)
-      if (!done[i] && std::all_of(before[i].begin(), before[i].end(), [&](int j) { return done[std::size_t(j)]; }))
-        ready.push_back(int(i));
-    const int next = ready.at(std::size_t(random.below(std::int64_t(ready.size()))));
-    done[std::size_t(next)] = true;
-    order.push_back(next);
-  }
-  return order;
-}
-
 TEST_P(Training, AnyTopologicalOrderGivesTheSameBits) {
   const Dataset data = test::tiny_splits(18, 1, side).train;
   const std::vector<std::uint32_t> visits = epoch_order(1, 0, 18);
@@ -141,7 +126,7 @@ TEST_P(Training, AnyTopologicalOrderGivesTheSameBits) {
     test::BoundTraining training(shuffled, data);
     training.begin(0, visits);
     for (int i = 0; i < training.steps(); ++i) {
-      const std::vector<int> order = random_topological_order(dependencies(shuffled.training_calls()), random);
+      const std::vector<int> order = test::random_topological_order(dependencies(shuffled.training_calls()), random);
       differed = differed || !std::is_sorted(order.begin(), order.end());
       shuffled.run_training_in_order(order);
     }
@@ -169,7 +154,7 @@ TEST_P(Training, AnyTopologicalOrderOfAnEpochGivesTheSameBits) {
         repeated_dependencies(steps, training.steps(), conflicts(steps, shuffled.addresses(), shuffled.tensors()));
     const int size = int(steps.size());
     int latest = 0;
-    for (const int call : random_topological_order(edges, random)) {
+    for (const int call : test::random_topological_order(edges, random)) {
       shuffled.run_training_in_order({call % size});
       overlapped = overlapped || call / size < latest;
       latest = std::max(latest, call / size);
@@ -322,7 +307,7 @@ TEST_P(Training, ALossThatIsNotFiniteEndsTheRun) {
 }
 
 /// What layers read is what is trained, in bf16 its copy: putting the one back puts the other back.
-TEST_P(Training, RecallIsAsIfNothingHadBeenTrained) {
+TEST_P(Training, RestoreIsAsIfNothingHadBeenTrained) {
   const DataSplits data = test::tiny_splits(18, 7, side);
   Program program(small_lenet(), small_recipe(), device(), {.rule = rule()});
   program.initialize();

@@ -51,8 +51,8 @@ TEST_P(DeclaredMemory, EveryStepKeepsToIt) {
   const auto device = open_device({.name = "sim", .tf32 = GetParam().precision == Precision::tf32});
   const bool large = GetParam().model == "alexnet2012";  // which shrinks its images by 32
   const int side = large ? 67 : 16;
-  const Net net =
-      find_model(GetParam().model).build({.input = {side, side, 1}, .base = large ? 4 : 2, .dropout = 0.3f});
+  const Net net = find_model(GetParam().model)
+                      .build({.input = {side, side, 1}, .base = large ? 4 : 2, .dropout = 0.3f, .depth = 8});
   Recipe recipe;
   recipe.batch = images;
   recipe.precision = GetParam().precision;
@@ -82,7 +82,8 @@ INSTANTIATE_TEST_SUITE_P(All, DeclaredMemory,
                          testing::Values(Case{"lenet", Precision::fp32}, Case{"lenet", Precision::bf16},
                                          Case{"alexnet", Precision::fp32}, Case{"alexnet", Precision::tf32},
                                          Case{"alexnet", Precision::bf16}, Case{"alexnet2012", Precision::tf32},
-                                         Case{"mlp", Precision::fp32}, Case{"mlp", Precision::tf32}),
+                                         Case{"mlp", Precision::fp32}, Case{"mlp", Precision::tf32},
+                                         Case{"resnet", Precision::fp32}, Case{"resnet", Precision::bf16}),
                          [](const auto& info) {
                            return info.param.model + "_" + std::string(to_string(info.param.precision));
                          });
