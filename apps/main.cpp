@@ -2,7 +2,7 @@
 #include <csignal>
 #include <cstdio>
 
-#include "apps/command.h"
+#include "apps/commands/commands.h"
 #include "apps/openmp_waiting.h"
 
 int main(int argc, char** argv) {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/kept_run.h"
 #include "apps/lab/plan.h"
+#include "apps/run/kept_run.h"
 
 namespace gs::apps {
 

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "apps/help.h"
-#include "apps/profile/fitted_table.h"
+#include "apps/cli/fitted_table.h"
+#include "apps/cli/help.h"
 #include "engine/core/grouped.h"
 
 namespace gs::apps {

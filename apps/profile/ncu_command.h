@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/command.h"
+#include "apps/cli/words.h"
 
 namespace gs::apps {
 

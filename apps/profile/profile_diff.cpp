@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
-#include "apps/help.h"
-#include "apps/machine.h"
-#include "apps/plural.h"
-#include "apps/profile/fitted_table.h"
+#include "apps/cli/fitted_table.h"
+#include "apps/cli/help.h"
+#include "apps/cli/plural.h"
 #include "apps/profile/profile_table.h"
+#include "apps/run/machine.h"
 #include "engine/core/error.h"
 #include "engine/core/grouped.h"
 #include "engine/profile/analysis.h"

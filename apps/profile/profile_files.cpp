@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "apps/pretty_json.h"
+#include "apps/cli/pretty_json.h"
 #include "apps/profile/profile_json.h"
 #include "apps/profile/profile_page.h"
 #include "apps/profile/trace_events.h"

@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "apps/help.h"
-#include "apps/machine.h"
-#include "apps/plural.h"
+#include "apps/cli/fitted_table.h"
+#include "apps/cli/help.h"
+#include "apps/cli/plural.h"
 #include "apps/profile/count_table.h"
-#include "apps/profile/fitted_table.h"
 #include "apps/profile/instruction_table.h"
+#include "apps/run/machine.h"
 #include "engine/profile/advice.h"
 #include "engine/profile/analysis.h"
 

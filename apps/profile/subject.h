@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "apps/train_options.h"
+#include "apps/run/train_options.h"
 #include "engine/program/program.h"
 
 namespace gs::apps {

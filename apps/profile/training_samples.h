@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "apps/train_options.h"
+#include "apps/run/train_options.h"
 #include "engine/profile/profiler.h"
 
 namespace gs::apps {

@@ -17,7 +17,7 @@
 
 #include <fmt/format.h>
 
-#include "apps/interrupt.h"
+#include "apps/cli/interrupt.h"
 #include "engine/core/descriptor.h"
 #include "engine/core/error.h"
 

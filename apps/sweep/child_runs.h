@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/command.h"
+#include "apps/cli/words.h"
 
 namespace gs::apps {
 

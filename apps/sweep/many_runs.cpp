@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
-#include "apps/plural.h"
-#include "apps/progress.h"
+#include "apps/cli/plural.h"
+#include "apps/cli/progress.h"
+#include "apps/cli/terminal.h"
 #include "apps/sweep/child_runs.h"
 #include "apps/sweep/restart.h"
 #include "apps/sweep/thread_runs.h"
-#include "apps/terminal.h"
 #include "engine/device/backends.h"
 
 namespace gs::apps {

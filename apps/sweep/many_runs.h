@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/kept_run.h"
+#include "apps/run/kept_run.h"
 
 namespace gs::apps {
 

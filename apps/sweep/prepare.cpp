@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "apps/plural.h"
-#include "apps/train_plan.h"
-#include "apps/train_run.h"
+#include "apps/cli/plural.h"
+#include "apps/run/train_plan.h"
+#include "apps/run/train_run.h"
 #include "engine/core/error.h"
 #include "engine/device/backends.h"
 #include "engine/program/program.h"

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "apps/run/train_options.h"
 #include "apps/sweep/many_runs.h"
-#include "apps/train_options.h"
 #include "engine/device/device.h"
 #include "engine/net/recipe.h"
 

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "apps/train_options.h"
+#include "apps/run/train_options.h"
 #include "engine/core/error.h"
 
 namespace gs::apps {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "apps/kept_run.h"
+#include "apps/run/kept_run.h"
 
 namespace gs::apps {
 

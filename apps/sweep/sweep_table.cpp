@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "apps/pretty_json.h"
+#include "apps/cli/pretty_json.h"
 
 namespace gs::apps {
 namespace {

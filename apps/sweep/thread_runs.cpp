@@ -7,9 +7,9 @@
 #include <optional>
 #include <thread>
 
-#include "apps/interrupt.h"
-#include "apps/train_options.h"
-#include "apps/train_run.h"
+#include "apps/cli/interrupt.h"
+#include "apps/run/train_options.h"
+#include "apps/run/train_run.h"
 #include "engine/device/backends.h"
 
 namespace gs::apps {
