@@ -1,4 +1,4 @@
-// bench_case.cpp - warm-up, then the clock around steps.
+// bench_case.cpp - warms up, then times steps by the clock.
 #include "apps/bench/bench_case.h"
 
 #include <algorithm>
@@ -11,16 +11,13 @@
 #include "engine/core/error.h"
 #include "engine/core/quantile.h"
 #include "engine/core/random.h"
+#include "engine/core/seconds_since.h"
 #include "models/models.h"
 
 namespace gs::apps {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 constexpr int least_measurements = 5;
 constexpr int longest_epoch = 384, shortest_epoch = 10;  // steps; PyTorch and JAX: bench/step_timing.py
 constexpr double longest_measurement_s = 0.4;
@@ -50,7 +47,7 @@ int positive_int(const std::string& text) {
   return error == std::errc() && stop == text.data() + text.size() && value >= 1 ? value : 0;
 }
 
-/// Calls `once` until the limits are reached, and collects what it returns.
+/// Calls `once` until the limits are reached.
 template <class Once>
 void repeat(const BenchLimits& limits, int least, Once once) {
   const auto start = Clock::now();
@@ -69,7 +66,7 @@ BenchCase parse_case(const std::string& text) {
     c.batch = positive_int(text.substr(second + 1));
     if (c.base > 0 && c.batch > 0) return c;
   }
-  throw UsageError(fmt::format("'{}' is no case; want model:base:batch, as in lenet:32:8 or lenet5:-:64", text));
+  throw UsageError(fmt::format("invalid case '{}'; expected model:base:batch, as in lenet:32:8 or lenet5:-:64", text));
 }
 
 int steps_between_waits(double seconds_of_a_step) {
@@ -107,7 +104,7 @@ void BenchRun::begin_epoch(int steps) {
   steps_left_ = steps;
 }
 
-/// All of them are enqueued, then waited for.
+/// Enqueues all of them, then waits.
 double BenchRun::seconds_of(int steps) {
   const auto start = Clock::now();
   for (int done = 0; done < steps;) done += program_.train_steps(steps - done);
@@ -116,7 +113,7 @@ double BenchRun::seconds_of(int steps) {
   return seconds_since(start);
 }
 
-/// A GPU is fed without waiting for each step, as in training; on the CPU a step has ended when its call returns.
+/// A GPU gets several steps before the host waits, as in training; on the CPU a step has ended when its call returns.
 int BenchRun::steps_of_a_measurement(const BenchLimits& limits) {
   if (device_.name() != "cuda") return 1;
   begin_epoch(longest_epoch);
@@ -132,7 +129,7 @@ StepTimes BenchRun::measure(const BenchLimits& limits) {
   times.steps_each = steps_of_a_measurement(limits);
   std::vector<double> us;
   const auto once = [&](int steps) {
-    // Several steps are an epoch of their own, which --epoch-loop asks for; begun outside of what is timed.
+    // Several steps are an epoch of their own, as --epoch-loop needs; it begins before the clock starts.
     if (times.steps_each > 1)
       begin_epoch(steps);
     else if (steps_left_ < 1)

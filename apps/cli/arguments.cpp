@@ -11,13 +11,13 @@
 namespace gs::apps {
 namespace {
 
-/// "did you mean '--batch'?", or else where to look.
+/// "did you mean '--batch'?", else a pointer to --help.
 std::string hint(const std::string& typed, const std::vector<std::string>& names) {
   const std::string near = nearest_name(typed, names);
   return near.empty() ? "see --help" : fmt::format("did you mean '{}'?", near);
 }
 
-/// CLI11's reader of TOML, which also refuses keys that are no flags.
+/// CLI11's reader of TOML, which also refuses keys that are not flags.
 class CheckedToml : public CLI::ConfigTOML {
  public:
   explicit CheckedToml(std::vector<std::string> keys) : keys_(std::move(keys)) {}

@@ -46,15 +46,15 @@ class Arguments {
   /// Lets `--config FILE` set every flag by its name without the dashes: batch = 8.
   void allow_config();
 
-  /// More lines for the end of the help page.
+  /// Appends lines to the help page.
   void epilogue(std::string text) { epilogue_ = std::move(text); }
 
-  /// Parses; false when help was asked for and has been printed. Throws UsageError with one line.
+  /// Parses; false if help was asked for and has been printed. Throws UsageError with one line.
   bool parse(const Words& words);
 
   bool given(const std::string& flag) const { return app_->get_option(flag)->count() > 0; }
 
-  /// What was given, on the command line or in a file: flag without dashes -> value as text.
+  /// The flags that were given, on the command line or in a file: name without dashes -> value as text.
   std::map<std::string, std::string> given_values() const;
 
   std::string help(int width) const;

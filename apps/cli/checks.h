@@ -1,4 +1,4 @@
-// checks.h - what a flag's value may be. Each check returns CLI11's validator, whose message is the end of
+// checks.h - validators of flag values. Each returns CLI11's validator, whose message continues
 // "--flag ...": "--batch must be a whole number of at least 1, not '0'".
 #pragma once
 #include <cstdint>

@@ -10,7 +10,7 @@ inline const std::string built_in_data = "synthetic:lesions";
 /// Adds the flags; `request` is filled by Arguments::parse.
 void add_data_flags(Arguments&, DataRequest& request);
 
-/// What the flags must not say together. Throws UsageError.
+/// Throws UsageError if flags contradict each other.
 void check_data_flags(const DataRequest&);
 
 /// Loads with a progress bar (unless `quiet`), prints warnings to standard error.

@@ -1,4 +1,4 @@
-// device_flag.cpp - checks the word; whether the device is here is asked when it is opened.
+// device_flag.cpp - checks the word only; whether the device is present is known when it is opened.
 #include "apps/cli/device_flag.h"
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// device_flag.h - --device, of every command that has it.
+// device_flag.h - the flag --device, shared by the commands.
 #pragma once
 #include <memory>
 #include <string>
@@ -10,7 +10,8 @@ namespace gs::apps {
 
 void add_device_flag(Arguments&, std::string& device);
 
-/// open_device(). Where "auto" passes over a GPU that is here, one line on standard error says why, once a process.
+/// Calls open_device(). If "auto" passes over a GPU that is present, one line on standard error says why, once a
+/// process.
 std::unique_ptr<Device> open_device_and_say(const DeviceRequest&);
 
 }  // namespace gs::apps

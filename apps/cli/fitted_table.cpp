@@ -13,7 +13,7 @@ namespace {
 
 constexpr int between = 2;
 
-/// At most `most` characters, the last a full stop where some were cut.
+/// At most `most` characters; the last is a full stop if some were cut.
 std::string cut(const std::string& text, int most) {
   return int(text.size()) <= most ? text : text.substr(0, std::size_t(std::max(1, most - 1))) + ".";
 }

@@ -10,7 +10,7 @@ struct TableColumn {
   int rank = 0;        ///< the highest rank goes first; 0 never goes
   bool left = false;   ///< words stand to the left, numbers to the right
   int widest = 1000;   ///< longer cells are cut
-  bool quiet = false;  ///< left out where all its cells are empty
+  bool quiet = false;  ///< left out if all its cells are empty
 };
 
 /// A row is a cell a column, or empty for a rule.

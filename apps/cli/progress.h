@@ -1,5 +1,5 @@
-// progress.h - the lines that are shown while a run goes on. Pure functions of numbers and a width, so that tests can
-// compare them with golden text.
+// progress.h - the lines shown during a run. Pure functions of numbers and a width, so that tests can compare them with
+// golden text.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -12,11 +12,11 @@ namespace gs::apps {
 /// "37 ms", "4.1 s", "2:07", "1:03:20".
 std::string duration(double seconds);
 
-/// How long the rest of a run takes, from the epochs that are done and the pace of the present one.
+/// Estimates the remaining time of a run from its finished epochs and the pace of the present one.
 class TimeLeft {
  public:
   void epoch_done(double seconds) { finished_seconds_ += seconds, ++finished_; }
-  /// Seconds until the last epoch ends; negative while nothing can be said.
+  /// Seconds until the last epoch ends; negative while unknown.
   double estimate(const EpochProgress&) const;
 
  private:

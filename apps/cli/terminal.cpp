@@ -49,7 +49,7 @@ Style detect_style(std::FILE* stream) {
 
 void LiveLine::draw(const std::string& line) {
   if (!style_.live) return;
-  fmt::print("\r{}\x1b[K", line);  // back to the first column, the line, and nothing of an older one behind it
+  fmt::print("\r{}\x1b[K", line);  // back to the first column; the rest of an older line is erased
   std::fflush(stdout);
   drawn_ = true;
 }

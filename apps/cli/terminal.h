@@ -1,18 +1,18 @@
-// terminal.h - what standard output is: its width, whether it can be redrawn, colours, and the glyphs of a bar.
+// terminal.h - properties of standard output: width, whether lines can be redrawn, colours, the glyphs of a bar.
 #pragma once
 #include <cstdio>
 #include <string>
 
 namespace gs::apps {
 
-/// Columns of the terminal behind `stream`; COLUMNS where that is set; 80 where neither is known.
+/// COLUMNS if it is set, else the columns of the terminal behind `stream`, else 80.
 int terminal_width(std::FILE* stream);
 
-/// How to draw. Plain output (a file, a pipe, TERM=dumb) gets finished lines only.
+/// Drawing options. Plain output (a file, a pipe, TERM=dumb) gets finished lines only.
 struct Style {
   bool live = false;                    ///< lines may be redrawn in place
   bool colour = false;                  ///< off with NO_COLOR
-  std::string full = "#", empty = ".";  ///< of a bar; one column each
+  std::string full = "#", empty = ".";  ///< glyphs of a bar; one column each
 };
 Style detect_style(std::FILE* stream);
 

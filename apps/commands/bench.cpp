@@ -8,19 +8,19 @@
 #include "apps/cli/device_flag.h"
 #include "apps/cli/help.h"
 #include "apps/cli/plural.h"
-#include "apps/cli/pretty_json.h"
 #include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
 #include "apps/run/machine.h"
 #include "apps/run/train_plan.h"
 #include "engine/core/error.h"
+#include "engine/core/pretty_json.h"
 #include "engine/core/version.h"
 
 namespace gs::apps {
 namespace {
 
 struct BenchOptions {
-  std::vector<std::string> names;  ///< of the cases
+  std::vector<std::string> names;  ///< names of the cases
   std::string device = "auto", implementation = "auto";
   std::optional<std::string> precision;
   int threads = 0;
@@ -28,12 +28,12 @@ struct BenchOptions {
   BenchLimits limits;
   bool ops = false, json = false;
   std::optional<std::string> compare;
-  nlohmann::ordered_json before;  ///< what the file of --compare holds
+  nlohmann::ordered_json before;  ///< the record of --compare
   double tolerance = 5;
 };
 
-/// Without CASE the file's cases are measured, on its device, in its precision, with its threads, where no flag says
-/// otherwise.
+/// Without CASE the file's cases are measured, on its device, in its precision, with its threads, unless flags override
+/// them.
 void take_recorded(BenchOptions& o, const Arguments& a) {
   for (const auto& c : o.before["cases"]) o.names.push_back(c["case"]);
   const auto recorded = [&](const std::string& key, auto& value) {
@@ -52,20 +52,20 @@ void take_recorded(BenchOptions& o, const Arguments& a) {
 bool parse_bench_words(const Words& words, BenchOptions& o) {
   Arguments a("bench [CASE...] [flags]",
               "Measures the time of one training step, on images of the size that the network was made for. A case is "
-              "model:base:batch, and a base of - is the network's own; lenet:32:8 if none is given.");
+              "model:base:batch, and a base of - is the network's default; lenet:32:8 if none is given.");
   a.positional("cases", o.names);
-  a.section("What");
-  a.value("--seconds", o.limits.seconds, "to measure each case for", positive_number(), "X");
+  a.section("Measurement");
+  a.value("--seconds", o.limits.seconds, "time to measure each case for", positive_number(), "X");
   a.value("--steps", o.limits.steps, "measure exactly this many steps instead", whole_number(1), "N")->default_str("");
-  a.flag("--ops", o.ops, "also the time of each operation of the step, run one by one");
+  a.flag("--ops", o.ops, "also time each operation of the step, run one by one");
   a.flag("--json", o.json, "print JSON on standard output, and nothing else there");
   a.section("Comparison");
   a.value("--compare", o.compare,
-          "compare with what an earlier bench --json printed; exit status 1 where a case is "
-          "slower by more than the tolerance and beyond the spread. Without CASE: the cases of FILE, on its device, in "
-          "its precision, with its threads",
+          "compare with the output of an earlier bench --json; exit status 1 if a case is slower by more than the "
+          "tolerance and beyond the spread. Without CASE: the cases of FILE, on its device, in its precision, with its "
+          "threads",
           some_text(), "FILE");
-  a.value("--tolerance", o.tolerance, "how much slower is still allowed, in per cent", number_at_least_0(), "PCT");
+  a.value("--tolerance", o.tolerance, "allowed slowdown, in per cent", number_at_least_0(), "PCT");
   a.section("Machine");
   add_device_flag(a, o.device);
   a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"})
@@ -73,8 +73,8 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation, "auto, default, own, library, or \"step=implementation\" entries, as in train",
           some_text(), "TABLE");
-  a.flag("--retune", o.retune, "measure again what --impl auto knows of this machine");
-  a.flag("--epoch-loop", o.epoch_loop, "repeat steps by a loop on the device, as in train");
+  a.flag("--retune", o.retune, "discard the measurements of --impl auto and repeat them");
+  a.flag("--epoch-loop", o.epoch_loop, "repeat training steps by a loop on the device, as in train");
   if (!a.parse(words)) return false;
   if (a.given("--tolerance") && !o.compare) throw UsageError("--tolerance belongs to --compare");
   if (o.compare) o.before = read_bench(*o.compare);
@@ -123,7 +123,7 @@ nlohmann::ordered_json ops_record(const std::vector<OpTime>& ops) {
   return list;
 }
 
-/// The exit status: 1 where a case became slower. Standard output belongs to the JSON where that is asked for.
+/// Returns 0, or throws Error if a case became slower. With --json standard output holds the JSON only.
 int print_comparison(const nlohmann::ordered_json& now, const BenchOptions& o) {
   const BenchComparison c = compare_benches(o.before, now, o.tolerance);
   std::FILE* out = o.json ? stderr : stdout;

@@ -1,16 +1,15 @@
-// devices.cpp - `gridstride devices`: what can be trained on here, what the machine is and can do at best, and
-// what is missing.
+// devices.cpp - `gridstride devices`: the devices, the machine and its peaks, and missing parts.
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "apps/cli/arguments.h"
 #include "apps/cli/help.h"
-#include "apps/cli/pretty_json.h"
 #include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
 #include "apps/run/machine.h"
 #include "engine/core/error.h"
+#include "engine/core/pretty_json.h"
 #include "engine/device/backends.h"
 #include "engine/device/cpu_info.h"
 #include "engine/device/device_name.h"
@@ -25,12 +24,12 @@ struct DeviceLine {
   std::string name, description, why_not;
 };
 
-/// Everything that is told, in either form.
+/// The whole answer, for text and JSON.
 struct Answer {
   std::vector<DeviceLine> devices;
-  std::string automatic;  ///< what --device auto takes
+  std::string automatic;  ///< the choice of --device auto
   CudaFacts cuda;
-  std::vector<std::pair<std::string, std::optional<Roof>>> roofs;  ///< by device
+  std::vector<std::pair<std::string, std::optional<Roof>>> roofs;  ///< device -> peaks
   std::vector<Finding> findings;
 };
 
@@ -42,7 +41,7 @@ std::optional<Roof> roof_of(Device& device, bool measure) {
   return roof;
 }
 
-/// "cuda", or where there are several GPUs a name for each.
+/// "cuda", or a name for each of several GPUs.
 std::vector<std::string> cuda_names() {
   const std::size_t gpus = ask_driver().gpus.size();
   if (gpus < 2) return {"cuda"};
@@ -66,7 +65,7 @@ Answer ask(bool measure) {
       const std::string description = device->description();
       if (name != "sim") answer.roofs.emplace_back(name, roof_of(*device, measure));
       answer.devices.push_back({name, description, ""});
-    } catch (const Error& error) {  // a GPU that fits and does not work: the others are listed all the same
+    } catch (const Error& error) {  // a GPU that fits and does not work: the others are still listed
       answer.devices.push_back({name, "", error.what()});
     }
   }
@@ -88,7 +87,7 @@ double gibibytes(double bytes) {
   return bytes / (1 << 30);
 }
 
-/// The text behind its label, wrapped under itself.
+/// Prints the text after its label, with wrapped lines aligned.
 void print_entry(const std::string& label, const std::string& text, int width) {
   std::string lines = wrapped(text, width - int(label.size()));
   for (auto at = lines.find('\n'); at != lines.npos; at = lines.find('\n', at + 1))
@@ -119,7 +118,7 @@ std::string software_text(const CudaFacts& f) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::string roof_text(const Roof& r) {
+std::string peaks_text(const Roof& r) {
   std::string text =
       fmt::format("copy {:.1f} GB/s, fp32 {:.1f} GFLOP/s", r.copy_bytes_per_s / 1e9, r.fp32_flops_per_s / 1e9);
   if (r.tf32_flops_per_s > 0) text += fmt::format(", tf32 {:.1f} TFLOP/s", r.tf32_flops_per_s / 1e12);
@@ -147,9 +146,10 @@ void print_answer(const Answer& answer, int width) {
     print_entry(label(fmt::format("GPU {}", i)), gpu_text(answer.cuda.gpus[i]), width);
   if (const std::string text = software_text(answer.cuda); !text.empty()) print_entry(label("CUDA"), text, width);
 
-  fmt::print("\nroof: copy through memory and the best arithmetic, measured\n");
+  fmt::print("\npeak: copy bandwidth and arithmetic, measured\n");
   for (const auto& [name, roof] : answer.roofs)
-    print_entry(label(name), roof ? roof_text(*roof) : "not measured yet; gridstride devices --roof does", width);
+    print_entry(label(name), roof ? peaks_text(*roof) : "not measured yet; gridstride devices --roof measures it",
+                width);
 
   if (answer.findings.empty()) return;
   fmt::print("\nmissing or mismatched\n");
@@ -209,9 +209,8 @@ nlohmann::ordered_json record(const Answer& answer) {
 int devices_command(const Words& words) {
   bool roof = false, json = false;
   Arguments arguments("devices [flags]",
-                      "Lists the devices, what the machine is and can do at best, and what is missing, with its "
-                      "remedy.");
-  arguments.flag("--roof", roof, "measure now what the devices can do at best; without it, what was measured before");
+                      "Lists the devices, the machine with its measured peaks, and missing parts with their remedy.");
+  arguments.flag("--roof", roof, "measure the peaks of the devices now; without it, earlier measurements are shown");
   arguments.flag("--json", json, "print JSON on standard output, and nothing else there");
   if (!arguments.parse(words)) return 0;
   const Answer answer = ask(roof);

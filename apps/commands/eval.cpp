@@ -1,4 +1,4 @@
-// eval.cpp - `gridstride eval RUN`: what a trained network is worth, on its own images or on others.
+// eval.cpp - `gridstride eval RUN`: evaluates a trained network on its own images or on others.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -6,13 +6,13 @@
 
 #include "apps/cli/data_flags.h"
 #include "apps/cli/device_flag.h"
-#include "apps/cli/pretty_json.h"
 #include "apps/commands/commands.h"
-#include "apps/run/run_record.h"
+#include "apps/run/compose_record.h"
 #include "apps/run/saved_run.h"
 #include "apps/run/train_plan.h"
 #include "apps/run/train_run.h"
 #include "engine/core/error.h"
+#include "engine/core/pretty_json.h"
 #include "engine/device/backends.h"
 
 namespace gs::apps {
@@ -33,9 +33,9 @@ Arguments eval_arguments(EvalOptions& o) {
               "specificity, precision and the area under the ROC curve. Without --data, on the images it was trained "
               "and validated with.");
   a.positional("run", o.run);
-  a.section("What to evaluate");
-  a.choice("--weights", o.weights, "of the best epoch or of the last one", {"best", "last"});
-  a.choice("--split", o.split, "which of the images", {"validation", "training", "all"});
+  a.section("Evaluation");
+  a.choice("--weights", o.weights, "weights of the best epoch or of the last one", {"best", "last"});
+  a.choice("--split", o.split, "images to evaluate", {"validation", "training", "all"});
   a.section("Data");
   add_data_flags(a, o.data);
   a.section("Machine and output");
@@ -52,21 +52,21 @@ DataSplits load_images(const EvalOptions& o, const Arguments& a, const SavedRun&
   options.quiet = o.json;
   if (a.given("--data")) {
     options.data = o.data;
-    const auto image = run.record["data"]["image"].get<std::vector<int>>();
+    const Shape& image = run.record.data.image;
     const bool pixels = options.features == "pixels";
-    options.data.image_size = pixels ? image.at(0) : run.options.data.image_size;
-    options.data.channels = pixels ? image.at(2) : run.options.data.channels;
+    options.data.image_size = pixels ? image.h : run.options.data.image_size;
+    options.data.channels = pixels ? image.c : run.options.data.channels;
   }
   return load_training_data(options);
 }
 
-/// --data decides about every other data flag; the network decides about size and channels.
+/// The other data flags need --data; the network fixes size and channels.
 void check_flags(const EvalOptions& o, const Arguments& a) {
   for (const char* flag : {"--image-size", "--channels"})
-    if (a.given(flag)) throw UsageError(fmt::format("{}: the trained network decides about that", flag));
+    if (a.given(flag)) throw UsageError(fmt::format("{}: the trained network fixes it", flag));
   for (const char* flag : {"--train-size", "--val-size", "--label-pattern", "--val-split", "--limit", "--skip-broken"})
     if (a.given(flag) && !a.given("--data"))
-      throw UsageError(fmt::format("{} says how to read other images: it needs --data", flag));
+      throw UsageError(fmt::format("{} is for other images: it needs --data", flag));
   check_data_flags(o.data);
 }
 
@@ -96,7 +96,7 @@ std::string as_text(const Json& record, const std::vector<std::string>& labels) 
   }
   std::size_t width = 6;
   for (const std::string& label : labels) width = std::max(width, label.size() + 2);
-  text += "\nrows: the true class, columns: what the network said\n\n" + std::string(width + 2, ' ');
+  text += "\nrows: true class, columns: predicted class\n\n" + std::string(width + 2, ' ');
   for (const std::string& label : labels) text += fmt::format("{:>{}}", label, width);
   for (std::size_t k = 0; k < labels.size(); ++k) {
     text += fmt::format("\n  {:<{}}", labels[k], width);
@@ -116,7 +116,7 @@ int eval_command(const Words& words) {
   check_device(o.device);
   const SavedRun run = open_saved_run(o.run, o.weights);
   DataSplits data = load_images(o, a, run);
-  const auto classes = run.record["data"]["classes"].get<std::vector<std::string>>();
+  const std::vector<std::string>& classes = run.record.data.classes;
   if (data.classes != classes)
     throw UsageError(fmt::format("--data {} has the classes {}; the network was trained on {}", data.source,
                                  fmt::join(data.classes, ", "), fmt::join(classes, ", ")));

@@ -22,6 +22,7 @@
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
 #include "engine/core/grouped.h"
+#include "engine/core/seconds_since.h"
 #include "engine/device/cpu_info.h"
 
 namespace gs::apps {
@@ -37,26 +38,25 @@ struct LabOptions {
 };
 
 Arguments lab_arguments(LabOptions& o) {
-  Arguments a("lab [flags]",
-              "Trains every run of a lab and writes report.html, which answers its questions, and curves.png. Runs "
-              "that are the "
-              "beginning of longer ones are not done twice; interrupted, it goes on where it stopped.");
+  Arguments a(
+      "lab [flags]",
+      "Trains every run of a lab and writes report.html, which answers its questions, and curves.png. Runs that "
+      "are the beginning of longer ones are trained once. After an interruption the same command goes on.");
   a.section("Lab");
-  a.value("--only", o.only, "tasks to do, and no others: 5a,6c", some_text(), "IDS")->delimiter(',');
-  a.flag("--quick", o.quick, "a tenth of the epochs, for a look");
+  a.value("--only", o.only, "only these tasks: 5a,6c", some_text(), "IDS")->delimiter(',');
+  a.flag("--quick", o.quick, "a tenth of the epochs");
   a.value("--seeds", o.seeds, "repeat every run with seeds 1 to N and show the spread", whole_number(1, 1000), "N");
   a.flag("--plan", o.plan, "print the runs and stop");
   a.value("--lab", o.lab, "another lab: a file like apps/lab/lesions.json", some_text(), "FILE");
-  a.value("--positive", o.positive, "of two classes, the one that sensitivity and ROC speak of", some_text(), "NAME")
+  a.value("--positive", o.positive, "the class, of two, that sensitivity and ROC refer to", some_text(), "NAME")
       ->default_str("as the lab says");
   a.section("Data");
   add_data_flags(a, o.data);
   a.section("Machine and output");
   add_device_flag(a, o.device);
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
-  a.value("--jobs", o.jobs, "runs at a time; more than 1 share the cores out; 0: the default", whole_number(0, 4096),
-          "N")
-      ->default_str(fmt::format("1; on a GPU what fits, up to {}", most_jobs_on_a_gpu));
+  a.value("--jobs", o.jobs, "runs at a time, which share the cores; 0: the default", whole_number(0, 4096), "N")
+      ->default_str(fmt::format("1; on a GPU as many as fit, up to {}", most_jobs_on_a_gpu));
   a.value("--out", o.out, "folder of the lab", some_text(), "DIR");
   a.flag("--quiet", o.quiet, "print warnings and errors only");
   return a;
@@ -71,7 +71,7 @@ LabPlan read_plan(const LabOptions& o) {
   return parse_plan(text.str(), *o.lab);
 }
 
-/// The flags that every run gets: data and machine.
+/// The flags that all runs share: data and machine.
 Words common_words(const std::map<std::string, std::string>& given) {
   Words words;
   for (const auto& [name, value] : given) {
@@ -101,34 +101,29 @@ std::string plan_text(const LabPlan& plan, const std::vector<LabRun>& runs, std:
 ReportHead report_head(const LabPlan& plan, const LabOptions& o, const FinishedRun& run) {
   const double images = double(run.labels.size());
   ReportHead head{plan.title, "", {}, o.out};
-  head.subtitle =
-      fmt::format("{} + {} images of {}{}{}", run.record["data"]["train"].value("images", 0), images,
-                  run.record["data"].value("source", ""), o.quick ? ", a tenth of the epochs (--quick)" : "",
-                  o.seeds > 1 ? fmt::format(", {} seeds", o.seeds) : "");
+  head.subtitle = fmt::format("{} + {} images of {}{}{}", run.record.data.training_images, images,
+                              run.record.data.source, o.quick ? ", a tenth of the epochs (--quick)" : "",
+                              o.seeds > 1 ? fmt::format(", {} seeds", o.seeds) : "");
   if (o.data.data == built_in_data)
     head.notes.push_back(
         "The images are synthetic:lesions, drawn by the program after the ABCD rule of dermoscopy. Their recipe was "
-        "chosen "
-        "with the authors' findings in view and is frozen; real lesions (--data) are the true test. No medical "
-        "conclusion "
-        "follows from them.");
+        "chosen with the authors' findings in view and is frozen; real lesions (--data) are the true test. No medical "
+        "conclusion follows from them.");
   if (o.quick)
     head.notes.push_back(
-        "A look with a tenth of the epochs: the authors' findings speak of the whole lab, so read what follows as a "
+        "These runs have a tenth of the epochs, and the authors' findings are about the whole lab: read this page as a "
         "rehearsal.");
   head.notes.push_back(
       fmt::format("Differences of validation numbers come with a 95 % interval from a paired bootstrap over the {} "
-                  "validation images: a "
-                  "finding held, or did not, when the whole interval says so, and is too close to call otherwise. At "
-                  "an accuracy of 0.75 "
-                  "the standard error is {:.3f}. {}",
+                  "validation images: a finding held, or did not, if the whole interval says so, and is too close to "
+                  "call otherwise. At an accuracy of 0.75 the standard error is {:.3f}. {}",
                   images, std::sqrt(0.75 * 0.25 / images),
                   o.seeds > 1 ? "Curves are means over the seeds, bands their range."
-                              : "One seed only: --seeds N shows how much the start matters."));
+                              : "One seed only: --seeds N shows the effect of the seed."));
   return head;
 }
 
-/// Reads what the runs left and writes report.html and curves.png.
+/// Reads the finished runs and writes report.html and curves.png.
 void write_report(const LabPlan& plan, const LabOptions& o) {
   std::vector<ReportTask> tasks;
   for (const PlannedTask& task : plan.tasks) {
@@ -154,7 +149,7 @@ void say_goes_on() {
   fmt::print(stderr, "gridstride: the lab goes on where it stopped when the same command is given again\n");
 }
 
-/// `what` stands before each run's number where the lines of the lab name it.
+/// `what`: prefix of each run's number in the lines of the lab.
 int train_in_turn(const std::vector<LabRun>& runs, const Words& common, bool quiet, const std::string& what = "") {
   using Clock = std::chrono::steady_clock;
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -168,14 +163,14 @@ int train_in_turn(const std::vector<LabRun>& runs, const Words& common, bool qui
       say_goes_on();
       return status;
     }
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    const double seconds = seconds_since(start);
     if (!quiet) fmt::print("{}: {} in {}\n", label, plural(runs[i].plan.epochs, "epoch"), duration(seconds));
     std::fflush(stdout);
   }
   return 0;
 }
 
-/// On a GPU as many as its memory has room for, which compiling the runs that are left says.
+/// On a GPU as many as fit into its memory, which is known after the remaining runs are compiled.
 int jobs_of(const LabOptions& o, const std::vector<LabRun>& runs, const Words& common) {
   if (o.jobs > 0) return o.jobs;
   if (kept_apart_on(o.device) == KeptApart::by_processes) return 1;
@@ -187,7 +182,7 @@ int jobs_of(const LabOptions& o, const std::vector<LabRun>& runs, const Words& c
   return jobs_on_a_gpu(needs);
 }
 
-/// The cores are shared out evenly unless --threads says otherwise.
+/// The runs share the cores evenly unless --threads is given.
 int train_side_by_side(const std::vector<LabRun>& runs, Words common, const LabOptions& o, int jobs) {
   if (o.threads == 0) common.push_back(fmt::format("--threads={}", std::max(1, cpu_cores() / jobs)));
   std::vector<NamedRun> named;
@@ -226,7 +221,7 @@ int lab_command(const Words& words) {
   }
   const Words common = common_words(a.given_values());
   const int jobs = jobs_of(o, runs, common);
-  // On a GPU one at a time, too: where it fails for the whole process, the others go on in a new one (restart.h).
+  // On a GPU also for one run at a time: if it fails for the whole process, the others go on in a new one (restart.h).
   const bool on_gpu = kept_apart_on(o.device) == KeptApart::by_threads;
   int status = jobs > 1 || on_gpu ? train_side_by_side(runs, common, o, jobs) : train_in_turn(runs, common, o.quiet);
   if (status == 0) status = train_in_turn(timing_runs(plan, o.out), common, o.quiet, "timing ");

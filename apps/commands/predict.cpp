@@ -5,10 +5,10 @@
 
 #include "apps/cli/arguments.h"
 #include "apps/cli/device_flag.h"
-#include "apps/cli/pretty_json.h"
 #include "apps/commands/commands.h"
 #include "apps/run/saved_run.h"
 #include "engine/core/error.h"
+#include "engine/core/pretty_json.h"
 #include "engine/device/backends.h"
 #include "engine/train/metrics.h"
 #if GRIDSTRIDE_WITH_OPENCV
@@ -29,12 +29,13 @@ struct PredictOptions {
 };
 
 Arguments predict_arguments(PredictOptions& o) {
-  Arguments a("predict RUN IMAGE... [flags]",
-              "Names the class of each picture and its probability. With a hinge loss, which knows no probability, the "
-              "score: how far the picture lies on the positive class's side.");
+  Arguments a(
+      "predict RUN IMAGE... [flags]",
+      "Names the class of each picture and its probability; with a hinge loss, which has no probability, the score: "
+      "the distance from the decision boundary, positive for the positive class.");
   a.positional("run-and-images", o.words);
   a.section("Network");
-  a.choice("--weights", o.weights, "of the best epoch or of the last one", {"best", "last"});
+  a.choice("--weights", o.weights, "weights of the best epoch or of the last one", {"best", "last"});
   a.section("Machine and output");
   add_device_flag(a, o.device);
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
@@ -52,7 +53,7 @@ struct Pictures {
 #if GRIDSTRIDE_WITH_OPENCV
 Pictures read_pictures(const SavedRun& run, const std::vector<std::string>& files) {
   const bool hog = run.options.features == "hog";
-  // Descriptors are made of pictures of the size and channels that the run's flags say.
+  // Descriptors are computed from pictures of the size and channels in the run's flags.
   const Shape pixels = hog ? Shape{run.options.data.image_size.value_or(128), run.options.data.image_size.value_or(128),
                                    run.options.data.channels.value_or(1)}
                            : run.net.input;
@@ -79,8 +80,8 @@ Pictures read_pictures(const SavedRun&, const std::vector<std::string>&) {
 }
 #endif
 
-/// What the network says of one picture: {"image", "class", then "probability" and "probabilities", or "score"}.
-Json opinion(const SavedRun& run, const std::string& file, std::span<const float> logits) {
+/// The prediction for one picture: {"image", "class", then "probability" and "probabilities", or "score"}.
+Json prediction(const SavedRun& run, const std::string& file, std::span<const float> logits) {
   const std::vector<double> p = probabilities(logits, int(logits.size()));
   const auto said = std::size_t(std::max_element(p.begin(), p.end()) - p.begin());
   Json json = {{"image", file}, {"class", run.labels.at(said)}};
@@ -93,12 +94,12 @@ Json opinion(const SavedRun& run, const std::string& file, std::span<const float
   return json;
 }
 
-std::string as_text(const Json& opinions, const std::vector<std::string>& labels) {
+std::string as_text(const Json& predictions, const std::vector<std::string>& labels) {
   std::size_t file_width = 0, class_width = 0;
-  for (const Json& o : opinions) file_width = std::max(file_width, o["image"].get_ref<const std::string&>().size());
+  for (const Json& o : predictions) file_width = std::max(file_width, o["image"].get_ref<const std::string&>().size());
   for (const std::string& label : labels) class_width = std::max(class_width, label.size());
   std::string text;
-  for (const Json& o : opinions)
+  for (const Json& o : predictions)
     text += fmt::format("{:<{}}  {:<{}}  {}\n", o["image"].get<std::string>(), file_width,
                         o["class"].get<std::string>(), class_width,
                         o.contains("score") ? fmt::format("score {:+.3f}", o["score"].get<double>())
@@ -117,14 +118,14 @@ int predict_command(const Words& words) {
   check_device(o.device);
   const SavedRun run = open_saved_run(o.words[0], o.weights);
   const Pictures pictures = read_pictures(run, {o.words.begin() + 1, o.words.end()});
-  Json opinions = Json::array();
+  Json predictions = Json::array();
   if (pictures.images.n > 0) {
     const Evaluation evaluation = evaluate_saved(run, pictures.images, o.device, o.threads);
     const std::size_t k = std::size_t(evaluation.outputs);
     for (std::size_t i = 0; i < pictures.files.size(); ++i)
-      opinions.push_back(opinion(run, pictures.files[i], std::span(evaluation.logits).subspan(i * k, k)));
+      predictions.push_back(prediction(run, pictures.files[i], std::span(evaluation.logits).subspan(i * k, k)));
   }
-  fmt::print("{}", o.json ? pretty(opinions) + "\n" : as_text(opinions, run.labels));
+  fmt::print("{}", o.json ? pretty(predictions) + "\n" : as_text(predictions, run.labels));
   return pictures.unreadable > 0 ? 1 : 0;
 }
 

@@ -1,5 +1,4 @@
-// profile.cpp - `gridstride profile`: where the time of a training step goes, and how far each op is from what
-// the machine can do.
+// profile.cpp - `gridstride profile`: the time of each op of a training step, against the machine's peak.
 #include <algorithm>
 #include <filesystem>
 
@@ -8,7 +7,6 @@
 
 #include "apps/cli/arguments.h"
 #include "apps/cli/help.h"
-#include "apps/cli/pretty_json.h"
 #include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
 #include "apps/profile/ncu_command.h"
@@ -18,9 +16,10 @@
 #include "apps/profile/profile_table.h"
 #include "apps/profile/sampling.h"
 #include "apps/profile/subject.h"
-#include "apps/run/run_record.h"
+#include "apps/run/compose_record.h"
 #include "engine/core/error.h"
 #include "engine/core/nearest.h"
+#include "engine/core/pretty_json.h"
 #include "engine/device/backends.h"
 #include "engine/device/device_name.h"
 #include "models/models.h"
@@ -38,17 +37,15 @@ struct ProfileOptions {
 };
 
 Arguments profile_arguments(ProfileOptions& o) {
-  Arguments a("profile MODEL|RUN [flags]",
-              "Shows where the time of a training step goes, op by op, and how far each op is from what this machine "
-              "can do: a table, and profile.json, trace.json and profile.html in --out. MODEL takes the flags of train "
-              "that describe a run; "
-              "RUN, the folder of a run, brings its own recipe and weights, and takes those of Machine.");
+  Arguments a(
+      "profile MODEL|RUN [flags]",
+      "Shows the time of each op of a training step, and how close it comes to the roofline of this machine: a "
+      "table, and profile.json, trace.json and profile.html in --out. MODEL takes the flags of train that define "
+      "a run. RUN, the folder of a run, has its own recipe and weights, and takes the flags of Machine.");
   add_run_flags(a, o.run);
   a.section("Profile");
-  a.value("--steps", o.steps, "steps to look into", whole_number(1, 100000), "N")
-      ->default_str("30; not on sim and ptx");
-  a.choice("--roof", o.roof, "what this machine can do at best: measured now, or what an earlier profile measured",
-           {"now", "cached"});
+  a.value("--steps", o.steps, "steps to sample", whole_number(1, 100000), "N")->default_str("30; not on sim and ptx");
+  a.choice("--roof", o.roof, "peaks of this machine: measured now, or by an earlier profile", {"now", "cached"});
   a.flag("--no-graph", o.no_graph, "run the ops call by call, each in an NVTX range of its name");
   a.value("--ncu", o.ncu, "print the commands that show this row in Nsight Compute and Nsight Systems, and stop",
           some_text(), "ROW");
@@ -61,13 +58,13 @@ Arguments profile_arguments(ProfileOptions& o) {
   return a;
 }
 
-/// Is the word a folder rather than a network? A folder that is called like a network is reached by a path: ./lenet.
+/// True if the word is a folder, not a network. A folder with the name of a network needs a path: ./lenet.
 bool names_a_run(const std::string& word) {
   const bool network = std::any_of(models().begin(), models().end(), [&](const Model& m) { return m.name == word; });
   return !network && (word.find('/') != std::string::npos || std::filesystem::is_directory(word));
 }
 
-/// A run brings its own recipe: flags that would change it are refused.
+/// A run has its own recipe: flags that would change it are refused.
 MachineFlags machine_flags(const ProfileOptions& o, const Arguments& a) {
   const auto own = {"device", "precision", "threads", "impl", "impl-from", "retune", "steps",
                     "roof",   "no-graph",  "ncu",     "out",  "json",      "quiet"};
@@ -75,7 +72,7 @@ MachineFlags machine_flags(const ProfileOptions& o, const Arguments& a) {
     if (flag != "model" && std::none_of(own.begin(), own.end(), [&](const char* name) { return flag == name; }))
       throw UsageError(fmt::format("--{} comes from the run {}: leave it out", flag, o.run.model));
   if (a.given("--impl") && o.run.implementation_from)
-    throw UsageError("--impl-from brings its own table of implementations: leave out --impl");
+    throw UsageError("--impl-from has its own table of implementations: leave out --impl");
   MachineFlags flags;
   if (a.given("--device")) flags.device = o.run.device;
   if (a.given("--threads")) flags.threads = o.run.threads;
@@ -96,20 +93,20 @@ int print_diff(const ProfileOptions& o, const Arguments& arguments) {
     throw UsageError(fmt::format("--diff compares two files and takes no network: leave out '{}'", o.run.model));
   for (const auto& [flag, value] : arguments.given_values())
     if (flag != "diff") throw UsageError(fmt::format("--diff takes no --{}", flag));
-  if (o.diff.size() != 2) throw UsageError("--diff wants two profiles: --diff A.json B.json");
+  if (o.diff.size() != 2) throw UsageError("--diff needs two profiles: --diff A.json B.json");
   const Profile a = read_side(o.diff[0]), b = read_side(o.diff[1]);
   fmt::print("{}", profile_diff(a, b, terminal_width(stdout)));
   return 0;
 }
 
-/// Where the program lies that runs now: what ncu is to start.
+/// The path of this program, for ncu to start.
 std::string own_path() {
   std::error_code error;
   const std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", error);
   return error ? "gridstride" : path.string();
 }
 
-/// What is neither a network nor a run is said as such, before anything else.
+/// Refuses a word that is neither a network nor a run, before anything else.
 void check_subject(const std::string& word) {
   std::vector<std::string> networks;
   for (const Model& model : models()) networks.emplace_back(model.name);
@@ -120,7 +117,7 @@ void check_subject(const std::string& word) {
       fmt::format("'{}' is neither a network ({}) nor the folder of a run", word, fmt::join(networks, ", ")));
 }
 
-/// The words without --ncu ROW, to be said again.
+/// The words without --ncu ROW.
 Words without_ncu(const Words& words) {
   Words rest;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -134,7 +131,7 @@ Words without_ncu(const Words& words) {
 
 int print_ncu(const ProfileOptions& o, const Subject& subject, const Words& words) {
   if (o.run.device == "cpu" || o.run.device == "sim" || o.run.device == "ptx")
-    throw UsageError(fmt::format("--ncu: NVIDIA's tools look at GPUs: leave out --device {}", o.run.device));
+    throw UsageError(fmt::format("--ncu: NVIDIA's tools profile GPUs: leave out --device {}", o.run.device));
   std::vector<std::string> steps;
   for (const Step& step : subject.program->training_steps()) steps.push_back(step.name);
   fmt::print("{}", ncu_commands(*o.ncu, rows_named(*o.ncu, steps), own_path(), without_ncu(words)));
@@ -153,8 +150,8 @@ int profile_command(const Words& words) {
   if (!a.parse(words)) return 0;
   if (!o.diff.empty()) return print_diff(o, a);
   if (o.run.model.empty())
-    throw UsageError("profile: which network or run? 'gridstride profile lenet' looks into the first one");
-  if (a.given("--epoch-loop")) throw UsageError("--epoch-loop: a profile looks into single steps; leave it out");
+    throw UsageError("profile: which network or run? 'gridstride profile lenet' profiles the first one");
+  if (a.given("--epoch-loop")) throw UsageError("--epoch-loop: a profile needs single steps; leave it out");
   const bool run = names_a_run(o.run.model);
   if (!run) check_subject(o.run.model);
   const Purpose purpose = o.ncu ? Purpose::list_gpu_steps : Purpose::measure;
@@ -177,7 +174,7 @@ int profile_command(const Words& words) {
   else if (!o.quiet)
     fmt::print("{}", profile_report(profile, terminal_width(stdout)));
   if (o.json && !o.out) return 0;
-  TrainOptions without_device = o.run;  // the folder's name says which device --device auto took
+  TrainOptions without_device = o.run;  // the folder's name holds the device that --device auto took
   without_device.device = "auto";
   const std::string folder =
       o.out.value_or(run ? (std::filesystem::path(o.run.model) / fmt::format("profile-{}", profile.device)).string()

@@ -25,16 +25,16 @@ std::string name_of(const std::string& folder) {
   return path.filename().string();
 }
 
-/// One task that compares the runs; ROC curves and confusion matrices where all have the same two classes.
+/// One task that compares the runs; ROC curves if all have two classes.
 PlannedTask comparison(const std::vector<SeededRun>& runs) {
   PlannedTask task;
   task.id = "";
   task.title = runs.size() == 1 ? runs[0].name : "Side by side";
   bool two_classes = true, images = true;
   for (const SeededRun& run : runs) {
-    const nlohmann::json& record = run.seeds[0].record;
-    two_classes = two_classes && record["data"]["classes"].size() == 2;
-    images = images && record["network"].value("features", "pixels") == "pixels";
+    const RunRecord& record = run.seeds[0].record;
+    two_classes = two_classes && record.data.classes.size() == 2;
+    images = images && record.network.features == "pixels";
   }
   nlohmann::json all = nlohmann::json::array();
   for (std::size_t i = 0; i < runs.size(); ++i) all.push_back(i);
@@ -51,10 +51,9 @@ PlannedTask comparison(const std::vector<SeededRun>& runs) {
 
 int report_command(const Words& words) {
   ReportOptions o;
-  Arguments a(
-      "report RUN... [flags]",
-      "Writes report.html, one page without need of a network, and curves.png for finished runs: curves side by "
-      "side, tables, confusion matrices, ROC curves, the worst mistakes, links to the runs' profiles.");
+  Arguments a("report RUN... [flags]",
+              "Writes report.html, one self-contained page, and curves.png for finished runs: curves side by side, "
+              "tables, confusion matrices, ROC curves, the worst mistakes, links to the runs' profiles.");
   a.positional("runs", o.runs);
   a.section("Output");
   a.value("--out", o.out, "folder to write to", some_text(), "DIR")->default_str("the first run's");
@@ -69,8 +68,9 @@ int report_command(const Words& words) {
   ReportHead head{
       o.runs.size() == 1 ? "A training run" : "Training runs", fmt::format("{}", fmt::join(o.runs, ", ")), {}, out};
   for (const SeededRun& run : tasks[0].runs) {
-    const auto verdict = run.seeds[0].record["results"].value("verdict", "");
-    if (!verdict.empty()) head.notes.push_back(fmt::format("{}: {}", run.name, verdict));
+    const auto& results = run.seeds[0].record.results;
+    if (const std::string verdict = results ? results->verdict : ""; !verdict.empty())
+      head.notes.push_back(fmt::format("{}: {}", run.name, verdict));
   }
   std::filesystem::create_directories(out);
   write_file(out / "report.html", report_page(report_data(head, tasks)));

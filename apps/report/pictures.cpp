@@ -36,7 +36,7 @@ std::string base64(const std::vector<std::uint8_t>& bytes) {
 }
 #endif
 
-/// `size` x `size` values from -most to most as grey: 0 is middle grey.
+/// `height` x `width` values from -most to most as grey: 0 is middle grey.
 Image signed_grey(const float* values, int height, int width, std::int64_t stride, float most) {
   Image image{height, width, 1, {}};
   for (int i = 0; i < height * width; ++i)
@@ -125,7 +125,7 @@ OpenedRun open_run(const FinishedRun& run) {
   SavedRun saved = open_saved_run(run.folder);
   OpenedRun opened;
   opened.data = load_training_data(saved.options);
-  if (opened.data.checksum != run.record["data"].value("checksum", ""))
+  if (opened.data.checksum != run.record.data.checksum)
     throw Error(
         fmt::format("{} was trained on other data than {} holds now", run.folder.string(), saved.options.data.data));
   make_positive_one(opened.data, choose_positive(saved.options, saved.loss, opened.data.classes));
@@ -163,12 +163,12 @@ Json filters_block(const OpenedRun& run, const std::string& name) {
 Json feature_maps_block(const OpenedRun& run, const std::string& name) {
   const auto& labels = run.data.validation.labels;
   const auto chosen = std::size_t(std::find(labels.begin(), labels.end(), 1) - labels.begin()) % labels.size();
-  Json b =
-      block("Feature maps of " + name,
-            fmt::format("What the convolutions make of one image ({}), after the ReLU; each map is scaled to its own "
-                        "largest value.",
-                        run.labels.at(std::size_t(labels[chosen]))),
-            1);
+  Json b = block(
+      "Feature maps of " + name,
+      fmt::format("The outputs of the convolutions for one image ({}), after the ReLU; each map is scaled to its own "
+                  "largest value.",
+                  run.labels.at(std::size_t(labels[chosen]))),
+      1);
   add_picture(b, validation_image(run, chosen), "the image");
   int seen = 0;
   for_activations(run, run.data.validation.images.data() + chosen * run.data.validation.image_size(),

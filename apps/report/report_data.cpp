@@ -23,7 +23,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// JSON has no NaN: a gap.
+/// null for NaN, which JSON cannot write: a gap in the curve.
 Json number(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
@@ -55,7 +55,7 @@ Json series(const SeededRun& run) {
   return s;
 }
 
-/// Mean over the seeds, with their standard deviation where there are several.
+/// Mean over the seeds, with their standard deviation if there are several.
 std::string over_seeds(const SeededRun& run, int digits, const auto& value_of) {
   std::vector<double> values;
   for (const FinishedRun& seed : run.seeds) values.push_back(value_of(seed));
@@ -79,15 +79,14 @@ void add_row(Json& table, const std::vector<std::string>& cells) {
   table["rows"].push_back(row);
 }
 
-/// Without seed, positive class and the like: what one would say of the run.
+/// A short description of the run, without seed, positive class and the like.
 std::string setting_of(const FinishedRun& run) {
-  const auto& r = run.record["recipe"];
-  const auto& n = run.record["network"];
-  std::string text = fmt::format("{}, base {}, batch {}, {}, rate {:g}, {}", n.value("name", ""), n.value("base", 0),
-                                 r.value("batch", 0), r["optimizer"].value("name", ""), r.value("learning_rate", 0.0),
-                                 r.value("loss", ""));
-  if (n.value("dropout", 0.0) > 0) text += fmt::format(", dropout {:g}", n.value("dropout", 0.0));
-  if (n.value("features", "pixels") != "pixels") text += ", HOG features";
+  const RunRecord::Training& t = run.record.training;
+  const RunRecord::Network& n = run.record.network;
+  std::string text = fmt::format("{}, base {}, batch {}, {}, rate {:g}, {}", n.name, n.base, t.batch, t.optimizer,
+                                 t.learning_rate, to_string(t.loss));
+  if (n.dropout > 0) text += fmt::format(", dropout {:g}", n.dropout);
+  if (n.features != "pixels") text += ", HOG features";
   return text;
 }
 
@@ -113,17 +112,16 @@ Json results_table(const ReportTask& task) {
 }
 
 ClassifierMetrics metrics_of(const FinishedRun& run) {
-  const int classes = int(run.record["data"].value("classes", Json()).size());
+  const int classes = int(run.record.data.classes.size());
   return classifier_metrics(run.best_logits, run.loss.classes, run.labels, classes);
 }
 
-/// Sensitivity and the like at the best epoch, for two classes.
+/// Sensitivity and related metrics at the best epoch, for two classes.
 std::optional<Json> positive_table(const ReportTask& task) {
-  Json t = table("At the best epoch, of the positive class",
+  Json t = table("At the best epoch, for the positive class",
                  {"run", "balanced accuracy", "sensitivity", "specificity", "precision", "area under ROC"});
   for (const SeededRun& run : task.runs) {
-    if (run.seeds[0].best_logits.empty() || run.seeds[0].record["data"].value("classes", Json()).size() != 2)
-      return std::nullopt;
+    if (run.seeds[0].best_logits.empty() || run.seeds[0].record.data.classes.size() != 2) return std::nullopt;
     const auto of = [&](double ClassifierMetrics::*member) {
       return over_seeds(run, 3, [member](const FinishedRun& r) { return metrics_of(r).*member; });
     };
@@ -146,7 +144,7 @@ Json findings_block(const ReportTask& task) {
 Json confusion_block(const SeededRun& run) {
   return {{"kind", "confusion"},
           {"title", fmt::format("{}: confusion at the best epoch", run.name)},
-          {"labels", run.seeds[0].record["data"]["labels"]},
+          {"labels", run.seeds[0].record.data.labels},
           {"counts", metrics_of(run.seeds[0]).confusion}};
 }
 
@@ -162,7 +160,8 @@ Json roc_block(const std::vector<const SeededRun*>& runs) {
       curves.push_back(
           {{"name", run->name}, {"fpr", fpr}, {"tpr", tpr}, {"auc", number(metrics_of(first).area_under_roc)}});
   }
-  const std::string positive = runs[0]->seeds[0].record["data"].value("positive", "class 1");
+  const std::string& recorded = runs[0]->seeds[0].record.data.positive;
+  const std::string positive = recorded.empty() ? "class 1" : recorded;
   return {{"kind", "roc"}, {"title", fmt::format("ROC curve for {} at the best epoch", positive)}, {"curves", curves}};
 }
 
@@ -171,11 +170,11 @@ Json parameters_block(const std::vector<const SeededRun*>& runs) {
       table("Where the parameters are", {"run", "convolutions", "dense layers", "all", "share of the dense layers"});
   for (const SeededRun* run : runs) {
     std::int64_t conv = 0, dense = 0;
-    for (const auto& layer : run->seeds[0].record["network"]["layers"])
-      for (const auto& [name, shape] : layer["parameters"].items()) {
+    for (const RunRecord::Layer& layer : run->seeds[0].record.network.layers)
+      for (const auto& [name, shape] : layer.parameters) {
         std::int64_t size = 1;
-        for (const auto& extent : shape) size *= extent.get<std::int64_t>();
-        (layer.value("name", "").starts_with("conv") ? conv : dense) += size;
+        for (const std::int64_t extent : shape) size *= extent;
+        (layer.name.starts_with("conv") ? conv : dense) += size;
       }
     add_row(t, {run->name, grouped(conv), grouped(dense), grouped(conv + dense),
                 fmt::format("{:.1f} %", 100 * double(dense) / double(conv + dense))});
@@ -184,8 +183,7 @@ Json parameters_block(const std::vector<const SeededRun*>& runs) {
 }
 
 Json output_layer_block(const SeededRun& run) {
-  const auto& layers = run.seeds[0].record["network"]["layers"];
-  const std::int64_t inputs = layers.back()["input"][2];
+  const std::int64_t inputs = run.seeds[0].record.network.layers.back().input.c;
   const auto parameters = [&](std::int64_t outputs) { return grouped((inputs + 1) * outputs); };
   return {
       {"kind", "text"},
@@ -219,7 +217,7 @@ Json seconds_block(const std::vector<const SeededRun*>& runs) {
           {"high", high}};
 }
 
-/// The block that a show of the plan asks for.
+/// The block that an entry of "show" in the plan asks for.
 Json shown(const nlohmann::json& show, const ReportTask& task) {
   const std::string kind = show.value("kind", std::string());
   std::vector<const SeededRun*> runs;
@@ -237,7 +235,7 @@ Json shown(const nlohmann::json& show, const ReportTask& task) {
   if (kind == "feature_maps") return feature_maps_block(open_run(run.seeds[0]), run.name);
   if (kind == "mistakes") return mistakes_block(open_run(run.seeds[0]), run.seeds[0], run.name);
   throw UsageError(
-      fmt::format("task {}: there is nothing called '{}' to show; use confusion, roc, mistakes, filters, "
+      fmt::format("task {}: '{}' is not a valid kind to show; use confusion, roc, mistakes, filters, "
                   "feature_maps, parameters, output_layer or seconds",
                   task.plan.id, kind));
 }
@@ -265,22 +263,21 @@ Json task_data(const ReportTask& task, const std::filesystem::path& page_folder)
 }
 
 Json machine_card(const FinishedRun& run) {
-  const auto& r = run.record;
+  const RunRecord& r = run.record;
   Json card = Json::array();
   const auto add = [&](const std::string& name, const std::string& value) {
     card.push_back(Json::array({name, value}));
   };
-  add("CPU", fmt::format("{}, {} cores, {}", r["machine"].value("cpu", ""), r["machine"].value("cores", 0),
-                         r["machine"].value("vector_width", "")));
-  add("memory", fmt::format("{:.1f} GiB", r["machine"].value("memory_bytes", 0.0) / (1 << 30)));
-  add("system", r["machine"].value("system", ""));
-  add("device", fmt::format("{}: {}", r["device"].value("name", ""), r["device"].value("description", "")));
-  add("precision", r["recipe"].value("precision", ""));
-  add("gridstride", fmt::format("{} {}", r["versions"].value("gridstride", ""), r["versions"].value("commit", "")));
-  add("compiler", r["versions"].value("compiler", ""));
-  for (const auto& [name, version] : r["versions"]["libraries"].items()) add(name, version.get<std::string>());
-  add("data", fmt::format("{}, checksum {}", r["data"].value("source", ""), r["data"].value("checksum", "")));
-  add("first run started", r.value("started", ""));
+  add("CPU", fmt::format("{}, {} cores, {}", r.machine.cpu, r.machine.cores, r.machine.vector_width));
+  add("memory", fmt::format("{:.1f} GiB", double(r.machine.memory_bytes) / (1 << 30)));
+  add("system", r.machine.system);
+  add("device", fmt::format("{}: {}", r.device.name, r.device.description));
+  add("precision", r.training.precision);
+  add("gridstride", fmt::format("{} {}", r.versions.gridstride, r.versions.commit));
+  add("compiler", r.versions.compiler);
+  for (const auto& [name, version] : r.versions.libraries) add(name, version);
+  add("data", fmt::format("{}, checksum {}", r.data.source, r.data.checksum));
+  add("first run started", r.started);
   return card;
 }
 

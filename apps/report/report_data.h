@@ -1,4 +1,4 @@
-// report_data.h - what the report page shows of a lab or of any runs: the JSON of apps/report/page/README.md, computed.
+// report_data.h - computes the data of the report page for a lab or for any runs (apps/report/page/README.md).
 #pragma once
 #include <filesystem>
 #include <string>
@@ -12,11 +12,11 @@
 
 namespace gs::apps {
 
-/// A task with its finished runs and what was found.
+/// A task with its finished runs and its findings.
 struct ReportTask {
   PlannedTask plan;
-  std::vector<SeededRun> runs;     ///< in the order of plan.runs
-  std::vector<Evidence> evidence;  ///< in the order of plan.findings
+  std::vector<SeededRun> runs;     ///< ordered as plan.runs
+  std::vector<Evidence> evidence;  ///< ordered as plan.findings
 };
 
 /// Examines every finding of a task.
@@ -25,7 +25,7 @@ ReportTask report_task(const PlannedTask&, std::vector<SeededRun> runs);
 struct ReportHead {
   std::string title, subtitle;
   std::vector<std::string> notes;
-  std::filesystem::path folder;  ///< where the page will lie: links to the runs' profiles are relative to it
+  std::filesystem::path folder;  ///< the folder of the page: links to the runs' profiles are relative to it
 };
 
 /// The page's data. Pictures need the runs' images: they are read again, or drawn.

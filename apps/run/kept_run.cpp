@@ -1,17 +1,13 @@
-// kept_run.cpp - compares what is wanted with the flags in run.json.
+// kept_run.cpp - compares the wanted run with the flags in run.json.
 #include "apps/run/kept_run.h"
 
-#include <fstream>
-
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "apps/run/train_options.h"
+#include "engine/train/run_directory.h"
 
 namespace gs::apps {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// The flags as run.json keeps them; they compare equal for equal runs.
 std::map<std::string, std::string> recorded_flags(const Words& words) {
@@ -22,36 +18,29 @@ std::map<std::string, std::string> recorded_flags(const Words& words) {
   return given;
 }
 
-nlohmann::json record_in(const fs::path& folder) {
-  std::ifstream in(folder / "run.json");
-  return in ? nlohmann::json::parse(in, nullptr, false) : nlohmann::json();
-}
-
-bool is_same_run(const nlohmann::json& record, const Words& words) {
-  if (!record.is_object() || !record.contains("flags")) return false;
-  std::map<std::string, std::string> flags;
-  for (const auto& [name, value] : record["flags"].items())
-    if (value.is_string()) flags[name] = value.get<std::string>();
+bool is_same_run(const RunRecord& record, const Words& words) {
+  std::map<std::string, std::string> flags = record.flags;
   for (const char* name : {"epochs", "quiet", "threads"}) flags.erase(name);
   return flags == recorded_flags(words);
 }
 
-int epochs_done(const nlohmann::json& record) {
-  return record.contains("results") ? record["results"].value("epochs", 0) : 0;
+int epochs_done(const RunRecord& record) {
+  return record.results ? record.results->epochs : 0;
 }
 
 }  // namespace
 
 bool is_done(const KeptRun& run) {
-  const nlohmann::json record = record_in(run.folder);
-  if (!is_same_run(record, run.words) || record.value("status", "") != "finished") return false;
-  return epochs_done(record) >= run.epochs || record["flags"].contains("patience");
+  const auto record = RunDirectory(run.folder).record_if_any();
+  if (!record || !record->finished() || !is_same_run(*record, run.words)) return false;
+  return epochs_done(*record) >= run.epochs || record->flags.contains("patience");
 }
 
 Words words_to_do(const KeptRun& run) {
-  const nlohmann::json record = record_in(run.folder);
+  const RunDirectory directory(run.folder);
+  const auto record = directory.record_if_any();
   Words words = run.words;
-  if (is_same_run(record, words) && fs::exists(run.folder / "last.safetensors") && epochs_done(record) < run.epochs)
+  if (record && directory.has_last() && is_same_run(*record, words) && epochs_done(*record) < run.epochs)
     words = {"--resume", run.folder.string()};
   else
     words.insert(words.end(), {"--out", run.folder.string(), "--overwrite"});

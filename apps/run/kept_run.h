@@ -1,4 +1,4 @@
-// kept_run.h - a training run that is done once: what is there is not done twice, what was stopped goes on.
+// kept_run.h - a training run that is done once: a finished one is not repeated, a stopped one is resumed.
 #pragma once
 #include <filesystem>
 
@@ -7,15 +7,15 @@
 namespace gs::apps {
 
 struct KeptRun {
-  Words words;  ///< of `train`: the model and all flags but --epochs and --out
+  Words words;  ///< for `train`: the model and all flags but --epochs and --out
   int epochs = 1;
   std::filesystem::path folder;
 };
 
-/// Does the folder hold this very run, finished? Runs with --patience may have ended before their last epoch.
+/// True if the folder holds this very run, finished. Runs with --patience may have ended before their last epoch.
 bool is_done(const KeptRun&);
 
-/// The words with which `train` does it, or goes on where it was stopped.
+/// The words for `train` that do the run, or resume it if it was stopped.
 Words words_to_do(const KeptRun&);
 
 }  // namespace gs::apps

@@ -1,4 +1,4 @@
-// machine.cpp - asks Linux.
+// machine.cpp - facts from Linux.
 #include "apps/run/machine.h"
 
 #include <sys/utsname.h>

@@ -1,4 +1,4 @@
-// machine.h - what the program runs on, for run.json and for benchmarks.
+// machine.h - facts about the machine, for run.json and for benchmarks.
 #pragma once
 #include <string>
 #include <string_view>
@@ -19,7 +19,7 @@ nlohmann::json device_facts(Device&);
 /// {"gridstride", "commit", "compiler", "libraries": {...}}
 nlohmann::json version_facts();
 
-/// "tf32", and that it is emulated where it is: on a CPU only fp32 is the machine's own.
+/// "tf32", with a note if it is emulated: a CPU has only fp32 of its own.
 std::string precision_words(const std::string& precision, std::string_view device);
 
 /// The time now in UTC: "2026-01-31T12:00:00Z".

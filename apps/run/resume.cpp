@@ -1,41 +1,18 @@
-// resume.cpp - reads run.json, history.csv and last.safetensors of the run to go on with.
+// resume.cpp - reads run.json, history.csv and last.safetensors of the run to resume.
 #include "apps/run/resume.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "apps/cli/plural.h"
+#include "apps/run/named_run.h"
 #include "engine/core/error.h"
-#include "engine/core/safetensors.h"
 #include "engine/device/device_name.h"
-#include "engine/train/checkpoint.h"
-#include "engine/train/run_folder.h"
+#include "engine/train/run_directory.h"
 
 namespace gs::apps {
 namespace {
-
-std::string text_of(const std::string& path) {
-  std::ifstream in(path);
-  if (!in) throw UsageError(fmt::format("--resume: there is no {}", path));
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-/// run.json, in which at least the flags and the data stand.
-nlohmann::json record_of(const std::string& run) {
-  const std::string path = run + "/run.json";
-  nlohmann::json json = nlohmann::json::parse(text_of(path), nullptr, false);
-  if (!json.is_object() || !json.contains("flags") || !json["flags"].is_object() || !json.contains("data") ||
-      !json["data"].is_object())
-    throw UsageError(fmt::format("--resume: {} is no record of a run", path));
-  return json;
-}
 
 /// Flags that a resumed run may change.
 constexpr const char* changeable[] = {"epochs", "threads", "device", "profile", "quiet"};
@@ -44,15 +21,14 @@ bool may_change(const std::string& flag) {
   return std::find(std::begin(changeable), std::end(changeable), flag) != std::end(changeable);
 }
 
-/// The logits of the first `epochs` epochs, where the run keeps them.
-std::vector<float> kept_logits(const std::string& run, int epochs) {
-  const std::string path = run + "/predictions.safetensors";
-  if (!std::filesystem::exists(path)) return {};
-  const SafeTensors file = read_safetensors(path);
+/// The logits of the first `epochs` epochs, if the run keeps them.
+std::vector<float> kept_logits(const RunDirectory& run, int epochs) {
+  if (!run.has_predictions()) return {};
+  const SafeTensors file = run.predictions();
   if (!file.has("epochs.logits")) return {};
   const SafeTensor& tensor = file.at("epochs.logits");
   if (tensor.shape.size() != 3 || tensor.shape[0] < epochs)
-    throw Error(fmt::format("{} holds fewer than the {} epochs of last.safetensors", path, epochs));
+    throw Error(fmt::format("{} holds fewer than the {} epochs of last.safetensors", file.source, epochs));
   std::vector<float> logits = tensor.values<float>();
   logits.resize(std::size_t(epochs) * std::size_t(tensor.shape[1] * tensor.shape[2]));
   return logits;
@@ -67,41 +43,41 @@ Words resumed_words(const std::string& run, const std::map<std::string, std::str
           fmt::format("--{} comes from the run with --resume; only --epochs, --threads, --device, --profile and "
                       "--quiet may be given",
                       flag));
-  const nlohmann::json json = record_of(run);
+  const RunRecord record = named_run("--resume", run);
   if (const auto device = given.find("device"); device != given.end()) {
-    const std::string before =
-        json.contains("device") && json["device"].is_object() ? json["device"].value("name", "") : "";
+    const std::string& before = record.device.name;
     if (parse_device_name(device->second).kind != before)
       throw UsageError(fmt::format("--device {}: {} was trained on {} and goes on there{}", device->second, run, before,
                                    before == "cuda" ? "; another GPU may be named, as in cuda:1" : ""));
   }
   Words words;
-  for (const auto& [flag, value] : json["flags"].items())
-    if (value.is_string() && given.count(flag) == 0) words.push_back("--" + flag + "=" + value.get<std::string>());
+  for (const auto& [flag, value] : record.flags)
+    if (given.count(flag) == 0) words.push_back("--" + flag + "=" + value);
   for (const auto& [flag, value] : given)
     if (may_change(flag)) words.push_back("--" + flag + "=" + value);
   return words;
 }
 
 Earlier resume(Program& program, const std::string& run, const std::string& data_checksum) {
-  const std::string recorded = record_of(run)["data"].value("checksum", "");
+  const std::string recorded = named_run("--resume", run).data.checksum;
   if (recorded != data_checksum)
     throw Error(fmt::format("--resume: {} was trained on other data: their checksum was {}, now it is {}", run,
                             recorded, data_checksum));
-  const Checkpoint checkpoint = load_checkpoint(run + "/last.safetensors", program.net());
+  const RunDirectory directory(run);
+  const Checkpoint checkpoint = directory.last(program.net());
   if (!checkpoint.resumable) throw Error(fmt::format("{}/last.safetensors holds no optimizer state", run));
   const int epochs = program.recipe().epochs;
   if (checkpoint.epoch >= epochs)
     throw UsageError(fmt::format("--resume: {} has {} already; --epochs {} would go on", run,
                                  plural(checkpoint.epoch, "epoch"), 2 * checkpoint.epoch));
-  std::vector<EpochResult> history = parse_history_csv(text_of(run + "/history.csv"));
+  std::vector<EpochResult> history = directory.history();
   // Epochs after the last checkpoint are trained again.
   std::erase_if(history, [&](const EpochResult& r) { return r.epoch > checkpoint.epoch; });
   if (int(history.size()) != checkpoint.epoch)
     throw Error(fmt::format("{}: last.safetensors is of epoch {}, but history.csv has {} epochs up to there", run,
                             checkpoint.epoch, history.size()));
   restore(program, checkpoint);
-  return {std::move(history), kept_logits(run, checkpoint.epoch)};
+  return {std::move(history), kept_logits(directory, checkpoint.epoch)};
 }
 
 }  // namespace gs::apps

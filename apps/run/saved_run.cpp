@@ -1,33 +1,16 @@
-// saved_run.cpp - from run.json's flags and shapes back to a net, without its data.
+// saved_run.cpp - rebuilds a net from the flags and shapes in run.json, without its data.
 #include "apps/run/saved_run.h"
-
-#include <fstream>
-
-#include <fmt/format.h>
 
 #include "apps/run/train_plan.h"
 #include "apps/run/train_run.h"
-#include "engine/core/error.h"
 #include "engine/device/backends.h"
 #include "engine/device/device_name.h"
-#include "engine/train/checkpoint.h"
+#include "engine/train/run_directory.h"
 
 namespace gs::apps {
 namespace {
 
-nlohmann::json read_record(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "run.json";
-  std::ifstream in(path);
-  if (!in) throw UsageError(fmt::format("{} is no folder of a run: it has no run.json", folder.string()));
-  nlohmann::json record = nlohmann::json::parse(in, nullptr, false);
-  if (!record.is_object() || !record.contains("flags") || !record["flags"].is_object() || !record.contains("network") ||
-      !record.contains("recipe") || !record.contains("device") || !record.contains("data") ||
-      !record["data"].contains("labels"))
-    throw Error(fmt::format("{} is no record of a run", path.string()));
-  return record;
-}
-
-/// The first image stands for a training split, which evaluation does not look at.
+/// A trainer needs a training split; evaluation does not read it, so one image is enough.
 Dataset first_image(const Dataset& data) {
   Dataset one = data;
   one.n = 1;
@@ -40,36 +23,36 @@ Dataset first_image(const Dataset& data) {
 
 SavedRun open_saved_run(const std::filesystem::path& folder, const std::string& weights) {
   SavedRun run;
+  const RunDirectory directory(folder);
   run.folder = folder;
-  run.record = read_record(folder);
+  run.record = directory.record();
   Words words;
-  for (const auto& [flag, value] : run.record["flags"].items())
-    if (value.is_string()) words.push_back("--" + flag + "=" + value.get<std::string>());
+  for (const auto& [flag, value] : run.record.flags) words.push_back("--" + flag + "=" + value);
   std::map<std::string, std::string> given;
   parse_train_words(words, run.options, given);
-  // Its own record holds the table that it used; the run that it took it from may be gone.
+  // Its own record holds the table; the run that --impl-from named may be gone.
   if (run.options.implementation_from) run.options.implementation_from = folder.string();
   run.options.quiet = true;
-  run.labels = run.record["data"]["labels"].get<std::vector<std::string>>();
+  run.labels = run.record.data.labels;
   run.loss = choose_loss(run.options, run.labels.size());
-  const auto input = run.record["network"]["input"].get<std::vector<int>>();
-  run.net = build_net(run.options, {input.at(0), input.at(1), input.at(2)}, run.loss, run.labels.size());
-  Checkpoint checkpoint = load_checkpoint(folder / (weights + ".safetensors"), run.net);
+  run.net = build_net(run.options, run.record.network.input, run.loss, run.labels.size());
+  Checkpoint checkpoint = weights == "last" ? directory.last(run.net) : directory.best(run.net);
   run.epoch = checkpoint.epoch;
   run.parameters = std::move(checkpoint.parameters);
   return run;
 }
 
 bool elsewhere(const SavedRun& run, const std::string& device, const std::optional<std::string>& precision) {
-  const std::string there = run.record["device"].value("name", ""), in = run.record["recipe"].value("precision", "");
+  const std::string &there = run.record.device.name, &in = run.record.training.precision;
   const DeviceName name = parse_device_name(device);
-  const std::string here = name.kind != "auto" ? name.kind : means_cuda(device) ? "cuda" : "cpu";
+  std::string here = name.kind;
+  if (here == "auto") here = means_cuda(device) ? "cuda" : "cpu";
   return here != there || to_string(choose_precision(precision, here)) != in;
 }
 
 Recipe saved_recipe(const SavedRun& run, Precision precision) {
   Recipe recipe = build_recipe(run.options, run.loss, precision);
-  recipe.class_weights = run.record["recipe"].value("class_weights", std::vector<float>());
+  recipe.class_weights = run.record.training.class_weights;
   return recipe;
 }
 

@@ -1,5 +1,4 @@
-// saved_run.h - the network that a run has trained, opened to be used again: by eval, predict and the report's
-// pictures.
+// saved_run.h - the network that a run has trained, opened for use by eval, predict, profile and the report.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -7,43 +6,42 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "apps/run/train_options.h"
 #include "engine/net/net.h"
 #include "engine/net/recipe.h"
+#include "engine/train/run_record.h"
 #include "engine/train/trainer.h"
 
 namespace gs::apps {
 
 struct SavedRun {
   std::filesystem::path folder;
-  nlohmann::json record;  ///< run.json
-  TrainOptions options;   ///< the flags that it was started with
+  RunRecord record;      ///< run.json
+  TrainOptions options;  ///< from the flags that it was started with
   LossKind loss = LossKind::bce;
   Net net;
   std::vector<std::string> labels;  ///< class names by label; in one-logit losses label 1 is the positive class
-  int epoch = 0;                    ///< that the parameters are of
+  int epoch = 0;                    ///< whose parameters these are
   std::vector<float> parameters;
 
-  /// With a loss whose logits mean probabilities: not the hinge losses.
+  /// True if the loss gives logits a probability: not the hinge losses.
   bool probabilistic() const { return loss == LossKind::bce || loss == LossKind::softmax; }
 };
 
-/// Reads run.json and `weights` ("best" or "last") of a run's folder; no image is loaded. Throws UsageError when the
-/// folder holds no run, gs::Error when its files do not fit.
+/// Reads run.json and `weights` ("best" or "last") of a run's folder; no image is loaded. Throws UsageError if the
+/// folder holds no run, gs::Error if its files do not fit.
 SavedRun open_saved_run(const std::filesystem::path& folder, const std::string& weights = "best");
 
-/// Would the run on `device`, in `precision` (as the flags say them), be on another device or in another precision than
-/// it was trained in? Then its table of implementations, which is of those, does not hold.
+/// True if `device` and `precision` (as the flags say them) are not those that the run was trained with. Its table of
+/// implementations is not valid then.
 bool elsewhere(const SavedRun&, const std::string& device, const std::optional<std::string>& precision);
 
-/// The recipe that it was trained with; its batch and class weights count in evaluation too.
+/// The recipe that it was trained with; batch and class weights matter in evaluation, too.
 Recipe saved_recipe(const SavedRun&, Precision);
 
-/// The network's opinion of every image, in evaluation mode, on `device`: "auto", "cuda", "cpu" or "sim". The run's own
-/// validation images give the numbers of its history.csv. With its own implementations; on another device than it was
-/// trained on, by the default table.
+/// Evaluates the network on images, on `device`: "auto", "cuda", "cpu" or "sim". The run's own validation images give
+/// the numbers of its history.csv. Uses the run's implementations; on another device or in another precision, the
+/// default table.
 Evaluation evaluate_saved(const SavedRun&, const Dataset&, const std::string& device, int threads = 0);
 
 }  // namespace gs::apps

@@ -16,48 +16,50 @@ void add_network(Arguments& a, TrainOptions& o) {
   a.section("Network");
   a.value("--base", o.base, "base width: filters of the first layer", whole_number(1, 4096), "N")
       ->default_str("the model's own");
-  a.choice("--features", o.features, "what the mlp sees: the pixels, or OpenCV's histograms of oriented gradients",
+  a.choice("--features", o.features, "input of the mlp: the pixels, or OpenCV's histograms of oriented gradients",
            {"pixels", "hog"});
-  a.value("--dropout", o.dropout, "share of the hidden units that is dropped", number_in(0, 1), "P")
+  a.value("--dropout", o.dropout, "share of the hidden units that are dropped", number_in(0, 1), "P")
       ->default_str("0; alexnet2012: 0.5");
 }
 
 void add_training(Arguments& a, TrainOptions& o) {
   a.section("Training");
   a.value("--epochs", o.epochs, "passes over the training images", whole_number(1), "N");
-  a.value("--batch", o.batch, "images a step", whole_number(1, 65536), "N");
+  a.value("--batch", o.batch, "images per step", whole_number(1, 65536), "N");
   a.value("--lr", o.learning_rate, "learning rate", positive_number(), "X");
-  a.choice("--optimizer", o.optimizer, "", {"adam", "sgd", "rmsprop", "adamw"});
-  a.value("--momentum", o.momentum, "of sgd", number_in(0, 1), "X");
-  a.flag("--nesterov", o.nesterov, "sgd's momentum looks ahead");
+  a.choice("--optimizer", o.optimizer, "update rule", {"adam", "sgd", "rmsprop", "adamw"});
+  a.value("--momentum", o.momentum, "momentum of sgd", number_in(0, 1), "X");
+  a.flag("--nesterov", o.nesterov, "Nesterov momentum for sgd");
   a.value("--rho", o.rho, "decay of rmsprop's mean square", number_in(0, 1), "X");
   a.value("--beta1", o.beta1, "decay of adam's and adamw's first moment", number_in(0, 1), "X");
   a.value("--beta2", o.beta2, "decay of their second moment", number_in(0, 1), "X");
-  a.value("--epsilon", o.epsilon, "of adam, adamw and rmsprop", positive_number(), "X");
-  a.value("--weight-decay", o.weight_decay, "times the weight, added to the gradient (adamw: taken off the weight)",
-          number_at_least_0(), "X");
-  a.choice("--schedule", o.schedule, "of the learning rate over the epochs", {"constant", "step", "cosine"});
-  a.value("--step-epochs", o.step_epochs, "schedule step: epochs between two steps", whole_number(1), "N");
-  a.value("--step-factor", o.step_factor, "schedule step: what the rate is multiplied by", number_inside(0, 1), "X");
-  a.value("--warm-up", o.warm_up, "epochs in which the rate grows to --lr", whole_number(0), "N");
-  a.value("--patience", o.patience, "stop when val_loss was not lower for N epochs; 0: never", whole_number(0), "N");
+  a.value("--epsilon", o.epsilon, "added to the denominator of adam, adamw and rmsprop", positive_number(), "X");
+  a.value("--weight-decay", o.weight_decay,
+          "factor on the weight that is added to its gradient (adamw: subtracted from the weight)", number_at_least_0(),
+          "X");
+  a.choice("--schedule", o.schedule, "learning rate over the epochs", {"constant", "step", "cosine"});
+  a.value("--step-epochs", o.step_epochs, "epochs between two reductions of --schedule step", whole_number(1), "N");
+  a.value("--step-factor", o.step_factor, "factor on the rate at each reduction of --schedule step",
+          number_inside(0, 1), "X");
+  a.value("--warm-up", o.warm_up, "epochs over which the rate grows to --lr", whole_number(0), "N");
+  a.value("--patience", o.patience, "stop if val_loss has not improved for N epochs; 0: never", whole_number(0), "N");
   a.choice("--loss", o.loss, "auto: bce for two classes, else softmax", {"auto", "bce", "softmax", "hinge"});
-  a.choice("--output", o.output, "what hinge sees of the logit", {"linear", "sigmoid"});
-  a.value("--positive", o.positive, "of two classes, the one that a positive logit means", some_text(), "NAME")
+  a.choice("--output", o.output, "transform applied before the hinge loss", {"linear", "sigmoid"});
+  a.value("--positive", o.positive, "the class, of two, that a positive logit stands for", some_text(), "NAME")
       ->default_str("the second by name");
   a.value("--label-smoothing", o.label_smoothing, "share of the target that is spread over all classes",
           number_in(0, 1), "X");
-  a.choice("--class-weight", o.class_weight, "balanced: rare classes count for more, n / (K n_k)",
+  a.choice("--class-weight", o.class_weight, "balanced: weight n / (K n_k), so that every class counts the same",
            {"none", "balanced"});
-  a.value("--seed", o.seed, "of weights, order, dropout and augmentation", seed_number(), "N");
+  a.value("--seed", o.seed, "seed of weights, order, dropout and augmentation", seed_number(), "N");
 }
 
 void add_augmentation(Arguments& a, TrainOptions& o) {
-  a.section("Augmentation (of training images, on the device)");
-  a.choice("--flip", o.flip, "mirror, each time with probability 1/2", {"none", "horizontal", "vertical", "both"});
-  a.value("--shift", o.shift, "by up to this share of the side", number_in(0, 1), "X");
-  a.value("--rotate", o.rotate, "by up to this many degrees", number_in(0, 181), "X");
-  a.value("--brightness", o.brightness, "times 1-X to 1+X", number_in(0, 1), "X");
+  a.section("Augmentation of training images, on the device");
+  a.choice("--flip", o.flip, "mirror with probability 1/2", {"none", "horizontal", "vertical", "both"});
+  a.value("--shift", o.shift, "shift by up to this share of the side", number_in(0, 1), "X");
+  a.value("--rotate", o.rotate, "rotate by up to this many degrees", number_in(0, 181), "X");
+  a.value("--brightness", o.brightness, "multiply by 1-X to 1+X", number_in(0, 1), "X");
 }
 
 void add_machine(Arguments& a, TrainOptions& o) {
@@ -67,25 +69,24 @@ void add_machine(Arguments& a, TrainOptions& o) {
       ->default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation,
-          "auto (what was measured to be fastest here), default (a fixed table), own (no vendor library), library "
-          "(wherever it can), or steps of --explain with what should run them: "
+          "auto (fastest as measured here), default (a fixed table), own (no vendor library), library (wherever "
+          "possible), or steps of --explain with the implementation of each: "
           "\"conv1=direct,conv2.filter_gradient=onednn\"",
           some_text(), "TABLE");
-  a.flag("--retune", o.retune, "measure again what --impl auto knows of this machine");
+  a.flag("--retune", o.retune, "discard the measurements of --impl auto and repeat them");
   a.flag("--epoch-loop", o.epoch_loop,
-         "repeat a training step by a loop on the device: one launch an epoch (the same bits)");
+         "repeat training steps by a loop on the device: one launch per epoch, the same bits");
   a.value("--impl-from", o.implementation_from, "the implementations that another run used", some_text(), "RUN");
 }
 
 void add_output(Arguments& a, TrainOptions& o) {
   a.section("Output");
-  a.value("--out", o.out, "folder of the run", some_text(), "DIR")->default_str("runs/NAME, after model and flags");
+  a.value("--out", o.out, "folder of the run", some_text(), "DIR")
+      ->default_str("runs/NAME, named after model and flags");
   a.flag("--overwrite", o.overwrite, "replace the run that is there");
-  a.value("--resume", o.resume, "go on with a run, to --epochs in all, with the flags that it was started with",
-          some_text(), "RUN");
-  a.flag("--eval-train", o.evaluate_training, "evaluate the training images too after every epoch");
-  a.flag("--keep-predictions", o.keep_predictions,
-         "keep what the network said of the validation images after every epoch");
+  a.value("--resume", o.resume, "resume a run with its own flags, up to --epochs in all", some_text(), "RUN");
+  a.flag("--eval-train", o.evaluate_training, "also evaluate the training images after every epoch");
+  a.flag("--keep-predictions", o.keep_predictions, "keep the logits of the validation images after every epoch");
   a.flag("--profile", o.profile, "sample a few steps of every epoch; profile.html and profile.json join the run");
   a.flag("--quiet", o.quiet, "print warnings and errors only");
   a.flag("--summary", o.summary, "print the network and stop");

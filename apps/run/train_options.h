@@ -1,4 +1,4 @@
-// train_options.h - everything `gridstride train` can be told.
+// train_options.h - the options of `gridstride train`.
 #pragma once
 #include <optional>
 #include <string>
@@ -8,13 +8,13 @@
 
 namespace gs::apps {
 
-/// The defaults are the lab's task 5a.
-/// What --help says of --precision.
+/// The text of --help for --precision.
 inline constexpr const char* precision_text =
     "tf32 rounds the factors of products and convolutions to 10 bits of mantissa; bf16 stores activations and the "
     "weights that layers read in 16 bits, and trains fp32 ones. On cpu both are emulated: it rounds as tensor cores "
     "do, and is no faster";
 
+/// The defaults are the lab's task 5a.
 struct TrainOptions {
   std::string model;
   std::optional<int> base;        ///< unset: the model's own
@@ -49,26 +49,25 @@ struct TrainOptions {
 
   std::optional<std::string> out;
   bool overwrite = false, quiet = false, summary = false, explain = false;
-  std::optional<std::string> explained_device;  ///< --for: a device that need not be here
+  std::optional<std::string> explained_device;  ///< --for: a device that need not be present
   bool evaluate_training = false, keep_predictions = false;
   bool profile = false;               ///< sample a few steps of every epoch
   std::optional<std::string> resume;  ///< the folder of a run to go on with
 };
 
-/// The model and the flags that say what a run is (data, network, training, augmentation, machine), bound to `options`,
+/// Adds the model and the flags that define a run (data, network, training, augmentation, machine), bound to `options`,
 /// which must live as long.
 void add_run_flags(Arguments&, TrainOptions& options);
 
-/// What the flags of add_run_flags must not say together. Throws UsageError.
+/// Throws UsageError if flags of add_run_flags contradict each other.
 void check_run_flags(const TrainOptions&, const Arguments&);
 
 /// `gridstride train`'s arguments, bound to `options`, which must live as long.
 Arguments train_arguments(TrainOptions& options);
 
 /// Parses and checks `words`. With --resume RUN, the flags that RUN was started with, and those of --epochs, --threads,
-/// --device, --profile and --quiet that are in `words`. False when help was asked for and printed. `given`: what was
-/// said, flag
-/// -> value. Throws UsageError.
+/// --device, --profile and --quiet that are in `words`. False if help was asked for and printed. `given`: the flags
+/// that were given, name -> value. Throws UsageError.
 bool parse_train_words(const Words& words, TrainOptions&, std::map<std::string, std::string>& given);
 
 }  // namespace gs::apps

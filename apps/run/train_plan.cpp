@@ -1,14 +1,13 @@
-// train_plan.cpp - the rules that join flags, classes and devices.
+// train_plan.cpp - how flags, classes and devices go together.
 #include "apps/run/train_plan.h"
 
 #include <algorithm>
-#include <fstream>
 #include <numeric>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
+#include "apps/run/named_run.h"
 #include "engine/core/error.h"
 #include "engine/core/nearest.h"
 #include "models/models.h"
@@ -19,28 +18,6 @@ namespace {
 std::string trimmed(const std::string& text) {
   const auto first = text.find_first_not_of(' ');
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
-/// run.json of --impl-from, with a table of implementations.
-nlohmann::json record_of_run(const std::string& run) {
-  const std::string path = run + "/run.json";
-  std::ifstream in(path);
-  if (!in) throw UsageError(fmt::format("--impl-from {}: there is no {}", run, path));
-  nlohmann::json json = nlohmann::json::parse(in, nullptr, false);
-  if (!json.is_object() || !json.contains("implementations") || !json["implementations"].is_object())
-    throw UsageError(fmt::format("--impl-from {}: {} holds no table of implementations", run, path));
-  return json;
-}
-
-ImplementationTable table_of_run(const std::string& run) {
-  const nlohmann::json json = record_of_run(run);
-  ImplementationTable table;
-  for (const auto& [step, implementation] : json["implementations"].items()) {
-    if (!implementation.is_string())
-      throw UsageError(fmt::format("--impl-from {}: the implementation of '{}' is not a name", run, step));
-    table[step] = implementation;
-  }
-  return table;
 }
 
 }  // namespace
@@ -79,22 +56,18 @@ std::optional<bool> tf32_allowed(const std::optional<std::string>& precision) {
 
 Precision choose_precision(const std::optional<std::string>& asked, std::string_view device) {
   if (!asked) return device == "cuda" ? Precision::tf32 : Precision::fp32;
-  return *asked == "bf16" ? Precision::bf16 : *asked == "tf32" ? Precision::tf32 : Precision::fp32;
+  if (*asked == "bf16") return Precision::bf16;
+  return *asked == "tf32" ? Precision::tf32 : Precision::fp32;
 }
 
 void check_table_fits(const TrainOptions& o, Precision precision) {
   if (!o.implementation_from) return;
-  const nlohmann::json json = record_of_run(*o.implementation_from);
-  const std::string network = json.contains("flags") && json["flags"].is_object() && json["flags"].contains("model") &&
-                                      json["flags"]["model"].is_string()
-                                  ? json["flags"]["model"].get<std::string>()
-                                  : o.model;
-  if (network != o.model)
-    throw UsageError(
-        fmt::format("--impl-from {}: that run was {}, this one would be {}", *o.implementation_from, network, o.model));
-  const std::string recorded = json.contains("recipe") && json["recipe"].is_object()
-                                   ? json["recipe"].value("precision", to_string(precision))
-                                   : to_string(precision);
+  const RunRecord record = named_run("--impl-from", *o.implementation_from);
+  const auto model = record.flags.find("model");
+  if (model != record.flags.end() && model->second != o.model)
+    throw UsageError(fmt::format("--impl-from {}: that run was {}, this one would be {}", *o.implementation_from,
+                                 model->second, o.model));
+  const std::string& recorded = record.training.precision;
   if (recorded != to_string(precision))
     throw UsageError(fmt::format("--impl-from {}: that run was in {}, this one would be in {}; give --precision {}",
                                  *o.implementation_from, recorded, to_string(precision), recorded));
@@ -154,7 +127,7 @@ std::vector<float> balanced_weights(const std::vector<std::int64_t>& counts) {
 ImplementationChoice choose_implementations(const TrainOptions& o) {
   ImplementationChoice choice;
   if (o.implementation_from) {
-    choice.fixed = table_of_run(*o.implementation_from);
+    choice.fixed = named_run("--impl-from", *o.implementation_from).implementations;
     return choice;
   }
   choice.rule = "auto";
@@ -169,22 +142,22 @@ ImplementationChoice choose_implementations(const TrainOptions& o) {
     const auto equals = entry.find('=');
     if (equals == std::string::npos) {
       if (entry != "auto" && entry != "default" && entry != "own" && entry != "library")
-        throw UsageError(
-            fmt::format("--impl: '{}' is no rule; use auto, default, own, library, or \"step=implementation\" as in "
-                        "\"conv1 forward=direct\" (--explain lists the steps)",
-                        entry));
+        throw UsageError(fmt::format(
+            "--impl: '{}' is not a valid rule; use auto, default, own, library, or \"step=implementation\" as in "
+            "\"conv1 forward=direct\" (--explain lists the steps)",
+            entry));
       choice.rule = entry;
     } else {
       const std::string step = trimmed(entry.substr(0, equals)), name = trimmed(entry.substr(equals + 1));
       if (step.empty() || name.empty())
         throw UsageError(
-            fmt::format("--impl: '{}' lacks the {}; want \"step=implementation\" as in \"conv1 "
+            fmt::format("--impl: '{}' lacks the {}; expected \"step=implementation\", as in \"conv1 "
                         "forward=direct\" (--explain lists the steps)",
                         entry, step.empty() ? "step" : "implementation"));
       choice.fixed[step] = name;
     }
   }
-  // Interpreted kernels have no time to be chosen by, and a library's kernels cannot be interpreted.
+  // Interpreted kernels cannot be compared by time, and a library's kernels cannot be interpreted.
   if (o.device == "ptx" && choice.rule == "auto") choice.rule = "own";
   return choice;
 }

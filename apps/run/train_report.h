@@ -1,4 +1,4 @@
-// train_report.h - what `gridstride train` prints before and after the epochs.
+// train_report.h - the text that `gridstride train` prints before and after the epochs.
 #pragma once
 #include <string>
 
@@ -8,11 +8,11 @@
 
 namespace gs::apps {
 
-/// Network, recipe, data, device and folder, a line each.
+/// Network, data, recipe, device and folder, a line each.
 std::string run_header(const Program&, const TrainOptions&, const DataSplits&, const std::string& positive,
                        const std::string& folder, int width);
 
-/// The verdict, and what was written where in what time. `page`: a page in the folder to be named, or nothing.
+/// The diagnosis of the run, its folder and its time. `page`: a page in the folder to be named, or empty.
 std::string run_footer(const Verdict&, const std::string& folder, const std::string& page, double seconds, int width);
 
 }  // namespace gs::apps

@@ -1,4 +1,4 @@
-// train_run.cpp - a run: data, program and folder joined; epochs shown and recorded; the folder true however it ends.
+// train_run.cpp - joins data, program and folder; shows and records epochs; the record is right however the run ends.
 #include "apps/run/train_run.h"
 
 #include <chrono>
@@ -10,18 +10,18 @@
 #include "apps/cli/device_flag.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/plural.h"
-#include "apps/cli/pretty_json.h"
 #include "apps/cli/progress.h"
 #include "apps/profile/training_samples.h"
+#include "apps/run/compose_record.h"
 #include "apps/run/resume.h"
-#include "apps/run/run_record.h"
 #include "apps/run/train_plan.h"
 #include "apps/run/train_report.h"
 #include "engine/core/error.h"
+#include "engine/core/seconds_since.h"
 #include "engine/data/features.h"
 #include "engine/device/turns.h"
 #include "engine/train/doctor.h"
-#include "engine/train/run_folder.h"
+#include "engine/train/run_directory.h"
 #include "engine/train/run_recorder.h"
 #include "models/models.h"
 
@@ -29,10 +29,6 @@ namespace gs::apps {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 /// Draws the epochs of a run, unless it is quiet.
 class Display {
  public:
@@ -52,7 +48,7 @@ class Display {
     fmt::print("{}\n", finished_line(r, epochs_, best, width() - margin, style_));
     std::fflush(stdout);
   }
-  /// Said at once, in the middle of a run.
+  /// Prints at once, in the middle of a run.
   void warn(const std::string& text) {
     line_.clear();
     fmt::print(stderr, "gridstride: {}{}{}\n", view_.label, view_.label.empty() ? "" : ": ", text);
@@ -75,17 +71,17 @@ class Display {
   TimeLeft time_left_;
 };
 
-/// A run whose program and data stand: trains, and keeps the folder's record true however it ends.
+/// A run whose program and data are ready: trains, and records how it ends.
 class Run {
  public:
-  Run(RunFolder& folder, Program& program, const DataSplits& data, const TrainOptions& options, const RunView& view,
-      nlohmann::ordered_json record, Earlier earlier)
-      : folder_(folder),
+  Run(RunDirectory& directory, Program& program, const DataSplits& data, const TrainOptions& options,
+      const RunView& view, nlohmann::ordered_json record, Earlier earlier)
+      : directory_(directory),
         program_(program),
         data_(data),
         patience_(options.patience),
         trainer_(program, data, {.evaluate_training = options.evaluate_training}),
-        recorder_(folder, program, std::move(earlier.history)),
+        recorder_(directory, program, std::move(earlier.history)),
         among_others_(view.among_others),
         display_(options.quiet, view, options.epochs),
         record_(std::move(record)),
@@ -139,7 +135,7 @@ class Run {
       keep_what_is_complete(error.what());
       throw;
     }
-    display_.print(run_footer(verdict(), folder_.path().string(), has_profile_ ? "profile.html" : "",
+    display_.print(run_footer(verdict(), directory_.path().string(), has_profile_ ? "profile.html" : "",
                               seconds_since(start_), display_.width()));
     return 0;
   }
@@ -153,7 +149,7 @@ class Run {
 
   /// Both splits with the last weights, then with those of the best epoch, which stay in the program.
   void evaluate_best_and_last() {
-    const TrainingTurn turn;  // others may measure in this process
+    const TrainingTurn turn;  // other threads may measure
     const int last_epoch = recorder_.history().back().epoch;
     const Evaluation last_validation = trainer_.evaluate(Split::validation);
     nlohmann::ordered_json last =
@@ -161,7 +157,7 @@ class Run {
     Evaluation best_validation = last_validation;
     nlohmann::ordered_json best = last;
     if (recorder_.best_epoch() != last_epoch) {
-      program_.set_parameters(load_checkpoint(folder_.path() / "best.safetensors", program_.net()).parameters);
+      program_.set_parameters(directory_.best(program_.net()).parameters);
       best_validation = trainer_.evaluate(Split::validation);
       best = evaluation_record(recorder_.best_epoch(), trainer_.evaluate(Split::training), best_validation, data_);
     }
@@ -174,7 +170,7 @@ class Run {
 
   void write_profile() {
     if (!samples_) return;
-    has_profile_ = samples_->write(folder_.path(), record_["command"].get<Words>());
+    has_profile_ = samples_->write(directory_.path(), record_["command"].get<Words>());
     if (!has_profile_ && !recorder_.history().empty())
       display_.warn(
           "--profile: no step was sampled; the first step of an epoch is a diagnostic one, so an epoch must "
@@ -185,10 +181,10 @@ class Run {
   void write_end(const std::string& status, const std::string& message = "") {
     display_.end();
     end_record(record_, status, recorder_.history(), verdict(), seconds_since(start_), message);
-    folder_.write_run(pretty(record_) + "\n");
+    directory_.write_record(record_);
   }
 
-  /// After an error: the first error is the one to report, so that a second one here (the disk is still full) is not.
+  /// After an error: that error is the one to report, so a second one here (the disk is still full) is dropped.
   void keep_what_is_complete(const std::string& message) noexcept {
     try {
       write_end("failed", message);
@@ -199,7 +195,7 @@ class Run {
 
   int say_interrupted(int signal) const {
     if (among_others_) return 128 + signal;
-    const std::string folder = folder_.path().string();
+    const std::string folder = directory_.path().string();
     const std::size_t epochs = recorder_.history().size();
     fmt::print(
         stderr, "gridstride: interrupted after {}; {}\n", plural(std::int64_t(epochs), "complete epoch"),
@@ -208,7 +204,7 @@ class Run {
   }
 
   Clock::time_point start_ = Clock::now();
-  RunFolder& folder_;
+  RunDirectory& directory_;
   Program& program_;
   const DataSplits& data_;
   int patience_;
@@ -252,8 +248,9 @@ std::unique_ptr<Device> open_device_for(const TrainOptions& o, Precision& precis
 int train_run(const TrainOptions& o, const Words& words, const std::map<std::string, std::string>& given,
               const RunView& view) {
   const int base = o.base.value_or(find_model(o.model).default_base);
-  // In this order: what is cheap and may be refused first, the images last.
-  RunFolder folder(o.out.value_or("runs/" + run_name(o, base)), o.overwrite || o.resume);
+  // Cheap checks that may refuse the run come first, the images last.
+  RunDirectory directory(o.out.value_or("runs/" + run_name(o, base)));
+  directory.claim(o.overwrite || o.resume);
   const ImplementationChoice implementations = choose_implementations(o);
   Precision precision;
   const auto device = open_device_for(o, precision);
@@ -273,11 +270,11 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
   if (o.resume) earlier = resume(program, *o.resume, data.checksum);
   nlohmann::ordered_json record = start_record(words, given, o, data, positive, program);
   if (o.resume)
-    folder.write_run(pretty(record) + "\n");
+    directory.write_record(record);
   else
-    folder.begin(pretty(record) + "\n");
-  Run run(folder, program, data, o, view, std::move(record), std::move(earlier));
-  run.display().print(run_header(program, o, data, positive, folder.path().string(), run.display().width()) + "\n");
+    directory.begin(record);
+  Run run(directory, program, data, o, view, std::move(record), std::move(earlier));
+  run.display().print(run_header(program, o, data, positive, directory.path().string(), run.display().width()) + "\n");
   return run.train();
 }
 

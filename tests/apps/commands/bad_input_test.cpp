@@ -89,16 +89,19 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{{"train", "lenet", "--impl", "=direct"}, {"--impl", "'=direct' lacks the step"}},
         BadInput{{"train", "lenet", "--warm-up", "1", "--epochs", "1"}, {"--warm-up 1 leaves nothing of 1 epoch"}},
         BadInput{{"train", "lenet", "--impl", "fast"}, {"--impl", "'fast'", "default, own"}},
-        BadInput{{"train", "lenet", "--impl-from", "nowhere"}, {"--impl-from nowhere", "nowhere/run.json"}},
+        BadInput{{"train", "lenet", "--impl-from", "nowhere"},
+                 {"--impl-from: nowhere is not the folder of a run", "nowhere/run.json"}},
         BadInput{{"train", "lenet", "--config", "nowhere.toml"}, {"nowhere.toml"}},
-        BadInput{{"train", "--resume", "nowhere"}, {"--resume", "nowhere/run.json"}},
+        BadInput{{"train", "--resume", "nowhere"},
+                 {"--resume: nowhere is not the folder of a run", "nowhere/run.json"}},
         BadInput{{"train", "lenet", "--out", ""}, {"--out must not be empty"}}));
 
 INSTANTIATE_TEST_SUITE_P(Others, BadFlags,
                          ::testing::Values(BadInput{{"trian"}, {"unknown command 'trian'", "did you mean 'train'?"}},
-                                           BadInput{{"bench", "lenet"}, {"'lenet' is no case", "lenet:32:8"}},
-                                           BadInput{{"bench", "lenet:0:8"}, {"'lenet:0:8' is no case"}},
-                                           BadInput{{"bench", "lenet:32:8x"}, {"is no case"}},
+                                           BadInput{{"test"}, {"a command of the launcher: ./gridstride test"}},
+                                           BadInput{{"bench", "lenet"}, {"invalid case 'lenet'", "lenet:32:8"}},
+                                           BadInput{{"bench", "lenet:0:8"}, {"invalid case 'lenet:0:8'"}},
+                                           BadInput{{"bench", "lenet:32:8x"}, {"invalid case"}},
                                            BadInput{{"bench", "lanet:32:8"}, {"unknown model 'lanet'", "'lenet'"}},
                                            BadInput{{"bench", "--step", "3"}, {"unknown flag '--step'", "'--steps'"}},
                                            BadInput{{"pack"}, {"usage: gridstride pack SOURCE OUT.safetensors"}},
@@ -188,8 +191,9 @@ TEST(Overview, NamesEveryCommand) {
   const ScratchFolder folder;
   const Outcome help = run_program(folder.path(), {"--help"});
   EXPECT_EQ(help.status, 0);
-  for (const char* command : {"train", "bench", "profile", "pack", "models", "devices"})
-    EXPECT_NE(help.out.find(command), std::string::npos) << command;
+  for (const char* command : {"train", "lab", "sweep", "report", "eval", "predict", "bench", "profile", "pack",
+                              "models", "devices", "test", "check"})
+    EXPECT_NE(help.out.find(std::string("\n  ") + command + " "), std::string::npos) << command;
   EXPECT_EQ(run_program(folder.path(), {}).status, 2);
   EXPECT_NE(run_program(folder.path(), {"--version"}).out.find("gridstride 0."), std::string::npos);
   EXPECT_NE(run_program(folder.path(), {"models"}).out.find("4,213,249 parameters"), std::string::npos);

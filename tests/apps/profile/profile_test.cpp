@@ -104,7 +104,7 @@ TEST(ProfileCommand, LooksIntoARun) {
     expect_one_line(run_program(folder.path(), words, cache), 2, parts);
   };
   refused({"--batch", "8"}, {"--batch", "runs/a"});
-  refused({"--epoch-loop"}, {"--epoch-loop: a profile looks into single steps"});
+  refused({"--epoch-loop"}, {"--epoch-loop: a profile needs single steps"});
   refused({"--model", "lenet"}, {"the network is given more than once"});
   refused({"--impl-from", "runs/a", "--impl", "own"}, {"--impl-from", "leave out --impl"});
 }
@@ -145,7 +145,7 @@ TEST(ProfileCommand, SaysWhatIsWrong) {
   refused({"profile"}, {"which network or run", "gridstride profile lenet"});
   refused({"profile", "lanet"}, {"'lanet' is neither a network nor the folder of a run", "did you mean 'lenet'?"});
   refused({"profile", "foo"}, {"'foo' is neither a network (lenet, ", ") nor the folder of a run"});
-  refused({"profile", "lenet", "--epoch-loop"}, {"--epoch-loop: a profile looks into single steps"});
+  refused({"profile", "lenet", "--epoch-loop"}, {"--epoch-loop: a profile needs single steps"});
   refused({"profile", "runs/none"}, {"runs/none", "run.json"});
   refused({"profile", "lenet", "--steps", "0"}, {"--steps must be a whole number"});
   refused({"profile", "lenet", "--base", "2", "--image-size", "16", "--device", "sim", "--steps", "3"},
@@ -158,11 +158,11 @@ TEST(ProfileCommand, SaysWhatIsWrong) {
   refused({"profile", "lenet", "--ncu", "conv1", "--device", "cpu"}, {"--ncu", "--device cpu"});
   write_text(folder / "broken.json", "{\"a\": ");
   write_text(folder / "other.json", "{}");
-  refused({"profile", "--diff", "broken.json", "other.json"}, {"broken.json is no JSON"});
-  refused({"profile", "--diff", "other.json", "other.json"}, {"other.json", "no profile"});
+  refused({"profile", "--diff", "broken.json", "other.json"}, {"broken.json is not valid JSON"});
+  refused({"profile", "--diff", "other.json", "other.json"}, {"other.json", "not a profile"});
   refused({"profile", "--diff", "nowhere.json", "other.json"}, {"nowhere.json"});
-  refused({"profile", "--diff", "other.json"}, {"--diff wants two profiles"});
-  refused({"profile", "--diff", "other.json", "other.json", "other.json"}, {"--diff wants two profiles"});
+  refused({"profile", "--diff", "other.json"}, {"--diff needs two profiles"});
+  refused({"profile", "--diff", "other.json", "other.json", "other.json"}, {"--diff needs two profiles"});
   for (const std::vector<std::string>& more :
        {std::vector<std::string>{"--json"}, {"--steps", "3"}, {"--out", "x"}, {"--device", "cpu"}}) {
     std::vector<std::string> words = {"profile", "--diff", "other.json", "other.json"};
@@ -173,7 +173,7 @@ TEST(ProfileCommand, SaysWhatIsWrong) {
   write_text(folder / "folder/run.json", "[]");
   const Outcome outcome = run_program(folder.path(), {"profile", "folder"});
   EXPECT_NE(outcome.status, 0);
-  EXPECT_NE(outcome.err.find("run.json is no record of a run"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("folder/run.json must be an object, not a list"), std::string::npos) << outcome.err;
 }
 
 TEST(ProfileCommand, PrintsTheCommandsOfNvidiasTools) {

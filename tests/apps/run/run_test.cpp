@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/safetensors.h"
-#include "engine/train/run_folder.h"
+#include "engine/train/history_csv.h"
 #include "tests/apps/program.h"
 
 namespace gs::test {

@@ -38,7 +38,7 @@ TEST_F(SavedRun, EvalRepeatsTheRunsOwnNumbers) {
   }
   const Outcome text = run({"eval", "run"});
   EXPECT_NE(text.out.find("balanced accuracy"), std::string::npos) << text.out;
-  EXPECT_NE(text.out.find("rows: the true class"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("rows: true class"), std::string::npos) << text.out;
 }
 
 TEST_F(SavedRun, EvalTakesOtherImagesAndEverySplit) {
@@ -58,12 +58,12 @@ TEST_F(SavedRun, EvalRefusesWhatDoesNotFit) {
   train();
   expect_one_line(run({"eval"}), 2, {"which run"});
   expect_one_line(run({"eval", "nowhere"}), 2, {"nowhere", "run.json"});
-  expect_one_line(run({"eval", "run", "--image-size", "9"}), 2, {"--image-size", "the trained network"});
+  expect_one_line(run({"eval", "run", "--image-size", "9"}), 2, {"--image-size", "the trained network fixes it"});
   expect_one_line(run({"eval", "run", "--limit", "3"}), 2, {"--limit", "needs --data"});
   std::filesystem::remove(folder_ / "run/best.safetensors");
   expect_one_line(run({"eval", "run"}), 1, {"best.safetensors"});
   std::ofstream(folder_ / "run/run.json") << "{}";
-  expect_one_line(run({"eval", "run"}), 1, {"run.json", "no record"});
+  expect_one_line(run({"eval", "run"}), 1, {"run/run.json: 'status' is missing"});
 }
 
 #if GRIDSTRIDE_WITH_OPENCV
@@ -110,7 +110,7 @@ TEST_F(SavedRun, ReportOfRunsSideBySide) {
   EXPECT_TRUE(std::filesystem::exists(folder_ / "page/curves.png"));
 #endif
   expect_one_line(run({"report"}), 2, {"which runs"});
-  expect_one_line(run({"report", "nowhere"}), 1, {"nowhere"});
+  expect_one_line(run({"report", "nowhere"}), 2, {"nowhere/run.json"});
 }
 
 TEST_F(SavedRun, EarlyStoppingEndsTheRunAndKeepsTheBestEpoch) {

@@ -1,5 +1,5 @@
 // pretty_json_test.cpp - JSON as it is laid out.
-#include "apps/cli/pretty_json.h"
+#include "engine/core/pretty_json.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@ namespace {
 TEST(PrettyJson, ReadsBackAndKeepsListsOnOneLine) {
   const nlohmann::ordered_json json = {
       {"a", {1, 2, 3}}, {"b", {{"text \"x\"\n", nullptr}}}, {"c", nlohmann::ordered_json::array()}, {"d", {{1}, {2}}}};
-  const std::string text = apps::pretty(json);
+  const std::string text = pretty(json);
   EXPECT_EQ(nlohmann::ordered_json::parse(text), json);
   EXPECT_NE(text.find("\"a\": [1, 2, 3],\n"), std::string::npos) << text;
 }

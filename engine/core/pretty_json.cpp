@@ -1,9 +1,9 @@
 // pretty_json.cpp - lays JSON out; every value itself is written by the library.
-#include "apps/cli/pretty_json.h"
+#include "engine/core/pretty_json.h"
 
 #include <algorithm>
 
-namespace gs::apps {
+namespace gs {
 
 std::string pretty(const nlohmann::ordered_json& json, int indent) {
   const bool plain = std::all_of(json.begin(), json.end(), [](const auto& item) { return !item.is_structured(); });
@@ -25,4 +25,4 @@ std::string pretty(const nlohmann::ordered_json& json, int indent) {
   return json.is_object() ? "{" + text + end + "}" : "[" + text + end + "]";
 }
 
-}  // namespace gs::apps
+}  // namespace gs

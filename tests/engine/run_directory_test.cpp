@@ -1,5 +1,5 @@
-// run_folder_test.cpp - history.csv there and back, checkpoints of the wrong net.
-#include "engine/train/run_folder.h"
+// run_directory_test.cpp - history.csv there and back, checkpoints of the wrong net.
+#include "engine/train/run_directory.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // run_record.cpp - the fields of run.json.
-#include "apps/run/run_record.h"
+#include "apps/run/compose_record.h"
 
 #include <filesystem>
 
@@ -85,7 +85,7 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
                   const DataSplits& data, const std::string& positive, const Program& program) {
   Json command = {"gridstride", "train"};
   for (const std::string& word : words) command.push_back(word);
-  // Flags about this start, not about the run.
+  // These flags describe this start, not the run.
   std::map<std::string, std::string> flags = given;
   for (const char* name : {"out", "overwrite", "quiet", "resume"}) flags.erase(name);
   const Recipe& r = program.recipe();
@@ -176,7 +176,7 @@ std::string run_name(const TrainOptions& o, int base) {
   add(o.features != usual.features, o.features);
   add(o.loss != usual.loss, o.loss + (o.output == "sigmoid" ? "-sigmoid" : ""));
   std::string device = o.device;
-  std::erase(device, ':');  // not every file system has it in names
+  std::erase(device, ':');  // not every file system allows it in names
   add(o.device != usual.device, device);
   add(o.seed != usual.seed, fmt::format("seed{}", o.seed));
   return name;

@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-namespace gs::apps {
+namespace gs {
 
 std::string pretty(const nlohmann::ordered_json&, int indent = 0);
 
-}  // namespace gs::apps
+}  // namespace gs
