@@ -1,4 +1,4 @@
-// bench_case.h - measuring one training step of one case.
+// bench_case.h - measures one training step of one case.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -8,15 +8,15 @@
 
 namespace gs::apps {
 
-/// "lenet:32:8": a network, its base width ("-": its own), images a step. Images and classes are those that the network
-/// was made for: 128x128x1 in two classes with BCE and Adam; more classes with softmax and, as in their papers, SGD
-/// with momentum 0.9.
+/// "lenet:32:8": a network, its base width ("-": its default), images per step. Images and classes are those that the
+/// network was made for: 128x128x1 in two classes with BCE and Adam; more classes with softmax and, as in their papers,
+/// SGD with momentum 0.9.
 struct BenchCase {
   std::string text, model;
   int base = 1, batch = 1;
 };
 
-/// Throws UsageError that says what a case looks like.
+/// Throws UsageError that shows the form of a case.
 BenchCase parse_case(const std::string& text);
 
 struct BenchLimits {
@@ -24,21 +24,21 @@ struct BenchLimits {
   int steps = 0;       ///< ... or, if not 0, exactly this many steps
 };
 
-/// Steps that a GPU is given before it is waited for, and so the steps of one measurement: an epoch of 384,
-/// twelve launches of 32; fewer where that would take longer than 0.4 s, but at least 10. bench/step_timing.py has the
-/// same rule for PyTorch and JAX, so that a wait weighs as much in everybody's figures.
+/// Steps that are enqueued on a GPU before the host waits, and so the steps of one measurement: an epoch of 384, twelve
+/// launches of 32; fewer if that would take longer than 0.4 s, but at least 10. bench/step_timing.py has the same rule
+/// for PyTorch and JAX, so that a wait has the same weight in all figures.
 int steps_between_waits(double seconds_of_a_step);
 
-/// Batches of random images that are kept: 32, fewer where they would take more than 256 MiB. An epoch reads them
-/// over and over; 256 MiB are more than a GPU's caches hold.
+/// Batches of random images that are kept: 32, fewer if they would take more than 256 MiB. An epoch reads them
+/// repeatedly; 256 MiB are more than a GPU's caches hold.
 int kept_batches(std::int64_t bytes_of_a_batch);
 
 /// Microseconds a step.
 struct StepTimes {
   double median_us = 0, p10_us = 0, p90_us = 0;
   int measured = 0;          ///< measurements
-  int steps = 0;             ///< in all of them
-  int steps_each = 1;        ///< in one of them, enqueued together, then waited for; the last may hold fewer
+  int steps = 0;             ///< in all measurements
+  int steps_each = 1;        ///< in one measurement, enqueued together, then waited for; the last may hold fewer
   double samples_per_s = 0;  ///< batch / median
 };
 
@@ -70,7 +70,7 @@ class BenchRun {
   Device& device_;
   Program program_;
   Memory images_, labels_, permutation_;
-  int steps_left_ = 0;  ///< of the epoch
+  int steps_left_ = 0;  ///< in the epoch
 };
 
 }  // namespace gs::apps

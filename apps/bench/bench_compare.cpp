@@ -19,7 +19,7 @@ Spread spread_of(const Json& c) {
   return {c.at("median_us").get<double>(), c.at("p10_us").get<double>(), c.at("p90_us").get<double>()};
 }
 
-/// What must be the same for two measurements to be comparable.
+/// Two measurements are comparable if their keys are equal.
 std::string key_of(const Json& c) {
   return fmt::format("{} on {}, {}, {} threads", c.at("case").get<std::string>(), c.at("device").get<std::string>(),
                      c.at("precision").get<std::string>(), c.at("threads").get<int>());
@@ -43,7 +43,7 @@ Json read_bench(const std::filesystem::path& path) {
     throw UsageError(
         fmt::format("--compare {}: there is no such file; 'gridstride bench --json' prints one", path.string()));
   Json json = Json::parse(in, nullptr, false);
-  if (json.is_discarded()) throw UsageError(fmt::format("--compare {}: it is no JSON", path.string()));
+  if (json.is_discarded()) throw UsageError(fmt::format("--compare {}: it is not valid JSON", path.string()));
   try {
     machine_of(json);
     if (!json.at("cases").is_array() || json["cases"].empty()) throw UsageError("it holds no cases");

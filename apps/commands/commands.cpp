@@ -1,4 +1,4 @@
-// commands.cpp - the commands of gridstride, the overview that --help prints, and how errors become exit statuses.
+// commands.cpp - the commands of gridstride, the overview that --help prints, and exit statuses of errors.
 #include <cstdio>
 #include <new>
 
@@ -15,15 +15,23 @@ namespace {
 constexpr Command table[] = {
     {"train", "train a network; writes runs/NAME/", train_command, true},
     {"lab", "run a whole lab of training runs and write its report", lab_command, true},
-    {"sweep", "many runs over flags that vary, several at a time, compared", sweep_command, true},
-    {"report", "one page with curves and tables of any runs", report_command},
-    {"eval", "what a trained network is worth, on its images or on others", eval_command},
-    {"predict", "class and probability of pictures", predict_command},
+    {"sweep", "train every combination of flags, several at a time, and compare", sweep_command, true},
+    {"report", "write one page with curves and tables of any runs", report_command},
+    {"eval", "evaluate a trained network, on its images or on others", eval_command},
+    {"predict", "name the class of pictures, with its probability", predict_command},
     {"bench", "measure the time of one training step", bench_command, true},
-    {"profile", "where a training step's time goes, op by op, on this machine", profile_command, true},
-    {"pack", "decode a data set once and keep it in one file", pack_command},
+    {"profile", "time of every op of a training step, against the machine's peak", profile_command, true},
+    {"pack", "decode a data set once into one file", pack_command},
     {"models", "list the networks", models_command},
-    {"devices", "what this machine is and can do, and what is missing", devices_command},
+    {"devices", "describe this machine, its peaks, and missing parts", devices_command},
+};
+
+/// Commands of the script ./gridstride, which this program cannot run.
+constexpr struct {
+  std::string_view name, about;
+} launcher_commands[] = {
+    {"test", "build and run all tests"},
+    {"check", "run another command with the race checker, on --device sim"},
 };
 
 constexpr int usage_status = 2, failure_status = 1;
@@ -32,6 +40,8 @@ void print_overview() {
   fmt::print("gridstride {}: trains small image classifiers on GPU, CPU or simulator\n\n", version_info().version);
   fmt::print("usage: gridstride COMMAND [flags]\n\n");
   for (const Command& c : table) fmt::print("  {:<9} {}\n", c.name, c.about);
+  fmt::print("\nof the launcher ./gridstride only\n");
+  for (const auto& c : launcher_commands) fmt::print("  {:<9} {}\n", c.name, c.about);
   fmt::print(
       "\n  --help     this overview; 'gridstride COMMAND --help' lists a command's flags\n"
       "  --version  versions of gridstride and of what it is built with\n"
@@ -67,6 +77,9 @@ int dispatch(const Words& words) {
     return 0;
   }
   if (const Command* command = find_command(words[0])) return command->run(Words(words.begin() + 1, words.end()));
+  for (const auto& c : launcher_commands)
+    if (c.name == words[0])
+      throw UsageError(fmt::format("'{}' is a command of the launcher: ./gridstride {}", c.name, c.name));
   std::vector<std::string> names;
   for (const Command& c : table) names.emplace_back(c.name);
   throw UsageError(fmt::format("unknown command '{}': {}", words[0], suggestion(words[0], names)));

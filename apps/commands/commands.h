@@ -10,12 +10,12 @@ namespace gs::apps {
 struct Command {
   std::string_view name, about;
   int (*run)(const Words&);  ///< returns the exit status; throws UsageError (2) or Error (1)
-  bool runs_steps = false;   ///< its time is spent in training steps
+  bool runs_steps = false;   ///< most of its time is training steps
 };
 
 std::span<const Command> commands();
 
-/// Null when there is no such command.
+/// Null if there is no such command.
 const Command* find_command(std::string_view name);
 
 /// Runs the command that the words name (without the program's own name) and returns the exit status. Never throws:

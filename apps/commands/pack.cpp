@@ -1,4 +1,4 @@
-// pack.cpp - `gridstride pack`: decodes a data set once and keeps it in one file.
+// pack.cpp - `gridstride pack`: decodes a data set once into one file.
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -21,13 +21,13 @@ int pack_command(const Words& words) {
   arguments.positional("out", out);
   arguments.section("Data");
   add_data_flags(arguments, request);
-  arguments.value("--threads", request.threads, "that decode; 0: all cores", whole_number(0, 4096), "N");
+  arguments.value("--threads", request.threads, "threads that decode; 0: all cores", whole_number(0, 4096), "N");
   arguments.section("Output");
-  arguments.flag("--overwrite", overwrite, "replace the file that is there");
+  arguments.flag("--overwrite", overwrite, "replace an existing file");
   arguments.flag("--quiet", quiet, "print warnings and errors only");
   if (!arguments.parse(words)) return 0;
   if (source.empty() || out.empty()) throw UsageError("pack: usage: gridstride pack SOURCE OUT.safetensors [flags]");
-  if (arguments.given("--data")) throw UsageError("--data: pack takes its source without a flag");
+  if (arguments.given("--data")) throw UsageError("--data: pack takes its source as the first argument");
   if (!out.ends_with(".safetensors"))
     throw UsageError(fmt::format("pack: the file's name must end in .safetensors, not '{}'", out));
   if (std::filesystem::exists(out) && !overwrite)

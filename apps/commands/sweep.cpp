@@ -1,4 +1,4 @@
-// sweep.cpp - `gridstride sweep`: many runs over flags that vary, as many at once as the machine has room for.
+// sweep.cpp - `gridstride sweep`: a run for every combination of flags, as many at once as fit on the machine.
 #include <algorithm>
 #include <cstdio>
 
@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t most_runs_in_report = 16;  // a page of more is slow to open and hard to read
 
 struct SweepOptions {
-  TrainOptions train;  ///< the flags of all runs
+  TrainOptions train;  ///< the flags that all runs share
   std::vector<std::string> grid, list;
   std::optional<std::string> file, out;
   int jobs = 0;
@@ -31,20 +31,20 @@ struct SweepOptions {
 Arguments sweep_arguments(SweepOptions& o) {
   Arguments a("sweep MODEL --grid FLAG=A,B,... [flags of train]",
               "Trains a network once for every combination of the values of some flags, several runs at a time, and "
-              "compares them: a table, sweep.csv, sweep.json and report.html. Interrupted, it goes on where it "
-              "stopped.");
+              "compares them: a table, sweep.csv, sweep.json and report.html. After an interruption the same command "
+              "goes on.");
   a.section("Sweep");
-  a.value("--grid", o.grid, "a flag of train and its values: lr=1e-5,1e-4; several times: every combination",
+  a.value("--grid", o.grid, "a flag of train and its values: lr=1e-5,1e-4; may be repeated: every combination is run",
           some_text(), "FLAG=A,B")
       ->expected(1, -1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  a.value("--run", o.list, "one run more, with these flags: optimizer=sgd,momentum=0.9; several times: a list",
-          some_text(), "FLAG=A,...")
+  a.value("--run", o.list, "one more run, with these flags: optimizer=sgd,momentum=0.9; may be repeated", some_text(),
+          "FLAG=A,...")
       ->expected(1, -1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   a.value("--file", o.file, "a JSON file with model, flags, grid and list (docs/sweep.md)", some_text(), "FILE");
-  a.value("--jobs", o.jobs, "runs at a time; results do not depend on it; 0: the default", whole_number(0, 4096), "N")
-      ->default_str(fmt::format("cores / --threads; on a GPU what fits, up to {}", most_jobs_on_a_gpu));
+  a.value("--jobs", o.jobs, "runs at a time, without effect on results; 0: the default", whole_number(0, 4096), "N")
+      ->default_str(fmt::format("cores / --threads; on a GPU as many as fit, up to {}", most_jobs_on_a_gpu));
   a.flag("--plan", o.plan, "print the runs and stop");
   a.value("--out", o.out, "folder of the sweep", some_text(), "DIR")->default_str("runs/sweep-MODEL");
   a.flag("--quiet", o.quiet, "print errors and the answer only");
@@ -64,7 +64,7 @@ SweepPlan read_plan(const SweepOptions& o, const std::map<std::string, std::stri
   for (const std::string& text : o.grid) plan.grid.push_back(parse_axis(text));
   for (const std::string& text : o.list) plan.list.push_back(parse_list_entry(text));
   if (o.file) add_sweep_file(plan, *o.file);
-  // The command line's word is the last one.
+  // Flags of the command line override those of the file.
   for (const auto& [flag, value] : given) {
     if (is_sweeps_own(flag)) continue;
     std::erase_if(plan.flags, [&](const auto& f) { return f.first == flag; });
@@ -74,12 +74,12 @@ SweepPlan read_plan(const SweepOptions& o, const std::map<std::string, std::stri
   return plan;
 }
 
-/// Small networks use one core best, and runs side by side the others.
+/// Small networks use one core best; the other cores go to other runs.
 int threads_of(const SweepOptions& o) {
   return o.train.threads == 0 ? 1 : o.train.threads;
 }
 
-/// On a GPU as many as its memory has room for; that is known when the runs are prepared.
+/// On a GPU as many as fit into its memory, which is known when the runs are prepared.
 int jobs_of(const SweepOptions& o, KeptApart how, const MemoryNeeds& needs) {
   if (o.jobs > 0) return o.jobs;
   return how == KeptApart::by_threads ? jobs_on_a_gpu(needs) : std::max(1, cpu_cores() / threads_of(o));

@@ -1,9 +1,9 @@
-// train.cpp - `gridstride train`: from words to a finished run folder.
+// train.cpp - `gridstride train`: from the command line to a finished run.
 #include <fmt/format.h>
 
 #include "apps/cli/data_flags.h"
 #include "apps/commands/commands.h"
-#include "apps/run/run_record.h"
+#include "apps/run/compose_record.h"
 #include "apps/run/train_options.h"
 #include "apps/run/train_plan.h"
 #include "apps/run/train_run.h"
@@ -13,7 +13,8 @@
 namespace gs::apps {
 namespace {
 
-/// The shape and the classes that --summary and --explain need. The built-in data is known without drawing it.
+/// The shape and the classes that --summary and --explain need. Those of the built-in data are known without drawing
+/// it.
 struct DataFacts {
   Shape image;
   std::size_t classes;

@@ -128,7 +128,7 @@ std::string instructions_table(const Profile& a, const Profile& b, int width) {
                       rows, width);
 }
 
-/// Percentiles of a handful of steps are their extremes, or nearly.
+/// The percentiles of fewer steps are almost their extremes.
 constexpr int steps_for_a_spread = 10;
 
 std::string few_steps(const Profile& a, const Profile& b) {

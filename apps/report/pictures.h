@@ -1,4 +1,4 @@
-// pictures.h - pictures of a trained network for the report: filters, feature maps, the images it gets wrong.
+// pictures.h - pictures of a trained network for the report: filters, feature maps, misclassified images.
 #pragma once
 #include <nlohmann/json.hpp>
 
@@ -7,10 +7,10 @@
 
 namespace gs::apps {
 
-/// A trained network and its data, for looking inside.
+/// A trained network and its data.
 struct OpenedRun {
   Net net;
-  std::vector<float> parameters;    ///< of the best epoch of the whole run
+  std::vector<float> parameters;    ///< from the best epoch of the whole run
   DataSplits data;                  ///< labels as trained: 1 is the positive class
   std::vector<std::string> labels;  ///< class names by label
 };
@@ -21,10 +21,10 @@ OpenedRun open_run(const FinishedRun&);
 /// A block of the page (apps/report/page/README.md): the filters of the first two convolutions.
 nlohmann::ordered_json filters_block(const OpenedRun&, const std::string& name);
 
-/// What the first two convolutions make of one validation image of the positive class, after the ReLU.
+/// A block: the outputs of the first two convolutions for one validation image of the positive class, after the ReLU.
 nlohmann::ordered_json feature_maps_block(const OpenedRun&, const std::string& name);
 
-/// The validation images whose loss at the best epoch is largest among those that are wrong.
+/// A block: the misclassified validation images with the largest loss at the best epoch.
 nlohmann::ordered_json mistakes_block(const OpenedRun&, const FinishedRun&, const std::string& name);
 
 /// Puts pictures of one size side by side, with a line of one pixel between them, `columns` to a row.

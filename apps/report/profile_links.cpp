@@ -30,7 +30,7 @@ std::vector<Found> profiles_in(const fs::path& run) {
   return found;
 }
 
-bool stands_for_itself(char letter) {
+bool is_unreserved(char letter) {
   return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
          std::string_view("-._~/").find(letter) != std::string_view::npos;
 }
@@ -40,7 +40,7 @@ bool stands_for_itself(char letter) {
 std::string link_from(const fs::path& page_folder, const fs::path& file) {
   std::string link;
   for (const char letter : fs::relative(file, page_folder).generic_string())
-    if (stands_for_itself(letter))
+    if (is_unreserved(letter))
       link += letter;
     else
       link += fmt::format("%{:02X}", static_cast<unsigned char>(letter));

@@ -1,4 +1,4 @@
-// profile_links.h - the report's way to the profiles that lie in its runs' folders.
+// profile_links.h - links from the report to the profiles in its runs' folders.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -14,8 +14,8 @@ namespace gs::apps {
 /// The address of `file` in a page that lies in `page_folder`: relative, percent-encoded ("../runs/a%23b/x.html").
 std::string link_from(const std::filesystem::path& page_folder, const std::filesystem::path& file);
 
-/// A block of links (apps/report/page/README.md) to what `train --profile` and `profile RUN` left in the runs' folders;
-/// nothing where that is nothing.
+/// A block of links (apps/report/page/README.md) to the pages of `train --profile` and `profile RUN` in the runs'
+/// folders; nullopt if there are none.
 std::optional<nlohmann::ordered_json> profiles_block(const std::vector<SeededRun>&,
                                                      const std::filesystem::path& page_folder);
 

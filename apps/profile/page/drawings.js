@@ -1,7 +1,7 @@
-// drawings.js - the roofline and the timeline, in SVG, made again when the width changes or the page is printed.
+// drawings.js - the roofline and the timeline, in SVG, drawn again if the width changes or the page is printed.
 
 const drawings = [];  // {box, draw(width)}
-const printed_width = 690;  // what A4 and Letter have between their margins; the style fits it to the paper
+const printed_width = 690;  // the width of A4 and Letter between their margins; the style fits it to the paper
 let printing = false;
 function drawing(label, draw) {
   const box = element("div", {class: "drawing", role: "img", "aria-label": label, tabindex: "0"});
@@ -16,7 +16,7 @@ function redraw() {
   }
 }
 const text = (x, y, words, more = {}) => svg("text", {x, y, ...more}, words);
-/** A rough width: the font is not known before it is drawn. */
+/** A rough width: the font is not known before the text is drawn. */
 const widthOf = words => 6.6 * words.length;
 
 /** Powers of ten in [low, high], thinned out to at most `most`. */
@@ -61,7 +61,7 @@ function roofline(told) {
                   text(width - right, py(perSecond) - 6, words, {"text-anchor": "end"}));
       taken.push({x: width - right - widthOf(words), y: py(perSecond) - 18, w: widthOf(words), h: 20});
     }
-    let along;  // the label of the slanted line: put where the most room is, after the points
+    let along;  // the label of the slanted line: placed after the points, at the largest gap
     if (bandwidth) {
       const most = rates.length ? Math.max(...rates.map(r => r[1])) : y1, end = Math.min(x1, most / bandwidth), begin = Math.max(x0, y0 / bandwidth);
       const [ax, ay, bx, by] = [px(begin), py(begin * bandwidth), px(end), py(end * bandwidth)];

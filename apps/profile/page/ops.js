@@ -1,4 +1,4 @@
-// ops.js - the profile in the page, and its ops: their numbers in words, their colours, the one that is chosen.
+// ops.js - the profile in the page, and its ops: numbers as text, colours, the chosen op.
 const data = JSON.parse(document.getElementById("profile-data").textContent);
 const ops = list(data.ops), sums = data.sums ?? {}, roof = data.roof ?? {}, interpreted = data.source === "instructions", counted = data.source === "counts" || interpreted;
 const wall = sums.wall_us || 0;
@@ -27,12 +27,12 @@ const mark = (text, colour) => element("li", {}, coloured(element("i", {"aria-hi
 // ---- one op is chosen: in the drawings and in the table ----
 
 let chosen;
-const marked = [];  // {op, node}: what gets the class "chosen"
+const marked = [];  // {op, node}: the nodes that get the class "chosen"
 function choose(op) {
   chosen = chosen === op ? undefined : op;
   for (const entry of marked) entry.node.classList.toggle("chosen", entry.op === chosen);
 }
-/** Pressed in a drawing: its row comes into view. */
+/** A click in a drawing: chooses the op and scrolls its row into view. */
 function find(op) {
   choose(op);
   if (chosen === op) marked.find(entry => entry.op === op && entry.node.localName === "tr")?.node.scrollIntoView({block: "nearest"});
@@ -45,7 +45,7 @@ function choosable(node, op, told) {
   node.append(svg("title", {}, sentence(op)));
   return node;
 }
-/** "1.00 / 0.75": how long each thread works, the slowest as 1; of many threads the first and the last. */
+/** "1.00 / 0.75": busy time of each thread, the slowest as 1; for many threads the first and the last. */
 function busy(op) {
   const us = list(op.thread_us).slice().sort((a, b) => b - a);
   if (us.length < 2 || !(us[0] > 0)) return "";
@@ -54,7 +54,7 @@ function busy(op) {
 }
 function sentence(index) {
   const op = ops[index], a = op.analysis ?? {};
-  const bound = a.bound && a.bound !== "unknown" ? `, ${(100 * a.roof_share).toFixed(0)} % of the roof, bound by ${a.bound}` : "";
+  const bound = a.bound && a.bound !== "unknown" ? `, ${(100 * a.roof_share).toFixed(0)} % of the roofline, bound by ${a.bound}` : "";
   return `${op.name} (${op.implementation}): ${time(op.us?.median)}, ${percent(a.share)} of the step; ${short(op.flops / 1e6)} MFLOP, ` +
     `${short(op.bytes / 1e6)} MB, ${short(a.flops_per_s / 1e9)} GFLOP/s, ${short(a.bytes_per_s / 1e9)} GB/s${bound}${busy(op)}`;
 }

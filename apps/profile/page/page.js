@@ -9,8 +9,8 @@ function facts() {
   const us = data.wall_us ?? {}, roofs = ops.reduce((sum, op) => sum + (op.analysis?.roof_us || 0), 0);
   return element("ul", {class: "facts"}, fact(time(us.median), `a step; ${time(us.low)} to ${time(us.high)}`),
     us.median ? fact(grouped(Number((1e6 * data.batch / us.median).toPrecision(4))), "images a second") : undefined,
-    roofs && sums.ops_us ? fact((100 * roofs / sums.ops_us).toFixed(0) + " %", "of the roof, all ops together") : undefined,
-    data.unwatched_us?.median ? fact(time(data.unwatched_us.median), "a step that nobody looks into") : undefined,
+    roofs && sums.ops_us ? fact((100 * roofs / sums.ops_us).toFixed(0) + " %", "of the roofline, all ops together") : undefined,
+    data.unwatched_us?.median ? fact(time(data.unwatched_us.median), "uninstrumented step") : undefined,
     fact(wall ? percent((sums.gaps_us + sums.host_us + sums.remainder_us) / wall) : "–", "outside of ops"));
 }
 function advice() {
@@ -40,24 +40,24 @@ const head = element("header", {}, element("h1", {}, `${data.model}${data.run ? 
   element("p", {class: "quiet small"}, "Measured ", element("time", {datetime: data.time}, generated(data.time)),
           ` by gridstride ${data.commit || data.version}: ${data.sampled_steps} ${data.sampled_steps === 1 ? "step" : "steps"}, by ${sources[data.source] ?? data.source}` + (data.source_note ? `; ${data.source_note}` : "")),
   counted ? undefined : facts());
-const told = element("p", {class: "told", "aria-live": "polite"}, "Point at an op to read its numbers; press it to find it in the table.");
+const told = element("p", {class: "told", "aria-live": "polite"}, "Point at an op to read its numbers; click it to find it in the table.");
 const told2 = element("p", {class: "told", "aria-live": "polite"}, "");
 const uncounted = counted && !ops.some(op => op.counts && op.counts.requests + op.counts.shared_requests > 0);
 page.replaceChildren(...[head, uncounted ? undefined : section("advice", "What would save most", "", advice(), counted ? undefined : split())].filter(Boolean));
 if (!counted) {
   if (roof.copy_bytes_per_s > 0 || roof.fp32_flops_per_s > 0)
-    page.append(section("roofline", "How far from the roof", "Up: operations a second. Right: operations for each byte that must move. No op can be above the lines, unless its data lies in a cache. The larger the point, the larger its share of the step.",
+    page.append(section("roofline", "Roofline", "Vertical: operations a second. Horizontal: operations per byte that must move. No op can be above the lines unless its data lies in a cache. The larger the point, the larger the op's share of the step.",
       roofline(told), element("ul", {class: "marks"}, ...Object.keys(passes).filter(pass => ops.some(op => op.pass === pass)).map(pass => mark(pass, colourOf(pass)))), told));
   if (list(data.timeline).length)
     page.append(section("timeline", "One step", "A sampled step of typical length, from its first call to its end.", ...timeline(told2).filter(Boolean), told2));
 }
-page.append(section("table", "Every op", "Press a title to sort by it.", ...[interpreted ? instructionTables() : counted ? countTables() : [timesTable(), kernelsTable()]].flat().filter(Boolean)));
+page.append(section("table", "Every op", "Click a title to sort by it.", ...[interpreted ? instructionTables() : counted ? countTables() : [timesTable(), kernelsTable()]].flat().filter(Boolean)));
 const machine = [["device", `${data.device}: ${data.device_description}`], ["precision", data.precision], ["threads", data.threads],
   ["gridstride", data.version + (data.commit ? `, commit ${data.commit}` : "")], ["measured", data.time],
   ...[["copy", roof.copy_bytes_per_s, "B/s"], ["fp32", roof.fp32_flops_per_s, "FLOP/s"], ["tf32", roof.tf32_flops_per_s, "FLOP/s"], ["bf16", roof.bf16_flops_per_s, "FLOP/s"]]
-    .filter(entry => entry[1] > 0).map(([name, value, unit]) => ["roof, " + name, rate(value) + unit]),
+    .filter(entry => entry[1] > 0).map(([name, value, unit]) => ["peak, " + name, rate(value) + unit]),
   ...[["launch in the stream", roof.stream_launch_us], ["launch in a graph", roof.graph_launch_us]].filter(entry => entry[1] > 0).map(([name, us]) => [name, us.toFixed(2) + " µs"]),
-  ["roof measured", roof.date ? `${roof.date}${roof.measured_now ? "" : " (stored)"}` : ""], ["asked for with", list(data.flags).join(" ")]].filter(entry => entry[1] !== "" && entry[1] !== undefined);
+  ["peaks measured", roof.date ? `${roof.date}${roof.measured_now ? "" : " (stored)"}` : ""], ["command", list(data.flags).join(" ")]].filter(entry => entry[1] !== "" && entry[1] !== undefined);
 page.append(element("section", {class: "task machine", id: "machine"}, element("h2", {}, "Machine"), element("div", {class: "block"},
   element("table", {class: "wide"}, element("tbody", {}, ...machine.map(([name, value]) =>
     element("tr", {}, element("th", {scope: "row"}, name), element("td", {}, String(value)))))))));

@@ -1,6 +1,6 @@
 // tables.js - tables that can be sorted: ops, kernels, the simulator's counts.
 
-/** columns: {title, number, value(row), text(row), share(row)}; pressing a title sorts by it, numbers downwards first. */
+/** columns: {title, number, value(row), text(row), share(row)}; a click on a title sorts by it, numbers in descending order first. */
 function sortable(label, columns, rows, foot = []) {
   const body = element("tbody"), shown = columns.filter(column => !column.optional || rows.some(row => column.text(row) !== ""));
   const value = (column, row) => column.value ? column.value(row) : column.text(row);
@@ -44,7 +44,7 @@ const kernelNames = op => list(op.kernels).map(kernel => kernel.name + (kernel.l
 const words = (title, text, more) => ({title, text: row => text(row) ?? "", ...more});
 const figure = (title, value, digits, more) => ({title, number: true, value, text: row => fixed(value(row), digits), ...more});
 const whole = (title, value, more) => ({title, number: true, value, text: row => grouped(value(row)), ...more});
-/** Empty where nothing was counted, and no column where nothing was counted at all. */
+/** Empty if nothing was counted for the row; the column is left out if nothing was counted at all. */
 const counts = (title, value, counted) => ({title, number: true, optional: true, value, text: row => counted(row) ? grouped(value(row)) : ""});
 
 function timesTable() {
@@ -59,10 +59,10 @@ function timesTable() {
     words("bound by", op => op.analysis?.bound === "unknown" ? "" : op.analysis?.bound),
     figure("GFLOP/s", op => op.analysis?.flops_per_s / 1e9, 1), figure("GB/s", op => op.analysis?.bytes_per_s / 1e9, 1),
     figure("FLOP/byte", op => op.analysis?.intensity, 2), figure("roof µs", op => op.analysis?.roof_us, 1, {about: "the least time on this machine"}),
-    figure("MFLOP", op => op.flops / 1e6, 2), figure("MB", op => op.bytes / 1e6, 2, {about: "that must move: every input once, every output once"}),
+    figure("MFLOP", op => op.flops / 1e6, 2), figure("MB", op => op.bytes / 1e6, 2, {about: "bytes that must move: every input once, every output once"}),
     words("pass", op => op.pass), words("kernels", kernelNames, {optional: true}),
     words("tensor cores", op => tensor[op.tensor_cores] ?? "", {optional: true}),
-    {...figure("threads busy", op => op.analysis?.threads_busy, 2, {optional: true, about: "mean of the threads' times / the slowest thread's; 100 % where all work equally long"}),
+    {...figure("threads busy", op => op.analysis?.threads_busy, 2, {optional: true, about: "mean of the threads' times / the slowest thread's; 100 % if all work equally long"}),
      text: op => op.analysis?.threads_busy ? (100 * op.analysis.threads_busy).toFixed(0) + " %" : ""},
     {...figure("slowest thread", op => op.analysis?.imbalance_us, 1, {optional: true, about: "µs that the slowest thread works longer than the mean"}),
      text: op => op.analysis?.imbalance_us ? "+" + op.analysis.imbalance_us.toFixed(1) : ""}];
@@ -90,7 +90,7 @@ function instructionTables() {
   const table = sortable("instructions", [
     words("op", op => op.name), words("implementation", op => op.implementation), words("kernels", op => list(op.kernels).map(k => k.name).join(" + ")),
     whole("warp instructions", op => op.c.warp), share(op => op.c.warp), figure("MFLOP", op => op.flops / 1e6, 2, {optional: true}),
-    figure("multiply-adds each", op => op.c.warp ? op.flops / 2 / op.c.warp : 0, 1, {optional: true, about: "of the formula, for each warp instruction"}),
+    figure("multiply-adds each", op => op.c.warp ? op.flops / 2 / op.c.warp : 0, 1, {optional: true, about: "multiply-adds of the formula per warp instruction"}),
     {...figure("lanes on", op => op.c.warp ? op.c.lanes / (32 * op.c.warp) : 0, 4), text: op => op.c.warp ? percent(op.c.lanes / (32 * op.c.warp)) : ""}], rows);
   const entries = (title, key) => sortable(title, [words(title, e => e.name), words("op", e => e.op), whole("warp instructions", e => e.warp), share(e => e.warp)],
     rows.flatMap(op => list(op.c[key]).map(e => ({...e, op: op.name, index: op.index}))));

@@ -1,4 +1,4 @@
-// blocks.js - what stands below the curves: findings, tables, text, images, confusion matrices, ROC curves, bars, links.
+// blocks.js - the blocks below the curves: findings, tables, text, images, confusion matrices, ROC curves, bars, links.
 
 const looksNumeric = text => /^[-+−±<>≤≥~≈]?\s*\d/.test(text) || /^(|[-–—]|n\/a|nan|inf)$/i.test(text);
 
@@ -21,7 +21,7 @@ const blocks = {
     return [scrolling(table, block.title || "table")];
   },
 
-  /** To files near by only: no other place, no script. */
+  /** Links to relative paths only: no other site, no script. */
   links(block) {
     return [element("ul", {class: "links"}, ...list(block.links).filter(link => /^[\w.~%-]+(\/[\w.~%-]+)*$/.test(link.href)).map(link =>
       element("li", {}, element("a", {href: link.href}, String(link.text ?? link.href)))))];

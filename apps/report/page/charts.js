@@ -1,4 +1,4 @@
-// charts.js - charts by Chart.js, drawn when they come near the window, the others when nothing else is to be done.
+// charts.js - charts by Chart.js: those near the window are drawn first, the others when the page is idle.
 
 const charts = [];  // {canvas, configuration(colours), chart}
 const printed = {width: 420, height: 300};
@@ -43,7 +43,7 @@ function drawTheRest() {
   setTimeout(drawTheRest, 0);
 }
 
-/** A box for a chart; `configuration` is asked again when the colours change. */
+/** A box for a chart; `configuration` is called again if the colours change. */
 function chartBox(label, configuration, more = {}) {
   if (typeof Chart === "undefined") return element("p", {class: "without"}, withoutCharts);
   const canvas = element("canvas", {role: "img", "aria-label": label});
@@ -54,7 +54,7 @@ function chartBox(label, configuration, more = {}) {
   box.entry = entry;
   return box;
 }
-const withoutCharts = "This program was built without Chart.js, so no charts are drawn here; the tables are complete.";
+const withoutCharts = "This program was built without Chart.js, so there are no charts; the tables are complete.";
 
 function axis(colour, title, more = {}) {
   const {ticks, ...others} = more;

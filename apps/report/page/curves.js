@@ -41,7 +41,7 @@ function curveChart(task, measure, off) {
   let least = Infinity, most = -Infinity;
   for (const value of values) least = Math.min(least, value), most = Math.max(most, value);
   const ratio = measure === "accuracy" && most <= 1 && least >= 0;
-  const logarithmic = measure === "loss" && least > 0 && most / least > 200;  // a run that diverged, or one that learned by heart
+  const logarithmic = measure === "loss" && least > 0 && most / least > 200;  // a run that diverged, or one that memorised its images
   const epochs = task.series.flatMap(epochsOf).filter(isNumber);
   const first = epochs.reduce((a, b) => Math.min(a, b), Infinity), last = epochs.reduce((a, b) => Math.max(a, b), -Infinity);
   const said = ratio ? percent : short;
@@ -102,7 +102,7 @@ function curvesOf(task) {
   const boxes = ["loss", "accuracy"].map(measure => curveChart(task, measure, off));
   const two = element("div", {class: "charts"}, ...boxes);
   if (!two.querySelector("canvas")) return two;
-  const legend = element("ul", {class: "legend", "aria-label": "series; press one to hide it"});
+  const legend = element("ul", {class: "legend", "aria-label": "series; click one to hide it"});
   task.series.forEach((series, index) => {
     const button = element("button", {type: "button", "aria-pressed": "true"}, swatch(index), element("span", {}, String(series.name)));
     button.addEventListener("click", () => {

@@ -1,4 +1,4 @@
-// verdicts.js - what was found of a claim: a sign, a word and a colour; how many of each.
+// verdicts.js - the outcome of a claim: a sign, a word and a colour; the number of each.
 
 const verdicts = {
   "held": {sign: "✓", kind: "held"},

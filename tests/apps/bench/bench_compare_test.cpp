@@ -88,12 +88,12 @@ TEST(BenchCompare, SaysWhatIsWrongWithAFile) {
   other_device["device"] = "sim";
   write_text(folder / "mixed.json", record({bench_case("lenet:32:8", 1, 1, 1), other_device}).dump());
   for (const auto& [file, reason] : {std::pair{"nowhere.json", "no such file"},
-                                     {"broken.json", "no JSON"},
+                                     {"broken.json", "not valid JSON"},
                                      {"other.json", "not what 'gridstride bench --json' prints"},
                                      {"empty.json", "holds no cases"},
                                      {"zero.json", "the median_us of lenet:32:8 must be above 0"},
                                      {"model.json", "unknown model 'lanet'"},
-                                     {"case.json", "'lenet' is no case"},
+                                     {"case.json", "invalid case 'lenet'"},
                                      {"mixed.json", "differ in device: give --device"}})
     expect_one_line(run_program(folder.path(), {"bench", "--compare", file}), 2, {"--compare", file, reason});
   expect_one_line(run_program(folder.path(), {"bench", "--tolerance", "3"}), 2, {"--tolerance belongs to --compare"});

@@ -1,4 +1,4 @@
-// devices_test.cpp - `gridstride devices`: what is told, in both forms, and the roof that it stores.
+// devices_test.cpp - `gridstride devices`: its text and JSON, and the peaks that it stores.
 #include <nlohmann/json.hpp>
 
 #include "tests/apps/program.h"
@@ -37,7 +37,7 @@ TEST(Devices, TableFitsTheTerminal) {
     });
     ASSERT_EQ(outcome.status, 0) << outcome.err;
     for (const std::string& line : lines_of(outcome.out)) EXPECT_LE(line.size(), std::stoul(width)) << line;
-    for (const char* part : {"devices\n", "machine\n", "roof: ", "--device auto takes "})
+    for (const char* part : {"devices\n", "machine\n", "peak: ", "--device auto takes "})
       EXPECT_NE(outcome.out.find(part), std::string::npos) << part;
   }
 }

@@ -75,8 +75,8 @@ void expect_refused(const std::string& text, const std::string& reason) {
 }
 
 TEST(ProfileJson, SaysWhatIsWrongWithAFile) {
-  expect_refused("{", "is no JSON");
-  expect_refused("[1]", "no profile of gridstride");
+  expect_refused("{", "is not valid JSON");
+  expect_refused("[1]", "not a profile of gridstride");
   expect_refused("{\"gridstride_profile\": 99}", "format 99");
   Json json = apps::profile_to_json(made_profile());
   json.erase("sums");

@@ -59,7 +59,7 @@ TEST(SweepPlan, MistakesAreOneLine) {
     SCOPED_TRACE(words.empty() ? "no flags" : words.back());
     expect_one_line(run_program(folder.path(), tiny_sweep(words)), 2, parts);
   };
-  refused({}, {"what shall vary"});
+  refused({}, {"nothing varies"});
   refused({"--grid", "lr"}, {"--grid lr", "lr=1e-5,1e-4"});
   refused({"--grid", "lr=1e-4,"}, {"--grid lr=1e-4,"});
   refused({"--grid", "lr=1e-4,fast"}, {"run lr-fast", "--lr", "fast"});
@@ -69,7 +69,7 @@ TEST(SweepPlan, MistakesAreOneLine) {
   refused({"--run", "momentum"}, {"--run momentum"});
   refused({"--run", "momentum=0.9"}, {"run momentum-0.9", "--optimizer sgd"});
   refused({"--grid", "impl=magic=1"}, {"magic"});
-  for (const auto& [text, part] : {std::pair{"{", "no JSON"},
+  for (const auto& [text, part] : {std::pair{"{", "not valid JSON"},
                                    {"[]", "must be an object"},
                                    {R"({"grids": 1})", "grids"},
                                    {R"({"grid": {"lr": 1}})", "grid.lr"},
