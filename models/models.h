@@ -14,7 +14,7 @@ struct ModelOptions {
   int base = 32;    ///< base width
   int outputs = 1;  ///< 1 for two classes, else the number of classes
   float dropout = 0;
-  int depth = 20;  ///< layers with weights, of networks that come in several depths
+  int depth = 0;  ///< layers with weights, of networks that come in several depths; 0: the network's usual one
 };
 
 struct Model {

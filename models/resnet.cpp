@@ -20,13 +20,14 @@ void convolution(NetBuilder& net, int filters, int stride) {
 }  // namespace
 
 Net resnet(const ModelOptions& o) {
-  if (o.depth < 8 || o.depth % 6 != 2)
-    throw UsageError(fmt::format("--depth {}: resnet has 6n + 2 layers: 8, 14, 20, 32, 44, 56, 110 ...", o.depth));
+  const int depth = o.depth == 0 ? 20 : o.depth;
+  if (depth < 8 || depth % 6 != 2)
+    throw UsageError(fmt::format("--depth {}: resnet has 6n + 2 layers: 8, 14, 20, 32, 44, 56, 110 ...", depth));
   NetBuilder net("resnet", o.input);
   convolution(net, o.base, 1);
   net.relu();
   for (int stage = 0; stage < 3; ++stage)
-    for (int block = 0; block < (o.depth - 2) / 6; ++block) {
+    for (int block = 0; block < (depth - 2) / 6; ++block) {
       const int filters = o.base << stage;
       net.name("shortcut");
       convolution(net, filters, stage > 0 && block == 0 ? 2 : 1);

@@ -17,7 +17,7 @@ namespace gs {
 Net vgg(const ModelOptions& o) {
   static const std::map<int, std::vector<int>> convolutions_by_depth = {
       {11, {1, 1, 2, 2, 2}}, {13, {2, 2, 2, 2, 2}}, {16, {2, 2, 3, 3, 3}}, {19, {2, 2, 4, 4, 4}}};
-  const auto found = convolutions_by_depth.find(o.depth);
+  const auto found = convolutions_by_depth.find(o.depth == 0 ? 11 : o.depth);
   if (found == convolutions_by_depth.end())
     throw UsageError(fmt::format("--depth {}: vgg has 11, 13, 16 or 19 layers", o.depth));
   NetBuilder net("vgg", o.input);

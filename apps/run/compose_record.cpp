@@ -28,6 +28,7 @@ Json network_record(const Net& net, const TrainOptions& o) {
   }
   return {{"name", net.name},
           {"base", o.base.value_or(find_model(o.model).default_base)},
+          {"depth", o.depth.value_or(find_model(o.model).default_depth)},
           {"dropout", o.dropout.value_or(double(find_model(o.model).default_dropout))},
           {"features", o.features},
           {"input", {net.input.h, net.input.w, net.input.c}},

@@ -16,6 +16,8 @@ void add_network(Arguments& a, TrainOptions& o) {
   a.section("Network");
   a.value("--base", o.base, "base width: filters of the first layer", whole_number(1, 4096), "N")
       ->default_str("the model's own");
+  a.value("--depth", o.depth, "layers with weights: resnet 6n + 2; vgg 11, 13, 16 or 19", whole_number(1, 4096), "N")
+      ->default_str("20; vgg: 11");
   a.choice("--features", o.features, "input of the mlp: the pixels, or OpenCV's histograms of oriented gradients",
            {"pixels", "hog"});
   a.value("--dropout", o.dropout, "share of the hidden units that are dropped", number_in(0, 1), "P")

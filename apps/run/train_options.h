@@ -18,6 +18,7 @@ inline constexpr const char* precision_text =
 struct TrainOptions {
   std::string model;
   std::optional<int> base;        ///< unset: the model's own
+  std::optional<int> depth;       ///< likewise
   std::optional<double> dropout;  ///< unset: the model's own
   std::string features = "pixels";
   DataRequest data;

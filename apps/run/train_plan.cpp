@@ -78,6 +78,9 @@ Net build_net(const TrainOptions& o, Shape input, LossKind loss, std::size_t cla
   ModelOptions options;
   options.input = input;
   options.base = o.base.value_or(model.default_base);
+  if (o.depth && model.default_depth == 0)
+    throw UsageError(fmt::format("--depth {}: {} comes in one depth only", *o.depth, o.model));
+  options.depth = o.depth.value_or(model.default_depth);
   options.outputs = loss == LossKind::softmax ? int(classes) : 1;
   options.dropout = float(o.dropout.value_or(double(model.default_dropout)));
   return model.build(options);

@@ -53,7 +53,7 @@ TEST(Models, VggAndResNetHaveThePublishedParameters) {
 }
 
 TEST(Models, RefuseADepthThatTheyDoNotHave) {
-  for (const int depth : {0, 7, 19, 21})
+  for (const int depth : {-4, 2, 7, 19, 21})
     EXPECT_THROW(resnet({.input = {32, 32, 3}, .base = 4, .depth = depth}), UsageError) << depth;
   EXPECT_THROW(vgg({.input = {32, 32, 3}, .base = 4, .depth = 12}), UsageError);
 }
