@@ -8,7 +8,8 @@
 
 #include "engine/program/choice.h"
 #include "engine/program/program.h"
-#include "engine/program/tuning_key.h"
+#include "kernels/dropout/dropout.h"
+#include "kernels/maxpool/maxpool.h"
 #include "models/models.h"
 #include "tests/support/doubling.h"
 #include "tests/support/engines.h"
@@ -79,19 +80,22 @@ TEST_F(Doubling, WithoutAFolderItWorksTheSame) {
   }
 }
 
-TEST(TuningKey, NamesEveryExtent) {
+TEST(Describe, NamesEveryExtent) {
   const Conv2d a{8, 128, 64, 3, 16, 5, 7, 2, 1, true};
-  EXPECT_EQ(tuning_key(Conv2dForward<float>{}, a), "conv2d forward 8x128x64x3 by 16 of 5x7/2 pad 1 relu");
-  EXPECT_EQ(tuning_key(DenseDataGradient<float>{}, {8, 100, 10, true}), "dense data gradient 8x100 to 10");
+  EXPECT_EQ(OpProblemOf<Conv2dForward<float>>(a).describe(), "conv2d forward 8x128x64x3 by 16 of 5x7/2 pad 1 relu");
+  EXPECT_EQ(OpProblemOf<DenseDataGradient<float>>({8, 100, 10}).describe(), "dense data gradient 8x100 to 10");
+  EXPECT_EQ(OpProblemOf<MaxPoolForward<float>>({8, 24, 20, 3, 2, 3, true}).describe(),
+            "max-pool forward 8 24 20 3 2 3 yes");
+  EXPECT_EQ(OpProblemOf<DropoutForward<float>>({100, 0.25f, 2}).describe(), "dropout forward 100 0.25 2");
 }
 
-TEST(ImplementationChoice, AStepHasShortNames) {
-  EXPECT_TRUE(names_step("conv1 forward", "conv1 forward"));
-  EXPECT_TRUE(names_step("conv1", "conv1 forward"));
-  EXPECT_TRUE(names_step("conv1.filter_gradient", "conv1 filter gradient"));
-  EXPECT_TRUE(names_step("update", "update"));
-  EXPECT_FALSE(names_step("conv1", "conv1 filter gradient"));
-  EXPECT_FALSE(names_step("conv", "conv1 forward"));
+TEST(ImplementationChoice, ACallHasShortNames) {
+  EXPECT_TRUE(names_call("conv1 forward", "conv1 forward"));
+  EXPECT_TRUE(names_call("conv1", "conv1 forward"));
+  EXPECT_TRUE(names_call("conv1.filter_gradient", "conv1 filter gradient"));
+  EXPECT_TRUE(names_call("update", "update"));
+  EXPECT_FALSE(names_call("conv1", "conv1 filter gradient"));
+  EXPECT_FALSE(names_call("conv", "conv1 forward"));
 }
 
 /// Points the cache folder at a scratch folder, and back.
