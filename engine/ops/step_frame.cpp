@@ -1,10 +1,9 @@
 // step_frame.cpp - gather, advance, loss, metrics and update as steps.
 #include "engine/ops/step_frame.h"
 
-#include "kernels/advance/advance.h"
-#include "kernels/collect/collect.h"
 #include "kernels/diagnose/diagnose.h"
 #include "kernels/gather/gather.h"
+#include "kernels/step/step.h"
 
 namespace gs {
 
@@ -107,11 +106,11 @@ void add_advance(OpContext& context, const Optimizer& optimizer) {
 
 void add_collect(OpContext& context, const Activation& logits, TensorId all) {
   Builder& b = context.builder;
-  const Collect problem{context.batch, logits.shape.c};
+  const LogitRows problem{context.batch, logits.shape.c};
   with_type_of(context.storage, [&]<class T>(T) {
-    b.step<CollectRows<T>>(
-        {.name = "collect", .pass = Pass::loss, .reads = {logits.value, context.state}, .writes = {all}},
-        b.variants<CollectRows<T>>(), problem,
+    b.step<StoreLogits<T>>(
+        {.name = "store logits", .pass = Pass::loss, .reads = {logits.value, context.state}, .writes = {all}},
+        b.variants<StoreLogits<T>>(), problem,
         [=, state = context.state, z = logits.value](const auto& launch, const Addresses& at, void* workspace,
                                                      stream_t s) {
           launch(at.get(all), at.get<T>(z), at.get<StepState>(state), problem, workspace, s);

@@ -4,7 +4,7 @@
 #include "engine/core/error.h"
 #include "engine/program/program_impl.h"
 #include "engine/program/steps_per_replay.h"
-#include "kernels/epoch_loop/epoch_loop.h"
+#include "kernels/step/step.h"
 
 namespace gs {
 

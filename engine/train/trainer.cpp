@@ -11,7 +11,7 @@
 
 #include "engine/data/sampler.h"
 #include "engine/device/turns.h"
-#include "kernels/metrics/metrics.h"
+#include "kernels/step/step.h"
 
 namespace gs {
 namespace {
