@@ -81,7 +81,7 @@ class Builder {
       if (emulated ? row.supports(problem) && row.arithmetic == Arithmetic::tf32 : usable(row, problem))
         own.push_back({std::string(row.name), "", row.workspace_bytes(problem), row.launch,
                        row.arithmetic != Arithmetic::fp32 && device_.registry().target() != Target::host, true});
-    const std::string* const fixed = fixed_implementation(choice_, spec.name);
+    const std::optional<std::string> fixed = fixed_implementation(choice_, spec.name);
     const auto named = [&](auto& list) {
       return std::find_if(list.begin(), list.end(), [&](const auto& i) { return i.name == *fixed; });
     };
@@ -108,7 +108,7 @@ class Builder {
   }
 
   /// Has the user fixed an implementation for a step of this name?
-  bool fixes(const std::string& step) const { return fixed_implementation(choice_, step) != nullptr; }
+  bool fixes(const std::string& step) const { return fixed_implementation(choice_, step).has_value(); }
 
   enum class Fusing { no, yes, if_faster };
   /// Should one step `name` do what the steps `parts` would do? When its implementation is fixed; else, when none of
@@ -139,7 +139,7 @@ class Builder {
   static constexpr double slow_rungs_flops = 2e6;
 
   /// A CPU has no tensor cores. Where it is asked for tf32, variants that round as they do show what that does to a
-  /// run, so nothing else may stand in for them: no row in fp32, no library.
+  /// run, so nothing else may stand in for them: no variant in fp32, no library.
   template <class Op>
   bool emulates_tf32(Variants<Op> variants) const {
     const auto rounds = [](const Variant<Op>& row) { return row.arithmetic == Arithmetic::tf32; };
