@@ -1,26 +1,33 @@
-// choice.h - how an op's implementation is chosen, and the fixed table behind `--impl default`.
+// choice.h - how the implementation of a call is chosen.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 
 namespace gs {
 
-/// Step name -> implementation name: "conv1 forward" -> "onednn". Written into run.json, replayed from it.
+/// Name of a call -> name of its implementation: "conv1 forward" -> "onednn". Written into run.json, replayed from it.
 using ImplementationTable = std::map<std::string, std::string>;
 
 struct ImplementationChoice {
-  /// default: the library where library_pays() says so, else own; own: own kernels only; library: wherever it can;
-  /// auto: what was measured to be the fastest (tuner.h), on `sim`, where time means nothing, as default
+  /// default: the library if library_pays() says so, else own; own: own kernels only; library: wherever it can;
+  /// auto: what was measured to be the fastest (tuner.h), on `sim`, whose times mean nothing, as default
   std::string rule = "default";
-  ImplementationTable fixed;  ///< overrides for single steps; a name that is not available is a UsageError
+  ImplementationTable fixed;  ///< overrides for single calls; a name that is not available is a UsageError
   bool retune = false;        ///< auto: measure again what the cache knows
 };
 
-/// Does an entry of `fixed` mean this step? "conv1 filter gradient" is also called "conv1.filter_gradient", and
-/// "conv1 forward" just "conv1".
-bool names_call(const std::string& entry, const std::string& step);
+// Names from an older version, in `--impl`, a run.json or a tuning cache.
+/// "simd" for "cores", "tf32_emulated" for "rounded", "bf16_emulated" for "widened"; other names stay as they are.
+std::string current_implementation(const std::string& name);
+/// "store logits" for "collect", "dense1 weight gradient" for "dense1 filter gradient"; other names stay as they are.
+std::string current_call(const std::string& name);
 
-/// The implementation that is fixed for the step, or null.
-const std::string* fixed_implementation(const ImplementationChoice&, const std::string& step);
+/// Does an entry of `fixed` mean this call? "conv1 filter gradient" is also called "conv1.filter_gradient", "conv1
+/// forward" just "conv1".
+bool names_call(const std::string& entry, const std::string& call);
+
+/// The implementation that is fixed for the call, by its current name.
+std::optional<std::string> fixed_implementation(const ImplementationChoice&, const std::string& call);
 
 }  // namespace gs

@@ -91,7 +91,7 @@ std::vector<Candidate> Chooser::candidates(const CallNode& node) const {
 }
 
 Candidate Chooser::choose(const CallNode& node) const {
-  if (const std::string* fixed = fixed_implementation(choice_, node.name)) {
+  if (const auto fixed = fixed_implementation(choice_, node.name)) {
     std::vector<Candidate> own = own_candidates(node);
     if (const Candidate* found = named(own, *fixed)) return *found;
     if (device_.library() && !emulates_tf32(own)) {

@@ -22,7 +22,7 @@ class Chooser {
   std::vector<OpCall> bind(const std::vector<CallNode>&);
 
   /// Did the user fix an implementation for a call of this name?
-  bool fixes(const std::string& call) const { return fixed_implementation(choice_, call) != nullptr; }
+  bool fixes(const std::string& call) const { return fixed_implementation(choice_, call).has_value(); }
 
   /// Should `fused` take the place of `first` and `second`, which needs the value `between` that `first` writes? Yes if
   /// its implementation is fixed; else, if that of neither part is, where own kernels are used throughout, since the

@@ -5,7 +5,7 @@
 #include "engine/program/program_impl.h"
 #include "engine/program/steps_per_replay.h"
 #include "kernels/diagnose/diagnose.h"
-#include "kernels/epoch_loop/epoch_loop.h"
+#include "kernels/step/step.h"
 
 namespace gs {
 

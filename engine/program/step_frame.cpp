@@ -2,9 +2,8 @@
 #include "engine/program/step_frame.h"
 
 #include "kernels/add/add.h"
-#include "kernels/advance/advance.h"
-#include "kernels/collect/collect.h"
 #include "kernels/diagnose/diagnose.h"
+#include "kernels/step/step.h"
 
 namespace gs {
 
@@ -66,7 +65,7 @@ void add_advance(Lowering& l, const Optimizer& optimizer, TensorId next_state) {
 
 void add_store_logits(Lowering& l, const Value& logits, TensorId all) {
   with_type_of(l.storage, [&]<class T>(T) {
-    l.calls.call<CollectRows<T>>("collect", Pass::loss, {l.batch, logits.shape.c}, out(all), in(logits.tensor),
+    l.calls.call<StoreLogits<T>>("store logits", Pass::loss, {l.batch, logits.shape.c}, out(all), in(logits.tensor),
                                  in(l.state));
   });
 }

@@ -3,7 +3,6 @@
 #include "engine/layers/lowering.h"
 #include "kernels/gather/gather.h"
 #include "kernels/loss/loss.h"
-#include "kernels/metrics/metrics.h"
 #include "kernels/optimizer/optimizer.h"
 
 namespace gs {

@@ -12,7 +12,7 @@
 #include "engine/core/seconds_since.h"
 #include "engine/data/sampler.h"
 #include "engine/device/turns.h"
-#include "kernels/metrics/metrics.h"
+#include "kernels/step/step.h"
 
 namespace gs {
 namespace {

@@ -1,4 +1,4 @@
-// conv2d.h - the menu of 2-D convolution: forward with bias and ReLU, data gradient, filter gradient.
+// conv2d.h - 2-D convolution: forward with bias and ReLU, data gradient, filter gradient.
 //
 //   y[n,p,q,k] = act( b[k] + sum_{r,s,c} x[n, p*stride - pad + r, q*stride - pad + s, c] * w[k,r,s,c] )
 //

@@ -1,4 +1,4 @@
-// conv2d_launchers.h - the variants that others are made of (conv2d_storage_cores.cu).
+// conv2d_launchers.h - the variants that others are made of (conv2d_storage_simd.cu).
 #pragma once
 #include "kernels/conv2d/conv2d.h"
 
@@ -14,13 +14,13 @@ template <class T>
 void conv2d_filter_gradient_direct(float* dw, float* db, const T* x, const T* dy, const Conv2d&, void* workspace,
                                    stream_t);
 
-// conv2d_cores.cu and conv2d_filter_cores.cu
-Conv2dForward<float>::Launch conv2d_forward_cores;
-Conv2dDataGradient<float>::Launch conv2d_data_gradient_cores;
-Conv2dFilterGradient<float>::Launch conv2d_filter_gradient_cores;
-std::size_t conv2d_forward_cores_workspace(const Conv2d&);
-std::size_t conv2d_data_gradient_cores_workspace(const Conv2d&);
-std::size_t conv2d_filter_gradient_cores_workspace(const Conv2d&);
-bool conv2d_data_gradient_cores_supports(const Conv2d&);
+// conv2d_simd.cu and conv2d_filter_simd.cu
+Conv2dForward<float>::Launch conv2d_forward_simd;
+Conv2dDataGradient<float>::Launch conv2d_data_gradient_simd;
+Conv2dFilterGradient<float>::Launch conv2d_filter_gradient_simd;
+std::size_t conv2d_forward_simd_workspace(const Conv2d&);
+std::size_t conv2d_data_gradient_simd_workspace(const Conv2d&);
+std::size_t conv2d_filter_gradient_simd_workspace(const Conv2d&);
+bool conv2d_data_gradient_simd_supports(const Conv2d&);
 
 }  // namespace gs::GS_TARGET

@@ -3,9 +3,8 @@
 
 #include <numeric>
 
-#include "kernels/advance/advance.h"
 #include "kernels/common/step_state.h"
-#include "kernels/metrics/metrics.h"
+#include "kernels/step/step.h"
 #include "tests/support/errors.h"
 #include "tests/support/on_device.h"
 #include "tests/support/tested_targets.h"

@@ -1,6 +1,6 @@
 // optimizer_test.cpp - SGD, RMSprop, Adam and AdamW on every target against fp64, over several steps.
-#include "kernels/advance/advance_ref.h"
 #include "kernels/optimizer/optimizer_ref.h"
+#include "kernels/step/step_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/variants.h"
 

@@ -116,7 +116,7 @@ TEST(Registries, HaveVariantsForTheirTargetAlone) {
       for (const VariantFacts& v : variants) {
         EXPECT_TRUE(v.targets & unsigned(registry->target())) << v.name << " is not for this target";
         if (registry->target() == Target::host && v.arithmetic == Arithmetic::tf32) {
-          EXPECT_EQ(v.name, "rounded") << "a CPU has no tensor cores: it can only emulate them";
+          EXPECT_EQ(v.name, "tf32_emulated") << "a CPU has no tensor cores: it can only emulate them";
         }
         if (op.second == "bf16") {
           EXPECT_NE(v.arithmetic, Arithmetic::tf32) << v.name;
@@ -161,7 +161,7 @@ TEST(Registries, RankTheFastestVariantOfAProductHighest) {
                    std::string(op.second));
       const bool on_host = registry->target() == Target::host, fused = not_on_host.contains(op.first);
       EXPECT_EQ(variants.front().name, fused ? "tiled" : "direct");
-      EXPECT_EQ(variants.back().name, !on_host ? "tensor" : op.second == "fp32" ? "cores" : "widened");
+      EXPECT_EQ(variants.back().name, !on_host ? "tensor" : op.second == "fp32" ? "simd" : "bf16_emulated");
     }
 }
 

@@ -1,9 +1,6 @@
-// step_frame_test.cpp - what surrounds a step's arithmetic: gather, augmentation, metrics, collect, advance.
-#include "kernels/advance/advance_ref.h"
-#include "kernels/collect/collect_ref.h"
-#include "kernels/epoch_loop/epoch_loop.h"
+// step_frame_test.cpp - what surrounds a step's arithmetic: gather, augmentation, metrics, stored logits, advance.
 #include "kernels/gather/gather_ref.h"
-#include "kernels/metrics/metrics_ref.h"
+#include "kernels/step/step_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/variants.h"
 
@@ -121,8 +118,8 @@ TEST(GatherAugmented, DrawsWithinTheLimitsAndAnewEachEpoch) {
   EXPECT_LT(same, 3);
 }
 
-TEST(Collect, PutsTheValidRowsInTheirPlaces) {
-  for (const Collect& p : {Collect{1, 1}, Collect{4, 3}, Collect{8, 1}, Collect{3, 100}}) {
+TEST(StoreLogits, PutsTheValidRowsInTheirPlaces) {
+  for (const LogitRows& p : {LogitRows{1, 1}, LogitRows{4, 3}, LogitRows{8, 1}, LogitRows{3, 100}}) {
     SCOPED_TRACE(std::to_string(p.n) + " x " + std::to_string(p.columns));
     StepState state;
     state.batch = std::uint32_t(p.n);
@@ -130,8 +127,8 @@ TEST(Collect, PutsTheValidRowsInTheirPlaces) {
     state.cursor = 1;
     const auto rows = random_values(std::int64_t(p.n) * p.columns, 1);
     const std::vector<float> before(std::size_t(state.samples) * std::size_t(p.columns), -1);
-    const auto want = ref::collect(p, state, widen(before), widen(rows));
-    for_each_variant<CollectRows<float>>(p, [&](auto launch) {
+    const auto want = ref::store_logits(p, state, widen(before), widen(rows));
+    for_each_variant<StoreLogits<float>>(p, [&](auto launch) {
       GuardedArray<float> all(before);
       DeviceArray<float> batch(rows);
       DeviceArray<StepState> at(std::vector{state});

@@ -2,13 +2,13 @@
 // reference in fp64 on what bf16 keeps of the inputs. What is stored as bf16 may be off by the fp32 bound and by one
 // rounding; what a kernel only picks or compares must be exact.
 #include "kernels/bias/bias_ref.h"
-#include "kernels/collect/collect_ref.h"
 #include "kernels/diagnose/diagnose_ref.h"
 #include "kernels/dropout/dropout_ref.h"
 #include "kernels/gather/gather_ref.h"
 #include "kernels/loss/loss_ref.h"
 #include "kernels/lrn/lrn_ref.h"
 #include "kernels/maxpool/maxpool_ref.h"
+#include "kernels/step/step_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/stored.h"
 #include "tests/support/variants.h"
@@ -72,11 +72,11 @@ TEST(StoredAsBf16, GatherAndCollect) {
       EXPECT_TRUE(agree(x.values(), turned.x, stored_bounds<bf16>(turned.x, 1.5 * 8 * 0x1p-24 * double(p.image_size))));
       EXPECT_TRUE(x.intact());
     });
-    const Collect collect{p.n, 3};
+    const LogitRows stored{p.n, 3};
     const auto rows = bf16_values(3 * p.n, 2);
     const std::vector<float> before(std::size_t(3 * p.n), -1);
-    const auto collected = ref::collect(collect, state, widen(before), widen(rows));
-    for_each_variant<CollectRows<bf16>>(collect, [&](auto launch) {
+    const auto collected = ref::store_logits(stored, state, widen(before), widen(rows));
+    for_each_variant<StoreLogits<bf16>>(stored, [&](auto launch) {
       GuardedArray<float> all(before);
       Stored<bf16> batch(rows);
       DeviceArray<StepState> at(std::vector{state});

@@ -4,8 +4,8 @@
 #include <cstdlib>
 
 #include "engine/device/cuda_check.h"
-#include "kernels/advance/advance.h"
 #include "kernels/common/step_state.h"
+#include "kernels/step/step.h"
 #include "tests/support/errors.h"
 #include "tests/support/on_device.h"
 

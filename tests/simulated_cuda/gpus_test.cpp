@@ -8,7 +8,7 @@
 #include "engine/device/cuda_check.h"
 #include "engine/profile/profiler.h"
 #include "engine/simulated_cuda/runtime.h"
-#include "kernels/advance/advance.h"
+#include "kernels/step/step.h"
 #include "tests/support/errors.h"
 #include "tests/support/on_device.h"
 #include "tests/support/tiny_training.h"

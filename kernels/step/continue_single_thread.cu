@@ -1,8 +1,8 @@
-// epoch_loop_single_thread.cu - one thread looks whether the epoch has images left. Its cost is that of a launch, once
+// continue_single_thread.cu - one thread looks whether the epoch has images left. Its cost is that of a launch, once
 // a step, behind the update: what a loop on the device costs beside the time of its own node.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
-#include "kernels/epoch_loop/epoch_loop.h"
+#include "kernels/step/step.h"
 
 namespace gs::GS_TARGET {
 namespace {

@@ -1,4 +1,4 @@
-// conv2d_cores.cu - convolution on the cores of a CPU: sixteen output channels in a register, eight pixels at a time.
+// conv2d_simd.cu - convolution on the cores of a CPU: sixteen output channels in a register, eight pixels at a time.
 //
 // What changed from conv2d_direct: filters are repacked so that the output channels of one tap lie side by side, and a
 // tile of pixels shares them while they are in registers; a copy of the images with their padding spares the inner
@@ -117,12 +117,12 @@ std::int64_t rounded(std::int64_t count) {
 
 }  // namespace
 
-std::size_t conv2d_forward_cores_workspace(const Conv2d& d) {
+std::size_t conv2d_forward_simd_workspace(const Conv2d& d) {
   return floats(rounded(d.n * Padded(d).image()) + packed_size(d));
 }
 
-void conv2d_forward_cores(float* y, const float* x, const float* w, const float* bias, const Conv2d& d, void* workspace,
-                          stream_t) {
+void conv2d_forward_simd(float* y, const float* x, const float* w, const float* bias, const Conv2d& d, void* workspace,
+                         stream_t) {
   float* const images = static_cast<float*>(workspace);
   float* const filters = images + rounded(d.n * Padded(d).image());
   pad_images(images, x, d);
@@ -132,16 +132,16 @@ void conv2d_forward_cores(float* y, const float* x, const float* w, const float*
       [&](const Vec& sums, std::int64_t at, std::int64_t count) { store(y + at, d.relu ? relu(sums) : sums, count); });
 }
 
-bool conv2d_data_gradient_cores_supports(const Conv2d& d) {
+bool conv2d_data_gradient_simd_supports(const Conv2d& d) {
   return d.groups == 1 && d.stride == 1 && d.r == d.s && d.pad <= d.r - 1;
 }
 
-std::size_t conv2d_data_gradient_cores_workspace(const Conv2d& d) {
-  return conv2d_forward_cores_workspace(mirrored(d));
+std::size_t conv2d_data_gradient_simd_workspace(const Conv2d& d) {
+  return conv2d_forward_simd_workspace(mirrored(d));
 }
 
-void conv2d_data_gradient_cores(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d& d,
-                                void* workspace, stream_t) {
+void conv2d_data_gradient_simd(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d& d,
+                               void* workspace, stream_t) {
   const Conv2d m = mirrored(d);
   float* const images = static_cast<float*>(workspace);
   float* const filters = images + rounded(m.n * Padded(m).image());
@@ -157,18 +157,18 @@ void conv2d_data_gradient_cores(float* dx, const float* dy, const float* w, cons
 namespace {
 
 void add_variants(Registry& registry) {
-  registry.add<Conv2dForward<float>>({.name = "cores",
+  registry.add<Conv2dForward<float>>({.name = "simd",
                                       .rank = 5,
                                       .targets = on_host,
-                                      .launch = &conv2d_forward_cores,
+                                      .launch = &conv2d_forward_simd,
                                       .supports = &ungrouped,
-                                      .workspace_bytes = &conv2d_forward_cores_workspace});
-  registry.add<Conv2dDataGradient<float>>({.name = "cores",
+                                      .workspace_bytes = &conv2d_forward_simd_workspace});
+  registry.add<Conv2dDataGradient<float>>({.name = "simd",
                                            .rank = 5,
                                            .targets = on_host,
-                                           .launch = &conv2d_data_gradient_cores,
-                                           .supports = &conv2d_data_gradient_cores_supports,
-                                           .workspace_bytes = &conv2d_data_gradient_cores_workspace});
+                                           .launch = &conv2d_data_gradient_simd,
+                                           .supports = &conv2d_data_gradient_simd_supports,
+                                           .workspace_bytes = &conv2d_data_gradient_simd_workspace});
 }
 const Registration registration(&add_variants);
 

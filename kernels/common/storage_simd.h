@@ -1,4 +1,4 @@
-// storage_cores.h - copies of arrays as another kind of number, for *_cores.cu variants that compute in fp32 on the
+// storage_simd.h - copies of arrays as another kind of number, for *_simd.cu variants that compute in fp32 on the
 // copies: bf16 made wide and rounded back, and fp32 rounded as tensor cores round it.
 #pragma once
 #include <initializer_list>

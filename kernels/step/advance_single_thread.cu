@@ -1,7 +1,7 @@
 // advance_single_thread.cu - one thread moves the state on. 56 bytes in, 112 out: its cost is that of a launch.
-#include "kernels/advance/advance.h"
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
+#include "kernels/step/step.h"
 
 namespace gs::GS_TARGET {
 namespace {

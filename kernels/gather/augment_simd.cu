@@ -1,4 +1,4 @@
-// augment_cores.cu - batch assembly with augmentation for a CPU: every core takes whole images.
+// augment_simd.cu - batch assembly with augmentation for a CPU: every core takes whole images.
 #include "kernels/common/registration.h"
 #include "kernels/gather/augment_pixel.h"
 
@@ -6,9 +6,8 @@ namespace gs::GS_TARGET {
 namespace {
 
 template <class T>
-void augment_cores(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
-                   const std::uint32_t* permutation, const StepState* state, const AugmentedGather& p, void*,
-                   stream_t) {
+void augment_simd(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
+                  const std::uint32_t* permutation, const StepState* state, const AugmentedGather& p, void*, stream_t) {
   const std::int64_t valid = state->valid(), first = std::int64_t(state->cursor) * state->batch;
   const std::int64_t size = std::int64_t(p.h) * p.w * p.c;
   host_shares(p.n, [=](std::int64_t begin, std::int64_t end) {
@@ -31,7 +30,7 @@ void augment_cores(T* x, std::int32_t* labels, const std::uint8_t* images, const
 
 template <class T>
 void add_variants(Registry& registry) {
-  registry.add<GatherAugmented<T>>({.name = "cores", .rank = 2, .targets = on_host, .launch = &augment_cores<T>});
+  registry.add<GatherAugmented<T>>({.name = "simd", .rank = 2, .targets = on_host, .launch = &augment_simd<T>});
 }
 const Registration registration(&add_variants<float>, &add_variants<bf16>);
 

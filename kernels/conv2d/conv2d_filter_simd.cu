@@ -1,4 +1,4 @@
-// conv2d_filter_cores.cu - the filter gradient on the cores of a CPU: sixteen filters in a register, several taps at a
+// conv2d_filter_simd.cu - the filter gradient on the cores of a CPU: sixteen filters in a register, several taps at a
 // time.
 //
 // What changed from conv2d_direct: dy is read once per tile of taps, a row at a time, and multiplied with each of the
@@ -96,12 +96,12 @@ void sum_slice(float* sums, const float* padded_x, const float* dy, const Conv2d
 
 }  // namespace
 
-std::size_t conv2d_filter_gradient_cores_workspace(const Conv2d& d) {
+std::size_t conv2d_filter_gradient_simd_workspace(const Conv2d& d) {
   return std::size_t(slices_of(d) * slice_size(d) + d.n * Padded(d).image()) * sizeof(float);
 }
 
-void conv2d_filter_gradient_cores(float* dw, float* db, const float* x, const float* dy, const Conv2d& d,
-                                  void* workspace, stream_t) {
+void conv2d_filter_gradient_simd(float* dw, float* db, const float* x, const float* dy, const Conv2d& d,
+                                 void* workspace, stream_t) {
   float* const partial = static_cast<float*>(workspace);
   float* const images = partial + slices_of(d) * slice_size(d);
   pad_images(images, x, d);
@@ -129,12 +129,12 @@ void conv2d_filter_gradient_cores(float* dw, float* db, const float* x, const fl
 namespace {
 
 void add_variants(Registry& registry) {
-  registry.add<Conv2dFilterGradient<float>>({.name = "cores",
+  registry.add<Conv2dFilterGradient<float>>({.name = "simd",
                                              .rank = 5,
                                              .targets = on_host,
-                                             .launch = &conv2d_filter_gradient_cores,
+                                             .launch = &conv2d_filter_gradient_simd,
                                              .supports = &ungrouped,
-                                             .workspace_bytes = &conv2d_filter_gradient_cores_workspace});
+                                             .workspace_bytes = &conv2d_filter_gradient_simd_workspace});
 }
 const Registration registration(&add_variants);
 

@@ -1,4 +1,4 @@
-// maxpool_cores.cu - the 2x2 windows of stride 2 for a CPU: every core takes rows of outputs, forward and backward.
+// maxpool_simd.cu - the 2x2 windows of stride 2 for a CPU: every core takes rows of outputs, forward and backward.
 //
 // What changed from maxpool_element: a window is four pointers and the loop over channels is one vector loop without a
 // division or a branch; and, since these windows do not overlap, backward visits outputs and writes the four elements
@@ -72,12 +72,12 @@ std::int64_t grain(const MaxPool& m) {
   return std::max(1, 8192 / (m.q() * m.c));
 }
 
-bool maxpool_cores_supports(const MaxPool& m) {
+bool maxpool_simd_supports(const MaxPool& m) {
   return m.window == 2 && m.stride == 2;
 }
 
 template <class T>
-void maxpool_forward_cores(T* y, std::uint8_t* argmax, const T* x, const MaxPool& m, void*, stream_t) {
+void maxpool_forward_simd(T* y, std::uint8_t* argmax, const T* x, const MaxPool& m, void*, stream_t) {
   const std::int64_t x_row = std::int64_t(m.w) * m.c, y_row = std::int64_t(m.q()) * m.c;
   const auto row = m.relu_input ? &forward_row<true, T> : &forward_row<false, T>;
   host_shares(
@@ -92,7 +92,7 @@ void maxpool_forward_cores(T* y, std::uint8_t* argmax, const T* x, const MaxPool
 }
 
 template <class T>
-void maxpool_backward_cores(T* dx, const T* dy, const std::uint8_t* argmax, const MaxPool& m, void*, stream_t) {
+void maxpool_backward_simd(T* dx, const T* dy, const std::uint8_t* argmax, const MaxPool& m, void*, stream_t) {
   const std::int64_t x_row = std::int64_t(m.w) * m.c, y_row = std::int64_t(m.q()) * m.c;
   const std::int64_t covered = std::int64_t(2) * m.q() * m.c;
   host_shares(
@@ -112,16 +112,16 @@ void maxpool_backward_cores(T* dx, const T* dy, const std::uint8_t* argmax, cons
 
 template <class T>
 void add_variants(Registry& registry) {
-  registry.add<MaxPoolForward<T>>({.name = "cores",
+  registry.add<MaxPoolForward<T>>({.name = "simd",
                                    .rank = 2,
                                    .targets = on_host,
-                                   .launch = &maxpool_forward_cores<T>,
-                                   .supports = &maxpool_cores_supports});
-  registry.add<MaxPoolBackward<T>>({.name = "cores",
+                                   .launch = &maxpool_forward_simd<T>,
+                                   .supports = &maxpool_simd_supports});
+  registry.add<MaxPoolBackward<T>>({.name = "simd",
                                     .rank = 2,
                                     .targets = on_host,
-                                    .launch = &maxpool_backward_cores<T>,
-                                    .supports = &maxpool_cores_supports});
+                                    .launch = &maxpool_backward_simd<T>,
+                                    .supports = &maxpool_simd_supports});
 }
 const Registration registration(&add_variants<float>, &add_variants<bf16>);
 

@@ -1,4 +1,4 @@
-// chain_cores.cu - y = x after depth times x = a x + b on the cores of a CPU: what changed from chain_element is that
+// chain_simd.cu - y = x after depth times x = a x + b on the cores of a CPU: what changed from chain_element is that
 // each core keeps eight vectors of sixteen in its registers, so that neither of its multiply-add units waits for the
 // result of the one before.
 #include <algorithm>
@@ -20,7 +20,7 @@ GS_INLINE void chain(float* y, const float* x, std::int64_t n, const MultiplyAdd
   for (int v = 0; v < vectors; ++v) store(y + v * lanes, value[v], int(std::min<std::int64_t>(n - v * lanes, lanes)));
 }
 
-void chain_cores(float* y, const float* x, const MultiplyAdds& p, void*, stream_t) {
+void chain_simd(float* y, const float* x, const MultiplyAdds& p, void*, stream_t) {
   host_shares(vectors_in(p.size), [&](std::int64_t begin, std::int64_t end) {
     for_tiles<8>(end - begin, [&]<int vectors>(std::int64_t first) {
       const std::int64_t at = (begin + first) * lanes;
@@ -30,7 +30,7 @@ void chain_cores(float* y, const float* x, const MultiplyAdds& p, void*, stream_
 }
 
 void add_variants(Registry& registry) {
-  registry.add<ChainMultiplyAdds>({.name = "cores", .rank = 2, .targets = on_host, .launch = &chain_cores});
+  registry.add<ChainMultiplyAdds>({.name = "simd", .rank = 2, .targets = on_host, .launch = &chain_simd});
 }
 const Registration registration(&add_variants);
 

@@ -1,4 +1,4 @@
-// dense_cores.cu - a dense layer on the cores of a CPU: every core takes a share of the weights, which are read (or
+// dense_simd.cu - a dense layer on the cores of a CPU: every core takes a share of the weights, which are read (or
 // written) once.
 //
 // What changed from dense_direct: the batch is in the inner loop, so that a vector of weights serves eight rows while
@@ -78,7 +78,7 @@ GS_INLINE void add_weight_gradients(float* dw, const float* x, const float* dy, 
 
 }  // namespace
 
-void dense_forward_cores(float* y, const float* x, const float* w, const float* bias, const Dense& d, void*, stream_t) {
+void dense_forward_simd(float* y, const float* x, const float* w, const float* bias, const Dense& d, void*, stream_t) {
   const auto outputs = [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = 0; i < d.n; ++i) std::copy(bias + begin, bias + end, y + i * d.out + begin);
     for (std::int64_t j0 = 0; j0 < d.in; j0 += chunk) {
@@ -97,8 +97,8 @@ void dense_forward_cores(float* y, const float* x, const float* w, const float* 
   host_shares(d.out, outputs, grain(double(d.n) * d.in));
 }
 
-void dense_data_gradient_cores(float* dx, const float* dy, const float* w, const float* relu_output, const Dense& d,
-                               void*, stream_t) {
+void dense_data_gradient_simd(float* dx, const float* dy, const float* w, const float* relu_output, const Dense& d,
+                              void*, stream_t) {
   const auto inputs = [&](std::int64_t first_vector, std::int64_t last_vector) {
     const std::int64_t end = std::min<std::int64_t>(last_vector * lanes, d.in);
     for (std::int64_t j0 = first_vector * lanes; j0 < end; j0 += chunk) {
@@ -123,8 +123,8 @@ void dense_data_gradient_cores(float* dx, const float* dy, const float* w, const
   host_shares(vectors_in(d.in), inputs, grain(double(d.n) * d.out * lanes));
 }
 
-void dense_weight_gradient_cores(float* dw, float* db, const float* x, const float* dy, const Dense& d, void*,
-                                 stream_t) {
+void dense_weight_gradient_simd(float* dw, float* db, const float* x, const float* dy, const Dense& d, void*,
+                                stream_t) {
   const auto inputs = [&](std::int64_t first_vector, std::int64_t last_vector) {
     const std::int64_t end = std::min<std::int64_t>(last_vector * lanes, d.in);
     for (std::int64_t j0 = first_vector * lanes; j0 < end; j0 += chunk) {
@@ -149,11 +149,11 @@ void dense_weight_gradient_cores(float* dw, float* db, const float* x, const flo
 namespace {
 
 void add_variants(Registry& registry) {
-  registry.add<DenseForward<float>>({.name = "cores", .rank = 5, .targets = on_host, .launch = &dense_forward_cores});
+  registry.add<DenseForward<float>>({.name = "simd", .rank = 5, .targets = on_host, .launch = &dense_forward_simd});
   registry.add<DenseDataGradient<float>>(
-      {.name = "cores", .rank = 5, .targets = on_host, .launch = &dense_data_gradient_cores});
+      {.name = "simd", .rank = 5, .targets = on_host, .launch = &dense_data_gradient_simd});
   registry.add<DenseWeightGradient<float>>(
-      {.name = "cores", .rank = 6, .targets = on_host, .launch = &dense_weight_gradient_cores});
+      {.name = "simd", .rank = 6, .targets = on_host, .launch = &dense_weight_gradient_simd});
 }
 const Registration registration(&add_variants);
 

@@ -3,8 +3,8 @@
 #include "kernels/common/kernel.h"
 #include "kernels/common/reduce.h"
 #include "kernels/common/registration.h"
-#include "kernels/metrics/metrics.h"
-#include "kernels/metrics/metrics_write.h"
+#include "kernels/step/metrics_entry.h"
+#include "kernels/step/step.h"
 
 namespace gs::GS_TARGET {
 namespace {

@@ -2,8 +2,8 @@
 // rows its cost is that of a launch.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
-#include "kernels/metrics/metrics.h"
-#include "kernels/metrics/metrics_write.h"
+#include "kernels/step/metrics_entry.h"
+#include "kernels/step/step.h"
 
 namespace gs::GS_TARGET {
 namespace {

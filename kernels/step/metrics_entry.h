@@ -1,7 +1,7 @@
-// metrics_write.h - how an entry of the metrics ring is written, so that a host that polls it never sees half of one.
+// metrics_entry.h - how an entry of the metrics ring is written, so that a host that polls it never sees half of one.
 #pragma once
 #include "kernels/common/kernel.h"
-#include "kernels/metrics/metrics.h"
+#include "kernels/step/step.h"
 
 namespace gs::GS_TARGET {
 
