@@ -34,7 +34,7 @@ struct StepName {
   std::string pass;
 
   explicit StepName(std::string name) {
-    for (const std::string_view ending : {"filter gradient", "data gradient", "forward", "backward"})
+    for (const std::string_view ending : {"filter gradient", "weight gradient", "data gradient", "forward", "backward"})
       if (name.size() > ending.size() + 1 && name.ends_with(ending) && name[name.size() - ending.size() - 1] == ' ') {
         pass = ending;
         name.resize(name.size() - ending.size() - 1);

@@ -74,7 +74,7 @@ struct MeasuredCandidate {
 
 /// One step of the program's list in the profile.
 struct OpProfile {
-  std::string name;  ///< "conv2 forward", "dense1 filter gradient", "update"
+  std::string name;  ///< "conv2 forward", "dense1 weight gradient", "update"
   Pass pass = Pass::forward;
   std::string implementation, note;
   Cost cost;  ///< counted by hand from the formula

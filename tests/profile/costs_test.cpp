@@ -58,9 +58,9 @@ constexpr double x = n * 128 * 128, c1 = n * 128 * 128 * 32, p1 = n * 64 * 64 * 
 constexpr double lenet_flat = 4'213'376;
 
 const std::vector<Counted> lenet_backward = {
-    {"dense2 filter gradient", 2 * 64 * n + n, 4 * (64 + 1 + 64 * n + n)},
+    {"dense2 weight gradient", 2 * 64 * n + n, 4 * (64 + 1 + 64 * n + n)},
     {"dense2 data gradient", 2 * 64 * n, 4 * (64 + 64 * n + n)},
-    {"dense1 filter gradient", 2 * 4'194'304 * n + 64 * n, 4 * (4'194'304 + 64 + p2 + 64 * n)},
+    {"dense1 weight gradient", 2 * 4'194'304 * n + 64 * n, 4 * (4'194'304 + 64 + p2 + 64 * n)},
     {"dense1 data gradient", 2 * 4'194'304 * n, 4 * (4'194'304 + p2 + 64 * n)},
     {"pool2 backward", p2, 4 * c2 + 5 * p2},
     {"conv2 filter gradient", c2 * 2 * 9 * 32 + c2, 4 * (p1 + 18'432 + c2 + 64)},
@@ -128,11 +128,11 @@ TEST(Costs, OfAlexNetAreThoseOfAHandCount) {
                 {"dense3 forward", 2 * 64 * n + n, 4 * (64 + 1 + 64 * n + n)},
                 loss,
                 metrics,
-                {"dense3 filter gradient", 2 * 64 * n + n, 4 * (64 + 1 + 64 * n + n)},
+                {"dense3 weight gradient", 2 * 64 * n + n, 4 * (64 + 1 + 64 * n + n)},
                 {"dense3 data gradient", 2 * 64 * n, 4 * (64 + 64 * n + n)},
-                {"dense2 filter gradient", 2 * 8'192 * n + 64 * n, 4 * (8'192 + 64 + 128 * n + 64 * n)},
+                {"dense2 weight gradient", 2 * 8'192 * n + 64 * n, 4 * (8'192 + 64 + 128 * n + 64 * n)},
                 {"dense2 data gradient", 2 * 8'192 * n, 4 * (8'192 + 128 * n + 64 * n)},
-                {"dense1 filter gradient", 2 * 524'288 * n + 128 * n, 4 * (524'288 + 128 + q3 + 128 * n)},
+                {"dense1 weight gradient", 2 * 524'288 * n + 128 * n, 4 * (524'288 + 128 + q3 + 128 * n)},
                 {"dense1 data gradient", 2 * 524'288 * n, 4 * (524'288 + q3 + 128 * n)},
                 {"pool3 backward", q3, 4 * a5 + 5 * q3},
                 {"conv5 filter gradient", a5 * 2 * 9 * 32 + a5, 4 * (a3 + 4'608 + a5 + 16)},

@@ -89,7 +89,7 @@ TEST(ProfileOnPtx, CountsTheInstructionsOfEveryOp) {
   const Outcome outcome = run_program(folder.path(), {"profile", "lenet", "--device", "ptx", "--base", "4",
                                                       "--image-size", "16", "--batch", "3", "--out", "profile"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
-  for (const char* words : {"warp instructions", "conv1 pool1 forward", "dense2 filter gradient", "update", "all ops",
+  for (const char* words : {"warp instructions", "conv1 pool1 forward", "dense2 weight gradient", "update", "all ops",
                             "kernels/", "opcode", "add"})
     EXPECT_NE(outcome.out.find(words), std::string::npos) << "no '" << words << "' in\n" << outcome.out;
   const std::string json = text_of(folder / "profile" / "profile.json");

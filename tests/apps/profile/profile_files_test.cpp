@@ -336,7 +336,7 @@ TEST(Ncu, ARowIsAStepOrALayer) {
 TEST(Ncu, AFusedStepHasSeveralLayers) {
   using Names = std::vector<std::string>;
   const Names steps = {"gather",         "conv2 pool2 forward",    "dense1 dropout1 forward", "record metrics",
-                       "pool2 backward", "dense1 filter gradient", "conv2 filter gradient",   "update"};
+                       "pool2 backward", "dense1 weight gradient", "conv2 filter gradient",   "update"};
   EXPECT_EQ(apps::rows_named("conv2 forward", steps), Names{"conv2 pool2 forward"});
   EXPECT_EQ(apps::rows_named("pool2", steps), (Names{"conv2 pool2 forward", "pool2 backward"}));
   EXPECT_EQ(apps::rows_named("pool2 backward", steps), Names{"pool2 backward"});
