@@ -126,7 +126,7 @@ TEST_P(ProgramOn, OverridesAreKeptOrRefused) {
   EXPECT_NE(unknown.find("direct"), std::string::npos) << "it lists what there is: " << unknown;
   EXPECT_EQ(
       message({.fixed = {{"conv1 forwards", "direct"}}}),
-      "--impl: there is no step 'conv1 forwards' to give the implementation 'direct': did you mean 'conv1 forward'?");
+      "--impl: there is no call 'conv1 forwards' to give the implementation 'direct': did you mean 'conv1 forward'?");
 }
 
 TEST(Tf32, IsTakenOnlyWhereTheDeviceAllowsIt) {

@@ -94,6 +94,7 @@ TEST(ImplementationChoice, OlderNamesMeanTheSame) {
                                               {"conv1.filter_gradient", "rounded"},
                                               {"dense1", "widened"},
                                               {"dense2", "onednn"},
+                                              {"dense3 filter gradient", "cores"},
                                               {"collect", "element"}}};
   EXPECT_EQ(fixed_implementation(choice, "conv1 forward"), "simd");
   EXPECT_EQ(fixed_implementation(choice, "conv1 filter gradient"), "tf32_emulated");

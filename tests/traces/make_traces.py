@@ -192,7 +192,7 @@ MODELS = {  # name: (network, base, (height, width), optimizers): every optimize
     "lenet5": (lenet5, 3, (20, 14), ["adam", "nesterov"]),
     "alexnet2012": (alexnet2012, 4, (67, 67), ["adam", "momentum"]),
     "resnet": (resnet, 3, (14, 11), ["adam", "momentum"]),
-    "vgg": (vgg, 1, (34, 33), ["adam", "momentum"]),
+    "vgg": (vgg, 2, (33, 32), ["adam", "momentum"]),
 }
 DEPTHS = {"resnet": 8, "vgg": 11}
 

@@ -126,7 +126,7 @@ TEST(BadInput, AnUnknownStepOrImplementationIsNamed) {
   expect_one_line(run_program(folder.path(), tiny_run({"--impl", "conv9 forward=direct"})), 2,
                   {"--impl: ", "conv9 forward"});
   const Outcome unknown = run_program(folder.path(), tiny_run({"--impl", "foo=bar"}));
-  expect_one_line(unknown, 2, {"--impl: there is no step 'foo'", "conv1 forward"});
+  expect_one_line(unknown, 2, {"--impl: there is no call 'foo'", "conv1 forward"});
   const auto first = unknown.err.find("update");
   EXPECT_EQ(unknown.err.find("flatten"), std::string::npos) << "that is no step: " << unknown.err;
   EXPECT_EQ(unknown.err.find("update", first + 1), std::string::npos) << "each step once: " << unknown.err;
