@@ -34,7 +34,8 @@ struct Tensor {
   Lifetime lifetime = Lifetime::planned;
   bool holds_numbers = false;
   Storage storage = Storage::fp32;  ///< of numbers
-  /// Fixed tensors whose content decides how much work a call does: while implementations are measured, these bytes.
+  /// Content while implementations are measured, of tensors that decide how much work a call does or that must not be
+  /// just any numbers. Else it is random numbers, or zeros where it is not numbers.
   std::vector<std::byte> sample = {};
 };
 

@@ -31,6 +31,18 @@ std::unique_ptr<TuningCache> open_tuning_cache(const Recipe& recipe, Device& dev
   return std::make_unique<TuningCache>(file, machine, choice.retune);
 }
 
+template <class T>
+std::vector<std::byte> bytes_of_values(const std::vector<T>& values) {
+  std::vector<std::byte> bytes(values.size() * sizeof(T));
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
+}
+
+/// A statistic's initial values: a variance cannot be just any number.
+std::vector<std::byte> sample_of(const Parameter& statistic) {
+  return bytes_of_values(std::vector<float>(std::size_t(statistic.size()), statistic.initial.value));
+}
+
 }  // namespace
 
 Program::Impl::Impl(const Net& n, const Recipe& r, Device& d, const ImplementationChoice& c)
@@ -88,6 +100,7 @@ void Program::Impl::add_fixed_tensors() {
     const Parameter& parameter = slot.parameter;
     ParameterTensors& p = parameters[parameter.name];
     p.value = fixed_numbers(parameter.name, parameter.size());
+    if (!parameter.trained) tensors.set_sample(p.value, sample_of(parameter));
     if (parameter.trained) p.gradient = fixed_numbers(parameter.name + " gradient", parameter.size());
     p.stored = flat.copy == no_tensor ? p.value : fixed_copy(parameter.name + " in bf16", parameter.size());
   }
@@ -106,9 +119,7 @@ void Program::Impl::add_fixed_tensors() {
 std::vector<std::byte> Program::Impl::full_batch_state() const {
   StepState state;
   state.batch = state.samples = std::uint32_t(recipe.batch);
-  std::vector<std::byte> bytes(sizeof state);
-  std::memcpy(bytes.data(), &state, sizeof state);
-  return bytes;
+  return bytes_of_values(std::vector{state});
 }
 
 std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {

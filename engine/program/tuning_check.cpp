@@ -32,11 +32,8 @@ bool TuningScratch::add(TensorId id, const std::vector<Tensor>& tensors) {
 }
 
 void TuningScratch::fill(TensorId id, const Tensor& tensor) {
-  if (!tensor.holds_numbers) {
-    device_.fill_zero(at_[id], tensor.bytes);
-    if (!tensor.sample.empty()) device_.upload(at_[id], tensor.sample.data(), tensor.sample.size());
-    return;
-  }
+  if (!tensor.sample.empty()) return device_.upload(at_[id], tensor.sample.data(), tensor.sample.size());
+  if (!tensor.holds_numbers) return device_.fill_zero(at_[id], tensor.bytes);
   RandomStream random(std::uint64_t(id), RandomPurpose::tuning);
   with_type_of(tensor.storage, [&]<class T>(T) {
     std::vector<T> values(tensor.bytes / sizeof(T));

@@ -158,6 +158,18 @@ TEST_F(TunedProgram, ChoosesTheSameASecondTimeAndSaysWhy) {
   EXPECT_EQ(fixed.implementations().at("conv1 forward"), "direct");
 }
 
+/// A running variance is not just any number while implementations are measured, and the batch is full.
+TEST_F(TunedProgram, OfAResNetRefusesNoImplementation) {
+  const auto device = open_device({.name = "cpu", .threads = 2});
+  const Program program(resnet({.input = {9, 9, 1}, .base = 2, .depth = 8}), Recipe(), *device, {.rule = "auto"});
+  bool normalisation = false;
+  for (const TunedCall& tuned : program.tuned_calls()) {
+    normalisation = normalisation || tuned.step.starts_with("bn");
+    for (const CandidateTime& time : tuned.result.times) EXPECT_EQ(time.refused, "") << tuned.step << ", " << time.name;
+  }
+  EXPECT_TRUE(normalisation);
+}
+
 TEST_F(TunedProgram, TheSimulatorIsNotTimed) {
   const auto device = open_device({.name = "sim", .threads = 2});
   const Net net = lenet({.input = {8, 8, 1}, .base = 2});
