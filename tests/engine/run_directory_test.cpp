@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/core/error.h"
+#include "engine/train/history_csv.h"
 #include "models/models.h"
 #include "tests/support/scratch_folder.h"
 
