@@ -21,7 +21,7 @@ std::string choose_positive(const TrainOptions&, LossKind, const std::vector<std
 /// Swaps the labels of two classes if needed, so that `positive` is label 1.
 void make_positive_one(DataSplits&, const std::string& positive);
 
-/// Whether --precision allows tf32, for a device that is to be opened; nullopt if it is not given.
+/// True if --precision allows tf32, for a device that is to be opened; nullopt if it is not given.
 std::optional<bool> tf32_allowed(const std::optional<std::string>& precision);
 
 /// --precision on a device; if it is not given, tf32 on cuda, else fp32. Every device has all three.

@@ -49,7 +49,7 @@ TEST_F(RecordOfARun, IsWhatTheRunHasWritten) {
   EXPECT_EQ(r.network.base, 2);
   EXPECT_EQ(r.network.input, (Shape{16, 16, 1}));
   EXPECT_EQ(r.network.layers.size(), json_["network"]["layers"].size());
-  EXPECT_EQ(r.network.layers[0].parameters.at("weight"), (std::vector<std::int64_t>{2, 3, 3, 1}));
+  EXPECT_EQ(r.network.layers[0].parameters.at("conv1.weight"), (std::vector<std::int64_t>{2, 3, 3, 1}));
   EXPECT_EQ(r.training.loss, LossKind::bce);
   EXPECT_EQ(r.training.optimizer, "adam");
   EXPECT_EQ(r.training.precision, "fp32");
