@@ -19,7 +19,7 @@ class DescribedGpu : public Device {
   explicit DescribedGpu(bool tf32) : tf32_(tf32) {}
   std::string_view name() const override { return "cuda"; }
   std::string description() const override { return "a GPU that is described, not present: own kernels only"; }
-  const Rooms& rooms() const override { return sim::rooms(); }
+  const Registry& registry() const override { return sim::registry(); }
   Library* library() override { return nullptr; }
   bool tf32() const override { return tf32_; }
   stream_t stream() const override { return nullptr; }

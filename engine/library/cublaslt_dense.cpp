@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/bias/bias.h"
 #include "kernels/common/check.h"
 
 namespace gs {
@@ -162,7 +163,7 @@ std::vector<Implementation<DenseForward<T>>> cublaslt_forward(const CublasLtCont
   });
   if (!fused.empty()) return fused;
   shape.epilogue = CUBLASLT_EPILOGUE_DEFAULT;
-  const auto activation = context.rooms->of<T>().bias_activation.front();  // needs no workspace
+  const auto activation = context.registry->variant<BiasActivation<T>>("element");  // needs no workspace
   return offer<DenseForward<T>, T, T>(context, shape, "own bias and ReLU after the product", [activation](auto run) {
     return [run, activation](T* y, const T* x, const T* w, const T* bias, const Dense& p, void* workspace, stream_t s) {
       run(y, w, x, nullptr, workspace, s);
@@ -182,7 +183,7 @@ std::vector<Implementation<DenseDataGradient<T>>> cublaslt_data_gradient(const C
   // nothing of the units that were dropped. The layer's output, which is there anyway, says all of it. The mask's scale
   // is the product's factor, so that a bf16 result is rounded once.
   const Shape shape{CUBLAS_OP_N, CUBLAS_OP_N, d.in, d.n, d.out, d.in, d.out, d.in};
-  const auto mask = context.rooms->of<T>().relu_gradient.front();
+  const auto mask = context.registry->highest<ReluGradient<T>>();
   return offer<DenseDataGradient<T>, T, T>(context, shape, "own ReLU gradient after the product", [mask](auto run) {
     return
         [run, mask](T* dx, const T* dy, const T* w, const T* relu_output, const Dense& p, void* workspace, stream_t s) {
@@ -210,7 +211,7 @@ std::vector<Implementation<DenseWeightGradient<T>>> cublaslt_filter_gradient(con
     if (!fused.empty()) return fused;
     shape.epilogue = CUBLASLT_EPILOGUE_DEFAULT;
   }
-  const auto bias_gradient = context.rooms->of<T>().bias_gradient.front();  // one thread per column: needs no workspace
+  const auto bias_gradient = context.registry->variant<BiasGradient<T>>("column");  // needs no workspace
   return offer<DenseWeightGradient<T>, T, float>(context, shape, "own bias gradient", [bias_gradient](auto run) {
     return [run, bias_gradient](float* dw, float* db, const T* x, const T* dy, const Dense& p, void* workspace,
                                 stream_t s) {

@@ -21,7 +21,7 @@ struct Implementation {
   std::string note;  ///< what the library says of it (kernel, tensor cores), for --explain
   std::size_t workspace_bytes = 0;
   std::function<typename Op::Launch> launch;
-  bool tensor_cores = false;  ///< an own variant whose row declares them; a library says it in its note, if at all
+  bool tensor_cores = false;  ///< an own variant that declares them; a library says it in its note, if at all
   bool own = false;           ///< an own variant
 };
 

@@ -68,9 +68,9 @@ std::string describe(const Conv2d& p) {
 std::vector<Implementation<Conv2dForward<float>>> conv2d_forward(const Runtime& runtime, const Conv2d& p) {
   return translated(p, [&] { return Layer<Convolution>(runtime, p).forward(); });
 }
-std::vector<Implementation<Conv2dDataGradient<float>>> conv2d_data_gradient(const Runtime& runtime, const Rooms& rooms,
-                                                                            const Conv2d& p) {
-  return translated(p, [&] { return Layer<Convolution>(runtime, p).data_gradient(rooms); });
+std::vector<Implementation<Conv2dDataGradient<float>>> conv2d_data_gradient(const Runtime& runtime,
+                                                                            const Registry& registry, const Conv2d& p) {
+  return translated(p, [&] { return Layer<Convolution>(runtime, p).data_gradient(registry); });
 }
 std::vector<Implementation<Conv2dFilterGradient<float>>> conv2d_filter_gradient(const Runtime& runtime,
                                                                                 const Conv2d& p) {

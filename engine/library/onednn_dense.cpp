@@ -51,9 +51,9 @@ std::string describe(const Dense& p) {
 std::vector<Implementation<DenseForward<float>>> dense_forward(const Runtime& runtime, const Dense& p) {
   return translated(p, [&] { return Layer<InnerProduct>(runtime, p).forward(); });
 }
-std::vector<Implementation<DenseDataGradient<float>>> dense_data_gradient(const Runtime& runtime, const Rooms& rooms,
-                                                                          const Dense& p) {
-  return translated(p, [&] { return Layer<InnerProduct>(runtime, p).data_gradient(rooms); });
+std::vector<Implementation<DenseDataGradient<float>>> dense_data_gradient(const Runtime& runtime,
+                                                                          const Registry& registry, const Dense& p) {
+  return translated(p, [&] { return Layer<InnerProduct>(runtime, p).data_gradient(registry); });
 }
 std::vector<Implementation<DenseWeightGradient<float>>> dense_weight_gradient(const Runtime& runtime, const Dense& p) {
   return translated(p, [&] { return Layer<InnerProduct>(runtime, p).filter_gradient(); });

@@ -12,7 +12,7 @@ namespace {
 
 class OnednnLibrary : public Library, public LayerLibrary<float> {
  public:
-  explicit OnednnLibrary(const Rooms& rooms) : rooms_(rooms) {}
+  explicit OnednnLibrary(const Registry& registry) : registry_(registry) {}
 
   std::string name() const override { return "onednn"; }
   std::string version() const override {
@@ -25,7 +25,7 @@ class OnednnLibrary : public Library, public LayerLibrary<float> {
     return onednn::conv2d_forward(runtime_, p);
   }
   std::vector<Implementation<Conv2dDataGradient<float>>> conv2d_data_gradient(const Conv2d& p) override {
-    return onednn::conv2d_data_gradient(runtime_, rooms_, p);
+    return onednn::conv2d_data_gradient(runtime_, registry_, p);
   }
   std::vector<Implementation<Conv2dFilterGradient<float>>> conv2d_filter_gradient(const Conv2d& p) override {
     auto list = onednn::conv2d_filter_gradient(runtime_, p);
@@ -37,21 +37,21 @@ class OnednnLibrary : public Library, public LayerLibrary<float> {
     return onednn::dense_forward(runtime_, p);
   }
   std::vector<Implementation<DenseDataGradient<float>>> dense_data_gradient(const Dense& p) override {
-    return onednn::dense_data_gradient(runtime_, rooms_, p);
+    return onednn::dense_data_gradient(runtime_, registry_, p);
   }
   std::vector<Implementation<DenseWeightGradient<float>>> dense_weight_gradient(const Dense& p) override {
     return onednn::dense_weight_gradient(runtime_, p);
   }
 
  private:
-  const Rooms& rooms_;
+  const Registry& registry_;
   onednn::Runtime runtime_;
 };
 
 }  // namespace
 
-std::unique_ptr<Library> make_onednn_library(const Rooms& rooms) try {
-  return std::make_unique<OnednnLibrary>(rooms);
+std::unique_ptr<Library> make_onednn_library(const Registry& registry) try {
+  return std::make_unique<OnednnLibrary>(registry);
 } catch (const dnnl::error& error) {
   throw Error(fmt::format("oneDNN does not start: {} ({})", error.message, dnnl_status2str(error.status)));
 }

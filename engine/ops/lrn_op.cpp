@@ -1,5 +1,6 @@
 // lrn_op.cpp - a layer of local response normalisation.
 #include "engine/ops/op.h"
+#include "kernels/lrn/lrn.h"
 
 namespace gs {
 namespace {
@@ -18,7 +19,7 @@ class LrnOp : public Op {
   void forward() override {
     builder_.step<LrnForward<T>>(
         {.name = name_ + " forward", .pass = Pass::forward, .reads = {input.value}, .writes = {output.value, scale_}},
-        builder_.rooms().of<T>().lrn_forward, problem_,
+        builder_.variants<LrnForward<T>>(), problem_,
         [p = problem_, y = output.value, scale = scale_, x = input.value](const auto& launch, const Addresses& at,
                                                                           void* workspace, stream_t s) {
           launch(at.get<T>(y), at.get(scale), at.get<T>(x), p, workspace, s);
@@ -33,7 +34,7 @@ class LrnOp : public Op {
          .pass = Pass::backward,
          .reads = {output.gradient, input.value, output.value, scale_},
          .writes = {input.gradient}},
-        builder_.rooms().of<T>().lrn_backward, problem_,
+        builder_.variants<LrnBackward<T>>(), problem_,
         [p = problem_, dx = input.gradient, dy = output.gradient, x = input.value, y = output.value, scale = scale_,
          mask](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
           launch(at.get<T>(dx), at.get<T>(dy), at.get<T>(x), at.get<T>(y), at.get(scale), at.get<T>(mask), p, workspace,

@@ -23,17 +23,25 @@ bool dense_pays(const Dense& d, Target target) {
 
 }  // namespace
 
+std::string current_implementation(const std::string& name) {
+  if (name == "cores") return "simd";
+  if (name == "rounded") return "tf32_emulated";
+  if (name == "widened") return "bf16_emulated";
+  return name;
+}
+
 bool names_step(const std::string& entry, const std::string& step) {
   std::string words = entry;
   std::replace(words.begin(), words.end(), '.', ' ');
   if (words != entry) std::replace(words.begin(), words.end(), '_', ' ');
+  if (words == "collect") words = "store logits";
   return words == step || words + " forward" == step;
 }
 
-const std::string* fixed_implementation(const ImplementationChoice& choice, const std::string& step) {
+std::optional<std::string> fixed_implementation(const ImplementationChoice& choice, const std::string& step) {
   for (const auto& [entry, implementation] : choice.fixed)
-    if (names_step(entry, step)) return &implementation;
-  return nullptr;
+    if (names_step(entry, step)) return current_implementation(implementation);
+  return std::nullopt;
 }
 
 template <class T>

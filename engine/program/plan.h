@@ -48,7 +48,7 @@ struct Step {
   std::vector<TensorId> reads, writes;
   TensorId workspace = no_tensor;  ///< a planned tensor that only this step uses
   std::function<void(const Addresses&, stream_t)> call;
-  bool tensor_cores = false;  ///< an own variant whose row declares them (Variant::arithmetic)
+  bool tensor_cores = false;  ///< an own variant that declares them (Variant::arithmetic)
 };
 
 /// Byte offsets of the planned tensors in one arena.

@@ -20,7 +20,7 @@ template <class T>
 std::string tuning_key(DenseDataGradient<T>, const Dense&);
 template <class T>
 std::string tuning_key(DenseWeightGradient<T>, const Dense&);
-/// Other ops are not tuned: their rooms have one variant per target that is ahead everywhere.
+/// Other ops are not tuned: one variant of each is ahead everywhere on its target.
 template <class Op>
 std::string tuning_key(Op, const typename Op::Problem&) {
   return "";

@@ -1,4 +1,4 @@
-// bias.h - the menu of what surrounds a library's plain product: bias + ReLU after it, bias and ReLU gradients before
+// bias.h - what surrounds a library's plain product: bias + ReLU after it, bias and ReLU gradients before
 // it.
 #pragma once
 #include "kernels/common/bf16.h"

@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -28,32 +30,54 @@ constexpr OpKey op_key() {
     return {Op::name, ""};
 }
 
+/// The variants of one op on one target, from the lowest rank up.
+template <class Op>
+using Variants = std::span<const Variant<Op>>;
+
+/// A variant without the types of its op, for tests and tables that list every op.
+struct VariantFacts {
+  std::string_view name;
+  int rank;
+  unsigned targets;
+  Arithmetic arithmetic;
+
+  bool operator==(const VariantFacts&) const = default;
+};
+
 class Registry {
  public:
   explicit Registry(Target target) : target_(target) {}
-  /// The same variants under the name of another target.
-  Registry(Target target, const Registry& variants) : target_(target), ladders_(variants.ladders_) {}
+  /// A copy under the name of another target.
+  Registry(Target target, const Registry& from) : target_(target) {
+    for (const auto& [key, ladder] : from.ladders_) ladders_[key] = ladder->copy();
+  }
 
   Target target() const { return target_; }
 
-  /// Adds a variant if it is for this target. Throws gs::Error if the op has another of its name or rank.
+  /// Adds a variant if it is for this target. Throws gs::Error if the variant is incomplete, if the op has another of
+  /// its name or rank, or if another op has the op's name.
   template <class Op>
   void add(const Variant<Op>& variant) {
+    const auto wants = [&](bool holds, std::string_view what) {
+      require(holds, std::string(Op::name) + ", variant '" + std::string(variant.name) + "': " + std::string(what));
+    };
+    wants(!variant.name.empty() && variant.rank > 0, "a variant has a name and a rank from 1 up");
+    wants(variant.launch && variant.supports && variant.workspace_bytes, "a function is missing");
     if (!(variant.targets & unsigned(target_))) return;
-    std::shared_ptr<Ladder>& ladder = ladders_[op_key<Op>()];
-    if (!ladder) ladder = std::make_shared<LadderOf<Op>>();
+    std::unique_ptr<Ladder>& ladder = ladders_[op_key<Op>()];
+    if (!ladder) ladder = std::make_unique<LadderOf<Op>>();
+    wants(ladder->type() == typeid(Op).name(), "two ops have this op's name");
     std::vector<Variant<Op>>& rows = static_cast<LadderOf<Op>&>(*ladder).rows;
-    const auto at = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.rank >= variant.rank; });
     for (const Variant<Op>& row : rows)
-      require(row.name != variant.name && row.rank != variant.rank,
-              std::string(Op::name) + ": two variants of one name or rank: " + std::string(row.name) + " and " +
-                  std::string(variant.name));
-    rows.insert(at, variant);
+      wants(row.name != variant.name && row.rank != variant.rank,
+            "'" + std::string(row.name) + "' has the same name or rank");
+    rows.insert(std::find_if(rows.begin(), rows.end(), [&](const Variant<Op>& row) { return row.rank > variant.rank; }),
+                variant);
   }
 
   /// The variants of an op from the lowest rank up; none if the target has none.
   template <class Op>
-  std::span<const Variant<Op>> variants() const {
+  Variants<Op> variants() const {
     const auto found = ladders_.find(op_key<Op>());
     if (found == ladders_.end()) return {};
     return static_cast<const LadderOf<Op>&>(*found->second).rows;
@@ -64,7 +88,7 @@ class Registry {
   const Variant<Op>& variant(std::string_view name) const {
     for (const Variant<Op>& row : variants<Op>())
       if (row.name == name) return row;
-    throw Error(std::string(Op::name) + ": no variant '" + std::string(name) + "'");
+    throw Error(std::string(Op::name) + ": no variant '" + std::string(name) + "' on " + std::string(name_of(target_)));
   }
 
   /// The variant of the highest rank. Throws gs::Error if the target has none.
@@ -75,24 +99,35 @@ class Registry {
     return rows.back();
   }
 
-  /// What there is, for tests that look at every op.
-  std::vector<OpKey> ops() const {
-    std::vector<OpKey> keys;
-    for (const auto& [key, ladder] : ladders_) keys.push_back(key);
-    return keys;
+  /// Every op that has variants, and these from the lowest rank up.
+  std::map<OpKey, std::vector<VariantFacts>> ops() const {
+    std::map<OpKey, std::vector<VariantFacts>> all;
+    for (const auto& [key, ladder] : ladders_) all[key] = ladder->facts();
+    return all;
   }
 
  private:
   struct Ladder {
     virtual ~Ladder() = default;
+    virtual std::string_view type() const = 0;
+    virtual std::unique_ptr<Ladder> copy() const = 0;
+    virtual std::vector<VariantFacts> facts() const = 0;
   };
   template <class Op>
   struct LadderOf : Ladder {
     std::vector<Variant<Op>> rows;
+
+    std::string_view type() const override { return typeid(Op).name(); }
+    std::unique_ptr<Ladder> copy() const override { return std::make_unique<LadderOf>(*this); }
+    std::vector<VariantFacts> facts() const override {
+      std::vector<VariantFacts> all;
+      for (const Variant<Op>& row : rows) all.push_back({row.name, row.rank, row.targets, row.arithmetic});
+      return all;
+    }
   };
 
   Target target_;
-  std::map<OpKey, std::shared_ptr<Ladder>> ladders_;
+  std::map<OpKey, std::unique_ptr<Ladder>> ladders_;
 };
 
 // One registry per target; kernels/registry.cu defines the one of its target.

@@ -1,12 +1,9 @@
-// variant.h - a room's table: one row per variant. Tests, programs, benchmarks and the profiler iterate these
-// tables, so a kernel without a row does not exist.
+// variant.h - an op and its variants. Tests, programs, benchmarks and the profiler iterate the variants that kernel
+// files register (registration.h), so a kernel that is not registered does not exist.
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
-#include <span>
 #include <string_view>
-#include <vector>
 
 #include "kernels/common/target.h"
 
@@ -23,7 +20,7 @@ struct Cost {
 /// cores.
 enum class Arithmetic { fp32, tf32, bf16 };
 
-/// What a row says that takes every problem, and one that needs no workspace.
+/// For variants that take every problem, and for those that need no workspace.
 template <class Problem>
 constexpr bool always(const Problem&) {
   return true;
@@ -47,41 +44,5 @@ struct Variant {
   std::size_t (*workspace_bytes)(const typename Op::Problem&) = &no_workspace;
   Arithmetic arithmetic = Arithmetic::fp32;
 };
-
-/// A function of a *_cores.cu file, for a row `on_host`: those files hold plain vector code for the CPU and are
-/// compiled for no other target.
-#define GS_HOST_FORM(function) GS_HOST_FORM_ON(GS_TARGET)(function)
-#define GS_HOST_FORM_ON(target) GS_HOST_FORM_ON_(target)
-#define GS_HOST_FORM_ON_(target) GS_HOST_FORM_##target
-#define GS_HOST_FORM_host(function) &function
-#define GS_HOST_FORM_sim(function) nullptr
-#define GS_HOST_FORM_cuda(function) nullptr
-
-/// The variants of one op, naive first, in the order of the room's ladder.
-template <class Op>
-using Room = std::span<const Variant<Op>>;
-
-/// A row of a table that lists a ladder by place (kernels/*/*_table.cu).
-template <class Op>
-struct Row {
-  std::string_view name;
-  unsigned targets = on_all;
-  typename Op::Launch* launch = nullptr;
-  bool (*supports)(const typename Op::Problem&) = &always;
-  std::size_t (*workspace_bytes)(const typename Op::Problem&) = &no_workspace;
-  Arithmetic arithmetic = Arithmetic::fp32;
-};
-
-/// The rows of a ladder that run on `target`, in its order. A room keeps the result in a static variable of the
-/// function that hands it out, so that the span stays valid.
-template <class Op>
-std::vector<Variant<Op>> rows_on(Target target, std::initializer_list<Row<Op>> ladder) {
-  std::vector<Variant<Op>> rows;
-  for (const Row<Op>& row : ladder)
-    if (row.targets & unsigned(target))
-      rows.push_back(
-          {row.name, int(rows.size()) + 1, row.targets, row.launch, row.supports, row.workspace_bytes, row.arithmetic});
-  return rows;
-}
 
 }  // namespace gs

@@ -1,4 +1,4 @@
-// conv2d.h - the menu of 2-D convolution: forward with bias and ReLU, data gradient, filter gradient.
+// conv2d.h - 2-D convolution: forward with bias and ReLU, data gradient, filter gradient.
 //
 //   y[n,p,q,k] = act( b[k] + sum_{r,s,c} x[n, p*stride - pad + r, q*stride - pad + s, c] * w[k,r,s,c] )
 //
@@ -27,6 +27,11 @@ struct Conv2d {
   GS_BOTH constexpr std::int64_t w_size() const { return std::int64_t(k) * r * s * group_c(); }
   auto operator<=>(const Conv2d&) const = default;
 };
+
+/// Every filter sees all channels.
+constexpr bool ungrouped(const Conv2d& d) {
+  return d.groups == 1;
+}
 
 /// y = act(conv(x, w) + bias).
 template <class T>

@@ -1,4 +1,4 @@
-// conv2d_pool.h - the menu of a convolution with bias and ReLU whose output only a 2x2 max-pool reads: one kernel, and
+// conv2d_pool.h - a convolution with bias and ReLU whose output only a 2x2 max-pool reads: one kernel, and
 // the full-size output is never written.
 //
 //   y[n,p,q,k] = max over i, j in {0, 1} of act(conv(x, w) + bias)[n, 2p+i, 2q+j, k]

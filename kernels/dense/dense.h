@@ -1,4 +1,4 @@
-// dense.h - the menu of the fully connected layer: y = act(x W^T + b) and its two gradients. Everything row-major and
+// dense.h - the fully connected layer: y = act(x W^T + b) and its two gradients. Everything row-major and
 // packed: x [n, in], W [out, in], y [n, out].
 #pragma once
 #include "kernels/common/bf16.h"

@@ -3,6 +3,7 @@
 // Every thread reads a whole row of W or a column of it: out * in * n values in all instead of each once. Right for any
 // size and easy to check; bound by the latency of those reads.
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/dense/dense.h"
 
 namespace gs::GS_TARGET {
@@ -50,8 +51,6 @@ __global__ void bias_gradient(float* __restrict__ db, const T* __restrict__ dy, 
   }
 }
 
-}  // namespace
-
 template <class T>
 void dense_forward_direct(T* y, const T* x, const T* w, const T* bias, const Dense& d, void*, stream_t s) {
   launch_elementwise<forward<T>>(std::int64_t(d.n) * d.out, s, y, x, w, bias, d);
@@ -69,11 +68,13 @@ void dense_weight_gradient_direct(float* dw, float* db, const T* x, const T* dy,
   launch_elementwise<bias_gradient<T>>(d.out, s, db, dy, d);
 }
 
-template DenseForward<float>::Launch dense_forward_direct;
-template DenseForward<bf16>::Launch dense_forward_direct;
-template DenseDataGradient<float>::Launch dense_data_gradient_direct;
-template DenseDataGradient<bf16>::Launch dense_data_gradient_direct;
-template DenseWeightGradient<float>::Launch dense_weight_gradient_direct;
-template DenseWeightGradient<bf16>::Launch dense_weight_gradient_direct;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<DenseForward<T>>({.name = "direct", .rank = 1, .launch = &dense_forward_direct<T>});
+  registry.add<DenseDataGradient<T>>({.name = "direct", .rank = 1, .launch = &dense_data_gradient_direct<T>});
+  registry.add<DenseWeightGradient<T>>({.name = "direct", .rank = 1, .launch = &dense_weight_gradient_direct<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

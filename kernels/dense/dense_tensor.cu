@@ -7,6 +7,7 @@
 // over the inputs into slices for about two blocks on each SM; a second kernel adds them in a fixed order. The filter
 // gradient is a sum of n terms for each weight written: for batches of 16 and more; below, dense_weight_outer is bound
 // by the same bytes. One kernel, db included, which is summed in fp32 and unrounded.
+#include "kernels/common/registration.h"
 #include "kernels/common/store_pair.h"
 #include "kernels/dense/dense_tensor_forward.h"
 
@@ -138,11 +139,32 @@ void dense_weight_gradient_tensor(float* dw, float* db, const T* x, const T* dy,
 
 template std::size_t dense_forward_tensor_workspace<float>(const Dense&);
 template std::size_t dense_forward_tensor_workspace<bf16>(const Dense&);
-template DenseForward<float>::Launch dense_forward_tensor;
-template DenseForward<bf16>::Launch dense_forward_tensor;
-template DenseDataGradient<float>::Launch dense_data_gradient_tensor;
-template DenseDataGradient<bf16>::Launch dense_data_gradient_tensor;
-template DenseWeightGradient<float>::Launch dense_weight_gradient_tensor;
-template DenseWeightGradient<bf16>::Launch dense_weight_gradient_tensor;
 
+namespace {
+
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<DenseForward<T>>({.name = "tensor",
+                                 .rank = 3,
+                                 .targets = on_blocks,
+                                 .launch = &dense_forward_tensor<T>,
+                                 .supports = &dense_tensor_supports,
+                                 .workspace_bytes = &dense_forward_tensor_workspace<T>,
+                                 .arithmetic = tensor_core_arithmetic<T>});
+  registry.add<DenseDataGradient<T>>({.name = "tensor",
+                                      .rank = 3,
+                                      .targets = on_blocks,
+                                      .launch = &dense_data_gradient_tensor<T>,
+                                      .supports = &dense_tensor_supports,
+                                      .arithmetic = tensor_core_arithmetic<T>});
+  registry.add<DenseWeightGradient<T>>({.name = "tensor",
+                                        .rank = 4,
+                                        .targets = on_blocks,
+                                        .launch = &dense_weight_gradient_tensor<T>,
+                                        .supports = &dense_weight_gradient_tensor_supports,
+                                        .arithmetic = tensor_core_arithmetic<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -4,13 +4,11 @@
 // neighbouring threads. The forward pass of a wide layer on a small batch is one tile with a sum over tens of thousands
 // of inputs: slices of it go to as many blocks as the GPU has room for, and a second kernel adds them in order. Bound
 // by memory: the weights are read once.
-#include "kernels/bias/bias.h"
+#include "kernels/bias/bias_launchers.h"
+#include "kernels/common/registration.h"
 #include "kernels/dense/dense_tiled_forward.h"
 
 namespace gs::GS_TARGET {
-
-template <class T>
-void bias_gradient_column(float* db, const T* dy, const Rows&, void* workspace, stream_t);
 
 namespace {
 
@@ -91,11 +89,28 @@ void dense_weight_gradient_tiled(float* dw, float* db, const T* x, const T* dy, 
   bias_gradient_column(db, dy, {d.n, d.out}, nullptr, s);
 }
 
-template DenseForward<float>::Launch dense_forward_tiled;
-template DenseForward<bf16>::Launch dense_forward_tiled;
-template DenseDataGradient<float>::Launch dense_data_gradient_tiled;
-template DenseDataGradient<bf16>::Launch dense_data_gradient_tiled;
-template DenseWeightGradient<float>::Launch dense_weight_gradient_tiled;
-template DenseWeightGradient<bf16>::Launch dense_weight_gradient_tiled;
+namespace {
 
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<DenseForward<T>>({.name = "tiled",
+                                 .rank = 2,
+                                 .targets = on_blocks,
+                                 .launch = &dense_forward_tiled<T>,
+                                 .supports = &dense_tiled_supports,
+                                 .workspace_bytes = &dense_forward_tiled_workspace});
+  registry.add<DenseDataGradient<T>>({.name = "tiled",
+                                      .rank = 2,
+                                      .targets = on_blocks,
+                                      .launch = &dense_data_gradient_tiled<T>,
+                                      .supports = &dense_tiled_supports});
+  registry.add<DenseWeightGradient<T>>({.name = "tiled",
+                                        .rank = 2,
+                                        .targets = on_blocks,
+                                        .launch = &dense_weight_gradient_tiled<T>,
+                                        .supports = &dense_tiled_supports});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -8,6 +8,7 @@
 // writes db: one kernel, not two.
 #include "kernels/common/divide.h"
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/dense/dense.h"
 
 namespace gs::GS_TARGET {
@@ -74,8 +75,6 @@ std::int64_t squares_of(const Dense& d) {
   return parts(d.in, outer_inputs) * parts(d.out, outer_outputs);
 }
 
-}  // namespace
-
 /// Few enough squares for indices of 31 bits.
 bool dense_weight_gradient_outer_supports(const Dense& d) {
   return squares_of(d) < 1 << 30;
@@ -92,7 +91,15 @@ void dense_weight_gradient_outer(float* dw, float* db, const T* x, const T* dy, 
                                    s, dw, db, x, dy, d, Divider(columns), squares, vectors);
 }
 
-template DenseWeightGradient<float>::Launch dense_weight_gradient_outer;
-template DenseWeightGradient<bf16>::Launch dense_weight_gradient_outer;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<DenseWeightGradient<T>>({.name = "outer",
+                                        .rank = 3,
+                                        .targets = on_blocks,
+                                        .launch = &dense_weight_gradient_outer<T>,
+                                        .supports = &dense_weight_gradient_outer_supports});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

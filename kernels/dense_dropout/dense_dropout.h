@@ -1,4 +1,4 @@
-// dense_dropout.h - the menu of a dense layer with bias and ReLU whose output only an inverted dropout reads: one op,
+// dense_dropout.h - a dense layer with bias and ReLU whose output only an inverted dropout reads: one op,
 // and what lies between them is never written.
 //
 //   y[i,o] = act( b[o] + sum_j x[i,j] W[o,j] ) m[i,o] / (1 - rate)

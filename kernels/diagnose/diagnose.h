@@ -1,4 +1,4 @@
-// diagnose.h - the menu of a diagnostic step: what is alive, what is finite, and how far an update moves the weights;
+// diagnose.h - a diagnostic step: what is alive, what is finite, and how far an update moves the weights;
 // and of the count that a run is watched with.
 #pragma once
 #include "kernels/common/bf16.h"

@@ -1,4 +1,4 @@
-// dropout.h - the menu of inverted dropout: y = x m / (1 - rate), m = 1 with probability 1 - rate.
+// dropout.h - inverted dropout: y = x m / (1 - rate), m = 1 with probability 1 - rate.
 //
 // The mask is never stored: m[i] is a pure function of (seed, layer, step, i) through Philox, so the backward pass
 // draws the same one again. Source: Srivastava et al. 2014; the inverted form as in Keras and PyTorch.

@@ -1,4 +1,4 @@
-// gather.h - the menu of batch assembly: the permutation and the step's cursor pick images, uint8 becomes float in [0,
+// gather.h - batch assembly: the permutation and the step's cursor pick images, uint8 becomes float in [0,
 // 1].
 #pragma once
 #include "kernels/common/bf16.h"

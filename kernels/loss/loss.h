@@ -1,4 +1,4 @@
-// loss.h - the menu of losses on logits: value, correctness and gradient in one kernel, one sample per row.
+// loss.h - losses on logits: value, correctness and gradient in one kernel, one sample per row.
 //
 //   bce      one logit z, t in {0, 1}:   max(z, 0) - z t + log(1 + exp(-|z|));        dz = sigmoid(z) - t
 //   hinge    one logit z, t in {-1, 1}:  max(0, 1 - t z);                            dz = -t where 1 - t z > 0

@@ -1,4 +1,4 @@
-// lrn.h - the menu of local response normalisation across channels, NHWC.
+// lrn.h - local response normalisation across channels, NHWC.
 //
 //   scale[n,h,w,i] = k + alpha sum_j x[n,h,w,j]^2,   j from max(0, i - window/2) to min(c - 1, i + window/2)
 //   y[n,h,w,i] = x[n,h,w,i] / scale[n,h,w,i]^beta

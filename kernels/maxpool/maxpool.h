@@ -1,4 +1,4 @@
-// maxpool.h - the menu of 2-D max-pooling, NHWC, no padding.
+// maxpool.h - 2-D max-pooling, NHWC, no padding.
 //
 //   y[n,p,q,c] = max over the window of x;  `argmax` holds which element of the window it was (row * window + column,
 //   the first one on a tie), or `no_gradient` where the problem says that x came out of a ReLU and the maximum is <= 0.

@@ -1,4 +1,4 @@
-// optimizer.h - the menu of parameter updates over one flat buffer. Weight decay is added to the gradient: g += wd p;
+// optimizer.h - parameter updates over one flat buffer. Weight decay is added to the gradient: g += wd p;
 // adamw takes it off the parameter instead (Loshchilov and Hutter 2019).
 //
 //   sgd      buf = mu buf + g;  p -= lr buf                     (mu = 0: p -= lr g, and buf is not touched)

@@ -1,4 +1,4 @@
-// roof.h - the menu of what a machine's arithmetic is measured with: products whose factors are in registers, so that
+// roof.h - what a machine's arithmetic is measured with: products whose factors are in registers, so that
 // nothing but the arithmetic limits them. (The roof of bytes is measured with CopyValues, see kernels/diagnose.)
 #pragma once
 #include "kernels/common/variant.h"

@@ -4,6 +4,7 @@
 #include "engine/device/backends.h"
 #include "engine/ops/op.h"
 #include "engine/program/program.h"
+#include "kernels/conv2d_pool/conv2d_pool.h"
 #include "models/models.h"
 #include "tests/support/engines.h"
 #include "tests/support/run_steps.h"
@@ -107,8 +108,9 @@ void expect_measured(Storage storage) {
   const TuningResult found = measured(tuner, "conv1 pool1 forward").result;
   EXPECT_EQ(taken_in, found.chosen != "apart");
   const auto fused = with_type_of(storage, [&]<class T>(T) {
-    const auto& room = sim->rooms().of<T>().conv2d_pool_forward;
-    return std::count_if(room.begin(), room.end(), [](const auto& row) { return row.arithmetic != Arithmetic::tf32; });
+    const auto variants = sim->variants<Conv2dPoolForward<T>>();
+    return std::count_if(variants.begin(), variants.end(),
+                         [](const auto& row) { return row.arithmetic != Arithmetic::tf32; });
   });
   ASSERT_EQ(found.times.size(), std::size_t(1 + fused));
   for (const CandidateTime& t : found.times) EXPECT_EQ(t.refused, "") << t.name;

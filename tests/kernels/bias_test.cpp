@@ -31,7 +31,7 @@ TEST(BiasActivation, AgainstTheReference) {
     y[y.size() / 2] = NAN;
     const auto bias = random_values(p.columns, 2);
     const auto want = ref::bias_activation(p, widen(y), widen(bias));
-    for_each_variant<BiasActivation<float>>(&StorageRooms<float>::bias_activation, p, [&](auto launch) {
+    for_each_variant<BiasActivation<float>>(p, [&](auto launch) {
       GuardedArray<float> values(y);
       DeviceArray<float> b(bias);
       launch(values.data(), b.data());
@@ -51,7 +51,7 @@ TEST(BiasGradient, AgainstTheReference) {
     for (float& v : magnitude) v = std::abs(v);
     auto bounds = ref::bias_gradient(p, widen(magnitude));
     for (std::size_t j = 0; j < bounds.size(); ++j) bounds[j] = bound(want[j], bounds[j], p.rows);
-    for_each_variant<BiasGradient<float>>(&StorageRooms<float>::bias_gradient, p, [&](auto launch) {
+    for_each_variant<BiasGradient<float>>(p, [&](auto launch) {
       DeviceArray<float> gradient(dy);
       GuardedArray<float> db(want.size());
       launch(db.data(), gradient.data());
@@ -70,7 +70,7 @@ TEST(BiasGradient, TheSameBitsForEveryNumberOfThreads) {
   for (int threads : {1, 2, 3, 5}) {
     omp_set_num_threads(threads);
     std::size_t variant = 0;
-    for_each_variant<BiasGradient<float>>(&StorageRooms<float>::bias_gradient, p, [&](auto launch) {
+    for_each_variant<BiasGradient<float>>(p, [&](auto launch) {
       DeviceArray<float> gradient(dy);
       GuardedArray<float> db(std::size_t(p.columns));
       launch(db.data(), gradient.data());
@@ -91,7 +91,7 @@ TEST(ReluGradient, AgainstTheReference) {
     for (float& v : y) v = v < 0 ? 0 : v;
     y[y.size() / 2] = NAN;
     const auto want = ref::relu_gradient(p, widen(dx), widen(y));
-    for_each_variant<ReluGradient<float>>(&StorageRooms<float>::relu_gradient, p, [&](auto launch) {
+    for_each_variant<ReluGradient<float>>(p, [&](auto launch) {
       GuardedArray<float> gradient(dx);
       DeviceArray<float> output(y);
       launch(gradient.data(), output.data());

@@ -50,7 +50,7 @@ struct Result {
 template <class Check>
 void run(const Loss& p, int valid, const std::vector<float>& logits, const std::vector<std::int32_t>& labels,
          Check check, const std::vector<float>& class_weights = {}) {
-  for_each_variant<LossGradient<float>>(&StorageRooms<float>::loss_gradient, p, [&](auto launch) {
+  for_each_variant<LossGradient<float>>(p, [&](auto launch) {
     DeviceArray<float> z(logits);
     DeviceArray<std::int32_t> t(labels);
     DeviceArray<float> weights(class_weights);

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "kernels/common/registry.h"
 #include "kernels/conv2d/conv2d_ref.h"
 #include "kernels/dense/dense_ref.h"
-#include "kernels/rooms.h"
 #include "tests/support/compare.h"
 
 namespace gs::test {
@@ -19,9 +19,6 @@ struct ConvolutionOf {
   using Forward = Conv2dForward<Storage>;
   using DataGradient = Conv2dDataGradient<Storage>;
   using FilterGradient = Conv2dFilterGradient<Storage>;
-  static constexpr auto forward_room = &StorageRooms<Storage>::conv2d_forward;
-  static constexpr auto data_gradient_room = &StorageRooms<Storage>::conv2d_data_gradient;
-  static constexpr auto filter_gradient_room = &StorageRooms<Storage>::conv2d_filter_gradient;
 
   static std::vector<Conv2d> problems() {
     return {
@@ -91,9 +88,6 @@ struct FullyConnectedOf {
   using Forward = DenseForward<Storage>;
   using DataGradient = DenseDataGradient<Storage>;
   using FilterGradient = DenseWeightGradient<Storage>;
-  static constexpr auto forward_room = &StorageRooms<Storage>::dense_forward;
-  static constexpr auto data_gradient_room = &StorageRooms<Storage>::dense_data_gradient;
-  static constexpr auto filter_gradient_room = &StorageRooms<Storage>::dense_weight_gradient;
 
   static std::vector<Dense> problems() {
     return {{.n = 1, .in = 1, .out = 1},

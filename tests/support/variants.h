@@ -10,29 +10,19 @@
 
 namespace gs::test {
 
-/// A room that is the same for every storage type, or one of those of T.
-template <class Op>
-Room<Op> room_in(const Rooms& rooms, Room<Op> Rooms::*room) {
-  return rooms.*room;
-}
-template <class Op, class T>
-Room<Op> room_in(const Rooms& rooms, Room<Op> StorageRooms<T>::*room) {
-  return rooms.of<T>().*room;
-}
-
-/// Calls body(launch), or body(launch, arithmetic) if it takes both, for every variant of the room that supports
+/// Calls body(launch), or body(launch, arithmetic) if it takes both, for every variant of the op that supports
 /// `problem`, on every tested target; launch(arguments...) runs it with the op's outputs and inputs, a workspace full
-/// of NaN and the tested stream. Fails when a target has no variant for the problem (one whose room is empty is left
-/// out), or when a variant writes past its workspace.
-template <class Op, class Holder, class Body>
-void for_each_variant(Room<Op> Holder::*room, const typename Op::Problem& problem, Body&& body) {
-  for (const Rooms* rooms : tested_rooms()) {
-    if (room_in(*rooms, room).empty()) continue;
+/// of NaN and the tested stream. Fails when a target has no variant for the problem (one that has none of the op is
+/// left out), or when a variant writes past its workspace.
+template <class Op, class Body>
+void for_each_variant(const typename Op::Problem& problem, Body&& body) {
+  for (const Registry* registry : tested_registries()) {
+    if (registry->variants<Op>().empty()) continue;
     int fitting = 0;
-    for (const Variant<Op>& row : room_in(*rooms, room)) {
+    for (const Variant<Op>& row : registry->variants<Op>()) {
       if (!row.supports(problem)) continue;
       ++fitting;
-      SCOPED_TRACE(std::string(name_of(rooms->target)) + ", variant " + std::string(row.name));
+      SCOPED_TRACE(std::string(name_of(registry->target())) + ", variant " + std::string(row.name));
       GuardedArray<unsigned char> workspace(row.workspace_bytes(problem));
       const auto launch = [&](auto... arguments) {
         row.launch(arguments..., problem, workspace.data(), tested_stream());
@@ -43,7 +33,7 @@ void for_each_variant(Room<Op> Holder::*room, const typename Op::Problem& proble
         body(launch);
       EXPECT_TRUE(workspace.intact()) << "the workspace";
     }
-    EXPECT_GT(fitting, 0) << "no variant on " << name_of(rooms->target) << " supports this problem";
+    EXPECT_GT(fitting, 0) << "no variant on " << name_of(registry->target()) << " supports this problem";
   }
 }
 
