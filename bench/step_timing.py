@@ -1,4 +1,4 @@
-"""How bench/torch_step.py and bench/jax_step.py time a step: by the rule of `gridstride bench` (apps/bench_case.h).
+"""How bench/torch_step.py and bench/jax_step.py time a step: by the rule of `gridstride bench` (apps/bench/bench_case.h).
 
 On a GPU so many steps are enqueued before it is waited for, by everybody: 384, fewer where these would take longer than
 0.4 s, but at least 10. One such run is one figure, microseconds a step. On a CPU each step is one figure.

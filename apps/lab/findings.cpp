@@ -30,7 +30,7 @@ std::string shown(const std::string& column, double value) {
   return column == "seconds" ? fmt::format("{:.3g} s", value) : fmt::format("{:.4f}", value);
 }
 
-/// One check on its way: its fields, the runs it may name.
+/// The fields of one check, and the runs that it may name.
 struct Check {
   const Json& json;
   const std::vector<SeededRun>& runs;
@@ -41,7 +41,7 @@ struct Check {
   double EpochResult::*column() const {
     if (double EpochResult::*column = column_of(of())) return column;
     throw UsageError(
-        fmt::format("a finding checks '{}', which is no column; use loss, accuracy, val_loss, "
+        fmt::format("a finding checks '{}', which is not a column; use loss, accuracy, val_loss, "
                     "val_accuracy or seconds",
                     of()));
   }
@@ -60,7 +60,7 @@ std::vector<std::vector<double>> images_of(const Check& c, const SeededRun& run)
   return c.at_best() ? per_image_at_best(run, accuracy) : per_image(run, accuracy, epochs - end_window(run), epochs);
 }
 
-/// The level of training columns: that of the last epochs; of seconds: of all epochs.
+/// The level of a training column over the last epochs; of seconds over all epochs.
 Estimate training_level(const Check& c, const SeededRun& run) {
   const std::vector<double> curve = run.curve(c.column());
   const bool seconds = c.of() == "seconds";
@@ -206,7 +206,7 @@ Evidence overfits(const Check& c) {
                   rise.value, rise.low, rise.high, loss_then, loss_now)};
 }
 
-/// Is epoch `a` before (or, with `later`, after) epoch `b`? Within a fifth of each other: too close.
+/// Holds if epoch `a` is before (or, with `later`, after) epoch `b`; too close if within a fifth of each other.
 Outcome order_of(double a, double b, bool later) {
   const bool close = std::abs(a - b) <= 0.2 * std::max(a, b);
   return close ? Outcome::too_close : (a > b) == later ? Outcome::held : Outcome::did_not_hold;
@@ -245,7 +245,7 @@ Evidence gap_negative(const Check& c) {
                                      run.name, gap.value, gap.low, gap.high)};
 }
 
-/// The first epoch (from 1) after which val_loss (five-epoch mean) stays within a tenth of its whole way of the end.
+/// The first epoch (from 1) after which val_loss (five-epoch mean) stays within a tenth of its total change of the end.
 int settled_epoch(const SeededRun& run) {
   const std::vector<double> smooth = trailing_mean(run.curve(&EpochResult::val_loss), window);
   const double end = smooth.back(), way = std::abs(smooth.front() - end);

@@ -1,5 +1,5 @@
-// findings.h - does a finding of the lab's authors hold here? Each check of a lab's file compares runs and gives its
-// evidence in words.
+// findings.h - checks the findings of the lab's authors against the runs. Each check of a lab's file compares runs and
+// gives its evidence in words.
 //
 //   {"check": "higher" | "lower", "of": COLUMN, "run": A, "than": B, "by": 0, "at": "end" | "best"}
 //   {"check": "still_falling", "of": COLUMN, "run": A}                at the end of the run
@@ -15,7 +15,7 @@
 //   {"check": "gap_negative", "run": A}      val_loss below loss at the end
 //   {"check": "settles_sooner", "run": A, "than": B}                  val_loss stays near its final level
 //
-// A finding may also state, without a judgement: {"gap": A}, {"best": A}, or {"quote": "text"}.
+// A finding may also give a number without a check: {"gap": A}, {"best": A}, or {"quote": "text"}.
 //
 // COLUMN: loss accuracy val_loss val_accuracy seconds. "end": the mean of the last five epochs.
 #pragma once
@@ -35,12 +35,12 @@ struct Evidence {
   std::string text;
 };
 
-/// All checks of a finding must hold for it to hold; one that does not is enough for it not to. `runs`: the task's, in
-/// its order. Throws UsageError for a check that does not exist.
+/// A finding holds if all its checks hold, and does not if one of them does not. `runs`: those of the task, in its
+/// order. Throws UsageError for a check that does not exist.
 Evidence examine(const PlannedFinding&, const std::vector<SeededRun>& runs);
 
-/// What each validation image contributes to val_loss or val_accuracy, [seed][image], averaged over epochs
-/// [first, last) counted from 0. Throws gs::Error where the run did not keep its predictions.
+/// The contribution of each validation image to val_loss or val_accuracy, [seed][image], averaged over epochs
+/// [first, last) counted from 0. Throws gs::Error if the run did not keep its predictions.
 std::vector<std::vector<double>> per_image(const SeededRun&, bool accuracy, std::size_t first, std::size_t last);
 
 /// The same at each seed's best epoch.

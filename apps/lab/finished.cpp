@@ -2,37 +2,19 @@
 #include "apps/lab/finished.h"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
-#include "engine/core/safetensors.h"
-#include "engine/net/recipe.h"
-#include "engine/train/run_folder.h"
+#include "engine/train/run_directory.h"
 
 namespace gs::apps {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string text_of(const fs::path& path) {
-  std::ifstream in(path);
-  if (!in) throw Error(fmt::format("there is no {}", path.string()));
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-LossKind loss_named(const std::string& name, const fs::path& folder) {
-  for (const LossKind kind : {LossKind::bce, LossKind::hinge, LossKind::hinge_sigmoid, LossKind::softmax})
-    if (to_string(kind) == name) return kind;
-  throw Error(fmt::format("{}/run.json: unknown loss '{}'", folder.string(), name));
-}
-
-void read_predictions(FinishedRun& run) {
-  const SafeTensors file = read_safetensors(run.folder / "predictions.safetensors");
+void read_predictions(const RunDirectory& directory, FinishedRun& run) {
+  const SafeTensors file = directory.predictions();
   run.labels = file.at("labels").values<std::int32_t>();
   const std::size_t images = run.labels.size(), row = images * std::size_t(run.loss.classes);
   if (file.has("epochs.logits")) {
@@ -58,13 +40,12 @@ int FinishedRun::best_epoch() const {
 FinishedRun read_finished(const fs::path& folder, int epochs) {
   FinishedRun run;
   run.folder = folder;
-  run.record = nlohmann::json::parse(text_of(folder / "run.json"), nullptr, false);
-  if (!run.record.is_object() || !run.record.contains("recipe") || !run.record.contains("data"))
-    throw Error(fmt::format("{}/run.json is no record of a run", folder.string()));
-  if (run.record.value("status", "") != "finished")
+  const RunDirectory directory(folder);
+  run.record = directory.record();
+  if (!run.record.finished())
     throw Error(
         fmt::format("{} has not finished: 'gridstride train --resume {}' goes on", folder.string(), folder.string()));
-  run.history = parse_history_csv(text_of(folder / "history.csv"));
+  run.history = directory.history();
   if (run.history.empty()) throw Error(fmt::format("{}/history.csv has no epochs", folder.string()));
   if (epochs > int(run.history.size()))
     throw Error(
@@ -74,10 +55,9 @@ FinishedRun read_finished(const fs::path& folder, int epochs) {
     run.whole = false;
   }
   for (const EpochResult& e : run.history) run.seconds.push_back(e.seconds);
-  run.loss.kind = loss_named(run.record["recipe"].value("loss", ""), folder);
-  run.loss.classes =
-      run.loss.kind == LossKind::softmax ? int(run.record["data"].value("classes", nlohmann::json()).size()) : 1;
-  read_predictions(run);
+  run.loss.kind = run.record.training.loss;
+  run.loss.classes = run.loss.kind == LossKind::softmax ? int(run.record.data.classes.size()) : 1;
+  read_predictions(directory, run);
   return run;
 }
 

@@ -1,25 +1,24 @@
-// finished.h - what finished runs left, as the report looks at it: curves, and what was said of each validation image.
+// finished.h - finished runs as the report reads them: curves, and the logits of each validation image.
 #pragma once
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "engine/train/run_record.h"
 #include "engine/train/trainer.h"
 #include "kernels/loss/loss.h"
 
 namespace gs::apps {
 
-/// One run of one seed, up to an epoch.
+/// A run of one seed, up to an epoch.
 struct FinishedRun {
   std::filesystem::path folder;
-  nlohmann::json record;             ///< run.json
+  RunRecord record;                  ///< run.json
   std::vector<EpochResult> history;  ///< the first epochs
-  std::vector<double> seconds;       ///< of epochs: those of `history`, or of some that were run alone to be timed
-  std::vector<std::int32_t> labels;  ///< of the validation images
+  std::vector<double> seconds;       ///< per epoch: those of `history`, or of epochs that were run alone to be timed
+  std::vector<std::int32_t> labels;  ///< labels of the validation images
   Loss loss;                         ///< its kind and number of classes
-  std::vector<float> logits;         ///< [epochs, images, outputs], or empty where the run did not keep them
+  std::vector<float> logits;         ///< [epochs, images, outputs], or empty if the run did not keep them
   std::vector<float> best_logits;    ///< [images, outputs] of the epoch with the lowest val_loss among these
   bool whole = true;                 ///< these are all the epochs that the run has
 
@@ -27,7 +26,8 @@ struct FinishedRun {
   int best_epoch() const;  ///< counted from 1
 };
 
-/// Reads a run's folder and keeps its first `epochs` epochs (0: all). Throws gs::Error that names the file.
+/// Reads a run's folder and keeps its first `epochs` epochs (0: all). Throws UsageError if it
+/// holds no run, gs::Error that names the file.
 FinishedRun read_finished(const std::filesystem::path& folder, int epochs = 0);
 
 /// The runs of all seeds of one planned run, under the name that a task gives it.
@@ -40,7 +40,7 @@ struct SeededRun {
   std::vector<double> curve(double EpochResult::*column) const;
 };
 
-/// The columns that checks and tables speak of: loss accuracy val_loss val_accuracy seconds. Null for another word.
+/// The columns that checks and tables use: loss accuracy val_loss val_accuracy seconds. Null for another word.
 double EpochResult::*column_of(const std::string& name);
 
 }  // namespace gs::apps

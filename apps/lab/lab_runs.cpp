@@ -1,10 +1,10 @@
-// lab_runs.cpp - a lab's runs on disk, each a kept run (apps/kept_run.h).
+// lab_runs.cpp - a lab's runs on disk, each a kept run (apps/run/kept_run.h).
 #include "apps/lab/lab_runs.h"
 
 #include <fmt/format.h>
 
-#include "apps/train_options.h"
-#include "apps/train_run.h"
+#include "apps/run/train_options.h"
+#include "apps/run/train_run.h"
 
 namespace gs::apps {
 namespace {

@@ -1,12 +1,12 @@
-// lab_runs.h - the training runs of a lab: their folders, and doing those that are not done yet.
+// lab_runs.h - the training runs of a lab: their folders, and training those that are not done yet.
 #pragma once
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "apps/kept_run.h"
 #include "apps/lab/plan.h"
+#include "apps/run/kept_run.h"
 
 namespace gs::apps {
 
@@ -17,25 +17,25 @@ struct LabRun {
   std::filesystem::path folder;
 };
 
-/// Where the run of `plan` and `seed` is kept below the lab's folder: "runs/alexnet-8-b4-lr1e-05-sgd-seed2".
+/// The folder of a run with a seed, below the lab's: "runs/alexnet-8-b4-lr1e-05-sgd-seed2".
 std::filesystem::path folder_of(const std::filesystem::path& lab, const PlannedRun&, int seed);
 
 /// Every run to train, with seeds 1 .. seeds.
 std::vector<LabRun> lab_runs(const LabPlan&, const std::filesystem::path& lab, int seeds);
 
-/// The runs that are done again, alone and for a few epochs, because a task asks how long an epoch takes.
+/// The runs that are repeated alone for a few epochs, because a task asks for the time of an epoch.
 std::vector<LabRun> timing_runs(const LabPlan&, const std::filesystem::path& lab);
 
-/// Where those of `run` are kept.
+/// The folder of the timing run of `run`.
 std::filesystem::path timing_folder_of(const std::filesystem::path& lab, const PlannedRun&);
 
-/// The run as it is kept: its words for `train` with the `common` flags, its epochs, its folder.
+/// The run as a kept run: its words for `train` with the `common` flags, its epochs, its folder.
 KeptRun kept(const LabRun&, const Words& common);
 
-/// Is the run done, as planned and with `common` flags (data, device)?
+/// True if the run is done, as planned and with `common` flags (data, device).
 bool is_done(const LabRun&, const Words& common);
 
-/// Trains it, or goes on where it was stopped. Returns train's exit status. `label` stands before the live line.
+/// Trains it, or resumes it if it was stopped. Returns train's exit status. `label`: prefix of the live line.
 int train_lab_run(const LabRun&, const Words& common, bool quiet, const std::string& label);
 
 /// Training steps of a run on `images` training images.

@@ -1,4 +1,4 @@
-// plan.cpp - reads a lab's file and finds out which runs share their beginning.
+// plan.cpp - reads a lab's file and finds the runs that share their beginning.
 #include "apps/lab/plan.h"
 
 #include <algorithm>
@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Where in the file something stands, for messages.
+/// A place in the file, for messages.
 struct Place {
   std::string source, task;
   [[noreturn]] void bad(const std::string& what) const {
@@ -33,7 +33,7 @@ T field(const Json& object, const char* name, const Place& place) {
   try {
     return object[name].get<T>();
   } catch (const Json::exception&) {
-    place.bad(fmt::format("the field \"{}\" is of the wrong kind: {}", name, object[name].dump()));
+    place.bad(fmt::format("the field \"{}\" is of the wrong type: {}", name, object[name].dump()));
   }
 }
 
@@ -93,7 +93,7 @@ PlannedTask parse_task(const Json& json, const Json& common, Place place) {
   return task;
 }
 
-/// A run whose beginning is the same whatever its --epochs are: nothing in it looks at how long it will last.
+/// True if the beginning of the run is the same for any --epochs: nothing in it depends on its length.
 bool can_be_shared(const PlannedRun& run) {
   return run.flags.count("schedule") == 0 && run.flags.count("patience") == 0;
 }

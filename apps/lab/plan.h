@@ -1,5 +1,5 @@
-// plan.h - a lab as data: tasks, the runs each looks at, and what its authors found. lesions.json is the one that is
-// built in; another file of the same form is another lab.
+// plan.h - a lab as data: tasks, the runs of each, and its authors' findings. lesions.json is built in; another file of
+// the same form is another lab.
 #pragma once
 #include <map>
 #include <string>
@@ -9,18 +9,18 @@
 
 namespace gs::apps {
 
-/// A run that a task looks at: a model, the flags of `gridstride train`, and for how many epochs.
+/// A run of a task: a model, the flags of `gridstride train`, the number of epochs.
 struct PlannedRun {
-  std::string name;                          ///< in the task's curves and tables: "rate 1e-4"
+  std::string name;                          ///< its name in the task's curves and tables: "rate 1e-4"
   std::string model;                         ///< "lenet"
-  std::map<std::string, std::string> flags;  ///< without --epochs; "lr" -> "1e-05"
+  std::map<std::string, std::string> flags;  ///< all but --epochs; "lr" -> "1e-05"
   int epochs = 1;
 
   /// Runs with the same key are the same run, or the beginning of it.
   std::string key() const;
 };
 
-/// What the authors found, and what must be so for it to hold here (the checks of findings.h), or what is stated.
+/// A finding of the authors, with the checks (findings.h) that must hold for it to hold, or with statements.
 struct PlannedFinding {
   std::string says;
   std::vector<nlohmann::json> checks, states;
@@ -30,10 +30,10 @@ struct PlannedTask {
   std::string id, title;
   std::vector<PlannedRun> runs;
   std::vector<PlannedFinding> findings;
-  std::vector<nlohmann::json> shows;  ///< what else the report shows: {"kind": "roc", "runs": [0, 1]}
+  std::vector<nlohmann::json> shows;  ///< more blocks of the report: {"kind": "roc", "runs": [0, 1]}
   bool curves = true;
-  int timed_epochs =
-      0;  ///< seconds an epoch come from so many epochs of each run, run alone; 0: from the runs as they were
+  /// The time of an epoch comes from so many epochs of each run, run alone; 0: from the runs as they were.
+  int timed_epochs = 0;
 };
 
 struct LabPlan {
@@ -50,10 +50,10 @@ LabPlan built_in_plan();
 /// Keeps the tasks with these ids, in the order of the plan. Throws UsageError for an id that the plan does not have.
 void keep_tasks(LabPlan&, const std::vector<std::string>& ids);
 
-/// A tenth of the epochs, at least 2, also where a check counts epochs.
+/// A tenth of the epochs, at least 2, in the runs and in the checks that count epochs.
 void make_quick(LabPlan&);
 
-/// The runs to train, each key once and as long as any task needs it, in the order of the plan.
+/// The runs to train, in the order of the plan: each key once, with the most epochs that a task needs.
 std::vector<PlannedRun> runs_to_train(const LabPlan&);
 
 }  // namespace gs::apps

@@ -1,4 +1,4 @@
-// statistics.h - how sure one can be of a difference: paired bootstrap over validation images, noise of a curve.
+// statistics.h - confidence in a difference: paired bootstrap over validation images, noise of a curve.
 #pragma once
 #include <vector>
 
@@ -10,15 +10,15 @@ struct Estimate {
 };
 
 /// Mean over all seeds and images of per_image[seed][image], with the percentile interval of a bootstrap (Efron 1979):
-/// images are drawn with replacement, and seeds too where there are several. Deterministic: the draws come from Philox.
+/// images are drawn with replacement, and seeds, too, if there are several. Deterministic: the draws come from Philox.
 Estimate bootstrap_mean(const std::vector<std::vector<double>>& per_image);
 
 /// Element-wise a - b: for pairs, two runs on the same images.
 std::vector<std::vector<double>> difference(const std::vector<std::vector<double>>& a,
                                             const std::vector<std::vector<double>>& b);
 
-/// The level of a curve over epochs [first, last): their mean, and how far it may be off, from the scatter of the
-/// epochs about a straight line: +-2 s / sqrt(n).
+/// The level of a curve over epochs [first, last): their mean +-2 s / sqrt(n), with s the scatter of the epochs about a
+/// straight line.
 Estimate level(const std::vector<double>& curve, std::size_t first, std::size_t last);
 
 /// Slope per epoch of the straight line through epochs [first, last) by least squares, +-2 standard errors.

@@ -1,7 +1,7 @@
-// elements.js - what all pages are built with: elements, numbers, boxes. All text goes in as textContent: names come from users' folders.
+// elements.js - elements, numbers and boxes of all pages. All text goes in as textContent: names come from users' folders.
 "use strict";
 
-/** An element with attributes and children; a child that is no node becomes text. */
+/** An element with attributes and children; a child that is not a node becomes text. */
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(key, value);

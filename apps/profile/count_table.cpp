@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "apps/help.h"
-#include "apps/profile/fitted_table.h"
+#include "apps/cli/fitted_table.h"
+#include "apps/cli/help.h"
 #include "engine/core/grouped.h"
 
 namespace gs::apps {
@@ -26,7 +26,7 @@ const std::vector<TableColumn> count_columns = {{"op", 0, true, 30},
                                                 {"conflicts/request", 10, false, 1000, true},
                                                 {"divergent", 2, false, 1000, true}};
 
-/// Nothing where nothing was counted: the plain program knows blocks, threads and barriers only.
+/// Empty if nothing was counted: the plain program counts blocks, threads and barriers only.
 std::string count_text(std::int64_t count, std::int64_t counted) {
   return counted > 0 ? grouped(count) : "";
 }
@@ -34,7 +34,7 @@ std::string count_text(std::int64_t count, std::int64_t counted) {
 std::string ratio_text(std::int64_t a, std::int64_t b) {
   return b > 0 ? fmt::format("{:.2f}", double(a) / double(b)) : "";
 }
-/// Those of `requests` that only a part of the warp made.
+/// The share of `requests` that only a part of the warp made.
 std::string divergence_text(std::int64_t divergent, std::int64_t requests) {
   return requests > 0 ? fmt::format("{:.1f}%", 100 * double(divergent) / double(requests)) : "";
 }
@@ -56,7 +56,7 @@ TableRow count_row(const OpProfile& op) {
           divergence_text(c.divergent_requests, c.requests + c.shared_requests)};
 }
 
-/// Kernels lie in kernels/, which need not be said of each.
+/// Without the folder kernels/, which all of them share.
 std::string short_place(const std::string& place) {
   constexpr std::string_view folder = "kernels/";
   return place.rfind(folder, 0) == 0 ? place.substr(folder.size()) : place;
@@ -68,7 +68,7 @@ std::string worst_lines(const Profile& p, int width) {
   struct Found {
     const OpProfile* op;
     const OpCounts::Line* line;
-    std::int64_t waste;  ///< sectors beyond the ideal, and turns beyond one
+    std::int64_t waste;  ///< excess sectors, and bank conflicts
   };
   std::vector<Found> found;
   for (const OpProfile& op : p.ops)
@@ -90,7 +90,7 @@ std::string worst_lines(const Profile& p, int width) {
                     divergence_text(f.line->divergent_requests, f.line->requests + f.line->shared_requests)});
   return "\n" +
          wrapped(
-             "lines with the most sectors beyond what their requests' bytes fill, and the most extra turns in shared "
+             "lines with the most sectors in excess of their requests' bytes, and the most bank conflicts in shared "
              "memory",
              width) +
          "\n" + fitted_table_with_note(columns, rows, width);

@@ -1,4 +1,4 @@
-// count_table.h - what the simulator counted, for the terminal.
+// count_table.h - the simulator's counts, for the terminal.
 #pragma once
 #include <string>
 
@@ -6,9 +6,9 @@
 
 namespace gs::apps {
 
-/// A row an op: sectors per request on global memory and those beyond what the requests' bytes fill, extra turns that
-/// shared memory's banks force, requests that a part of the warp made; then up to ten source lines with the most
-/// sectors beyond that and the most extra turns.
+/// A row an op: sectors per request on global memory and those in excess of the requests' bytes, bank conflicts in
+/// shared memory, requests by a part of the warp; then up to ten source lines with the most excess sectors and
+/// conflicts.
 std::string count_table(const Profile&, int width);
 
 }  // namespace gs::apps

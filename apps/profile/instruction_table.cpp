@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "apps/help.h"
-#include "apps/profile/fitted_table.h"
+#include "apps/cli/fitted_table.h"
+#include "apps/cli/help.h"
 #include "engine/core/grouped.h"
 
 namespace gs::apps {
@@ -28,7 +28,7 @@ std::string kernels_text(const OpProfile& op) {
   return text;
 }
 
-/// Half of the operations that the formula counts: a multiply-add is two.
+/// Half of the formula's operations: a multiply-add is two.
 std::string multiply_adds(double flops, std::int64_t warp) {
   return flops > 0 && warp > 0 ? fmt::format("{:.1f}", flops / 2 / double(warp)) : "";
 }

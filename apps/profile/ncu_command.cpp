@@ -1,4 +1,4 @@
-// ncu_command.cpp - the steps that are meant, quoting, and the flags of ncu and nsys.
+// ncu_command.cpp - matching of steps, quoting, and the flags of ncu and nsys.
 #include "apps/profile/ncu_command.h"
 
 #include <algorithm>
@@ -43,7 +43,7 @@ struct StepName {
     std::istringstream words(name);
     for (std::string word; words >> word;) layers.push_back(word);
   }
-  /// Has `step` every layer of this name, and its pass if it says one? A fused step has several layers.
+  /// True if `step` has every layer of this name, and its pass if it has one. A fused step has several layers.
   bool means(const StepName& step) const {
     return !layers.empty() && (pass.empty() || pass == step.pass) &&
            std::all_of(layers.begin(), layers.end(), [&](const std::string& layer) {

@@ -1,15 +1,15 @@
-// ncu_command.h - how to look at one row of a profile with NVIDIA's own tools.
+// ncu_command.h - commands that show one row of a profile in NVIDIA's own tools.
 #pragma once
 #include <string>
 #include <vector>
 
-#include "apps/command.h"
+#include "apps/cli/words.h"
 
 namespace gs::apps {
 
-/// The step names that `row` means: the step of that name, else all steps of that layer ("conv2": "conv2 pool2
+/// The steps that `row` names: the step of that name, else all steps of that layer ("conv2": "conv2 pool2
 /// forward", "conv2 filter gradient", ...) or of that layer's pass ("conv2 forward": "conv2 pool2 forward"). Throws
-/// UsageError with a suggestion where there is none.
+/// UsageError with a suggestion if there is none.
 std::vector<std::string> rows_named(const std::string& row, const std::vector<std::string>& steps);
 
 /// The exact ncu and nsys commands: `path` is the program, `words` are those of `gridstride profile` without --ncu.

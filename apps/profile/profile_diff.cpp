@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
-#include "apps/help.h"
-#include "apps/machine.h"
-#include "apps/plural.h"
-#include "apps/profile/fitted_table.h"
+#include "apps/cli/fitted_table.h"
+#include "apps/cli/help.h"
+#include "apps/cli/plural.h"
 #include "apps/profile/profile_table.h"
+#include "apps/run/machine.h"
 #include "engine/core/error.h"
 #include "engine/core/grouped.h"
 #include "engine/profile/analysis.h"
@@ -129,7 +129,7 @@ std::string instructions_table(const Profile& a, const Profile& b, int width) {
                       rows, width);
 }
 
-/// Percentiles of a handful of steps are their extremes, or nearly.
+/// The percentiles of fewer steps are almost their extremes.
 constexpr int steps_for_a_spread = 10;
 
 std::string few_steps(const Profile& a, const Profile& b) {

@@ -1,4 +1,4 @@
-// profile_diff.h - two profiles op by op: what became faster or slower.
+// profile_diff.h - compares two profiles op by op.
 #pragma once
 #include <optional>
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace gs::apps {
 
-/// What has the same name in both profiles; or is in one of them only.
+/// An op of the same name in both profiles, or one that is in one of them only.
 struct OpChange {
   std::string name;
   const OpProfile *a = nullptr, *b = nullptr;
@@ -16,14 +16,13 @@ struct OpChange {
   bool beyond_spread = false;  ///< each median lies outside the other's p10 to p90 (engine/profile/analysis.h)
 };
 
-/// The largest absolute change first; those of equal change in the order of the steps. The profiles must live as long.
+/// The largest absolute change first; ops of equal change in the order of the steps. The profiles must live as long.
 std::vector<OpChange> profile_changes(const Profile& a, const Profile& b);
 
-/// In what the two are not comparable: machine, case, precision, threads, source of times; a line each, empty: in
-/// nothing.
+/// The differences that make the two incomparable (case, input, device, machine, precision, threads), a line each.
 std::vector<std::string> differing_circumstances(const Profile& a, const Profile& b);
 
-/// The comparison for the terminal. Throws UsageError where one of them has counts and the other times.
+/// The comparison for the terminal. Throws UsageError if one of them has counts and the other times.
 std::string profile_diff(const Profile& a, const Profile& b, int width);
 
 }  // namespace gs::apps

@@ -1,10 +1,10 @@
-// profile_fields.h - the names of all fields of a profile, once: profile_json.cpp writes and reads by the same list.
+// profile_fields.h - the names of all fields of a profile: profile_json.cpp writes and reads by the same list.
 #pragma once
 #include "engine/profile/profile.h"
 
 namespace gs::apps {
 
-/// visit(v, record) calls v(name, field) for each field. A record that has none of a part leaves that part out.
+/// visit(v, record) calls v(name, field) for each field. Absent optional parts are left out.
 struct ProfileFields {
   template <class V>
   static void visit(V& v, Spread& s) {

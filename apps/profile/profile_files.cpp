@@ -1,14 +1,14 @@
-// profile_files.cpp - one record, three files.
+// profile_files.cpp - writes one profile as three files.
 #include "apps/profile/profile_files.h"
 
 #include <fmt/format.h>
 
-#include "apps/pretty_json.h"
 #include "apps/profile/profile_json.h"
 #include "apps/profile/profile_page.h"
 #include "apps/profile/trace_events.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
+#include "engine/core/pretty_json.h"
 
 namespace gs::apps {
 
@@ -21,7 +21,7 @@ void write_profile_files(const std::filesystem::path& folder, const Profile& pro
   if (!profile.timeline.empty())
     write_file(folder / "trace.json", trace_events(profile).dump() + "\n");
   else
-    std::filesystem::remove(folder / "trace.json", error);  // an earlier profile's: it would not belong to this one
+    std::filesystem::remove(folder / "trace.json", error);  // of an earlier profile
   write_file(folder / "profile.html", profile_page(json));
 }
 

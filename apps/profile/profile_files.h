@@ -6,9 +6,9 @@
 
 namespace gs::apps {
 
-/// Writes profile.json, trace.json and profile.html into the folder, which is made if it is not there; each file whole
-/// or not at all. Without a timeline there is no trace.json, and an earlier one is removed. Throws gs::Error that names
-/// what cannot be written.
+/// Writes profile.json, trace.json and profile.html into the folder, which is created if needed; each file whole or not
+/// at all. Without a timeline there is no trace.json, and an earlier one is removed. Throws gs::Error that names the
+/// file or folder that cannot be written.
 void write_profile_files(const std::filesystem::path& folder, const Profile&);
 
 }  // namespace gs::apps

@@ -1,4 +1,4 @@
-// profile_json.cpp - the record by its list of fields, and what follows from it beside it.
+// profile_json.cpp - writes and reads the record by its list of fields, and adds the analysis.
 #include "apps/profile/profile_json.h"
 
 #include <fstream>
@@ -66,7 +66,7 @@ struct Writer {
   }
 };
 
-/// What a plain field must be, for a message.
+/// The type of a plain field, for a message.
 template <class T>
 constexpr const char* kind() {
   if constexpr (std::is_same_v<T, bool>) return "true or false";
@@ -144,7 +144,7 @@ Json profile_to_json(const Profile& profile) {
   Json json{{format_key, format_version}, {"advice", Json::array()}};
   for (const Advice& a : advice(profile))
     json["advice"].push_back({{"what", a.what}, {"saving_us", a.saving_us}, {"share", a.share}, {"text", a.text}});
-  Profile copy = profile;  // the list of fields is for reading, too
+  Profile copy = profile;  // the list of fields takes references, for reading
   Writer writer{json};
   ProfileFields::visit(writer, copy);
   for (std::size_t i = 0; i < profile.ops.size(); ++i)
@@ -154,16 +154,17 @@ Json profile_to_json(const Profile& profile) {
 }
 
 Profile profile_from_json(const Json& json) {
-  if (!json.is_object() || !json.contains(format_key)) throw Error("it is no profile of gridstride");
+  if (!json.is_object() || !json.contains(format_key)) throw Error("it is not a profile of gridstride");
   if (json[format_key] != format_version)
-    throw Error(fmt::format("it is of format {}, and this program reads {}", json[format_key].dump(), format_version));
+    throw Error(
+        fmt::format("it has format {}, and this program reads format {}", json[format_key].dump(), format_version));
   Profile p;
   Reader reader{json, ""};
   ProfileFields::visit(reader, p);
   for (const TimelineStep& step : p.timeline)
     for (const TimelineEvent& e : step.events)
       if (e.op < 0 || std::size_t(e.op) >= p.ops.size())
-        throw Error(fmt::format("'timeline' speaks of op {}, and there are {}", e.op, p.ops.size()));
+        throw Error(fmt::format("'timeline' names op {}, and there are {}", e.op, p.ops.size()));
   return p;
 }
 
@@ -172,7 +173,7 @@ Profile read_profile(const std::filesystem::path& path) {
   if (!in || std::filesystem::is_directory(path))
     throw UsageError(fmt::format("{}: there is no such file; 'gridstride profile' writes profile.json", path.string()));
   const Json json = Json::parse(in, nullptr, false);
-  if (json.is_discarded()) throw UsageError(fmt::format("{} is no JSON", path.string()));
+  if (json.is_discarded()) throw UsageError(fmt::format("{} is not valid JSON", path.string()));
   try {
     return profile_from_json(json);
   } catch (const Error& error) {

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "apps/filled_page.h"
+#include "apps/page/filled_page.h"
 
 namespace gs::apps {
 

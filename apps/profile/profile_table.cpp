@@ -1,4 +1,4 @@
-// profile_table.cpp - the columns of a profile, and what stands above and below them.
+// profile_table.cpp - the columns of a profile, the head above and the advice below.
 #include "apps/profile/profile_table.h"
 
 #include <algorithm>
@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "apps/help.h"
-#include "apps/machine.h"
-#include "apps/plural.h"
+#include "apps/cli/fitted_table.h"
+#include "apps/cli/help.h"
+#include "apps/cli/plural.h"
 #include "apps/profile/count_table.h"
-#include "apps/profile/fitted_table.h"
 #include "apps/profile/instruction_table.h"
+#include "apps/run/machine.h"
 #include "engine/profile/advice.h"
 #include "engine/profile/analysis.h"
 
@@ -43,7 +43,7 @@ std::string kernels_text(const OpProfile& op) {
   }
   return fmt::format("{}", fmt::join(names, " + "));
 }
-/// "yes" where the op is known to use them, with "*" where that is concluded from a kernel's name or a plan's note.
+/// "yes" if the op is known to use them, with a note if that follows from a kernel's name or a library's plan.
 std::string tensor_cores_text(const OpProfile& op) {
   switch (op.tensor_cores) {
     case TensorCores::no:
@@ -56,7 +56,7 @@ std::string tensor_cores_text(const OpProfile& op) {
   }
   return op.tensor_cores == TensorCores::by_plan ? "yes, by plan" : "yes, by name";
 }
-/// Of the kernel that takes longest.
+/// The occupancy of the kernel that takes longest.
 std::string occupancy_text(const OpProfile& op) {
   const auto longest = std::max_element(op.kernels.begin(), op.kernels.end(),
                                         [](const auto& a, const auto& b) { return a.us.median < b.us.median; });
@@ -83,7 +83,7 @@ std::string source_text(const Profile& p) {
 std::string rate(double per_s, const char* unit) {
   return fmt::format("{:.1f} {}", per_s / 1e9, unit);
 }
-std::string roof_text(const Roof& r) {
+std::string peaks_text(const Roof& r) {
   if (r.copy_bytes_per_s <= 0 && r.fp32_flops_per_s <= 0) return "not measured";
   std::string text =
       fmt::format("copy {}, fp32 {}", rate(r.copy_bytes_per_s, "GB/s"), rate(r.fp32_flops_per_s, "GFLOP/s"));
@@ -120,13 +120,13 @@ std::string head(const Profile& p, int width) {
                                              time_text(p.unwatched_us.low), time_text(p.unwatched_us.high))
                                : ""));
   if (!p.source_note.empty()) line("note", p.source_note);
-  line("roof", roof_text(p.roof));
+  line("peak", peaks_text(p.roof));
   return out;
 }
 
 // ---- times ----
 
-/// The columns that sums fill in, too: their places in time_columns.
+/// The places in time_columns of the columns that rows of sums fill in.
 enum {
   op_column = 0,
   median_column = 4,
@@ -213,8 +213,9 @@ std::string time_table(const Profile& p, int width) {
   return fitted_table_with_note(time_columns, rows, width);
 }
 
-/// The simulator's plain program counts no memory, and of instructions alone nothing follows.
-bool says_nothing(const Profile& p) {
+/// True if there is no basis for advice: the simulator's plain program counts no memory, and instructions alone tell
+/// nothing.
+bool without_basis(const Profile& p) {
   if (p.source == TimeSource::instructions) return true;
   return p.source == TimeSource::counts && std::none_of(p.ops.begin(), p.ops.end(), [](const OpProfile& op) {
            return op.counts && op.counts->requests + op.counts->shared_requests > 0;
@@ -223,7 +224,7 @@ bool says_nothing(const Profile& p) {
 
 std::string advice_lines(const Profile& p, int width) {
   const std::vector<Advice> found = advice(p);
-  if (found.empty()) return says_nothing(p) ? "" : "\nnothing stands out\n";
+  if (found.empty()) return without_basis(p) ? "" : "\nnothing stands out\n";
   std::string out = "\nwhat would save most\n";
   int number = 0;
   for (const Advice& a : found)

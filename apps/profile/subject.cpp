@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <numeric>
 
-#include "apps/data_flags.h"
-#include "apps/saved_run.h"
-#include "apps/train_plan.h"
-#include "apps/train_run.h"
+#include "apps/cli/data_flags.h"
+#include "apps/run/saved_run.h"
+#include "apps/run/train_plan.h"
+#include "apps/run/train_run.h"
 #include "engine/core/random.h"
 #include "engine/device/backends.h"
 #include "engine/device/device_name.h"

@@ -1,10 +1,10 @@
-// subject.h - what is profiled: a network of `gridstride models`, or the one that a run has trained.
+// subject.h - the subject of a profile: a network of `gridstride models`, or the network of a run.
 #pragma once
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "apps/train_options.h"
+#include "apps/run/train_options.h"
 #include "engine/program/program.h"
 
 namespace gs::apps {
@@ -19,29 +19,29 @@ struct Subject {
   Dataset images;
 };
 
-/// What may be said of a run's machine; the rest is the run's own.
+/// The flags of Machine, which a run may change; its other flags are fixed.
 struct MachineFlags {
   std::optional<std::string> device, precision, implementation, implementation_from;
   std::optional<int> threads;
   bool retune = false;
 };
 
-/// For --ncu: the steps of a GPU are listed, and nothing runs. Where there is no GPU, one is described.
+/// list_gpu_steps is for --ncu: nothing runs, and a GPU is described if there is none.
 enum class Purpose { measure, list_gpu_steps };
 
-/// The network with the recipe that `options` describe and initial weights, on random images where the data is the
-/// built-in one, else on its training images.
+/// The network with the recipe of `options` and initial weights, on random images if the data is the built-in one, else
+/// on its training images.
 Subject subject_of_model(const TrainOptions& options, Purpose = Purpose::measure);
 
 /// The network of a run's folder with its recipe and best weights, on random images. On another device or in
-/// another precision than the run's, implementations are chosen anew. Throws UsageError when the folder holds no run.
+/// another precision than the run's, implementations are chosen anew. Throws UsageError if the folder holds no run.
 Subject subject_of_run(const std::string& folder, const MachineFlags&, Purpose = Purpose::measure);
 
 /// The images of a subject on its device, bound to the training side of its program; both must live as long.
 class BoundImages {
  public:
   explicit BoundImages(Subject&);
-  /// Begins an epoch over all images in their order; returns how many steps it has.
+  /// Begins an epoch over all images in their order; returns its number of steps.
   int begin_epoch();
 
  private:

@@ -1,4 +1,4 @@
-// trace_events.cpp - a timeline as events. What must nest is made to nest: an event never outlasts the one around it.
+// trace_events.cpp - a timeline as events. Events are cut so that they nest: none outlasts the one around it.
 #include "apps/profile/trace_events.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 constexpr int process = 1, step_thread = 0;
 
-/// Nanoseconds: whole ones, so that sums of rounded times stay in order.
+/// Whole nanoseconds, so that sums of rounded times stay in order.
 std::int64_t nanoseconds(double us) {
   return std::int64_t(std::llround(1e3 * us));
 }

@@ -6,7 +6,7 @@
 
 namespace gs::apps {
 
-inline constexpr std::size_t most_trace_events = 40'000;  ///< at under 250 bytes each: well below 10 MB
+inline constexpr std::size_t most_trace_events = 40'000;  ///< below 250 bytes each, so below 10 MB
 
 /// The trace-event format's JSON object: metadata events ("M") that name the process and its lanes, then complete
 /// events ("X") in the order of their start. Thread 0 has the steps, thread 1 + lane the ops and, inside them, their

@@ -1,4 +1,4 @@
-// training_samples.cpp - when to look.
+// training_samples.cpp - chooses the steps to sample.
 #include "apps/profile/training_samples.h"
 
 #include <algorithm>

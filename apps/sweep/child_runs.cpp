@@ -17,9 +17,10 @@
 
 #include <fmt/format.h>
 
-#include "apps/interrupt.h"
+#include "apps/cli/interrupt.h"
 #include "engine/core/descriptor.h"
 #include "engine/core/error.h"
+#include "engine/core/seconds_since.h"
 
 namespace gs::apps {
 namespace {
@@ -46,8 +47,8 @@ pid_t start(const ChildRun& child) {
   const pid_t parent = getpid(), process = fork();
   if (process < 0) throw Error(fmt::format("cannot start another run: {}", std::strerror(errno)));
   if (process > 0) return process;
-  // In the child, until exec: nothing but plain system calls. A group of its own, so that Ctrl-C reaches the parent
-  // only, which passes it on once; and it ends when the parent does.
+  // In the child, until exec: plain system calls only. It has a process group of its own, so that Ctrl-C reaches the
+  // parent only, which passes it on once; and it ends with the parent.
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGINT);
   if (getppid() != parent) _exit(128 + SIGINT);
@@ -91,7 +92,7 @@ void run_children(const std::vector<ChildRun>& children, int at_once,
     while (const auto one = next_ended(running)) {
       const Running run = running.at(one->first);
       running.erase(one->first);
-      ChildOutcome outcome{one->second, std::chrono::duration<double>(Clock::now() - run.began).count(), ""};
+      ChildOutcome outcome{one->second, seconds_since(run.began), ""};
       if (outcome.status != 0) outcome.reason = last_line(children[run.index].output_file);
       ++progress.ended;
       progress.mean_seconds = (seconds += outcome.seconds) / double(progress.ended);

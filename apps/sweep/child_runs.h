@@ -1,10 +1,10 @@
-// child_runs.h - several training runs at once, each in a process of its own: own threads, own memory, own crash.
+// child_runs.h - several training runs at once, each in a process of its own: a crash ends one run only.
 #pragma once
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "apps/command.h"
+#include "apps/cli/words.h"
 
 namespace gs::apps {
 
@@ -17,14 +17,14 @@ struct ChildRun {
 struct ChildOutcome {
   int status = 0;  ///< exit status, or 128 + signal
   double seconds = 0;
-  std::string reason;     ///< the last line that it printed, where it failed
-  bool gpu_lost = false;  ///< of a thread: the GPU has failed for the whole process, by this run's fault or another's
+  std::string reason;     ///< the last line that it printed, if it failed
+  bool gpu_lost = false;  ///< threads only: the GPU has failed for the whole process, by this run's fault or another's
 };
 
-/// How far they are.
+/// The state of all of them.
 struct ChildProgress {
   std::size_t ended = 0, running = 0;
-  double mean_seconds = 0;  ///< of those that have ended
+  double mean_seconds = 0;  ///< mean of the ended ones
 };
 
 /// Runs all of them, at most `at_once` at a time, in their order. `ended(i, outcome)` is called as each ends, `tick`

@@ -1,16 +1,16 @@
-// many_runs.cpp - starts the runs that are left; a line for each that ends, and a live one below.
+// many_runs.cpp - starts the remaining runs; prints a line for each that ends, and a live one below.
 #include "apps/sweep/many_runs.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "apps/plural.h"
-#include "apps/progress.h"
+#include "apps/cli/plural.h"
+#include "apps/cli/progress.h"
+#include "apps/cli/terminal.h"
 #include "apps/sweep/child_runs.h"
 #include "apps/sweep/restart.h"
 #include "apps/sweep/thread_runs.h"
-#include "apps/terminal.h"
 #include "engine/device/backends.h"
 
 namespace gs::apps {
@@ -22,7 +22,7 @@ std::string status_line(std::size_t done, std::size_t all, const ChildProgress& 
   return text;
 }
 
-/// Prints and keeps how runs end.
+/// Prints and records how runs end.
 class Ledger {
  public:
   Ledger(const std::vector<NamedRun>& runs, int jobs, bool quiet)
@@ -52,10 +52,10 @@ class Ledger {
 
  public:
   std::size_t done = 0;
-  std::vector<std::string> failures;  ///< of each run: why, or nothing
+  std::vector<std::string> failures;  ///< one a run: the reason, or empty
 };
 
-/// Trains the runs of these indices. Where the GPU fails, the program is started again and nothing returns.
+/// Trains the runs of these indices. If the GPU fails, the program is started again and this does not return.
 void train_in_threads(const std::vector<NamedRun>& runs, const std::vector<std::size_t>& indices, int at_once,
                       Ledger& ledger) {
   std::vector<ThreadRun> threads;

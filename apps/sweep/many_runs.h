@@ -1,10 +1,10 @@
-// many_runs.h - trains kept runs, several at a time, and says how far it is.
+// many_runs.h - trains kept runs, several at a time, and shows the progress.
 #pragma once
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "apps/kept_run.h"
+#include "apps/run/kept_run.h"
 
 namespace gs::apps {
 
@@ -13,20 +13,20 @@ struct NamedRun {
   KeptRun run;
 };
 
-/// As long as memory allows (prepare.h). A guess: a small network's step leaves most of a GPU idle.
+/// An upper bound if memory allows (prepare.h). A guess: a small network's step leaves most of a GPU idle.
 inline constexpr int most_jobs_on_a_gpu = 4;
 
-/// How runs that go on at the same time are kept apart. Processes: each has its own pool of CPU threads, and its output
-/// goes to logs/NAME.txt. Threads: for a GPU, where the streams of one process run side by side and processes take
-/// turns.
+/// Runs at the same time are kept apart by processes or threads. Processes: each has its own pool of CPU threads, and
+/// its output goes to logs/NAME.txt. Threads: for a GPU, on which the streams of one process run side by side and
+/// processes take turns.
 enum class KeptApart { by_processes, by_threads };
 
-/// by_threads where `device` (as --device says it) is a GPU.
+/// by_threads if `device` (as --device says it) is a GPU.
 KeptApart kept_apart_on(const std::string& device);
 
-/// Trains those that are not done yet, `jobs` at a time. Returns why each failed; empty for those that did not. Throws
-/// Interrupted after Ctrl-C, when all have stopped. Where the GPU fails for all threads, the program is started again
-/// with the same words and goes on with what is left (restart.h).
+/// Trains those that are not done yet, `jobs` at a time. Returns the reason of each failure, empty for the others.
+/// Throws Interrupted after Ctrl-C, when all have stopped. If the GPU fails for all threads, the program is started
+/// again with the same words and goes on with what is left (restart.h).
 std::vector<std::string> train_at_once(const std::vector<NamedRun>&, KeptApart, const std::filesystem::path& logs,
                                        int jobs, bool quiet);
 

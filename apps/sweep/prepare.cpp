@@ -1,13 +1,13 @@
-// prepare.cpp - compiles each run as training would, and looks at what that took.
+// prepare.cpp - compiles each run as training would, and reads the memory that it took.
 #include "apps/sweep/prepare.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "apps/plural.h"
-#include "apps/train_plan.h"
-#include "apps/train_run.h"
+#include "apps/cli/plural.h"
+#include "apps/run/train_plan.h"
+#include "apps/run/train_run.h"
 #include "engine/core/error.h"
 #include "engine/device/backends.h"
 #include "engine/program/program.h"
@@ -16,12 +16,12 @@
 namespace gs::apps {
 namespace {
 
-/// The rest is for what the engine does not allocate: a library's handles, graphs, other processes' growth.
+/// The rest is for memory that the engine does not allocate: a library's handles, graphs, other processes' growth.
 constexpr double share_for_runs = 0.9;
 
 struct PreparedRun {
   TrainOptions options;
-  std::string data_flags;  ///< what decides which images it reads
+  std::string data_flags;  ///< the flags that decide which images it reads
 };
 
 PreparedRun options_of(const NamedRun& run, bool quiet) {
@@ -38,10 +38,10 @@ PreparedRun options_of(const NamedRun& run, bool quiet) {
   return prepared;
 }
 
-/// Compiles the run and, where the device's memory is limited, puts its images there.
+/// Compiles the run and, if the device's memory is limited, uploads its images.
 void compile(const TrainOptions& o, const DataSplits& data, const OpenDevice& open, MemoryNeeds& needs) {
   if (o.profile && kept_apart_on(o.device) == KeptApart::by_threads)
-    throw UsageError("--profile: on a GPU one run at a time can be looked into, and a sweep trains several");
+    throw UsageError("--profile: on a GPU only one run at a time can be profiled, and a sweep trains several");
   Precision precision;
   const auto device = open(o, precision);
   const auto free = device->free_bytes();

@@ -1,4 +1,4 @@
-// prepare.h - before the first of many runs is trained, all are compiled; that says, too, how many a GPU has room for.
+// prepare.h - compiles all runs before the first is trained; that tells also how many fit on a GPU.
 #pragma once
 #include <functional>
 #include <memory>
@@ -6,33 +6,33 @@
 #include <string>
 #include <vector>
 
+#include "apps/run/train_options.h"
 #include "apps/sweep/many_runs.h"
-#include "apps/train_options.h"
 #include "engine/device/device.h"
 #include "engine/net/recipe.h"
 
 namespace gs::apps {
 
-/// What runs want of a device's memory, and what it has.
+/// The memory that runs need on a device, and the memory that it has.
 struct MemoryNeeds {
-  /// All that the engine allocates for the largest run: parameters, activations, workspace, images. Not what a library
-  /// and CUDA take for themselves, for handles and graphs.
+  /// All that the engine allocates for the largest run: parameters, activations, workspace, images. Handles and graphs
+  /// of CUDA and its libraries are not included.
   std::size_t largest_run_bytes = 0;
-  std::optional<std::size_t> free_bytes;  ///< Device::free_bytes, the least that was seen
+  std::optional<std::size_t> free_bytes;  ///< Device::free_bytes, the minimum over the runs
 };
 
-/// As open_device_for().
+/// Opens a device, as open_device_for() does.
 using OpenDevice = std::function<std::unique_ptr<Device>(const TrainOptions&, Precision&)>;
 
-/// Reads the images and compiles every run once, while nothing else runs: what is wrong is said before anything is
-/// trained, the images are in the cache, and the autotuner measures on a quiet machine. Throws UsageError with the
-/// run's name before what is wrong.
+/// Reads the images and compiles every run once, while nothing else runs: faults are reported before anything is
+/// trained, the images are in the cache, and the autotuner measures on a quiet machine. Throws UsageError that begins
+/// with the run's name.
 MemoryNeeds prepare(const std::vector<NamedRun>&, bool quiet, const OpenDevice& = {});
 
-/// How many of the runs a GPU trains at a time: as many as fit, at least one, at most `most_jobs_on_a_gpu`.
+/// The number of runs that a GPU trains at a time: as many as fit, at least one, at most `most_jobs_on_a_gpu`.
 int jobs_on_a_gpu(const MemoryNeeds&);
 
-/// Why it is fewer than `most_jobs_on_a_gpu`, as a line; else nothing.
+/// A line that explains why it is fewer than `most_jobs_on_a_gpu`, else empty.
 std::string memory_note(const MemoryNeeds&);
 
 }  // namespace gs::apps

@@ -68,7 +68,7 @@ void go_on_in_new_process(const Restart& next) {
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   std::fflush(nullptr);
-  // The GPU's memory is free again when no process holds the driver's files open.
+  // The GPU's memory is freed only when no process holds the driver's files open.
   close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
   execv("/proc/self/exe", arguments.data());
   throw Error(fmt::format("the program cannot be started again: {}", std::strerror(errno)));

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "apps/train_options.h"
+#include "apps/run/train_options.h"
 #include "engine/core/error.h"
 
 namespace gs::apps {
@@ -101,7 +101,7 @@ void add_sweep_file(SweepPlan& plan, const std::filesystem::path& file) {
   try {
     json = Json::parse(in);
   } catch (const Json::parse_error& error) {
-    throw UsageError(fmt::format("--file {}: no JSON: {}", name, error.what()));
+    throw UsageError(fmt::format("--file {}: not valid JSON: {}", name, error.what()));
   }
   if (!json.is_object()) throw UsageError(fmt::format("--file {}: must be an object with grid or list", name));
   for (const auto& [field, value] : json.items()) {
@@ -124,7 +124,7 @@ void add_sweep_file(SweepPlan& plan, const std::filesystem::path& file) {
       for (std::size_t i = 0; i < value.size(); ++i)
         plan.list.push_back(flags_of(value[i], fmt::format("{}[{}]", where, i)));
     } else {
-      throw UsageError(fmt::format("{}: no such field; there are model, flags, grid and list", where));
+      throw UsageError(fmt::format("{}: unknown field; there are model, flags, grid and list", where));
     }
   }
 }
@@ -132,7 +132,8 @@ void add_sweep_file(SweepPlan& plan, const std::filesystem::path& file) {
 std::vector<SweepRun> sweep_runs(const SweepPlan& plan, const Words& common, const std::filesystem::path& folder) {
   std::vector<Flags> all = combinations(plan.grid);
   all.insert(all.end(), plan.list.begin(), plan.list.end());
-  if (all.empty()) throw UsageError("sweep: what shall vary? --grid lr=1e-5,1e-4, --run lr=1e-4,batch=4, or --file");
+  if (all.empty())
+    throw UsageError("sweep: nothing varies: give --grid lr=1e-5,1e-4, --run lr=1e-4,batch=4, or --file");
   std::set<std::string> names;
   std::vector<SweepRun> runs;
   for (const Flags& varied : all) {
@@ -158,7 +159,7 @@ std::vector<SweepRun> sweep_runs(const SweepPlan& plan, const Words& common, con
     run.run.epochs = options.epochs;
     std::erase_if(run.run.words, [](const std::string& word) { return word.starts_with("--epochs="); });
     run.run.folder = folder / "runs" / run.name;
-    if (!names.insert(run.name).second) throw UsageError(fmt::format("run {}: it is there twice", run.name));
+    if (!names.insert(run.name).second) throw UsageError(fmt::format("run {}: it is given twice", run.name));
     runs.push_back(std::move(run));
   }
   return runs;

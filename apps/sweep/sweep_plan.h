@@ -5,13 +5,13 @@
 #include <utility>
 #include <vector>
 
-#include "apps/kept_run.h"
+#include "apps/run/kept_run.h"
 
 namespace gs::apps {
 
 using Flags = std::vector<std::pair<std::string, std::string>>;  ///< without dashes: {"lr", "1e-4"}
 
-/// "lr=1e-5,1e-4": a flag and its values. A value with a comma in it does not fit; a file takes it.
+/// "lr=1e-5,1e-4": a flag and its values. A value with a comma needs a file.
 struct SweepAxis {
   std::string flag;
   std::vector<std::string> values;
@@ -19,31 +19,30 @@ struct SweepAxis {
 
 struct SweepPlan {
   std::string model;
-  Flags flags;                  ///< of all runs
+  Flags flags;                  ///< shared by all runs
   std::vector<SweepAxis> grid;  ///< every combination
   std::vector<Flags> list;      ///< and these
 };
 
-/// Throws UsageError for text that is no axis.
+/// Throws UsageError for other text.
 SweepAxis parse_axis(const std::string& text);
 
 /// "optimizer=sgd,momentum=0.9": the flags of one run of a list. Throws UsageError for other text.
 Flags parse_list_entry(const std::string& text);
 
 /// A JSON file: {"model": "alexnet", "flags": {"base": 8}, "grid": {"batch": [2, 4], "lr": [1e-5, 1e-4]},
-/// "list": [{"optimizer": "sgd", "momentum": 0.9}]}; what it says is added to `plan`. Throws UsageError that names the
+/// "list": [{"optimizer": "sgd", "momentum": 0.9}]}; its entries are added to `plan`. Throws UsageError that names the
 /// file and the field.
 void add_sweep_file(SweepPlan& plan, const std::filesystem::path& file);
 
 struct SweepRun {
-  Flags varied;      ///< what tells this run from the others
+  Flags varied;      ///< the flags that distinguish this run from the others
   std::string name;  ///< "batch-4_lr-1e-5"
   KeptRun run;
 };
 
 /// Every run, below `folder`; `common` words come after the plan's flags. Each is checked as `train` would check it:
-/// throws UsageError with the run's name before what is wrong. Throws too when there is nothing to vary, or two runs
-/// are the same.
+/// throws UsageError that begins with the run's name. Throws also if nothing varies, or two runs are the same.
 std::vector<SweepRun> sweep_runs(const SweepPlan&, const Words& common, const std::filesystem::path& folder);
 
 }  // namespace gs::apps

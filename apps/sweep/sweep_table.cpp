@@ -2,12 +2,14 @@
 #include "apps/sweep/sweep_table.h"
 
 #include <algorithm>
-#include <fstream>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "apps/pretty_json.h"
+#include "engine/core/error.h"
+#include "engine/core/pretty_json.h"
+#include "engine/train/run_directory.h"
 
 namespace gs::apps {
 namespace {
@@ -16,25 +18,23 @@ using Json = nlohmann::ordered_json;
 
 SweepResult read_result(const SweepRun& run, const std::string& failure) {
   SweepResult result{.run = &run, .failure = failure};
-  std::ifstream in(run.run.folder / "run.json");
-  const Json record = in ? Json::parse(in, nullptr, false) : Json();
-  if (!record.is_object() || record.value("status", "") != "finished") {
-    if (failure.empty()) result.failure = "not finished";
-    return result;
-  }
   try {
-    const Json& results = record.at("results");
-    result.epochs = results.at("epochs");
-    result.best_epoch = results.at("best").at("epoch");
-    result.val_loss = results.at("best").at("val_loss");
-    result.val_accuracy = results.at("best").at("val_accuracy");
-    result.last_val_loss = results.at("last").at("val_loss");
-    result.gap = result.last_val_loss - results.at("last").at("loss").get<double>();
-    result.state = results.at("state");
-    result.seconds = results.at("seconds");
+    const RunRecord record = RunDirectory(run.run.folder).record();
+    if (!record.finished()) throw Error("not finished");
+    const auto& results = record.results;
+    if (!results || !results->best || !results->last || std::isnan(results->best->val_loss))
+      throw Error("run.json holds no validation loss");
+    result.epochs = results->epochs;
+    result.best_epoch = results->best->epoch;
+    result.val_loss = results->best->val_loss;
+    result.val_accuracy = results->best->val_accuracy;
+    result.last_val_loss = results->last->val_loss;
+    result.gap = result.last_val_loss - results->last->loss;
+    result.state = results->state;
+    result.seconds = results->seconds;
     result.failure.clear();
-  } catch (const Json::exception&) {
-    result.failure = "run.json lacks its results";
+  } catch (const Error& error) {
+    if (failure.empty()) result.failure = error.what();
   }
   return result;
 }
@@ -116,7 +116,7 @@ std::string sweep_answer(const std::vector<SweepResult>& results) {
   const auto kept = std::find_if(results.begin(), results.end(),
                                  [](const SweepResult& r) { return r.failure.empty() && r.state != "over-fitting"; });
   if (kept == results.end()) return text + " Every run was over-fitting at its end.";
-  // Of a run that is too short nothing is known of its end.
+  // Nothing is known about the end of a run that is too short.
   if (kept == results.begin())
     return results[0].state == "too short" ? text : text + " It was not over-fitting at its end.";
   return text + " It was over-fitting at its end; the best that was not: " + describe(*kept) + ".";

@@ -1,4 +1,4 @@
-// sweep_table.h - what a sweep found: a line a run, best first.
+// sweep_table.h - the results of a sweep: a line a run, best first.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,24 +9,24 @@ namespace gs::apps {
 
 struct SweepResult {
   const SweepRun* run = nullptr;
-  std::string failure;  ///< why there are no numbers; empty for a finished run
+  std::string failure;  ///< the reason why there are no numbers; empty for a finished run
   int best_epoch = 0, epochs = 0;
-  double val_loss = 0, val_accuracy = 0;  ///< of the best epoch: the lowest validation loss
+  double val_loss = 0, val_accuracy = 0;  ///< at the best epoch: the lowest validation loss
   double last_val_loss = 0;
   double gap = 0;     ///< val_loss - loss of the last epoch
-  std::string state;  ///< the verdict's word: "over-fitting", "improving" ...
+  std::string state;  ///< of the diagnosis: "over-fitting", "improving" ...
   double seconds = 0;
 };
 
-/// Reads run.json of every run; one that is not there or not finished is a failure with `failures[i]` as its reason.
+/// Reads run.json of every run; one that is missing or not finished is a failure with `failures[i]` as its reason.
 /// Sorted by val_loss, failures last.
 std::vector<SweepResult> sweep_results(const std::vector<SweepRun>&, const std::vector<std::string>& failures);
 
-/// For the terminal, at most `width` columns where the names allow.
+/// For the terminal.
 std::string sweep_table(const std::vector<SweepResult>&);
 
-/// One sentence: the best run, and the best that was not over-fitting at its end where that is another. Of a best run
-/// that was too short for a verdict, nothing on its end.
+/// One sentence: the best run, and the best run without over-fitting at its end if that is another one. Nothing about
+/// the end of a best run that was too short for a diagnosis.
 std::string sweep_answer(const std::vector<SweepResult>&);
 
 /// The same numbers: a header and a line a run, the varied flags first; and as an array of objects.

@@ -7,9 +7,10 @@
 #include <optional>
 #include <thread>
 
-#include "apps/interrupt.h"
-#include "apps/train_options.h"
-#include "apps/train_run.h"
+#include "apps/cli/interrupt.h"
+#include "apps/run/train_options.h"
+#include "apps/run/train_run.h"
+#include "engine/core/seconds_since.h"
 #include "engine/device/backends.h"
 
 namespace gs::apps {
@@ -70,7 +71,7 @@ void run_threads(const std::vector<ThreadRun>& runs, int at_once,
       }
       run->thread.join();
       gpu_lost = gpu_lost || run->outcome.gpu_lost;
-      run->outcome.seconds = std::chrono::duration<double>(Clock::now() - run->began).count();
+      run->outcome.seconds = seconds_since(run->began);
       ++progress.ended;
       progress.mean_seconds = (seconds += run->outcome.seconds) / double(progress.ended);
       if (!interrupted || run->outcome.status == 0) ended(run->index, run->outcome);

@@ -10,14 +10,14 @@
 namespace gs::apps {
 
 struct ThreadRun {
-  std::string name;  ///< before what the run has to say
-  Words words;       ///< of `train`
+  std::string name;  ///< prefix of the run's messages
+  Words words;       ///< for `train`
 };
 
-/// As run_children() does it: at most `at_once` at a time, in their order; `ended` and `tick` are called by this
+/// Like run_children(): at most `at_once` at a time, in their order; `ended` and `tick` are called by this
 /// thread. After Ctrl-C no more are started, the running ones stop after their epoch's next step, and Interrupted is
-/// thrown when all have ended. Nor are more started once the GPU has failed (ChildOutcome::gpu_lost): it returns when
-/// those under way have ended.
+/// thrown when all have ended. No more are started either once the GPU has failed (ChildOutcome::gpu_lost): the call
+/// returns when those under way have ended.
 void run_threads(const std::vector<ThreadRun>&, int at_once,
                  const std::function<void(std::size_t, const ChildOutcome&)>& ended,
                  const std::function<void(const ChildProgress&)>& tick);

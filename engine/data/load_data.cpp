@@ -42,7 +42,8 @@ DataSplits read(const ReaderContext& context) {
   if (!file && !idx && !cifar10) return read_folder(path, context);
   if (!r.label_pattern.empty() || r.validation_split)
     throw UsageError(fmt::format("--data {}: --label-pattern and --val-split are for folders of image files", r.data));
-  return file ? read_packed(path) : idx ? read_idx(path, context) : read_cifar10(path, context);
+  if (file) return read_packed(path);
+  return idx ? read_idx(path, context) : read_cifar10(path, context);
 }
 
 /// Class names go into JSON, which must be UTF-8.

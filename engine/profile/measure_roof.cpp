@@ -9,6 +9,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "engine/core/seconds_since.h"
 #include "engine/library/library.h"
 #include "engine/profile/measure_roof.h"
 #include "kernels/diagnose/diagnose.h"
@@ -18,9 +19,6 @@ namespace gs {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// For each measurement, beside the allocation of what it needs: there are two on a CPU, eight on a GPU.
 double seconds_each(const Device& device) {

@@ -1,11 +1,12 @@
-// history_csv.cpp - the history of a run as text, and back. Numbers are the shortest that read back to the same double.
+// history_csv.cpp - numbers are the shortest that read back to the same double.
+#include "engine/train/history_csv.h"
+
 #include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
-#include "engine/train/run_folder.h"
 
 namespace gs {
 namespace {

@@ -17,8 +17,8 @@ void RunRecorder::Pace::timed(Write write) {
   next = end + std::chrono::duration_cast<Clock::duration>(wait);
 }
 
-RunRecorder::RunRecorder(RunFolder& folder, Program& program, std::vector<EpochResult> earlier)
-    : folder_(folder),
+RunRecorder::RunRecorder(RunDirectory& directory, Program& program, std::vector<EpochResult> earlier)
+    : directory_(directory),
       program_(program),
       history_(std::move(earlier)),
       lowest_val_loss_(std::numeric_limits<double>::infinity()) {
@@ -53,7 +53,7 @@ bool RunRecorder::epoch_done(const EpochResult& result, const std::vector<float>
 
 void RunRecorder::write_best() {
   best_pace_.timed(
-      [&] { folder_.write_best(program_.net(), {.epoch = best_epoch_, .parameters = program_.kept_parameters()}); });
+      [&] { directory_.write_best(program_.net(), {.epoch = best_epoch_, .parameters = program_.kept_parameters()}); });
   best_pending_ = false;
 }
 
@@ -62,8 +62,8 @@ void RunRecorder::write_last() {
   // without another word (a GPU that fails, a machine that stops) goes on from there as if it had not.
   if (best_pending_) write_best();
   last_pace_.timed([&] {
-    if (keeps_predictions_) folder_.write_predictions(predictions());
-    folder_.write_last(program_.net(), take_checkpoint(program_, history_.back().epoch));
+    if (keeps_predictions_) directory_.write_predictions(predictions());
+    directory_.write_last(program_.net(), take_checkpoint(program_, history_.back().epoch));
   });
   last_pending_ = false;
 }
@@ -86,11 +86,11 @@ void RunRecorder::write_predictions(const std::vector<std::int32_t>& labels, con
   file.tensors.push_back(make_tensor("labels", {images}, labels.data(), labels.size()));
   file.tensors.push_back(make_tensor("best.logits", {images, outputs}, best.data(), best.size()));
   file.tensors.push_back(make_tensor("last.logits", {images, outputs}, last.data(), last.size()));
-  folder_.write_predictions(file);
+  directory_.write_predictions(file);
 }
 
 void RunRecorder::write_history() {
-  history_pace_.timed([&] { folder_.write_history(history_); });
+  history_pace_.timed([&] { directory_.write_history(history_); });
   history_pending_ = false;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 #include <chrono>
 
-#include "engine/train/run_folder.h"
+#include "engine/train/run_directory.h"
 
 namespace gs {
 
@@ -12,7 +12,7 @@ namespace gs {
 /// epoch's weights stay on the device, so a best epoch costs a copy there and no wait.
 class RunRecorder {
  public:
-  RunRecorder(RunFolder&, Program&, std::vector<EpochResult> earlier = {});
+  RunRecorder(RunDirectory&, Program&, std::vector<EpochResult> earlier = {});
 
   /// From now on the validation logits of every epoch are kept and written (predictions.safetensors, "epochs.logits").
   /// `earlier`: those of the epochs before.
@@ -53,7 +53,7 @@ class RunRecorder {
   void write_history();
   SafeTensors predictions() const;
 
-  RunFolder& folder_;
+  RunDirectory& directory_;
   Program& program_;
   std::vector<EpochResult> history_;
   int best_epoch_ = 0;

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/core/seconds_since.h"
 #include "engine/data/sampler.h"
 #include "engine/device/turns.h"
 #include "kernels/step/step.h"
@@ -17,9 +18,6 @@ namespace gs {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// Reads the ring's entries in order as they become complete, and sums them in double.
 class RingReader {

@@ -21,7 +21,7 @@ PROGRAM = os.environ.get("GRIDSTRIDE_PROGRAM")
 
 class StepTiming(unittest.TestCase):
     def test_the_rule_is_that_of_gridstride_bench(self):
-        source = (ROOT / "apps/bench_case.cpp").read_text()
+        source = (ROOT / "apps/bench/bench_case.cpp").read_text()
         number = lambda name: float(re.search(rf"{name} = ([\d.]+)", source)[1])
         self.assertEqual((number("longest_epoch"), number("shortest_epoch"), number("longest_measurement_s"), number("least_measurements")),
                          (step_timing.LONGEST_EPOCH, step_timing.SHORTEST_EPOCH, step_timing.LONGEST_MEASUREMENT_S, step_timing.LEAST_MEASUREMENTS))

@@ -18,14 +18,15 @@ TEST(RunRecorder, WhatARunGoesOnFromIsWrittenLast) {
   Program program(lenet({.input = {14, 14, 1}, .base = 3}), {.batch = 4}, *device, {});
   program.initialize();
   const ScratchFolder scratch;
-  RunFolder folder(scratch.path() / "run", false);
-  RunRecorder recorder(folder, program);
+  RunDirectory directory(scratch.path() / "run");
+  directory.claim(false);
+  RunRecorder recorder(directory, program);
   recorder.keep_predictions({0, 1}, {});
   // A folder in its place: the write fails, as on a full disk, and whatever comes after it is not written.
-  std::filesystem::create_directories(folder.path() / "last.safetensors" / "in the way");
+  std::filesystem::create_directories(directory.path() / "last.safetensors" / "in the way");
   EXPECT_THROW(recorder.epoch_done({.epoch = 1, .val_loss = 0.5}, {1, 2, 3, 4}), Error);
   for (const char* file : {"history.csv", "best.safetensors", "predictions.safetensors"})
-    EXPECT_TRUE(std::filesystem::exists(folder.path() / file)) << file;
+    EXPECT_TRUE(std::filesystem::exists(directory.path() / file)) << file;
 }
 
 }  // namespace

@@ -1,0 +1,122 @@
+// arguments.cpp - CLI11's exceptions as one-line errors, and leftovers as suggestions.
+#include "apps/cli/arguments.h"
+
+#include <fmt/format.h>
+
+#include "apps/cli/help.h"
+#include "apps/cli/terminal.h"
+#include "engine/core/error.h"
+#include "engine/core/nearest.h"
+
+namespace gs::apps {
+namespace {
+
+/// "did you mean '--batch'?", else a pointer to --help.
+std::string hint(const std::string& typed, const std::vector<std::string>& names) {
+  const std::string near = nearest_name(typed, names);
+  return near.empty() ? "see --help" : fmt::format("did you mean '{}'?", near);
+}
+
+/// CLI11's reader of TOML, which also refuses keys that are not flags.
+class CheckedToml : public CLI::ConfigTOML {
+ public:
+  explicit CheckedToml(std::vector<std::string> keys) : keys_(std::move(keys)) {}
+
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> items = CLI::ConfigTOML::from_config(input);
+    for (const CLI::ConfigItem& item : items) {
+      if (item.name == "++" || item.name == "--")
+        throw UsageError("--config: write the flags without sections, as in 'batch = 8'");
+      if (std::find(keys_.begin(), keys_.end(), item.name) == keys_.end())
+        throw UsageError(fmt::format("--config: unknown key '{:.40}': {}", item.fullname(), hint(item.name, keys_)));
+    }
+    return items;
+  }
+
+ private:
+  std::vector<std::string> keys_;
+};
+
+/// CLI11's message, which names the flag, as one line of ours.
+std::string message_of(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const auto dashes = text.find("--");
+  const std::string flag =  // without dashes: MODEL, as a word and as --model
+      dashes == std::string::npos ? "the network" : text.substr(dashes, text.find_first_of(": =", dashes) - dashes);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error))
+    return flag + (text.find("At Most") != std::string::npos ? " is given more than once" : " needs a value");
+  if (dynamic_cast<const CLI::ConversionError*>(&error))  // values are checked before: only flags without one are left
+    return flag + " takes no value (in a file: true or false)";
+  if (dynamic_cast<const CLI::FileError*>(&error)) return fmt::format("--config: {}", text);
+  // "--batch: must be ..." -> "--batch must be ..."
+  const auto check = text.find(": must");
+  return (check == std::string::npos ? text : std::string(text).erase(check, 1)).substr(0, text.find('\n'));
+}
+
+}  // namespace
+
+Arguments::Arguments(std::string usage, std::string about)
+    : app_(std::make_unique<CLI::App>(std::move(about))), usage_(std::move(usage)) {
+  app_->set_help_flag("-h,--help", "print this page")->group("Help");
+  app_->allow_extras();
+}
+
+CLI::Option* Arguments::flag(const std::string& name, bool& variable, const std::string& help) {
+  return app_->add_flag(name, variable, help)->group(section_);
+}
+
+std::vector<std::string> Arguments::flag_names() const {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app_->get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+void Arguments::allow_config() {
+  app_->set_config("--config", "", "read flags from a TOML file, one a line: batch = 8")
+      ->group(section_)
+      ->type_name("FILE");
+  std::vector<std::string> keys;
+  for (const std::string& name : flag_names())
+    if (name != "--help" && name != "--config") keys.push_back(name.substr(2));
+  app_->config_formatter(std::make_shared<CheckedToml>(keys));
+}
+
+void Arguments::refuse_leftovers() const {
+  for (const std::string& word : app_->remaining()) {
+    if (word == "--") continue;
+    const std::string name = word.substr(0, word.find('='));
+    if (name.size() > 1 && name[0] == '-') {
+      throw UsageError(fmt::format("unknown flag '{}': {}", name, hint(name, flag_names())));
+    }
+    throw UsageError(fmt::format("unexpected '{}': usage: gridstride {}", word, usage_));
+  }
+}
+
+bool Arguments::parse(const Words& words) {
+  try {
+    app_->parse(Words(words.rbegin(), words.rend()));  // CLI11 takes them from the back
+  } catch (const CLI::CallForHelp&) {
+    fmt::print("{}", help(std::min(100, terminal_width(stdout))));
+    return false;
+  } catch (const CLI::ParseError& error) {
+    refuse_leftovers();  // an unknown flag explains what else went wrong
+    throw UsageError(message_of(error));
+  }
+  refuse_leftovers();
+  return true;
+}
+
+std::map<std::string, std::string> Arguments::given_values() const {
+  std::map<std::string, std::string> values;
+  for (const CLI::Option* option : app_->get_options())
+    if (option->count() > 0 && !option->get_lnames().empty() && option->get_configurable())
+      values[option->get_lnames().front()] = CLI::detail::join(option->results(), ",");
+  return values;
+}
+
+std::string Arguments::help(int width) const {
+  return help_page(*app_, usage_, epilogue_, width);
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,19 @@
+// data_flags.h - the flags that say which images to use, shared by train and pack.
+#pragma once
+#include "apps/cli/arguments.h"
+#include "engine/data/dataset.h"
+
+namespace gs::apps {
+
+inline const std::string built_in_data = "synthetic:lesions";
+
+/// Adds the flags; `request` is filled by Arguments::parse.
+void add_data_flags(Arguments&, DataRequest& request);
+
+/// Throws UsageError if flags contradict each other.
+void check_data_flags(const DataRequest&);
+
+/// Loads with a progress bar (unless `quiet`), prints warnings to standard error.
+DataSplits load_with_progress(const DataRequest&, bool quiet);
+
+}  // namespace gs::apps

@@ -1,0 +1,28 @@
+// device_flag.cpp - checks the word only; whether the device is present is known when it is opened.
+#include "apps/cli/device_flag.h"
+
+#include <atomic>
+
+#include <fmt/format.h>
+
+#include "engine/device/backends.h"
+#include "engine/device/device_name.h"
+
+namespace gs::apps {
+
+void add_device_flag(Arguments& a, std::string& device) {
+  a.value("--device", device,
+          "auto: cuda if there is a GPU that fits, else cpu; cuda:1: the second GPU; sim: the kernels simulated; ptx: "
+          "nvcc's kernels interpreted (./gridstride starts the program that can)",
+          CLI::Validator(device_name_error, ""), "auto|cuda|cuda:N|cpu|sim|ptx");
+}
+
+std::unique_ptr<Device> open_device_and_say(const DeviceRequest& request) {
+  static std::atomic<bool> said = false;
+  if (request.name == "auto")
+    if (const std::string why = why_auto_takes_cpu(); !why.empty() && !said.exchange(true))
+      fmt::print(stderr, "gridstride: --device auto takes cpu: {}\n", why);
+  return open_device(request);
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,118 @@
+// commands.cpp - the commands of gridstride, the overview that --help prints, and exit statuses of errors.
+#include <cstdio>
+#include <new>
+
+#include <fmt/format.h>
+
+#include "apps/commands/commands.h"
+#include "engine/core/error.h"
+#include "engine/core/nearest.h"
+#include "engine/core/version.h"
+
+namespace gs::apps {
+namespace {
+
+constexpr Command table[] = {
+    {"train", "train a network; writes runs/NAME/", train_command, true},
+    {"lab", "run a whole lab of training runs and write its report", lab_command, true},
+    {"sweep", "train every combination of flags, several at a time, and compare", sweep_command, true},
+    {"report", "write one page with curves and tables of any runs", report_command},
+    {"eval", "evaluate a trained network, on its images or on others", eval_command},
+    {"predict", "name the class of pictures, with its probability", predict_command},
+    {"bench", "measure the time of one training step", bench_command, true},
+    {"profile", "time of every op of a training step, against the machine's peak", profile_command, true},
+    {"pack", "decode a data set once into one file", pack_command},
+    {"models", "list the networks", models_command},
+    {"devices", "describe this machine, its peaks, and missing parts", devices_command},
+};
+
+/// Commands of the script ./gridstride, which this program cannot run.
+constexpr struct {
+  std::string_view name, about;
+} launcher_commands[] = {
+    {"test", "build and run all tests"},
+    {"check", "run another command with the race checker, on --device sim"},
+};
+
+constexpr int usage_status = 2, failure_status = 1;
+
+void print_overview() {
+  fmt::print("gridstride {}: trains small image classifiers on GPU, CPU or simulator\n\n", version_info().version);
+  fmt::print("usage: gridstride COMMAND [flags]\n\n");
+  for (const Command& c : table) fmt::print("  {:<9} {}\n", c.name, c.about);
+  fmt::print("\nof the launcher ./gridstride only\n");
+  for (const auto& c : launcher_commands) fmt::print("  {:<9} {}\n", c.name, c.about);
+  fmt::print(
+      "\n  --help     this overview; 'gridstride COMMAND --help' lists a command's flags\n"
+      "  --version  versions of gridstride and of what it is built with\n"
+      "\nexamples\n"
+      "  gridstride train lenet                    task 5a of the lab, on built-in images\n"
+      "  gridstride train lenet --lr 1e-4 --epochs 50 --out runs/faster\n"
+      "  gridstride train lenet --data photos --val-split 0.2\n"
+      "  gridstride train lenet --summary          the network as a table\n"
+      "  gridstride train lenet --explain          the compiled training step\n"
+      "  gridstride lab                            the whole lab and its report\n"
+      "  gridstride lab --quick --only 5a,6c       a look at two of its tasks\n"
+      "  gridstride sweep lenet --grid lr=1e-5,1e-4 --grid batch=4,8\n"
+      "  gridstride report runs/a runs/b           one page, side by side\n"
+      "  gridstride predict runs/lenet-32 a.jpg    class and probability of a picture\n"
+      "  gridstride bench lenet:32:8 --ops         time of each operation\n"
+      "  gridstride profile alexnet --batch 4      every op against what this machine can do\n");
+}
+
+void print_version() {
+  const VersionInfo& v = version_info();
+  fmt::print("gridstride {}{}\n", v.version, v.commit.empty() ? "" : " (" + v.commit + ")");
+  fmt::print("compiler   {}\n", v.compiler);
+  for (const auto& [name, version] : v.libraries) fmt::print("{:<10} {}\n", name, version);
+}
+
+int dispatch(const Words& words) {
+  if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    print_overview();
+    return words.empty() ? usage_status : 0;
+  }
+  if (words[0] == "--version") {
+    print_version();
+    return 0;
+  }
+  if (const Command* command = find_command(words[0])) return command->run(Words(words.begin() + 1, words.end()));
+  for (const auto& c : launcher_commands)
+    if (c.name == words[0])
+      throw UsageError(fmt::format("'{}' is a command of the launcher: ./gridstride {}", c.name, c.name));
+  std::vector<std::string> names;
+  for (const Command& c : table) names.emplace_back(c.name);
+  throw UsageError(fmt::format("unknown command '{}': {}", words[0], suggestion(words[0], names)));
+}
+
+int report(std::string_view message, int status) {
+  std::fflush(stdout);
+  fmt::print(stderr, "gridstride: {}\n", message);
+  return status;
+}
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return table;
+}
+
+const Command* find_command(std::string_view name) {
+  for (const Command& c : table)
+    if (c.name == name) return &c;
+  return nullptr;
+}
+
+int run_command_line(const Words& words) {
+  try {
+    return dispatch(words);
+  } catch (const UsageError& e) {
+    return report(e.what(), usage_status);
+  } catch (const std::bad_alloc&) {
+    return report("not enough memory: a smaller --base, --batch, --image-size or --limit needs less", failure_status);
+  } catch (const std::exception& e) {
+    return report(e.what(), failure_status);
+  }
+}
+
+}  // namespace gs::apps

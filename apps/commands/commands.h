@@ -1,0 +1,37 @@
+// commands.h - the table of commands. A new command is one file here and one row in commands.cpp.
+#pragma once
+#include <span>
+#include <string_view>
+
+#include "apps/cli/words.h"
+
+namespace gs::apps {
+
+struct Command {
+  std::string_view name, about;
+  int (*run)(const Words&);  ///< returns the exit status; throws UsageError (2) or Error (1)
+  bool runs_steps = false;   ///< most of its time is training steps
+};
+
+std::span<const Command> commands();
+
+/// Null if there is no such command.
+const Command* find_command(std::string_view name);
+
+/// Runs the command that the words name (without the program's own name) and returns the exit status. Never throws:
+/// an error becomes one line on standard error.
+int run_command_line(const Words&);
+
+int train_command(const Words&);
+int lab_command(const Words&);
+int sweep_command(const Words&);
+int report_command(const Words&);
+int eval_command(const Words&);
+int predict_command(const Words&);
+int bench_command(const Words&);
+int profile_command(const Words&);
+int pack_command(const Words&);
+int models_command(const Words&);
+int devices_command(const Words&);
+
+}  // namespace gs::apps

@@ -1,0 +1,135 @@
+// eval.cpp - `gridstride eval RUN`: evaluates a trained network on its own images or on others.
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "apps/cli/data_flags.h"
+#include "apps/cli/device_flag.h"
+#include "apps/commands/commands.h"
+#include "apps/run/compose_record.h"
+#include "apps/run/saved_run.h"
+#include "apps/run/train_plan.h"
+#include "apps/run/train_run.h"
+#include "engine/core/error.h"
+#include "engine/core/pretty_json.h"
+#include "engine/device/backends.h"
+
+namespace gs::apps {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct EvalOptions {
+  std::string run, weights = "best", split = "validation", device = "auto";
+  DataRequest data;
+  int threads = 0;
+  bool json = false;
+};
+
+Arguments eval_arguments(EvalOptions& o) {
+  Arguments a("eval RUN [flags]",
+              "Evaluates a trained network: loss, accuracy, confusion matrix, and for two classes sensitivity, "
+              "specificity, precision and the area under the ROC curve. Without --data, on the images it was trained "
+              "and validated with.");
+  a.positional("run", o.run);
+  a.section("Evaluation");
+  a.choice("--weights", o.weights, "weights of the best epoch or of the last one", {"best", "last"});
+  a.choice("--split", o.split, "images to evaluate", {"validation", "training", "all"});
+  a.section("Data");
+  add_data_flags(a, o.data);
+  a.section("Machine and output");
+  add_device_flag(a, o.device);
+  a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
+  a.flag("--json", o.json, "print JSON");
+  return a;
+}
+
+/// The images to evaluate: the run's own, or those of --data in the size that the network takes.
+DataSplits load_images(const EvalOptions& o, const Arguments& a, const SavedRun& run) {
+  TrainOptions options = run.options;
+  options.threads = o.threads;
+  options.quiet = o.json;
+  if (a.given("--data")) {
+    options.data = o.data;
+    const Shape& image = run.record.data.image;
+    const bool pixels = options.features == "pixels";
+    options.data.image_size = pixels ? image.h : run.options.data.image_size;
+    options.data.channels = pixels ? image.c : run.options.data.channels;
+  }
+  return load_training_data(options);
+}
+
+/// The other data flags need --data; the network fixes size and channels.
+void check_flags(const EvalOptions& o, const Arguments& a) {
+  for (const char* flag : {"--image-size", "--channels"})
+    if (a.given(flag)) throw UsageError(fmt::format("{}: the trained network fixes it", flag));
+  for (const char* flag : {"--train-size", "--val-size", "--label-pattern", "--val-split", "--limit", "--skip-broken"})
+    if (a.given(flag) && !a.given("--data"))
+      throw UsageError(fmt::format("{} is for other images: it needs --data", flag));
+  check_data_flags(o.data);
+}
+
+Dataset joined(const Dataset& a, const Dataset& b) {
+  Dataset both = a;
+  both.n += b.n;
+  both.images.insert(both.images.end(), b.images.begin(), b.images.end());
+  both.labels.insert(both.labels.end(), b.labels.begin(), b.labels.end());
+  return both;
+}
+
+Dataset chosen_split(const DataSplits& data, const std::string& split) {
+  if (split == "all") return joined(data.train, data.validation);
+  return split == "training" ? data.train : data.validation;
+}
+
+/// Every number of the record, a line each, then the confusion matrix.
+std::string as_text(const Json& record, const std::vector<std::string>& labels) {
+  std::string text = fmt::format("{}: weights of epoch {}, {} images of {} ({})\n\n", record["run"].get<std::string>(),
+                                 record["epoch"].get<int>(), record["images"].get<int>(),
+                                 record["source"].get<std::string>(), record["split"].get<std::string>());
+  const Json& metrics = record["metrics"];
+  for (const auto& [name, value] : metrics.items()) {
+    std::string words = name;
+    std::replace(words.begin(), words.end(), '_', ' ');
+    if (value.is_number_float()) text += fmt::format("  {:<20} {:.4f}\n", words, value.get<double>());
+  }
+  std::size_t width = 6;
+  for (const std::string& label : labels) width = std::max(width, label.size() + 2);
+  text += "\nrows: true class, columns: predicted class\n\n" + std::string(width + 2, ' ');
+  for (const std::string& label : labels) text += fmt::format("{:>{}}", label, width);
+  for (std::size_t k = 0; k < labels.size(); ++k) {
+    text += fmt::format("\n  {:<{}}", labels[k], width);
+    for (const auto& count : metrics["confusion"][k]) text += fmt::format("{:>{}}", count.get<std::int64_t>(), width);
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+int eval_command(const Words& words) {
+  EvalOptions o;
+  Arguments a = eval_arguments(o);
+  if (!a.parse(words)) return 0;
+  if (o.run.empty()) throw UsageError("eval: which run? 'gridstride eval runs/lenet-32' evaluates one");
+  check_flags(o, a);
+  check_device(o.device);
+  const SavedRun run = open_saved_run(o.run, o.weights);
+  DataSplits data = load_images(o, a, run);
+  const std::vector<std::string>& classes = run.record.data.classes;
+  if (data.classes != classes)
+    throw UsageError(fmt::format("--data {} has the classes {}; the network was trained on {}", data.source,
+                                 fmt::join(data.classes, ", "), fmt::join(classes, ", ")));
+  make_positive_one(data, choose_positive(run.options, run.loss, data.classes));
+  const Dataset images = chosen_split(data, o.split);
+  const Evaluation evaluation = evaluate_saved(run, images, o.device, o.threads);
+  const Json record = {
+      {"run", o.run},          {"weights", o.weights},
+      {"epoch", run.epoch},    {"source", data.source},
+      {"split", o.split},      {"images", images.n},
+      {"classes", run.labels}, {"metrics", metrics_record(evaluation, images.labels, run.labels.size())}};
+  fmt::print("{}", o.json ? pretty(record) + "\n" : as_text(record, run.labels));
+  return 0;
+}
+
+}  // namespace gs::apps

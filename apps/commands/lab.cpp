@@ -1,0 +1,233 @@
+// lab.cpp - `gridstride lab`: every run of a lab, then its report.
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "apps/cli/data_flags.h"
+#include "apps/cli/device_flag.h"
+#include "apps/cli/interrupt.h"
+#include "apps/cli/plural.h"
+#include "apps/cli/progress.h"
+#include "apps/cli/terminal.h"
+#include "apps/commands/commands.h"
+#include "apps/lab/lab_runs.h"
+#include "apps/report/curves_png.h"
+#include "apps/report/report_data.h"
+#include "apps/report/report_page.h"
+#include "apps/sweep/many_runs.h"
+#include "apps/sweep/prepare.h"
+#include "engine/core/atomic_file.h"
+#include "engine/core/error.h"
+#include "engine/core/grouped.h"
+#include "engine/core/seconds_since.h"
+#include "engine/device/cpu_info.h"
+
+namespace gs::apps {
+namespace {
+
+struct LabOptions {
+  DataRequest data;
+  std::string device = "auto", out = "runs/lab";
+  std::vector<std::string> only;
+  std::optional<std::string> lab, positive;
+  int seeds = 1, threads = 0, jobs = 0;
+  bool quick = false, plan = false, quiet = false;
+};
+
+Arguments lab_arguments(LabOptions& o) {
+  Arguments a(
+      "lab [flags]",
+      "Trains every run of a lab and writes report.html, which answers its questions, and curves.png. Runs that "
+      "are the beginning of longer ones are trained once. After an interruption the same command goes on.");
+  a.section("Lab");
+  a.value("--only", o.only, "only these tasks: 5a,6c", some_text(), "IDS")->delimiter(',');
+  a.flag("--quick", o.quick, "a tenth of the epochs");
+  a.value("--seeds", o.seeds, "repeat every run with seeds 1 to N and show the spread", whole_number(1, 1000), "N");
+  a.flag("--plan", o.plan, "print the runs and stop");
+  a.value("--lab", o.lab, "another lab: a file like apps/lab/lesions.json", some_text(), "FILE");
+  a.value("--positive", o.positive, "the class, of two, that sensitivity and ROC refer to", some_text(), "NAME")
+      ->default_str("as the lab says");
+  a.section("Data");
+  add_data_flags(a, o.data);
+  a.section("Machine and output");
+  add_device_flag(a, o.device);
+  a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
+  a.value("--jobs", o.jobs, "runs at a time, which share the cores; 0: the default", whole_number(0, 4096), "N")
+      ->default_str(fmt::format("1; on a GPU as many as fit, up to {}", most_jobs_on_a_gpu));
+  a.value("--out", o.out, "folder of the lab", some_text(), "DIR");
+  a.flag("--quiet", o.quiet, "print warnings and errors only");
+  return a;
+}
+
+LabPlan read_plan(const LabOptions& o) {
+  if (!o.lab) return built_in_plan();
+  std::ifstream in(*o.lab);
+  if (!in) throw UsageError(fmt::format("--lab {}: there is no such file", *o.lab));
+  std::ostringstream text;
+  text << in.rdbuf();
+  return parse_plan(text.str(), *o.lab);
+}
+
+/// The flags that all runs share: data and machine.
+Words common_words(const std::map<std::string, std::string>& given) {
+  Words words;
+  for (const auto& [name, value] : given) {
+    static const std::vector<std::string> own = {"only",     "quick", "seeds", "plan", "lab",
+                                                 "positive", "out",   "quiet", "jobs"};
+    if (std::find(own.begin(), own.end(), name) == own.end()) words.push_back(fmt::format("--{}={}", name, value));
+  }
+  return words;
+}
+
+std::string plan_text(const LabPlan& plan, const std::vector<LabRun>& runs, std::int64_t images) {
+  std::string text = fmt::format("{}\n\n", plan.title);
+  std::int64_t to_do = 0;
+  for (const PlannedTask& task : plan.tasks) {
+    text += fmt::format("{:<4} {}\n", task.id, task.title);
+    for (const PlannedRun& run : task.runs)
+      text += fmt::format("       {:<32} {:>11}  {}\n", run.name, plural(run.epochs, "epoch"), run.key());
+    if (task.timed_epochs > 0)
+      text += fmt::format("       each also timed, alone, for {}\n", plural(task.timed_epochs, "epoch"));
+  }
+  for (const LabRun& run : runs) to_do += steps_of(run.plan, images);
+  text += fmt::format("\n{} to train, {} on {}\n", plural(std::int64_t(runs.size()), "run"), plural(to_do, "step"),
+                      plural(images, "training image"));
+  return text;
+}
+
+ReportHead report_head(const LabPlan& plan, const LabOptions& o, const FinishedRun& run) {
+  const double images = double(run.labels.size());
+  ReportHead head{plan.title, "", {}, o.out};
+  head.subtitle = fmt::format("{} + {} images of {}{}{}", run.record.data.training_images, images,
+                              run.record.data.source, o.quick ? ", a tenth of the epochs (--quick)" : "",
+                              o.seeds > 1 ? fmt::format(", {} seeds", o.seeds) : "");
+  if (o.data.data == built_in_data)
+    head.notes.push_back(
+        "The images are synthetic:lesions, drawn by the program after the ABCD rule of dermoscopy. Their recipe was "
+        "chosen with the authors' findings in view and is frozen; real lesions (--data) are the true test. No medical "
+        "conclusion follows from them.");
+  if (o.quick)
+    head.notes.push_back(
+        "These runs have a tenth of the epochs, and the authors' findings are about the whole lab: read this page as a "
+        "rehearsal.");
+  head.notes.push_back(
+      fmt::format("Differences of validation numbers come with a 95 % interval from a paired bootstrap over the {} "
+                  "validation images: a finding held, or did not, if the whole interval says so, and is too close to "
+                  "call otherwise. At an accuracy of 0.75 the standard error is {:.3f}. {}",
+                  images, std::sqrt(0.75 * 0.25 / images),
+                  o.seeds > 1 ? "Curves are means over the seeds, bands their range."
+                              : "One seed only: --seeds N shows the effect of the seed."));
+  return head;
+}
+
+/// Reads the finished runs and writes report.html and curves.png.
+void write_report(const LabPlan& plan, const LabOptions& o) {
+  std::vector<ReportTask> tasks;
+  for (const PlannedTask& task : plan.tasks) {
+    std::vector<SeededRun> runs;
+    for (const PlannedRun& run : task.runs) {
+      runs.push_back({run.name, {}});
+      for (int seed = 1; seed <= o.seeds; ++seed) {
+        FinishedRun finished = read_finished(folder_of(o.out, run, seed), run.epochs);
+        if (task.timed_epochs > 0) finished.seconds = read_finished(timing_folder_of(o.out, run)).seconds;
+        runs.back().seeds.push_back(std::move(finished));
+      }
+    }
+    tasks.push_back(report_task(task, std::move(runs)));
+  }
+  const ReportHead head = report_head(plan, o, tasks.at(0).runs.at(0).seeds.at(0));
+  const std::string page = o.out + "/report.html", curves = o.out + "/curves.png";
+  write_file(page, report_page(report_data(head, tasks)));
+  write_curves_png(curves, tasks);
+  if (!o.quiet) fmt::print("\n{}\nwritten  {}, {}\n", findings_text(tasks), page, curves);
+}
+
+void say_goes_on() {
+  fmt::print(stderr, "gridstride: the lab goes on where it stopped when the same command is given again\n");
+}
+
+/// `what`: prefix of each run's number in the lines of the lab.
+int train_in_turn(const std::vector<LabRun>& runs, const Words& common, bool quiet, const std::string& what = "") {
+  using Clock = std::chrono::steady_clock;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const std::string label = fmt::format("{}{}/{} {}", what, i + 1, runs.size(), runs[i].folder.filename().string());
+    if (is_done(runs[i], common)) {
+      if (!quiet) fmt::print("{}: done before\n", label);
+      continue;
+    }
+    const auto start = Clock::now();
+    if (const int status = train_lab_run(runs[i], common, quiet, label); status != 0) {
+      say_goes_on();
+      return status;
+    }
+    const double seconds = seconds_since(start);
+    if (!quiet) fmt::print("{}: {} in {}\n", label, plural(runs[i].plan.epochs, "epoch"), duration(seconds));
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
+/// On a GPU as many as fit into its memory, which is known after the remaining runs are compiled.
+int jobs_of(const LabOptions& o, const std::vector<LabRun>& runs, const Words& common) {
+  if (o.jobs > 0) return o.jobs;
+  if (kept_apart_on(o.device) == KeptApart::by_processes) return 1;
+  std::vector<NamedRun> to_do;
+  for (const LabRun& run : runs)
+    if (!is_done(run, common)) to_do.push_back({run.folder.filename().string(), kept(run, common)});
+  const MemoryNeeds needs = prepare(to_do, o.quiet);
+  if (!o.quiet) fmt::print("{}", memory_note(needs));
+  return jobs_on_a_gpu(needs);
+}
+
+/// The runs share the cores evenly unless --threads is given.
+int train_side_by_side(const std::vector<LabRun>& runs, Words common, const LabOptions& o, int jobs) {
+  if (o.threads == 0) common.push_back(fmt::format("--threads={}", std::max(1, cpu_cores() / jobs)));
+  std::vector<NamedRun> named;
+  for (const LabRun& run : runs) named.push_back({run.folder.filename().string(), kept(run, common)});
+  try {
+    const std::vector<std::string> failures =
+        train_at_once(named, kept_apart_on(o.device), std::filesystem::path(o.out) / "logs", jobs, o.quiet);
+    for (std::size_t i = 0; i < failures.size(); ++i)
+      if (!failures[i].empty()) throw Error(fmt::format("{}: {}", named[i].name, failures[i]));
+  } catch (const Interrupted& interrupted) {
+    say_goes_on();
+    return 128 + interrupted.signal;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int lab_command(const Words& words) {
+  LabOptions o;
+  Arguments a = lab_arguments(o);
+  if (!a.parse(words)) return 0;
+  check_data_flags(o.data);
+  LabPlan plan = read_plan(o);
+  keep_tasks(plan, o.only);
+  if (o.quick) make_quick(plan);
+  if (o.positive)
+    for (PlannedTask& task : plan.tasks)
+      for (PlannedRun& run : task.runs) run.flags["positive"] = *o.positive;
+  const std::vector<LabRun> runs = lab_runs(plan, o.out, o.seeds);
+  if (o.plan) {
+    const std::int64_t images =
+        o.data.data == built_in_data ? o.data.train_size.value_or(1000) : load_with_progress(o.data, o.quiet).train.n;
+    fmt::print("{}", plan_text(plan, runs, images));
+    return 0;
+  }
+  const Words common = common_words(a.given_values());
+  const int jobs = jobs_of(o, runs, common);
+  // On a GPU also for one run at a time: if it fails for the whole process, the others go on in a new one (restart.h).
+  const bool on_gpu = kept_apart_on(o.device) == KeptApart::by_threads;
+  int status = jobs > 1 || on_gpu ? train_side_by_side(runs, common, o, jobs) : train_in_turn(runs, common, o.quiet);
+  if (status == 0) status = train_in_turn(timing_runs(plan, o.out), common, o.quiet, "timing ");
+  if (status != 0) return status;
+  write_report(plan, o);
+  return 0;
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,47 @@
+// pack.cpp - `gridstride pack`: decodes a data set once into one file.
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "apps/cli/data_flags.h"
+#include "apps/commands/commands.h"
+#include "engine/core/error.h"
+#include "engine/core/grouped.h"
+#include "engine/data/readers.h"
+
+namespace gs::apps {
+
+int pack_command(const Words& words) {
+  DataRequest request;
+  std::string source, out;
+  bool overwrite = false, quiet = false;
+  Arguments arguments("pack SOURCE OUT.safetensors [flags]",
+                      "Decodes and resizes a data set once and writes it as one file, which --data reads at once.");
+  arguments.positional("source", source);
+  arguments.positional("out", out);
+  arguments.section("Data");
+  add_data_flags(arguments, request);
+  arguments.value("--threads", request.threads, "threads that decode; 0: all cores", whole_number(0, 4096), "N");
+  arguments.section("Output");
+  arguments.flag("--overwrite", overwrite, "replace an existing file");
+  arguments.flag("--quiet", quiet, "print warnings and errors only");
+  if (!arguments.parse(words)) return 0;
+  if (source.empty() || out.empty()) throw UsageError("pack: usage: gridstride pack SOURCE OUT.safetensors [flags]");
+  if (arguments.given("--data")) throw UsageError("--data: pack takes its source as the first argument");
+  if (!out.ends_with(".safetensors"))
+    throw UsageError(fmt::format("pack: the file's name must end in .safetensors, not '{}'", out));
+  if (std::filesystem::exists(out) && !overwrite)
+    throw UsageError(fmt::format("{} is there already: --overwrite replaces it", out));
+  request.data = source;
+  check_data_flags(request);
+
+  const DataSplits data = load_with_progress(request, quiet);
+  write_packed(out, data);
+  if (!quiet)
+    fmt::print("{}: {} + {} images of {}x{}x{}, {} classes, {} bytes, checksum {}\n", out, data.train.n,
+               data.validation.n, data.train.h, data.train.w, data.train.c, data.classes.size(),
+               grouped(std::int64_t(std::filesystem::file_size(out))), data.checksum);
+  return 0;
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,132 @@
+// predict.cpp - `gridstride predict RUN IMAGE...`: class and probability of pictures.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "apps/cli/arguments.h"
+#include "apps/cli/device_flag.h"
+#include "apps/commands/commands.h"
+#include "apps/run/saved_run.h"
+#include "engine/core/error.h"
+#include "engine/core/pretty_json.h"
+#include "engine/device/backends.h"
+#include "engine/train/metrics.h"
+#if GRIDSTRIDE_WITH_OPENCV
+#include "engine/data/features.h"
+#include "engine/data/opencv_decode.h"
+#endif
+
+namespace gs::apps {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct PredictOptions {
+  std::vector<std::string> words;  ///< the run, then the pictures
+  std::string weights = "best", device = "auto";
+  int threads = 0;
+  bool json = false;
+};
+
+Arguments predict_arguments(PredictOptions& o) {
+  Arguments a(
+      "predict RUN IMAGE... [flags]",
+      "Names the class of each picture and its probability; with a hinge loss, which has no probability, the score: "
+      "the distance from the decision boundary, positive for the positive class.");
+  a.positional("run-and-images", o.words);
+  a.section("Network");
+  a.choice("--weights", o.weights, "weights of the best epoch or of the last one", {"best", "last"});
+  a.section("Machine and output");
+  add_device_flag(a, o.device);
+  a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
+  a.flag("--json", o.json, "print JSON: every class's probability");
+  return a;
+}
+
+/// The pictures that could be read, and how many could not; each of those gets a line on standard error.
+struct Pictures {
+  std::vector<std::string> files;
+  Dataset images;
+  int unreadable = 0;
+};
+
+#if GRIDSTRIDE_WITH_OPENCV
+Pictures read_pictures(const SavedRun& run, const std::vector<std::string>& files) {
+  const bool hog = run.options.features == "hog";
+  // Descriptors are computed from pictures of the size and channels in the run's flags.
+  const Shape pixels = hog ? Shape{run.options.data.image_size.value_or(128), run.options.data.image_size.value_or(128),
+                                   run.options.data.channels.value_or(1)}
+                           : run.net.input;
+  Pictures p;
+  p.images = {0, pixels.h, pixels.w, pixels.c, {}, {}};
+  for (const std::string& file : files) {
+    try {
+      const Image image = decode_image(file, pixels.h, pixels.c);
+      p.images.images.insert(p.images.images.end(), image.pixels.begin(), image.pixels.end());
+      p.images.labels.push_back(0);
+      ++p.images.n;
+      p.files.push_back(file);
+    } catch (const Error& e) {
+      fmt::print(stderr, "gridstride: {}\n", e.what());
+      ++p.unreadable;
+    }
+  }
+  if (hog && p.images.n > 0) p.images = hog_features(p.images);
+  return p;
+}
+#else
+Pictures read_pictures(const SavedRun&, const std::vector<std::string>&) {
+  throw UsageError("predict needs OpenCV to read pictures, which this build does not have");
+}
+#endif
+
+/// The prediction for one picture: {"image", "class", then "probability" and "probabilities", or "score"}.
+Json prediction(const SavedRun& run, const std::string& file, std::span<const float> logits) {
+  const std::vector<double> p = probabilities(logits, int(logits.size()));
+  const auto said = std::size_t(std::max_element(p.begin(), p.end()) - p.begin());
+  Json json = {{"image", file}, {"class", run.labels.at(said)}};
+  if (!run.probabilistic()) {
+    json["score"] = logits[0];
+    return json;
+  }
+  json["probability"] = p[said];
+  for (std::size_t k = 0; k < p.size(); ++k) json["probabilities"][run.labels.at(k)] = p[k];
+  return json;
+}
+
+std::string as_text(const Json& predictions, const std::vector<std::string>& labels) {
+  std::size_t file_width = 0, class_width = 0;
+  for (const Json& o : predictions) file_width = std::max(file_width, o["image"].get_ref<const std::string&>().size());
+  for (const std::string& label : labels) class_width = std::max(class_width, label.size());
+  std::string text;
+  for (const Json& o : predictions)
+    text += fmt::format("{:<{}}  {:<{}}  {}\n", o["image"].get<std::string>(), file_width,
+                        o["class"].get<std::string>(), class_width,
+                        o.contains("score") ? fmt::format("score {:+.3f}", o["score"].get<double>())
+                                            : fmt::format("{:.1f} %", 100 * o["probability"].get<double>()));
+  return text;
+}
+
+}  // namespace
+
+int predict_command(const Words& words) {
+  PredictOptions o;
+  Arguments a = predict_arguments(o);
+  if (!a.parse(words)) return 0;
+  if (o.words.size() < 2)
+    throw UsageError("predict: a run and pictures are needed: 'gridstride predict runs/lenet-32 a.jpg b.jpg'");
+  check_device(o.device);
+  const SavedRun run = open_saved_run(o.words[0], o.weights);
+  const Pictures pictures = read_pictures(run, {o.words.begin() + 1, o.words.end()});
+  Json predictions = Json::array();
+  if (pictures.images.n > 0) {
+    const Evaluation evaluation = evaluate_saved(run, pictures.images, o.device, o.threads);
+    const std::size_t k = std::size_t(evaluation.outputs);
+    for (std::size_t i = 0; i < pictures.files.size(); ++i)
+      predictions.push_back(prediction(run, pictures.files[i], std::span(evaluation.logits).subspan(i * k, k)));
+  }
+  fmt::print("{}", o.json ? pretty(predictions) + "\n" : as_text(predictions, run.labels));
+  return pictures.unreadable > 0 ? 1 : 0;
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,139 @@
+// sweep.cpp - `gridstride sweep`: a run for every combination of flags, as many at once as fit on the machine.
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "apps/cli/interrupt.h"
+#include "apps/cli/plural.h"
+#include "apps/commands/commands.h"
+#include "apps/sweep/many_runs.h"
+#include "apps/sweep/prepare.h"
+#include "apps/sweep/sweep_plan.h"
+#include "apps/sweep/sweep_table.h"
+#include "engine/core/atomic_file.h"
+#include "engine/core/error.h"
+#include "engine/device/cpu_info.h"
+
+namespace gs::apps {
+namespace {
+
+constexpr std::size_t most_runs_in_report = 16;  // a page of more is slow to open and hard to read
+
+struct SweepOptions {
+  TrainOptions train;  ///< the flags that all runs share
+  std::vector<std::string> grid, list;
+  std::optional<std::string> file, out;
+  int jobs = 0;
+  bool plan = false, quiet = false;
+};
+
+Arguments sweep_arguments(SweepOptions& o) {
+  Arguments a("sweep MODEL --grid FLAG=A,B,... [flags of train]",
+              "Trains a network once for every combination of the values of some flags, several runs at a time, and "
+              "compares them: a table, sweep.csv, sweep.json and report.html. After an interruption the same command "
+              "goes on.");
+  a.section("Sweep");
+  a.value("--grid", o.grid, "a flag of train and its values: lr=1e-5,1e-4; may be repeated: every combination is run",
+          some_text(), "FLAG=A,B")
+      ->expected(1, -1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  a.value("--run", o.list, "one more run, with these flags: optimizer=sgd,momentum=0.9; may be repeated", some_text(),
+          "FLAG=A,...")
+      ->expected(1, -1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  a.value("--file", o.file, "a JSON file with model, flags, grid and list (docs/sweep.md)", some_text(), "FILE");
+  a.value("--jobs", o.jobs, "runs at a time, without effect on results; 0: the default", whole_number(0, 4096), "N")
+      ->default_str(fmt::format("cores / --threads; on a GPU as many as fit, up to {}", most_jobs_on_a_gpu));
+  a.flag("--plan", o.plan, "print the runs and stop");
+  a.value("--out", o.out, "folder of the sweep", some_text(), "DIR")->default_str("runs/sweep-MODEL");
+  a.flag("--quiet", o.quiet, "print errors and the answer only");
+  add_run_flags(a, o.train);
+  return a;
+}
+
+bool is_sweeps_own(const std::string& flag) {
+  static const std::vector<std::string> own = {"grid", "run",   "file",  "jobs",   "plan",
+                                               "out",  "quiet", "model", "threads"};
+  return std::find(own.begin(), own.end(), flag) != own.end();
+}
+
+SweepPlan read_plan(const SweepOptions& o, const std::map<std::string, std::string>& given) {
+  SweepPlan plan;
+  plan.model = o.train.model;
+  for (const std::string& text : o.grid) plan.grid.push_back(parse_axis(text));
+  for (const std::string& text : o.list) plan.list.push_back(parse_list_entry(text));
+  if (o.file) add_sweep_file(plan, *o.file);
+  // Flags of the command line override those of the file.
+  for (const auto& [flag, value] : given) {
+    if (is_sweeps_own(flag)) continue;
+    std::erase_if(plan.flags, [&](const auto& f) { return f.first == flag; });
+    plan.flags.emplace_back(flag, value);
+  }
+  if (plan.model.empty()) throw UsageError("sweep: which network? 'gridstride sweep lenet --grid lr=1e-5,1e-4'");
+  return plan;
+}
+
+/// Small networks use one core best; the other cores go to other runs.
+int threads_of(const SweepOptions& o) {
+  return o.train.threads == 0 ? 1 : o.train.threads;
+}
+
+/// On a GPU as many as fit into its memory, which is known when the runs are prepared.
+int jobs_of(const SweepOptions& o, KeptApart how, const MemoryNeeds& needs) {
+  if (o.jobs > 0) return o.jobs;
+  return how == KeptApart::by_threads ? jobs_on_a_gpu(needs) : std::max(1, cpu_cores() / threads_of(o));
+}
+
+void write_report(const std::vector<SweepResult>& results, const std::filesystem::path& out) {
+  Words words;
+  for (const SweepResult& r : results)
+    if (r.failure.empty() && words.size() < most_runs_in_report) words.push_back(r.run->run.folder.string());
+  if (words.empty()) return;
+  words.insert(words.end(), {"--quiet", "--out=" + out.string()});
+  report_command(words);
+}
+
+}  // namespace
+
+int sweep_command(const Words& words) {
+  SweepOptions o;
+  Arguments a = sweep_arguments(o);
+  if (!a.parse(words)) return 0;
+  const SweepPlan plan = read_plan(o, a.given_values());
+  const std::filesystem::path out = o.out.value_or("runs/sweep-" + plan.model);
+  const std::vector<SweepRun> runs = sweep_runs(plan, {fmt::format("--threads={}", threads_of(o))}, out);
+  const KeptApart how = kept_apart_on(o.train.device);
+  if (o.plan) {
+    for (const SweepRun& run : runs) fmt::print("{}: {}\n", run.name, plural(run.run.epochs, "epoch"));
+    fmt::print("\n{} of {}, {}{} at a time, below {}\n", plural(std::int64_t(runs.size()), "run"), plan.model,
+               how == KeptApart::by_threads && o.jobs == 0 ? "up to " : "", jobs_of(o, how, {}), out.string());
+    return 0;
+  }
+  std::vector<NamedRun> named;
+  for (const SweepRun& run : runs) named.push_back({run.name, run.run});
+  const MemoryNeeds needs = prepare(named, o.quiet);
+  const int jobs = jobs_of(o, how, needs);
+  if (o.jobs == 0 && !o.quiet) fmt::print("{}", memory_note(needs));
+  std::vector<std::string> failures;
+  try {
+    failures = train_at_once(named, how, out / "logs", jobs, o.quiet);
+  } catch (const Interrupted& interrupted) {
+    fmt::print(stderr, "gridstride: the sweep goes on where it stopped when the same command is given again\n");
+    return 128 + interrupted.signal;
+  }
+  const std::vector<SweepResult> results = sweep_results(runs, failures);
+  write_file(out / "sweep.csv", sweep_csv(results));
+  write_file(out / "sweep.json", sweep_json(results));
+  write_report(results, out);
+  if (!o.quiet) fmt::print("\n{}\n", sweep_table(results));
+  fmt::print("{}\n", sweep_answer(results));
+  if (!o.quiet) fmt::print("written  {0}/sweep.csv, sweep.json, report.html\n", out.string());
+  const auto failed = std::count_if(results.begin(), results.end(), [](const auto& r) { return !r.failure.empty(); });
+  if (failed > 0)
+    throw Error(fmt::format("{} of {} failed{}", failed, plural(std::int64_t(runs.size()), "run"),
+                            how == KeptApart::by_processes ? fmt::format("; {}/logs says more", out.string()) : ""));
+  return 0;
+}
+
+}  // namespace gs::apps

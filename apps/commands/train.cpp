@@ -1,0 +1,61 @@
+// train.cpp - `gridstride train`: from the command line to a finished run.
+#include <fmt/format.h>
+
+#include "apps/cli/data_flags.h"
+#include "apps/commands/commands.h"
+#include "apps/run/compose_record.h"
+#include "apps/run/train_options.h"
+#include "apps/run/train_plan.h"
+#include "apps/run/train_run.h"
+#include "engine/device/backends.h"
+#include "models/models.h"
+
+namespace gs::apps {
+namespace {
+
+/// The shape and the classes that --summary and --explain need. Those of the built-in data are known without drawing
+/// it.
+struct DataFacts {
+  Shape image;
+  std::size_t classes;
+};
+
+DataFacts data_facts(const TrainOptions& o) {
+  if (o.data.data == built_in_data && o.features == "pixels") {
+    const int side = o.data.image_size.value_or(128);
+    return {{side, side, o.data.channels.value_or(1)}, 2};
+  }
+  const DataSplits data = load_training_data(o);
+  return {{data.train.h, data.train.w, data.train.c}, data.classes.size()};
+}
+
+int print_summary_or_explain(const TrainOptions& o) {
+  const DataFacts facts = data_facts(o);
+  const LossKind loss = choose_loss(o, facts.classes);
+  const Net net = build_net(o, facts.image, loss, facts.classes);
+  if (o.summary) {
+    fmt::print("{}", summary(net));
+    return 0;
+  }
+  Precision precision;
+  const auto device =
+      o.explained_device ? describe_gpu(tf32_allowed(o.precision).value_or(true)) : open_device_for(o, precision);
+  if (o.explained_device) {
+    precision = choose_precision(o.precision, device->name());
+    check_table_fits(o, precision);
+  }
+  fmt::print("{}", Program(net, build_recipe(o, loss, precision), *device, choose_implementations(o)).explain());
+  return 0;
+}
+
+}  // namespace
+
+int train_command(const Words& words) {
+  TrainOptions o;
+  std::map<std::string, std::string> given;
+  if (!parse_train_words(words, o, given)) return 0;
+  if (o.summary || o.explain) return print_summary_or_explain(o);
+  return train_run(o, words, given, {});
+}
+
+}  // namespace gs::apps

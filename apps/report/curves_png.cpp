@@ -1,0 +1,123 @@
+// curves_png.cpp - charts drawn with OpenCV's lines and letters.
+#include "apps/report/curves_png.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "engine/core/error.h"
+#if GRIDSTRIDE_WITH_OPENCV
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#endif
+
+namespace gs::apps {
+
+#if GRIDSTRIDE_WITH_OPENCV
+namespace {
+
+constexpr int panel_width = 620, panel_height = 340, left = 70, right = 20, top = 56, bottom = 44, legend_line = 18;
+const cv::Scalar ink(40, 40, 40), faint(225, 225, 225), paper(255, 255, 255);
+// Okabe and Ito's colours, told apart by colour-blind readers too (blue, green, red).
+const cv::Scalar colours[] = {{178, 114, 0}, {0, 94, 213},   {115, 158, 0},  {167, 121, 204},
+                              {0, 159, 230}, {233, 180, 86}, {66, 228, 240}, {90, 90, 90}};
+
+void write(cv::Mat& picture, const std::string& text, cv::Point at, double size, const cv::Scalar& colour = ink) {
+  cv::putText(picture, text, at, cv::FONT_HERSHEY_SIMPLEX, size, colour, 1, cv::LINE_AA);
+}
+
+struct Range {
+  double low, high;
+};
+
+/// From the smallest to the largest finite value of all curves, with a little room.
+Range range_of(const std::vector<std::vector<double>>& curves) {
+  Range r{INFINITY, -INFINITY};
+  for (const auto& curve : curves)
+    for (const double v : curve)
+      if (std::isfinite(v)) r = {std::min(r.low, v), std::max(r.high, v)};
+  if (!(r.low <= r.high)) return {0, 1};
+  const double room = std::max(0.05 * (r.high - r.low), 1e-6);
+  return {r.low - room, r.high + room};
+}
+
+/// Steps of 1, 2 or 5 times a power of ten, about five in the range.
+double tick_step(Range r) {
+  const double rough = (r.high - r.low) / 5, power = std::pow(10, std::floor(std::log10(rough)));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (factor * power >= rough) return factor * power;
+  return 10 * power;
+}
+
+/// One chart into its part of the picture: `train` and `validation` are columns of the history.
+void draw_panel(cv::Mat panel, const std::string& title, const std::vector<SeededRun>& runs, double EpochResult::*train,
+                double EpochResult::*validation) {
+  std::vector<std::vector<double>> curves;
+  std::size_t epochs = 2;
+  for (const SeededRun& run : runs) {
+    curves.push_back(run.curve(train));
+    curves.push_back(run.curve(validation));
+    epochs = std::max(epochs, std::size_t(run.epochs()));
+  }
+  const Range range = range_of(curves);
+  const int width = panel_width - left - right, height = panel_height - top - bottom;
+  const auto x = [&](double epoch) { return left + int(std::lround((epoch - 1) / double(epochs - 1) * width)); };
+  const auto y = [&](double v) { return top + int(std::lround((range.high - v) / (range.high - range.low) * height)); };
+  write(panel, title, {left, 24}, 0.55);
+  const double step = tick_step(range);
+  for (double tick = std::ceil(range.low / step) * step; tick <= range.high; tick += step) {
+    cv::line(panel, {left, y(tick)}, {left + width, y(tick)}, faint, 1);
+    write(panel, fmt::format("{:.3g}", tick), {12, y(tick) + 4}, 0.4);
+  }
+  for (int i = 0; i <= 4; ++i) {
+    const int epoch = 1 + int(std::lround(double(epochs - 1) * i / 4));
+    write(panel, std::to_string(epoch), {x(epoch) - 8, panel_height - 24}, 0.4);
+  }
+  write(panel, "epoch", {left + width / 2 - 16, panel_height - 8}, 0.4);
+  cv::rectangle(panel, {left, top, width, height}, ink, 1);
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    const cv::Scalar& colour = colours[r % std::size(colours)];
+    for (const int which : {0, 1}) {
+      const auto& curve = curves[2 * r + std::size_t(which)];
+      for (std::size_t e = 1; e < curve.size(); ++e)
+        if (std::isfinite(curve[e - 1]) && std::isfinite(curve[e]))
+          cv::line(panel, {x(double(e)), y(curve[e - 1])}, {x(double(e + 1)), y(curve[e])}, colour, which ? 2 : 1,
+                   cv::LINE_AA);
+    }
+    const int best = runs[r].seeds[0].best_epoch();
+    const double there = curves[2 * r + 1][std::size_t(best - 1)];
+    if (std::isfinite(there)) cv::circle(panel, {x(best), y(there)}, 4, colour, cv::FILLED, cv::LINE_AA);
+  }
+}
+
+}  // namespace
+
+void write_curves_png(const std::filesystem::path& path, const std::vector<ReportTask>& tasks) {
+  int height = 0;
+  for (const ReportTask& task : tasks)
+    if (task.plan.curves) height += panel_height + legend_line * int(task.runs.size()) + 14;
+  if (height == 0) return;
+  cv::Mat picture(height, 2 * panel_width, CV_8UC3, paper);
+  int at = 0;
+  for (const ReportTask& task : tasks) {
+    if (!task.plan.curves) continue;
+    const std::string name = task.plan.id.empty() ? "" : task.plan.id + ": ";
+    draw_panel(picture({0, at, panel_width, panel_height}), name + "loss (thin: training, thick: validation)",
+               task.runs, &EpochResult::loss, &EpochResult::val_loss);
+    draw_panel(picture({panel_width, at, panel_width, panel_height}), name + "accuracy", task.runs,
+               &EpochResult::accuracy, &EpochResult::val_accuracy);
+    at += panel_height;
+    for (std::size_t r = 0; r < task.runs.size(); ++r, at += legend_line) {
+      cv::line(picture, {left, at + 6}, {left + 24, at + 6}, colours[r % std::size(colours)], 2);
+      write(picture, task.runs[r].name, {left + 32, at + 10}, 0.42);
+    }
+    at += 14;
+  }
+  if (!cv::imwrite(path.string(), picture)) throw Error(fmt::format("cannot write {}", path.string()));
+}
+#else
+void write_curves_png(const std::filesystem::path&, const std::vector<ReportTask>&) {}
+#endif
+
+}  // namespace gs::apps

@@ -1,0 +1,185 @@
+// run_record.cpp - the fields of run.json.
+#include "apps/run/compose_record.h"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "apps/cli/data_flags.h"
+#include "apps/run/machine.h"
+#include "apps/run/train_plan.h"
+#include "engine/train/metrics.h"
+#include "models/models.h"
+
+namespace gs::apps {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json network_record(const Net& net, const TrainOptions& o) {
+  Json layers = Json::array();
+  for (const Layer& layer : net.layers) {
+    Json parameters = Json::object();
+    for (const Parameter& p : layer.parameters) parameters[p.name] = p.shape;
+    layers.push_back({{"name", layer.name},
+                      {"input", {layer.input.h, layer.input.w, layer.input.c}},
+                      {"output", {layer.output.h, layer.output.w, layer.output.c}},
+                      {"parameters", parameters}});
+  }
+  return {{"name", net.name},
+          {"base", o.base.value_or(find_model(o.model).default_base)},
+          {"dropout", o.dropout.value_or(double(find_model(o.model).default_dropout))},
+          {"features", o.features},
+          {"input", {net.input.h, net.input.w, net.input.c}},
+          {"parameters", net.parameter_count()},
+          {"layers", layers}};
+}
+
+Json optimizer_record(const TrainOptions& o) {
+  Json record = {{"name", o.optimizer}, {"weight_decay", o.weight_decay}};
+  if (o.optimizer == "sgd") record["momentum"] = o.momentum;
+  if (o.optimizer == "rmsprop") record["rho"] = o.rho;
+  if (o.optimizer == "sgd" && o.nesterov) record["nesterov"] = true;
+  if (o.optimizer == "adam" || o.optimizer == "adamw") record["beta1"] = o.beta1, record["beta2"] = o.beta2;
+  if (o.optimizer != "sgd") record["epsilon"] = o.epsilon;
+  return record;
+}
+
+Json schedule_record(const TrainOptions& o) {
+  Json record = {{"name", o.schedule}, {"warm_up", o.warm_up}};
+  if (o.schedule == "step") record["step_epochs"] = o.step_epochs, record["step_factor"] = o.step_factor;
+  return record;
+}
+
+Json data_record(const DataSplits& data, const std::string& positive) {
+  const auto split = [&](const Dataset& d) {
+    return Json{{"images", d.n}, {"class_counts", class_counts(d, data.classes.size())}};
+  };
+  Json record = {{"source", data.source}, {"kind", data.kind}, {"checksum", data.checksum}};
+  if (data.kind != "synthetic") record["path"] = std::filesystem::absolute(data.source).string();
+  record["image"] = {data.train.h, data.train.w, data.train.c};
+  record["classes"] = data.classes;
+  if (!positive.empty()) {
+    record["positive"] = positive;
+    const std::string& negative = data.classes[data.classes[0] == positive ? 1 : 0];
+    record["labels"] = {negative, positive};
+  } else {
+    record["labels"] = data.classes;
+  }
+  record["train"] = split(data.train);
+  record["validation"] = split(data.validation);
+  return record;
+}
+
+Json epoch_record(const EpochResult& r) {
+  return {{"epoch", r.epoch},
+          {"loss", r.loss},
+          {"accuracy", r.accuracy},
+          {"val_loss", r.val_loss},
+          {"val_accuracy", r.val_accuracy}};
+}
+
+}  // namespace
+
+Json start_record(const Words& words, const std::map<std::string, std::string>& given, const TrainOptions& o,
+                  const DataSplits& data, const std::string& positive, const Program& program) {
+  Json command = {"gridstride", "train"};
+  for (const std::string& word : words) command.push_back(word);
+  // These flags describe this start, not the run.
+  std::map<std::string, std::string> flags = given;
+  for (const char* name : {"out", "overwrite", "quiet", "resume"}) flags.erase(name);
+  const Recipe& r = program.recipe();
+  return {
+      {"format", 1},
+      {"status", "running"},
+      {"started", utc_now()},
+      {"command", command},
+      {"flags", flags},
+      {"network", network_record(program.net(), o)},
+      {"recipe",
+       {{"loss", to_string(r.loss)},
+        {"optimizer", optimizer_record(o)},
+        {"learning_rate", o.learning_rate},
+        {"schedule", schedule_record(o)},
+        {"label_smoothing", o.label_smoothing},
+        {"class_weights", r.class_weights},
+        {"augmentation", {{"flip", o.flip}, {"shift", o.shift}, {"rotate", o.rotate}, {"brightness", o.brightness}}},
+        {"patience", o.patience},
+        {"batch", r.batch},
+        {"epochs", r.epochs},
+        {"precision", to_string(r.precision)},
+        {"seed", r.seed}}},
+      {"data", data_record(data, positive)},
+      {"device", device_facts(program.device())},
+      {"machine", machine_facts()},
+      {"versions", version_facts()},
+      {"implementations", program.implementations()}};
+}
+
+void end_record(Json& record, const std::string& status, const std::vector<EpochResult>& history,
+                const Verdict& verdict, double seconds, const std::string& message) {
+  record["status"] = status;
+  record["ended"] = utc_now();
+  if (!message.empty()) record["message"] = message;
+  Json results = {{"epochs", history.size()}, {"seconds", seconds}};
+  if (!history.empty()) {
+    const int first = history.front().epoch;
+    results["best"] = epoch_record(history.at(std::size_t(verdict.best_epoch - first)));
+    results["last"] = epoch_record(history.back());
+    results["val_accuracy_standard_error"] = verdict.accuracy_error;
+    results["state"] = to_string(verdict.state);
+    results["verdict"] = verdict.text;
+  }
+  record["results"] = results;
+}
+
+Json metrics_record(const Evaluation& e, const std::vector<std::int32_t>& labels, std::size_t classes) {
+  const ClassifierMetrics m = classifier_metrics(e.logits, e.outputs, labels, int(classes));
+  Json record = {{"images", labels.size()},
+                 {"loss", e.loss},
+                 {"accuracy", m.accuracy},
+                 {"balanced_accuracy", m.balanced_accuracy}};
+  if (classes == 2) {
+    record["sensitivity"] = m.sensitivity;
+    record["specificity"] = m.specificity;
+    record["precision"] = m.precision;
+    record["area_under_roc"] = m.area_under_roc;
+  }
+  if (classes > 5) record["top5_accuracy"] = m.top5_accuracy;
+  record["confusion"] = m.confusion;
+  return record;
+}
+
+Json evaluation_record(int epoch, const Evaluation& training, const Evaluation& validation, const DataSplits& data) {
+  Json record = {{"epoch", epoch}, {"training", {{"loss", training.loss}, {"accuracy", training.accuracy}}}};
+  record["validation"] = metrics_record(validation, data.validation.labels, data.classes.size());
+  return record;
+}
+
+std::string run_name(const TrainOptions& o, int base) {
+  const TrainOptions usual;
+  std::string name = fmt::format("{}-{}", o.model, base);
+  const auto add = [&](bool differs, const std::string& text) {
+    if (differs) name += "-" + text;
+  };
+  add(o.data.data != built_in_data, std::filesystem::path(o.data.data + "/").parent_path().stem().string());
+  add(o.data.image_size.has_value(), fmt::format("{}px", o.data.image_size.value_or(0)));
+  add(o.data.channels == 3, "colour");
+  add(o.optimizer != usual.optimizer, o.optimizer);
+  add(o.learning_rate != usual.learning_rate, fmt::format("lr{:g}", o.learning_rate));
+  add(o.batch != usual.batch, fmt::format("b{}", o.batch));
+  add(o.epochs != usual.epochs, fmt::format("e{}", o.epochs));
+  add(o.dropout.has_value(), fmt::format("drop{:g}", o.dropout.value_or(0)));
+  add(o.schedule != usual.schedule, o.schedule);
+  add(o.class_weight != usual.class_weight, o.class_weight);
+  add(o.flip != usual.flip || o.shift > 0 || o.rotate > 0 || o.brightness > 0, "augmented");
+  add(o.features != usual.features, o.features);
+  add(o.loss != usual.loss, o.loss + (o.output == "sigmoid" ? "-sigmoid" : ""));
+  std::string device = o.device;
+  std::erase(device, ':');  // not every file system allows it in names
+  add(o.device != usual.device, device);
+  add(o.seed != usual.seed, fmt::format("seed{}", o.seed));
+  return name;
+}
+
+}  // namespace gs::apps

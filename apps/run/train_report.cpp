@@ -1,0 +1,64 @@
+// train_report.cpp - header and footer of a training run.
+#include "apps/run/train_report.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "apps/cli/help.h"
+#include "apps/cli/plural.h"
+#include "apps/cli/progress.h"
+#include "apps/run/machine.h"
+#include "engine/core/grouped.h"
+
+namespace gs::apps {
+namespace {
+
+constexpr int label_width = 9;
+
+std::string line(const std::string& label, const std::string& text, int width) {
+  return fmt::format("{:<{}}{}\n", label, label_width, wrapped(text, std::max(20, width - label_width), label_width));
+}
+
+std::string classes_text(const DataSplits& data) {
+  if (data.classes.size() > 6) return fmt::format("{} classes", data.classes.size());
+  return fmt::format("{} classes {}", data.classes.size(), fmt::join(data.classes, ", "));
+}
+
+}  // namespace
+
+std::string run_header(const Program& program, const TrainOptions& o, const DataSplits& data,
+                       const std::string& positive, const std::string& folder, int width) {
+  const Net& net = program.net();
+  const Recipe& r = program.recipe();
+  const Device& device = program.device();
+  std::string out = line("network",
+                         fmt::format("{}, {} parameters, input {}x{}x{}", net.name, grouped(net.parameter_count()),
+                                     net.input.h, net.input.w, net.input.c),
+                         width);
+  out += line("data",
+              fmt::format("{}, {} + {} images, {}{}", data.source, data.train.n, data.validation.n, classes_text(data),
+                          positive.empty() ? "" : fmt::format(", positive {}", positive)),
+              width);
+  out += line("recipe",
+              fmt::format("{}, learning rate {:g}, batch {}, {}, loss {}, seed {}", o.optimizer, o.learning_rate,
+                          r.batch, plural(r.epochs, "epoch"), to_string(r.loss), r.seed),
+              width);
+  out += line("device",
+              fmt::format("{}: {}, {}", device.name(), device.description(),
+                          precision_words(to_string(r.precision), device.name())),
+              width);
+  return out + line("folder", folder, width);
+}
+
+std::string run_footer(const Verdict& verdict, const std::string& folder, const std::string& page, double seconds,
+                       int width) {
+  return fmt::format("\n{}\n\n{}", wrapped(verdict.text, std::min(width, 100)),
+                     line("written",
+                          fmt::format("{}/ in {}{}", folder, duration(seconds),
+                                      page.empty() ? "" : fmt::format("; {}/{}", folder, page)),
+                          width));
+}
+
+}  // namespace gs::apps

@@ -1,0 +1,18 @@
+// train_report.h - the text that `gridstride train` prints before and after the epochs.
+#pragma once
+#include <string>
+
+#include "apps/run/train_options.h"
+#include "engine/program/program.h"
+#include "engine/train/verdict.h"
+
+namespace gs::apps {
+
+/// Network, data, recipe, device and folder, a line each.
+std::string run_header(const Program&, const TrainOptions&, const DataSplits&, const std::string& positive,
+                       const std::string& folder, int width);
+
+/// The diagnosis of the run, its folder and its time. `page`: a page in the folder to be named, or empty.
+std::string run_footer(const Verdict&, const std::string& folder, const std::string& page, double seconds, int width);
+
+}  // namespace gs::apps

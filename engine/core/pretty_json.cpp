@@ -1,0 +1,28 @@
+// pretty_json.cpp - lays JSON out; every value itself is written by the library.
+#include "engine/core/pretty_json.h"
+
+#include <algorithm>
+
+namespace gs {
+
+std::string pretty(const nlohmann::ordered_json& json, int indent) {
+  const bool plain = std::all_of(json.begin(), json.end(), [](const auto& item) { return !item.is_structured(); });
+  if (!json.is_structured() || json.empty() || (json.is_array() && plain)) {
+    if (!json.is_array()) return json.dump();
+    std::string line;
+    for (const auto& item : json) line += (line.empty() ? "" : ", ") + item.dump();
+    return "[" + line + "]";
+  }
+  const std::string inner(std::size_t(indent) + 2, ' ');
+  std::string text;
+  for (const auto& item : json.items()) {
+    text += text.empty() ? "\n" : ",\n";
+    text += inner;
+    if (json.is_object()) text += nlohmann::ordered_json(item.key()).dump() + ": ";
+    text += pretty(item.value(), indent + 2);
+  }
+  const std::string end = "\n" + std::string(std::size_t(indent), ' ');
+  return json.is_object() ? "{" + text + end + "}" : "[" + text + end + "]";
+}
+
+}  // namespace gs

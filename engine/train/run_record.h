@@ -1,0 +1,85 @@
+// run_record.h - what run.json says of a run, for those who read it. apps/run/compose_record.h composes it.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/core/json_field.h"
+#include "engine/net/net.h"
+#include "kernels/loss/loss.h"
+
+namespace gs {
+
+struct RunRecord {
+  struct Layer {
+    std::string name;
+    Shape input;
+    std::map<std::string, std::vector<std::int64_t>> parameters;  ///< name -> shape
+  };
+  struct Network {
+    std::string name;
+    int base = 0;
+    double dropout = 0;
+    std::string features = "pixels";
+    Shape input;
+    std::vector<Layer> layers;
+  };
+  struct Training {  ///< "recipe"
+    LossKind loss = LossKind::bce;
+    std::string optimizer, precision;
+    double learning_rate = 0;
+    int batch = 0;
+    std::vector<float> class_weights;  ///< empty: all 1
+  };
+  struct Data {
+    std::string source, checksum;
+    Shape image;
+    std::vector<std::string> classes;  ///< by name
+    std::vector<std::string> labels;   ///< by label, as trained
+    std::string positive;              ///< empty if no class is
+    std::int64_t training_images = 0;
+  };
+  struct DeviceFacts {
+    std::string name, description;
+  };
+  struct Machine {
+    std::string cpu, vector_width, system;
+    int cores = 0;
+    std::int64_t memory_bytes = 0;
+  };
+  struct Versions {
+    std::string gridstride, commit, compiler;
+    std::map<std::string, std::string> libraries;
+  };
+  struct Epoch {
+    int epoch = 0;
+    double loss = 0, val_loss = 0, val_accuracy = 0;
+  };
+  struct Results {
+    int epochs = 0;
+    double seconds = 0;
+    std::optional<Epoch> best, last;  ///< none before the first epoch is complete, as are state and verdict
+    std::string state, verdict;
+  };
+
+  std::string status;                        ///< running, finished, interrupted, failed
+  std::string started;                       ///< "2026-01-31T12:00:00Z"
+  std::map<std::string, std::string> flags;  ///< of `train`, without dashes -> value
+  Network network;
+  Training training;
+  Data data;
+  DeviceFacts device;
+  Machine machine;
+  Versions versions;
+  std::map<std::string, std::string> implementations;  ///< step -> implementation
+  std::optional<Results> results;                      ///< once the run has ended
+
+  bool finished() const { return status == "finished"; }
+};
+
+/// Throws gs::Error that names the file and the field that is missing or not as it must be.
+RunRecord parse_run_record(const JsonField&);
+
+}  // namespace gs

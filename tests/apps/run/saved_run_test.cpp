@@ -1,0 +1,157 @@
+// saved_run_test.cpp - what can be done with a finished run: evaluate it, let it name pictures, report it.
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/apps/program.h"
+
+namespace gs::test {
+namespace {
+
+nlohmann::json json_of(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  return nlohmann::json::parse(in);
+}
+
+/// A finished run in `folder`/run.
+class SavedRun : public testing::Test {
+ protected:
+  void train(std::vector<std::string> more = {}) {
+    more.insert(more.end(), {"--out", "run", "--quiet"});
+    ASSERT_EQ(run_program(folder_.path(), tiny_run(more)).status, 0);
+  }
+  Outcome run(const std::vector<std::string>& words) { return run_program(folder_.path(), words); }
+
+  ScratchFolder folder_;
+};
+
+TEST_F(SavedRun, EvalRepeatsTheRunsOwnNumbers) {
+  train();
+  const nlohmann::json record = json_of(folder_ / "run/run.json");
+  for (const std::string weights : {"best", "last"}) {
+    const Outcome outcome = run({"eval", "run", "--json", "--weights", weights});
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    const nlohmann::json answer = nlohmann::json::parse(outcome.out);
+    EXPECT_EQ(answer["metrics"], record["evaluation"][weights]["validation"]) << weights;
+    EXPECT_EQ(answer["epoch"], record["evaluation"][weights]["epoch"]);
+  }
+  const Outcome text = run({"eval", "run"});
+  EXPECT_NE(text.out.find("balanced accuracy"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("rows: true class"), std::string::npos) << text.out;
+}
+
+TEST_F(SavedRun, EvalTakesOtherImagesAndEverySplit) {
+  train();
+  const auto images = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"eval",         "run", "--json",     "--data", "synthetic:lesions",
+                                      "--train-size", "6",   "--val-size", "4"};
+    words.insert(words.end(), more.begin(), more.end());
+    return nlohmann::json::parse(run(words).out)["images"].get<int>();
+  };
+  EXPECT_EQ(images({}), 4);
+  EXPECT_EQ(images({"--split", "training"}), 6);
+  EXPECT_EQ(images({"--split", "all"}), 10);
+}
+
+TEST_F(SavedRun, EvalRefusesWhatDoesNotFit) {
+  train();
+  expect_one_line(run({"eval"}), 2, {"which run"});
+  expect_one_line(run({"eval", "nowhere"}), 2, {"nowhere", "run.json"});
+  expect_one_line(run({"eval", "run", "--image-size", "9"}), 2, {"--image-size", "the trained network fixes it"});
+  expect_one_line(run({"eval", "run", "--limit", "3"}), 2, {"--limit", "needs --data"});
+  std::filesystem::remove(folder_ / "run/best.safetensors");
+  expect_one_line(run({"eval", "run"}), 1, {"best.safetensors"});
+  std::ofstream(folder_ / "run/run.json") << "{}";
+  expect_one_line(run({"eval", "run"}), 1, {"run/run.json: 'status' is missing"});
+}
+
+#if GRIDSTRIDE_WITH_OPENCV
+TEST_F(SavedRun, PredictNamesPicturesAndLosesNoneToABrokenOne) {
+  train();
+  std::ofstream(folder_ / "grey.pgm") << "P2 2 2 255 10 200 30 40\n";
+  std::ofstream(folder_ / "broken.png") << "no picture";
+  const Outcome outcome = run({"predict", "run", "grey.pgm", "broken.png", "--json"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(lines_of(outcome.err).size(), 1u) << outcome.err;
+  EXPECT_NE(outcome.err.find("broken.png"), std::string::npos);
+  const nlohmann::json answer = nlohmann::json::parse(outcome.out);
+  ASSERT_EQ(answer.size(), 1u);
+  EXPECT_EQ(answer[0]["image"], "grey.pgm");
+  EXPECT_NEAR(answer[0]["probabilities"]["mel"].get<double>() + answer[0]["probabilities"]["nev"].get<double>(), 1,
+              1e-9);
+  EXPECT_EQ(answer[0]["probability"], answer[0]["probabilities"][answer[0]["class"].get<std::string>()]);
+}
+
+TEST_F(SavedRun, PredictGivesAScoreWhereTheLossKnowsNoProbability) {
+  train({"--loss", "hinge"});
+  std::ofstream(folder_ / "grey.pgm") << "P2 2 2 255 10 200 30 40\n";
+  const Outcome outcome = run({"predict", "run", "grey.pgm"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("score"), std::string::npos) << outcome.out;
+}
+#endif
+
+TEST_F(SavedRun, PredictNeedsARunAndPictures) {
+  expect_one_line(run({"predict"}), 2, {"a run and pictures"});
+  expect_one_line(run({"predict", "nowhere", "a.png"}), 2, {"nowhere", "run.json"});
+}
+
+TEST_F(SavedRun, ReportOfRunsSideBySide) {
+  train();
+  ASSERT_EQ(run(tiny_run({"--out", "other", "--quiet", "--seed", "2"})).status, 0);
+  const Outcome outcome = run({"report", "run", "other", "--out", "page"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  std::ifstream in(folder_ / "page/report.html");
+  const std::string page{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_NE(page.find("\"other\""), std::string::npos);
+  EXPECT_NE(page.find("Side by side"), std::string::npos);
+#if GRIDSTRIDE_WITH_OPENCV
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "page/curves.png"));
+#endif
+  expect_one_line(run({"report"}), 2, {"which runs"});
+  expect_one_line(run({"report", "nowhere"}), 2, {"nowhere/run.json"});
+}
+
+TEST_F(SavedRun, EarlyStoppingEndsTheRunAndKeepsTheBestEpoch) {
+  train({"--epochs", "40", "--lr", "0.02", "--patience", "2"});
+  const nlohmann::json record = json_of(folder_ / "run/run.json");
+  std::ifstream in(folder_ / "run/history.csv");
+  const std::string history{std::istreambuf_iterator<char>(in), {}};
+  const std::size_t epochs = lines_of(history).size() - 1;
+  EXPECT_LT(epochs, 40u);
+  EXPECT_EQ(record["evaluation"]["best"]["epoch"].get<std::size_t>(), epochs - 2);
+}
+
+TEST_F(SavedRun, AResumedRunKeepsThePredictionsOfEveryEpoch) {
+  // Schedule and augmentation go on where they were, too.
+  const auto words = [](const std::string& out, const std::string& epochs) {
+    return tiny_run({"--out", out, "--quiet", "--keep-predictions", "--epochs", epochs, "--lr", "0.01", "--flip",
+                     "both", "--rotate", "20", "--schedule", "step", "--step-epochs", "1", "--step-factor", "0.5"});
+  };
+  ASSERT_EQ(run(words("run", "4")).status, 0);
+  ASSERT_EQ(run(words("parts", "2")).status, 0);
+  ASSERT_EQ(run({"train", "--resume", "parts", "--epochs", "4", "--quiet"}).status, 0);
+  const auto bytes = [&](const std::string& name) {
+    std::ifstream in(folder_ / name, std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(in), {}};
+  };
+  EXPECT_EQ(bytes("parts/predictions.safetensors"), bytes("run/predictions.safetensors"));
+}
+
+TEST_F(SavedRun, EvalTrainAddsColumnsThatEvalConfirms) {
+  train({"--eval-train"});
+  std::ifstream in(folder_ / "run/history.csv");
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::vector<std::string> lines = lines_of(text);
+  EXPECT_NE(lines.at(0).find("train_loss,train_accuracy"), std::string::npos) << lines[0];
+  const double loss = json_of(folder_ / "run/run.json")["evaluation"]["last"]["training"]["loss"];
+  const auto column = std::count(lines[0].begin(), lines[0].begin() + std::ptrdiff_t(lines[0].find("train_loss")), ',');
+  std::istringstream fields(lines.back());
+  std::string field;
+  for (std::ptrdiff_t i = 0; i <= column; ++i) std::getline(fields, field, ',');
+  EXPECT_NEAR(std::stod(field), loss, 1e-6);
+}
+
+}  // namespace
+}  // namespace gs::test
