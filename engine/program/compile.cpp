@@ -4,6 +4,7 @@
 #include "engine/core/cache_folder.h"
 #include "engine/core/error.h"
 #include "engine/core/version.h"
+#include "engine/program/parameter_boundaries.h"
 #include "engine/program/program_impl.h"
 
 namespace gs {
@@ -78,6 +79,9 @@ Program::Impl::Impl(const Net& n, const Recipe& r, Device& d, const Implementati
   check_outputs(net, recipe.loss);
   recipe.optimizer.size = layout.size;
   recipe.optimizer.bf16_copy = storage == Storage::bf16;
+  boundaries = parameter_boundaries(layout, recipe.optimizer.size);
+  recipe.optimizer.boundaries = boundaries.data();
+  recipe.optimizer.segments = int(boundaries.size()) - 1;
   add_fixed_tensors();
   training = compile_steps(true);
   evaluation = compile_steps(false);
