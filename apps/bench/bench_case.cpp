@@ -33,7 +33,7 @@ Recipe bench_recipe(const BenchCase& c, Precision precision) {
   Recipe recipe;  // Adam and BCE
   if (find_model(c.model).usual_outputs > 1) {
     recipe.loss = LossKind::softmax;
-    recipe.optimizer.kind = OptimizerKind::sgd;
+    recipe.optimizer.name = "sgd";
     recipe.optimizer.momentum = 0.9f;
   }
   recipe.batch = c.batch;

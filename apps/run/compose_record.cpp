@@ -36,16 +36,6 @@ Json network_record(const Net& net, const TrainOptions& o) {
           {"layers", layers}};
 }
 
-Json optimizer_record(const TrainOptions& o) {
-  Json record = {{"name", o.optimizer}, {"weight_decay", o.weight_decay}};
-  if (o.optimizer == "sgd") record["momentum"] = o.momentum;
-  if (o.optimizer == "rmsprop") record["rho"] = o.rho;
-  if (o.optimizer == "sgd" && o.nesterov) record["nesterov"] = true;
-  if (o.optimizer == "adam" || o.optimizer == "adamw") record["beta1"] = o.beta1, record["beta2"] = o.beta2;
-  if (o.optimizer != "sgd") record["epsilon"] = o.epsilon;
-  return record;
-}
-
 Json schedule_record(const TrainOptions& o) {
   Json record = {{"name", o.schedule}, {"warm_up", o.warm_up}};
   if (o.schedule == "step") record["step_epochs"] = o.step_epochs, record["step_factor"] = o.step_factor;
@@ -99,7 +89,7 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
       {"network", network_record(program.net(), o)},
       {"recipe",
        {{"loss", to_string(r.loss)},
-        {"optimizer", optimizer_record(o)},
+        {"optimizer", optimizer_record(o.optimizer)},
         {"learning_rate", o.learning_rate},
         {"schedule", schedule_record(o)},
         {"label_smoothing", o.label_smoothing},
@@ -166,7 +156,7 @@ std::string run_name(const TrainOptions& o, int base) {
   add(o.data.data != built_in_data, std::filesystem::path(o.data.data + "/").parent_path().stem().string());
   add(o.data.image_size.has_value(), fmt::format("{}px", o.data.image_size.value_or(0)));
   add(o.data.channels == 3, "colour");
-  add(o.optimizer != usual.optimizer, o.optimizer);
+  add(o.optimizer.name != usual.optimizer.name, o.optimizer.name);
   add(o.learning_rate != usual.learning_rate, fmt::format("lr{:g}", o.learning_rate));
   add(o.batch != usual.batch, fmt::format("b{}", o.batch));
   add(o.epochs != usual.epochs, fmt::format("e{}", o.epochs));

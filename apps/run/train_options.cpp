@@ -29,16 +29,7 @@ void add_training(Arguments& a, TrainOptions& o) {
   a.value("--epochs", o.epochs, "passes over the training images", whole_number(1), "N");
   a.value("--batch", o.batch, "images per step", whole_number(1, 65536), "N");
   a.value("--lr", o.learning_rate, "learning rate", positive_number(), "X");
-  a.choice("--optimizer", o.optimizer, "update rule", {"adam", "sgd", "rmsprop", "adamw"});
-  a.value("--momentum", o.momentum, "momentum of sgd", number_in(0, 1), "X");
-  a.flag("--nesterov", o.nesterov, "Nesterov momentum for sgd");
-  a.value("--rho", o.rho, "decay of rmsprop's mean square", number_in(0, 1), "X");
-  a.value("--beta1", o.beta1, "decay of adam's and adamw's first moment", number_in(0, 1), "X");
-  a.value("--beta2", o.beta2, "decay of their second moment", number_in(0, 1), "X");
-  a.value("--epsilon", o.epsilon, "added to the denominator of adam, adamw and rmsprop", positive_number(), "X");
-  a.value("--weight-decay", o.weight_decay,
-          "factor on the weight that is added to its gradient (adamw: subtracted from the weight)", number_at_least_0(),
-          "X");
+  add_optimizer_flags(a, o.optimizer);
   a.choice("--schedule", o.schedule, "learning rate over the epochs", {"constant", "step", "cosine"});
   a.value("--step-epochs", o.step_epochs, "epochs between two reductions of --schedule step", whole_number(1), "N");
   a.value("--step-factor", o.step_factor, "factor on the rate at each reduction of --schedule step",
@@ -99,38 +90,15 @@ void add_output(Arguments& a, TrainOptions& o) {
   a.allow_config();
 }
 
-/// Is `word` among the words of a list such as "adam or adamw"?
-bool names(std::string_view list, const std::string& word) {
-  for (std::size_t at = list.find(word); at != std::string_view::npos; at = list.find(word, at + 1)) {
-    const bool begins = at == 0 || list[at - 1] == ' ',
-               ends = !std::isalnum(
-                   static_cast<unsigned char>(at + word.size() < list.size() ? list[at + word.size()] : ' '));
-    if (begins && ends) return true;
-  }
-  return false;
-}
-
-/// Flags of an optimizer that another one does not have would be ignored silently: refused instead.
-void check_optimizer_numbers(const TrainOptions& o, const Arguments& a) {
-  const struct {
-    const char *flag, *owners;
-  } numbers[] = {{"--momentum", "sgd"},        {"--rho", "rmsprop"},         {"--nesterov", "sgd"},
-                 {"--beta1", "adam or adamw"}, {"--beta2", "adam or adamw"}, {"--epsilon", "adam, adamw or rmsprop"}};
-  for (const auto& number : numbers)
-    if (a.given(number.flag) && !names(number.owners, o.optimizer))
-      throw UsageError(fmt::format("{} is for --optimizer {}, not {}", number.flag, number.owners, o.optimizer));
-}
-
 }  // namespace
 
 void check_run_flags(const TrainOptions& o, const Arguments& a) {
-  check_optimizer_numbers(o, a);
+  check_optimizer_flags(o.optimizer, a);
   if (o.features == "hog" && o.model != "mlp")
     throw UsageError(fmt::format("--features hog is for the mlp: {} wants images", o.model));
   if (o.features == "hog")
     for (const char* flag : {"--flip", "--shift", "--rotate", "--brightness"})
       if (a.given(flag)) throw UsageError(fmt::format("{} changes images, and --features hog trains on none", flag));
-  if (o.nesterov && o.momentum == 0) throw UsageError("--nesterov needs a --momentum above 0");
   for (const char* flag : {"--step-epochs", "--step-factor"})
     if (a.given(flag) && o.schedule != "step") throw UsageError(fmt::format("{} is for --schedule step", flag));
   if (o.warm_up >= o.epochs && o.warm_up > 0)

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "apps/cli/arguments.h"
+#include "apps/run/optimizer_flags.h"
 #include "engine/data/dataset.h"
 
 namespace gs::apps {
@@ -25,9 +26,7 @@ struct TrainOptions {
 
   int epochs = 20, batch = 8;
   double learning_rate = 1e-5;
-  std::string optimizer = "adam";
-  double momentum = 0, rho = 0.9, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, weight_decay = 0;
-  bool nesterov = false;
+  OptimizerOptions optimizer;
   std::string schedule = "constant";
   int step_epochs = 30, warm_up = 0;
   double step_factor = 0.1;

@@ -89,17 +89,7 @@ Net build_net(const TrainOptions& o, Shape input, LossKind loss, std::size_t cla
 Recipe build_recipe(const TrainOptions& o, LossKind loss, Precision precision) {
   Recipe r;
   r.loss = loss;
-  r.optimizer.kind = o.optimizer == "sgd"       ? OptimizerKind::sgd
-                     : o.optimizer == "rmsprop" ? OptimizerKind::rmsprop
-                     : o.optimizer == "adamw"   ? OptimizerKind::adamw
-                                                : OptimizerKind::adam;
-  r.optimizer.momentum = float(o.momentum);
-  r.optimizer.nesterov = o.nesterov;
-  r.optimizer.rho = float(o.rho);
-  r.optimizer.beta1 = float(o.beta1);
-  r.optimizer.beta2 = float(o.beta2);
-  r.optimizer.epsilon = float(o.epsilon);
-  r.optimizer.weight_decay = float(o.weight_decay);
+  r.optimizer = optimizer_of(o.optimizer);
   r.learning_rate = float(o.learning_rate);
   r.schedule.kind = o.schedule == "step"     ? Schedule::Kind::step
                     : o.schedule == "cosine" ? Schedule::Kind::cosine

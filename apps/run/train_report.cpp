@@ -42,7 +42,7 @@ std::string run_header(const Program& program, const TrainOptions& o, const Data
                           positive.empty() ? "" : fmt::format(", positive {}", positive)),
               width);
   out += line("recipe",
-              fmt::format("{}, learning rate {:g}, batch {}, {}, loss {}, seed {}", o.optimizer, o.learning_rate,
+              fmt::format("{}, learning rate {:g}, batch {}, {}, loss {}, seed {}", o.optimizer.name, o.learning_rate,
                           r.batch, plural(r.epochs, "epoch"), to_string(r.loss), r.seed),
               width);
   out += line("device",

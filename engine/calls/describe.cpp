@@ -25,4 +25,8 @@ std::string describe(const AugmentedGather& p) {
   return fmt::format("{}x{}x{}x{}, {}", p.n, p.h, p.w, p.c, describe(p.augmentation));
 }
 
+std::string describe(const Optimizer& p) {
+  return fmt::format("{} {}{}", p.name, p.size, p.bf16_copy ? " with a bf16 copy" : "");
+}
+
 }  // namespace gs

@@ -10,6 +10,7 @@
 #include "kernels/dense/dense.h"
 #include "kernels/dense_dropout/dense_dropout.h"
 #include "kernels/gather/gather.h"
+#include "kernels/optimizer/optimizer.h"
 
 namespace gs {
 
@@ -20,6 +21,8 @@ std::string describe(const Dense&);
 std::string describe(const Conv2dPool&);
 std::string describe(const DenseDropout&);
 std::string describe(const AugmentedGather&);
+/// "adam 270336": its hyper-parameters change no work.
+std::string describe(const Optimizer&);
 
 namespace detail {
 
@@ -61,6 +64,7 @@ std::string field_texts(const Fields&... fields) {
 template <class Problem>
 std::string describe(const Problem& problem) {
   constexpr std::size_t count = detail::field_count<Problem>();
+  static_assert(count > 0 || std::is_empty_v<Problem>, "a problem that begins with a structure has its own describe()");
   static_assert(count <= 12, "a problem of so many fields, or with fields that are structures, has its own describe()");
   // clang-format off
   using detail::field_texts;

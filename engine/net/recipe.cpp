@@ -46,20 +46,6 @@ std::string to_string(LossKind kind) {
   return "?";
 }
 
-std::string to_string(OptimizerKind kind) {
-  switch (kind) {
-    case OptimizerKind::sgd:
-      return "sgd";
-    case OptimizerKind::rmsprop:
-      return "rmsprop";
-    case OptimizerKind::adam:
-      return "adam";
-    case OptimizerKind::adamw:
-      return "adamw";
-  }
-  return "?";
-}
-
 std::string to_string(Precision precision) {
   switch (precision) {
     case Precision::fp32:

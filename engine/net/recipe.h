@@ -26,7 +26,7 @@ struct Schedule {
 
 struct Recipe {
   LossKind loss = LossKind::bce;
-  Optimizer optimizer;  ///< its size is set when a program is compiled
+  Optimizer optimizer;  ///< its size and boundaries are set when a program is compiled
   float learning_rate = 1e-5f;
   int batch = 8;
   int epochs = 20;
@@ -39,7 +39,6 @@ struct Recipe {
 };
 
 std::string to_string(LossKind);        ///< bce, hinge, hinge_sigmoid, softmax
-std::string to_string(OptimizerKind);   ///< sgd, rmsprop, adam, adamw
 std::string to_string(Precision);       ///< fp32, tf32, bf16
 std::string to_string(Schedule::Kind);  ///< constant, step, cosine
 

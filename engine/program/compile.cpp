@@ -10,6 +10,7 @@
 #include "engine/core/version.h"
 #include "engine/net/layer_kind.h"
 #include "engine/program/fusion/rules.h"
+#include "engine/program/parameter_boundaries.h"
 #include "engine/program/program_impl.h"
 
 namespace gs {
@@ -58,6 +59,9 @@ Program::Impl::Impl(const Net& n, const Recipe& r, Device& d, const Implementati
   check_outputs(net, recipe.loss);
   recipe.optimizer.size = layout.trained_size;
   recipe.optimizer.bf16_copy = storage == Storage::bf16;
+  boundaries = parameter_boundaries(layout, recipe.optimizer.size);
+  recipe.optimizer.boundaries = boundaries.data();
+  recipe.optimizer.segments = int(boundaries.size()) - 1;
   add_fixed_tensors();
   training = compile_calls(true);
   evaluation = compile_calls(false);

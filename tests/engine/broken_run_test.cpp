@@ -9,6 +9,7 @@
 
 #include "engine/device/backends.h"
 #include "engine/train/trainer.h"
+#include "kernels/optimizer/optimizers.h"
 #include "models/models.h"
 #include "tests/support/break_parameter.h"
 #include "tests/support/engines.h"
@@ -28,12 +29,12 @@ class BrokenRun : public testing::TestWithParam<test::Engine> {
     device_ = test::open(GetParam());
     if (!device_) GTEST_SKIP() << "no GPU";
   }
-  Recipe recipe(OptimizerKind optimizer = OptimizerKind::adam) const {
+  Recipe recipe(std::string_view optimizer = "adam") const {
     Recipe recipe;
     recipe.batch = 4;
     recipe.epochs = 4;
     recipe.learning_rate = 2e-3f;
-    recipe.optimizer.kind = optimizer;
+    recipe.optimizer = usual_optimizer(optimizer);
     recipe.precision = GetParam().precision;
     return recipe;
   }
@@ -50,12 +51,11 @@ class BrokenRun : public testing::TestWithParam<test::Engine> {
 
 /// conv1 is what every other layer's ReLU stands above: where they drop NaN, the loss stays finite.
 TEST_P(BrokenRun, WeightsThatBreakBetweenTwoEpochsEndTheRun) {
-  for (const OptimizerKind optimizer :
-       {OptimizerKind::adam, OptimizerKind::adamw, OptimizerKind::rmsprop, OptimizerKind::sgd})
+  for (const OptimizerRow* row : optimizers())
     for (const float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
       for (const bool loops : {false, true}) {
-        SCOPED_TRACE(fmt::format("{}, {}{}", to_string(optimizer), value, loops ? ", in loops" : ""));
-        const auto p = program(recipe(optimizer));
+        SCOPED_TRACE(fmt::format("{}, {}{}", row->name, value, loops ? ", in loops" : ""));
+        const auto p = program(recipe(row->name));
         p->use_epoch_loops(loops);
         Trainer trainer(*p, data_, {.evaluate_training = true});
         TrainerCallbacks callbacks;
@@ -80,7 +80,7 @@ TEST_P(BrokenRun, WeightsThatAreNaNFromTheStartEndTheRun) {
 
 /// A rate that makes the weights of a layer Inf at once, from finite gradients.
 TEST_P(BrokenRun, AnUpdateThatBreaksTheWeightsIsNamed) {
-  Recipe huge = recipe(OptimizerKind::sgd);
+  Recipe huge = recipe("sgd");
   huge.batch = 18;  // one step an epoch: the loss is that of the first weights
   huge.learning_rate = std::numeric_limits<float>::max();
   const auto p = program(huge);

@@ -8,6 +8,7 @@
 #include "engine/core/safetensors.h"
 #include "engine/device/instruction_counter.h"
 #include "engine/program/program.h"
+#include "kernels/optimizer/optimizers.h"
 #include "models/models.h"
 #include "tests/support/compare.h"
 #include "tests/support/engines.h"
@@ -91,10 +92,9 @@ class Traces {
     recipe.batch = std::stoi(file_.metadata.at("batch"));
     recipe.learning_rate = numbers.at("lr");
     Optimizer& optimizer = recipe.optimizer;
-    optimizer.kind = numbers.at("kind") == "SGD"       ? OptimizerKind::sgd
-                     : numbers.at("kind") == "RMSprop" ? OptimizerKind::rmsprop
-                     : numbers.at("kind") == "AdamW"   ? OptimizerKind::adamw
-                                                       : OptimizerKind::adam;
+    std::string kind = numbers.at("kind");  // "AdamW": PyTorch's name is ours in lower case
+    for (char& letter : kind) letter = char(std::tolower(static_cast<unsigned char>(letter)));
+    optimizer = usual_optimizer(kind);
     optimizer.momentum = numbers.value("momentum", 0.0f);
     optimizer.nesterov = numbers.value("nesterov", false);
     optimizer.weight_decay = numbers.value("weight_decay", 0.0f);

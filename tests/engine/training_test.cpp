@@ -12,6 +12,7 @@
 #include "engine/core/error.h"
 #include "engine/data/sampler.h"
 #include "engine/train/checkpoint.h"
+#include "kernels/optimizer/optimizers.h"
 #include "models/models.h"
 #include "tests/support/count_allocations.h"
 #include "tests/support/engines.h"
@@ -190,11 +191,11 @@ TEST_P(Training, AResumedRunIsTheUninterruptedOne) {
   const std::filesystem::path file =
       std::filesystem::path(testing::TempDir()) / ("resume-" + testing::PrintToString(GetParam()) + ".safetensors");
   const DataSplits data = test::tiny_splits(18, 7, side);
-  for (const OptimizerKind kind : {OptimizerKind::adam, OptimizerKind::rmsprop, OptimizerKind::sgd}) {
-    SCOPED_TRACE(to_string(kind));
+  for (const OptimizerRow* row : optimizers()) {
+    SCOPED_TRACE(row->name);
     Recipe recipe = small_recipe(4);
-    recipe.optimizer.kind = kind;
-    recipe.optimizer.momentum = kind == OptimizerKind::sgd ? 0.9f : 0;
+    recipe.optimizer = usual_optimizer(row->name);
+    if (row->usual("momentum")) recipe.optimizer.momentum = 0.9f;
     const Outcome whole = train(device(), rule(), small_lenet(), recipe, data);
 
     Recipe half = recipe;
@@ -291,7 +292,7 @@ TEST_P(Training, PaddingRowsContributeNothing) {
 
 TEST_P(Training, ALossThatIsNotFiniteEndsTheRun) {
   Recipe recipe = small_recipe(3);
-  recipe.optimizer.kind = OptimizerKind::sgd;
+  recipe.optimizer = usual_optimizer("sgd");
   recipe.learning_rate = 1e30f;
   Program program(small_lenet(0), recipe, device(), {.rule = rule()});
   program.initialize();

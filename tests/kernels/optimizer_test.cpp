@@ -1,28 +1,72 @@
-// optimizer_test.cpp - SGD, RMSprop, Adam and AdamW on every target against fp64, over several steps.
-#include "kernels/optimizer/optimizer_ref.h"
+// optimizer_test.cpp - every optimizer that there is, on every target, against its row's formula in fp64 over several
+// steps; and some first steps by hand.
+#include "kernels/optimizer/optimizers.h"
 #include "kernels/step/step_ref.h"
 #include "tests/support/compare.h"
+#include "tests/support/errors.h"
+#include "tests/support/thread_counts.h"
 #include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
 
-std::vector<Optimizer> problems() {
+/// A problem, and the boundaries that it points to.
+struct Case {
+  std::vector<std::int64_t> boundaries;
+  Optimizer p;
+
+  Case(const Optimizer& problem, std::int64_t size, std::vector<std::int64_t> at)
+      : boundaries(std::move(at)), p(problem) {
+    p.size = size;
+    p.boundaries = boundaries.data();
+    p.segments = int(boundaries.size()) - 1;
+  }
+  Case(Case&&) = default;  // a vector that is moved keeps its values where they are
+  std::size_t size() const { return std::size_t(p.size); }
+};
+
+/// Parameters of the network of one value, of none, and of more than a chunk of 4096.
+std::vector<std::int64_t> few_boundaries(std::int64_t size) {
+  return size < 7 ? std::vector<std::int64_t>{0, size} : std::vector<std::int64_t>{0, 1, size / 3, size / 3, size};
+}
+/// More parameters of the network than one launch takes.
+std::vector<std::int64_t> many_boundaries(std::int64_t size) {
+  std::vector<std::int64_t> all;
+  for (std::int64_t i = 0; i <= 400; ++i) all.push_back(size * i / 400);
+  return all;
+}
+
+/// Every optimizer with what changes its formula: weight decay, momentum of both kinds.
+std::vector<Optimizer> optimizers_to_test() {
   std::vector<Optimizer> list;
-  for (std::int64_t n : {1, 7, 64, 1029, 20'003})
-    for (float decay : {0.0f, 0.01f}) {
-      list.push_back({.kind = OptimizerKind::sgd, .size = n, .weight_decay = decay});
-      list.push_back({.kind = OptimizerKind::sgd, .size = n, .momentum = 0.9f, .weight_decay = decay});
-      list.push_back({.kind = OptimizerKind::rmsprop, .size = n, .weight_decay = decay});
-      list.push_back({.kind = OptimizerKind::adam, .size = n, .weight_decay = decay});
-      list.push_back({.kind = OptimizerKind::adamw, .size = n, .weight_decay = 100 * decay});
-      list.push_back(
-          {.kind = OptimizerKind::sgd, .size = n, .momentum = 0.9f, .weight_decay = decay, .nesterov = true});
+  for (const OptimizerRow* row : optimizers())
+    for (const float decay : {0.0f, 0.05f}) {
+      Optimizer p = usual_optimizer(row->name);
+      p.weight_decay = decay;
+      list.push_back(p);
+      if (!row->usual("momentum")) continue;
+      p.momentum = 0.9f;
+      list.push_back(p);
+      p.nesterov = true;
+      list.push_back(p);
     }
   return list;
 }
 
-constexpr bf16* no_copy = nullptr;
+std::vector<Case> cases() {
+  std::vector<Case> list;
+  for (const Optimizer& p : optimizers_to_test()) {
+    for (const std::int64_t size : {1, 7, 64, 1029, 20'003}) list.emplace_back(p, size, few_boundaries(size));
+    if (optimizer_called(p.name).per_parameter) list.emplace_back(p, 20'003, many_boundaries(20'003));
+  }
+  return list;
+}
+
+std::string describe(const Case& c) {
+  return (testing::Message() << c.p.name << ", " << c.p.size << " parameters in " << c.p.segments << ", momentum "
+                             << c.p.momentum << ", decay " << c.p.weight_decay)
+      .GetString();
+}
 
 StepState first_step(const Optimizer& p) {
   StepState state;
@@ -32,78 +76,63 @@ StepState first_step(const Optimizer& p) {
   return state;
 }
 
+/// The buffers of a run on a target, from its start.
+struct Buffers {
+  const Case& c;
+  GuardedArray<float> parameters, moment1, moment2;
+
+  Buffers(const Case& of, const std::vector<float>& start)
+      : c(of),
+        parameters(start),
+        moment1(std::vector<float>(of.size(), 0)),
+        moment2(std::vector<float>(of.size(), 0)) {}
+  template <class Launch>
+  void step(const Launch& launch, const StepState& state, const std::vector<float>& g, bf16* copy = nullptr) {
+    DeviceArray<float> gradients(g);
+    DeviceArray<StepState> at(std::vector{state});
+    launch(parameters.data(), c.p.moments() > 0 ? moment1.data() : nullptr,
+           c.p.moments() > 1 ? moment2.data() : nullptr, copy, gradients.data(), at.data());
+  }
+};
+
 TEST(Optimizer, ThreeStepsAgainstTheReference) {
-  for (const Optimizer& p : problems()) {
-    SCOPED_TRACE("kind " + std::to_string(int(p.kind)) + ", " + std::to_string(p.size) + " parameters, momentum " +
-                 std::to_string(p.momentum) + ", decay " + std::to_string(p.weight_decay));
-    const std::size_t n = std::size_t(p.size);
-    const auto start = random_values(p.size, 1);
-    for_each_variant<Update>(p, [&](auto launch) {
-      GuardedArray<float> parameters(start), moment1(std::vector<float>(n, 0)), moment2(std::vector<float>(n, 0));
-      std::vector<double> want = widen(start), want1(n), want2(n);
-      StepState state = first_step(p);
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(describe(c));
+    const auto start = random_values(c.p.size, 1);
+    for_each_variant<Update>(c.p, [&](auto launch) {
+      Buffers on_target(c, start);
+      std::vector<double> want = widen(start), want1(c.size()), want2(c.size());
+      StepState state = first_step(c.p);
       for (int step = 0; step < 3; ++step) {
-        const auto g = random_values(p.size, 10 + std::uint64_t(step));
-        DeviceArray<float> gradients(g);
-        DeviceArray<StepState> at(std::vector{state});
-        launch(parameters.data(), p.moments() > 0 ? moment1.data() : nullptr,
-               p.moments() > 1 ? moment2.data() : nullptr, no_copy, gradients.data(), at.data());
-        ref::update(p, state, want, want1, want2, widen(g));
-        state = ref::advance(state, {true, p.beta1, p.beta2});
+        const auto g = random_values(c.p.size, 10 + std::uint64_t(step));
+        const auto exact = widen(g);
+        on_target.step(launch, state, g);
+        optimizer_called(c.p.name).reference(c.p, state, {want, want1, want2, exact});
+        state = ref::advance(state, {true, c.p.beta1, c.p.beta2});
       }
       // Parameters below 1.1, moments below 3: a dozen roundings each of three steps.
-      EXPECT_TRUE(agree(parameters.values(), want, bound(1, 1, 4)));
-      EXPECT_TRUE(agree(moment1.values(), want1, bound(3, 3, 4)));
-      EXPECT_TRUE(agree(moment2.values(), want2, bound(3, 3, 4)));
-      for (auto* array : {&parameters, &moment1, &moment2}) EXPECT_TRUE(array->intact());
+      EXPECT_TRUE(agree(on_target.parameters.values(), want, bound(1, 1, 4)));
+      EXPECT_TRUE(agree(on_target.moment1.values(), want1, bound(3, 3, 4)));
+      EXPECT_TRUE(agree(on_target.moment2.values(), want2, bound(3, 3, 4)));
+      for (auto* array : {&on_target.parameters, &on_target.moment1, &on_target.moment2}) EXPECT_TRUE(array->intact());
     });
     if (HasFailure()) return;
   }
 }
 
-/// By hand: the first step of Adam moves every parameter by the learning rate against its gradient's sign.
-TEST(Optimizer, AdamsFirstStepIsTheLearningRate) {
-  const Optimizer p{.kind = OptimizerKind::adam, .size = 3};
-  for_each_variant<Update>(p, [&](auto launch) {
-    GuardedArray<float> parameters(std::vector<float>{1, 2, 3}), m(std::vector<float>(3, 0)),
-        v(std::vector<float>(3, 0));
-    DeviceArray<float> gradients(std::vector<float>{0.5f, -1e-3f, 0});
-    DeviceArray<StepState> at(std::vector{first_step(p)});
-    launch(parameters.data(), m.data(), v.data(), no_copy, gradients.data(), at.data());
-    EXPECT_TRUE(agree(parameters.values(), std::vector<double>{0.99, 2.01, 3}, 2e-6));
-  });
-}
-
-/// By hand: AdamW shrinks the weight, and its moments never see the decay.
-TEST(Optimizer, AdamWDecaysTheWeightItself) {
-  const Optimizer p{.kind = OptimizerKind::adamw, .size = 2, .weight_decay = 0.5f};
-  for_each_variant<Update>(p, [&](auto launch) {
-    GuardedArray<float> parameters(std::vector<float>{2, 2}), m(std::vector<float>(2, 0)), v(std::vector<float>(2, 0));
-    DeviceArray<float> gradients(std::vector<float>{0, 1});
-    DeviceArray<StepState> at(std::vector{first_step(p)});
-    launch(parameters.data(), m.data(), v.data(), no_copy, gradients.data(), at.data());
-    EXPECT_TRUE(agree(parameters.values(), std::vector<double>{1.99, 1.98}, 2e-6));
-    EXPECT_EQ(m.values()[0], 0);
-  });
-}
-
 TEST(Optimizer, TheCopyInBf16IsTheNewParametersRounded) {
-  for (Optimizer p : problems()) {
-    p.bf16_copy = true;
-    SCOPED_TRACE("kind " + std::to_string(int(p.kind)) + ", " + std::to_string(p.size) + " parameters");
-    const std::size_t n = std::size_t(p.size);
-    auto start = random_values(p.size, 1);
-    start[n / 2] = NAN;
-    for_each_variant<Update>(p, [&](auto launch) {
-      GuardedArray<float> parameters(start), m(std::vector<float>(n, 0)), v(std::vector<float>(n, 0));
-      GuardedArray<bf16> copy(n);
-      DeviceArray<float> gradients(random_values(p.size, 2));
-      DeviceArray<StepState> at(std::vector{first_step(p)});
-      launch(parameters.data(), p.moments() > 0 ? m.data() : nullptr, p.moments() > 1 ? v.data() : nullptr, copy.data(),
-             gradients.data(), at.data());
-      const auto master = parameters.values();
+  for (Case& c : cases()) {
+    c.p.bf16_copy = true;
+    SCOPED_TRACE(describe(c));
+    auto start = random_values(c.p.size, 1);
+    start[c.size() / 2] = NAN;
+    for_each_variant<Update>(c.p, [&](auto launch) {
+      Buffers on_target(c, start);
+      GuardedArray<bf16> copy(c.size());
+      on_target.step(launch, first_step(c.p), random_values(c.p.size, 2), copy.data());
+      const auto master = on_target.parameters.values();
       const auto rounded_ones = copy.values();
-      for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t i = 0; i < c.size(); ++i)
         ASSERT_EQ(rounded_ones[i].bits, rounded<bf16>(master[i]).bits) << "parameter " << i;
       EXPECT_TRUE(copy.intact());
     });
@@ -111,19 +140,111 @@ TEST(Optimizer, TheCopyInBf16IsTheNewParametersRounded) {
   }
 }
 
+/// Each of the two is a parameter of the network.
 TEST(Optimizer, NanGradientsAreSeen) {
-  for (OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::rmsprop, OptimizerKind::adam, OptimizerKind::adamw}) {
-    const Optimizer p{.kind = kind, .size = 2};
-    for_each_variant<Update>(p, [&](auto launch) {
-      GuardedArray<float> parameters(std::vector<float>{1, 1}), m(std::vector<float>(2, 0)),
-          v(std::vector<float>(2, 0));
-      DeviceArray<float> gradients(std::vector<float>{NAN, 1});
-      DeviceArray<StepState> at(std::vector{first_step(p)});
-      launch(parameters.data(), m.data(), v.data(), no_copy, gradients.data(), at.data());
-      EXPECT_TRUE(std::isnan(parameters.values()[0]));
-      EXPECT_TRUE(std::isfinite(parameters.values()[1]));
+  for (const OptimizerRow* row : optimizers()) {
+    const Case c(usual_optimizer(row->name), 2, {0, 1, 2});
+    SCOPED_TRACE(describe(c));
+    for_each_variant<Update>(c.p, [&](auto launch) {
+      Buffers on_target(c, {1, 1});
+      on_target.step(launch, first_step(c.p), {NAN, 1});
+      EXPECT_TRUE(std::isnan(on_target.parameters.values()[0]));
+      EXPECT_TRUE(std::isfinite(on_target.parameters.values()[1]));
     });
   }
+}
+
+TEST(Optimizer, TheSameBitsForEveryNumberOfThreads) {
+  for (const OptimizerRow* row : optimizers()) {
+    const Case c(usual_optimizer(row->name), 50'001, few_boundaries(50'001));
+    SCOPED_TRACE(describe(c));
+    expect_same_for_every_number_of_threads([&] {
+      std::vector<std::vector<float>> all;
+      for_each_variant<Update>(c.p, [&](auto launch) {
+        Buffers on_target(c, random_values(c.p.size, 1));
+        on_target.step(launch, first_step(c.p), random_values(c.p.size, 2));
+        all.push_back(on_target.parameters.values());
+      });
+      return all;
+    });
+  }
+}
+
+/// What the first step makes of two parameters; the second value of each pair is its gradient.
+void expect_first_step(const Case& c, const std::vector<float>& start, const std::vector<float>& gradients,
+                       const std::vector<double>& parameters, double first_moment) {
+  SCOPED_TRACE(describe(c));
+  for_each_variant<Update>(c.p, [&](auto launch) {
+    Buffers on_target(c, start);
+    on_target.step(launch, first_step(c.p), gradients);
+    EXPECT_TRUE(agree(on_target.parameters.values(), parameters, 2e-6));
+    EXPECT_TRUE(agree(on_target.moment1.values()[0], first_moment, 1e-9));
+  });
+}
+
+/// By hand: the first step of Adam moves every parameter by the learning rate against its gradient's sign. AdamW
+/// shrinks the weight, and its moments never see the decay.
+TEST(Optimizer, AdamsFirstStepIsTheLearningRate) {
+  Optimizer p = usual_optimizer("adam");
+  expect_first_step({p, 3, {0, 3}}, {1, 2, 3}, {0.5f, -1e-3f, 0}, {0.99, 2.01, 3}, 0.05);
+  p = usual_optimizer("adamw");
+  p.weight_decay = 0.5f;
+  expect_first_step({p, 2, {0, 2}}, {2, 2}, {0, 1}, {1.99, 1.98}, 0);
+}
+
+/// By hand: a step of lr (sign + wd p), and the moment takes 1 - beta2 of the gradient.
+TEST(Optimizer, LionsStepsHaveOneSize) {
+  Optimizer p = usual_optimizer("lion");
+  p.weight_decay = 0.1f;
+  expect_first_step({p, 3, {0, 3}}, {2, 2, -1}, {0.5f, -1e-6f, 0}, {2 - 0.012, 2 + 0.008, -1 + 0.001}, 0.005);
+}
+
+/// By hand: the direction of the first step is 1 for each of two parameters with norm 5, so the factor is 5 / sqrt(2).
+/// A parameter of zeros has the factor 1.
+TEST(Optimizer, LambScalesAStepToTheWeights) {
+  expect_first_step({usual_optimizer("lamb"), 3, {0, 2, 3}}, {3, 4, 0}, {1, 1, 1},
+                    {3 - 0.05 / std::sqrt(2.0), 4 - 0.05 / std::sqrt(2.0), -0.01}, 0.1);
+}
+
+TEST(Optimizer, LambWithoutBoundariesIsRefused) {
+  const Optimizer p = usual_optimizer("lamb");
+  for (const Registry* registry : tested_registries())
+    for (const auto& row : registry->variants<Update>()) EXPECT_FALSE(row.supports(p)) << row.name;
+}
+
+TEST(OptimizerRows, HaveVariantsOnEveryTargetAndUsualValues) {
+  for (const OptimizerRow* row : optimizers()) {
+    SCOPED_TRACE(row->name);
+    EXPECT_EQ(&optimizer_called(row->name), row);
+    EXPECT_FALSE(row->help.empty());
+    const Case c(usual_optimizer(row->name), 10, {0, 10});
+    EXPECT_EQ(c.p.name, row->name);
+    EXPECT_LE(c.p.moments(), 2);
+    for (const Registry* registry : tested_registries())
+      EXPECT_TRUE(std::ranges::any_of(registry->variants<Update>(), [&](const auto& v) { return v.supports(c.p); }));
+  }
+  EXPECT_EQ(usual_optimizer("lion").beta2, 0.99f);
+  EXPECT_EQ(usual_optimizer("adam"), Optimizer());
+}
+
+TEST(OptimizerRows, AnUnknownNameIsRefusedWithTheList) {
+  EXPECT_TRUE(refuses<Error>([] { usual_optimizer("adma"); }, {"'adma'", "adam, adamw, lamb, lion, rmsprop, sgd"}));
+}
+
+TEST(OptimizerCosts, CountedByHand) {
+  const auto bytes = [](std::string_view name, float momentum = 0, bool copy = false) {
+    Optimizer p = usual_optimizer(name);
+    p.size = 100;
+    p.momentum = momentum;
+    p.bf16_copy = copy;
+    return cost(Update{}, p).bytes;
+  };
+  EXPECT_EQ(bytes("sgd"), 1200);
+  EXPECT_EQ(bytes("sgd", 0.9f), 2000);
+  EXPECT_EQ(bytes("rmsprop"), 2000);
+  EXPECT_EQ(bytes("lion"), 2000);
+  EXPECT_EQ(bytes("adam"), 2800);
+  EXPECT_EQ(bytes("adam", 0, true), 3000);
 }
 
 }  // namespace

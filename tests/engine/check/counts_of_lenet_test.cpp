@@ -3,6 +3,7 @@
 
 #include "engine/profile/counts_profile.h"
 #include "engine/program/flat_layout.h"
+#include "kernels/optimizer/optimizers.h"
 #include "kernels/sim/counts.h"
 #include "models/models.h"
 #include "tests/support/run_steps.h"
@@ -20,7 +21,7 @@ class CountsOfLenet : public testing::Test {
     const Net net = lenet({.input = {side, side, 1}, .base = 2});
     Recipe recipe;
     recipe.batch = batch;
-    recipe.optimizer.kind = OptimizerKind::sgd;
+    recipe.optimizer = usual_optimizer("sgd");
     Program program(net, recipe, *device);
     program.initialize();
     test::BoundTraining training(program, test::noise_images(8, side, 50, 1));
