@@ -25,6 +25,8 @@ ON_SIM = ["lenet --base 2 --image-size 16 --dropout 0.4", "alexnet --base 2 --im
 # Names of calls and implementations, old to new.
 RENAMED = {"filter gradient": "weight gradient", "collect": "store logits", "cores": "simd",
            "rounded": "tf32_emulated", "widened": "bf16_emulated"}
+# "flat" was the variant of every optimizer; each now has one of its own name.
+OPTIMIZERS = {"adam", "adamw", "lamb", "lion", "rmsprop", "sgd"}
 
 
 def cases():
@@ -84,6 +86,8 @@ def trained(program, case, out):
     for file in out.glob("*.safetensors"):
         weights.update({f"{file.name}: {name}": value for name, value in tensors(file).items()})
     table = {renamed(name): renamed(value) for name, value in record["implementations"].items()}
+    if table["update"] in OPTIMIZERS:
+        table["update"] = "flat"
     return {"weights": weights, "losses": [[line.split(",")[i] for i in columns] for line in history], "table": table}
 
 

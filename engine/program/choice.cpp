@@ -29,8 +29,10 @@ bool names_call(const std::string& entry, const std::string& call) {
 }
 
 std::optional<std::string> fixed_implementation(const ImplementationChoice& choice, const std::string& call) {
-  for (const auto& [entry, implementation] : choice.fixed)
+  for (const auto& [entry, implementation] : choice.fixed) {
+    if (implementation == "flat") continue;  // once the variant of every optimizer; each now has its own
     if (names_call(entry, call)) return current_implementation(implementation);
+  }
   return std::nullopt;
 }
 

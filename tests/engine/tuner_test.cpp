@@ -95,6 +95,7 @@ TEST(ImplementationChoice, OlderNamesMeanTheSame) {
                                               {"dense1", "widened"},
                                               {"dense2", "onednn"},
                                               {"dense3 filter gradient", "cores"},
+                                              {"update", "flat"},
                                               {"collect", "element"}}};
   EXPECT_EQ(fixed_implementation(choice, "conv1 forward"), "simd");
   EXPECT_EQ(fixed_implementation(choice, "conv1 filter gradient"), "tf32_emulated");
