@@ -172,7 +172,8 @@ TEST(Tf32, OnACpuNothingElseIsTaken) {
 
 /// With groups, too.
 TEST(Implementations, OfOlderRunsKeepTheirMeaning) {
-  const Program program(small_net(), small_recipe(), *open_device({.name = "cpu"}), {.fixed = {{"conv1", "cores"}}});
+  const auto cpu = open_device({.name = "cpu"});
+  const Program program(small_net(), small_recipe(), *cpu, {.fixed = {{"conv1", "cores"}}});
   EXPECT_EQ(program.implementations().at("conv1 forward"), "simd");
 }
 
