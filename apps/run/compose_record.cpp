@@ -21,7 +21,11 @@ Json network_record(const Net& net, const TrainOptions& o) {
   for (const Layer& layer : net.layers) {
     Json parameters = Json::object();
     for (const Parameter& p : layer.parameters) parameters[p.name] = p.shape;
+    Json reads = Json::array();
+    for (const int input : layer.inputs)
+      reads.push_back(input == network_input ? "input" : net.layers[std::size_t(input)].name);
     layers.push_back({{"name", layer.name},
+                      {"reads", reads},
                       {"input", {layer.input.h, layer.input.w, layer.input.c}},
                       {"output", {layer.output.h, layer.output.w, layer.output.c}},
                       {"parameters", parameters}});

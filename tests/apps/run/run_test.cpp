@@ -72,7 +72,7 @@ TEST(Run, RecordHoldsWhatRepeatsIt) {
   EXPECT_EQ(run["recipe"]["optimizer"]["name"], "rmsprop");
   EXPECT_EQ(run["recipe"]["learning_rate"], 1e-5);
   EXPECT_EQ(run["network"]["parameters"], 361);
-  EXPECT_EQ(run["network"]["layers"].size(), 7u);
+  EXPECT_EQ(run["network"]["layers"].size(), 10u);
   EXPECT_EQ(run["data"]["source"], "synthetic:lesions");
   EXPECT_EQ(run["data"]["classes"], (Names{"mel", "nev"}));
   EXPECT_EQ(run["data"]["labels"], (Names{"nev", "mel"}));  // label 1 is the positive class
