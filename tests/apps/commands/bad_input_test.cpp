@@ -55,7 +55,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{{"train", "lenet", "--epsilon", "0"}, {"--epsilon must be a number above 0"}},
         BadInput{{"train", "lenet", "--weight-decay", "-1"}, {"--weight-decay must be a number of at least 0"}},
         BadInput{{"train", "lenet", "--optimizer", "sgdd"},
-                 {"--optimizer must be one of adam, sgd, rmsprop", "'sgdd'"}},
+                 {"--optimizer must be one of adam, adamw, lamb, lion, rmsprop, sgd", "'sgdd'"}},
+        BadInput{{"train", "lenet", "--depth", "20"}, {"--depth 20: lenet comes in one depth only"}},
+        BadInput{{"train", "resnet", "--depth", "21"}, {"--depth 21: resnet has 6n + 2 layers"}},
         BadInput{{"train", "lenet", "--momentum", "0.9"}, {"--momentum is for --optimizer sgd, not adam"}},
         BadInput{{"train", "lenet", "--optimizer", "sgd", "--epsilon", "1e-8"}, {"--epsilon is for --optimizer"}},
         BadInput{{"train", "lenet", "--nesterov"}, {"--nesterov"}},
@@ -176,13 +178,14 @@ TEST(Help, ListsEveryFlagWithItsDefault) {
   const Outcome outcome = run_program(folder.path(), {"train", "--help"});
   EXPECT_EQ(outcome.status, 0);
   for (const char* flag :
-       {"--data",      "--train-size",   "--val-size", "--image-size", "--channels",  "--label-pattern",
-        "--val-split", "--limit",        "--base",     "--dropout",    "--epochs",    "--batch",
-        "--lr",        "--optimizer",    "--momentum", "--rho",        "--beta1",     "--beta2",
-        "--epsilon",   "--weight-decay", "--loss",     "--output",     "--positive",  "--precision",
-        "--impl",      "--impl-from",    "--seed",     "--out",        "--overwrite", "--threads",
-        "--quiet",     "--summary",      "--explain",  "--device",     "--config",    "--skip-broken",
-        "--resume",    "[1e-05]",        "[20]",       "[8]",          "[adam]",      "[auto]"})
+       {"--data",        "--train-size", "--val-size",     "--image-size", "--channels", "--label-pattern",
+        "--val-split",   "--limit",      "--base",         "--dropout",    "--epochs",   "--batch",
+        "--lr",          "--optimizer",  "--depth",        "--momentum",   "--rho",      "--beta1",
+        "--beta2",       "--epsilon",    "--weight-decay", "--loss",       "--output",   "--positive",
+        "--precision",   "--impl",       "--impl-from",    "--seed",       "--out",      "--overwrite",
+        "--threads",     "--quiet",      "--summary",      "--explain",    "--device",   "--config",
+        "--skip-broken", "--resume",     "[1e-05]",        "[20]",         "[8]",        "[adam]",
+        "[auto]"})
     EXPECT_NE(outcome.out.find(flag), std::string::npos) << flag;
   for (const std::string& line : lines_of(outcome.out)) EXPECT_LE(line.size(), 80u) << line;
 }
