@@ -42,7 +42,7 @@ class CudaLayers : public LayerLibrary<T> {
   }
 
   std::vector<Implementation<Conv2dDataGradient<T>>> conv2d_data_gradient(const Conv2d& d) override {
-    const auto mask = registry().highest<ReluGradient<T>>();
+    const auto mask = registry().template highest<ReluGradient<T>>();
     return offer<Conv2dDataGradient<T>>(ConvolutionOp::data_gradient, d, 0, "", [this, mask](auto plan, std::size_t) {
       return [this, plan, mask](T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d& p, void* workspace,
                                 stream_t s) {
@@ -54,7 +54,7 @@ class CudaLayers : public LayerLibrary<T> {
 
   /// In bf16 cuDNN's gradient is bf16, too: it goes to the workspace and from there, widened, to its place.
   std::vector<Implementation<Conv2dFilterGradient<T>>> conv2d_filter_gradient(const Conv2d& d) override {
-    const auto bias_gradient = registry().highest<BiasGradient<T>>();
+    const auto bias_gradient = registry().template highest<BiasGradient<T>>();
     const std::size_t gradient_bytes = in_bf16 ? aligned(std::size_t(d.w_size()) * sizeof(T)) : 0;
     const std::size_t more = gradient_bytes + bias_gradient.workspace_bytes({d.y_size() / d.k, d.k});
     return offer<Conv2dFilterGradient<T>>(
@@ -66,8 +66,8 @@ class CudaLayers : public LayerLibrary<T> {
                 void* const gradient = in_bf16 ? static_cast<void*>(behind) : dw;
                 run_cudnn_plan(cudnn(), *plan, {cudnn_x, cudnn_w, cudnn_y}, {x, gradient, dy}, workspace);
                 if constexpr (in_bf16)  // the column sums of one row are the row, as floats
-                  registry().variant<BiasGradient<T>>("column").launch(dw, static_cast<const T*>(gradient),
-                                                                       {1, int(p.w_size())}, nullptr, s);
+                  registry().template variant<BiasGradient<T>>("column").launch(dw, static_cast<const T*>(gradient),
+                                                                                {1, int(p.w_size())}, nullptr, s);
                 bias_gradient.launch(db, dy, {p.y_size() / p.k, p.k}, behind + gradient_bytes, s);
               };
         });
