@@ -18,6 +18,7 @@ class OnDevice {
   OnDevice(Device& device, std::size_t size) : OnDevice(device, ones(size)) {}
 
   T* data() { return static_cast<T*>(memory_.data()); }
+  const T* data() const { return static_cast<const T*>(memory_.data()); }
   std::size_t size() const { return size_; }
   std::vector<T> values() const {
     std::vector<T> result(size_);
