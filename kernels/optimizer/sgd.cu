@@ -9,8 +9,8 @@ namespace gs::GS_TARGET {
 namespace {
 
 template <class Copy>
-__global__ void plain(float* __restrict__ parameters, Copy copy, const float* __restrict__ gradients,
-                      const StepState* __restrict__ state, Optimizer problem) {
+__global__ void sgd(float* __restrict__ parameters, Copy copy, const float* __restrict__ gradients,
+                    const StepState* __restrict__ state, Optimizer problem) {
   const float rate = state->learning_rate, decay = problem.weight_decay;
   for (std::int64_t i : grid_stride(problem.size)) {
     const float p = parameters[i] - rate * (gradients[i] + decay * parameters[i]);
@@ -20,9 +20,9 @@ __global__ void plain(float* __restrict__ parameters, Copy copy, const float* __
 }
 
 template <class Copy>
-__global__ void with_momentum(float* __restrict__ parameters, float* __restrict__ velocity, Copy copy,
-                              const float* __restrict__ gradients, const StepState* __restrict__ state,
-                              Optimizer problem) {
+__global__ void sgd_momentum(float* __restrict__ parameters, float* __restrict__ velocity, Copy copy,
+                             const float* __restrict__ gradients, const StepState* __restrict__ state,
+                             Optimizer problem) {
   const float rate = state->learning_rate, decay = problem.weight_decay, momentum = problem.momentum;
   for (std::int64_t i : grid_stride(problem.size)) {
     const float g = gradients[i] + decay * parameters[i];
@@ -38,10 +38,9 @@ void run(float* parameters, float* velocity, float*, bf16* copy, const float* gr
          const Optimizer& problem, void*, stream_t stream) {
   with_copy(problem, copy, [&]<class Copy>(Copy to) {
     if (problem.momentum == 0)
-      launch_elementwise<plain<Copy>>(problem.size, stream, parameters, to, gradients, state, problem);
+      launch_elementwise<sgd<Copy>>(problem.size, stream, parameters, to, gradients, state, problem);
     else
-      launch_elementwise<with_momentum<Copy>>(problem.size, stream, parameters, velocity, to, gradients, state,
-                                              problem);
+      launch_elementwise<sgd_momentum<Copy>>(problem.size, stream, parameters, velocity, to, gradients, state, problem);
   });
 }
 

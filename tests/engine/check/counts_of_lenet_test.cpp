@@ -95,7 +95,7 @@ TEST_F(CountsOfLenet, UpdateAsCountedByHand) {
   ASSERT_EQ(n % 32, 0) << "so that no warp is cut";
   const OpCounts& c = *op("update").counts;
   ASSERT_EQ(op("update").kernels.size(), 1u);
-  EXPECT_EQ(op("update").kernels[0].name, "sgd<NoCopy>");
+  EXPECT_EQ(op("update").kernels[0].name, "sgd<gs::sim::NoCopy>");
   EXPECT_EQ(c.threads, threads);
   EXPECT_EQ(c.loads, threads + 2 * n);
   EXPECT_EQ(c.stores, n);
