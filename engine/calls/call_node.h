@@ -64,7 +64,7 @@ class OpProblem {
   virtual bool library_pays(Target) const = 0;
   /// The variants that fit the problem, from the lowest rank up.
   virtual std::vector<Candidate> variants(const Registry&, const std::vector<Argument>&) const = 0;
-  /// What the library offers for it, its best guess first.
+  /// The library's implementations, its best guess first.
   virtual std::vector<Candidate> offers(Library&, const std::vector<Argument>&) const = 0;
   /// The same op with a ReLU behind it; null if the op has none.
   virtual std::shared_ptr<const OpProblem> with_relu() const = 0;

@@ -67,7 +67,7 @@ class CudaLayers : public LayerLibrary<T> {
                 run_cudnn_plan(cudnn(), *plan, {cudnn_x, cudnn_w, cudnn_y}, {x, gradient, dy}, workspace);
                 if constexpr (in_bf16)  // the column sums of one row are the row, as floats
                   registry().template variant<BiasGradient<T>>("column").launch(dw, static_cast<const T*>(gradient),
-                                                                       {1, int(p.w_size())}, nullptr, s);
+                                                                                {1, int(p.w_size())}, nullptr, s);
                 bias_gradient.launch(db, dy, {p.y_size() / p.k, p.k}, behind + gradient_bytes, s);
               };
         });

@@ -6,7 +6,7 @@
 namespace gs {
 namespace {
 
-// What was measured on two cores with AVX-512 (bench/results): the own convolutions lead oneDNN's, but for filter
+// Measured on two cores with AVX-512 (bench/results): the own convolutions lead oneDNN's, but for filter
 // gradients of many input channels, and have no grouped convolution but the plain loop. Their tiles are made for 32
 // registers of 512 bits; on other CPUs oneDNN leads.
 bool own_tiles_fit() {

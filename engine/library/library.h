@@ -55,7 +55,7 @@ class Library {
   }
 };
 
-/// What the library offers for an op's problem, as in LayerLibrary; nothing for ops that libraries are not asked for.
+/// The library's implementations of an op's problem, as in LayerLibrary; none for ops that libraries do not have.
 template <class Op>
 std::vector<Implementation<Op>> offers(Library&, Op, const typename Op::Problem&) {
   return {};
@@ -66,11 +66,14 @@ std::vector<Implementation<Conv2dForward<T>>> offers(Library& library, Conv2dFor
 }
 template <class T>
 std::vector<Implementation<Conv2dDataGradient<T>>> offers(Library& library, Conv2dDataGradient<T>, const Conv2d& p) {
-  return library.of<T>() ? library.of<T>()->conv2d_data_gradient(p) : std::vector<Implementation<Conv2dDataGradient<T>>>();
+  return library.of<T>() ? library.of<T>()->conv2d_data_gradient(p)
+                         : std::vector<Implementation<Conv2dDataGradient<T>>>();
 }
 template <class T>
-std::vector<Implementation<Conv2dFilterGradient<T>>> offers(Library& library, Conv2dFilterGradient<T>, const Conv2d& p) {
-  return library.of<T>() ? library.of<T>()->conv2d_filter_gradient(p) : std::vector<Implementation<Conv2dFilterGradient<T>>>();
+std::vector<Implementation<Conv2dFilterGradient<T>>> offers(Library& library, Conv2dFilterGradient<T>,
+                                                            const Conv2d& p) {
+  return library.of<T>() ? library.of<T>()->conv2d_filter_gradient(p)
+                         : std::vector<Implementation<Conv2dFilterGradient<T>>>();
 }
 template <class T>
 std::vector<Implementation<DenseForward<T>>> offers(Library& library, DenseForward<T>, const Dense& p) {
@@ -78,11 +81,13 @@ std::vector<Implementation<DenseForward<T>>> offers(Library& library, DenseForwa
 }
 template <class T>
 std::vector<Implementation<DenseDataGradient<T>>> offers(Library& library, DenseDataGradient<T>, const Dense& p) {
-  return library.of<T>() ? library.of<T>()->dense_data_gradient(p) : std::vector<Implementation<DenseDataGradient<T>>>();
+  return library.of<T>() ? library.of<T>()->dense_data_gradient(p)
+                         : std::vector<Implementation<DenseDataGradient<T>>>();
 }
 template <class T>
 std::vector<Implementation<DenseWeightGradient<T>>> offers(Library& library, DenseWeightGradient<T>, const Dense& p) {
-  return library.of<T>() ? library.of<T>()->dense_weight_gradient(p) : std::vector<Implementation<DenseWeightGradient<T>>>();
+  return library.of<T>() ? library.of<T>()->dense_weight_gradient(p)
+                         : std::vector<Implementation<DenseWeightGradient<T>>>();
 }
 
 }  // namespace gs

@@ -31,7 +31,7 @@ struct Program::Impl {
   ImplementationChoice choice;
   Storage storage;  ///< of activations; parameters that layers read have a copy stored so
   FlatLayout layout;
-  std::vector<std::int64_t> boundaries;  ///< of the parameters in it; the optimizer's problem points to them
+  std::vector<std::int64_t> boundaries;       ///< of the parameters in it; the optimizer's problem points to them
   std::unique_ptr<TuningCache> tuning_cache;  ///< null: nothing is measured
   std::unique_ptr<Tuner> tuner;
   TensorTable tensors;

@@ -9,7 +9,7 @@ struct Cover {
   int first, last;
 };
 
-/// Of `outputs` windows along one direction, those that cover position `at`.
+/// The windows, among `outputs` along one direction, that cover position `at`.
 GS_BOTH inline Cover covering(int at, int window, int stride, int outputs) {
   const int first = at < window ? 0 : (at - window) / stride + 1, last = at / stride;
   return {first, last < outputs ? last : outputs - 1};

@@ -17,7 +17,7 @@ GS_BOTH inline std::int64_t slice_begin(std::int64_t rows, int slice, int slices
   return rows * slice / slices;
 }
 
-/// What is known of a channel after the first pass over x.
+/// A channel's statistics after the first pass over x.
 struct BatchStatistics {
   float* __restrict__ mean;
   float* __restrict__ inverse_deviation;

@@ -12,7 +12,7 @@ struct ChannelStatistics {
   std::vector<double> mean, variance;  ///< biased
 };
 
-/// Of the first `rows` rows.
+/// Statistics of the first `rows` rows.
 inline ChannelStatistics channel_statistics(const BatchNorm& p, std::int64_t rows, std::span<const double> x) {
   ChannelStatistics s{std::vector<double>(std::size_t(p.c)), std::vector<double>(std::size_t(p.c))};
   const std::size_t size = std::size_t(rows * p.c), channels = std::size_t(p.c);

@@ -9,13 +9,13 @@
 
 namespace gs {
 
-/// What an op must do at least, counted by hand from its formula; the same for every variant of the op.
+/// The least work of an op, counted by hand from its formula; the same for every variant of the op.
 struct Cost {
   double flops = 0;  ///< floating-point operations (a multiply-add is two)
   double bytes = 0;  ///< bytes that must move to and from memory: every input once, every output once
 };
 
-/// What the factors of a variant's products are; sums are fp32 in all. A run that asks for fp32 never gets a
+/// The precision of the factors of a variant's products; sums are fp32 in all. A run that asks for fp32 never gets a
 /// variant in tf32, which rounds them to 10 bits of mantissa for tensor cores. bf16: as they are stored, on tensor
 /// cores.
 enum class Arithmetic { fp32, tf32, bf16 };
@@ -41,7 +41,7 @@ struct GradientMask {
 template <class Op>
 struct Variant {
   std::string_view name;
-  /// Of the variants that fit a problem, the one of the highest rank is the default. Ladders are listed from the lowest
+  /// The variant of the highest rank among those that fit a problem is the default. Ladders are listed from the lowest
   /// rank, the naive variant, up.
   int rank = 0;
   unsigned targets = on_all;

@@ -54,7 +54,7 @@ struct Norms {
   double weights, updates;  ///< sums of p^2 and u^2
 };
 
-/// What every parameter's step is made of.
+/// The terms that every parameter's step is made of.
 struct Step {
   float beta1, beta2, epsilon, decay, correction1, correction2;
 

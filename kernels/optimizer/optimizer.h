@@ -14,7 +14,7 @@ struct Optimizer {
   float momentum = 0, rho = 0.9f, beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-7f, weight_decay = 0;
   bool nesterov = false;
   bool bf16_copy = false;  ///< also write the new parameters as bf16
-  /// Where the network's parameters (a layer's weights, its biases) lie in the flat buffer, for optimizers with a rate
+  /// Offsets of the network's parameters (a layer's weights, its biases) in the flat buffer, for optimizers with a rate
   /// for each: parameter s is [boundaries[s], boundaries[s + 1]), in host memory that outlives every launch.
   const std::int64_t* boundaries = nullptr;
   int segments = 0;

@@ -23,7 +23,7 @@ struct HyperParameter {
 /// All of them, in the order in which help lists them.
 std::span<const HyperParameter> hyper_parameters();
 
-/// What one step reads and writes, in double precision. The moments are empty if the optimizer has fewer.
+/// The buffers that one step reads and writes, in double precision. The moments are empty if the optimizer has fewer.
 struct UpdateBuffers {
   std::span<double> parameters, moment1, moment2;
   std::span<const double> gradients;

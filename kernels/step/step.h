@@ -47,7 +47,7 @@ struct StoreLogits {
 
 // ---- record metrics ----
 
-/// What one step leaves for the host. On the GPU the ring lies in pinned memory that the host polls.
+/// The metrics that one step leaves for the host. On the GPU the ring lies in pinned memory that the host polls.
 struct StepMetrics {
   float loss_sum = 0;       ///< sum of the sample losses over the valid rows
   float correct = 0;        ///< how many of them were right

@@ -43,7 +43,7 @@ StepState state_of(const Case& c) {
   return state;
 }
 
-/// What goes into the op, and what the reference makes of it.
+/// Inputs of the op, and the reference's results.
 template <class T>
 struct Inputs {
   std::vector<float> x, gamma, beta, running_mean, running_variance;
@@ -178,7 +178,7 @@ TEST(BatchNorm, BackwardIsTheReference) {
     }
 }
 
-/// What one run of the forward pass writes.
+/// Results of one forward pass.
 struct Written {
   std::vector<float> y, mean, inverse_deviation, running_mean, running_variance;
   bool operator==(const Written&) const = default;
@@ -195,7 +195,7 @@ Written run_forward(const Case& c, const Inputs<float>& in, const Launch& launch
   return {y.values(), mean.values(), inverse_deviation.values(), running_mean.values(), running_variance.values()};
 }
 
-/// What one run of the backward pass writes: dx, dgamma, dbeta.
+/// Results of one backward pass: dx, dgamma, dbeta.
 template <class Launch>
 std::vector<std::vector<float>> run_backward(const Case& c, const std::vector<float>& dy, const Inputs<float>& in,
                                              const Launch& launch) {
