@@ -57,9 +57,8 @@ struct Candidate {
 class OpProblem {
  public:
   virtual ~OpProblem() = default;
-  virtual OpKey op() const = 0;
   virtual Cost cost() const = 0;
-  /// "max-pool forward: 8 images ...": everything that changes the work, as the key of measurements.
+  /// "max-pool forward 8 24 24 16 2 2 no": everything that changes the work, as the key of measurements.
   virtual std::string describe() const = 0;
   virtual bool library_pays(Target) const = 0;
   /// The variants that fit the problem, from the lowest rank up.
@@ -113,7 +112,6 @@ class OpProblemOf final : public OpProblem {
     return {{a.tensor, !std::is_same_v<A, Out>, written<A>}...};
   }
 
-  OpKey op() const override { return op_key<Op>(); }
   Cost cost() const override { return cost_of_op<Op>(problem); }
   std::string describe() const override { return std::string(Op::name) + " " + described(problem); }
   bool library_pays(Target target) const override { return gs::library_pays(Op{}, problem, target); }

@@ -58,8 +58,9 @@ struct BatchNormLayer final : LayerKind {
 }  // namespace
 
 NetBuilder& NetBuilder::batch_norm() {
+  // Not the bias of a value that is read elsewhere, too, without the normalisation.
   if (Layer* before = current_layer();
-      before && before->parameters.size() == 2 && before->parameters[1].name == before->name + ".bias")
+      before && !is_named() && before->parameters.size() == 2 && before->parameters[1].name == before->name + ".bias")
     before->parameters.pop_back();
   const int c = shape().c;
   Layer& layer = append("bn", std::make_shared<BatchNormLayer>(), shape());

@@ -1,4 +1,4 @@
-// lowering.h - what a layer needs to add its op calls to the list that is being compiled.
+// lowering.h - how a layer adds its op calls to the list that is being compiled.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -31,8 +31,7 @@ struct LoweredLayer {
   std::function<std::vector<TensorId>(TensorId gradient)> backward;
 };
 
-class Lowering {
- public:
+struct Lowering {
   CallList& calls;
   int batch = 1;
   bool training = true;

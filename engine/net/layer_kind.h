@@ -1,4 +1,4 @@
-// layer_kind.h - what all kinds of layers have in common. Each kind is one file in engine/layers/.
+// layer_kind.h - the interface of all kinds of layers. Each kind is one file in engine/layers/.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace gs {
 
-class Lowering;       // engine/layers/lowering.h
+struct Lowering;      // engine/layers/lowering.h
 struct LoweredLayer;  // likewise
 struct Value;         // likewise
 

@@ -36,6 +36,10 @@ int NetBuilder::find(const std::string& named) const {
   throw Error(fmt::format("{}: no value is called '{}': {}", net_.name, named, suggestion(named, names)));
 }
 
+bool NetBuilder::is_named() const {
+  return std::any_of(named_.begin(), named_.end(), [&](const auto& named) { return named.second == current_; });
+}
+
 NetBuilder& NetBuilder::name(const std::string& name) {
   named_[name] = current_;
   return *this;

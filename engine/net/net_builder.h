@@ -31,8 +31,8 @@ class NetBuilder {
   NetBuilder& average_pool(int window, int stride = 0);  ///< likewise
   NetBuilder& global_average_pool();                     ///< the mean of each channel
   NetBuilder& lrn();                                     ///< local response normalisation with the paper's numbers
-  /// Batch normalisation (Ioffe and Szegedy 2015). A convolution before it loses its bias, which the normalisation
-  /// would take away.
+  /// Batch normalisation (Ioffe and Szegedy 2015). A convolution or dense layer before it, whose output has no name,
+  /// loses its bias, which the normalisation would take away.
   NetBuilder& batch_norm();
   NetBuilder& flatten();
   NetBuilder& dropout(float rate);  ///< rate 0 adds no layer
@@ -58,6 +58,7 @@ class NetBuilder {
   /// is not empty, the value of that name.
   Layer& append(const std::string& stem, std::shared_ptr<const LayerKind> kind, Shape output,
                 const std::string& other = "");
+  bool is_named() const;  ///< has the current value a name, by which it can be read again?
   Layer* current_layer() { return current_ == network_input ? nullptr : &net_.layers[std::size_t(current_)]; }
 
  private:

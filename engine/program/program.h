@@ -83,7 +83,6 @@ class Program {
 
   /// Evaluation steps (gather, advance, forward without dropout, loss, store logits), likewise.
   int evaluate_steps(int wanted);
-  void evaluate_step() { evaluate_steps(1); }
 
   /// The metrics ring as the host sees it; entry i of an epoch is ring()[i % ring_capacity()], complete when its stamp
   /// is i + 1.

@@ -51,11 +51,10 @@ struct AddSkipBackward {
 
 struct Sum {
   std::int64_t size = 1;
-  float mask_scale = 1;  ///< 1 / (1 - rate) if dropout follows the ReLU whose output masks the sum, else 1
   auto operator<=>(const Sum&) const = default;
 };
 
-/// sum = mask_scale (a + b), and 0 where `relu_output`, if given, is <= 0: the gradient of a value that is read twice.
+/// sum = a + b, and 0 where `relu_output`, if given, is <= 0: the gradient of a value that is read twice.
 template <class T>
 struct SumGradients {
   static constexpr std::string_view name = "sum gradients";

@@ -39,11 +39,10 @@ inline std::vector<double> add_skip_backward(const Add& p, std::span<const doubl
   return dskip;
 }
 
-inline std::vector<double> sum_gradients(const Sum& p, std::span<const double> a, std::span<const double> b,
+inline std::vector<double> sum_gradients(const Sum&, std::span<const double> a, std::span<const double> b,
                                          std::span<const double> relu_output = {}) {
   std::vector<double> sum(a.size());
-  for (std::size_t i = 0; i < sum.size(); ++i)
-    sum[i] = !relu_output.empty() && relu_output[i] <= 0 ? 0 : double(p.mask_scale) * (a[i] + b[i]);
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = !relu_output.empty() && relu_output[i] <= 0 ? 0 : a[i] + b[i];
   return sum;
 }
 

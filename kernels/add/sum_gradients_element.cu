@@ -1,6 +1,6 @@
 // sum_gradients_element.cu - the sum of two gradients behind a ReLU's mask, one thread per element.
 //
-// Two values in and one out per element, with a mask three in; an addition and a product: bound by memory.
+// Two values in and one out per element, with a mask three in; one addition: bound by memory.
 #include "kernels/add/add.h"
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
@@ -10,14 +10,14 @@ namespace {
 
 template <class T>
 __global__ void sum_plain(T* __restrict__ sum, const T* __restrict__ a, const T* __restrict__ b, Sum p) {
-  for (std::int64_t i : grid_stride(p.size)) sum[i] = rounded<T>(p.mask_scale * (widened(a[i]) + widened(b[i])));
+  for (std::int64_t i : grid_stride(p.size)) sum[i] = rounded<T>(widened(a[i]) + widened(b[i]));
 }
 
 template <class T>
 __global__ void sum_masked(T* __restrict__ sum, const T* __restrict__ a, const T* __restrict__ b,
                            const T* __restrict__ relu_output, Sum p) {
   for (std::int64_t i : grid_stride(p.size)) {
-    const float both = p.mask_scale * (widened(a[i]) + widened(b[i]));
+    const float both = widened(a[i]) + widened(b[i]);
     sum[i] = rounded<T>(widened(relu_output[i]) <= 0 ? 0.0f : both);
   }
 }

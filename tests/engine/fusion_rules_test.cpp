@@ -18,8 +18,11 @@ namespace gs {
 namespace {
 
 struct Rules : testing::Test {
+  const std::unique_ptr<Device> device = open_device({.name = "sim", .threads = 1});
   TensorTable tensors;
   CallList list{tensors};
+  ImplementationChoice choice;
+  Chooser chooser{*device, choice, tensors};
 
   TensorId numbers(const std::string& name) { return tensors.add_numbers(name, 16, Storage::fp32); }
   CallNode& conv_forward(TensorId y) {
@@ -46,7 +49,7 @@ TEST_F(Rules, AReluJoinsTheConvolutionBeforeIt) {
   conv_forward(y);
   relu_forward(z, y);
   reader(z);
-  join_relu(list);
+  join_relu(list, chooser);
   EXPECT_EQ(names(), "conv1 forward, reader");
   EXPECT_TRUE(list.nodes[0].as<Conv2dForward<float>>()->relu);
   EXPECT_EQ(list.nodes[1].argument(1), y) << "readers of the ReLU read the convolution's output";
@@ -59,13 +62,13 @@ TEST_F(Rules, AReluStaysWhereSomethingElseReadsTheSumOrTheOpHasNone) {
   conv_forward(y);
   relu_forward(z, y);
   reader(y);
-  join_relu(list);
+  join_relu(list, chooser);
   EXPECT_EQ(names(), "conv1 forward, relu1 forward, reader");
 
   list.nodes.clear();
   list.call<LrnForward<float>>("lrn1 forward", Pass::forward, {}, out(y), out(numbers("scale")), in(numbers("x")));
   relu_forward(z, y);
-  join_relu(list);
+  join_relu(list, chooser);
   EXPECT_EQ(names(), "lrn1 forward, relu1 forward");
   EXPECT_FALSE(list.is_rectified(y));
 }
@@ -75,7 +78,7 @@ TEST_F(Rules, AReluGradientMasksTheGradientThatArrives) {
   list.call<Conv2dDataGradient<float>>("conv2 data gradient", Pass::backward, {}, out(dy), in(numbers("dz")),
                                        in(numbers("w")), in(no_tensor));
   relu_backward(dx, dy, y);
-  join_relu_gradient(list);
+  join_relu_gradient(list, chooser);
   ASSERT_EQ(names(), "conv2 data gradient");
   EXPECT_EQ(list.nodes[0].argument(0), dx);
   EXPECT_EQ(list.nodes[0].argument(3), y);
@@ -87,7 +90,7 @@ TEST_F(Rules, AReluGradientStaysIfSomethingElseReadsTheGradient) {
                                  in(no_tensor));
   relu_backward(numbers("conv1 gradient"), dy, numbers("relu1"));
   reader(dy);
-  join_relu_gradient(list);
+  join_relu_gradient(list, chooser);
   EXPECT_EQ(names(), "sum, relu1 backward, reader");
 }
 
@@ -96,7 +99,7 @@ TEST_F(Rules, ASumOfGradientsMasks) {
   list.call<SumGradients<float>>("sum", Pass::backward, {16}, out(dy), in(numbers("a")), in(numbers("b")),
                                  in(no_tensor));
   relu_backward(dx, dy, y);
-  join_relu_gradient(list);
+  join_relu_gradient(list, chooser);
   ASSERT_EQ(names(), "sum");
   EXPECT_EQ(list.nodes[0].argument(0), dx);
   EXPECT_EQ(list.nodes[0].argument(3), y);
@@ -108,17 +111,27 @@ TEST_F(Rules, AMaxPoolsIndexByteHoldsTheReluGradient) {
   list.call<MaxPoolForward<float>>("pool1 forward", Pass::forward, {}, out(z), out(argmax), in(x));
   list.call<MaxPoolBackward<float>>("pool1 backward", Pass::backward, {}, out(dy), in(dz), in(argmax));
   relu_backward(dx, dy, x);
-  join_relu_gradient_to_max_pool(list);
+  join_relu_gradient_to_max_pool(list, chooser);
   ASSERT_EQ(names(), "pool1 forward, pool1 backward");
   EXPECT_TRUE(list.nodes[0].as<MaxPoolForward<float>>()->relu_input);
   EXPECT_TRUE(list.nodes[1].as<MaxPoolBackward<float>>()->relu_input);
   EXPECT_EQ(list.nodes[1].argument(0), dx);
 }
 
+TEST_F(Rules, AReluWithAFixedImplementationStays) {
+  choice.fixed = {{"relu1 forward", "element"}, {"relu1 backward", "element"}};
+  const TensorId y = numbers("conv1"), z = numbers("relu1"), dz = numbers("relu1 gradient");
+  conv_forward(y);
+  relu_forward(z, y);
+  list.call<Conv2dDataGradient<float>>("conv2 data gradient", Pass::backward, {}, out(dz), in(numbers("dy")),
+                                       in(numbers("w")), in(no_tensor));
+  relu_backward(numbers("conv1 gradient"), dz, z);
+  join_relu(list, chooser);
+  join_relu_gradient(list, chooser);
+  EXPECT_EQ(names(), "conv1 forward, relu1 forward, conv2 data gradient, relu1 backward");
+}
+
 struct RulesOfDropout : Rules {
-  const std::unique_ptr<Device> device = open_device({.name = "sim", .threads = 1});
-  ImplementationChoice choice;
-  Chooser chooser{*device, choice, tensors};
   const TensorId y = numbers("dropout1"), r = numbers("relu1"), dx = numbers("dense1 gradient");
 
   void add_calls(TensorId mask) {

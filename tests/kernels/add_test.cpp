@@ -90,7 +90,7 @@ TEST(Add, ShortcutsThatReadPastTheirInputAreRefused) {
 
 template <class T>
 void check_sum(const Sum& p, bool masked) {
-  SCOPED_TRACE(testing::Message() << p.size << " values, factor " << p.mask_scale << (masked ? ", masked" : ""));
+  SCOPED_TRACE(testing::Message() << p.size << " values" << (masked ? ", masked" : ""));
   auto a = activations<T>(p.size, 5), b = activations<T>(p.size, 6), mask = out_of_relu(activations<T>(p.size, 7));
   a.back() = NAN;
   mask.back() = NAN;  // lets the gradient pass
@@ -106,9 +106,7 @@ void check_sum(const Sum& p, bool masked) {
 
 TEST(SumGradients, EveryVariantIsTheReference) {
   for (const std::int64_t size : {1, 2, 33, 10'007})
-    for (const float scale : {1.0f, 1.25f})
-      for (const bool masked : {false, true})
-        check_sum<float>({size, scale}, masked), check_sum<bf16>({size, scale}, masked);
+    for (const bool masked : {false, true}) check_sum<float>({size}, masked), check_sum<bf16>({size}, masked);
 }
 
 TEST(AddReference, GradientByDifferences) {

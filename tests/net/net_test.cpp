@@ -100,6 +100,12 @@ TEST(NetBuilder, BatchNormTakesTheBiasOfItsConvolution) {
   EXPECT_EQ(net.layers[1].parameter_count(), 4 * 4);
   EXPECT_EQ(net.parameter_count(), 72 + 16);
   EXPECT_EQ(net.trained_parameter_count(), 72 + 8);
+
+  const Net dense = NetBuilder("net", {1, 1, 5}).dense(3).batch_norm().build();
+  EXPECT_EQ(dense.layers[0].parameter_count(), 5 * 3);
+
+  const Net named = NetBuilder("net", {8, 8, 2}).conv2d(4, 3).name("a").batch_norm().add("a").build();
+  EXPECT_EQ(named.layers[0].parameter_count(), 4 * 9 * 2 + 4) << "the sum reads the convolution with its bias";
 }
 
 TEST(AlexNet2012, StartsFromThePapersValues) {

@@ -4,9 +4,9 @@
 namespace gs {
 
 void fuse(CallList& list, Chooser& chooser) {
-  join_relu(list);
-  join_relu_gradient_to_max_pool(list);
-  join_relu_gradient(list);
+  join_relu(list, chooser);
+  join_relu_gradient_to_max_pool(list, chooser);
+  join_relu_gradient(list, chooser);
   mask_dropout_in_dense(list, chooser);
   fuse_conv2d_and_max_pool(list, chooser);
   fuse_dense_and_dropout(list, chooser);

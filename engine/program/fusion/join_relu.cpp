@@ -5,11 +5,11 @@
 
 namespace gs {
 
-void join_relu(CallList& list) {
+void join_relu(CallList& list, const Chooser& chooser) {
   for_each_storage_type([&]<class T>(T) {
     for (int i = 0; i < int(list.nodes.size()); ++i) {
       const CallNode& relu = list.nodes[std::size_t(i)];
-      if (!relu.as<ReluForward<T>>()) continue;
+      if (!relu.as<ReluForward<T>>() || chooser.fixes(relu.name)) continue;
       const TensorId y = relu.argument(0), x = relu.argument(1);
       const int writer = list.only_writer(x);
       if (writer < 0 || list.only_reader(x) != i) continue;

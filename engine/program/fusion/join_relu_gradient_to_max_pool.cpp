@@ -6,11 +6,11 @@
 
 namespace gs {
 
-void join_relu_gradient_to_max_pool(CallList& list) {
+void join_relu_gradient_to_max_pool(CallList& list, const Chooser& chooser) {
   for_each_storage_type([&]<class T>(T) {
     for (int i = 0; i < int(list.nodes.size()); ++i) {
       const CallNode& relu = list.nodes[std::size_t(i)];
-      if (!relu.as<ReluBackward<T>>()) continue;
+      if (!relu.as<ReluBackward<T>>() || chooser.fixes(relu.name)) continue;
       const TensorId dx = relu.argument(0), dy = relu.argument(1);
       const int writer = list.only_writer(dy);
       if (writer < 0 || list.only_reader(dy) != i) continue;
