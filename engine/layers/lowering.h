@@ -69,8 +69,8 @@ struct Lowering {
   }
 };
 
-/// The forward and backward pass of a layer with one input and one call each way. `forward(T(), y, x)` and
-/// `backward(T(), dx, dy)` add the calls.
+/// Both passes of a layer with one input and one call each way. `forward(T(), y)` and `backward(T(), y, dx, dy)` add
+/// the calls.
 template <class Forward, class Backward>
 LoweredLayer lowered(Lowering& l, const Layer& layer, const Value& x, Forward forward, Backward backward) {
   const Value y = l.value(layer, {x});
