@@ -55,19 +55,19 @@ class CudaLayers : public LayerLibrary<T> {
   /// In bf16 cuDNN's gradient is bf16, too: it goes to the workspace and from there, widened, to its place.
   std::vector<Implementation<Conv2dFilterGradient<T>>> conv2d_filter_gradient(const Conv2d& d) override {
     const auto bias_gradient = registry().template highest<BiasGradient<T>>();
+    const auto column_sums = registry().template variant<BiasGradient<T>>("column");
     const std::size_t gradient_bytes = in_bf16 ? aligned(std::size_t(d.w_size()) * sizeof(T)) : 0;
     const std::size_t more = gradient_bytes + bias_gradient.workspace_bytes({d.y_size() / d.k, d.k});
     return offer<Conv2dFilterGradient<T>>(
         ConvolutionOp::filter_gradient, d, more, in_bf16 ? "gradient in bf16, widened" : "",
-        [this, bias_gradient, gradient_bytes](auto plan, std::size_t offset) {
+        [this, bias_gradient, column_sums, gradient_bytes](auto plan, std::size_t offset) {
           return
               [=, this](float* dw, float* db, const T* x, const T* dy, const Conv2d& p, void* workspace, stream_t s) {
                 std::byte* const behind = static_cast<std::byte*>(workspace) + offset;
                 void* const gradient = in_bf16 ? static_cast<void*>(behind) : dw;
                 run_cudnn_plan(cudnn(), *plan, {cudnn_x, cudnn_w, cudnn_y}, {x, gradient, dy}, workspace);
                 if constexpr (in_bf16)  // the column sums of one row are the row, as floats
-                  registry().template variant<BiasGradient<T>>("column").launch(dw, static_cast<const T*>(gradient),
-                                                                                {1, int(p.w_size())}, nullptr, s);
+                  column_sums.launch(dw, static_cast<const T*>(gradient), {1, int(p.w_size())}, nullptr, s);
                 bias_gradient.launch(db, dy, {p.y_size() / p.k, p.k}, behind + gradient_bytes, s);
               };
         });

@@ -15,18 +15,18 @@ double mebibytes(std::size_t bytes) {
   return double(bytes) / (1 << 20);
 }
 
-/// `kernels` has the number of kernels of each step, or is empty where steps are no kernels.
-std::string step_table(const std::vector<OpCall>& steps, const std::vector<int>& kernels) {
+/// `kernels` has the number of kernels of each call, or is empty if calls are not kernels.
+std::string call_table(const std::vector<OpCall>& calls, const std::vector<int>& kernels) {
   std::size_t width = 22;  // a library's names are longer
-  for (const OpCall& s : steps) width = std::max(width, s.implementation.size());
+  for (const OpCall& c : calls) width = std::max(width, c.implementation.size());
   constexpr auto row = "{:<24} {:<9} {:<{}} {:>10} {:>10} {:>9} {:>7}\n";
   const std::string line(75 + width, '-');
-  std::string out = fmt::format(row, "step", "pass", "implementation", width, "MFLOP", "MB moved", "workspace",
+  std::string out = fmt::format(row, "call", "pass", "implementation", width, "MFLOP", "MB moved", "workspace",
                                 kernels.empty() ? "" : "kernels") +
                     line + "\n";
   Cost total;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const OpCall& s = steps[i];
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const OpCall& s = calls[i];
     out += fmt::format(row, s.name, to_string(s.pass), s.implementation, width,
                        fmt::format("{:.3f}", s.cost.flops / 1e6), fmt::format("{:.3f}", s.cost.bytes / 1e6),
                        s.workspace == no_tensor ? "" : "yes", kernels.empty() ? "" : std::to_string(kernels[i]));
@@ -34,15 +34,15 @@ std::string step_table(const std::vector<OpCall>& steps, const std::vector<int>&
     total.bytes += s.cost.bytes;
   }
   return out + line + "\n" +
-         fmt::format(row, "total", "", fmt::format("{} steps", steps.size()), width,
+         fmt::format(row, "total", "", fmt::format("{} calls", calls.size()), width,
                      fmt::format("{:.3f}", total.flops / 1e6), fmt::format("{:.3f}", total.bytes / 1e6), "",
                      kernels.empty() ? "" : std::to_string(std::accumulate(kernels.begin(), kernels.end(), 0)));
 }
 
-/// "conv1 forward  simd 812.3  onednn 455.1*": the candidates of each step that was tuned, the chosen one marked.
+/// "conv1 forward  simd 812.3  onednn 455.1*": the candidates of each call that was tuned, the chosen one marked.
 std::string tuning_table(const std::vector<TunedCall>& tuned) {
   std::string out;
-  std::set<std::string> seen;  // evaluation has steps of the same names
+  std::set<std::string> seen;  // evaluation has calls of the same names
   for (const TunedCall& t : tuned) {
     if (!seen.insert(t.step).second) continue;
     out += fmt::format("  {:<24}", t.step);
@@ -77,7 +77,7 @@ std::string Program::explain() const {
   std::string out =
       fmt::format("{} on {}: one training step of {} images\n\n", p.net.name, p.device.name(), p.recipe.batch);
   const std::vector<int> kernels = kernels_of_calls();
-  out += step_table(p.training, kernels);
+  out += call_table(p.training, kernels);
   bool first = true;
   for (const OpCall& s : p.training)
     if (!s.note.empty()) {
@@ -98,7 +98,7 @@ std::string Program::explain() const {
       out += fmt::format("    {:>12} + {:>11}  {}\n", plan.offset[id], p.tensors.all()[id].bytes,
                          p.tensors.all()[id].name);
   if (kernels.empty())
-    out += fmt::format("\nsteps: {}, longest dependent chain: {}\n", p.training.size(),
+    out += fmt::format("\ncalls: {}, longest dependent chain: {}\n", p.training.size(),
                        longest_chain(p.training, std::vector<int>(p.training.size(), 1)));
   else {
     if (p.device.name() == "cuda") {
