@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <optional>
 
@@ -85,6 +86,7 @@ std::string setting_of(const FinishedRun& run) {
   const RunRecord::Network& n = run.record.network;
   std::string text = fmt::format("{}, base {}, batch {}, {}, rate {:g}, {}", n.name, n.base, t.batch, t.optimizer,
                                  t.learning_rate, to_string(t.loss));
+  if (n.depth > 0) text += fmt::format(", depth {}", n.depth);
   if (n.dropout > 0) text += fmt::format(", dropout {:g}", n.dropout);
   if (n.features != "pixels") text += ", HOG features";
   return text;
@@ -169,15 +171,20 @@ Json parameters_block(const std::vector<const SeededRun*>& runs) {
   Json t =
       table("Where the parameters are", {"run", "convolutions", "dense layers", "all", "share of the dense layers"});
   for (const SeededRun* run : runs) {
-    std::int64_t conv = 0, dense = 0;
-    for (const RunRecord::Layer& layer : run->seeds[0].record.network.layers)
+    std::int64_t conv = 0, dense = 0, all = 0;
+    for (const RunRecord::Layer& layer : run->seeds[0].record.network.layers) {
+      std::int64_t size = 0;
+      std::size_t extents = 0;  // of the weights: 4 of a convolution, 2 of a dense layer
       for (const auto& [name, shape] : layer.parameters) {
-        std::int64_t size = 1;
-        for (const std::int64_t extent : shape) size *= extent;
-        (layer.name.starts_with("conv") ? conv : dense) += size;
+        size += std::accumulate(shape.begin(), shape.end(), std::int64_t(1), std::multiplies<>());
+        extents = std::max(extents, shape.size());
       }
-    add_row(t, {run->name, grouped(conv), grouped(dense), grouped(conv + dense),
-                fmt::format("{:.1f} %", 100 * double(dense) / double(conv + dense))});
+      all += size;
+      if (extents == 4) conv += size;
+      if (extents == 2) dense += size;
+    }
+    add_row(t, {run->name, grouped(conv), grouped(dense), grouped(all),
+                fmt::format("{:.1f} %", 100 * double(dense) / double(all))});
   }
   return t;
 }

@@ -1,4 +1,4 @@
-// run_record.cpp - the fields of run.json.
+// compose_record.cpp - the fields of run.json, in their order.
 #include "apps/run/compose_record.h"
 
 #include <filesystem>
@@ -157,6 +157,7 @@ std::string run_name(const TrainOptions& o, int base) {
   const auto add = [&](bool differs, const std::string& text) {
     if (differs) name += "-" + text;
   };
+  add(o.depth.has_value(), fmt::format("depth{}", o.depth.value_or(0)));
   add(o.data.data != built_in_data, std::filesystem::path(o.data.data + "/").parent_path().stem().string());
   add(o.data.image_size.has_value(), fmt::format("{}px", o.data.image_size.value_or(0)));
   add(o.data.channels == 3, "colour");

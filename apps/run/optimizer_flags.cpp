@@ -28,7 +28,8 @@ std::string takers_of(const HyperParameter& parameter, const std::string& last_w
   return text;
 }
 
-/// "0.999; lion: 0.99": the usual value of the first optimizer that takes it, and those that differ.
+/// "0.999; lion: 0.99": the usual value of the default optimizer, else of the first that takes it, and those that
+/// differ.
 std::string default_of(const HyperParameter& parameter, const OptimizerOptions& options) {
   const double* const first = optimizer_called(options.name).usual(parameter.name);
   std::string text;
@@ -52,7 +53,6 @@ CLI::Validator check_of(const HyperParameter& parameter) {
     case HyperParameter::Range::at_least_0:
       return number_at_least_0();
     case HyperParameter::Range::share:
-    case HyperParameter::Range::yes_or_no:
       break;
   }
   return number_in(0, 1);

@@ -8,6 +8,7 @@
 #include "apps/cli/plural.h"
 #include "apps/run/resume.h"
 #include "engine/core/error.h"
+#include "models/models.h"
 
 namespace gs::apps {
 namespace {
@@ -17,7 +18,7 @@ void add_network(Arguments& a, TrainOptions& o) {
   a.value("--base", o.base, "base width: filters of the first layer", whole_number(1, 4096), "N")
       ->default_str("the model's own");
   a.value("--depth", o.depth, "layers with weights: resnet 6n + 2; vgg 11, 13, 16 or 19", whole_number(1, 4096), "N")
-      ->default_str("20; vgg: 11");
+      ->default_str("the model's own");
   a.choice("--features", o.features, "input of the mlp: the pixels, or OpenCV's histograms of oriented gradients",
            {"pixels", "hog"});
   a.value("--dropout", o.dropout, "share of the hidden units that are dropped", number_in(0, 1), "P")
@@ -63,7 +64,7 @@ void add_machine(Arguments& a, TrainOptions& o) {
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation,
           "auto (fastest as measured here), default (a fixed table), own (no vendor library), library (wherever "
-          "possible), or steps of --explain with the implementation of each: "
+          "possible), or calls of --explain with the implementation of each: "
           "\"conv1=direct,conv2.filter_gradient=onednn\"",
           some_text(), "TABLE");
   a.flag("--retune", o.retune, "discard the measurements of --impl auto and repeat them");
@@ -94,6 +95,8 @@ void add_output(Arguments& a, TrainOptions& o) {
 
 void check_run_flags(const TrainOptions& o, const Arguments& a) {
   check_optimizer_flags(o.optimizer, a);
+  if (o.depth && find_model(o.model).default_depth == 0)
+    throw UsageError(fmt::format("--depth {}: {} comes in one depth only", *o.depth, o.model));
   if (o.features == "hog" && o.model != "mlp")
     throw UsageError(fmt::format("--features hog is for the mlp: {} wants images", o.model));
   if (o.features == "hog")

@@ -9,7 +9,6 @@
 
 #include "apps/run/named_run.h"
 #include "engine/core/error.h"
-#include "engine/core/nearest.h"
 #include "models/models.h"
 
 namespace gs::apps {
@@ -67,6 +66,10 @@ void check_table_fits(const TrainOptions& o, Precision precision) {
   if (model != record.flags.end() && model->second != o.model)
     throw UsageError(fmt::format("--impl-from {}: that run was {}, this one would be {}", *o.implementation_from,
                                  model->second, o.model));
+  const int depth = o.depth.value_or(find_model(o.model).default_depth);
+  if (record.network.depth != depth)
+    throw UsageError(fmt::format("--impl-from {}: that run was {} layers deep, this one would be {}; give --depth {}",
+                                 *o.implementation_from, record.network.depth, depth, record.network.depth));
   const std::string& recorded = record.training.precision;
   if (recorded != to_string(precision))
     throw UsageError(fmt::format("--impl-from {}: that run was in {}, this one would be in {}; give --precision {}",
@@ -78,8 +81,6 @@ Net build_net(const TrainOptions& o, Shape input, LossKind loss, std::size_t cla
   ModelOptions options;
   options.input = input;
   options.base = o.base.value_or(model.default_base);
-  if (o.depth && model.default_depth == 0)
-    throw UsageError(fmt::format("--depth {}: {} comes in one depth only", *o.depth, o.model));
   options.depth = o.depth.value_or(model.default_depth);
   options.outputs = loss == LossKind::softmax ? int(classes) : 1;
   options.dropout = float(o.dropout.value_or(double(model.default_dropout)));
@@ -136,18 +137,18 @@ ImplementationChoice choose_implementations(const TrainOptions& o) {
     if (equals == std::string::npos) {
       if (entry != "auto" && entry != "default" && entry != "own" && entry != "library")
         throw UsageError(fmt::format(
-            "--impl: '{}' is not a valid rule; use auto, default, own, library, or \"step=implementation\" as in "
-            "\"conv1 forward=direct\" (--explain lists the steps)",
+            "--impl: '{}' is not a valid rule; use auto, default, own, library, or \"call=implementation\" as in "
+            "\"conv1 forward=direct\" (--explain lists the calls)",
             entry));
       choice.rule = entry;
     } else {
-      const std::string step = trimmed(entry.substr(0, equals)), name = trimmed(entry.substr(equals + 1));
-      if (step.empty() || name.empty())
+      const std::string call = trimmed(entry.substr(0, equals)), name = trimmed(entry.substr(equals + 1));
+      if (call.empty() || name.empty())
         throw UsageError(
-            fmt::format("--impl: '{}' lacks the {}; expected \"step=implementation\", as in \"conv1 "
-                        "forward=direct\" (--explain lists the steps)",
-                        entry, step.empty() ? "step" : "implementation"));
-      choice.fixed[step] = name;
+            fmt::format("--impl: '{}' lacks the {}; expected \"call=implementation\", as in \"conv1 "
+                        "forward=direct\" (--explain lists the calls)",
+                        entry, call.empty() ? "call" : "implementation"));
+      choice.fixed[call] = name;
     }
   }
   // Interpreted kernels cannot be compared by time, and a library's kernels cannot be interpreted.

@@ -29,6 +29,7 @@ namespace gs::apps {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
 /// Draws the epochs of a run, unless it is quiet.
 class Display {
  public:

@@ -1,7 +1,6 @@
 // json_field.h - a JSON file read field by field: a field that is missing or of another type is named, with its file.
 #pragma once
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>

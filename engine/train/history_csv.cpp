@@ -26,7 +26,7 @@ EpochResult parse_line(std::string_view line, std::size_t number, bool has_more)
     const auto [stop, error] = std::from_chars(at, end, *field);
     const bool last = field == fields.back();
     if (error != std::errc() || (last ? stop != end : stop == end || *stop != ','))
-      throw Error(fmt::format("history.csv, line {}: want {} numbers with commas between them, not '{}'", number,
+      throw Error(fmt::format("history.csv, line {}: expected {} numbers with commas between them, not '{}'", number,
                               fields.size(), line));
     at = stop + (last ? 0 : 1);
   }
@@ -54,7 +54,8 @@ std::vector<EpochResult> parse_history_csv(std::string_view text) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     if (number == 1) has_more = line == std::string(header) + std::string(more);
-    if (number == 1 && !has_more && line != header) throw Error(fmt::format("history.csv, line 1: want '{}'", header));
+    if (number == 1 && !has_more && line != header)
+      throw Error(fmt::format("history.csv, line 1: expected '{}'", header));
     if (number > 1) history.push_back(parse_line(line, number, has_more));
   }
   return history;

@@ -89,12 +89,15 @@ RunRecord RunDirectory::record() const {
   return parse_run_record(JsonField(json, file.string()));
 }
 
-std::optional<RunRecord> RunDirectory::record_if_any() const try { return record(); } catch (const Error&) {
-  return std::nullopt;
+std::optional<RunRecord> RunDirectory::record_if_any() const {
+  if (!is_there(path_ / record_file)) return std::nullopt;
+  return record();
 }
 
-std::vector<EpochResult> RunDirectory::history() const {
+std::vector<EpochResult> RunDirectory::history() const try {
   return parse_history_csv(text_of(path_ / history_file));
+} catch (const Error& error) {
+  throw Error(fmt::format("{}: {}", path_.string(), error.what()));
 }
 
 Checkpoint RunDirectory::best(const Net& net) const {

@@ -35,7 +35,8 @@ class RunDirectory {
 
   /// run.json. Throws UsageError if there is none.
   RunRecord record() const;
-  /// The same; nullopt if there is none, or none that can be read.
+  /// The same; nullopt if there is none. One that is damaged is an error here, too: what cannot be read is not
+  /// overwritten as if it were not there.
   std::optional<RunRecord> record_if_any() const;
   std::vector<EpochResult> history() const;
   Checkpoint best(const Net&) const;

@@ -22,6 +22,7 @@ LossKind loss_of(const JsonField& field) {
 RunRecord::Network network_of(const JsonField& field) {
   RunRecord::Network network{.name = field.get<std::string>("name"),
                              .base = field.get<int>("base"),
+                             .depth = field.get_or("depth", 0),
                              .dropout = field.get_or("dropout", 0.0),
                              .features = field.get_or("features", std::string("pixels")),
                              .input = shape_of(field["input"]),

@@ -20,7 +20,7 @@ struct RunRecord {
   };
   struct Network {
     std::string name;
-    int base = 0;
+    int base = 0, depth = 0;  ///< depth 0: the network comes in one depth, or the run is older than --depth
     double dropout = 0;
     std::string features = "pixels";
     Shape input;
@@ -66,14 +66,14 @@ struct RunRecord {
 
   std::string status;                        ///< running, finished, interrupted, failed
   std::string started;                       ///< "2026-01-31T12:00:00Z"
-  std::map<std::string, std::string> flags;  ///< of `train`, without dashes -> value
+  std::map<std::string, std::string> flags;  ///< flags of `train` without dashes -> value
   Network network;
   Training training;
   Data data;
   DeviceFacts device;
   Machine machine;
   Versions versions;
-  std::map<std::string, std::string> implementations;  ///< step -> implementation
+  std::map<std::string, std::string> implementations;  ///< call -> implementation
   std::optional<Results> results;                      ///< once the run has ended
 
   bool finished() const { return status == "finished"; }

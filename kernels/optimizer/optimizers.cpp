@@ -10,10 +10,7 @@ namespace {
 
 constexpr HyperParameter all_hyper_parameters[] = {
     {.name = "momentum", .help = "share of the last step's direction that is kept", .number = &Optimizer::momentum},
-    {.name = "nesterov",
-     .help = "momentum looks ahead",
-     .range = HyperParameter::Range::yes_or_no,
-     .yes_or_no = &Optimizer::nesterov},
+    {.name = "nesterov", .help = "momentum looks ahead", .yes_or_no = &Optimizer::nesterov},
     {.name = "rho", .help = "decay of the mean square", .number = &Optimizer::rho},
     {.name = "beta1", .help = "decay of the first moment", .number = &Optimizer::beta1},
     {.name = "beta2", .help = "decay of the second moment", .number = &Optimizer::beta2},
@@ -22,7 +19,7 @@ constexpr HyperParameter all_hyper_parameters[] = {
      .range = HyperParameter::Range::positive,
      .number = &Optimizer::epsilon},
     {.name = "weight_decay",
-     .help = "times the weight, added to the gradient (adamw, lion, lamb: taken off the weight)",
+     .help = "weight decay: this times the weight",
      .range = HyperParameter::Range::at_least_0,
      .number = &Optimizer::weight_decay},
 };

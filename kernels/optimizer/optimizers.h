@@ -12,7 +12,7 @@ namespace gs {
 
 /// A number or a switch that optimizers take: a field of the problem.
 struct HyperParameter {
-  enum class Range { share, positive, at_least_0, yes_or_no };
+  enum class Range { share, positive, at_least_0 };
   std::string_view name;  ///< "weight_decay": in run.json; on the command line --weight-decay
   std::string_view help;
   Range range = Range::share;            ///< share: from 0 to below 1
@@ -32,7 +32,7 @@ struct UpdateBuffers {
 struct OptimizerRow {
   std::string_view name;
   std::string_view help;  ///< one line: what it is, and its paper
-  /// A hyper-parameter that it takes, and the value that it has unless somebody says otherwise.
+  /// A hyper-parameter that it takes, and the value that it has by default.
   struct Takes {
     std::string_view hyper_parameter;
     double usual;
@@ -44,7 +44,7 @@ struct OptimizerRow {
   /// One step by the formula: what its kernels are held against.
   void (*reference)(const Optimizer&, const StepState&, const UpdateBuffers&);
 
-  /// Its value of the hyper-parameter unless somebody says otherwise; null if it takes none of that name.
+  /// Its value of the hyper-parameter by default; null if it takes none of that name.
   const double* usual(std::string_view hyper_parameter) const;
 };
 

@@ -26,7 +26,7 @@ class RecordOfARun : public testing::Test {
   RunDirectory run() const { return RunDirectory(folder_ / "run"); }
   std::string message_after(const Json& damaged) const {
     std::ofstream(file()) << damaged;
-    EXPECT_FALSE(run().record_if_any());
+    EXPECT_THROW(run().record_if_any(), Error) << "a sweep would overwrite a run that it cannot read";
     try {
       run().record();
     } catch (const Error& error) {

@@ -41,6 +41,45 @@ TEST_F(SavedRun, EvalRepeatsTheRunsOwnNumbers) {
   EXPECT_NE(text.out.find("rows: true class"), std::string::npos) << text.out;
 }
 
+/// Depth and optimizer are read back by all that build the network again.
+TEST_F(SavedRun, OfAResNetIsEvaluatedResumedAndProfiled) {
+  const std::vector<std::string> network = {"resnet",       "--depth",      "8",         "--base",     "2",
+                                            "--image-size", "16",           "--threads", "1",          "--device",
+                                            "cpu",          "--train-size", "12",        "--val-size", "8"};
+  const auto with = [&](std::vector<std::string> words, const std::vector<std::string>& more) {
+    words.insert(words.end(), network.begin(), network.end());
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  };
+  const std::vector<std::string> lion = {"--optimizer", "lion", "--beta1", "0.8", "--impl", "default", "--quiet"};
+  std::vector<std::string> one = lion, two = lion;
+  one.insert(one.end(), {"--epochs", "1", "--out", "run"});
+  two.insert(two.end(), {"--epochs", "2", "--out", "whole"});
+  ASSERT_EQ(run(with({"train"}, one)).status, 0);
+  ASSERT_EQ(run(with({"train"}, two)).status, 0);
+  nlohmann::json record = json_of(folder_ / "run/run.json");
+  EXPECT_EQ(record["network"]["depth"], 8);
+  EXPECT_EQ(record["recipe"]["optimizer"],
+            (nlohmann::json{{"name", "lion"}, {"beta1", 0.8}, {"beta2", 0.99}, {"weight_decay", 0.0}}));
+  const Outcome eval = run({"eval", "run", "--json"});
+  ASSERT_EQ(eval.status, 0) << eval.err;
+  EXPECT_EQ(nlohmann::json::parse(eval.out)["metrics"], record["evaluation"]["best"]["validation"]);
+  const Outcome profile = run({"profile", "run", "--steps", "5", "--out", "profile", "--roof", "none"});
+  EXPECT_EQ(profile.status, 0) << profile.err;
+
+  ASSERT_EQ(run({"train", "--resume", "run", "--epochs", "2", "--quiet"}).status, 0);
+  record = json_of(folder_ / "run/run.json");
+  EXPECT_EQ(record["evaluation"], json_of(folder_ / "whole/run.json")["evaluation"]);
+}
+
+TEST_F(SavedRun, OfAnotherDepthHasANameOfItsOwn) {
+  for (const char* depth : {"8", "14"})
+    ASSERT_EQ(run({"train", "resnet", "--depth", depth, "--base", "2", "--image-size", "16", "--train-size", "8",
+                   "--val-size", "8", "--epochs", "1", "--device", "cpu", "--impl", "default", "--quiet"})
+                  .status,
+              0);
+}
+
 TEST_F(SavedRun, EvalTakesOtherImagesAndEverySplit) {
   train();
   const auto images = [&](const std::vector<std::string>& more) {
