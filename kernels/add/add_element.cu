@@ -31,13 +31,6 @@ __global__ void add_shortcut(T* __restrict__ y, const T* __restrict__ a, const T
   }
 }
 
-template <class T>
-__global__ void backward_same(T* __restrict__ dskip, const T* __restrict__ dy, const T* __restrict__ relu_output,
-                              std::int64_t size) {
-  for (std::int64_t i : grid_stride(size))
-    dskip[i] = relu_output && widened(relu_output[i]) <= 0 ? rounded<T>(0.0f) : dy[i];
-}
-
 template <class Index, class T>
 __global__ void backward_shortcut(T* __restrict__ dskip, const T* __restrict__ dy, const T* __restrict__ relu_output,
                                   Add p) {
@@ -63,9 +56,7 @@ void run_forward(T* y, const T* a, const T* skip, const Add& p, void*, stream_t 
 
 template <class T>
 void run_backward(T* dskip, const T* dy, const T* relu_output, const Add& p, void*, stream_t stream) {
-  if (p.same_shapes())
-    launch_elementwise<backward_same<T>>(p.size(), stream, dskip, dy, relu_output, p.size());
-  else if (fits_32_bits(p.skip_size()))
+  if (fits_32_bits(p.skip_size()))
     launch_elementwise<backward_shortcut<std::uint32_t, T>>(p.skip_size(), stream, dskip, dy, relu_output, p);
   else
     launch_elementwise<backward_shortcut<std::int64_t, T>>(p.skip_size(), stream, dskip, dy, relu_output, p);

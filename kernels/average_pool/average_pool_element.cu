@@ -6,10 +6,10 @@
 // Neighbouring threads hold neighbouring channels, so that reads are coalesced. Indices are 32 bits wide if the tensor
 // allows.
 #include "kernels/average_pool/average_pool.h"
-#include "kernels/average_pool/average_pool_cover.h"
 #include "kernels/common/kernel.h"
 #include "kernels/common/nhwc.h"
 #include "kernels/common/registration.h"
+#include "kernels/common/window_cover.h"
 
 namespace gs::GS_TARGET {
 namespace {

@@ -1,5 +1,4 @@
-// bias.h - what surrounds a library's plain product: bias + ReLU after it, bias and ReLU gradients before
-// it.
+// bias.h - bias + ReLU after a library's plain product, and their gradients.
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/variant.h"
@@ -10,7 +9,7 @@ struct Rows {
   std::int64_t rows = 1;
   int columns = 1;
   bool relu = false;
-  float scale = 1;  ///< of a ReLU's gradient: behind an inverted dropout its factor
+  float scale = 1;  ///< 1 / (1 - rate) if dropout follows the ReLU, else 1
   auto operator<=>(const Rows&) const = default;
 };
 
@@ -31,7 +30,7 @@ struct BiasGradient {
   using Launch = void(float* db, const T* dy, const Rows&, void* workspace, stream_t);
 };
 /// dx[i,j] = 0 where y[i,j] <= 0, else scale dx[i,j], in place; y is the output of the ReLU, or of the inverted dropout
-/// behind it, whose factor `scale` is. NaN in y lets dx pass.
+/// after it; then scale = 1 / (1 - rate). NaN in y lets dx pass.
 template <class T>
 struct ReluGradient {
   static constexpr std::string_view name = "relu gradient";

@@ -33,18 +33,18 @@ __global__ void sum_column(float* __restrict__ db, const T* __restrict__ dy, Row
   }
 }
 
-}  // namespace
-
 template <class T>
-void bias_activation_element(T* y, const T* bias, const Rows& problem, void*, stream_t stream) {
+void run_activation(T* y, const T* bias, const Rows& problem, void*, stream_t stream) {
   launch_elementwise<add_bias<T>>(problem.rows * problem.columns, stream, y, bias, problem);
 }
 
 template <class T>
-void relu_gradient_element(T* dx, const T* y, const Rows& problem, void*, stream_t stream) {
+void run_relu_gradient(T* dx, const T* y, const Rows& problem, void*, stream_t stream) {
   const std::int64_t n = problem.rows * problem.columns;
   launch_elementwise<stop_gradient<T>>(n, stream, dx, y, n, problem.scale);
 }
+
+}  // namespace
 
 template <class T>
 void bias_gradient_column(float* db, const T* dy, const Rows& problem, void*, stream_t stream) {
@@ -58,9 +58,9 @@ namespace {
 
 template <class T>
 void add_variants(Registry& registry) {
-  registry.add<BiasActivation<T>>({.name = "element", .rank = 1, .launch = &bias_activation_element<T>});
+  registry.add<BiasActivation<T>>({.name = "element", .rank = 1, .launch = &run_activation<T>});
   registry.add<BiasGradient<T>>({.name = "column", .rank = 1, .launch = &bias_gradient_column<T>});
-  registry.add<ReluGradient<T>>({.name = "element", .rank = 1, .launch = &relu_gradient_element<T>});
+  registry.add<ReluGradient<T>>({.name = "element", .rank = 1, .launch = &run_relu_gradient<T>});
 }
 const Registration registration(&add_variants<float>, &add_variants<bf16>);
 

@@ -8,7 +8,7 @@ template <class T>
 void bias_gradient_column(float* db, const T* dy, const Rows&, void* workspace, stream_t);  // bias_element.cu
 
 template <class T>
-void bias_gradient_rows(float* db, const T* dy, const Rows&, void* workspace, stream_t);  // bias_rows.cu
+void bias_gradient_rows(float* db, const T* dy, const Rows&, void* workspace, stream_t);  // bias_simd.cu
 std::size_t bias_gradient_rows_workspace(const Rows&);
 
 }  // namespace gs::GS_TARGET

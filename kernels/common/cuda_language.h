@@ -91,7 +91,7 @@ void launch_elementwise(const Elements& elements, stream_t stream, Arguments&&..
 }
 
 /// Calls body(begin, end) for contiguous shares of [0, n): on `host`, one share per core. Variants that run only
-/// there use it; on the other targets they compile to one plain call and no table row leads to them.
+/// there use it; on the other targets they compile to one plain call and they are not registered for the other targets.
 template <class Body>
 void host_shares(std::int64_t n, Body&& body, std::int64_t = 1) {
   body(std::int64_t(0), n);

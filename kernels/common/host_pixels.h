@@ -1,4 +1,4 @@
-// host_pixels.h - for forms of ops on NHWC tensors for a CPU: every core takes whole pixels, and the loop over their
+// host_pixels.h - loops of CPU variants over NHWC tensors: every core takes whole pixels, and the loop over their
 // channels is one vector loop without a division.
 #pragma once
 #include <algorithm>

@@ -1,4 +1,4 @@
-// nhwc.h - where an element of a tensor [n, rows, columns, channels] lies.
+// nhwc.h - positions of elements in a tensor [n, rows, columns, channels].
 #pragma once
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// registration.h - how a kernel file adds its variants to the registry of the target being compiled:
+// registration.h - adds a kernel file's variants to the registry of the target being compiled:
 //
 //   template <class T>
 //   void add_variants(Registry& registry) {

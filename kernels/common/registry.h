@@ -37,11 +37,8 @@ using Variants = std::span<const Variant<Op>>;
 /// A variant without the types of its op, for tests and tables that list every op.
 struct VariantFacts {
   std::string_view name;
-  int rank;
   unsigned targets;
   Arithmetic arithmetic;
-
-  bool operator==(const VariantFacts&) const = default;
 };
 
 class Registry {
@@ -121,7 +118,7 @@ class Registry {
     std::unique_ptr<Ladder> copy() const override { return std::make_unique<LadderOf>(*this); }
     std::vector<VariantFacts> facts() const override {
       std::vector<VariantFacts> all;
-      for (const Variant<Op>& row : rows) all.push_back({row.name, row.rank, row.targets, row.arithmetic});
+      for (const Variant<Op>& row : rows) all.push_back({row.name, row.targets, row.arithmetic});
       return all;
     }
   };

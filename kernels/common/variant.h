@@ -30,8 +30,8 @@ constexpr std::size_t no_workspace(const Problem&) {
   return 0;
 }
 
-/// An op says by `masks` which of its arguments mask which gradients that it writes (by place in the launch function):
-/// the gradient is 0 where the mask, the output of a ReLU, is <= 0. A null mask masks nothing.
+/// An entry of an op's `masks`: argument `mask` of its launch function (counted from 0), the output of a ReLU, masks
+/// argument `gradient`, which is 0 where the mask is <= 0. A null mask masks nothing.
 struct GradientMask {
   int gradient, mask;
 };

@@ -1,7 +1,7 @@
 // conv2d_filter_simd.cu - the filter gradient on the cores of a CPU: sixteen filters in a register, several taps at a
 // time.
 //
-// What changed from conv2d_direct: dy is read once per tile of taps, a row at a time, and multiplied with each of the
+// Changed from conv2d_direct: dy is read once per tile of taps, a row at a time, and multiplied with each of the
 // tile's inputs while it is in a register; a copy of the images with their padding makes all taps of a row of the
 // window neighbours. The batch's rows are cut into slices with sums of their own, which are added in a fixed order: the
 // number of slices does not depend on the number of threads, so neither do the bits.

@@ -1,7 +1,7 @@
 // conv2d_filter_tensor.cu - the filter gradient on tensor cores: dw = dy^T windows in tf32, or bf16 where x and dy are
 // stored so, with the bias gradient.
 //
-// What changed from conv2d_filter_gradient_tiled: mma.m16n8k8 (m16n8k16) and asynchronous copies, as in
+// Changed from conv2d_filter_gradient_tiled: mma.m16n8k8 (m16n8k16) and asynchronous copies, as in
 // conv2d_tensor.cu, and two kernels where there were four. Both factors have their neighbours in memory across the sum
 // (filters of dy, taps of x), so shared memory keeps one line per pixel. The sum over the pixels of the batch is cut
 // into slices, one block each; the blocks of the first taps have all of dy pass through their shared memory anyway and

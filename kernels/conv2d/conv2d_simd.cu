@@ -1,6 +1,6 @@
 // conv2d_simd.cu - convolution on the cores of a CPU: sixteen output channels in a register, eight pixels at a time.
 //
-// What changed from conv2d_direct: filters are repacked so that the output channels of one tap lie side by side, and a
+// Changed from conv2d_direct: filters are repacked so that the output channels of one tap lie side by side, and a
 // tile of pixels shares them while they are in registers; a copy of the images with their padding spares the inner
 // loops every test for edges. 2 r s c operations for each value of y that is written: bound by arithmetic, but for a
 // single input channel.

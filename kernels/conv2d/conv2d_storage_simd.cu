@@ -62,7 +62,7 @@ void conv2d_filter_gradient_bf16_emulated(float* dw, float* db, const bf16* x, c
   conv2d_filter_gradient_simd(dw, db, wide_x, wide_dy, d, pieces.rest(), s);
 }
 
-// `tf32_emulated` must take every problem: in a run in tf32 no fp32 row may stand in for it. What `simd` has no loop
+// `tf32_emulated` must take every problem: in a run in tf32 no variant in fp32 may replace it. What `simd` has no loop
 // for goes through `direct`.
 
 std::size_t conv2d_forward_tf32_emulated_workspace(const Conv2d& d) {

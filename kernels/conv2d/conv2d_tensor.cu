@@ -1,7 +1,7 @@
 // conv2d_tensor.cu - the forward pass on tensor cores, as an implicit matrix product in tf32 or, of what is stored so,
 // in bf16. The data gradient: conv2d_data_tensor.cu.
 //
-// What changed from conv2d_tiled: the products are mma.m16n8k8 (m16n8k16), so an instruction of a warp makes 1024
+// Changed from conv2d_tiled: the products are mma.m16n8k8 (m16n8k16), so an instruction of a warp makes 1024
 // (2048) multiply-adds and not 32; windows and filters come by asynchronous copies, up to two stages ahead, 16 bytes at
 // a time where the channels are a multiple of four (eight); divisions are multiplications. Floats are rounded to tf32
 // (10 bits of mantissa): a variant for runs that ask for it. bf16 is what it is; sums are fp32. Tiles are narrow,

@@ -1,6 +1,6 @@
 // conv2d_tiled.cu - convolution as an implicit matrix product in 64x64 tiles.
 //
-// What changed from conv2d_direct: a tile of 64 pixels by 64 channels shares its inputs and filters through shared
+// Changed from conv2d_direct: a tile of 64 pixels by 64 channels shares its inputs and filters through shared
 // memory. The matrix of windows (one row per pixel, r s c columns) is never written: its elements are fetched where
 // they lie. The filter gradient's sum runs over all pixels of the batch; slices of it go to different blocks and are
 // added in order, without atomics. A block works within one group. 2 r s c operations per output: bound by arithmetic

@@ -1,6 +1,6 @@
 // conv2d_pool_tensor.cu - conv2d_tensor with the 2x2 max-pool in its last lines, in tf32 or bf16.
 //
-// What changed from conv2d_pool_tiled: the products are those of tensor cores. Of a tile of 32 rows of C a thread has
+// Changed from conv2d_pool_tiled: the products are those of tensor cores. Of a tile of 32 rows of C a thread has
 // the sums of four, 8 apart: the rows are ordered such that these are the four pixels of a pool window (PooledWindows).
 // So the maximum is taken in registers here, too, with no shuffle and no shared memory, and a quarter of the values is
 // written. The sums are those of conv2d_tensor, bit for bit.

@@ -1,7 +1,7 @@
 // dense_simd.cu - a dense layer on the cores of a CPU: every core takes a share of the weights, which are read (or
 // written) once.
 //
-// What changed from dense_direct: the batch is in the inner loop, so that a vector of weights serves eight rows while
+// Changed from dense_direct: the batch is in the inner loop, so that a vector of weights serves eight rows while
 // it is in a register, and inputs are cut into chunks that stay in the core's cache. With a small batch the layer is a
 // stream of weights: bound by memory.
 #include <algorithm>

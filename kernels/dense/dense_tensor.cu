@@ -1,6 +1,6 @@
 // dense_tensor.cu - a dense layer on tensor cores, in tf32 or, of what is stored so, in bf16.
 //
-// What changed from dense_tiled: the weights' side of a product is the 16 rows of mma.m16n8k8 and the batch its 8
+// Changed from dense_tiled: the weights' side of a product is the 16 rows of mma.m16n8k8 and the batch its 8
 // columns, so that a batch of 8 wastes nothing where tiles of 64 rows did seven eighths; tiles are 64 weights' rows by
 // as many columns as the batch needs, up to 64. The weights come by asynchronous copies, 16 bytes at a time, up to two
 // stages ahead, and are read once: 4 bytes (2) for 2 n operations, bound by memory. The forward pass cuts the long sum

@@ -1,6 +1,6 @@
 // dense_weight_outer.cu - the filter gradient as outer products: dW += dy_i x_i^T, image by image, in registers.
 //
-// What changed from dense_tiled: the sum has n terms, as many as the batch has images, and out * in results: writing
+// Changed from dense_tiled: the sum has n terms, as many as the batch has images, and out * in results: writing
 // them, in fp32 whatever x and dy are stored as, is the bound (4 bytes for 2 n operations) while n is small. So a
 // thread keeps 8 outputs by 4 inputs of dW and goes over the batch once; no shared memory, no barrier, x and dy come
 // from the caches, 16 bytes of x at a time, dW goes out 16 bytes at a time. Tensor cores would wait for the same memory

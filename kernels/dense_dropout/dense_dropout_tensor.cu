@@ -1,6 +1,6 @@
 // dense_dropout_tensor.cu - dense_tensor's forward pass with inverted dropout in its last lines, in tf32 or bf16.
 //
-// What changed from dense_dropout_tiled: the products are those of tensor cores. The kernel that has the whole sum of
+// Changed from dense_dropout_tiled: the products are those of tensor cores. The kernel that has the whole sum of
 // an output draws its factor, here, too; a thread's outputs are eight apart, so each takes a draw. The sums are those
 // of dense_tensor, bit for bit. Bound by memory: the weights are read once.
 #include "kernels/common/registration.h"

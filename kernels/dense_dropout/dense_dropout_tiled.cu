@@ -1,6 +1,6 @@
 // dense_dropout_tiled.cu - dense_tiled's forward pass with inverted dropout in its last lines.
 //
-// What changed from dense_tiled: the kernel that has the whole sum of an output, be it the product's or the one that
+// Changed from dense_tiled: the kernel that has the whole sum of an output, be it the product's or the one that
 // adds the slices, also draws the output's factor from Philox, about 100 integer operations a draw. The sums are the
 // same, bit for bit. Bound by memory: the weights are read once.
 #include "kernels/common/registration.h"

@@ -1,5 +1,5 @@
 // loss_warp_row.cu - softmax with a warp per sample: 32 lanes read consecutive logits, then share their results.
-// What changed from loss_row: the reads of a row are coalesced and its chain of exponentials is K / 32 long.
+// Changed from loss_row: the reads of a row are coalesced and its chain of exponentials is K / 32 long.
 #include "kernels/common/kernel.h"
 #include "kernels/common/reduce.h"
 #include "kernels/common/registration.h"

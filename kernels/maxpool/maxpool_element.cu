@@ -4,30 +4,19 @@
 // writes every dx once and gathers from at most ceil(window / stride)^2 outputs: no atomics. Both bound by memory.
 // Indices are 32 bits wide where the tensor allows: a 64-bit division costs a GPU about a hundred instructions.
 #include "kernels/common/kernel.h"
+#include "kernels/common/nhwc.h"
 #include "kernels/common/registration.h"
+#include "kernels/common/window_cover.h"
 #include "kernels/maxpool/maxpool.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
-/// Where an element lies in a tensor [n, height, width, channels].
-struct Place {
-  int n, row, column, channel;
-};
-
-template <class Index>
-__device__ inline Place place_of(Index i, int height, int width, int channels) {
-  const Index pixel = i / Index(channels), line = pixel / Index(width), image = line / Index(height);
-  return {int(image), int(line - image * Index(height)), int(pixel - line * Index(width)),
-          int(i - pixel * Index(channels))};
-}
-
 template <class Index, class T>
 __global__ void forward(T* __restrict__ y, std::uint8_t* __restrict__ argmax, const T* __restrict__ x, MaxPool m) {
   for (std::int64_t i : grid_stride(m.y_size())) {
-    const Place at = place_of(Index(i), m.p(), m.q(), m.c);
-    const std::int64_t corner =
-        ((std::int64_t(at.n) * m.h + at.row * m.stride) * m.w + at.column * m.stride) * m.c + at.channel;
+    const NhwcPlace at = nhwc_place(Index(i), m.p(), m.q(), m.c);
+    const std::int64_t corner = nhwc_offset(at.n, at.row * m.stride, at.column * m.stride, at.channel, m.h, m.w, m.c);
     float best = widened(x[corner]);
     int index = 0;
     for (int r = 0; r < m.window; ++r)
@@ -43,26 +32,17 @@ __global__ void forward(T* __restrict__ y, std::uint8_t* __restrict__ argmax, co
   }
 }
 
-/// The windows that cover row (or column) `at` are first .. last.
-struct Cover {
-  int first, last;
-};
-
-__device__ inline Cover cover(int at, int window, int stride, int outputs) {
-  const int first = at < window ? 0 : (at - window) / stride + 1, last = at / stride;
-  return {first, last < outputs ? last : outputs - 1};
-}
-
 template <class Index, class T>
 __global__ void backward(T* __restrict__ dx, const T* __restrict__ dy, const std::uint8_t* __restrict__ argmax,
                          MaxPool m) {
   for (std::int64_t i : grid_stride(m.x_size())) {
-    const Place at = place_of(Index(i), m.h, m.w, m.c);
-    const Cover rows = cover(at.row, m.window, m.stride, m.p()), columns = cover(at.column, m.window, m.stride, m.q());
+    const NhwcPlace at = nhwc_place(Index(i), m.h, m.w, m.c);
+    const Cover rows = covering(at.row, m.window, m.stride, m.p()),
+                columns = covering(at.column, m.window, m.stride, m.q());
     float sum = 0;
     for (int p = rows.first; p <= rows.last; ++p)
       for (int q = columns.first; q <= columns.last; ++q) {
-        const std::int64_t output = ((std::int64_t(at.n) * m.p() + p) * m.q() + q) * m.c + at.channel;
+        const std::int64_t output = nhwc_offset(at.n, p, q, at.channel, m.p(), m.q(), m.c);
         const int here = (at.row - p * m.stride) * m.window + (at.column - q * m.stride);
         if (argmax[output] == here) sum += widened(dy[output]);
       }
@@ -70,13 +50,9 @@ __global__ void backward(T* __restrict__ dx, const T* __restrict__ dy, const std
   }
 }
 
-bool fits_32_bits(const MaxPool& m) {
-  return m.x_size() < std::int64_t(1) << 32;
-}
-
 template <class T>
 void maxpool_forward_element(T* y, std::uint8_t* argmax, const T* x, const MaxPool& m, void*, stream_t stream) {
-  if (fits_32_bits(m))
+  if (fits_32_bits(m.x_size()))
     launch_elementwise<forward<std::uint32_t, T>>(m.y_size(), stream, y, argmax, x, m);
   else
     launch_elementwise<forward<std::int64_t, T>>(m.y_size(), stream, y, argmax, x, m);
@@ -85,7 +61,7 @@ void maxpool_forward_element(T* y, std::uint8_t* argmax, const T* x, const MaxPo
 template <class T>
 void maxpool_backward_element(T* dx, const T* dy, const std::uint8_t* argmax, const MaxPool& m, void*,
                               stream_t stream) {
-  if (fits_32_bits(m))
+  if (fits_32_bits(m.x_size()))
     launch_elementwise<backward<std::uint32_t, T>>(m.x_size(), stream, dx, dy, argmax, m);
   else
     launch_elementwise<backward<std::int64_t, T>>(m.x_size(), stream, dx, dy, argmax, m);

@@ -1,6 +1,6 @@
 // maxpool_simd.cu - the 2x2 windows of stride 2 for a CPU: every core takes rows of outputs, forward and backward.
 //
-// What changed from maxpool_element: a window is four pointers and the loop over channels is one vector loop without a
+// Changed from maxpool_element: a window is four pointers and the loop over channels is one vector loop without a
 // division or a branch; and, since these windows do not overlap, backward visits outputs and writes the four elements
 // of each window. Four values in, one and a byte out per output, backward the reverse: bound by memory. With few
 // channels the vectors stay short.

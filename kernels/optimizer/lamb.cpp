@@ -41,7 +41,6 @@ const OptimizerRegistration registration(
      .moments = [](const Optimizer&) { return 2; },
      // m 3, v 4, corrections 2, root, sum, quotient, decay 2, norms 4, step 3
      .operations = [](const Optimizer&) { return 21.0; },
-     .per_parameter = true,
      .reference = &step});
 
 }  // namespace

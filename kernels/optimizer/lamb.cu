@@ -1,109 +1,21 @@
 // lamb.cu - LAMB; the formula stands in lamb.cpp.
 //
-// The flat buffer is cut into chunks of at most 4096 values that do not cross a boundary between two parameters of the
-// network. First every chunk takes the moments on and sums p^2 and u^2; then a thread per parameter adds the sums of
-// its chunks in order, in double, so that the bits are the same every time; then every chunk takes its step. u is
-// computed twice, which costs less than 8 bytes to keep it. 40 bytes per parameter and about 30 operations: bound by
-// memory. Two forms: `lamb_chunk` with a thread per chunk, and `lamb_block` with a block per chunk, whose threads read
-// neighbours.
-#include <algorithm>
-
+// Two variants: `lamb_chunk` with a thread per chunk, and `lamb_block` with a block per chunk, whose threads read
+// neighbours. A thread per parameter of the network adds the sums of its chunks.
 #include "kernels/common/registration.h"
-#include "kernels/optimizer/parameter_copy.h"
+#include "kernels/optimizer/lamb_step.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr std::int64_t chunk_size = 4096;
 constexpr int threads = 256;
-
-std::int64_t chunks_of(std::int64_t size) {
-  return (size + chunk_size - 1) / chunk_size;
-}
-
-/// A few parameters of the network, passed by value: a launch knows where they lie without memory of its own.
-struct Segments {
-  static constexpr int most = 160;  // what the 4 KiB of a kernel's arguments hold
-  int count = 0;
-  std::int64_t begin[most + 1];        ///< in the flat buffer
-  std::int64_t first_chunk[most + 1];  ///< counted from the first of these segments
-
-  __device__ std::int64_t chunks() const { return first_chunk[count]; }
-};
-
-/// A chunk's segment and values.
-struct Chunk {
-  int segment;
-  std::int64_t begin, end;
-};
-
-__device__ inline Chunk chunk_at(const Segments& s, std::int64_t chunk) {
-  int low = 0, high = s.count - 1;  // the last segment whose first chunk is not behind this one
-  while (low < high) {
-    const int middle = (low + high + 1) / 2;
-    if (s.first_chunk[middle] <= chunk)
-      low = middle;
-    else
-      high = middle - 1;
-  }
-  const std::int64_t begin = s.begin[low] + (chunk - s.first_chunk[low]) * chunk_size, end = begin + chunk_size;
-  return {low, begin, end < s.begin[low + 1] ? end : s.begin[low + 1]};
-}
-
-struct Norms {
-  double weights, updates;  ///< sums of p^2 and u^2
-};
-
-/// The terms that every parameter's step is made of.
-struct Step {
-  float beta1, beta2, epsilon, decay, correction1, correction2;
-
-  __device__ Step(const StepState& state, const Optimizer& p)
-      : beta1(p.beta1),
-        beta2(p.beta2),
-        epsilon(p.epsilon),
-        decay(p.weight_decay),
-        correction1(float(1 / (1 - state.beta1_power))),
-        correction2(float(1 / (1 - state.beta2_power))) {}
-  __device__ float direction(float m, float v, float parameter) const {
-    return m * correction1 / (sqrtf(v * correction2) + epsilon) + decay * parameter;
-  }
-};
-
-struct Buffers {
-  float* __restrict__ parameters;
-  float* __restrict__ mean;
-  float* __restrict__ mean_square;
-};
-
-__device__ inline void take_moments_on(Norms& sums, const Buffers& at, const float* __restrict__ gradients,
-                                       const Step& step, std::int64_t i) {
-  const float g = gradients[i], p = at.parameters[i];
-  const float m = step.beta1 * at.mean[i] + (1 - step.beta1) * g;
-  const float v = step.beta2 * at.mean_square[i] + (1 - step.beta2) * g * g;
-  at.mean[i] = m;
-  at.mean_square[i] = v;
-  const float u = step.direction(m, v, p);
-  sums.weights += double(p) * double(p);
-  sums.updates += double(u) * double(u);
-}
-
-template <class Copy>
-__device__ void move(const Buffers& at, const Copy& copy, const Step& step, float rate, std::int64_t i) {
-  const float before = at.parameters[i];
-  const float p = before - rate * step.direction(at.mean[i], at.mean_square[i], before);
-  at.parameters[i] = p;
-  copy(i, p);
-}
 
 __global__ void measure_chunks(Norms* __restrict__ partial, Buffers at, const float* __restrict__ gradients,
                                const StepState* __restrict__ state, Optimizer problem, Segments segments) {
   const Step step(*state, problem);
   for (std::int64_t chunk : grid_stride(segments.chunks())) {
     const Chunk c = chunk_at(segments, chunk);
-    Norms sums{0, 0};
-    for (std::int64_t i = c.begin; i < c.end; ++i) take_moments_on(sums, at, gradients, step, i);
-    partial[chunk] = sums;
+    partial[chunk] = measured(c, at, gradients, step);
   }
 }
 
@@ -130,15 +42,7 @@ __global__ void measure_blocks(Norms* __restrict__ partial, Buffers at, const fl
 
 /// factor[segment] = |p| / |u|.
 __global__ void compare_norms(float* __restrict__ factor, const Norms* __restrict__ partial, Segments segments) {
-  for (std::int64_t s : grid_stride(segments.count)) {
-    Norms sums{0, 0};
-    for (std::int64_t chunk = segments.first_chunk[s]; chunk < segments.first_chunk[s + 1]; ++chunk) {
-      sums.weights += partial[chunk].weights;
-      sums.updates += partial[chunk].updates;
-    }
-    const bool no_direction = sums.weights == 0 || sums.updates == 0;
-    factor[s] = no_direction ? 1.0f : float(sqrt(sums.weights / sums.updates));
-  }
+  for (std::int64_t s : grid_stride(segments.count)) factor[s] = factor_of(partial, segments, s);
 }
 
 template <class Copy>
@@ -159,30 +63,6 @@ __global__ void move_blocks(Buffers at, Copy copy, const float* __restrict__ fac
   const Chunk c = chunk_at(segments, blockIdx.x);
   const float rate = state->learning_rate * factor[c.segment];
   for (std::int64_t i = c.begin + threadIdx.x; i < c.end; i += threads) move(at, copy, step, rate, i);
-}
-
-/// Calls body(segments) for all parameters of the network, as many at a time as a launch takes.
-template <class Body>
-void for_segments(const Optimizer& problem, const Body& body) {
-  for (int first = 0; first < problem.segments; first += Segments::most) {
-    Segments s;
-    s.count = std::min(Segments::most, problem.segments - first);
-    s.begin[0] = problem.boundaries[first];
-    s.first_chunk[0] = 0;
-    for (int i = 0; i < s.count; ++i) {
-      s.begin[i + 1] = problem.boundaries[first + i + 1];
-      s.first_chunk[i + 1] = s.first_chunk[i] + chunks_of(s.begin[i + 1] - s.begin[i]);
-    }
-    if (s.first_chunk[s.count] > 0) body(s);
-  }
-}
-
-/// The sums of the chunks of one launch, and behind them the factors of its segments.
-std::int64_t most_chunks(const Optimizer& problem) {
-  return problem.size / chunk_size + problem.segments;
-}
-std::size_t workspace_of(const Optimizer& problem) {
-  return std::size_t(most_chunks(problem)) * sizeof(Norms) + Segments::most * sizeof(float);
 }
 
 template <bool blocks>
@@ -208,19 +88,18 @@ void run(float* parameters, float* mean, float* mean_square, bf16* copy, const f
   });
 }
 
-bool is_lamb(const Optimizer& problem) {
-  return problem.name == "lamb" && problem.boundaries != nullptr;
-}
-
 const Registration registration([](Registry& registry) {
-  registry.add<Update>(
-      {.name = "lamb_chunk", .rank = 5, .launch = &run<false>, .supports = &is_lamb, .workspace_bytes = &workspace_of});
+  registry.add<Update>({.name = "lamb_chunk",
+                        .rank = 5,
+                        .launch = &run<false>,
+                        .supports = &is_lamb,
+                        .workspace_bytes = &lamb_workspace});
   registry.add<Update>({.name = "lamb_block",
                         .rank = 6,
                         .targets = on_blocks,
                         .launch = &run<true>,
                         .supports = &is_lamb,
-                        .workspace_bytes = &workspace_of});
+                        .workspace_bytes = &lamb_workspace});
 });
 
 }  // namespace

@@ -20,7 +20,7 @@ struct Optimizer {
   int segments = 0;
   auto operator<=>(const Optimizer&) const = default;
 
-  /// How many buffers of `size` floats the state takes (moment1 first), all zero at the start of a run.
+  /// Number of state buffers of `size` floats (moment1 first), all zero at the start of a run.
   int moments() const;
 };
 

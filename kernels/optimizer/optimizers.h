@@ -40,7 +40,6 @@ struct OptimizerRow {
   std::vector<Takes> takes;
   int (*moments)(const Optimizer&);
   double (*operations)(const Optimizer&);  ///< per parameter
-  bool per_parameter = false;              ///< needs the problem's boundaries
   /// One step by the formula: what its kernels are held against.
   void (*reference)(const Optimizer&, const StepState&, const UpdateBuffers&);
 

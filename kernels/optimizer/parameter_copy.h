@@ -1,4 +1,4 @@
-// parameter_copy.h - what an update does with a new parameter beside keeping it.
+// parameter_copy.h - the optional bf16 copy of an updated parameter.
 #pragma once
 #include "kernels/common/kernel.h"
 #include "kernels/optimizer/optimizer.h"

@@ -1,5 +1,5 @@
 // metrics_warp.cu - the 32 lanes of one warp add up every 32nd row each, then one another's sums by shuffles.
-// What changed from metrics_single_thread: the chain of dependent additions is n / 32 + 5 long instead of n.
+// Changed from metrics_single_thread: the chain of dependent additions is n / 32 + 5 long instead of n.
 #include "kernels/common/kernel.h"
 #include "kernels/common/reduce.h"
 #include "kernels/common/registration.h"

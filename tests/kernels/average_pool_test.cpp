@@ -3,7 +3,6 @@
 #include "kernels/average_pool/average_pool_ref.h"
 #include "tests/support/activations.h"
 #include "tests/support/gradient_check.h"
-#include "tests/support/thread_counts.h"
 #include "tests/support/variants.h"
 
 namespace gs::test {
@@ -75,6 +74,15 @@ TEST(AveragePool, EveryVariantGivesTheSameBits) {
       launch(y.data(), input.data());
       if (first.empty()) first = y.values();
       EXPECT_EQ(y.values(), first);
+    });
+    const auto dy = random_values(m.y_size(), 5);
+    first.clear();
+    for_each_variant<AveragePoolBackward<float>>(m, [&](auto launch) {
+      DeviceArray<float> gradient(dy), relu_output(x);
+      GuardedArray<float> dx(std::size_t(m.x_size()));
+      launch(dx.data(), gradient.data(), relu_output.data());
+      if (first.empty()) first = dx.values();
+      EXPECT_EQ(dx.values(), first);
     });
   }
 }

@@ -1,9 +1,9 @@
 // bias_test.cpp - bias + ReLU, the bias gradient and the ReLU gradient: every variant against the reference.
-#include <omp.h>
 
 #include "kernels/bias/bias_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/gradient_check.h"
+#include "tests/support/thread_counts.h"
 #include "tests/support/variants.h"
 
 namespace gs::test {
@@ -65,21 +65,16 @@ TEST(BiasGradient, AgainstTheReference) {
 TEST(BiasGradient, TheSameBitsForEveryNumberOfThreads) {
   const Rows p{40'003, 32};
   const auto dy = random_values(p.rows * p.columns, 4);
-  std::vector<std::vector<float>> results[8];  // by variant
-  const int threads_before = omp_get_max_threads();
-  for (int threads : {1, 2, 3, 5}) {
-    omp_set_num_threads(threads);
-    std::size_t variant = 0;
+  expect_same_for_every_number_of_threads([&] {
+    std::vector<std::vector<float>> all;  // by variant
     for_each_variant<BiasGradient<float>>(p, [&](auto launch) {
       DeviceArray<float> gradient(dy);
       GuardedArray<float> db(std::size_t(p.columns));
       launch(db.data(), gradient.data());
-      results[variant++].push_back(db.values());
+      all.push_back(db.values());
     });
-  }
-  omp_set_num_threads(threads_before);
-  for (const auto& runs : results)
-    for (const auto& db : runs) EXPECT_EQ(db, runs.front());
+    return all;
+  });
 }
 
 TEST(ReluGradient, AgainstTheReference) {

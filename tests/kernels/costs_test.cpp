@@ -10,7 +10,6 @@
 #include "kernels/loss/loss.h"
 #include "kernels/lrn/lrn.h"
 #include "kernels/maxpool/maxpool.h"
-#include "kernels/optimizer/optimizer.h"
 #include "kernels/step/step.h"
 
 namespace gs::test {
@@ -30,10 +29,6 @@ TEST(Costs, CountedByHand) {
   EXPECT_EQ(cost(GatherBatch<float>{}, Gather{2, 10}).bytes, 20 * 5 + 2 * 12);
   EXPECT_EQ(cost(LossGradient<float>{}, Loss{LossKind::softmax, 4, 10}).bytes, 40 * 8 + 4 * 12);
   EXPECT_EQ(cost(CountBroken{}, Values{100}).bytes, 404);
-  EXPECT_EQ(cost(Update{}, Optimizer{.name = "adam", .size = 100}).bytes, 2800);
-  EXPECT_EQ(cost(Update{}, Optimizer{.name = "rmsprop", .size = 100}).bytes, 2000);
-  EXPECT_EQ(cost(Update{}, Optimizer{.name = "sgd", .size = 100}).bytes, 1200);
-  EXPECT_EQ(cost(Update{}, Optimizer{.name = "adam", .size = 100, .bf16_copy = true}).bytes, 3000);
 }
 
 /// bf16 is two bytes; parameters' gradients, losses, logits of a split and the scales of a normalisation stay floats.

@@ -57,7 +57,7 @@ std::vector<Case> cases() {
   std::vector<Case> list;
   for (const Optimizer& p : optimizers_to_test()) {
     for (const std::int64_t size : {1, 7, 64, 1029, 20'003}) list.emplace_back(p, size, few_boundaries(size));
-    if (optimizer_called(p.name).per_parameter) list.emplace_back(p, 20'003, many_boundaries(20'003));
+    list.emplace_back(p, 20'003, many_boundaries(20'003));
   }
   return list;
 }
@@ -243,6 +243,7 @@ TEST(OptimizerCosts, CountedByHand) {
   EXPECT_EQ(bytes("sgd", 0.9f), 2000);
   EXPECT_EQ(bytes("rmsprop"), 2000);
   EXPECT_EQ(bytes("lion"), 2000);
+  EXPECT_EQ(bytes("lamb"), 2800);
   EXPECT_EQ(bytes("adam"), 2800);
   EXPECT_EQ(bytes("adam", 0, true), 3000);
 }

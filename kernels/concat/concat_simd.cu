@@ -1,4 +1,4 @@
-// concat_pixels.cu - concatenation along the channels and its gradient for a CPU: every core takes whole pixels.
+// concat_simd.cu - concatenation along the channels and its gradient for a CPU: every core takes whole pixels.
 //
 // Changed from concat_element: a pixel is two copies, without a remainder per element. A value in and a value out per
 // element: bound by memory.

@@ -1,5 +1,5 @@
-// gather_rows.cu - the same batch assembly for a CPU: every core takes whole rows.
-// What changed from gather_element: no division to find the row, so the loop over a row is one vector loop.
+// gather_simd.cu - the same batch assembly for a CPU: every core takes whole rows.
+// Changed from gather_element: no division to find the row, so the loop over a row is one vector loop.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/gather/gather.h"

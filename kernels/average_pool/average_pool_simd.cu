@@ -1,13 +1,13 @@
-// average_pool_pixels.cu - average-pooling for a CPU: every core takes whole pixels, of y forward and of dx backward.
+// average_pool_simd.cu - average-pooling for a CPU: every core takes whole pixels, of y forward and of dx backward.
 //
 // Changed from average_pool_element: the sums of up to 64 channels stay in registers while the window goes by, so that
 // every step is a vector loop without a division. The order of each sum, and so its bits, are the same. Bound by
 // memory.
 #include "kernels/average_pool/average_pool.h"
-#include "kernels/average_pool/average_pool_cover.h"
 #include "kernels/common/host_pixels.h"
 #include "kernels/common/nhwc.h"
 #include "kernels/common/registration.h"
+#include "kernels/common/window_cover.h"
 
 namespace gs::GS_TARGET {
 namespace {

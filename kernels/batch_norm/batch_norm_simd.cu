@@ -1,4 +1,4 @@
-// batch_norm_rows.cu - batch normalisation for a CPU: every core takes whole rows.
+// batch_norm_simd.cu - batch normalisation for a CPU: every core takes whole rows.
 //
 // Changed from batch_norm_channel: x is read in order, and twice forward instead of three times; every loop goes over
 // the channels of a row, without a remainder, and is one vector loop. 32 slices of the rows are summed apart, whatever

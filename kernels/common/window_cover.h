@@ -1,4 +1,4 @@
-// average_pool_cover.h - the windows that cover a row or a column.
+// window_cover.h - the pooling windows that cover a row or a column.
 #pragma once
 #include "kernels/common/kernel.h"
 

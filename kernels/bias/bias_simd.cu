@@ -1,12 +1,12 @@
-// bias_rows.cu - bias + ReLU and the bias gradient for a CPU: every core takes whole rows.
+// bias_simd.cu - bias + ReLU and the bias gradient for a CPU: every core takes whole rows.
 //
-// What changed from bias_element: no remainder to find the column, so a row is one vector loop; and the gradient reads
+// Changed from bias_element: no remainder to find the column, so a row is one vector loop; and the gradient reads
 // dy once, in order, instead of once per column with a stride. Both move what bias_element moves: bound by memory.
 #include <algorithm>
 
 #include "kernels/bias/bias.h"
 #include "kernels/bias/bias_launchers.h"
-#include "kernels/common/kernel.h"
+#include "kernels/common/host_pixels.h"
 #include "kernels/common/registration.h"
 
 namespace gs::GS_TARGET {
@@ -43,19 +43,14 @@ void sum_rows(float* __restrict__ sums, const T* __restrict__ dy, std::int64_t b
     for (int j = 0; j < columns; ++j) sums[j] += widened(dy[row * columns + j]);
 }
 
-}  // namespace
-
 template <class T>
-void bias_activation_rows(T* y, const T* bias, const Rows& problem, void*, stream_t) {
-  const std::int64_t grain = std::max<std::int64_t>(1, 16384 / problem.columns);
-  host_shares(
-      problem.rows,
-      [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t row = begin; row < end; ++row)
-          add_bias_to_row(y + row * problem.columns, bias, problem.columns, problem.relu);
-      },
-      grain);
+void run_activation(T* y, const T* bias, const Rows& problem, void*, stream_t) {
+  for_each_pixel(problem.rows, problem.columns, [&](std::int64_t row) {
+    add_bias_to_row(y + row * problem.columns, bias, problem.columns, problem.relu);
+  });
 }
+
+}  // namespace
 
 std::size_t bias_gradient_rows_workspace(const Rows& problem) {
   return std::size_t(slices) * std::size_t(problem.columns) * sizeof(float);
@@ -88,7 +83,7 @@ namespace {
 
 template <class T>
 void add_variants(Registry& registry) {
-  registry.add<BiasActivation<T>>({.name = "rows", .rank = 2, .targets = on_host, .launch = &bias_activation_rows<T>});
+  registry.add<BiasActivation<T>>({.name = "rows", .rank = 2, .targets = on_host, .launch = &run_activation<T>});
   registry.add<BiasGradient<T>>({.name = "rows",
                                  .rank = 3,
                                  .targets = on_host,

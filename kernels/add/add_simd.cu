@@ -1,4 +1,4 @@
-// add_pixels.cu - the shortcut that subsamples and pads, and its gradient, for a CPU: every core takes whole pixels.
+// add_simd.cu - the shortcut that subsamples and pads, and its gradient, for a CPU: every core takes whole pixels.
 //
 // Changed from add_element: a pixel is up to three vector loops over channels, without a remainder per element; the
 // pixels that y skipped are filled with zeros. Bound by memory.
