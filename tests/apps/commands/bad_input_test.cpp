@@ -88,7 +88,7 @@ INSTANTIATE_TEST_SUITE_P(
                  {"--device must be one of auto, cuda, cuda:N, cpu, sim", "'gpu'"}},
         BadInput{{"train", "lenet", "--precision", "fp16"}, {"--precision must be one of fp32, tf32, bf16"}},
         BadInput{{"train", "lenet", "--impl", "conv1="}, {"--impl", "'conv1=' lacks the implementation"}},
-        BadInput{{"train", "lenet", "--impl", "=direct"}, {"--impl", "'=direct' lacks the step"}},
+        BadInput{{"train", "lenet", "--impl", "=direct"}, {"--impl", "'=direct' lacks the call"}},
         BadInput{{"train", "lenet", "--warm-up", "1", "--epochs", "1"}, {"--warm-up 1 leaves nothing of 1 epoch"}},
         BadInput{{"train", "lenet", "--impl", "fast"}, {"--impl", "'fast'", "default, own"}},
         BadInput{{"train", "lenet", "--impl-from", "nowhere"},

@@ -64,7 +64,7 @@ TEST_F(SavedRun, OfAResNetIsEvaluatedResumedAndProfiled) {
   const Outcome eval = run({"eval", "run", "--json"});
   ASSERT_EQ(eval.status, 0) << eval.err;
   EXPECT_EQ(nlohmann::json::parse(eval.out)["metrics"], record["evaluation"]["best"]["validation"]);
-  const Outcome profile = run({"profile", "run", "--steps", "5", "--out", "profile", "--roof", "cached"});
+  const Outcome profile = run({"profile", "run", "--steps", "5", "--out", "profile"});
   EXPECT_EQ(profile.status, 0) << profile.err;
 
   ASSERT_EQ(run({"train", "--resume", "run", "--epochs", "2", "--quiet"}).status, 0);
