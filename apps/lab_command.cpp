@@ -42,13 +42,13 @@ Arguments lab_arguments(LabOptions& o) {
               "that are the "
               "beginning of longer ones are not done twice; interrupted, it goes on where it stopped.");
   a.section("Lab");
-  a.value("--only", o.only, "tasks to do, and no others: 5a,6c", some_text(), "IDS")->delimiter(',');
+  a.value("--only", o.only, "tasks to do, and no others: 5a,6c", some_text(), "IDS").separated_by_commas();
   a.flag("--quick", o.quick, "a tenth of the epochs, for a look");
   a.value("--seeds", o.seeds, "repeat every run with seeds 1 to N and show the spread", whole_number(1, 1000), "N");
   a.flag("--plan", o.plan, "print the runs and stop");
   a.value("--lab", o.lab, "another lab: a file like apps/lab/lesions.json", some_text(), "FILE");
   a.value("--positive", o.positive, "of two classes, the one that sensitivity and ROC speak of", some_text(), "NAME")
-      ->default_str("as the lab says");
+      .default_str("as the lab says");
   a.section("Data");
   add_data_flags(a, o.data);
   a.section("Machine and output");
@@ -56,7 +56,7 @@ Arguments lab_arguments(LabOptions& o) {
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--jobs", o.jobs, "runs at a time; more than 1 share the cores out; 0: the default", whole_number(0, 4096),
           "N")
-      ->default_str(fmt::format("1; on a GPU what fits, up to {}", most_jobs_on_a_gpu));
+      .default_str(fmt::format("1; on a GPU what fits, up to {}", most_jobs_on_a_gpu));
   a.value("--out", o.out, "folder of the lab", some_text(), "DIR");
   a.flag("--quiet", o.quiet, "print warnings and errors only");
   return a;

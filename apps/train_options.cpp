@@ -15,11 +15,11 @@ namespace {
 void add_network(Arguments& a, TrainOptions& o) {
   a.section("Network");
   a.value("--base", o.base, "base width: filters of the first layer", whole_number(1, 4096), "N")
-      ->default_str("the model's own");
+      .default_str("the model's own");
   a.choice("--features", o.features, "what the mlp sees: the pixels, or OpenCV's histograms of oriented gradients",
            {"pixels", "hog"});
   a.value("--dropout", o.dropout, "share of the hidden units that is dropped", number_in(0, 1), "P")
-      ->default_str("0; alexnet2012: 0.5");
+      .default_str("0; alexnet2012: 0.5");
 }
 
 void add_training(Arguments& a, TrainOptions& o) {
@@ -44,7 +44,7 @@ void add_training(Arguments& a, TrainOptions& o) {
   a.choice("--loss", o.loss, "auto: bce for two classes, else softmax", {"auto", "bce", "softmax", "hinge"});
   a.choice("--output", o.output, "what hinge sees of the logit", {"linear", "sigmoid"});
   a.value("--positive", o.positive, "of two classes, the one that a positive logit means", some_text(), "NAME")
-      ->default_str("the second by name");
+      .default_str("the second by name");
   a.value("--label-smoothing", o.label_smoothing, "share of the target that is spread over all classes",
           number_in(0, 1), "X");
   a.choice("--class-weight", o.class_weight, "balanced: rare classes count for more, n / (K n_k)",
@@ -63,8 +63,7 @@ void add_augmentation(Arguments& a, TrainOptions& o) {
 void add_machine(Arguments& a, TrainOptions& o) {
   a.section("Machine");
   add_device_flag(a, o.device);
-  a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"})
-      ->default_str("tf32 on cuda, else fp32");
+  a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"}).default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation,
           "auto (what was measured to be fastest here), default (a fixed table), own (no vendor library), library "
@@ -79,7 +78,7 @@ void add_machine(Arguments& a, TrainOptions& o) {
 
 void add_output(Arguments& a, TrainOptions& o) {
   a.section("Output");
-  a.value("--out", o.out, "folder of the run", some_text(), "DIR")->default_str("runs/NAME, after model and flags");
+  a.value("--out", o.out, "folder of the run", some_text(), "DIR").default_str("runs/NAME, after model and flags");
   a.flag("--overwrite", o.overwrite, "replace the run that is there");
   a.value("--resume", o.resume, "go on with a run, to --epochs in all, with the flags that it was started with",
           some_text(), "RUN");
@@ -92,7 +91,7 @@ void add_output(Arguments& a, TrainOptions& o) {
   a.flag("--explain", o.explain, "print the compiled training step and stop");
   a.choice("--for", o.explained_device, "explain for this device, which need not be here; cuda: own kernels only",
            {"cuda"})
-      ->default_str("--device");
+      .default_str("--device");
   a.allow_config();
 }
 
