@@ -14,6 +14,7 @@
 #include "engine/core/error.h"
 #include "engine/core/grouped.h"
 #include "engine/profile/analysis.h"
+#include "engine/program/choice.h"
 
 namespace gs::apps {
 namespace {
@@ -39,8 +40,8 @@ std::string judgement(const OpChange& c) {
 }
 std::string implementations(const OpChange& c) {
   if (!c.a || !c.b) return (c.a ? c.a : c.b)->implementation;
-  return c.a->implementation == c.b->implementation ? c.a->implementation
-                                                    : c.a->implementation + " -> " + c.b->implementation;
+  const std::string a = current_implementation(c.a->implementation), b = current_implementation(c.b->implementation);
+  return a == b ? a : a + " -> " + b;
 }
 
 TableRow sum_row(const std::string& name, double a, double b) {

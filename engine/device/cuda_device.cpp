@@ -167,12 +167,12 @@ class CudaDevice : public Device {
   CudaDevice(int gpu, bool tf32) : gpu_(gpu), tf32_(tf32) {
     gpu_.use();
     check_cuda(cudaStreamCreateWithFlags(stream_.address(), cudaStreamNonBlocking), "making a stream");
-    library_ = make_cuda_library(cuda::rooms(), stream_.get(), tf32);
+    library_ = make_cuda_library(cuda::registry(), stream_.get(), tf32);
   }
   ~CudaDevice() override { gpu_.use_to_free(); }
 
   std::string_view name() const override { return "cuda"; }
-  const Rooms& rooms() const override { return cuda::rooms(); }
+  const Registry& registry() const override { return cuda::registry(); }
   Library* library() override {
     gpu_.use();
     return library_.get();

@@ -20,7 +20,7 @@ class DescribedGpu : public Device {
   explicit DescribedGpu(bool tf32) : kernels_(sim_kernels()), tf32_(tf32) {}
   std::string_view name() const override { return "cuda"; }
   std::string description() const override { return "a GPU that is described, not present: own kernels only"; }
-  const Rooms& rooms() const override { return kernels_; }
+  const Registry& registry() const override { return kernels_; }
   Library* library() override { return nullptr; }
   bool tf32() const override { return tf32_; }
   stream_t stream() const override { return nullptr; }
@@ -61,7 +61,7 @@ class DescribedGpu : public Device {
 
  private:
   [[noreturn]] static void throw_absent() { throw Error("this GPU is described only: nothing can run on it"); }
-  const Rooms& kernels_;
+  const Registry& kernels_;
   bool tf32_;
   std::map<void*, std::size_t> sizes_;
 };

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "engine/device/kernel_tracer.h"
-#include "kernels/rooms.h"
+#include "kernels/common/registry.h"
 
 namespace gs {
 
@@ -75,9 +75,13 @@ class Device {
 
   virtual std::string_view name() const = 0;  ///< "cpu", "cuda", "sim": what --device calls it, without a number
   virtual std::string description()
-      const = 0;                           ///< for people: the machine, its vector width or SMs, the library's version
-  virtual const Rooms& rooms() const = 0;  ///< the kernels of its target
-  virtual Library* library() = 0;          ///< the vendor's convolutions and products, or null
+      const = 0;  ///< for people: the machine, its vector width or SMs, the library's version
+  virtual const Registry& registry() const = 0;  ///< the kernels of its target
+  virtual Library* library() = 0;                ///< the vendor's convolutions and products, or null
+  template <class Op>
+  Variants<Op> variants() const {
+    return registry().variants<Op>();
+  }
   virtual bool tf32() const { return false; }  ///< may products round their factors to tf32? On cpu: do they?
   virtual stream_t stream() const = 0;  ///< orders everything below; makes the device's GPU that of the caller's thread
   virtual int threads() const = 0;      ///< CPU threads that kernels use; 1 on cuda
@@ -157,7 +161,7 @@ TimedCalls timed_by_clock(const std::vector<std::function<void()>>& calls);
 struct DeviceRequest {
   std::string name = "auto";  ///< auto, cuda, cuda:N, cpu, sim. auto: cuda if there is a GPU that fits, else cpu
   int threads = 0;            ///< CPU threads; 0: all cores
-  /// Products round their fp32 factors to tf32: on cuda and sim where a technique on tensor cores is chosen, on cpu
+  /// Products round their fp32 factors to tf32: on cuda and sim where a variant on tensor cores is chosen, on cpu
   /// always, by emulation. Unset: on cuda they may.
   std::optional<bool> tf32 = std::nullopt;
 };

@@ -59,13 +59,13 @@ class LoopReplay : public Replay {
 
 class HostDevice : public Device {
  public:
-  HostDevice(std::string_view name, const Rooms& rooms, int threads, bool tf32)
-      : name_(name), rooms_(rooms), threads_(threads), tf32_(tf32) {
+  HostDevice(std::string_view name, const Registry& registry, int threads, bool tf32)
+      : name_(name), registry_(registry), threads_(threads), tf32_(tf32) {
     omp_set_num_threads(threads);
   }
 
   std::string_view name() const override { return name_; }
-  const Rooms& rooms() const override { return rooms_; }
+  const Registry& registry() const override { return registry_; }
   Library* library() override { return library_.get(); }
   bool tf32() const override { return tf32_; }
   stream_t stream() const override { return nullptr; }
@@ -74,7 +74,7 @@ class HostDevice : public Device {
   std::string description() const override {
     std::string text =
         fmt::format("{}, {} thread{}, {}", cpu_model(), threads_, threads_ == 1 ? "" : "s", cpu_vector_width());
-    if (rooms_.target == Target::sim) return "simulated GPU on " + text;
+    if (registry_.target() == Target::sim) return "simulated GPU on " + text;
     return library_ ? fmt::format("{}, {} {}", text, library_->name(), library_->version())
                     : text + ", own kernels only";
   }
@@ -103,7 +103,7 @@ class HostDevice : public Device {
 
   /// With the time of each thread in own kernels. (A thread of the simulator's is no thread of a GPU.)
   TimedCalls timed(const std::vector<std::function<void()>>& calls) override {
-    if (rooms_.target == Target::sim) return timed_by_clock(calls);
+    if (registry_.target() == Target::sim) return timed_by_clock(calls);
     simulator::ThreadTimes times(threads_);
     std::vector<std::vector<double>> thread_us(calls.size());
     std::vector<std::function<void()>> watched;
@@ -120,9 +120,9 @@ class HostDevice : public Device {
   }
 
   /// The simulator repeats a few steps at once because a GPU does; a CPU gains nothing by it.
-  int most_steps_per_replay() const override { return rooms_.target == Target::sim ? 4 : 1; }
+  int most_steps_per_replay() const override { return registry_.target() == Target::sim ? 4 : 1; }
   std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& calls) override {
-    if (rooms_.target != Target::sim) return std::nullopt;
+    if (registry_.target() != Target::sim) return std::nullopt;
     return recorded_launches(calls);
   }
 
@@ -136,20 +136,20 @@ class HostDevice : public Device {
     void* memory = std::aligned_alloc(unit, padded);
     if (!memory) throw Error(fmt::format("out of memory: {:.1f} MiB were asked for", double(bytes) / (1 << 20)));
     if (huge) madvise(memory, padded, MADV_HUGEPAGE);  // advice: without it everything is right, but slower
-    if (rooms_.target == Target::sim) {
+    if (registry_.target() == Target::sim) {
       std::memset(memory, 0xff, padded);  // NaN: reading what nobody wrote shows
       simulator::register_memory(memory, bytes);
     }
     return memory;
   }
   void free(void* memory) noexcept override {
-    if (rooms_.target == Target::sim) simulator::unregister_memory(memory);
+    if (registry_.target() == Target::sim) simulator::unregister_memory(memory);
     std::free(memory);
   }
 
  private:
   std::string_view name_;
-  const Rooms& rooms_;
+  const Registry& registry_;
   int threads_;
   bool tf32_;
   std::unique_ptr<Library> library_;
@@ -158,9 +158,9 @@ class HostDevice : public Device {
 }  // namespace
 
 std::unique_ptr<Device> open_cpu(int threads, bool tf32) {
-  auto device = std::make_unique<HostDevice>("cpu", host::rooms(), threads, tf32);
+  auto device = std::make_unique<HostDevice>("cpu", host::registry(), threads, tf32);
 #if GRIDSTRIDE_WITH_ONEDNN
-  device->set_library(make_onednn_library(device->rooms()));
+  device->set_library(make_onednn_library(device->registry()));
 #endif
   return device;
 }

@@ -7,12 +7,12 @@
 namespace gs {
 
 namespace sim {
-[[gnu::weak]] const Rooms& rooms();  // null in a program that is linked without these kernels
+[[gnu::weak]] Registry& registry();  // null in a program that is linked without these kernels
 }
 
-const Rooms& sim_kernels() {
-  if (&sim::rooms) return sim::rooms();
-  using Kernels = const Rooms*();
+const Registry& sim_kernels() {
+  if (&sim::registry) return sim::registry();
+  using Kernels = const Registry*();
   static void* const module = load_module(GRIDSTRIDE_SIM_MODULE, "sim");
   return *reinterpret_cast<Kernels*>(dlsym(module, "gridstride_sim_kernels"))();
 }

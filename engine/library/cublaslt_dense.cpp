@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/bias/bias.h"
 #include "kernels/common/check.h"
 
 namespace gs {
@@ -150,20 +151,20 @@ std::vector<Implementation<Op>> offer(const CublasLtContext& context, const Shap
 }  // namespace
 
 template <class T>
-std::vector<Implementation<DenseForwardOf<T>>> cublaslt_forward(const CublasLtContext& context, const Dense& d) {
+std::vector<Implementation<DenseForward<T>>> cublaslt_forward(const CublasLtContext& context, const Dense& d) {
   // y [n, out] = x W^T: column-major out x n = W^T x with W as in x out and x as in x n
   Shape shape{CUBLAS_OP_T, CUBLAS_OP_N, d.out,
               d.n,         d.in,        d.in,
               d.in,        d.out,       d.relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS};
-  auto fused = offer<DenseForwardOf<T>, T, T>(context, shape, "bias and ReLU in the product's epilogue", [](auto run) {
+  auto fused = offer<DenseForward<T>, T, T>(context, shape, "bias and ReLU in the product's epilogue", [](auto run) {
     return [run](T* y, const T* x, const T* w, const T* bias, const Dense&, void* workspace, stream_t s) {
       run(y, w, x, bias, workspace, s);
     };
   });
   if (!fused.empty()) return fused;
   shape.epilogue = CUBLASLT_EPILOGUE_DEFAULT;
-  const auto activation = context.rooms->of<T>().bias_activation.front();  // needs no workspace
-  return offer<DenseForwardOf<T>, T, T>(context, shape, "own bias and ReLU after the product", [activation](auto run) {
+  const auto activation = context.registry->variant<BiasActivation<T>>("element");  // needs no workspace
+  return offer<DenseForward<T>, T, T>(context, shape, "own bias and ReLU after the product", [activation](auto run) {
     return [run, activation](T* y, const T* x, const T* w, const T* bias, const Dense& p, void* workspace, stream_t s) {
       run(y, w, x, nullptr, workspace, s);
       activation.launch(y, bias, {p.n, p.out, p.relu}, nullptr, s);
@@ -172,8 +173,8 @@ std::vector<Implementation<DenseForwardOf<T>>> cublaslt_forward(const CublasLtCo
 }
 
 template <class T>
-std::vector<Implementation<DenseDataGradientOf<T>>> cublaslt_data_gradient(const CublasLtContext& context,
-                                                                           const Dense& d) {
+std::vector<Implementation<DenseDataGradient<T>>> cublaslt_data_gradient(const CublasLtContext& context,
+                                                                         const Dense& d) {
   // dx [n, in] = dy W: column-major in x n = W dy
   //
   // The ReLU gradient is a kernel of its own. CUBLASLT_EPILOGUE_DRELU wants the bits that RELU_AUX writes in the layer
@@ -182,8 +183,8 @@ std::vector<Implementation<DenseDataGradientOf<T>>> cublaslt_data_gradient(const
   // nothing of the units that were dropped. The layer's output, which is there anyway, says all of it. The mask's scale
   // is the product's factor, so that a bf16 result is rounded once.
   const Shape shape{CUBLAS_OP_N, CUBLAS_OP_N, d.in, d.n, d.out, d.in, d.out, d.in};
-  const auto mask = context.rooms->of<T>().relu_gradient.front();
-  return offer<DenseDataGradientOf<T>, T, T>(context, shape, "own ReLU gradient after the product", [mask](auto run) {
+  const auto mask = context.registry->highest<ReluGradient<T>>();
+  return offer<DenseDataGradient<T>, T, T>(context, shape, "own ReLU gradient after the product", [mask](auto run) {
     return
         [run, mask](T* dx, const T* dy, const T* w, const T* relu_output, const Dense& p, void* workspace, stream_t s) {
           run(dx, w, dy, nullptr, workspace, s, relu_output ? p.mask_scale : 1.0f);
@@ -193,15 +194,15 @@ std::vector<Implementation<DenseDataGradientOf<T>>> cublaslt_data_gradient(const
 }
 
 template <class T>
-std::vector<Implementation<DenseFilterGradientOf<T>>> cublaslt_filter_gradient(const CublasLtContext& context,
-                                                                               const Dense& d) {
+std::vector<Implementation<DenseWeightGradient<T>>> cublaslt_filter_gradient(const CublasLtContext& context,
+                                                                             const Dense& d) {
   // dW [out, in] = dy^T x: column-major D (in x out) = A B, with A = x as it lies (in x n) and B = dy transposed
   // (n x out; dy lies as out x n). db[o] = sum over i of dy[i, o] is the sum of B's column o over k = n, one number per
   // column of D: BGRADB. (BGRADA sums the rows of A, here those of x.)
   Shape shape{CUBLAS_OP_N, CUBLAS_OP_T, d.in, d.out, d.n, d.in, d.out, d.in};
   if constexpr (std::is_same_v<T, float>) {  // of bf16 the epilogue's sums would be bf16, and ours are fp32
     shape.epilogue = CUBLASLT_EPILOGUE_BGRADB;
-    auto fused = offer<DenseFilterGradientOf<T>, T, float>(
+    auto fused = offer<DenseWeightGradient<T>, T, float>(
         context, shape, "bias gradient in the product's epilogue", [](auto run) {
           return [run](float* dw, float* db, const T* x, const T* dy, const Dense&, void* workspace, stream_t s) {
             run(dw, x, dy, db, workspace, s);
@@ -210,8 +211,8 @@ std::vector<Implementation<DenseFilterGradientOf<T>>> cublaslt_filter_gradient(c
     if (!fused.empty()) return fused;
     shape.epilogue = CUBLASLT_EPILOGUE_DEFAULT;
   }
-  const auto bias_gradient = context.rooms->of<T>().bias_gradient.front();  // one thread per column: needs no workspace
-  return offer<DenseFilterGradientOf<T>, T, float>(context, shape, "own bias gradient", [bias_gradient](auto run) {
+  const auto bias_gradient = context.registry->variant<BiasGradient<T>>("column");  // needs no workspace
+  return offer<DenseWeightGradient<T>, T, float>(context, shape, "own bias gradient", [bias_gradient](auto run) {
     return [run, bias_gradient](float* dw, float* db, const T* x, const T* dy, const Dense& p, void* workspace,
                                 stream_t s) {
       run(dw, x, dy, nullptr, workspace, s);
@@ -220,15 +221,15 @@ std::vector<Implementation<DenseFilterGradientOf<T>>> cublaslt_filter_gradient(c
   });
 }
 
-template std::vector<Implementation<DenseForwardOf<float>>> cublaslt_forward(const CublasLtContext&, const Dense&);
-template std::vector<Implementation<DenseForwardOf<bf16>>> cublaslt_forward(const CublasLtContext&, const Dense&);
-template std::vector<Implementation<DenseDataGradientOf<float>>> cublaslt_data_gradient(const CublasLtContext&,
-                                                                                        const Dense&);
-template std::vector<Implementation<DenseDataGradientOf<bf16>>> cublaslt_data_gradient(const CublasLtContext&,
-                                                                                       const Dense&);
-template std::vector<Implementation<DenseFilterGradientOf<float>>> cublaslt_filter_gradient(const CublasLtContext&,
-                                                                                            const Dense&);
-template std::vector<Implementation<DenseFilterGradientOf<bf16>>> cublaslt_filter_gradient(const CublasLtContext&,
-                                                                                           const Dense&);
+template std::vector<Implementation<DenseForward<float>>> cublaslt_forward(const CublasLtContext&, const Dense&);
+template std::vector<Implementation<DenseForward<bf16>>> cublaslt_forward(const CublasLtContext&, const Dense&);
+template std::vector<Implementation<DenseDataGradient<float>>> cublaslt_data_gradient(const CublasLtContext&,
+                                                                                      const Dense&);
+template std::vector<Implementation<DenseDataGradient<bf16>>> cublaslt_data_gradient(const CublasLtContext&,
+                                                                                     const Dense&);
+template std::vector<Implementation<DenseWeightGradient<float>>> cublaslt_filter_gradient(const CublasLtContext&,
+                                                                                          const Dense&);
+template std::vector<Implementation<DenseWeightGradient<bf16>>> cublaslt_filter_gradient(const CublasLtContext&,
+                                                                                         const Dense&);
 
 }  // namespace gs

@@ -7,7 +7,7 @@
 
 #include "engine/core/owned.h"
 #include "engine/library/library.h"
-#include "kernels/rooms.h"
+#include "kernels/common/registry.h"
 
 namespace gs {
 
@@ -20,16 +20,16 @@ inline constexpr std::size_t cublaslt_workspace_limit = std::size_t(32) << 20;  
 struct CublasLtContext {
   cublasLtHandle_t handle;
   bool tf32;
-  const Rooms* rooms;
+  const Registry* registry;
 };
 
 // T: how activations and the weights that are read are stored (float or bf16). Sums and the weights' gradients are
 // fp32 in both.
 template <class T>
-std::vector<Implementation<DenseForwardOf<T>>> cublaslt_forward(const CublasLtContext&, const Dense&);
+std::vector<Implementation<DenseForward<T>>> cublaslt_forward(const CublasLtContext&, const Dense&);
 template <class T>
-std::vector<Implementation<DenseDataGradientOf<T>>> cublaslt_data_gradient(const CublasLtContext&, const Dense&);
+std::vector<Implementation<DenseDataGradient<T>>> cublaslt_data_gradient(const CublasLtContext&, const Dense&);
 template <class T>
-std::vector<Implementation<DenseFilterGradientOf<T>>> cublaslt_filter_gradient(const CublasLtContext&, const Dense&);
+std::vector<Implementation<DenseWeightGradient<T>>> cublaslt_filter_gradient(const CublasLtContext&, const Dense&);
 
 }  // namespace gs

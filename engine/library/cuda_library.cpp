@@ -7,6 +7,7 @@
 
 #include "engine/library/cublaslt_dense.h"
 #include "engine/library/cudnn_plans.h"
+#include "kernels/bias/bias.h"
 
 namespace gs {
 namespace {
@@ -19,7 +20,7 @@ std::size_t aligned(std::size_t bytes) {
 
 /// The handles of both libraries, and what their implementations share.
 struct CudaHandles {
-  const Rooms& rooms;
+  const Registry& registry;
   bool tf32;
   CudnnHandle cudnn;
   CublasLtHandle cublaslt;
@@ -32,17 +33,17 @@ class CudaLayers : public LayerLibrary<T> {
  public:
   explicit CudaLayers(const CudaHandles& handles) : handles_(handles) {}
 
-  std::vector<Implementation<Conv2dForwardOf<T>>> conv2d_forward(const Conv2d& d) override {
-    return offer<Conv2dForwardOf<T>>(ConvolutionOp::forward, d, 0, "", [this](auto plan, std::size_t) {
+  std::vector<Implementation<Conv2dForward<T>>> conv2d_forward(const Conv2d& d) override {
+    return offer<Conv2dForward<T>>(ConvolutionOp::forward, d, 0, "", [this](auto plan, std::size_t) {
       return [this, plan](T* y, const T* x, const T* w, const T* bias, const Conv2d&, void* workspace, stream_t) {
         run_cudnn_plan(cudnn(), *plan, {cudnn_x, cudnn_w, cudnn_bias, cudnn_y}, {x, w, bias, y}, workspace);
       };
     });
   }
 
-  std::vector<Implementation<Conv2dDataGradientOf<T>>> conv2d_data_gradient(const Conv2d& d) override {
-    const auto mask = rooms().relu_gradient.back();
-    return offer<Conv2dDataGradientOf<T>>(ConvolutionOp::data_gradient, d, 0, "", [this, mask](auto plan, std::size_t) {
+  std::vector<Implementation<Conv2dDataGradient<T>>> conv2d_data_gradient(const Conv2d& d) override {
+    const auto mask = registry().highest<ReluGradient<T>>();
+    return offer<Conv2dDataGradient<T>>(ConvolutionOp::data_gradient, d, 0, "", [this, mask](auto plan, std::size_t) {
       return [this, plan, mask](T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d& p, void* workspace,
                                 stream_t s) {
         run_cudnn_plan(cudnn(), *plan, {cudnn_x, cudnn_w, cudnn_y}, {dx, w, dy}, workspace);
@@ -52,11 +53,11 @@ class CudaLayers : public LayerLibrary<T> {
   }
 
   /// In bf16 cuDNN's gradient is bf16, too: it goes to the workspace and from there, widened, to its place.
-  std::vector<Implementation<Conv2dFilterGradientOf<T>>> conv2d_filter_gradient(const Conv2d& d) override {
-    const auto bias_gradient = rooms().bias_gradient.back();
+  std::vector<Implementation<Conv2dFilterGradient<T>>> conv2d_filter_gradient(const Conv2d& d) override {
+    const auto bias_gradient = registry().highest<BiasGradient<T>>();
     const std::size_t gradient_bytes = in_bf16 ? aligned(std::size_t(d.w_size()) * sizeof(T)) : 0;
     const std::size_t more = gradient_bytes + bias_gradient.workspace_bytes({d.y_size() / d.k, d.k});
-    return offer<Conv2dFilterGradientOf<T>>(
+    return offer<Conv2dFilterGradient<T>>(
         ConvolutionOp::filter_gradient, d, more, in_bf16 ? "gradient in bf16, widened" : "",
         [this, bias_gradient, gradient_bytes](auto plan, std::size_t offset) {
           return
@@ -65,27 +66,27 @@ class CudaLayers : public LayerLibrary<T> {
                 void* const gradient = in_bf16 ? static_cast<void*>(behind) : dw;
                 run_cudnn_plan(cudnn(), *plan, {cudnn_x, cudnn_w, cudnn_y}, {x, gradient, dy}, workspace);
                 if constexpr (in_bf16)  // the column sums of one row are the row, as floats
-                  rooms().bias_gradient.front().launch(dw, static_cast<const T*>(gradient), {1, int(p.w_size())},
-                                                       nullptr, s);
+                  registry().variant<BiasGradient<T>>("column").launch(dw, static_cast<const T*>(gradient),
+                                                                       {1, int(p.w_size())}, nullptr, s);
                 bias_gradient.launch(db, dy, {p.y_size() / p.k, p.k}, behind + gradient_bytes, s);
               };
         });
   }
 
-  std::vector<Implementation<DenseForwardOf<T>>> dense_forward(const Dense& d) override {
+  std::vector<Implementation<DenseForward<T>>> dense_forward(const Dense& d) override {
     return cublaslt_forward<T>(context(), d);
   }
-  std::vector<Implementation<DenseDataGradientOf<T>>> dense_data_gradient(const Dense& d) override {
+  std::vector<Implementation<DenseDataGradient<T>>> dense_data_gradient(const Dense& d) override {
     return cublaslt_data_gradient<T>(context(), d);
   }
-  std::vector<Implementation<DenseFilterGradientOf<T>>> dense_filter_gradient(const Dense& d) override {
+  std::vector<Implementation<DenseWeightGradient<T>>> dense_weight_gradient(const Dense& d) override {
     return cublaslt_filter_gradient<T>(context(), d);
   }
 
  private:
   cudnnHandle_t cudnn() const { return handles_.cudnn.get(); }
-  const StorageRooms<T>& rooms() const { return handles_.rooms.template of<T>(); }
-  CublasLtContext context() const { return {handles_.cublaslt.get(), handles_.tf32, &handles_.rooms}; }
+  const Registry& registry() const { return handles_.registry; }
+  CublasLtContext context() const { return {handles_.cublaslt.get(), handles_.tf32, &handles_.registry}; }
 
   /// One implementation per plan. `more_bytes` of workspace lie behind the plan's own, at the offset that `bind` gets;
   /// `more_note` follows the plan's.
@@ -108,7 +109,7 @@ class CudaLayers : public LayerLibrary<T> {
 
 class CudaLibrary : public Library {
  public:
-  CudaLibrary(const Rooms& rooms, stream_t stream, bool tf32) : handles_{rooms, tf32, {}, {}} {
+  CudaLibrary(const Registry& registry, stream_t stream, bool tf32) : handles_{registry, tf32, {}, {}} {
     check_cudnn(cudnnCreate(handles_.cudnn.address()), "starting cuDNN");
     check_cudnn(cudnnSetStream(handles_.cudnn.get(), stream), "giving cuDNN its stream");
     if (cublasLtCreate(handles_.cublaslt.address()) != CUBLAS_STATUS_SUCCESS) throw Error("starting cuBLASLt failed");
@@ -131,8 +132,8 @@ class CudaLibrary : public Library {
 
 }  // namespace
 
-std::unique_ptr<Library> make_cuda_library(const Rooms& rooms, stream_t stream, bool tf32) {
-  return std::make_unique<CudaLibrary>(rooms, stream, tf32);
+std::unique_ptr<Library> make_cuda_library(const Registry& registry, stream_t stream, bool tf32) {
+  return std::make_unique<CudaLibrary>(registry, stream, tf32);
 }
 
 }  // namespace gs

@@ -3,11 +3,11 @@
 #include <memory>
 
 #include "engine/library/library.h"
-#include "kernels/rooms.h"
+#include "kernels/common/registry.h"
 
 namespace gs {
 
 /// `tf32`: tensor cores may round fp32 inputs. Throws gs::Error when a library cannot be started.
-std::unique_ptr<Library> make_cuda_library(const Rooms&, stream_t, bool tf32);
+std::unique_ptr<Library> make_cuda_library(const Registry&, stream_t, bool tf32);
 
 }  // namespace gs

@@ -1,5 +1,5 @@
 // library.h - what a vendor's library offers for a problem: implementations that look like the project's own
-// techniques.
+// variants.
 #pragma once
 #include <functional>
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace gs {
 
-/// One way to run an op on a device: an own technique's row, or a library's primitive bound to this very problem.
+/// One way to run an op on a device: an own variant's row, or a library's primitive bound to this very problem.
 /// `launch` has the op's own arguments; its workspace has at least `workspace_bytes`, 256-byte aligned, and no other
 /// step writes it meanwhile.
 template <class Op>
@@ -21,8 +21,8 @@ struct Implementation {
   std::string note;  ///< what the library says of it (kernel, tensor cores), for --explain
   std::size_t workspace_bytes = 0;
   std::function<typename Op::Launch> launch;
-  bool tensor_cores = false;  ///< an own technique whose row declares them; a library says it in its note, if at all
-  bool own = false;           ///< an own technique
+  bool tensor_cores = false;  ///< an own variant that declares them; a library says it in its note, if at all
+  bool own = false;           ///< an own variant
 };
 
 /// What a vendor's library has for layers whose activations are stored as T. Each call lists what it offers for the
@@ -31,12 +31,12 @@ template <class T>
 class LayerLibrary {
  public:
   virtual ~LayerLibrary() = default;
-  virtual std::vector<Implementation<Conv2dForwardOf<T>>> conv2d_forward(const Conv2d&) = 0;
-  virtual std::vector<Implementation<Conv2dDataGradientOf<T>>> conv2d_data_gradient(const Conv2d&) = 0;
-  virtual std::vector<Implementation<Conv2dFilterGradientOf<T>>> conv2d_filter_gradient(const Conv2d&) = 0;
-  virtual std::vector<Implementation<DenseForwardOf<T>>> dense_forward(const Dense&) = 0;
-  virtual std::vector<Implementation<DenseDataGradientOf<T>>> dense_data_gradient(const Dense&) = 0;
-  virtual std::vector<Implementation<DenseFilterGradientOf<T>>> dense_filter_gradient(const Dense&) = 0;
+  virtual std::vector<Implementation<Conv2dForward<T>>> conv2d_forward(const Conv2d&) = 0;
+  virtual std::vector<Implementation<Conv2dDataGradient<T>>> conv2d_data_gradient(const Conv2d&) = 0;
+  virtual std::vector<Implementation<Conv2dFilterGradient<T>>> conv2d_filter_gradient(const Conv2d&) = 0;
+  virtual std::vector<Implementation<DenseForward<T>>> dense_forward(const Dense&) = 0;
+  virtual std::vector<Implementation<DenseDataGradient<T>>> dense_data_gradient(const Dense&) = 0;
+  virtual std::vector<Implementation<DenseWeightGradient<T>>> dense_weight_gradient(const Dense&) = 0;
 };
 
 /// A vendor's library on one device.

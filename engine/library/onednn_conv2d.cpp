@@ -13,9 +13,9 @@ constexpr auto direct = dnnl::algorithm::convolution_direct;
 
 struct Convolution {
   using Problem = Conv2d;
-  using ForwardOp = Conv2dForward;
-  using DataGradientOp = Conv2dDataGradient;
-  using FilterGradientOp = Conv2dFilterGradient;
+  using ForwardOp = Conv2dForward<float>;
+  using DataGradientOp = Conv2dDataGradient<float>;
+  using FilterGradientOp = Conv2dFilterGradient<float>;
   using Forward = dnnl::convolution_forward;
   using DataGradient = dnnl::convolution_backward_data;
   using FilterGradient = dnnl::convolution_backward_weights;
@@ -65,14 +65,15 @@ std::string describe(const Conv2d& p) {
                      p.w, p.c, p.k, p.r, p.s, p.stride, p.pad, p.groups);
 }
 
-std::vector<Implementation<Conv2dForward>> conv2d_forward(const Runtime& runtime, const Conv2d& p) {
+std::vector<Implementation<Conv2dForward<float>>> conv2d_forward(const Runtime& runtime, const Conv2d& p) {
   return translated(p, [&] { return Layer<Convolution>(runtime, p).forward(); });
 }
-std::vector<Implementation<Conv2dDataGradient>> conv2d_data_gradient(const Runtime& runtime, const Rooms& rooms,
-                                                                     const Conv2d& p) {
-  return translated(p, [&] { return Layer<Convolution>(runtime, p).data_gradient(rooms); });
+std::vector<Implementation<Conv2dDataGradient<float>>> conv2d_data_gradient(const Runtime& runtime,
+                                                                            const Registry& registry, const Conv2d& p) {
+  return translated(p, [&] { return Layer<Convolution>(runtime, p).data_gradient(registry); });
 }
-std::vector<Implementation<Conv2dFilterGradient>> conv2d_filter_gradient(const Runtime& runtime, const Conv2d& p) {
+std::vector<Implementation<Conv2dFilterGradient<float>>> conv2d_filter_gradient(const Runtime& runtime,
+                                                                                const Conv2d& p) {
   return translated(p, [&] { return Layer<Convolution>(runtime, p).filter_gradient(); });
 }
 

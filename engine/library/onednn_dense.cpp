@@ -12,9 +12,9 @@ constexpr auto fp32 = dnnl::memory::data_type::f32;
 
 struct InnerProduct {
   using Problem = Dense;
-  using ForwardOp = DenseForward;
-  using DataGradientOp = DenseDataGradient;
-  using FilterGradientOp = DenseFilterGradient;
+  using ForwardOp = DenseForward<float>;
+  using DataGradientOp = DenseDataGradient<float>;
+  using FilterGradientOp = DenseWeightGradient<float>;
   using Forward = dnnl::inner_product_forward;
   using DataGradient = dnnl::inner_product_backward_data;
   using FilterGradient = dnnl::inner_product_backward_weights;
@@ -48,14 +48,14 @@ std::string describe(const Dense& p) {
   return fmt::format("dense layer of {}x{} with {} outputs", p.n, p.in, p.out);
 }
 
-std::vector<Implementation<DenseForward>> dense_forward(const Runtime& runtime, const Dense& p) {
+std::vector<Implementation<DenseForward<float>>> dense_forward(const Runtime& runtime, const Dense& p) {
   return translated(p, [&] { return Layer<InnerProduct>(runtime, p).forward(); });
 }
-std::vector<Implementation<DenseDataGradient>> dense_data_gradient(const Runtime& runtime, const Rooms& rooms,
-                                                                   const Dense& p) {
-  return translated(p, [&] { return Layer<InnerProduct>(runtime, p).data_gradient(rooms); });
+std::vector<Implementation<DenseDataGradient<float>>> dense_data_gradient(const Runtime& runtime,
+                                                                          const Registry& registry, const Dense& p) {
+  return translated(p, [&] { return Layer<InnerProduct>(runtime, p).data_gradient(registry); });
 }
-std::vector<Implementation<DenseFilterGradient>> dense_filter_gradient(const Runtime& runtime, const Dense& p) {
+std::vector<Implementation<DenseWeightGradient<float>>> dense_weight_gradient(const Runtime& runtime, const Dense& p) {
   return translated(p, [&] { return Layer<InnerProduct>(runtime, p).filter_gradient(); });
 }
 

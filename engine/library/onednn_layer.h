@@ -9,6 +9,7 @@
 
 #include "engine/core/error.h"
 #include "engine/library/onednn_operations.h"
+#include "kernels/bias/bias.h"
 
 namespace gs::onednn {
 
@@ -46,10 +47,10 @@ class Layer {
         });
   }
 
-  /// oneDNN has no post-ops on gradients: the room's own kernel sets dx to zero where relu_output is, and scales it
+  /// oneDNN has no post-ops on gradients: an own kernel sets dx to zero where relu_output is, and scales it
   /// elsewhere.
-  std::vector<Implementation<typename Kind::DataGradientOp>> data_gradient(const Rooms& rooms) const {
-    const Technique<ReluGradient>* const mask = &rooms.fp32.relu_gradient.back();
+  std::vector<Implementation<typename Kind::DataGradientOp>> data_gradient(const Registry& registry) const {
+    const Variant<ReluGradient<float>>* const mask = &registry.highest<ReluGradient<float>>();
     const Rows rows = Kind::input_rows(problem_);
     const auto hint = Kind::forward(runtime_.engine, attributes(false), layouts_);
     if (!hint) return {};

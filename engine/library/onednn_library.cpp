@@ -12,7 +12,7 @@ namespace {
 
 class OnednnLibrary : public Library, public LayerLibrary<float> {
  public:
-  explicit OnednnLibrary(const Rooms& rooms) : rooms_(rooms) {}
+  explicit OnednnLibrary(const Registry& registry) : registry_(registry) {}
 
   std::string name() const override { return "onednn"; }
   std::string version() const override {
@@ -21,37 +21,37 @@ class OnednnLibrary : public Library, public LayerLibrary<float> {
   }
   LayerLibrary<float>& fp32() override { return *this; }
 
-  std::vector<Implementation<Conv2dForward>> conv2d_forward(const Conv2d& p) override {
+  std::vector<Implementation<Conv2dForward<float>>> conv2d_forward(const Conv2d& p) override {
     return onednn::conv2d_forward(runtime_, p);
   }
-  std::vector<Implementation<Conv2dDataGradient>> conv2d_data_gradient(const Conv2d& p) override {
-    return onednn::conv2d_data_gradient(runtime_, rooms_, p);
+  std::vector<Implementation<Conv2dDataGradient<float>>> conv2d_data_gradient(const Conv2d& p) override {
+    return onednn::conv2d_data_gradient(runtime_, registry_, p);
   }
-  std::vector<Implementation<Conv2dFilterGradient>> conv2d_filter_gradient(const Conv2d& p) override {
+  std::vector<Implementation<Conv2dFilterGradient<float>>> conv2d_filter_gradient(const Conv2d& p) override {
     auto list = onednn::conv2d_filter_gradient(runtime_, p);
     auto slices = onednn::conv2d_filter_gradient_in_slices(runtime_, p);
     std::move(slices.begin(), slices.end(), std::back_inserter(list));
     return list;
   }
-  std::vector<Implementation<DenseForward>> dense_forward(const Dense& p) override {
+  std::vector<Implementation<DenseForward<float>>> dense_forward(const Dense& p) override {
     return onednn::dense_forward(runtime_, p);
   }
-  std::vector<Implementation<DenseDataGradient>> dense_data_gradient(const Dense& p) override {
-    return onednn::dense_data_gradient(runtime_, rooms_, p);
+  std::vector<Implementation<DenseDataGradient<float>>> dense_data_gradient(const Dense& p) override {
+    return onednn::dense_data_gradient(runtime_, registry_, p);
   }
-  std::vector<Implementation<DenseFilterGradient>> dense_filter_gradient(const Dense& p) override {
-    return onednn::dense_filter_gradient(runtime_, p);
+  std::vector<Implementation<DenseWeightGradient<float>>> dense_weight_gradient(const Dense& p) override {
+    return onednn::dense_weight_gradient(runtime_, p);
   }
 
  private:
-  const Rooms& rooms_;
+  const Registry& registry_;
   onednn::Runtime runtime_;
 };
 
 }  // namespace
 
-std::unique_ptr<Library> make_onednn_library(const Rooms& rooms) try {
-  return std::make_unique<OnednnLibrary>(rooms);
+std::unique_ptr<Library> make_onednn_library(const Registry& registry) try {
+  return std::make_unique<OnednnLibrary>(registry);
 } catch (const dnnl::error& error) {
   throw Error(fmt::format("oneDNN does not start: {} ({})", error.message, dnnl_status2str(error.status)));
 }

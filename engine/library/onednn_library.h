@@ -3,12 +3,12 @@
 #include <memory>
 
 #include "engine/library/library.h"
-#include "kernels/rooms.h"
+#include "kernels/common/registry.h"
 
 namespace gs {
 
-/// oneDNN on this process's OpenMP threads. `rooms` must outlive it: the ReLU gradient of the layer below a data
-/// gradient, which oneDNN cannot join to one, is the room's kernel. Throws gs::Error when oneDNN fails to start.
-std::unique_ptr<Library> make_onednn_library(const Rooms& rooms);
+/// oneDNN on this process's OpenMP threads. `registry` must outlive it: the ReLU gradient of the layer below a data
+/// gradient, which oneDNN cannot join to one, is an own kernel. Throws gs::Error when oneDNN fails to start.
+std::unique_ptr<Library> make_onednn_library(const Registry& registry);
 
 }  // namespace gs

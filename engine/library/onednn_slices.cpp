@@ -25,7 +25,7 @@ struct Slice {
   Conv2d problem;
   std::int64_t first;
   std::size_t dw_at, db_at, scratch_at;
-  std::function<Conv2dFilterGradient::Launch> launch;
+  std::function<Conv2dFilterGradient<float>::Launch> launch;
 };
 
 class SlicedGradient {
@@ -98,9 +98,9 @@ class SlicedGradient {
 
 }  // namespace
 
-std::vector<Implementation<Conv2dFilterGradient>> conv2d_filter_gradient_in_slices(const Runtime& runtime,
-                                                                                   const Conv2d& p) {
-  std::vector<Implementation<Conv2dFilterGradient>> list;
+std::vector<Implementation<Conv2dFilterGradient<float>>> conv2d_filter_gradient_in_slices(const Runtime& runtime,
+                                                                                          const Conv2d& p) {
+  std::vector<Implementation<Conv2dFilterGradient<float>>> list;
   for (int slices = 2; slices <= std::min(p.n, most_slices); slices *= 2) {
     const auto sliced = std::make_shared<const SlicedGradient>(runtime, p, slices);
     if (!sliced->complete()) return {};

@@ -28,11 +28,14 @@ class Builder {
       : device_(device), choice_(choice), tuner_(tuner) {}
 
   Device& device() const { return device_; }
-  const Rooms& rooms() const { return device_.rooms(); }
-
-  /// Does the technique fit the problem, and its arithmetic what the run allows?
   template <class Op>
-  bool usable(const Technique<Op>& row, const typename Op::Problem& problem) const {
+  Variants<Op> variants() const {
+    return device_.variants<Op>();
+  }
+
+  /// Does the variant fit the problem, and its arithmetic what the run allows?
+  template <class Op>
+  bool usable(const Variant<Op>& row, const typename Op::Problem& problem) const {
     return row.supports(problem) && (row.arithmetic != Arithmetic::tf32 || device_.tf32());
   }
 
@@ -50,8 +53,9 @@ class Builder {
   /// workspace, stream)` passes the op's arguments. Throws UsageError when the choice names an implementation that is
   /// not available.
   template <class Op, class Call>
-  void step(Step spec, Room<Op> room, const typename Op::Problem& problem, const LibraryQuery<Op>& query, Call call) {
-    Implementation<Op> chosen = choose<Op>(spec, room, problem, query, call);
+  void step(Step spec, Variants<Op> variants, const typename Op::Problem& problem, const LibraryQuery<Op>& query,
+            Call call) {
+    Implementation<Op> chosen = choose<Op>(spec, variants, problem, query, call);
     spec.implementation = chosen.name;
     spec.note = chosen.note;
     spec.tensor_cores = chosen.tensor_cores;
@@ -63,21 +67,21 @@ class Builder {
     steps_.push_back(std::move(spec));
   }
   template <class Op, class Call>
-  void step(Step spec, Room<Op> room, const typename Op::Problem& problem, Call call) {
-    step<Op>(std::move(spec), room, problem, LibraryQuery<Op>{}, std::move(call));
+  void step(Step spec, Variants<Op> variants, const typename Op::Problem& problem, Call call) {
+    step<Op>(std::move(spec), variants, problem, LibraryQuery<Op>{}, std::move(call));
   }
 
   /// The implementation that step() would take.
   template <class Op, class Call>
-  Implementation<Op> choose(const Step& spec, Room<Op> room, const typename Op::Problem& problem,
+  Implementation<Op> choose(const Step& spec, Variants<Op> variants, const typename Op::Problem& problem,
                             const LibraryQuery<Op>& query, const Call& call) {
     std::vector<Implementation<Op>> own, library;
-    const bool emulated = emulates_tf32<Op>(room);
-    for (const Technique<Op>& row : room)
+    const bool emulated = emulates_tf32<Op>(variants);
+    for (const Variant<Op>& row : variants)
       if (emulated ? row.supports(problem) && row.arithmetic == Arithmetic::tf32 : usable(row, problem))
         own.push_back({std::string(row.name), "", row.workspace_bytes(problem), row.launch,
-                       row.arithmetic != Arithmetic::fp32 && rooms().target != Target::host, true});
-    const std::string* const fixed = fixed_implementation(choice_, spec.name);
+                       row.arithmetic != Arithmetic::fp32 && device_.registry().target() != Target::host, true});
+    const std::optional<std::string> fixed = fixed_implementation(choice_, spec.name);
     const auto named = [&](auto& list) {
       return std::find_if(list.begin(), list.end(), [&](const auto& i) { return i.name == *fixed; });
     };
@@ -90,11 +94,12 @@ class Builder {
       throw_unavailable(spec.name, *fixed, names(own), names(library));
     }
     if (own.empty() && library.empty()) throw_unavailable(spec.name, "own", {}, {});
-    // The default table's choice comes first: the library's best guess, or the last technique of the room's ladder.
-    const bool library_first =
-        !library.empty() && (own.empty() || choice_.rule == "library" || library_pays(Op{}, problem, rooms().target));
+    // The default table's choice comes first: the library's best guess, or the variant of the highest rank.
+    const bool library_first = !library.empty() && (own.empty() || choice_.rule == "library" ||
+                                                    library_pays(Op{}, problem, device_.registry().target()));
     std::reverse(own.begin(), own.end());
-    if (rooms().target == Target::host && cost(Op{}, problem).flops > slow_rungs_flops && !own.empty()) own.resize(1);
+    if (device_.registry().target() == Target::host && cost(Op{}, problem).flops > slow_rungs_flops && !own.empty())
+      own.resize(1);
     std::vector<Implementation<Op>>& all = library_first ? library : own;
     if (!tuner_) return std::move(all.front());
     std::vector<Implementation<Op>>& others = library_first ? own : library;
@@ -103,17 +108,17 @@ class Builder {
   }
 
   /// Has the user fixed an implementation for a step of this name?
-  bool fixes(const std::string& step) const { return fixed_implementation(choice_, step) != nullptr; }
+  bool fixes(const std::string& step) const { return fixed_implementation(choice_, step).has_value(); }
 
   enum class Fusing { no, yes, if_faster };
   /// Should one step `name` do what the steps `parts` would do? When its implementation is fixed; else, when none of
-  /// the parts' is, where own kernels are used throughout, because the fused ones of a room are ahead of the separate
+  /// the parts' is, where own kernels are used throughout, because the fused ones are ahead of the separate
   /// ones. With a tuner beside a library it is a matter of measuring (if_faster).
   template <class Op>
-  Fusing fuses(const std::string& name, const std::vector<std::string>& parts, Room<Op> room,
+  Fusing fuses(const std::string& name, const std::vector<std::string>& parts, Variants<Op> variants,
                const typename Op::Problem& problem) const {
-    const auto fits = [&](const Technique<Op>& row) { return usable(row, problem); };
-    if (std::none_of(room.begin(), room.end(), fits)) return Fusing::no;
+    const auto fits = [&](const Variant<Op>& row) { return usable(row, problem); };
+    if (std::none_of(variants.begin(), variants.end(), fits)) return Fusing::no;
     if (fixes(name)) return Fusing::yes;
     if (std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return fixes(part); })) return Fusing::no;
     if (tuner_) return Fusing::if_faster;
@@ -133,12 +138,13 @@ class Builder {
   /// Above it a CPU is not asked to run a plain loop, which takes longer than all the rest of the tuning and never won.
   static constexpr double slow_rungs_flops = 2e6;
 
-  /// A CPU has no tensor cores. Where it is asked for tf32, techniques that round as they do show what that does to a
-  /// run, so nothing else may stand in for them: no row in fp32, no library.
+  /// A CPU has no tensor cores. Where it is asked for tf32, variants that round as they do show what that does to a
+  /// run, so nothing else may stand in for them: no variant in fp32, no library.
   template <class Op>
-  bool emulates_tf32(Room<Op> room) const {
-    const auto rounds = [](const Technique<Op>& row) { return row.arithmetic == Arithmetic::tf32; };
-    return rooms().target == Target::host && device_.tf32() && std::any_of(room.begin(), room.end(), rounds);
+  bool emulates_tf32(Variants<Op> variants) const {
+    const auto rounds = [](const Variant<Op>& row) { return row.arithmetic == Arithmetic::tf32; };
+    return device_.registry().target() == Target::host && device_.tf32() &&
+           std::any_of(variants.begin(), variants.end(), rounds);
   }
 
   /// Asks the tuner, which runs the candidates through `call` as the step itself would.
@@ -147,7 +153,7 @@ class Builder {
                       const std::vector<Implementation<Op>>& implementations, const Call& call) {
     std::string key = tuning_key(Op{}, problem);
     if (key.empty() || implementations.size() < 2) return 0;
-    // A library masks by a kernel more, an own technique does not.
+    // A library masks by a kernel more, an own variant does not.
     if (std::find(spec.reads.begin(), spec.reads.end(), no_tensor) != spec.reads.end()) key += ", no mask";
     std::vector<TuningCandidate> candidates;
     for (const Implementation<Op>& i : implementations)

@@ -3,6 +3,9 @@
 // the output is 0 exactly where the unit was dropped or the ReLU's output was 0, so it is a mask of both, and what
 // writes its gradient writes the gradient of the sum below the ReLU at once.
 #include "engine/ops/op.h"
+#include "kernels/common/step_state.h"
+#include "kernels/dense_dropout/dense_dropout.h"
+#include "kernels/dropout/dropout.h"
 
 namespace gs {
 namespace {
@@ -27,7 +30,7 @@ class DropoutOp : public Op {
     const auto& below = std::get<FullyConnectedForward>(pass);
     const auto fusing =
         builder_.fuses(fused_name(below), {below.layer + " forward", name_ + " forward"},
-                       builder_.rooms().of<T>().dense_dropout_forward, DenseDropout{below.problem, problem_});
+                       builder_.variants<DenseDropoutForward<T>>(), DenseDropout{below.problem, problem_});
     if (fusing == Builder::Fusing::no) return false;
     if (fusing == Builder::Fusing::if_faster && !(fused_ = faster_in_one(below))) return false;
     below_ = below;
@@ -37,9 +40,9 @@ class DropoutOp : public Op {
   void forward() override {
     if (!training_) return;
     if (below_) return forward_with(*below_);
-    builder_.step<DropoutForwardOf<T>>(
+    builder_.step<DropoutForward<T>>(
         {.name = name_ + " forward", .pass = Pass::forward, .reads = {input.value, state_}, .writes = {output.value}},
-        builder_.rooms().of<T>().dropout_forward, problem_,
+        builder_.variants<DropoutForward<T>>(), problem_,
         [p = problem_, y = output.value, x = input.value, state = state_](const auto& launch, const Addresses& at,
                                                                           void* workspace, stream_t s) {
           launch(at.get<T>(y), at.get<T>(x), at.get<StepState>(state), p, workspace, s);
@@ -50,16 +53,16 @@ class DropoutOp : public Op {
     if (input.gradient == no_tensor || masked_above_) return;
     // The output is 0 wherever the ReLU's is, which is not written where its layer is taken in.
     const TensorId mask = input.relu ? output.value : no_tensor;
-    builder_.step<DropoutBackwardOf<T>>({.name = name_ + " backward",
-                                         .pass = Pass::backward,
-                                         .reads = {output.gradient, mask, state_},
-                                         .writes = {input.gradient}},
-                                        builder_.rooms().of<T>().dropout_backward, problem_,
-                                        [p = problem_, dx = input.gradient, dy = output.gradient, mask, state = state_](
-                                            const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-                                          launch(at.get<T>(dx), at.get<T>(dy), at.get<T>(mask),
-                                                 at.get<StepState>(state), p, workspace, s);
-                                        });
+    builder_.step<DropoutBackward<T>>({.name = name_ + " backward",
+                                       .pass = Pass::backward,
+                                       .reads = {output.gradient, mask, state_},
+                                       .writes = {input.gradient}},
+                                      builder_.variants<DropoutBackward<T>>(), problem_,
+                                      [p = problem_, dx = input.gradient, dy = output.gradient, mask, state = state_](
+                                          const auto& launch, const Addresses& at, void* workspace, stream_t s) {
+                                        launch(at.get<T>(dx), at.get<T>(dy), at.get<T>(mask), at.get<StepState>(state),
+                                               p, workspace, s);
+                                      });
   }
 
  private:
@@ -74,9 +77,9 @@ class DropoutOp : public Op {
 
   void forward_with(const FullyConnectedForward& below) {
     const DenseDropout both{below.problem, problem_};
-    builder_.step<DenseDropoutForwardOf<T>>(
+    builder_.step<DenseDropoutForward<T>>(
         fused_step(below),
-        fused_ ? Room<DenseDropoutForwardOf<T>>(fused_, 1) : builder_.rooms().of<T>().dense_dropout_forward, both,
+        fused_ ? Variants<DenseDropoutForward<T>>(fused_, 1) : builder_.variants<DenseDropoutForward<T>>(), both,
         [both, y = output.value, x = below.x, w = below.w, bias = below.bias, state = state_](
             const auto& launch, const Addresses& at, void* workspace, stream_t s) {
           launch(at.get<T>(y), at.get<T>(x), at.get<T>(w), at.get<T>(bias), at.get<StepState>(state), both, workspace,
@@ -84,11 +87,11 @@ class DropoutOp : public Op {
         });
   }
 
-  /// Measures the dense layer's own choice and a dropout behind it, in place, against the room's fused techniques: the
+  /// Measures the dense layer's own choice and a dropout behind it, in place, against the fused variants: the
   /// one that is faster, or null.
-  const Technique<DenseDropoutForwardOf<T>>* faster_in_one(const FullyConnectedForward& below) {
+  const Variant<DenseDropoutForward<T>>* faster_in_one(const FullyConnectedForward& below) {
     const ForwardApart dense = below.apart();
-    const auto& dropout = builder_.rooms().of<T>().dropout_forward.back();
+    const auto& dropout = builder_.device().registry().highest<DropoutForward<T>>();
     std::vector<TuningCandidate> candidates = {
         {"apart", dense.workspace_bytes,
          [=, p = problem_, y = output.value, state = state_](const Addresses& at, void* workspace, stream_t s) {
@@ -97,9 +100,9 @@ class DropoutOp : public Op {
          },
          dense.own}};
     const DenseDropout both{below.problem, problem_};
-    const auto& room = builder_.rooms().of<T>().dense_dropout_forward;
-    std::vector<const Technique<DenseDropoutForwardOf<T>>*> rows;
-    for (auto at_row = room.rbegin(); at_row != room.rend(); ++at_row)
+    const auto variants = builder_.variants<DenseDropoutForward<T>>();
+    std::vector<const Variant<DenseDropoutForward<T>>*> rows;
+    for (auto at_row = variants.rbegin(); at_row != variants.rend(); ++at_row)
       if (const auto& row = *at_row; builder_.usable(row, both)) {
         rows.push_back(&row);
         candidates.push_back({std::string(row.name), row.workspace_bytes(both),
@@ -109,7 +112,7 @@ class DropoutOp : public Op {
                               },
                               true});
       }
-    const std::string key = tuning_key(DenseForwardOf<T>{}, below.problem) + ", then a dropout";
+    const std::string key = tuning_key(DenseForward<T>{}, below.problem) + ", then a dropout";
     const std::size_t best = builder_.fastest(key, fused_step(below), candidates);
     return best == 0 ? nullptr : rows[best - 1];
   }
@@ -121,8 +124,8 @@ class DropoutOp : public Op {
   Dropout problem_;
   bool masked_above_ = false;                   ///< what writes the output's gradient does the backward pass
   std::optional<FullyConnectedForward> below_;  ///< the dense layer whose forward pass this op does, too
-  /// The technique measured to be the fastest for both; null: the default of the room.
-  const Technique<DenseDropoutForwardOf<T>>* fused_ = nullptr;
+  /// The variant measured to be the fastest for both; null: the default.
+  const Variant<DenseDropoutForward<T>>* fused_ = nullptr;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // lrn_op.cpp - a layer of local response normalisation.
 #include "engine/ops/op.h"
+#include "kernels/lrn/lrn.h"
 
 namespace gs {
 namespace {
@@ -16,9 +17,9 @@ class LrnOp : public Op {
   }
 
   void forward() override {
-    builder_.step<LrnForwardOf<T>>(
+    builder_.step<LrnForward<T>>(
         {.name = name_ + " forward", .pass = Pass::forward, .reads = {input.value}, .writes = {output.value, scale_}},
-        builder_.rooms().of<T>().lrn_forward, problem_,
+        builder_.variants<LrnForward<T>>(), problem_,
         [p = problem_, y = output.value, scale = scale_, x = input.value](const auto& launch, const Addresses& at,
                                                                           void* workspace, stream_t s) {
           launch(at.get<T>(y), at.get(scale), at.get<T>(x), p, workspace, s);
@@ -28,12 +29,12 @@ class LrnOp : public Op {
   void backward() override {
     if (input.gradient == no_tensor) return;
     const TensorId mask = OpContext::relu_mask(input);
-    builder_.step<LrnBackwardOf<T>>(
+    builder_.step<LrnBackward<T>>(
         {.name = name_ + " backward",
          .pass = Pass::backward,
          .reads = {output.gradient, input.value, output.value, scale_},
          .writes = {input.gradient}},
-        builder_.rooms().of<T>().lrn_backward, problem_,
+        builder_.variants<LrnBackward<T>>(), problem_,
         [p = problem_, dx = input.gradient, dy = output.gradient, x = input.value, y = output.value, scale = scale_,
          mask](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
           launch(at.get<T>(dx), at.get<T>(dy), at.get<T>(x), at.get<T>(y), at.get(scale), at.get<T>(mask), p, workspace,

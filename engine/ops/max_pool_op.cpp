@@ -1,6 +1,8 @@
 // max_pool_op.cpp - a max-pool layer. Where its input is a ReLU's output, that ReLU's gradient rides on the index byte;
 // where a convolution feeds it, one kernel may do both forward passes (kernels/conv2d_pool).
 #include "engine/ops/op.h"
+#include "kernels/conv2d_pool/conv2d_pool.h"
+#include "kernels/maxpool/maxpool.h"
 
 namespace gs {
 namespace {
@@ -19,9 +21,8 @@ class MaxPoolOp : public Op {
   bool take_in(const ForwardPass& pass) override {
     if (!std::holds_alternative<ConvolutionForward>(pass)) return false;
     const auto& below = std::get<ConvolutionForward>(pass);
-    const auto fusing =
-        builder_.fuses(fused_name(below), {below.layer + " forward", name_ + " forward"},
-                       builder_.rooms().of<T>().conv2d_pool_forward, Conv2dPool{below.problem, problem_});
+    const auto fusing = builder_.fuses(fused_name(below), {below.layer + " forward", name_ + " forward"},
+                                       builder_.variants<Conv2dPoolForward<T>>(), Conv2dPool{below.problem, problem_});
     if (fusing == Builder::Fusing::no) return false;
     if (fusing == Builder::Fusing::if_faster && !(fused_ = faster_in_one(below))) return false;
     below_ = below;
@@ -30,9 +31,9 @@ class MaxPoolOp : public Op {
 
   void forward() override {
     if (below_) return forward_with(*below_);
-    builder_.step<MaxPoolForwardOf<T>>(
+    builder_.step<MaxPoolForward<T>>(
         {.name = name_ + " forward", .pass = Pass::forward, .reads = {input.value}, .writes = {output.value, argmax_}},
-        builder_.rooms().of<T>().maxpool_forward, problem_,
+        builder_.variants<MaxPoolForward<T>>(), problem_,
         [p = problem_, y = output.value, argmax = argmax_, x = input.value](const auto& launch, const Addresses& at,
                                                                             void* workspace, stream_t s) {
           launch(at.get<T>(y), at.get<std::uint8_t>(argmax), at.get<T>(x), p, workspace, s);
@@ -41,28 +42,28 @@ class MaxPoolOp : public Op {
 
   void backward() override {
     if (input.gradient == no_tensor) return;
-    builder_.step<MaxPoolBackwardOf<T>>({.name = name_ + " backward",
-                                         .pass = Pass::backward,
-                                         .reads = {output.gradient, argmax_},
-                                         .writes = {input.gradient}},
-                                        builder_.rooms().of<T>().maxpool_backward, problem_,
-                                        [p = problem_, dx = input.gradient, dy = output.gradient, argmax = argmax_](
-                                            const auto& launch, const Addresses& at, void* workspace, stream_t s) {
-                                          launch(at.get<T>(dx), at.get<T>(dy), at.get<std::uint8_t>(argmax), p,
-                                                 workspace, s);
-                                        });
+    builder_.step<MaxPoolBackward<T>>({.name = name_ + " backward",
+                                       .pass = Pass::backward,
+                                       .reads = {output.gradient, argmax_},
+                                       .writes = {input.gradient}},
+                                      builder_.variants<MaxPoolBackward<T>>(), problem_,
+                                      [p = problem_, dx = input.gradient, dy = output.gradient, argmax = argmax_](
+                                          const auto& launch, const Addresses& at, void* workspace, stream_t s) {
+                                        launch(at.get<T>(dx), at.get<T>(dy), at.get<std::uint8_t>(argmax), p, workspace,
+                                               s);
+                                      });
   }
 
  private:
   std::string fused_name(const ConvolutionForward& below) const { return below.layer + " " + name_ + " forward"; }
 
   void forward_with(const ConvolutionForward& below) {
-    builder_.step<Conv2dPoolForwardOf<T>>(
+    builder_.step<Conv2dPoolForward<T>>(
         {.name = fused_name(below),
          .pass = Pass::forward,
          .reads = {below.x, below.w, below.bias},
          .writes = {output.value, argmax_}},
-        fused_ ? Room<Conv2dPoolForwardOf<T>>(fused_, 1) : builder_.rooms().of<T>().conv2d_pool_forward,
+        fused_ ? Variants<Conv2dPoolForward<T>>(fused_, 1) : builder_.variants<Conv2dPoolForward<T>>(),
         Conv2dPool{below.problem, problem_},
         [p = Conv2dPool{below.problem, problem_}, y = output.value, argmax = argmax_, x = below.x, w = below.w,
          bias = below.bias](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
@@ -71,9 +72,9 @@ class MaxPoolOp : public Op {
         });
   }
 
-  /// Measures the convolution's own choice and a pool behind it against the room's fused techniques: the one that is
+  /// Measures the convolution's own choice and a pool behind it against the fused variants: the one that is
   /// faster, or null.
-  const Technique<Conv2dPoolForwardOf<T>>* faster_in_one(const ConvolutionForward& below) {
+  const Variant<Conv2dPoolForward<T>>* faster_in_one(const ConvolutionForward& below) {
     const Conv2dPool both{below.problem, problem_};
     const auto aligned = [](std::size_t bytes) { return (bytes + 255) / 256 * 256; };
     // In the workspace: the index bytes, and where there are two kernels what lies between them.
@@ -82,7 +83,7 @@ class MaxPoolOp : public Op {
     const auto part = [](void* workspace, std::size_t offset) { return static_cast<std::byte*>(workspace) + offset; };
 
     const ForwardApart convolution = below.apart();
-    const auto& pool = builder_.rooms().of<T>().maxpool_forward.back();
+    const auto& pool = builder_.device().registry().highest<MaxPoolForward<T>>();
     std::vector<TuningCandidate> candidates = {
         {"apart", index_bytes + between_bytes + convolution.workspace_bytes,
          [=, p = problem_, y = output.value](const Addresses& at, void* workspace, stream_t s) {
@@ -91,9 +92,9 @@ class MaxPoolOp : public Op {
            pool.launch(at.get<T>(y), static_cast<std::uint8_t*>(workspace), between, p, nullptr, s);
          },
          convolution.own}};
-    const auto& room = builder_.rooms().of<T>().conv2d_pool_forward;
-    std::vector<const Technique<Conv2dPoolForwardOf<T>>*> rows;
-    for (auto at_row = room.rbegin(); at_row != room.rend(); ++at_row)
+    const auto variants = builder_.variants<Conv2dPoolForward<T>>();
+    std::vector<const Variant<Conv2dPoolForward<T>>*> rows;
+    for (auto at_row = variants.rbegin(); at_row != variants.rend(); ++at_row)
       if (const auto& row = *at_row; builder_.usable(row, both)) {
         rows.push_back(&row);
         candidates.push_back({std::string(row.name), index_bytes + row.workspace_bytes(both),
@@ -106,7 +107,7 @@ class MaxPoolOp : public Op {
       }
     const Step step{.name = fused_name(below), .reads = {below.x, below.w, below.bias}, .writes = {output.value}};
     const std::size_t best =
-        builder_.fastest(tuning_key(Conv2dForwardOf<T>{}, below.problem) + ", then a 2x2 max-pool", step, candidates);
+        builder_.fastest(tuning_key(Conv2dForward<T>{}, below.problem) + ", then a 2x2 max-pool", step, candidates);
     return best == 0 ? nullptr : rows[best - 1];
   }
 
@@ -115,8 +116,8 @@ class MaxPoolOp : public Op {
   MaxPool problem_;
   TensorId argmax_;
   std::optional<ConvolutionForward> below_;  ///< the convolution whose forward pass this op does, too
-  /// The technique measured to be the fastest for both; null: the default of the room.
-  const Technique<Conv2dPoolForwardOf<T>>* fused_ = nullptr;
+  /// The variant measured to be the fastest for both; null: the default.
+  const Variant<Conv2dPoolForward<T>>* fused_ = nullptr;
 };
 
 /// A flattened map is the same memory: no step, no copy.

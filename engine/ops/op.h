@@ -57,7 +57,7 @@ struct OpContext {
 struct ForwardApart {
   std::size_t workspace_bytes = 0;
   std::function<void(void* y, const Addresses&, void* workspace, stream_t)> run;
-  bool own = false;  ///< by one of the project's techniques
+  bool own = false;  ///< by one of the project's variants
 };
 
 /// The forward pass of a layer with weights, for a step that does it along with what follows.

@@ -1,10 +1,9 @@
 // step_frame.cpp - gather, advance, loss, metrics and update as steps.
 #include "engine/ops/step_frame.h"
 
-#include "kernels/advance/advance.h"
-#include "kernels/collect/collect.h"
 #include "kernels/diagnose/diagnose.h"
 #include "kernels/gather/gather.h"
+#include "kernels/step/step.h"
 
 namespace gs {
 
@@ -30,9 +29,9 @@ BatchTensors add_gather(OpContext& context, const Shape& image, const SourceTens
   with_type_of(context.storage, [&]<class T>(T t) {
     if (augmentation.any()) {
       const AugmentedGather augmented{context.batch, image.h, image.w, image.c, augmentation};
-      b.step<GatherAugmentedOf<T>>(spec, b.rooms().of<T>().gather_augmented, augmented, call_with(t, augmented));
+      b.step<GatherAugmented<T>>(spec, b.variants<GatherAugmented<T>>(), augmented, call_with(t, augmented));
     } else {
-      b.step<GatherBatchOf<T>>(spec, b.rooms().of<T>().gather, problem, call_with(t, problem));
+      b.step<GatherBatch<T>>(spec, b.variants<GatherBatch<T>>(), problem, call_with(t, problem));
     }
   });
   return {x, labels};
@@ -45,12 +44,12 @@ LossTensors add_loss(OpContext& context, const LossSettings& settings, const Act
   const std::size_t bytes = std::size_t(context.batch) * sizeof(float);
   const LossTensors out{b.tensor("sample loss", bytes, lifetime), b.tensor("sample correct", bytes, lifetime)};
   with_type_of(context.storage, [&]<class T>(T) {
-    b.step<LossGradientOf<T>>(
+    b.step<LossGradient<T>>(
         {.name = "loss",
          .pass = Pass::loss,
          .reads = {logits.value, labels, settings.class_weights, context.state},
          .writes = {out.sample_loss, out.sample_correct, logits.gradient}},
-        b.rooms().of<T>().loss_gradient, problem,
+        b.variants<LossGradient<T>>(), problem,
         [=, state = context.state, z = logits.value, dz = logits.gradient, weights = settings.class_weights](
             const auto& launch, const Addresses& at, void* workspace, stream_t s) {
           launch(at.get(out.sample_loss), at.get(out.sample_correct), at.get<T>(dz), at.get<T>(z),
@@ -68,7 +67,7 @@ void add_record(OpContext& context, const LossTensors& loss, TensorId ring, std:
        .pass = Pass::loss,
        .reads = {loss.sample_loss, loss.sample_correct, context.state},
        .writes = {ring}},
-      b.rooms().record_metrics, problem,
+      b.variants<RecordMetrics>(), problem,
       [=, state = context.state](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
         launch(at.get<StepMetrics>(ring), at.get(loss.sample_loss), at.get(loss.sample_correct),
                at.get<StepState>(state), problem, workspace, s);
@@ -84,7 +83,7 @@ void add_update(OpContext& context, const Optimizer& problem, const FlatTensors&
     spec.writes.push_back(tensors.value);
     if (tensors.stored != tensors.value) spec.writes.push_back(tensors.stored);
   }
-  b.step<Update>(std::move(spec), b.rooms().update, problem,
+  b.step<Update>(std::move(spec), b.variants<Update>(), problem,
                  [=, state = context.state](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
                    launch(at.get(flat.parameters), at.get(flat.moment1), at.get(flat.moment2), at.get<bf16>(flat.copy),
                           at.get(flat.gradients), at.get<StepState>(state), problem, workspace, s);
@@ -98,7 +97,7 @@ void add_advance(OpContext& context, const Optimizer& optimizer) {
                        .pass = Pass::gather,
                        .reads = {context.next_state},
                        .writes = {context.state, context.next_state}},
-                      b.rooms().advance, problem,
+                      b.variants<AdvanceStep>(), problem,
                       [=, now = context.state, next = context.next_state](const auto& launch, const Addresses& at,
                                                                           void* workspace, stream_t s) {
                         launch(at.get<StepState>(now), at.get<StepState>(next), problem, workspace, s);
@@ -107,11 +106,11 @@ void add_advance(OpContext& context, const Optimizer& optimizer) {
 
 void add_collect(OpContext& context, const Activation& logits, TensorId all) {
   Builder& b = context.builder;
-  const Collect problem{context.batch, logits.shape.c};
+  const LogitRows problem{context.batch, logits.shape.c};
   with_type_of(context.storage, [&]<class T>(T) {
-    b.step<CollectRowsOf<T>>(
-        {.name = "collect", .pass = Pass::loss, .reads = {logits.value, context.state}, .writes = {all}},
-        b.rooms().of<T>().collect, problem,
+    b.step<StoreLogits<T>>(
+        {.name = "store logits", .pass = Pass::loss, .reads = {logits.value, context.state}, .writes = {all}},
+        b.variants<StoreLogits<T>>(), problem,
         [=, state = context.state, z = logits.value](const auto& launch, const Addresses& at, void* workspace,
                                                      stream_t s) {
           launch(at.get(all), at.get<T>(z), at.get<StepState>(state), problem, workspace, s);
@@ -123,16 +122,16 @@ void add_activity(OpContext& context, const std::string& layer, const Activation
   Builder& b = context.builder;
   const Activity problem{context.batch, std::int64_t(output.shape.h) * output.shape.w, output.shape.c};
   with_type_of(context.storage, [&]<class T>(T) {
-    b.step<CountActivityOf<T>>({.name = layer + " activity",
-                                .pass = Pass::forward,
-                                .reads = {output.value, context.state},
-                                .writes = {activity}},
-                               b.rooms().of<T>().count_activity, problem,
-                               [=, state = context.state, y = output.value](const auto& launch, const Addresses& at,
-                                                                            void* workspace, stream_t s) {
-                                 launch(at.get<ChannelActivity>(activity), at.get<T>(y), at.get<StepState>(state),
-                                        problem, workspace, s);
-                               });
+    b.step<CountActivity<T>>({.name = layer + " activity",
+                              .pass = Pass::forward,
+                              .reads = {output.value, context.state},
+                              .writes = {activity}},
+                             b.variants<CountActivity<T>>(), problem,
+                             [=, state = context.state, y = output.value](const auto& launch, const Addresses& at,
+                                                                          void* workspace, stream_t s) {
+                               launch(at.get<ChannelActivity>(activity), at.get<T>(y), at.get<StepState>(state),
+                                      problem, workspace, s);
+                             });
   });
 }
 
@@ -141,7 +140,7 @@ void add_snapshot(OpContext& context, const std::string& parameter, TensorId val
   Builder& b = context.builder;
   const Values problem{size};
   b.step<CopyValues>({.name = parameter + " snapshot", .pass = Pass::update, .reads = {value}, .writes = {before}},
-                     b.rooms().copy_values, problem,
+                     b.variants<CopyValues>(), problem,
                      [=](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
                        launch(at.get(before), at.get(value), problem, workspace, s);
                      });
@@ -153,7 +152,7 @@ void add_measure(OpContext& context, const std::string& parameter, const Paramet
   const Values problem{size};
   b.step<MeasureUpdate>(
       {.name = parameter + " change", .pass = Pass::update, .reads = {p.value, before, p.gradient}, .writes = {sums}},
-      b.rooms().measure_update, problem, [=](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
+      b.variants<MeasureUpdate>(), problem, [=](const auto& launch, const Addresses& at, void* workspace, stream_t s) {
         launch(at.get<UpdateSums>(sums), at.get(p.value), at.get(before), at.get(p.gradient), problem, workspace, s);
       });
 }

@@ -3,8 +3,8 @@
 #include "engine/ops/op.h"
 #include "kernels/gather/gather.h"
 #include "kernels/loss/loss.h"
-#include "kernels/metrics/metrics.h"
 #include "kernels/optimizer/optimizer.h"
+#include "kernels/step/step.h"
 
 namespace gs {
 
@@ -47,7 +47,7 @@ void add_update(OpContext&, const Optimizer&, const FlatTensors&);
 /// Makes `state` that of this step and moves `next_state` on; after the gather, which reads the latter.
 void add_advance(OpContext&, const Optimizer&);
 
-/// Keeps the logits of every batch of the split in `all` (see kernels/collect).
+/// Keeps the logits of every batch of the split in `all` (see kernels/step).
 void add_collect(OpContext&, const Activation& logits, TensorId all);
 
 // The steps that a diagnostic step has beside a training step's (kernels/diagnose).

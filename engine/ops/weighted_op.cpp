@@ -6,17 +6,14 @@
 namespace gs {
 namespace {
 
-/// Where the rooms and the library keep the three ops of a convolution.
+/// The three ops of a convolution, and where the library keeps them.
 template <class T>
 struct ConvolutionOps {
   using Stored = T;
   using Problem = Conv2d;
-  using Forward = Conv2dForwardOf<T>;
-  using DataGradient = Conv2dDataGradientOf<T>;
-  using FilterGradient = Conv2dFilterGradientOf<T>;
-  static auto forward(const Rooms& r) { return r.of<T>().conv2d_forward; }
-  static auto data_gradient(const Rooms& r) { return r.of<T>().conv2d_data_gradient; }
-  static auto filter_gradient(const Rooms& r) { return r.of<T>().conv2d_filter_gradient; }
+  using Forward = Conv2dForward<T>;
+  using DataGradient = Conv2dDataGradient<T>;
+  using FilterGradient = Conv2dFilterGradient<T>;
   static auto forward(LayerLibrary<T>& l, const Conv2d& p) { return l.conv2d_forward(p); }
   static auto data_gradient(LayerLibrary<T>& l, const Conv2d& p) { return l.conv2d_data_gradient(p); }
   static auto filter_gradient(LayerLibrary<T>& l, const Conv2d& p) { return l.conv2d_filter_gradient(p); }
@@ -27,15 +24,12 @@ template <class T>
 struct DenseOps {
   using Stored = T;
   using Problem = Dense;
-  using Forward = DenseForwardOf<T>;
-  using DataGradient = DenseDataGradientOf<T>;
-  using FilterGradient = DenseFilterGradientOf<T>;
-  static auto forward(const Rooms& r) { return r.of<T>().dense_forward; }
-  static auto data_gradient(const Rooms& r) { return r.of<T>().dense_data_gradient; }
-  static auto filter_gradient(const Rooms& r) { return r.of<T>().dense_filter_gradient; }
+  using Forward = DenseForward<T>;
+  using DataGradient = DenseDataGradient<T>;
+  using FilterGradient = DenseWeightGradient<T>;
   static auto forward(LayerLibrary<T>& l, const Dense& p) { return l.dense_forward(p); }
   static auto data_gradient(LayerLibrary<T>& l, const Dense& p) { return l.dense_data_gradient(p); }
-  static auto filter_gradient(LayerLibrary<T>& l, const Dense& p) { return l.dense_filter_gradient(p); }
+  static auto filter_gradient(LayerLibrary<T>& l, const Dense& p) { return l.dense_weight_gradient(p); }
 };
 
 template <class Ops>
@@ -84,8 +78,8 @@ class WeightedOp : public Op {
 
   void forward() override {
     if (taken_in) return;
-    builder_.step<typename Ops::Forward>(forward_step(), Ops::forward(builder_.rooms()), problem_, forward_query(),
-                                         forward_call());
+    builder_.step<typename Ops::Forward>(forward_step(), builder_.variants<typename Ops::Forward>(), problem_,
+                                         forward_query(), forward_call());
   }
 
   void backward() override {
@@ -94,7 +88,7 @@ class WeightedOp : public Op {
          .pass = Pass::backward,
          .reads = {input.value, output.gradient},
          .writes = {weight_.gradient, bias_.gradient}},
-        Ops::filter_gradient(builder_.rooms()), problem_,
+        builder_.variants<typename Ops::FilterGradient>(), problem_,
         query<typename Ops::FilterGradient>([p = problem_](LayerLibrary<T>& l) { return Ops::filter_gradient(l, p); }),
         [p = problem_, dw = weight_.gradient, db = bias_.gradient, x = input.value, dy = output.gradient](
             const auto& launch, const Addresses& at, void* workspace, stream_t s) {
@@ -107,7 +101,7 @@ class WeightedOp : public Op {
          .pass = Pass::backward,
          .reads = {output.gradient, weight_.stored, mask},
          .writes = {input.gradient}},
-        Ops::data_gradient(builder_.rooms()), problem_,
+        builder_.variants<typename Ops::DataGradient>(), problem_,
         query<typename Ops::DataGradient>([p = problem_](LayerLibrary<T>& l) { return Ops::data_gradient(l, p); }),
         [p = problem_, dx = input.gradient, dy = output.gradient, w = weight_.stored, mask](
             const auto& launch, const Addresses& at, void* workspace, stream_t s) {
@@ -117,8 +111,8 @@ class WeightedOp : public Op {
 
  private:
   ForwardApart forward_apart() const {
-    auto chosen = builder_.choose<typename Ops::Forward>(forward_step(), Ops::forward(builder_.rooms()), problem_,
-                                                         forward_query(), forward_call());
+    auto chosen = builder_.choose<typename Ops::Forward>(forward_step(), builder_.variants<typename Ops::Forward>(),
+                                                         problem_, forward_query(), forward_call());
     return {chosen.workspace_bytes,
             [launch = std::move(chosen.launch), p = problem_, x = input.value, w = weight_.stored, b = bias_.stored](
                 void* y, const Addresses& at, void* workspace, stream_t s) {

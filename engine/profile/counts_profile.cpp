@@ -74,7 +74,7 @@ std::string note_on(int ops_cut_apart) {
 
 Profile count(Program& program, const std::function<int()>& begin_epoch) {
   Device& device = program.device();
-  require(device.rooms().target == Target::sim && device.name() == "sim", "counts are those of the device sim");
+  require(device.registry().target() == Target::sim && device.name() == "sim", "counts are those of the device sim");
   require(begin_epoch() > 0, "an epoch has a step");
   const Shape& input = program.net().input;
   Profile p{.model = program.net().name, .batch = program.recipe().batch};

@@ -18,7 +18,7 @@ std::string short_kernel_name(const std::string& name);
 /// and neither of simt, ffma. ("xmma" is the name of a family that has both.)
 bool name_tells_tensor_cores(std::string_view kernel);
 
-/// Whether a step's products run on tensor cores, and how that is known: own techniques declare it in their row, cuDNN
+/// Whether a step's products run on tensor cores, and how that is known: own variants declare it in their row, cuDNN
 /// by its plan's note, cuBLASLt by the names of its kernels (none given: no).
 TensorCores tensor_cores_of(const Step&, const std::vector<std::string>& kernels);
 

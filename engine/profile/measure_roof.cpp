@@ -11,6 +11,8 @@
 
 #include "engine/library/library.h"
 #include "engine/profile/measure_roof.h"
+#include "kernels/diagnose/diagnose.h"
+#include "kernels/roof/roof.h"
 
 namespace gs {
 namespace {
@@ -22,7 +24,7 @@ double seconds_since(Clock::time_point start) {
 
 /// For each measurement, beside the allocation of what it needs: there are two on a CPU, eight on a GPU.
 double seconds_each(const Device& device) {
-  return device.rooms().target == Target::cuda ? 0.1 : 0.4;
+  return device.registry().target() == Target::cuda ? 0.1 : 0.4;
 }
 constexpr int least_runs = 2;
 
@@ -54,7 +56,7 @@ double shortest(Device& device, Call call) {
 /// Long enough that no cache holds both arrays: each as large as the last level of a CPU's, within bounds; ten times an
 /// H200's L2.
 std::int64_t copied_floats(const Device& device) {
-  if (device.rooms().target == Target::cuda) return std::int64_t(512) << 18;
+  if (device.registry().target() == Target::cuda) return std::int64_t(512) << 18;
   const std::int64_t memory = std::int64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
   const std::int64_t cache = std::max<std::int64_t>(sysconf(_SC_LEVEL3_CACHE_SIZE), 0);
   const std::int64_t bytes = std::min(std::clamp<std::int64_t>(cache, 64 << 20, 256 << 20), memory / 16);
@@ -66,7 +68,7 @@ double copy_rate(Device& device) {
   const std::size_t bytes = std::size_t(values.size) * sizeof(float);
   Memory from(device, bytes), to(device, bytes);
   device.fill_zero(from.data(), bytes);
-  const auto launch = device.rooms().copy_values.back().launch;
+  const auto launch = device.registry().highest<CopyValues>().launch;
   const double seconds = shortest(device, [&] {
     launch(static_cast<float*>(to.data()), static_cast<const float*>(from.data()), values, nullptr, device.stream());
   });
@@ -74,12 +76,12 @@ double copy_rate(Device& device) {
 }
 
 double multiply_add_rate(Device& device) {
-  const bool gpu = device.rooms().target == Target::cuda;
+  const bool gpu = device.registry().target() == Target::cuda;
   // On a GPU each thread has a few elements; on a CPU a core's share stays in its first-level cache.
   const MultiplyAdds chain{gpu ? 132 * 2048 * 4 : std::int64_t(1024) * device.threads(), gpu ? 4096 : 16384, 0.5f, 1};
   Memory x(device, std::size_t(chain.size) * sizeof(float)), y(device, std::size_t(chain.size) * sizeof(float));
   device.fill_zero(x.data(), x.bytes());
-  const auto launch = device.rooms().chain_multiply_adds.back().launch;
+  const auto launch = device.registry().highest<ChainMultiplyAdds>().launch;
   const double seconds = shortest(device, [&] {
     launch(static_cast<float*>(y.data()), static_cast<const float*>(x.data()), chain, nullptr, device.stream());
   });
@@ -88,11 +90,11 @@ double multiply_add_rate(Device& device) {
 
 /// By own mma.sync, all operands in registers.
 double matrix_rate(Device& device, bool bf16) {
-  if (device.rooms().repeat_matrix_products.empty()) return 0;
+  if (device.variants<RepeatMatrixProducts>().empty()) return 0;
   const MatrixProducts products{132 * 16 * 4, 1024, bf16};
   const Memory a = random_values<float>(device, 16 * 16), b = random_values<float>(device, 16 * 8);
   const Memory y(device, std::size_t(products.warps) * 16 * 8 * sizeof(float));
-  const auto launch = device.rooms().repeat_matrix_products.back().launch;
+  const auto launch = device.registry().highest<RepeatMatrixProducts>().launch;
   const double seconds = shortest(device, [&] {
     launch(static_cast<float*>(y.data()), static_cast<const float*>(a.data()), static_cast<const float*>(b.data()),
            products, nullptr, device.stream());
@@ -116,7 +118,7 @@ double library_rate(Device& device) {
     offers.front().launch(static_cast<T*>(y.data()), static_cast<const T*>(x.data()), static_cast<const T*>(w.data()),
                           static_cast<const T*>(bias.data()), square, workspace.data(), device.stream());
   });
-  return cost(DenseForwardOf<T>{}, square).flops / seconds;
+  return cost(DenseForward<T>{}, square).flops / seconds;
 }
 
 /// From one tiny dependent kernel to the next: what a longer chain takes more than a shorter one.
@@ -130,7 +132,7 @@ double launch_us(Device& device, Run run_of_length) {
 void measure_launches(Device& device, Roof& roof) {
   Memory values(device, 2 * sizeof(float));
   device.fill_zero(values.data(), values.bytes());
-  const auto launch = device.rooms().copy_values.back().launch;
+  const auto launch = device.registry().highest<CopyValues>().launch;
   const auto tiny = [&device, &values, launch] {
     float* at = static_cast<float*>(values.data());
     launch(at + 1, at, Values{1}, nullptr, device.stream());
@@ -152,10 +154,10 @@ void measure_launches(Device& device, Roof& roof) {
 Roof measure_roof(Device& device) {
   Roof roof{.machine = device.description(), .measured_now = true};
   roof.date = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
-  if (device.rooms().target == Target::sim) return roof;
+  if (device.registry().target() == Target::sim) return roof;
   roof.copy_bytes_per_s = copy_rate(device);
   roof.fp32_flops_per_s = multiply_add_rate(device);
-  if (device.rooms().target != Target::cuda) return roof;
+  if (device.registry().target() != Target::cuda) return roof;
   roof.tf32_flops_per_s = matrix_rate(device, false);
   roof.bf16_flops_per_s = matrix_rate(device, true);
   double& library = device.tf32() ? roof.tf32_flops_per_s : roof.fp32_flops_per_s;

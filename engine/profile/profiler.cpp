@@ -20,7 +20,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 Roof roof_for(Device& device, RoofSource source) {
-  if (source == RoofSource::none || device.rooms().target == Target::sim) return {.machine = device.description()};
+  if (source == RoofSource::none || device.registry().target() == Target::sim) return {.machine = device.description()};
   if (source == RoofSource::cached) return cached_roof(device);
   const MeasuringTurn alone;
   const Roof roof = measure_roof(device);
@@ -43,7 +43,7 @@ struct Profiler::Impl {
 
   Impl(Program& p, const ProfileRequest& r)
       : program(p), request(r), roof(roof_for(p.device(), r.roof)), kernels(int(p.training_steps().size())) {
-    const Target target = program.device().rooms().target;
+    const Target target = program.device().registry().target();
     if (target == Target::sim) source = TimeSource::counts;
     if (target == Target::cuda) source = TimeSource::events;
     if (!request.graph) {

@@ -23,55 +23,63 @@ bool dense_pays(const Dense& d, Target target) {
 
 }  // namespace
 
+std::string current_implementation(const std::string& name) {
+  if (name == "cores") return "simd";
+  if (name == "rounded") return "tf32_emulated";
+  if (name == "widened") return "bf16_emulated";
+  return name;
+}
+
 bool names_step(const std::string& entry, const std::string& step) {
   std::string words = entry;
   std::replace(words.begin(), words.end(), '.', ' ');
   if (words != entry) std::replace(words.begin(), words.end(), '_', ' ');
+  if (words == "collect") words = "store logits";
   return words == step || words + " forward" == step;
 }
 
-const std::string* fixed_implementation(const ImplementationChoice& choice, const std::string& step) {
+std::optional<std::string> fixed_implementation(const ImplementationChoice& choice, const std::string& step) {
   for (const auto& [entry, implementation] : choice.fixed)
-    if (names_step(entry, step)) return &implementation;
-  return nullptr;
+    if (names_step(entry, step)) return current_implementation(implementation);
+  return std::nullopt;
 }
 
 template <class T>
-bool library_pays(Conv2dForwardOf<T>, const Conv2d& d, Target t) {
+bool library_pays(Conv2dForward<T>, const Conv2d& d, Target t) {
   return t != Target::host || !own_tiles_fit() || d.groups > 1;
 }
 template <class T>
-bool library_pays(Conv2dDataGradientOf<T>, const Conv2d& d, Target t) {
+bool library_pays(Conv2dDataGradient<T>, const Conv2d& d, Target t) {
   return t != Target::host || !own_tiles_fit() || d.stride > 1 || d.groups > 1;
 }
 template <class T>
-bool library_pays(Conv2dFilterGradientOf<T>, const Conv2d& d, Target t) {
+bool library_pays(Conv2dFilterGradient<T>, const Conv2d& d, Target t) {
   return t != Target::host || !own_tiles_fit() || d.c >= 64 || d.groups > 1;
 }
 template <class T>
-bool library_pays(DenseForwardOf<T>, const Dense& d, Target t) {
+bool library_pays(DenseForward<T>, const Dense& d, Target t) {
   return dense_pays(d, t);
 }
 template <class T>
-bool library_pays(DenseDataGradientOf<T>, const Dense& d, Target t) {
+bool library_pays(DenseDataGradient<T>, const Dense& d, Target t) {
   return dense_pays(d, t);
 }
 template <class T>
-bool library_pays(DenseFilterGradientOf<T>, const Dense& d, Target t) {
+bool library_pays(DenseWeightGradient<T>, const Dense& d, Target t) {
   return dense_pays(d, t);
 }
 
-template bool library_pays(Conv2dForwardOf<float>, const Conv2d&, Target);
-template bool library_pays(Conv2dForwardOf<bf16>, const Conv2d&, Target);
-template bool library_pays(Conv2dDataGradientOf<float>, const Conv2d&, Target);
-template bool library_pays(Conv2dDataGradientOf<bf16>, const Conv2d&, Target);
-template bool library_pays(Conv2dFilterGradientOf<float>, const Conv2d&, Target);
-template bool library_pays(Conv2dFilterGradientOf<bf16>, const Conv2d&, Target);
-template bool library_pays(DenseForwardOf<float>, const Dense&, Target);
-template bool library_pays(DenseForwardOf<bf16>, const Dense&, Target);
-template bool library_pays(DenseDataGradientOf<float>, const Dense&, Target);
-template bool library_pays(DenseDataGradientOf<bf16>, const Dense&, Target);
-template bool library_pays(DenseFilterGradientOf<float>, const Dense&, Target);
-template bool library_pays(DenseFilterGradientOf<bf16>, const Dense&, Target);
+template bool library_pays(Conv2dForward<float>, const Conv2d&, Target);
+template bool library_pays(Conv2dForward<bf16>, const Conv2d&, Target);
+template bool library_pays(Conv2dDataGradient<float>, const Conv2d&, Target);
+template bool library_pays(Conv2dDataGradient<bf16>, const Conv2d&, Target);
+template bool library_pays(Conv2dFilterGradient<float>, const Conv2d&, Target);
+template bool library_pays(Conv2dFilterGradient<bf16>, const Conv2d&, Target);
+template bool library_pays(DenseForward<float>, const Dense&, Target);
+template bool library_pays(DenseForward<bf16>, const Dense&, Target);
+template bool library_pays(DenseDataGradient<float>, const Dense&, Target);
+template bool library_pays(DenseDataGradient<bf16>, const Dense&, Target);
+template bool library_pays(DenseWeightGradient<float>, const Dense&, Target);
+template bool library_pays(DenseWeightGradient<bf16>, const Dense&, Target);
 
 }  // namespace gs

@@ -55,7 +55,7 @@ void check_outputs(const Net& net, LossKind loss) {
 
 std::unique_ptr<TuningCache> open_tuning_cache(const Recipe& recipe, Device& device,
                                                const ImplementationChoice& choice) {
-  if (choice.rule != "auto" || device.rooms().target == Target::sim) return nullptr;
+  if (choice.rule != "auto" || device.registry().target() == Target::sim) return nullptr;
   std::optional<std::filesystem::path> file = cache_folder();
   if (file) *file /= "tuning.json";
   const std::string machine =

@@ -39,7 +39,7 @@ std::string step_table(const std::vector<Step>& steps, const std::vector<int>& k
                      kernels.empty() ? "" : std::to_string(std::accumulate(kernels.begin(), kernels.end(), 0)));
 }
 
-/// "conv1 forward  cores 812.3  onednn 455.1*": the candidates of each step that was tuned, the chosen one marked.
+/// "conv1 forward  simd 812.3  onednn 455.1*": the candidates of each step that was tuned, the chosen one marked.
 std::string tuning_table(const std::vector<TunedStep>& tuned) {
   std::string out;
   std::set<std::string> seen;  // evaluation has steps of the same names

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/program/storage.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -48,7 +48,7 @@ struct Step {
   std::vector<TensorId> reads, writes;
   TensorId workspace = no_tensor;  ///< a planned tensor that only this step uses
   std::function<void(const Addresses&, stream_t)> call;
-  bool tensor_cores = false;  ///< an own technique whose row declares them (Technique::arithmetic)
+  bool tensor_cores = false;  ///< an own variant that declares them (Variant::arithmetic)
 };
 
 /// Byte offsets of the planned tensors in one arena.

@@ -4,6 +4,7 @@
 #include "engine/core/error.h"
 #include "engine/program/program_impl.h"
 #include "engine/program/steps_per_replay.h"
+#include "kernels/step/step.h"
 
 namespace gs {
 
@@ -60,7 +61,7 @@ int Program::Impl::replay(const std::vector<Step>& steps, const Addresses& addre
 
 std::unique_ptr<Replay> Program::Impl::capture_epoch_loop(const std::vector<Step>& steps, const Addresses& addresses,
                                                           const Side& side) {
-  const auto& go_on = device.rooms().continue_epoch.front();
+  const auto& go_on = device.registry().highest<ContinueEpoch>();
   return device.capture_loop(calls(steps, addresses, 1), [this, &go_on, &addresses, state = side.state](loop_t loop) {
     go_on.launch(loop, addresses.get<StepState>(state), {}, nullptr, device.stream());
   });

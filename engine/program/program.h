@@ -17,6 +17,7 @@
 #include "engine/program/diagnosis.h"
 #include "engine/program/plan.h"
 #include "engine/program/tuner.h"
+#include "kernels/step/step.h"
 
 namespace gs {
 
@@ -80,7 +81,7 @@ class Program {
   void keep_parameters();
   std::vector<float> kept_parameters() const;  ///< as parameters() was then
 
-  /// Evaluation steps (gather, advance, forward without dropout, loss, collect), likewise.
+  /// Evaluation steps (gather, advance, forward without dropout, loss, store logits), likewise.
   int evaluate_steps(int wanted);
   void evaluate_step() { evaluate_steps(1); }
 

@@ -76,7 +76,7 @@ struct Program::Impl {
   std::vector<Step> compile_diagnostic_steps();
   void check_overrides() const;
   void allocate();
-  const Technique<CountBroken>& counting() const { return device.rooms().count_broken.back(); }
+  const Variant<CountBroken>& counting() const { return device.registry().highest<CountBroken>(); }
 
   void run(const Step&, const Addresses&) const;
   void run(const std::vector<Step>&, const Addresses&) const;

@@ -3,7 +3,7 @@
 // The choice of the default table stays unless another one wins by more than the spread: its third quartile must lie
 // below the first quartile of the default's. A candidate that does not run, that writes what is not finite or that has
 // other results than a reference is refused; if that is the default, the next one takes its place. The reference is the
-// last of the project's own techniques, which is the plainest: it needs no library to be right.
+// last of the project's own variants, which is the plainest: it needs no library to be right.
 #pragma once
 #include <functional>
 #include <string>
@@ -40,7 +40,7 @@ class Tuner {
   Tuner(Device& device, TuningCache& cache, Stopwatch now = microseconds_by_the_clock)
       : device_(device), cache_(cache), now_(std::move(now)) {}
 
-  /// The index of the candidate to use. `candidates` begins with the default table's choice, and own techniques come
+  /// The index of the candidate to use. `candidates` begins with the default table's choice, and own variants come
   /// from the top of their ladder down; `step` names the tensors that the call reads and writes, all of them numbers;
   /// their real content and place do not matter. Throws gs::Error when no candidate can be used, and when one has left
   /// the device unusable, as an illegal access does on a GPU: nothing could be said of the others.

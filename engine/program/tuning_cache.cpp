@@ -12,6 +12,7 @@
 
 #include "engine/core/atomic_file.h"
 #include "engine/core/descriptor.h"
+#include "engine/program/choice.h"
 #include "kernels/common/check.h"
 
 namespace gs {
@@ -40,9 +41,9 @@ Json to_json(const TuningResult& result) {
 
 /// Throws nlohmann's exception when something is missing or of another kind.
 TuningResult from_json(const Json& json) {
-  TuningResult result{json.at("chosen"), json.at("date"), {}};
+  TuningResult result{current_implementation(json.at("chosen")), json.at("date"), {}};
   for (const Json& entry : json.at("times")) {
-    CandidateTime t{.name = entry.at("name"), .refused = entry.value("refused", "")};
+    CandidateTime t{.name = current_implementation(entry.at("name")), .refused = entry.value("refused", "")};
     if (t.refused.empty()) {
       t.low_us = entry.at("us").at(0);
       t.median_us = entry.at("us").at(1);

@@ -18,41 +18,41 @@ std::string words(std::string_view pass, const Dense& d, bool relu) {
 
 // The layer's own ReLU is a part of the forward pass only; the gradients' masks are arguments of the call.
 template <class T>
-std::string tuning_key(Conv2dForwardOf<T>, const Conv2d& d) {
+std::string tuning_key(Conv2dForward<T>, const Conv2d& d) {
   return words("forward", d, d.relu);
 }
 template <class T>
-std::string tuning_key(Conv2dDataGradientOf<T>, const Conv2d& d) {
+std::string tuning_key(Conv2dDataGradient<T>, const Conv2d& d) {
   return words("data gradient", d, false);
 }
 template <class T>
-std::string tuning_key(Conv2dFilterGradientOf<T>, const Conv2d& d) {
+std::string tuning_key(Conv2dFilterGradient<T>, const Conv2d& d) {
   return words("filter gradient", d, false);
 }
 template <class T>
-std::string tuning_key(DenseForwardOf<T>, const Dense& d) {
+std::string tuning_key(DenseForward<T>, const Dense& d) {
   return words("forward", d, d.relu);
 }
 template <class T>
-std::string tuning_key(DenseDataGradientOf<T>, const Dense& d) {
+std::string tuning_key(DenseDataGradient<T>, const Dense& d) {
   return words("data gradient", d, false);
 }
 template <class T>
-std::string tuning_key(DenseFilterGradientOf<T>, const Dense& d) {
+std::string tuning_key(DenseWeightGradient<T>, const Dense& d) {
   return words("filter gradient", d, false);
 }
 
-template std::string tuning_key(Conv2dForwardOf<float>, const Conv2d&);
-template std::string tuning_key(Conv2dForwardOf<bf16>, const Conv2d&);
-template std::string tuning_key(Conv2dDataGradientOf<float>, const Conv2d&);
-template std::string tuning_key(Conv2dDataGradientOf<bf16>, const Conv2d&);
-template std::string tuning_key(Conv2dFilterGradientOf<float>, const Conv2d&);
-template std::string tuning_key(Conv2dFilterGradientOf<bf16>, const Conv2d&);
-template std::string tuning_key(DenseForwardOf<float>, const Dense&);
-template std::string tuning_key(DenseForwardOf<bf16>, const Dense&);
-template std::string tuning_key(DenseDataGradientOf<float>, const Dense&);
-template std::string tuning_key(DenseDataGradientOf<bf16>, const Dense&);
-template std::string tuning_key(DenseFilterGradientOf<float>, const Dense&);
-template std::string tuning_key(DenseFilterGradientOf<bf16>, const Dense&);
+template std::string tuning_key(Conv2dForward<float>, const Conv2d&);
+template std::string tuning_key(Conv2dForward<bf16>, const Conv2d&);
+template std::string tuning_key(Conv2dDataGradient<float>, const Conv2d&);
+template std::string tuning_key(Conv2dDataGradient<bf16>, const Conv2d&);
+template std::string tuning_key(Conv2dFilterGradient<float>, const Conv2d&);
+template std::string tuning_key(Conv2dFilterGradient<bf16>, const Conv2d&);
+template std::string tuning_key(DenseForward<float>, const Dense&);
+template std::string tuning_key(DenseForward<bf16>, const Dense&);
+template std::string tuning_key(DenseDataGradient<float>, const Dense&);
+template std::string tuning_key(DenseDataGradient<bf16>, const Dense&);
+template std::string tuning_key(DenseWeightGradient<float>, const Dense&);
+template std::string tuning_key(DenseWeightGradient<bf16>, const Dense&);
 
 }  // namespace gs

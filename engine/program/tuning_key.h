@@ -9,18 +9,18 @@ namespace gs {
 
 /// "conv2d forward 8x128x128x1 by 16 of 3x3/1 pad 1 relu". Everything that changes the work is in it.
 template <class T>
-std::string tuning_key(Conv2dForwardOf<T>, const Conv2d&);
+std::string tuning_key(Conv2dForward<T>, const Conv2d&);
 template <class T>
-std::string tuning_key(Conv2dDataGradientOf<T>, const Conv2d&);
+std::string tuning_key(Conv2dDataGradient<T>, const Conv2d&);
 template <class T>
-std::string tuning_key(Conv2dFilterGradientOf<T>, const Conv2d&);
+std::string tuning_key(Conv2dFilterGradient<T>, const Conv2d&);
 template <class T>
-std::string tuning_key(DenseForwardOf<T>, const Dense&);
+std::string tuning_key(DenseForward<T>, const Dense&);
 template <class T>
-std::string tuning_key(DenseDataGradientOf<T>, const Dense&);
+std::string tuning_key(DenseDataGradient<T>, const Dense&);
 template <class T>
-std::string tuning_key(DenseFilterGradientOf<T>, const Dense&);
-/// Other ops are not tuned: their rooms have one technique per target that is ahead everywhere.
+std::string tuning_key(DenseWeightGradient<T>, const Dense&);
+/// Other ops are not tuned: one variant of each is ahead everywhere on its target.
 template <class Op>
 std::string tuning_key(Op, const typename Op::Problem&) {
   return "";

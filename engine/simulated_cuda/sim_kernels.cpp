@@ -1,14 +1,10 @@
 // sim_kernels.cpp - the simulator's kernels as those of the cuda device. gridstride-ptx has nvcc's in their place.
-#include "kernels/rooms.h"
+#include "kernels/common/registry.h"
 
 namespace gs {
 
-const Rooms& cuda::rooms() {
-  static const Rooms simulated = [] {
-    Rooms rooms = sim::rooms();
-    rooms.target = Target::cuda;
-    return rooms;
-  }();
+Registry& cuda::registry() {
+  static Registry simulated(Target::cuda, sim::registry());
   return simulated;
 }
 

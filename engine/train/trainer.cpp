@@ -11,6 +11,7 @@
 
 #include "engine/data/sampler.h"
 #include "engine/device/turns.h"
+#include "kernels/step/step.h"
 
 namespace gs {
 namespace {

@@ -1,8 +1,8 @@
-// bias.h - the menu of what surrounds a library's plain product: bias + ReLU after it, bias and ReLU gradients before
+// bias.h - what surrounds a library's plain product: bias + ReLU after it, bias and ReLU gradients before
 // it.
 #pragma once
 #include "kernels/common/bf16.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -16,32 +16,35 @@ struct Rows {
 
 /// y[i,j] = act( y[i,j] + b[j] ), in place.
 template <class T>
-struct BiasActivationOf {
+struct BiasActivation {
+  static constexpr std::string_view name = "bias activation";
+  using Stored = T;
   using Problem = Rows;
   using Launch = void(T* y, const T* bias, const Rows&, void* workspace, stream_t);
 };
-using BiasActivation = BiasActivationOf<float>;
 /// db[j] = sum_i dy[i,j], in a fixed order.
 template <class T>
-struct BiasGradientOf {
+struct BiasGradient {
+  static constexpr std::string_view name = "bias gradient";
+  using Stored = T;
   using Problem = Rows;
   using Launch = void(float* db, const T* dy, const Rows&, void* workspace, stream_t);
 };
-using BiasGradient = BiasGradientOf<float>;
 /// dx[i,j] = 0 where y[i,j] <= 0, else scale dx[i,j], in place; y is the output of the ReLU, or of the inverted dropout
 /// behind it, whose factor `scale` is. NaN in y lets dx pass.
 template <class T>
-struct ReluGradientOf {
+struct ReluGradient {
+  static constexpr std::string_view name = "relu gradient";
+  using Stored = T;
   using Problem = Rows;
   using Launch = void(T* dx, const T* y, const Rows&, void* workspace, stream_t);
 };
-using ReluGradient = ReluGradientOf<float>;
 
 template <class T>
-Cost cost(BiasActivationOf<T>, const Rows&);
+Cost cost(BiasActivation<T>, const Rows&);
 template <class T>
-Cost cost(BiasGradientOf<T>, const Rows&);
+Cost cost(BiasGradient<T>, const Rows&);
 template <class T>
-Cost cost(ReluGradientOf<T>, const Rows&);
+Cost cost(ReluGradient<T>, const Rows&);
 
 }  // namespace gs

@@ -4,7 +4,9 @@
 //   dx[i,j] = 0 where y[i,j] <= 0, else scale dx[i,j]    3 values moved per element
 //   db[j] = sum_i dy[i,j]             1 value moved per element; only `columns` threads work, each alone on its sum
 #include "kernels/bias/bias.h"
+#include "kernels/bias/bias_launchers.h"
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 
 namespace gs::GS_TARGET {
 namespace {
@@ -49,11 +51,18 @@ void bias_gradient_column(float* db, const T* dy, const Rows& problem, void*, st
   launch_elementwise<sum_column<T>>(problem.columns, stream, db, dy, problem);
 }
 
-template BiasActivationOf<float>::Launch bias_activation_element;
-template BiasActivationOf<bf16>::Launch bias_activation_element;
-template ReluGradientOf<float>::Launch relu_gradient_element;
-template ReluGradientOf<bf16>::Launch relu_gradient_element;
-template BiasGradientOf<float>::Launch bias_gradient_column;
-template BiasGradientOf<bf16>::Launch bias_gradient_column;
+template BiasGradient<float>::Launch bias_gradient_column;
+template BiasGradient<bf16>::Launch bias_gradient_column;
 
+namespace {
+
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<BiasActivation<T>>({.name = "element", .rank = 1, .launch = &bias_activation_element<T>});
+  registry.add<BiasGradient<T>>({.name = "column", .rank = 1, .launch = &bias_gradient_column<T>});
+  registry.add<ReluGradient<T>>({.name = "element", .rank = 1, .launch = &relu_gradient_element<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

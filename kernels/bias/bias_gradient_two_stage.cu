@@ -8,6 +8,7 @@
 
 #include "kernels/bias/bias.h"
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 
 namespace gs::GS_TARGET {
 namespace {
@@ -45,8 +46,6 @@ __global__ void sum_partials(float* __restrict__ db, const float* __restrict__ p
   }
 }
 
-}  // namespace
-
 std::size_t bias_gradient_two_stage_workspace(const Rows& problem) {
   return std::size_t(slice_count(problem)) * std::size_t(problem.columns) * sizeof(float);
 }
@@ -61,7 +60,15 @@ void bias_gradient_two_stage(float* db, const T* dy, const Rows& problem, void* 
   launch_elementwise<sum_partials>(problem.columns, stream, db, partial, problem.columns, slices);
 }
 
-template BiasGradientOf<float>::Launch bias_gradient_two_stage;
-template BiasGradientOf<bf16>::Launch bias_gradient_two_stage;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<BiasGradient<T>>({.name = "two_stage",
+                                 .rank = 2,
+                                 .targets = on_blocks,
+                                 .launch = &bias_gradient_two_stage<T>,
+                                 .workspace_bytes = &bias_gradient_two_stage_workspace});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "kernels/bias/bias.h"
+#include "kernels/bias/bias_launchers.h"
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 
 namespace gs::GS_TARGET {
 namespace {
@@ -80,9 +82,20 @@ void bias_gradient_rows(float* db, const T* dy, const Rows& problem, void* works
   }
 }
 
-template BiasActivationOf<float>::Launch bias_activation_rows;
-template BiasActivationOf<bf16>::Launch bias_activation_rows;
-template BiasGradientOf<float>::Launch bias_gradient_rows;
-template BiasGradientOf<bf16>::Launch bias_gradient_rows;
+template BiasGradient<float>::Launch bias_gradient_rows;
 
+namespace {
+
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<BiasActivation<T>>({.name = "rows", .rank = 2, .targets = on_host, .launch = &bias_activation_rows<T>});
+  registry.add<BiasGradient<T>>({.name = "rows",
+                                 .rank = 3,
+                                 .targets = on_host,
+                                 .launch = &bias_gradient_rows<T>,
+                                 .workspace_bytes = &bias_gradient_rows_workspace});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -90,7 +90,7 @@ void launch_elementwise(const Elements& elements, stream_t stream, Arguments&&..
                  std::forward<Arguments>(arguments)...);
 }
 
-/// Calls body(begin, end) for contiguous shares of [0, n): on `host`, one share per core. Techniques that run only
+/// Calls body(begin, end) for contiguous shares of [0, n): on `host`, one share per core. Variants that run only
 /// there use it; on the other targets they compile to one plain call and no table row leads to them.
 template <class Body>
 void host_shares(std::int64_t n, Body&& body, std::int64_t = 1) {

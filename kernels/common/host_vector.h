@@ -1,4 +1,4 @@
-// host_vector.h - sixteen floats at a time, for the *_cores.cu techniques of the host target. One AVX-512 register, two
+// host_vector.h - sixteen floats at a time, for the *_simd.cu variants of the host target. One AVX-512 register, two
 // of AVX2, four of NEON: the compiler splits them as the machine needs.
 #pragma once
 #include <cstdint>

@@ -18,7 +18,7 @@ enum class Target : unsigned { cuda = 1, host = 2, sim = 4 };
 
 constexpr unsigned on_cuda = unsigned(Target::cuda), on_host = unsigned(Target::host), on_sim = unsigned(Target::sim);
 constexpr unsigned on_all = on_cuda | on_host | on_sim;
-constexpr unsigned on_blocks = on_cuda | on_sim;  ///< techniques that need thread blocks with barriers
+constexpr unsigned on_blocks = on_cuda | on_sim;  ///< variants that need thread blocks with barriers
 
 constexpr std::string_view name_of(Target target) {
   return target == Target::cuda ? "cuda" : target == Target::host ? "host" : "sim";

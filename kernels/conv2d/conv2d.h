@@ -1,4 +1,4 @@
-// conv2d.h - the menu of 2-D convolution: forward with bias and ReLU, data gradient, filter gradient.
+// conv2d.h - 2-D convolution: forward with bias and ReLU, data gradient, filter gradient.
 //
 //   y[n,p,q,k] = act( b[k] + sum_{r,s,c} x[n, p*stride - pad + r, q*stride - pad + s, c] * w[k,r,s,c] )
 //
@@ -7,7 +7,7 @@
 // Layout NHWC, filters KRSC (cross-correlation, as every deep-learning library means by "convolution").
 #pragma once
 #include "kernels/common/bf16.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -28,34 +28,42 @@ struct Conv2d {
   auto operator<=>(const Conv2d&) const = default;
 };
 
+/// Every filter sees all channels.
+constexpr bool ungrouped(const Conv2d& d) {
+  return d.groups == 1;
+}
+
 /// y = act(conv(x, w) + bias).
 template <class T>
-struct Conv2dForwardOf {
+struct Conv2dForward {
+  static constexpr std::string_view name = "conv2d forward";
+  using Stored = T;
   using Problem = Conv2d;
   using Launch = void(T* y, const T* x, const T* w, const T* bias, const Conv2d&, void* workspace, stream_t);
 };
-using Conv2dForward = Conv2dForwardOf<float>;
 /// dx = conv^T(dy, w); where `relu_output` (the layer below's output, the same shape as dx) is given, dx = 0 where it
 /// is <= 0.
 template <class T>
-struct Conv2dDataGradientOf {
+struct Conv2dDataGradient {
+  static constexpr std::string_view name = "conv2d data gradient";
+  using Stored = T;
   using Problem = Conv2d;
   using Launch = void(T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d&, void* workspace, stream_t);
 };
-using Conv2dDataGradient = Conv2dDataGradientOf<float>;
 /// dw[k,r,s,c] = sum_{n,p,q} dy[n,p,q,k] x[n,p*stride-pad+r,q*stride-pad+s,c];  db[k] = sum_{n,p,q} dy[n,p,q,k].
 template <class T>
-struct Conv2dFilterGradientOf {
+struct Conv2dFilterGradient {
+  static constexpr std::string_view name = "conv2d filter gradient";
+  using Stored = T;
   using Problem = Conv2d;
   using Launch = void(float* dw, float* db, const T* x, const T* dy, const Conv2d&, void* workspace, stream_t);
 };
-using Conv2dFilterGradient = Conv2dFilterGradientOf<float>;
 
 template <class T>
-Cost cost(Conv2dForwardOf<T>, const Conv2d&);
+Cost cost(Conv2dForward<T>, const Conv2d&);
 template <class T>
-Cost cost(Conv2dDataGradientOf<T>, const Conv2d&);
+Cost cost(Conv2dDataGradient<T>, const Conv2d&);
 template <class T>
-Cost cost(Conv2dFilterGradientOf<T>, const Conv2d&);
+Cost cost(Conv2dFilterGradient<T>, const Conv2d&);
 
 }  // namespace gs

@@ -14,24 +14,24 @@ double bytes(const Conv2d& d, std::size_t stored) {
 }  // namespace
 
 template <class T>
-Cost cost(Conv2dForwardOf<T>, const Conv2d& d) {
+Cost cost(Conv2dForward<T>, const Conv2d& d) {
   return {products(d) + double(d.y_size()) * (d.relu ? 2 : 1), bytes(d, sizeof(T)) + double(sizeof(T)) * d.k};
 }
 template <class T>
-Cost cost(Conv2dDataGradientOf<T>, const Conv2d& d) {
+Cost cost(Conv2dDataGradient<T>, const Conv2d& d) {
   return {products(d), bytes(d, sizeof(T))};
 }
 template <class T>
-Cost cost(Conv2dFilterGradientOf<T>, const Conv2d& d) {
+Cost cost(Conv2dFilterGradient<T>, const Conv2d& d) {
   return {products(d) + double(d.y_size()),
           double(sizeof(T)) * double(d.x_size() + d.y_size()) + double(sizeof(float)) * double(d.w_size() + d.k)};
 }
 
-template Cost cost(Conv2dForwardOf<float>, const Conv2d&);
-template Cost cost(Conv2dForwardOf<bf16>, const Conv2d&);
-template Cost cost(Conv2dDataGradientOf<float>, const Conv2d&);
-template Cost cost(Conv2dDataGradientOf<bf16>, const Conv2d&);
-template Cost cost(Conv2dFilterGradientOf<float>, const Conv2d&);
-template Cost cost(Conv2dFilterGradientOf<bf16>, const Conv2d&);
+template Cost cost(Conv2dForward<float>, const Conv2d&);
+template Cost cost(Conv2dForward<bf16>, const Conv2d&);
+template Cost cost(Conv2dDataGradient<float>, const Conv2d&);
+template Cost cost(Conv2dDataGradient<bf16>, const Conv2d&);
+template Cost cost(Conv2dFilterGradient<float>, const Conv2d&);
+template Cost cost(Conv2dFilterGradient<bf16>, const Conv2d&);
 
 }  // namespace gs

@@ -1,5 +1,6 @@
 // conv2d_data_tensor.cu - conv2d_tensor's data gradient: the same products over dy, with the filters turned round. A
 // file of its own, because nvcc needs longer for these two than for any other kernels.
+#include "kernels/common/registration.h"
 #include "kernels/common/store_pair.h"
 #include "kernels/common/tensor_gemm.h"
 #include "kernels/conv2d/conv2d.h"
@@ -30,8 +31,6 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
                     });
 }
 
-}  // namespace
-
 template <class T>
 void conv2d_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_output, const Conv2d& d, void*,
                                  stream_t s) {
@@ -42,7 +41,16 @@ void conv2d_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_o
   });
 }
 
-template Conv2dDataGradientOf<float>::Launch conv2d_data_gradient_tensor;
-template Conv2dDataGradientOf<bf16>::Launch conv2d_data_gradient_tensor;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<Conv2dDataGradient<T>>({.name = "tensor",
+                                       .rank = 3,
+                                       .targets = on_blocks,
+                                       .launch = &conv2d_data_gradient_tensor<T>,
+                                       .supports = &conv2d_tensor_supports,
+                                       .arithmetic = tensor_core_arithmetic<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -3,7 +3,9 @@
 // Every input value is read r*s*k times, mostly out of the caches; nothing is shared on purpose. Right for any size,
 // stride and padding, and easy to check; bound by the latency of its reads.
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/conv2d_launchers.h"
 
 namespace gs::GS_TARGET {
 namespace {
@@ -105,11 +107,19 @@ void conv2d_filter_gradient_direct(float* dw, float* db, const T* x, const T* dy
   launch_elementwise<bias_gradient<T>>(d.k, s, db, dy, d);
 }
 
-template Conv2dForwardOf<float>::Launch conv2d_forward_direct;
-template Conv2dForwardOf<bf16>::Launch conv2d_forward_direct;
-template Conv2dDataGradientOf<float>::Launch conv2d_data_gradient_direct;
-template Conv2dDataGradientOf<bf16>::Launch conv2d_data_gradient_direct;
-template Conv2dFilterGradientOf<float>::Launch conv2d_filter_gradient_direct;
-template Conv2dFilterGradientOf<bf16>::Launch conv2d_filter_gradient_direct;
+template Conv2dForward<float>::Launch conv2d_forward_direct;
+template Conv2dDataGradient<float>::Launch conv2d_data_gradient_direct;
+template Conv2dFilterGradient<float>::Launch conv2d_filter_gradient_direct;
 
+namespace {
+
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<Conv2dForward<T>>({.name = "direct", .rank = 1, .launch = &conv2d_forward_direct<T>});
+  registry.add<Conv2dDataGradient<T>>({.name = "direct", .rank = 1, .launch = &conv2d_data_gradient_direct<T>});
+  registry.add<Conv2dFilterGradient<T>>({.name = "direct", .rank = 1, .launch = &conv2d_filter_gradient_direct<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

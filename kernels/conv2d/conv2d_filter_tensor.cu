@@ -8,6 +8,7 @@
 // add it up for db, in fp32 and unrounded. dw and db are fp32 in any case. A second kernel adds the slices, dw's and
 // db's, in a fixed order. A block works within one group.
 #include "kernels/common/add_slices.h"
+#include "kernels/common/registration.h"
 #include "kernels/common/store_pair.h"
 #include "kernels/common/tensor_gemm.h"
 #include "kernels/conv2d/conv2d.h"
@@ -82,8 +83,6 @@ Slices slices_of(const Conv2d& d) {
   return {each, parts(pixels, each)};
 }
 
-}  // namespace
-
 template <class T>
 std::size_t conv2d_filter_gradient_tensor_workspace(const Conv2d& d) {
   return std::size_t(slices_of<T>(d).count) * std::size_t(d.w_size() + d.k) * sizeof(float);
@@ -110,9 +109,17 @@ void conv2d_filter_gradient_tensor(float* dw, float* db, const T* x, const T* dy
   });
 }
 
-template std::size_t conv2d_filter_gradient_tensor_workspace<float>(const Conv2d&);
-template std::size_t conv2d_filter_gradient_tensor_workspace<bf16>(const Conv2d&);
-template Conv2dFilterGradientOf<float>::Launch conv2d_filter_gradient_tensor;
-template Conv2dFilterGradientOf<bf16>::Launch conv2d_filter_gradient_tensor;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<Conv2dFilterGradient<T>>({.name = "tensor",
+                                         .rank = 3,
+                                         .targets = on_blocks,
+                                         .launch = &conv2d_filter_gradient_tensor<T>,
+                                         .supports = &conv2d_tensor_supports,
+                                         .workspace_bytes = &conv2d_filter_gradient_tensor_workspace<T>,
+                                         .arithmetic = tensor_core_arithmetic<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

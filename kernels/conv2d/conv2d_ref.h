@@ -1,4 +1,4 @@
-// conv2d_ref.h - the formulas of conv2d.h in double precision, as plain loops: what every technique is tested against.
+// conv2d_ref.h - the formulas of conv2d.h in double precision, as plain loops: what every variant is tested against.
 #pragma once
 #include "kernels/common/reference_sums.h"
 #include "kernels/conv2d/conv2d.h"
@@ -23,7 +23,7 @@ void for_each_product(const Conv2d& d, F f) {
             }
 }
 
-/// y = act(conv(x, w) + bias). T is float (a technique's inputs) or double (gradient checks).
+/// y = act(conv(x, w) + bias). T is float (a variant's inputs) or double (gradient checks).
 template <class T>
 Sums conv2d_forward(const Conv2d& d, const T* x, const T* w, const T* bias) {
   Sums y(d.y_size());

@@ -4,9 +4,10 @@
 // What changed from conv2d_tiled: the products are mma.m16n8k8 (m16n8k16), so an instruction of a warp makes 1024
 // (2048) multiply-adds and not 32; windows and filters come by asynchronous copies, up to two stages ahead, 16 bytes at
 // a time where the channels are a multiple of four (eight); divisions are multiplications. Floats are rounded to tf32
-// (10 bits of mantissa): a technique for runs that ask for it. bf16 is what it is; sums are fp32. Tiles are narrow,
+// (10 bits of mantissa): a variant for runs that ask for it. bf16 is what it is; sums are fp32. Tiles are narrow,
 // because the layers are: 16 to 64 channels beside thousands of pixels. A block works within one group. 2 r s c
 // operations per output; with 32 channels the memory is the bound.
+#include "kernels/common/registration.h"
 #include "kernels/common/store_pair.h"
 #include "kernels/common/tensor_gemm.h"
 #include "kernels/conv2d/conv2d.h"
@@ -14,6 +15,15 @@
 #include "kernels/conv2d/window_matrices.h"
 
 namespace gs::GS_TARGET {
+
+/// Small enough for offsets of 31 bits and a grid, the filter gradient's too, which has some blocks more than groups
+/// along a side (conv2d_filter_tensor.cu).
+bool conv2d_tensor_supports(const Conv2d& d) {
+  constexpr std::int64_t most = 1 << 30;
+  return d.x_size() < most && d.y_size() < most && d.w_size() < most && parts(d.group_k(), 32) <= 65535 &&
+         parts(d.group_c(), 32) <= 65535 && d.groups <= 32768;
+}
+
 namespace {
 
 /// `filters` are those of one group.
@@ -36,16 +46,6 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
                     });
 }
 
-}  // namespace
-
-/// Small enough for offsets of 31 bits and a grid, the filter gradient's too, which has some blocks more than groups
-/// along a side (conv2d_filter_tensor.cu).
-bool conv2d_tensor_supports(const Conv2d& d) {
-  constexpr std::int64_t most = 1 << 30;
-  return d.x_size() < most && d.y_size() < most && d.w_size() < most && parts(d.group_k(), 32) <= 65535 &&
-         parts(d.group_c(), 32) <= 65535 && d.groups <= 32768;
-}
-
 template <class T>
 void conv2d_forward_tensor(T* y, const T* x, const T* w, const T* bias, const Conv2d& d, void*, stream_t s) {
   const WindowMap map = windows_of(d, in_vectors(x, d.group_c()) && in_vectors(w, d.group_c()));
@@ -54,7 +54,16 @@ void conv2d_forward_tensor(T* y, const T* x, const T* w, const T* bias, const Co
   });
 }
 
-template Conv2dForwardOf<float>::Launch conv2d_forward_tensor;
-template Conv2dForwardOf<bf16>::Launch conv2d_forward_tensor;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<Conv2dForward<T>>({.name = "tensor",
+                                  .rank = 3,
+                                  .targets = on_blocks,
+                                  .launch = &conv2d_forward_tensor<T>,
+                                  .supports = &conv2d_tensor_supports,
+                                  .arithmetic = tensor_core_arithmetic<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -5,10 +5,16 @@
 // they lie. The filter gradient's sum runs over all pixels of the batch; slices of it go to different blocks and are
 // added in order, without atomics. A block works within one group. 2 r s c operations per output: bound by arithmetic
 // for 32 channels and more.
+#include "kernels/common/registration.h"
 #include "kernels/common/tile_gemm.h"
 #include "kernels/conv2d/conv2d_window.h"
 
 namespace gs::GS_TARGET {
+
+bool conv2d_tiled_supports(const Conv2d& d) {
+  return tiles(d.group_k()) <= 65535 && tiles(d.group_c()) <= 65535 && d.groups <= 32768;
+}
+
 namespace {
 
 /// Element (pixel of x, tap (r, s, k)) of the matrix of the gradients that reach a pixel from a group's filters; 0
@@ -99,12 +105,6 @@ int slices_of(const Conv2d& d) {
   return slices_for(d.y_size() / d.k, std::int64_t(d.groups) * tiles(d.group_k()) * tiles(columns_of(d)));
 }
 
-}  // namespace
-
-bool conv2d_tiled_supports(const Conv2d& d) {
-  return tiles(d.group_k()) <= 65535 && tiles(d.group_c()) <= 65535 && d.groups <= 32768;
-}
-
 template <class T>
 void conv2d_forward_tiled(T* y, const T* x, const T* w, const T* bias, const Conv2d& d, void*, stream_t s) {
   launch<forward<T>>({dim3(tiles(d.y_size() / d.k), tiles(d.group_k()), unsigned(d.groups)), dim3(tile_threads)}, s, y,
@@ -132,11 +132,26 @@ void conv2d_filter_gradient_tiled(float* dw, float* db, const T* x, const T* dy,
   launch_elementwise<add_slices>(d.k * columns_of(d), s, dw, db, partial, d, slices);
 }
 
-template Conv2dForwardOf<float>::Launch conv2d_forward_tiled;
-template Conv2dForwardOf<bf16>::Launch conv2d_forward_tiled;
-template Conv2dDataGradientOf<float>::Launch conv2d_data_gradient_tiled;
-template Conv2dDataGradientOf<bf16>::Launch conv2d_data_gradient_tiled;
-template Conv2dFilterGradientOf<float>::Launch conv2d_filter_gradient_tiled;
-template Conv2dFilterGradientOf<bf16>::Launch conv2d_filter_gradient_tiled;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<Conv2dForward<T>>({.name = "tiled",
+                                  .rank = 2,
+                                  .targets = on_blocks,
+                                  .launch = &conv2d_forward_tiled<T>,
+                                  .supports = &conv2d_tiled_supports});
+  registry.add<Conv2dDataGradient<T>>({.name = "tiled",
+                                       .rank = 2,
+                                       .targets = on_blocks,
+                                       .launch = &conv2d_data_gradient_tiled<T>,
+                                       .supports = &conv2d_tiled_supports});
+  registry.add<Conv2dFilterGradient<T>>({.name = "tiled",
+                                         .rank = 2,
+                                         .targets = on_blocks,
+                                         .launch = &conv2d_filter_gradient_tiled<T>,
+                                         .supports = &conv2d_tiled_supports,
+                                         .workspace_bytes = &conv2d_filter_gradient_tiled_workspace});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

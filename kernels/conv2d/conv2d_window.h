@@ -7,6 +7,9 @@
 
 namespace gs::GS_TARGET {
 
+/// For the variants in tiles through shared memory (conv2d_tiled.cu).
+bool conv2d_tiled_supports(const Conv2d&);
+
 /// x under tap (r, s, c) of the group's window at output (n, p, q); 0 in the padding.
 template <class T>
 __device__ inline float window_at(const T* __restrict__ x, const Conv2d& d, int group, std::int64_t n, int p, int q,

@@ -1,5 +1,5 @@
 // padded_images.h - a copy of the images with their padding around them, so that no inner loop asks for edges. For the
-// techniques of the host target.
+// variants of the host target.
 #pragma once
 #include <algorithm>
 #include <cstdint>

@@ -7,6 +7,9 @@
 
 namespace gs::GS_TARGET {
 
+/// For the variants on tensor cores (conv2d_tensor.cu).
+bool conv2d_tensor_supports(const Conv2d&);
+
 /// Extents of windows over images of `rows` x `columns` pixels, one window for each of down x across places of an
 /// image. A tap is (r, s, channel), the channel fastest; taps and `channels` are those of one group.
 struct WindowMap {

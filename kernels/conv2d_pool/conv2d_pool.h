@@ -1,4 +1,4 @@
-// conv2d_pool.h - the menu of a convolution with bias and ReLU whose output only a 2x2 max-pool reads: one kernel, and
+// conv2d_pool.h - a convolution with bias and ReLU whose output only a 2x2 max-pool reads: one kernel, and
 // the full-size output is never written.
 //
 //   y[n,p,q,k] = max over i, j in {0, 1} of act(conv(x, w) + bias)[n, 2p+i, 2q+j, k]
@@ -19,14 +19,15 @@ struct Conv2dPool {
 
 /// y and argmax as MaxPoolForward writes them.
 template <class T>
-struct Conv2dPoolForwardOf {
+struct Conv2dPoolForward {
+  static constexpr std::string_view name = "conv2d pool forward";
+  using Stored = T;
   using Problem = Conv2dPool;
   using Launch = void(T* y, std::uint8_t* argmax, const T* x, const T* w, const T* bias, const Conv2dPool&,
                       void* workspace, stream_t);
 };
-using Conv2dPoolForward = Conv2dPoolForwardOf<float>;
 
 template <class T>
-Cost cost(Conv2dPoolForwardOf<T>, const Conv2dPool&);
+Cost cost(Conv2dPoolForward<T>, const Conv2dPool&);
 
 }  // namespace gs

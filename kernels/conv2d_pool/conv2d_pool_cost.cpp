@@ -4,13 +4,13 @@
 namespace gs {
 
 template <class T>
-Cost cost(Conv2dPoolForwardOf<T>, const Conv2dPool& d) {
+Cost cost(Conv2dPoolForward<T>, const Conv2dPool& d) {
   const Conv2d& c = d.conv;
-  return {cost(Conv2dForwardOf<T>{}, c).flops + cost(MaxPoolForwardOf<T>{}, d.pool).flops,
+  return {cost(Conv2dForward<T>{}, c).flops + cost(MaxPoolForward<T>{}, d.pool).flops,
           double(sizeof(T)) * double(c.x_size() + c.w_size() + c.k) + (sizeof(T) + 1.0) * double(d.pool.y_size())};
 }
 
-template Cost cost(Conv2dPoolForwardOf<float>, const Conv2dPool&);
-template Cost cost(Conv2dPoolForwardOf<bf16>, const Conv2dPool&);
+template Cost cost(Conv2dPoolForward<float>, const Conv2dPool&);
+template Cost cost(Conv2dPoolForward<bf16>, const Conv2dPool&);
 
 }  // namespace gs

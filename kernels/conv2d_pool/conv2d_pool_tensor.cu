@@ -4,6 +4,7 @@
 // the sums of four, 8 apart: the rows are ordered such that these are the four pixels of a pool window (PooledWindows).
 // So the maximum is taken in registers here, too, with no shuffle and no shared memory, and a quarter of the values is
 // written. The sums are those of conv2d_tensor, bit for bit.
+#include "kernels/common/registration.h"
 #include "kernels/common/store_pair.h"
 #include "kernels/common/tensor_gemm.h"
 #include "kernels/conv2d/window_matrices.h"
@@ -11,8 +12,6 @@
 #include "kernels/conv2d_pool/window_maximum.h"
 
 namespace gs::GS_TARGET {
-
-bool conv2d_tensor_supports(const Conv2d&);
 
 namespace {
 
@@ -73,8 +72,6 @@ WindowMap pool_windows_of(const Conv2dPool& d, bool vectors) {
   return map;
 }
 
-}  // namespace
-
 bool conv2d_pool_tensor_supports(const Conv2dPool& d) {
   return d.pool.window == 2 && d.pool.stride == 2 && conv2d_tensor_supports(d.conv);
 }
@@ -92,7 +89,16 @@ void conv2d_pool_forward_tensor(T* y, std::uint8_t* argmax, const T* x, const T*
   });
 }
 
-template Conv2dPoolForwardOf<float>::Launch conv2d_pool_forward_tensor;
-template Conv2dPoolForwardOf<bf16>::Launch conv2d_pool_forward_tensor;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<Conv2dPoolForward<T>>({.name = "tensor",
+                                      .rank = 2,
+                                      .targets = on_blocks,
+                                      .launch = &conv2d_pool_forward_tensor<T>,
+                                      .supports = &conv2d_pool_tensor_supports,
+                                      .arithmetic = tensor_core_arithmetic<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -3,14 +3,13 @@
 // What changed from conv2d_tiled: the rows of the product are ordered by pool window, four pixels each, so that the 4x4
 // sums of a thread are one window of four channels. The maximum is taken in registers, and a quarter of the values is
 // written. The sums are the same, bit for bit.
+#include "kernels/common/registration.h"
 #include "kernels/common/tile_gemm.h"
 #include "kernels/conv2d/conv2d_window.h"
 #include "kernels/conv2d_pool/conv2d_pool.h"
 #include "kernels/conv2d_pool/window_maximum.h"
 
 namespace gs::GS_TARGET {
-
-bool conv2d_tiled_supports(const Conv2d&);
 
 namespace {
 
@@ -44,8 +43,6 @@ __global__ void __launch_bounds__(tile_threads, tile_blocks)
       });
 }
 
-}  // namespace
-
 bool conv2d_pool_tiled_supports(const Conv2dPool& d) {
   return d.pool.window == 2 && d.pool.stride == 2 && conv2d_tiled_supports(d.conv);
 }
@@ -57,7 +54,15 @@ void conv2d_pool_forward_tiled(T* y, std::uint8_t* argmax, const T* x, const T* 
   launch<forward<T>>({grid, dim3(tile_threads)}, s, y, argmax, x, w, bias, d);
 }
 
-template Conv2dPoolForwardOf<float>::Launch conv2d_pool_forward_tiled;
-template Conv2dPoolForwardOf<bf16>::Launch conv2d_pool_forward_tiled;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<Conv2dPoolForward<T>>({.name = "tiled",
+                                      .rank = 1,
+                                      .targets = on_blocks,
+                                      .launch = &conv2d_pool_forward_tiled<T>,
+                                      .supports = &conv2d_pool_tiled_supports});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

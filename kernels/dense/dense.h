@@ -1,8 +1,8 @@
-// dense.h - the menu of the fully connected layer: y = act(x W^T + b) and its two gradients. Everything row-major and
+// dense.h - the fully connected layer: y = act(x W^T + b) and its two gradients. Everything row-major and
 // packed: x [n, in], W [out, in], y [n, out].
 #pragma once
 #include "kernels/common/bf16.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -15,32 +15,35 @@ struct Dense {
 
 /// y[i,o] = act( b[o] + sum_j x[i,j] W[o,j] ).
 template <class T>
-struct DenseForwardOf {
+struct DenseForward {
+  static constexpr std::string_view name = "dense forward";
+  using Stored = T;
   using Problem = Dense;
   using Launch = void(T* y, const T* x, const T* w, const T* bias, const Dense&, void* workspace, stream_t);
 };
-using DenseForward = DenseForwardOf<float>;
 /// dx[i,j] = sum_o dy[i,o] W[o,j]; where `relu_output` (the layer below's output, behind a dropout the dropout's) is
 /// given, dx = 0 where it is <= 0 and mask_scale times the sum elsewhere.
 template <class T>
-struct DenseDataGradientOf {
+struct DenseDataGradient {
+  static constexpr std::string_view name = "dense data gradient";
+  using Stored = T;
   using Problem = Dense;
   using Launch = void(T* dx, const T* dy, const T* w, const T* relu_output, const Dense&, void* workspace, stream_t);
 };
-using DenseDataGradient = DenseDataGradientOf<float>;
 /// dW[o,j] = sum_i dy[i,o] x[i,j];  db[o] = sum_i dy[i,o].
 template <class T>
-struct DenseFilterGradientOf {
+struct DenseWeightGradient {
+  static constexpr std::string_view name = "dense weight gradient";
+  using Stored = T;
   using Problem = Dense;
   using Launch = void(float* dw, float* db, const T* x, const T* dy, const Dense&, void* workspace, stream_t);
 };
-using DenseFilterGradient = DenseFilterGradientOf<float>;
 
 template <class T>
-Cost cost(DenseForwardOf<T>, const Dense&);
+Cost cost(DenseForward<T>, const Dense&);
 template <class T>
-Cost cost(DenseDataGradientOf<T>, const Dense&);
+Cost cost(DenseDataGradient<T>, const Dense&);
 template <class T>
-Cost cost(DenseFilterGradientOf<T>, const Dense&);
+Cost cost(DenseWeightGradient<T>, const Dense&);
 
 }  // namespace gs

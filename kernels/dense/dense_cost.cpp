@@ -12,25 +12,25 @@ double weights(const Dense& d) {
 }  // namespace
 
 template <class T>
-Cost cost(DenseForwardOf<T>, const Dense& d) {
+Cost cost(DenseForward<T>, const Dense& d) {
   const double outputs = double(d.n) * d.out;
   return {products(d) + outputs * (d.relu ? 2 : 1), sizeof(T) * (weights(d) + d.out + double(d.n) * d.in + outputs)};
 }
 template <class T>
-Cost cost(DenseDataGradientOf<T>, const Dense& d) {
+Cost cost(DenseDataGradient<T>, const Dense& d) {
   return {products(d), sizeof(T) * (weights(d) + double(d.n) * d.in + double(d.n) * d.out)};
 }
 template <class T>
-Cost cost(DenseFilterGradientOf<T>, const Dense& d) {
+Cost cost(DenseWeightGradient<T>, const Dense& d) {
   return {products(d) + double(d.n) * d.out,
           sizeof(float) * (weights(d) + d.out) + sizeof(T) * (double(d.n) * d.in + double(d.n) * d.out)};
 }
 
-template Cost cost(DenseForwardOf<float>, const Dense&);
-template Cost cost(DenseForwardOf<bf16>, const Dense&);
-template Cost cost(DenseDataGradientOf<float>, const Dense&);
-template Cost cost(DenseDataGradientOf<bf16>, const Dense&);
-template Cost cost(DenseFilterGradientOf<float>, const Dense&);
-template Cost cost(DenseFilterGradientOf<bf16>, const Dense&);
+template Cost cost(DenseForward<float>, const Dense&);
+template Cost cost(DenseForward<bf16>, const Dense&);
+template Cost cost(DenseDataGradient<float>, const Dense&);
+template Cost cost(DenseDataGradient<bf16>, const Dense&);
+template Cost cost(DenseWeightGradient<float>, const Dense&);
+template Cost cost(DenseWeightGradient<bf16>, const Dense&);
 
 }  // namespace gs

@@ -3,6 +3,7 @@
 // Every thread reads a whole row of W or a column of it: out * in * n values in all instead of each once. Right for any
 // size and easy to check; bound by the latency of those reads.
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/dense/dense.h"
 
 namespace gs::GS_TARGET {
@@ -50,8 +51,6 @@ __global__ void bias_gradient(float* __restrict__ db, const T* __restrict__ dy, 
   }
 }
 
-}  // namespace
-
 template <class T>
 void dense_forward_direct(T* y, const T* x, const T* w, const T* bias, const Dense& d, void*, stream_t s) {
   launch_elementwise<forward<T>>(std::int64_t(d.n) * d.out, s, y, x, w, bias, d);
@@ -64,16 +63,18 @@ void dense_data_gradient_direct(T* dx, const T* dy, const T* w, const T* relu_ou
 }
 
 template <class T>
-void dense_filter_gradient_direct(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
+void dense_weight_gradient_direct(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
   launch_elementwise<filter_gradient<T>>(std::int64_t(d.out) * d.in, s, dw, x, dy, d);
   launch_elementwise<bias_gradient<T>>(d.out, s, db, dy, d);
 }
 
-template DenseForwardOf<float>::Launch dense_forward_direct;
-template DenseForwardOf<bf16>::Launch dense_forward_direct;
-template DenseDataGradientOf<float>::Launch dense_data_gradient_direct;
-template DenseDataGradientOf<bf16>::Launch dense_data_gradient_direct;
-template DenseFilterGradientOf<float>::Launch dense_filter_gradient_direct;
-template DenseFilterGradientOf<bf16>::Launch dense_filter_gradient_direct;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<DenseForward<T>>({.name = "direct", .rank = 1, .launch = &dense_forward_direct<T>});
+  registry.add<DenseDataGradient<T>>({.name = "direct", .rank = 1, .launch = &dense_data_gradient_direct<T>});
+  registry.add<DenseWeightGradient<T>>({.name = "direct", .rank = 1, .launch = &dense_weight_gradient_direct<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -1,11 +1,11 @@
-// dense_ref.h - the formulas of dense.h in double precision, as plain loops: what every technique is tested against.
+// dense_ref.h - the formulas of dense.h in double precision, as plain loops: what every variant is tested against.
 #pragma once
 #include "kernels/common/reference_sums.h"
 #include "kernels/dense/dense.h"
 
 namespace gs::ref {
 
-/// y = act(x W^T + b). T is float (a technique's inputs) or double (gradient checks).
+/// y = act(x W^T + b). T is float (a variant's inputs) or double (gradient checks).
 template <class T>
 Sums dense_forward(const Dense& d, const T* x, const T* w, const T* bias) {
   Sums y(std::int64_t(d.n) * d.out);
@@ -36,7 +36,7 @@ Sums dense_data_gradient(const Dense& d, const T* dy, const T* w, const T* relu_
 
 /// dW = dy^T x and db = column sums of dy.
 template <class T>
-void dense_filter_gradient(const Dense& d, const T* x, const T* dy, Sums& dw, Sums& db) {
+void dense_weight_gradient(const Dense& d, const T* x, const T* dy, Sums& dw, Sums& db) {
   for (std::int64_t i = 0; i < d.n; ++i)
     for (std::int64_t o = 0; o < d.out; ++o) {
       db.add(o, dy[i * d.out + o]);

@@ -5,8 +5,9 @@
 // as many columns as the batch needs, up to 64. The weights come by asynchronous copies, 16 bytes at a time, up to two
 // stages ahead, and are read once: 4 bytes (2) for 2 n operations, bound by memory. The forward pass cuts the long sum
 // over the inputs into slices for about two blocks on each SM; a second kernel adds them in a fixed order. The filter
-// gradient is a sum of n terms for each weight written: for batches of 16 and more; below, dense_filter_outer is bound
+// gradient is a sum of n terms for each weight written: for batches of 16 and more; below, dense_weight_outer is bound
 // by the same bytes. One kernel, db included, which is summed in fp32 and unrounded.
+#include "kernels/common/registration.h"
 #include "kernels/common/store_pair.h"
 #include "kernels/dense/dense_tensor_forward.h"
 
@@ -102,8 +103,8 @@ bool dense_tensor_supports(const Dense& d) {
          parts(d.out, 64) <= 65535;
 }
 
-/// Below 16 rows dense_filter_outer is bound by the same bytes, and in fp32.
-bool dense_filter_gradient_tensor_supports(const Dense& d) {
+/// Below 16 rows dense_weight_outer is bound by the same bytes, and in fp32.
+bool dense_weight_gradient_tensor_supports(const Dense& d) {
   return d.n >= 16 && dense_tensor_supports(d);
 }
 
@@ -129,7 +130,7 @@ void dense_data_gradient_tensor(T* dx, const T* dy, const T* w, const T* relu_ou
 }
 
 template <class T>
-void dense_filter_gradient_tensor(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
+void dense_weight_gradient_tensor(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
   using Tile = TensorTile<64, 64, 2>;
   const dim3 grid(unsigned(parts(d.in, Tile::columns)), unsigned(parts(d.out, Tile::rows)));
   launch<filter_gradient_tensor<Tile, T>>({grid, dim3(tensor_threads)}, s, dw, db, x, dy, d, in_vectors(x, d.in),
@@ -138,11 +139,32 @@ void dense_filter_gradient_tensor(float* dw, float* db, const T* x, const T* dy,
 
 template std::size_t dense_forward_tensor_workspace<float>(const Dense&);
 template std::size_t dense_forward_tensor_workspace<bf16>(const Dense&);
-template DenseForwardOf<float>::Launch dense_forward_tensor;
-template DenseForwardOf<bf16>::Launch dense_forward_tensor;
-template DenseDataGradientOf<float>::Launch dense_data_gradient_tensor;
-template DenseDataGradientOf<bf16>::Launch dense_data_gradient_tensor;
-template DenseFilterGradientOf<float>::Launch dense_filter_gradient_tensor;
-template DenseFilterGradientOf<bf16>::Launch dense_filter_gradient_tensor;
 
+namespace {
+
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<DenseForward<T>>({.name = "tensor",
+                                 .rank = 3,
+                                 .targets = on_blocks,
+                                 .launch = &dense_forward_tensor<T>,
+                                 .supports = &dense_tensor_supports,
+                                 .workspace_bytes = &dense_forward_tensor_workspace<T>,
+                                 .arithmetic = tensor_core_arithmetic<T>});
+  registry.add<DenseDataGradient<T>>({.name = "tensor",
+                                      .rank = 3,
+                                      .targets = on_blocks,
+                                      .launch = &dense_data_gradient_tensor<T>,
+                                      .supports = &dense_tensor_supports,
+                                      .arithmetic = tensor_core_arithmetic<T>});
+  registry.add<DenseWeightGradient<T>>({.name = "tensor",
+                                        .rank = 4,
+                                        .targets = on_blocks,
+                                        .launch = &dense_weight_gradient_tensor<T>,
+                                        .supports = &dense_weight_gradient_tensor_supports,
+                                        .arithmetic = tensor_core_arithmetic<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

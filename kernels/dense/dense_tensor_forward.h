@@ -7,6 +7,10 @@
 
 namespace gs::GS_TARGET {
 
+bool dense_tensor_supports(const Dense&);  // dense_tensor.cu, as its workspace
+template <class T>
+std::size_t dense_forward_tensor_workspace(const Dense&);
+
 /// How the sum over the inputs is cut: the inputs of one slice, and how many there are (dense_tensor.cu).
 struct DenseSlices {
   int inputs, count;

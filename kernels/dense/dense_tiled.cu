@@ -4,13 +4,11 @@
 // neighbouring threads. The forward pass of a wide layer on a small batch is one tile with a sum over tens of thousands
 // of inputs: slices of it go to as many blocks as the GPU has room for, and a second kernel adds them in order. Bound
 // by memory: the weights are read once.
-#include "kernels/bias/bias.h"
+#include "kernels/bias/bias_launchers.h"
+#include "kernels/common/registration.h"
 #include "kernels/dense/dense_tiled_forward.h"
 
 namespace gs::GS_TARGET {
-
-template <class T>
-void bias_gradient_column(float* db, const T* dy, const Rows&, void* workspace, stream_t);
 
 namespace {
 
@@ -86,16 +84,33 @@ void dense_data_gradient_tiled(T* dx, const T* dy, const T* w, const T* relu_out
 }
 
 template <class T>
-void dense_filter_gradient_tiled(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
+void dense_weight_gradient_tiled(float* dw, float* db, const T* x, const T* dy, const Dense& d, void*, stream_t s) {
   launch<filter_gradient<T>>({dim3(tiles(d.in), tiles(d.out)), dim3(tile_threads)}, s, dw, x, dy, d);
   bias_gradient_column(db, dy, {d.n, d.out}, nullptr, s);
 }
 
-template DenseForwardOf<float>::Launch dense_forward_tiled;
-template DenseForwardOf<bf16>::Launch dense_forward_tiled;
-template DenseDataGradientOf<float>::Launch dense_data_gradient_tiled;
-template DenseDataGradientOf<bf16>::Launch dense_data_gradient_tiled;
-template DenseFilterGradientOf<float>::Launch dense_filter_gradient_tiled;
-template DenseFilterGradientOf<bf16>::Launch dense_filter_gradient_tiled;
+namespace {
 
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<DenseForward<T>>({.name = "tiled",
+                                 .rank = 2,
+                                 .targets = on_blocks,
+                                 .launch = &dense_forward_tiled<T>,
+                                 .supports = &dense_tiled_supports,
+                                 .workspace_bytes = &dense_forward_tiled_workspace});
+  registry.add<DenseDataGradient<T>>({.name = "tiled",
+                                      .rank = 2,
+                                      .targets = on_blocks,
+                                      .launch = &dense_data_gradient_tiled<T>,
+                                      .supports = &dense_tiled_supports});
+  registry.add<DenseWeightGradient<T>>({.name = "tiled",
+                                        .rank = 2,
+                                        .targets = on_blocks,
+                                        .launch = &dense_weight_gradient_tiled<T>,
+                                        .supports = &dense_tiled_supports});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

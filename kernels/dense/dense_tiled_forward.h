@@ -5,6 +5,9 @@
 
 namespace gs::GS_TARGET {
 
+bool dense_tiled_supports(const Dense&);  // dense_tiled.cu, as its workspace
+std::size_t dense_forward_tiled_workspace(const Dense&);
+
 /// How many slices the sum is cut into, and their sums [slices, n, out] (dense_tiled.cu).
 int dense_forward_slices(const Dense&);
 template <class T>

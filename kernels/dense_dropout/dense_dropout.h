@@ -1,4 +1,4 @@
-// dense_dropout.h - the menu of a dense layer with bias and ReLU whose output only an inverted dropout reads: one op,
+// dense_dropout.h - a dense layer with bias and ReLU whose output only an inverted dropout reads: one op,
 // and what lies between them is never written.
 //
 //   y[i,o] = act( b[o] + sum_j x[i,j] W[o,j] ) m[i,o] / (1 - rate)
@@ -17,17 +17,18 @@ struct DenseDropout {
   auto operator<=>(const DenseDropout&) const = default;
 };
 
-/// The bits of DenseForward and DropoutForward one after the other, where the technique of the same name does the
+/// The bits of DenseForward and DropoutForward one after the other, where the variant of the same name does the
 /// former; in bf16, where what lies between them is not rounded, as close as that.
 template <class T>
-struct DenseDropoutForwardOf {
+struct DenseDropoutForward {
+  static constexpr std::string_view name = "dense dropout forward";
+  using Stored = T;
   using Problem = DenseDropout;
   using Launch = void(T* y, const T* x, const T* w, const T* bias, const StepState*, const DenseDropout&,
                       void* workspace, stream_t);
 };
-using DenseDropoutForward = DenseDropoutForwardOf<float>;
 
 template <class T>
-Cost cost(DenseDropoutForwardOf<T>, const DenseDropout&);
+Cost cost(DenseDropoutForward<T>, const DenseDropout&);
 
 }  // namespace gs

@@ -4,11 +4,11 @@
 namespace gs {
 
 template <class T>
-Cost cost(DenseDropoutForwardOf<T>, const DenseDropout& d) {
-  const Cost dense = cost(DenseForwardOf<T>{}, d.dense);
-  return {dense.flops + cost(DropoutForwardOf<T>{}, d.dropout).flops, dense.bytes};
+Cost cost(DenseDropoutForward<T>, const DenseDropout& d) {
+  const Cost dense = cost(DenseForward<T>{}, d.dense);
+  return {dense.flops + cost(DropoutForward<T>{}, d.dropout).flops, dense.bytes};
 }
-template Cost cost(DenseDropoutForwardOf<float>, const DenseDropout&);
-template Cost cost(DenseDropoutForwardOf<bf16>, const DenseDropout&);
+template Cost cost(DenseDropoutForward<float>, const DenseDropout&);
+template Cost cost(DenseDropoutForward<bf16>, const DenseDropout&);
 
 }  // namespace gs

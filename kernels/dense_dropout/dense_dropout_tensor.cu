@@ -3,15 +3,14 @@
 // What changed from dense_dropout_tiled: the products are those of tensor cores. The kernel that has the whole sum of
 // an output draws its factor, here, too; a thread's outputs are eight apart, so each takes a draw. The sums are those
 // of dense_tensor, bit for bit. Bound by memory: the weights are read once.
+#include "kernels/common/registration.h"
 #include "kernels/dense/dense_tensor_forward.h"
 #include "kernels/dense_dropout/dense_dropout.h"
 #include "kernels/dense_dropout/drawn_factors.h"
 
 namespace gs::GS_TARGET {
 
-bool dense_tensor_supports(const Dense&);
-template <class T>
-std::size_t dense_forward_tensor_workspace(const Dense&);
+namespace {
 
 bool dense_dropout_tensor_supports(const DenseDropout& d) {
   return dense_tensor_supports(d.dense);
@@ -29,9 +28,17 @@ void dense_dropout_forward_tensor(T* y, const T* x, const T* w, const T* bias, c
                                 s);
 }
 
-template std::size_t dense_dropout_tensor_workspace<float>(const DenseDropout&);
-template std::size_t dense_dropout_tensor_workspace<bf16>(const DenseDropout&);
-template DenseDropoutForwardOf<float>::Launch dense_dropout_forward_tensor;
-template DenseDropoutForwardOf<bf16>::Launch dense_dropout_forward_tensor;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<DenseDropoutForward<T>>({.name = "tensor",
+                                        .rank = 2,
+                                        .targets = on_blocks,
+                                        .launch = &dense_dropout_forward_tensor<T>,
+                                        .supports = &dense_dropout_tensor_supports,
+                                        .workspace_bytes = &dense_dropout_tensor_workspace<T>,
+                                        .arithmetic = tensor_core_arithmetic<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

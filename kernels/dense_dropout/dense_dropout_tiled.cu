@@ -3,14 +3,14 @@
 // What changed from dense_tiled: the kernel that has the whole sum of an output, be it the product's or the one that
 // adds the slices, also draws the output's factor from Philox, about 100 integer operations a draw. The sums are the
 // same, bit for bit. Bound by memory: the weights are read once.
+#include "kernels/common/registration.h"
 #include "kernels/dense/dense_tiled_forward.h"
 #include "kernels/dense_dropout/dense_dropout.h"
 #include "kernels/dense_dropout/drawn_factors.h"
 
 namespace gs::GS_TARGET {
 
-bool dense_tiled_supports(const Dense&);
-std::size_t dense_forward_tiled_workspace(const Dense&);
+namespace {
 
 bool dense_dropout_tiled_supports(const DenseDropout& d) {
   return dense_tiled_supports(d.dense) && d.dropout.size <= std::int64_t(4) << 32;  // a group of four is one word
@@ -26,7 +26,16 @@ void dense_dropout_forward_tiled(T* y, const T* x, const T* w, const T* bias, co
   dense_forward_in_tiles(y, x, w, bias, d.dense, DrawnFactors{state, d.dropout, d.dropout.scale()}, workspace, s);
 }
 
-template DenseDropoutForwardOf<float>::Launch dense_dropout_forward_tiled;
-template DenseDropoutForwardOf<bf16>::Launch dense_dropout_forward_tiled;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<DenseDropoutForward<T>>({.name = "tiled",
+                                        .rank = 1,
+                                        .targets = on_blocks,
+                                        .launch = &dense_dropout_forward_tiled<T>,
+                                        .supports = &dense_dropout_tiled_supports,
+                                        .workspace_bytes = &dense_dropout_tiled_workspace});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -2,6 +2,7 @@
 // memory. What changed from activity_channel: 256 times as many threads read. The counts are whole numbers, so the
 // order of the sum does not matter.
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/diagnose/diagnose.h"
 
 namespace gs::GS_TARGET {
@@ -34,15 +35,17 @@ __global__ void count_by_block(ChannelActivity* __restrict__ activity, const T* 
   }
 }
 
-}  // namespace
-
 template <class T>
 void activity_block(ChannelActivity* activity, const T* y, const StepState* state, const Activity& p, void*,
                     stream_t stream) {
   launch<count_by_block<T>>({dim3(unsigned(p.channels)), dim3(threads)}, stream, activity, y, state, p);
 }
 
-template CountActivityOf<float>::Launch activity_block;
-template CountActivityOf<bf16>::Launch activity_block;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<CountActivity<T>>({.name = "block", .rank = 2, .targets = on_blocks, .launch = &activity_block<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

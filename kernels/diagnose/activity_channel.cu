@@ -1,6 +1,7 @@
 // activity_channel.cu - counts of positive and of broken values, one thread per channel. Every value is read once;
 // for a CPU, where a thread is a core; on a GPU only `channels` threads would work, each through rows * places values.
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/diagnose/diagnose.h"
 
 namespace gs::GS_TARGET {
@@ -21,15 +22,17 @@ __global__ void count(ChannelActivity* __restrict__ activity, const T* __restric
   }
 }
 
-}  // namespace
-
 template <class T>
 void activity_channel(ChannelActivity* activity, const T* y, const StepState* state, const Activity& p, void*,
                       stream_t stream) {
   launch_elementwise<count<T>>(p.channels, stream, activity, y, state, p);
 }
 
-template CountActivityOf<float>::Launch activity_channel;
-template CountActivityOf<bf16>::Launch activity_channel;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<CountActivity<T>>({.name = "channel", .rank = 1, .launch = &activity_channel<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

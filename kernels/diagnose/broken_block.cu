@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/diagnose/diagnose.h"
 
 namespace gs::GS_TARGET {
@@ -41,8 +42,6 @@ __global__ void add_blocks(std::uint32_t* __restrict__ count, const std::uint32_
   write_sum(count, found);
 }
 
-}  // namespace
-
 std::size_t broken_block_workspace(const Values& p) {
   return blocks_of(p) * sizeof(std::uint32_t);
 }
@@ -54,4 +53,14 @@ void broken_block(std::uint32_t* count, const float* x, const Values& p, void* w
   launch<add_blocks>({dim3(1), dim3(threads)}, stream, count, partial, blocks);
 }
 
+void add_variants(Registry& registry) {
+  registry.add<CountBroken>({.name = "block",
+                             .rank = 2,
+                             .targets = on_blocks,
+                             .launch = &broken_block,
+                             .workspace_bytes = &broken_block_workspace});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -4,6 +4,7 @@
 // neighbours; on a CPU a contiguous piece. Then one thread adds up the counts. 4 bytes a value: bound by memory on a
 // CPU; on a GPU by latency, since only 2048 threads read.
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/diagnose/diagnose.h"
 
 namespace gs::GS_TARGET {
@@ -31,8 +32,6 @@ __global__ void add_slices(std::uint32_t* __restrict__ count, const std::uint32_
   }
 }
 
-}  // namespace
-
 std::size_t broken_two_stage_workspace(const Values&) {
   return std::size_t(slices) * sizeof(std::uint32_t);
 }
@@ -43,4 +42,11 @@ void broken_two_stage(std::uint32_t* count, const float* x, const Values& p, voi
   launch_elementwise<add_slices>(1, stream, count, partial);
 }
 
+void add_variants(Registry& registry) {
+  registry.add<CountBroken>(
+      {.name = "two_stage", .rank = 1, .launch = &broken_two_stage, .workspace_bytes = &broken_two_stage_workspace});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

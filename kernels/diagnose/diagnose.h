@@ -1,9 +1,9 @@
-// diagnose.h - the menu of a diagnostic step: what is alive, what is finite, and how far an update moves the weights;
+// diagnose.h - a diagnostic step: what is alive, what is finite, and how far an update moves the weights;
 // and of the count that a run is watched with.
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -31,12 +31,13 @@ struct ChannelActivity {
 
 /// activity[c] = counts over y [n, places, channels].
 template <class T>
-struct CountActivityOf {
+struct CountActivity {
+  static constexpr std::string_view name = "count activity";
+  using Stored = T;
   using Problem = Activity;
   using Launch = void(ChannelActivity* activity, const T* y, const StepState*, const Activity&, void* workspace,
                       stream_t);
 };
-using CountActivity = CountActivityOf<float>;
 
 struct Values {
   std::int64_t size = 1;
@@ -45,6 +46,7 @@ struct Values {
 
 /// y = x: the weights before an update.
 struct CopyValues {
+  static constexpr std::string_view name = "copy values";
   using Problem = Values;
   using Launch = void(float* y, const float* x, const Values&, void* workspace, stream_t);
 };
@@ -60,6 +62,7 @@ struct UpdateSums {
 
 /// sums[0] over after, before and gradient [size].
 struct MeasureUpdate {
+  static constexpr std::string_view name = "measure update";
   using Problem = Values;
   using Launch = void(UpdateSums* sums, const float* after, const float* before, const float* gradient, const Values&,
                       void* workspace, stream_t);
@@ -67,12 +70,13 @@ struct MeasureUpdate {
 
 /// count[0] = how many of x [size] are broken: NaN, Inf or too large.
 struct CountBroken {
+  static constexpr std::string_view name = "count broken";
   using Problem = Values;
   using Launch = void(std::uint32_t* count, const float* x, const Values&, void* workspace, stream_t);
 };
 
 template <class T>
-Cost cost(CountActivityOf<T>, const Activity&);
+Cost cost(CountActivity<T>, const Activity&);
 Cost cost(CopyValues, const Values&);
 Cost cost(MeasureUpdate, const Values&);
 Cost cost(CountBroken, const Values&);

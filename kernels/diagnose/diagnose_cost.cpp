@@ -4,7 +4,7 @@
 namespace gs {
 
 template <class T>
-Cost cost(CountActivityOf<T>, const Activity& p) {
+Cost cost(CountActivity<T>, const Activity& p) {
   const double values = double(p.n) * double(p.places) * p.channels;
   return {.flops = 2 * values, .bytes = sizeof(T) * values + 8.0 * p.channels};
 }
@@ -18,7 +18,7 @@ Cost cost(CountBroken, const Values& p) {
   return {.flops = 2.0 * double(p.size), .bytes = 4.0 * double(p.size) + 4};
 }
 
-template Cost cost(CountActivityOf<float>, const Activity&);
-template Cost cost(CountActivityOf<bf16>, const Activity&);
+template Cost cost(CountActivity<float>, const Activity&);
+template Cost cost(CountActivity<bf16>, const Activity&);
 
 }  // namespace gs

@@ -4,6 +4,7 @@
 // neighbours; on a CPU a contiguous piece. Then one thread adds the partial sums in order: the same bits every time.
 // 12 bytes a value: bound by memory (where fp64 is slow, by arithmetic).
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/diagnose/diagnose.h"
 
 namespace gs::GS_TARGET {
@@ -46,8 +47,6 @@ __global__ void sum_partials(UpdateSums* __restrict__ total, const UpdateSums* _
   }
 }
 
-}  // namespace
-
 std::size_t update_two_stage_workspace(const Values&) {
   return std::size_t(slices) * sizeof(UpdateSums);
 }
@@ -59,4 +58,11 @@ void update_two_stage(UpdateSums* sums, const float* after, const float* before,
   launch_elementwise<sum_partials>(1, stream, sums, partial);
 }
 
+void add_variants(Registry& registry) {
+  registry.add<MeasureUpdate>(
+      {.name = "two_stage", .rank = 1, .launch = &update_two_stage, .workspace_bytes = &update_two_stage_workspace});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

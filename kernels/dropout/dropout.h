@@ -1,11 +1,11 @@
-// dropout.h - the menu of inverted dropout: y = x m / (1 - rate), m = 1 with probability 1 - rate.
+// dropout.h - inverted dropout: y = x m / (1 - rate), m = 1 with probability 1 - rate.
 //
 // The mask is never stored: m[i] is a pure function of (seed, layer, step, i) through Philox, so the backward pass
 // draws the same one again. Source: Srivastava et al. 2014; the inverted form as in Keras and PyTorch.
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -20,24 +20,26 @@ struct Dropout {
 
 /// y = x m / (1 - rate). y may be x.
 template <class T>
-struct DropoutForwardOf {
+struct DropoutForward {
+  static constexpr std::string_view name = "dropout forward";
+  using Stored = T;
   using Problem = Dropout;
   using Launch = void(T* y, const T* x, const StepState*, const Dropout&, void* workspace, stream_t);
 };
-using DropoutForward = DropoutForwardOf<float>;
 /// dx = dy m / (1 - rate); where `relu_output` (the layer below's output) is given, dx = 0 where it is <= 0. dx may be
 /// dy.
 template <class T>
-struct DropoutBackwardOf {
+struct DropoutBackward {
+  static constexpr std::string_view name = "dropout backward";
+  using Stored = T;
   using Problem = Dropout;
   using Launch = void(T* dx, const T* dy, const T* relu_output, const StepState*, const Dropout&, void* workspace,
                       stream_t);
 };
-using DropoutBackward = DropoutBackwardOf<float>;
 
 template <class T>
-Cost cost(DropoutForwardOf<T>, const Dropout&);
+Cost cost(DropoutForward<T>, const Dropout&);
 template <class T>
-Cost cost(DropoutBackwardOf<T>, const Dropout&);
+Cost cost(DropoutBackward<T>, const Dropout&);
 
 }  // namespace gs

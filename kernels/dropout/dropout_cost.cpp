@@ -5,17 +5,17 @@
 namespace gs {
 
 template <class T>
-Cost cost(DropoutForwardOf<T>, const Dropout& p) {
+Cost cost(DropoutForward<T>, const Dropout& p) {
   return {.flops = double(p.size), .bytes = 2.0 * sizeof(T) * double(p.size)};
 }
 template <class T>
-Cost cost(DropoutBackwardOf<T>, const Dropout& p) {
+Cost cost(DropoutBackward<T>, const Dropout& p) {
   return {.flops = double(p.size), .bytes = 2.0 * sizeof(T) * double(p.size)};
 }
 
-template Cost cost(DropoutForwardOf<float>, const Dropout&);
-template Cost cost(DropoutForwardOf<bf16>, const Dropout&);
-template Cost cost(DropoutBackwardOf<float>, const Dropout&);
-template Cost cost(DropoutBackwardOf<bf16>, const Dropout&);
+template Cost cost(DropoutForward<float>, const Dropout&);
+template Cost cost(DropoutForward<bf16>, const Dropout&);
+template Cost cost(DropoutBackward<float>, const Dropout&);
+template Cost cost(DropoutBackward<bf16>, const Dropout&);
 
 }  // namespace gs

@@ -2,6 +2,7 @@
 //
 // 2 values moved per element (backward behind a ReLU: 3) against about 30 integer operations: bound by memory on a GPU,
 // by arithmetic on a CPU. Rate 0 draws nothing. The product is taken even where m = 0, so that a NaN in x is seen.
+#include "kernels/common/registration.h"
 #include "kernels/dropout/dropout_draw.h"
 
 namespace gs::GS_TARGET {
@@ -32,8 +33,6 @@ __global__ void backward(T* dx, const T* dy, const T* __restrict__ relu_output, 
   }
 }
 
-}  // namespace
-
 template <class T>
 void dropout_forward_philox(T* y, const T* x, const StepState* state, const Dropout& problem, void*, stream_t stream) {
   launch_elementwise<forward<T>>((problem.size + 3) / 4, stream, y, x, state, problem, problem.scale());
@@ -45,9 +44,19 @@ void dropout_backward_philox(T* dx, const T* dy, const T* relu_output, const Ste
   launch_elementwise<backward<T>>((problem.size + 3) / 4, stream, dx, dy, relu_output, state, problem, problem.scale());
 }
 
-template DropoutForwardOf<float>::Launch dropout_forward_philox;
-template DropoutForwardOf<bf16>::Launch dropout_forward_philox;
-template DropoutBackwardOf<float>::Launch dropout_backward_philox;
-template DropoutBackwardOf<bf16>::Launch dropout_backward_philox;
+/// The group of four elements is one word of the random counter.
+bool fits_counter(const Dropout& p) {
+  return p.size <= std::int64_t(4) << 32;
+}
 
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<DropoutForward<T>>(
+      {.name = "philox", .rank = 1, .launch = &dropout_forward_philox<T>, .supports = &fits_counter});
+  registry.add<DropoutBackward<T>>(
+      {.name = "philox", .rank = 1, .launch = &dropout_backward_philox<T>, .supports = &fits_counter});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -1,4 +1,4 @@
-// dropout_ref.h - inverted dropout in fp64, and the mask that every technique must draw.
+// dropout_ref.h - inverted dropout in fp64, and the mask that every variant must draw.
 #pragma once
 #include <span>
 #include <vector>

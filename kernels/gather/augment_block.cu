@@ -2,6 +2,7 @@
 //
 // A pixel reads up to four bytes a channel, which its neighbours read too (they come out of the cache), and writes one
 // value: bound by memory as the plain gather. The first thread of a block draws the image's transform for all.
+#include "kernels/common/registration.h"
 #include "kernels/gather/augment_pixel.h"
 
 namespace gs::GS_TARGET {
@@ -35,8 +36,6 @@ __global__ void augment(T* __restrict__ x, std::int32_t* __restrict__ labels, co
   }
 }
 
-}  // namespace
-
 template <class T>
 void augment_block(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                    const std::uint32_t* permutation, const StepState* state, const AugmentedGather& p, void*,
@@ -46,7 +45,11 @@ void augment_block(T* x, std::int32_t* labels, const std::uint8_t* images, const
                      state, p);
 }
 
-template GatherAugmentedOf<float>::Launch augment_block;
-template GatherAugmentedOf<bf16>::Launch augment_block;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<GatherAugmented<T>>({.name = "block", .rank = 1, .targets = on_blocks, .launch = &augment_block<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

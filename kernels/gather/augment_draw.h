@@ -1,4 +1,4 @@
-// augment_draw.h - what happens to one image in one epoch, drawn from Philox; shared by every technique and the
+// augment_draw.h - what happens to one image in one epoch, drawn from Philox; shared by every variant and the
 // reference.
 #pragma once
 #include "kernels/common/philox.h"

@@ -1,9 +1,9 @@
-// gather.h - the menu of batch assembly: the permutation and the step's cursor pick images, uint8 becomes float in [0,
+// gather.h - batch assembly: the permutation and the step's cursor pick images, uint8 becomes float in [0,
 // 1].
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -16,15 +16,16 @@ struct Gather {
 /// For row i < valid: j = permutation[cursor * batch + i], x[i,:] = images[j,:] / 255, labels[i] = all_labels[j].
 /// Rows past the valid count get zeros and label 0.
 template <class T>
-struct GatherBatchOf {
+struct GatherBatch {
+  static constexpr std::string_view name = "gather batch";
+  using Stored = T;
   using Problem = Gather;
   using Launch = void(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                       const std::uint32_t* permutation, const StepState*, const Gather&, void* workspace, stream_t);
 };
-using GatherBatch = GatherBatchOf<float>;
 
 template <class T>
-Cost cost(GatherBatchOf<T>, const Gather&);
+Cost cost(GatherBatch<T>, const Gather&);
 
 /// How far a training image may be changed each time it is seen. All zero and false: not at all.
 struct Augmentation {
@@ -47,15 +48,16 @@ struct AugmentedGather {
 /// are a pure function of (seed, epoch, image). Between pixels it is interpolated (bilinear); past the edge the edge's
 /// pixels go on.
 template <class T>
-struct GatherAugmentedOf {
+struct GatherAugmented {
+  static constexpr std::string_view name = "gather augmented";
+  using Stored = T;
   using Problem = AugmentedGather;
   using Launch = void(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                       const std::uint32_t* permutation, const StepState*, const AugmentedGather&, void* workspace,
                       stream_t);
 };
-using GatherAugmented = GatherAugmentedOf<float>;
 
 template <class T>
-Cost cost(GatherAugmentedOf<T>, const AugmentedGather&);
+Cost cost(GatherAugmented<T>, const AugmentedGather&);
 
 }  // namespace gs

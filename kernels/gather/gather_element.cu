@@ -1,6 +1,7 @@
 // gather_element.cu - x[i,:] = images[permutation[...],:] / 255, one thread per value.
 // A byte in, a value out: bound by memory. The first value's thread also writes the row's label.
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/gather/gather.h"
 
 namespace gs::GS_TARGET {
@@ -21,8 +22,6 @@ __global__ void gather_values(T* __restrict__ x, std::int32_t* __restrict__ labe
   }
 }
 
-}  // namespace
-
 template <class T>
 void gather_element(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                     const std::uint32_t* permutation, const StepState* state, const Gather& problem, void*,
@@ -31,7 +30,11 @@ void gather_element(T* x, std::int32_t* labels, const std::uint8_t* images, cons
                                        permutation, state, problem);
 }
 
-template GatherBatchOf<float>::Launch gather_element;
-template GatherBatchOf<bf16>::Launch gather_element;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<GatherBatch<T>>({.name = "element", .rank = 1, .launch = &gather_element<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -1,4 +1,4 @@
-// gather_ref.h - batch assembly in plain loops: what every technique of the room must produce.
+// gather_ref.h - batch assembly in plain loops: what every variant must produce.
 #pragma once
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
 // gather_rows.cu - the same batch assembly for a CPU: every core takes whole rows.
 // What changed from gather_element: no division to find the row, so the loop over a row is one vector loop.
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/gather/gather.h"
 
 namespace gs::GS_TARGET {
@@ -10,8 +11,6 @@ template <class T>
 void scale_row(T* __restrict__ x, const std::uint8_t* __restrict__ image, std::int64_t size) {
   for (std::int64_t j = 0; j < size; ++j) x[j] = rounded<T>(float(image[j]) / 255.0f);
 }
-
-}  // namespace
 
 template <class T>
 void gather_rows(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
@@ -32,7 +31,11 @@ void gather_rows(T* x, std::int32_t* labels, const std::uint8_t* images, const s
   });
 }
 
-template GatherBatchOf<float>::Launch gather_rows;
-template GatherBatchOf<bf16>::Launch gather_rows;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<GatherBatch<T>>({.name = "rows", .rank = 2, .targets = on_host, .launch = &gather_rows<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

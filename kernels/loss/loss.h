@@ -1,4 +1,4 @@
-// loss.h - the menu of losses on logits: value, correctness and gradient in one kernel, one sample per row.
+// loss.h - losses on logits: value, correctness and gradient in one kernel, one sample per row.
 //
 //   bce      one logit z, t in {0, 1}:   max(z, 0) - z t + log(1 + exp(-|z|));        dz = sigmoid(z) - t
 //   hinge    one logit z, t in {-1, 1}:  max(0, 1 - t z);                            dz = -t where 1 - t z > 0
@@ -16,7 +16,7 @@
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -34,15 +34,16 @@ struct Loss {
 /// be null. labels [n]: class numbers; for one logit, 1 is the positive class. class_weights [2 or classes]: by label;
 /// null: all 1.
 template <class T>
-struct LossGradientOf {
+struct LossGradient {
+  static constexpr std::string_view name = "loss gradient";
+  using Stored = T;
   using Problem = Loss;
   using Launch = void(float* sample_loss, float* sample_correct, T* dlogits, const T* logits,
                       const std::int32_t* labels, const float* class_weights, const StepState*, const Loss&,
                       void* workspace, stream_t);
 };
-using LossGradient = LossGradientOf<float>;
 
 template <class T>
-Cost cost(LossGradientOf<T>, const Loss&);
+Cost cost(LossGradient<T>, const Loss&);
 
 }  // namespace gs

@@ -5,7 +5,7 @@
 namespace gs {
 
 template <class T>
-Cost cost(LossGradientOf<T>, const Loss& p) {
+Cost cost(LossGradient<T>, const Loss& p) {
   double flops_per_logit = 10;                                  // bce: value 6, sigmoid 3, mean 1
   if (p.kind == LossKind::hinge) flops_per_logit = 4;           // margin 2, comparison, mean
   if (p.kind == LossKind::hinge_sigmoid) flops_per_logit = 10;  // sigmoids 6, hinge 3, mean 1, product
@@ -14,7 +14,7 @@ Cost cost(LossGradientOf<T>, const Loss& p) {
   return {.flops = flops_per_logit * logits, .bytes = 2.0 * sizeof(T) * logits + 12.0 * p.n};
 }
 
-template Cost cost(LossGradientOf<float>, const Loss&);
-template Cost cost(LossGradientOf<bf16>, const Loss&);
+template Cost cost(LossGradient<float>, const Loss&);
+template Cost cost(LossGradient<bf16>, const Loss&);
 
 }  // namespace gs

@@ -5,6 +5,7 @@
 // gives a NaN loss and is never correct; logits of any finite size give a finite gradient.
 #include "kernels/common/kernel.h"
 #include "kernels/common/reduce.h"
+#include "kernels/common/registration.h"
 #include "kernels/loss/loss.h"
 
 namespace gs::GS_TARGET {
@@ -104,8 +105,6 @@ __global__ void softmax(float* __restrict__ sample_loss, float* __restrict__ sam
   }
 }
 
-}  // namespace
-
 template <class T>
 void loss_row(float* sample_loss, float* sample_correct, T* dlogits, const T* logits, const std::int32_t* labels,
               const float* class_weights, const StepState* state, const Loss& problem, void*, stream_t stream) {
@@ -117,7 +116,11 @@ void loss_row(float* sample_loss, float* sample_correct, T* dlogits, const T* lo
                                      class_weights, state, problem);
 }
 
-template LossGradientOf<float>::Launch loss_row;
-template LossGradientOf<bf16>::Launch loss_row;
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<LossGradient<T>>({.name = "row", .rank = 1, .launch = &loss_row<T>});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
+}  // namespace
 }  // namespace gs::GS_TARGET

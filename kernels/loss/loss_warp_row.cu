@@ -2,6 +2,7 @@
 // What changed from loss_row: the reads of a row are coalesced and its chain of exponentials is K / 32 long.
 #include "kernels/common/kernel.h"
 #include "kernels/common/reduce.h"
+#include "kernels/common/registration.h"
 #include "kernels/loss/loss.h"
 
 namespace gs::GS_TARGET {
@@ -58,8 +59,6 @@ __global__ void softmax_by_warp(float* __restrict__ sample_loss, float* __restri
   }
 }
 
-}  // namespace
-
 template <class T>
 void loss_warp_row(float* sample_loss, float* sample_correct, T* dlogits, const T* logits, const std::int32_t* labels,
                    const float* class_weights, const StepState* state, const Loss& problem, void*, stream_t stream) {
@@ -68,7 +67,20 @@ void loss_warp_row(float* sample_loss, float* sample_correct, T* dlogits, const 
                              logits, labels, class_weights, state, problem);
 }
 
-template LossGradientOf<float>::Launch loss_warp_row;
-template LossGradientOf<bf16>::Launch loss_warp_row;
+/// Fewer classes than lanes would leave most of a warp idle.
+bool has_many_classes(const Loss& p) {
+  return p.kind == LossKind::softmax && p.classes >= 32;
+}
 
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<LossGradient<T>>({.name = "warp_row",
+                                 .rank = 2,
+                                 .targets = on_blocks,
+                                 .launch = &loss_warp_row<T>,
+                                 .supports = &has_many_classes});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

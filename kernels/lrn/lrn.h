@@ -1,4 +1,4 @@
-// lrn.h - the menu of local response normalisation across channels, NHWC.
+// lrn.h - local response normalisation across channels, NHWC.
 //
 //   scale[n,h,w,i] = k + alpha sum_j x[n,h,w,j]^2,   j from max(0, i - window/2) to min(c - 1, i + window/2)
 //   y[n,h,w,i] = x[n,h,w,i] / scale[n,h,w,i]^beta
@@ -7,7 +7,7 @@
 // Hinton 2012, section 3.3.
 #pragma once
 #include "kernels/common/bf16.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -23,24 +23,26 @@ struct Lrn {
 
 /// y and scale, [pixels, c].
 template <class T>
-struct LrnForwardOf {
+struct LrnForward {
+  static constexpr std::string_view name = "lrn forward";
+  using Stored = T;
   using Problem = Lrn;
   using Launch = void(T* y, float* scale, const T* x, const Lrn&, void* workspace, stream_t);
 };
-using LrnForward = LrnForwardOf<float>;
 /// dx_i = dy_i scale_i^-beta - 2 alpha beta x_i sum_j dy_j y_j / scale_j over the same window; where `relu_output` is
 /// given (x itself, out of a ReLU), dx = 0 where it is <= 0.
 template <class T>
-struct LrnBackwardOf {
+struct LrnBackward {
+  static constexpr std::string_view name = "lrn backward";
+  using Stored = T;
   using Problem = Lrn;
   using Launch = void(T* dx, const T* dy, const T* x, const T* y, const float* scale, const T* relu_output, const Lrn&,
                       void* workspace, stream_t);
 };
-using LrnBackward = LrnBackwardOf<float>;
 
 template <class T>
-Cost cost(LrnForwardOf<T>, const Lrn&);
+Cost cost(LrnForward<T>, const Lrn&);
 template <class T>
-Cost cost(LrnBackwardOf<T>, const Lrn&);
+Cost cost(LrnBackward<T>, const Lrn&);
 
 }  // namespace gs

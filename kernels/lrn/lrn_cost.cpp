@@ -5,17 +5,17 @@
 namespace gs {
 
 template <class T>
-Cost cost(LrnForwardOf<T>, const Lrn& p) {
+Cost cost(LrnForward<T>, const Lrn& p) {
   return {.flops = double(p.size()) * (2.0 * p.window + 4), .bytes = (2.0 * sizeof(T) + 4) * double(p.size())};
 }
 template <class T>
-Cost cost(LrnBackwardOf<T>, const Lrn& p) {
+Cost cost(LrnBackward<T>, const Lrn& p) {
   return {.flops = double(p.size()) * (3.0 * p.window + 5), .bytes = (4.0 * sizeof(T) + 4) * double(p.size())};
 }
 
-template Cost cost(LrnForwardOf<float>, const Lrn&);
-template Cost cost(LrnForwardOf<bf16>, const Lrn&);
-template Cost cost(LrnBackwardOf<float>, const Lrn&);
-template Cost cost(LrnBackwardOf<bf16>, const Lrn&);
+template Cost cost(LrnForward<float>, const Lrn&);
+template Cost cost(LrnForward<bf16>, const Lrn&);
+template Cost cost(LrnBackward<float>, const Lrn&);
+template Cost cost(LrnBackward<bf16>, const Lrn&);
 
 }  // namespace gs

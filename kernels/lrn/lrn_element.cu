@@ -3,6 +3,7 @@
 // Forward three values per element (scale is a float), backward five, a power and about four operations per place of
 // the window: bound by memory on a GPU, by the power function on a CPU.
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/lrn/lrn.h"
 
 namespace gs::GS_TARGET {
@@ -46,22 +47,27 @@ __global__ void backward(T* __restrict__ dx, const T* __restrict__ dy, const T* 
   }
 }
 
-}  // namespace
-
 template <class T>
-void lrn_forward_element(T* y, float* scale, const T* x, const Lrn& p, void*, stream_t stream) {
+void run_forward(T* y, float* scale, const T* x, const Lrn& p, void*, stream_t stream) {
   launch_elementwise<forward<T>>(p.size(), stream, y, scale, x, p);
 }
 
 template <class T>
-void lrn_backward_element(T* dx, const T* dy, const T* x, const T* y, const float* scale, const T* relu_output,
-                          const Lrn& p, void*, stream_t stream) {
+void run_backward(T* dx, const T* dy, const T* x, const T* y, const float* scale, const T* relu_output, const Lrn& p,
+                  void*, stream_t stream) {
   launch_elementwise<backward<T>>(p.size(), stream, dx, dy, x, y, scale, relu_output, p);
 }
 
-template LrnForwardOf<float>::Launch lrn_forward_element;
-template LrnForwardOf<bf16>::Launch lrn_forward_element;
-template LrnBackwardOf<float>::Launch lrn_backward_element;
-template LrnBackwardOf<bf16>::Launch lrn_backward_element;
+bool window_is_odd(const Lrn& p) {
+  return p.window % 2 == 1;
+}
 
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<LrnForward<T>>({.name = "element", .rank = 1, .launch = &run_forward<T>, .supports = &window_is_odd});
+  registry.add<LrnBackward<T>>({.name = "element", .rank = 1, .launch = &run_backward<T>, .supports = &window_is_odd});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

@@ -1,4 +1,4 @@
-// maxpool.h - the menu of 2-D max-pooling, NHWC, no padding.
+// maxpool.h - 2-D max-pooling, NHWC, no padding.
 //
 //   y[n,p,q,c] = max over the window of x;  `argmax` holds which element of the window it was (row * window + column,
 //   the first one on a tie), or `no_gradient` where the problem says that x came out of a ReLU and the maximum is <= 0.
@@ -8,7 +8,7 @@
 // gradient is free.
 #pragma once
 #include "kernels/common/bf16.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -27,22 +27,24 @@ struct MaxPool {
 
 /// y and argmax [n,p,q,c]. NaN wins, so that it is seen.
 template <class T>
-struct MaxPoolForwardOf {
+struct MaxPoolForward {
+  static constexpr std::string_view name = "max-pool forward";
+  using Stored = T;
   using Problem = MaxPool;
   using Launch = void(T* y, std::uint8_t* argmax, const T* x, const MaxPool&, void* workspace, stream_t);
 };
-using MaxPoolForward = MaxPoolForwardOf<float>;
 /// dx[n,h,w,c] = sum of dy over the windows whose maximum this element was.
 template <class T>
-struct MaxPoolBackwardOf {
+struct MaxPoolBackward {
+  static constexpr std::string_view name = "max-pool backward";
+  using Stored = T;
   using Problem = MaxPool;
   using Launch = void(T* dx, const T* dy, const std::uint8_t* argmax, const MaxPool&, void* workspace, stream_t);
 };
-using MaxPoolBackward = MaxPoolBackwardOf<float>;
 
 template <class T>
-Cost cost(MaxPoolForwardOf<T>, const MaxPool&);
+Cost cost(MaxPoolForward<T>, const MaxPool&);
 template <class T>
-Cost cost(MaxPoolBackwardOf<T>, const MaxPool&);
+Cost cost(MaxPoolBackward<T>, const MaxPool&);
 
 }  // namespace gs

@@ -5,19 +5,19 @@
 namespace gs {
 
 template <class T>
-Cost cost(MaxPoolForwardOf<T>, const MaxPool& m) {
+Cost cost(MaxPoolForward<T>, const MaxPool& m) {
   return {.flops = double(m.y_size()) * (m.window * m.window - 1),
           .bytes = double(sizeof(T)) * double(m.x_size()) + (sizeof(T) + 1.0) * double(m.y_size())};
 }
 template <class T>
-Cost cost(MaxPoolBackwardOf<T>, const MaxPool& m) {
+Cost cost(MaxPoolBackward<T>, const MaxPool& m) {
   return {.flops = double(m.y_size()),
           .bytes = double(sizeof(T)) * double(m.x_size()) + (sizeof(T) + 1.0) * double(m.y_size())};
 }
 
-template Cost cost(MaxPoolForwardOf<float>, const MaxPool&);
-template Cost cost(MaxPoolForwardOf<bf16>, const MaxPool&);
-template Cost cost(MaxPoolBackwardOf<float>, const MaxPool&);
-template Cost cost(MaxPoolBackwardOf<bf16>, const MaxPool&);
+template Cost cost(MaxPoolForward<float>, const MaxPool&);
+template Cost cost(MaxPoolForward<bf16>, const MaxPool&);
+template Cost cost(MaxPoolBackward<float>, const MaxPool&);
+template Cost cost(MaxPoolBackward<bf16>, const MaxPool&);
 
 }  // namespace gs

@@ -4,6 +4,7 @@
 // writes every dx once and gathers from at most ceil(window / stride)^2 outputs: no atomics. Both bound by memory.
 // Indices are 32 bits wide where the tensor allows: a 64-bit division costs a GPU about a hundred instructions.
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/maxpool/maxpool.h"
 
 namespace gs::GS_TARGET {
@@ -73,8 +74,6 @@ bool fits_32_bits(const MaxPool& m) {
   return m.x_size() < std::int64_t(1) << 32;
 }
 
-}  // namespace
-
 template <class T>
 void maxpool_forward_element(T* y, std::uint8_t* argmax, const T* x, const MaxPool& m, void*, stream_t stream) {
   if (fits_32_bits(m))
@@ -92,9 +91,19 @@ void maxpool_backward_element(T* dx, const T* dy, const std::uint8_t* argmax, co
     launch_elementwise<backward<std::int64_t, T>>(m.x_size(), stream, dx, dy, argmax, m);
 }
 
-template MaxPoolForwardOf<float>::Launch maxpool_forward_element;
-template MaxPoolForwardOf<bf16>::Launch maxpool_forward_element;
-template MaxPoolBackwardOf<float>::Launch maxpool_backward_element;
-template MaxPoolBackwardOf<bf16>::Launch maxpool_backward_element;
+/// The place in the window fits into a byte and is never `no_gradient`.
+bool index_fits_byte(const MaxPool& m) {
+  return m.window * m.window <= MaxPool::no_gradient;
+}
 
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<MaxPoolForward<T>>(
+      {.name = "element", .rank = 1, .launch = &maxpool_forward_element<T>, .supports = &index_fits_byte});
+  registry.add<MaxPoolBackward<T>>(
+      {.name = "element", .rank = 1, .launch = &maxpool_backward_element<T>, .supports = &index_fits_byte});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

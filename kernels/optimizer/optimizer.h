@@ -1,4 +1,4 @@
-// optimizer.h - the menu of parameter updates over one flat buffer. Weight decay is added to the gradient: g += wd p;
+// optimizer.h - parameter updates over one flat buffer. Weight decay is added to the gradient: g += wd p;
 // adamw takes it off the parameter instead (Loshchilov and Hutter 2019).
 //
 //   sgd      buf = mu buf + g;  p -= lr buf                     (mu = 0: p -= lr g, and buf is not touched)
@@ -10,7 +10,7 @@
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -36,6 +36,7 @@ struct Optimizer {
 /// learning rate and the powers of beta come from the state. copy [size]: the new parameters, rounded, where the
 /// problem wants them, else null: what the layers of a network in bf16 read, while what is trained is fp32.
 struct Update {
+  static constexpr std::string_view name = "update";
   using Problem = Optimizer;
   using Launch = void(float* parameters, float* moment1, float* moment2, bf16* copy, const float* gradients,
                       const StepState*, const Optimizer&, void* workspace, stream_t);

@@ -5,6 +5,7 @@
 // patched. Adam's two bias corrections are computed once per thread, in double: rounded to float, 0.999^t would leave 1
 // - 0.999^t with four or five right digits.
 #include "kernels/common/kernel.h"
+#include "kernels/common/registration.h"
 #include "kernels/optimizer/optimizer.h"
 
 namespace gs::GS_TARGET {
@@ -103,8 +104,6 @@ void run(float* parameters, float* moment1, float* moment2, Copy copy, const flo
   }
 }
 
-}  // namespace
-
 void optimizer_flat(float* parameters, float* moment1, float* moment2, bf16* copy, const float* gradients,
                     const StepState* state, const Optimizer& problem, void*, stream_t stream) {
   if (problem.bf16_copy)
@@ -113,4 +112,10 @@ void optimizer_flat(float* parameters, float* moment1, float* moment2, bf16* cop
     run(parameters, moment1, moment2, NoCopy{}, gradients, state, problem, stream);
 }
 
+void add_variants(Registry& registry) {
+  registry.add<Update>({.name = "flat", .rank = 1, .launch = &optimizer_flat});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

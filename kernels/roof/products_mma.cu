@@ -2,6 +2,7 @@
 // stay in registers and nothing is loaded in the loop: bound by the rate of mma.sync. (Hopper's own wgmma is faster;
 // nothing here uses it.)
 #include "kernels/common/bf16.h"
+#include "kernels/common/registration.h"
 #include "kernels/common/tensor_core.h"
 #include "kernels/roof/roof.h"
 
@@ -44,11 +45,16 @@ __global__ void products(float* __restrict__ y, const float* __restrict__ a, con
   }
 }
 
-}  // namespace
-
 void products_mma(float* y, const float* a, const float* b, const MatrixProducts& p, void*, stream_t stream) {
   const unsigned blocks = unsigned((p.warps + warps_per_block - 1) / warps_per_block);
   launch<products>({blocks, unsigned(warps_per_block * lanes)}, stream, y, a, b, p);
 }
 
+void add_variants(Registry& registry) {
+  registry.add<RepeatMatrixProducts>(
+      {.name = "mma", .rank = 1, .targets = on_blocks, .launch = &products_mma, .arithmetic = Arithmetic::tf32});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
 }  // namespace gs::GS_TARGET

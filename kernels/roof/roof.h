@@ -1,7 +1,7 @@
-// roof.h - the menu of what a machine's arithmetic is measured with: products whose factors are in registers, so that
+// roof.h - what a machine's arithmetic is measured with: products whose factors are in registers, so that
 // nothing but the arithmetic limits them. (The roof of bytes is measured with CopyValues, see kernels/diagnose.)
 #pragma once
-#include "kernels/common/technique.h"
+#include "kernels/common/variant.h"
 
 namespace gs {
 
@@ -14,6 +14,7 @@ struct MultiplyAdds {
 
 /// y[i] = x[i] after `depth` times x = a x + b.
 struct ChainMultiplyAdds {
+  static constexpr std::string_view name = "chain multiply adds";
   using Problem = MultiplyAdds;
   using Launch = void(float* y, const float* x, const MultiplyAdds&, void* workspace, stream_t);
 };
@@ -30,6 +31,7 @@ inline constexpr int matrix_product_tiles = 8;
 
 /// y[w] = depth * matrix_product_tiles * A B for every warp w: y [warps, 16, 8], A [16, k], B [k, 8], all row-major.
 struct RepeatMatrixProducts {
+  static constexpr std::string_view name = "repeat matrix products";
   using Problem = MatrixProducts;
   using Launch = void(float* y, const float* a, const float* b, const MatrixProducts&, void* workspace, stream_t);
 };

@@ -1,4 +1,4 @@
-// roof_ref.h - the formulas of this room in double.
+// roof_ref.h - the formulas of roof.h in double precision.
 #pragma once
 #include <span>
 #include <vector>

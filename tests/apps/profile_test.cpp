@@ -113,7 +113,7 @@ TEST(ProfileCommand, ARunIsNotTiedToItsOwnTable) {
   const ScratchFolder folder;
   const auto cache = with_cache(folder);
   const auto run = [&](const std::vector<std::string>& words) { return run_program(folder.path(), words, cache); };
-  ASSERT_EQ(run(tiny_run({"--quiet", "--batch", "4", "--impl", "conv1 forward=cores", "--out", "a"})).status, 0);
+  ASSERT_EQ(run(tiny_run({"--quiet", "--batch", "4", "--impl", "conv1 forward=simd", "--out", "a"})).status, 0);
   ASSERT_EQ(run(tiny_run({"--quiet", "--batch", "4", "--impl-from", "a", "--out", "b"})).status, 0);
   std::filesystem::rename(folder / "a", folder / "moved");
   for (const char* name : {"moved", "b"}) {
@@ -134,7 +134,7 @@ TEST(ProfileCommand, ARunIsNotTiedToItsOwnTable) {
   }
   const Profile own = apps::read_profile(folder / "b/profile-cpu/profile.json");
   EXPECT_EQ(own.ops[2].name.substr(0, 5), "conv1");
-  EXPECT_EQ(own.ops[2].implementation, "cores");
+  EXPECT_EQ(own.ops[2].implementation, "simd");
 }
 
 TEST(ProfileCommand, SaysWhatIsWrong) {

@@ -218,7 +218,7 @@ TEST(Run, TheSimulatorTrainsInTf32WhereAskedTo) {
 
 TEST(Run, ACpuEmulatesOtherPrecisionsAndSaysSo) {
   const ScratchFolder folder;
-  for (const auto& [precision, implementation] : {std::pair{"tf32", "rounded"}, {"bf16", "widened"}}) {
+  for (const auto& [precision, implementation] : {std::pair{"tf32", "tf32_emulated"}, {"bf16", "bf16_emulated"}}) {
     const Outcome outcome = run_program(
         folder.path(), tiny_run({"--device", "cpu", "--epochs", "1", "--precision", precision, "--out", precision}));
     ASSERT_EQ(outcome.status, 0) << outcome.err;

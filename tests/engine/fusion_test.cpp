@@ -4,6 +4,7 @@
 #include "engine/device/backends.h"
 #include "engine/ops/op.h"
 #include "engine/program/program.h"
+#include "kernels/conv2d_pool/conv2d_pool.h"
 #include "models/models.h"
 #include "tests/support/engines.h"
 #include "tests/support/run_steps.h"
@@ -107,8 +108,9 @@ void expect_measured(Storage storage) {
   const TuningResult found = measured(tuner, "conv1 pool1 forward").result;
   EXPECT_EQ(taken_in, found.chosen != "apart");
   const auto fused = with_type_of(storage, [&]<class T>(T) {
-    const auto& room = sim->rooms().of<T>().conv2d_pool_forward;
-    return std::count_if(room.begin(), room.end(), [](const auto& row) { return row.arithmetic != Arithmetic::tf32; });
+    const auto variants = sim->variants<Conv2dPoolForward<T>>();
+    return std::count_if(variants.begin(), variants.end(),
+                         [](const auto& row) { return row.arithmetic != Arithmetic::tf32; });
   });
   ASSERT_EQ(found.times.size(), std::size_t(1 + fused));
   for (const CandidateTime& t : found.times) EXPECT_EQ(t.refused, "") << t.name;
@@ -119,21 +121,21 @@ TEST(Fusion, CanBeMeasured) {
   expect_measured(Storage::bf16);
 }
 
-TEST(Fusion, IsByTheTechniqueThatMeasuredFastest) {
+TEST(Fusion, IsByTheVariantThatMeasuredFastest) {
   const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = true});
   TuningCache cache(std::nullopt, "test");
   bool taken_in = false;
   Tuner first(*sim, cache);
   steps_of_pooled_convolution(*sim, first, Storage::fp32, &taken_in);
   auto [step, problem, result, was_known] = measured(first, "conv1 pool1 forward");
-  for (const char* technique : {"tiled", "tensor", "apart"}) {
-    result.chosen = technique;
+  for (const char* variant : {"tiled", "tensor", "apart"}) {
+    result.chosen = variant;
     cache.put(problem, result);
     Tuner tuner(*sim, cache);
     const std::vector<Step> steps = steps_of_pooled_convolution(*sim, tuner, Storage::fp32, &taken_in);
-    ASSERT_EQ(taken_in, technique != std::string("apart"));
+    ASSERT_EQ(taken_in, variant != std::string("apart"));
     if (taken_in) {
-      EXPECT_EQ(steps.at(0).implementation, technique);
+      EXPECT_EQ(steps.at(0).implementation, variant);
     }
   }
 }
@@ -273,21 +275,21 @@ TEST(Fusion, OfADenseLayerAndItsDropoutCanBeMeasured) {
   for (const CandidateTime& t : found.times) EXPECT_EQ(t.refused, "") << t.name;
 }
 
-TEST(Fusion, OfADenseLayerAndItsDropoutIsByTheTechniqueThatMeasuredFastest) {
+TEST(Fusion, OfADenseLayerAndItsDropoutIsByTheVariantThatMeasuredFastest) {
   const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = true});
   TuningCache cache(std::nullopt, "test");
   bool taken_in = false;
   Tuner first(*sim, cache);
   steps_of_dense_with_dropout(*sim, first, &taken_in);
   auto [step, problem, result, was_known] = measured(first, "dense1 dropout1 forward");
-  for (const char* technique : {"tiled", "tensor", "apart"}) {
-    result.chosen = technique;
+  for (const char* variant : {"tiled", "tensor", "apart"}) {
+    result.chosen = variant;
     cache.put(problem, result);
     Tuner tuner(*sim, cache);
     const std::vector<Step> steps = steps_of_dense_with_dropout(*sim, tuner, &taken_in);
-    ASSERT_EQ(taken_in, technique != std::string("apart"));
+    ASSERT_EQ(taken_in, variant != std::string("apart"));
     if (taken_in) {
-      EXPECT_EQ(steps.at(0).implementation, technique);
+      EXPECT_EQ(steps.at(0).implementation, variant);
     }
   }
 }

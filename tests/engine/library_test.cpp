@@ -21,7 +21,7 @@ template <class T>
 struct FullyConnectedCalls : FullyConnectedOf<T> {
   static auto forward_list(Library& l, const Dense& p) { return l.of<T>()->dense_forward(p); }
   static auto data_gradient_list(Library& l, const Dense& p) { return l.of<T>()->dense_data_gradient(p); }
-  static auto filter_gradient_list(Library& l, const Dense& p) { return l.of<T>()->dense_filter_gradient(p); }
+  static auto filter_gradient_list(Library& l, const Dense& p) { return l.of<T>()->dense_weight_gradient(p); }
 };
 
 namespace {

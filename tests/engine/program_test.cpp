@@ -130,8 +130,8 @@ TEST_P(ProgramOn, OverridesAreKeptOrRefused) {
 }
 
 TEST(Tf32, IsTakenOnlyWhereTheDeviceAllowsIt) {
-  ASSERT_EQ(sim::rooms().fp32.conv2d_forward.back().arithmetic, Arithmetic::tf32)
-      << "the last row is the one to be taken";
+  ASSERT_EQ(sim::registry().highest<Conv2dForward<float>>().arithmetic, Arithmetic::tf32)
+      << "the highest rank is taken";
   const auto allowed = open_device({.name = "sim", .tf32 = true});
   const auto not_asked = open_device({.name = "sim"}), refused = open_device({.name = "sim", .tf32 = false});
   const char* const steps[] = {"conv1 filter gradient", "conv2 data gradient"};
@@ -159,17 +159,23 @@ TEST(Tf32, OnACpuNothingElseIsTaken) {
       for (const Step& step : program.training_steps()) {
         const bool product = step.name.starts_with("conv") || step.name.starts_with("dense");
         if (product) {
-          EXPECT_EQ(step.implementation, "rounded") << step.name << ", " << rule;
+          EXPECT_EQ(step.implementation, "tf32_emulated") << step.name << ", " << rule;
         }
       }
     }
-  for (const char* other : {"cores", "direct", "onednn"})
+  for (const char* other : {"simd", "direct", "onednn"})
     EXPECT_THROW(Program(small_net(), recipe, *cpu, {.fixed = {{"conv1", other}}}), UsageError) << other;
-  EXPECT_THROW(Program(small_net(), small_recipe(), *open_device({.name = "cpu"}), {.fixed = {{"conv1", "rounded"}}}),
-               UsageError);
+  EXPECT_THROW(
+      Program(small_net(), small_recipe(), *open_device({.name = "cpu"}), {.fixed = {{"conv1", "tf32_emulated"}}}),
+      UsageError);
 }
 
 /// With groups, too.
+TEST(Implementations, OfOlderRunsKeepTheirMeaning) {
+  const Program program(small_net(), small_recipe(), *open_device({.name = "cpu"}), {.fixed = {{"conv1", "cores"}}});
+  EXPECT_EQ(program.implementations().at("conv1 forward"), "simd");
+}
+
 TEST(TensorCores, OfAGpuDoEveryConvolution) {
   const Net net = alexnet2012({.input = {80, 80, 3}, .base = 6});
   for (const Precision precision : {Precision::tf32, Precision::bf16}) {
@@ -187,7 +193,7 @@ TEST(TensorCores, OfAGpuDoEveryConvolution) {
   }
 }
 
-TEST_P(ProgramOn, InBf16TakesTheRoomsOfBf16) {
+TEST_P(ProgramOn, InBf16TakesTheVariantsOfBf16) {
   Recipe recipe = small_recipe();
   recipe.precision = Precision::bf16;
   const bool cpu = device_->name() == "cpu";
@@ -195,8 +201,8 @@ TEST_P(ProgramOn, InBf16TakesTheRoomsOfBf16) {
     Program program(small_net(), recipe, *device_, {.rule = rule, .fixed = {}});
     const ImplementationTable table = program.implementations();
     if (cpu) {
-      EXPECT_EQ(table.at("conv2 filter gradient"), "widened");
-      EXPECT_EQ(table.at("dense1 forward"), "widened");
+      EXPECT_EQ(table.at("conv2 filter gradient"), "bf16_emulated");
+      EXPECT_EQ(table.at("dense1 forward"), "bf16_emulated");
     }
     EXPECT_NE(program.explain().find("parameters once more, in bf16"), std::string::npos);
     // every activation is half as long

@@ -81,8 +81,35 @@ TEST_F(Doubling, WithoutAFolderItWorksTheSame) {
 
 TEST(TuningKey, NamesEveryExtent) {
   const Conv2d a{8, 128, 64, 3, 16, 5, 7, 2, 1, true};
-  EXPECT_EQ(tuning_key(Conv2dForward{}, a), "conv2d forward 8x128x64x3 by 16 of 5x7/2 pad 1 relu");
-  EXPECT_EQ(tuning_key(DenseDataGradient{}, {8, 100, 10, true}), "dense data gradient 8x100 to 10");
+  EXPECT_EQ(tuning_key(Conv2dForward<float>{}, a), "conv2d forward 8x128x64x3 by 16 of 5x7/2 pad 1 relu");
+  EXPECT_EQ(tuning_key(DenseDataGradient<float>{}, {8, 100, 10, true}), "dense data gradient 8x100 to 10");
+}
+
+TEST(ImplementationChoice, OlderNamesMeanTheSame) {
+  const ImplementationChoice choice{.fixed = {{"conv1 forward", "cores"},
+                                              {"conv1.filter_gradient", "rounded"},
+                                              {"dense1", "widened"},
+                                              {"dense2", "onednn"},
+                                              {"collect", "element"}}};
+  EXPECT_EQ(fixed_implementation(choice, "conv1 forward"), "simd");
+  EXPECT_EQ(fixed_implementation(choice, "conv1 filter gradient"), "tf32_emulated");
+  EXPECT_EQ(fixed_implementation(choice, "dense1 forward"), "bf16_emulated");
+  EXPECT_EQ(fixed_implementation(choice, "dense2 forward"), "onednn");
+  EXPECT_EQ(fixed_implementation(choice, "store logits"), "element");
+  EXPECT_EQ(fixed_implementation(choice, "update"), std::nullopt);
+}
+
+TEST(TuningCache, OlderNamesMeanTheSame) {
+  const ScratchFolder folder;
+  const std::filesystem::path file = folder / "tuning.json";
+  std::ofstream(file) << R"({"here": {"conv": {"chosen": "cores", "date": "2026-11-24T00:00:00Z", "times": [
+                       {"name": "cores", "us": [1, 2, 3]}, {"name": "onednn", "refused": "slow"}]}}})";
+  const TuningCache cache(file, "here");
+  const TuningResult* const found = cache.find("conv");
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->chosen, "simd");
+  EXPECT_EQ(found->times.at(0).name, "simd");
+  EXPECT_EQ(found->times.at(1).name, "onednn");
 }
 
 TEST(ImplementationChoice, AStepHasShortNames) {

@@ -3,6 +3,8 @@
 
 #include <numeric>
 
+#include "kernels/common/step_state.h"
+#include "kernels/step/step.h"
 #include "tests/support/errors.h"
 #include "tests/support/on_device.h"
 #include "tests/support/tested_targets.h"
@@ -41,8 +43,8 @@ TEST(CudaDevice, TooMuchMemoryIsOneLine) {
 struct Counter {
   Counter() : now(tested_gpu(), std::vector{StepState{}}), state(tested_gpu(), std::vector{StepState{}}) {}
   void enqueue() {
-    tested_gpu().rooms().advance[0].launch(now.data(), state.data(), {.training = true}, nullptr,
-                                           tested_gpu().stream());
+    tested_gpu().registry().highest<AdvanceStep>().launch(now.data(), state.data(), {.training = true}, nullptr,
+                                                          tested_gpu().stream());
   }
   std::uint64_t value() const { return state.values()[0].step; }
   OnDevice<StepState> now, state;
@@ -75,7 +77,9 @@ TEST(CudaDevice, TheHostSeesWhatTheDeviceWritesToSharedMemory) {
   state.batch = state.samples = 3;
   OnDevice<StepState> at(gpu, std::vector{state});
   OnDevice<float> loss(gpu, std::vector<float>{1, 2, 4}), correct(gpu, std::vector<float>{1, 0, 1});
-  gpu.rooms().record_metrics[0].launch(ring, loss.data(), correct.data(), at.data(), {3, 4}, nullptr, gpu.stream());
+  gpu.registry()
+      .variant<RecordMetrics>("single_thread")
+      .launch(ring, loss.data(), correct.data(), at.data(), {3, 4}, nullptr, gpu.stream());
   gpu.synchronize();
   EXPECT_EQ(ring[2].loss_sum, 7);
   EXPECT_EQ(ring[2].correct, 2);

@@ -1,10 +1,10 @@
-// bias_test.cpp - bias + ReLU, the bias gradient and the ReLU gradient: every technique against the reference.
+// bias_test.cpp - bias + ReLU, the bias gradient and the ReLU gradient: every variant against the reference.
 #include <omp.h>
 
 #include "kernels/bias/bias_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/gradient_check.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -31,7 +31,7 @@ TEST(BiasActivation, AgainstTheReference) {
     y[y.size() / 2] = NAN;
     const auto bias = random_values(p.columns, 2);
     const auto want = ref::bias_activation(p, widen(y), widen(bias));
-    for_each_technique<BiasActivation>(&StorageRooms<float>::bias_activation, p, [&](auto launch) {
+    for_each_variant<BiasActivation<float>>(p, [&](auto launch) {
       GuardedArray<float> values(y);
       DeviceArray<float> b(bias);
       launch(values.data(), b.data());
@@ -51,7 +51,7 @@ TEST(BiasGradient, AgainstTheReference) {
     for (float& v : magnitude) v = std::abs(v);
     auto bounds = ref::bias_gradient(p, widen(magnitude));
     for (std::size_t j = 0; j < bounds.size(); ++j) bounds[j] = bound(want[j], bounds[j], p.rows);
-    for_each_technique<BiasGradient>(&StorageRooms<float>::bias_gradient, p, [&](auto launch) {
+    for_each_variant<BiasGradient<float>>(p, [&](auto launch) {
       DeviceArray<float> gradient(dy);
       GuardedArray<float> db(want.size());
       launch(db.data(), gradient.data());
@@ -65,16 +65,16 @@ TEST(BiasGradient, AgainstTheReference) {
 TEST(BiasGradient, TheSameBitsForEveryNumberOfThreads) {
   const Rows p{40'003, 32};
   const auto dy = random_values(p.rows * p.columns, 4);
-  std::vector<std::vector<float>> results[8];  // by technique
+  std::vector<std::vector<float>> results[8];  // by variant
   const int threads_before = omp_get_max_threads();
   for (int threads : {1, 2, 3, 5}) {
     omp_set_num_threads(threads);
-    std::size_t technique = 0;
-    for_each_technique<BiasGradient>(&StorageRooms<float>::bias_gradient, p, [&](auto launch) {
+    std::size_t variant = 0;
+    for_each_variant<BiasGradient<float>>(p, [&](auto launch) {
       DeviceArray<float> gradient(dy);
       GuardedArray<float> db(std::size_t(p.columns));
       launch(db.data(), gradient.data());
-      results[technique++].push_back(db.values());
+      results[variant++].push_back(db.values());
     });
   }
   omp_set_num_threads(threads_before);
@@ -91,7 +91,7 @@ TEST(ReluGradient, AgainstTheReference) {
     for (float& v : y) v = v < 0 ? 0 : v;
     y[y.size() / 2] = NAN;
     const auto want = ref::relu_gradient(p, widen(dx), widen(y));
-    for_each_technique<ReluGradient>(&StorageRooms<float>::relu_gradient, p, [&](auto launch) {
+    for_each_variant<ReluGradient<float>>(p, [&](auto launch) {
       GuardedArray<float> gradient(dx);
       DeviceArray<float> output(y);
       launch(gradient.data(), output.data());

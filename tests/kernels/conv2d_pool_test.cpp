@@ -3,10 +3,11 @@
 #include <string_view>
 
 #include "kernels/conv2d/conv2d_ref.h"
+#include "kernels/conv2d_pool/conv2d_pool.h"
 #include "kernels/maxpool/maxpool_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/stored.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -55,19 +56,18 @@ struct Case {
   }
 };
 
-/// Calls check(y, argmax, arithmetic) with what each technique gives.
+/// Calls check(y, argmax, arithmetic) with what each variant gives.
 template <class T, class Check>
 void run(const Conv2dPool& p, const Case<T>& c, const Check& check) {
-  for_each_technique<Conv2dPoolForwardOf<T>>(
-      &StorageRooms<T>::conv2d_pool_forward, p, [&](auto launch, Arithmetic arithmetic) {
-        DeviceArray<T> images(c.x), filters(c.w), biases(c.bias);
-        GuardedArray<T> y(c.want.y.size());
-        GuardedArray<std::uint8_t> argmax(c.want.argmax.size());
-        launch(y.data(), argmax.data(), images.data(), filters.data(), biases.data());
-        check(widened_all(y.values()), argmax.values(), arithmetic);
-        EXPECT_TRUE(y.intact());
-        EXPECT_TRUE(argmax.intact());
-      });
+  for_each_variant<Conv2dPoolForward<T>>(p, [&](auto launch, Arithmetic arithmetic) {
+    DeviceArray<T> images(c.x), filters(c.w), biases(c.bias);
+    GuardedArray<T> y(c.want.y.size());
+    GuardedArray<std::uint8_t> argmax(c.want.argmax.size());
+    launch(y.data(), argmax.data(), images.data(), filters.data(), biases.data());
+    check(widened_all(y.values()), argmax.values(), arithmetic);
+    EXPECT_TRUE(y.intact());
+    EXPECT_TRUE(argmax.intact());
+  });
 }
 
 template <class T>
@@ -122,27 +122,23 @@ TYPED_TEST(ConvolutionAndPool, KeepTheFirstNaNOfAWindow) {
 }
 
 // Which of several values that round to the same bf16 is the maximum depends on the sums: they are those of the
-// convolution's technique of the same name.
+// convolution's variant of the same name.
 TYPED_TEST(ConvolutionAndPool, HaveTheBitsOfTheTwoKernels) {
   using T = TypeParam;
-  const auto named = [](const auto& room, std::string_view name) {
-    return *std::find_if(room.begin(), room.end(), [&](const auto& row) { return row.name == name; });
-  };
   for (const Conv2dPool& p : problems) {
     const Conv2d& d = p.conv;
     SCOPED_TRACE(describe(d));
     const Case<T> c(p, random_values(d.x_size(), 1), random_values(d.w_size(), 2), random_values(d.k, 3));
     DeviceArray<T> images(c.x), filters(c.w), biases(c.bias);
-    for (const Rooms* rooms : tested_rooms())
-      for (const auto& fused : rooms->of<T>().conv2d_pool_forward) {
-        SCOPED_TRACE(std::string(name_of(rooms->target)) + ", technique " + std::string(fused.name));
+    for (const Registry* registry : tested_registries())
+      for (const auto& fused : registry->variants<Conv2dPoolForward<T>>()) {
+        SCOPED_TRACE(std::string(name_of(registry->target())) + ", variant " + std::string(fused.name));
         DeviceArray<T> between(std::size_t(d.y_size())), y(c.want.y.size()), fused_y(y.size());
         DeviceArray<std::uint8_t> argmax(y.size()), fused_argmax(y.size());
-        const auto& of = rooms->of<T>();
-        named(of.conv2d_forward, fused.name)
+        registry->variant<Conv2dForward<T>>(fused.name)
             .launch(between.data(), images.data(), filters.data(), biases.data(), d, nullptr, tested_stream());
-        named(of.maxpool_forward, "element")
-            .launch(y.data(), argmax.data(), between.data(), p.pool, nullptr, tested_stream());
+        registry->variant<MaxPoolForward<T>>("element").launch(y.data(), argmax.data(), between.data(), p.pool, nullptr,
+                                                               tested_stream());
         fused.launch(fused_y.data(), fused_argmax.data(), images.data(), filters.data(), biases.data(), p, nullptr,
                      tested_stream());
         EXPECT_EQ(widened_all(fused_y.values()), widened_all(y.values()));

@@ -2,11 +2,12 @@
 // in bf16 where a factor rounds nothing; else, in bf16, the formula within one rounding.
 #include <algorithm>
 
+#include "kernels/dense_dropout/dense_dropout.h"
 #include "kernels/dropout/dropout_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/products.h"
 #include "tests/support/stored.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -51,20 +52,18 @@ TYPED_TEST(DenseAndDropout, HaveTheBitsOfTheTwoKernels) {
     auto x = random_values(std::int64_t(d.n) * d.in, 1);
     x[x.size() / 2] = NAN;  // of one row: a dropped NaN stays NaN
     const auto w = random_values(std::int64_t(d.in) * d.out, 2), bias = random_values(d.out, 3);
-    for (const Rooms* rooms : tested_rooms()) {
-      const StorageRooms<T>& of = rooms->of<T>();
-      for (const auto& row : of.dense_dropout_forward) {
+    for (const Registry* registry : tested_registries()) {
+      for (const auto& row : registry->variants<DenseDropoutForward<T>>()) {
         ASSERT_TRUE(row.supports(p));
-        SCOPED_TRACE(std::string(name_of(rooms->target)) + ", technique " + std::string(row.name));
-        const auto dense = std::find_if(of.dense_forward.begin(), of.dense_forward.end(),
-                                        [&](const auto& t) { return t.name == row.name; });
-        ASSERT_NE(dense, of.dense_forward.end());
+        SCOPED_TRACE(std::string(name_of(registry->target())) + ", variant " + std::string(row.name));
+        const auto& dense = registry->variant<DenseForward<T>>(row.name);
         Stored<T> xs(x), ws(w), biases(bias);
         DeviceArray<StepState> state(std::vector{step});
         GuardedStored<T> y(std::size_t(p.dropout.size)), sum(y.size()), want(y.size());
-        GuardedArray<unsigned char> workspace(row.workspace_bytes(p)), dense_workspace(dense->workspace_bytes(d));
-        dense->launch(sum.data(), xs.data(), ws.data(), biases.data(), d, dense_workspace.data(), tested_stream());
-        of.dropout_forward.back().launch(want.data(), sum.data(), state.data(), p.dropout, nullptr, tested_stream());
+        GuardedArray<unsigned char> workspace(row.workspace_bytes(p)), dense_workspace(dense.workspace_bytes(d));
+        dense.launch(sum.data(), xs.data(), ws.data(), biases.data(), d, dense_workspace.data(), tested_stream());
+        registry->highest<DropoutForward<T>>().launch(want.data(), sum.data(), state.data(), p.dropout, nullptr,
+                                                      tested_stream());
         row.launch(y.data(), xs.data(), ws.data(), biases.data(), state.data(), p, workspace.data(), tested_stream());
         const std::vector<float> got = y.values(), expected = want.values();
         for (std::size_t i = 0; i < got.size(); ++i)
@@ -87,21 +86,20 @@ TEST(DenseDropout, InBf16IsWithinOneRoundingOfTheFormula) {
                w = as_stored<bf16>(random_values(std::int64_t(d.in) * d.out, 2)),
                bias = as_stored<bf16>(random_values(d.out, 3));
     const ref::Sums sums = ref::dense_forward(d, x.data(), w.data(), bias.data());
-    for_each_technique<DenseDropoutForwardOf<bf16>>(
-        &StorageRooms<bf16>::dense_dropout_forward, p, [&](auto launch, Arithmetic arithmetic) {
-          std::vector<double> want = sums.value, allowed = bounds(sums, FullyConnected::forward_terms(d), arithmetic);
-          for (std::size_t i = 0; i < want.size(); ++i) {
-            const double factor = ref::kept(p.dropout, step, std::int64_t(i)) ? 1 / (1 - double(p.dropout.rate)) : 0.0;
-            want[i] *= factor;
-            allowed[i] = stored_bound<bf16>(want[i], 1.01 * factor * allowed[i] + 1e-7 * std::abs(want[i]));
-          }
-          Stored<bf16> xs(x), ws(w), biases(bias);
-          DeviceArray<StepState> state(std::vector{step});
-          GuardedStored<bf16> y(want.size());
-          launch(y.data(), xs.data(), ws.data(), biases.data(), state.data());
-          EXPECT_TRUE(agree(y.values(), want, allowed));
-          EXPECT_TRUE(y.intact());
-        });
+    for_each_variant<DenseDropoutForward<bf16>>(p, [&](auto launch, Arithmetic arithmetic) {
+      std::vector<double> want = sums.value, allowed = bounds(sums, FullyConnected::forward_terms(d), arithmetic);
+      for (std::size_t i = 0; i < want.size(); ++i) {
+        const double factor = ref::kept(p.dropout, step, std::int64_t(i)) ? 1 / (1 - double(p.dropout.rate)) : 0.0;
+        want[i] *= factor;
+        allowed[i] = stored_bound<bf16>(want[i], 1.01 * factor * allowed[i] + 1e-7 * std::abs(want[i]));
+      }
+      Stored<bf16> xs(x), ws(w), biases(bias);
+      DeviceArray<StepState> state(std::vector{step});
+      GuardedStored<bf16> y(want.size());
+      launch(y.data(), xs.data(), ws.data(), biases.data(), state.data());
+      EXPECT_TRUE(agree(y.values(), want, allowed));
+      EXPECT_TRUE(y.intact());
+    });
   }
 }
 

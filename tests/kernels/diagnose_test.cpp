@@ -1,7 +1,7 @@
 // diagnose_test.cpp - counts and sums of a diagnostic step on every target.
 #include "kernels/diagnose/diagnose_ref.h"
 #include "tests/support/compare.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -17,7 +17,7 @@ TEST(CountActivity, CountsPositiveAndBrokenValuesOfTheValidRows) {
       state.batch = std::uint32_t(p.n);
       state.samples = std::uint32_t(valid);
       const auto want = ref::count_activity(p, valid, widen(y));
-      for_each_technique<CountActivity>(&StorageRooms<float>::count_activity, p, [&](auto launch) {
+      for_each_variant<CountActivity<float>>(p, [&](auto launch) {
         DeviceArray<float> values(y);
         DeviceArray<StepState> at(std::vector{state});
         GuardedArray<ChannelActivity> activity(want.size());
@@ -39,7 +39,7 @@ TEST(MeasureUpdate, SumsInDouble) {
     const auto before = random_values(size, 1), after = random_values(size, 2);
     auto gradient = random_values(size, 3);
     const auto want = ref::measure_update(widen(after), widen(before), widen(gradient));
-    for_each_technique<MeasureUpdate>(&Rooms::measure_update, Values{size}, [&](auto launch) {
+    for_each_variant<MeasureUpdate>(Values{size}, [&](auto launch) {
       DeviceArray<float> b(before), a(after), g(gradient);
       GuardedArray<UpdateSums> sums(std::size_t(1));
       launch(sums.data(), a.data(), b.data(), g.data());
@@ -54,7 +54,7 @@ TEST(MeasureUpdate, SumsInDouble) {
 }
 
 TEST(MeasureUpdate, CountsNonFiniteGradients) {
-  for_each_technique<MeasureUpdate>(&Rooms::measure_update, Values{4}, [&](auto launch) {
+  for_each_variant<MeasureUpdate>(Values{4}, [&](auto launch) {
     DeviceArray<float> b(std::vector<float>(4, 1)), a(std::vector<float>(4, 1));
     DeviceArray<float> g(std::vector<float>{NAN, 1, INFINITY, -INFINITY});
     GuardedArray<UpdateSums> sums(std::size_t(1));
@@ -76,7 +76,7 @@ TEST(CountBroken, CountsWhatIsNaNInfOrTooLargeWhereverItIs) {
       const float bad[] = {NAN, -sound_limit, INFINITY, -INFINITY, sound_limit};
       for (std::size_t i = 0; i < places.size(); ++i) broken[std::size_t(places[i])] = bad[i];
       const std::uint32_t want = ref::count_broken(widen(broken));
-      for_each_technique<CountBroken>(&Rooms::count_broken, Values{size}, [&](auto launch) {
+      for_each_variant<CountBroken>(Values{size}, [&](auto launch) {
         DeviceArray<float> values(broken);
         GuardedArray<std::uint32_t> count(std::size_t(1));
         launch(count.data(), values.data());
@@ -89,7 +89,7 @@ TEST(CountBroken, CountsWhatIsNaNInfOrTooLargeWhereverItIs) {
 
 TEST(CountBroken, CountsAllOfThem) {
   for (const std::int64_t size : {5, 300, 9000})
-    for_each_technique<CountBroken>(&Rooms::count_broken, Values{size}, [&](auto launch) {
+    for_each_variant<CountBroken>(Values{size}, [&](auto launch) {
       DeviceArray<float> values(std::vector<float>(std::size_t(size), NAN));
       GuardedArray<std::uint32_t> count(std::size_t(1));
       launch(count.data(), values.data());
@@ -98,7 +98,7 @@ TEST(CountBroken, CountsAllOfThem) {
 }
 
 TEST(CopyValues, Copies) {
-  for_each_technique<CopyValues>(&Rooms::copy_values, Values{1001}, [&](auto launch) {
+  for_each_variant<CopyValues>(Values{1001}, [&](auto launch) {
     const auto x = random_values(1001, 4);
     DeviceArray<float> from(x);
     GuardedArray<float> to(x.size());

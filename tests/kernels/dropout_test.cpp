@@ -3,7 +3,7 @@
 #include "kernels/dropout/dropout_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/gradient_check.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -15,10 +15,10 @@ StepState some_state(std::uint64_t seed = 0x123456789abcdefull, std::uint64_t st
   return state;
 }
 
-/// The kernel's own numbers on every technique and target, through `check`.
+/// The kernel's own numbers on every variant and target, through `check`.
 template <class Check>
 void forward(const Dropout& p, const StepState& state, const std::vector<float>& x, Check check) {
-  for_each_technique<DropoutForward>(&StorageRooms<float>::dropout_forward, p, [&](auto launch) {
+  for_each_variant<DropoutForward<float>>(p, [&](auto launch) {
     DeviceArray<float> input(x);
     DeviceArray<StepState> at(std::vector{state});
     GuardedArray<float> y(x.size());
@@ -31,7 +31,7 @@ void forward(const Dropout& p, const StepState& state, const std::vector<float>&
 template <class Check>
 void backward(const Dropout& p, const StepState& state, const std::vector<float>& dy, const std::vector<float>* relu,
               Check check) {
-  for_each_technique<DropoutBackward>(&StorageRooms<float>::dropout_backward, p, [&](auto launch) {
+  for_each_variant<DropoutBackward<float>>(p, [&](auto launch) {
     DeviceArray<float> gradient(dy);
     DeviceArray<float> relu_output(relu ? *relu : std::vector<float>{});
     DeviceArray<StepState> at(std::vector{state});
@@ -83,7 +83,7 @@ TEST(Dropout, ForwardAndBackwardAgainstTheReference) {
 TEST(Dropout, InPlaceAndNan) {
   const Dropout p{1001, 0.5f, 0};
   const auto x = random_values(p.size, 3);
-  for_each_technique<DropoutForward>(&StorageRooms<float>::dropout_forward, p, [&](auto launch) {
+  for_each_variant<DropoutForward<float>>(p, [&](auto launch) {
     DeviceArray<StepState> at(std::vector{some_state()});
     GuardedArray<float> y(x);
     launch(y.data(), static_cast<const float*>(y.data()), at.data());

@@ -4,7 +4,7 @@
 #include "kernels/loss/loss_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/gradient_check.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -46,11 +46,11 @@ struct Result {
   std::vector<float> loss, correct, dlogits;
 };
 
-/// Runs every technique and hands what it wrote to `check`.
+/// Runs every variant and hands what it wrote to `check`.
 template <class Check>
 void run(const Loss& p, int valid, const std::vector<float>& logits, const std::vector<std::int32_t>& labels,
          Check check, const std::vector<float>& class_weights = {}) {
-  for_each_technique<LossGradient>(&StorageRooms<float>::loss_gradient, p, [&](auto launch) {
+  for_each_variant<LossGradient<float>>(p, [&](auto launch) {
     DeviceArray<float> z(logits);
     DeviceArray<std::int32_t> t(labels);
     DeviceArray<float> weights(class_weights);

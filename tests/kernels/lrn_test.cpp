@@ -2,7 +2,7 @@
 #include "kernels/lrn/lrn_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/gradient_check.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -19,7 +19,7 @@ TEST(Lrn, ForwardIsTheFormula) {
     SCOPED_TRACE(testing::Message() << p.pixels << " pixels, " << p.c << " channels, window " << p.window);
     const auto x = random_values(p.size(), 1, -3, 3);
     const auto want = ref::lrn_forward(p, widen(x));
-    for_each_technique<LrnForward>(&StorageRooms<float>::lrn_forward, p, [&](auto launch) {
+    for_each_variant<LrnForward<float>>(p, [&](auto launch) {
       DeviceArray<float> input(x);
       GuardedArray<float> y(x.size()), scale(x.size());
       launch(y.data(), scale.data(), input.data());
@@ -43,7 +43,7 @@ TEST(Lrn, BackwardGathersWhatTheReferenceScatters) {
       auto want = ref::lrn_backward(p, widen(dy), widen(x));
       for (std::size_t i = 0; relu && i < x.size(); ++i)
         if (x[i] <= 0) want[i] = 0;
-      for_each_technique<LrnBackward>(&StorageRooms<float>::lrn_backward, p, [&](auto launch) {
+      for_each_variant<LrnBackward<float>>(p, [&](auto launch) {
         DeviceArray<float> input(x), gradient(dy), y(narrow(forward.y)), scale(narrow(forward.scale));
         GuardedArray<float> dx(x.size());
         launch(dx.data(), gradient.data(), input.data(), y.data(), scale.data(), relu ? input.data() : nullptr);

@@ -1,10 +1,10 @@
-// maxpool_test.cpp - every technique of max-pooling against the reference, and the reference against differences.
+// maxpool_test.cpp - every variant of max-pooling against the reference, and the reference against differences.
 #include <limits>
 
 #include "kernels/maxpool/maxpool_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/gradient_check.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -40,7 +40,7 @@ std::vector<float> tied_values(std::int64_t n, std::uint64_t seed) {
 
 void check_forward(const MaxPool& m, const std::vector<float>& x) {
   const auto want = ref::maxpool_forward(m, widen(x));
-  for_each_technique<MaxPoolForward>(&StorageRooms<float>::maxpool_forward, m, [&](auto launch) {
+  for_each_variant<MaxPoolForward<float>>(m, [&](auto launch) {
     DeviceArray<float> input(x);
     GuardedArray<float> y(want.y.size());
     GuardedArray<std::uint8_t> argmax(want.argmax.size());
@@ -85,7 +85,7 @@ TEST(MaxPool, BackwardGathersWhatTheReferenceScatters) {
     for (float& v : magnitude) v = std::abs(v);
     std::vector<double> bounds = ref::maxpool_backward(m, widen(magnitude), argmax);
     for (std::size_t i = 0; i < bounds.size(); ++i) bounds[i] = bound(want[i], bounds[i], m.window * m.window);
-    for_each_technique<MaxPoolBackward>(&StorageRooms<float>::maxpool_backward, m, [&](auto launch) {
+    for_each_variant<MaxPoolBackward<float>>(m, [&](auto launch) {
       DeviceArray<float> gradient(dy);
       DeviceArray<std::uint8_t> index(argmax);
       GuardedArray<float> dx(want.size());
@@ -110,8 +110,9 @@ TEST(MaxPool, FoldedReluGradientEqualsASeparateOne) {
 }
 
 TEST(MaxPool, WindowsWhoseIndexDoesNotFitAByteAreRefused) {
-  for (const Rooms* rooms : tested_rooms())
-    for (const auto& row : rooms->fp32.maxpool_forward) EXPECT_FALSE(row.supports({1, 16, 16, 1, 16, 16})) << row.name;
+  for (const Registry* registry : tested_registries())
+    for (const auto& row : registry->variants<MaxPoolForward<float>>())
+      EXPECT_FALSE(row.supports({1, 16, 16, 1, 16, 16})) << row.name;
 }
 
 TEST(MaxPoolReference, GradientByDifferences) {

@@ -1,8 +1,8 @@
 // optimizer_test.cpp - SGD, RMSprop, Adam and AdamW on every target against fp64, over several steps.
-#include "kernels/advance/advance_ref.h"
 #include "kernels/optimizer/optimizer_ref.h"
+#include "kernels/step/step_ref.h"
 #include "tests/support/compare.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -38,7 +38,7 @@ TEST(Optimizer, ThreeStepsAgainstTheReference) {
                  std::to_string(p.momentum) + ", decay " + std::to_string(p.weight_decay));
     const std::size_t n = std::size_t(p.size);
     const auto start = random_values(p.size, 1);
-    for_each_technique<Update>(&Rooms::update, p, [&](auto launch) {
+    for_each_variant<Update>(p, [&](auto launch) {
       GuardedArray<float> parameters(start), moment1(std::vector<float>(n, 0)), moment2(std::vector<float>(n, 0));
       std::vector<double> want = widen(start), want1(n), want2(n);
       StepState state = first_step(p);
@@ -64,7 +64,7 @@ TEST(Optimizer, ThreeStepsAgainstTheReference) {
 /// By hand: the first step of Adam moves every parameter by the learning rate against its gradient's sign.
 TEST(Optimizer, AdamsFirstStepIsTheLearningRate) {
   const Optimizer p{.kind = OptimizerKind::adam, .size = 3};
-  for_each_technique<Update>(&Rooms::update, p, [&](auto launch) {
+  for_each_variant<Update>(p, [&](auto launch) {
     GuardedArray<float> parameters(std::vector<float>{1, 2, 3}), m(std::vector<float>(3, 0)),
         v(std::vector<float>(3, 0));
     DeviceArray<float> gradients(std::vector<float>{0.5f, -1e-3f, 0});
@@ -77,7 +77,7 @@ TEST(Optimizer, AdamsFirstStepIsTheLearningRate) {
 /// By hand: AdamW shrinks the weight, and its moments never see the decay.
 TEST(Optimizer, AdamWDecaysTheWeightItself) {
   const Optimizer p{.kind = OptimizerKind::adamw, .size = 2, .weight_decay = 0.5f};
-  for_each_technique<Update>(&Rooms::update, p, [&](auto launch) {
+  for_each_variant<Update>(p, [&](auto launch) {
     GuardedArray<float> parameters(std::vector<float>{2, 2}), m(std::vector<float>(2, 0)), v(std::vector<float>(2, 0));
     DeviceArray<float> gradients(std::vector<float>{0, 1});
     DeviceArray<StepState> at(std::vector{first_step(p)});
@@ -94,7 +94,7 @@ TEST(Optimizer, TheCopyInBf16IsTheNewParametersRounded) {
     const std::size_t n = std::size_t(p.size);
     auto start = random_values(p.size, 1);
     start[n / 2] = NAN;
-    for_each_technique<Update>(&Rooms::update, p, [&](auto launch) {
+    for_each_variant<Update>(p, [&](auto launch) {
       GuardedArray<float> parameters(start), m(std::vector<float>(n, 0)), v(std::vector<float>(n, 0));
       GuardedArray<bf16> copy(n);
       DeviceArray<float> gradients(random_values(p.size, 2));
@@ -114,7 +114,7 @@ TEST(Optimizer, TheCopyInBf16IsTheNewParametersRounded) {
 TEST(Optimizer, NanGradientsAreSeen) {
   for (OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::rmsprop, OptimizerKind::adam, OptimizerKind::adamw}) {
     const Optimizer p{.kind = kind, .size = 2};
-    for_each_technique<Update>(&Rooms::update, p, [&](auto launch) {
+    for_each_variant<Update>(p, [&](auto launch) {
       GuardedArray<float> parameters(std::vector<float>{1, 1}), m(std::vector<float>(2, 0)),
           v(std::vector<float>(2, 0));
       DeviceArray<float> gradients(std::vector<float>{NAN, 1});

@@ -1,4 +1,4 @@
-// products_test.cpp - convolution and dense layers: every technique of their six ops against the references in fp64.
+// products_test.cpp - convolution and dense layers: every variant of their six ops against the references in fp64.
 // Both are a product with weights and a bias, so one set of tests serves both.
 #include <algorithm>
 #include <utility>
@@ -6,7 +6,7 @@
 #include "tests/support/compare.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/product_checks.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -54,12 +54,12 @@ struct TestedArrays {
   static GuardedArray<float> output(std::size_t size) { return GuardedArray<float>(size); }
 };
 
-/// All techniques of a room, as product_checks.h goes through them.
-template <class Op, class T>
-auto each_technique(Room<Op> StorageRooms<T>::*room, const typename Op::Problem& p) {
-  return [room, &p](const auto& body) {
-    for_each_technique<Op>(room, p,
-                           [&](auto launch, Arithmetic arithmetic) { body(TestedArrays<T>{arithmetic}, launch); });
+/// All variants of an op, as product_checks.h goes through them.
+template <class Op>
+auto each_variant(const typename Op::Problem& p) {
+  return [&p](const auto& body) {
+    for_each_variant<Op>(
+        p, [&](auto launch, Arithmetic arithmetic) { body(TestedArrays<typename Op::Stored>{arithmetic}, launch); });
   };
 }
 
@@ -69,7 +69,7 @@ TYPED_TEST(Products, ForwardAgainstTheReference) {
     for (const bool relu : {false, true}) {
       p.relu = relu;
       SCOPED_TRACE(Op::describe(p));
-      check_forward<Op>(p, each_technique<typename Op::Forward>(Op::forward_room, p));
+      check_forward<Op>(p, each_variant<typename Op::Forward>(p));
       if (this->HasFailure()) return;
     }
 }
@@ -79,7 +79,7 @@ TYPED_TEST(Products, DataGradientAgainstTheReference) {
   for (const auto& p : Op::problems())
     for (const bool masked : {false, true}) {
       SCOPED_TRACE(Op::describe(p) + (masked ? ", behind a ReLU" : ""));
-      check_data_gradient<Op>(p, masked, each_technique<typename Op::DataGradient>(Op::data_gradient_room, p));
+      check_data_gradient<Op>(p, masked, each_variant<typename Op::DataGradient>(p));
       if (this->HasFailure()) return;
     }
 }
@@ -88,7 +88,7 @@ TYPED_TEST(Products, FilterGradientAgainstTheReference) {
   using Op = TypeParam;
   for (const auto& p : Op::problems()) {
     SCOPED_TRACE(Op::describe(p));
-    check_filter_gradient<Op>(p, each_technique<typename Op::FilterGradient>(Op::filter_gradient_room, p));
+    check_filter_gradient<Op>(p, each_variant<typename Op::FilterGradient>(p));
     if (this->HasFailure()) return;
   }
 }
@@ -108,17 +108,17 @@ TYPED_TEST(Products, IntegersAreExact) {
     ref::Sums dw(Op::w_size(p)), db(Op::outputs(p));
     Op::filter_gradient(p, x.data(), dy.data(), dw, db);
     Stored<T> xs(x), ws(w), bs(b), dys(dy);
-    for_each_technique<typename Op::Forward>(Op::forward_room, p, [&](auto launch) {
+    for_each_variant<typename Op::Forward>(p, [&](auto launch) {
       GuardedStored<T> got(y.value.size());
       launch(got.data(), xs.data(), ws.data(), bs.data());
       EXPECT_TRUE(agree(got.values(), stored(y), 0.0));
     });
-    for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch) {
+    for_each_variant<typename Op::DataGradient>(p, [&](auto launch) {
       GuardedStored<T> got(dx.value.size());
       launch(got.data(), dys.data(), ws.data(), static_cast<const T*>(nullptr));
       EXPECT_TRUE(agree(got.values(), stored(dx), 0.0));
     });
-    for_each_technique<typename Op::FilterGradient>(Op::filter_gradient_room, p, [&](auto launch) {
+    for_each_variant<typename Op::FilterGradient>(p, [&](auto launch) {
       GuardedArray<float> got(dw.value.size()), got_b(db.value.size());
       launch(got.data(), got_b.data(), xs.data(), dys.data());
       EXPECT_TRUE(agree(got.values(), dw.value, 0.0));
@@ -138,7 +138,7 @@ TYPED_TEST(Products, NaNInTheMaskLetsTheGradientPass) {
     auto mask = as_stored<T>(random_values(Op::x_size(p), 3));
     mask[mask.size() / 2] = NAN;
     const ref::Sums want = Op::data_gradient(p, dy.data(), w.data(), mask.data());
-    for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch, Arithmetic arithmetic) {
+    for_each_variant<typename Op::DataGradient>(p, [&](auto launch, Arithmetic arithmetic) {
       Stored<T> dys(dy), ws(w), masks(mask);
       GuardedStored<T> dx(mask.size());
       launch(dx.data(), dys.data(), ws.data(), static_cast<const T*>(masks.data()));
@@ -157,7 +157,7 @@ TYPED_TEST(ProductsInFp32, Tf32RoundsTheFactorsAndNothingElse) {
   const float a = 1 + 0x1p-12f, b = 1 + 0x1p-11f;
   DeviceArray<float> x(std::vector{a}), w(std::vector{b}), bias(std::vector{0x1p-20f});
   int rows = 0;
-  for_each_technique<typename Op::Forward>(Op::forward_room, p, [&](auto launch, Arithmetic arithmetic) {
+  for_each_variant<typename Op::Forward>(p, [&](auto launch, Arithmetic arithmetic) {
     if (arithmetic != Arithmetic::tf32) return;
     ++rows;
     GuardedArray<float> y(std::size_t(1));
@@ -165,7 +165,7 @@ TYPED_TEST(ProductsInFp32, Tf32RoundsTheFactorsAndNothingElse) {
     EXPECT_EQ(y.values()[0], 1 + 0x1p-10f + 0x1p-20f);
   });
   EXPECT_GT(std::exchange(rows, 0), 0) << "no forward pass in tf32";
-  for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch, Arithmetic arithmetic) {
+  for_each_variant<typename Op::DataGradient>(p, [&](auto launch, Arithmetic arithmetic) {
     if (arithmetic != Arithmetic::tf32) return;
     ++rows;
     GuardedArray<float> dx(std::size_t(1));
@@ -177,7 +177,7 @@ TYPED_TEST(ProductsInFp32, Tf32RoundsTheFactorsAndNothingElse) {
   std::vector<float> inputs(16), gradients(16);
   inputs[0] = a, gradients[0] = b;
   DeviceArray<float> xs(inputs), dys(gradients);
-  for_each_technique<typename Op::FilterGradient>(Op::filter_gradient_room, p, [&](auto launch, Arithmetic arithmetic) {
+  for_each_variant<typename Op::FilterGradient>(p, [&](auto launch, Arithmetic arithmetic) {
     if (arithmetic != Arithmetic::tf32) return;
     ++rows;
     GuardedArray<float> dw(std::size_t(1)), db(std::size_t(1));
@@ -212,17 +212,17 @@ TYPED_TEST(Products, NaNSurvives) {
   for (const auto& of : {y_nans, dx_nans, nans(dw.value), nans(db.value)})
     ASSERT_GT(std::count(of.begin(), of.end(), true), 0);
   Stored<T> xs(x), finite_xs(finite_x), ws(w), bs(b), dys(dy);
-  for_each_technique<typename Op::Forward>(Op::forward_room, p, [&](auto launch) {
+  for_each_variant<typename Op::Forward>(p, [&](auto launch) {
     GuardedStored<T> got(y_nans.size());
     launch(got.data(), xs.data(), ws.data(), bs.data());
     EXPECT_EQ(nans(got.values()), y_nans);
   });
-  for_each_technique<typename Op::DataGradient>(Op::data_gradient_room, p, [&](auto launch) {
+  for_each_variant<typename Op::DataGradient>(p, [&](auto launch) {
     GuardedStored<T> got(dx_nans.size());
     launch(got.data(), dys.data(), ws.data(), static_cast<const T*>(nullptr));
     EXPECT_EQ(nans(got.values()), dx_nans);
   });
-  for_each_technique<typename Op::FilterGradient>(Op::filter_gradient_room, p, [&](auto launch) {
+  for_each_variant<typename Op::FilterGradient>(p, [&](auto launch) {
     GuardedArray<float> got(dw.value.size()), got_b(db.value.size());
     launch(got.data(), got_b.data(), finite_xs.data(), dys.data());
     EXPECT_EQ(nans(got.values()), nans(dw.value));
@@ -234,8 +234,8 @@ TYPED_TEST(Products, NaNSurvives) {
 TEST(Convolutions, OnTensorCoresFitAGrid) {
   const Conv2d fits{.k = 32 * 65535}, many_filters{.k = 32 * 65535 + 1}, many_channels{.c = 32 * 65535 + 1};
   const Conv2d in_groups{.c = 2, .k = 64 * 65535, .groups = 2}, many_groups{.c = 32769, .k = 32769, .groups = 32769};
-  for (const Rooms* rooms : tested_rooms())
-    for (const auto& row : rooms->fp32.conv2d_forward) {
+  for (const Registry* registry : tested_registries())
+    for (const auto& row : registry->variants<Conv2dForward<float>>()) {
       if (row.name != "tensor") continue;
       EXPECT_TRUE(row.supports(fits));
       EXPECT_TRUE(row.supports(in_groups));

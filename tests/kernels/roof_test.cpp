@@ -1,7 +1,7 @@
 // roof_test.cpp - the kernels that arithmetic is measured with compute what they say, on every target.
 #include "kernels/roof/roof_ref.h"
 #include "tests/support/compare.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
@@ -13,7 +13,7 @@ TEST(ChainMultiplyAdds, IsTheChain) {
       const MultiplyAdds p{size, depth, 0.75f, 0.5f};
       const auto x = random_values(size, 1);
       const auto want = ref::chain_multiply_adds(p, widen(x));
-      for_each_technique<ChainMultiplyAdds>(&Rooms::chain_multiply_adds, p, [&](auto launch) {
+      for_each_variant<ChainMultiplyAdds>(p, [&](auto launch) {
         DeviceArray<float> from(x);
         GuardedArray<float> y(x.size());
         launch(y.data(), from.data());
@@ -25,7 +25,7 @@ TEST(ChainMultiplyAdds, IsTheChain) {
 }
 
 TEST(ChainMultiplyAdds, KeepsNaN) {
-  for_each_technique<ChainMultiplyAdds>(&Rooms::chain_multiply_adds, MultiplyAdds{20, 3, 0.5f, 1}, [&](auto launch) {
+  for_each_variant<ChainMultiplyAdds>(MultiplyAdds{20, 3, 0.5f, 1}, [&](auto launch) {
     DeviceArray<float> x(std::vector<float>(20, NAN));
     GuardedArray<float> y(std::size_t(20));
     launch(y.data(), x.data());
@@ -43,7 +43,7 @@ TEST(RepeatMatrixProducts, AreExactForSmallIntegers) {
       for (auto* factor : {&a, &b})
         for (float& value : *factor) value = float(int(random.below(15)) - 7);
       const auto want = ref::repeat_matrix_products(p, widen(a), widen(b));
-      for_each_technique<RepeatMatrixProducts>(&Rooms::repeat_matrix_products, p, [&](auto launch) {
+      for_each_variant<RepeatMatrixProducts>(p, [&](auto launch) {
         DeviceArray<float> at_a(a), at_b(b);
         GuardedArray<float> y(want.size());
         launch(y.data(), at_a.data(), at_b.data());

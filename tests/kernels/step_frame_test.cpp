@@ -1,10 +1,8 @@
-// step_frame_test.cpp - what surrounds a step's arithmetic: gather, augmentation, metrics, collect, advance.
-#include "kernels/advance/advance_ref.h"
-#include "kernels/collect/collect_ref.h"
+// step_frame_test.cpp - what surrounds a step's arithmetic: gather, augmentation, metrics, stored logits, advance.
 #include "kernels/gather/gather_ref.h"
-#include "kernels/metrics/metrics_ref.h"
+#include "kernels/step/step_ref.h"
 #include "tests/support/compare.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 #include <cstring>
 
@@ -42,7 +40,7 @@ TEST(Gather, PicksTheRowsOfTheCursorAndPadsTheLastBatch) {
       state.batch = std::uint32_t(p.n);
       state.samples = samples;
       const auto want = ref::gather(p, state, images.pixels, images.labels, images.permutation);
-      for_each_technique<GatherBatch>(&StorageRooms<float>::gather, p, [&](auto launch) {
+      for_each_variant<GatherBatch<float>>(p, [&](auto launch) {
         DeviceArray<std::uint8_t> pixels(images.pixels);
         DeviceArray<std::int32_t> all_labels(images.labels);
         DeviceArray<std::uint32_t> permutation(images.permutation);
@@ -81,7 +79,7 @@ TEST(GatherAugmented, AgainstTheReference) {
       state.batch = std::uint32_t(p.n);
       state.samples = samples;
       const auto want = ref::gather_augmented(p, state, images.pixels, images.labels, images.permutation);
-      for_each_technique<GatherAugmented>(&StorageRooms<float>::gather_augmented, p, [&](auto launch) {
+      for_each_variant<GatherAugmented<float>>(p, [&](auto launch) {
         DeviceArray<std::uint8_t> pixels(images.pixels);
         DeviceArray<std::int32_t> all_labels(images.labels);
         DeviceArray<std::uint32_t> permutation(images.permutation);
@@ -120,8 +118,8 @@ TEST(GatherAugmented, DrawsWithinTheLimitsAndAnewEachEpoch) {
   EXPECT_LT(same, 3);
 }
 
-TEST(Collect, PutsTheValidRowsInTheirPlaces) {
-  for (const Collect& p : {Collect{1, 1}, Collect{4, 3}, Collect{8, 1}, Collect{3, 100}}) {
+TEST(StoreLogits, PutsTheValidRowsInTheirPlaces) {
+  for (const LogitRows& p : {LogitRows{1, 1}, LogitRows{4, 3}, LogitRows{8, 1}, LogitRows{3, 100}}) {
     SCOPED_TRACE(std::to_string(p.n) + " x " + std::to_string(p.columns));
     StepState state;
     state.batch = std::uint32_t(p.n);
@@ -129,8 +127,8 @@ TEST(Collect, PutsTheValidRowsInTheirPlaces) {
     state.cursor = 1;
     const auto rows = random_values(std::int64_t(p.n) * p.columns, 1);
     const std::vector<float> before(std::size_t(state.samples) * std::size_t(p.columns), -1);
-    const auto want = ref::collect(p, state, widen(before), widen(rows));
-    for_each_technique<CollectRows>(&StorageRooms<float>::collect, p, [&](auto launch) {
+    const auto want = ref::store_logits(p, state, widen(before), widen(rows));
+    for_each_variant<StoreLogits<float>>(p, [&](auto launch) {
       GuardedArray<float> all(before);
       DeviceArray<float> batch(rows);
       DeviceArray<StepState> at(std::vector{state});
@@ -155,7 +153,7 @@ TEST(RecordMetrics, WritesItsEntryOfTheRingAndNoOther) {
     state.batch = std::uint32_t(n);
     state.samples = std::uint32_t(n) - 1;
     const std::vector<StepMetrics> before(4, StepMetrics{-1, -2, 3, 4});
-    for_each_technique<RecordMetrics>(&Rooms::record_metrics, p, [&](auto launch) {
+    for_each_variant<RecordMetrics>(p, [&](auto launch) {
       DeviceArray<float> sample_loss(loss), sample_correct(correct);
       DeviceArray<StepState> at(std::vector{state});
       GuardedArray<StepMetrics> ring(before);
@@ -181,7 +179,7 @@ TEST(EpochLoop, GoesOnWhileImagesAreLeft) {
   next.samples = 17;
   for (const auto& [cursor, want] : {std::pair(0u, 1u), std::pair(2u, 1u), std::pair(3u, 0u), std::pair(4u, 0u)}) {
     next.cursor = cursor;
-    for_each_technique<ContinueEpoch>(&Rooms::continue_epoch, EpochLoop(), [&](auto launch) {
+    for_each_variant<ContinueEpoch>(EpochLoop(), [&](auto launch) {
       unsigned go_on = 7;
       GuardedArray<StepState> state(std::vector{next});
       launch(reinterpret_cast<loop_t>(&go_on), state.data());
@@ -205,7 +203,7 @@ TEST(Advance, MovesTheStateOn) {
   start.beta2_power = 0.75;
   for (const Advance& p : {Advance{true, 0.9f, 0.999f}, Advance{false, 0.9f, 0.999f}}) {
     const StepState want = ref::advance(start, p);
-    for_each_technique<AdvanceStep>(&Rooms::advance, p, [&](auto launch) {
+    for_each_variant<AdvanceStep>(p, [&](auto launch) {
       GuardedArray<StepState> now(std::vector{StepState()}), next(std::vector{start});
       launch(now.data(), next.data());
       EXPECT_EQ(std::memcmp(now.values().data(), &start, sizeof start), 0);

@@ -1,22 +1,20 @@
-// storage_test.cpp - the ops that surround products, with activations stored as bf16: every technique against the
+// storage_test.cpp - the ops that surround products, with activations stored as bf16: every variant against the
 // reference in fp64 on what bf16 keeps of the inputs. What is stored as bf16 may be off by the fp32 bound and by one
 // rounding; what a kernel only picks or compares must be exact.
 #include "kernels/bias/bias_ref.h"
-#include "kernels/collect/collect_ref.h"
 #include "kernels/diagnose/diagnose_ref.h"
 #include "kernels/dropout/dropout_ref.h"
 #include "kernels/gather/gather_ref.h"
 #include "kernels/loss/loss_ref.h"
 #include "kernels/lrn/lrn_ref.h"
 #include "kernels/maxpool/maxpool_ref.h"
+#include "kernels/step/step_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/stored.h"
-#include "tests/support/techniques.h"
+#include "tests/support/variants.h"
 
 namespace gs::test {
 namespace {
-
-using Bf16Rooms = StorageRooms<bf16>;
 
 std::vector<float> bf16_values(std::int64_t n, std::uint64_t seed, double low = -1, double high = 1) {
   return as_stored<bf16>(random_values(n, seed, low, high));
@@ -47,7 +45,7 @@ TEST(StoredAsBf16, GatherAndCollect) {
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = std::uint32_t(order.size() - 1 - i);
     const StepState state = state_with(p.n, p.n - (p.n > 1));
     const auto want = ref::gather(p, state, pixels, labels, order);
-    for_each_technique<GatherBatchOf<bf16>>(&Bf16Rooms::gather, p, [&](auto launch) {
+    for_each_variant<GatherBatch<bf16>>(p, [&](auto launch) {
       DeviceArray<std::uint8_t> images(pixels);
       DeviceArray<std::int32_t> all_labels(labels);
       DeviceArray<std::uint32_t> permutation(order);
@@ -62,7 +60,7 @@ TEST(StoredAsBf16, GatherAndCollect) {
     const AugmentedGather augmented{
         p.n, 1, int(p.image_size), 1, {.flip_horizontal = true, .shift = 0.2f, .brightness = 0.5f}};
     const auto turned = ref::gather_augmented(augmented, state, pixels, labels, order);
-    for_each_technique<GatherAugmentedOf<bf16>>(&Bf16Rooms::gather_augmented, augmented, [&](auto launch) {
+    for_each_variant<GatherAugmented<bf16>>(augmented, [&](auto launch) {
       DeviceArray<std::uint8_t> images(pixels);
       DeviceArray<std::int32_t> all_labels(labels);
       DeviceArray<std::uint32_t> permutation(order);
@@ -74,11 +72,11 @@ TEST(StoredAsBf16, GatherAndCollect) {
       EXPECT_TRUE(agree(x.values(), turned.x, stored_bounds<bf16>(turned.x, 1.5 * 8 * 0x1p-24 * double(p.image_size))));
       EXPECT_TRUE(x.intact());
     });
-    const Collect collect{p.n, 3};
+    const LogitRows stored{p.n, 3};
     const auto rows = bf16_values(3 * p.n, 2);
     const std::vector<float> before(std::size_t(3 * p.n), -1);
-    const auto collected = ref::collect(collect, state, widen(before), widen(rows));
-    for_each_technique<CollectRowsOf<bf16>>(&Bf16Rooms::collect, collect, [&](auto launch) {
+    const auto collected = ref::store_logits(stored, state, widen(before), widen(rows));
+    for_each_variant<StoreLogits<bf16>>(stored, [&](auto launch) {
       GuardedArray<float> all(before);
       Stored<bf16> batch(rows);
       DeviceArray<StepState> at(std::vector{state});
@@ -94,7 +92,7 @@ TEST(StoredAsBf16, Activity) {
   y[1] = NAN, y[2] = INFINITY;
   const StepState state = state_with(p.n, p.n - 1);
   const auto want = ref::count_activity(p, p.n - 1, widen(y));
-  for_each_technique<CountActivityOf<bf16>>(&Bf16Rooms::count_activity, p, [&](auto launch) {
+  for_each_variant<CountActivity<bf16>>(p, [&](auto launch) {
     Stored<bf16> values(y);
     DeviceArray<StepState> at(std::vector{state});
     GuardedArray<ChannelActivity> activity(want.size());
@@ -116,7 +114,7 @@ TEST(StoredAsBf16, BiasAndReluGradients) {
       y[y.size() / 2] = NAN;
       const auto bias = bf16_values(p.columns, 2);
       const auto sums = ref::bias_activation(p, widen(y), widen(bias));
-      for_each_technique<BiasActivationOf<bf16>>(&Bf16Rooms::bias_activation, p, [&](auto launch) {
+      for_each_variant<BiasActivation<bf16>>(p, [&](auto launch) {
         GuardedStored<bf16> values(y);
         Stored<bf16> b(bias);
         launch(values.data(), b.data());
@@ -127,7 +125,7 @@ TEST(StoredAsBf16, BiasAndReluGradients) {
       });
       const auto dy = bf16_values(p.rows * p.columns, 3);
       const auto db = ref::bias_gradient(p, widen(dy));
-      for_each_technique<BiasGradientOf<bf16>>(&Bf16Rooms::bias_gradient, p, [&](auto launch) {
+      for_each_variant<BiasGradient<bf16>>(p, [&](auto launch) {
         Stored<bf16> gradient(dy);
         GuardedArray<float> got(db.size());
         launch(got.data(), gradient.data());
@@ -136,7 +134,7 @@ TEST(StoredAsBf16, BiasAndReluGradients) {
       });
       auto output = positive_values(p.rows * p.columns, 4);
       output[output.size() / 2] = NAN;
-      for_each_technique<ReluGradientOf<bf16>>(&Bf16Rooms::relu_gradient, p, [&](auto launch) {
+      for_each_variant<ReluGradient<bf16>>(p, [&](auto launch) {
         GuardedStored<bf16> gradient(dy);
         Stored<bf16> out(output);
         launch(gradient.data(), out.data());
@@ -155,7 +153,7 @@ TEST(StoredAsBf16, MaxPool) {
       auto x = bf16_values(m.x_size(), 1);
       if (with_nan) x[x.size() / 2] = NAN;
       const auto want = ref::maxpool_forward(m, widen(x));
-      for_each_technique<MaxPoolForwardOf<bf16>>(&Bf16Rooms::maxpool_forward, m, [&](auto launch) {
+      for_each_variant<MaxPoolForward<bf16>>(m, [&](auto launch) {
         Stored<bf16> input(x);
         GuardedStored<bf16> y(want.y.size());
         GuardedArray<std::uint8_t> argmax(want.argmax.size());
@@ -167,7 +165,7 @@ TEST(StoredAsBf16, MaxPool) {
       });
       const auto dy = bf16_values(m.y_size(), 2);
       const auto dx = ref::maxpool_backward(m, widen(dy), want.argmax);
-      for_each_technique<MaxPoolBackwardOf<bf16>>(&Bf16Rooms::maxpool_backward, m, [&](auto launch) {
+      for_each_variant<MaxPoolBackward<bf16>>(m, [&](auto launch) {
         Stored<bf16> gradient(dy);
         DeviceArray<std::uint8_t> index(want.argmax);
         GuardedStored<bf16> got(dx.size());
@@ -185,7 +183,7 @@ TEST(StoredAsBf16, ResponseNormalisation) {
   for (const Lrn& p : {Lrn{1, 1, 5}, Lrn{50, 96, 5}, Lrn{13, 33, 1, 1, 0.5f, 0.5f}}) {
     const auto x = positive_values(p.size(), 1), dy = bf16_values(p.size(), 2);
     const auto want = ref::lrn_forward(p, widen(x));
-    for_each_technique<LrnForwardOf<bf16>>(&Bf16Rooms::lrn_forward, p, [&](auto launch) {
+    for_each_variant<LrnForward<bf16>>(p, [&](auto launch) {
       Stored<bf16> input(x);
       GuardedStored<bf16> y(x.size());
       GuardedArray<float> scale(x.size());
@@ -199,7 +197,7 @@ TEST(StoredAsBf16, ResponseNormalisation) {
       if (x[i] <= 0) dx[i] = 0;
     // y is off by 2^-8 of itself in each of the window's terms, which are at most 1
     const double of_y = 2 * p.alpha * p.beta * p.window * 0x1p-8;
-    for_each_technique<LrnBackwardOf<bf16>>(&Bf16Rooms::lrn_backward, p, [&](auto launch) {
+    for_each_variant<LrnBackward<bf16>>(p, [&](auto launch) {
       Stored<bf16> input(x), gradient(dy), y(std::vector<float>(want.y.begin(), want.y.end()));
       DeviceArray<float> scale(std::vector<float>(want.scale.begin(), want.scale.end()));
       GuardedStored<bf16> got(x.size());
@@ -224,7 +222,7 @@ TEST(StoredAsBf16, Dropout) {
         for (double& v : want) v = std::isnan(v) ? 0 : stored_bound<bf16>(v, 1.2e-7 * std::abs(v));
         return want;
       };
-      for_each_technique<DropoutForwardOf<bf16>>(&Bf16Rooms::dropout_forward, p, [&](auto launch) {
+      for_each_variant<DropoutForward<bf16>>(p, [&](auto launch) {
         Stored<bf16> input(x);
         DeviceArray<StepState> at(std::vector{state});
         GuardedStored<bf16> got(x.size());
@@ -232,7 +230,7 @@ TEST(StoredAsBf16, Dropout) {
         EXPECT_TRUE(agree(got.values(), y, bounds(y), NonFinite::as_expected));
         EXPECT_TRUE(got.intact());
       });
-      for_each_technique<DropoutBackwardOf<bf16>>(&Bf16Rooms::dropout_backward, p, [&](auto launch) {
+      for_each_variant<DropoutBackward<bf16>>(p, [&](auto launch) {
         Stored<bf16> gradient(x), output(relu);
         DeviceArray<StepState> at(std::vector{state});
         GuardedStored<bf16> got(x.size());
@@ -253,7 +251,7 @@ TEST(StoredAsBf16, LossesAndTheirGradients) {
     std::vector<std::int32_t> labels(std::size_t(p.n));
     for (auto& label : labels) label = std::int32_t(random.below(std::max(p.classes, 2)));
     const auto want = ref::loss(p, valid, widen(logits), labels);
-    for_each_technique<LossGradientOf<bf16>>(&Bf16Rooms::loss_gradient, p, [&](auto launch) {
+    for_each_variant<LossGradient<bf16>>(p, [&](auto launch) {
       Stored<bf16> z(logits);
       DeviceArray<std::int32_t> t(labels);
       DeviceArray<StepState> state(std::vector{state_with(p.n, valid)});

@@ -4,6 +4,8 @@
 #include <cstdlib>
 
 #include "engine/device/cuda_check.h"
+#include "kernels/common/step_state.h"
+#include "kernels/step/step.h"
 #include "tests/support/errors.h"
 #include "tests/support/on_device.h"
 
@@ -14,7 +16,7 @@ namespace {
 void launch_on_second(Device& second, OnDevice<StepState>& state, int of_thread) {
   const stream_t stream = second.stream();  // which selects the second GPU
   check_cuda(cudaSetDevice(of_thread), "selecting a GPU");
-  cuda::rooms().advance[0].launch(state.data(), state.data(), {.training = true}, nullptr, stream);
+  cuda::registry().highest<AdvanceStep>().launch(state.data(), state.data(), {.training = true}, nullptr, stream);
 }
 
 TEST(KernelsOnTwoGpus, AreRefusedOnAStreamOfAnotherGpuThanTheThreads) {

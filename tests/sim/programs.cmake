@@ -1,5 +1,5 @@
 # The simulator's test programs: plain, on the portable fibers, with AddressSanitizer, under the race checker. They need
-# the runtime and kernels of their own, but neither the engine nor the rooms.
+# the runtime and kernels of their own, but neither the engine nor the registry.
 file(GLOB gs_sim_test_files CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/sim/*.cpp")
 file(GLOB gs_sim_test_kernels CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/sim/*.cu")
 foreach(build host sim asan check)

@@ -8,6 +8,7 @@
 #include "engine/device/cuda_check.h"
 #include "engine/profile/profiler.h"
 #include "engine/simulated_cuda/runtime.h"
+#include "kernels/step/step.h"
 #include "tests/support/errors.h"
 #include "tests/support/on_device.h"
 #include "tests/support/tiny_training.h"
@@ -133,7 +134,10 @@ TEST_F(TwoGpus, WhatIsOfTheOtherIsRefused) {
   OnDevice<StepState> now(*second, std::vector{StepState{}});
   cudaSetDevice(0);
   EXPECT_TRUE(refuses<Error>(
-      [&] { cuda::rooms().advance[0].launch(now.data(), now.data(), {.training = true}, nullptr, stream.get()); },
+      [&] {
+        cuda::registry().highest<AdvanceStep>().launch(now.data(), now.data(), {.training = true}, nullptr,
+                                                       stream.get());
+      },
       {"of another GPU than its thread"}));
   EXPECT_EQ(cudaSetDevice(2), cudaErrorInvalidDevice);
   cudaGetLastError();

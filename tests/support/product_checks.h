@@ -1,5 +1,5 @@
 // product_checks.h - what any implementation of a product's pass must satisfy: the reference within the bounds of its
-// arithmetic, nothing written outside, the same bits twice. Own techniques and vendors' libraries go through the same
+// arithmetic, nothing written outside, the same bits twice. Own variants and vendors' libraries go through the same
 // checks.
 //
 // Each check takes the way to its implementations: for_each(body) calls body(arrays, launch) once per implementation,

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "kernels/common/registry.h"
 #include "kernels/conv2d/conv2d_ref.h"
 #include "kernels/dense/dense_ref.h"
-#include "kernels/rooms.h"
 #include "tests/support/compare.h"
 
 namespace gs::test {
@@ -16,12 +16,9 @@ template <class Storage>
 struct ConvolutionOf {
   using Stored = Storage;
   using Problem = Conv2d;
-  using Forward = Conv2dForwardOf<Storage>;
-  using DataGradient = Conv2dDataGradientOf<Storage>;
-  using FilterGradient = Conv2dFilterGradientOf<Storage>;
-  static constexpr auto forward_room = &StorageRooms<Storage>::conv2d_forward;
-  static constexpr auto data_gradient_room = &StorageRooms<Storage>::conv2d_data_gradient;
-  static constexpr auto filter_gradient_room = &StorageRooms<Storage>::conv2d_filter_gradient;
+  using Forward = Conv2dForward<Storage>;
+  using DataGradient = Conv2dDataGradient<Storage>;
+  using FilterGradient = Conv2dFilterGradient<Storage>;
 
   static std::vector<Conv2d> problems() {
     return {
@@ -88,12 +85,9 @@ template <class Storage>
 struct FullyConnectedOf {
   using Stored = Storage;
   using Problem = Dense;
-  using Forward = DenseForwardOf<Storage>;
-  using DataGradient = DenseDataGradientOf<Storage>;
-  using FilterGradient = DenseFilterGradientOf<Storage>;
-  static constexpr auto forward_room = &StorageRooms<Storage>::dense_forward;
-  static constexpr auto data_gradient_room = &StorageRooms<Storage>::dense_data_gradient;
-  static constexpr auto filter_gradient_room = &StorageRooms<Storage>::dense_filter_gradient;
+  using Forward = DenseForward<Storage>;
+  using DataGradient = DenseDataGradient<Storage>;
+  using FilterGradient = DenseWeightGradient<Storage>;
 
   static std::vector<Dense> problems() {
     return {{.n = 1, .in = 1, .out = 1},
@@ -139,7 +133,7 @@ struct FullyConnectedOf {
   }
   template <class T>
   static void filter_gradient(const Dense& d, const T* x, const T* dy, ref::Sums& dw, ref::Sums& db) {
-    ref::dense_filter_gradient(d, x, dy, dw, db);
+    ref::dense_weight_gradient(d, x, dy, dw, db);
   }
 };
 using FullyConnected = FullyConnectedOf<float>;

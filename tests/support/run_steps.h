@@ -7,6 +7,7 @@
 #include "engine/core/error.h"
 #include "engine/data/dataset.h"
 #include "engine/program/program.h"
+#include "kernels/step/step.h"
 
 namespace gs::test {
 

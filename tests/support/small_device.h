@@ -16,7 +16,7 @@ class SmallDevice : public Device {
 
   std::string_view name() const override { return device_->name(); }
   std::string description() const override { return device_->description(); }
-  const Rooms& rooms() const override { return device_->rooms(); }
+  const Registry& registry() const override { return device_->registry(); }
   Library* library() override { return device_->library(); }
   stream_t stream() const override { return device_->stream(); }
   int threads() const override { return device_->threads(); }

@@ -3,7 +3,7 @@
 #pragma once
 #include <vector>
 
-#include "kernels/rooms.h"
+#include "kernels/common/registry.h"
 #ifdef GRIDSTRIDE_TESTED_GPU
 #include "engine/device/device.h"
 #endif
@@ -16,19 +16,19 @@ inline Device& tested_gpu() {
   static const std::unique_ptr<Device> device = open_device({.name = "cuda", .tf32 = false});
   return *device;
 }
-inline std::vector<const Rooms*> tested_rooms() {
-  return {&tested_gpu().rooms()};
+inline std::vector<const Registry*> tested_registries() {
+  return {&tested_gpu().registry()};
 }
 inline stream_t tested_stream() {
   return tested_gpu().stream();
 }
 #else
 /// host and sim in a plain build; sim alone where its kernels are instrumented.
-inline std::vector<const Rooms*> tested_rooms() {
+inline std::vector<const Registry*> tested_registries() {
 #ifdef GRIDSTRIDE_TESTED_SIM_ONLY
-  return {&sim::rooms()};
+  return {&sim::registry()};
 #else
-  return {&host::rooms(), &sim::rooms()};
+  return {&host::registry(), &sim::registry()};
 #endif
 }
 inline stream_t tested_stream() {

@@ -1,0 +1,176 @@
+// conv2d_simd.cu - convolution on the cores of a CPU: sixteen output channels in a register, eight pixels at a time.
+//
+// What changed from conv2d_direct: filters are repacked so that the output channels of one tap lie side by side, and a
+// tile of pixels shares them while they are in registers; a copy of the images with their padding spares the inner
+// loops every test for edges. 2 r s c operations for each value of y that is written: bound by arithmetic, but for a
+// single input channel.
+#include <algorithm>
+
+#include "kernels/common/host_vector.h"
+#include "kernels/common/registration.h"
+#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/conv2d_launchers.h"
+#include "kernels/conv2d/padded_images.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+constexpr int pixel_tile = 8;  ///< output pixels of a row that share the filters in registers
+
+/// The least number of output rows that is worth a second core.
+std::int64_t row_grain(const Conv2d& d) {
+  const double work = double(d.q()) * d.k * d.r * d.s * d.c;
+  return std::max<std::int64_t>(1, std::int64_t(65536 / std::max(work, 1.0)));
+}
+
+/// Filters as [r][s][c][channels], the output channels filled up with zeros to whole registers.
+std::int64_t padded_channels(int k) {
+  return vectors_in(k) * lanes;
+}
+std::int64_t packed_size(const Conv2d& d) {
+  return std::int64_t(d.r) * d.s * d.c * padded_channels(d.k);
+}
+
+void pack_filters(float* to, const float* w, const Conv2d& d) {
+  const std::int64_t taps = std::int64_t(d.r) * d.s * d.c, channels = padded_channels(d.k);
+  std::fill_n(to, taps * channels, 0.0f);
+  for (std::int64_t k = 0; k < d.k; ++k)
+    for (std::int64_t t = 0; t < taps; ++t) to[t * channels + k] = w[k * taps + t];
+}
+
+/// The same for the convolution that computes dx: turned by 180 degrees, input and output channels exchanged. `m` is
+/// mirrored(d).
+void pack_mirrored_filters(float* to, const float* w, const Conv2d& d, const Conv2d& m) {
+  const std::int64_t channels = padded_channels(m.k);
+  std::fill_n(to, packed_size(m), 0.0f);
+  for (std::int64_t k = 0; k < d.k; ++k)
+    for (std::int64_t r = 0; r < d.r; ++r)
+      for (std::int64_t s = 0; s < d.s; ++s)
+        for (std::int64_t c = 0; c < d.c; ++c)
+          to[(((d.r - 1 - r) * d.s + (d.s - 1 - s)) * d.k + k) * channels + c] = w[((k * d.r + r) * d.s + s) * d.c + c];
+}
+
+/// dx as a convolution of dy; right for stride 1 and square windows.
+Conv2d mirrored(const Conv2d& d) {
+  return {
+      .n = d.n, .h = d.p(), .w = d.q(), .c = d.k, .k = d.c, .r = d.r, .s = d.s, .stride = 1, .pad = d.r - 1 - d.pad};
+}
+
+/// sums[pixel][block] += the convolution at `pixels` neighbouring outputs, for `blocks` registers of channels.
+template <int pixels, int blocks>
+GS_INLINE void convolve_tile(Vec (&sums)[pixels][blocks], const float* x, const float* filters, const Conv2d& d,
+                             std::int64_t row, std::int64_t channels) {
+  const std::int64_t taps = std::int64_t(d.s) * d.c, step = std::int64_t(d.stride) * d.c;
+  for (int r = 0; r < d.r; ++r, x += row)
+    for (std::int64_t t = 0; t < taps; ++t, filters += channels) {
+      Vec weights[blocks];
+      for (int b = 0; b < blocks; ++b) weights[b] = load(filters + b * lanes);
+      for (int i = 0; i < pixels; ++i) {
+        const Vec value = broadcast(x[i * step + t]);
+        for (int b = 0; b < blocks; ++b) sums[i][b] += value * weights[b];
+      }
+    }
+}
+
+/// Convolves padded images with packed filters. start(channel, count) gives the first value of a register of sums;
+/// finish(sums, at, count) takes `count` channels of one output pixel, y index `at`.
+template <class Start, class Finish>
+void convolve(const float* padded_x, const float* filters, const Conv2d& d, const Start& start, const Finish& finish) {
+  const Padded padded(d);
+  const std::int64_t channels = padded_channels(d.k), blocks_in_all = channels / lanes;
+  const auto rows = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t y_row = begin; y_row < end; ++y_row) {
+      const std::int64_t image = y_row / d.p(), p = y_row % d.p();
+      const float* x_row = padded_x + image * padded.image() + p * d.stride * padded.row();
+      const auto tile = [&]<int pixels, int blocks>(std::int64_t q, std::int64_t block) {
+        Vec sums[pixels][blocks];
+        for (int i = 0; i < pixels; ++i)
+          for (int b = 0; b < blocks; ++b) sums[i][b] = start((block + b) * lanes, d.k - (block + b) * lanes);
+        convolve_tile<pixels, blocks>(sums, x_row + q * d.stride * d.c, filters + block * lanes, d, padded.row(),
+                                      channels);
+        for (int i = 0; i < pixels; ++i)
+          for (int b = 0; b < blocks; ++b)
+            finish(sums[i][b], (y_row * d.q() + q + i) * d.k + (block + b) * lanes, d.k - (block + b) * lanes);
+      };
+      std::int64_t block = 0;
+      for (; block + 2 <= blocks_in_all; block += 2) {
+        std::int64_t q = 0;
+        for (; q + pixel_tile <= d.q(); q += pixel_tile) tile.template operator()<pixel_tile, 2>(q, block);
+        for (; q < d.q(); ++q) tile.template operator()<1, 2>(q, block);
+      }
+      if (block < blocks_in_all) {
+        std::int64_t q = 0;
+        for (; q + pixel_tile <= d.q(); q += pixel_tile) tile.template operator()<pixel_tile, 1>(q, block);
+        for (; q < d.q(); ++q) tile.template operator()<1, 1>(q, block);
+      }
+    }
+  };
+  host_shares(std::int64_t(d.n) * d.p(), rows, row_grain(d));
+}
+
+std::size_t floats(std::int64_t count) {
+  return std::size_t(count) * sizeof(float);
+}
+std::int64_t rounded(std::int64_t count) {
+  return vectors_in(count) * lanes;
+}
+
+}  // namespace
+
+std::size_t conv2d_forward_simd_workspace(const Conv2d& d) {
+  return floats(rounded(d.n * Padded(d).image()) + packed_size(d));
+}
+
+void conv2d_forward_simd(float* y, const float* x, const float* w, const float* bias, const Conv2d& d, void* workspace,
+                         stream_t) {
+  float* const images = static_cast<float*>(workspace);
+  float* const filters = images + rounded(d.n * Padded(d).image());
+  pad_images(images, x, d);
+  pack_filters(filters, w, d);
+  convolve(
+      images, filters, d, [&](std::int64_t k, std::int64_t count) { return load(bias + k, count); },
+      [&](const Vec& sums, std::int64_t at, std::int64_t count) { store(y + at, d.relu ? relu(sums) : sums, count); });
+}
+
+bool conv2d_data_gradient_simd_supports(const Conv2d& d) {
+  return d.groups == 1 && d.stride == 1 && d.r == d.s && d.pad <= d.r - 1;
+}
+
+std::size_t conv2d_data_gradient_simd_workspace(const Conv2d& d) {
+  return conv2d_forward_simd_workspace(mirrored(d));
+}
+
+void conv2d_data_gradient_simd(float* dx, const float* dy, const float* w, const float* relu_output, const Conv2d& d,
+                               void* workspace, stream_t) {
+  const Conv2d m = mirrored(d);
+  float* const images = static_cast<float*>(workspace);
+  float* const filters = images + rounded(m.n * Padded(m).image());
+  pad_images(images, dy, m);
+  pack_mirrored_filters(filters, w, d, m);
+  convolve(
+      images, filters, m, [](std::int64_t, std::int64_t) { return Vec{}; },
+      [&](const Vec& sums, std::int64_t at, std::int64_t count) {
+        store(dx + at, relu_output ? where_positive(load(relu_output + at, count), sums) : sums, count);
+      });
+}
+
+namespace {
+
+void add_variants(Registry& registry) {
+  registry.add<Conv2dForward<float>>({.name = "simd",
+                                      .rank = 5,
+                                      .targets = on_host,
+                                      .launch = &conv2d_forward_simd,
+                                      .supports = &ungrouped,
+                                      .workspace_bytes = &conv2d_forward_simd_workspace});
+  registry.add<Conv2dDataGradient<float>>({.name = "simd",
+                                           .rank = 5,
+                                           .targets = on_host,
+                                           .launch = &conv2d_data_gradient_simd,
+                                           .supports = &conv2d_data_gradient_simd_supports,
+                                           .workspace_bytes = &conv2d_data_gradient_simd_workspace});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
+}  // namespace gs::GS_TARGET

@@ -1,0 +1,161 @@
+// dense_simd.cu - a dense layer on the cores of a CPU: every core takes a share of the weights, which are read (or
+// written) once.
+//
+// What changed from dense_direct: the batch is in the inner loop, so that a vector of weights serves eight rows while
+// it is in a register, and inputs are cut into chunks that stay in the core's cache. With a small batch the layer is a
+// stream of weights: bound by memory.
+#include <algorithm>
+
+#include "kernels/common/host_vector.h"
+#include "kernels/common/registration.h"
+#include "kernels/dense/dense.h"
+#include "kernels/dense/dense_launchers.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+constexpr std::int64_t chunk = 2048;  ///< inputs that one pass works on: 8 rows of them stay in an L2 cache
+constexpr int row_tile = 8;           ///< rows of the batch that share a vector of weights
+constexpr std::int64_t output_tile =
+    2;  ///< 2 outputs x 8 rows = 16 sums, one register each: more streams of weights are slower
+constexpr double work_per_core = 32768;  ///< multiply-adds below which a second core costs more than it brings
+
+/// The least number of units of `work` multiply-adds each that is worth a second core.
+std::int64_t grain(double work) {
+  return std::max<std::int64_t>(1, std::int64_t(work_per_core / std::max(work, 1.0)));
+}
+
+/// y[i, o] += sum of x[i, j] W[o, j] over the chunk [j0, j1), for `rows` rows and `outputs` outputs.
+template <int rows, int outputs>
+GS_INLINE void add_products(float* y, const float* x, const float* w, const Dense& d, std::int64_t j0,
+                            std::int64_t j1) {
+  Vec sums[rows][outputs] = {};
+  std::int64_t j = j0;
+  for (; j + lanes <= j1; j += lanes)
+    for (int i = 0; i < rows; ++i) {
+      const Vec xs = load(x + i * d.in + j);
+      for (int o = 0; o < outputs; ++o) sums[i][o] += xs * load(w + o * d.in + j);
+    }
+  if (j < j1)
+    for (int i = 0; i < rows; ++i)
+      for (int o = 0; o < outputs; ++o) sums[i][o] += load(x + i * d.in + j, j1 - j) * load(w + o * d.in + j, j1 - j);
+  for (int i = 0; i < rows; ++i)
+    for (int o = 0; o < outputs; ++o) y[std::int64_t(i) * d.out + o] += sum(sums[i][o]);
+}
+
+/// dx[i, j] (+)= sum over `outputs` of dy[i, o] W[o, j], for j in [j0, j1).
+template <int rows, int outputs>
+GS_INLINE void add_gradients(float* dx, const float* dy, const float* w, const Dense& d, std::int64_t j0,
+                             std::int64_t j1, bool first) {
+  for (std::int64_t j = j0; j < j1; j += lanes) {
+    Vec weights[outputs];
+    for (int o = 0; o < outputs; ++o) weights[o] = load(w + o * d.in + j, j1 - j);
+    for (int i = 0; i < rows; ++i) {
+      Vec sums = first ? Vec{} : load(dx + i * d.in + j, j1 - j);
+      for (int o = 0; o < outputs; ++o) sums += broadcast(dy[i * d.out + o]) * weights[o];
+      store(dx + i * d.in + j, sums, j1 - j);
+    }
+  }
+}
+
+/// dW[o, j] (+)= sum over `rows` of dy[i, o] x[i, j], for j in [j0, j1) and `outputs` outputs.
+template <int rows, int outputs>
+GS_INLINE void add_weight_gradients(float* dw, const float* x, const float* dy, const Dense& d, std::int64_t j0,
+                                    std::int64_t j1, bool first) {
+  Vec factors[outputs][rows];
+  for (int o = 0; o < outputs; ++o)
+    for (int i = 0; i < rows; ++i) factors[o][i] = broadcast(dy[i * d.out + o]);
+  for (std::int64_t j = j0; j < j1; j += lanes) {
+    Vec inputs[rows];
+    for (int i = 0; i < rows; ++i) inputs[i] = load(x + i * d.in + j, j1 - j);
+    for (int o = 0; o < outputs; ++o) {
+      Vec sums = first ? Vec{} : load(dw + o * d.in + j, j1 - j);
+      for (int i = 0; i < rows; ++i) sums += factors[o][i] * inputs[i];
+      store(dw + o * d.in + j, sums, j1 - j);
+    }
+  }
+}
+
+}  // namespace
+
+void dense_forward_simd(float* y, const float* x, const float* w, const float* bias, const Dense& d, void*, stream_t) {
+  const auto outputs = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = 0; i < d.n; ++i) std::copy(bias + begin, bias + end, y + i * d.out + begin);
+    for (std::int64_t j0 = 0; j0 < d.in; j0 += chunk) {
+      const std::int64_t j1 = std::min<std::int64_t>(j0 + chunk, d.in);
+      for_tiles<row_tile>(d.n, [&]<int rows>(std::int64_t i) {
+        std::int64_t o = begin;
+        for (; o + output_tile <= end; o += output_tile)
+          add_products<rows, output_tile>(y + i * d.out + o, x + i * d.in, w + o * d.in, d, j0, j1);
+        for (; o < end; ++o) add_products<rows, 1>(y + i * d.out + o, x + i * d.in, w + o * d.in, d, j0, j1);
+      });
+    }
+    if (!d.relu) return;
+    for (std::int64_t i = 0; i < d.n; ++i)
+      for (std::int64_t o = begin; o < end; ++o) y[i * d.out + o] = relu(y[i * d.out + o]);
+  };
+  host_shares(d.out, outputs, grain(double(d.n) * d.in));
+}
+
+void dense_data_gradient_simd(float* dx, const float* dy, const float* w, const float* relu_output, const Dense& d,
+                              void*, stream_t) {
+  const auto inputs = [&](std::int64_t first_vector, std::int64_t last_vector) {
+    const std::int64_t end = std::min<std::int64_t>(last_vector * lanes, d.in);
+    for (std::int64_t j0 = first_vector * lanes; j0 < end; j0 += chunk) {
+      const std::int64_t j1 = std::min(j0 + chunk, end);
+      for_tiles<row_tile>(d.n, [&]<int rows>(std::int64_t i) {
+        constexpr int tile = 4;
+        std::int64_t o = 0;
+        for (; o + tile <= d.out; o += tile)
+          add_gradients<rows, tile>(dx + i * d.in, dy + i * d.out + o, w + o * d.in, d, j0, j1, o == 0);
+        for (; o < d.out; ++o)
+          add_gradients<rows, 1>(dx + i * d.in, dy + i * d.out + o, w + o * d.in, d, j0, j1, o == 0);
+      });
+      if (!relu_output) continue;
+      for (std::int64_t i = 0; i < d.n; ++i)
+        for (std::int64_t j = j0; j < j1; j += lanes) {
+          const std::int64_t at = i * d.in + j, count = j1 - j;
+          const Vec scaled = broadcast(d.mask_scale) * load(dx + at, count);
+          store(dx + at, where_positive(load(relu_output + at, count), scaled), count);
+        }
+    }
+  };
+  host_shares(vectors_in(d.in), inputs, grain(double(d.n) * d.out * lanes));
+}
+
+void dense_weight_gradient_simd(float* dw, float* db, const float* x, const float* dy, const Dense& d, void*,
+                                stream_t) {
+  const auto inputs = [&](std::int64_t first_vector, std::int64_t last_vector) {
+    const std::int64_t end = std::min<std::int64_t>(last_vector * lanes, d.in);
+    for (std::int64_t j0 = first_vector * lanes; j0 < end; j0 += chunk) {
+      const std::int64_t j1 = std::min(j0 + chunk, end);
+      for_tiles<row_tile>(d.n, [&]<int rows>(std::int64_t i) {
+        std::int64_t o = 0;
+        for (; o + 2 <= d.out; o += 2)
+          add_weight_gradients<rows, 2>(dw + o * d.in, x + i * d.in, dy + i * d.out + o, d, j0, j1, i == 0);
+        for (; o < d.out; ++o)
+          add_weight_gradients<rows, 1>(dw + o * d.in, x + i * d.in, dy + i * d.out + o, d, j0, j1, i == 0);
+      });
+    }
+  };
+  host_shares(vectors_in(d.in), inputs, grain(double(d.n) * d.out * lanes));
+  for (std::int64_t o = 0; o < d.out; ++o) {
+    float sum = 0;
+    for (std::int64_t i = 0; i < d.n; ++i) sum += dy[i * d.out + o];
+    db[o] = sum;
+  }
+}
+
+namespace {
+
+void add_variants(Registry& registry) {
+  registry.add<DenseForward<float>>({.name = "simd", .rank = 5, .targets = on_host, .launch = &dense_forward_simd});
+  registry.add<DenseDataGradient<float>>(
+      {.name = "simd", .rank = 5, .targets = on_host, .launch = &dense_data_gradient_simd});
+  registry.add<DenseWeightGradient<float>>(
+      {.name = "simd", .rank = 6, .targets = on_host, .launch = &dense_weight_gradient_simd});
+}
+const Registration registration(&add_variants);
+
+}  // namespace
+}  // namespace gs::GS_TARGET

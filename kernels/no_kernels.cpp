@@ -1,0 +1,22 @@
+// no_kernels.cpp - in the place of the kernels for cpu and sim, in a build that leaves them out (GRIDSTRIDE_HURRY).
+#include "kernels/common/check.h"
+#include "kernels/common/registry.h"
+
+namespace gs {
+namespace {
+
+[[noreturn]] Registry& missing(const char* device) {
+  throw Error(std::string("this build has no kernels for the device ") + device +
+              ": it was configured with -DGRIDSTRIDE_HURRY=ON");
+}
+
+}  // namespace
+
+Registry& host::registry() {
+  missing("cpu");
+}
+Registry& sim::registry() {
+  missing("sim");
+}
+
+}  // namespace gs

@@ -1,0 +1,11 @@
+// registry.cu - the variants of all ops on the target being compiled.
+#include "kernels/common/registry.h"
+
+namespace gs {
+
+Registry& GS_TARGET::registry() {
+  static Registry variants(Target::GS_TARGET);  // made by the first registration, whichever that is
+  return variants;
+}
+
+}  // namespace gs

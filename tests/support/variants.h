@@ -1,0 +1,40 @@
+// variants.h - runs a test over every variant of an op on every tested target.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <string>
+#include <type_traits>
+
+#include "tests/support/guarded_array.h"
+#include "tests/support/tested_targets.h"
+
+namespace gs::test {
+
+/// Calls body(launch), or body(launch, arithmetic) if it takes both, for every variant of the op that supports
+/// `problem`, on every tested target; launch(arguments...) runs it with the op's outputs and inputs, a workspace full
+/// of NaN and the tested stream. Fails when a target has no variant for the problem (one that has none of the op is
+/// left out), or when a variant writes past its workspace.
+template <class Op, class Body>
+void for_each_variant(const typename Op::Problem& problem, Body&& body) {
+  for (const Registry* registry : tested_registries()) {
+    if (registry->variants<Op>().empty()) continue;
+    int fitting = 0;
+    for (const Variant<Op>& row : registry->variants<Op>()) {
+      if (!row.supports(problem)) continue;
+      ++fitting;
+      SCOPED_TRACE(std::string(name_of(registry->target())) + ", variant " + std::string(row.name));
+      GuardedArray<unsigned char> workspace(row.workspace_bytes(problem));
+      const auto launch = [&](auto... arguments) {
+        row.launch(arguments..., problem, workspace.data(), tested_stream());
+      };
+      if constexpr (std::is_invocable_v<Body&, decltype(launch), Arithmetic>)
+        body(launch, row.arithmetic);
+      else
+        body(launch);
+      EXPECT_TRUE(workspace.intact()) << "the workspace";
+    }
+    EXPECT_GT(fitting, 0) << "no variant on " << name_of(registry->target()) << " supports this problem";
+  }
+}
+
+}  // namespace gs::test
