@@ -6,9 +6,10 @@ include(CMakePackageConfigHelpers)
 add_library(gridstride_library SHARED $<TARGET_OBJECTS:gridstride_kernels_host>)
 set_target_properties(gridstride_library PROPERTIES OUTPUT_NAME gridstride EXPORT_NAME gridstride LINKER_LANGUAGE CXX
                       VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
-foreach(part gridstride_engine gridstride_models gridstride_kernel_costs gridstride_sim)
-  target_link_libraries(gridstride_library PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,${part}>")
-endforeach()
+set(gs_parts gridstride_engine gridstride_models gridstride_kernel_costs gridstride_sim)
+target_link_libraries(gridstride_library PRIVATE ${gs_parts})
+list(JOIN gs_parts "," gs_parts)
+set_target_properties(gridstride_library PROPERTIES LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,${gs_parts}")
 target_compile_features(gridstride_library INTERFACE cxx_std_20)
 target_include_directories(gridstride_library INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/gridstride>")
 
