@@ -1,10 +1,12 @@
 // arguments.h - the flags of one command: CLI11, with one-line errors, suggestions, and a help page in sections. Only
 // arguments.cpp and help.cpp include CLI11 itself, which costs seconds in each file that does.
 #pragma once
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -34,6 +36,7 @@ class Flag {
 class Variable {
  public:
   template <class T>
+    requires(!std::is_same_v<T, Variable>)
   Variable(T& variable) : pointer(&variable) {}
   const std::variant<int*, double*, std::uint64_t*, std::string*, std::vector<std::string>*, std::optional<int>*,
                      std::optional<double>*, std::optional<std::string>*>

@@ -1,4 +1,5 @@
-// load_module_test.cpp - modules that are missing, of other sources, or right.
+// load_module_test.cpp - modules that are missing or of other sources. (Right ones: every test of a program with
+// --device sim.)
 #include <gtest/gtest.h>
 
 #include <dlfcn.h>
@@ -29,10 +30,6 @@ TEST(LoadModule, AnotherLibraryIsRefused) {
   const std::string error = error_of(zlib.dli_fname);
   EXPECT_NE(error.find(std::string(zlib.dli_fname) + " was built from other sources"), error.npos) << error;
   EXPECT_NE(error.find("'./gridstride build sim'"), error.npos) << error;
-}
-
-TEST(LoadModule, TheModuleOfTheSameSourcesIsTaken) {
-  EXPECT_EQ(error_of(GRIDSTRIDE_SIM_MODULE), "");
 }
 
 }  // namespace
