@@ -2,6 +2,7 @@
 #include "apps/cli/arguments.h"
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "apps/cli/help.h"
 #include "apps/cli/terminal.h"
@@ -61,8 +62,50 @@ Arguments::Arguments(std::string usage, std::string about)
   app_->allow_extras();
 }
 
-CLI::Option* Arguments::flag(const std::string& name, bool& variable, const std::string& help) {
-  return app_->add_flag(name, variable, help)->group(section_);
+Arguments::Arguments(Arguments&&) noexcept = default;
+Arguments::~Arguments() = default;
+
+Flag Flag::default_str(const std::string& text) {
+  option_->default_str(text);
+  return *this;
+}
+Flag Flag::separated_by_commas() {
+  option_->delimiter(',');
+  return *this;
+}
+Flag Flag::repeatable() {
+  option_->expected(1, -1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  return *this;
+}
+
+Flag Arguments::value(const std::string& names, Variable variable, const std::string& help, const Check& check,
+                      const std::string& word) {
+  CLI::Option* option = std::visit(
+      [&]<class T>(T* pointer) {
+        CLI::Option* added = app_->add_option(names, *pointer, help);
+        if constexpr (requires { std::to_string(*pointer); } || std::is_same_v<T, std::string>)
+          added->capture_default_str();
+        return added;
+      },
+      variable.pointer);
+  return Flag(option->check(CLI::Validator(check, ""))->group(section_)->type_name(word));
+}
+
+Flag Arguments::choice(const std::string& names, Variable variable, const std::string& help,
+                       const std::vector<std::string>& words) {
+  return value(names, variable, help, one_of(words), CLI::detail::join(words, "|"));
+}
+
+void Arguments::positional(const std::string& name, Variable variable) {
+  std::visit([&](auto* pointer) { app_->add_option(name, *pointer)->group(""); }, variable.pointer);
+}
+
+Flag Arguments::flag(const std::string& name, bool& variable, const std::string& help) {
+  return Flag(app_->add_flag(name, variable, help)->group(section_));
+}
+
+bool Arguments::given(const std::string& flag) const {
+  return app_->get_option(flag)->count() > 0;
 }
 
 std::vector<std::string> Arguments::flag_names() const {

@@ -17,15 +17,15 @@ void add_data_flags(Arguments& a, DataRequest& r) {
       "synthetic:lesions (drawn), a folder of images or of IDX files (MNIST), or a file that 'gridstride pack' wrote",
       some_text(), "SOURCE");
   a.value("--train-size", r.train_size, "images to draw for training; synthetic data only", whole_number(2), "N")
-      ->default_str("1000");
+      .default_str("1000");
   a.value("--val-size", r.validation_size, "images to draw for validation; synthetic data only", whole_number(2), "N")
-      ->default_str("200");
+      .default_str("200");
   a.value("--image-size", r.image_size, "side of the square that images are resized to", whole_number(1, 8192), "N")
-      ->default_str("128, or the file's own");
-  a.choice("--channels", r.channels, "1: grey, 3: colour", {"1", "3"})->default_str("1, or the file's own");
+      .default_str("128, or the file's own");
+  a.choice("--channels", r.channels, "1: grey, 3: colour", {"1", "3"}).default_str("1, or the file's own");
   a.value("--label-pattern", r.label_pattern, "the class is the one of these that the file's name holds", some_text(),
           "A,B")
-      ->delimiter(',');
+      .separated_by_commas();
   a.value("--val-split", r.validation_split, "share of a folder without train/ and val/ that validates",
           number_inside(0, 1), "X");
   a.value("--limit", r.limit, "use at most N images of each split", whole_number(1), "N");

@@ -14,7 +14,7 @@ void add_device_flag(Arguments& a, std::string& device) {
   a.value("--device", device,
           "auto: cuda if there is a GPU that fits, else cpu; cuda:1: the second GPU; sim: the kernels simulated; ptx: "
           "nvcc's kernels interpreted (./gridstride starts the program that can)",
-          CLI::Validator(device_name_error, ""), "auto|cuda|cuda:N|cpu|sim|ptx");
+          device_name_error, "auto|cuda|cuda:N|cpu|sim|ptx");
 }
 
 std::unique_ptr<Device> open_device_and_say(const DeviceRequest& request) {

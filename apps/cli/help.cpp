@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace gs::apps {

@@ -2,7 +2,9 @@
 #pragma once
 #include <string>
 
-#include <CLI/CLI.hpp>
+namespace CLI {
+class App;
+}
 
 namespace gs::apps {
 

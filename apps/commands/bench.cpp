@@ -56,7 +56,7 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   a.positional("cases", o.names);
   a.section("Measurement");
   a.value("--seconds", o.limits.seconds, "time to measure each case for", positive_number(), "X");
-  a.value("--steps", o.limits.steps, "measure exactly this many steps instead", whole_number(1), "N")->default_str("");
+  a.value("--steps", o.limits.steps, "measure exactly this many steps instead", whole_number(1), "N").default_str("");
   a.flag("--ops", o.ops, "also time each operation of the step, run one by one");
   a.flag("--json", o.json, "print JSON on standard output, and nothing else there");
   a.section("Comparison");
@@ -68,8 +68,7 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   a.value("--tolerance", o.tolerance, "allowed slowdown, in per cent", number_at_least_0(), "PCT");
   a.section("Machine");
   add_device_flag(a, o.device);
-  a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"})
-      ->default_str("tf32 on cuda, else fp32");
+  a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"}).default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation, "auto, default, own, library, or \"step=implementation\" entries, as in train",
           some_text(), "TABLE");

@@ -43,20 +43,20 @@ Arguments lab_arguments(LabOptions& o) {
       "Trains every run of a lab and writes report.html, which answers its questions, and curves.png. Runs that "
       "are the beginning of longer ones are trained once. After an interruption the same command goes on.");
   a.section("Lab");
-  a.value("--only", o.only, "only these tasks: 5a,6c", some_text(), "IDS")->delimiter(',');
+  a.value("--only", o.only, "only these tasks: 5a,6c", some_text(), "IDS").separated_by_commas();
   a.flag("--quick", o.quick, "a tenth of the epochs");
   a.value("--seeds", o.seeds, "repeat every run with seeds 1 to N and show the spread", whole_number(1, 1000), "N");
   a.flag("--plan", o.plan, "print the runs and stop");
   a.value("--lab", o.lab, "another lab: a file like apps/lab/lesions.json", some_text(), "FILE");
   a.value("--positive", o.positive, "the class, of two, that sensitivity and ROC refer to", some_text(), "NAME")
-      ->default_str("as the lab says");
+      .default_str("as the lab says");
   a.section("Data");
   add_data_flags(a, o.data);
   a.section("Machine and output");
   add_device_flag(a, o.device);
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--jobs", o.jobs, "runs at a time, which share the cores; 0: the default", whole_number(0, 4096), "N")
-      ->default_str(fmt::format("1; on a GPU as many as fit, up to {}", most_jobs_on_a_gpu));
+      .default_str(fmt::format("1; on a GPU as many as fit, up to {}", most_jobs_on_a_gpu));
   a.value("--out", o.out, "folder of the lab", some_text(), "DIR");
   a.flag("--quiet", o.quiet, "print warnings and errors only");
   return a;

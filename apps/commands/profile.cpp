@@ -44,7 +44,7 @@ Arguments profile_arguments(ProfileOptions& o) {
       "a run. RUN, the folder of a run, has its own recipe and weights, and takes the flags of Machine.");
   add_run_flags(a, o.run);
   a.section("Profile");
-  a.value("--steps", o.steps, "steps to sample", whole_number(1, 100000), "N")->default_str("30; not on sim and ptx");
+  a.value("--steps", o.steps, "steps to sample", whole_number(1, 100000), "N").default_str("30; not on sim and ptx");
   a.choice("--roof", o.roof, "peaks of this machine: measured now, or by an earlier profile", {"now", "cached"});
   a.flag("--no-graph", o.no_graph, "run the ops call by call, each in an NVTX range of its name");
   a.value("--ncu", o.ncu, "print the commands that show this row in Nsight Compute and Nsight Systems, and stop",
@@ -52,7 +52,7 @@ Arguments profile_arguments(ProfileOptions& o) {
   a.value("--diff", o.diff, "compare two profiles op by op, and stop", some_text(), "A.json B.json");
   a.section("Output");
   a.value("--out", o.out, "folder to write to", some_text(), "DIR")
-      ->default_str("profiles/NAME-DEVICE; of a RUN: RUN/profile-DEVICE");
+      .default_str("profiles/NAME-DEVICE; of a RUN: RUN/profile-DEVICE");
   a.flag("--json", o.json, "print profile.json on standard output, and nothing else there; no files without --out");
   a.flag("--quiet", o.quiet, "print errors only");
   return a;

@@ -56,7 +56,7 @@ int report_command(const Words& words) {
               "tables, confusion matrices, ROC curves, the worst mistakes, links to the runs' profiles.");
   a.positional("runs", o.runs);
   a.section("Output");
-  a.value("--out", o.out, "folder to write to", some_text(), "DIR")->default_str("the first run's");
+  a.value("--out", o.out, "folder to write to", some_text(), "DIR").default_str("the first run's");
   a.flag("--quiet", o.quiet, "print errors only");
   if (!a.parse(words)) return 0;
   if (o.runs.empty()) throw UsageError("report: which runs? 'gridstride report runs/lenet-32' shows one");

@@ -36,17 +36,15 @@ Arguments sweep_arguments(SweepOptions& o) {
   a.section("Sweep");
   a.value("--grid", o.grid, "a flag of train and its values: lr=1e-5,1e-4; may be repeated: every combination is run",
           some_text(), "FLAG=A,B")
-      ->expected(1, -1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      .repeatable();
   a.value("--run", o.list, "one more run, with these flags: optimizer=sgd,momentum=0.9; may be repeated", some_text(),
           "FLAG=A,...")
-      ->expected(1, -1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      .repeatable();
   a.value("--file", o.file, "a JSON file with model, flags, grid and list (docs/sweep.md)", some_text(), "FILE");
   a.value("--jobs", o.jobs, "runs at a time, without effect on results; 0: the default", whole_number(0, 4096), "N")
-      ->default_str(fmt::format("cores / --threads; on a GPU as many as fit, up to {}", most_jobs_on_a_gpu));
+      .default_str(fmt::format("cores / --threads; on a GPU as many as fit, up to {}", most_jobs_on_a_gpu));
   a.flag("--plan", o.plan, "print the runs and stop");
-  a.value("--out", o.out, "folder of the sweep", some_text(), "DIR")->default_str("runs/sweep-MODEL");
+  a.value("--out", o.out, "folder of the sweep", some_text(), "DIR").default_str("runs/sweep-MODEL");
   a.flag("--quiet", o.quiet, "print errors and the answer only");
   add_run_flags(a, o.train);
   return a;

@@ -46,7 +46,7 @@ std::string default_of(const HyperParameter& parameter, const OptimizerOptions& 
   return text;
 }
 
-CLI::Validator check_of(const HyperParameter& parameter) {
+Check check_of(const HyperParameter& parameter) {
   switch (parameter.range) {
     case HyperParameter::Range::positive:
       return positive_number();
@@ -84,7 +84,7 @@ void add_optimizer_flags(Arguments& a, OptimizerOptions& options) {
       a.flag(flag_of(parameter), options.switches[parameter.name], help);
     else
       a.value(flag_of(parameter), options.numbers[parameter.name], help, check_of(parameter), "X")
-          ->default_str(default_of(parameter, options));
+          .default_str(default_of(parameter, options));
   }
 }
 

@@ -16,13 +16,13 @@ namespace {
 void add_network(Arguments& a, TrainOptions& o) {
   a.section("Network");
   a.value("--base", o.base, "base width: filters of the first layer", whole_number(1, 4096), "N")
-      ->default_str("the model's own");
+      .default_str("the model's own");
   a.value("--depth", o.depth, "layers with weights: resnet 6n + 2; vgg 11, 13, 16 or 19", whole_number(1, 4096), "N")
-      ->default_str("the model's own");
+      .default_str("the model's own");
   a.choice("--features", o.features, "input of the mlp: the pixels, or OpenCV's histograms of oriented gradients",
            {"pixels", "hog"});
   a.value("--dropout", o.dropout, "share of the hidden units that are dropped", number_in(0, 1), "P")
-      ->default_str("0; alexnet2012: 0.5");
+      .default_str("0; alexnet2012: 0.5");
 }
 
 void add_training(Arguments& a, TrainOptions& o) {
@@ -40,7 +40,7 @@ void add_training(Arguments& a, TrainOptions& o) {
   a.choice("--loss", o.loss, "auto: bce for two classes, else softmax", {"auto", "bce", "softmax", "hinge"});
   a.choice("--output", o.output, "transform applied before the hinge loss", {"linear", "sigmoid"});
   a.value("--positive", o.positive, "the class, of two, that a positive logit stands for", some_text(), "NAME")
-      ->default_str("the second by name");
+      .default_str("the second by name");
   a.value("--label-smoothing", o.label_smoothing, "share of the target that is spread over all classes",
           number_in(0, 1), "X");
   a.choice("--class-weight", o.class_weight, "balanced: weight n / (K n_k), so that every class counts the same",
@@ -59,8 +59,7 @@ void add_augmentation(Arguments& a, TrainOptions& o) {
 void add_machine(Arguments& a, TrainOptions& o) {
   a.section("Machine");
   add_device_flag(a, o.device);
-  a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"})
-      ->default_str("tf32 on cuda, else fp32");
+  a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"}).default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation,
           "auto (fastest as measured here), default (a fixed table), own (no vendor library), library (wherever "
@@ -76,7 +75,7 @@ void add_machine(Arguments& a, TrainOptions& o) {
 void add_output(Arguments& a, TrainOptions& o) {
   a.section("Output");
   a.value("--out", o.out, "folder of the run", some_text(), "DIR")
-      ->default_str("runs/NAME, named after model and flags");
+      .default_str("runs/NAME, named after model and flags");
   a.flag("--overwrite", o.overwrite, "replace the run that is there");
   a.value("--resume", o.resume, "resume a run with its own flags, up to --epochs in all", some_text(), "RUN");
   a.flag("--eval-train", o.evaluate_training, "also evaluate the training images after every epoch");
@@ -87,7 +86,7 @@ void add_output(Arguments& a, TrainOptions& o) {
   a.flag("--explain", o.explain, "print the compiled training step and stop");
   a.choice("--for", o.explained_device, "explain for this device, which need not be here; cuda: own kernels only",
            {"cuda"})
-      ->default_str("--device");
+      .default_str("--device");
   a.allow_config();
 }
 

@@ -66,8 +66,8 @@ part_build() {
     options+=(-DCMAKE_PREFIX_PATH="$session_deps/usr" -DZLIB_ROOT="$session_deps/usr" -DCMAKE_LIBRARY_ARCHITECTURE=x86_64-linux-gnu)
   . "$root/bench/gpu_session/python_cudnn.sh" && python_cudnn "$build/cudnn"
   cmake -S "$root" -B "$build" -G Ninja "${options[@]}" && grep -q 'CUDNN_LIBRARY:FILEPATH=/' "$build/CMakeCache.txt" || return
-  ninja -C "$build" -k 0 gridstride test_gpu_device
-  ninja -C "$build" gridstride && cp "$build/.ninja_log" "$out/ninja_log.txt"
+  ninja -C "$build" -k 0 gridstride gridstride_cuda test_gpu_device
+  ninja -C "$build" gridstride gridstride_cuda && cp "$build/.ninja_log" "$out/ninja_log.txt"
 }
 part_build_tests() { ninja -C "$build" -k 0 test_gpu; }
 # Beside the build: PyTorch's compiler fills its caches, on few cores. What it times meanwhile is thrown away;

@@ -3,11 +3,13 @@
 
 #include <dlfcn.h>
 
+#include "engine/device/load_module.h"
+
 namespace gs {
 
 std::shared_ptr<KernelTracer> open_cupti([[maybe_unused]] const SmLimits& limits, std::string& why_not) {
 #if GRIDSTRIDE_WITH_CUPTI
-  void* module = dlopen(GRIDSTRIDE_CUPTI_MODULE, RTLD_NOW | RTLD_LOCAL);
+  void* module = dlopen(module_file(GRIDSTRIDE_CUPTI_MODULE).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!module) {
     why_not = std::string("CUPTI cannot be loaded: ") + dlerror();
     return nullptr;

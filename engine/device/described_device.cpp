@@ -10,16 +10,17 @@
 #include "engine/core/error.h"
 #include "engine/device/backends.h"
 #include "engine/device/recorded_launches.h"
+#include "engine/device/sim_kernels.h"
 
 namespace gs {
 namespace {
 
 class DescribedGpu : public Device {
  public:
-  explicit DescribedGpu(bool tf32) : tf32_(tf32) {}
+  explicit DescribedGpu(bool tf32) : kernels_(sim_kernels()), tf32_(tf32) {}
   std::string_view name() const override { return "cuda"; }
   std::string description() const override { return "a GPU that is described, not present: own kernels only"; }
-  const Registry& registry() const override { return sim::registry(); }
+  const Registry& registry() const override { return kernels_; }
   Library* library() override { return nullptr; }
   bool tf32() const override { return tf32_; }
   stream_t stream() const override { return nullptr; }
@@ -60,6 +61,7 @@ class DescribedGpu : public Device {
 
  private:
   [[noreturn]] static void throw_absent() { throw Error("this GPU is described only: nothing can run on it"); }
+  const Registry& kernels_;
   bool tf32_;
   std::map<void*, std::size_t> sizes_;
 };

@@ -25,6 +25,7 @@ struct CudaFacts {
   std::string architectures;  ///< as CMake names them, with spaces between: "80-virtual 90"
   int built_cuda = 0, built_cudnn = 0, built_cublaslt = 0;
   bool cupti = false;
+  bool module_missing = false;  ///< the part for CUDA is not built yet
 
   // the machine
   bool gpu_on_bus = false;                ///< a display or compute device of NVIDIA's

@@ -99,7 +99,9 @@ std::vector<Finding> findings(const CudaFacts& f) {
     list.push_back({fmt::format("cuBLASLt {} is loaded, this build was made with {}", library_version_text(f.cublaslt),
                                 library_version_text(f.built_cublaslt)),
                     "put the newer cuBLASLt first in LD_LIBRARY_PATH, or build again with the older"});
-  if (!f.cupti)
+  if (f.module_missing && f.driver_library)
+    list.push_back({"the cuda device is not built yet", "./gridstride build cuda"});
+  if (!f.cupti && !f.module_missing)
     list.push_back({"this build has no CUPTI: profiles on cuda time ops one by one, outside of the graph",
                     "install CUPTI (cuda-cupti-dev) and build again"});
   judge_gpus(f, list);

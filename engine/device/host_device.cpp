@@ -11,6 +11,7 @@
 #include "engine/device/backends.h"
 #include "engine/device/cpu_info.h"
 #include "engine/device/recorded_launches.h"
+#include "engine/device/sim_kernels.h"
 #include "engine/library/library.h"
 #if GRIDSTRIDE_WITH_ONEDNN
 #include "engine/library/onednn_library.h"
@@ -165,7 +166,7 @@ std::unique_ptr<Device> open_cpu(int threads, bool tf32) {
 }
 
 std::unique_ptr<Device> open_sim(int threads, bool tf32) {
-  return std::make_unique<HostDevice>("sim", sim::registry(), threads, tf32);
+  return std::make_unique<HostDevice>("sim", sim_kernels(), threads, tf32);
 }
 
 }  // namespace gs

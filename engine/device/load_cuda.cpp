@@ -7,6 +7,7 @@
 
 #include "engine/device/backends.h"
 #include "engine/device/load_cuda.h"
+#include "engine/device/load_module.h"
 #include "kernels/common/check.h"
 
 namespace gs {
@@ -55,24 +56,17 @@ DriverState ask_driver() {
 #if GRIDSTRIDE_WITH_CUDA
 namespace {
 
-void* cuda_module() {
-  void* module = dlopen(GRIDSTRIDE_CUDA_MODULE, RTLD_NOW | RTLD_LOCAL);
-  if (!module) throw Error(fmt::format("the cuda device cannot be loaded: {}", dlerror()));
-  return module;
-}
-
-/// The function of the module, which must be of this very build.
 template <class Function>
 Function* module_function(const char* name) {
-  const auto function = symbol<Function>(cuda_module(), name);
-  if (!function) throw Error("the cuda device cannot be loaded: its module is of another build");
-  return function;
+  return symbol<Function>(load_module(GRIDSTRIDE_CUDA_MODULE, "cuda"), name);
 }
 
 }  // namespace
 
 std::string why_no_cuda(int gpu) {
-  return why_not_gpu(ask_driver(), {GRIDSTRIDE_CUDA_VERSION, GRIDSTRIDE_CUDA_ARCHITECTURES}, gpu, visible_devices());
+  const std::string why_not =
+      why_not_gpu(ask_driver(), {GRIDSTRIDE_CUDA_VERSION, GRIDSTRIDE_CUDA_ARCHITECTURES}, gpu, visible_devices());
+  return why_not.empty() && module_file(GRIDSTRIDE_CUDA_MODULE).empty() ? how_to_build("cuda") : why_not;
 }
 
 std::unique_ptr<Device> open_cuda(int gpu, bool tf32) {
@@ -80,11 +74,15 @@ std::unique_ptr<Device> open_cuda(int gpu, bool tf32) {
 }
 
 bool cuda_lost() {
-  if (!dlopen(GRIDSTRIDE_CUDA_MODULE, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD)) return false;
+  const std::string file = module_file(GRIDSTRIDE_CUDA_MODULE);
+  if (file.empty() || !dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD)) return false;
   return module_function<bool()>("gridstride_cuda_lost")();
 }
 
 void ask_cuda_module(CudaFacts& facts) {
+  facts.built_cuda = GRIDSTRIDE_CUDA_VERSION;
+  facts.module_missing = module_file(GRIDSTRIDE_CUDA_MODULE).empty();
+  if (facts.module_missing) return;
   module_function<void(CudaFacts*)>("gridstride_cuda_facts")(&facts);
 }
 #else

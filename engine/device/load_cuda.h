@@ -7,8 +7,8 @@ namespace gs {
 
 DriverState ask_driver();
 
-/// Loads the module and lets it fill in versions and, where the driver works, the GPUs. Throws gs::Error. Only in
-/// builds with CUDA.
+/// Loads the module, if it is built, and lets it fill in versions and, if the driver works, the GPUs. Throws gs::Error.
+/// Only in builds with CUDA.
 void ask_cuda_module(CudaFacts&);
 
 }  // namespace gs

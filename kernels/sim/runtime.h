@@ -11,16 +11,17 @@
 
 namespace gs::simulator {
 
-// Real variables, one set per OS thread, so that a debugger can print them and break on them.
-extern constinit thread_local uint3 threadIdx, blockIdx;
-extern constinit thread_local dim3 blockDim, gridDim;
+// Real variables, one set per OS thread, so that a debugger can print them and break on them. The model of the storage
+// lets kernels in a module that is loaded at run time read them without a call: the runtime is there from the start.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local uint3 threadIdx, blockIdx;
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local dim3 blockDim, gridDim;
 
 /// The part of an element-wise launch that this OS thread computes; `active` is false inside blocks.
 struct Share {
   std::int64_t begin = 0, end = 0;
   bool active = false;
 };
-extern constinit thread_local Share share;
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local Share share;
 
 /// Calls the kernel once, for the thread that the built-in variables name.
 using Invoke = void (*)(void* arguments);

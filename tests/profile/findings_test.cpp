@@ -101,6 +101,11 @@ TEST(Findings, LibrariesThatDoNotFit) {
   f.cuda = f.cudnn = f.cublaslt = 0;
   f.cupti = true;
   expect_one(f, "libcudnn.so.9", "LD_LIBRARY_PATH");
+  f = good();
+  f.module_missing = true;
+  f.cuda = f.cudnn = f.cublaslt = f.built_cudnn = f.built_cublaslt = 0;
+  f.cupti = false;
+  expect_one(f, "not built yet", "./gridstride build cuda");
 }
 
 TEST(Findings, GpusThatTheBuildIsNotFor) {

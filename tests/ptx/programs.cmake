@@ -59,4 +59,4 @@ gridstride_test_program(test_ptx_module ptx gridstride_sim "${CMAKE_CURRENT_LIST
 target_compile_definitions(test_ptx_module PRIVATE GRIDSTRIDE_PROGRAM="$<TARGET_FILE:gridstride>"
                            GRIDSTRIDE_STAND_IN_CUDART="$<TARGET_FILE:gridstride_stand_in_cudart>"
                            GRIDSTRIDE_STAND_IN_CUDA="${CMAKE_CURRENT_BINARY_DIR}/stand_in_cuda")
-add_dependencies(test_ptx_module gridstride gridstride_stand_in_cudart stand_in_libcuda)
+add_dependencies(test_ptx_module gridstride gridstride_cuda gridstride_stand_in_cudart stand_in_libcuda)

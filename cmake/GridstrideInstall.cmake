@@ -1,0 +1,36 @@
+# cmake --install: the library as gridstride::gridstride with its headers, the program, and the devices that are built.
+include(CMakePackageConfigHelpers)
+
+# The engine, the networks and the kernels of cpu in one shared library. Whole archives: kernels register themselves, so
+# nothing refers to them, and the module of the sim kernels calls functions that nothing else here does.
+add_library(gridstride_library SHARED $<TARGET_OBJECTS:gridstride_kernels_host> $<TARGET_OBJECTS:gridstride_optimizers>)
+set_target_properties(gridstride_library PROPERTIES OUTPUT_NAME gridstride EXPORT_NAME gridstride LINKER_LANGUAGE CXX
+                      VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+set(gs_parts gridstride_engine gridstride_models gridstride_kernel_costs gridstride_sim)
+target_link_libraries(gridstride_library PRIVATE ${gs_parts})
+list(JOIN gs_parts "," gs_parts)
+set_target_properties(gridstride_library PROPERTIES LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,${gs_parts}")
+target_compile_features(gridstride_library INTERFACE cxx_std_20)
+target_include_directories(gridstride_library INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/gridstride>")
+
+install(TARGETS gridstride_library EXPORT gridstride LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
+install(FILES engine/gridstride.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gridstride COMPONENT library)
+install(DIRECTORY engine kernels models DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gridstride COMPONENT library
+        FILES_MATCHING PATTERN "*.h" PATTERN "simulated_cuda" EXCLUDE PATTERN "sim" EXCLUDE PATTERN "ptx" EXCLUDE)
+set(gs_package ${CMAKE_INSTALL_LIBDIR}/cmake/gridstride)
+install(EXPORT gridstride NAMESPACE gridstride:: FILE gridstrideTargets.cmake DESTINATION ${gs_package} COMPONENT library)
+configure_package_config_file(cmake/gridstrideConfig.cmake.in "${PROJECT_BINARY_DIR}/gridstrideConfig.cmake"
+                              INSTALL_DESTINATION ${gs_package})
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/gridstrideConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/gridstrideConfig.cmake" "${PROJECT_BINARY_DIR}/gridstrideConfigVersion.cmake"
+        DESTINATION ${gs_package} COMPONENT library)
+
+install(TARGETS gridstride RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
+set(gs_modules gridstride_sim_kernels)
+if(GRIDSTRIDE_WITH_CUDA)
+  list(APPEND gs_modules gridstride_cuda)
+endif()
+if(GRIDSTRIDE_WITH_CUPTI)
+  list(APPEND gs_modules gridstride_cupti)
+endif()
+install(TARGETS ${gs_modules} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT devices)

@@ -1,0 +1,46 @@
+// load_module.cpp - dlopen(), and the comparison that keeps a module from another state of the sources out: objects of
+// classes with virtual functions pass between it and the program.
+#include "engine/device/load_module.h"
+
+#include <dlfcn.h>
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "kernels/common/check.h"
+
+extern "C" const char gridstride_interface[];  // cmake/GridstrideInterface.cmake
+
+namespace gs {
+
+std::string module_file(const char* in_build_folder) {
+  const std::filesystem::path built = in_build_folder;
+  std::error_code error;
+  if (Dl_info self; dladdr(reinterpret_cast<void*>(&module_file), &self) && self.dli_fname) {
+    const auto folder = std::filesystem::canonical(self.dli_fname, error).parent_path();
+    for (const auto& near : {folder, folder.parent_path() / GRIDSTRIDE_LIBRARY_FOLDER})
+      if (!error && std::filesystem::exists(near / built.filename(), error)) return near / built.filename();
+  }
+  return std::filesystem::exists(built, error) ? built.string() : "";
+}
+
+void* load_module(const char* in_build_folder, std::string_view device) {
+  const std::string file = module_file(in_build_folder);
+  if (file.empty()) throw Error(how_to_build(device));
+  void* module = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!module) throw Error(fmt::format("the {} device cannot be loaded: {}", device, dlerror()));
+  const auto* interface = static_cast<const char*>(dlsym(module, "gridstride_interface"));
+  if (!interface || std::string_view(interface) != gridstride_interface)
+    throw Error(
+        fmt::format("the {} device cannot be loaded: {} was built from other sources; './gridstride build {}' "
+                    "builds it again",
+                    device, file, device));
+  return module;
+}
+
+std::string how_to_build(std::string_view device) {
+  return fmt::format("the {0} device is not built; './gridstride build {0}' builds it", device);
+}
+
+}  // namespace gs

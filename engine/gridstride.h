@@ -1,0 +1,13 @@
+// gridstride.h - the public headers of the library: describe a network, train it, ask it. What they include in turn is
+// installed with them and is not meant to be used by itself. docs/library.md has an example.
+#pragma once
+#include "engine/core/error.h"        // gs::Error and gs::UsageError, that everything below throws
+#include "engine/data/dataset.h"      // images and their classes, your own or loaded
+#include "engine/device/device.h"     // open_device(): cpu, cuda, sim
+#include "engine/net/net.h"           // NetBuilder
+#include "engine/net/recipe.h"        // loss, optimizer, learning rate, epochs
+#include "engine/program/program.h"   // a network compiled for a device
+#include "engine/train/checkpoint.h"  // weights in safetensors files
+#include "engine/train/predict.h"     // what a trained network says of images
+#include "engine/train/trainer.h"     // epochs over training and validation images
+#include "models/models.h"            // the networks that come with Gridstride
