@@ -1,4 +1,5 @@
-// load_cuda.cpp - is there a GPU, and the module that drives it. Needs no header of CUDA: it asks the driver by name.
+// load_cuda.cpp - queries the driver and loads the CUDA module. Needs no CUDA header: driver functions are looked up by
+// name.
 #include <dlfcn.h>
 
 #include <filesystem>
@@ -61,11 +62,11 @@ void* cuda_module() {
   return module;
 }
 
-/// The function of the module, which must be of this very build.
+/// Function of the CUDA module. Throws gs::Error if it is missing, as the module is then from another build.
 template <class Function>
 Function* module_function(const char* name) {
   const auto function = symbol<Function>(cuda_module(), name);
-  if (!function) throw Error("the cuda device cannot be loaded: its module is of another build");
+  if (!function) throw Error("the cuda device cannot be loaded: its module belongs to another build");
   return function;
 }
 

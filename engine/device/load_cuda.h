@@ -1,4 +1,4 @@
-// load_cuda.h - the driver and the module that holds everything of CUDA, asked without a header of CUDA.
+// load_cuda.h - queries the driver and the CUDA module without CUDA headers.
 #pragma once
 #include "engine/device/gpu_choice.h"
 #include "engine/device/gpu_facts.h"
@@ -7,8 +7,8 @@ namespace gs {
 
 DriverState ask_driver();
 
-/// Loads the module and lets it fill in versions and, where the driver works, the GPUs. Throws gs::Error. Only in
-/// builds with CUDA.
+/// Loads the module, which fills in versions and, if the driver works, the GPUs. Throws gs::Error. Only in builds with
+/// CUDA.
 void ask_cuda_module(CudaFacts&);
 
 }  // namespace gs
