@@ -37,6 +37,9 @@ class Arguments {
   }
   CLI::Option* flag(const std::string& name, bool& variable, const std::string& help);
 
+  /// Former name of a flag: an error names the present one.
+  void renamed(const std::string& former, const std::string& present) { renamed_[former] = present; }
+
   /// Positional words, shown in the usage line only.
   template <class T>
   CLI::Option* positional(const std::string& name, T& variable) {
@@ -65,6 +68,7 @@ class Arguments {
 
   std::unique_ptr<CLI::App> app_;
   std::string usage_, section_ = "flags", epilogue_;
+  std::map<std::string, std::string> renamed_;  ///< former -> present name
 };
 
 }  // namespace gs::apps
