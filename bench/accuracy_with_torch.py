@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Does Gridstride learn as well as PyTorch? The same images, the same recipe, several seeds, each side's own random start.
+"""Compares validation accuracy with PyTorch: same images, same recipe, several seeds, separate initial weights.
 
 usage: accuracy_with_torch.py --data FOLDER [--case alexnet:8:8] [--lr 1e-4] [--epochs 40] [--seeds 3] [--program PROGRAM] [--python PYTHON] [--out FILE]
-The folder is packed once (gridstride pack), and both sides read that file: the same bytes. Balanced class weights, Adam, BCE with logits. Compared: the
-balanced accuracy on the validation images with the weights of the epoch whose validation loss is lowest. PyTorch starts from Glorot-uniform weights and
-zero biases, as Gridstride does; its own initial values are another recipe.
+The folder is packed once (gridstride pack), and both sides read that file. Balanced class weights, Adam, BCE with
+logits. Compared is the balanced accuracy on the validation images with the weights of the epoch with the lowest
+validation loss. PyTorch starts from Glorot-uniform weights and zero biases, as Gridstride does, not from its defaults.
 """
 import argparse
 import json
@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def read_packed(path):
-    """{"train.images": array, ...} of a safetensors file."""
+    """Returns {"train.images": array, ...} from a safetensors file."""
     import numpy as np
     raw = path.read_bytes()
     size, = struct.unpack("<Q", raw[:8])
@@ -34,7 +34,7 @@ def balanced_accuracy(said, labels):
 
 
 def train_with_torch(args, packed, seed):
-    """Prints {"balanced_accuracy": of the best epoch}: run in a process of its own, by the interpreter that has PyTorch."""
+    """Prints {"balanced_accuracy": of the best epoch}; runs in a separate process, with args.python."""
     import torch
     from torch import nn
 

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""Gridstride beside PyTorch and JAX: the same cases in turn, several rounds, medians of all rounds and their ratios.
+"""Times Gridstride, PyTorch and JAX on the same cases: alternating rounds, medians over all rounds and their ratios.
 
 usage: compare_with_peers.py [--device cpu|cuda] [--precision fp32|tf32|bf16] [--rounds 3] [--seconds 4] [--threads N]
                              [--program PROGRAM] [--torch PYTHON]... [--jax PYTHON] [--compile] [--out FILE] [CASE...]
-Each --torch is an interpreter that has some version of PyTorch; each is run as it is, with channels-last tensors, on a
-GPU with the whole step as a CUDA graph in both layouts and, with --compile, under torch.compile (max-autotune). --jax
-is one that has JAX. With neither, the interpreter that runs this is asked for PyTorch. The order of the competitors
-alternates, so that a machine that slows down favours none of them. A competitor that cannot run is left out, and a line says
-why.
+Each --torch is a Python interpreter with PyTorch. It runs eager, with channels-last tensors, on a GPU also with the
+whole step as a CUDA graph in both layouts and, with --compile, under torch.compile (max-autotune). --jax is an
+interpreter with JAX. Default: PyTorch in the current interpreter. The order of the competitors alternates, so that a
+machine that slows down favours none of them. A competitor that cannot run is left out with a message.
 """
 import argparse
 import json
@@ -20,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def competitors(args):
-    """Pairs of a name and a command that prints JSON in the form of `gridstride bench --json`."""
+    """Pairs (name, command); the command prints JSON in the format of `gridstride bench --json`."""
     common = ["--device", args.device, "--seconds", str(args.seconds), "--precision", args.precision]
     threads = ["--threads", str(args.threads)] if args.threads else []
     own = [args.program, "bench", "--json", *threads, *common, *args.cases]
@@ -41,7 +40,7 @@ def competitors(args):
 
 
 def run(name, command):
-    """The command's answer; None, and a line that says why, where it cannot run (an old PyTorch has no compile)."""
+    """The command's JSON; None, with a message, if it fails (an old PyTorch has no compile)."""
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode == 0:
         return json.loads(result.stdout)

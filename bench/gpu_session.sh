@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# gpu_session.sh - what is worth knowing from the first minutes with a GPU, most valuable first; killed, it loses next to nothing.
+# gpu_session.sh - builds, checks and measures on a GPU, most valuable part first; if killed, it keeps its results.
 #
-#   bench/gpu_session.sh collect DEPS             on a Debian machine with a network: unpacks what the lean build needs into DEPS
+#   bench/gpu_session.sh collect DEPS             on Debian with a network: unpacks the build's dependencies into DEPS
 #   bench/gpu_session.sh [--deps DEPS] [--commit C] [--minutes M] [--out OUT] [PART...]
-#   bench/gpu_session.sh --list                   the parts (bench/gpu_session/parts.sh), in their order
+#   bench/gpu_session.sh --list                   lists the parts (bench/gpu_session/parts.sh) in order
 #
-# The machine needs nvcc, CMake, Ninja and g++; cuDNN from the toolkit or from Python's nvidia packages; fmt, CLI11, nlohmann-json, zlib and
-# GoogleTest from the system or from DEPS. No OpenCV, no oneDNN. A tree without .git does not know its commit: --commit says it.
+# The machine needs nvcc, CMake, Ninja and g++; cuDNN from the toolkit or from Python's nvidia packages; fmt, CLI11,
+# nlohmann-json, zlib and GoogleTest from the system or from DEPS. OpenCV and oneDNN are not used. Without .git,
+# --commit names the commit.
 #
-# Every part writes into build-gpu/session as it goes: PART.txt, and its records. That folder is packed into OUT every 20 seconds and after each part:
-# session.tar.gz (below 16 MiB), table.md (the figures against their aims), summary.txt (how each part ended). Where a part fails the others go on. Given
-# again, the script begins with the parts that were not begun; one that ended well is not done again by the same commit. With --minutes M all ends after
-# M minutes: a part gets what is left of the time, if that is worth beginning with. --dry-run FILE replaces the parts by their probable times, or by
-# those in FILE (lines: part seconds [exit status, or "block"]), and the clock by their sum.
+# Every part writes PART.txt and its records into build-gpu/session while it runs. That folder is packed into OUT every
+# 20 seconds and after each part: session.tar.gz (below 16 MiB), table.md (figures and aims), summary.txt (result of
+# each part). If a part fails, the others still run. Run again, the script begins with the parts that were not begun;
+# one that succeeded is not repeated for the same commit. --minutes M ends the session after M minutes: a part gets the
+# remaining time, if that is at least its minimum. --dry-run FILE replaces the parts by their expected times, or by
+# those in FILE (lines: part seconds [exit status, or "block"]), and the clock by the sum of these times.
 set -uo pipefail
 
 root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
@@ -28,7 +30,7 @@ collect() {
   apt-get download -q libfmt-dev libfmt9 libcli11-dev nlohmann-json3-dev zlib1g-dev libgtest-dev || fail "apt-get could not download the packages"
   for package in *.deb; do dpkg -x "$package" "$deps"; done
   cd "$deps" && rm -rf debs usr/share/doc usr/src
-  rm -f usr/lib/*/libz.so  # its target is another package; the static library stays
+  rm -f usr/lib/*/libz.so  # a link into another package; the static library remains
   du -sh "$deps"
 }
 if [ "${1:-}" = collect ]; then
@@ -53,29 +55,29 @@ while [ $# -gt 0 ]; do
     --commit) commit=${2:?--commit needs the commit of this tree}; shift 2 ;;
     --dry-run) dry=${2:?--dry-run needs a file; /dev/null for the probable times}; shift 2 ;;
     --list) printf '%s\n' "${parts[@]}"; exit ;;
-    -*) fail "unknown argument '$1'; there are --deps DEPS, --commit C, --minutes M, --out OUT, --dry-run FILE, --list, names of parts, and 'collect DEPS'" ;;
-    *) [[ " ${parts[*]} " == *" $1 "* ]] || fail "there is no part '$1'; --list names them"
+    -*) fail "unknown argument '$1'; expected --deps DEPS, --commit C, --minutes M, --out OUT, --dry-run FILE, --list, names of parts, and 'collect DEPS'" ;;
+    *) [[ " ${parts[*]} " == *" $1 "* ]] || fail "unknown part '$1'; see --list"
        wanted+=("$1"); shift ;;
   esac
 done
-[[ $minutes =~ ^[0-9]+$ ]] || fail "--minutes '$minutes' is no whole number"
-[[ $commit =~ ^[0-9A-Za-z._-]*$ ]] || fail "--commit '$commit' is no commit: letters, digits, '.', '_' and '-'"
-[ -z "$dry" ] || [ -r "$dry" ] || fail "--dry-run $dry: there is no such file"
+[[ $minutes =~ ^[0-9]+$ ]] || fail "--minutes '$minutes' is not a whole number"
+[[ $commit =~ ^[0-9A-Za-z._-]*$ ]] || fail "--commit '$commit' is not a valid commit: expected letters, digits, '.', '_' and '-'"
+[ -z "$dry" ] || [ -r "$dry" ] || fail "--dry-run $dry: cannot read the file"
 [ -n "$commit" ] || commit=$(git -C "$root" describe --always --dirty 2>/dev/null) ||
-  { commit=unknown; printf 'gpu_session.sh: the commit is unknown, so no part will count as done: give --commit\n' >&2; }
+  { commit=unknown; printf 'gpu_session.sh: the commit is unknown, so parts will run again next time: give --commit\n' >&2; }
 
 build=${build:-$root/build-gpu${dry:+-dry-run}} session=$build/session out=${out:-$build/packed}
 mkdir -p "$out" "$session" && out=$(readlink -f -- "$out") && session=$(readlink -f -- "$session") || fail "cannot write to $out and $session"
 touch "$session/summary.txt"
 export session_root=$root session_build=$build session_out=$session session_deps=$deps session_commit=$commit
 
-# --- time, and what a part is ---------------------------------------------------------------------------------------------------------
+# --- time, and commands of parts -------------------------------------------------------------------------------------
 
 virtual=0
 now() { if [ -n "$dry" ]; then echo $virtual; else echo $SECONDS; fi; }
 dry_line() { awk -v part="$1" '$1 == part { print $2, $3 }' "$dry"; }
 
-program_of() {  # by what a part needs
+program_of() {  # p, d or t: the column `needs` of a part
   case $1 in
     p) echo "$build/apps/gridstride" ;;
     d) echo "$build/tests/test_gpu_device" ;;
@@ -83,7 +85,7 @@ program_of() {  # by what a part needs
   esac
 }
 
-# part_command PART GUESS LIMIT: the array `command`; of a dry run also how much time passes
+# part_command PART GUESS LIMIT: sets the array `command`; in a dry run also advances the clock
 part_command() {
   command=(timeout --kill-after=5 "$3" "$parts_script" "$1")
   [ -n "$dry" ] || return 0
@@ -94,7 +96,7 @@ part_command() {
   [ "$seconds" -le "$3" ] || { seconds=$3 end='exit 124'; }
   virtual=$((virtual + seconds))
   command=(bash -c "echo 'dry run of $1'; echo '$1' >'$session/$1.json'; $end")
-  case $1 in  # what the build leaves
+  case $1 in  # files that the build would make
     build) [ "$end" != 'exit 0' ] || { mkdir -p "$build"/{apps,tests} && touch "$(program_of p)" "$(program_of d)" && chmod +x "$(program_of p)" "$(program_of d)"; } ;;
     build_tests) [ "$end" != 'exit 0' ] || { touch "$(program_of t)" && chmod +x "$(program_of t)"; } ;;
   esac
@@ -107,7 +109,7 @@ pack() {
   "$root/bench/gpu_table.py" "$session" >"$session/table.md.new" 2>"$session/table_errors.txt" && mv "$session/table.md.new" "$session/table.md"
   packed_files -size "+$most_file_size" >"$session/left_out.txt"
   local choice new=$out/session.tar.gz.new
-  for choice in '*' '*.[tcmj][xsds]*'; do  # all; where that is too much, texts and records alone
+  for choice in '*' '*.[tcmj][xsds]*'; do  # everything; if that is too large, only texts and records
     packed_files -size "-$most_file_size" -name "$choice" | tar -C "$session" --ignore-failed-read --warning=no-file-changed -T - -czf "$new" 2>/dev/null
     [ "$(stat -c %s "$new")" -gt $most_pack_bytes ] || break
   done
@@ -133,7 +135,7 @@ give_up() {
 }
 trap give_up TERM INT HUP
 
-# await PROCESS: its exit status; packs now and then
+# await PROCESS: returns its exit status; packs every `pack_every` seconds
 await() {
   local process=$1 nap
   while :; do
@@ -146,8 +148,8 @@ await() {
   wait "$process"
 }
 
-# The order: the build, which is fast where there is nothing to do; what was not begun; what did not end well. A part of an edited or
-# unknown tree runs again, since it may end differently.
+# Order: the build, which is fast if nothing has changed; parts that were not begun; parts that did not succeed. Parts
+# of an edited or unknown tree always run again, since their results may differ.
 first=() again=()
 for i in "${!parts[@]}"; do
   part=${parts[i]}

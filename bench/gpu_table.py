@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What bench/gpu_session.sh measured, held against the aims of the GPU-native step: a table in Markdown.
+"""Table in Markdown: figures measured by bench/gpu_session.sh beside the aims of the GPU-native step.
 
 usage: gpu_table.py SESSION        SESSION is the session's folder: build-gpu/session, or session.tar.gz unpacked
 A figure that was not measured is shown as such; nothing is estimated. A record that cannot be read is named on standard
@@ -26,8 +26,8 @@ def read(path):
 
 
 class Figures:
-    """Median microseconds by (who, case) in one precision, of all records in the form of `gridstride bench --json`: bench-WHO-PRECISION-CASE.json,
-    torch-VARIANT-PRECISION.json and jax-MODE-PRECISION.json, the latter in folders below the session's too."""
+    """Median microseconds by (who, case) in one precision, from records in the format of `gridstride bench --json`:
+    bench-WHO-PRECISION-CASE.json, and torch-VARIANT-PRECISION.json and jax-MODE-PRECISION.json in subfolders, too."""
 
     def __init__(self, session, precision):
         self.us = {}
@@ -38,13 +38,13 @@ class Figures:
                 self.us[who, case["case"]] = case["median_us"]
 
     def own(self, case):
-        """(implementation, us): what users get, --impl auto; where that was not measured, the best of the others."""
+        """(implementation, us) of --impl auto; if that was not measured, of the fastest other one."""
         if ("auto", case) in self.us:
             return "auto", self.us["auto", case]
         return min(((who, self.us[who, case]) for who in IMPLEMENTATIONS if (who, case) in self.us), key=lambda f: f[1], default=(None, None))
 
     def best(self, case, wanted):
-        """(competitor, us) of the fastest that `wanted(name)` takes."""
+        """(competitor, us) of the fastest competitor for which `wanted(name)` is true."""
         return min(((who, us) for (who, of), us in self.us.items() if of == case and wanted(who)), key=lambda f: f[1], default=(None, None))
 
     def ratio(self, case, wanted):
@@ -71,7 +71,7 @@ def is_other(who):
 
 
 def steps(figures, case):
-    """"45.1 / 47.0 / not measured us": auto, own, library."""
+    """Times of auto, own and library, as "45.1 / 47.0 / not measured us"."""
     us = [figures.us.get((who, case)) for who in IMPLEMENTATIONS]
     return " / ".join(f"{u:.1f}" if u else "not measured" for u in us) + " us" if any(us) else "not measured"
 
@@ -92,19 +92,19 @@ def rows(session):
         yield f"whole lab, {tuning} tuning cache", f"{wall:.1f} s" if wall else "not measured", *(("20 s", "8 s") if tuning == "warm" else ("", ""))
     for name in ("alexnet-8-8", "lenet-32-8", "alexnet-32-8"):
         profile = read(session / f"profile-{name}/profile.json")
-        yield f"{name}, share of the roof", roof_share(profile), *(("50 %", "70 %") if name != "alexnet-8-8" else ("", ""))
+        yield f"{name}, share of the peak", peak_share(profile), *(("50 %", "70 %") if name != "alexnet-8-8" else ("", ""))
 
 
-def roof_share(profile):
-    """The time that bytes or operations need at the roof, whichever are more, of the time of a step that nobody watches."""
+def peak_share(profile):
+    """max(bytes / copy bandwidth, FLOPs / peak rate) as a share of the median uninstrumented step."""
     if not profile:
         return "not measured"
-    roof, step = profile["roof"], profile["unwatched_us"]["median"]
-    rate = roof[{"fp32": "fp32_flops_per_s", "tf32": "tf32_flops_per_s", "bf16": "bf16_flops_per_s"}[profile["precision"]]]
+    peaks, step = profile.get("peaks") or profile["roof"], profile["unwatched_us"]["median"]
+    rate = peaks[{"fp32": "fp32_flops_per_s", "tf32": "tf32_flops_per_s", "bf16": "bf16_flops_per_s"}[profile["precision"]]]
     bytes_moved, flops = (sum(op[what] for op in profile["ops"]) for what in ("bytes", "flops"))
-    if not (step and rate and roof["copy_bytes_per_s"]):
+    if not (step and rate and peaks["copy_bytes_per_s"]):
         return "not measured"
-    return f"{100 * max(bytes_moved / roof['copy_bytes_per_s'], flops / rate) * 1e6 / step:.0f} %"
+    return f"{100 * max(bytes_moved / peaks['copy_bytes_per_s'], flops / rate) * 1e6 / step:.0f} %"
 
 
 def main():

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""One training step of Gridstride's networks in JAX, timed as `gridstride bench` times its own.
+"""Times a training step of Gridstride's networks in JAX, by the method of `gridstride bench`.
 
 usage: jax_step.py [--device cpu|cuda] [--mode jit|scan] [--precision fp32|tf32|bf16] [--seconds X] [--out FILE] CASE...
-A CASE is model:base:batch. A step is forward, BCE with logits, backward and Adam, on 128x128x1 images that are on the
-device already. jit: one compiled step a call; scan: 96 steps in one call, the least work that JAX leaves to the host.
-Prints JSON in the form of `gridstride bench --json`; --out FILE holds the same of the cases that are done. How often the
-GPU is waited for: step_timing.py.
+A CASE is model:base:batch. A step is forward, BCE with logits, backward and Adam, on 128x128x1 images already on the
+device. jit: one compiled step per call; scan: 96 steps per call, the least host work that JAX allows. Prints JSON in
+the format of `gridstride bench --json`; --out FILE is rewritten after each case. step_timing.py determines the number
+of steps between two waits for the GPU.
 """
 import argparse
 import json
@@ -13,11 +13,11 @@ import os
 
 import step_timing
 
-SCANNED_STEPS = 96  # a quarter of what is enqueued between two waits
+SCANNED_STEPS = 96  # a quarter of the steps enqueued between two waits
 
 
 def layers_of(name, base):
-    """Convolutions as (inputs, filters, pooled), and the widths of the dense layers."""
+    """Returns the convolutions as (channels, filters, pooled), and the widths of the dense layers."""
     b = base
     if name == "lenet":
         return [(1, b, True), (b, 2 * b, True)], [2 * b * 32 * 32, 2 * b, 1]
@@ -93,7 +93,7 @@ def main():
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--mode", default="jit", choices=["jit", "scan"])
     parser.add_argument("--precision", default="fp32", choices=["fp32", "tf32", "bf16"])
-    parser.add_argument("--threads", type=int, default=0, help="of a CPU: JAX takes all that the process may use")
+    parser.add_argument("--threads", type=int, default=0, help="on a CPU; default: all cores that the process may use")
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--out")
     parser.add_argument("cases", nargs="+")

@@ -1,17 +1,16 @@
 #!/usr/bin/env python3
-"""Small training runs in tf32 held against the losses that the simulator recorded: is what a device computes right at all?
+"""Checks a device: compares the losses of small tf32 training runs with those recorded from the simulator.
 
 usage: losses_against_sim.py [--device cuda] [--impls own,library,auto] [--program PROGRAM] [--runs DIR] [--out FILE]
        losses_against_sim.py --record [--program PROGRAM]     writes bench/losses_sim_tf32.json anew, with --device sim
 
-Every loss of every epoch, of training and of validation, must lie within 0.004 of the recorded one. tf32 has 10 bits of
-mantissa: the simulator rounds the factors of a product to the nearest, a tensor core that is given floats cuts them off,
-which is twice as far and always to the same side. That alone moves these losses by 0.0009 (LeNet) and 0.002 (AlexNet) at
-most, measured on a CPU whose factors were cut off; another order of sums by 0.0001 (`--device cpu`). Training makes small
-differences large, so the runs are short and by SGD: with Adam, or after more epochs, the order of sums alone moves a loss
-by more than the bound. A step that is wrong is further off: without its dropout a run differs by 1.5 bounds or more, which
-is checked when the losses are recorded. Exit status 1 where a loss is past its bound or a run fails; --out FILE: what was
-compared, as JSON.
+Every training and validation loss of every epoch must lie within 0.004 of the recorded one. tf32 has 10 mantissa bits:
+the simulator rounds the factors of a product to nearest, a tensor core that gets floats truncates them, which doubles
+the largest error and biases it. Truncation alone changes these losses by at most 0.0009 (LeNet) and 0.002 (AlexNet),
+measured on a CPU with truncated factors; another order of summation changes them by 0.0001 (`--device cpu`). Training
+amplifies small differences, so the runs are short and use SGD: with Adam, or after more epochs, the order of summation
+alone exceeds the bound. A wrong step differs more: --record checks that a run without dropout differs by at least 1.5
+bounds. Exit status 1 if a loss exceeds its bound or a run fails; --out FILE writes the comparison as JSON.
 """
 import argparse
 import csv
@@ -34,7 +33,7 @@ BOUND, LEAST_DIFFERENCE_IN_BOUNDS = 0.004, 1.5
 
 
 def train(args, flags, device, precision, impl, folder):
-    """The losses of each epoch, and the program's commit."""
+    """Trains a run; returns the losses of each epoch and the run.json record."""
     subprocess.run([str(args.program), "train", *flags, "--device", device, "--precision", precision, "--impl", impl, "--quiet",
                     "--overwrite", "--out", str(folder)], check=True)
     with open(folder / "history.csv", newline="") as file:
@@ -43,7 +42,7 @@ def train(args, flags, device, precision, impl, folder):
 
 
 def changed(flags, changes):
-    """The flags with other values; `changes` are flags and values in turn."""
+    """Copy of `flags` with some values replaced; `changes` alternates flags and values."""
     flags = list(flags)
     for flag, value in zip(changes[::2], changes[1::2]):
         flags[flags.index(flag) + 1] = value
@@ -51,7 +50,7 @@ def changed(flags, changes):
 
 
 def largest_difference(a, b):
-    """Infinite where the runs have not the same shape or a loss is no number."""
+    """Largest absolute difference; infinite if the runs have different numbers of epochs or a loss is NaN."""
     if len(a) != len(b):
         return float("inf")
     differences = [abs(x - y) for row_a, row_b in zip(a, b) for x, y in zip(row_a, row_b)]
@@ -66,7 +65,7 @@ def record(args):
         wrong, _ = train(args, changed(flags, ["--dropout", "0"]), "sim", "tf32", "own", args.runs / f"{name}-wrong")
         difference = largest_difference(losses, wrong)
         if not difference > LEAST_DIFFERENCE_IN_BOUNDS * BOUND:
-            sys.exit(f"losses_against_sim.py: {name} without its dropout differs by {difference:.4g} only: a wrong step could pass")
+            sys.exit(f"losses_against_sim.py: {name} without its dropout differs by only {difference:.4g}: a wrong step could pass")
         runs[name] = {"flags": flags, "bound": BOUND, "losses": losses}
     facts = {"how": "bench/losses_against_sim.py --record: gridstride train FLAGS --device sim --precision tf32 --impl own",
              "why_the_bound": "bench/losses_against_sim.py", "columns": COLUMNS,
@@ -85,11 +84,11 @@ def compare(args):
                 losses, _ = train(args, changed(run["flags"], args.changes), args.device, "tf32", impl, args.runs / f"{name}-{impl}")
                 difference = largest_difference(losses, run["losses"])
                 fine = difference <= run["bound"]
-                verdict = f"differs by {difference:.2e} at most, allowed {run['bound']:.2e}: {'well' if fine else 'WRONG'}"
+                judgement = f"differs by {difference:.2e} at most, allowed {run['bound']:.2e}: {'well' if fine else 'WRONG'}"
             except subprocess.CalledProcessError as error:
-                losses, difference, fine, verdict = None, None, False, f"failed with exit status {error.returncode}"
+                losses, difference, fine, judgement = None, None, False, f"failed with exit status {error.returncode}"
             wrong += not fine
-            print(f"{name}, {args.device}, tf32, {impl}: {verdict}", flush=True)
+            print(f"{name}, {args.device}, tf32, {impl}: {judgement}", flush=True)
             results.append({"run": name, "device": args.device, "impl": impl, "well": fine, "largest_difference": difference,
                             "bound": run["bound"], "losses": losses, "losses_of_sim": run["losses"]})
             if args.out:
@@ -103,9 +102,9 @@ def main():
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--impls", type=lambda text: text.split(","), default=["own", "library", "auto"])
     parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build/apps/gridstride")
-    parser.add_argument("--runs", type=pathlib.Path, help="where the runs are kept; without it, nowhere")
+    parser.add_argument("--runs", type=pathlib.Path, help="folder in which the runs are kept; default: a temporary one")
     parser.add_argument("--out", type=pathlib.Path)
-    parser.add_argument("changes", nargs="*", help="after --: flags of the runs with other values, to see that another run is found out")
+    parser.add_argument("changes", nargs="*", help="after --: flags of the runs with other values, to test the check")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         args.runs = args.runs or pathlib.Path(scratch)

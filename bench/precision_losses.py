@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""What rounding does to training: the same runs in several precisions, and how far their losses are apart.
+"""Effect of rounding on training: trains the same runs in several precisions and compares their losses.
 
 usage: precision_losses.py [--cases 5a,6a] [--seeds 1,2,3] [--precisions fp32,tf32,bf16] [--device cpu] [--threads 1]
                            [--runs DIR] [--out bench/results/NAME] [--program ./build/apps/gridstride]
 
-Trains every case with every seed in every precision, with the fixed table of implementations (--impl default), one run
-after another. A run that is complete in DIR is not trained again, so the script can be stopped and started. Then the
-training losses, smoothed over 5 epochs (the mean of an epoch and the four before it, fewer at the start), are compared
-with those of fp32 of the same case and seed, epoch by epoch; the record holds the largest difference of each run and
-its last epoch's. It is NAME.md and NAME.json. The first of the precisions is what the others are compared with.
+Trains every case with every seed in every precision, with --impl default, one run after another. A run that is
+complete in DIR is not trained again, so an interrupted script can be restarted. The training losses, smoothed over 5
+epochs (the mean of an epoch and the four before it, fewer at the start), are compared epoch by epoch with those of the
+first precision for the same case and seed. NAME.md and NAME.json get each run's largest and last difference.
 """
 import argparse
 import csv
@@ -17,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# What the lab trains (engine: gridstride lab), with the epochs that are compared.
+# Networks of the lab (`gridstride lab`), with the number of epochs compared.
 CASES = {
     "5a": (["lenet", "--base", "32", "--batch", "8", "--lr", "1e-5"], 20),
     "6a": (["alexnet", "--base", "32", "--batch", "8", "--lr", "1e-4"], 20),
@@ -33,7 +32,7 @@ def flags_of(case, seed, precision, args):
 
 
 def is_complete(folder, epochs):
-    """A finished run of as many epochs; None where there is none."""
+    """Record of a finished run with `epochs` epochs; None if there is none."""
     try:
         record = json.loads((folder / "run.json").read_text())
     except (OSError, json.JSONDecodeError):
@@ -42,7 +41,7 @@ def is_complete(folder, epochs):
 
 
 def train(case, seed, precision, args):
-    """The record and the losses of a run, which is trained if it is not there."""
+    """Record and training losses of a run; trains it first if it is not complete."""
     folder = args.runs / f"{case}-seed{seed}-{precision}"
     epochs = args.epochs or CASES[case][1]
     record = is_complete(folder, epochs)
@@ -86,7 +85,7 @@ def compare(args):
 
 
 def only(values):
-    """The one value of all runs, or all of them."""
+    """The common value of all runs; if they differ, the list of distinct values."""
     different = sorted({json.dumps(v, sort_keys=True) for v in values})
     return json.loads(different[0]) if len(different) == 1 else [json.loads(v) for v in different]
 
@@ -129,16 +128,16 @@ def main():
     parser.add_argument("--precisions", type=listed, default=["fp32", "tf32", "bf16"])
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--epochs", type=int, help="instead of the case's own")
+    parser.add_argument("--epochs", type=int, help="default: depends on the case")
     parser.add_argument("--runs", type=Path, default=Path("runs/precision"))
     parser.add_argument("--out", type=Path, help="the record is OUT.md and OUT.json; without it, standard output")
     parser.add_argument("--program", type=Path, default=Path(__file__).parent.parent / "build/apps/gridstride")
     args = parser.parse_args()
     for case in args.cases:
         if case not in CASES:
-            parser.error(f"--cases: there is no {case}; there are {', '.join(CASES)}")
+            parser.error(f"--cases: unknown case '{case}'; expected {', '.join(CASES)}")
     if len(args.precisions) < 2:
-        parser.error("--precisions: two or more are needed, the first is what the others are compared with")
+        parser.error("--precisions: expected two or more; the others are compared with the first")
     rows, records = compare(args)
     facts = facts_of(records)
     text = as_markdown(rows, facts, args)

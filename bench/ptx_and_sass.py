@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""How many instructions the innermost loop of each kernel has: in PTX, as nvcc emits it, and in SASS, which ptxas makes of it.
+"""Counts the instructions in the innermost loop of each kernel: in PTX from nvcc, and in SASS from ptxas.
 
 usage: ptx_and_sass.py [--cuobjdump PATH] OBJECT...
-An OBJECT is a file that nvcc has compiled (kernels/cuda/CMakeFiles/gridstride_kernels_cuda.dir/__/dense/dense_tensor.cu.o).
-Of a kernel's innermost loops the one with the most matrix instructions is taken, else the most fused multiply-adds, else the
-longest. Loops are unrolled differently in the two, so the last columns count for each of those instructions. Needs cuobjdump
-(and nvdisasm beside it), of the toolkit or of PyPI. Prints a table in Markdown.
+An OBJECT is an object file from nvcc (kernels/cuda/CMakeFiles/gridstride_kernels_cuda.dir/__/dense/dense_tensor.cu.o).
+Among a kernel's innermost loops the one with the most matrix instructions is chosen, else the one with the most fused
+multiply-adds, else the longest. PTX and SASS are unrolled differently, so the columns "each" give instructions per
+matrix instruction or multiply-add. Needs cuobjdump and nvdisasm, from the toolkit or PyPI. Prints a table in Markdown.
 """
 import argparse
 import pathlib
@@ -20,15 +20,15 @@ def listing(cuobjdump, kind, path):
     try:
         return subprocess.run([cuobjdump, f"-{kind}", path], capture_output=True, text=True, check=True).stdout
     except FileNotFoundError:
-        sys.exit(f"ptx_and_sass.py: there is no {cuobjdump}; name it with --cuobjdump")
+        sys.exit(f"ptx_and_sass.py: {cuobjdump} not found; give its path with --cuobjdump")
     except subprocess.CalledProcessError as error:
         sys.exit(f"ptx_and_sass.py: {cuobjdump} cannot read {path}: {error.stderr.strip()}")
 
 
 def ptx_kernels(text):
-    """name -> (opcodes, [(from, to)]): the instructions, and the branches by their indices."""
+    """Returns name -> (opcodes, [(from, to)]); branches are pairs of instruction indices."""
     kernels = {}
-    # An object may hold PTX for several GPUs; the SASS was made of the newest.
+    # An object may hold PTX for several GPUs; take the newest, from which the SASS was made.
     versions = re.split(r"^\.version ", text, flags=re.M)[1:]
     text = max(versions, key=lambda version: int(re.search(r"\.target sm_(\d+)", version)[1]), default="")
     for name, body in re.findall(r"\.entry (\w+)\(.*?\)[^{]*\{(.*?)(?=\.entry |\.section|\Z)", text, re.S):
@@ -60,9 +60,9 @@ def sass_kernels(text):
 
 
 def innermost_loop(opcodes, jumps, kind):
-    """(instructions, how many do the work, what these are) of the loop; None: there is no loop."""
-    # A loop inside that does none of the work, as one that copies, belongs to the loop around it.
-    loops = {}  # by their begin: several branches may lead back to it
+    """Returns (instructions, work instructions, their kind) of the loop; None without a loop."""
+    # An inner loop without work instructions, such as a copy loop, counts as part of the enclosing loop.
+    loops = {}  # begin -> end; several branches may lead back to one begin
     for at, to in jumps:
         if to < at:
             loops[to] = max(loops.get(to, 0), at)
@@ -84,7 +84,7 @@ def readable(names):
     try:
         text = subprocess.run(["c++filt"], input="\n".join(names), capture_output=True, text=True, check=True).stdout
     except FileNotFoundError:
-        sys.exit("ptx_and_sass.py: there is no c++filt (binutils)")
+        sys.exit("ptx_and_sass.py: c++filt (binutils) not found")
     short = lambda name: re.sub(r"\(anonymous namespace\)::|gs::cuda::|gs::|^void |\(.*$", "", name)
     return dict(zip(names, map(short, text.split("\n"))))
 

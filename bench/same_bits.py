@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Do two commits train the same bits and choose the same implementations?
+"""Checks that two commits train the same bits and choose the same implementations.
 
 usage: bench/same_bits.py OLD NEW
 
-OLD and NEW are commits, or build folders that have apps/gridstride in them. A commit is checked out beside this
-repository and built without CUDA. Each network is trained for two short epochs in each precision on the cpu, and small
-ones on the simulator; then the weights, moments and losses must be equal bit for bit, and so must the tables of
-implementations but for names that were changed (RENAMED). Exit 1 if anything differs.
+OLD and NEW are commits, or build folders that contain apps/gridstride. A commit is checked out in a temporary worktree
+and built without CUDA. Each network is trained for two short epochs in each precision on the cpu, and small networks
+also on the simulator. Weights, moments and losses must be equal bit for bit, and so must the tables of implementations
+except for renamed entries (RENAMED). Exit status 1 if anything differs.
 """
 import json
 import pathlib
@@ -22,10 +22,10 @@ NETWORKS = ["lenet --base 8", "lenet --base 4 --dropout 0.4", "alexnet --base 8 
 VARIATIONS = ["--precision fp32", "--precision tf32", "--precision bf16", "--optimizer sgd --momentum 0.9",
               "--loss hinge --flip horizontal --rotate 10"]
 ON_SIM = ["lenet --base 2 --image-size 16 --dropout 0.4", "alexnet --base 2 --image-size 16", "mlp --base 8 --image-size 8"]
-# Names of calls and implementations, old to new.
+# Renamed calls and implementations, old to new.
 RENAMED = {"filter gradient": "weight gradient", "collect": "store logits", "cores": "simd",
            "rounded": "tf32_emulated", "widened": "bf16_emulated"}
-# "flat" was the variant of every optimizer; each now has one of its own name.
+# The variant "flat" served all optimizers; now each has a variant named after it.
 OPTIMIZERS = {"adam", "adamw", "lamb", "lion", "rmsprop", "sgd"}
 
 
@@ -40,7 +40,7 @@ def cases():
 
 
 def program(which, folder):
-    """The gridstride of a build folder, or of a commit that is built in `folder`."""
+    """Path of gridstride in a build folder, or from a commit, which is built in `folder`."""
     built = pathlib.Path(which) / "apps" / "gridstride"
     if built.exists():
         return built.resolve()
@@ -48,7 +48,7 @@ def program(which, folder):
     run(["git", "-C", ROOT, "worktree", "add", "--detach", source, which])
     run(["cmake", "-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DGRIDSTRIDE_CUDA=OFF"])
     run(["ninja", "-C", build, "gridstride"])
-    for module in ("gridstride_sim",):  # where the simulator is a module of its own
+    for module in ("gridstride_sim",):  # only some commits have the simulator as a module
         subprocess.run(["ninja", "-C", build, module], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return build / "apps" / "gridstride"
 

@@ -1,7 +1,7 @@
-"""How bench/torch_step.py and bench/jax_step.py time a step: by the rule of `gridstride bench` (apps/bench/bench_case.h).
+"""Step timing for torch_step.py and jax_step.py, by the method of `gridstride bench` (apps/bench/bench_case.h).
 
-On a GPU so many steps are enqueued before it is waited for, by everybody: 384, fewer where these would take longer than
-0.4 s, but at least 10. One such run is one figure, microseconds a step. On a CPU each step is one figure.
+On a GPU, 384 steps are enqueued before the host waits; fewer if they would take longer than 0.4 s, but at least 10.
+Each such run is one measurement, in microseconds per step. On a CPU each step is one measurement.
 """
 import json
 import os
@@ -17,7 +17,9 @@ def steps_between_waits(seconds_of_a_step):
 
 
 def measure(call, wait, seconds, on_gpu, steps_of_a_call=1):
-    """(figures, steps): microseconds of a step, sorted, and the steps in each. `call()` enqueues so many steps, `wait()` waits for all."""
+    """Returns (figures, steps): sorted microseconds per step, and the steps in each measurement.
+
+    call() enqueues `steps_of_a_call` steps; wait() waits for all enqueued work. Measures for at least `seconds`."""
     def seconds_of(calls):
         start = time.perf_counter()
         for _ in range(calls):
@@ -41,7 +43,7 @@ def measure(call, wait, seconds, on_gpu, steps_of_a_call=1):
 
 
 def case_record(case, device, figures, steps):
-    """One case in the form of `gridstride bench --json`."""
+    """A case in the format of `gridstride bench --json`."""
     median = statistics.median(figures)
     return {"case": case, "device": device, "median_us": round(median, 1), "p10_us": round(figures[len(figures) // 10], 1),
             "p90_us": round(figures[len(figures) * 9 // 10], 1),
@@ -50,7 +52,7 @@ def case_record(case, device, figures, steps):
 
 
 def write_record(record, path):
-    """In one go: whoever is stopped leaves the last whole record."""
+    """Replaces the file atomically, so that an interrupted script leaves the last complete record."""
     new = f"{path}.new"
     with open(new, "w") as file:
         json.dump(record, file, indent=1)

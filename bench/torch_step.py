@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""One training step of Gridstride's networks in PyTorch, timed as `gridstride bench` times its own.
+"""Times a training step of Gridstride's networks in PyTorch, by the method of `gridstride bench`.
 
 usage: torch_step.py [--device cpu|cuda] [--mode eager|compile|graph] [--channels-last] [--precision fp32|tf32|bf16]
                      [--threads N] [--seconds X] CASE...
-A CASE is model:base:batch. A step is forward, BCE with logits, backward and Adam, on 128x128x1 images that are on the
-device already; alexnet2012:-:batch takes 227x227x3 images, 1000 classes, cross entropy and SGD with momentum. Prints
-JSON in the form of `gridstride bench --json`. How often the GPU is waited for: step_timing.py.
+A CASE is model:base:batch. A step is forward, BCE with logits, backward and Adam, on 128x128x1 images already on the
+device; alexnet2012:-:batch takes 227x227x3 images, 1000 classes, cross entropy and SGD with momentum. Prints JSON in
+the format of `gridstride bench --json`. step_timing.py determines the number of steps between two waits for the GPU.
 """
 import argparse
 import json
@@ -51,7 +51,7 @@ def alexnet2012(_):
 
 
 def captured(step):
-    """The step as a CUDA graph, after some steps on a stream of its own, as PyTorch asks for."""
+    """Captures the step as a CUDA graph, after warm-up steps on a side stream, as PyTorch requires."""
     stream = torch.cuda.Stream()
     stream.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(stream):
@@ -65,7 +65,7 @@ def captured(step):
 
 
 def training_step(case, args):
-    """A function that runs one step."""
+    """Returns a function that runs one training step of the case."""
     name, base, batch = case.split(":")
     device, cuda = torch.device(args.device), args.device == "cuda"
     torch.manual_seed(0)

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""PyTorch's ways to run a training step, each in both layouts, of several cases in one process.
+"""Times PyTorch's ways to run a training step, in both layouts, for several cases in one process.
 
 usage: torch_variants.py --out DIR [--variants eager,graph,...] [--device cpu|cuda] [--precision fp32|tf32|bf16]
                          [--seconds X] CASE...
-A variant is eager, graph (the whole step as a CUDA graph) or compile, as it is or with -channels-last behind it; without
---variants the first two in both layouts. CASE: torch_step.py. DIR gets a file for each variant, torch-VARIANT-PRECISION.json
-in the form of `gridstride bench --json`, written anew after each case, so whoever is stopped leaves what was measured. A
-variant that fails at a case is left out there, and a line says why; the exit status is 1 where none was measured.
+A variant is eager, graph (the whole step as a CUDA graph) or compile, optionally with the suffix -channels-last;
+default: eager and graph in both layouts. For CASE see torch_step.py. DIR gets a file torch-VARIANT-PRECISION.json per
+variant, in the format of `gridstride bench --json`, rewritten after each case, so that an interrupted run leaves its
+results. A variant that fails in a case is left out there with a message; exit status 1 if nothing was measured.
 """
 import argparse
 import pathlib
@@ -29,7 +29,7 @@ def parse_arguments():
     args.variants = args.variants.split(",")
     for variant in args.variants:
         if variant not in KNOWN:
-            parser.error(f"--variants: there is no '{variant}'; there are {', '.join(KNOWN)}")
+            parser.error(f"--variants: unknown variant '{variant}'; expected {', '.join(KNOWN)}")
     return args
 
 
@@ -46,7 +46,7 @@ def main():
                                   mode=variant.removesuffix(LAYOUT), channels_last=variant.endswith(LAYOUT))
             try:
                 measured = torch_step.measured(case, one)
-            except Exception as error:  # of PyTorch, its compiler or CUDA: whatever it is, the others are still wanted
+            except Exception as error:  # from PyTorch, its compiler or CUDA: continue with the others
                 words = (str(error).strip().splitlines() or [""])[0]
                 print(f"left out: {case} {variant}: {type(error).__name__}: {words}", flush=True)
                 continue

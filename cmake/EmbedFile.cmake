@@ -1,5 +1,5 @@
 # cmake -DFROM=file -DTO=file.cpp -DNAME=name -P EmbedFile.cmake: a text file as `extern const std::string_view gs::apps::name`.
-# A FROM that is empty gives an empty text.
+# An empty FROM gives an empty text.
 set(text "")
 if(FROM)
   file(READ "${FROM}" text)
@@ -7,7 +7,7 @@ endif()
 set(end ")gs_embedded")
 string(FIND "${text}" "${end}\"" at)
 if(NOT at EQUAL -1)
-  message(FATAL_ERROR "${FROM} holds what ends a raw string literal here: ${end}")
+  message(FATAL_ERROR "${FROM} contains the end of the raw string literal around it: ${end}")
 endif()
 file(WRITE "${TO}" "// Made by cmake/EmbedFile.cmake from ${FROM}
 #include <string_view>

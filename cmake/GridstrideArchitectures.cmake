@@ -1,5 +1,6 @@
-# gridstride_choose_architectures(NVCC): CMAKE_CUDA_ARCHITECTURES, unless it was given: the GPUs that are here, or for any
-# GPU from compute capability 8.0 on. Refuses one that is older: the kernels use asynchronous copies, bf16 and tf32.
+# gridstride_choose_architectures(NVCC): sets CMAKE_CUDA_ARCHITECTURES unless it is given: to the GPUs of this machine,
+# or, if it has none, to code for all GPUs from compute capability 8.0 on. Rejects older ones: the kernels use
+# asynchronous copies, bf16 and tf32.
 set(GRIDSTRIDE_OLDEST_ARCHITECTURE 80)
 function(gridstride_choose_architectures nvcc)
   if(DEFINED CMAKE_CUDA_ARCHITECTURES)
@@ -35,8 +36,8 @@ function(gridstride_choose_architectures nvcc)
     list(REMOVE_DUPLICATES architectures)
   endif()
   if(NOT architectures)
-    # Code for 9.0 (H100, H200). Any other GPU's driver compiles the PTX on first use: that for 8.0, or from 9.0 on that
-    # for 9.0, in which kernels can wait for one another (dependency_wait).
+    # Code for 9.0 (H100, H200). Any other GPU's driver compiles PTX on first use: that for 8.0, or from 9.0 on that
+    # for 9.0, whose kernels can wait for one another (dependency_wait).
     set(architectures 80-virtual 90)
   endif()
   set(CMAKE_CUDA_ARCHITECTURES ${architectures} PARENT_SCOPE)

@@ -1,23 +1,23 @@
-# The CUDA toolkit, cuDNN and cuBLASLt, if they are there: GRIDSTRIDE_WITH_CUDA says whether the cuda device is built.
+# Finds the CUDA toolkit, cuDNN and cuBLASLt. GRIDSTRIDE_WITH_CUDA: they are installed, and the cuda device is built.
 set(GRIDSTRIDE_WITH_CUDA OFF)
-set(GRIDSTRIDE_WITH_CUPTI OFF)  # profiles of cuda: the times of kernels inside a graph
-set(GRIDSTRIDE_WHY_NO_CUDA "turned off")  # what gridstride devices says
+set(GRIDSTRIDE_WITH_CUPTI OFF)  # for kernel times inside a graph, in profiles on cuda
+set(GRIDSTRIDE_WHY_NO_CUDA "turned off")  # shown by gridstride devices
 if(GRIDSTRIDE_CUDA)
   find_program(GRIDSTRIDE_NVCC nvcc HINTS $ENV{CUDA_HOME}/bin $ENV{CUDA_PATH}/bin /usr/local/cuda/bin)
   if(GRIDSTRIDE_NVCC)
     set(CMAKE_CUDA_COMPILER "${GRIDSTRIDE_NVCC}")
     include(GridstrideArchitectures)
     gridstride_choose_architectures(${GRIDSTRIDE_NVCC})
-    set(CMAKE_CUDA_RUNTIME_LIBRARY None)  # who links with libcudart says so; nvcc's kernels also run without it
+    set(CMAKE_CUDA_RUNTIME_LIBRARY None)  # targets link libcudart explicitly; nvcc's kernels also run without it
     enable_language(CUDA)
     set(CMAKE_CUDA_STANDARD 20)
     set(CMAKE_CUDA_STANDARD_REQUIRED ON)
-    if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake 3.25 was written before nvcc knew C++20
+    if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake 3.25 predates C++20 in nvcc
       set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
       set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
     endif()
     find_package(CUDAToolkit QUIET)
-    if(CUDAToolkit_VERSION VERSION_LESS 12.4)  # the first that has loops in graphs
+    if(CUDAToolkit_VERSION VERSION_LESS 12.4)  # the first version with loops in graphs
       message(FATAL_ERROR "CUDA toolkit ${CUDAToolkit_VERSION} is too old: 12.4 or newer is needed "
                           "(or build without it: -DGRIDSTRIDE_CUDA=OFF)")
     endif()

@@ -1,4 +1,4 @@
-# Finds what the project stands on. What is missing or too old stops the configuration with one line that names the package.
+# Finds the dependencies. A missing or outdated one stops the configuration with one line that names its package.
 find_package(Threads REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 

@@ -1,5 +1,5 @@
-# Finds oneDNN 2.6 or newer as DNNL::dnnl. By its header and library: Debian's dnnl-config.cmake asks for OpenCL's development
-# files, which only oneDNN's GPU interface would need.
+# Finds oneDNN 2.6 or newer as DNNL::dnnl, by its header and library: Debian's dnnl-config.cmake requires OpenCL's
+# development files, which only oneDNN's GPU interface needs.
 find_path(GRIDSTRIDE_ONEDNN_INCLUDE NAMES oneapi/dnnl/dnnl.hpp)
 find_library(GRIDSTRIDE_ONEDNN_LIBRARY NAMES dnnl)
 if(NOT GRIDSTRIDE_ONEDNN_INCLUDE OR NOT GRIDSTRIDE_ONEDNN_LIBRARY)

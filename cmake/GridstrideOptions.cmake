@@ -2,8 +2,8 @@
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug or Release" FORCE)
 endif()
-# A compiler cache, where there is one. Paths inside of the project are told to it relative to the build folder, so that
-# another clone, and another build folder of this one, find what was compiled before.
+# A compiler cache, if installed. It sees the project's paths relative to the build folder, so that other clones and
+# build folders share its entries.
 find_program(GRIDSTRIDE_CCACHE ccache)
 if(GRIDSTRIDE_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1

@@ -1,6 +1,6 @@
-# What version.cpp is compiled with: the commit that was checked out when the build was configured, and libraries' versions.
-# A commit or a checkout configures again (git then writes .git/logs/HEAD), and only version.cpp is compiled again.
-# A copy of the tree without .git is told: -DGRIDSTRIDE_COMMIT=...
+# Definitions for version.cpp: the commit at configuration, and the libraries' versions. A commit or a checkout
+# configures again (git then writes .git/logs/HEAD), and recompiles only version.cpp. Without .git:
+# -DGRIDSTRIDE_COMMIT=...
 set(GRIDSTRIDE_COMMIT "" CACHE STRING "The commit of a tree that has no .git")
 set(gs_commit "${GRIDSTRIDE_COMMIT}")
 find_program(GRIDSTRIDE_GIT git)

@@ -1,4 +1,4 @@
-// no_kernels.cpp - in the place of the kernels for cpu and sim, in a build that leaves them out (GRIDSTRIDE_HURRY).
+// no_kernels.cpp - replaces the kernels for cpu and sim in a build without them (GRIDSTRIDE_HURRY).
 #include "kernels/common/check.h"
 #include "kernels/common/registry.h"
 

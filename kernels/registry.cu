@@ -4,7 +4,7 @@
 namespace gs {
 
 Registry& GS_TARGET::registry() {
-  static Registry variants(Target::GS_TARGET);  // made by the first registration, whichever that is
+  static Registry variants(Target::GS_TARGET);  // created by the first registration
   return variants;
 }
 

@@ -1,4 +1,4 @@
-// alexnet.cpp - AlexNet in the proportions of the lab: five convolutions, two hidden dense layers, any base width.
+// alexnet.cpp - the lab's scaled-down AlexNet: five convolutions, two hidden dense layers, any base width.
 // After Krizhevsky, Sutskever and Hinton 2012, "ImageNet classification with deep convolutional neural networks".
 #include "engine/net/net_builder.h"
 #include "models/models.h"

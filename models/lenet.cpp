@@ -1,4 +1,4 @@
-// lenet.cpp - LeNet as the lab draws it: two convolutions, each with ReLU and a 2x2 max-pool, and one hidden dense
+// lenet.cpp - the lab's LeNet: two convolutions, each with ReLU and a 2x2 max-pool, and one hidden dense
 // layer. After LeCun et al. 1998, "Gradient-based learning applied to document recognition", with today's ReLU and
 // max-pool.
 #include "engine/net/net_builder.h"

@@ -1,4 +1,4 @@
-// mlp.cpp - a multilayer perceptron on the pixels: what the convolutions of the other networks are measured against.
+// mlp.cpp - a multilayer perceptron on the pixels: the baseline for the convolutional networks.
 #include "engine/net/net_builder.h"
 #include "models/models.h"
 

@@ -1,4 +1,4 @@
-// models.h - the table of networks: a name, what it is, how to build it. A new model is one file and one row in
+// models.h - the table of networks: name, description, build function. A new model needs one file and one row in
 // models.cpp.
 #pragma once
 #include <span>
@@ -14,7 +14,7 @@ struct ModelOptions {
   int base = 32;    ///< base width
   int outputs = 1;  ///< 1 for two classes, else the number of classes
   float dropout = 0;
-  int depth = 0;  ///< layers with weights, of networks that come in several depths; 0: the network's usual one
+  int depth = 0;  ///< layers with weights, for networks with several depths; 0: the default depth
 };
 
 struct Model {
@@ -22,14 +22,14 @@ struct Model {
   Net (*build)(const ModelOptions&);
   int default_base;
   float default_dropout = 0;
-  Shape usual_input{128, 128, 1};  ///< what it was made for
+  Shape usual_input{128, 128, 1};  ///< the network's original input
   int usual_outputs = 1;
-  int default_depth = 0;  ///< 0: it has one depth only
+  int default_depth = 0;  ///< 0: only one depth
 };
 
 std::span<const Model> models();
 
-/// Throws UsageError with the nearest name when there is no such model.
+/// Throws UsageError with the nearest name if the name is unknown.
 const Model& find_model(const std::string& name);
 
 Net lenet(const ModelOptions&);

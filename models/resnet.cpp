@@ -1,5 +1,5 @@
 // resnet.cpp - the residual network for small images: 6n + 2 layers, three stages of n blocks, parameter-free
-// shortcuts. A base of 16, depth 20, 32x32x3 images and 10 classes give its 269,722 parameters. He, Zhang, Ren and Sun
+// shortcuts. Base 16, depth 20, 32x32x3 images and 10 classes give 269,722 parameters. He, Zhang, Ren and Sun
 // 2016, "Deep residual learning for image recognition", section 4.2; initial weights after He et al. 2015.
 #include <cmath>
 

@@ -1,7 +1,7 @@
-// vgg.cpp - 3x3 convolutions in five stages, each with twice the filters of the one before and a max-pool behind it. A
-// base of 64, 224x224x3 images and 1000 classes give the published 132,863,336 parameters at depth 11 and 138,357,544
-// at 16. Simonyan and Zisserman 2015, "Very deep convolutional networks for large-scale image recognition", table 1:
-// configurations A, B, D and E; initial weights after He et al. 2015.
+// vgg.cpp - 3x3 convolutions in five stages, each followed by a max-pool; filters double per stage up to 8 times the
+// base. Base 64, 224x224x3 images and 1000 classes give the published 132,863,336 parameters at depth 11 and
+// 138,357,544 at 16. Simonyan and Zisserman 2015, "Very deep convolutional networks for large-scale image recognition",
+// table 1: configurations A, B, D and E; initial weights after He et al. 2015.
 #include <cmath>
 #include <map>
 #include <vector>

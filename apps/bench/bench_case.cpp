@@ -129,7 +129,7 @@ StepTimes BenchRun::measure(const BenchLimits& limits) {
   times.steps_each = steps_of_a_measurement(limits);
   std::vector<double> us;
   const auto once = [&](int steps) {
-    // Several steps are an epoch of their own, as --epoch-loop needs; it begins before the clock starts.
+    // Several steps form an epoch, as --epoch-loop needs; it begins before the clock starts.
     if (times.steps_each > 1)
       begin_epoch(steps);
     else if (steps_left_ < 1)

@@ -24,8 +24,8 @@ struct BenchLimits {
   int steps = 0;       ///< ... or, if not 0, exactly this many steps
 };
 
-/// Steps that are enqueued on a GPU before the host waits, and so the steps of one measurement: an epoch of 384, twelve
-/// launches of 32; fewer if that would take longer than 0.4 s, but at least 10. bench/step_timing.py has the same rule
+/// Steps that are enqueued on a GPU before the host waits, which make one measurement: an epoch of 384, twelve launches
+/// of 32; fewer if that would take longer than 0.4 s, but at least 10. bench/step_timing.py has the same rule
 /// for PyTorch and JAX, so that a wait has the same weight in all figures.
 int steps_between_waits(double seconds_of_a_step);
 
@@ -42,7 +42,7 @@ struct StepTimes {
   double samples_per_s = 0;  ///< batch / median
 };
 
-/// One step of the program's list, run alone.
+/// One op call of the training list, run alone.
 struct OpTime {
   std::string name, implementation;
   double median_us = 0;
@@ -57,7 +57,7 @@ class BenchRun {
   /// Warms up (at least 3 measurements' steps and a tenth of the time), then measures.
   StepTimes measure(const BenchLimits&);
 
-  /// Times each step of the list by itself, the device waiting after each.
+  /// Times each op call of the training list alone, with a synchronisation after each.
   std::vector<OpTime> measure_ops(const BenchLimits&);
 
   Program& program() { return program_; }

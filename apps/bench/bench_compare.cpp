@@ -75,7 +75,7 @@ BenchComparison compare_benches(const Json& before, const Json& now, double tole
     const std::string key = key_of(c);
     const Json* old = find(before.at("cases"), key);
     if (!old) {
-      result.notes.push_back(fmt::format("nothing was recorded of {}", key));
+      result.notes.push_back(fmt::format("not recorded: {}", key));
       continue;
     }
     ++result.compared;

@@ -1,5 +1,5 @@
-// report_at_exit.cpp - what makes gridstride into gridstride-check: at the program's end the race checker's reports are
-// printed, and if there are any the exit status is 1.
+// report_at_exit.cpp - turns gridstride into gridstride-check: prints the race checker's reports at exit, and makes the
+// exit status 1 if there are any.
 #include <cstdio>
 #include <cstdlib>
 

@@ -130,6 +130,8 @@ void Arguments::refuse_leftovers() const {
     if (word == "--") continue;
     const std::string name = word.substr(0, word.find('='));
     if (name.size() > 1 && name[0] == '-') {
+      if (const auto now = renamed_.find(name); now != renamed_.end())
+        throw UsageError(fmt::format("{} is now called {}", name, now->second));
       throw UsageError(fmt::format("unknown flag '{}': {}", name, hint(name, flag_names())));
     }
     throw UsageError(fmt::format("unexpected '{}': usage: gridstride {}", word, usage_));

@@ -59,6 +59,9 @@ class Arguments {
   Flag choice(const std::string& names, Variable, const std::string& help, const std::vector<std::string>& words);
   Flag flag(const std::string& name, bool& variable, const std::string& help);
 
+  /// Former name of a flag: an error names the present one.
+  void renamed(const std::string& former, const std::string& present) { renamed_[former] = present; }
+
   /// Positional words, shown in the usage line only.
   void positional(const std::string& name, Variable);
 
@@ -84,6 +87,7 @@ class Arguments {
 
   std::unique_ptr<CLI::App> app_;
   std::string usage_, section_ = "flags", epilogue_;
+  std::map<std::string, std::string> renamed_;  ///< former -> present name
 };
 
 }  // namespace gs::apps

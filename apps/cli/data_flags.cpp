@@ -23,7 +23,7 @@ void add_data_flags(Arguments& a, DataRequest& r) {
   a.value("--image-size", r.image_size, "side of the square that images are resized to", whole_number(1, 8192), "N")
       .default_str("128, or the file's own");
   a.choice("--channels", r.channels, "1: grey, 3: colour", {"1", "3"}).default_str("1, or the file's own");
-  a.value("--label-pattern", r.label_pattern, "the class is the one of these that the file's name holds", some_text(),
+  a.value("--label-pattern", r.label_pattern, "classes; that of an image is the one in its file name", some_text(),
           "A,B")
       .separated_by_commas();
   a.value("--val-split", r.validation_split, "share of a folder without train/ and val/ that validates",

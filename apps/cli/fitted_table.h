@@ -7,7 +7,7 @@ namespace gs::apps {
 
 struct TableColumn {
   std::string title;
-  int rank = 0;        ///< the highest rank goes first; 0 never goes
+  int rank = 0;        ///< columns of the highest rank are dropped first; 0: never
   bool left = false;   ///< words stand to the left, numbers to the right
   int widest = 1000;   ///< longer cells are cut
   bool quiet = false;  ///< left out if all its cells are empty
@@ -17,12 +17,11 @@ struct TableColumn {
 using TableRow = std::vector<std::string>;
 
 /// The table, a line a row, the titles first; two spaces between columns and no space at a line's end. `left_out` gets
-/// the titles of the columns that had to go. A table whose columns of rank 0 are wider than `width` is as wide
-/// as they are.
+/// the titles of the dropped columns. If the columns of rank 0 alone are wider than `width`, so is the table.
 std::string fitted_table(const std::vector<TableColumn>&, const std::vector<TableRow>&, int width,
                          std::vector<std::string>* left_out = nullptr);
 
-/// The same; below it, in brackets, the titles of the columns that had to go.
+/// Like fitted_table(), followed by the titles of the dropped columns in brackets.
 std::string fitted_table_with_note(const std::vector<TableColumn>&, const std::vector<TableRow>&, int width);
 
 }  // namespace gs::apps

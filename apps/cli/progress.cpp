@@ -10,7 +10,7 @@
 namespace gs::apps {
 namespace {
 
-/// A piece of a line. The pieces with the highest `spare` are left out first; 0 stays.
+/// A piece of a line. Pieces with the highest `spare` are left out first; those with 0 stay.
 struct Part {
   std::string text;
   int spare = 0;
@@ -48,7 +48,7 @@ std::string bar(double share, int columns, const Style& style) {
   return style.colour ? text + "\x1b[0m" : text;
 }
 
-/// A line with a bar at place `at` that takes what the other parts leave, at most 40 columns.
+/// A line with a bar before part `at`; the bar fills the remaining width, at most 40 columns.
 std::string with_bar(std::vector<Part> parts, std::size_t at, double share, int width, const Style& style) {
   constexpr int most = 40, least = 6;
   const std::string head = joined({parts.begin(), parts.begin() + std::ptrdiff_t(at)});

@@ -25,7 +25,7 @@ class TimeLeft {
 };
 
 /// The line of a running epoch: bar over training and validation images, pace, time left of the run, running loss and
-/// accuracy. What does not fit the width is left out, least important first; the line is never longer than `width`.
+/// accuracy. Parts that do not fit are left out, least important first; the line is never longer than `width`.
 ///
 ///   epoch  3/20 ━━━━━━━━━━━━──────── loss 0.6612 acc 0.601  312 img/s  1:23 left
 std::string live_line(const EpochProgress&, double seconds_left, int width, const Style&);

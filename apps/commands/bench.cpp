@@ -70,7 +70,7 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   add_device_flag(a, o.device);
   a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"}).default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
-  a.value("--impl", o.implementation, "auto, default, own, library, or \"step=implementation\" entries, as in train",
+  a.value("--impl", o.implementation, "auto, default, own, library, or \"call=implementation\" entries, as in train",
           some_text(), "TABLE");
   a.flag("--retune", o.retune, "discard the measurements of --impl auto and repeat them");
   a.flag("--epoch-loop", o.epoch_loop, "repeat training steps by a loop on the device, as in train");

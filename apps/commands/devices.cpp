@@ -15,7 +15,7 @@
 #include "engine/device/device_name.h"
 #include "engine/device/gpu_facts.h"
 #include "engine/device/load_cuda.h"
-#include "engine/profile/measure_roof.h"
+#include "engine/profile/measure_peaks.h"
 
 namespace gs::apps {
 namespace {
@@ -29,16 +29,16 @@ struct Answer {
   std::vector<DeviceLine> devices;
   std::string automatic;  ///< the choice of --device auto
   CudaFacts cuda;
-  std::vector<std::pair<std::string, std::optional<Roof>>> roofs;  ///< device -> peaks
+  std::vector<std::pair<std::string, std::optional<Peaks>>> peaks;  ///< device -> peaks
   std::vector<Finding> findings;
 };
 
-std::optional<Roof> roof_of(Device& device, bool measure) {
-  const auto file = roof_file();
-  if (!measure) return file ? stored_roof(*file, device.description()) : std::nullopt;
-  const Roof roof = measure_roof(device);
-  if (file) store_roof(*file, roof);
-  return roof;
+std::optional<Peaks> peaks_of(Device& device, bool measure) {
+  const auto file = peaks_file();
+  if (!measure) return file ? stored_peaks(*file, device.description()) : std::nullopt;
+  const Peaks peaks = measure_peaks(device);
+  if (file) store_peaks(*file, peaks);
+  return peaks;
 }
 
 /// "cuda", or a name for each of several GPUs.
@@ -63,7 +63,7 @@ Answer ask(bool measure) {
     try {
       const auto device = open_device({.name = name});
       const std::string description = device->description();
-      if (name != "sim") answer.roofs.emplace_back(name, roof_of(*device, measure));
+      if (name != "sim") answer.peaks.emplace_back(name, peaks_of(*device, measure));
       answer.devices.push_back({name, description, ""});
     } catch (const Error& error) {  // a GPU that fits and does not work: the others are still listed
       answer.devices.push_back({name, "", error.what()});
@@ -118,7 +118,7 @@ std::string software_text(const CudaFacts& f) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::string peaks_text(const Roof& r) {
+std::string peaks_text(const Peaks& r) {
   std::string text =
       fmt::format("copy {:.1f} GB/s, fp32 {:.1f} GFLOP/s", r.copy_bytes_per_s / 1e9, r.fp32_flops_per_s / 1e9);
   if (r.tf32_flops_per_s > 0) text += fmt::format(", tf32 {:.1f} TFLOP/s", r.tf32_flops_per_s / 1e12);
@@ -147,8 +147,8 @@ void print_answer(const Answer& answer, int width) {
   if (const std::string text = software_text(answer.cuda); !text.empty()) print_entry(label("CUDA"), text, width);
 
   fmt::print("\npeak: copy bandwidth and arithmetic, measured\n");
-  for (const auto& [name, roof] : answer.roofs)
-    print_entry(label(name), roof ? peaks_text(*roof) : "not measured yet; gridstride devices --roof measures it",
+  for (const auto& [name, peaks] : answer.peaks)
+    print_entry(label(name), peaks ? peaks_text(*peaks) : "not measured yet; gridstride devices --peaks measures it",
                 width);
 
   if (answer.findings.empty()) return;
@@ -161,7 +161,7 @@ void print_answer(const Answer& answer, int width) {
 
 nlohmann::ordered_json record(const Answer& answer) {
   using Json = nlohmann::ordered_json;
-  Json devices = Json::array(), gpus = Json::array(), roofs = Json::object(), findings = Json::array();
+  Json devices = Json::array(), gpus = Json::array(), peaks = Json::object(), findings = Json::array();
   for (const DeviceLine& d : answer.devices)
     devices.push_back(d.why_not.empty() ? Json{{"name", d.name}, {"description", d.description}}
                                         : Json{{"name", d.name}, {"why_not", d.why_not}});
@@ -176,15 +176,15 @@ nlohmann::ordered_json record(const Answer& answer) {
                     {"l2_bytes", g.l2_bytes},
                     {"shared_bytes_of_sm", g.shared_bytes_of_sm},
                     {"shared_bytes_of_block", g.shared_bytes_of_block}});
-  for (const auto& [name, roof] : answer.roofs)
-    if (roof)
-      roofs[name] = {{"copy_bytes_per_s", roof->copy_bytes_per_s},
-                     {"fp32_flops_per_s", roof->fp32_flops_per_s},
-                     {"tf32_flops_per_s", roof->tf32_flops_per_s},
-                     {"bf16_flops_per_s", roof->bf16_flops_per_s},
-                     {"stream_launch_us", roof->stream_launch_us},
-                     {"graph_launch_us", roof->graph_launch_us},
-                     {"date", roof->date}};
+  for (const auto& [name, measured] : answer.peaks)
+    if (measured)
+      peaks[name] = {{"copy_bytes_per_s", measured->copy_bytes_per_s},
+                     {"fp32_flops_per_s", measured->fp32_flops_per_s},
+                     {"tf32_flops_per_s", measured->tf32_flops_per_s},
+                     {"bf16_flops_per_s", measured->bf16_flops_per_s},
+                     {"stream_launch_us", measured->stream_launch_us},
+                     {"graph_launch_us", measured->graph_launch_us},
+                     {"date", measured->date}};
   for (const Finding& f : answer.findings) findings.push_back({{"what", f.what}, {"remedy", f.remedy}});
   const CudaFacts& f = answer.cuda;
   return {{"devices", devices},
@@ -200,20 +200,21 @@ nlohmann::ordered_json record(const Answer& answer) {
             {"cuda", f.cuda ? cuda_version_text(f.cuda) : ""},
             {"cudnn", f.cudnn ? library_version_text(f.cudnn) : ""},
             {"cublaslt", f.cublaslt ? library_version_text(f.cublaslt) : ""}}},
-          {"roofs", roofs},
+          {"peaks", peaks},
           {"findings", findings}};
 }
 
 }  // namespace
 
 int devices_command(const Words& words) {
-  bool roof = false, json = false;
+  bool peaks = false, json = false;
   Arguments arguments("devices [flags]",
                       "Lists the devices, the machine with its measured peaks, and missing parts with their remedy.");
-  arguments.flag("--roof", roof, "measure the peaks of the devices now; without it, earlier measurements are shown");
+  arguments.flag("--peaks", peaks, "measure the peaks of the devices now; without it, earlier measurements are shown");
+  arguments.renamed("--roof", "--peaks");
   arguments.flag("--json", json, "print JSON on standard output, and nothing else there");
   if (!arguments.parse(words)) return 0;
-  const Answer answer = ask(roof);
+  const Answer answer = ask(peaks);
   if (json)
     fmt::print("{}\n", pretty(record(answer)));
   else

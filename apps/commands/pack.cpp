@@ -31,7 +31,7 @@ int pack_command(const Words& words) {
   if (!out.ends_with(".safetensors"))
     throw UsageError(fmt::format("pack: the file's name must end in .safetensors, not '{}'", out));
   if (std::filesystem::exists(out) && !overwrite)
-    throw UsageError(fmt::format("{} is there already: --overwrite replaces it", out));
+    throw UsageError(fmt::format("{} already exists: --overwrite replaces it", out));
   request.data = source;
   check_data_flags(request);
 

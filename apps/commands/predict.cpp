@@ -43,7 +43,7 @@ Arguments predict_arguments(PredictOptions& o) {
   return a;
 }
 
-/// The pictures that could be read, and how many could not; each of those gets a line on standard error.
+/// The readable pictures, and the number of unreadable ones, each reported on standard error.
 struct Pictures {
   std::vector<std::string> files;
   Dataset images;

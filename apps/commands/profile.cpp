@@ -30,7 +30,7 @@ namespace {
 struct ProfileOptions {
   TrainOptions run;
   std::optional<int> steps;
-  std::string roof = "now";
+  std::string peaks = "now";
   bool no_graph = false, json = false, quiet = false;
   std::optional<std::string> out, ncu;
   std::vector<std::string> diff;
@@ -45,7 +45,8 @@ Arguments profile_arguments(ProfileOptions& o) {
   add_run_flags(a, o.run);
   a.section("Profile");
   a.value("--steps", o.steps, "steps to sample", whole_number(1, 100000), "N").default_str("30; not on sim and ptx");
-  a.choice("--roof", o.roof, "peaks of this machine: measured now, or by an earlier profile", {"now", "cached"});
+  a.choice("--peaks", o.peaks, "peaks of this machine: measured now, or by an earlier profile", {"now", "cached"});
+  a.renamed("--roof", "--peaks");
   a.flag("--no-graph", o.no_graph, "run the ops call by call, each in an NVTX range of its name");
   a.value("--ncu", o.ncu, "print the commands that show this row in Nsight Compute and Nsight Systems, and stop",
           some_text(), "ROW");
@@ -67,7 +68,7 @@ bool names_a_run(const std::string& word) {
 /// A run has its own recipe: flags that would change it are refused.
 MachineFlags machine_flags(const ProfileOptions& o, const Arguments& a) {
   const auto own = {"device", "precision", "threads", "impl", "impl-from", "retune", "steps",
-                    "roof",   "no-graph",  "ncu",     "out",  "json",      "quiet"};
+                    "peaks",  "no-graph",  "ncu",     "out",  "json",      "quiet"};
   for (const auto& [flag, value] : a.given_values())
     if (flag != "model" && std::none_of(own.begin(), own.end(), [&](const char* name) { return flag == name; }))
       throw UsageError(fmt::format("--{} comes from the run {}: leave it out", flag, o.run.model));
@@ -164,7 +165,7 @@ int profile_command(const Words& words) {
         fmt::format("--steps: on {} one step is counted, and every step counts the same; leave it out", o.run.device));
   ProfileRequest request;
   if (o.steps) request.steps = *o.steps;
-  request.roof = o.roof == "cached" ? RoofSource::cached : RoofSource::now;
+  request.peaks = o.peaks == "cached" ? PeaksSource::cached : PeaksSource::now;
   request.graph = !o.no_graph;
   Profile profile = profile_of(subject, request);
   profile.flags = words;

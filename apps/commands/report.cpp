@@ -69,8 +69,8 @@ int report_command(const Words& words) {
       o.runs.size() == 1 ? "A training run" : "Training runs", fmt::format("{}", fmt::join(o.runs, ", ")), {}, out};
   for (const SeededRun& run : tasks[0].runs) {
     const auto& results = run.seeds[0].record.results;
-    if (const std::string verdict = results ? results->verdict : ""; !verdict.empty())
-      head.notes.push_back(fmt::format("{}: {}", run.name, verdict));
+    if (const std::string assessment = results ? results->assessment : ""; !assessment.empty())
+      head.notes.push_back(fmt::format("{}: {}", run.name, assessment));
   }
   std::filesystem::create_directories(out);
   write_file(out / "report.html", report_page(report_data(head, tasks)));

@@ -30,7 +30,7 @@ std::string shown(const std::string& column, double value) {
   return column == "seconds" ? fmt::format("{:.3g} s", value) : fmt::format("{:.4f}", value);
 }
 
-/// The fields of one check, and the runs that it may name.
+/// One check's fields, and the runs of its task.
 struct Check {
   const Json& json;
   const std::vector<SeededRun>& runs;
@@ -245,7 +245,8 @@ Evidence gap_negative(const Check& c) {
                                      run.name, gap.value, gap.low, gap.high)};
 }
 
-/// The first epoch (from 1) after which val_loss (five-epoch mean) stays within a tenth of its total change of the end.
+/// First epoch (from 1) from which on val_loss (five-epoch mean) differs from its last value by at most a tenth of its
+/// total change.
 int settled_epoch(const SeededRun& run) {
   const std::vector<double> smooth = trailing_mean(run.curve(&EpochResult::val_loss), window);
   const double end = smooth.back(), way = std::abs(smooth.front() - end);
@@ -258,8 +259,8 @@ Evidence settles_sooner(const Check& c) {
   const int a = settled_epoch(c.run()), b = settled_epoch(c.run("than"));
   return {
       order_of(a, b, false),
-      fmt::format("val_loss stays within a tenth of its whole way of the end from epoch {} on with {}, from epoch {} "
-                  "on with {}.",
+      fmt::format("val_loss differs from its last value by at most a tenth of its total change from epoch {} on with "
+                  "{}, from epoch {} on with {}.",
                   a, c.run().name, b, c.run("than").name)};
 }
 

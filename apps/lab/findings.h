@@ -1,5 +1,5 @@
 // findings.h - checks the findings of the lab's authors against the runs. Each check of a lab's file compares runs and
-// gives its evidence in words.
+// describes its evidence.
 //
 //   {"check": "higher" | "lower", "of": COLUMN, "run": A, "than": B, "by": 0, "at": "end" | "best"}
 //   {"check": "still_falling", "of": COLUMN, "run": A}                at the end of the run
@@ -43,7 +43,7 @@ Evidence examine(const PlannedFinding&, const std::vector<SeededRun>& runs);
 /// [first, last) counted from 0. Throws gs::Error if the run did not keep its predictions.
 std::vector<std::vector<double>> per_image(const SeededRun&, bool accuracy, std::size_t first, std::size_t last);
 
-/// The same at each seed's best epoch.
+/// Like per_image(), at each seed's best epoch.
 std::vector<std::vector<double>> per_image_at_best(const SeededRun&, bool accuracy);
 
 }  // namespace gs::apps

@@ -15,12 +15,12 @@ struct FinishedRun {
   std::filesystem::path folder;
   RunRecord record;                  ///< run.json
   std::vector<EpochResult> history;  ///< the first epochs
-  std::vector<double> seconds;       ///< per epoch: those of `history`, or of epochs that were run alone to be timed
+  std::vector<double> seconds;       ///< per epoch: of `history`, or of epochs that were trained alone for timing
   std::vector<std::int32_t> labels;  ///< labels of the validation images
   Loss loss;                         ///< its kind and number of classes
   std::vector<float> logits;         ///< [epochs, images, outputs], or empty if the run did not keep them
   std::vector<float> best_logits;    ///< [images, outputs] of the epoch with the lowest val_loss among these
-  bool whole = true;                 ///< these are all the epochs that the run has
+  bool whole = true;                 ///< `history` holds all epochs of the run
 
   int epochs() const { return int(history.size()); }
   int best_epoch() const;  ///< counted from 1

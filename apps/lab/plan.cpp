@@ -61,11 +61,11 @@ std::vector<Json> list(const Json& object, const char* name, const Place& place)
   return object.contains(name) ? field<std::vector<Json>>(object, name, place) : std::vector<Json>();
 }
 
-/// Every "run", "than" and "runs" must be one of the task's.
+/// Checks that every run that `json` names is one of the task's.
 void check_indices(const Json& json, const PlannedTask& task, const Place& place) {
   const auto check = [&](const Json& index) {
     if (!index.is_number_integer() || index < 0 || index >= int(task.runs.size()))
-      place.bad(fmt::format("{} names no run of the task (0 to {})", json.dump(), task.runs.size() - 1));
+      place.bad(fmt::format("{} is not a run of the task (0 to {})", json.dump(), task.runs.size() - 1));
   };
   for (const char* name : {"run", "than", "gap", "best"})
     if (json.contains(name)) check(json[name]);

@@ -32,7 +32,7 @@ struct PlannedTask {
   std::vector<PlannedFinding> findings;
   std::vector<nlohmann::json> shows;  ///< more blocks of the report: {"kind": "roc", "runs": [0, 1]}
   bool curves = true;
-  /// The time of an epoch comes from so many epochs of each run, run alone; 0: from the runs as they were.
+  /// Epochs of each run that are trained alone to time an epoch; 0: the runs' own times are used.
   int timed_epochs = 0;
 };
 

@@ -75,10 +75,10 @@ Estimate bootstrap_mean(const std::vector<std::vector<double>>& per_image) {
 
 std::vector<std::vector<double>> difference(const std::vector<std::vector<double>>& a,
                                             const std::vector<std::vector<double>>& b) {
-  require(a.size() == b.size(), "as many seeds in both runs");
+  require(a.size() == b.size(), "both runs must have the same number of seeds");
   std::vector<std::vector<double>> d = a;
   for (std::size_t s = 0; s < a.size(); ++s) {
-    require(a[s].size() == b[s].size(), "two runs on the same validation images");
+    require(a[s].size() == b[s].size(), "both runs must have the same validation images");
     for (std::size_t i = 0; i < a[s].size(); ++i) d[s][i] -= b[s][i];
   }
   return d;

@@ -27,10 +27,10 @@ Estimate slope(const std::vector<double>& curve, std::size_t first, std::size_t 
 /// ln(sd of a's epoch-to-epoch changes / sd of b's), +-2 sqrt(1 / 2 n_a + 1 / 2 n_b).
 Estimate log_roughness_ratio(const std::vector<double>& a, const std::vector<double>& b);
 
-/// Difference of two independent estimates: intervals add in squares.
+/// Difference of two independent estimates: interval widths add in quadrature.
 Estimate minus(const Estimate&, const Estimate&);
 
-/// Mean of the `window` values that end with each one (fewer at the start).
+/// Trailing moving average over `window` values (fewer at the start).
 std::vector<double> trailing_mean(const std::vector<double>&, std::size_t window);
 
 }  // namespace gs::apps

@@ -54,10 +54,10 @@ std::string times_table(const Profile& a, const Profile& b, int width) {
   std::vector<TableRow> rows;
   int faster = 0, slower = 0;
   for (const OpChange& c : profile_changes(a, b)) {
-    const std::string verdict = judgement(c);
-    faster += verdict == "faster", slower += verdict == "slower";
+    const std::string judged = judgement(c);
+    faster += judged == "faster", slower += judged == "slower";
     rows.push_back({c.name, implementations(c), us_text(c.a), us_text(c.b), fmt::format("{:+.1f}", c.change_us),
-                    c.a && c.b ? change_percent(c.a->us.median, c.b->us.median) : "", verdict});
+                    c.a && c.b ? change_percent(c.a->us.median, c.b->us.median) : "", judged});
   }
   rows.emplace_back();
   rows.push_back(sum_row("all ops", a.sums.ops_us, b.sums.ops_us));

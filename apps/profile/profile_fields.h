@@ -11,7 +11,7 @@ struct ProfileFields {
     v("median", s.median), v("low", s.low), v("high", s.high);
   }
   template <class V>
-  static void visit(V& v, Roof& r) {
+  static void visit(V& v, Peaks& r) {
     v("copy_bytes_per_s", r.copy_bytes_per_s), v("fp32_flops_per_s", r.fp32_flops_per_s);
     v("tf32_flops_per_s", r.tf32_flops_per_s), v("bf16_flops_per_s", r.bf16_flops_per_s);
     v("stream_launch_us", r.stream_launch_us), v("graph_launch_us", r.graph_launch_us);
@@ -73,7 +73,7 @@ struct ProfileFields {
     v("model", p.model), v("run", p.run), v("base", p.base), v("batch", p.batch), v("input", p.input);
     v("device", p.device), v("device_description", p.device_description), v("precision", p.precision);
     v("threads", p.threads), v("version", p.version), v("commit", p.commit), v("time", p.time), v("flags", p.flags);
-    v("source", p.source), v("source_note", p.source_note), v("sampled_steps", p.sampled_steps), v("roof", p.roof);
+    v("source", p.source), v("source_note", p.source_note), v("sampled_steps", p.sampled_steps), v("peaks", p.peaks);
     v("wall_us", p.wall_us), v("unwatched_us", p.unwatched_us), v("sums", p.sums), v("ops", p.ops);
     v("timeline", p.timeline);
   }

@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 
 #include <fmt/format.h>
@@ -117,7 +118,8 @@ struct Reader {
     ProfileFields::visit(reader, record);
   }
   const Json& member(const char* key) const {
-    const auto at = json.find(key);
+    auto at = json.find(key);
+    if (at == json.end() && std::string_view(key) == "peaks") at = json.find("roof");  // in older profiles
     if (at == json.end()) throw Error(fmt::format("it lacks '{}{}'", path, key));
     return *at;
   }
@@ -131,8 +133,8 @@ Json written(const OpAnalysis& a) {
           {"flops_per_s", a.flops_per_s},
           {"bytes_per_s", a.bytes_per_s},
           {"intensity", a.intensity},
-          {"roof_us", a.roof_us},
-          {"roof_share", a.roof_share},
+          {"peak_us", a.peak_us},
+          {"peak_share", a.peak_share},
           {"imbalance_us", a.imbalance_us},
           {"threads_busy", a.threads_busy},
           {"bound", to_string(a.bound)}};

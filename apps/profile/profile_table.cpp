@@ -83,7 +83,7 @@ std::string source_text(const Profile& p) {
 std::string rate(double per_s, const char* unit) {
   return fmt::format("{:.1f} {}", per_s / 1e9, unit);
 }
-std::string peaks_text(const Roof& r) {
+std::string peaks_text(const Peaks& r) {
   if (r.copy_bytes_per_s <= 0 && r.fp32_flops_per_s <= 0) return "not measured";
   std::string text =
       fmt::format("copy {}, fp32 {}", rate(r.copy_bytes_per_s, "GB/s"), rate(r.fp32_flops_per_s, "GFLOP/s"));
@@ -120,7 +120,7 @@ std::string head(const Profile& p, int width) {
                                              time_text(p.unwatched_us.low), time_text(p.unwatched_us.high))
                                : ""));
   if (!p.source_note.empty()) line("note", p.source_note);
-  line("peak", peaks_text(p.roof));
+  line("peak", peaks_text(p.peaks));
   return out;
 }
 
@@ -133,7 +133,7 @@ enum {
   share_column = 6,
   flops_column = 7,
   bytes_column = 8,
-  roof_column = 12,
+  peak_column = 12,
   reached_column = 13
 };
 
@@ -149,8 +149,8 @@ const std::vector<TableColumn> time_columns = {{"op", 0, true, 30},
                                                {"GFLOP/s", 4},
                                                {"GB/s", 6},
                                                {"FLOP/byte", 8},
-                                               {"roof us", 12},
-                                               {"% roof", 2},
+                                               {"us at peak", 12},
+                                               {"% peak", 2},
                                                {"bound", 2, true},
                                                {"tensor cores", 11, true, 12, true},
                                                {"occupancy", 11, false, 9, true},
@@ -171,8 +171,8 @@ TableRow time_row(const Profile& p, const OpProfile& op) {
           number(a.flops_per_s / 1e9),
           number(a.bytes_per_s / 1e9),
           number(a.intensity, 2),
-          number(a.roof_us),
-          a.bound == Bound::unknown ? "" : fmt::format("{:.0f}", 100 * a.roof_share),
+          number(a.peak_us),
+          a.bound == Bound::unknown ? "" : fmt::format("{:.0f}", 100 * a.peak_share),
           a.bound == Bound::unknown ? "" : std::string(to_string(a.bound)),
           tensor_cores_text(op),
           occupancy_text(op),
@@ -192,18 +192,18 @@ TableRow sum_row(const Profile& p, const std::string& name, double us) {
 std::string time_table(const Profile& p, int width) {
   std::vector<TableRow> rows;
   Cost cost;
-  double roof_us = 0;
+  double peak_us = 0;
   for (const OpProfile& op : p.ops) {
     rows.push_back(time_row(p, op));
     cost.flops += op.cost.flops;
     cost.bytes += op.cost.bytes;
-    roof_us += analyse(p, op).roof_us;
+    peak_us += analyse(p, op).peak_us;
   }
   rows.emplace_back();
   TableRow ops = sum_row(p, "all ops", p.sums.ops_us);
   ops[flops_column] = number(cost.flops / 1e6, 2), ops[bytes_column] = number(cost.bytes / 1e6, 2),
-  ops[roof_column] = number(roof_us);
-  if (p.sums.ops_us > 0 && roof_us > 0) ops[reached_column] = fmt::format("{:.0f}", 100 * roof_us / p.sums.ops_us);
+  ops[peak_column] = number(peak_us);
+  if (p.sums.ops_us > 0 && peak_us > 0) ops[reached_column] = fmt::format("{:.0f}", 100 * peak_us / p.sums.ops_us);
   rows.push_back(ops);
   if (p.sums.overlap_us > 0) rows.push_back(sum_row(p, "- at the same time", -p.sums.overlap_us));
   rows.push_back(sum_row(p, "+ gaps between ops", p.sums.gaps_us));

@@ -34,7 +34,7 @@ Json name_event(const char* what, int thread, const std::string& name) {
 Json args_of(const Profile& profile, const OpProfile& op) {
   const OpAnalysis a = analyse(profile, op);
   return {{"implementation", op.implementation}, {"MFLOP", op.cost.flops / 1e6},    {"MB", op.cost.bytes / 1e6},
-          {"median_us", op.us.median},           {"% of roof", 100 * a.roof_share}, {"bound by", to_string(a.bound)}};
+          {"median_us", op.us.median},           {"% of peak", 100 * a.peak_share}, {"bound by", to_string(a.bound)}};
 }
 
 /// The events of one step that begins at `offset_ns`, the outer ones before those inside them.

@@ -5,7 +5,7 @@
 
 #include "apps/profile/profile_files.h"
 #include "apps/profile/sampling.h"
-#include "engine/profile/measure_roof.h"
+#include "engine/profile/measure_peaks.h"
 #include "models/models.h"
 
 namespace gs::apps {
@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::uint32_t samples_an_epoch = 3;
 
-RoofSource roof_for(Program& program) {
-  const auto file = roof_file();
-  return file && stored_roof(*file, program.device().description()) ? RoofSource::cached : RoofSource::now;
+PeaksSource peaks_for(Program& program) {
+  const auto file = peaks_file();
+  return file && stored_peaks(*file, program.device().description()) ? PeaksSource::cached : PeaksSource::now;
 }
 
 }  // namespace
@@ -24,7 +24,7 @@ TrainingSamples::TrainingSamples(Program& program, const TrainOptions& o)
     : program_(program),
       model_(o.model),
       base_(o.base.value_or(find_model(o.model).default_base)),
-      profiler_(program, {.roof = roof_for(program)}) {}
+      profiler_(program, {.peaks = peaks_for(program)}) {}
 
 int TrainingSamples::train_steps(std::uint32_t step, std::uint32_t steps, int wanted) {
   if (step <= 1) next_ = 0;  // an epoch has begun; its first step may be a diagnostic one

@@ -138,7 +138,7 @@ Json findings_block(const ReportTask& task) {
   Json rows = Json::array();
   for (std::size_t i = 0; i < task.evidence.size(); ++i)
     rows.push_back({{"claim", task.plan.findings[i].says},
-                    {"verdict", to_string(task.evidence[i].outcome)},
+                    {"outcome", to_string(task.evidence[i].outcome)},
                     {"evidence", task.evidence[i].text}});
   return {{"kind", "findings"}, {"rows", rows}};
 }

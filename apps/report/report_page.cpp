@@ -5,7 +5,7 @@
 
 namespace gs::apps {
 
-extern const std::string_view report_page_page_css, report_page_verdicts_js, report_page_charts_js,
+extern const std::string_view report_page_page_css, report_page_outcomes_js, report_page_charts_js,
     report_page_curves_js, report_page_blocks_js, report_page_page_js, chart_library;
 
 std::string report_page(const nlohmann::ordered_json& data) {
@@ -14,7 +14,7 @@ std::string report_page(const nlohmann::ordered_json& data) {
   return framed_page({.kind = "report",
                       .title = has_title ? title->get<std::string>() : "Report",
                       .styles = {report_page_page_css},
-                      .scripts = {report_page_verdicts_js, report_page_charts_js, report_page_curves_js,
+                      .scripts = {report_page_outcomes_js, report_page_charts_js, report_page_curves_js,
                                   report_page_blocks_js, report_page_page_js},
                       .library = chart_library},
                      data);

@@ -112,18 +112,18 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
 }
 
 void end_record(Json& record, const std::string& status, const std::vector<EpochResult>& history,
-                const Verdict& verdict, double seconds, const std::string& message) {
+                const RunAssessment& assessment, double seconds, const std::string& message) {
   record["status"] = status;
   record["ended"] = utc_now();
   if (!message.empty()) record["message"] = message;
   Json results = {{"epochs", history.size()}, {"seconds", seconds}};
   if (!history.empty()) {
     const int first = history.front().epoch;
-    results["best"] = epoch_record(history.at(std::size_t(verdict.best_epoch - first)));
+    results["best"] = epoch_record(history.at(std::size_t(assessment.best_epoch - first)));
     results["last"] = epoch_record(history.back());
-    results["val_accuracy_standard_error"] = verdict.accuracy_error;
-    results["state"] = to_string(verdict.state);
-    results["verdict"] = verdict.text;
+    results["val_accuracy_standard_error"] = assessment.accuracy_error;
+    results["state"] = to_string(assessment.state);
+    results["verdict"] = assessment.text;
   }
   record["results"] = results;
 }

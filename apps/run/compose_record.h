@@ -7,7 +7,7 @@
 
 #include "apps/run/train_options.h"
 #include "engine/program/program.h"
-#include "engine/train/verdict.h"
+#include "engine/train/run_assessment.h"
 
 namespace gs::apps {
 
@@ -18,7 +18,7 @@ nlohmann::ordered_json start_record(const Words& words, const std::map<std::stri
 
 /// Adds the end of the run: "finished", "interrupted" or "failed" with its message.
 void end_record(nlohmann::ordered_json&, const std::string& status, const std::vector<EpochResult>& history,
-                const Verdict&, double seconds, const std::string& message = "");
+                const RunAssessment&, double seconds, const std::string& message = "");
 
 /// The quality of one epoch's weights: loss and accuracy on both splits; for the validation images also the confusion
 /// matrix and balanced accuracy, and for two classes sensitivity, specificity, precision and the area under the ROC

@@ -19,7 +19,7 @@ nlohmann::json device_facts(Device&);
 /// {"gridstride", "commit", "compiler", "libraries": {...}}
 nlohmann::json version_facts();
 
-/// "tf32", with a note if it is emulated: a CPU has only fp32 of its own.
+/// "tf32", with a note if it is emulated: a CPU computes in fp32 only.
 std::string precision_words(const std::string& precision, std::string_view device);
 
 /// The time now in UTC: "2026-01-31T12:00:00Z".

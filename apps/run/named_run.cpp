@@ -1,4 +1,4 @@
-// named_run.cpp - the flag before what is wrong with the file.
+// named_run.cpp - puts the flag before the error about the file.
 #include "apps/run/named_run.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// named_run.h - the record of a run that a flag names.
+// named_run.h - reads the record of a run that a flag names.
 #pragma once
 #include <string>
 
@@ -6,8 +6,8 @@
 
 namespace gs::apps {
 
-/// run.json of `run`, as `flag` names it ("--resume"). Throws UsageError that begins with the flag if there is none, or
-/// none that can be read.
+/// Reads run.json of `run`, which `flag` names ("--resume"). Throws UsageError that begins with the flag if the file is
+/// missing or invalid.
 RunRecord named_run(const std::string& flag, const std::string& run);
 
 }  // namespace gs::apps

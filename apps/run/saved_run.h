@@ -21,10 +21,10 @@ struct SavedRun {
   LossKind loss = LossKind::bce;
   Net net;
   std::vector<std::string> labels;  ///< class names by label; in one-logit losses label 1 is the positive class
-  int epoch = 0;                    ///< whose parameters these are
+  int epoch = 0;                    ///< epoch of `parameters`
   std::vector<float> parameters;
 
-  /// True if the loss gives logits a probability: not the hinge losses.
+  /// True if the loss turns logits into probabilities: false for the hinge losses.
   bool probabilistic() const { return loss == LossKind::bce || loss == LossKind::softmax; }
 };
 

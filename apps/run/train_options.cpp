@@ -97,10 +97,10 @@ void check_run_flags(const TrainOptions& o, const Arguments& a) {
   if (o.depth && find_model(o.model).default_depth == 0)
     throw UsageError(fmt::format("--depth {}: {} comes in one depth only", *o.depth, o.model));
   if (o.features == "hog" && o.model != "mlp")
-    throw UsageError(fmt::format("--features hog is for the mlp: {} wants images", o.model));
+    throw UsageError(fmt::format("--features hog is for the mlp: {} takes images", o.model));
   if (o.features == "hog")
     for (const char* flag : {"--flip", "--shift", "--rotate", "--brightness"})
-      if (a.given(flag)) throw UsageError(fmt::format("{} changes images, and --features hog trains on none", flag));
+      if (a.given(flag)) throw UsageError(fmt::format("{} changes images; --features hog trains on descriptors", flag));
   for (const char* flag : {"--step-epochs", "--step-factor"})
     if (a.given(flag) && o.schedule != "step") throw UsageError(fmt::format("{} is for --schedule step", flag));
   if (o.warm_up >= o.epochs && o.warm_up > 0)
@@ -110,7 +110,7 @@ void check_run_flags(const TrainOptions& o, const Arguments& a) {
   if (o.output == "sigmoid" && o.loss != "hinge")
     throw UsageError("--output sigmoid is for --loss hinge; bce and softmax have theirs built in");
   if (o.loss == "softmax" && o.positive)
-    throw UsageError("--positive is for losses with one output; --loss softmax has one a class");
+    throw UsageError("--positive is for losses with one output; --loss softmax has one per class");
   if (o.implementation_from && a.given("--impl"))
     throw UsageError("--impl-from brings its own table of implementations: leave out --impl");
   check_data_flags(o.data);

@@ -1,4 +1,4 @@
-// train_plan.cpp - how flags, classes and devices go together.
+// train_plan.cpp - combines flags, classes and device into a net and a recipe.
 #include "apps/run/train_plan.h"
 
 #include <algorithm>

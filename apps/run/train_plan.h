@@ -37,7 +37,7 @@ Recipe build_recipe(const TrainOptions&, LossKind, Precision);
 /// n / (K n_k) for class k of K with n_k of the n training images: every class counts the same.
 std::vector<float> balanced_weights(const std::vector<std::int64_t>& class_counts);
 
-/// --impl and --impl-from: a rule ("auto", "default", "own", "library"), or "step=implementation" entries separated by
+/// --impl and --impl-from: a rule ("auto", "default", "own", "library"), or "call=implementation" entries separated by
 /// commas, or both.
 ImplementationChoice choose_implementations(const TrainOptions&);
 

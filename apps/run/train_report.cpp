@@ -52,9 +52,9 @@ std::string run_header(const Program& program, const TrainOptions& o, const Data
   return out + line("folder", folder, width);
 }
 
-std::string run_footer(const Verdict& verdict, const std::string& folder, const std::string& page, double seconds,
-                       int width) {
-  return fmt::format("\n{}\n\n{}", wrapped(verdict.text, std::min(width, 100)),
+std::string run_footer(const RunAssessment& assessment, const std::string& folder, const std::string& page,
+                       double seconds, int width) {
+  return fmt::format("\n{}\n\n{}", wrapped(assessment.text, std::min(width, 100)),
                      line("written",
                           fmt::format("{}/ in {}{}", folder, duration(seconds),
                                       page.empty() ? "" : fmt::format("; {}/{}", folder, page)),

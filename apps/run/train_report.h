@@ -4,7 +4,7 @@
 
 #include "apps/run/train_options.h"
 #include "engine/program/program.h"
-#include "engine/train/verdict.h"
+#include "engine/train/run_assessment.h"
 
 namespace gs::apps {
 
@@ -12,7 +12,8 @@ namespace gs::apps {
 std::string run_header(const Program&, const TrainOptions&, const DataSplits&, const std::string& positive,
                        const std::string& folder, int width);
 
-/// The diagnosis of the run, its folder and its time. `page`: a page in the folder to be named, or empty.
-std::string run_footer(const Verdict&, const std::string& folder, const std::string& page, double seconds, int width);
+/// The assessment of the run, its folder and its time. `page`: a page in the folder to be named, or empty.
+std::string run_footer(const RunAssessment&, const std::string& folder, const std::string& page, double seconds,
+                       int width);
 
 }  // namespace gs::apps

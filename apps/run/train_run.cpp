@@ -1,4 +1,4 @@
-// train_run.cpp - joins data, program and folder; shows and records epochs; the record is right however the run ends.
+// train_run.cpp - joins data, program and folder; shows and records epochs; keeps the record valid on every exit.
 #include "apps/run/train_run.h"
 
 #include <chrono>
@@ -19,8 +19,8 @@
 #include "engine/core/error.h"
 #include "engine/core/seconds_since.h"
 #include "engine/data/features.h"
-#include "engine/device/turns.h"
-#include "engine/train/doctor.h"
+#include "engine/device/machine_lock.h"
+#include "engine/train/run_diagnostics.h"
 #include "engine/train/run_directory.h"
 #include "engine/train/run_recorder.h"
 #include "models/models.h"
@@ -49,7 +49,7 @@ class Display {
     fmt::print("{}\n", finished_line(r, epochs_, best, width() - margin, style_));
     std::fflush(stdout);
   }
-  /// Prints at once, in the middle of a run.
+  /// Prints at once, also during an epoch.
   void warn(const std::string& text) {
     line_.clear();
     fmt::print(stderr, "gridstride: {}{}{}\n", view_.label, view_.label.empty() ? "" : ": ", text);
@@ -107,7 +107,7 @@ class Run {
       display_.progress(p);
     };
     callbacks.diagnosis = [&](int, const Diagnosis& diagnosis) {
-      if (const std::string alarm = doctor_.look(diagnosis); !alarm.empty()) display_.warn(alarm);
+      if (const std::string alarm = diagnostics_.add(diagnosis); !alarm.empty()) display_.warn(alarm);
     };
     callbacks.epoch = [&](const EpochResult& r, bool) {
       const bool best = recorder_.epoch_done(r, trainer_.validation_logits());
@@ -136,21 +136,21 @@ class Run {
       keep_what_is_complete(error.what());
       throw;
     }
-    display_.print(run_footer(verdict(), directory_.path().string(), has_profile_ ? "profile.html" : "",
+    display_.print(run_footer(assessment(), directory_.path().string(), has_profile_ ? "profile.html" : "",
                               seconds_since(start_), display_.width()));
     return 0;
   }
 
  private:
-  Verdict verdict() const {
-    VerdictContext context = context_;
-    context.findings = doctor_.findings();
-    return judge(recorder_.history(), context);
+  RunAssessment assessment() const {
+    AssessmentContext context = context_;
+    context.findings = diagnostics_.findings();
+    return assess(recorder_.history(), context);
   }
 
-  /// Both splits with the last weights, then with those of the best epoch, which stay in the program.
+  /// Evaluates both splits with the last weights, then with the best epoch's, which stay in the program.
   void evaluate_best_and_last() {
-    const TrainingTurn turn;  // other threads may measure
+    const SharedMachineLock lock;  // other threads may measure
     const int last_epoch = recorder_.history().back().epoch;
     const Evaluation last_validation = trainer_.evaluate(Split::validation);
     nlohmann::ordered_json last =
@@ -181,7 +181,7 @@ class Run {
 
   void write_end(const std::string& status, const std::string& message = "") {
     display_.end();
-    end_record(record_, status, recorder_.history(), verdict(), seconds_since(start_), message);
+    end_record(record_, status, recorder_.history(), assessment(), seconds_since(start_), message);
     directory_.write_record(record_);
   }
 
@@ -214,8 +214,8 @@ class Run {
   bool among_others_;
   Display display_;
   nlohmann::ordered_json record_;
-  VerdictContext context_;
-  Doctor doctor_;
+  AssessmentContext context_;
+  RunDiagnostics diagnostics_;
   std::unique_ptr<TrainingSamples> samples_;  ///< null without --profile
   bool has_profile_ = false;
 };

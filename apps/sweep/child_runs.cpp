@@ -47,7 +47,7 @@ pid_t start(const ChildRun& child) {
   const pid_t parent = getpid(), process = fork();
   if (process < 0) throw Error(fmt::format("cannot start another run: {}", std::strerror(errno)));
   if (process > 0) return process;
-  // In the child, until exec: plain system calls only. It has a process group of its own, so that Ctrl-C reaches the
+  // In the child, until exec: plain system calls only. It has its own process group, so that Ctrl-C reaches the
   // parent only, which passes it on once; and it ends with the parent.
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGINT);

@@ -1,4 +1,4 @@
-// child_runs.h - several training runs at once, each in a process of its own: a crash ends one run only.
+// child_runs.h - several training runs at once, each in its own process: a crash ends one run only.
 #pragma once
 #include <functional>
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace gs::apps {
 
-/// One process: gridstride with these words; what it prints goes to a file.
+/// One process: gridstride with these words, its output in a file.
 struct ChildRun {
   Words words;
   std::string output_file;
@@ -29,7 +29,7 @@ struct ChildProgress {
 
 /// Runs all of them, at most `at_once` at a time, in their order. `ended(i, outcome)` is called as each ends, `tick`
 /// about ten times a second. On SIGINT or SIGTERM the running ones get SIGINT, which lets them finish their step and
-/// keep what they have, no more are started, and Interrupted is thrown when all have ended. They end with this process,
+/// save their state, no more are started, and Interrupted is thrown when all have ended. They end with this process,
 /// also when it is killed.
 void run_children(const std::vector<ChildRun>&, int at_once,
                   const std::function<void(std::size_t, const ChildOutcome&)>& ended,

@@ -13,7 +13,7 @@ struct NamedRun {
   KeptRun run;
 };
 
-/// An upper bound if memory allows (prepare.h). A guess: a small network's step leaves most of a GPU idle.
+/// Upper bound; memory may allow fewer (prepare.h). A guess: a small network's step leaves most of a GPU idle.
 inline constexpr int most_jobs_on_a_gpu = 4;
 
 /// Runs at the same time are kept apart by processes or threads. Processes: each has its own pool of CPU threads, and
@@ -26,7 +26,7 @@ KeptApart kept_apart_on(const std::string& device);
 
 /// Trains those that are not done yet, `jobs` at a time. Returns the reason of each failure, empty for the others.
 /// Throws Interrupted after Ctrl-C, when all have stopped. If the GPU fails for all threads, the program is started
-/// again with the same words and goes on with what is left (restart.h).
+/// again with the same words and continues with the remaining runs (restart.h).
 std::vector<std::string> train_at_once(const std::vector<NamedRun>&, KeptApart, const std::filesystem::path& logs,
                                        int jobs, bool quiet);
 

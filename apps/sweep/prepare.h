@@ -1,4 +1,4 @@
-// prepare.h - compiles all runs before the first is trained; that tells also how many fit on a GPU.
+// prepare.h - compiles all runs before the first is trained, which also tells how many fit on a GPU.
 #pragma once
 #include <functional>
 #include <memory>

@@ -9,7 +9,7 @@ namespace gs::apps {
 
 struct SweepResult {
   const SweepRun* run = nullptr;
-  std::string failure;  ///< the reason why there are no numbers; empty for a finished run
+  std::string failure;  ///< reason of a missing result; empty for a finished run
   int best_epoch = 0, epochs = 0;
   double val_loss = 0, val_accuracy = 0;  ///< at the best epoch: the lowest validation loss
   double last_val_loss = 0;
@@ -29,8 +29,9 @@ std::string sweep_table(const std::vector<SweepResult>&);
 /// the end of a best run that was too short for a diagnosis.
 std::string sweep_answer(const std::vector<SweepResult>&);
 
-/// The same numbers: a header and a line a run, the varied flags first; and as an array of objects.
+/// The table as CSV: a header and a line a run, the varied flags first.
 std::string sweep_csv(const std::vector<SweepResult>&);
+/// {"answer": sweep_answer(), "runs": [an object a run]}
 std::string sweep_json(const std::vector<SweepResult>&);
 
 }  // namespace gs::apps

@@ -1,5 +1,5 @@
 // thread_runs.h - several training runs at once in this process, each in a thread with its own stream on the GPU. Runs
-// in processes of their own would take turns there; streams of one process run side by side.
+// in separate processes would take turns there; streams of one process run concurrently.
 #pragma once
 #include <functional>
 #include <string>

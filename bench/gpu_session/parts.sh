@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# parts.sh - what bench/gpu_session.sh consists of, most valuable first: a table, and a function each.
+# parts.sh - the parts of bench/gpu_session.sh, most valuable first: a table, and a function for each part.
 #
-#   bench/gpu_session/parts.sh table      the table
-#   bench/gpu_session/parts.sh PART       runs one part; its environment: session_root, session_build, session_out, session_deps, session_commit
+#   bench/gpu_session/parts.sh table      prints the table
+#   bench/gpu_session/parts.sh PART       runs a part; needs the variables session_root, session_build, session_out,
+#                                         session_deps and session_commit
 #
-# The columns: the most seconds that a part may take; the fewest that are worth beginning it with; what it probably takes on 16 cores and one H200 (which a
-# dry run goes by); what it needs: p the program, d the device's tests, t all tests, - nothing; whether time is measured there, so that nothing may run beside it.
+# Columns: name; time limit in seconds; least remaining seconds to begin with; expected seconds on 16 cores and one H200
+# (used by dry runs); need: p the program, d the device's tests, t all tests, - nothing; yes if the part measures time,
+# so that nothing else may run meanwhile.
 set -uo pipefail
 
 parts_table='
@@ -53,13 +55,13 @@ fi
 root=$session_root build=$session_build out=$session_out
 program=$build/apps/gridstride
 cases=(alexnet:8:8 alexnet:8:4 alexnet:8:2 lenet:32:8) more=(alexnet:32:8 lenet:8:8 lenet:32:64 mlp:64:16) large=alexnet2012:-:256
-export XDG_CACHE_HOME=$out/cache                        # what --impl auto measured
+export XDG_CACHE_HOME=$out/cache                        # tuning cache of --impl auto
 export TORCHINDUCTOR_CACHE_DIR=$build/inductor-cache TRITON_CACHE_DIR=$build/triton-cache PYTHONUNBUFFERED=1
 
-# --- the build, and what warms up beside it -------------------------------------------------------------------------------------------
+# --- the build, and the warm-up beside it ----------------------------------------------------------------------------
 
-# The program first: the device's tests are a few files more, the others wait until the step is measured. -k 0: a test that does not compile
-# costs that test.
+# The program and the device's tests, which are few files; the other tests are built after the step is measured. -k 0: a
+# test that does not compile does not stop the build.
 part_build() {
   local options=(-DCMAKE_BUILD_TYPE=Release -DGRIDSTRIDE_OPENCV=OFF -DGRIDSTRIDE_ONEDNN=OFF -DGRIDSTRIDE_HURRY=ON -DGRIDSTRIDE_COMMIT="${session_commit#unknown}")
   [ -z "$session_deps" ] ||
@@ -70,14 +72,14 @@ part_build() {
   ninja -C "$build" gridstride gridstride_cuda && cp "$build/.ninja_log" "$out/ninja_log.txt"
 }
 part_build_tests() { ninja -C "$build" -k 0 test_gpu; }
-# Beside the build: PyTorch's compiler fills its caches, on few cores. What it times meanwhile is thrown away;
-# which kernels it chose is kept, and was measured beside the checks.
+# Beside the build, PyTorch's compiler fills its caches on few cores. The times are discarded; the kernels that it
+# chooses are kept, although they were timed while checks ran.
 part_compile_warmup() {
   TORCHINDUCTOR_COMPILE_THREADS=4 nice -n 10 "$root/bench/torch_variants.py" --precision tf32 --seconds 0 \
     --variants compile-channels-last,compile --out "$build/compile-warmup" "${cases[@]}"
 }
 
-# --- is it right? ---------------------------------------------------------------------------------------------------------------------
+# --- correctness ----------------------------------------------------------------------------------------------------
 
 part_checks_device() { "$build/tests/test_gpu_device" --gtest_brief=1; }
 part_checks_losses() { "$root/bench/losses_against_sim.py" --device cuda --program "$program" --runs "$out/losses" --out "$out/losses.json"; }
@@ -92,20 +94,20 @@ part_sanitizer_memcheck() { sanitized memcheck --impl own && sanitized memcheck 
 part_sanitizer_racecheck() { sanitized racecheck --impl own && sanitized racecheck --impl own --precision bf16; }
 part_sanitizer_initcheck() { sanitized initcheck --impl own; }
 part_sanitizer_synccheck() { sanitized synccheck --impl own; }
-part_same_bits() {  # 10,000 steps twice
+part_same_bits() {  # two runs of 10,000 steps
   local run=("$program" train alexnet --base 8 --lr 1e-4 --epochs 80 --device cuda --impl own --quiet --overwrite)
   "${run[@]}" --out "$out/bits-a" && "${run[@]}" --out "$out/bits-b" && cmp "$out/bits-a/last.safetensors" "$out/bits-b/last.safetensors" &&
     echo 'bit-identical after 10,000 steps' && rm -rf "$out/bits-a" "$out/bits-b"
 }
 
-# --- how fast is it? ------------------------------------------------------------------------------------------------------------------
+# --- speed ----------------------------------------------------------------------------------------------------------
 
 part_machine() {
   nvidia-smi && nvcc --version
   lscpu | grep -E 'Model name|^CPU\(s\)'
-  "$program" --version && "$program" devices --roof
+  "$program" --version && "$program" devices --peaks
 }
-# bench_cases IMPL PRECISION CASE...: a process and a file for each case, so that what one breaks is lost alone
+# bench_cases IMPL PRECISION CASE...: a process and a file per case, so that a failure loses only that case
 bench_cases() {
   local impl=$1 precision=$2 case file status=0
   shift 2
@@ -147,7 +149,7 @@ part_jax_tf32() {
   done
   return $status
 }
-# Their PyTorch figures go to a folder of their own: torch-*.json of the four cases is not written over.
+# PyTorch's figures go to a subfolder, so that torch-*.json of the four main cases is not overwritten.
 part_more_cases() {
   local status=0
   every_impl tf32 "${more[@]}" || status=1
@@ -164,7 +166,7 @@ part_large() {
 profiled() { "$program" profile "$1" --base "$2" --batch "$3" --device cuda --out "$out/profile-$1-$2-$3" "${@:4}"; }
 part_profiles() { profiled alexnet 8 8 && profiled lenet 32 8; }
 part_profiles_more() { profiled alexnet 32 8 && profiled alexnet2012 96 256 --precision bf16 --optimizer sgd --momentum 0.9; }
-part_lab() {  # the second time with what the tuner found the first time, as the aim says
+part_lab() {  # twice: with a cold and, as the aim requires, with a warm tuning cache
   local cache=$out/lab-cache tuning
   rm -rf "$cache" "$out/lab"
   for tuning in cold warm; do

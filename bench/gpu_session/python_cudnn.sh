@@ -1,8 +1,9 @@
-# python_cudnn.sh - cuDNN of Python's nvidia packages, made to look like an installation. Sourced.
+# python_cudnn.sh - makes cuDNN from Python's nvidia packages look like an installation. Sourced.
 
-# python_cudnn FOLDER: fills FOLDER with links to the cuDNN of Python's packages, and exports CUDNN_HOME; does nothing where Python has none.
-# Those packages have no libcudnn.so to link with. NVRTC, which cuDNN's engines open while they run, must lie beside them: cuDNN looks for it
-# in its own folder and relative to that, and for the loader a library's folder is that of the link that it was opened by.
+# python_cudnn FOLDER: fills FOLDER with links to cuDNN in Python's packages and exports CUDNN_HOME; does nothing if
+# Python has no cuDNN. The packages lack libcudnn.so, which the linker needs. NVRTC, which cuDNN's engines open at run
+# time, must be linked beside cuDNN: cuDNN searches its own folder and paths relative to it, and to the loader that is
+# the folder of the link through which the library was opened.
 python_cudnn() {
   local made=$1 cudnn nvrtc nvcc
   cudnn=$(python3 -c 'import nvidia.cudnn as c; print(list(c.__path__)[0])' 2>/dev/null) || return 0

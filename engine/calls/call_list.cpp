@@ -1,4 +1,4 @@
-// call_list.cpp - readers and writers of tensors, and the exchange of one tensor for another.
+// call_list.cpp - finds readers and writers of tensors, and replaces tensors.
 #include "engine/calls/call_list.h"
 
 #include <algorithm>
@@ -27,7 +27,7 @@ bool holds(const std::vector<TensorId>& ids, TensorId id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-/// The index of the one node that fits, -1 if none or several do.
+/// Index of the only node that fits, -1 if none or several do.
 template <class Fits>
 int only(const std::vector<CallNode>& nodes, Fits fits) {
   int found = -1;

@@ -1,5 +1,5 @@
-// call_list.h - op calls in the order in which they may run, before implementations are chosen: the layers append to
-// it, the fusion rules rewrite it.
+// call_list.h - op calls in a valid order, before implementations are chosen: layers append calls, fusion rules rewrite
+// them.
 #pragma once
 #include <string>
 #include <utility>
@@ -21,7 +21,7 @@ class CallList {
     nodes.push_back(make<Op>(std::move(name), pass, problem, arguments...));
     return nodes.back();
   }
-  /// The same call outside of the list.
+  /// Makes such a call without appending it.
   template <class Op, class... Arguments>
   static CallNode make(std::string name, Pass pass, const typename Op::Problem& problem, Arguments... arguments) {
     return {std::move(name),
@@ -33,18 +33,18 @@ class CallList {
             ""};
   }
 
-  // For rules. -1: there is none, or more than one.
+  // For rules. only_writer() and only_reader() return -1 if there is no such call, or several.
   int only_writer(TensorId) const;
   int only_reader(TensorId) const;
   void erase(int index) { nodes.erase(nodes.begin() + index); }
-  /// Every call that reads or writes `from` does so with `to`; resolved(from) says so.
+  /// Replaces `from` by `to` in all calls; resolved(from) then returns `to`.
   void replace(TensorId from, TensorId to);
 
-  // Notes of the rules for those who ask for a value that a layer put out.
+  // Recorded by rules, to find the values that layers put out after rewriting.
   TensorId resolved(TensorId) const;
-  bool is_rectified(TensorId) const;     ///< a ReLU is a part of the call that writes it
-  TensorId pooled_form(TensorId) const;  ///< of a value that is written only behind a max-pool, else no_tensor
-  std::vector<CallNode> apart;           ///< calls that would write values which fused calls do not write
+  bool is_rectified(TensorId) const;     ///< the call that writes it includes a ReLU
+  TensorId pooled_form(TensorId) const;  ///< the max-pool's output, if only that is written; else no_tensor
+  std::vector<CallNode> apart;           ///< calls for the values that fused calls no longer write
   std::vector<TensorId> rectified;
   std::vector<std::pair<TensorId, TensorId>> pooled;
 

@@ -1,7 +1,7 @@
-// call_node.h - an op call before its implementation is chosen: an op, its problem and the tensors it is called with.
+// call_node.h - an op call before its implementation is chosen: op, problem and tensors.
 //
-// Everything about the call follows from these three: the tensors that it reads and writes, its cost, the variants and
-// library implementations that fit, and how each of them is launched.
+// These three determine the tensors that the call reads and writes, its cost, and the variants and library
+// implementations that fit.
 #pragma once
 #include <array>
 #include <functional>
@@ -48,9 +48,9 @@ struct Candidate {
   std::string name;  ///< "direct", "onednn", "cudnn:eng13{2=4}"
   std::size_t workspace_bytes = 0;
   std::function<void(const Addresses&, void* workspace, stream_t)> run;
-  bool own = false;                          ///< nothing but kernels of the project
-  Arithmetic arithmetic = Arithmetic::fp32;  ///< of an own variant
-  std::string note = "";                     ///< of a library: the kernel, for --explain
+  bool own = false;                          ///< the project's own kernels only
+  Arithmetic arithmetic = Arithmetic::fp32;  ///< fp32 unless an own variant
+  std::string note = "";                     ///< the library's kernel, for --explain
 };
 
 /// An op and its problem.
@@ -58,20 +58,20 @@ class OpProblem {
  public:
   virtual ~OpProblem() = default;
   virtual Cost cost() const = 0;
-  /// "max-pool forward 8 24 24 16 2 2 no": everything that changes the work, as the key of measurements.
+  /// "max-pool forward 8 24 24 16 2 2 no": everything that changes the work; the key of measurements.
   virtual std::string describe() const = 0;
   virtual bool library_pays(Target) const = 0;
   /// The variants that fit the problem, from the lowest rank up.
   virtual std::vector<Candidate> variants(const Registry&, const std::vector<Argument>&) const = 0;
   /// The library's implementations, its best guess first.
   virtual std::vector<Candidate> offers(Library&, const std::vector<Argument>&) const = 0;
-  /// The same op with a ReLU behind it; null if the op has none.
+  /// This op followed by a ReLU; null if the op does not support it.
   virtual std::shared_ptr<const OpProblem> with_relu() const = 0;
-  /// The argument that masks the gradient written to argument `gradient`, or -1: 0 where the mask is <= 0.
+  /// Index of the argument that masks the gradient in argument `gradient` (0 where the mask is <= 0), or -1.
   virtual int mask_of(int gradient) const = 0;
 };
 
-// Outside of the class, whose members would hide the ops' own functions.
+// Outside the class, since its members would hide the ops' functions.
 template <class Op>
 Cost cost_of_op(const typename Op::Problem& problem) {
   return cost(Op{}, problem);
@@ -166,9 +166,9 @@ struct CallNode {
   Pass pass = Pass::forward;
   std::shared_ptr<const OpProblem> op;
   std::vector<Argument> arguments;
-  /// Tensors that lie inside of others among the arguments, as the parameters of layers do in the flat buffers.
+  /// Tensors inside other arguments, such as layers' parameters in the flat buffers.
   std::vector<TensorId> also_reads, also_writes;
-  std::string measured;  ///< the implementation that was measured to be the fastest while calls were fused
+  std::string measured;  ///< the fastest implementation, if it was measured during fusion
 
   /// The problem, if the call is of this op, else null.
   template <class Op>

@@ -1,4 +1,4 @@
-// describe.cpp - the problems that people read in words of their own.
+// describe.cpp - problems with a hand-written description.
 #include "engine/calls/describe.h"
 
 namespace gs {

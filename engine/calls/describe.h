@@ -1,4 +1,4 @@
-// describe.h - a problem in words: what measurements of it are kept under, and what --explain prints.
+// describe.h - a problem as text, the key of its measurements.
 #pragma once
 #include <string>
 #include <type_traits>
@@ -21,12 +21,12 @@ std::string describe(const Dense&);
 std::string describe(const Conv2dPool&);
 std::string describe(const DenseDropout&);
 std::string describe(const AugmentedGather&);
-/// "adam 270336": its hyper-parameters change no work.
+/// "adam 270336": no hyper-parameters, since they change no work.
 std::string describe(const Optimizer&);
 
 namespace detail {
 
-/// Stands for a field of any type while fields are counted.
+/// Converts to any field type, to count fields.
 struct AnyField {
   template <class T>
   requires std::is_arithmetic_v<T> || std::is_enum_v<T>
@@ -64,8 +64,8 @@ std::string field_texts(const Fields&... fields) {
 template <class Problem>
 std::string describe(const Problem& problem) {
   constexpr std::size_t count = detail::field_count<Problem>();
-  static_assert(count > 0 || std::is_empty_v<Problem>, "a problem that begins with a structure has its own describe()");
-  static_assert(count <= 12, "a problem of so many fields, or with fields that are structures, has its own describe()");
+  static_assert(count > 0 || std::is_empty_v<Problem>, "a problem that begins with a struct needs its own describe()");
+  static_assert(count <= 12, "a problem with more than 12 fields, or with struct fields, needs its own describe()");
   // clang-format off
   using detail::field_texts;
   if constexpr (count == 0) return "";

@@ -1,4 +1,4 @@
-// op_call.h - a call of an op that can be run: an entry of the list that a program executes, captures, times and
+// op_call.h - an op call with its implementation: an entry of the list that a program executes, captures, times and
 // prints.
 #pragma once
 #include <functional>
@@ -11,9 +11,9 @@
 
 namespace gs {
 
-/// The parts of a training step, in their order.
+/// Parts of a training step, in order.
 enum class Pass { gather, forward, loss, backward, update };
-std::string_view to_string(Pass);  ///< the same words
+std::string_view to_string(Pass);  ///< the enumerator's name
 
 struct OpCall {
   std::string name;  ///< "conv1 forward", "dense2 weight gradient"
@@ -24,7 +24,7 @@ struct OpCall {
   std::vector<TensorId> reads, writes;
   TensorId workspace = no_tensor;  ///< a planned tensor that only this call uses
   std::function<void(const Addresses&, stream_t)> call;
-  bool tensor_cores = false;  ///< an own variant that declares them (Variant::arithmetic)
+  bool tensor_cores = false;  ///< an own GPU variant in tf32 or bf16 (Variant::arithmetic)
 };
 
 }  // namespace gs

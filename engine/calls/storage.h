@@ -1,4 +1,4 @@
-// storage.h - how the activations of a program are stored: as float, or as bf16 in a run of that precision.
+// storage.h - storage type of a program's activations: float, or bf16 in a run of that precision.
 #pragma once
 #include <cstddef>
 
@@ -12,7 +12,7 @@ constexpr std::size_t bytes_of(Storage storage) {
   return storage == Storage::bf16 ? sizeof(bf16) : sizeof(float);
 }
 
-/// f(T()) with the storage's type: for code that is a template over it.
+/// Calls f(T()) with the storage type T.
 template <class F>
 decltype(auto) with_type_of(Storage storage, F&& f) {
   if (storage == Storage::bf16) return f(bf16());

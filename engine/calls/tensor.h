@@ -1,4 +1,4 @@
-// tensor.h - the tensors that op calls read and write, and where they lie once memory is planned.
+// tensor.h - tensors of op calls, and their addresses once memory is planned.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace gs {
 using TensorId = int;
 inline constexpr TensorId no_tensor = -1;
 
-/// Pointers of all planned tensors, by id. Calls look their arguments up when they run.
+/// Pointers to all tensors, by id. Calls look up their arguments when they run.
 struct Addresses {
   std::vector<void*> of;
   void* operator[](TensorId id) const { return id < 0 ? nullptr : of[std::size_t(id)]; }
@@ -24,8 +24,8 @@ struct Addresses {
 };
 
 enum class Lifetime {
-  fixed,    ///< keeps its content from step to step (parameters, moments, state, data): an address of its own
-  planned,  ///< written and read within one run of a list of calls: shares the activations' arena
+  fixed,    ///< keeps its content from step to step (parameters, moments, state, data)
+  planned,  ///< written and read within one run of a call list; shares the arena
 };
 
 struct Tensor {
@@ -33,9 +33,9 @@ struct Tensor {
   std::size_t bytes = 0;
   Lifetime lifetime = Lifetime::planned;
   bool holds_numbers = false;
-  Storage storage = Storage::fp32;  ///< of numbers
-  /// Content while implementations are measured, of tensors that decide how much work a call does or that must not be
-  /// just any numbers. Else it is random numbers, or zeros where it is not numbers.
+  Storage storage = Storage::fp32;  ///< if it holds numbers
+  /// Content while implementations are measured, for tensors that determine the amount of work or have a restricted
+  /// range. If empty, numbers are random and all else is zero.
   std::vector<std::byte> sample = {};
 };
 

@@ -1,4 +1,4 @@
-// atomic_file.cpp - write, fsync, rename, and the messages when one of them fails.
+// atomic_file.cpp - write, fsync and rename, with an error message if one of them fails.
 #include "engine/core/atomic_file.h"
 
 #include <fcntl.h>
@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
   throw Error(fmt::format("cannot write {}: {}", path.string(), std::strerror(error)));
 }
 
-/// The name under which a file is written until it is whole; removed unless kept.
+/// Temporary file that is removed on destruction unless kept.
 class Temporary {
  public:
   explicit Temporary(fs::path path) : path_(std::move(path)) {}
@@ -57,7 +57,7 @@ void write_file(const fs::path& path, std::span<const std::span<const std::byte>
   Temporary temporary(path.string() + fmt::format(".part{}-{}", ::getpid(), written++));
   Descriptor file(::open(temporary.path().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!file.is_open()) {
-    temporary.keep();  // it is not there, and what may be there is not ours
+    temporary.keep();  // not opened: a file of that name is not ours to remove
     fail(path, errno);
   }
   for (const std::span<const std::byte>& piece : pieces)
@@ -65,7 +65,7 @@ void write_file(const fs::path& path, std::span<const std::span<const std::byte>
   if (::fsync(file.number()) != 0 || !file.close()) fail(path, errno);
   if (::rename(temporary.path().c_str(), path.c_str()) != 0) fail(path, errno);
   temporary.keep();
-  // The rename itself must reach the disk; a file system that cannot sync a folder has nothing to lose by it.
+  // Makes the rename durable. Errors are ignored: some file systems cannot sync a folder.
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   Descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (parent.is_open()) ::fsync(parent.number());

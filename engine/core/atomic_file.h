@@ -1,4 +1,4 @@
-// atomic_file.h - files that are whole or not there: written beside their final name, synced, renamed.
+// atomic_file.h - atomic writes: a temporary file beside the target, fsync, rename.
 #pragma once
 #include <cstddef>
 #include <filesystem>
@@ -7,9 +7,8 @@
 
 namespace gs {
 
-/// Replaces `path` by the given pieces, one behind the other. The folder must exist. On any failure the old file is as
-/// it was, nothing half-written stands under the final name, the temporary is gone, and gs::Error names the path and
-/// the reason.
+/// Atomically replaces `path` by the concatenated pieces. The folder must exist. On failure the old file is unchanged,
+/// the temporary file is removed, and gs::Error names the path and the reason.
 void write_file(const std::filesystem::path& path, std::span<const std::span<const std::byte>> pieces);
 
 void write_file(const std::filesystem::path& path, std::string_view text);

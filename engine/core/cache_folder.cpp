@@ -1,4 +1,4 @@
-// cache_folder.cpp - the XDG base directory specification, as far as one folder needs it.
+// cache_folder.cpp - the cache folder by the XDG base directory specification.
 #include "engine/core/cache_folder.h"
 
 #include <cstdlib>

@@ -1,5 +1,4 @@
-// checksum.h - a 64-bit fingerprint of bytes, to tell whether two runs saw the same data. Not a defence against
-// tampering.
+// checksum.h - a 64-bit checksum that tells whether two runs used the same data. Not cryptographic.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +7,7 @@
 
 namespace gs {
 
-/// XXH64 of everything fed so far, seed 0. Source: Collet, "xxHash fast digest algorithm", XXH64.
+/// XXH64 with seed 0 of all bytes added so far. Source: Collet, "xxHash fast digest algorithm", XXH64.
 class Checksum {
  public:
   Checksum& add(std::span<const std::byte> bytes);

@@ -16,7 +16,7 @@ class Descriptor {
   }
   int number() const { return number_; }
   bool is_open() const { return number_ >= 0; }
-  /// False, with errno set, where the file system reports only now that something could not be written.
+  /// False with errno set on failure: some file systems report a failed write only here.
   bool close() { return ::close(std::exchange(number_, -1)) == 0; }
 
  private:

@@ -1,11 +1,10 @@
-// error.h - the two ways a command fails, beside gs::Error (a run that went wrong: exit status 1).
+// error.h - UsageError: invalid input of the user, exit status 2. Other failures are gs::Error, exit status 1.
 #pragma once
 #include "kernels/common/check.h"
 
 namespace gs {
 
-/// The user asked for something that cannot be: one line that names the file, flag or field and what would be right.
-/// Exit 2.
+/// Invalid input. The message is one line: the file, flag or field, the fault and the remedy.
 struct UsageError : Error {
   using Error::Error;
 };

@@ -1,4 +1,4 @@
-// grouped.h - large numbers as people read them.
+// grouped.h - integers with thousands separators.
 #pragma once
 #include <cstdint>
 #include <string>

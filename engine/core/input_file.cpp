@@ -26,7 +26,7 @@ InputFile::InputFile(const std::filesystem::path& path)
   struct stat status {};
   if (::fstat(file_.number(), &status) != 0) fail(path_, std::strerror(errno));
   if (S_ISDIR(status.st_mode)) fail(path_, std::strerror(EISDIR));
-  if (!S_ISREG(status.st_mode)) fail(path_, "it is no regular file");
+  if (!S_ISREG(status.st_mode)) fail(path_, "not a regular file");
   size_ = std::uint64_t(status.st_size);
 }
 
@@ -35,7 +35,7 @@ void InputFile::read(std::uint64_t offset, std::span<std::byte> to) const {
     const ssize_t count = ::pread(file_.number(), to.data(), to.size(), off_t(offset));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail(path_, std::strerror(errno));
-    if (count == 0) fail(path_, "it ends too early");
+    if (count == 0) fail(path_, "unexpected end of file");
     to = to.subspan(std::size_t(count));
     offset += std::uint64_t(count);
   }

@@ -1,4 +1,4 @@
-// input_file.h - reading a file by parts, with errors that name it.
+// input_file.h - random-access reads of a file, with errors that name it.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -12,13 +12,13 @@ namespace gs {
 
 class InputFile {
  public:
-  /// Opens the file. Throws gs::Error that names the path and the reason.
+  /// Opens a regular file. Throws gs::Error that names the path and the reason.
   explicit InputFile(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
-  std::uint64_t size() const { return size_; }  ///< in bytes, when it was opened
+  std::uint64_t size() const { return size_; }  ///< bytes, at the time of opening
 
-  /// Fills `to` with the bytes from `offset` on. Throws gs::Error, also where the file has become shorter.
+  /// Fills `to` with the bytes from `offset` on. Throws gs::Error, also if the file ends before.
   void read(std::uint64_t offset, std::span<std::byte> to) const;
 
  private:
@@ -27,7 +27,7 @@ class InputFile {
   std::uint64_t size_ = 0;
 };
 
-/// The whole file. Throws gs::Error that names the path and the reason.
+/// Reads the whole file. Throws gs::Error that names the path and the reason.
 std::vector<std::byte> read_file(const std::filesystem::path& path);
 
 }  // namespace gs

@@ -1,4 +1,4 @@
-// json_field.cpp - types as a reader of the file would name them.
+// json_field.cpp - typed reads of JSON, with errors in the terms of the file.
 #include "engine/core/json_field.h"
 
 #include <limits>
@@ -12,7 +12,7 @@ namespace {
 
 using Type = nlohmann::json::value_t;
 
-/// A short value itself, else its type.
+/// Text for an error message: a short value itself, else its type.
 std::string shown(const nlohmann::json& json) {
   switch (json.type()) {
     case Type::object:

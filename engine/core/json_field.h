@@ -1,4 +1,4 @@
-// json_field.h - a JSON file read field by field: a field that is missing or of another type is named, with its file.
+// json_field.h - typed reads of a JSON file; errors name the file and the field.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -10,20 +10,20 @@
 
 namespace gs {
 
-/// A value of a JSON file and its place there. Every read that fails throws gs::Error with the file and the place:
+/// A value in a JSON file and its path there. A failed read throws gs::Error with the file and the path:
 /// "runs/a/run.json: 'recipe.batch' must be a whole number, not text".
 class JsonField {
  public:
-  /// The whole of `file`; `json` must live as long as the field and all that are taken from it.
+  /// The root value of `file`. `json` must outlive this field and all fields taken from it.
   JsonField(const nlohmann::json& json, std::string file) : json_(&json), file_(std::move(file)) {}
 
-  /// A field of an object.
+  /// A member of an object. Throws if it is missing.
   JsonField operator[](const std::string& key) const;
-  /// The same; nullopt if there is none.
+  /// A member of an object; nullopt if it is missing.
   std::optional<JsonField> find(const std::string& key) const;
 
-  /// The value as text, a number (null is NaN, which JSON cannot write), a whole number in the range of its type, a
-  /// list of these, or an object whose fields are all of one type.
+  /// The value as text, a number (null is read as NaN, which JSON cannot write), a whole number in the range of T, a
+  /// list of these, or a map if all members have one type.
   template <class T>
   T get() const {
     T value{};
@@ -43,7 +43,7 @@ class JsonField {
   /// The entries of a list.
   std::vector<JsonField> entries() const;
 
-  /// Throws: this field must be `wanted`, and is not.
+  /// Throws gs::Error: this field must be `wanted`, not its value.
   [[noreturn]] void refuse(const std::string& wanted) const;
 
  private:
@@ -68,7 +68,7 @@ class JsonField {
   std::string file_, place_;
 };
 
-/// The JSON in `text`, which is that of `file`. Throws gs::Error if it is not JSON.
+/// Parses `text`, the contents of `file`. Throws gs::Error if it is not valid JSON.
 nlohmann::json parse_json(const std::string& text, const std::string& file);
 
 }  // namespace gs

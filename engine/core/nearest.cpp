@@ -1,4 +1,4 @@
-// nearest.cpp - edit distance and the sentence made of it.
+// nearest.cpp - edit distance, and suggestions by it.
 #include "engine/core/nearest.h"
 
 #include <algorithm>
@@ -32,7 +32,7 @@ std::string nearest_name(const std::string& typed, const std::vector<std::string
 std::string suggestion(const std::string& typed, const std::vector<std::string>& names) {
   const std::string near = nearest_name(typed, names);
   if (!near.empty()) return fmt::format("did you mean '{}'?", near);
-  return fmt::format("there {} {}", names.size() == 1 ? "is" : "are", fmt::join(names, ", "));
+  return fmt::format("expected {}{}", names.size() == 1 ? "" : "one of ", fmt::join(names, ", "));
 }
 
 }  // namespace gs

@@ -5,15 +5,14 @@
 
 namespace gs {
 
-/// How many letters must be inserted, deleted, replaced, or swapped with their neighbour, to turn `a` into `b` (Damerau
-/// 1964; no letter is edited twice).
+/// Least number of insertions, deletions, replacements and swaps of neighbouring letters that turn `a` into `b`
+/// (Damerau 1964; no letter is edited twice).
 std::size_t edit_distance(const std::string& a, const std::string& b);
 
-/// The name nearest to what was typed, if at most a third of its letters differ; else an empty string.
+/// The nearest name by edit_distance(), if that is at most a third of the longer name's length; else an empty string.
 std::string nearest_name(const std::string& typed, const std::vector<std::string>& names);
 
-/// "did you mean 'lenet'?" where a name is near (at most a third of its letters differ), else "there are lenet,
-/// alexnet".
+/// "did you mean 'lenet'?" if nearest_name() finds one, else "expected one of lenet, alexnet".
 std::string suggestion(const std::string& typed, const std::vector<std::string>& names);
 
 }  // namespace gs

@@ -20,7 +20,7 @@ class Owned {
   }
 
   Handle get() const { return handle_; }
-  /// Gives it up without destroying it.
+  /// Releases the handle without destroying it.
   Handle release() { return std::exchange(handle_, Handle{}); }
   Handle* address() { return &handle_; }
 

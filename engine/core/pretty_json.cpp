@@ -1,4 +1,4 @@
-// pretty_json.cpp - lays JSON out; every value itself is written by the library.
+// pretty_json.cpp - layout only: the library writes the values.
 #include "engine/core/pretty_json.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// pretty_json.h - JSON for people: an entry a line, but lists of plain values on one.
+// pretty_json.h - readable JSON: one entry per line, but lists of plain values on one line.
 #pragma once
 #include <string>
 

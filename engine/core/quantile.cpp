@@ -1,4 +1,4 @@
-// quantile.cpp - a place between two of the sorted values.
+// quantile.cpp - linear interpolation between sorted values.
 #include "engine/core/quantile.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ double quantile(std::vector<double> values, double share) {
 }
 
 double quantile_of_sorted(const std::vector<double>& values, double share) {
-  require(!values.empty(), "a quantile of nothing");
+  require(!values.empty(), "quantile of an empty list");
   const double at = share * double(values.size() - 1);
   const std::size_t below = std::size_t(at), above = std::min(below + 1, values.size() - 1);
   return values[below] + (at - double(below)) * (values[above] - values[below]);

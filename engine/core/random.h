@@ -1,4 +1,4 @@
-// random.h - random numbers on the host: streams of Philox, each a pure function of the seed and of what it is for.
+// random.h - random numbers on the host: Philox streams, each a pure function of seed, purpose and index.
 #pragma once
 #include <cstdint>
 
@@ -6,7 +6,7 @@
 
 namespace gs {
 
-/// What a stream is for: the last word of Philox's counter. Dropout layers count from 0 there, so these begin above.
+/// Purpose of a stream: the last word of Philox's counter. Dropout layers count up from 0 there, so these start higher.
 enum class RandomPurpose : std::uint32_t {
   initial_weights = 0x80000001u,
   epoch_order = 0x80000002u,
@@ -16,7 +16,7 @@ enum class RandomPurpose : std::uint32_t {
   tuning = 0x80000006u
 };
 
-/// The words of Philox under the key `seed` and the counter (position, index, purpose).
+/// Words of Philox with the key `seed` and the counter (position, index, purpose).
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, RandomPurpose purpose, std::uint32_t index = 0)
@@ -35,8 +35,7 @@ class RandomStream {
   /// In [0, 1), from 24 bits.
   float uniform() { return gs::uniform(word()); }
 
-  /// In [0, bound), every value equally likely (Lemire 2019: multiply, and draw again where the product would be
-  /// biased).
+  /// Uniform in [0, bound) without bias (Lemire 2019: multiply, and redraw if the product would be biased).
   std::uint32_t below(std::uint32_t bound) {
     std::uint64_t product = std::uint64_t(word()) * bound;
     if (std::uint32_t(product) < bound)

@@ -1,4 +1,4 @@
-// safetensors.cpp - the header's JSON, and the checks that make a damaged file one clear line.
+// safetensors.cpp - reads and writes the header, with a one-line error for each fault of a damaged file.
 #include "engine/core/safetensors.h"
 
 #include <algorithm>
@@ -28,7 +28,7 @@ std::size_t size_of(const std::string& dtype) {
   return 0;
 }
 
-/// Bytes of an array; false when an extent is negative or the product does not fit.
+/// Bytes of an array; false if an extent is negative or the product overflows.
 bool bytes_of(const std::vector<std::int64_t>& shape, std::size_t element, std::size_t& bytes) {
   bytes = element;
   for (const std::int64_t extent : shape) {
@@ -39,19 +39,19 @@ bool bytes_of(const std::vector<std::int64_t>& shape, std::size_t element, std::
   return true;
 }
 
-/// A JSON list of whole numbers below 2^63; nothing else will do.
+/// Parses a JSON list of whole numbers in [0, 2^63). Throws gs::Error for anything else.
 std::vector<std::uint64_t> whole_numbers(const Json& list) {
   std::vector<std::uint64_t> numbers;
-  if (!list.is_array()) throw Error("a shape or an offset is no list");
+  if (!list.is_array()) throw Error("a shape or an offset is not a list");
   for (const Json& number : list) {
     if (!number.is_number_unsigned() || number.get<std::uint64_t>() >> 63)
-      throw Error("a shape or an offset is no whole number");
+      throw Error("a shape or an offset is not a valid whole number");
     numbers.push_back(number.get<std::uint64_t>());
   }
   return numbers;
 }
 
-/// `data` and `size`: where the tensors' bytes begin, and where the file ends.
+/// `data`: offset of the tensor data in the file; `size`: size of the file. Both in bytes.
 SafeTensorsFile::Entry parse_entry(const std::string& name, const Json& json, std::uint64_t data, std::uint64_t size) {
   SafeTensorsFile::Entry entry{name, json.at("dtype").get<std::string>(), {}, 0, 0};
   for (const std::uint64_t extent : whole_numbers(json.at("shape"))) entry.shape.push_back(std::int64_t(extent));
@@ -61,22 +61,22 @@ SafeTensorsFile::Entry parse_entry(const std::string& name, const Json& json, st
   if (!bytes_of(entry.shape, size_of(entry.dtype), bytes))
     throw Error(fmt::format("tensor '{}' has an impossible shape", name));
   if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > size - data || offsets[1] - offsets[0] != bytes)
-    throw Error(fmt::format("tensor '{}' does not lie inside the file as its shape says", name));
+    throw Error(fmt::format("tensor '{}' has offsets that do not fit its shape or the file", name));
   entry.begin = data + offsets[0];
   entry.end = data + offsets[1];
   return entry;
 }
 
-/// Parses the header; a name that is there twice is refused, for readers would differ in which of the two they take.
+/// Parses the header. Duplicate names are an error, because readers differ in which of the two they use.
 Json parse_json(const std::vector<char>& text) {
   std::set<std::string> names;
   const auto refuse_twins = [&](int depth, Json::parse_event_t event, Json& parsed) {
     if (event == Json::parse_event_t::key && depth == 1 && !names.insert(parsed.get<std::string>()).second)
-      throw Error(fmt::format("tensor '{}' is there twice", parsed.get<std::string>()));
+      throw Error(fmt::format("duplicate tensor '{}'", parsed.get<std::string>()));
     return true;
   };
   Json json = Json::parse(text.begin(), text.end(), refuse_twins);
-  if (!json.is_object()) throw Error("its header is no JSON object");
+  if (!json.is_object()) throw Error("its header is not a JSON object");
   return json;
 }
 
@@ -88,7 +88,7 @@ auto find_named(List& list, const std::string& name) {
 template <class List>
 auto& at_named(List& list, const std::string& name, const std::string& source) {
   const auto found = find_named(list, name);
-  if (found == list.end()) throw Error(fmt::format("{}: there is no tensor '{}' in it", source, name));
+  if (found == list.end()) throw Error(fmt::format("{}: tensor '{}' is missing", source, name));
   return *found;
 }
 
@@ -119,7 +119,7 @@ void SafeTensorsFile::parse_header() {
     else
       entries_.push_back(parse_entry(name, json, length_bytes + length, file_.size()));
   }
-  // In the order of their data, so that one pass sees overlaps and gaps.
+  // Sorted by offset, so that one pass finds overlaps and gaps.
   std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
     return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
   });
@@ -170,7 +170,7 @@ void write_safetensors(const std::filesystem::path& path, const SafeTensors& fil
     require(size_of(tensor.dtype) > 0 && bytes_of(tensor.shape, size_of(tensor.dtype), bytes) &&
                 bytes == tensor.data.size(),
             "tensor " + tensor.name + ": shape and data do not agree");
-    require(!header.contains(tensor.name), "tensor " + tensor.name + " is there twice");
+    require(!header.contains(tensor.name), "duplicate tensor " + tensor.name);
     header[tensor.name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {end, end + bytes}}};
     end += bytes;
   }

@@ -1,6 +1,5 @@
-// safetensors.h - the format of weights, checkpoints and packed data: an 8-byte length, a JSON header, raw
-// little-endian data. Source: huggingface/safetensors, "Format". Readable by Python's safetensors and by every
-// framework that knows it.
+// safetensors.h - the format of weights, checkpoints and packed data: an 8-byte header length, a JSON header, raw
+// little-endian data. Source: huggingface/safetensors, "Format". Python's safetensors reads these files.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +22,7 @@ struct SafeTensor {
   std::vector<std::int64_t> shape;
   std::vector<std::byte> data;
 
-  /// The values as a vector of T; throws gs::Error when T is not the dtype.
+  /// The values as a vector of T. Throws gs::Error if T is not the dtype.
   template <class T>
   std::vector<T> values() const;
 };
@@ -81,32 +80,32 @@ struct SafeTensors {
   std::string source;  ///< the file it was read from, for messages
 
   bool has(const std::string& name) const;
-  /// Throws gs::Error that names the file and the tensor when it is not there.
+  /// Throws gs::Error that names the file and the tensor if it is missing.
   const SafeTensor& at(const std::string& name) const;
 };
 
-/// A file whose header has been read and checked: types, shapes, and that the tensors cover the data once and
-/// completely. The data is read when it is asked for, straight to where it is wanted.
+/// A file with a checked header: valid types and shapes, and tensors that cover the data without gaps or overlaps. Data
+/// is read on demand, directly into the result.
 class SafeTensorsFile {
  public:
   struct Entry {
     std::string name, dtype;
     std::vector<std::int64_t> shape;
-    std::uint64_t begin = 0, end = 0;  ///< in the file, bytes
+    std::uint64_t begin = 0, end = 0;  ///< offsets in the file, bytes
   };
 
-  /// Throws gs::Error with one line that names the file and what is wrong with it.
+  /// Throws gs::Error with one line: the file and the fault.
   explicit SafeTensorsFile(const std::filesystem::path&);
 
-  const std::vector<Entry>& entries() const { return entries_; }  ///< in the order of their data
+  const std::vector<Entry>& entries() const { return entries_; }  ///< sorted by offset
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
   std::string source() const { return file_.path().string(); }
 
   bool has(const std::string& name) const;
-  /// Throws gs::Error that names the file and the tensor when it is not there.
+  /// Throws gs::Error that names the file and the tensor if it is missing.
   const Entry& at(const std::string& name) const;
 
-  /// Reads a tensor's data. Throws gs::Error when T is not its type.
+  /// Reads a tensor's data. Throws gs::Error if T is not its dtype.
   template <class T>
   std::vector<T> values(const Entry& entry) const {
     if (entry.dtype != dtype_of<T>())
@@ -128,7 +127,7 @@ class SafeTensorsFile {
 /// Reads and checks a whole file. Throws gs::Error as SafeTensorsFile does.
 SafeTensors read_safetensors(const std::filesystem::path&);
 
-/// Writes atomically (atomic_file.h). Tensors keep their order. Text that is no UTF-8 gets replacement characters.
+/// Writes atomically (atomic_file.h). Tensors keep their order. Invalid UTF-8 in text becomes U+FFFD.
 void write_safetensors(const std::filesystem::path&, const SafeTensors&);
 
 }  // namespace gs

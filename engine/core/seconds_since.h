@@ -1,4 +1,4 @@
-// seconds_since.h - time that has passed on the clock that is never set.
+// seconds_since.h - elapsed time on the monotonic clock.
 #pragma once
 #include <chrono>
 

@@ -1,4 +1,4 @@
-// cache.cpp - cached splits are packed files, checked by their checksum when they are read.
+// cache.cpp - cached splits are packed files whose checksum is verified on read.
 #include "engine/data/cache.h"
 
 #include <system_error>
@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> cached_names() {
   std::vector<std::string> names;
-  std::error_code none;  // a folder that is not there or not ours holds nothing for us
+  std::error_code none;  // a missing or unreadable folder counts as empty
   if (const auto folder = cache_folder())
     for (fs::directory_iterator at(*folder, none), end; !none && at != end; at.increment(none))
       names.push_back(at->path().filename().string());

@@ -1,4 +1,4 @@
-// cache.h - drawn images in the user's cache folder: what was drawn once need not be drawn again.
+// cache.h - synthetic images in the user's cache folder, so that they are drawn only once.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,10 +11,10 @@ namespace gs {
 /// The names of all files in the cache folder.
 std::vector<std::string> cached_names();
 
-/// The splits cached under `name`, if they are there and whole; a damaged file is removed.
+/// The splits cached under `name`; nullopt if missing or damaged. A damaged file is removed.
 std::optional<DataSplits> read_cached(const std::string& name);
 
-/// Keeps the splits for later; a cache that cannot be written is a warning, never an error.
+/// Caches the splits. A failed write is a warning, never an error.
 void write_cached(const std::string& name, const DataSplits&, const ReaderContext&);
 
 }  // namespace gs

@@ -24,20 +24,20 @@ fs::path batch_path(const fs::path& folder, int number) {
 void read_batch(Dataset& d, const fs::path& path) {
   const std::vector<std::byte> file = read_file(path);
   if (file.empty() || file.size() % record != 0)
-    throw UsageError(fmt::format("--data {}: its {} bytes are no whole number of CIFAR-10 records of {} bytes",
+    throw UsageError(fmt::format("--data {}: its size, {} bytes, is not a multiple of a CIFAR-10 record, {} bytes",
                                  path.string(), file.size(), record));
   Image image{side, side, 3, std::vector<std::uint8_t>(3 * plane)};
   for (const std::byte* at = file.data(); at != file.data() + file.size(); at += record) {
     const int label = int(at[0]);
     if (label >= class_count)
-      throw UsageError(fmt::format("--data {}: label {} in it; CIFAR-10 has 0 to 9", path.string(), label));
+      throw UsageError(fmt::format("--data {}: invalid label {}; CIFAR-10 has 0 to 9", path.string(), label));
     for (std::size_t channel = 0; channel < 3; ++channel)
       for (std::size_t i = 0; i < plane; ++i) image.pixels[3 * i + channel] = std::uint8_t(at[1 + channel * plane + i]);
     append(d, image, label);
   }
 }
 
-/// From batches.meta.txt, one a line; numbers where it is not there.
+/// Class names from batches.meta.txt, one per line; "0" to "9" if it is missing or incomplete.
 std::vector<std::string> class_names(const fs::path& folder) {
   std::vector<std::string> names;
   std::ifstream file(folder / "batches.meta.txt");
@@ -61,7 +61,7 @@ DataSplits read_cifar10(const fs::path& folder, const ReaderContext& context) {
   constexpr int batches = 5;
   const fs::path test = folder / "test_batch.bin";
   if (!fs::is_regular_file(test))
-    throw UsageError(fmt::format("--data {}: there is no test_batch.bin", folder.string()));
+    throw UsageError(fmt::format("--data {}: test_batch.bin is missing", folder.string()));
   DataSplits data;
   data.kind = "cifar10";
   data.classes = class_names(folder);

@@ -1,4 +1,4 @@
-// dataset.h - decoded images in memory, and how to ask for them.
+// dataset.h - decoded images in memory, and the request that loads them.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -17,34 +17,33 @@ struct Dataset {
   std::size_t image_size() const { return std::size_t(h) * w * c; }
 };
 
-/// What a run trains and validates on.
+/// Training and validation data of a run.
 struct DataSplits {
   Dataset train, validation;
-  std::vector<std::string> classes;  ///< in the order of their names; a label is an index into it
-  std::string source;                ///< what was asked for: "synthetic:lesions", a folder, a file
+  std::vector<std::string> classes;  ///< names; a label is an index into them
+  std::string source;                ///< DataRequest::data: "synthetic:lesions", a folder, a file
   std::string kind;                  ///< "synthetic", "folder", "idx", "cifar10", "packed"
-  std::string checksum;              ///< of every decoded byte and label, 16 hexadecimal digits
+  std::string checksum;              ///< checksum_of() of readers.h, 16 hexadecimal digits
 };
 
 /// The data flags of a command.
 struct DataRequest {
   std::string data = "synthetic:lesions";
-  std::optional<int> train_size, validation_size;  ///< synthetic only: how many to draw (1000 and 200)
-  std::optional<int> image_size;  ///< square side to resize to; unset: 128, or the file's own size (IDX, packed)
-  std::optional<int> channels;    ///< 1 or 3; unset: 1, or the file's own
-  std::vector<std::string> label_pattern;  ///< class = the pattern that the file's name holds
-  std::optional<double> validation_split;  ///< share of a one-level folder that validates
+  std::optional<int> train_size, validation_size;  ///< synthetic only: images to draw; unset: 1000 and 200
+  std::optional<int> image_size;  ///< square side to resize to; unset: 128 (synthetic, folder), else the data's own
+  std::optional<int> channels;    ///< 1 or 3; unset: 1 (synthetic, folder), else the data's own
+  std::vector<std::string> label_pattern;  ///< folder only: the class is the pattern that the file name contains
+  std::optional<double> validation_split;  ///< folder only: share of each class to validate on, drawn from training
   std::optional<int> limit;                ///< at most this many images of each split
   bool skip_broken = false;
   int threads = 0;  ///< 0: all cores
 };
 
-/// Called while images are drawn or decoded: how many of how many are done, and what is being done ("drawing",
-/// "decoding").
+/// Progress of loading: `done` of `total` images or files, and the activity, such as "decoding images".
 using DataProgress = std::function<void(std::size_t done, std::size_t total, const std::string& what)>;
 
-/// Loads or draws what was asked for. Throws UsageError with one line on bad input. Warnings (skipped files) go to
-/// `warn`.
+/// Loads or draws the requested data. Throws UsageError with one line if the input is invalid. Warnings (skipped files)
+/// go to `warn`.
 DataSplits load_data(const DataRequest&, const DataProgress& progress = {},
                      const std::function<void(const std::string&)>& warn = {});
 

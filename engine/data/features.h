@@ -1,12 +1,12 @@
-// features.h - numbers made of images by hand, to train on in place of the pixels.
+// features.h - hand-crafted image features to train on instead of pixels.
 #pragma once
 #include "engine/data/dataset.h"
 
 namespace gs {
 
-/// Histograms of oriented gradients (Dalal and Triggs 2005, OpenCV's descriptor): the image at 128x128, cells of 16x16
-/// pixels, blocks of 2x2 cells at every cell, 9 directions: 7 * 7 * 4 * 9 = 1764 values an image, each in [0, 1] and
-/// kept in a byte as pixels are. Labels stay.
+/// Histograms of oriented gradients (Dalal and Triggs 2005, OpenCV's descriptor). Images are resized to 128x128; cells
+/// of 16x16 pixels, blocks of 2x2 cells with a stride of one cell, 9 directions: 7 * 7 * 4 * 9 = 1764 values per image,
+/// each in [0, 1] and stored as a byte, 255 times the value. Labels are copied.
 Dataset hog_features(const Dataset& images);
 
 }  // namespace gs

@@ -1,4 +1,4 @@
-// folder.cpp - listing an image folder: classes, splits, and the one line for each way in which it can be wrong.
+// folder.cpp - lists an image folder: classes, splits, and a one-line error for each fault.
 #include "engine/data/folder.h"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ std::vector<ImageFile> files_by_folder(const fs::path& folder, const std::vector
   const std::vector<std::string> names = class_folders(folder);
   for (const std::string& name : classes)
     if (std::find(names.begin(), names.end(), name) == names.end())
-      throw UsageError(fmt::format("--data {}: there is no folder for the class '{}' in it", folder.string(), name));
+      throw UsageError(fmt::format("--data {}: no folder for the class '{}'", folder.string(), name));
   for (const std::string& name : names) {
     const auto known = std::find(classes.begin(), classes.end(), name);
     if (known == classes.end())
@@ -72,7 +72,7 @@ std::vector<ImageFile> files_by_folder(const fs::path& folder, const std::vector
   return files;
 }
 
-/// DIR/files: the class is the pattern that the file's name holds.
+/// DIR/files: the class is the pattern that the file name contains.
 std::vector<ImageFile> files_by_pattern(const fs::path& folder, const std::vector<std::string>& patterns) {
   std::vector<ImageFile> files;
   for (const fs::path& path : sorted_entries(folder, false)) {
@@ -81,7 +81,7 @@ std::vector<ImageFile> files_by_pattern(const fs::path& folder, const std::vecto
     for (std::size_t i = 0; i < patterns.size(); ++i)
       if (name.find(patterns[i]) != std::string::npos) found.push_back(std::int32_t(i));
     if (found.size() != 1)
-      throw UsageError(fmt::format("--label-pattern {}: {} of them in the file name {}; exactly one must be",
+      throw UsageError(fmt::format("--label-pattern {}: {} matches the file name {}; expected exactly one",
                                    fmt::join(patterns, ","), found.empty() ? "none" : "more than one", path.string()));
     files.push_back({path, found[0]});
   }
@@ -110,7 +110,7 @@ void split_off(FolderListing& listing, double share) {
   listing.train = std::move(kept);
 }
 
-/// The folder beside train/ that validates, if there is one.
+/// The validation folder beside train/, or nullopt.
 std::optional<fs::path> validation_folder(const fs::path& root) {
   for (const char* name : {"val", "validation", "test"})
     if (fs::is_directory(root / name)) return root / name;

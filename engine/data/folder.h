@@ -1,4 +1,4 @@
-// folder.h - which files of an image folder belong to which class and split. No decoding.
+// folder.h - lists the files of an image folder by class and split, without decoding them.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -14,13 +14,12 @@ struct ImageFile {
 };
 
 struct FolderListing {
-  std::vector<std::string> classes;  ///< in the order of their names
+  std::vector<std::string> classes;  ///< sorted by name
   std::vector<ImageFile> train, validation;
 };
 
-/// Understands DIR/train/<class>/ with DIR/val, DIR/validation or DIR/test; DIR/<class>/ with --val-split; and the same
-/// without class folders where --label-pattern finds the class in the file's name. Files are sorted by name. Throws
-/// UsageError.
+/// Accepts DIR/train/<class>/ with DIR/val, DIR/validation or DIR/test; DIR/<class>/ with --val-split; and both without
+/// class folders if --label-pattern finds the class in the file name. Files are sorted by name. Throws UsageError.
 FolderListing list_folder(const std::filesystem::path&, const ReaderContext&);
 
 }  // namespace gs

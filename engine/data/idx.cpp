@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// STEM-images-idx3-ubyte or STEM-images.idx3-ubyte, plain or .gz; empty when none is there.
+/// STEM-images-idx3-ubyte or STEM-images.idx3-ubyte, plain or .gz; empty if none exists.
 fs::path find(const fs::path& folder, const std::string& stem, const std::string& what, const std::string& kind) {
   for (const char* separator : {"-", "."})
     for (const char* ending : {"", ".gz"}) {
@@ -58,8 +58,8 @@ class GzFile {
       count -= std::size_t(got);
     }
   }
-  /// The file must end here; gzread() also compares the checksum of a .gz now. It tells a .gz that ends before its
-  /// checksum by its error code alone.
+  /// Throws unless the file ends here. gzread() also verifies the checksum of a .gz now; if the file ends before its
+  /// checksum, only the code of gzerror() tells.
   void expect_end() {
     char more = 0;
     const int got = gzread(file_, &more, 1);
@@ -81,7 +81,7 @@ class GzFile {
 };
 
 IdxArray read_array(const fs::path& path, std::uint32_t dimensions) {
-  constexpr std::uint64_t largest_expansion = 1032;  // of deflate: no honest header promises more
+  constexpr std::uint64_t largest_expansion = 1032;  // deflate's limit: a valid header cannot claim more
   GzFile file(path);
   const std::uint32_t magic = file.read_big_endian();
   if (magic != (0x0800u | dimensions))
@@ -109,7 +109,7 @@ Dataset read_split(const fs::path& folder, const std::string& stem) {
   const fs::path image_file = find_images(folder, stem), label_file = find_labels(folder, stem);
   for (const auto& [path, what] : {std::pair{image_file, "images-idx3"}, {label_file, "labels-idx1"}})
     if (path.empty())
-      throw UsageError(fmt::format("--data {}: there is no {}-{}-ubyte (or .gz)", folder.string(), stem, what));
+      throw UsageError(fmt::format("--data {}: {}-{}-ubyte (or .gz) is missing", folder.string(), stem, what));
   IdxArray images = read_array(image_file, 3);
   const IdxArray labels = read_array(label_file, 1);
   if (images.extents[0] != labels.extents[0])
@@ -120,12 +120,12 @@ Dataset read_split(const fs::path& folder, const std::string& stem) {
   return d;
 }
 
-/// The numbers that occur in training become the classes; not every such set begins at 0 or leaves none out.
+/// Maps the labels of the training set to classes 0, 1, ...: in some sets they do not start at 0 or have gaps.
 std::vector<std::string> number_classes(DataSplits& data, const fs::path& folder) {
   const std::set<std::int32_t> numbers(data.train.labels.begin(), data.train.labels.end());
   std::map<std::int32_t, std::int32_t> class_of;
   std::vector<std::string> names;
-  const std::size_t width = std::to_string(*numbers.rbegin()).size();  // of equal width, so that names sort as numbers
+  const std::size_t width = std::to_string(*numbers.rbegin()).size();  // equal width, so that names sort as numbers
   for (const std::int32_t number : numbers) {
     class_of[number] = std::int32_t(names.size());
     names.push_back(fmt::format("{:0{}}", number, width));
@@ -134,7 +134,7 @@ std::vector<std::string> number_classes(DataSplits& data, const fs::path& folder
     for (std::int32_t& label : d->labels) {
       const auto known = class_of.find(label);
       if (known == class_of.end())
-        throw UsageError(fmt::format("--data {}: label {} is among the t10k labels, but not among those of training",
+        throw UsageError(fmt::format("--data {}: label {} is in the t10k labels, but not in the training labels",
                                      folder.string(), label));
       label = known->second;
     }

@@ -7,7 +7,7 @@
 namespace gs {
 namespace {
 
-/// One output pixel of one direction: which input pixels, with what weights.
+/// Input pixels and their weights for one output pixel along one axis.
 struct Taps {
   int first = 0;
   std::vector<float> weights;

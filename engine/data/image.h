@@ -1,21 +1,21 @@
-// image.h - one decoded picture, and the two changes that every reader may have to make: its size and its channels.
+// image.h - a decoded image, and conversion of its size and channels.
 #pragma once
 #include <cstdint>
 #include <vector>
 
 namespace gs {
 
-/// Interleaved rows, top to bottom; 1 channel is grey, 3 are red, green, blue.
+/// Rows from top to bottom, channels interleaved; 1 channel is grey, 3 are red, green, blue.
 struct Image {
   int h = 0, w = 0, c = 0;
   std::vector<std::uint8_t> pixels;  ///< h * w * c
 };
 
-/// To `size` x `size`. Down: the mean over the area that an output pixel covers; up: linear between pixel centres,
-/// edges repeated. The two directions are treated one after the other, in float, rounded once.
+/// Resizes to `size` x `size`, one axis after the other. An axis that shrinks takes the mean over the area that an
+/// output pixel covers; one that grows is linear between pixel centres, edges repeated. In float, rounded once.
 Image resized(const Image&, int size);
 
-/// The grey value of red, green, blue: (299 R + 587 G + 114 B + 500) / 1000 in integers.
+/// Grey value of red, green, blue: (299 R + 587 G + 114 B + 500) / 1000 in integers.
 inline std::uint8_t grey(const std::uint8_t* rgb) {
   return std::uint8_t((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
 }

@@ -1,4 +1,4 @@
-// lesions.cpp - from a scene to pixels: how much pigment, blood, veil, hair and light there is at each point.
+// lesions.cpp - renders a scene: pigment, blood, veil, hair and light at each pixel.
 #include "engine/data/lesions.h"
 
 #include "engine/data/lesions_random.h"
@@ -8,21 +8,21 @@ namespace gs::lesions {
 namespace {
 
 using Colour = std::array<double, 3>;
-// Absorption of red, green and blue light by pigment and by blood, and the colours of what lies on top.
+// Absorption of red, green and blue light by pigment and by blood, and the colours of veil and hair.
 constexpr Colour melanin{0.62, 1.00, 1.30}, haemoglobin{0.10, 0.75, 0.60};
 constexpr Colour veil_colour{0.42, 0.47, 0.56}, hair_colour{0.16, 0.12, 0.10};
 
-/// Lengths here are far from overflow, so std::hypot's care is not needed.
+/// Not std::hypot: lengths here cannot overflow.
 double length(double x, double y) {
   return std::sqrt(x * x + y * y);
 }
 
-/// Where a point lies in relation to the lesion.
+/// Position of a point relative to the lesion.
 struct Place {
-  double x, y;          ///< from the lesion's middle, bent
-  double cosine, sine;  ///< of the direction from there
+  double x, y;          ///< distorted offset from the lesion's centre
+  double cosine, sine;  ///< direction from the centre
   double inside;        ///< distance to the rim, positive inside
-  double relative;      ///< distance from the middle, 1 on the rim
+  double relative;      ///< distance from the centre, 1 on the rim
   double mask;          ///< 1 inside, 0 outside, soft at the rim
 };
 
@@ -30,7 +30,7 @@ class Painter {
  public:
   Painter(const Scene& scene, int size) : s_(scene), pixel_(128.0 / size) {}
 
-  /// The colour at pixel (column, row), before rounding, in [0, 1] but for noise.
+  /// Colour of pixel (column, row) on the scale [0, 1], before noise, clamping and rounding.
   Colour colour(int column, int row) const {
     const double X = (column + 0.5) * pixel_ - 64, Y = (row + 0.5) * pixel_ - 64;
     const Place place = locate(X, Y);
@@ -41,7 +41,7 @@ class Painter {
     const double texture =
         s_.skin.roughness * (0.05 * field(0, X, Y, 30) + 0.04 * field(1, X, Y, 9) + 0.03 * field(2, X, Y, 3));
     Colour c{};
-    for (std::size_t i = 0; i < 3; ++i) {  // Beer and Lambert
+    for (std::size_t i = 0; i < 3; ++i) {  // Beer-Lambert law
       c[i] = s_.skin.colour[i] * (1 + texture) * std::exp(-(pigment * melanin[i] + blood * haemoglobin[i]));
       c[i] += veil * (veil_colour[i] * s_.skin.tone - c[i]);
     }
@@ -51,7 +51,7 @@ class Painter {
     return c;
   }
 
-  /// Sum of four 16-bit numbers: nearly normal.
+  /// Approximately normal: the sum of four uniform 16-bit numbers.
   double sensor_noise(std::uint64_t value_number) const {
     const std::uint64_t hash = mix(s_.sensor_key + (value_number + 1) * golden);
     const double sum =
@@ -81,7 +81,7 @@ class Painter {
     return p;
   }
 
-  /// 1 plus the outline's harmonics at the place's angle t: cos(k t) and sin(k t) from those of (k - 1) t.
+  /// Relative radius of the rim at angle t: 1 plus the harmonics, with cos(k t) and sin(k t) from those of (k - 1) t.
   double form(const Place& at) const {
     double sum = 1, cosine = at.cosine, sine = at.sine;
     for (std::size_t k = 2; k <= 12; ++k) {

@@ -1,5 +1,5 @@
-// lesions_random.h - the random numbers and smooth fields of synthetic:lesions. The recipe is frozen, so it has its own
-// generator (splitmix64's mixer) and does not depend on the rest of the project.
+// lesions_random.h - random numbers and noise fields of synthetic:lesions. The images are frozen, so they have their
+// own generator (splitmix64's mixer), independent of the rest of the project.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,7 @@ namespace gs::lesions {
 inline constexpr std::uint64_t golden = 0x9E3779B97F4A7C15u, lattice_step = 0xC2B2AE3D27D4EB4Fu;
 inline constexpr double tau = 2 * std::numbers::pi;
 
-/// What a stream of draws is for.
+/// Purpose of a stream of draws.
 enum Purpose : std::uint64_t { traits = 1, shape, skin, pigment, hair, light, sensor_noise, first_field = 16 };
 
 inline std::uint64_t mix(std::uint64_t z) {
@@ -56,19 +56,18 @@ inline double sigmoid(double x) {
   return 1 / (1 + std::exp(-std::clamp(x, -40.0, 40.0)));
 }
 
-/// Value in [-1, 1) of the integer lattice.
+/// Random value in [-1, 1) at a point of the integer lattice.
 inline double lattice(std::uint64_t key, std::int64_t x, std::int64_t y) {
   return double(mix(key + std::uint64_t(x) * golden + std::uint64_t(y) * lattice_step) >> 11) * 0x1p-52 - 1;
 }
 
-/// std::floor as an integer; on x86-64 without SSE4.1 that one is a call, and a picture needs half a million of them.
+/// Floor as an integer. std::floor is a call on x86-64 without SSE4.1, and an image needs half a million of them.
 inline std::int64_t floor_of(double x) {
   const std::int64_t toward_zero = std::int64_t(x);
   return toward_zero - (x < double(toward_zero));
 }
 
-/// A smooth random field with features of about `cell` units: lattice values, interpolated; turned, so that no grid
-/// shows.
+/// Value noise with features of about `cell` units: interpolated lattice values, rotated to hide the grid.
 inline double noise(std::uint64_t key, double X, double Y, double cell) {
   const double u = (0.8 * X - 0.6 * Y) / cell, v = (0.6 * X + 0.8 * Y) / cell;
   const std::int64_t i = floor_of(u), j = floor_of(v);

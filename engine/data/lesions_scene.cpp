@@ -1,5 +1,5 @@
-// lesions_scene.cpp - composing a picture. The recipe is frozen: every draw is a statement of its own, in the recipe's
-// order.
+// lesions_scene.cpp - draws the parameters of an image. The images are frozen: each draw is a separate statement, so
+// that the order of draws is fixed.
 #include "engine/data/lesions_scene.h"
 
 #include "engine/data/lesions_random.h"
@@ -7,7 +7,7 @@
 namespace gs::lesions {
 namespace {
 
-/// Distance of the class means of the severity, in standard deviations, halved.
+/// Half the distance between the class means of the severity, in standard deviations.
 constexpr double separation = 1.40;
 
 Skin draw_skin(Draws draws) {
@@ -138,7 +138,7 @@ Light draw_light(Draws draws) {
 Traits draw_traits(std::uint64_t seed, std::uint64_t index) {
   Draws draws(seed, index, Purpose::traits);
   const double severity = ((index & 1) == 0 ? separation : -separation) + draws.normal();
-  // The correlation with the severity: in each class a trait has the mean +-rho * separation and the variance 1.
+  // rho: correlation with the severity. In each class a trait has the mean +-rho * separation and the variance 1.
   const auto trait = [&](double rho) { return rho * severity + std::sqrt(1 - rho * rho) * draws.normal(); };
   Traits t{};
   t.diameter = trait(0.30);

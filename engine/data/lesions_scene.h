@@ -1,5 +1,5 @@
-// lesions_scene.h - what one synthetic picture shows, drawn from (seed, index) before any pixel is. Lengths are in
-// units of 1/128 of the picture's width, coordinates are centred.
+// lesions_scene.h - parameters of one synthetic image, drawn from (seed, index) before any pixel. Lengths are in units
+// of 1/128 of the image width; the origin is the image centre.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -8,7 +8,7 @@
 namespace gs::lesions {
 
 /// Ten signs that a dermatologist looks for, each correlated with a hidden severity that differs between the classes.
-/// Larger is more like melanoma; no one of them decides, and the classes overlap.
+/// Larger is more like melanoma; no single sign decides, and the classes overlap.
 struct Traits {
   double diameter, dark, asymmetry, border, colour, network, dots, streaks, veil, edge;
 };
@@ -18,13 +18,13 @@ struct Skin {
   double tone, roughness;
 };
 
-/// The rim as a function of the angle: a circle with harmonics, bent by two fields.
+/// The rim as a function of the angle: a circle with harmonics, distorted by noise fields of two scales.
 struct Outline {
-  double radius, x, y;                      ///< of the lesion's middle
-  double ragged, skew;                      ///< strength of the fine and of the slow bending
+  double radius, x, y;                      ///< radius before distortion, and centre
+  double ragged, skew;                      ///< strength of the fine and the coarse distortion
   std::array<double, 13> cosine{}, sine{};  ///< amplitudes of harmonics 2 .. 12
-  double rim_width;                         ///< how soft the rim is
-  double rim_cosine, rim_sine;              ///< the direction in which it is softest
+  double rim_width;                         ///< softness of the rim
+  double rim_cosine, rim_sine;              ///< direction of its softest side
 };
 
 struct Spot {
@@ -36,7 +36,7 @@ struct Streak {
 
 struct Pigment {
   double density, profile, island_contrast;
-  double eccentricity, dark_cosine, dark_sine;  ///< how much darker one side is, and its direction
+  double eccentricity, dark_cosine, dark_sine;  ///< darkening of one side, and its direction
   double network_period, network_strength, network_irregularity;
   std::array<double, 3> wave_cosine{}, wave_sine{}, wave_phase{};  ///< three plane waves make the network
   std::vector<Spot> dots, freckles;
@@ -45,7 +45,7 @@ struct Pigment {
 };
 
 struct Hair {
-  double centre_x, centre_y, radius;  ///< of the circle that the hair is an arc of
+  double centre_x, centre_y, radius;  ///< circle on which the hair is an arc
   double middle_x, middle_y, half_length, thickness, amount;
 };
 

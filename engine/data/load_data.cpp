@@ -1,4 +1,4 @@
-// load_data.cpp - which reader a request means, and what every data set must satisfy.
+// load_data.cpp - selects the reader for a request, and checks the loaded data.
 #include <omp.h>
 
 #include <fmt/format.h>
@@ -37,7 +37,7 @@ DataSplits read(const ReaderContext& context) {
   std::error_code error;
   const bool file = fs::is_regular_file(path, error);
   if (!file && !fs::is_directory(path, error))
-    throw UsageError(fmt::format("--data {}: there is no such file or folder", r.data));
+    throw UsageError(fmt::format("--data {}: no such file or folder", r.data));
   const bool idx = !file && is_idx_folder(path), cifar10 = !file && is_cifar10_folder(path);
   if (!file && !idx && !cifar10) return read_folder(path, context);
   if (!r.label_pattern.empty() || r.validation_split)
@@ -46,7 +46,7 @@ DataSplits read(const ReaderContext& context) {
   return idx ? read_idx(path, context) : read_cifar10(path, context);
 }
 
-/// Class names go into JSON, which must be UTF-8.
+/// Class names are written to JSON, which must be UTF-8.
 bool is_utf8(const std::string& text) {
   try {
     (void)nlohmann::json(text).dump();
@@ -62,15 +62,14 @@ void check_classes(const DataSplits& data, bool limited) {
                                  data.classes.empty() ? "none" : data.classes[0]));
   for (const std::string& name : data.classes)
     if (!is_utf8(name))
-      throw UsageError(fmt::format("--data {}: the class name '{}' is no UTF-8 text; rename it", data.source, name));
+      throw UsageError(fmt::format("--data {}: the class name '{}' is not valid UTF-8; rename it", data.source, name));
   std::vector<int> count(data.classes.size(), 0);
   for (const std::int32_t label : data.train.labels) ++count[std::size_t(label)];
   for (std::size_t c = 0; c < count.size(); ++c)
     if (count[c] == 0)
       throw UsageError(fmt::format("--data {}: class '{}' has no training image{}", data.source, data.classes[c],
                                    limited ? "; a larger --limit may help" : ""));
-  if (data.validation.n == 0)
-    throw UsageError(fmt::format("--data {}: there are no images to validate on", data.source));
+  if (data.validation.n == 0) throw UsageError(fmt::format("--data {}: no validation images", data.source));
 }
 
 }  // namespace
@@ -84,7 +83,7 @@ DataSplits load_data(const DataRequest& request, const DataProgress& progress,
   for (Dataset* split : {&data.train, &data.validation}) {
     const bool fewer = request.limit && limit_split(*split, *request.limit, int(data.classes.size()));
     const bool other = fit(*split, request);
-    if (fewer || other) data.checksum.clear();  // the reader's, if it had to compute one
+    if (fewer || other) data.checksum.clear();  // a reader's checksum is outdated now
   }
   check_classes(data, request.limit.has_value());
   if (data.train.h != data.validation.h || data.train.w != data.validation.w || data.train.c != data.validation.c)

@@ -15,7 +15,7 @@
 namespace gs {
 namespace {
 
-/// Our own threads decode one file each, and our own messages say what is wrong.
+/// Turns off OpenCV's threads and log: each of our threads decodes one file, and gs::Error reports the faults.
 void set_up_opencv() {
   [[maybe_unused]] static const bool once = [] {
     cv::setNumThreads(1);
@@ -24,8 +24,8 @@ void set_up_opencv() {
   }();
 }
 
-/// libjpeg fills what a cut-off file lacks with grey, libpng prints a line of its own: a whole file of either ends with
-/// an end marker, and some bytes behind it are common.
+/// Detects truncated files before decoding: libjpeg would fill the missing part with grey, and libpng would print a
+/// message. A complete file has an end marker near its end; some trailing bytes are common.
 bool is_cut_off(const std::vector<std::byte>& file) {
   struct Format {
     std::string_view begin, end;
@@ -38,14 +38,14 @@ bool is_cut_off(const std::vector<std::byte>& file) {
   return false;
 }
 
-/// Blue, green, red; empty when the bytes are no whole picture.
+/// Decodes to blue, green, red; empty if the file is truncated or invalid.
 cv::Mat decode(const std::vector<std::byte>& file) {
   if (file.empty() || is_cut_off(file)) return {};
   const cv::Mat bytes(1, int(file.size()), CV_8U, const_cast<std::byte*>(file.data()));
   return cv::imdecode(bytes, cv::IMREAD_COLOR);
 }
 
-/// First the directions that shrink, then those that grow: INTER_AREA means averaging only where nothing grows.
+/// Shrinks before it enlarges, because INTER_AREA averages only if neither axis grows.
 cv::Mat resize(const cv::Mat& picture, int size) {
   const cv::Size smaller(std::min(picture.cols, size), std::min(picture.rows, size));
   cv::Mat shrunk = picture, result;
@@ -72,7 +72,7 @@ Image decode_image(const std::filesystem::path& path, int size, int channels) {
   } catch (const std::bad_alloc&) {
     throw Error(fmt::format("{} is too large for the memory of this machine", path.string()));
   }
-  if (picture.empty()) throw Error(fmt::format("{} is no whole image", path.string()));
+  if (picture.empty()) throw Error(fmt::format("{} is not a complete image", path.string()));
   return with_channels({size, size, 3, {picture.data, picture.data + picture.total() * 3}}, channels);
 }
 

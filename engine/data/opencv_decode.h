@@ -1,4 +1,4 @@
-// opencv_decode.h - picture files into pixels. Present only in builds with OpenCV.
+// opencv_decode.h - decodes image files. Only in builds with OpenCV.
 #pragma once
 #include <filesystem>
 
@@ -6,10 +6,9 @@
 
 namespace gs {
 
-/// Decodes a jpg, png, bmp or tiff of any size, turns it as its EXIF data says, and resizes it to size x size: by area
-/// in a direction where it shrinks, linearly where it grows. 16-bit values keep their upper 8 bits; transparency is
-/// ignored. Throws gs::Error that names the file when it cannot be read or is no whole picture. Many threads may call
-/// this at once.
+/// Decodes a jpg, png, bmp or tiff of any size, rotates it by its EXIF orientation, and resizes it to size x size: by
+/// area along an axis that shrinks, linearly along one that grows. 16-bit values keep their upper 8 bits; transparency
+/// is ignored. Throws gs::Error that names the file if it cannot be read or is not a complete image. Thread-safe.
 Image decode_image(const std::filesystem::path&, int size, int channels);
 
 }  // namespace gs

@@ -1,4 +1,4 @@
-// opencv_encode.h - pixels into a picture file's bytes. Present only in builds with OpenCV.
+// opencv_encode.h - encodes images as PNG. Only in builds with OpenCV.
 #pragma once
 #include <vector>
 
@@ -6,8 +6,8 @@
 
 namespace gs {
 
-/// The bytes of a PNG file. `image` has 1 (grey) or 3 (red, green, blue) channels. Throws gs::Error when it cannot be
-/// encoded.
+/// Encodes an image of 1 (grey) or 3 (red, green, blue) channels as the bytes of a PNG file. Throws gs::Error if that
+/// fails.
 std::vector<std::uint8_t> encode_png(const Image&);
 
 }  // namespace gs

@@ -1,4 +1,4 @@
-// read_folder.cpp - decoding the files of an image folder on all cores.
+// read_folder.cpp - decodes the files of an image folder on all cores.
 #include <omp.h>
 
 #include <atomic>
@@ -17,7 +17,7 @@ namespace gs {
 #if GRIDSTRIDE_WITH_OPENCV
 namespace {
 
-/// The listing of one split, cut to --limit before anything is decoded.
+/// The files of one split, cut to --limit before decoding.
 std::vector<ImageFile> limited(const std::vector<ImageFile>& files, const DataRequest& request, int classes) {
   if (!request.limit) return files;
   std::vector<std::int32_t> labels;
@@ -59,7 +59,7 @@ class Decoder {
     return d;
   }
 
-  const std::vector<std::string>& broken() const {  ///< what is wrong with each file that could not be decoded
+  const std::vector<std::string>& broken() const {  ///< an error message for each file that failed to decode
     return broken_;
   }
 

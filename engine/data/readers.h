@@ -9,7 +9,7 @@ namespace gs {
 
 using DataWarning = std::function<void(const std::string&)>;
 
-/// What a reader needs beside the request.
+/// The request and the callbacks of a reader.
 struct ReaderContext {
   const DataRequest& request;
   DataProgress progress;  ///< may be empty
@@ -22,7 +22,7 @@ struct ReaderContext {
   }
 };
 
-/// Side of the images where neither the request nor the data says one.
+/// Side of the images if neither the request nor the data defines it.
 inline constexpr int default_image_size = 128;
 
 DataSplits read_synthetic(const ReaderContext&);
@@ -41,20 +41,20 @@ void write_packed(const std::filesystem::path& file, const DataSplits&);
 /// Appends an image (already of the split's size and channels) and its label.
 void append(Dataset&, const Image&, std::int32_t label);
 
-/// Applies --image-size and --channels to a split whose images have one common size. False when nothing changed.
+/// Applies --image-size and --channels to a split whose images have one common size. False if the split is unchanged.
 bool fit(Dataset&, const DataRequest&);
 
-/// Throws UsageError when so many images of size x size x channels do not fit into this machine's memory.
+/// Throws UsageError if `images` images of size * size * channels bytes exceed this machine's memory.
 void require_memory(const DataRequest&, std::size_t images, int size, int channels);
 
-/// Which of the samples remain under a limit: the first of each class, as many of each as equally as the classes allow,
-/// in order.
+/// Indices of the samples to keep under a limit, in order: the first of each class, as equal in number per class as the
+/// data allows.
 std::vector<std::size_t> within_limit(const std::vector<std::int32_t>& labels, int limit, int classes);
 
-/// Keeps only the samples within the limit. False when nothing changed.
+/// Keeps only the samples within the limit. False if the split is unchanged.
 bool limit_split(Dataset&, int limit, int classes);
 
-/// 16 digits over extents, classes, labels and every byte of both splits.
+/// Checksum (core/checksum.h) of the classes, extents, labels and pixels of both splits: 16 hexadecimal digits.
 std::string checksum_of(const DataSplits&);
 
 }  // namespace gs

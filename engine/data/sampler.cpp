@@ -1,4 +1,4 @@
-// sampler.cpp - Fisher-Yates with Philox, and numbers below a bound without bias.
+// sampler.cpp - Fisher-Yates shuffle with Philox.
 #include "engine/data/sampler.h"
 
 #include <numeric>

@@ -1,4 +1,4 @@
-// splits.cpp - what is done to every data set after it was read: size, channels, limit, checksum.
+// splits.cpp - functions for all data sets after reading: size, channels, limit, checksum.
 #include <unistd.h>
 
 #include <algorithm>

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int default_train = 1000, default_validation = 200;
 
-/// What is drawn: a training and a validation set always begin with the same pictures, whatever their sizes.
+/// Sizes of the splits to draw. A split always begins with the same images, whatever its size.
 struct Drawing {
   int size, channels, train, validation;
 
@@ -28,7 +28,7 @@ struct Drawing {
   std::size_t images() const { return std::size_t(train) + std::size_t(validation); }
 };
 
-/// The drawing that a cached file's name speaks of, if it can serve for `wanted`.
+/// Parses the name of a cached file; nullopt unless the file contains all images of `wanted`.
 std::optional<Drawing> serves(const std::string& name, const Drawing& wanted) {
   Drawing d{};
   int version = 0, width = 0;
@@ -46,7 +46,7 @@ void keep_first(Dataset& d, int count) {
   d.labels.resize(std::size_t(count));
 }
 
-/// From the smallest cached drawing that begins with the wanted one.
+/// Reads the images of `wanted` from the smallest cached file that contains them; nullopt if there is none.
 std::optional<DataSplits> from_cache(const Drawing& wanted) {
   std::vector<Drawing> cached;
   for (const std::string& name : cached_names())
@@ -68,7 +68,7 @@ std::optional<DataSplits> from_cache(const Drawing& wanted) {
   return std::nullopt;
 }
 
-/// Draws pictures first .. first + count into a split of `channels`.
+/// Draws the images [first, first + count) into a split with `channels` channels.
 Dataset draw_split(std::uint64_t first, int count, int size, int channels, const std::function<void()>& drawn) {
   Dataset d{count, size, size, channels, {}, {}};
   d.images.resize(std::size_t(count) * d.image_size());
@@ -101,7 +101,7 @@ DataSplits read_synthetic(const ReaderContext& context) {
   if (wanted.train < 2)
     throw UsageError(fmt::format("--train-size {}: must be 2 or more, an image of each class", wanted.train));
   if (wanted.validation < 1) throw UsageError(fmt::format("--val-size {}: must be 1 or more", wanted.validation));
-  if (r.limit) {  // the classes alternate, so the first images are also the ones within the limit
+  if (r.limit) {  // the classes alternate, so the limit keeps the first images
     wanted.train = std::min(wanted.train, *r.limit);
     wanted.validation = std::min(wanted.validation, *r.limit);
   }

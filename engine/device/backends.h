@@ -7,35 +7,34 @@
 
 namespace gs {
 
-/// The CPU: the host kernels on `threads` cores, oneDNN where it is built in. With `tf32` products and convolutions
-/// round their factors as tensor cores do, by own kernels alone.
+/// The CPU: host kernels on `threads` threads, and oneDNN if it is built in. With `tf32`, products and convolutions
+/// round their factors as tensor cores do, and use own kernels only.
 std::unique_ptr<Device> open_cpu(int threads, bool tf32);
 
-/// The simulator: the same kernel sources in simulated blocks and threads. No library.
+/// The simulator: runs the CUDA kernel sources in simulated blocks and threads. No library.
 std::unique_ptr<Device> open_sim(int threads, bool tf32);
 
-/// A GPU that is not here, to ask what a program would do on one: own kernels, and nothing runs.
+/// A described GPU that is not present: lists the launches of a program with own kernels; nothing runs.
 std::unique_ptr<Device> describe_gpu(bool tf32);
 
-/// A GPU by its number, through the module that is loaded now (cuda_module.h). Throws gs::Error when CUDA fails or is
-/// not built in.
+/// Opens GPU number `gpu`; loads the CUDA module (cuda_module.h). Throws gs::Error if CUDA fails or is not built in.
 std::unique_ptr<Device> open_cuda(int gpu, bool tf32);
 
-/// Has a GPU failed for this process, whichever thread's kernel it was? Then every call for it fails from now on, and
-/// only another process can go on. False where none is used.
+/// True if a GPU has failed for this process, in any thread's kernel. Every later call for it fails, and only a new
+/// process can continue. False if no GPU is in use.
 bool cuda_lost();
 
-/// Why this build cannot use that GPU; empty where it can. The driver alone is asked, and nothing of CUDA is loaded:
-/// cheap, never throws.
+/// Reason why this build cannot use that GPU; empty if it can. Queries only the driver, without loading CUDA: cheap,
+/// never throws.
 std::string why_no_cuda(int gpu = 0);
 
-/// Is it a GPU that the name means here? Of "auto": is there one that it takes?
+/// True if the name selects a GPU; for "auto", if GPU 0 can be used. Throws UsageError if the name is invalid.
 bool means_cuda(const std::string& device_name);
 
-/// Throws UsageError with the reason where the device of that name is not to be had.
+/// Throws UsageError with the reason if the device is unavailable.
 void check_device(const std::string& device_name);
 
-/// Why "auto" passes over the GPU that is here; empty where it does not, or there is none.
+/// Reason why "auto" does not use the GPU that is present; empty if it uses it or there is none.
 std::string why_auto_takes_cpu();
 
 }  // namespace gs

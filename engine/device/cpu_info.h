@@ -1,4 +1,4 @@
-// cpu_info.h - what this machine's CPU is, for headers of runs and records.
+// cpu_info.h - model, vector width and cores of this machine's CPU, for run headers and records.
 #pragma once
 #include <string>
 

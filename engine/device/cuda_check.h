@@ -1,4 +1,4 @@
-// cuda_check.h - the CUDA runtime for the engine's .cpp files: one check, and owned handles.
+// cuda_check.h - error check and owned handles of the CUDA runtime, for the engine's .cpp files.
 #pragma once
 #include <cuda_runtime.h>
 

@@ -1,5 +1,5 @@
-// cuda_compat.h - the one place that knows how the runtime of CUDA 13 differs from that of CUDA 12 (12.4 or newer):
-// what had edges with data beside it has lost the older form and taken its name.
+// cuda_compat.h - hides the differences between the runtimes of CUDA 13 and CUDA 12 (12.4 or newer): in CUDA 13 the
+// functions with edge data replaced the older forms and took their names.
 #pragma once
 #include <cuda_runtime.h>
 
@@ -19,7 +19,7 @@ inline cudaError_t add_graph_node(cudaGraphNode_t* node, cudaGraph_t graph, cons
 #endif
 }
 
-/// cudaStreamGetCaptureInfo of CUDA 13, without the results that are not used here.
+/// cudaStreamGetCaptureInfo of CUDA 13, without the unused results.
 inline cudaError_t stream_capture_info(cudaStream_t stream, cudaStreamCaptureStatus* status,
                                        const cudaGraphNode_t** last, const cudaGraphEdgeData** edges,
                                        std::size_t* count) {

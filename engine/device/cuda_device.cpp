@@ -1,9 +1,9 @@
-// cuda_device.cpp - a GPU as a device: one stream, memory by cudaMalloc, replays as CUDA graphs. It lies in a module of
-// its own (cuda_module.h), which is loaded only when a GPU is used.
+// cuda_device.cpp - a GPU as a device: one stream, memory by cudaMalloc, replays as CUDA graphs. It is part of a
+// separate module (cuda_module.h) that is loaded only if a GPU is used.
 //
-// CUDA sends what names no stream, memory or event of a GPU to the calling thread's GPU, which is the first unless the
-// thread has said otherwise. So every function here says it: threads may share a device, and a thread may have several.
-#if __has_include(<nvtx3/nvToolsExt.h>)  // a toolkit may be installed without it; ranges are then not named
+// CUDA calls without a stream, event or pointer of a GPU go to the calling thread's current GPU, by default the first.
+// So every function here selects its GPU: threads may share a device, and a thread may use several.
+#if __has_include(<nvtx3/nvToolsExt.h>)  // optional part of the toolkit; without it there are no named ranges
 #include <nvtx3/nvToolsExt.h>
 #define GS_NVTX
 #endif
@@ -26,37 +26,36 @@
 namespace gs {
 namespace {
 
-/// Makes a GPU that of the calling thread. Costs nothing that shows where it is already.
+/// Selects a GPU for the calling thread. The cost is negligible if it is selected already.
 class Gpu {
  public:
   explicit Gpu(int number) : number_(number) {}
   int number() const { return number_; }
   void use() const { check_cuda(cudaSetDevice(number_), "selecting the GPU"); }
-  /// For destructors: what fails then fails in the calls that follow, too.
+  /// For destructors: ignores errors, which later calls will report.
   void use_to_free() const noexcept { cudaSetDevice(number_); }
 
  private:
   int number_;
 };
 
-/// Captured calls: one launch runs them all. Each call is captured by itself into the same graph, behind the nodes of
-/// the calls that it needs; what is not connected runs in parallel. So one stream serves, and no library has to change
-/// its own.
+/// Captured calls that one launch runs. Each call is captured separately into one graph, after the nodes of the calls
+/// it depends on, so independent calls run in parallel. One stream is enough, and no library has to switch streams.
 class GraphReplay : public Replay {
  public:
-  /// `tracer`, if there is one, is told which call it is that makes nodes.
+  /// `tracer` may be null; it is told which call creates the next nodes.
   GraphReplay(Gpu gpu, cudaStream_t stream, const std::vector<GraphCall>& calls, KernelTracer* tracer)
       : gpu_(gpu), stream_(stream) {
     check_cuda(cudaGraphCreate(graph_.address(), 0), "making a CUDA graph");
     capture_all(graph_.get(), calls, tracer);
     instantiate();
   }
-  /// The calls as the body of a WHILE node, whose condition `last` sets when all of them have ended.
+  /// The calls as the body of a WHILE node. `last` runs after all of them and sets the loop condition.
   GraphReplay(Gpu gpu, cudaStream_t stream, std::vector<GraphCall> calls, const std::function<void(loop_t)>& last)
       : gpu_(gpu), stream_(stream) {
     check_cuda(cudaGraphCreate(graph_.address(), 0), "making a CUDA graph");
     cudaGraphConditionalHandle loop{};
-    constexpr unsigned enter = 1;  // set anew at each launch
+    constexpr unsigned enter = 1;  // reset at each launch
     check_cuda(cudaGraphConditionalHandleCreate(&loop, graph_.get(), enter, cudaGraphCondAssignDefault),
                "making the condition of a loop");
     cudaGraphNodeParams node{};
@@ -83,10 +82,10 @@ class GraphReplay : public Replay {
     std::vector<KernelLaunch> launches;
     for (const cudaGraphNode_t node : nodes) {
       cudaGraphNodeType type{};
-      check_cuda(cudaGraphNodeGetType(node, &type), "asking for the kind of a graph's node");
+      check_cuda(cudaGraphNodeGetType(node, &type), "reading the type of a graph node");
       if (type != cudaGraphNodeTypeKernel) continue;
       cudaKernelNodeParams p{};
-      // A library's kernel may be known to the driver only: it is counted all the same.
+      // Some library kernels are known only to the driver: they are listed without a name.
       if (cudaGraphKernelNodeGetParams(node, &p) != cudaSuccess) {
         cudaGetLastError();
         launches.push_back({});
@@ -114,7 +113,7 @@ class GraphReplay : public Replay {
         if (tracer) tracer->capturing(-1);
       }
     } no_call{tracer};
-    std::vector<std::vector<cudaGraphNode_t>> ends;  // of each call: its last nodes
+    std::vector<std::vector<cudaGraphNode_t>> ends;  // last nodes of each call
     for (const GraphCall& c : calls) {
       if (tracer) tracer->capturing(int(ends.size()));
       std::vector<cudaGraphNode_t> before;
@@ -128,7 +127,7 @@ class GraphReplay : public Replay {
     check_cuda(cudaGraphInstantiate(exec_.address(), graph_.get(), 0), "instantiating a CUDA graph");
     check_cuda(cudaGraphUpload(exec_.get(), stream_), "uploading a CUDA graph");
   }
-  /// Adds the nodes of one call and returns the last of them; those before it, if it has none.
+  /// Captures one call. Returns its last nodes, or `before` if it adds none.
   std::vector<cudaGraphNode_t> capture(cudaGraph_t into, const GraphCall& c,
                                        const std::vector<cudaGraphNode_t>& before) {
     // Relaxed: a kernel's first launch loads its module, which the stricter modes forbid; no call here waits for the
@@ -143,13 +142,13 @@ class GraphReplay : public Replay {
       const cudaGraphNode_t* last = nullptr;
       const cudaGraphEdgeData* edges = nullptr;
       std::size_t count = 0;
-      check_cuda(stream_capture_info(stream_, &status, &last, &edges, &count), "asking for the end of a capture");
+      check_cuda(stream_capture_info(stream_, &status, &last, &edges, &count), "reading the last nodes of a capture");
       std::vector<cudaGraphNode_t> ends(last, last + count);
       check_cuda(cudaStreamEndCapture(stream_, &graph), "ending a capture");
       return ends;
     } catch (...) {
-      // A capture must be ended, also when it failed. CUDA does not say whether a graph is gone with a capture that was
-      // spoilt; to destroy it twice would be worse than to lose it.
+      // A failed capture must be ended, too. CUDA does not document whether an invalidated capture destroys its graph;
+      // leaking the graph is safer than destroying it twice.
       if (cudaStreamEndCapture(stream_, &graph) != cudaSuccess) graph_.release();
       cudaGetLastError();
       throw;
@@ -220,14 +219,14 @@ class CudaDevice : public Device {
   std::optional<std::size_t> free_bytes() override {
     gpu_.use();
     std::size_t free = 0, total = 0;
-    check_cuda(cudaMemGetInfo(&free, &total), "asking for the GPU's free memory");
+    check_cuda(cudaMemGetInfo(&free, &total), "reading the GPU's free memory");
     return free;
   }
 
   bool shared_memory_is_plain() const override { return false; }
   void* allocate_shared(std::size_t bytes) override {
     gpu_.use();
-    // Pinned and mapped: with unified addressing the same pointer is good on both sides.
+    // Pinned and mapped: with unified addressing the pointer is valid on host and device.
     void* memory = nullptr;
     check_cuda(cudaHostAlloc(&memory, bytes, cudaHostAllocMapped), "allocating pinned memory");
     return memory;
@@ -244,14 +243,13 @@ class CudaDevice : public Device {
   std::unique_ptr<Replay> capture_loop(std::vector<GraphCall> calls, std::function<void(loop_t)> last) override {
     return std::make_unique<GraphReplay>(gpu_, stream(), std::move(calls), last);
   }
-  /// A launch costs the host a few microseconds, a small network's step the GPU some tens.
+  /// A launch costs the host a few microseconds; a step of a small network takes the GPU some tens.
   int most_steps_per_replay() const override { return 32; }
   std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& calls) override {
     return GraphReplay(gpu_, stream(), {{calls, {}}}, nullptr).kernels();
   }
 
-  /// By events, each call by itself: where the GPU is done before the host has launched the next, the host's time
-  /// counts to that call.
+  /// By events around each call. If the GPU waits for the host, the time to launch a call counts towards that call.
   TimedCalls timed(const std::vector<std::function<void()>>& calls) override {
     const auto event = [&](std::size_t i) {
       while (events_.size() <= i) check_cuda(cudaEventCreate(events_.emplace_back().address()), "making an event");
@@ -314,8 +312,8 @@ class CudaDevice : public Device {
     void* memory = nullptr;
     const cudaError_t error = cudaMalloc(&memory, bytes > 0 ? bytes : 1);
     if (error == cudaErrorMemoryAllocation) {
-      cudaGetLastError();  // clears it
-      throw Error(fmt::format("out of GPU memory: {:.1f} MiB were asked for", double(bytes) / (1 << 20)));
+      cudaGetLastError();  // clears the error
+      throw Error(fmt::format("out of GPU memory: {:.1f} MiB requested", double(bytes) / (1 << 20)));
     }
     check_cuda(error, "allocating GPU memory");
     return memory;
@@ -331,7 +329,7 @@ class CudaDevice : public Device {
   CudaStream stream_;
   std::vector<CudaEvent> events_;
   std::weak_ptr<KernelTracer> tracer_;
-  std::unique_ptr<Library> library_;  // before the stream goes
+  std::unique_ptr<Library> library_;  // destroyed before the stream
 };
 
 }  // namespace
@@ -339,13 +337,13 @@ class CudaDevice : public Device {
 
 namespace {
 std::mutex opened_mutex;
-std::set<int> opened;  // GPUs that have worked for this process
+std::set<int> opened;  // GPUs that this process has opened
 }  // namespace
 
 gs::Device* gridstride_open_cuda(int gpu, bool tf32) {
   auto device = std::make_unique<gs::CudaDevice>(gpu, tf32);
   const std::lock_guard lock(opened_mutex);
-  opened.insert(gpu);  // only what has worked once can be lost
+  opened.insert(gpu);  // only a GPU that has worked can be lost
   return device.release();
 }
 

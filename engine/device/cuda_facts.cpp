@@ -1,4 +1,4 @@
-// cuda_facts.cpp - versions and GPUs as CUDA's libraries tell them.
+// cuda_facts.cpp - versions and GPUs as reported by CUDA's libraries.
 #include <cublasLt.h>
 #include <cuda_runtime.h>
 #include <cudnn.h>

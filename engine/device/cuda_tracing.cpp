@@ -17,7 +17,7 @@ std::shared_ptr<KernelTracer> open_cupti([[maybe_unused]] const SmLimits& limits
   using Open = KernelTracer*(const SmLimits&, std::string&);
   const auto open = reinterpret_cast<Open*>(dlsym(module, "gridstride_open_cupti"));
   if (open) return std::shared_ptr<KernelTracer>(open(limits, why_not));
-  why_not = "CUPTI cannot be loaded: its module is of another build";
+  why_not = "CUPTI cannot be loaded: its module belongs to another build";
 #else
   why_not = "this build has no CUPTI";
 #endif

@@ -1,5 +1,4 @@
-// cuda_tracing.h - the part of this build that speaks to CUPTI, loaded when a profile asks for it: no other run needs
-// the library to be there.
+// cuda_tracing.h - loads the CUPTI module when a profile asks for it, so that no other run needs the library.
 #pragma once
 #include <memory>
 #include <string>
@@ -8,7 +7,7 @@
 
 namespace gs {
 
-/// Null with a reason where there is no CUPTI, or where it refuses.
+/// Kernel tracer, or null with a reason if CUPTI is missing or fails.
 std::shared_ptr<KernelTracer> open_cupti(const SmLimits&, std::string& why_not);
 
 }  // namespace gs

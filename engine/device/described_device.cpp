@@ -1,8 +1,8 @@
-// described_device.cpp - a GPU that is not here. Programs are compiled for it like for any device, and say which
-// kernels they would launch; nothing can run.
+// described_device.cpp - a GPU that is not present. Programs are compiled for it as for any device and list the kernels
+// they would launch; nothing can run.
 //
-// The kernels are those of `sim`, which have the GPU's geometry. Memory is address space that is never touched, so that
-// a network of any size can be asked about on a laptop.
+// The kernels are those of `sim`, which have the GPU's launch geometry. Memory is reserved address space that is never
+// touched, so a laptop can describe a network of any size.
 #include <sys/mman.h>
 
 #include <map>
@@ -19,7 +19,7 @@ class DescribedGpu : public Device {
  public:
   explicit DescribedGpu(bool tf32) : kernels_(sim_kernels()), tf32_(tf32) {}
   std::string_view name() const override { return "cuda"; }
-  std::string description() const override { return "a GPU that is described, not present: own kernels only"; }
+  std::string description() const override { return "described GPU, not present: own kernels only"; }
   const Registry& registry() const override { return kernels_; }
   Library* library() override { return nullptr; }
   bool tf32() const override { return tf32_; }
@@ -60,7 +60,7 @@ class DescribedGpu : public Device {
   }
 
  private:
-  [[noreturn]] static void throw_absent() { throw Error("this GPU is described only: nothing can run on it"); }
+  [[noreturn]] static void throw_absent() { throw Error("this GPU is only described; nothing can run on it"); }
   const Registry& kernels_;
   bool tf32_;
   std::map<void*, std::size_t> sizes_;

@@ -1,4 +1,4 @@
-// device.cpp - owned device memory, and the times of calls by the clock.
+// device.cpp - owned device memory, and calls timed by the host clock.
 #include "engine/device/device.h"
 
 #include <chrono>

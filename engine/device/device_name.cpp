@@ -1,4 +1,4 @@
-// device_name.cpp - "cuda:1" is the kind cuda and the number 1.
+// device_name.cpp - splits "cuda:1" into the kind cuda and the number 1.
 #include "engine/device/device_name.h"
 
 #include <charconv>

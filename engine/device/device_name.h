@@ -1,20 +1,20 @@
-// device_name.h - what --device may say.
+// device_name.h - the names that --device accepts.
 #pragma once
 #include <string>
 
 namespace gs {
 
-/// "auto", "cpu", "sim", "cuda", "cuda:N" or "ptx", taken apart.
+/// "auto", "cpu", "sim", "cuda", "cuda:N" or "ptx", parsed.
 struct DeviceName {
   std::string kind;          ///< without the number
   bool interpreted = false;  ///< "ptx": the kind cuda, with nvcc's kernels interpreted
-  int gpu = 0;               ///< N: among the GPUs that CUDA_VISIBLE_DEVICES leaves visible, the first is 0
+  int gpu = 0;               ///< N, counted from 0 among the GPUs that CUDA_VISIBLE_DEVICES leaves visible
 };
 
-/// The error in the word, as the end of "--device ..."; empty if there is none.
+/// Error message without its start, "--device "; empty if the name is valid.
 std::string device_name_error(const std::string& text);
 
-/// Throws UsageError with "--device ..." where the word is none.
+/// Throws UsageError, "--device ...", if the name is invalid.
 DeviceName parse_device_name(const std::string& text);
 
 }  // namespace gs

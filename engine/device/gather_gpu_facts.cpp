@@ -1,4 +1,4 @@
-// gather_gpu_facts.cpp - asks Linux, the driver and this build's part for CUDA. Needs no header of CUDA.
+// gather_gpu_facts.cpp - queries Linux, the driver and the CUDA module. Needs no CUDA header.
 #include <dlfcn.h>
 
 #include <filesystem>
@@ -17,7 +17,7 @@ std::string first_line(const std::filesystem::path& path) {
   return line;
 }
 
-/// A PCI device of NVIDIA's (vendor 0x10de) that is a display or a 3D controller (class 0x03....).
+/// True if the PCI bus has an NVIDIA (vendor 0x10de) display or 3D controller (class 0x03....).
 bool nvidia_gpu_on_bus() {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator("/sys/bus/pci/devices", error))
@@ -26,7 +26,8 @@ bool nvidia_gpu_on_bus() {
   return false;
 }
 
-/// "NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  Sun ...": the first word that looks like a release.
+/// Driver release: the first word of digits and dots in
+/// "NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  Sun ...".
 std::string driver_release() {
   std::ifstream in("/proc/driver/nvidia/version");
   for (std::string word; in >> word;)
@@ -53,7 +54,7 @@ CudaFacts cuda_facts() {
   } catch (const std::exception& error) {
     f.module_error = error.what();
   }
-  // The driver answers also if the runtime cannot start (an old driver, a module that does not load).
+  // The driver lists the GPUs even if the runtime cannot start (an old driver, a module that does not load).
   if (f.gpus.empty())
     for (const DriverGpu& gpu : driver.gpus)
       f.gpus.push_back({.name = gpu.name, .major = gpu.major, .minor = gpu.minor});

@@ -1,4 +1,4 @@
-// gpu_choice.cpp - the driver's facts held against what was built: one line for whatever does not fit.
+// gpu_choice.cpp - compares the driver's facts with the build; a mismatch is a one-line reason.
 #include "engine/device/gpu_choice.h"
 
 #include <algorithm>
@@ -35,7 +35,7 @@ std::string misfit(const std::string& architectures, const DriverGpu& gpu) {
 
 std::string why_not_gpu(const DriverState& driver, const CudaBuild& build, int number, const std::string& visible) {
   if (!driver.library) return "this machine has no NVIDIA driver (libcuda.so.1)";
-  if (driver.cuda == 0) return "the NVIDIA driver does not say which CUDA it supports: please install a newer one";
+  if (driver.cuda == 0) return "the NVIDIA driver does not report its CUDA version: please install a newer one";
   const auto too_old = [&](int needed, const std::string& what) {
     return fmt::format("the NVIDIA driver supports CUDA {}, {} needs {}: please install a newer driver",
                        cuda_version_text(driver.cuda), what, cuda_version_text(needed));

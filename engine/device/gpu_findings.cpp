@@ -1,4 +1,4 @@
-// gpu_findings.cpp - judges facts: what is missing or mismatched, and the remedy.
+// gpu_findings.cpp - derives findings from facts: each missing or mismatched part, with a remedy.
 #include <cstdlib>
 #include <sstream>
 
@@ -10,7 +10,7 @@
 namespace gs {
 namespace {
 
-/// The first driver branch for Linux that knows this CUDA, as far as this project knows.
+/// First Linux driver branch that supports this CUDA version; known for CUDA 12 and 13.
 std::string driver_for(int cuda) {
   if (cuda / 1000 == 12) return "550 or newer";
   return cuda / 1000 == 13 ? "580 or newer" : fmt::format("one that knows CUDA {}", cuda_version_text(cuda));
@@ -52,7 +52,7 @@ void judge_gpus(const CudaFacts& f, std::vector<Finding>& list) {
       list.push_back({fmt::format("{}: its driver compiles this build's code ({}) at the first start, which takes a "
                                   "while",
                                   who, f.architectures),
-                      "for code of its own: " + build});
+                      "to avoid that, build for it: " + build});
   }
 }
 
@@ -61,12 +61,12 @@ void judge_gpus(const CudaFacts& f, std::vector<Finding>& list) {
 std::vector<Finding> findings(const CudaFacts& f) {
   std::vector<Finding> list;
   if (!f.gpu_on_bus && !f.driver_library) {
-    list.push_back({"no NVIDIA GPU is here, and no driver",
+    list.push_back({"no NVIDIA GPU and no driver found",
                     "--device cpu trains without one, --device sim shows the "
                     "kernels"});
     if (!f.built) return list;
   } else if (!f.driver_library) {
-    list.push_back({"there is an NVIDIA GPU, but no driver (libcuda.so.1)",
+    list.push_back({"an NVIDIA GPU is present, but no driver (libcuda.so.1)",
                     "install driver " + driver_for(f.built_cuda ? f.built_cuda : 13000) +
                         "; in a container, start it with --gpus all"});
   }
@@ -83,7 +83,7 @@ std::vector<Finding> findings(const CudaFacts& f) {
     return list;
   }
   if (!f.module_error.empty())
-    list.push_back({"the part for CUDA cannot be loaded: " + f.module_error,
+    list.push_back({"the CUDA module cannot be loaded: " + f.module_error,
                     "put the folders of cuDNN's and CUDA's libraries into LD_LIBRARY_PATH"});
   if (f.driver_library && f.driver_cuda > 0 && f.built_cuda > 0 && f.driver_cuda < needed_driver(f.built_cuda))
     list.push_back({fmt::format("the driver is too old: it knows CUDA {}, this build needs {}",
@@ -115,7 +115,7 @@ Fit fit(const std::string& architectures, int major, int minor) {
   for (std::string word; words >> word;) {
     if (word == "all" || word == "all-major" || word == "native") return Fit::native;
     const int built = std::atoi(word.c_str());
-    if (word.substr(0, word.find('-')).ends_with('a')) {  // "90a": for this one GPU
+    if (word.substr(0, word.find('-')).ends_with('a')) {  // "90a" runs on compute capability 9.0 only
       if (built == gpu) best = Fit::native;
       continue;
     }

@@ -1,5 +1,4 @@
-// host_device.cpp - the devices whose memory is the process's own: `cpu` (host kernels, oneDNN) and `sim` (the
-// simulator).
+// host_device.cpp - the devices in host memory: `cpu` (host kernels, oneDNN) and `sim` (the simulator).
 #include <omp.h>
 #include <sys/mman.h>
 
@@ -23,11 +22,11 @@ namespace gs {
 namespace {
 
 constexpr std::size_t alignment = 256;
-/// Arrays this long lie in huge pages where the system has them: a dense layer's weights are read in strides that would
-/// miss the table of small pages with nearly every access.
+/// Arrays of this size or more use huge pages if the system has them: a dense layer's weights are read in strides that
+/// would miss the TLB at nearly every access with small pages.
 constexpr std::size_t huge_page = std::size_t(2) << 20;
 
-/// The calls, repeated by calling them in their order.
+/// Repeats the calls directly, in order.
 class DirectReplay : public Replay {
  public:
   explicit DirectReplay(std::vector<GraphCall> calls) : calls_(std::move(calls)) {}
@@ -39,7 +38,7 @@ class DirectReplay : public Replay {
   std::vector<GraphCall> calls_;
 };
 
-/// The calls, repeated until the last of them says that it is enough.
+/// Repeats the calls until `last` clears the loop condition.
 class LoopReplay : public Replay {
  public:
   LoopReplay(std::vector<GraphCall> calls, std::function<void(loop_t)> last)
@@ -101,7 +100,7 @@ class HostDevice : public Device {
     return std::make_unique<LoopReplay>(std::move(calls), std::move(last));
   }
 
-  /// With the time of each thread in own kernels. (A thread of the simulator's is no thread of a GPU.)
+  /// On cpu with each thread's time in own kernels; not on sim, whose CPU threads do not correspond to GPU threads.
   TimedCalls timed(const std::vector<std::function<void()>>& calls) override {
     if (registry_.target() == Target::sim) return timed_by_clock(calls);
     simulator::ThreadTimes times(threads_);
@@ -119,7 +118,7 @@ class HostDevice : public Device {
     return result;
   }
 
-  /// The simulator repeats a few steps at once because a GPU does; a CPU gains nothing by it.
+  /// sim uses a few steps per replay to exercise the GPU's code path; a CPU gains nothing from it.
   int most_steps_per_replay() const override { return registry_.target() == Target::sim ? 4 : 1; }
   std::optional<std::vector<KernelLaunch>> launches(const std::function<void()>& calls) override {
     if (registry_.target() != Target::sim) return std::nullopt;
@@ -134,10 +133,10 @@ class HostDevice : public Device {
     const std::size_t unit = huge ? huge_page : alignment;
     const std::size_t padded = (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;
     void* memory = std::aligned_alloc(unit, padded);
-    if (!memory) throw Error(fmt::format("out of memory: {:.1f} MiB were asked for", double(bytes) / (1 << 20)));
-    if (huge) madvise(memory, padded, MADV_HUGEPAGE);  // advice: without it everything is right, but slower
+    if (!memory) throw Error(fmt::format("out of memory: {:.1f} MiB requested", double(bytes) / (1 << 20)));
+    if (huge) madvise(memory, padded, MADV_HUGEPAGE);  // a hint: without it only the speed differs
     if (registry_.target() == Target::sim) {
-      std::memset(memory, 0xff, padded);  // NaN: reading what nobody wrote shows
+      std::memset(memory, 0xff, padded);  // NaN: makes reads of unwritten memory visible
       simulator::register_memory(memory, bytes);
     }
     return memory;

@@ -1,4 +1,4 @@
-// instruction_counter.cpp - whether this program has one is known only when it is linked.
+// instruction_counter.cpp - the program's counter; null unless an interpreter is linked in.
 #include "engine/device/instruction_counter.h"
 
 namespace gs {

@@ -1,4 +1,4 @@
-// kernel_tracer.h - what a device records of its kernels while they run. On cuda: CUPTI's activity records.
+// kernel_tracer.h - records of a device's kernels while they run; on cuda, CUPTI's activity records.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -7,18 +7,18 @@
 
 namespace gs {
 
-/// One kernel, copy or fill as the device recorded it.
+/// Record of one kernel, copy or fill.
 struct KernelRecord {
   std::string name;                 ///< a kernel's name as the compiler mangled it; "[copy]" or "[fill]"
-  int call = -1;                    ///< which of the captured calls it belongs to (GraphCall, by index); -1: not known
-  double start_us = 0, end_us = 0;  ///< on the clock of now_us(); both 0: the device did not say
+  int call = -1;                    ///< index of the captured GraphCall it belongs to; -1: unknown
+  double start_us = 0, end_us = 0;  ///< on the clock of now_us(); both 0: not recorded
   std::array<unsigned, 3> grid{1, 1, 1}, block{1, 1, 1};
-  std::size_t shared_bytes = 0;  ///< static and dynamic, of a block
-  int registers = 0;             ///< of a thread
+  std::size_t shared_bytes = 0;  ///< per block, static and dynamic
+  int registers = 0;             ///< per thread
   double occupancy = 0;          ///< resident warps / most resident warps of an SM; 0: unknown
 };
 
-/// What an SM has, as far as it limits how many blocks are resident.
+/// Resources of an SM that limit the number of resident blocks.
 struct SmLimits {
   int major = 0, minor = 0;  ///< compute capability
   int threads_per_block = 0, threads = 0;
@@ -27,15 +27,15 @@ struct SmLimits {
   int sms = 0;
 };
 
-/// Made by Device::trace_kernels(). Between start() and stop() everything that the process runs on the device is
-/// recorded; outside, nothing is, and kernels run as fast as ever.
+/// Made by Device::trace_kernels(). Records all kernels, copies and fills of the process on the device between start()
+/// and stop(). Kernels are not slowed down outside that interval.
 class KernelTracer {
  public:
   virtual ~KernelTracer() = default;
   virtual void start() = 0;
   virtual std::vector<KernelRecord> stop() = 0;  ///< the device must be idle
   virtual double now_us() = 0;                   ///< the host's time on the records' clock
-  /// Told by the device: what is captured from now on belongs to this call. -1: to none.
+  /// Called by the device: nodes captured from now on belong to this call; -1: to none.
   virtual void capturing(int call) = 0;
 };
 

@@ -1,4 +1,5 @@
-// load_cuda.cpp - is there a GPU, and the module that drives it. Needs no header of CUDA: it asks the driver by name.
+// load_cuda.cpp - queries the driver and loads the CUDA module. Needs no CUDA header: driver functions are looked up by
+// name.
 #include <dlfcn.h>
 
 #include <filesystem>
@@ -56,6 +57,7 @@ DriverState ask_driver() {
 #if GRIDSTRIDE_WITH_CUDA
 namespace {
 
+/// Function of the CUDA module. Throws gs::Error if the module is missing or from another build.
 template <class Function>
 Function* module_function(const char* name) {
   return symbol<Function>(load_module(GRIDSTRIDE_CUDA_MODULE, "cuda"), name);

@@ -1,4 +1,4 @@
-// load_cuda.h - the driver and the module that holds everything of CUDA, asked without a header of CUDA.
+// load_cuda.h - queries the driver and the CUDA module without CUDA headers.
 #pragma once
 #include "engine/device/gpu_choice.h"
 #include "engine/device/gpu_facts.h"

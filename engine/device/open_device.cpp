@@ -1,4 +1,4 @@
-// open_device.cpp - which device a name means here, and why one is not to be had.
+// open_device.cpp - maps a device name to a device, or explains why it is unavailable.
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
@@ -21,7 +21,7 @@ void check_device(const std::string& device_name) {
   if (name.interpreted && !instruction_counter())
     throw UsageError(
         "--device ptx: this program has no kernels to interpret; ./gridstride ... --device ptx starts the one that "
-        "has, where nvcc, cuDNN and cuBLASLt are installed");
+        "has them, if nvcc, cuDNN and cuBLASLt are installed");
   if (const std::string why_not = why_no_cuda(name.gpu); !why_not.empty())
     throw UsageError(fmt::format("--device {}: {}; --device cpu trains without a GPU", device_name, why_not));
 }

@@ -1,4 +1,4 @@
-// recorded_launches.cpp - through the simulator's recorder.
+// recorded_launches.cpp - converts the records of the simulator's launch recorder.
 #include "engine/device/recorded_launches.h"
 
 #include "kernels/sim/launch_recorder.h"

@@ -1,4 +1,4 @@
-// recorded_launches.h - the launches of the simulated target as a device tells them.
+// recorded_launches.h - launches of the `sim` target, in the form that Device::launches() returns.
 #pragma once
 #include <functional>
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace gs {
 
-/// What `calls` would launch on the `sim` target; no kernel runs.
+/// Kernels that `calls` would launch on the `sim` target; none of them runs.
 std::vector<KernelLaunch> recorded_launches(const std::function<void()>& calls);
 
 }  // namespace gs

@@ -1,4 +1,4 @@
-// add.cpp - the sum of two values as a layer: where a shortcut joins (He et al. 2016).
+// add.cpp - the sum of two values as a layer, which ends a shortcut (He et al. 2016).
 #include "kernels/add/add.h"
 
 #include <fmt/format.h>
@@ -31,7 +31,7 @@ struct AddLayer final : LayerKind {
                                   in(b.tensor));
     });
     return {y, [=, &l, name = layer.name, same_shape = a.shape == b.shape](TensorId dy) {
-              const TensorId da = a.wants_gradient ? dy : no_tensor;  // the gradient of a sum is that of its terms
+              const TensorId da = a.wants_gradient ? dy : no_tensor;  // passed on unchanged
               if (same_shape) return std::vector<TensorId>{da, b.wants_gradient ? dy : no_tensor};
               const TensorId db = l.gradient_of(b);
               if (db != no_tensor)

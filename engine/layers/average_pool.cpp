@@ -1,4 +1,4 @@
-// average_pool.cpp - the mean of windows, or of whole maps, as a layer.
+// average_pool.cpp - average pooling over windows or whole maps, as a layer.
 #include "kernels/average_pool/average_pool.h"
 
 #include <fmt/format.h>

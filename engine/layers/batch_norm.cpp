@@ -1,5 +1,5 @@
-// batch_norm.cpp - batch normalisation as a layer. In training the statistics are those of the batch, and running
-// statistics follow them; evaluation uses the running statistics.
+// batch_norm.cpp - batch normalisation as a layer. Training uses the statistics of the batch and updates the running
+// ones, which evaluation uses.
 #include "kernels/batch_norm/batch_norm.h"
 
 #include "engine/layers/lowering.h"
@@ -40,7 +40,7 @@ struct BatchNormLayer final : LayerKind {
     });
     return {y, [=, &l, name = layer.name](TensorId dy) {
               const TensorId dx = l.gradient_of(x);
-              // The parameters' gradients come with dx, which is written even if nothing reads it.
+              // The call that writes the parameters' gradients also writes dx, even if nothing reads it.
               const TensorId written =
                   dx != no_tensor
                       ? dx
@@ -58,7 +58,7 @@ struct BatchNormLayer final : LayerKind {
 }  // namespace
 
 NetBuilder& NetBuilder::batch_norm() {
-  // Not the bias of a value that is read elsewhere, too, without the normalisation.
+  // A named value may also be read without the normalisation, so its layer keeps the bias.
   if (Layer* before = current_layer();
       before && !is_named() && before->parameters.size() == 2 && before->parameters[1].name == before->name + ".bias")
     before->parameters.pop_back();

@@ -1,4 +1,4 @@
-// concat.cpp - the channels of two values side by side, as a layer.
+// concat.cpp - concatenation of two values along the channels, as a layer.
 #include "kernels/concat/concat.h"
 
 #include <fmt/format.h>
@@ -23,7 +23,7 @@ struct ConcatLayer final : LayerKind {
                                      in(b.tensor));
     });
     return {y, [=, &l, name = layer.name](TensorId dy) {
-              // One call writes both, so that of an input which wants none is written, too.
+              // One call writes both gradients, even if an input wants none.
               const auto place = [&](const Value& x, TensorId gradient) {
                 return gradient != no_tensor ? gradient
                                              : l.calls.tensors().add_numbers(name + " unread gradient",

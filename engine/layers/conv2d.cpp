@@ -1,5 +1,5 @@
-// conv2d.cpp - the convolution as a layer. Its bias is added by the forward call, the bias gradient is a by-product of
-// the filter gradient.
+// conv2d.cpp - the convolution as a layer. The forward call adds the bias; the filter gradient also writes the bias
+// gradient.
 #include "engine/layers/conv2d.h"
 
 #include <fmt/format.h>
@@ -70,7 +70,7 @@ NetBuilder& NetBuilder::conv2d(int filters, int kernel, int stride, int pad, int
                                  net_name(), kernel, kernel, in.h, in.w));
   if (in.c % groups != 0 || filters % groups != 0)
     throw UsageError(
-        fmt::format("{}: {} channels and {} filters do not fall into {} groups", net_name(), in.c, filters, groups));
+        fmt::format("{}: {} channels and {} filters cannot form {} groups", net_name(), in.c, filters, groups));
   const auto extent = [&](int size) { return (size + 2 * pad - kernel) / stride + 1; };
   Layer& layer = append("conv", std::make_shared<Conv2dLayer>(filters, kernel, stride, pad, groups),
                         {extent(in.h), extent(in.w), filters});

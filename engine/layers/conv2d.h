@@ -1,4 +1,4 @@
-// conv2d.h - the problem that a convolution solves as a layer of a network.
+// conv2d.h - the op problem of a convolution layer.
 #pragma once
 #include <optional>
 

@@ -1,4 +1,4 @@
-// dense.cpp - the fully connected layer: y = w x + bias for each row of the batch.
+// dense.cpp - the fully connected layer: y = W x + bias for each row of the batch.
 #include "kernels/dense/dense.h"
 
 #include "engine/core/error.h"

@@ -1,4 +1,4 @@
-// dropout.cpp - inverted dropout as a layer: in training a call each way, in evaluation nothing at all.
+// dropout.cpp - inverted dropout as a layer: one call per pass in training, none in evaluation.
 #include "kernels/dropout/dropout.h"
 
 #include <fmt/format.h>

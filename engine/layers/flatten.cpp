@@ -1,4 +1,4 @@
-// flatten.cpp - a map as a vector: the same memory under another shape, so no call and no copy.
+// flatten.cpp - reshapes a map to a vector in place, without a call.
 #include "engine/layers/lowering.h"
 #include "engine/net/net_builder.h"
 

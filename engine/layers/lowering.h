@@ -1,4 +1,4 @@
-// lowering.h - how a layer adds its op calls to the list that is being compiled.
+// lowering.h - lowers layers to op calls.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -15,19 +15,19 @@ namespace gs {
 struct Value {
   Shape shape;
   TensorId tensor = no_tensor;
-  bool wants_gradient = false;  ///< in training: a parameter that is trained lies before it
+  bool wants_gradient = false;  ///< in training: it depends on a trained parameter
 };
 
-/// The tensors of a parameter, at fixed places in the flat buffers.
+/// Tensors of a parameter, inside the flat buffers.
 struct ParameterTensors {
-  TensorId value = no_tensor, gradient = no_tensor;  ///< fp32 always; no gradient if it is not trained
-  TensorId stored = no_tensor;  ///< for layers that read it as activations are stored: the value, or its bf16 copy
+  TensorId value = no_tensor, gradient = no_tensor;  ///< always fp32; no gradient if not trained
+  TensorId stored = no_tensor;  ///< in the storage type of activations: the value itself, or its bf16 copy
 };
 
 struct LoweredLayer {
   Value output;
-  /// Given the gradient of the output, adds the calls of the backward pass and returns the gradient of each input, in
-  /// their order; no_tensor for an input that wants none. Never called if the output wants no gradient.
+  /// Takes the gradient of the output, appends the calls of the backward pass and returns the gradients of the inputs,
+  /// no_tensor for an input that wants none. Never called if the output wants no gradient.
   std::function<std::vector<TensorId>(TensorId gradient)> backward;
 };
 
@@ -35,17 +35,17 @@ struct Lowering {
   CallList& calls;
   int batch = 1;
   bool training = true;
-  Storage storage = Storage::fp32;                            ///< of values and their gradients
-  TensorId state = no_tensor;                                 ///< of the step that runs
+  Storage storage = Storage::fp32;                            ///< type of values and their gradients
+  TensorId state = no_tensor;                                 ///< state of the running step
   const std::map<std::string, ParameterTensors>& parameters;  ///< by name
-  int dropouts = 0;  ///< how many there are so far: numbers their random streams
+  int dropouts = 0;  ///< number so far; selects the random stream of the next one
 
-  /// The tensors of a layer's parameter: parameter(layer, "weight").
+  /// Tensors of a layer's parameter: parameter(layer, "weight").
   const ParameterTensors& parameter(const Layer& layer, const std::string& which) const {
     return parameters.at(layer.name + "." + which);
   }
-  /// The bias of a layer. Kernels always add one and write its gradient: a layer without a bias adds `count` zeros, and
-  /// nothing reads the gradient.
+  /// The bias of a layer. Kernels always add a bias and write its gradient, so a layer without one gets `count` zeros
+  /// and an unread gradient.
   ParameterTensors bias(const Layer& layer, std::int64_t count) {
     if (const auto found = parameters.find(layer.name + ".bias"); found != parameters.end()) return found->second;
     const TensorId zeros = calls.tensors().add_numbers(layer.name + " zero bias", count, storage, Lifetime::fixed);
@@ -58,7 +58,7 @@ struct Lowering {
     for (const Parameter& p : layer.parameters) v.wants_gradient |= training && p.trained;
     return v;
   }
-  /// A new tensor for the gradient of an input, no_tensor if that wants none.
+  /// A new tensor for the gradient of an input; no_tensor if the input wants none.
   TensorId gradient_of(const Value& input) {
     if (!input.wants_gradient) return no_tensor;
     const std::string name = calls.tensors()[input.tensor].name + " gradient";
@@ -69,8 +69,8 @@ struct Lowering {
   }
 };
 
-/// Both passes of a layer with one input and one call each way. `forward(T(), y)` and `backward(T(), y, dx, dy)` add
-/// the calls.
+/// Lowers a layer with one input and one call per pass. `forward(T(), y)` and `backward(T(), y, dx, dy)` append the
+/// calls.
 template <class Forward, class Backward>
 LoweredLayer lowered(Lowering& l, const Layer& layer, const Value& x, Forward forward, Backward backward) {
   const Value y = l.value(layer, {x});

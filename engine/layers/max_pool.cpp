@@ -1,4 +1,4 @@
-// max_pool.cpp - max-pooling as a layer; the forward call keeps the place of each maximum in a byte.
+// max_pool.cpp - max-pooling as a layer; the forward call stores the position of each maximum in one byte.
 #include "kernels/maxpool/maxpool.h"
 
 #include <fmt/format.h>

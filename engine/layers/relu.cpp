@@ -1,4 +1,4 @@
-// relu.cpp - the rectifier as a layer: y = max(x, 0), and NaN stays NaN. Fusion rules join it to the layer before it.
+// relu.cpp - ReLU as a layer: y = max(x, 0), and NaN stays NaN. Fusion rules join it to the layer before it.
 #include "kernels/relu/relu.h"
 
 #include "engine/layers/lowering.h"

@@ -1,4 +1,4 @@
-// cublaslt_dense.cpp - row-major products as cuBLASLt's column-major ones; bias, ReLU and bias gradient as epilogues.
+// cublaslt_dense.cpp - row-major products as column-major ones; bias, ReLU and bias gradient as epilogues.
 #include "engine/library/cublaslt_dense.h"
 
 #include <algorithm>
@@ -41,7 +41,7 @@ void set(Preference& p, cublasLtMatmulPreferenceAttributes_t name, T value) {
   check_lt(cublasLtMatmulPreferenceSetAttribute(p.get(), name, &value, sizeof value), "setting a preference");
 }
 
-/// A product of matrices of T with everything that a launch needs but the pointers; its result is of type Result.
+/// A product of matrices of T with a result of type Result, ready to launch except for the pointers.
 template <class T, class Result>
 class Product {
  public:
@@ -52,8 +52,8 @@ class Product {
     set(description_, CUBLASLT_MATMUL_DESC_TRANSA, s.a_op);
     set(description_, CUBLASLT_MATMUL_DESC_TRANSB, s.b_op);
     set(description_, CUBLASLT_MATMUL_DESC_EPILOGUE, s.epilogue);
-    // The heuristics read the alignment off the vector's address: in the copy in bf16 parameters lie at multiples of
-    // 128 bytes, elsewhere of 256.
+    // The heuristics infer the vector's alignment from its address: parameters are 128-byte aligned in the bf16 copy,
+    // else 256-byte aligned.
     constexpr std::uintptr_t aligned = sizeof(T) == 2 ? 128 : 256;
     if (s.epilogue != CUBLASLT_EPILOGUE_DEFAULT)
       set(description_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, reinterpret_cast<const void*>(aligned));
@@ -63,13 +63,13 @@ class Product {
     layout(d_, data_type<Result>, s.m, s.n, s.ldd);
   }
 
-  /// cuBLASLt's proposals without split sums, best estimate first; none where it has nothing for this product.
+  /// cuBLASLt's algorithms without split-K reduction, best estimate first; empty if it does not support the product.
   std::vector<cublasLtMatmulAlgo_t> algorithms(std::size_t* workspace_bytes) const {
     Preference preference;
     check_lt(cublasLtMatmulPreferenceCreate(preference.address()), "making a preference");
     set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, std::uint64_t(cublaslt_workspace_limit));
     set(preference, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, std::uint32_t(CUBLASLT_REDUCTION_SCHEME_NONE));
-    // Unless told otherwise it counts on 256 bytes; the copy of the parameters in bf16 has their offsets, halved.
+    // The default is 256 bytes; parameters in the bf16 copy have half the fp32 byte offsets.
     if (std::is_same_v<T, bf16>)
       for (const auto operand :
            {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES})
@@ -90,8 +90,7 @@ class Product {
     return found;
   }
 
-  /// d = factor op(a) op(b). `vector` is what the epilogue reads (a bias) or writes (a bias gradient), null where it
-  /// does neither.
+  /// d = factor op(a) op(b). `vector` is the epilogue's bias (read) or bias gradient (written), or null.
   void run(const cublasLtMatmulAlgo_t& algorithm, Result* d, const T* a, const T* b, const void* vector,
            void* workspace, std::size_t workspace_bytes, stream_t stream, float factor) {
     if (vector) set(description_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, vector);
@@ -111,7 +110,7 @@ class Product {
   Layout a_, b_, d_;
 };
 
-/// All that the heuristics vary is in the name, so that a table of implementations finds the same algorithm again.
+/// Contains every attribute that the heuristics vary, so that a stored name identifies one algorithm.
 std::string name_of(const cublasLtMatmulAlgo_t& algorithm) {
   const auto attribute = [&]<class T>(cublasLtMatmulAlgoConfigAttributes_t name, T value) {
     std::size_t written = 0;
@@ -119,7 +118,7 @@ std::string name_of(const cublasLtMatmulAlgo_t& algorithm) {
     return int(value);
   };
   constexpr std::int32_t word = -1;
-  constexpr std::uint16_t half = 0;  // the size must be the attribute's own
+  constexpr std::uint16_t half = 0;  // the size must equal the attribute's
   return fmt::format(
       "cublaslt:algo{}.tile{}.stages{}.swizzle{}.custom{}.inner{}.cluster{}", attribute(CUBLASLT_ALGO_CONFIG_ID, word),
       attribute(CUBLASLT_ALGO_CONFIG_TILE_ID, word), attribute(CUBLASLT_ALGO_CONFIG_STAGES_ID, word),
@@ -127,7 +126,7 @@ std::string name_of(const cublasLtMatmulAlgo_t& algorithm) {
       attribute(CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID, half), attribute(CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID, half));
 }
 
-/// One implementation per algorithm of the product; `bind(run)` makes the op's launch out of a function
+/// One implementation per algorithm of the product; `bind(run)` makes the op's launch from a function
 /// run(d, a, b, vector, workspace, stream, factor = 1).
 template <class Op, class T, class Result, class Bind>
 std::vector<Implementation<Op>> offer(const CublasLtContext& context, const Shape& shape, const std::string& note,
@@ -177,11 +176,10 @@ std::vector<Implementation<DenseDataGradient<T>>> cublaslt_data_gradient(const C
                                                                          const Dense& d) {
   // dx [n, in] = dy W: column-major in x n = W dy
   //
-  // The ReLU gradient is a kernel of its own. CUBLASLT_EPILOGUE_DRELU wants the bits that RELU_AUX writes in the layer
-  // below: that layer's forward pass would have to be cuBLASLt's as well, of two implementations that are chosen apart;
-  // below the first dense layer there is a convolution, which writes no such bits; and behind a dropout they say
-  // nothing of the units that were dropped. The layer's output, which is there anyway, says all of it. The mask's scale
-  // is the product's factor, so that a bf16 result is rounded once.
+  // The ReLU gradient is a separate kernel. CUBLASLT_EPILOGUE_DRELU needs the bit mask that RELU_AUX writes in the
+  // layer below, whose implementation is chosen independently and need not be cuBLASLt's. Below the first dense layer
+  // is a convolution, which writes no bit mask; and the bits do not contain a dropout's mask. The layer's output
+  // contains both and is stored anyway. The mask's scale is the product's factor, so a bf16 result is rounded once.
   const Shape shape{CUBLAS_OP_N, CUBLAS_OP_N, d.in, d.n, d.out, d.in, d.out, d.in};
   const auto mask = context.registry->highest<ReluGradient<T>>();
   return offer<DenseDataGradient<T>, T, T>(context, shape, "own ReLU gradient after the product", [mask](auto run) {
@@ -196,11 +194,11 @@ std::vector<Implementation<DenseDataGradient<T>>> cublaslt_data_gradient(const C
 template <class T>
 std::vector<Implementation<DenseWeightGradient<T>>> cublaslt_filter_gradient(const CublasLtContext& context,
                                                                              const Dense& d) {
-  // dW [out, in] = dy^T x: column-major D (in x out) = A B, with A = x as it lies (in x n) and B = dy transposed
-  // (n x out; dy lies as out x n). db[o] = sum over i of dy[i, o] is the sum of B's column o over k = n, one number per
-  // column of D: BGRADB. (BGRADA sums the rows of A, here those of x.)
+  // dW [out, in] = dy^T x: column-major D (in x out) = A B, with A = x as stored (in x n) and B = dy transposed
+  // (n x out; dy is stored as out x n). db[o] = sum over i of dy[i, o] is the sum of B's column o over k = n, one
+  // number per column of D: BGRADB. (BGRADA would sum the rows of A, here of x.)
   Shape shape{CUBLAS_OP_N, CUBLAS_OP_T, d.in, d.out, d.n, d.in, d.out, d.in};
-  if constexpr (std::is_same_v<T, float>) {  // of bf16 the epilogue's sums would be bf16, and ours are fp32
+  if constexpr (std::is_same_v<T, float>) {  // for bf16 the epilogue would write a bf16 bias gradient, not fp32
     shape.epilogue = CUBLASLT_EPILOGUE_BGRADB;
     auto fused = offer<DenseWeightGradient<T>, T, float>(
         context, shape, "bias gradient in the product's epilogue", [](auto run) {

@@ -1,4 +1,4 @@
-// cublaslt_dense.h - the products of a dense layer by cuBLASLt.
+// cublaslt_dense.h - a dense layer's matrix products by cuBLASLt.
 #pragma once
 #include <cublasLt.h>
 
@@ -13,18 +13,18 @@ namespace gs {
 
 using CublasLtHandle = Owned<cublasLtHandle_t, cublasLtDestroy>;
 
-inline constexpr std::size_t cublaslt_workspace_limit = std::size_t(32) << 20;  // NVIDIA's advice for Hopper
+inline constexpr std::size_t cublaslt_workspace_limit = std::size_t(32) << 20;  // NVIDIA's recommendation for Hopper
 
-/// What the implementations below share: the handle, whether tensor cores may round fp32 inputs to tf32, and own
-/// kernels for what no epilogue does.
+/// Shared by the implementations below. `tf32`: tensor cores may round fp32 inputs. `registry`: own kernels for
+/// operations that no epilogue supports.
 struct CublasLtContext {
   cublasLtHandle_t handle;
   bool tf32;
   const Registry* registry;
 };
 
-// T: how activations and the weights that are read are stored (float or bf16). Sums and the weights' gradients are
-// fp32 in both.
+// T is the storage type of activations and of the weights read (float or bf16). Sums and weight gradients are always
+// fp32.
 template <class T>
 std::vector<Implementation<DenseForward<T>>> cublaslt_forward(const CublasLtContext&, const Dense&);
 template <class T>

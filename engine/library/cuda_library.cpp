@@ -1,4 +1,4 @@
-// cuda_library.cpp - the two libraries' handles, and plans as implementations.
+// cuda_library.cpp - handles of cuDNN and cuBLASLt, and their plans as implementations.
 #include "engine/library/cuda_library.h"
 
 #include <cudnn.h>
@@ -18,7 +18,7 @@ std::size_t aligned(std::size_t bytes) {
   return (bytes + 255) / 256 * 256;
 }
 
-/// The handles of both libraries, and what their implementations share.
+/// Handles of both libraries and the data that their implementations share.
 struct CudaHandles {
   const Registry& registry;
   bool tf32;
@@ -52,7 +52,7 @@ class CudaLayers : public LayerLibrary<T> {
     });
   }
 
-  /// In bf16 cuDNN's gradient is bf16, too: it goes to the workspace and from there, widened, to its place.
+  /// In bf16 cuDNN writes a bf16 gradient to the workspace, which an own kernel widens to dw.
   std::vector<Implementation<Conv2dFilterGradient<T>>> conv2d_filter_gradient(const Conv2d& d) override {
     const auto bias_gradient = registry().template highest<BiasGradient<T>>();
     const auto column_sums = registry().template variant<BiasGradient<T>>("column");
@@ -66,7 +66,7 @@ class CudaLayers : public LayerLibrary<T> {
                 std::byte* const behind = static_cast<std::byte*>(workspace) + offset;
                 void* const gradient = in_bf16 ? static_cast<void*>(behind) : dw;
                 run_cudnn_plan(cudnn(), *plan, {cudnn_x, cudnn_w, cudnn_y}, {x, gradient, dy}, workspace);
-                if constexpr (in_bf16)  // the column sums of one row are the row, as floats
+                if constexpr (in_bf16)  // column sums of a single row convert it to float
                   column_sums.launch(dw, static_cast<const T*>(gradient), {1, int(p.w_size())}, nullptr, s);
                 bias_gradient.launch(db, dy, {p.y_size() / p.k, p.k}, behind + gradient_bytes, s);
               };
@@ -88,8 +88,8 @@ class CudaLayers : public LayerLibrary<T> {
   const Registry& registry() const { return handles_.registry; }
   CublasLtContext context() const { return {handles_.cublaslt.get(), handles_.tf32, &handles_.registry}; }
 
-  /// One implementation per plan. `more_bytes` of workspace lie behind the plan's own, at the offset that `bind` gets;
-  /// `more_note` follows the plan's.
+  /// One implementation per plan. `more_bytes` of workspace follow the plan's, at the offset passed to `bind`;
+  /// `more_note` is appended to the plan's note.
   template <class Op, class Bind>
   std::vector<Implementation<Op>> offer(ConvolutionOp op, const Conv2d& d, std::size_t more_bytes,
                                         const std::string& more_note, Bind bind) {

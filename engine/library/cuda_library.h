@@ -7,7 +7,7 @@
 
 namespace gs {
 
-/// `tf32`: tensor cores may round fp32 inputs. Throws gs::Error when a library cannot be started.
+/// `tf32`: tensor cores may round fp32 inputs. Throws gs::Error if a library does not start.
 std::unique_ptr<Library> make_cuda_library(const Registry&, stream_t, bool tf32);
 
 }  // namespace gs

@@ -1,4 +1,4 @@
-// cudnn_descriptor.h - cuDNN's backend descriptors as owned values: made, filled with attributes, finalised, destroyed.
+// cudnn_descriptor.h - RAII wrapper of cuDNN backend descriptors.
 #pragma once
 #include <cudnn.h>
 
@@ -13,7 +13,7 @@
 
 namespace gs {
 
-/// Throws gs::Error with cuDNN's name of the status and its own last message.
+/// Throws gs::Error with the status name and cuDNN's last message unless the status is success.
 inline void check_cudnn(cudnnStatus_t status, std::string_view what,
                         source_location where = source_location::current()) {
   if (status == CUDNN_STATUS_SUCCESS) return;
@@ -59,12 +59,12 @@ class CudnnDescriptor {
     return set(name, type, &value, 1, where);
   }
 
-  /// No attribute can be set afterwards. Throws when cuDNN finds the attributes wrong or unsupported.
+  /// No attribute can be set afterwards. Throws gs::Error if cuDNN rejects the attributes.
   CudnnDescriptor& finalize(source_location where = source_location::current()) {
     check_cudnn(cudnnBackendFinalize(descriptor_), "finalising a cuDNN descriptor", where);
     return *this;
   }
-  /// The same, for what may well be unsupported.
+  /// Returns false instead of throwing, for descriptors that may be unsupported.
   bool try_finalize() { return cudnnBackendFinalize(descriptor_) == CUDNN_STATUS_SUCCESS; }
 
   std::int64_t integer(cudnnBackendAttributeName_t name) const {
@@ -73,7 +73,7 @@ class CudnnDescriptor {
                 "reading a cuDNN attribute");
     return value;
   }
-  /// cuDNN writes results into descriptors that the caller has made.
+  /// cuDNN writes results into descriptors created by the caller.
   CudnnDescriptor descriptor(cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type) const {
     CudnnDescriptor result(type);
     std::int64_t count = 0;
@@ -82,7 +82,7 @@ class CudnnDescriptor {
         "reading a cuDNN attribute");
     return result;
   }
-  /// All values of an attribute, which has any number of them.
+  /// All values of an attribute with a variable number of values.
   template <class T>
   std::vector<T> values(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type) const {
     std::vector<T> result(std::size_t(room_for(name, type)));
@@ -100,16 +100,15 @@ class CudnnDescriptor {
   }
 
  private:
-  /// A length of array that all values of the attribute fit into. Asked with an array of none, cuDNN 9.19 answers 0 of
-  /// an engine configuration's knob choices, however many there are, and of the heuristics' results more than it then
-  /// has; an array that is too short it fills, and says nothing of the rest. So there is room for one knob of each kind
-  /// at least, which is more than there are kinds of notes.
+  /// An array length sufficient for all values of the attribute. Queried with a null array, cuDNN 9.19 reports 0 knob
+  /// choices of an engine configuration, however many it has, and too many results of the heuristics; an array that is
+  /// too short is filled without an error. So the minimum is one knob of each kind, more than there are kinds of notes.
   std::int64_t room_for(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type) const {
     std::int64_t claimed = 0;
     check_cudnn(cudnnBackendGetAttribute(descriptor_, name, type, 0, &claimed, nullptr), "reading a cuDNN attribute");
     return std::max<std::int64_t>(claimed, CUDNN_KNOB_TYPE_COUNTS);
   }
-  /// `room` with what cuDNN wrote into it, cut to that length.
+  /// Lets cuDNN fill `room`, and shrinks it to the number of values written.
   template <class T>
   std::vector<T> read(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, std::vector<T> room) const {
     std::int64_t count = 0;

@@ -1,4 +1,4 @@
-// cudnn_plans.cpp - operation graphs of a convolution, cuDNN's heuristics, and the plans that pass.
+// cudnn_plans.cpp - operation graphs of convolutions, and the usable plans of cuDNN's heuristics.
 #include "engine/library/cudnn_plans.h"
 
 #include <algorithm>
@@ -8,12 +8,12 @@
 namespace gs {
 namespace {
 
-/// What our arenas promise; the copy of the parameters in bf16 has their offsets, halved.
+/// Alignment of our tensors in bytes; parameters in the bf16 copy have half the fp32 byte offsets.
 constexpr std::int64_t alignment_of(cudnnDataType_t type) {
   return type == CUDNN_DATA_BFLOAT16 ? 128 : 256;
 }
 
-/// Extents are always given as N C H W; NHWC is said by the strides.
+/// Extents are in the order N C H W; the strides make it NHWC.
 CudnnDescriptor tensor(cudnnDataType_t type, std::int64_t id, std::int64_t n, std::int64_t c, std::int64_t h,
                        std::int64_t w, bool is_virtual = false) {
   CudnnDescriptor t(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
@@ -51,7 +51,7 @@ CudnnDescriptor pointwise(cudnnPointwiseMode_t mode, const CudnnDescriptor& x, c
   return std::move(op.finalize());
 }
 
-/// The names under which an operation takes its three tensors.
+/// Attribute names of an operation's tensors and factors.
 struct Attributes {
   cudnnBackendDescriptorType_t type;
   cudnnBackendAttributeName_t x, w, y, convolution, alpha, beta;

@@ -6,15 +6,14 @@
 namespace gs {
 namespace {
 
-// Measured on two cores with AVX-512 (bench/results): the own convolutions lead oneDNN's, but for filter
-// gradients of many input channels, and have no grouped convolution but the plain loop. Their tiles are made for 32
-// registers of 512 bits; on other CPUs oneDNN leads.
+// Measured on two cores with AVX-512 (bench/results): own convolutions beat oneDNN's, except filter gradients with many
+// input channels, and except grouped convolutions, for which only the plain loop exists. Their tiles are sized for 32
+// registers of 512 bits; on other CPUs oneDNN is faster.
 bool own_tiles_fit() {
   return cpu_vector_width() == "AVX-512";
 }
 
-// A dense layer of a few rows is a matrix-vector product: the weights are read once, memory is the bound, and the own
-// kernels read them as they lie, where oneDNN would first copy them into its own layout.
+// On a CPU, a dense layer with few rows is memory-bound: it reads each weight once. Own kernels read weights in place.
 bool dense_pays(const Dense& d, Target target) {
   return target == Target::cuda && d.out >= 16;
 }

@@ -1,5 +1,4 @@
-// library.h - what a vendor's library offers for a problem: implementations that look like the project's own
-// variants.
+// library.h - the interface of a vendor library: its implementations of a problem, called like own variants.
 #pragma once
 #include <functional>
 #include <optional>
@@ -12,19 +11,18 @@
 
 namespace gs {
 
-/// One way to run an op on a device: an own variant's row, or a library's primitive bound to this very problem.
-/// `launch` has the op's own arguments; its workspace has at least `workspace_bytes`, 256-byte aligned, and no other
-/// step writes it meanwhile.
+/// A library's implementation of an op, bound to one problem. `launch` has the op's arguments; its workspace has at
+/// least `workspace_bytes`, is 256-byte aligned, and no other call writes it meanwhile.
 template <class Op>
 struct Implementation {
-  std::string name;  ///< "direct", "onednn", "cudnn:eng13{2=4}": what the table of implementations is written with
-  std::string note;  ///< what the library says of it (kernel, tensor cores), for --explain
+  std::string name;  ///< "onednn", "cudnn:eng13{2=4}": its name in the table of implementations
+  std::string note;  ///< the library's description (kernel, tensor cores), for --explain
   std::size_t workspace_bytes = 0;
   std::function<typename Op::Launch> launch;
 };
 
-/// What a vendor's library has for layers whose activations are stored as T. Each call lists what it offers for the
-/// problem, best guess first; all are deterministic. An empty list means that the library has nothing for it.
+/// A vendor library's ops for activations stored as T. Each function lists implementations of the problem, best guess
+/// first; all are deterministic. The list is empty if the library has none.
 template <class T>
 class LayerLibrary {
  public:
@@ -37,14 +35,14 @@ class LayerLibrary {
   virtual std::vector<Implementation<DenseWeightGradient<T>>> dense_weight_gradient(const Dense&) = 0;
 };
 
-/// A vendor's library on one device.
+/// A vendor library on one device.
 class Library {
  public:
   virtual ~Library() = default;
   virtual std::string name() const = 0;  ///< "onednn", "cuDNN + cuBLASLt"
   virtual std::string version() const = 0;
   virtual LayerLibrary<float>& fp32() = 0;
-  virtual LayerLibrary<gs::bf16>* bf16() { return nullptr; }  ///< null: it has nothing in bf16
+  virtual LayerLibrary<gs::bf16>* bf16() { return nullptr; }  ///< null: no bf16 support
 
   template <class T>
   LayerLibrary<T>* of() {
@@ -55,7 +53,7 @@ class Library {
   }
 };
 
-/// The library's implementations of an op's problem, as in LayerLibrary; none for ops that libraries do not have.
+/// The library's implementations of an op's problem, as in LayerLibrary; empty for other ops.
 template <class Op>
 std::vector<Implementation<Op>> offers(Library&, Op, const typename Op::Problem&) {
   return {};

@@ -1,4 +1,4 @@
-// onednn_call.cpp - oneDNN primitives bound to buffers, and weights on their way to oneDNN's layout and back.
+// onednn_call.cpp - runs oneDNN primitives, and reorders weights to oneDNN's layout and back.
 #include "engine/library/onednn_call.h"
 
 #include <omp.h>
@@ -40,7 +40,7 @@ Call::Call(const Runtime& runtime, const dnnl::primitive& primitive, const std::
 void Call::bind(int argument, const void* data) {
   for (std::size_t i = 0; i < arguments_.size(); ++i) {
     if (arguments_[i].arg != argument) continue;
-    // Setting a handle clears the padding of blocked layouts; a buffer that stays is not set again.
+    // Setting a handle clears the padding of blocked layouts, so an unchanged buffer is not set again.
     if (memories_[i].get_data_handle() != data) memories_[i].set_data_handle(const_cast<void*>(data));
   }
 }
@@ -94,7 +94,7 @@ dnnl::primitive_attr attributes(bool relu) {
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   if (relu) {
-    // ELU, max(x, 0) + min(alpha (exp(x) - 1), 0), with alpha 0 is ReLU. oneDNN's own ReLU makes 0 of NaN.
+    // ELU, max(x, 0) + min(alpha (exp(x) - 1), 0), with alpha 0 is ReLU. oneDNN's ReLU would turn NaN into 0.
     dnnl::post_ops operations;
     append_eltwise(operations, dnnl::algorithm::eltwise_elu, 0.0f, 0.0f);
     attributes.set_post_ops(operations);

@@ -1,4 +1,4 @@
-// onednn_call.h - a oneDNN primitive with its arguments, made once and bound to buffers at each launch.
+// onednn_call.h - a oneDNN primitive with its arguments, created once and bound to buffers at each launch.
 #pragma once
 #include <cstddef>
 #include <dnnl.hpp>
@@ -9,13 +9,13 @@
 
 namespace gs::onednn {
 
-/// Where all primitives of a library object run: the CPU, in the order of the calls.
+/// The CPU engine and in-order stream of all primitives of a library object.
 struct Runtime {
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
 };
 
-/// OpenMP's number of threads in this scope: those that a primitive made in it uses, whoever calls it later.
+/// Sets OpenMP's number of threads in this scope. A Call made in it keeps that number.
 class ThreadCount {
  public:
   explicit ThreadCount(int threads);
@@ -27,17 +27,17 @@ class ThreadCount {
   int before_;
 };
 
-/// One of a primitive's arguments: DNNL_ARG_SRC and the like, with the layout it was made for.
+/// An argument of a primitive: DNNL_ARG_SRC etc., and its layout.
 using Tensor = std::pair<int, dnnl::memory::desc>;
 
-/// A primitive and its arguments. bind() and run() allocate nothing of ours; oneDNN's scratchpad is an argument too.
+/// A primitive and its arguments, including oneDNN's scratchpad, so that bind() and run() allocate nothing.
 class Call {
  public:
   Call(const Runtime&, const dnnl::primitive&, const std::vector<Tensor>&);
-  /// Says where an argument lies. Arguments of no bytes, and a scratchpad that is not needed, are ignored.
+  /// Sets the buffer of an argument. Arguments of 0 bytes, such as an unneeded scratchpad, are ignored.
   void bind(int argument, const void* data);
-  /// Runs with the number of threads that the call was made with, whatever the caller's is now: primitives divide their
-  /// scratchpad among the threads that they were created for. Throws dnnl::error.
+  /// Runs with the number of threads at construction, not the caller's: primitives divide their scratchpad among the
+  /// threads that they were created for. Throws dnnl::error.
   void run();
 
  private:
@@ -48,16 +48,16 @@ class Call {
   int threads_;
 };
 
-/// The weights of an operation: as the project stores them, and as oneDNN's fastest kernel wants them.
+/// Weights of an operation: the project's layout, and the layout of oneDNN's fastest kernel.
 struct Weights {
-  int argument;  ///< DNNL_ARG_WEIGHTS, or DNNL_ARG_DIFF_WEIGHTS: then they are an output
+  int argument;  ///< DNNL_ARG_WEIGHTS (input) or DNNL_ARG_DIFF_WEIGHTS (output)
   dnnl::memory::desc stored, preferred;
 };
 
-/// An operation with weights. Where the layouts differ, the weights pass through the workspace on their way.
+/// An operation with weights, which are reordered in the workspace if the layouts differ.
 class Product {
  public:
-  /// `tensors` are all arguments but the weights and the scratchpad.
+  /// `tensors`: all arguments except weights and scratchpad.
   Product(const Runtime&, const dnnl::primitive&, const dnnl::memory::desc& scratchpad, const Weights&,
           std::vector<Tensor> tensors);
   std::size_t workspace_bytes() const { return workspace_bytes_; }
@@ -71,10 +71,10 @@ class Product {
   std::size_t preferred_at_ = 0, reorder_scratchpad_at_ = 0, workspace_bytes_ = 0;
 };
 
-/// The attributes that all operations share: the scratchpad is ours. `relu`: the result passes through a ReLU.
+/// Attributes of all operations: the caller provides the scratchpad. `relu`: apply a ReLU to the result.
 dnnl::primitive_attr attributes(bool relu);
 
-/// Is this one of oneDNN's plain loops, which are hundreds of times slower than its other kernels?
+/// True for oneDNN's reference loops, which are hundreds of times slower than its other kernels.
 bool is_reference(std::string_view implementation);
 
 }  // namespace gs::onednn

@@ -1,13 +1,13 @@
-// onednn_compat.h - the one place that knows how oneDNN 3 differs from oneDNN 2: operation descriptors are gone, a
-// primitive descriptor takes the engine first, and eltwise post-ops have no scale.
+// onednn_compat.h - differences between oneDNN 2 and 3. oneDNN 3 has no operation descriptors, takes the engine first
+// in primitive descriptors, and has no scale in eltwise post-ops.
 #pragma once
 #include <dnnl.hpp>
 #include <tuple>
 
 namespace gs::onednn {
 
-/// A primitive descriptor of `Primitive` with these attributes; an empty one where oneDNN has no implementation.
-/// `arguments` are the operation's own, which both versions take in the same order. `hint` is std::tuple<>() for a
+/// A primitive descriptor of `Primitive` with these attributes; empty if oneDNN has no implementation.
+/// `arguments` are the operation's, in the order of both versions. `hint` is std::tuple<>() for a
 /// forward operation and std::tie(forward descriptor) for its gradients.
 template <class Primitive, class... Hint, class... Arguments>
 typename Primitive::primitive_desc describe(const dnnl::engine& engine, const dnnl::primitive_attr& attributes,
@@ -24,7 +24,7 @@ typename Primitive::primitive_desc describe(const dnnl::engine& engine, const dn
   return std::apply(make, hint);
 }
 
-/// Appends an element-wise function to what a primitive does to each output.
+/// Appends an element-wise function to a primitive's post-ops.
 inline void append_eltwise(dnnl::post_ops& operations, dnnl::algorithm function, float alpha, float beta) {
 #if DNNL_VERSION_MAJOR >= 3
   operations.append_eltwise(function, alpha, beta);

@@ -1,5 +1,5 @@
-// onednn_conv2d.cpp - convolution by oneDNN. Tensors are NHWC, said explicitly: left to choose, oneDNN takes a
-// reference loop where there is one input channel. Filters are left to it: for KRSC it has nothing but that loop.
+// onednn_conv2d.cpp - convolution by oneDNN. Tensors are explicitly NHWC, since oneDNN's own choice for one input
+// channel is a reference loop. The layout of filters is oneDNN's choice: for KRSC it has only the reference loop.
 #include "engine/library/onednn_compat.h"
 #include "engine/library/onednn_layer.h"
 
@@ -20,11 +20,11 @@ struct Convolution {
   using DataGradient = dnnl::convolution_backward_data;
   using FilterGradient = dnnl::convolution_backward_weights;
 
-  /// oneDNN names extents in the order N C H W and K C R S whatever the order in memory.
+  /// oneDNN takes extents in the order N C H W and K C R S for any memory layout.
   struct Layouts {
     Layout x, y, bias, weights, any_weights;
     dnnl::memory::dims stride, pad;
-    /// KRSC as it lies in memory, or left to oneDNN. Groups are an extent of their own.
+    /// KRSC as stored, or oneDNN's choice. Groups are a separate extent.
     static Layout filters(const Conv2d& p, bool as_stored) {
       if (p.groups == 1) return {{p.k, p.c, p.r, p.s}, fp32, as_stored ? Order::ohwi : Order::any};
       const dnnl::memory::dims extents = {p.groups, p.group_k(), p.group_c(), p.r, p.s};

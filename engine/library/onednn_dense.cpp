@@ -1,5 +1,5 @@
-// onednn_dense.cpp - dense layers by oneDNN's inner product, on weights as they lie: a layer of few rows reads each
-// weight once, and a copy into another layout would cost as much as the product.
+// onednn_dense.cpp - dense layers by oneDNN's inner product, on weights in the project's layout: a layer with few rows
+// reads each weight once, so a reorder would cost as much as the product.
 #include "engine/library/onednn_compat.h"
 #include "engine/library/onednn_layer.h"
 

@@ -1,5 +1,5 @@
-// onednn_layer.h - the three operations of a layer with weights, written once for convolution and dense layers: to
-// oneDNN they differ only in their descriptors.
+// onednn_layer.h - the three operations of a layer with weights, for convolution and dense layers: they differ only in
+// their oneDNN descriptors.
 #pragma once
 #include <dnnl_debug.h>
 #include <fmt/format.h>
@@ -13,7 +13,7 @@
 
 namespace gs::onednn {
 
-/// Calls f; what oneDNN throws becomes a gs::Error that names the problem.
+/// Calls f and translates oneDNN's exceptions to a gs::Error that names the problem.
 template <class Problem, class F>
 decltype(auto) translated(const Problem& problem, F&& f) {
   try {
@@ -24,8 +24,8 @@ decltype(auto) translated(const Problem& problem, F&& f) {
   }
 }
 
-/// `Kind` names the primitives and the project's ops, and describes the primitives for a problem. See
-/// onednn_conv2d.cpp.
+/// `Kind` names the primitives and the project's ops, and makes primitive descriptors for a problem (see
+/// onednn_conv2d.cpp).
 template <class Kind>
 class Layer {
  public:
@@ -47,7 +47,7 @@ class Layer {
         });
   }
 
-  /// oneDNN has no post-ops on gradients: an own kernel sets dx to zero where relu_output is, and scales it
+  /// oneDNN has no post-ops on gradients, so an own kernel sets dx to 0 where relu_output is <= 0, and scales it
   /// elsewhere.
   std::vector<Implementation<typename Kind::DataGradientOp>> data_gradient(const Registry& registry) const {
     const Variant<ReluGradient<float>>* const mask = &registry.highest<ReluGradient<float>>();
@@ -92,7 +92,7 @@ class Layer {
     return std::make_shared<Product>(runtime_, Primitive(descriptor), descriptor.scratchpad_desc(), weights, tensors);
   }
 
-  /// The one implementation: make(descriptor) gives the product, run(product, the launch's arguments...) runs it.
+  /// At most one implementation: make(descriptor) creates the product, run(product, launch arguments...) runs it.
   template <class Op, class Descriptor, class Make, class Run>
   std::vector<Implementation<Op>> offer(const Descriptor& descriptor, Make make, Run run,
                                         std::size_t more_workspace = 0) const {

@@ -7,8 +7,8 @@
 
 namespace gs {
 
-/// oneDNN on this process's OpenMP threads. `registry` must outlive it: the ReLU gradient of the layer below a data
-/// gradient, which oneDNN cannot join to one, is an own kernel. Throws gs::Error when oneDNN fails to start.
+/// oneDNN on this process's OpenMP threads. `registry` must outlive it: oneDNN cannot fuse the ReLU gradient of the
+/// layer below into a data gradient, so that is an own kernel. Throws gs::Error if oneDNN does not start.
 std::unique_ptr<Library> make_onednn_library(const Registry& registry);
 
 }  // namespace gs

@@ -1,8 +1,8 @@
-// onednn_slices.cpp - a convolution's filter gradient in slices of the batch: a single-threaded oneDNN call each, side
-// by side, and their results added in the order of the slices.
+// onednn_slices.cpp - a convolution's filter gradient in slices of the batch: one single-threaded oneDNN call per
+// slice, in parallel; their results are added in slice order.
 //
-// What oneDNN adds up on several threads depends on how many there are. Here the order of all sums follows from the
-// number of slices, which is in the implementation's name: the same bits on any number of cores.
+// oneDNN's summation order on several threads depends on their number. Here it depends only on the number of slices,
+// which is in the implementation's name, so the bits are identical on any number of cores.
 #include <omp.h>
 
 #include <algorithm>
@@ -13,14 +13,14 @@
 namespace gs::onednn {
 namespace {
 
-/// Eight is the least that keeps as many cores busy; each more copy of the filters is written and read once more.
+/// Keeps eight cores busy; each further slice would write and read one more copy of the filters.
 constexpr int most_slices = 8;
 
 std::size_t padded(std::size_t bytes) {
   return (bytes + 255) / 256 * 256;
 }
 
-/// One slice: the images first .. first + problem.n - 1, and where its results and its scratch lie in the workspace.
+/// One slice: images first .. first + problem.n - 1, and the workspace offsets of its results and scratch.
 struct Slice {
   Conv2d problem;
   std::int64_t first;
@@ -30,9 +30,9 @@ struct Slice {
 
 class SlicedGradient {
  public:
-  /// Leaves `complete` false where oneDNN has nothing for a slice of this size.
+  /// complete() stays false if oneDNN has no implementation for a slice of this size.
   SlicedGradient(const Runtime& runtime, const Conv2d& p, int count) : problem_(p) {
-    const ThreadCount one(1);  // a primitive keeps to the threads that it was made for
+    const ThreadCount one(1);  // calls keep the number of threads at their construction
     for (int s = 0; s < count; ++s) {
       const std::int64_t first = std::int64_t(p.n) * s / count, end = std::int64_t(p.n) * (s + 1) / count;
       Conv2d part = p;
@@ -59,7 +59,7 @@ class SlicedGradient {
       return reinterpret_cast<float*>(static_cast<std::byte*>(workspace) + offset);
     };
     const std::int64_t image = problem_.x_size() / problem_.n, gradient = problem_.y_size() / problem_.n;
-    std::exception_ptr failed;  // none may leave a parallel region
+    std::exception_ptr failed;  // an exception must not leave a parallel region
 #pragma omp parallel for schedule(static, 1)
     for (const Slice& slice : slices_) try {
         slice.launch(at(slice.dw_at), at(slice.db_at), x + slice.first * image, dy + slice.first * gradient,
@@ -74,7 +74,7 @@ class SlicedGradient {
   }
 
  private:
-  /// to[i] = the sum of all slices' values i, first to last.
+  /// to[i] = sum over the slices, first to last, of of(slice)[i].
   template <class At>
   void add_up(float* to, std::int64_t n, const At& of) const {
     constexpr std::int64_t chunk = 4096;  // stays in the core's cache while all slices are added to it

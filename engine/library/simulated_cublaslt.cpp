@@ -1,10 +1,10 @@
-// simulated_cublaslt.cpp - the functions of cuBLASLt that need a GPU, by its documentation; descriptors are the
-// library's own.
+// simulated_cublaslt.cpp - the cuBLASLt functions that need a GPU, after its documentation; descriptors are the
+// library's.
 //
-// D = alpha op(A) op(B) with column-major matrices, sums in fp32, and the epilogues that the engine asks for; the ReLU
-// is max(x, 0), which makes NaN 0. Three algorithms are proposed for every product: the first needs a workspace, the
-// second does not work; each holds for the alignments that it was asked for. BGRADB is refused where D has an odd
-// number of columns, so that both ways of the engine are gone. Nothing is rounded to tf32.
+// D = alpha op(A) op(B) with column-major matrices, fp32 sums and the epilogues that the engine uses; the ReLU is
+// max(x, 0), which turns NaN into 0. Every product has three algorithms: the first needs a workspace, the second fails;
+// each requires the alignments of its query. BGRADA and BGRADB are refused if D has an odd number of columns, so that
+// tests cover the engine's path without them. Nothing is rounded to tf32.
 #include <cublasLt.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t workspace_bytes = 4096;
 
-/// Of algorithms, by number.
+/// Properties of the algorithms, by number.
 std::size_t workspace_of(std::uint64_t algorithm) {
   return algorithm == 0 ? workspace_bytes : 0;
 }
@@ -28,12 +28,12 @@ bool works(std::uint64_t algorithm) {
   return algorithm != 1;
 }
 
-/// In bytes, what an algorithm counts on for a matrix.
+/// Alignment in bytes that an algorithm may assume for a matrix.
 std::uint64_t alignment_of(cublasLtMatmulPreference_t p, cublasLtMatmulPreferenceAttributes_t name) {
   std::uint32_t value = 0;
   std::size_t written = 0;
   if (cublasLtMatmulPreferenceGetAttribute(p, name, &value, sizeof value, &written) != CUBLAS_STATUS_SUCCESS)
-    throw Error("a preference's attribute of another size");
+    throw Error("a cuBLASLt preference attribute has an unexpected size");
   return value;
 }
 bool aligned(const void* data, std::uint64_t bytes) {
@@ -45,7 +45,7 @@ T attribute_by(Get get, Descriptor descriptor, Name name) {
   T value{};
   std::size_t written = 0;
   if (get(descriptor, name, &value, sizeof value, &written) != CUBLAS_STATUS_SUCCESS)
-    throw Error("an attribute of cuBLASLt's has another size");
+    throw Error("a cuBLASLt attribute has an unexpected size");
   return value;
 }
 template <class T>
@@ -57,7 +57,7 @@ T attribute_of(cublasLtMatrixLayout_t l, cublasLtMatrixLayoutAttribute_t name) {
   return attribute_by<T>(cublasLtMatrixLayoutGetAttribute, l, name);
 }
 
-/// A matrix in device memory: column-major.
+/// A column-major matrix in device memory.
 struct Matrix {
   std::int64_t rows, columns, ld;
   cudaDataType_t type;
@@ -89,8 +89,8 @@ struct Product {
   Matrix a, b, d;
   bool a_transposed, b_transposed;
   cublasLtEpilogue_t epilogue;
-  void* vector;      ///< of the epilogue
-  float factor = 1;  ///< of the product
+  void* vector;      ///< bias or bias gradient
+  float factor = 1;  ///< alpha
 
   Product(cublasLtMatmulDesc_t description, cublasLtMatrixLayout_t a_layout, cublasLtMatrixLayout_t b_layout,
           cublasLtMatrixLayout_t d_layout)
@@ -117,7 +117,7 @@ struct Product {
         float sum = 0;
         for (std::int64_t k = 0; k < depth(); ++k) sum += a_at(i, k) * b_at(k, j);
         sum *= factor;
-        if (adds_bias()) sum += Matrix::value_at(d.type, vector, i);  // one number for each row of D
+        if (adds_bias()) sum += Matrix::value_at(d.type, vector, i);  // one number per row of D
         if (epilogue == CUBLASLT_EPILOGUE_RELU_BIAS) sum = sum > 0 ? sum : 0;
         Matrix::put(d.type, d.data, i + j * d.ld, sum);
       }

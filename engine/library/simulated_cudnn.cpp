@@ -1,8 +1,8 @@
-// simulated_cudnn.cpp - cuDNN without a GPU: the library itself checks every attribute and finalises every plan for an
-// H200 that is described to it; what a plan would compute is computed here.
+// simulated_cudnn.cpp - cuDNN without a GPU: the real library checks every attribute and finalises every plan for a
+// described H200; this file executes the plans on the CPU.
 //
-// The functions of the backend API that the engine calls are defined here, note what is set, and go on to the
-// library's. A handle, which the library does not make without a GPU, is the description wherever one is set.
+// The backend functions that the engine calls are overridden here: they record attributes and forward to the library.
+// The library creates no handle without a GPU, so attributes that take a handle get the device description instead.
 #include <cudnn.h>
 #include <dlfcn.h>
 
@@ -21,11 +21,11 @@ struct cudnnContext {
 namespace gs::simulated_cuda {
 namespace {
 
-/// The library's own function of the name.
+/// The library's function of this name.
 template <class Function>
 Function* real(Function*, const char* name) {
   void* const found = dlsym(RTLD_NEXT, name);
-  require(found != nullptr, "cuDNN has no function of a name");
+  require(found != nullptr, "cuDNN lacks a function that the simulation overrides");
   return reinterpret_cast<Function*>(found);
 }
 
@@ -38,10 +38,10 @@ cudnnBackendDescriptor_t described_h200() {
   static const cudnnBackendDescriptor_t device = [] {
     cudnnBackendDescriptor_t d = nullptr;
     const auto made = cudnnBackendCreateDescriptor(CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR, &d);
-    require(made == CUDNN_STATUS_SUCCESS, "cuDNN makes no description of a device");
+    require(made == CUDNN_STATUS_SUCCESS, "cuDNN cannot create a device description");
     cudnnBackendSetAttribute(d, CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR,
                              std::int64_t(std::strlen(h200_in_words)), h200_in_words);
-    require(cudnnBackendFinalize(d) == CUDNN_STATUS_SUCCESS, "cuDNN takes no description of a device");
+    require(cudnnBackendFinalize(d) == CUDNN_STATUS_SUCCESS, "cuDNN rejects the device description");
     return d;
   }();
   return device;
@@ -82,7 +82,7 @@ void note(Attributes& a, cudnnBackendAttributeName_t name, cudnnBackendAttribute
         a.descriptors[name].push_back(noted().at(static_cast<const cudnnBackendDescriptor_t*>(values)[i]));
       break;
     default:
-      break;  // nothing that says what is computed
+      break;  // irrelevant to the results
   }
 }
 
@@ -143,7 +143,7 @@ cudnnStatus_t cudnnBackendGetAttribute(cudnnBackendDescriptor_t const descriptor
   const auto lock = lock_runtime();
   const cudnnStatus_t status = library(descriptor, name, type, wanted, count, values);
   if (status == CUDNN_STATUS_SUCCESS && name == CUDNN_ATTR_ENGINEHEUR_RESULTS && values)
-    for (std::int64_t i = 0; i < std::min(wanted, *count); ++i)  // each of them is for the graph that was asked about
+    for (std::int64_t i = 0; i < std::min(wanted, *count); ++i)  // each result belongs to the queried graph
       noted().at(static_cast<cudnnBackendDescriptor_t*>(values)[i])->descriptors = {
           {CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH,
            noted().at(descriptor)->descriptors.at(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH)}};
@@ -152,7 +152,7 @@ cudnnStatus_t cudnnBackendGetAttribute(cudnnBackendDescriptor_t const descriptor
 
 cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescriptor_t plan, cudnnBackendDescriptor_t pack) {
   const auto lock = lock_runtime();
-  const Attributes bound = *noted().at(pack);  // the pack may be gone when its turn comes
+  const Attributes bound = *noted().at(pack);  // a copy: the pack may be destroyed before the call runs
   const auto graph = noted()
                          .at(plan)
                          ->descriptor(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG)

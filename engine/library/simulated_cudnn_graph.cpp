@@ -1,4 +1,4 @@
-// simulated_cudnn_graph.cpp - convolutions in three directions and pointwise operations over tensors with strides.
+// simulated_cudnn_graph.cpp - convolutions, their gradients and pointwise operations on strided tensors.
 #include "engine/library/simulated_cudnn_graph.h"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace gs::simulated_cuda {
 
 const std::vector<std::int64_t>& Attributes::all(cudnnBackendAttributeName_t name) const {
   const auto at = integers.find(name);
-  require(at != integers.end(), "a cuDNN attribute that is needed was not set");
+  require(at != integers.end(), "a required cuDNN attribute is not set");
   return at->second;
 }
 std::int64_t Attributes::integer(cudnnBackendAttributeName_t name) const {
@@ -19,12 +19,12 @@ std::int64_t Attributes::integer(cudnnBackendAttributeName_t name) const {
 }
 double Attributes::real(cudnnBackendAttributeName_t name) const {
   const auto at = reals.find(name);
-  require(at != reals.end(), "a cuDNN factor that is needed was not set");
+  require(at != reals.end(), "a required cuDNN factor is not set");
   return at->second.at(0);
 }
 const Attributes& Attributes::descriptor(cudnnBackendAttributeName_t name) const {
   const auto at = descriptors.find(name);
-  require(at != descriptors.end(), "a cuDNN descriptor that is needed was not set");
+  require(at != descriptors.end(), "a required cuDNN descriptor is not set");
   return *at->second.at(0);
 }
 
@@ -32,21 +32,21 @@ namespace {
 
 using Index = std::array<std::int64_t, 4>;
 
-/// A tensor with its memory. A virtual one, which only this graph knows, has memory here.
+/// A tensor and its memory.
 class Tensor {
  public:
   Tensor(const Attributes& t, void* data) : data_(static_cast<std::byte*>(data)) {
     const auto& extents = t.all(CUDNN_ATTR_TENSOR_DIMENSIONS);
     const auto& strides = t.all(CUDNN_ATTR_TENSOR_STRIDES);
-    require(extents.size() == 4 && strides.size() == 4, "a cuDNN tensor that has not four dimensions");
+    require(extents.size() == 4 && strides.size() == 4, "a cuDNN tensor without four dimensions");
     std::ranges::copy(extents, extent.begin());
     std::ranges::copy(strides, stride_.begin());
     type_ = cudnnDataType_t(t.integer(CUDNN_ATTR_TENSOR_DATA_TYPE));
-    require(type_ == CUDNN_DATA_FLOAT || type_ == CUDNN_DATA_BFLOAT16, "a cuDNN tensor of another type");
+    require(type_ == CUDNN_DATA_FLOAT || type_ == CUDNN_DATA_BFLOAT16, "a cuDNN tensor of an unsupported type");
     const auto alignment = std::uintptr_t(t.integer(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT));
-    require(reinterpret_cast<std::uintptr_t>(data) % alignment == 0, "a cuDNN tensor that is not aligned as it says");
+    require(reinterpret_cast<std::uintptr_t>(data) % alignment == 0, "a cuDNN tensor is not aligned as declared");
   }
-  /// An extent of 1 stands for all indices.
+  /// An extent of 1 is broadcast.
   float operator()(const Index& i) const {
     const std::int64_t at = offset(i);
     return type_ == CUDNN_DATA_FLOAT ? reinterpret_cast<const float*>(data_)[at]
@@ -86,7 +86,7 @@ class Graph {
   explicit Graph(const Attributes& pack) {
     const auto& ids = pack.all(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS);
     const auto& pointers = pack.all(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS);
-    require(ids.size() == pointers.size(), "a cuDNN variant pack with another number of pointers than of ids");
+    require(ids.size() == pointers.size(), "a cuDNN variant pack with different numbers of pointers and ids");
     for (std::size_t i = 0; i < ids.size(); ++i) pointers_[ids[i]] = reinterpret_cast<void*>(pointers[i]);
   }
 
@@ -101,7 +101,7 @@ class Graph {
       case CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR:
         return pointwise(operation);
       default:
-        throw Error("a cuDNN operation that the simulation does not know");
+        throw Error("a cuDNN operation that the simulation does not support");
     }
   }
 
@@ -122,8 +122,8 @@ class Graph {
     return {t, at->second};
   }
 
-  /// Calls body(index in y, index in w, index in x) for every product of a cross-correlation whose x lies inside the
-  /// image. Indices are N C H W in x and y, K C R S in w.
+  /// Calls body(index in y, index in w, index in x) for every product of a cross-correlation, except in the padding of
+  /// x. Indices are N C H W in x and y, K C R S in w.
   template <class Body>
   static void each_product(const Attributes& c, const Tensor& x, const Tensor& w, const Tensor& y, const Body& body) {
     require(c.integer(CUDNN_ATTR_CONVOLUTION_CONV_MODE) == CUDNN_CROSS_CORRELATION, "a mirrored convolution");
@@ -134,7 +134,7 @@ class Graph {
     for (std::size_t d = 0; d < 2; ++d)
       require(y.extent[d + 2] ==
                   (x.extent[d + 2] + pad[d] + post[d] - (w.extent[d + 2] - 1) * dilation[d] - 1) / stride[d] + 1,
-              "a convolution whose output has another extent");
+              "a convolution whose output has the wrong extents");
     const std::int64_t groups = x.extent[1] / w.extent[1], per_group = w.extent[0] / groups;
     require(groups * w.extent[1] == x.extent[1] && groups * per_group == w.extent[0] && y.extent[1] == w.extent[0] &&
                 y.extent[0] == x.extent[0],
@@ -154,14 +154,14 @@ class Graph {
     });
   }
 
-  /// Sums in fp32, then alpha times the sum; beta must be 0, so what was there is not read.
+  /// fp32 sums, written as alpha * sum; beta must be 0, so the old output is not read.
   class Sums {
    public:
     explicit Sums(const Tensor& t)
         : tensor_(t), values_(std::size_t(t.extent[0] * t.extent[1] * t.extent[2] * t.extent[3])) {}
     void add(const Index& i, float value) { values_[at(i)] += value; }
     void write(double alpha, double beta) {
-      require(beta == 0, "a cuDNN convolution that adds to what is there");
+      require(beta == 0, "a cuDNN convolution that adds to its old output");
       tensor_.each([&](const Index& i) { tensor_.put(i, float(alpha) * values_[at(i)]); });
     }
 
@@ -211,7 +211,7 @@ class Graph {
                  y = tensor(o.descriptor(CUDNN_ATTR_OPERATION_POINTWISE_YDESC));
     // NaN becomes 0: without CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP an engine may do so.
     if (mode == CUDNN_POINTWISE_RELU_FWD) return y.each([&](const Index& i) { y.put(i, x(i) > 0 ? x(i) : 0); });
-    require(mode == CUDNN_POINTWISE_ADD, "a pointwise operation that the simulation does not know");
+    require(mode == CUDNN_POINTWISE_ADD, "a pointwise operation that the simulation does not support");
     const Tensor b = tensor(o.descriptor(CUDNN_ATTR_OPERATION_POINTWISE_BDESC));
     y.each([&](const Index& i) { y.put(i, x(i) + b(i)); });
   }

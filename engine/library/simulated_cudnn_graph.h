@@ -1,5 +1,5 @@
-// simulated_cudnn_graph.h - what a cuDNN operation graph computes, by cuDNN's documentation, read off the attributes
-// that the engine has set.
+// simulated_cudnn_graph.h - executes a cuDNN operation graph, after cuDNN's documentation, from the attributes that the
+// engine set.
 #pragma once
 #include <cudnn.h>
 
@@ -10,22 +10,22 @@
 
 namespace gs::simulated_cuda {
 
-/// A descriptor as it was filled in: integers stand for enumerations, truth values and pointers, too.
+/// Recorded attributes of a descriptor; integers also hold enumerations, booleans and pointers.
 struct Attributes {
   cudnnBackendDescriptorType_t type;
   std::map<cudnnBackendAttributeName_t, std::vector<std::int64_t>> integers;
   std::map<cudnnBackendAttributeName_t, std::vector<double>> reals;
   std::map<cudnnBackendAttributeName_t, std::vector<std::shared_ptr<const Attributes>>> descriptors;
 
-  // These throw gs::Error where the attribute was not set.
+  // These throw gs::Error if the attribute is not set.
   const std::vector<std::int64_t>& all(cudnnBackendAttributeName_t) const;
   std::int64_t integer(cudnnBackendAttributeName_t) const;
   double real(cudnnBackendAttributeName_t) const;
   const Attributes& descriptor(cudnnBackendAttributeName_t) const;
 };
 
-/// Runs the operations in their order on the memory that `pack` (a variant pack) names. Sums are fp32. Throws gs::Error
-/// on what is not known or does not fit.
+/// Runs the operations in order on the memory of `pack` (a variant pack). Sums are fp32. Throws gs::Error for
+/// unsupported or inconsistent attributes.
 void run_graph(const Attributes& graph, const Attributes& pack);
 
 }  // namespace gs::simulated_cuda

@@ -1,4 +1,4 @@
-// layer_kind.h - the interface of all kinds of layers. Each kind is one file in engine/layers/.
+// layer_kind.h - the interface of layer kinds. Each kind is one file in engine/layers/.
 #pragma once
 #include <string>
 #include <vector>
@@ -19,8 +19,8 @@ class LayerKind {
   virtual double forward_bytes(const Layer& layer) const {  ///< for one image: values in and out; parameters once
     return 4.0 * double(layer.input.size() + layer.output.size() + layer.parameter_count());
   }
-  /// Adds the op calls of the forward pass to the list that is being compiled, and returns the layer's value and what
-  /// adds those of the backward pass.
+  /// Appends the op calls of the forward pass; returns the layer's output and a function that appends those of the
+  /// backward pass.
   virtual LoweredLayer lower(Lowering&, const Layer&, const std::vector<Value>& inputs) const = 0;
 };
 

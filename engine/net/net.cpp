@@ -1,4 +1,4 @@
-// net.cpp - counts of a network, and its table.
+// net.cpp - parameter, FLOP and byte counts of a network, and its summary table.
 #include "engine/net/net.h"
 
 #include <numeric>
@@ -54,7 +54,7 @@ std::string scaled(double value) {
   return unit == 0 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}{}", value, units[unit]);
 }
 
-/// "conv 3x3", and the layers that it reads if they are not just the one before it.
+/// "conv 3x3", followed by the layers that it reads unless that is only the one before it.
 std::string description(const Net& net, std::size_t index) {
   const Layer& layer = net.layers[index];
   std::string text = layer.kind->describe();

@@ -1,5 +1,5 @@
-// net.h - what a network is: a directed acyclic graph of layers, with shapes and parameter counts. Immutable, no
-// device, no training knobs. NetBuilder (net_builder.h) makes one.
+// net.h - a network: a directed acyclic graph of layers, with shapes and parameter counts. It knows no device and no
+// training options. NetBuilder (net_builder.h) makes one.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -12,29 +12,29 @@ namespace gs {
 
 class LayerKind;  // layer_kind.h
 
-/// The distribution that the initial values of a parameter are drawn from.
+/// Distribution of a parameter's initial values.
 struct InitialValues {
   enum class Kind { glorot_uniform, normal, constant } kind = Kind::glorot_uniform;
   float value = 0;  ///< the standard deviation of normal (mean 0), or the constant
 };
 
-/// A tensor that belongs to a layer and is kept from step to step.
+/// A tensor that a layer keeps from step to step.
 struct Parameter {
   std::string name;                      ///< "conv1.weight"
   std::vector<std::int64_t> shape;       ///< {k, r, s, c}, {out, in} or {k}
-  std::int64_t fan_in = 0, fan_out = 0;  ///< Glorot's; 0 for a bias
+  std::int64_t fan_in = 0, fan_out = 0;  ///< as in Glorot's formula; 0 for a bias
   InitialValues initial = {};            ///< a bias starts at 0 unless the model says otherwise
-  bool trained = true;                   ///< false: the forward pass keeps it up to date (running statistics)
+  bool trained = true;                   ///< false: the forward pass updates it (running statistics)
   std::int64_t size() const;
 };
 
-/// A layer in its place: the values that go in, the one that comes out, the parameters.
+/// A layer of a network, with its inputs, output shape and parameters.
 struct Layer {
   std::string name;  ///< "conv1", "pool1", "flatten", "dense2"
   std::shared_ptr<const LayerKind> kind;
   std::vector<int>
       inputs;           ///< layers whose outputs this one reads, all before it; network_input for the network's input
-  Shape input, output;  ///< of the first input; of what comes out
+  Shape input, output;  ///< shapes of the first input and of the output
   std::vector<Parameter> parameters;
   std::int64_t parameter_count() const;
   double forward_flops() const;  ///< for one image
@@ -46,7 +46,7 @@ inline constexpr int network_input = -1;
 struct Net {
   std::string name;
   Shape input;
-  std::vector<Layer> layers;  ///< each behind those that it reads; the last one's output is the network's
+  std::vector<Layer> layers;  ///< topologically sorted; the last one's output is the network's
   Shape output() const { return layers.empty() ? input : layers.back().output; }
   Shape shape_of(int layer) const { return layer == network_input ? input : layers[std::size_t(layer)].output; }
   std::int64_t parameter_count() const;

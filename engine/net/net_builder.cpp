@@ -1,4 +1,4 @@
-// net_builder.cpp - the order of layers, their names, and the values they read.
+// net_builder.cpp - appends layers, names them, and resolves the values they read.
 #include "engine/net/net_builder.h"
 
 #include <algorithm>

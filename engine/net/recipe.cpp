@@ -1,4 +1,4 @@
-// recipe.cpp - the recipe's words, as the command line and run.json spell them.
+// recipe.cpp - learning-rate schedules, and enumerators as spelled on the command line and in run.json.
 #include "engine/net/recipe.h"
 
 #include <cmath>

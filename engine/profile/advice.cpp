@@ -1,4 +1,4 @@
-// advice.cpp - every entry is a difference of two numbers of the profile.
+// advice.cpp - the entries of advice(), each computed from numbers of the profile.
 #include "engine/profile/advice.h"
 
 #include <algorithm>
@@ -10,13 +10,13 @@
 namespace gs {
 namespace {
 
-constexpr double least_share = 0.005, only_moves = 1;  // operations a byte
+constexpr double least_share = 0.005, only_moves = 1;  // only_moves: operations per byte
 
 class Adviser {
  public:
   explicit Adviser(const Profile& profile) : profile_(profile) {}
 
-  /// `text` ends where the saving is to be named.
+  /// Appends the saving to `text`.
   void add(const std::string& what, double saving_us, const std::string& text) {
     const double wall = profile_.sums.wall_us, share = wall > 0 ? saving_us / wall : 0;
     if (share < least_share) return;
@@ -39,7 +39,7 @@ class Adviser {
   std::vector<Advice> found_;
 };
 
-/// The fastest other implementation that the tuner has measured, and the one that ran, or null.
+/// The fastest measured candidate other than the one that ran; null if there is none.
 const MeasuredCandidate* fastest_other(const OpProfile& op) {
   const MeasuredCandidate* best = nullptr;
   for (const MeasuredCandidate& c : op.candidates)
@@ -64,9 +64,9 @@ void advise_on_kernel(const OpProfile& op, const OpAnalysis& a, Adviser& adviser
   else if (ran && other)
     remedy = fmt::format("measured alone, {} took {:.1f} us, the next, {}, {:.1f} us; a better kernel",
                          op.implementation, ran->us, other->name, other->us);
-  adviser.add(op.name, op.us.median - a.roof_us,
-              fmt::format("{} ({}): {:.1f} us is {:.0f} % of the roof, {:.1f} us for its {}; {} could save up to",
-                          op.name, op.implementation, op.us.median, 100 * a.roof_share, a.roof_us,
+  adviser.add(op.name, op.us.median - a.peak_us,
+              fmt::format("{} ({}): {:.1f} us is {:.0f} % of the peak, {:.1f} us for its {}; {} could save up to",
+                          op.name, op.implementation, op.us.median, 100 * a.peak_share, a.peak_us,
                           a.bound == Bound::bytes ? "bytes" : "operations", remedy));
 }
 
@@ -74,17 +74,19 @@ void advise_on_op(const Profile& profile, const OpProfile& op, Adviser& adviser)
   const OpAnalysis a = analyse(profile, op);
   if (a.imbalance_us > 0) {
     const double slowest = *std::max_element(op.thread_us.begin(), op.thread_us.end());
-    adviser.add(op.name, a.imbalance_us,
-                fmt::format("{}: its slowest thread works {:.1f} us, the mean of {} {:.1f}: equal shares save up to",
-                            op.name, slowest, op.thread_us.size(), slowest - a.imbalance_us));
+    adviser.add(
+        op.name, a.imbalance_us,
+        fmt::format("{}: the slowest thread works {:.1f} us, the mean of {} is {:.1f} us: equal shares save up to",
+                    op.name, slowest, op.thread_us.size(), slowest - a.imbalance_us));
   }
   if (a.bound == Bound::unknown || a.bound == Bound::latency) return;
   if (a.intensity < only_moves && (op.pass == Pass::forward || op.pass == Pass::backward))
     adviser.add(
         op.name, op.us.median,
-        fmt::format("{}: {:.2f} MB for {:.2f} operations a byte: done by the step that writes what it reads (fused), "
-                    "it saves up to",
-                    op.name, op.cost.bytes / 1e6, a.intensity));
+        fmt::format(
+            "{}: moves {:.2f} MB at {:.2f} operations per byte: fused into the op that writes its input, it saves "
+            "up to",
+            op.name, op.cost.bytes / 1e6, a.intensity));
   else
     advise_on_kernel(op, a, adviser);
 }
@@ -100,22 +102,23 @@ void advise_on_latency(const Profile& profile, Adviser& adviser) {
   }
   adviser.add(
       "latency", sum / 2,
-      fmt::format("latency: {} ops with too little work, {} foremost, take {:.1f} us; at --batch {} an image bears "
-                  "half of that, worth",
-                  count, longest, sum, 2 * profile.batch));
+      fmt::format(
+          "latency: {} ops with too little work (longest: {}) take {:.1f} us; --batch {} halves that per image, "
+          "worth",
+          count, longest, sum, 2 * profile.batch));
 }
 
 void advise_on_rest(const Profile& profile, Adviser& adviser) {
   const TimeSums& s = profile.sums;
   adviser.add(
       "gaps", s.gaps_us,
-      fmt::format("gaps: nothing runs for {:.1f} us between {} ops; fewer ops (fused ones) or more work in each "
-                  "(--batch {}) save up to",
+      fmt::format("gaps: idle for {:.1f} us between {} ops; fewer (fused) ops or more work per op (--batch {}) save up "
+                  "to",
                   s.gaps_us, profile.ops.size(), 2 * profile.batch));
   adviser.add(
       "host time", s.host_us,
-      fmt::format("host time: {:.1f} us pass before the first op and after the last; more work a step (--batch {}) "
-                  "shares them out, saving up to",
+      fmt::format("host time: {:.1f} us before the first op and after the last; more work per step (--batch {}) saves "
+                  "up to",
                   s.host_us, 2 * profile.batch));
 }
 
@@ -141,7 +144,7 @@ std::vector<Advice> advice_of_counts(const Profile& profile, std::size_t most) {
     if (all_sectors > 0 && wasted / all_sectors >= least_share)
       found.push_back(
           {op.name, 0, wasted / all_sectors,
-           fmt::format("{} ({}): {:.1f} sectors a request; {:.0f} of its {} sectors are beyond what its bytes fill: "
+           fmt::format("{} ({}): {:.1f} sectors per request; {:.0f} of its {} sectors are beyond the ideal: "
                        "neighbouring lanes on neighbouring addresses save up to {:.1f} % of the step's sectors{}",
                        op.name, op.implementation, double(c.sectors) / double(std::max<std::int64_t>(1, c.requests)),
                        wasted, c.sectors, 100 * wasted / all_sectors,

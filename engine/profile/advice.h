@@ -1,4 +1,4 @@
-// advice.h - what would make a step faster, computed from its profile: the largest possible saving first.
+// advice.h - possible savings of a step, computed from its profile, largest first.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,24 +7,23 @@
 
 namespace gs {
 
-/// One way to spend less. `text` is a sentence that names the op, what is lost, and what could be done.
+/// One possible saving. `text` is a sentence with the op, the lost time and a remedy.
 struct Advice {
   std::string what;      ///< the op, or "latency", "gaps", "host time"
-  double saving_us = 0;  ///< of a step, at the very most; sim: 0
-  double share = 0;      ///< of the step's wall time; sim: of all sectors or turns
+  double saving_us = 0;  ///< upper bound, per step; sim: 0
+  double share = 0;      ///< of the step's wall time; sim: of the step's sectors or shared-memory turns
   std::string text;
 };
 
-/// At most `most` entries; each saving is what the profile itself would lose if that entry alone came true:
-///   an op whose kernel is far from the roof     median - roof
-///   one whose threads are not equally busy      the slowest thread - their mean
-///   one that only moves data (under 1 operation a byte): its whole time, for it could be part of a neighbour
-///   one for which the tuner knows a faster implementation: of the op's time the share by which that was faster, for
-///                                               the tuner measured each alone, at another time
-///   ops bound by latency, together              half of their time, which a batch twice as large would share out
-///   gaps, host time                             all of it
-/// Of the entries about one op the largest counts. In a profile of the simulator: the sectors beyond what each
-/// request's bytes fill, and shared memory's extra turns. Savings below 0.5 % of the step are not worth a line.
+/// At most `most` entries, of each op the largest. Each saving assumes that this entry alone is realised:
+///   op below the peak                   median - time at the peak
+///   op with unequal threads             slowest thread - mean of the threads
+///   op that only moves data             median: it could be fused into a neighbour (below 1 operation per byte)
+///   op with a faster candidate          median * (1 - candidate / chosen), both as the tuner measured them alone
+///   latency-bound ops, together         half of their time, because twice the batch halves it per image
+///   gaps, host time                     all of it
+/// On `sim`: sectors in excess of the requests' bytes, and bank conflicts. Entries below 0.5 % of the step are left
+/// out.
 std::vector<Advice> advice(const Profile&, std::size_t most = 3);
 
 }  // namespace gs

@@ -1,4 +1,4 @@
-// analysis.cpp - the arithmetic of one op against the roof.
+// analysis.cpp - share, rates and bound of one op.
 #include "engine/profile/analysis.h"
 
 #include <algorithm>
@@ -36,22 +36,22 @@ std::string_view to_string(Bound bound) {
 }
 
 double flops_rate(const Profile& profile, const OpProfile& op) {
-  const Roof& roof = profile.roof;
+  const Peaks& peaks = profile.peaks;
   if (op.tensor_cores != TensorCores::no) {
-    if (profile.precision == "tf32" && roof.tf32_flops_per_s > 0) return roof.tf32_flops_per_s;
-    if (profile.precision == "bf16" && roof.bf16_flops_per_s > 0) return roof.bf16_flops_per_s;
+    if (profile.precision == "tf32" && peaks.tf32_flops_per_s > 0) return peaks.tf32_flops_per_s;
+    if (profile.precision == "bf16" && peaks.bf16_flops_per_s > 0) return peaks.bf16_flops_per_s;
   }
-  return roof.fp32_flops_per_s;
+  return peaks.fp32_flops_per_s;
 }
 
 double launch_us(const Profile& profile) {
-  const Roof& roof = profile.roof;
-  if (profile.source == TimeSource::cupti && roof.graph_launch_us > 0) return roof.graph_launch_us;
-  return roof.stream_launch_us > 0 ? roof.stream_launch_us : 1;
+  const Peaks& peaks = profile.peaks;
+  if (profile.source == TimeSource::cupti && peaks.graph_launch_us > 0) return peaks.graph_launch_us;
+  return peaks.stream_launch_us > 0 ? peaks.stream_launch_us : 1;
 }
 
-bool bound_by_latency(double roof_us, double median_us, double launches_us) {
-  return roof_us < launches_us || (median_us < 10 * launches_us && roof_us < median_us / 4);
+bool bound_by_latency(double peak_us, double median_us, double launches_us) {
+  return peak_us < launches_us || (median_us < 10 * launches_us && peak_us < median_us / 4);
 }
 
 bool beyond_spread(const Spread& a, const Spread& b) {
@@ -66,14 +66,14 @@ OpAnalysis analyse(const Profile& profile, const OpProfile& op) {
   a.flops_per_s = ratio(op.cost.flops, us * 1e-6);
   a.bytes_per_s = ratio(op.cost.bytes, us * 1e-6);
   a.intensity = ratio(op.cost.flops, op.cost.bytes);
-  a.bytes_us = 1e6 * ratio(op.cost.bytes, profile.roof.copy_bytes_per_s);
+  a.bytes_us = 1e6 * ratio(op.cost.bytes, profile.peaks.copy_bytes_per_s);
   a.arithmetic_us = 1e6 * ratio(op.cost.flops, flops_rate(profile, op));
-  a.roof_us = std::max(a.bytes_us, a.arithmetic_us);
-  a.roof_share = ratio(a.roof_us, us);
+  a.peak_us = std::max(a.bytes_us, a.arithmetic_us);
+  a.peak_share = ratio(a.peak_us, us);
   compare_threads(op.thread_us, a);
-  const bool comparable = us > 0 && profile.roof.copy_bytes_per_s > 0 && profile.roof.fp32_flops_per_s > 0;
+  const bool comparable = us > 0 && profile.peaks.copy_bytes_per_s > 0 && profile.peaks.fp32_flops_per_s > 0;
   if (!comparable) return a;
-  if (bound_by_latency(a.roof_us, us, launch_us(profile) * std::max(1, op.launches)))
+  if (bound_by_latency(a.peak_us, us, launch_us(profile) * std::max(1, op.launches)))
     a.bound = Bound::latency;
   else
     a.bound = a.bytes_us >= a.arithmetic_us ? Bound::bytes : Bound::arithmetic;

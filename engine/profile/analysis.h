@@ -1,4 +1,4 @@
-// analysis.h - what follows from a profile by arithmetic: shares, rates, the distance to the roof, what bounds an op.
+// analysis.h - computed from a profile: shares, rates, distance to the peaks, bounds of the ops.
 #pragma once
 #include <string_view>
 
@@ -6,45 +6,43 @@
 
 namespace gs {
 
-/// What an op's time cannot fall below, on this machine, however its kernel is written.
+/// The limit on an op's time on this machine, for any kernel.
 enum class Bound {
-  unknown,     ///< no roof was measured, or the op was not timed
-  bytes,       ///< what it must move, at the rate of a large copy
-  arithmetic,  ///< its operations, at the rate of its precision
-  latency,     ///< there is too little work for either: starting it is what takes the time
+  unknown,     ///< no peaks were measured, or the op was not timed
+  bytes,       ///< its bytes, at the copy bandwidth
+  arithmetic,  ///< its operations, at the peak of its precision
+  latency,     ///< too little work for either: launching it dominates
 };
 std::string_view to_string(Bound);
 
-/// One op against the machine. A value that cannot be computed is 0.
+/// One op compared with the peaks. Values that cannot be computed are 0.
 struct OpAnalysis {
   double share = 0;          ///< of the step's wall time
   double flops_per_s = 0;    ///< cost.flops / median
-  double bytes_per_s = 0;    ///< cost.bytes / median: bytes that must move, not those that did
-  double intensity = 0;      ///< operations a byte
-  double bytes_us = 0;       ///< cost.bytes at the copy's rate
-  double arithmetic_us = 0;  ///< cost.flops at the rate of its precision
-  double roof_us = 0;        ///< the larger of the two: the least time
-  double roof_share = 0;     ///< roof_us / median; above 1 where the data was in a cache, which is faster than a copy
-  double imbalance_us = 0;   ///< by how much the slowest thread works longer than the mean of all
-  double threads_busy = 0;   ///< mean of the threads' times / the slowest's: 1 where all work equally long
+  double bytes_per_s = 0;    ///< cost.bytes / median: required bytes, not the actual traffic
+  double intensity = 0;      ///< operations per byte
+  double bytes_us = 0;       ///< cost.bytes / copy bandwidth
+  double arithmetic_us = 0;  ///< cost.flops / flops_rate()
+  double peak_us = 0;        ///< max(bytes_us, arithmetic_us): the least time
+  double peak_share = 0;     ///< peak_us / median; above 1 if the data was in a cache
+  double imbalance_us = 0;   ///< slowest thread - mean of the threads
+  double threads_busy = 0;   ///< mean of the threads / slowest thread
   Bound bound = Bound::unknown;
 };
 OpAnalysis analyse(const Profile&, const OpProfile&);
 
-/// Operations a second that the roof allows `op`: the tensor cores' rate for the profile's precision where the op is
-/// known to use them and that rate was measured, else fp32's.
+/// Peak rate of `op` in operations per second: that of tensor cores in the profile's precision if the op is known to
+/// use them and the rate was measured, else that of fp32.
 double flops_rate(const Profile&, const OpProfile&);
 
-/// Microseconds from one kernel to the next that depends on it, in the way the profile ran: inside a graph, else in the
-/// stream; on a device without such a measurement 1 us, about what it takes to hand a loop to waiting threads.
+/// Microseconds from one kernel to a dependent one, inside a graph if the profile ran one, else in the stream. 1 us if
+/// it was not measured: about the time to hand a loop to waiting threads.
 double launch_us(const Profile&);
 
-/// The rule for Bound::latency: the work at the roof takes less than the op's launches; or the op takes less than ten
-/// times its launches and reaches less than a quarter of the roof.
-bool bound_by_latency(double roof_us, double median_us, double launches_us);
+/// True if peak_us < launches_us, or if median_us < 10 * launches_us and peak_us < median_us / 4.
+bool bound_by_latency(double peak_us, double median_us, double launches_us);
 
-/// Is the difference of two measurements more than their spread? Each median lies outside the other's tenth and
-/// ninetieth percentile.
+/// True if each median lies outside the other's p10 .. p90.
 bool beyond_spread(const Spread&, const Spread&);
 
 }  // namespace gs

@@ -18,7 +18,7 @@ std::array<unsigned, 3> extents(simulator::dim3 v) {
   return {v.x, v.y, v.z};
 }
 
-/// Launches of one kernel with one geometry are one entry.
+/// One entry per kernel and geometry.
 std::vector<ProfiledKernel> kernels_of(const simulator::Counts& counts) {
   std::vector<ProfiledKernel> kernels;
   for (const simulator::CountedLaunch& launch : counts.launches) {
@@ -74,8 +74,8 @@ std::string note_on(int ops_cut_apart) {
 
 Profile count(Program& program, const std::function<int()>& begin_epoch) {
   Device& device = program.device();
-  require(device.registry().target() == Target::sim && device.name() == "sim", "counts are those of the device sim");
-  require(begin_epoch() > 0, "an epoch has a step");
+  require(device.registry().target() == Target::sim && device.name() == "sim", "count(): the device must be sim");
+  require(begin_epoch() > 0, "count(): the epoch has no steps");
   const Shape& input = program.net().input;
   Profile p{.model = program.net().name, .batch = program.recipe().batch};
   p.input = fmt::format("{}x{}x{}", input.h, input.w, input.c);

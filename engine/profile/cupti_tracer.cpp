@@ -1,10 +1,9 @@
-// cupti_tracer.cpp - CUPTI's activity records: each kernel's own time, registers and shared memory, also inside a CUDA
+// cupti_tracer.cpp - CUPTI's activity records: time, registers and shared memory of each kernel, also inside a CUDA
 // graph, without admin rights. It has not run on a GPU yet.
 //
-// All kernels of a graph launch share its correlation id; what tells them apart is the id of their node. Which of the
-// two the records carry, that of the captured node or of the one it became when the graph was instantiated, NVIDIA does
-// not say; so both are mapped to the call that was captured: GRAPHNODE_CREATED tells of the first, GRAPHNODE_CLONED
-// which node was made from which.
+// All kernels of a graph launch share its correlation id; only the id of their graph node tells them apart. NVIDIA does
+// not document if a record has the id of the captured node or of its clone in the instantiated graph, so both are
+// mapped to the captured call: GRAPHNODE_CREATED reports the first, GRAPHNODE_CLONED maps a clone to its original.
 #include <atomic>
 #include <cstdlib>
 #include <memory>
@@ -43,23 +42,23 @@ class CuptiTracer : public KernelTracer {
     if (current == this) current = nullptr;
   }
 
-  /// Empty where all went well.
+  /// Empty on success, else the reason.
   std::string subscribe() {
     if (const CUptiResult r = cuptiSubscribe(&subscriber_, CUpti_CallbackFunc(&on_callback), this);
         r != CUPTI_SUCCESS) {
       if (r == CUPTI_ERROR_MULTIPLE_SUBSCRIBERS_NOT_SUPPORTED)
-        return "something else in this process (Nsight, compute-sanitizer, another profile) has CUPTI already";
+        return "another tool in this process (Nsight, compute-sanitizer, another profile) already uses CUPTI";
       return "CUPTI: " + text_of(r);
     }
     subscribed_ = true;
     current = this;
     for (const CUpti_CallbackId id : {CUPTI_CBID_RESOURCE_GRAPHNODE_CREATED, CUPTI_CBID_RESOURCE_GRAPHNODE_CLONED})
       if (const CUptiResult r = cuptiEnableCallback(1, subscriber_, CUPTI_CB_DOMAIN_RESOURCE, id); r != CUPTI_SUCCESS)
-        return "CUPTI tells nothing of graphs: " + text_of(r);
+        return "CUPTI does not report graph nodes: " + text_of(r);
     if (const CUptiResult r = cuptiGetTimestamp(&origin_); r != CUPTI_SUCCESS) return "CUPTI: " + text_of(r);
     if (const CUptiResult r = cuptiActivityRegisterCallbacks(&give_buffer, &take_buffer); r != CUPTI_SUCCESS)
       return "CUPTI: " + text_of(r);
-    // Asked once here, so that a refusal is known before anything is measured.
+    // Tried once here, so that a refusal is known before anything is measured.
     for (const CUpti_ActivityKind kind : kinds) {
       if (const CUptiResult r = cuptiActivityEnable(kind); r != CUPTI_SUCCESS) return "CUPTI: " + text_of(r);
       cuptiActivityDisable(kind);
@@ -68,19 +67,19 @@ class CuptiTracer : public KernelTracer {
   }
 
   void start() override {
-    for (const CUpti_ActivityKind kind : kinds) check_cupti(cuptiActivityEnable(kind), "starting to record");
+    for (const CUpti_ActivityKind kind : kinds) check_cupti(cuptiActivityEnable(kind), "start recording");
   }
   std::vector<KernelRecord> stop() override {
-    for (const CUpti_ActivityKind kind : kinds) check_cupti(cuptiActivityDisable(kind), "ending to record");
-    check_cupti(cuptiActivityFlushAll(CUPTI_ACTIVITY_FLAG_FLUSH_FORCED), "fetching records");
+    for (const CUpti_ActivityKind kind : kinds) check_cupti(cuptiActivityDisable(kind), "stop recording");
+    check_cupti(cuptiActivityFlushAll(CUPTI_ACTIVITY_FLAG_FLUSH_FORCED), "fetch records");
     const std::lock_guard lock(mutex_);
     if (const std::size_t lost = std::exchange(lost_, 0))
-      throw Error("CUPTI lost " + std::to_string(lost) + " records of kernels: the times would not be whole");
+      throw Error("CUPTI lost " + std::to_string(lost) + " records of kernels: the times would be incomplete");
     return std::exchange(records_, {});
   }
   double now_us() override {
     std::uint64_t ns = 0;
-    check_cupti(cuptiGetTimestamp(&ns), "asking for the time");
+    check_cupti(cuptiGetTimestamp(&ns), "read the timestamp");
     return microseconds(ns);
   }
   void capturing(int call) override {
@@ -90,7 +89,7 @@ class CuptiTracer : public KernelTracer {
   }
 
  private:
-  // CUPTI calls these with C's conventions; no exception may leave them.
+  // C callbacks of CUPTI: no exception may leave them.
   static void CUPTIAPI on_callback(void* self, CUpti_CallbackDomain, CUpti_CallbackId id, const void* data) noexcept {
     const auto* resource = static_cast<const CUpti_ResourceData*>(data);
     static_cast<CuptiTracer*>(self)->note_node(id, *static_cast<const CUpti_GraphData*>(resource->resourceDescriptor));
@@ -161,29 +160,29 @@ class CuptiTracer : public KernelTracer {
 
   double microseconds(std::uint64_t ns) const { return double(std::int64_t(ns - origin_)) / 1e3; }
   void times(KernelRecord& r, std::uint64_t start, std::uint64_t end) const {
-    if (start == 0 && end == 0) return;  // not known
+    if (start == 0 && end == 0) return;  // unknown
     r.start_us = microseconds(start);
     r.end_us = microseconds(end);
   }
 
-  static inline std::atomic<CuptiTracer*> current = nullptr;  // CUPTI's buffers come without a pointer of ours
+  static inline std::atomic<CuptiTracer*> current = nullptr;  // CUPTI's buffer callbacks have no user pointer
 
   SmLimits limits_;
   CUpti_SubscriberHandle subscriber_ = nullptr;
   bool subscribed_ = false;
-  std::uint64_t origin_ = 0;  // when the tracer was made: a double cannot hold nanoseconds since 1970
-  std::mutex mutex_;          // CUPTI's own thread hands over the buffers
+  std::uint64_t origin_ = 0;  // creation time, subtracted because a double cannot hold nanoseconds since 1970
+  std::mutex mutex_;          // CUPTI delivers buffers on its own thread
   int capturing_ = -1;
-  std::thread::id capturing_thread_;                // CUPTI calls back on it; another thread's nodes are not ours
-  std::unordered_map<std::uint64_t, int> call_of_;  // by node
+  std::thread::id capturing_thread_;                // callbacks on other threads are about other captures
+  std::unordered_map<std::uint64_t, int> call_of_;  // by node id
   std::vector<KernelRecord> records_;
-  std::size_t lost_ = 0;  // records that found no room in CUPTI's buffers
+  std::size_t lost_ = 0;  // records dropped by CUPTI
 };
 
 }  // namespace
 }  // namespace gs
 
-/// A tracer that the caller owns; null with a reason where CUPTI refuses. One at a time.
+/// A tracer that the caller owns; null, with the reason in why_not, if CUPTI refuses. One at a time.
 extern "C" gs::KernelTracer* gridstride_open_cupti(const gs::SmLimits& limits, std::string& why_not) {
   auto tracer = std::make_unique<gs::CuptiTracer>(limits);
   why_not = tracer->subscribe();

@@ -1,4 +1,4 @@
-// instructions_profile.cpp - an op's launches are done when the device has been waited for.
+// instructions_profile.cpp - counts op by op, waiting for the device after each.
 #include "engine/profile/instructions_profile.h"
 
 #include "engine/profile/profile_parts.h"
@@ -9,7 +9,7 @@ namespace gs {
 Profile count_instructions(Program& program, const std::function<int()>& begin_epoch) {
   InstructionCounter* const counter = instruction_counter();
   require(counter != nullptr, "this program interprets no kernels");
-  require(begin_epoch() > 0, "an epoch has a step");
+  require(begin_epoch() > 0, "count_instructions(): the epoch has no steps");
   Device& device = program.device();
   Profile p = described(program, {});
   p.device = "ptx";

@@ -7,10 +7,10 @@
 
 namespace gs {
 
-/// One training step, run op by op, with the instructions that nvcc's kernels execute in it counted; a step of the
-/// training like any other. `begin_epoch` begins an epoch and returns how many steps it has. The profile's source is
-/// TimeSource::instructions and its times are 0. An op that a library computes has no instructions: its kernels are not
-/// nvcc's. Throws Error where the program interprets no kernels (instruction_counter.h).
+/// Runs one training step op by op and counts the instructions of nvcc's kernels; the bits are those of any training
+/// step. `begin_epoch` begins an epoch and returns its number of steps. The source is TimeSource::instructions, all
+/// times are 0. Ops of a library have no instructions, because only nvcc's kernels are interpreted. Throws Error if the
+/// program interprets no kernels (instruction_counter.h).
 Profile count_instructions(Program&, const std::function<int()>& begin_epoch);
 
 }  // namespace gs

@@ -1,4 +1,4 @@
-// kernel_names.cpp - taking C++ names apart.
+// kernel_names.cpp - parses demangled C++ names.
 #include "engine/profile/kernel_names.h"
 
 #include <cxxabi.h>
@@ -24,7 +24,7 @@ void erase_all(std::string& text, std::string_view part) {
   for (auto at = text.find(part); at != text.npos; at = text.find(part)) text.erase(at, part.size());
 }
 
-/// Calls visit(index, character) for the characters outside of all brackets, until it returns true; the index there.
+/// Index of the first character outside of all brackets for which visit(character) is true; npos if there is none.
 template <class Visit>
 std::size_t outside_brackets(std::string_view text, Visit visit) {
   int depth = 0;
@@ -52,7 +52,7 @@ std::string_view without_scopes(std::string_view text) {
   return scope == base.npos ? text : text.substr(scope + 2);
 }
 
-/// "(int)16" -> "16"; empty where it is no number or truth value.
+/// "(int)16" -> "16"; empty if it is neither a number nor a bool.
 std::string number(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   if (!text.empty() && text.front() == '(') text.remove_prefix(std::min(text.size(), text.find(')') + 1));

@@ -1,4 +1,4 @@
-// kernel_table.cpp - records become stretches and rows.
+// kernel_table.cpp - converts records to stretches and rows.
 #include "engine/profile/kernel_table.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// kernel_table.h - the kernels of a step as a device recorded them, told apart by op, name and geometry.
+// kernel_table.h - the recorded kernels of a step, grouped by op, name and geometry.
 #pragma once
 #include <string>
 #include <vector>
@@ -10,14 +10,14 @@ namespace gs {
 
 class KernelTable {
  public:
-  /// `ops`: the length of the list of steps. A replay of several steps has that many calls each.
+  /// `ops`: number of calls of a training step. A replay of n steps has n times as many; call i belongs to op i % ops.
   explicit KernelTable(int ops) : ops_(ops) {}
 
-  /// The records of one step that lasted from `begin_us` to `end_us` on their clock. Records of no known call belong to
-  /// no op; those without times are left out and counted.
+  /// Converts the records of one step, from `begin_us` to `end_us` on the records' clock. Records of unknown calls get
+  /// op -1; records without times are dropped and counted.
   SampledStep step(const std::vector<KernelRecord>&, double begin_us, double end_us);
 
-  /// The kernels of an op in the order in which they first ran, with their times over the steps.
+  /// The kernels of an op, in the order of their first run, with their times over the steps.
   std::vector<ProfiledKernel> kernels_of(int op, const std::vector<SampledStep>& steps) const;
 
   std::vector<std::string> names() const;  ///< by Stretch::kernel

@@ -1,4 +1,4 @@
-// profile_parts.cpp - out of a program, out of samples, out of a list of launches.
+// profile_parts.cpp - parts from a program, from samples and from a list of launches.
 #include "engine/profile/profile_parts.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 
 namespace gs {
 
-Profile described(const Program& program, const Roof& roof) {
+Profile described(const Program& program, const Peaks& peaks) {
   const Shape& input = program.net().input;
   Profile p{.model = program.net().name, .batch = program.recipe().batch};
   p.input = fmt::format("{}x{}x{}", input.h, input.w, input.c);
@@ -24,7 +24,7 @@ Profile described(const Program& program, const Roof& roof) {
   p.version = version_info().version;
   p.commit = version_info().commit;
   p.time = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
-  p.roof = roof;
+  p.peaks = peaks;
   for (const OpCall& step : program.training_calls())
     p.ops.push_back({.name = step.name,
                      .pass = step.pass,

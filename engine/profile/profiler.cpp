@@ -1,4 +1,4 @@
-// profiler.cpp - samples steps, and makes a profile of the samples.
+// profiler.cpp - samples steps and computes a profile from the samples.
 #include "engine/profile/profiler.h"
 
 #include <algorithm>
@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
-#include "engine/device/turns.h"
+#include "engine/device/machine_lock.h"
 #include "engine/profile/kernel_names.h"
 #include "engine/profile/kernel_table.h"
-#include "engine/profile/measure_roof.h"
+#include "engine/profile/measure_peaks.h"
 #include "engine/profile/profile_parts.h"
 #include "engine/profile/sampled_step.h"
 
@@ -19,13 +19,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-Roof roof_for(Device& device, RoofSource source) {
-  if (source == RoofSource::none || device.registry().target() == Target::sim) return {.machine = device.description()};
-  if (source == RoofSource::cached) return cached_roof(device);
-  const MeasuringTurn alone;
-  const Roof roof = measure_roof(device);
-  if (const auto file = roof_file()) store_roof(*file, roof);
-  return roof;
+Peaks peaks_for(Device& device, PeaksSource source) {
+  if (source == PeaksSource::none || device.registry().target() == Target::sim)
+    return {.machine = device.description()};
+  if (source == PeaksSource::cached) return cached_peaks(device);
+  const ExclusiveMachineLock lock;
+  const Peaks peaks = measure_peaks(device);
+  if (const auto file = peaks_file()) store_peaks(*file, peaks);
+  return peaks;
 }
 
 }  // namespace
@@ -33,7 +34,7 @@ Roof roof_for(Device& device, RoofSource source) {
 struct Profiler::Impl {
   Program& program;
   ProfileRequest request;
-  Roof roof;
+  Peaks peaks;
   TimeSource source = TimeSource::clock;
   std::string source_note;
   std::shared_ptr<KernelTracer> tracer;  ///< null: steps are timed call by call
@@ -42,7 +43,7 @@ struct Profiler::Impl {
   std::vector<double> unwatched_us;
 
   Impl(Program& p, const ProfileRequest& r)
-      : program(p), request(r), roof(roof_for(p.device(), r.roof)), kernels(int(p.training_calls().size())) {
+      : program(p), request(r), peaks(peaks_for(p.device(), r.peaks)), kernels(int(p.training_calls().size())) {
     const Target target = program.device().registry().target();
     if (target == Target::sim) source = TimeSource::counts;
     if (target == Target::cuda) source = TimeSource::events;
@@ -57,7 +58,7 @@ struct Profiler::Impl {
         program.recapture_training();
       } else {
         source_note =
-            "events round each op, one after another, which hold the launch where the GPU waits for it: " + why_not;
+            "events around each op, run one by one; a time includes the launch if the GPU waits for it: " + why_not;
       }
     }
   }
@@ -76,7 +77,7 @@ struct Profiler::Impl {
     return step;
   }
 
-  /// One replay of one step, as the device records it.
+  /// Replays one step, recorded by the tracer.
   SampledStep traced_step() {
     tracer->start();
     const double begin = tracer->now_us();
@@ -86,7 +87,7 @@ struct Profiler::Impl {
     return kernels.step(tracer->stop(), begin, end);
   }
 
-  /// The kernels of an op with their times where they are known, else as they would be launched; none on `cpu`.
+  /// The kernels of an op, with times if they were traced, else as listed by the device; empty on `cpu`.
   std::vector<ProfiledKernel> kernels_of(int op) const {
     if (tracer) return kernels.kernels_of(op, steps);
     const auto launches = program.device().launches([&] { program.run_training_in_order({op}); });
@@ -106,7 +107,7 @@ void Profiler::sampled_step() {
   else if (p.program.training_is_captured())
     p.steps.push_back(p.traced_step());
   else
-    p.program.train_step();  // captures the next ones
+    p.program.train_step();  // captures the step for the next samples
 }
 
 int Profiler::unwatched_steps(int wanted) {
@@ -127,7 +128,7 @@ int Profiler::sampled() const {
 Profile Profiler::profile() const {
   const Impl& p = *impl_;
   require(!p.steps.empty(), "a profile needs a sampled step");
-  Profile result = described(p.program, p.roof);
+  Profile result = described(p.program, p.peaks);
   result.source = p.source;
   result.source_note = p.source_note;
   if (const int lost = p.kernels.without_times(); lost > 0)
@@ -145,7 +146,7 @@ Profile Profiler::profile() const {
     }
     op.tensor_cores = tensor_cores_of(p.program.training_calls()[i], names);
   }
-  if (p.source == TimeSource::counts) return result;  // a simulator's times mean nothing
+  if (p.source == TimeSource::counts) return result;  // times on the simulator are meaningless
   result.sums = median_sums(p.steps);
   result.unwatched_us = spread_of(p.unwatched_us);
   std::vector<double> wall;
@@ -169,7 +170,7 @@ Profile Profiler::profile() const {
 Profile measure(Program& program, const ProfileRequest& request, const BeginEpoch& begin_epoch) {
   Profiler profiler(program, request);
   int left = 0;
-  const auto next = [&](int wanted) {  // an epoch with at least one step left; how many of the wanted it has
+  const auto next = [&](int wanted) {  // begins an epoch if needed; min(wanted, steps left)
     if (left < 1) left = begin_epoch();
     require(left >= 1, "an epoch has no steps");
     return std::min(wanted, left);

@@ -1,4 +1,4 @@
-// profiler.h - measures where the time of a program's training steps goes, without changing what they compute.
+// profiler.h - profiles a program's training steps without changing their bits.
 #pragma once
 #include <functional>
 #include <memory>
@@ -9,48 +9,46 @@
 
 namespace gs {
 
-/// Where the roof of a profile comes from.
-enum class RoofSource {
-  now,     ///< measured here, in under 2 s, and stored for later
-  cached,  ///< what an earlier profile of this machine stored
-  none,    ///< all rates 0: where nothing is compared with them
+/// Source of a profile's peaks.
+enum class PeaksSource {
+  now,     ///< measured now, in under 2 s, and stored
+  cached,  ///< stored by an earlier measurement on this machine
+  none,    ///< all rates 0: nothing is compared with them
 };
 
 struct ProfileRequest {
-  int steps = 30;                     ///< to be sampled by measure()
-  int timeline_steps = 3;             ///< of them: kept event by event, those nearest to the median wall time
-  RoofSource roof = RoofSource::now;  ///< on `sim` there is none
-  bool graph = true;  ///< false: steps run call by call, in ranges of their names, and no graph is captured
+  int steps = 30;          ///< number of steps that measure() samples
+  int timeline_steps = 3;  ///< number of sampled steps in the timeline, those nearest to the median wall time
+  PeaksSource peaks = PeaksSource::now;  ///< always none on `sim`
+  bool graph = true;                     ///< false: no graph is captured; steps run call by call, each in an NVTX range
 };
 
-/// Begins an epoch (Program::begin_training_epoch and what belongs to it) and returns how many steps it has, at
-/// least 1.
+/// Begins an epoch (Program::begin_training_epoch and its inputs) and returns its number of steps, at least 1.
 using BeginEpoch = std::function<int()>;
 
-/// Samples steps of a program that trains. Its sampled steps take the place of Program::train_steps(1): they compute
-/// the same bits. Between them a training may run as it likes.
+/// Samples steps of a training. A sampled step replaces Program::train_steps(1) and computes the same bits; other steps
+/// may run in between.
 ///
-/// On `cuda` the training step is captured anew when the profiler begins: kernels are told apart by the call that
-/// captured them. Where none was captured yet, the first sampled step only does that, and does not count.
+/// On `cuda` the constructor has the training step captured again, because records are assigned to ops by the captured
+/// call. If the step is not captured yet, sampled_step() runs and captures it but takes no sample.
 class Profiler {
  public:
-  /// Gets the roof. Throws UsageError where a cached one was asked for and none is stored for this machine.
+  /// Gets the peaks. Throws UsageError if cached ones are requested and none are stored for this machine.
   explicit Profiler(Program&, const ProfileRequest& = {});
   ~Profiler();
   Profiler(const Profiler&) = delete;
   Profiler& operator=(const Profiler&) = delete;
 
-  /// One training step of the epoch that has begun, sampled (on `cuda` with the exception above). Waits for what was
-  /// enqueued before, and for its own end.
+  /// Runs and samples one training step of the current epoch (for `cuda` see above). Synchronizes before and after.
   void sampled_step();
-  /// At most `wanted` training steps, at least one, timed as a whole as no one looks into them; returns how many ran.
-  /// The sampled steps are compared with these. Waits likewise.
+  /// Runs `wanted` >= 1 uninstrumented training steps, timed as a whole, to compare the sampled steps with;
+  /// returns their number. Synchronizes before and after.
   int unwatched_steps(int wanted);
 
-  int sampled() const;  ///< how many steps so far
+  int sampled() const;  ///< number of samples so far
 
-  /// All that is known now: at least one step must have been sampled. `flags` is empty, and `model` is the net's name:
-  /// both are the caller's to fill.
+  /// The profile of the samples so far, at least one. `flags` is empty and `model` is the net's name; the caller may
+  /// set both.
   Profile profile() const;
 
  private:
@@ -58,8 +56,8 @@ class Profiler {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Warms up, then samples request.steps steps, and after each runs unwatched ones; begins epochs as they are needed.
-/// The weights afterwards are those of a training that ran as many steps.
+/// Warms up, then samples request.steps steps, with uninstrumented steps after each; begins epochs as needed. The
+/// weights are those of a training with as many steps.
 Profile measure(Program&, const ProfileRequest&, const BeginEpoch&);
 
 }  // namespace gs

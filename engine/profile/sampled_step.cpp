@@ -15,7 +15,7 @@ std::vector<Stretch> in_order_of_time(std::vector<Stretch> stretches) {
   return stretches;
 }
 
-/// How long at least one of the stretches (in the order of time) lasted.
+/// Length of the union of the stretches, which are sorted by start.
 double covered(const std::vector<Stretch>& stretches) {
   double sum = 0, until = -std::numeric_limits<double>::infinity();
   for (const Stretch& s : stretches) {
@@ -28,7 +28,7 @@ double covered(const std::vector<Stretch>& stretches) {
 }  // namespace
 
 TimeSums sums_of(const SampledStep& step) {
-  std::vector<Stretch> all;  // clipped to the step: a clock that is read elsewhere may be off by a little
+  std::vector<Stretch> all;  // clipped to the step, because clocks may differ slightly
   for (Stretch s : step.stretches) {
     s.start_us = std::clamp(s.start_us, 0.0, step.wall_us);
     s.end_us = std::clamp(s.end_us, s.start_us, step.wall_us);

@@ -1,4 +1,4 @@
-// choice.cpp - names of calls and implementations, as users and older versions write them.
+// choice.cpp - resolves names of calls and implementations, also from older versions.
 #include "engine/program/choice.h"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ bool names_call(const std::string& entry, const std::string& call) {
 
 std::optional<std::string> fixed_implementation(const ImplementationChoice& choice, const std::string& call) {
   for (const auto& [entry, implementation] : choice.fixed) {
-    if (implementation == "flat") continue;  // once the variant of every optimizer; each now has its own
+    if (implementation == "flat") continue;  // older versions: the variant of every optimizer; each now has its own
     if (names_call(entry, call)) return current_implementation(implementation);
   }
   return std::nullopt;

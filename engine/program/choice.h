@@ -1,4 +1,4 @@
-// choice.h - how the implementation of a call is chosen.
+// choice.h - the user's rule for choosing implementations.
 #pragma once
 #include <map>
 #include <optional>
@@ -10,11 +10,11 @@ namespace gs {
 using ImplementationTable = std::map<std::string, std::string>;
 
 struct ImplementationChoice {
-  /// default: the library if library_pays() says so, else own; own: own kernels only; library: wherever it can;
-  /// auto: what was measured to be the fastest (tuner.h), on `sim`, whose times mean nothing, as default
+  /// default: the library if library_pays() says so, else own; own: own kernels only; library: if it has the op;
+  /// auto: the fastest by measurement (tuner.h); on `sim`, whose times mean nothing, as default
   std::string rule = "default";
-  ImplementationTable fixed;  ///< overrides for single calls; a name that is not available is a UsageError
-  bool retune = false;        ///< auto: measure again what the cache knows
+  ImplementationTable fixed;  ///< overrides for single calls; an unavailable name is a UsageError
+  bool retune = false;        ///< auto: measure cached problems again
 };
 
 // Names from an older version, in `--impl`, a run.json or a tuning cache.
@@ -23,11 +23,11 @@ std::string current_implementation(const std::string& name);
 /// "store logits" for "collect", "dense1 weight gradient" for "dense1 filter gradient"; other names stay as they are.
 std::string current_call(const std::string& name);
 
-/// Does an entry of `fixed` mean this call? "conv1 filter gradient" is also called "conv1.filter_gradient", "conv1
+/// True if an entry of `fixed` names this call. "conv1 filter gradient" may be written "conv1.filter_gradient", "conv1
 /// forward" just "conv1".
 bool names_call(const std::string& entry, const std::string& call);
 
-/// The implementation that is fixed for the call, by its current name.
+/// The current name of the implementation fixed for the call; nullopt if there is none.
 std::optional<std::string> fixed_implementation(const ImplementationChoice&, const std::string& call);
 
 }  // namespace gs

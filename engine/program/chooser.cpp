@@ -1,4 +1,4 @@
-// chooser.cpp - which of the candidates of a call is taken.
+// chooser.cpp - selects among the candidates of a call.
 #include "engine/program/chooser.h"
 
 #include <algorithm>
@@ -13,12 +13,12 @@
 namespace gs {
 namespace {
 
-/// Above it a CPU is not asked to run a plain loop, which takes longer than all the rest of the tuning and never won.
+/// Above this cost a CPU tries only the own variant of highest rank: plain loops never won, but dominated tuning time.
 constexpr double slow_variants_flops = 2e6;
 
 std::string key_of(const CallNode& node) {
   std::string key = node.op->describe();
-  // A library masks by a kernel more, an own variant does not.
+  // A mask costs a library an extra kernel, so calls with and without one have different keys.
   const auto absent = [](const Argument& a) { return a.reads && a.tensor == no_tensor; };
   if (std::any_of(node.arguments.begin(), node.arguments.end(), absent)) key += ", no mask";
   return key;
@@ -56,8 +56,8 @@ constexpr std::size_t aligned(std::size_t bytes) {
 
 }  // namespace
 
-/// A CPU has no tensor cores. If it is asked for tf32, variants that round as they do show what that does to a run, so
-/// nothing else may stand in for them: no variant in fp32, no library.
+/// True if a CPU run asks for tf32 and the op has variants that round as tensor cores do. Only these may then run, no
+/// fp32 variant and no library: the run is to show the effect of the rounding.
 bool Chooser::emulates_tf32(const std::vector<Candidate>& variants) const {
   return device_.registry().target() == Target::host && device_.tf32() &&
          std::any_of(variants.begin(), variants.end(),
@@ -133,7 +133,7 @@ bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& se
   if (fixes(first.name) || fixes(second.name)) return false;
   if (!tuner_) return choice_.rule == "own" || !device_.library();
 
-  // The value between two calls lies in the workspace: what is fused does not write it.
+  // The value between the two calls lies in the workspace, since a fused call does not write it.
   const Candidate one = choose(first), two = own_candidates(second).back();
   const std::size_t between_bytes = aligned(tensors_[between].bytes);
   std::vector<Candidate> all = {
@@ -154,8 +154,8 @@ bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& se
   return best > 0;
 }
 
-/// Numbers are written, so that results can be compared, and all that is read has a size: the images of a split, which
-/// are bound later, have none yet.
+/// True if the call writes numbers, whose values can be compared, and all its tensors have a size: the images of a
+/// split, which are bound later, have none yet.
 bool Chooser::can_be_measured(const CallNode& node) const {
   const auto has_numbers = [&](const Argument& a) {
     return a.writes && a.tensor != no_tensor && tensors_[a.tensor].holds_numbers;
@@ -174,7 +174,7 @@ void Chooser::throw_unavailable(const CallNode& node, const std::string& wanted,
                                 const std::vector<Candidate>& available) const {
   std::vector<std::string> names;
   for (const Candidate& c : available) names.push_back(c.name);
-  throw UsageError(fmt::format("--impl: {}: no implementation '{}' on {}; there are: {}", node.name, wanted,
+  throw UsageError(fmt::format("--impl: {}: no implementation '{}' on {}; available: {}", node.name, wanted,
                                device_.name(), fmt::join(names, ", ")));
 }
 

@@ -1,5 +1,5 @@
-// chooser.h - gives a call its implementation: the one that the user fixed, the one that was measured to be the
-// fastest, or the default.
+// chooser.h - gives a call its implementation: the one that the user fixed, the fastest by measurement, or the
+// default.
 #pragma once
 #include <string>
 #include <vector>
@@ -13,7 +13,7 @@ namespace gs {
 
 class Chooser {
  public:
-  /// With a tuner the fastest implementation is chosen by its measurements, else by the choice's rule alone.
+  /// A tuner measures candidates; without one the choice's rule decides alone.
   Chooser(Device& device, const ImplementationChoice& choice, TensorTable& tensors, Tuner* tuner = nullptr)
       : device_(device), choice_(choice), tensors_(tensors), tuner_(tuner) {}
 
@@ -21,18 +21,18 @@ class Chooser {
   OpCall bind(const CallNode&);
   std::vector<OpCall> bind(const std::vector<CallNode>&);
 
-  /// Did the user fix an implementation for a call of this name?
+  /// True if the user fixed an implementation for the call of this name.
   bool fixes(const std::string& call) const { return fixed_implementation(choice_, call).has_value(); }
 
-  /// Should `fused` take the place of `first` and `second`, which needs the value `between` that `first` writes? Yes if
-  /// its implementation is fixed; else, if that of neither part is, where own kernels are used throughout, since the
-  /// fused variants of an op are ahead of separate calls. With a tuner they are measured, and `fused` keeps the
-  /// fastest.
+  /// True if `fused` should replace `first` and `second`, which reads the value `between` that `first` writes. False if
+  /// no own variant fits it; true if its implementation is fixed, else false if that of a part is. Without a tuner,
+  /// true if own kernels are used throughout, since fused variants are faster than separate calls. A tuner measures
+  /// both ways, and `fused` keeps the fastest variant.
   bool prefers(CallNode& fused, const CallNode& first, const CallNode& second, TensorId between);
 
  private:
   std::vector<Candidate> own_candidates(const CallNode&) const;
-  /// All that may be used, the default first.
+  /// All usable candidates, the default first.
   std::vector<Candidate> candidates(const CallNode&) const;
   Candidate choose(const CallNode&) const;
   bool emulates_tf32(const std::vector<Candidate>& variants) const;

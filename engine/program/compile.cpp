@@ -1,4 +1,4 @@
-// compile.cpp - a net and a recipe become step lists, tensors and memory on a device.
+// compile.cpp - lowers a net and a recipe to op calls, tensors and memory on a device.
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -39,7 +39,7 @@ std::vector<std::byte> bytes_of_values(const std::vector<T>& values) {
   return bytes;
 }
 
-/// A statistic's initial values: a variance cannot be just any number.
+/// A statistic's initial values, since a random variance could be negative.
 std::vector<std::byte> sample_of(const Parameter& statistic) {
   return bytes_of_values(std::vector<float>(std::size_t(statistic.size()), statistic.initial.value));
 }
@@ -119,7 +119,7 @@ void Program::Impl::add_fixed_tensors() {
   }
 }
 
-/// The state of a step whose batch is full, while implementations are measured.
+/// Step state of a full batch, for measuring implementations.
 std::vector<std::byte> Program::Impl::full_batch_state() const {
   StepState state;
   state.batch = state.samples = std::uint32_t(recipe.batch);
@@ -146,7 +146,7 @@ std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
     outputs.push_back(lowered.back().output);
   }
   const Value logits = outputs.empty() ? batch.x : outputs.back();
-  // Class weights shape what is learned, not what is reported of the validation images (as in Keras).
+  // Class weights apply to training only, not to the reported validation loss (as in Keras).
   const LossSettings settings{recipe.loss, recipe.label_smoothing, for_training ? class_weights : no_tensor};
   const LossTensors loss =
       add_loss(l, settings, logits, batch.labels, for_training ? Lifetime::planned : Lifetime::fixed);
@@ -175,8 +175,8 @@ std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
   return chooser.bind(list.nodes);
 }
 
-/// From the last layer to the first. The gradients that the readers of a value write are added in the order of the
-/// readers.
+/// From the last layer to the first. If several layers read a value, their gradients are added in the order of these
+/// layers.
 void Program::Impl::add_backward(Lowering& l, const std::vector<LoweredLayer>& lowered, TensorId loss_gradient) {
   std::vector<std::vector<TensorId>> gradients(net.layers.size());
   if (!net.layers.empty()) gradients.back() = {loss_gradient};
@@ -193,20 +193,20 @@ void Program::Impl::add_backward(Lowering& l, const std::vector<LoweredLayer>& l
   }
 }
 
-/// The outputs of layers with parameters are looked at, behind the ReLU if one was joined to the layer.
+/// Probes the output of each layer with parameters, after the ReLU if one was joined to the layer.
 void Program::Impl::place_probes(const CallList& list, const std::vector<Value>& outputs) {
   for (std::size_t i = 0; i < net.layers.size(); ++i) {
     if (net.layers[i].parameters.empty()) continue;
     Value seen = outputs[i];
     const bool relu = list.is_rectified(seen.tensor);
-    // A channel is silent after its pool exactly when it is silent before.
+    // Fusion may write only the pooled map; a channel has positive values in it exactly if it has some before.
     if (const TensorId pool = list.pooled_form(seen.tensor); pool != no_tensor)
       seen = *std::find_if(outputs.begin(), outputs.end(), [&](const Value& v) { return v.tensor == pool; });
     layer_probes.push_back({net.layers[i].name, seen, relu, no_tensor});
   }
 }
 
-/// The training calls themselves, and between them those that look at their tensors.
+/// The training calls, interleaved with calls that measure their tensors.
 std::vector<OpCall> Program::Impl::compile_diagnostic_calls() {
   CallList list(tensors);
   Lowering l{list, recipe.batch, true, storage, training_state, parameters};
@@ -255,8 +255,8 @@ void Program::Impl::check_overrides() const {
     std::vector<std::string> once;
     for (const std::string& name : call_names)
       if (std::find(once.begin(), once.end(), name) == once.end()) once.push_back(name);
-    throw UsageError(fmt::format("--impl: there is no call '{}' to give the implementation '{}': {}", entry,
-                                 implementation, suggestion(entry, once)));
+    throw UsageError(fmt::format("--impl: no call is named '{}' (implementation '{}'): {}", entry, implementation,
+                                 suggestion(entry, once)));
   }
 }
 
@@ -288,7 +288,7 @@ void Program::Impl::allocate() {
     if (p.gradient != no_tensor) at.of[std::size_t(p.gradient)] = at.get(flat.gradients) + slot.offset;
     if (p.stored != p.value) at.of[std::size_t(p.stored)] = at.get<bf16>(flat.copy) + slot.offset;
   }
-  // What is fixed and has no place yet; images, labels and permutation (0 bytes) belong to whoever binds them.
+  // The remaining fixed tensors; images, labels and permutation have 0 bytes here, since the caller binds them.
   for (std::size_t id = 0; id < tensors.size(); ++id)
     if (tensors.all()[id].lifetime == Lifetime::fixed && tensors.all()[id].bytes > 0 && !at.of[id]) own(TensorId(id));
   if (class_weights != no_tensor)

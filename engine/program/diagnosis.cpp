@@ -1,4 +1,4 @@
-// diagnosis.cpp - reading a diagnosis.
+// diagnosis.cpp - interprets a diagnosis.
 #include "engine/program/diagnosis.h"
 
 #include <cmath>
@@ -12,11 +12,11 @@ double ParameterDiagnosis::update_to_weight() const {
 }
 
 std::string Diagnosis::first_broken() const {
-  constexpr double limit = double(sound_limit) * double(sound_limit);  // of a sum of squares
+  constexpr double limit = double(sound_limit) * double(sound_limit);  // for a sum of squares
   for (const LayerDiagnosis& layer : layers) {
     for (const ParameterDiagnosis& p : parameters)
       if (p.parameter.starts_with(layer.layer + ".") && !(p.sums.weight < limit))
-        return fmt::format("{}, which the step began with", p.parameter);
+        return fmt::format("{} before the step", p.parameter);
     std::uint64_t bad = 0;
     for (const ChannelActivity& channel : layer.channels) bad += channel.broken;
     if (bad > 0) return fmt::format("the output of {} ({} value{})", layer.layer, bad, bad == 1 ? "" : "s");
@@ -26,7 +26,7 @@ std::string Diagnosis::first_broken() const {
       return fmt::format("the gradient of {} ({:.0f} value{})", p->parameter, p->sums.not_finite,
                          p->sums.not_finite == 1 ? "" : "s");
   for (const ParameterDiagnosis& p : parameters)
-    if (!(p.sums.change < limit)) return fmt::format("what the update made of {}", p.parameter);
+    if (!(p.sums.change < limit)) return fmt::format("the updated {}", p.parameter);
   return "";
 }
 

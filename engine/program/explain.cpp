@@ -53,9 +53,9 @@ std::string tuning_table(const std::vector<TunedCall>& tuned) {
     out += t.was_known ? fmt::format("  [{}]\n", t.result.date) : "\n";
   }
   if (out.empty()) return "";
-  return "\nmeasured, microseconds: median (quartiles); * runs; the default table's choice comes first and stays "
+  return "\nmeasured, microseconds: median (quartiles); * is used; the default comes first and stays "
          "unless\n"
-         "it cannot be used or another wins by more than the spread; [when], if it was known\n" +
+         "it cannot be used or another wins by more than the spread; [date] if cached\n" +
          out;
 }
 
@@ -81,7 +81,7 @@ std::string Program::explain() const {
   bool first = true;
   for (const OpCall& s : p.training)
     if (!s.note.empty()) {
-      out += fmt::format("{}{}: {}\n", first ? "\nwhat the library says\n  " : "  ", s.name, s.note);
+      out += fmt::format("{}{}: {}\n", first ? "\nnotes of the library\n  " : "  ", s.name, s.note);
       first = false;
     }
   if (p.tuner) out += tuning_table(p.tuner->steps());
@@ -89,7 +89,7 @@ std::string Program::explain() const {
   out += fmt::format("\nmemory plan\n  parameters, gradients and moments  {:9.2f} MiB\n",
                      mebibytes(p.layout.bytes()) * (2 + p.recipe.optimizer.moments()));
   if (p.flat.copy != no_tensor)
-    out += fmt::format("  parameters once more, in bf16      {:9.2f} MiB\n",
+    out += fmt::format("  parameters again, in bf16          {:9.2f} MiB\n",
                        mebibytes(p.tensors.all()[std::size_t(p.flat.copy)].bytes));
   out += fmt::format("  activations and workspace          {:9.2f} MiB ({:.2f} if no two tensors shared memory)\n",
                      mebibytes(plan.arena_bytes), mebibytes(plan.unshared_bytes));
@@ -103,16 +103,16 @@ std::string Program::explain() const {
   else {
     if (p.device.name() == "cuda") {
       const Precision precision = p.recipe.precision;
-      const GpuRoof& roof = precision == Precision::bf16   ? h200_bf16
-                            : precision == Precision::tf32 ? h200_tf32
-                                                           : h200_fp32;
-      const Prediction bound = predict(p.training, kernels, roof, conflicts(p.training, p.at, p.tensors.all()));
+      const GpuPeaks& peaks = precision == Precision::bf16   ? h200_bf16
+                              : precision == Precision::tf32 ? h200_tf32
+                                                             : h200_fp32;
+      const Prediction bound = predict(p.training, kernels, peaks, conflicts(p.training, p.at, p.tensors.all()));
       out += fmt::format(
-          "\nan H200 whose caches keep nothing needs {:.1f} us a step or more: {:.1f} us by which one more step in a "
-          "launch makes its longest chain longer ({:g} kernels at {} us each, and their bytes or operations), "
+          "\nlower bound for a step on an H200 without cache hits: {:.1f} us, the largest of {:.1f} us for the "
+          "critical path of one more step in a launch ({:g} kernels at {} us each, and their bytes or operations), "
           "{:.1f} us for the bytes at {} TB/s, {:.1f} us for the operations at {:.0f} TFLOP/s ({})\n",
-          bound.bound_us(), bound.chain_us, bound.chain_kernels, roof.kernel_us, bound.bytes_us,
-          roof.bytes_per_us / 1e6, bound.flops_us, roof.flops_per_us / 1e6, to_string(precision));
+          bound.bound_us(), bound.chain_us, bound.chain_kernels, peaks.kernel_us, bound.bytes_us,
+          peaks.bytes_per_us / 1e6, bound.flops_us, peaks.flops_per_us / 1e6, to_string(precision));
     }
     out += fmt::format("\nkernels per step: {}, longest dependent chain: {}\n",
                        std::accumulate(kernels.begin(), kernels.end(), 0), longest_chain(p.training, kernels));

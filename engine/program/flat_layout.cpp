@@ -1,4 +1,4 @@
-// flat_layout.cpp - offsets, and moving values between the net's order and the flat buffers.
+// flat_layout.cpp - offsets, and conversion between the net's order and the flat buffers.
 #include "engine/program/flat_layout.h"
 
 #include <algorithm>
@@ -47,7 +47,7 @@ std::vector<float> FlatLayout::flat(const std::vector<float>& packed) const {
 
 namespace {
 
-/// Box and Muller 1958: a standard normal number out of two uniform ones.
+/// Box and Muller 1958: a standard normal number from two uniform ones.
 float normal(RandomStream& random) {
   const double u = 1.0 - double(random.uniform()), v = double(random.uniform());  // u in (0, 1]
   return float(std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v));

@@ -1,4 +1,4 @@
-// flat_layout.h - where each parameter lies in the flat buffers of values, gradients and moments.
+// flat_layout.h - offset of each parameter in the flat buffers of values, gradients and moments.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace gs {
 
-/// All parameters of a net one behind the other, each at a multiple of 64 floats (256 bytes): first those that are
-/// trained, which one kernel updates, then the others. The padding between them is zero and stays zero.
+/// All parameters of a net in one buffer, each at a multiple of 64 floats (256 bytes): first the trained ones, so that
+/// one kernel updates them, then the others. The padding between them is zero and stays zero.
 struct FlatLayout {
   struct Slot {
     Parameter parameter;
@@ -17,17 +17,17 @@ struct FlatLayout {
   };
   std::vector<Slot> slots;        ///< in the order of the net
   std::int64_t size = 0;          ///< floats, padding included
-  std::int64_t trained_size = 0;  ///< likewise, of those that are trained
+  std::int64_t trained_size = 0;  ///< likewise, trained parameters only
 
   explicit FlatLayout(const Net&);
   std::size_t bytes() const { return std::size_t(size) * sizeof(float); }
 
-  /// Without the padding: the parameters as the net counts them, and back.
+  /// Removes the padding, which leaves the parameters in the order of the net; flat() adds it.
   std::vector<float> packed(const std::vector<float>& flat) const;
   std::vector<float> flat(const std::vector<float>& packed) const;
 };
 
-/// Initial values in flat layout, as each parameter says: by default weights Glorot-uniform in +-sqrt(6 / (fan_in +
+/// Initial values in flat layout, by Parameter::initial: by default weights Glorot-uniform in +-sqrt(6 / (fan_in +
 /// fan_out)) (Glorot and Bengio 2010, eq. 16) and biases 0. Value i of parameter j is a pure function of (seed, j, i).
 std::vector<float> initial_values(const FlatLayout&, std::uint64_t seed);
 

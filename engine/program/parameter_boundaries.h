@@ -1,5 +1,5 @@
-// parameter_boundaries.h - where the parameters of a network lie in the flat buffer, for optimizers with a rate for
-// each (kernels/optimizer/optimizer.h).
+// parameter_boundaries.h - offsets of a network's parameters in the flat buffer, for optimizers with one rate per
+// parameter (kernels/optimizer/optimizer.h).
 #pragma once
 #include <algorithm>
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace gs {
 
-/// The offsets of the parameters among the first `size` floats of the layout, ascending, and `size` itself. The zeros
-/// behind a parameter belong to it: they change no norm.
+/// The offsets of the parameters among the first `size` floats of the layout, ascending, and `size` itself. The zero
+/// padding after a parameter belongs to it, since it changes no norm.
 inline std::vector<std::int64_t> parameter_boundaries(const FlatLayout& layout, std::int64_t size) {
   std::vector<std::int64_t> boundaries;
   for (const FlatLayout::Slot& slot : layout.slots)

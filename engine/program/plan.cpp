@@ -1,4 +1,4 @@
-// plan.cpp - dependencies between steps, and the memory plan that follows from them.
+// plan.cpp - dependencies between op calls, and the memory plan derived from them.
 #include "engine/program/plan.h"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ std::size_t padded(std::size_t bytes) {
 
 using Edges = std::vector<std::vector<int>>;
 
-/// ancestors[i][j]: call j must have ended before call i begins, directly or through others.
+/// ancestors[i][j]: call j must end before call i begins (transitive closure).
 std::vector<std::vector<bool>> ancestors(const Edges& direct) {
   std::vector<std::vector<bool>> result(direct.size(), std::vector<bool>(direct.size(), false));
   for (std::size_t i = 0; i < direct.size(); ++i)
@@ -28,7 +28,7 @@ std::vector<std::vector<bool>> ancestors(const Edges& direct) {
   return result;
 }
 
-/// The edges without those that follow from others.
+/// Transitive reduction.
 Edges reduced(Edges edges) {
   const auto known = ancestors(edges);
   for (std::vector<int>& before : edges) {
@@ -40,7 +40,7 @@ Edges reduced(Edges edges) {
   return edges;
 }
 
-/// The steps that touch a tensor, in list order; the first of them writes it.
+/// The calls that touch a tensor, in list order; the first of them writes it.
 struct Use {
   TensorId id;
   std::size_t bytes;
@@ -59,7 +59,7 @@ std::vector<Use> uses_of_planned(const std::vector<Tensor>& tensors, const std::
     for (const TensorId id : steps[i].reads)
       if (id != no_tensor)
         require(tensors[std::size_t(id)].lifetime == Lifetime::fixed || written_before(id),
-                steps[i].name + " reads " + tensors[std::size_t(id)].name + ", which no step before it writes");
+                steps[i].name + " reads " + tensors[std::size_t(id)].name + ", which no earlier call writes");
     for (const TensorId id : steps[i].reads) touch(id);
     for (const TensorId id : steps[i].writes) touch(id);
     touch(steps[i].workspace);
@@ -118,7 +118,7 @@ Conflicts conflicts(const std::vector<OpCall>& steps, const Addresses& addresses
       return (writes || other.writes) && (id == other.id || (begin < other.end && other.begin < end));
     }
   };
-  std::vector<std::vector<Access>> accesses;  // of each step
+  std::vector<std::vector<Access>> accesses;  // one list per call
   for (const OpCall& step : steps) {
     std::vector<Access>& list = accesses.emplace_back();
     const auto add = [&](TensorId id, bool writes) {
@@ -159,7 +159,7 @@ std::vector<std::vector<int>> repeated_dependencies(const std::vector<OpCall>& s
   for (int run = 0; run < repeats; ++run)
     for (int i = 0; i < size; ++i) {
       result.emplace_back();
-      // The second run's edges are those of all later ones, counted from the run before.
+      // All later runs repeat the second run's edges, relative to their previous run.
       for (const int j : least[std::size_t(run == 0 ? i : size + i)])
         result.back().push_back(j + std::max(run - 1, 0) * size);
     }
@@ -185,7 +185,7 @@ MemoryPlan plan_memory(const std::vector<Tensor>& tensors, const std::vector<OpC
   const auto before = ancestors(dependencies(steps));
   std::vector<Use> uses = uses_of_planned(tensors, steps);
 
-  // `a` has had its last use, whatever the order of the steps, when `b` is first written.
+  // In any topological order, the last use of `a` comes before the first write of `b`.
   const auto ends_before = [&](const Use& a, const Use& b) {
     const std::vector<bool>& known = before[std::size_t(b.steps.front())];
     return std::all_of(a.steps.begin(), a.steps.end(), [&](int step) { return known[std::size_t(step)]; });
@@ -193,7 +193,7 @@ MemoryPlan plan_memory(const std::vector<Tensor>& tensors, const std::vector<OpC
 
   MemoryPlan plan;
   plan.offset.assign(tensors.size(), MemoryPlan::npos);
-  // The largest first, each at the lowest offset where it meets no tensor that may be alive at the same time.
+  // Largest first, each at the lowest offset that overlaps no tensor which may be alive at the same time.
   std::stable_sort(uses.begin(), uses.end(), [](const Use& a, const Use& b) { return a.bytes > b.bytes; });
   std::vector<const Use*> placed;
   for (const Use& use : uses) {

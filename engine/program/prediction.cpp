@@ -1,4 +1,4 @@
-// prediction.cpp - the longest path through steps that are repeated, in microseconds or kernels.
+// prediction.cpp - critical path of repeated steps, in microseconds or kernels.
 #include "engine/program/prediction.h"
 
 #include <algorithm>
@@ -11,8 +11,8 @@ double Prediction::bound_us() const {
 
 namespace {
 
-/// What one more run of the steps adds to the longest chain, once the first ones have begun to overlap. `edges`: of
-/// eight runs.
+/// Critical-path cost of one more iteration, after four runs in which steps begin to overlap. `edges` describe eight
+/// runs.
 double further_run(const std::vector<std::vector<int>>& edges, const std::vector<double>& weights) {
   const auto length = [&](std::size_t runs) {
     std::vector<double> all;
@@ -24,13 +24,14 @@ double further_run(const std::vector<std::vector<int>>& edges, const std::vector
 
 }  // namespace
 
-Prediction predict(const std::vector<OpCall>& steps, const std::vector<int>& kernels, const GpuRoof& roof,
+Prediction predict(const std::vector<OpCall>& steps, const std::vector<int>& kernels, const GpuPeaks& peaks,
                    const Conflicts& clash) {
   Prediction p;
   std::vector<double> weights;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const double bytes_us = steps[i].cost.bytes / roof.bytes_per_us, flops_us = steps[i].cost.flops / roof.flops_per_us;
-    weights.push_back(kernels[i] * roof.kernel_us + std::max(bytes_us, flops_us));
+    const double bytes_us = steps[i].cost.bytes / peaks.bytes_per_us,
+                 flops_us = steps[i].cost.flops / peaks.flops_per_us;
+    weights.push_back(kernels[i] * peaks.kernel_us + std::max(bytes_us, flops_us));
     p.bytes_us += bytes_us;
     p.flops_us += flops_us;
   }

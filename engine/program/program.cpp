@@ -1,4 +1,4 @@
-// program.cpp - running the steps of a compiled program, and reading what they left.
+// program.cpp - runs the op calls of a compiled program, and reads their results.
 #include "engine/program/program.h"
 
 #include "engine/core/error.h"
@@ -32,12 +32,12 @@ void Program::Impl::run(const OpCall& step, const Addresses& addresses) const {
   }
 }
 
-/// Enqueues as many runs of the steps as one replay holds, at most `wanted`, and returns how many.
+/// Enqueues as many steps as one replay holds, at most `wanted`, and returns their number.
 int Program::Impl::run(const std::vector<OpCall>& steps, const Addresses& addresses, Side& side, Replays& replays,
                        int wanted) {
   require(at[side.source.images] != nullptr, "a program must be bound to images before it runs");
   int done = 1;
-  if (replays.empty()) {  // the first time one by one: libraries load their kernels, which a capture would forbid
+  if (replays.empty()) {  // first without capture, which would forbid libraries to load their kernels
     run(steps, addresses);
     if (use_replays) replays[1] = device.capture(calls(steps, addresses, 1));
   } else if (use_epoch_loops && side.steps_left > 1 && wanted >= side.steps_left && &replays == &side.replays) {
@@ -52,7 +52,7 @@ int Program::Impl::run(const std::vector<OpCall>& steps, const Addresses& addres
 }
 
 int Program::Impl::replay(const std::vector<OpCall>& steps, const Addresses& addresses, Replays& replays, int wanted) {
-  // One replay of many steps is enough: what it leaves over is done one by one.
+  // One replay of many steps is enough: the remaining steps run one by one.
   if (const int repeats = steps_per_replay(wanted, device.most_steps_per_replay()); replays.size() == 1 && repeats > 1)
     replays[repeats] = device.capture(calls(steps, addresses, repeats));
   const auto at = replays.rbegin()->first <= wanted ? replays.rbegin()->first : 1;
@@ -105,7 +105,7 @@ void Program::Impl::begin(Side& side, StepState state, std::uint32_t samples) {
   state.batch = std::uint32_t(recipe.batch);
   state.seed = recipe.seed;
   side.steps_left = int((samples + state.batch - 1) / state.batch);
-  device.synchronize();  // nobody writes the ring while it is cleared
+  device.synchronize();  // no step may write the ring while it is cleared
   std::fill_n(ring, ring_entries, StepMetrics{});
   device.upload(at[side.state], &state, sizeof state);
 }

@@ -1,7 +1,7 @@
-// program.h - a net compiled for a device and a recipe: memory plan, choice of implementations, the list of steps.
+// program.h - a net compiled for a device and a recipe: op calls, their implementations, and a memory plan.
 //
-// The same list is executed, captured, profiled and printed. Each step says what it reads and writes, so dependencies
-// follow by themselves, and memory is planned from them once, at compile time.
+// One list of op calls is executed, captured, profiled and printed. Each call declares the tensors that it reads and
+// writes; dependencies and the memory plan are derived from them once, at compile time.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -21,12 +21,12 @@
 
 namespace gs {
 
-/// What a split needs to be read on the device.
+/// Device pointers to a split of the data; `permutation` is the order of its images.
 struct BatchSource {
   const std::uint8_t* images = nullptr;
   const std::int32_t* labels = nullptr;
   const std::uint32_t* permutation = nullptr;
-  float* logits = nullptr;  ///< evaluation: where the logits of all images go, [images, outputs]; null: nowhere
+  float* logits = nullptr;  ///< evaluation: receives the logits of all images, [images, outputs]; may be null
 };
 
 class Program {
@@ -40,48 +40,48 @@ class Program {
   /// clears the optimizer's moments.
   void initialize();
 
-  /// Binds the images that training (or evaluation) reads; must be called before the first run of that kind.
+  /// Binds the images that training (or evaluation) reads. Call it before the first step of that kind.
   void bind_training(const BatchSource&);
   void bind_evaluation(const BatchSource&);
 
-  /// Starts an epoch over `samples` images: uploads the step state (cursor 0, learning rate) and clears the ring's
-  /// stamps.
+  /// Starts an epoch over `samples` images: uploads the step state (cursor 0, learning rate) and clears the metrics
+  /// ring.
   void begin_training_epoch(std::uint32_t epoch, std::uint32_t samples, float learning_rate);
   void begin_evaluation(std::uint32_t samples);
 
-  /// Training steps (gather, advance, forward, loss, backward, update): enqueued, not waited for. Enqueues at least one
-  /// and at most `wanted`, as many as the device repeats with one launch, and returns how many.
+  /// Enqueues training steps (gather, advance, forward, loss, backward, update) without waiting: at least one, at most
+  /// `wanted`, as many as one launch repeats. Returns their number.
   int train_steps(int wanted);
-  /// From now on all that is left of an epoch is one replay, a loop on the device (Device::capture_loop), where as many
-  /// steps are wanted. The same bits.
+  /// If true, a call that wants all remaining steps of an epoch enqueues them as one loop on the device
+  /// (Device::capture_loop). Bit-identical results.
   void use_epoch_loops(bool);
   void train_step() { train_steps(1); }
-  /// A training step of the same bits, its steps run one after another with the time of each (Device::timed); returns
-  /// when it has ended. In the order of training_calls().
+  /// Runs a training step call by call, waits for its end and returns the time of each call (Device::timed), in the
+  /// order of training_calls(). Bit-identical to train_step().
   TimedCalls timed_step();
-  /// false: from now on steps run call by call, each in a range of its name, and nothing is captured.
+  /// If false, steps run call by call, each in a range of its name, and nothing is captured.
   void use_replays(bool);
-  /// Captures training steps anew, if they were captured before: so that a tracer of kernels is there when they are.
+  /// Captures the training step again if it was captured before: a kernel tracer sees only later captures.
   void recapture_training();
-  bool training_is_captured() const;  ///< the next train_steps(1) is one replay of one step
-  /// A training step that also looks at itself: the same bits, and diagnosis() can be asked afterwards. Enqueued.
+  bool training_is_captured() const;  ///< train_steps(1) replays a captured step
+  /// Enqueues a training step that also measures its tensors for diagnosis(). Bit-identical to train_step().
   void diagnostic_step();
-  Diagnosis diagnosis() const;  ///< of the last diagnostic step; waits for it
+  Diagnosis diagnosis() const;  ///< from the last diagnostic step; waits for it
 
-  /// Counts how many of the parameters are NaN, Inf or too large (is_broken): enqueued, not waited for. What it counted
-  /// can be read once the device has done all that was enqueued (Device::synchronize); 0 before.
+  /// Enqueues a count of the parameters that are NaN, Inf or too large (is_broken). broken() returns the count after
+  /// Device::synchronize(), and 0 if nothing was counted yet.
   void count_broken();
   std::uint32_t broken() const;
 
-  /// Keeps a copy of parameters, moments and step state on the device, and puts it back.
+  /// Copies parameters, moments and step state to a second place on the device, and back.
   void snapshot();
   void restore();
 
-  /// Copies the parameters to a second place on the device; not waited for. They stay there until the next call.
+  /// Enqueues a copy of the parameters on the device, which the next call overwrites.
   void keep_parameters();
-  std::vector<float> kept_parameters() const;  ///< as parameters() was then
+  std::vector<float> kept_parameters() const;  ///< that copy, laid out as parameters()
 
-  /// Evaluation steps (gather, advance, forward without dropout, loss, store logits), likewise.
+  /// Enqueues evaluation steps (gather, advance, forward without dropout, loss, store logits) like train_steps().
   int evaluate_steps(int wanted);
 
   /// The metrics ring as the host sees it; entry i of an epoch is ring()[i % ring_capacity()], complete when its stamp
@@ -95,18 +95,19 @@ class Program {
   const std::vector<OpCall>& training_calls() const;
   const std::vector<OpCall>& evaluation_calls() const;
   const std::vector<OpCall>& diagnostic_calls() const;
-  const Addresses& addresses() const;          ///< for running single steps: benchmarks and tests
+  const Addresses& addresses() const;          ///< for running single calls: benchmarks and tests
   const std::vector<Tensor>& tensors() const;  ///< by TensorId
   const MemoryPlan& memory_plan() const;
-  /// Of all training steps, and of the evaluation steps that training has not.
+  /// Covers all training calls, and evaluation calls whose names training does not have.
   ImplementationTable implementations() const;
-  /// What --impl auto measured or knew, by step; empty where nothing was measured.
+  /// Measurements and cached results of --impl auto, by call; empty if nothing was tuned.
   const std::vector<TunedCall>& tuned_calls() const;
   std::string explain() const;
-  /// For each training step the number of kernels that it launches; empty where steps are no kernels (cpu).
+  /// Number of kernels that each training call launches; empty if calls are not kernels (cpu).
   std::vector<int> kernels_of_calls() const;
 
-  /// Parameters by name, as host floats, in the order of the net. `moments` likewise (moment1, moment2 or empty).
+  /// All parameters as host floats, one after another in the order of the net; likewise moments (`which` is 1 or 2) and
+  /// gradients. A moment that the optimizer lacks is empty, and setting it throws gs::Error.
   std::vector<float> parameters() const;
   void set_parameters(const std::vector<float>&);
   std::vector<float> moment(int which) const;
@@ -115,7 +116,7 @@ class Program {
   StepState state() const;
   void set_state(const StepState&);
 
-  /// Runs the steps of one training step eagerly in the given order of indices (a topological order): for tests.
+  /// Runs the calls of one training step eagerly in the given topological order of indices: for tests.
   void run_training_in_order(const std::vector<int>& order);
 
   /// The last evaluated batch, [batch, outputs] and [batch]: for predict and tests.

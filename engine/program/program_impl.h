@@ -1,4 +1,4 @@
-// program_impl.h - what a program is made of, for the files of this folder.
+// program_impl.h - the members of Program, for the files of this folder.
 #pragma once
 #include <algorithm>
 
@@ -10,28 +10,28 @@
 
 namespace gs {
 
-inline constexpr std::uint32_t ring_entries = 4096;  ///< of the metrics ring: that many steps may wait to be read
+inline constexpr std::uint32_t ring_entries = 4096;  ///< capacity of the metrics ring: steps the host may lag behind
 
 struct Program::Impl {
-  using Replays = std::map<int, std::unique_ptr<Replay>>;  ///< by how many steps each holds
+  using Replays = std::map<int, std::unique_ptr<Replay>>;  ///< by number of steps in each
 
   /// Training and evaluation each have their own state, their own images and their own replay.
   struct Side {
-    TensorId state = no_tensor;  ///< of the step to come
+    TensorId state = no_tensor;  ///< for the next step
     SourceTensors source{no_tensor, no_tensor, no_tensor};
     TensorId collected = no_tensor;  ///< logits of the whole split
     Replays replays;
     std::unique_ptr<Replay> epoch_loop;  ///< repeats a step until the epoch has no images left
-    int steps_left = 0;                  ///< of the epoch
+    int steps_left = 0;                  ///< in the epoch
   };
 
   Net net;
   Recipe recipe;
   Device& device;
   ImplementationChoice choice;
-  Storage storage;  ///< of activations; parameters that layers read have a copy stored so
+  Storage storage;  ///< type of activations, and of the copy of the parameters that layers read
   FlatLayout layout;
-  std::vector<std::int64_t> boundaries;       ///< of the parameters in it; the optimizer's problem points to them
+  std::vector<std::int64_t> boundaries;       ///< parameter offsets in it; the optimizer's problem points here
   std::unique_ptr<TuningCache> tuning_cache;  ///< null: nothing is measured
   std::unique_ptr<Tuner> tuner;
   TensorTable tensors;
@@ -39,15 +39,15 @@ struct Program::Impl {
 
   FlatTensors flat{no_tensor, no_tensor, no_tensor, no_tensor, no_tensor};
   std::map<std::string, ParameterTensors> parameters;
-  TensorId training_state = no_tensor;  ///< of the step that runs
+  TensorId training_state = no_tensor;  ///< for the running step
   TensorId class_weights = no_tensor, ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
   Side train_side, evaluate_side;
   std::vector<OpCall> training, evaluation, diagnostic;
-  std::vector<std::string> call_names;   ///< of training and evaluation, before and after fusion
-  std::vector<CallNode> forwards_apart;  ///< forward calls that fusion made unnecessary, for the diagnosis
+  std::vector<std::string> call_names;   ///< training and evaluation, before and after fusion
+  std::vector<CallNode> forwards_apart;  ///< forward calls that fusion removed; the diagnosis reads their outputs
   MemoryPlan training_plan, evaluation_plan, diagnostic_plan;
 
-  /// What a diagnostic step writes about one layer or one parameter.
+  /// Tensors that a diagnostic step writes: one probe per layer with parameters, one per trained parameter.
   struct LayerProbe {
     std::string layer;
     Value output;
@@ -64,12 +64,12 @@ struct Program::Impl {
   bool use_epoch_loops = false;
   bool use_replays = true;
 
-  Memory arena;                      ///< planned tensors of all lists, which never run at the same time
+  Memory arena;                      ///< planned tensors of all lists, of which only one runs at a time
   std::vector<Memory> fixed_memory;  ///< flat buffers, states
   StepMetrics* ring = nullptr;       ///< shared with the host
-  std::uint32_t* broken = nullptr;   ///< likewise: of the parameters, when they were last counted
+  std::uint32_t* broken = nullptr;   ///< likewise: the last count of broken parameters
   Memory broken_workspace;
-  Addresses at, diagnostic_at;    ///< a diagnostic step keeps its activations longer: a plan of its own
+  Addresses at, diagnostic_at;    ///< a diagnostic step keeps activations longer, so it has its own plan
   std::vector<Memory> snapshots;  ///< copies of parameters, moments, state
   Memory kept;                    ///< a copy of the parameters
 
@@ -98,7 +98,7 @@ struct Program::Impl {
   StepState read_state() const;
   std::vector<float> read_flat(TensorId id) const;
   std::vector<float> read_flat(const void* flat_values) const;
-  /// Values in flat layout become the parameters, and their copy in bf16 where there is one.
+  /// Uploads parameters in flat layout, and their bf16 copy if there is one.
   void upload_parameters(const std::vector<float>& values);
   void write_flat(TensorId, const std::vector<float>& packed);
 };

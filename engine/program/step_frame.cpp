@@ -12,7 +12,7 @@ BatchTensors add_gather(Lowering& l, const Shape& image, const SourceTensors& so
   TensorTable& tensors = l.calls.tensors();
   const Value x{image, tensors.add_numbers("x", l.batch * image.size(), l.storage)};
   const TensorId labels = tensors.add("labels", std::size_t(l.batch) * sizeof(std::int32_t));
-  // A name of its own: evaluation gathers without augmentation, and an implementation is chosen by the call's name.
+  // Evaluation gathers without augmentation and needs another name: implementations are chosen by call name.
   with_type_of(l.storage, [&]<class T>(T) {
     if (augmentation.any())
       l.calls.call<GatherAugmented<T>>("augmented gather", Pass::gather,

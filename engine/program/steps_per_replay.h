@@ -1,10 +1,10 @@
-// steps_per_replay.h - how many steps to put into one launch.
+// steps_per_replay.h - number of steps to put into one launch.
 #pragma once
 
 namespace gs {
 
-/// The number of steps, at most `most` and `wanted`, with which the fewest launches make `wanted` steps when the rest
-/// is done one by one; the largest such number. 125 steps are 4 times 31 and one.
+/// The largest n <= min(most, wanted) that minimises the number of launches, wanted / n + wanted % n: steps left over
+/// run one by one. 125 steps are 4 launches of 31 and one of 1, if `most` allows.
 constexpr int steps_per_replay(int wanted, int most) {
   int best = 1;
   const auto launches = [wanted](int each) { return wanted / each + wanted % each; };

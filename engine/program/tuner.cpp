@@ -1,5 +1,4 @@
-// tuner.cpp - which candidates run and are right (tuning_check.h), how fast they are (tuning_race.h), and which to
-// take.
+// tuner.cpp - checks candidates (tuning_check.h), times them (tuning_race.h), and selects one.
 #include "engine/program/tuner.h"
 
 #include <algorithm>
@@ -11,7 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/core/quantile.h"
-#include "engine/device/turns.h"
+#include "engine/device/machine_lock.h"
 #include "engine/program/tuning_check.h"
 #include "engine/program/tuning_race.h"
 #include "kernels/common/check.h"
@@ -19,13 +18,13 @@
 namespace gs {
 namespace {
 
-/// The candidates of one step that cannot be used, each with its reason.
+/// The refused candidates of one op call, each with its reason.
 class Refusals {
  public:
   Refusals(Device& device, const std::string& problem, const OpCall& step, std::vector<CandidateTime>& times)
       : device_(device), problem_(problem), step_(step.name), times_(times) {}
 
-  /// Does what() for the candidate; false, and it is refused, when that fails.
+  /// Runs what() for the candidate; if it throws, refuses the candidate and returns false.
   bool attempt(std::size_t index, const std::function<void()>& what) {
     try {
       what();
@@ -48,15 +47,14 @@ class Refusals {
   }
 
  private:
-  /// A library's implementation may fail: one way fewer, not the end of the run. But there are failures after which a
-  /// GPU refuses all that this process asks of it.
+  /// A failing candidate is only refused, unless its failure made the GPU unusable for this process: then throws Error.
   void check_device(const std::string& candidate, const char* error) {
     try {
       device_.synchronize();
     } catch (const std::exception& lost) {
       throw Error(
           fmt::format("{}: the implementation {} of {} has left the device unusable, so no other can be tried in "
-                      "this process: {} (then: {}); give the step another one: --impl \"{}=NAME\"",
+                      "this process: {} (then: {}); choose another one for this call: --impl \"{}=NAME\"",
                       step_, candidate, problem_, error, lost.what(), step_));
     }
   }
@@ -67,7 +65,7 @@ class Refusals {
   std::vector<CandidateTime>& times_;
 };
 
-/// The order in which candidates are checked: the first that runs is what the results of the others are held to.
+/// The order in which candidates are checked: the first valid one is the reference for the others.
 std::vector<std::size_t> plainest_first(const std::vector<Candidate>& candidates) {
   std::vector<std::size_t> order;
   for (std::size_t i = candidates.size(); i-- > 0;)
@@ -99,7 +97,7 @@ std::size_t Tuner::choose(const std::string& problem, const OpCall& step, const 
     was_known = index < candidates.size();
   }
   if (!was_known) {
-    const MeasuringTurn alone;
+    const ExclusiveMachineLock lock;
     cache_.put(problem, measure(problem, step, tensors, candidates));
     index = index_of_known();
   }

@@ -1,9 +1,9 @@
-// tuner.h - times the implementations of a step on its real shapes, on the device, and keeps the fastest.
+// tuner.h - times the implementations of an op call on the device, with its real shapes, and keeps the fastest.
 //
-// The choice of the default table stays unless another one wins by more than the spread: its third quartile must lie
-// below the first quartile of the default's. A candidate that does not run, that writes what is not finite or that has
-// other results than a reference is refused; if that is the default, the next one takes its place. The reference is the
-// last of the project's own variants, which is the plainest: it needs no library to be right.
+// The default stays unless another candidate wins by more than the spread: its third quartile must lie below the
+// default's first quartile. A candidate is refused if it does not run, writes NaN or Inf, or differs from a reference;
+// if that is the default, the next one takes its place. The reference is the own variant of lowest rank, the simplest,
+// so that it depends on no library.
 #pragma once
 #include <functional>
 #include <string>
@@ -16,15 +16,15 @@
 
 namespace gs {
 
-/// Microseconds since some moment.
+/// Microseconds since an arbitrary start.
 using Stopwatch = std::function<double()>;
 double microseconds_by_the_clock();
 
-/// What was found for one step of a program.
+/// Tuning result of one op call of a program.
 struct TunedCall {
   std::string step, problem;
   TuningResult result;
-  bool was_known = false;  ///< read from the cache, not measured now
+  bool was_known = false;  ///< read from the cache
 };
 
 class Tuner {
@@ -32,10 +32,10 @@ class Tuner {
   Tuner(Device& device, TuningCache& cache, Stopwatch now = microseconds_by_the_clock)
       : device_(device), cache_(cache), now_(std::move(now)) {}
 
-  /// The index of the candidate to use. `candidates` begins with the default table's choice, and own variants come
-  /// from the top of their ladder down; `step` names the tensors that the call reads and writes, all of them numbers;
-  /// their real content and place do not matter. Throws gs::Error when no candidate can be used, and when one has left
-  /// the device unusable, as an illegal access does on a GPU: nothing could be said of the others.
+  /// Index of the candidate to use. `candidates` begins with the default; own variants are ordered by falling rank.
+  /// `step` names the tensors that the call reads and writes; scratch tensors stand in for them. Throws gs::Error if no
+  /// candidate can be used, or if one left the device unusable (on a GPU, an illegal access), so that the others cannot
+  /// be tried.
   std::size_t choose(const std::string& problem, const OpCall& step, const std::vector<Tensor>& tensors,
                      const std::vector<Candidate>& candidates);
 

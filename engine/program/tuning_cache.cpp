@@ -1,4 +1,4 @@
-// tuning_cache.cpp - the file behind the autotuner's memory, and the lock that makes processes take turns.
+// tuning_cache.cpp - the autotuner's cache file, and the lock that serialises tuning processes.
 #include "engine/program/tuning_cache.h"
 
 #include <fcntl.h>
@@ -23,7 +23,7 @@ using Json = nlohmann::json;
 Json read_json(const std::filesystem::path& path) {
   std::ifstream in(path);
   Json all = in ? Json::parse(in, nullptr, false) : Json();
-  return all.is_object() ? all : Json::object();  // damaged: measured again
+  return all.is_object() ? all : Json::object();  // damaged: measure again
 }
 
 Json to_json(const TuningResult& result) {
@@ -39,7 +39,7 @@ Json to_json(const TuningResult& result) {
   return {{"chosen", result.chosen}, {"date", result.date}, {"times", std::move(times)}};
 }
 
-/// Throws nlohmann's exception when something is missing or of another kind.
+/// Throws Json::exception if a field is missing or has the wrong type.
 TuningResult from_json(const Json& json) {
   TuningResult result{current_implementation(json.at("chosen")), json.at("date"), {}};
   for (const Json& entry : json.at("times")) {
@@ -56,7 +56,7 @@ TuningResult from_json(const Json& json) {
 
 }  // namespace
 
-/// An exclusive flock on a file beside the cache; the kernel drops it when the process ends, however it ends.
+/// An exclusive flock on a file beside the cache; the kernel releases it even if the process crashes.
 struct TuningCache::Lock {
   explicit Lock(const std::filesystem::path& path) : file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
     while (file.is_open() && ::flock(file.number(), LOCK_EX) != 0 && errno == EINTR) {
@@ -79,7 +79,7 @@ const TuningResult* TuningCache::find(const std::string& problem) const {
 
 void TuningCache::lock() {
   if (lock_ || !file_) return;
-  std::error_code ignored;  // a folder that cannot be made shows when the file is written
+  std::error_code ignored;  // writing the file fails later if the folder is missing
   std::filesystem::create_directories(file_->parent_path(), ignored);
   lock_ = std::make_unique<Lock>(std::filesystem::path(*file_) += ".lock");
   read();
@@ -109,7 +109,7 @@ void TuningCache::read() {
     try {
       results_[problem] = from_json(json);
     } catch (const Json::exception&) {
-      results_.erase(problem);  // damaged: measured again
+      results_.erase(problem);  // damaged: measure again
     }
   }
 }

@@ -1,4 +1,4 @@
-// tuning_cache.h - what the autotuner measured, kept on disk: a choice that was made once is not timed again.
+// tuning_cache.h - the autotuner's results on disk, so that no choice is timed twice.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -10,7 +10,7 @@
 
 namespace gs {
 
-/// One implementation's time for one problem: quartiles of microseconds a call, or why it may not be used.
+/// One implementation's time for one problem: quartiles in microseconds per call, or the reason for its refusal.
 struct CandidateTime {
   std::string name;
   double low_us = 0, median_us = 0, high_us = 0;
@@ -19,25 +19,25 @@ struct CandidateTime {
 
 struct TuningResult {
   std::string chosen;
-  std::string date;                  ///< UTC, when it was measured
-  std::vector<CandidateTime> times;  ///< the default table's choice first
+  std::string date;                  ///< UTC day of the measurement
+  std::vector<CandidateTime> times;  ///< the default first
 };
 
-/// machine -> problem -> result. The file is JSON and is written whole or not at all; one that cannot be read or
-/// written costs time, never a run. Processes that tune at the same time take turns, so that they make the same
+/// machine -> problem -> result, as a JSON file that is written atomically. If it cannot be read or written, problems
+/// are measured again; no error is raised. Processes that tune at the same time take turns, so that they make the same
 /// choices.
 class TuningCache {
  public:
-  /// Without a file the results live as long as this object. `retune` forgets what was measured before.
+  /// Without a file the results live as long as this object. `retune` ignores earlier results.
   TuningCache(std::optional<std::filesystem::path> file, std::string machine, bool retune = false);
   ~TuningCache();
 
   const TuningResult* find(const std::string& problem) const;
 
-  /// Call before measuring: waits until no other process measures, and reads what that one has found meanwhile.
+  /// Call before measuring: waits until no other process measures, and reads its results.
   void lock();
   void put(const std::string& problem, TuningResult);
-  /// Writes what was put since lock() and lets others measure. Without lock() before, nothing happens.
+  /// Writes all results and lets other processes measure. Does nothing without an earlier lock().
   void save_and_unlock();
 
  private:

@@ -1,4 +1,4 @@
-// tuning_check.cpp - scratch tensors with random numbers, and the comparison of what was written into them.
+// tuning_check.cpp - scratch tensors with random numbers, and the comparison of results.
 #include "engine/program/tuning_check.h"
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 namespace gs {
 namespace {
 
-constexpr double allowed_error = 1e-2;  // of the largest value: tf32 and other orders of summing differ by less
+constexpr double allowed_error = 1e-2;  // relative to the largest value: tf32 and other summation orders differ by less
 
 }  // namespace
 
@@ -73,7 +73,7 @@ std::string objection(const std::vector<float>& results, const std::vector<float
     error = std::max(error, double(std::abs(results[i] - (*expected)[i])));
   }
   if (error <= allowed_error * largest) return "";
-  if (largest == 0) return "writes what is not 0 where all should be";
+  if (largest == 0) return "writes nonzero values where all should be 0";
   return fmt::format("differs by {:.2g} of the largest value", error / largest);
 }
 

@@ -1,4 +1,4 @@
-// tuning_check.h - what a candidate of the autotuner writes, on tensors made for it, and what may be wrong with it.
+// tuning_check.h - runs a candidate of the autotuner on scratch tensors and checks its results.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,16 +7,16 @@
 
 namespace gs {
 
-/// Device memory for all tensors of a step, the read ones filled with numbers of both signs.
+/// Device memory for all tensors of an op call; inputs hold random numbers in [-1, 1), their samples, or zeros.
 class TuningScratch {
  public:
   TuningScratch(Device& device, const OpCall& step, const std::vector<Tensor>& tensors);
 
-  /// All written tensors, after one call that began with zeros in them. The workspace grows as far as this one needs.
+  /// Zeroes the outputs, runs the candidate once and returns all outputs. Grows the workspace as needed.
   std::vector<float> results_of(const Candidate&);
 
   const Addresses& at() const { return at_; }
-  /// Large enough for all whose results were asked for; it stays where it is until the next are.
+  /// Large enough for every candidate so far; results_of() may move it.
   void* workspace() const { return workspace_.data(); }
 
  private:
@@ -35,8 +35,8 @@ class TuningScratch {
   Addresses at_;
 };
 
-/// Empty, or why the results cannot be right: a number that is not finite, or one far from the expected. With nothing
-/// expected, only the former.
+/// Empty, or the reason to refuse the results: NaN or Inf, or an error above 1% of the largest expected value. If
+/// `expected` is null, only the former is checked.
 std::string objection(const std::vector<float>& results, const std::vector<float>* expected);
 
 }  // namespace gs

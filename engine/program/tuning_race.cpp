@@ -1,4 +1,4 @@
-// tuning_race.cpp - a few single calls of each candidate, warm, say how many calls make a measurement; then the rounds.
+// tuning_race.cpp - a few warm calls of each candidate fix the calls per measurement; then the timed rounds.
 #include "engine/program/tuning_race.h"
 
 #include <algorithm>
@@ -10,11 +10,11 @@ namespace gs {
 namespace {
 
 constexpr int rounds = 15, least_rounds = 3;
-constexpr double budget_us = 0.5e6;  // for one step, all its candidates together
-constexpr double sample_us = 200;    // what a measurement of the fastest should last at least
-constexpr int most_calls = 50;       // in a measurement
-constexpr double hopeless = 3;       // times the fastest: not measured further
-constexpr std::size_t few = 5;       // launches make an estimate, or fewer ...
+constexpr double budget_us = 0.5e6;  // for one op call, all its candidates together
+constexpr double sample_us = 200;    // least length of the fastest candidate's measurement
+constexpr int most_calls = 50;       // per measurement
+constexpr double hopeless = 3;       // a candidate slower than this multiple of the fastest is not timed further
+constexpr std::size_t few = 5;       // launches per estimate, or fewer ...
 constexpr double few_us = 20e3;      // ... if they have taken that long
 
 double shortest(const std::vector<double>& values) {
@@ -44,7 +44,7 @@ class Race {
   }
 
  private:
-  /// Drops those for which it fails.
+  /// Drops runners for which `what` fails.
   void each(const std::function<void(TuningRunner&)>& what) {
     std::erase_if(runners_, [&](TuningRunner& r) { return !attempt_(r.index, [&] { what(r); }); });
   }
@@ -60,7 +60,7 @@ class Race {
     device_.synchronize();
     return now_() - start;
   }
-  /// With its first launch.
+  /// Captures `calls` calls and runs the first launch, which is not measured.
   void capture(TuningRunner& r, int calls) {
     if (r.calls == calls) return;
     r.calls = calls;
@@ -77,8 +77,8 @@ class Race {
     return us;
   }
 
-  /// As many as the fastest needs for a measurement that is long enough. What a launch itself takes is a large part of
-  /// a single call's time and none of a second one's, so it is measured again with as many as the last time suggests.
+  /// The number with which a measurement of the fastest lasts sample_us. Launch overhead dominates a single call but is
+  /// paid once per measurement, so the estimate is repeated with the number that the last one suggests.
   int calls_in_a_measurement() {
     int calls = 1;
     double us = shortest(fastest_runner().us);
@@ -103,7 +103,7 @@ class Race {
     return hopeless_ones;
   }
 
-  /// In turns, so that whatever else the machine does meets all of them alike.
+  /// Candidates alternate, so that other load on the machine affects all of them alike.
   void run_rounds() {
     const double start = now_();
     double fastest = std::numeric_limits<double>::infinity();

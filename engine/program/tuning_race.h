@@ -1,8 +1,7 @@
-// tuning_race.h - the autotuner's clock: the candidates of a step, timed in turns.
+// tuning_race.h - times the candidates of an op call in turns.
 //
-// A measurement is one launch of a captured sequence of calls, and has the same number of calls whichever candidate it
-// is of: so what a launch itself takes counts alike for all. First launches, which load modules and copy graphs, are
-// not measured.
+// A measurement is one launch of a captured sequence of calls. The number of calls is equal for all candidates, so that
+// launch overhead counts alike. First launches, which load modules and copy graphs, are not measured.
 #pragma once
 #include <functional>
 #include <memory>
@@ -16,16 +15,16 @@ namespace gs {
 struct TuningRunner {
   const Candidate* candidate;
   std::size_t index;         ///< among all candidates
-  std::vector<double> us{};  ///< of a call, one per measurement
-  int calls = 0;             ///< in a measurement
+  std::vector<double> us{};  ///< per call, one entry per measurement
+  int calls = 0;             ///< per measurement
   std::unique_ptr<Replay> replay{};
 };
 
-/// Does what() for the candidate of that index; false when it failed.
+/// Runs what() for the candidate with that index; false if it failed.
 using TuningAttempt = std::function<bool(std::size_t, const std::function<void()>& what)>;
 
-/// Times the runners, the default first, and drops those that fail. One that is hopelessly slow by the first few
-/// launches of a single call is timed by those alone, unless it is the default.
+/// Times the runners, the default first, and drops those that fail. A runner more than 3 times as slow as the fastest
+/// in the first few launches gets no further measurements, unless it is the default.
 void race(std::vector<TuningRunner>& runners, Device&, const TuningScratch&, const Stopwatch&, const TuningAttempt&);
 
 }  // namespace gs

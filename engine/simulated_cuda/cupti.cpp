@@ -1,4 +1,4 @@
-// cupti.cpp - CUPTI's activity records of what the simulated runtime does, and its callbacks on nodes of graphs.
+// cupti.cpp - CUPTI's activity records of the simulated runtime's work, and its callbacks for graph nodes.
 #include "engine/simulated_cuda/cupti.h"
 
 #include <cstring>
@@ -63,7 +63,7 @@ void append(const Record& record) {
   valid_bytes += sizeof record;
 }
 
-/// The record's fields that all kinds have.
+/// A record with the fields that all kinds share.
 template <class Record>
 Record begun(CUpti_ActivityKind kind, const CUgraphNode_st* node, std::uint64_t start, std::uint64_t end) {
   Record record{};
@@ -76,7 +76,7 @@ Record begun(CUpti_ActivityKind kind, const CUgraphNode_st* node, std::uint64_t 
 
 void record(const Work& work, const CUgraphNode_st* node, std::uint64_t start, std::uint64_t end) {
   if (work.type == cudaGraphNodeTypeKernel) {
-    static std::set<std::string> names;  // records point to them
+    static std::set<std::string> names;  // records keep pointers to them
     auto kernel = begun<CuptiKernel>(CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, node, start, end);
     kernel.name = names.insert(work.kernel).first->c_str();
     const cudaKernelNodeParams& p = work.params;

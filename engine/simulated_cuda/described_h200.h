@@ -1,9 +1,9 @@
-// described_h200.h - a GPU for cuDNN's heuristics where there is none.
+// described_h200.h - the description of a GPU for cuDNN's heuristics on machines without one.
 #pragma once
 
 namespace gs::simulated_cuda {
 
-/// An H200 as its data sheet and CUDA's documentation describe it; written by hand, not read from a GPU.
+/// An H200 by its data sheet and CUDA's documentation; written by hand, not read from a GPU.
 inline constexpr const char* h200_in_words =
     R"({"deviceName":"described H200","cudaDeviceId":0,"deviceVer":900,"driverVer":13000,"isTccDriver":0,"l2CacheSize":62914560,)"
     R"("maxCtasPerSM":32,"maxRegistersPerSM":65536,"maxSharedMemoryPerBlock":49152,"maxSharedMemoryPerBlockOptin":232448,)"

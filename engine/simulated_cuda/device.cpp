@@ -1,4 +1,4 @@
-// device.cpp - the device's errors, doing work, and versions.
+// device.cpp - device errors, execution of work, and versions.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -15,20 +15,20 @@ std::recursive_mutex runtime_mutex;
 cudaError_t device_error = cudaSuccess;
 thread_local cudaError_t last_error = cudaSuccess;
 
-/// The fault that GRIDSTRIDE_SIMULATED_FAULT asks for.
+/// The fault that GRIDSTRIDE_SIMULATED_FAULT requests.
 struct Fault {
   std::string kernel;
-  long runs_until = 0;  ///< 0: none is to come
+  long runs_until = 0;  ///< matching runs up to and including the one that fails; 0: no fault to come
 
   Fault() {
     const char* const text = std::getenv("GRIDSTRIDE_SIMULATED_FAULT");
     if (!text) return;
     const char* const colon = std::strrchr(text, ':');
     runs_until = colon ? std::atol(colon + 1) : 0;
-    if (runs_until < 1) throw Error(std::string("GRIDSTRIDE_SIMULATED_FAULT is NAME:N, not ") + text);
+    if (runs_until < 1) throw Error(std::string("GRIDSTRIDE_SIMULATED_FAULT must be NAME:N, not ") + text);
     kernel.assign(text, colon);
   }
-  /// Is it the run of this kernel that fails?
+  /// Counts a run of the kernel; true if this run fails.
   bool is_due(const std::string& name) {
     return runs_until > 0 && name.find(kernel) != std::string::npos && --runs_until == 0;
   }

@@ -1,4 +1,4 @@
-// gpus.cpp - how many GPUs there are, what they are, and which one is whose.
+// gpus.cpp - the simulated GPUs, their properties, and each thread's current GPU.
 #include "engine/simulated_cuda/gpus.h"
 
 #include <cstdlib>
@@ -12,7 +12,7 @@ namespace gs::simulated_cuda {
 namespace {
 
 thread_local int of_thread = 0;
-int running = 0;  // by the one lock: one does at a time
+int running = 0;  // guarded by lock_runtime(): one GPU runs at a time
 
 int held_at_start() {
   const char* const text = std::getenv("GRIDSTRIDE_SIMULATED_CUDA_HELD");
@@ -51,7 +51,7 @@ cudaError_t cudaGetDeviceCount(int* count) {
   return plain_result(cudaSuccess);
 }
 
-/// Attributes beside the properties, as of a described H200.
+/// Clock rates, with the values of described_h200.h; other attributes are errors.
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int gpu) {
   if (gpu < 0 || gpu >= gpu_count) return plain_result(cudaErrorInvalidDevice);
   if (attribute == cudaDevAttrClockRate)

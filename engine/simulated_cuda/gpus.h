@@ -1,21 +1,21 @@
-// gpus.h - the simulated machine's GPUs, and which of them a thread uses.
+// gpus.h - the simulated machine's GPUs, and each thread's current one.
 #pragma once
 
 namespace gs::simulated_cuda {
 
 inline constexpr int gpu_count = 2;
 
-/// The GPU that the calling thread selected last by cudaSetDevice(); at first 0.
+/// The GPU that the calling thread selected last by cudaSetDevice(); initially 0.
 int gpu_of_thread();
 
-/// A GPU that another process holds alone (compute mode EXCLUSIVE_PROCESS): whatever would use it fails with
-/// cudaErrorDevicesUnavailable. So a run on one GPU that touches another one by mistake is caught. -1: none. The
-/// environment variable GRIDSTRIDE_SIMULATED_CUDA_HELD sets it at the start.
+/// A GPU that another process holds exclusively (compute mode EXCLUSIVE_PROCESS); -1: none. Each call that would use it
+/// fails with cudaErrorDevicesUnavailable, which catches a run that touches the wrong GPU. The environment variable
+/// GRIDSTRIDE_SIMULATED_CUDA_HELD sets it at program start.
 extern int held_gpu;
-/// The number of calls that have failed so: freeing does not tell. Each has a line on standard error.
+/// Number of calls that failed for that reason: destructors ignore the error. Each prints a line to standard error.
 extern int refused_calls;
 
-/// Its memory is open to the work that is done while this lives.
+/// Makes `gpu` the running GPU while it lives: work accesses that GPU's memory.
 class Running {
  public:
   explicit Running(int gpu);

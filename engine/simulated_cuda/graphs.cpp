@@ -1,4 +1,4 @@
-// graphs.cpp - graphs of kernels, copies and WHILE nodes, and running them in an order drawn at random.
+// graphs.cpp - graphs of kernels, copies and WHILE nodes, run in a random order that respects their edges.
 #include <algorithm>
 #include <random>
 
@@ -11,7 +11,7 @@ namespace gs::simulated_cuda {
 namespace {
 std::uint64_t node_ids = 0, executables = 0;
 
-/// What the body of a WHILE node may hold.
+/// True for the node types that CUDA allows in the body of a WHILE node.
 bool fits_a_loop(cudaGraphNodeType type) {
   return type == cudaGraphNodeTypeKernel || type == cudaGraphNodeTypeMemcpy || type == cudaGraphNodeTypeMemset ||
          type == cudaGraphNodeTypeConditional || type == cudaGraphNodeTypeEmpty || type == cudaGraphNodeTypeGraph;
@@ -59,9 +59,9 @@ class Executable {
  private:
   struct Node {
     std::unique_ptr<CUgraphNode_st> clone;
-    std::size_t waits_for;             ///< how many nodes
-    std::vector<std::size_t> then;     ///< what waits for it
-    std::shared_ptr<Executable> body;  ///< null: it is no loop
+    std::size_t waits_for;             ///< number of predecessors
+    std::vector<std::size_t> then;     ///< successors
+    std::shared_ptr<Executable> body;  ///< null unless it is a loop
   };
   static void run(Node& node) {
     if (!node.body) return run_work(node.clone->work, node.clone.get());
@@ -116,7 +116,7 @@ cudaError_t cudaGraphNodeGetType(cudaGraphNode_t node, cudaGraphNodeType* type) 
 cudaError_t cudaGraphKernelNodeGetParams(cudaGraphNode_t node, cudaKernelNodeParams* params) {
   if (node->work.type != cudaGraphNodeTypeKernel) return result(cudaErrorInvalidValue);
   *params = node->work.params;
-  params->func = node;  // what cudaFuncGetName knows
+  params->func = node;  // cudaFuncGetName() expects a node
   return result(cudaSuccess);
 }
 
@@ -170,7 +170,7 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
 }
 
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) {
-  delete executable;  // what is in a queue holds a share of it
+  delete executable;  // queued launches share ownership of the graph
   return result(cudaSuccess);
 }
 

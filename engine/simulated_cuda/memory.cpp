@@ -1,4 +1,4 @@
-// memory.cpp - device memory in pages of its own, pinned memory, and copies.
+// memory.cpp - device memory in separate pages, pinned memory, and copies.
 #include "engine/simulated_cuda/memory.h"
 
 #include <sys/mman.h>
@@ -25,7 +25,7 @@ std::map<void*, Allocation>& allocations() {
   static std::map<void*, Allocation> map;
   return map;
 }
-/// Device memory and pinned memory with the size in bytes that was asked for.
+/// Device memory and pinned memory with the requested size in bytes.
 std::map<const void*, std::size_t>& asked_for() {
   static std::map<const void*, std::size_t> map;
   return map;
@@ -48,7 +48,7 @@ void protect_all(int gpu, int protection) {
 
 constexpr std::size_t page = 4096;
 
-/// The GPU that the memory belongs to; nothing where it is the host's.
+/// The GPU that owns the memory; nullopt for host memory.
 std::optional<int> owner(const void* memory) {
   auto after = allocations().upper_bound(const_cast<void*>(memory));
   if (after == allocations().begin()) return std::nullopt;
@@ -97,7 +97,7 @@ cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
   if (bytes > memory_bytes || bytes_in_use[gpu] + padded > memory_bytes) return result(cudaErrorMemoryAllocation);
   void* const pages = mmap(nullptr, padded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (pages == MAP_FAILED) return result(cudaErrorMemoryAllocation);
-  std::memset(pages, 0xff, padded);  // NaN: reading memory that was never written shows
+  std::memset(pages, 0xff, padded);  // NaN: makes reads of unwritten memory visible
   mprotect(pages, padded, PROT_NONE);
   allocations()[pages] = {padded, gpu};
   bytes_in_use[gpu] += padded;
@@ -149,7 +149,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
   if (owner(to).has_value() != to_device || owner(from).has_value() != from_device)
     return result(cudaErrorInvalidValue);
   return enqueue(stream, cudaGraphNodeTypeMemcpy, [=] {
-    // From one GPU to another, or of another than the stream's: a copy may.
+    // A copy may access the memory of any GPU, not only of the stream's.
     const OpenMemory open_to(owner(to).value_or(running_gpu())), open_from(owner(from).value_or(running_gpu()));
     std::memcpy(to, from, bytes);
   });

@@ -1,4 +1,4 @@
-// memory.h - device memory, which is open only while work is done.
+// memory.h - device memory, which is accessible only while work runs.
 #pragma once
 #include <cstddef>
 #include <vector>
@@ -7,9 +7,9 @@
 
 namespace gs::simulated_cuda {
 
-inline constexpr std::size_t memory_bytes = std::size_t(4) << 30;  ///< of each GPU
+inline constexpr std::size_t memory_bytes = std::size_t(4) << 30;  ///< per GPU
 
-/// While it lives, the memory of the GPU that is running can be read and written.
+/// While it lives, the memory of a GPU, by default the running one, can be read and written.
 class OpenMemory {
  public:
   OpenMemory();
@@ -22,8 +22,7 @@ class OpenMemory {
   int gpu_;
 };
 
-/// The memory that a kernel may access: of the GPU whose work is done, and pinned memory, each as long as was asked
-/// for.
+/// The memory that a kernel may access: that of the running GPU and pinned memory, each with its requested size.
 std::vector<ptx::Region> memory_of_kernels();
 
 }  // namespace gs::simulated_cuda

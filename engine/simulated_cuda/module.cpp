@@ -1,4 +1,4 @@
-// module.cpp - the device over the simulated runtime in place of the module of CUDA: no driver is asked.
+// module.cpp - the cuda device on the simulated runtime, in place of the CUDA module; needs no driver.
 #include <cuda_runtime.h>
 
 #include "engine/device/backends.h"

@@ -1,4 +1,4 @@
-// ptx_counter.cpp - the interpreter's counts as the engine's.
+// ptx_counter.cpp - converts the interpreter's counts to the engine's.
 #include <algorithm>
 #include <functional>
 #include <map>

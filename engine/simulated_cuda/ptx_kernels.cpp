@@ -1,5 +1,5 @@
-// ptx_kernels.cpp - what nvcc's host code calls: it registers fat binaries and kernels when the program starts, and
-// launches become work of a simulated stream, whose PTX is interpreted when its turn comes.
+// ptx_kernels.cpp - the functions that nvcc's host code calls: they register fat binaries and kernels at program start,
+// and enqueue launches on a simulated stream, which interprets their PTX.
 #include "engine/simulated_cuda/ptx_kernels.h"
 
 #include <cuda_runtime.h>
@@ -26,7 +26,7 @@ std::function<std::string(std::string)>& rewrite_ptx() {
 
 namespace {
 
-constexpr int architecture = 90;  // of the simulated GPU
+constexpr int architecture = 90;  // compute capability of the simulated GPU, times 10
 constexpr std::size_t most_shared_bytes = 227 << 10, default_shared_bytes = 48 << 10;
 
 /// The kernels of one source file.
@@ -44,7 +44,7 @@ struct Binary {
   }
 };
 
-/// A kernel as the host code names it: by the address of the function that launches it.
+/// A kernel. The host code identifies it by the address of the function that launches it.
 struct RegisteredKernel {
   Binary* binary;
   std::string name;
@@ -68,13 +68,13 @@ bool fits(dim3 grid, dim3 block) {
          grid.x <= 0x7fffffff && grid.y <= 65535 && grid.z <= 65535;
 }
 
-/// The launch with the arguments copied; throws PtxError when the PTX is not to be had.
+/// A launch with copied arguments. Throws PtxError if the kernel's PTX is missing or invalid.
 ptx::Launch prepared(RegisteredKernel& kernel, dim3 grid, dim3 block, void** arguments, std::size_t shared_bytes) {
   const std::lock_guard lock(registry_mutex);
   ptx::Launch launch;
   launch.module = &kernel.binary->parsed();
   const auto function = launch.module->kernels.find(kernel.name);
-  if (function == launch.module->kernels.end()) throw ptx::PtxError("there is no PTX of the kernel " + kernel.name);
+  if (function == launch.module->kernels.end()) throw ptx::PtxError("no PTX for kernel " + kernel.name);
   launch.kernel = &function->second;
   launch.grid = {grid.x, grid.y, grid.z};
   launch.block = {block.x, block.y, block.z};
@@ -115,7 +115,7 @@ cudaError_t enqueue(RegisteredKernel& kernel, dim3 grid, dim3 block, void** argu
 
 using namespace gs::simulated_cuda;
 
-// --- what nvcc makes the program call before main()
+// --- calls that nvcc inserts before main()
 
 extern "C" {
 
@@ -136,7 +136,7 @@ void __cudaRegisterFunction(void** binary, const char* host_function, char*, con
   registered()[host_function] = RegisteredKernel{reinterpret_cast<Binary*>(binary), name};
 }
 
-// --- kernel<<<grid, block, shared, stream>>>(...) and the functions that nvcc makes for them
+// --- calls that nvcc generates for kernel<<<grid, block, shared, stream>>>(...)
 
 struct LaunchConfiguration {
   dim3 grid, block;

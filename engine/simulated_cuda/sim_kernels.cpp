@@ -1,4 +1,4 @@
-// sim_kernels.cpp - the simulator's kernels as those of the cuda device. gridstride-ptx has nvcc's in their place.
+// sim_kernels.cpp - registers the simulator's kernels for the cuda device. gridstride-ptx uses nvcc's instead.
 #include "kernels/common/registry.h"
 
 namespace gs {

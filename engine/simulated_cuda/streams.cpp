@@ -1,4 +1,4 @@
-// streams.cpp - queues of work, events, captures, and the simulator's launches that come to them.
+// streams.cpp - work queues of streams, events, captures, and launches of the simulator's kernels on streams.
 #include <algorithm>
 #include <set>
 
@@ -14,7 +14,7 @@ std::set<cudaStream_t>& streams() {
   return all;
 }
 
-/// A kernel goes only to a stream of its thread's GPU.
+/// True if the stream is not of the calling thread's GPU; a kernel launch on it is an error.
 bool of_another_gpu(cudaStream_t stream) {
   return stream->gpu != gpu_of_thread();
 }
@@ -32,12 +32,12 @@ void enqueue_kernel(const simulator::Launch& launch) {
     later.arguments = arguments.get();
     simulator::run_grid(later);
   };
-  if (of_another_gpu(launch.stream)) throw Error("kernel launch: its stream is of another GPU than its thread");
+  if (of_another_gpu(launch.stream)) throw Error("kernel launch: its stream belongs to another GPU than its thread");
   if (result(launch.stream->enqueue(std::move(work))) != cudaSuccess)
     throw Error("kernel launch: a simulated stream refuses " + std::string(launch.kernel));
 }
 
-/// What may not be done to a stream that is captured.
+/// For calls that are forbidden during a capture: if the stream is captured, invalidates the capture and returns true.
 bool forbidden_in_capture(cudaStream_t stream) {
   if (!stream->captured) return false;
   stream->spoilt = true;
@@ -93,7 +93,7 @@ void CUstream_st::run_next() {
 void CUstream_st::run_all() {
   if (queue.empty()) return;
   const Running here(gpu);
-  const OpenMemory open;  // once for all of it
+  const OpenMemory open;  // once for the whole queue
   while (!queue.empty()) run_next();
 }
 
@@ -143,7 +143,7 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
 
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   const auto lock = lock_runtime();
-  if (stream->captured) return result(cudaErrorNotSupported);  // it would be an edge, not a time
+  if (stream->captured) return result(cudaErrorNotSupported);  // in a capture it would be an edge, not a time
   if (event->gpu != stream->gpu) return result(cudaErrorInvalidResourceHandle);
   event->pending = true;
   return result(stream->enqueue({cudaGraphNodeTypeEventRecord,
@@ -193,7 +193,7 @@ cudaError_t cudaStreamGetCaptureInfo(cudaStream_t stream, cudaStreamCaptureStatu
   if (id) *id = 1;
   if (graph) *graph = stream->captured;
   if (after) *after = stream->last.data();
-  if (edges) *edges = nullptr;  // all are plain
+  if (edges) *edges = nullptr;  // no edge has data
   if (count) *count = stream->last.size();
   return result(stream->spoilt ? cudaErrorStreamCaptureInvalidated : cudaSuccess);
 }

@@ -12,7 +12,7 @@
 namespace gs {
 namespace {
 
-/// Calls visit(parameter, its offset in the packed values).
+/// Calls visit(parameter, offset in the packed values) for each parameter.
 template <class Visit>
 void for_each_parameter(const Net& net, Visit visit) {
   std::int64_t offset = 0;
@@ -54,7 +54,7 @@ bool has_moment(const SafeTensors& file, const std::string& prefix, const Net& n
   return found;
 }
 
-/// A number of the metadata; all digits are kept.
+/// A number from the metadata, parsed without loss.
 template <class Number>
 Number number(const SafeTensors& file, const std::string& key) {
   const auto found = file.metadata.find(key);

@@ -1,4 +1,4 @@
-// history_csv.cpp - numbers are the shortest that read back to the same double.
+// history_csv.cpp - numbers are written as the shortest text that reads back to the same double.
 #include "engine/train/history_csv.h"
 
 #include <charconv>

@@ -1,4 +1,4 @@
-// history_csv.h - the history of a run as text, and back.
+// history_csv.h - writes and parses history.csv.
 #pragma once
 #include <string>
 #include <string_view>
@@ -8,11 +8,11 @@
 
 namespace gs {
 
-/// history.csv: the header epoch,loss,accuracy,val_loss,val_accuracy,lr,seconds,images_per_s and a line an epoch;
-/// train_loss,train_accuracy too if they were asked for.
+/// history.csv: the header epoch,loss,accuracy,val_loss,val_accuracy,lr,seconds,images_per_s and one line per
+/// epoch; with train_loss,train_accuracy if they were computed (--eval-train).
 std::string history_csv(const std::vector<EpochResult>&);
 
-/// The inverse of history_csv. Throws gs::Error that names the line that is not as it should be.
+/// Inverse of history_csv(). Throws gs::Error that names the malformed line.
 std::vector<EpochResult> parse_history_csv(std::string_view text);
 
 }  // namespace gs

@@ -22,7 +22,7 @@ int predicted_class(std::span<const float> row) {
   return int(std::max_element(row.begin(), row.end()) - row.begin());
 }
 
-/// Is the label's logit among the `k` largest? Of equal ones the first come first.
+/// True if the label's logit is among the `k` largest; ties go to the lower index.
 bool among_largest(std::span<const float> row, std::int32_t label, int k) {
   int before = 0;
   for (std::size_t j = 0; j < row.size(); ++j)
@@ -30,7 +30,7 @@ bool among_largest(std::span<const float> row, std::int32_t label, int k) {
   return before < k;
 }
 
-/// The area under straight lines between the points.
+/// Area under the curve by the trapezoidal rule.
 double area(const std::vector<RocPoint>& curve) {
   double sum = 0;
   for (std::size_t i = 1; i < curve.size(); ++i)
@@ -84,7 +84,7 @@ std::vector<double> probabilities(std::span<const float> logits, int outputs) {
 
 ClassifierMetrics classifier_metrics(std::span<const float> logits, int outputs, std::span<const std::int32_t> labels,
                                      int classes) {
-  require(logits.size() == labels.size() * std::size_t(outputs), "a row of logits for every label");
+  require(logits.size() == labels.size() * std::size_t(outputs), "classifier_metrics: one row of logits per label");
   ClassifierMetrics m;
   m.confusion.assign(std::size_t(classes), std::vector<std::int64_t>(std::size_t(classes), 0));
   std::int64_t right = 0, near = 0;

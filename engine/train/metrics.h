@@ -1,4 +1,4 @@
-// metrics.h - what the answers of a classifier are worth: confusion matrix, sensitivity, ROC curve, top-5.
+// metrics.h - metrics of a classifier: confusion matrix, sensitivity, specificity, ROC curve, top-5 accuracy.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -6,33 +6,33 @@
 
 namespace gs {
 
-/// A point of a ROC curve: the shares of negatives and of positives that are called positive.
+/// A point of a ROC curve: the shares of negatives and of positives that are predicted positive.
 struct RocPoint {
   double false_positive_rate = 0, true_positive_rate = 0;
 };
 
-/// `outputs` logits an image: one (its sign says the class, 1 is the positive one) or one a class (the first largest
-/// says it).
+/// Predicted class: with one logit per image 1 (positive) if it is above 0, else 0; with one logit per class the first
+/// largest.
 struct ClassifierMetrics {
   std::vector<std::vector<std::int64_t>> confusion;  ///< [true class][predicted class]
   double accuracy = 0;
-  double balanced_accuracy = 0;  ///< mean over the classes of the share that is found; classes without images left out
-  // two classes; NaN where nothing can be said (no positives, none predicted)
-  double sensitivity = 0;     ///< share of the positives that are found
-  double specificity = 0;     ///< share of the negatives that are found
-  double precision = 0;       ///< share of the predicted positives that are
-  double area_under_roc = 0;  ///< the chance that a positive scores higher than a negative, ties counted half
-  double top5_accuracy = 0;   ///< more than five classes: the class is among the five largest logits
+  double balanced_accuracy = 0;  ///< mean recall of the classes that have images
+  // two classes only; NaN if undefined (no positives, none predicted, ...)
+  double sensitivity = 0;     ///< recall of class 1: TP / (TP + FN)
+  double specificity = 0;     ///< recall of class 0: TN / (TN + FP)
+  double precision = 0;       ///< TP / (TP + FP)
+  double area_under_roc = 0;  ///< P(positive scores higher than negative), ties count half
+  double top5_accuracy = 0;   ///< true class among the five largest logits; NaN up to five classes
 };
 
-/// Throws gs::Error when the sizes do not fit. `classes` is 2 or more.
+/// logits: [images, outputs]; labels: [images]; classes >= 2. Throws gs::Error if the sizes do not match.
 ClassifierMetrics classifier_metrics(std::span<const float> logits, int outputs, std::span<const std::int32_t> labels,
                                      int classes);
 
-/// What the positive class (1) scores: the logit, or the difference of two.
+/// Score of the positive class (1): the logit if outputs == 1, else logit 1 - logit 0.
 std::vector<double> positive_scores(std::span<const float> logits, int outputs);
 
-/// From (0, 0) to (1, 1), a point for every score that occurs. Empty without positives or without negatives.
+/// From (0, 0) to (1, 1), with one point per distinct score. Empty without positives or without negatives.
 std::vector<RocPoint> roc_curve(std::span<const double> scores, std::span<const std::int32_t> labels);
 
 /// [images, classes] in [0, 1]: sigmoid of one logit (as {1 - p, p}), softmax of more.

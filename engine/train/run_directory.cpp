@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 7> run_files{record_file,      history_fi
                                                     predictions_file, "report.html", "curves.png"};
 constexpr std::array<std::string_view, 3> profile_files{"profile.json", "profile.html", "trace.json"};
 
-/// One of the files, or what is left of one whose writer was killed.
+/// True for one of the files, or for the partial file that a killed writer left.
 template <std::size_t count>
 bool is_one_of(const std::array<std::string_view, count>& files, const fs::path& file) {
   const std::string name = file.filename().string();
@@ -37,15 +37,15 @@ bool is_one_of(const std::array<std::string_view, count>& files, const fs::path&
   });
 }
 
-/// The first error that is met stays in `error`.
+/// `error` keeps the first error.
 void remove_file(const fs::path& file, std::error_code& error) {
   std::error_code now;
   fs::remove(file, now);
   if (!error) error = now;
 }
 
-/// Removes what `profile RUN` left in RUN/profile-DEVICE: its three files, and the folder if nothing else is in it. A
-/// run that is kept there under such a name is not a profile.
+/// Removes the three files of `profile RUN` in RUN/profile-DEVICE, and the folder if it is then empty. Skips a folder
+/// that holds a run (run.json) under such a name.
 void remove_profiles_in(const fs::path& folder, std::error_code& error) {
   std::error_code listing;
   if (fs::exists(folder / record_file, listing)) return;
@@ -76,7 +76,7 @@ std::string text_of(const fs::path& path) {
 
 RunDirectory::~RunDirectory() {
   if (written_) return;
-  for (auto p = made_.rbegin(); p != made_.rend(); ++p) ::rmdir(p->c_str());  // fails, rightly, if something is inside
+  for (auto p = made_.rbegin(); p != made_.rend(); ++p) ::rmdir(p->c_str());  // fails if it is not empty, as intended
 }
 
 // ---- reading ----
@@ -131,7 +131,7 @@ void RunDirectory::claim(bool overwrite) {
     if (error) cannot_write(path_, error.message());
     if (!empty && !overwrite)
       throw UsageError(
-          fmt::format("{} is there already: --overwrite replaces it, --out DIR writes elsewhere", path_.string()));
+          fmt::format("{} already exists: --overwrite replaces it, --out DIR writes elsewhere", path_.string()));
   }
   make_missing_folders();
   if (::access(path_.c_str(), W_OK | X_OK) != 0) cannot_write(path_, std::strerror(errno));
@@ -145,7 +145,7 @@ void RunDirectory::make_missing_folders() {
     missing.insert(missing.begin(), p);
   if (error) cannot_write(path_, error.message());
   for (const fs::path& p : missing) {
-    if (!fs::create_directory(p, error) && error) cannot_write(path_, error.message());  // the destructor tidies up
+    if (!fs::create_directory(p, error) && error) cannot_write(path_, error.message());  // the destructor removes them
     made_.push_back(p);
   }
 }

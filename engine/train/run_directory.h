@@ -1,9 +1,9 @@
 // run_directory.h - the folder runs/NAME/ of one run: the only place that reads and writes its files.
 //
 //   run.json                  the record: flags, network, recipe, data, machine; how it ended
-//   history.csv               a line an epoch
+//   history.csv               one line per epoch
 //   best.safetensors          the weights of the epoch with the lowest validation loss
-//   last.safetensors          the weights and the optimizer's state after the last epoch: a run is resumed from here
+//   last.safetensors          the weights and the optimizer's state after the last epoch: a run resumes from it
 //   predictions.safetensors   the logits of the validation images
 #pragma once
 #include <filesystem>
@@ -22,21 +22,21 @@ namespace gs {
 
 class RunDirectory {
  public:
-  /// Touches nothing yet.
+  /// Does not access the file system.
   explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
-  /// Removes the folders that claim() made if nothing was ever written.
+  /// Removes the folders that claim() created if nothing was written.
   ~RunDirectory();
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
 
-  // ---- reading: each throws gs::Error that names the file and what is wrong with it ----
+  // ---- reading: each throws gs::Error that names the file and the fault ----
 
   /// run.json. Throws UsageError if there is none.
   RunRecord record() const;
-  /// The same; nullopt if there is none. One that is damaged is an error here, too: what cannot be read is not
-  /// overwritten as if it were not there.
+  /// run.json; nullopt if there is none. Throws gs::Error if it is damaged, so that a damaged record is not overwritten
+  /// as if it were missing.
   std::optional<RunRecord> record_if_any() const;
   std::vector<EpochResult> history() const;
   Checkpoint best(const Net&) const;
@@ -45,14 +45,14 @@ class RunDirectory {
   SafeTensors predictions() const;
   bool has_predictions() const;
 
-  // ---- writing, after claim(): each file is replaced as a whole or stays as it was ----
+  // ---- writing, after claim(): each file is replaced atomically ----
 
-  /// Claims the folder before any work is done; makes it, and the folders above it, if it is not there. Throws
-  /// UsageError if it holds something and `overwrite` is false, and gs::Error if it cannot be written.
+  /// Claims the folder before any work is done and creates it and its parents if needed. Throws UsageError if it is not
+  /// empty and `overwrite` is false, and gs::Error if it cannot be written.
   void claim(bool overwrite);
 
-  /// The new run is ready: replaces run.json, then removes what else an older run left (only files that runs write, and
-  /// profiles of the run in its profile-DEVICE).
+  /// Starts the new run: replaces run.json, then removes the other files of an older run (only names that runs write,
+  /// and profiles in its profile-DEVICE folders).
   void begin(const nlohmann::ordered_json& record);
 
   void write_record(const nlohmann::ordered_json&);

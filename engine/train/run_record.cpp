@@ -1,4 +1,4 @@
-// run_record.cpp - the fields of run.json. Those with a default are not in every run, or not in the oldest ones.
+// run_record.cpp - the fields of run.json. Fields with a default are optional or absent in older records.
 #include "engine/train/run_record.h"
 
 #include "engine/net/recipe.h"
@@ -81,7 +81,7 @@ RunRecord::Results results_of(const JsonField& field) {
                              .best = {},
                              .last = {},
                              .state = field.get_or("state", std::string()),
-                             .verdict = field.get_or("verdict", std::string())};
+                             .assessment = field.get_or("verdict", std::string())};
   if (const auto best = field.find("best")) results.best = epoch_of(*best);
   if (const auto last = field.find("last")) results.last = epoch_of(*last);
   return results;

@@ -1,4 +1,4 @@
-// run_record.h - what run.json says of a run, for those who read it. apps/run/compose_record.h composes it.
+// run_record.h - run.json as its readers see it; apps/run/compose_record.h writes it.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -20,7 +20,7 @@ struct RunRecord {
   };
   struct Network {
     std::string name;
-    int base = 0, depth = 0;  ///< depth 0: the network comes in one depth, or the run is older than --depth
+    int base = 0, depth = 0;  ///< depth 0: the network has one depth, or the run predates --depth
     double dropout = 0;
     std::string features = "pixels";
     Shape input;
@@ -38,7 +38,7 @@ struct RunRecord {
     Shape image;
     std::vector<std::string> classes;  ///< by name
     std::vector<std::string> labels;   ///< by label, as trained
-    std::string positive;              ///< empty if no class is
+    std::string positive;              ///< empty if there is no positive class
     std::int64_t training_images = 0;
   };
   struct DeviceFacts {
@@ -60,8 +60,8 @@ struct RunRecord {
   struct Results {
     int epochs = 0;
     double seconds = 0;
-    std::optional<Epoch> best, last;  ///< none before the first epoch is complete, as are state and verdict
-    std::string state, verdict;
+    std::optional<Epoch> best, last;  ///< nullopt before the first epoch is complete
+    std::string state, assessment;    ///< empty before the first epoch; assessment: "verdict" in the file
   };
 
   std::string status;                        ///< running, finished, interrupted, failed
@@ -79,7 +79,7 @@ struct RunRecord {
   bool finished() const { return status == "finished"; }
 };
 
-/// Throws gs::Error that names the file and the field that is missing or not as it must be.
+/// Throws gs::Error that names the file and the missing or invalid field.
 RunRecord parse_run_record(const JsonField&);
 
 }  // namespace gs

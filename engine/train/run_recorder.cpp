@@ -1,4 +1,4 @@
-// run_recorder.cpp - what is written after which epoch.
+// run_recorder.cpp - the order and rate of writes.
 #include "engine/train/run_recorder.h"
 
 #include <algorithm>
@@ -44,7 +44,7 @@ bool RunRecorder::epoch_done(const EpochResult& result, const std::vector<float>
     best_pending_ = true;
   }
   last_pending_ = history_pending_ = true;
-  // The history first: it is never behind last.safetensors, so that a run can be resumed from there.
+  // The history first: resuming needs a history that is not older than last.safetensors.
   if (history_pace_.due() || last_pace_.due()) write_history();
   if (last_pace_.due()) write_last();
   if (best_pending_ && best_pace_.due()) write_best();
@@ -58,8 +58,8 @@ void RunRecorder::write_best() {
 }
 
 void RunRecorder::write_last() {
-  // The best weights and the predictions first, as the history: never behind last.safetensors, so that a run that ends
-  // without another word (a GPU that fails, a machine that stops) goes on from there as if it had not.
+  // The best weights and predictions first: like the history they must not be older than last.safetensors, so that a
+  // run that crashes (GPU failure, power loss) can resume from it.
   if (best_pending_) write_best();
   last_pace_.timed([&] {
     if (keeps_predictions_) directory_.write_predictions(predictions());

@@ -1,5 +1,4 @@
-// run_recorder.h - decides what of a run is written, and when: history with every epoch, weights now and
-// then.
+// run_recorder.h - decides when the files of a run are written.
 #pragma once
 #include <chrono>
 
@@ -7,30 +6,30 @@
 
 namespace gs {
 
-/// Writing never takes more than about a twentieth of the time: a file is written
-/// again when 20 times as long has passed as it took last time, and weights at most every 5 s. Until then the best
-/// epoch's weights stay on the device, so a best epoch costs a copy there and no wait.
+/// Writing takes at most about a twentieth of the run: a file is written again after 20 times the time of its last
+/// write, and weights at most every 5 s. Until then the best epoch's weights stay on the device, so a best epoch costs
+/// one copy on the device and no wait.
 class RunRecorder {
  public:
   RunRecorder(RunDirectory&, Program&, std::vector<EpochResult> earlier = {});
 
-  /// From now on the validation logits of every epoch are kept and written (predictions.safetensors, "epochs.logits").
-  /// `earlier`: those of the epochs before.
+  /// Keeps and writes the validation logits of every epoch from now on (predictions.safetensors, "epochs.logits").
+  /// `earlier`: logits of the earlier epochs of a resumed run.
   void keep_predictions(std::vector<std::int32_t> labels, std::vector<float> earlier = {});
 
-  /// Call between two epochs: takes the program's parameters as those after `result.epoch`. True when that epoch is the
-  /// best so far (lowest val_loss).
-  /// `logits`: what the net said of the validation images.
+  /// Call between two epochs: the program's parameters are those after `result.epoch`. True if that epoch is the best
+  /// so far (lowest val_loss). `logits`: validation logits, [images, outputs].
   bool epoch_done(const EpochResult& result, const std::vector<float>& logits);
 
-  /// The run ended after its last epoch: writes everything that is newer than its file.
+  /// Call after the last epoch: writes everything that is newer than its file.
   void finish();
 
   /// After finish(): writes predictions.safetensors, with the logits of the best and of the last epoch.
   void write_predictions(const std::vector<std::int32_t>& labels, const std::vector<float>& best,
                          const std::vector<float>& last);
 
-  /// The run ended inside an epoch. The program's parameters are no epoch's, so last.safetensors stays what it was.
+  /// Call if the run ends inside an epoch: the parameters are then not those of a whole epoch, so last.safetensors is
+  /// not written.
   void stop();
 
   const std::vector<EpochResult>& history() const { return history_; }
@@ -39,7 +38,7 @@ class RunRecorder {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// When a file may be written again.
+  /// Limits how often a file is written.
   struct Pace {
     std::chrono::duration<double> least{0};
     Clock::time_point next{};
@@ -61,7 +60,7 @@ class RunRecorder {
   bool keeps_predictions_ = false;
   std::vector<std::int32_t> labels_;
   std::vector<float> epoch_logits_;  ///< [epochs, images, outputs]
-  bool best_pending_ = false;        ///< the program keeps the best epoch's parameters, and no file has them yet
+  bool best_pending_ = false;        ///< the best epoch's parameters are on the device, not yet in a file
   bool last_pending_ = false, history_pending_ = false;
   Pace history_pace_, best_pace_, last_pace_;
 };

@@ -1,4 +1,4 @@
-// trainer.cpp - epochs: upload the order, enqueue the steps, read the metrics ring, tell the callbacks.
+// trainer.cpp - an epoch: upload the order, enqueue the steps, read the metrics ring, call the callbacks.
 #include "engine/train/trainer.h"
 
 #include <chrono>
@@ -11,7 +11,7 @@
 
 #include "engine/core/seconds_since.h"
 #include "engine/data/sampler.h"
-#include "engine/device/turns.h"
+#include "engine/device/machine_lock.h"
 #include "kernels/step/step.h"
 
 namespace gs {
@@ -24,7 +24,8 @@ class RingReader {
  public:
   explicit RingReader(const Program& program) : ring_(program.ring()), capacity_(program.ring_capacity()) {}
 
-  /// Takes what is complete; never waits. The stamp is written last, so what stands beside a right stamp is whole.
+  /// Takes all complete entries; never waits. The stamp is written last, so an entry with the expected stamp is
+  /// complete.
   void poll() {
     for (;;) {
       const StepMetrics& entry = ring_[read_ % capacity_];
@@ -50,28 +51,28 @@ class RingReader {
   std::int64_t first_bad_step_ = -1;
 };
 
-/// Looks at the ring and tells what it holds until `steps` have been read or nothing is left to come. Never waits for
-/// the device in a call that does not return meanwhile, so that progress is seen and Ctrl-C is heard.
+/// Polls the ring until `steps` entries have been read or the device is idle, calling `tell` after each poll. Does not
+/// block on the device, so that progress is shown and Ctrl-C is handled.
 template <class Tell>
 void read_until(std::uint32_t steps, RingReader& reader, Device& device, Tell tell) {
   for (;;) {
-    const bool idle = device.idle();  // before the last look: what it has done is then seen
+    const bool idle = device.idle();  // asked before the poll, so that the poll sees all results
     reader.poll();
     tell(reader);
     if (idle || reader.steps() >= steps) return;
-    std::this_thread::sleep_for(std::chrono::microseconds(20));  // each look crosses the bus
+    std::this_thread::sleep_for(std::chrono::microseconds(20));  // each poll reads over the bus
   }
 }
 
-/// Enqueues the steps of one pass over a split; `tell` is called now and then with what has been read so far.
-/// `enqueue(step, wanted)` enqueues one or more of the `wanted` ones that are left and returns how many.
+/// Enqueues the steps of one pass over a split; `tell` is called from time to time with the metrics read so far.
+/// `enqueue(step, wanted)` enqueues 1 .. wanted of the remaining steps and returns their number.
 template <class EnqueueStep, class Tell>
 RingReader run_pass(Program& program, std::uint32_t samples, EnqueueStep enqueue, Tell tell) {
   const std::uint32_t batch = std::uint32_t(program.recipe().batch), capacity = program.ring_capacity();
   const std::uint32_t steps = (samples + batch - 1) / batch;
   RingReader reader(program);
   for (std::uint32_t step = 0; step < steps;) {
-    // The ring must not run over what has not been read.
+    // The device must not overwrite unread entries of the ring.
     if (step - reader.steps() == capacity) read_until(step - capacity / 2, reader, program.device(), tell);
     const std::uint32_t room = capacity - (step - reader.steps());
     step += std::uint32_t(enqueue(step, int(std::min(steps - step, room))));
@@ -163,7 +164,7 @@ Error Trainer::broken(const std::string& what, int epoch, double learning_rate, 
   return too_high(what, learning_rate, find_broken(epoch, learning_rate, last_step));
 }
 
-/// Trains the epoch again from its start, looking at every step, until something in one is broken.
+/// Trains the epoch again from its snapshot, in diagnostic steps, until one finds a broken value.
 std::string Trainer::find_broken(int epoch, double learning_rate, std::uint32_t last_step) {
   program_.restore();
   begin_epoch(epoch, learning_rate);
@@ -193,7 +194,7 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
     };
 
     const double learning_rate = double(recipe.learning_rate) * recipe.schedule.factor(epoch - 1, recipe.epochs);
-    const TrainingTurn turn;
+    const SharedMachineLock lock;
     program_.snapshot();
     begin_epoch(epoch, learning_rate);
     const std::uint32_t batch = std::uint32_t(recipe.batch), steps = (train_samples_ + batch - 1) / batch;
@@ -206,7 +207,7 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
     };
     const auto train_and_count = [&](std::uint32_t step, int wanted) {
       const int done = train_steps(step, wanted);
-      if (step + std::uint32_t(done) == steps) program_.count_broken();  // the pass waits for it along with the rest
+      if (step + std::uint32_t(done) == steps) program_.count_broken();  // run_pass() waits for it, too
       return done;
     };
     const RingReader training = run_pass(program_, train_samples_, train_and_count, tell);
@@ -244,7 +245,7 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
         program_, validation_samples_, [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); },
         tell);
     if (!std::isfinite(validation.loss())) {
-      // Weights that are large, or too large in their product: the step that would come next shows where.
+      // Large weights whose products overflow: the next training step locates them.
       begin_epoch(epoch + 1, learning_rate);
       program_.diagnostic_step();
       const std::string where = program_.diagnosis().first_broken();

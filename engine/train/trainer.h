@@ -1,4 +1,4 @@
-// trainer.h - runs epochs over a program and its data, and tells callbacks what happens.
+// trainer.h - the training loop: epochs over a program and its data, with callbacks.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -12,35 +12,35 @@
 
 namespace gs {
 
-/// One line of history.csv. loss and accuracy are running averages over the epoch, val_* are in evaluation mode (Keras'
-/// names).
+/// One line of history.csv, with Keras' names. loss and accuracy: means over the epoch's training batches, each with
+/// the weights of its step; val_*: the validation split in evaluation mode.
 struct EpochResult {
   int epoch = 0;  ///< counted from 1
   double loss = 0, accuracy = 0, val_loss = 0, val_accuracy = 0;
   double learning_rate = 0, seconds = 0, images_per_s = 0;
-  /// The training split in evaluation mode after the epoch; NaN where it was not asked for (--eval-train).
+  /// The training split in evaluation mode after the epoch; NaN without --eval-train.
   double train_loss = std::numeric_limits<double>::quiet_NaN();
   double train_accuracy = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// Where an epoch stands, for a progress line: images of training plus validation.
+/// Progress within an epoch, in images of training plus validation.
 struct EpochProgress {
   int epoch = 0, epochs = 0;
   std::size_t done = 0, total = 0;  ///< images
   bool validating = false;
   double seconds = 0;             ///< since the start of the epoch
-  double loss = 0, accuracy = 0;  ///< running averages of the training images so far
+  double loss = 0, accuracy = 0;  ///< means over the training images so far
 };
 
-/// What a trainer calls; empty functions are not called.
+/// Callbacks of a Trainer; empty ones are skipped.
 struct TrainerCallbacks {
   std::function<void(const EpochProgress&)> progress;        ///< at most ten times a second
-  std::function<void(const EpochResult&, bool best)> epoch;  ///< best: the lowest val_loss so far
-  std::function<bool()> stop;                                ///< asked after `epoch`; true ends the run there
-  /// The first step of every epoch is a diagnostic one where this is set. Called before `epoch`.
+  std::function<void(const EpochResult&, bool best)> epoch;  ///< best: val_loss is the lowest so far
+  std::function<bool()> stop;  ///< called after `epoch`; true stops the run (early stopping)
+  /// If set, the first step of every epoch is a diagnostic step. Called before `epoch`.
   std::function<void(int epoch, const Diagnosis&)> diagnosis;
-  /// Runs at least one and at most `wanted` training steps, of which the first is the epoch's step number `step` of
-  /// `steps`, and returns how many; Program::train_steps where it is not set. For a profiler that looks into some.
+  /// Runs 1 .. wanted training steps, starting with step `step` (from 0) of the epoch's `steps`, and returns their
+  /// number. Default: Program::train_steps. Lets a profiler sample some of the steps.
   std::function<int(std::uint32_t step, std::uint32_t steps, int wanted)> train_steps;
 };
 
@@ -55,7 +55,7 @@ struct TrainingResult {
 
 enum class Split { training, validation };
 
-/// Evaluation of one split: means over its images, and what the net said of each.
+/// Evaluation of one split: means over its images, and their logits.
 struct Evaluation {
   double loss = 0, accuracy = 0;
   int outputs = 1;
@@ -64,25 +64,25 @@ struct Evaluation {
 
 class Trainer {
  public:
-  /// Uploads both splits to the device and binds them. Throws UsageError when the data does not fit the program's net.
+  /// Uploads both splits to the device and binds them. Throws UsageError if the data does not fit the program's net.
   Trainer(Program&, const DataSplits&, const TrainerOptions& = {});
 
-  /// Runs epochs first .. recipe.epochs (counted from 1). Throws gs::Error when a loss is not finite, when a weight
-  /// after an epoch's steps is broken (is_broken), or where diagnostic steps are done an output in one of them; its
-  /// message names where that began, found by replaying the epoch with diagnostic steps. More than the loss is looked
-  /// at because a library's ReLU may turn NaN into 0, which no loss shows.
+  /// Runs epochs first_epoch .. recipe.epochs (counted from 1). Throws gs::Error if a loss is not finite, if a weight
+  /// is broken (is_broken) after an epoch's steps, or if a diagnostic step finds a broken value. The message names the
+  /// first broken value, found by training the epoch again with diagnostic steps. The loss alone is not enough: a
+  /// library's ReLU may turn NaN into 0, which keeps the loss finite.
   TrainingResult run(const TrainerCallbacks& = {}, int first_epoch = 1);
 
   Evaluation evaluate(Split split = Split::validation);
 
-  /// What the net said of the validation images after the last epoch, [images, outputs].
+  /// Logits of the validation images from the last epoch, [images, outputs].
   std::vector<float> validation_logits() const;
 
  private:
   void bind_evaluation(Split);
   std::uint32_t samples(Split split) const { return split == Split::training ? train_samples_ : validation_samples_; }
   void begin_epoch(int epoch, double learning_rate);
-  /// The error of a run that broke: `what`, and what find_broken() says.
+  /// The error for a run that broke: `what`, then the place that find_broken() returns.
   Error broken(const std::string& what, int epoch, double learning_rate, std::uint32_t last_step);
   std::string find_broken(int epoch, double learning_rate, std::uint32_t last_step);
 
@@ -92,7 +92,7 @@ class Trainer {
   Memory train_images_, train_labels_, train_permutation_;
   Memory validation_images_, validation_labels_;
   Memory in_order_;  ///< the permutation of evaluation: 0, 1, 2, ...
-  Memory logits_;    ///< of the split that was evaluated last
+  Memory logits_;    ///< of the split evaluated last
 };
 
 }  // namespace gs

@@ -2,9 +2,9 @@
 //
 //   y[n,h,w,c] = act( a[n,h,w,c] + skip[n, h skip_stride, w skip_stride, c - before] )
 //
-// Without the second term if c - before is not a channel of skip; before = (c - skip_c) / 2. This is the shortcut
-// without parameters: skip is subsampled, and channels of zeros are added on both sides. If the shapes are equal it is
-// a plain addition. Source: He, Zhang, Ren and Sun 2016, "Deep residual learning for image recognition", option A.
+// The second term is 0 if c - before is not a channel of skip; before = (c - skip_c) / 2. This is the shortcut
+// without parameters: skip is subsampled and padded with channels of zeros on both sides. Equal shapes are plainly
+// added. Source: He, Zhang, Ren and Sun 2016, "Deep residual learning for image recognition", option A.
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/variant.h"
@@ -13,7 +13,7 @@ namespace gs {
 
 struct Add {
   int n = 1, h = 1, w = 1, c = 1;          ///< extents of a and y
-  int skip_h = 1, skip_w = 1, skip_c = 1;  ///< extents of skip, which has n images, too
+  int skip_h = 1, skip_w = 1, skip_c = 1;  ///< extents of skip; it has n images, too
   int skip_stride = 1;
   bool relu = false;  ///< act(z) = max(z, 0)
 
@@ -21,7 +21,7 @@ struct Add {
   GS_BOTH constexpr std::int64_t size() const { return std::int64_t(n) * h * w * c; }
   GS_BOTH constexpr std::int64_t skip_size() const { return std::int64_t(n) * skip_h * skip_w * skip_c; }
   constexpr bool same_shapes() const { return skip_stride == 1 && skip_h == h && skip_w == w && skip_c == c; }
-  /// Every element of y has one of skip below it, except for channels.
+  /// Every pixel of y has a pixel of skip, which may have fewer channels.
   constexpr bool fits() const {
     return skip_stride >= 1 && skip_c <= c && skip_h > (h - 1) * skip_stride && skip_w > (w - 1) * skip_stride;
   }
@@ -38,8 +38,8 @@ struct AddForward {
   using Launch = void(T* y, const T* a, const T* skip, const Add&, void* workspace, stream_t);
 };
 /// dskip [n,skip_h,skip_w,skip_c]: dy at the elements that y read, 0 at those that it skipped. If `relu_output` is
-/// given (skip itself, out of a ReLU), dskip = 0 where it is <= 0. The gradient of a is dy itself. dy is behind the
-/// mask of y's own ReLU.
+/// given (skip itself, the output of a ReLU), dskip = 0 where it is <= 0. The gradient of a is dy itself. The caller
+/// has already masked dy by y's own ReLU.
 template <class T>
 struct AddSkipBackward {
   static constexpr std::string_view name = "add skip backward";
@@ -54,7 +54,7 @@ struct Sum {
   auto operator<=>(const Sum&) const = default;
 };
 
-/// sum = a + b, and 0 where `relu_output`, if given, is <= 0: the gradient of a value that is read twice.
+/// sum = a + b, the gradient of a value that is read twice; 0 where `relu_output`, if given, is <= 0.
 template <class T>
 struct SumGradients {
   static constexpr std::string_view name = "sum gradients";

@@ -1,5 +1,5 @@
-// add_cost.cpp - the least work of residual addition and its gradient. Of skip only the elements that are not skipped
-// go in; all of dskip goes out.
+// add_cost.cpp - the least work of residual addition and its gradient. Only the elements of skip that y reads are
+// counted as input; all of dskip is output.
 #include "kernels/add/add.h"
 
 namespace gs {

@@ -1,7 +1,7 @@
 // add_element.cu - residual addition and the gradient of its shortcut, one thread per element of y or dskip.
 //
-// Up to two values in and one out per element, one addition: bound by memory. If the shapes are equal no index is taken
-// apart, which on a CPU leaves one vector loop; else indices are 32 bits wide if the tensor allows.
+// Up to two values in and one out per element, one addition: bound by memory. Equal shapes need no index
+// arithmetic, so on a CPU they are one vector loop; else indices are 32 bits wide if the tensor is small enough.
 #include "kernels/add/add.h"
 #include "kernels/common/kernel.h"
 #include "kernels/common/nhwc.h"

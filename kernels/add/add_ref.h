@@ -8,7 +8,7 @@
 
 namespace gs::ref {
 
-/// Calls body(index in y, index in skip) for every element of skip that y reads: skip's channels in their order.
+/// Calls body(index in y, index in skip) for every element of skip that y reads.
 template <class Body>
 void for_each_shortcut(const Add& p, const Body& body) {
   for (int n = 0; n < p.n; ++n)
@@ -29,7 +29,7 @@ inline std::vector<double> add_forward(const Add& p, std::span<const double> a, 
   return y;
 }
 
-/// relu_output may be empty: no mask.
+/// No mask if relu_output is empty.
 inline std::vector<double> add_skip_backward(const Add& p, std::span<const double> dy,
                                              std::span<const double> relu_output = {}) {
   std::vector<double> dskip(std::size_t(p.skip_size()));

@@ -1,7 +1,7 @@
 // add_simd.cu - the shortcut that subsamples and pads, and its gradient, for a CPU: every core takes whole pixels.
 //
-// Changed from add_element: a pixel is up to three vector loops over channels, without a remainder per element; the
-// pixels that y skipped are filled with zeros. Bound by memory.
+// Changed from add_element: a pixel is up to three vector loops over channels, without a modulo per element; pixels
+// that y skipped are filled with zeros. Bound by memory.
 #include "kernels/add/add.h"
 #include "kernels/common/host_pixels.h"
 #include "kernels/common/nhwc.h"
@@ -10,7 +10,7 @@
 namespace gs::GS_TARGET {
 namespace {
 
-/// to = act(from), or act(from + more) if that is given.
+/// to = act(from), or act(from + more).
 template <class T>
 void activate(T* __restrict__ to, const T* __restrict__ from, int n, bool relu) {
   for (int i = 0; i < n; ++i) to[i] = relu && widened(from[i]) <= 0 ? rounded<T>(0.0f) : from[i];

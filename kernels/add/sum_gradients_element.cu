@@ -1,6 +1,6 @@
-// sum_gradients_element.cu - the sum of two gradients behind a ReLU's mask, one thread per element.
+// sum_gradients_element.cu - the sum of two gradients, masked by a ReLU, one thread per element.
 //
-// Two values in and one out per element, with a mask three in; one addition: bound by memory.
+// Two values in (three with a mask) and one out per element, one addition: bound by memory.
 #include "kernels/add/add.h"
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"

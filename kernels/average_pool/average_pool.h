@@ -29,7 +29,7 @@ struct AveragePoolForward {
   using Launch = void(T* y, const T* x, const AveragePool&, void* workspace, stream_t);
 };
 /// dx[n,h,w,c] = sum of dy over the windows that cover it / (window_h window_w). If `relu_output` is given (x itself,
-/// out of a ReLU), dx = 0 where it is <= 0.
+/// the output of a ReLU), dx = 0 where it is <= 0.
 template <class T>
 struct AveragePoolBackward {
   static constexpr std::string_view name = "average pool backward";

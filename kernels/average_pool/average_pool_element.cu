@@ -4,7 +4,7 @@
 // Forward reads the window (overlaps come from the cache) and writes one value; backward writes every dx once and
 // gathers from the windows that cover it: no atomics. An addition per element of a window: bound by memory.
 // Neighbouring threads hold neighbouring channels, so that reads are coalesced. Indices are 32 bits wide if the tensor
-// allows.
+// is small enough.
 #include "kernels/average_pool/average_pool.h"
 #include "kernels/common/kernel.h"
 #include "kernels/common/nhwc.h"

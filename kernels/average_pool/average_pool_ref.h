@@ -27,7 +27,7 @@ inline std::vector<double> average_pool_forward(const AveragePool& m, std::span<
   return y;
 }
 
-/// The scattering form, which the variants do not use. relu_output may be empty: no mask.
+/// In scatter form, unlike the variants. No mask if relu_output is empty.
 inline std::vector<double> average_pool_backward(const AveragePool& m, std::span<const double> dy,
                                                  std::span<const double> relu_output = {}) {
   std::vector<double> dx(std::size_t(m.x_size()));

@@ -1,8 +1,7 @@
 // average_pool_simd.cu - average-pooling for a CPU: every core takes whole pixels, of y forward and of dx backward.
 //
-// Changed from average_pool_element: the sums of up to 64 channels stay in registers while the window goes by, so that
-// every step is a vector loop without a division. The order of each sum, and so its bits, are the same. Bound by
-// memory.
+// Changed from average_pool_element: the sums of up to 64 channels stay in registers over the window, and each of its
+// pixels is a vector loop without a division. The order of each sum, and so its bits, are the same. Bound by memory.
 #include "kernels/average_pool/average_pool.h"
 #include "kernels/common/host_pixels.h"
 #include "kernels/common/nhwc.h"
@@ -14,7 +13,7 @@ namespace {
 
 constexpr int most_channels = 64;
 
-/// The sums of `count` channels, 0 at first.
+/// Running sums of `count` channels.
 struct ChannelSums {
   float sums[most_channels] = {};
   int count;
@@ -22,7 +21,7 @@ struct ChannelSums {
   explicit ChannelSums(int count) : count(count) {}
   template <class T>
   void add(const T* __restrict__ values) {
-    if (count == most_channels) {  // a number that the compiler knows: no tail, and the sums stay in registers
+    if (count == most_channels) {  // constant count: no tail, and the sums stay in registers
       for (int i = 0; i < most_channels; ++i) sums[i] += widened(values[i]);
     } else {
       for (int i = 0; i < count; ++i) sums[i] += widened(values[i]);

@@ -2,10 +2,10 @@
 //
 //   y = act( gamma (x - mean) inverse_deviation + beta ),   inverse_deviation = 1 / sqrt(variance + epsilon)
 //
-// In training mean and variance are those of the batch; in inference they are running averages over training batches.
+// In training, mean and variance are those of the batch; in inference, running averages over training batches.
 // Source: Ioffe and Szegedy 2015, algorithms 1 and 2. As in PyTorch, running = (1 - momentum) running + momentum new,
 // and the running variance averages the unbiased one (divided by count - 1), while the batch is normalised by the
-// biased one. Only the valid rows of a batch count; the rows behind them (the last batch of an epoch may be short) get
+// biased one. Only the valid rows of a batch count; the rows after them (the last batch of an epoch may be short) get
 // the same affine map. Parameters and statistics are fp32 in every run.
 #pragma once
 #include "kernels/common/bf16.h"
@@ -27,8 +27,8 @@ struct BatchNorm {
 };
 
 /// Training. y [n,pixels,c]; mean and inverse_deviation [c] are kept for the backward pass; running_mean and
-/// running_variance [c] are updated in place. A batch of one value per channel has variance 0, in the running average
-/// too; one without valid rows leaves the running averages alone.
+/// running_variance [c] are updated in place. A batch with one value per channel has variance 0, also for the running
+/// average; a batch without valid rows leaves the running averages unchanged.
 template <class T>
 struct BatchNormForward {
   static constexpr std::string_view name = "batch norm forward";
@@ -49,9 +49,9 @@ struct BatchNormInference {
   using Launch = void(T* y, const T* x, const float* gamma, const float* beta, const float* running_mean,
                       const float* running_variance, const BatchNorm&, void* workspace, stream_t);
 };
-/// With x^ = (x - mean) inverse_deviation, sums over the m valid rows, and dy behind the ReLU's mask:
+/// With x^ = (x - mean) inverse_deviation and sums over the m valid rows; the caller has masked dy by y's own ReLU:
 ///   dbeta = sum dy,  dgamma = sum dy x^,  dx = gamma inverse_deviation (dy - dbeta / m - x^ dgamma / m)
-/// dx = 0 in the rows that are not valid. If `relu_output` is given (x itself, out of a ReLU), dx = 0 where it is <= 0.
+/// dx = 0 in invalid rows. If `relu_output` is given (x itself, the output of a ReLU), dx = 0 where it is <= 0.
 template <class T>
 struct BatchNormBackward {
   static constexpr std::string_view name = "batch norm backward";

@@ -1,9 +1,8 @@
-// batch_norm_channel.cu - batch normalisation with one thread per channel for the sums, and one per element for the
-// rest.
+// batch_norm_channel.cu - batch normalisation: sums with one thread per channel, then one thread per element.
 //
-// Forward x is read three times: mean, deviations, y. Backward x and dy are read twice. Bound by memory, and on a GPU
-// by the latency of a few threads that walk down all rows alone. Sums are in double: a channel of a large batch has
-// millions of values.
+// Forward reads x three times (mean, deviations, y), backward reads x and dy twice. Bound by memory, and on a GPU by
+// the latency of few threads that each read all rows. Sums are in double: a channel of a large batch has millions of
+// values.
 #include "kernels/batch_norm/batch_norm_map.h"
 #include "kernels/common/registration.h"
 

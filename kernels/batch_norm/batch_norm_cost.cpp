@@ -1,10 +1,10 @@
-// batch_norm_cost.cpp - the least work of batch normalisation. x goes in once, though a variant reads it twice unless
-// it fits a cache; so do dy and x of the backward pass. Beside them a handful of values per channel.
+// batch_norm_cost.cpp - the least work of batch normalisation. x (backward: dy and x) counts once, though variants
+// read it twice from memory unless it fits a cache; plus a few values per channel.
 #include "kernels/batch_norm/batch_norm.h"
 
 namespace gs {
 namespace {
-/// Values of the activations' type and floats per channel, each read or written once.
+/// `values`: tensors of the activations' type; `floats`: fp32 vectors per channel; each moved once.
 template <class T>
 double bytes(const BatchNorm& p, int values, int floats) {
   return double(values) * sizeof(T) * double(p.size()) + 4.0 * floats * p.c;

@@ -1,5 +1,5 @@
-// batch_norm_map.h - the parts that the variants of batch normalisation share: the rows that count, what a channel's
-// moments become, and the element-wise passes that end the forward and the backward pass.
+// batch_norm_map.h - shared parts of the variants of batch normalisation: the valid rows, a channel's statistics, and
+// the final element-wise passes of forward and backward.
 #pragma once
 #include "kernels/batch_norm/batch_norm.h"
 #include "kernels/common/kernel.h"
@@ -7,24 +7,24 @@
 
 namespace gs::GS_TARGET {
 
-/// The rows of the batch that count.
+/// Valid rows of the batch: valid images times pixels.
 GS_BOTH inline std::int64_t valid_rows(const StepState& state, const BatchNorm& p) {
   return std::int64_t(state.valid()) * p.pixels;
 }
 
-/// Row `slice` of `slices` begins here; the next one begins where it ends.
+/// First row of slice `slice` of `slices`; a slice ends where the next one begins.
 GS_BOTH inline std::int64_t slice_begin(std::int64_t rows, int slice, int slices) {
   return rows * slice / slices;
 }
 
-/// A channel's statistics after the first pass over x.
+/// Destination of the statistics that the first pass over x yields.
 struct BatchStatistics {
   float* __restrict__ mean;
   float* __restrict__ inverse_deviation;
   float* __restrict__ running_mean;
   float* __restrict__ running_variance;
 
-  /// `squares`: the sum of squared deviations of `count` values.
+  /// `squares`: sum of (x - channel_mean)^2 over `count` values.
   GS_BOTH void write(int c, double count, double channel_mean, double squares, const BatchNorm& p) const {
     const double variance = count > 0 ? squares / count : 0;
     mean[c] = float(channel_mean);
@@ -46,7 +46,7 @@ __global__ void batch_norm_apply(T* __restrict__ y, const T* __restrict__ x, con
                                  const float* __restrict__ inverse_deviation, BatchNorm p) {
   for (std::int64_t i : grid_stride(p.size())) {
     const int c = int(Index(i) % Index(p.c));
-    // x - mean first: gamma x - gamma mean would cancel digits
+    // x - mean first: gamma x - gamma mean would suffer from cancellation
     y[i] = rounded<T>(activated(gamma[c] * inverse_deviation[c] * (widened(x[i]) - mean[c]) + beta[c], p.relu));
   }
 }

@@ -39,7 +39,7 @@ struct BatchNormed {
   std::vector<double> y, mean, inverse_deviation, running_mean, running_variance;
 };
 
-/// Training on a batch of which `valid` images count; the running averages are those before it.
+/// Training on a batch with `valid` images; running_mean and running_variance are the values before it.
 inline BatchNormed batch_norm_forward(const BatchNorm& p, int valid, std::span<const double> x,
                                       std::span<const double> gamma, std::span<const double> beta,
                                       std::span<const double> running_mean, std::span<const double> running_variance) {
@@ -58,10 +58,10 @@ inline BatchNormed batch_norm_forward(const BatchNorm& p, int valid, std::span<c
 
 struct BatchNormGradients {
   std::vector<double> dx, dgamma, dbeta;
-  std::vector<double> dgamma_magnitude, dbeta_magnitude;  ///< the sums of the absolute values
+  std::vector<double> dgamma_magnitude, dbeta_magnitude;  ///< sums of the terms' absolute values
 };
 
-/// dy is behind the mask of the op's own ReLU. relu_output may be empty: no mask.
+/// The caller has masked dy by the op's own ReLU. No mask if relu_output is empty.
 inline BatchNormGradients batch_norm_backward(const BatchNorm& p, int valid, std::span<const double> dy,
                                               std::span<const double> x, std::span<const double> gamma,
                                               std::span<const double> relu_output = {}) {

@@ -1,8 +1,8 @@
 // batch_norm_simd.cu - batch normalisation for a CPU: every core takes whole rows.
 //
-// Changed from batch_norm_channel: x is read in order, and twice forward instead of three times; every loop goes over
-// the channels of a row, without a remainder, and is one vector loop. 32 slices of the rows are summed apart, whatever
-// the number of threads, so that the bits are the same on a machine with more cores. Bound by memory.
+// Changed from batch_norm_channel: x is read in order, and forward reads it twice instead of three times; every loop
+// over the channels of a row is one vector loop without a modulo. There are always 32 slices of rows, so that the bits
+// do not depend on the number of threads. Bound by memory.
 #include <algorithm>
 
 #include "kernels/batch_norm/batch_norm_map.h"
@@ -15,7 +15,7 @@ namespace {
 
 constexpr int slices = 32, rows_a_tile = 8;
 
-/// Two floats per slice and channel, and two per channel.
+/// Two floats per slice and channel.
 struct Workspace {
   float* first;
   float* second;
@@ -28,7 +28,7 @@ std::size_t inference_workspace(const BatchNorm& p) {
   return std::size_t(p.c) * sizeof(float);
 }
 
-/// Calls body(slice, first row, end) for all slices, every core a share of them.
+/// Calls body(slice, first row, end) for all slices, on all cores.
 template <class Body>
 void for_each_slice(std::int64_t rows, int channels, const Body& body) {
   host_shares(
@@ -40,7 +40,7 @@ void for_each_slice(std::int64_t rows, int channels, const Body& body) {
       rows * channels < 32768 ? slices : 1);
 }
 
-/// Merges `count` rows at x into what is known of `before` rows.
+/// Merges `count` rows at x into the moments of the `before` rows seen so far.
 template <int count, class T>
 void merge_rows(float* __restrict__ mean, float* __restrict__ squares, std::int64_t before, const T* __restrict__ x,
                 int channels) {
@@ -112,7 +112,7 @@ void add_row(float* __restrict__ dgamma, float* __restrict__ dbeta, const T* __r
   }
 }
 
-/// Two constants of a channel for all rows: dbeta / m and dgamma / m.
+/// Per channel: dbeta / m and dgamma / m.
 struct Shares {
   const float* __restrict__ beta;
   const float* __restrict__ gamma;
@@ -148,7 +148,7 @@ void run_backward(T* dx, float* dgamma, float* dbeta, const T* dy, const T* x, c
     for (std::int64_t row = begin; row < end; ++row)
       add_row(of_gamma, of_beta, dy + row * p.c, x + row * p.c, mean, inverse_deviation, p.c);
   });
-  // The first slice's places take the channels' shares, once its sums are read.
+  // Once read, the first slice's sums are overwritten with the channels' shares.
   const float share = rows > 0 ? 1 / float(rows) : 0;
   for (int c = 0; c < p.c; ++c) {
     double of_gamma = 0, of_beta = 0;

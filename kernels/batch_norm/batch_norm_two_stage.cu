@@ -1,9 +1,9 @@
-// batch_norm_two_stage.cu - batch normalisation by whole blocks: each sums a slice of the rows for 32 channels, a
-// second launch merges the slices, a third one is element-wise.
+// batch_norm_two_stage.cu - batch normalisation by blocks: each sums a slice of the rows for 32 channels, a second
+// launch merges the slices, a third one is element-wise.
 //
-// Changed from batch_norm_channel: thousands of threads read, x is read twice forward instead of three times, and no
-// sum is in double until the slices are merged. A warp reads 32 neighbouring channels of a row; a thread takes 8 rows
-// at a time, whose moments are exact to a rounding before they are merged (moments.h). Bound by memory.
+// Changed from batch_norm_channel: thousands of threads read, forward reads x twice instead of three times, and only
+// the merging of slices is in double. A warp reads 32 neighbouring channels of a row; a thread computes the moments of
+// 8 rows at a time and merges them (moments.h). Bound by memory.
 #include <algorithm>
 
 #include "kernels/batch_norm/batch_norm_map.h"
@@ -15,7 +15,7 @@ namespace {
 
 constexpr int tile_columns = 32, tile_rows = 8, rows_a_thread = 8;
 
-/// The slices do not depend on how many rows are valid, so that a captured graph fits every batch.
+/// Independent of the number of valid rows, so that a captured graph fits every batch.
 int slice_count(const BatchNorm& p) {
   constexpr std::int64_t rows_per_slice = 4 * tile_rows * rows_a_thread, most_slices = 256;
   return int(std::clamp<std::int64_t>((p.rows() + rows_per_slice - 1) / rows_per_slice, 1, most_slices));
@@ -26,7 +26,7 @@ Geometry blocks_of(const BatchNorm& p, source_location where = source_location::
           dim3(tile_columns, tile_rows), 0, false, where};
 }
 
-/// A block's channel and rows.
+/// A thread's channel and its block's rows.
 struct Slice {
   int c;
   std::int64_t begin, end;

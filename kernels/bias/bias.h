@@ -29,8 +29,8 @@ struct BiasGradient {
   using Problem = Rows;
   using Launch = void(float* db, const T* dy, const Rows&, void* workspace, stream_t);
 };
-/// dx[i,j] = 0 where y[i,j] <= 0, else scale dx[i,j], in place; y is the output of the ReLU, or of the inverted dropout
-/// after it; then scale = 1 / (1 - rate). NaN in y lets dx pass.
+/// dx[i,j] = 0 where y[i,j] <= 0, else scale dx[i,j], in place; y is the output of the ReLU, or of an inverted dropout
+/// after it (then scale = 1 / (1 - rate)). If y is NaN, dx passes.
 template <class T>
 struct ReluGradient {
   static constexpr std::string_view name = "relu gradient";

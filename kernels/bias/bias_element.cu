@@ -2,7 +2,7 @@
 //
 //   y[i,j] = act( y[i,j] + b[j] )     2 values moved per element, one addition: bound by memory
 //   dx[i,j] = 0 where y[i,j] <= 0, else scale dx[i,j]    3 values moved per element
-//   db[j] = sum_i dy[i,j]             1 value moved per element; only `columns` threads work, each alone on its sum
+//   db[j] = sum_i dy[i,j]             1 value moved per element; only `columns` threads work, one per sum
 #include "kernels/bias/bias.h"
 #include "kernels/bias/bias_launchers.h"
 #include "kernels/common/kernel.h"

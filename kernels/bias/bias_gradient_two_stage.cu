@@ -1,8 +1,8 @@
 // bias_gradient_two_stage.cu - db[j] = sum_i dy[i,j], in two launches.
 //
-// First a grid of blocks: each adds up a slice of the rows for 32 columns, 8 rows at a time (a warp reads 32
-// consecutive values), and writes one partial sum per column. Then a thread per column adds the partial sums in order.
-// Changed from bias_gradient_column: thousands of threads read instead of `columns`; no atomics, so the same bits.
+// First each block adds up a slice of the rows for 32 columns, 8 rows at a time (a warp reads 32 consecutive values),
+// and writes one partial sum per column. Then a thread per column adds the partial sums in order. Changed from
+// bias_gradient_column: thousands of threads read instead of `columns`; no atomics, so the bits are reproducible.
 // One value moved per element: bound by memory.
 #include <algorithm>
 

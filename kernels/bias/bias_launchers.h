@@ -1,4 +1,4 @@
-// bias_launchers.h - the bias gradients that other ops end in.
+// bias_launchers.h - bias gradients that other ops call.
 #pragma once
 #include "kernels/bias/bias.h"
 

@@ -1,7 +1,7 @@
 // bias_simd.cu - bias + ReLU and the bias gradient for a CPU: every core takes whole rows.
 //
-// Changed from bias_element: no remainder to find the column, so a row is one vector loop; and the gradient reads
-// dy once, in order, instead of once per column with a stride. Both move what bias_element moves: bound by memory.
+// Changed from bias_element: no modulo to find the column, so a row is one vector loop; and the gradient reads dy once,
+// in order, instead of with a stride per column. Both move as many values as bias_element: bound by memory.
 #include <algorithm>
 
 #include "kernels/bias/bias.h"
@@ -24,7 +24,7 @@ void add_bias_to_row(T* __restrict__ y, const T* __restrict__ bias, int columns,
   }
 }
 
-/// The slices do not depend on the number of threads, so neither do the bits.
+/// Fixed, so that the bits do not depend on the number of threads.
 constexpr std::int64_t slices = 32;
 
 /// sums[j] = sum of dy[row, j] over [begin, end). Four rows at a time: the sums are loaded and stored a quarter as

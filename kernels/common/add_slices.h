@@ -1,4 +1,4 @@
-// add_slices.h - the second kernel of a long sum that was cut into slices, one block each: adds them in a fixed order.
+// add_slices.h - the second kernel of a long sum that is split into slices: adds their sums in a fixed order.
 #pragma once
 #include <type_traits>
 
@@ -6,11 +6,11 @@
 
 namespace gs::GS_TARGET {
 
-/// The block's part: 32 elements, `rows` threads for each.
+/// Elements per block; `rows` threads add the slices of each.
 inline constexpr int slice_columns = 32;
 
-/// Calls write(at, sum) with sum = the sum over `slices` of partial[slice, at], for the 32 elements of [0, size) that
-/// are this block's. Thread r of an element adds the slices r, r + rows ..., then the first one adds what they have.
+/// Calls write(at, sum) with sum = sum over slices of partial[slice, at], for this block's 32 elements of [0, size).
+/// Thread r of an element adds slices r, r + rows, ...; thread 0 then adds the threads' sums.
 template <int rows, class Write>
 __device__ void add_slices(const float* __restrict__ partial, int slices, int size, const Write& write) {
   __shared__ float sums[rows][slice_columns];
@@ -28,7 +28,7 @@ __device__ void add_slices(const float* __restrict__ partial, int slices, int si
   write(at, sum);
 }
 
-/// Calls body(rows) with std::integral_constant<int, rows>: as many as leave a thread few slices, one after the other.
+/// Calls body(std::integral_constant<int, rows>()), with more rows for more slices: a thread adds its slices serially.
 template <class Body>
 void with_slice_rows(int slices, const Body& body) {
   if (slices <= 32)

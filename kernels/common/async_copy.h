@@ -1,12 +1,12 @@
-// async_copy.h - copies from global to shared memory that go on while the thread computes (cp.async).
+// async_copy.h - asynchronous copies from global to shared memory (cp.async).
 //
-//   async_copy_16(to, from, inside); ...   starts copies          (async_copy_4 for what is not 16-byte aligned)
-//   async_commit();                        these are one group
-//   async_wait<n>();                       waits until at most the n latest groups of this thread are under way
+//   async_copy_16(to, from, inside); ...   starts 16-byte copies; async_copy_4 for addresses aligned to 4 bytes only
+//   async_commit();                        closes the group of copies started since the last commit
+//   async_wait<n>();                       waits until at most the n latest groups of this thread are pending
 //
-// Where `inside` is false nothing is read and zeros are written. A thread waits for its own copies only: a barrier
-// after the wait makes them visible to the others. In the simulator a copy arrives no sooner than its wait, NaN lies
-// there until then, and a thread that ends before it has waited is an error.
+// If `inside` is false, nothing is read and zeros are written. A thread waits for its own copies only: a barrier
+// after the wait makes them visible to the others. In the simulator a copy completes at its wait and the destination
+// holds NaN until then; a thread that ends with pending copies is an error.
 #pragma once
 #include "kernels/common/kernel.h"
 

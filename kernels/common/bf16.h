@@ -1,5 +1,5 @@
-// bf16.h - bfloat16, the upper half of a float: 8 bits of exponent, 7 of mantissa. A storage type: kernels widen what
-// they read, compute in fp32 and round what they write.
+// bf16.h - bfloat16, the upper half of a float: 8 bits of exponent, 7 of mantissa. A storage type: kernels widen
+// their inputs, compute in fp32 and round their outputs.
 #pragma once
 #include <cstdint>
 
@@ -19,8 +19,7 @@ GS_BOTH constexpr float widened(bf16 x) {
   return __builtin_bit_cast(float, std::uint32_t(x.bits) << 16);
 }
 
-/// The nearest T: a float is itself, in bf16 ties go to even, what is past the greatest value becomes infinity, and
-/// every NaN 0x7fff.
+/// Rounds to T. float: unchanged. bf16: nearest, ties to even; overflow gives infinity, every NaN becomes 0x7fff.
 template <class T>
 GS_BOTH T rounded(float x);
 
@@ -37,7 +36,7 @@ GS_BOTH inline bf16 rounded<bf16>(float x) {
 #else
   const auto u = __builtin_bit_cast(std::uint32_t, x);
   const std::uint32_t nearest = (u + 0x7fffu + (u >> 16 & 1)) >> 16;
-  return {std::uint16_t((u & 0x7fffffffu) > 0x7f800000u ? 0x7fffu : nearest)};  // a selection: loops vectorise
+  return {std::uint16_t((u & 0x7fffffffu) > 0x7f800000u ? 0x7fffu : nearest)};  // no branch, so that loops vectorise
 #endif
 }
 

@@ -1,4 +1,4 @@
-// check.h - the one way to check a precondition: throw gs::Error with the place it was asked from.
+// check.h - gs::Error, and require() to check preconditions.
 #pragma once
 #include <stdexcept>
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace gs {
 
-/// Every error the project throws. `what()` is one line that can be shown to a user as it is.
+/// Base of all errors that the project throws. `what()` is one line that can be shown to a user.
 struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -20,13 +20,13 @@ struct source_location {
   }
 };
 
-/// "conv2d.cu:41", without the folder, so that messages do not depend on where the project was built.
+/// "conv2d.cu:41". No folder, so that messages do not depend on the build path.
 inline std::string to_string(const source_location& where) {
   std::string_view file = where.file;
   return std::string(file.substr(file.rfind('/') + 1)) + ":" + std::to_string(where.line);
 }
 
-/// Throws gs::Error("<message> (file:line)") unless `condition` holds. For mistakes of a programmer, not of a user.
+/// Throws gs::Error("<message> (file:line)") unless `condition` holds. For programming errors, not user errors.
 inline void require(bool condition, std::string_view message, source_location where = source_location::current()) {
   if (!condition) throw Error(std::string(message) + " (" + to_string(where) + ")");
 }

@@ -1,4 +1,4 @@
-// cuda_language.h - kernel.h's half for nvcc: the few words that the project adds to CUDA C++.
+// cuda_language.h - the nvcc side of kernel.h: the project's additions to CUDA C++.
 #pragma once
 #include <cuda_runtime.h>
 
@@ -10,7 +10,7 @@
 
 namespace gs {
 
-/// Throws gs::Error with CUDA's own name and text of the error.
+/// Throws gs::Error with CUDA's name and description of the error.
 inline void check(cudaError_t error, std::string_view what, source_location where = source_location::current()) {
   if (error != cudaSuccess)
     throw Error(std::string(what) + ": " + cudaGetErrorName(error) + ", " + cudaGetErrorString(error) + " (" +
@@ -21,7 +21,7 @@ namespace cuda {
 
 inline constexpr Target target = Target::cuda;
 
-/// The indices of [0, n) that belong to the calling thread: its global index, then steps of the whole grid.
+/// The indices of [0, n) that belong to the calling thread: its global index, then a stride of the grid size.
 struct grid_stride {
   struct Iterator {
     std::int64_t index, step;
@@ -37,11 +37,11 @@ struct grid_stride {
   __device__ Iterator end() const { return {n, 0}; }
 };
 
-/// Where and how wide a kernel runs. Built at the call, so that an error names the launch's own line.
+/// Launch configuration. Constructed at the call site, so that errors name the line of the launch.
 struct Geometry {
   dim3 grid, block;
   std::size_t shared_bytes = 0;
-  bool programmatic = false;  ///< may start before its predecessor has ended; the kernel must call dependency_wait()
+  bool programmatic = false;  ///< may start before its predecessor ends; the kernel must call dependency_wait()
   source_location where;
   Geometry(dim3 grid, dim3 block, std::size_t shared_bytes = 0, bool programmatic = false,
            source_location where = source_location::current())
@@ -76,13 +76,14 @@ void launch(void (*kernel)(Parameters...), const Geometry& g, stream_t stream, A
 }
 }  // namespace detail
 
-/// Launches `kernel` with the geometry as given. Throws gs::Error with the launch's line when CUDA refuses it.
+/// Launches `kernel`. Throws gs::Error with the launch's line if CUDA refuses it.
 template <auto kernel, class... Arguments>
 void launch(const Geometry& geometry, stream_t stream, Arguments&&... arguments) {
   detail::launch(kernel, geometry, stream, std::forward<Arguments>(arguments)...);
 }
 
-/// Launches a kernel whose only indexing is grid_stride(n): 256 threads a block, at most 16 blocks for each of 132 SMs.
+/// Launches a kernel whose only indexing is grid_stride(n): 256 threads per block, at most 16 blocks for each of 132
+/// SMs.
 template <auto kernel, class... Arguments>
 void launch_elementwise(const Elements& elements, stream_t stream, Arguments&&... arguments) {
   const auto blocks = unsigned(std::clamp<std::int64_t>((elements.n + 255) / 256, 1, 132 * 16));
@@ -90,8 +91,8 @@ void launch_elementwise(const Elements& elements, stream_t stream, Arguments&&..
                  std::forward<Arguments>(arguments)...);
 }
 
-/// Calls body(begin, end) for contiguous shares of [0, n): on `host`, one share per core. Variants that run only
-/// there use it; on the other targets they compile to one plain call and they are not registered for the other targets.
+/// Calls body(begin, end) for contiguous shares of [0, n): on `host`, one share per core. Only variants for `host` use
+/// it; on other targets it compiles to one call, and these variants are not registered there.
 template <class Body>
 void host_shares(std::int64_t n, Body&& body, std::int64_t = 1) {
   body(std::int64_t(0), n);
@@ -104,7 +105,7 @@ __device__ inline void dependency_wait() {
 #endif
 }
 
-/// Says whether a WHILE node of the graph that this kernel runs in goes on. One thread a repetition may say it.
+/// Sets the condition of a WHILE node of the graph that contains this kernel. One thread per iteration may call it.
 __device__ inline void set_loop(loop_t loop, bool go_on) {
   cudaGraphSetConditional(loop, go_on);
 }

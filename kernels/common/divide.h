@@ -1,5 +1,5 @@
-// divide.h - division by a number that is known before the launch, as a multiplication and a shift: a GPU has no
-// instruction that divides integers.
+// divide.h - division by a number known before the launch, as a multiplication and a shift: GPUs have no instruction
+// for integer division.
 #pragma once
 #include <cstdint>
 
@@ -22,7 +22,7 @@ struct Divider {
     const auto u = std::uint32_t(n);
     return int((std::uint32_t(std::uint64_t(u) * multiplier >> 32) + u) >> shift);
   }
-  /// n becomes the quotient; returns the remainder.
+  /// Replaces n by the quotient and returns the remainder.
   GS_BOTH int split(int& n) const {
     const int whole = quotient(n), rest = n - whole * int(divisor);
     n = whole;

@@ -8,7 +8,7 @@
 
 namespace gs::GS_TARGET {
 
-/// Calls body(pixel) for 0 .. pixels, every core a share; a share has some 16384 values at least.
+/// Calls body(pixel) for pixels [0, pixels), one share per core; a share has at least about 16384 values.
 template <class Body>
 void for_each_pixel(std::int64_t pixels, int channels, const Body& body) {
   host_shares(
@@ -19,7 +19,7 @@ void for_each_pixel(std::int64_t pixels, int channels, const Body& body) {
       std::max<std::int64_t>(1, 16384 / channels));
 }
 
-/// to[i] = from[i], and 0 where `relu_output`, if given, is <= 0.
+/// to[i] = from[i], or 0 if `relu_output` is given and relu_output[i] <= 0.
 template <class T>
 void copy_masked(T* __restrict__ to, const T* __restrict__ from, const T* __restrict__ relu_output, int n) {
   if (relu_output) {
@@ -29,7 +29,7 @@ void copy_masked(T* __restrict__ to, const T* __restrict__ from, const T* __rest
   }
 }
 
-/// The row of a mask at `offset`, if there is a mask.
+/// The mask from `offset` on; null without a mask.
 template <class T>
 const T* row_of(const T* relu_output, std::int64_t offset) {
   return relu_output ? relu_output + offset : nullptr;

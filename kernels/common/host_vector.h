@@ -1,5 +1,5 @@
-// host_vector.h - sixteen floats at a time, for the *_simd.cu variants of the host target. One AVX-512 register, two
-// of AVX2, four of NEON: the compiler splits them as the machine needs.
+// host_vector.h - vectors of sixteen floats for the *_simd.cu variants of the host target. The compiler maps one to
+// one AVX-512, two AVX2 or four NEON registers.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -29,7 +29,7 @@ GS_INLINE Vec load(const float* from) {
   std::memcpy(&v, from, sizeof v);
   return v;
 }
-/// The first `count` floats (all sixteen where it is larger), zeros behind them. Only those are read.
+/// The first min(count, 16) floats, then zeros. Reads no others.
 GS_INLINE Vec load(const float* from, int count) {
   if (count >= lanes) return load(from);
 #ifdef __AVX512F__
@@ -40,7 +40,7 @@ GS_INLINE Vec load(const float* from, int count) {
   return load(part);
 #endif
 }
-/// The first `count` bytes as integers, zeros behind them.
+/// The first min(count, 16) bytes as integers, then zeros.
 GS_INLINE IntVec load_bytes(const std::uint8_t* from, int count) {
   std::uint8_t part[lanes] = {};
   Bytes bytes;
@@ -64,12 +64,12 @@ GS_INLINE void store(float* to, const Vec& v, int count) {
   for (int i = 0; i < count; ++i) to[i] = part[i];
 #endif
 }
-/// The first `count` integers as bytes.
+/// Stores the first min(count, 16) integers as bytes.
 GS_INLINE void store_bytes(std::uint8_t* to, const IntVec& v, int count) {
   const Bytes bytes = __builtin_convertvector(v, Bytes);
   std::memcpy(to, &bytes, std::size_t(count < lanes ? count : lanes));
 }
-/// Sixteen bf16 as floats, and the first `count` of them with zeros behind.
+/// Sixteen bf16 as floats; with `count`, the first min(count, 16), then zeros.
 GS_INLINE Vec load(const bf16* from) {
   Halves halves;
   std::memcpy(&halves, from, sizeof halves);
@@ -81,7 +81,7 @@ GS_INLINE Vec load(const bf16* from, int count) {
   for (int i = 0; i < count; ++i) part[i] = from[i];
   return load(part);
 }
-/// As rounded<bf16>() does it.
+/// Rounds as rounded<bf16>() does.
 GS_INLINE void store(bf16* to, const Vec& v, int count = lanes) {
   const auto u = WordVec(v);
   const WordVec nearest = (u + 0x7fffu + ((u >> 16) & 1u)) >> 16;
@@ -93,12 +93,12 @@ GS_INLINE Vec broadcast(float x) {
   return x - Vec{};
 }
 
-/// `chosen` where the mask (a comparison's result: all bits or none) is set, else `other`.
+/// Per lane: `chosen` if the mask (a comparison's result: all bits or none) is set, else `other`.
 GS_INLINE IntVec select(const IntVec& mask, int chosen, const IntVec& other) {
   return (mask & chosen) | (~mask & other);
 }
 
-/// The sum of the lanes, in a fixed order: halves are added to halves.
+/// The sum of the lanes, in a fixed order (pairwise).
 GS_INLINE float sum(const Vec& v) {
   float part[lanes];
   std::memcpy(part, &v, sizeof v);
@@ -115,13 +115,13 @@ GS_INLINE float relu(float x) {
   return x <= 0 ? 0.0f : x;
 }
 
-/// `dx` where `output` of a ReLU is positive or NaN, else 0.
+/// Per lane: `dx` if a ReLU's `output` is positive or NaN, else 0.
 GS_INLINE Vec where_positive(const Vec& output, const Vec& dx) {
   return output <= 0 ? Vec{} : dx;
 }
 
-/// Calls f.template operator()<count>(first) for 0 .. n in tiles of `tile` (at most 8), the rest as one smaller tile: a
-/// number that the compiler knows keeps a tile's sums in registers.
+/// Calls f.template operator()<count>(first) for [0, n) in tiles of `tile` (at most 8), the rest as one smaller tile.
+/// `count` is a constant, so that a tile's sums stay in registers.
 template <int tile, class F>
 GS_INLINE void for_tiles(std::int64_t n, const F& f) {
   std::int64_t first = 0;

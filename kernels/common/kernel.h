@@ -1,8 +1,8 @@
-// kernel.h - the only header of the machine that a kernel file includes. Under nvcc it is the CUDA runtime; under any
-// other compiler it is the same language on the CPU (kernels/sim/). GS_TARGET (cuda, host or sim) names the target and
-// the namespace that its objects live in, so that all three can be linked into one program.
+// kernel.h - the only target-specific header that a kernel file includes. Under nvcc it is the CUDA runtime; under any
+// other compiler it provides the same language on the CPU (kernels/sim/). GS_TARGET (cuda, host or sim) names the
+// target and its namespace, so that all three can be linked into one program.
 //
-// What a kernel file may use: CUDA's qualifiers and built-ins; grid_stride(n); GS_DYNAMIC_SHARED; launch<kernel>(...);
+// A kernel file may use: CUDA's qualifiers and built-ins; grid_stride(n); GS_DYNAMIC_SHARED; launch<kernel>(...);
 // launch_elementwise<kernel>(...); host_shares(...); set_loop(loop, go_on); dependency_wait(). See kernels/README.md.
 #pragma once
 #include <cmath>

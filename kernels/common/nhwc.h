@@ -10,8 +10,8 @@ struct NhwcPlace {
   int n, row, column, channel;
 };
 
-/// The place of element i. `Index` is 32 bits wide if the tensor allows: a 64-bit division costs a GPU about a hundred
-/// instructions.
+/// Coordinates of element i. Use a 32-bit `Index` if the tensor is small enough: a 64-bit division costs a GPU about a
+/// hundred instructions.
 template <class Index>
 GS_BOTH inline NhwcPlace nhwc_place(Index i, int rows, int columns, int channels) {
   const Index pixel = i / Index(channels), line = pixel / Index(columns), image = line / Index(rows);

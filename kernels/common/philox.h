@@ -25,7 +25,7 @@ GS_BOTH constexpr Random4 philox4x32(Random4 c, std::uint32_t key0, std::uint32_
   return c;
 }
 
-/// A float in [0, 1) out of a word: 24 bits, exact on every target.
+/// A float in [0, 1) from a word's upper 24 bits; exact on every target.
 GS_BOTH constexpr float uniform(std::uint32_t word) {
   return float(word >> 8) * 0x1p-24f;
 }

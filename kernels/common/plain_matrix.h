@@ -1,11 +1,11 @@
-// plain_matrix.h - a matrix in memory, one line after the other, as tensor_gemm.h wants its operands.
+// plain_matrix.h - a dense row-major matrix as an operand of tensor_gemm.h.
 #pragma once
 #include "kernels/common/async_copy.h"
 
 namespace gs::GS_TARGET {
 
-/// Copies a group of elements that are not aligned as one: element i from `from` + place(i), zero where that is below
-/// 0. Asynchronous copies move 4 bytes at least; smaller elements go through registers.
+/// Copies a group that is not aligned to 16 bytes element by element: element i from `from` + place(i), or zero if
+/// place(i) < 0. Asynchronous copies move at least 4 bytes; smaller elements go through registers.
 template <class Element, class Place>
 __device__ inline void copy_singly(Element* to, const Element* from, const Place& place) {
   if constexpr (sizeof(Element) == 4) {
@@ -29,12 +29,12 @@ template <class Element_, bool along_depth_>
 struct PlainMatrix {
   using Element = Element_;
   static constexpr bool along_depth = along_depth_;
-  using Line = int;  // where it begins; -1: nowhere
+  using Line = int;  // offset of its first element; -1: outside
   using Group = int;
 
   const Element* from;
   int lines, line_elements;
-  bool vectors;  ///< lines begin and end on 16 bytes
+  bool vectors;  ///< lines begin and end at multiples of 16 bytes
 
   __device__ Line line(int i) const { return i < lines ? i * line_elements : -1; }
   __device__ Group group(int j) const { return j; }
@@ -48,7 +48,7 @@ struct PlainMatrix {
   }
 };
 
-/// May lines of `elements` elements that begin at `from` be copied 16 bytes at a time?
+/// True if lines of `elements` elements, the first at `from`, can be copied 16 bytes at a time.
 template <class Element>
 bool in_vectors(const Element* from, int elements) {
   return std::size_t(elements) * sizeof(Element) % 16 == 0 && reinterpret_cast<std::uintptr_t>(from) % 16 == 0;

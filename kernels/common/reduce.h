@@ -6,7 +6,7 @@ namespace gs::GS_TARGET {
 
 inline constexpr unsigned all_lanes = 0xffffffffu;
 
-/// The sum of `value` over the 32 lanes, in every lane. Lane l adds l ^ 16 first, then l ^ 8, ...
+/// The sum of `value` over the 32 lanes, in every lane. Lane l adds the value of lane l ^ 16 first, then l ^ 8, ...
 __device__ inline float warp_sum(float value) {
   for (int distance = 16; distance > 0; distance /= 2) value += __shfl_xor_sync(all_lanes, value, distance);
   return value;

@@ -1,4 +1,4 @@
-// reference_sums.h - what a reference in double precision gives: results, and what their error bounds are made of.
+// reference_sums.h - results of a double-precision reference, with the magnitudes that error bounds need.
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace gs::ref {
 
-/// A result and, per element, the sum of the absolute values of what was added.
+/// Per element, the sum and the sum of the terms' absolute values.
 struct Sums {
   std::vector<double> value, magnitude;
   explicit Sums(std::int64_t size) : value(std::size_t(size), 0.0), magnitude(std::size_t(size), 0.0) {}

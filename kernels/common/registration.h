@@ -18,7 +18,7 @@ struct Registration {
   }
 };
 
-/// The arithmetic of a variant on tensor cores, by what is stored.
+/// Arithmetic of a tensor-core variant whose activations are stored as T.
 template <class T>
 inline constexpr Arithmetic tensor_core_arithmetic = std::is_same_v<T, float> ? Arithmetic::tf32 : Arithmetic::bf16;
 

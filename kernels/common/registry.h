@@ -1,5 +1,5 @@
-// registry.h - all variants of one target, by op. A kernel file adds its own (registration.h), so a new one is picked
-// up by itself; a device hands out the registry of its target.
+// registry.h - all variants of one target, by op. A kernel file registers its own variants (registration.h); a device
+// returns the registry of its target.
 #pragma once
 #include <algorithm>
 #include <map>
@@ -19,7 +19,7 @@
 namespace gs {
 
 /// An op's name and, if it is a template over the type of stored activations, that type: {"lrn forward", "bf16"}.
-/// Strings and not std::type_info, since the registry of `cuda` is built inside a module that is loaded at run time.
+/// Strings, not std::type_info: the registry of `cuda` is built inside a module that is loaded at run time.
 using OpKey = std::pair<std::string_view, std::string_view>;
 
 template <class Op>
@@ -30,7 +30,7 @@ constexpr OpKey op_key() {
     return {Op::name, ""};
 }
 
-/// The variants of one op on one target, from the lowest rank up.
+/// The variants of one op on one target, by ascending rank.
 template <class Op>
 using Variants = std::span<const Variant<Op>>;
 
@@ -44,15 +44,15 @@ struct VariantFacts {
 class Registry {
  public:
   explicit Registry(Target target) : target_(target) {}
-  /// A copy under the name of another target.
+  /// A copy for another target.
   Registry(Target target, const Registry& from) : target_(target) {
     for (const auto& [key, ladder] : from.ladders_) ladders_[key] = ladder->copy();
   }
 
   Target target() const { return target_; }
 
-  /// Adds a variant if it is for this target. Throws gs::Error if the variant is incomplete, if the op has another of
-  /// its name or rank, or if another op has the op's name.
+  /// Adds a variant if it is for this target. Throws gs::Error if the variant is incomplete, if the op already has a
+  /// variant of this name or rank, or if another op has this op's name.
   template <class Op>
   void add(const Variant<Op>& variant) {
     const auto wants = [&](bool holds, std::string_view what) {
@@ -72,7 +72,7 @@ class Registry {
                 variant);
   }
 
-  /// The variants of an op from the lowest rank up; none if the target has none.
+  /// The variants of an op by ascending rank; may be empty.
   template <class Op>
   Variants<Op> variants() const {
     const auto found = ladders_.find(op_key<Op>());
@@ -96,7 +96,7 @@ class Registry {
     return rows.back();
   }
 
-  /// Every op that has variants, and these from the lowest rank up.
+  /// Every op with its variants by ascending rank.
   std::map<OpKey, std::vector<VariantFacts>> ops() const {
     std::map<OpKey, std::vector<VariantFacts>> all;
     for (const auto& [key, ladder] : ladders_) all[key] = ladder->facts();
@@ -127,7 +127,7 @@ class Registry {
   std::map<OpKey, std::unique_ptr<Ladder>> ladders_;
 };
 
-// One registry per target; kernels/registry.cu defines the one of its target.
+// One registry per target; kernels/registry.cu defines that of the target being compiled.
 namespace cuda {
 Registry& registry();
 }

@@ -1,5 +1,5 @@
-// storage_simd.h - copies of arrays as another kind of number, for *_simd.cu variants that compute in fp32 on the
-// copies: bf16 made wide and rounded back, and fp32 rounded as tensor cores round it.
+// storage_simd.h - conversions for *_simd.cu variants that compute in fp32 on converted copies: bf16 to fp32 and
+// back, and fp32 rounded to tf32.
 #pragma once
 #include <initializer_list>
 
@@ -9,7 +9,7 @@
 
 namespace gs::GS_TARGET {
 
-/// A workspace cut into pieces of floats, each at a multiple of 64 bytes.
+/// Splits a workspace into arrays of floats, each at a multiple of 64 bytes.
 class FloatPieces {
  public:
   explicit FloatPieces(void* workspace) : next_(static_cast<float*>(workspace)) {}
@@ -30,7 +30,7 @@ class FloatPieces {
   float* next_;
 };
 
-/// to[i] = f(from[i]) for n values, every core a share of them.
+/// to[i] = f(from[i]) for n values, on all cores.
 template <class To, class From, class F>
 void convert(To* to, const From* from, std::int64_t n, const F& f) {
   host_shares(
@@ -54,7 +54,7 @@ inline const float* rounded_to_tf32(float* to, const float* from, std::int64_t n
 inline void round_back(bf16* to, const float* from, std::int64_t n) {
   convert(to, from, n, [](float x) { return rounded<bf16>(x); });
 }
-/// The same; where `relu_output` is given, 0 where that is <= 0 and `scale` times the value elsewhere.
+/// If `relu_output` is given: to[i] = 0 if relu_output[i] <= 0, else scale * from[i], rounded. Else as above.
 inline void round_back(bf16* to, const float* from, const bf16* relu_output, std::int64_t n, float scale = 1) {
   if (!relu_output) return round_back(to, from, n);
   host_shares(

@@ -1,11 +1,11 @@
-// store_pair.h - two neighbouring results of a thread, written at once where they are aligned: what a fragment of D
-// holds of a row. Single stores would leave every 32 bytes to two instructions.
+// store_pair.h - writes a thread's two adjacent results (a row's part of a D fragment) with one store if they are
+// aligned. With single stores two instructions would write to every 32 bytes.
 #pragma once
 #include "kernels/common/kernel.h"
 
 namespace gs::GS_TARGET {
 
-/// to[0] and, where `count` is 2, to[1].
+/// Writes to[0] and, if `count` is 2, to[1].
 template <class T>
 __device__ inline void store_pair(T* to, const T (&values)[2], int count) {
   struct alignas(2 * sizeof(T)) Pair {

@@ -1,19 +1,19 @@
-// target.h - the three targets a kernel is compiled for, and the stream type all of them share.
+// target.h - the three targets that a kernel is compiled for, and the stream type that they share.
 #pragma once
 #include <string_view>
 
-/// For functions that the host and kernels call alike.
+/// For functions that both the host and kernels call.
 #ifdef __CUDACC__
 #define GS_BOTH __host__ __device__
 #else
 #define GS_BOTH
 #endif
 
-struct CUstream_st;  // cudaStream_t's pointee, so that no header of the CUDA toolkit is needed here
+struct CUstream_st;  // cudaStream_t's pointee; declared here to avoid a CUDA header
 
 namespace gs {
 
-/// A set of targets is the sum of its members' bits.
+/// A set of targets is the bitwise or of its members.
 enum class Target : unsigned { cuda = 1, host = 2, sim = 4 };
 
 constexpr unsigned on_cuda = unsigned(Target::cuda), on_host = unsigned(Target::host), on_sim = unsigned(Target::sim);
@@ -27,7 +27,7 @@ constexpr std::string_view name_of(Target target) {
 /// The condition of a loop on the device: a cudaGraphConditionalHandle; on `host` and `sim` the address of an unsigned.
 using loop_t = unsigned long long;
 
-/// The same type as cudaStream_t. `host` and `sim` run in order in the calling thread; their devices' stream is null.
+/// Equals cudaStream_t. `host` and `sim` run in order in the calling thread; their devices' stream is null.
 using stream_t = CUstream_st*;
 
 }  // namespace gs

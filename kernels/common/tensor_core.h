@@ -1,16 +1,16 @@
-// tensor_core.h - the matrix instructions of tensor cores, one call per warp: D += A B, and the load that feeds it.
+// tensor_core.h - warp-level tensor core instructions: D += A B (mma) and the loads of its operands (ldmatrix).
 //
-// All 32 lanes of a warp call them together; each lane holds a few elements of every matrix. With g = lane / 4 and
+// All 32 lanes of a warp must call them; each lane holds a few elements of every matrix. With g = lane / 4 and
 // t = lane % 4 (PTX ISA, "Matrix Fragments for mma.m16n8k8" and "... m16n8k16"):
 //
 //   d, both       d[0], d[1] = D(g, 2t), D(g, 2t + 1)            d[2], d[3] = D(g + 8, 2t), D(g + 8, 2t + 1)
 //   a, m16n8k8    a[0] = A(g, t)   a[1] = A(g + 8, t)   a[2] = A(g, t + 4)   a[3] = A(g + 8, t + 4)
 //   b, m16n8k8    b[0] = B(t, g)   b[1] = B(t + 4, g)
 //   a, m16n8k16   a[0] = A(g, 2t ..)   a[1] = A(g + 8, 2t ..)   a[2] = A(g, 2t + 8 ..)   a[3] = A(g + 8, 2t + 8 ..)
-//   b, m16n8k16   b[0] = B(2t .., g)   b[1] = B(2t + 8 .., g)       two neighbours along k a word, the first one low
+//   b, m16n8k16   b[0] = B(2t .., g)   b[1] = B(2t + 8 .., g)       a word is two neighbours along k, the first one low
 //
-// tf32 is a float with 10 bits of mantissa. The instruction ignores the other 13, which is rounding towards zero: round
-// with round_to_tf32() before it. Products are exact and are added up in fp32.
+// tf32 is a float with 10 bits of mantissa. The instruction ignores the other 13, which truncates: round operands with
+// round_to_tf32() first. Products are exact; sums are fp32.
 #pragma once
 #include "kernels/common/kernel.h"
 
@@ -38,9 +38,9 @@ __device__ inline std::uint32_t round_to_tf32(float x) {
   return bits;
 }
 
-/// Four matrices of 8 rows of 16 bytes out of shared memory: lane l names row l % 8 of matrix l / 8 (16-byte aligned)
-/// and gets word l % 4 of row l / 4 of each. Rows of four floats are thus fragments of m16n8k8, rows of eight bf16 of
-/// m16n8k16.
+/// Loads four matrices of 8 rows of 16 bytes from shared memory: lane l passes the address of row l % 8 of matrix l / 8
+/// (16-byte aligned) and receives word l % 4 of row l / 4 of each. Rows of four floats thus become fragments of
+/// m16n8k8, rows of eight bf16 fragments of m16n8k16.
 __device__ inline void ldmatrix_x4(std::uint32_t (&r)[4], const void* row) {
   const auto address = static_cast<std::uint32_t>(__cvta_generic_to_shared(row));
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
@@ -49,8 +49,8 @@ __device__ inline void ldmatrix_x4(std::uint32_t (&r)[4], const void* row) {
                : "memory");
 }
 
-/// The same for matrices of 8x8 bf16 that lie in shared memory the other way round: lane l gets elements
-/// (2 (l % 4), l / 4) and (2 (l % 4) + 1, l / 4) of each, the first one low. Rows that are k are thus fragments.
+/// Loads and transposes four matrices of 8x8 bf16: lane l receives elements (2 (l % 4), l / 4) and
+/// (2 (l % 4) + 1, l / 4) of each, the first one low. For operands whose rows in shared memory run along k.
 __device__ inline void ldmatrix_x4_trans(std::uint32_t (&r)[4], const void* row) {
   const auto address = static_cast<std::uint32_t>(__cvta_generic_to_shared(row));
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"

@@ -1,48 +1,48 @@
-// tensor_gemm.h - the matrix product of one block on tensor cores: a tile of C in the registers of four warps, fed
-// through a ring of shared memory by asynchronous copies.
+// tensor_gemm.h - the matrix product of one block on tensor cores: four warps keep a tile of C in registers;
+// asynchronous copies fill a ring of stages in shared memory.
 //
 //   C[m, n] = sum over k in [begin, end) of A(m, k) B(k, n), the factors in tf32 or bf16, the sums in fp32
 //
-// A and B need not lie in memory as matrices. What they must have is elements that are neighbours 16 bytes at a time,
-// four floats or eight bf16: along k, or in the other direction. Across these the elements form lines:
+// A and B need not be stored as matrices. Each must consist of groups of 16 contiguous bytes (four floats or eight
+// bf16), along k or across it. Contiguous groups form a line:
 //
 //   using Element = float;                        or bf16, the same for both; floats are rounded to tf32
-//   static constexpr bool along_depth;            the neighbours: along k (a line is a row of A, a column of B), or not
-//   Line line(int i) const;                       finds a line; past the last one, too
-//   Group group(int j) const;                     finds the first of a group of neighbours; the same
-//   void copy(Element* to, Line, Group) const;    starts copying them to shared memory; zeros where there are none
+//   static constexpr bool along_depth;            true if lines run along k (rows of A, columns of B)
+//   Line line(int i) const;                       locates line i; i may be past the last one
+//   Group group(int j) const;                     locates the group whose first element is j; j may be past the end
+//   void copy(Element* to, Line, Group) const;    starts the copy of a group to shared memory; zeros if it is outside
 //
-// Shared memory keeps lines as lines, so that a group is one copy of 16 bytes where it is aligned. What a thread copies
-// lies on the same lines in every stage, or in the same group: that half of the address is found once.
+// Shared memory keeps lines contiguous, so that an aligned group is one copy of 16 bytes. A thread copies from the same
+// lines, or the same group, in every stage: it computes that half of the address once.
 #pragma once
 #include "kernels/common/tensor_operand.h"
 
 namespace gs::GS_TARGET {
 
-/// A tile of rows x columns for four warps, warps_down of them above each other.
+/// A tile of rows x columns for four warps, warps_down of them along the rows.
 template <int rows_, int columns_, int warps_down_>
 struct TensorTile {
   static constexpr int rows = rows_, columns = columns_, warps_down = warps_down_, warps_across = 4 / warps_down_;
   static constexpr int warp_rows = rows / warps_down, warp_columns = columns / warps_across;
-  static constexpr int stages = rows + columns <= 96 ? 3 : 2;  // static shared memory ends at 48 KiB
+  static constexpr int stages = rows + columns <= 96 ? 3 : 2;  // static shared memory is at most 48 KiB
   static_assert(warp_rows % 16 == 0 && warp_columns % 8 == 0);
 };
 
-/// For products that are all that a kernel wants.
+/// For products without an observer.
 struct NothingObserved {
   template <class Element>
   __device__ void operator()(const Element*, int) const {}
 };
 
-/// How many parts cover an extent.
+/// The number of parts that cover an extent.
 constexpr int parts(int extent, int part) {
   return (extent + part - 1) / part;
 }
 
-/// Runs the product for the tile whose first element is (m0, n0), then calls finish(m, n, sums) for each pair of
-/// columns n, n + 1 of which the thread has sums: sums[i] are those of row m + 8 i, i < Tile::warp_rows / 8. Some may
-/// lie outside of M x N. observe(stage, pitch) sees each stage of A, unrounded, when it has arrived. All
-/// `tensor_threads` threads of the block must call it.
+/// Computes the tile whose first element is (m0, n0), then calls finish(m, n, sums) for each pair of columns n, n + 1
+/// that the thread holds: sums[i] belongs to row m + 8 i, i < Tile::warp_rows / 8. Some elements may be outside of
+/// M x N. Calls observe(stage, pitch) with each stage of A, unrounded, once it has arrived. All `tensor_threads`
+/// threads of the block must call it.
 template <class Tile, class A, class B, class Observe, class Finish>
 __device__ void tensor_gemm_columns(int m0, int n0, int begin, int end, const A& a, const B& b, const Observe& observe,
                                     const Finish& finish) {
@@ -60,7 +60,7 @@ __device__ void tensor_gemm_columns(int m0, int n0, int begin, int end, const A&
   constexpr int depth = stage_depth<Element>, step = step_depth<Element>;
   float sums[down][across][4] = {};
 
-  // The copies of a stage are a group; a stage that does not exist is an empty one, which keeps the count.
+  // One group of copies per stage; stages past the end commit an empty group, so that async_wait's count stays right.
   const auto start = [&](int slot, int k) {
     if (k < end) {
       from_a.start(as[slot], k);
@@ -74,7 +74,7 @@ __device__ void tensor_gemm_columns(int m0, int n0, int begin, int end, const A&
   int slot = 0;
   for (int k0 = begin; k0 < end; k0 += depth) {
     async_wait<ahead - 1>();
-    __syncthreads();  // all threads' copies of this stage have arrived; nobody reads the slot that is filled next
+    __syncthreads();  // this stage's copies have arrived, and no thread reads the slot that is filled next
     start(slot == 0 ? ahead : slot - 1, k0 + ahead * depth);
     observe(as[slot], OperandA::pitch);
 #pragma unroll
@@ -101,8 +101,8 @@ __device__ void tensor_gemm_columns(int m0, int n0, int begin, int end, const A&
   }
 }
 
-/// The same, with write(m, n, sums, count) for what lies inside M x N: sums[0] of (m, n) and, where count is 2, sums[1]
-/// of (m, n + 1).
+/// tensor_gemm_columns() with bounds checks: calls write(m, n, sums, count) inside M x N, with sums[0] of (m, n) and,
+/// if count is 2, sums[1] of (m, n + 1).
 template <class Tile, class A, class B, class Observe, class Write>
 __device__ void tensor_gemm(int m0, int n0, int M, int N, int begin, int end, const A& a, const B& b,
                             const Observe& observe, const Write& write) {

@@ -1,9 +1,8 @@
-// tensor_operand.h - an operand of a product on tensor cores: its way from global to shared memory by asynchronous
-// copies, and from there into the fragments of a warp.
+// tensor_operand.h - an operand of a product on tensor cores: asynchronous copies from global to shared memory, and
+// loads from there into a warp's fragments.
 //
-// Elements are floats, rounded to tf32 when they reach the registers, or bf16. What their size changes is counted in
-// elements here and is the same in bytes: 16 bytes are a group of neighbours (4 or 8), 128 bytes of a line a stage's
-// depth (32 or 64), 32 bytes of it the depth of an instruction (8 or 16).
+// Elements are floats, rounded to tf32 when loaded into registers, or bf16. Sizes in bytes are the same for both: a
+// group is 16 bytes (4 or 8 elements), a stage is 128 bytes deep (32 or 64), an instruction 32 bytes (8 or 16).
 #pragma once
 #include "kernels/common/async_copy.h"
 #include "kernels/common/tensor_core.h"
@@ -11,7 +10,7 @@
 namespace gs::GS_TARGET {
 
 inline constexpr int tensor_threads = 128;
-inline constexpr int tensor_blocks = 4;  ///< at least, on an SM: aiming at what shared memory allows, ptxas spills
+inline constexpr int tensor_blocks = 4;  ///< minimum per SM: left alone, ptxas aims at more and spills
 
 template <class Element>
 inline constexpr int group_elements = 16 / int(sizeof(Element));
@@ -20,9 +19,9 @@ inline constexpr int stage_depth = 128 / int(sizeof(Element));
 template <class Element>
 inline constexpr int step_depth = 32 / int(sizeof(Element));
 
-/// How `width` rows of A (columns of B) of one stage lie in shared memory, and which part of them this thread copies.
-/// Lines are padded so that the lanes that read a fragment meet all banks: by 4 words where ldmatrix reads 16 bytes of
-/// each of 8 lines, by 8 where lines are k and floats are read one by one, lane % 4 being the line.
+/// Layout in shared memory of `width` rows of A (columns of B) of one stage, and the part that this thread copies.
+/// Padding avoids bank conflicts between the lanes that read a fragment: 4 words if ldmatrix reads 16 bytes of each of
+/// 8 lines; 8 words if lines are values of k and floats are read singly, from line lane % 4.
 template <class Matrix, int width>
 class StagedOperand {
  public:
@@ -61,9 +60,9 @@ class StagedOperand {
   }
 
  private:
-  static constexpr int group_size = group_elements<Element>, groups = line_elements / group_size;  // of a line
-  static constexpr int step = tensor_threads / groups;            // lines between a thread's
-  static constexpr int pieces = lines < step ? 1 : lines / step;  // groups for each thread
+  static constexpr int group_size = group_elements<Element>, groups = line_elements / group_size;  // groups in a line
+  static constexpr int step = tensor_threads / groups;            // from one of a thread's lines to the next
+  static constexpr int pieces = lines < step ? 1 : lines / step;  // groups per thread and stage
   static_assert(groups * group_size == line_elements && groups * step == tensor_threads);
   static_assert(lines < step || pieces * step == lines);
 
@@ -80,7 +79,7 @@ class StagedOperand {
   typename Half<Matrix, along_depth>::type found_[along_depth ? pieces : 1];
 };
 
-/// Rounds what was read as raw bits; bf16 is what it is.
+/// Rounds floats, given as raw bits, to tf32; bf16 is unchanged.
 template <class Element, int n>
 __device__ inline void round_fragment(std::uint32_t (&bits)[n]) {
   if constexpr (sizeof(Element) == 4) {
@@ -89,7 +88,7 @@ __device__ inline void round_fragment(std::uint32_t (&bits)[n]) {
   }
 }
 
-/// A(m .. m + 15, k ..) out of a stage, one instruction deep.
+/// Loads A(m .. m + 15, k ..) from a stage, one instruction deep.
 template <class Operand>
 __device__ inline void load_a(std::uint32_t (&a)[4], const typename Operand::Element* stage, int m, int k) {
   using Element = typename Operand::Element;
@@ -106,8 +105,8 @@ __device__ inline void load_a(std::uint32_t (&a)[4], const typename Operand::Ele
   round_fragment<Element>(a);
 }
 
-/// B(k .., n .. n + 7), and the same 8 columns further on where `count` is 2. One ldmatrix brings both; where there is
-/// one, half of the lanes name its rows again.
+/// Loads B(k .., n .. n + 7) and, if `count` is 2, the next 8 columns. One ldmatrix loads both; if `count` is 1, half
+/// of the lanes pass the same rows again.
 template <class Operand, int count>
 __device__ inline void load_b(std::uint32_t (*b)[2], const typename Operand::Element* stage, int n, int k) {
   using Element = typename Operand::Element;
@@ -131,7 +130,7 @@ __device__ inline void load_b(std::uint32_t (*b)[2], const typename Operand::Ele
   for (int j = 0; j < count; ++j) round_fragment<Element>(b[j]);
 }
 
-/// D += A B of one instruction.
+/// D += A B, one instruction.
 template <class Element>
 __device__ inline void multiply(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2]) {
   if constexpr (sizeof(Element) == 4)

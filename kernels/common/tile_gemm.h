@@ -1,32 +1,31 @@
-// tile_gemm.h - the matrix product of one block: a 64x64 tile of C in the registers of 256 threads, fed through shared
-// memory.
+// tile_gemm.h - the matrix product of one block: 256 threads keep a 64x64 tile of C in registers and read A and B
+// through shared memory.
 //
 //   C[m, n] = sum over k in [k_begin, k_end) of A(m, k) B(k, n)
 //
-// A and B are functions, so the same code serves matrices as they lie, transposed, and the windows of a convolution
-// (implicit GEMM: the matrix of windows is never written). They return 0 outside of the matrix. Every value that
-// reaches shared memory is used 64 times; each thread keeps 4x4 sums, so a step of k costs two reads of shared memory,
-// of 16 bytes each, for 16 multiply-adds.
+// A and B are functions, so the same code serves plain matrices, transposed ones and the windows of a convolution
+// (implicit GEMM: the matrix of windows is never stored). Elements outside of the matrix are 0. Every value in shared
+// memory is used 64 times; each thread keeps 4x4 sums, so one k costs two 16-byte reads of shared memory for 16
+// multiply-adds.
 #pragma once
 #include "kernels/common/kernel.h"
 
 namespace gs::GS_TARGET {
 
 inline constexpr int tile = 64, tile_depth = 16, tile_threads = 256;
-inline constexpr int tile_blocks = 2;  ///< at least, on an SM: left alone, ptxas spills
+inline constexpr int tile_blocks = 2;  ///< minimum per SM: left alone, ptxas spills
 
-/// Along which index of a factor neighbouring threads fetch: that along which its elements are neighbours in memory, so
-/// that a warp reads few sectors.
+/// The index of a factor along which adjacent threads fetch. Choose the one along which elements are contiguous in
+/// memory, so that a warp reads few sectors.
 enum class Fetch { along_depth, along_tile };
 
-/// Runs the product for the tile whose first element is (m0, n0), then calls finish(m, n, sums) with each thread's 4x4
-/// sums, of which (m, n) is the first; some may lie outside of M x N. All `tile_threads` threads of the block must call
-/// it.
+/// Computes the tile whose first element is (m0, n0), then calls finish(m, n, sums) with each thread's 4x4 sums, the
+/// first of element (m, n); some may be outside of M x N. All `tile_threads` threads of the block must call it.
 template <Fetch fetch_a = Fetch::along_depth, Fetch fetch_b = Fetch::along_tile, class A, class B, class Finish>
 __device__ void tile_gemm_squares(std::int64_t m0, std::int64_t n0, std::int64_t M, std::int64_t N,
                                   std::int64_t k_begin, std::int64_t k_end, const A& a, const B& b,
                                   const Finish& finish) {
-  // Padded: 16 threads that write a column (along the depth) meet each bank twice, and 16 bytes stay aligned.
+  // Padded: 16 threads that write a column (along the depth) hit each bank twice at most; rows stay 16-byte aligned.
   __shared__ __align__(16) float as[tile_depth][tile + 4];
   __shared__ __align__(16) float bs[tile_depth][tile + 4];
   const int thread = int(threadIdx.x), row = thread / 16 * 4, column = thread % 16 * 4;
@@ -56,7 +55,7 @@ __device__ void tile_gemm_squares(std::int64_t m0, std::int64_t n0, std::int64_t
   finish(m0 + row, n0 + column, sums);
 }
 
-/// The same, with write(m, n, sum) for each element inside M x N.
+/// tile_gemm_squares() with bounds checks: calls write(m, n, sum) for each element inside M x N.
 template <Fetch fetch_a = Fetch::along_depth, Fetch fetch_b = Fetch::along_tile, class A, class B, class Write>
 __device__ void tile_gemm(std::int64_t m0, std::int64_t n0, std::int64_t M, std::int64_t N, std::int64_t k_begin,
                           std::int64_t k_end, const A& a, const B& b, const Write& write) {
@@ -70,13 +69,13 @@ __device__ void tile_gemm(std::int64_t m0, std::int64_t n0, std::int64_t M, std:
   tile_gemm_squares<fetch_a, fetch_b>(m0, n0, M, N, k_begin, k_end, a, b, finish);
 }
 
-/// How many tiles cover an extent.
+/// The number of tiles that cover an extent.
 constexpr unsigned tiles(std::int64_t extent) {
   return unsigned((extent + tile - 1) / tile);
 }
 
-/// A long sum is cut into slices, one block each, so that the whole GPU works on it: about `blocks_wanted` blocks in
-/// all, and each slice at least 8 steps deep. Depends on the problem only, so the order of the additions does, too.
+/// The number of slices of a long sum, one block each, for about `blocks_wanted` blocks in all, but at most one
+/// slice per 8 tile depths. Depends on the problem only, so the order of additions is reproducible.
 constexpr int slices_for(std::int64_t depth, std::int64_t tiles_of_output, std::int64_t blocks_wanted = 264) {
   const std::int64_t most = (depth + 8 * tile_depth - 1) / (8 * tile_depth);
   const std::int64_t wanted = (blocks_wanted + tiles_of_output - 1) / tiles_of_output;

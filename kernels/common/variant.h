@@ -1,5 +1,5 @@
-// variant.h - an op and its variants. Tests, programs, benchmarks and the profiler iterate the variants that kernel
-// files register (registration.h), so a kernel that is not registered does not exist.
+// variant.h - ops and variants. Tests, programs, benchmarks and the profiler iterate over the variants that kernel
+// files register (registration.h); an unregistered kernel is unreachable.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -12,15 +12,14 @@ namespace gs {
 /// The least work of an op, counted by hand from its formula; the same for every variant of the op.
 struct Cost {
   double flops = 0;  ///< floating-point operations (a multiply-add is two)
-  double bytes = 0;  ///< bytes that must move to and from memory: every input once, every output once
+  double bytes = 0;  ///< bytes moved to and from memory: every input once, every output once
 };
 
-/// The precision of the factors of a variant's products; sums are fp32 in all. A run that asks for fp32 never gets a
-/// variant in tf32, which rounds them to 10 bits of mantissa for tensor cores. bf16: as they are stored, on tensor
-/// cores.
+/// Precision of the factors in a variant's products; sums are always fp32. tf32: rounded to 10 bits of mantissa, for
+/// tensor cores; a run that asks for fp32 never uses such a variant. bf16: as stored, on tensor cores.
 enum class Arithmetic { fp32, tf32, bf16 };
 
-/// For variants that take every problem, and for those that need no workspace.
+/// Defaults: supports every problem, needs no workspace.
 template <class Problem>
 constexpr bool always(const Problem&) {
   return true;
@@ -30,8 +29,8 @@ constexpr std::size_t no_workspace(const Problem&) {
   return 0;
 }
 
-/// An entry of an op's `masks`: argument `mask` of its launch function (counted from 0), the output of a ReLU, masks
-/// argument `gradient`, which is 0 where the mask is <= 0. A null mask masks nothing.
+/// An entry of an op's `masks`, as argument numbers of its launch function (from 0): `gradient` is set to 0 wherever
+/// `mask`, the output of a ReLU, is <= 0. A null mask masks nothing.
 struct GradientMask {
   int gradient, mask;
 };
@@ -41,8 +40,7 @@ struct GradientMask {
 template <class Op>
 struct Variant {
   std::string_view name;
-  /// The variant of the highest rank among those that fit a problem is the default. Ladders are listed from the lowest
-  /// rank, the naive variant, up.
+  /// The default is the variant of the highest rank that supports a problem. The naive variant has the lowest rank.
   int rank = 0;
   unsigned targets = on_all;
   typename Op::Launch* launch = nullptr;

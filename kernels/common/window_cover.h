@@ -4,7 +4,7 @@
 
 namespace gs::GS_TARGET {
 
-/// first .. last, empty if last < first.
+/// The range first .. last (inclusive); empty if last < first.
 struct Cover {
   int first, last;
 };

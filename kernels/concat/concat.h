@@ -24,8 +24,8 @@ struct ConcatForward {
   using Problem = Concat;
   using Launch = void(T* y, const T* a, const T* b, const Concat&, void* workspace, stream_t);
 };
-/// da [pixels, a_c] and db [pixels, b_c]: the channels of dy. If `relu_a` is given (a itself, out of a ReLU), da = 0
-/// where it is <= 0; likewise db by `relu_b`.
+/// da [pixels, a_c] and db [pixels, b_c]: the channels of dy. If `relu_a` is given (a itself, the output of a ReLU),
+/// da = 0 where it is <= 0; likewise db with `relu_b`.
 template <class T>
 struct ConcatBackward {
   static constexpr std::string_view name = "concat backward";

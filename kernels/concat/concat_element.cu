@@ -1,7 +1,7 @@
 // concat_element.cu - concatenation along the channels and its gradient, one thread per element of y or dy.
 //
 // A value in and a value out per element (backward with masks: two in): bound by memory. Indices are 32 bits wide if
-// the tensor allows, since the channel is a remainder.
+// the tensor is small enough, since finding the channel takes a division.
 #include "kernels/common/kernel.h"
 #include "kernels/common/nhwc.h"
 #include "kernels/common/registration.h"
@@ -10,7 +10,7 @@
 namespace gs::GS_TARGET {
 namespace {
 
-/// An element of y: its channel, and where it lies in a or b.
+/// The origin of an element of y: a or b, and the index there.
 struct Source {
   bool in_a;
   std::int64_t at;

@@ -22,7 +22,7 @@ struct ConcatGradients {
   std::vector<double> da, db;
 };
 
-/// relu_a and relu_b may be empty: no mask.
+/// No mask if relu_a or relu_b is empty.
 inline ConcatGradients concat_backward(const Concat& p, std::span<const double> dy, std::span<const double> relu_a = {},
                                        std::span<const double> relu_b = {}) {
   ConcatGradients out;

@@ -1,6 +1,6 @@
 // concat_simd.cu - concatenation along the channels and its gradient for a CPU: every core takes whole pixels.
 //
-// Changed from concat_element: a pixel is two copies, without a remainder per element. A value in and a value out per
+// Changed from concat_element: a pixel is two copies, without a modulo per element. A value in and a value out per
 // element: bound by memory.
 #include "kernels/common/host_pixels.h"
 #include "kernels/common/registration.h"

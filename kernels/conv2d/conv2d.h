@@ -2,7 +2,7 @@
 //
 //   y[n,p,q,k] = act( b[k] + sum_{r,s,c} x[n, p*stride - pad + r, q*stride - pad + s, c] * w[k,r,s,c] )
 //
-// With G groups the channels and the filters fall into G equal parts, and filter k sees the channels of its own part
+// With G groups the channels and the filters are split into G equal parts, and filter k reads the channels of its part
 // only: c runs over C / G channels, x's channel is (k / (K / G)) (C / G) + c (Krizhevsky et al. 2012).
 // Layout NHWC, filters KRSC (cross-correlation, as every deep-learning library means by "convolution").
 #pragma once
@@ -20,15 +20,15 @@ struct Conv2d {
 
   GS_BOTH constexpr int p() const { return (h + 2 * pad - r) / stride + 1; }  ///< output height
   GS_BOTH constexpr int q() const { return (w + 2 * pad - s) / stride + 1; }  ///< output width
-  GS_BOTH constexpr int group_c() const { return c / groups; }                ///< channels that a filter sees
-  GS_BOTH constexpr int group_k() const { return k / groups; }                ///< filters that see a channel
+  GS_BOTH constexpr int group_c() const { return c / groups; }                ///< channels that a filter reads
+  GS_BOTH constexpr int group_k() const { return k / groups; }                ///< filters that read a channel
   GS_BOTH constexpr std::int64_t x_size() const { return std::int64_t(n) * h * w * c; }
   GS_BOTH constexpr std::int64_t y_size() const { return std::int64_t(n) * p() * q() * k; }
   GS_BOTH constexpr std::int64_t w_size() const { return std::int64_t(k) * r * s * group_c(); }
   auto operator<=>(const Conv2d&) const = default;
 };
 
-/// Every filter sees all channels.
+/// True if every filter reads all channels.
 constexpr bool ungrouped(const Conv2d& d) {
   return d.groups == 1;
 }
@@ -42,7 +42,7 @@ struct Conv2dForward {
   using Problem = Conv2d;
   using Launch = void(T* y, const T* x, const T* w, const T* bias, const Conv2d&, void* workspace, stream_t);
 };
-/// dx = conv^T(dy, w); where `relu_output` (the layer below's output, the same shape as dx) is given, dx = 0 where it
+/// dx = conv^T(dy, w). If `relu_output` (the output of the layer below, in the shape of dx) is given, dx = 0 where it
 /// is <= 0.
 template <class T>
 struct Conv2dDataGradient {

@@ -1,5 +1,5 @@
-// conv2d_cost.cpp - operations and bytes of a convolution, by hand. Products with padding are counted, as cuDNN and
-// everyone counts them; a multiply-add is two operations.
+// conv2d_cost.cpp - operations and bytes of a convolution, counted by hand. Products with padding are included, as in
+// cuDNN; a multiply-add is two operations.
 #include "kernels/conv2d/conv2d.h"
 
 namespace gs {
@@ -7,7 +7,7 @@ namespace {
 double products(const Conv2d& d) {
   return 2.0 * double(d.y_size()) * d.r * d.s * d.group_c();
 }
-/// Of x, y and the filters (or the gradients of the former two), `stored` bytes a value.
+/// Bytes of x, y and the filters (or of gradients in their shapes), `stored` bytes per value.
 double bytes(const Conv2d& d, std::size_t stored) {
   return double(stored) * double(d.x_size() + d.y_size() + d.w_size());
 }

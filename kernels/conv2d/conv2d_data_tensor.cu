@@ -1,5 +1,5 @@
-// conv2d_data_tensor.cu - conv2d_tensor's data gradient: the same products over dy, with the filters turned round. A
-// file of its own, because nvcc needs longer for these two than for any other kernels.
+// conv2d_data_tensor.cu - conv2d_tensor's data gradient: the same products over dy, with the filters reordered. In a
+// separate file, because conv2d_tensor and this one take nvcc longest to compile.
 #include "kernels/common/registration.h"
 #include "kernels/common/store_pair.h"
 #include "kernels/common/tensor_gemm.h"
@@ -10,7 +10,7 @@
 namespace gs::GS_TARGET {
 namespace {
 
-/// `channels` are those of one group.
+/// `channels`: per group.
 template <class Tile, class T>
 __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
     data_gradient_tensor(T* __restrict__ dx, const T* __restrict__ dy, const T* __restrict__ w,

@@ -1,6 +1,6 @@
-// conv2d_direct.cu - the formula as it stands: one thread per output element, loops over the window and the channels.
+// conv2d_direct.cu - the plain formula: one thread per output element, loops over the window and the channels.
 //
-// Every input value is read r*s*k times, mostly out of the caches; nothing is shared on purpose. Right for any size,
+// Every input value is read r*s*k times, mostly from the caches; nothing is shared explicitly. Correct for any size,
 // stride and padding, and easy to check; bound by the latency of its reads.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"

@@ -1,10 +1,9 @@
-// conv2d_filter_simd.cu - the filter gradient on the cores of a CPU: sixteen filters in a register, several taps at a
-// time.
+// conv2d_filter_simd.cu - the filter gradient on a CPU: sixteen filters in a register, several taps at a time.
 //
 // Changed from conv2d_direct: dy is read once per tile of taps, a row at a time, and multiplied with each of the
-// tile's inputs while it is in a register; a copy of the images with their padding makes all taps of a row of the
-// window neighbours. The batch's rows are cut into slices with sums of their own, which are added in a fixed order: the
-// number of slices does not depend on the number of threads, so neither do the bits.
+// tile's inputs while it is in a register; in a padded copy of the images all taps of a window row are contiguous. The
+// batch's rows are cut into slices that are summed separately and added in a fixed order: the number of slices does not
+// depend on the number of threads, so neither do the bits.
 #include <algorithm>
 #include <type_traits>
 
@@ -28,10 +27,10 @@ std::int64_t channels_of(const Conv2d& d) {
 }
 std::int64_t slice_size(const Conv2d& d) {
   return (std::int64_t(d.r) * d.s * d.c + 1) * channels_of(d);
-}  // and the bias
+}  // dw and db
 
-/// Adds one row of outputs to sums[tap][channels], for `taps` taps beginning at x (neighbours in memory) and `blocks`
-/// registers of filters. `last` of the last register's sixteen filters exist.
+/// Adds one row of outputs to sums[tap][channels], for `taps` contiguous taps from x on and `blocks` registers of
+/// filters. `last`: valid filters in the last register.
 template <int taps, int blocks, class Last>
 GS_INLINE void add_row(float* sums, const float* x, const float* dy, const Conv2d& d, std::int64_t channels,
                        Last last) {
@@ -52,7 +51,7 @@ GS_INLINE void add_row(float* sums, const float* x, const float* dy, const Conv2
     for (int b = 0; b < blocks; ++b) store(sums + t * channels + b * lanes, total[t][b]);
 }
 
-/// One row of dy with one row of the window, all its taps: for the filters k .. k + 16 blocks.
+/// Adds the products of one row of dy with all taps of one window row, for the filters [k, k + 16 blocks).
 template <int blocks>
 void add_window_row(float* sums, const float* x_row, const float* dy_row, const Conv2d& d, int k) {
   const std::int64_t channels = channels_of(d), taps = std::int64_t(d.s) * d.c;
@@ -66,7 +65,7 @@ void add_window_row(float* sums, const float* x_row, const float* dy_row, const 
   });
 }
 
-/// The bias gradient of one row.
+/// Adds one row's bias gradient.
 void add_bias_row(float* sums, const float* dy_row, const Conv2d& d) {
   const std::int64_t outputs = d.q();
   for (int k = 0; k < d.k; k += lanes) {
@@ -76,7 +75,7 @@ void add_bias_row(float* sums, const float* dy_row, const Conv2d& d) {
   }
 }
 
-/// All rows of one slice into its own sums.
+/// Sums all rows of one slice.
 void sum_slice(float* sums, const float* padded_x, const float* dy, const Conv2d& d, std::int64_t begin,
                std::int64_t end) {
   const Padded padded(d);

@@ -1,12 +1,11 @@
-// conv2d_filter_tensor.cu - the filter gradient on tensor cores: dw = dy^T windows in tf32, or bf16 where x and dy are
-// stored so, with the bias gradient.
+// conv2d_filter_tensor.cu - the filter gradient dw = dy^T windows on tensor cores, in tf32 (fp32 storage) or bf16
+// (bf16 storage), with the bias gradient.
 //
-// Changed from conv2d_filter_gradient_tiled: mma.m16n8k8 (m16n8k16) and asynchronous copies, as in
-// conv2d_tensor.cu, and two kernels where there were four. Both factors have their neighbours in memory across the sum
-// (filters of dy, taps of x), so shared memory keeps one line per pixel. The sum over the pixels of the batch is cut
-// into slices, one block each; the blocks of the first taps have all of dy pass through their shared memory anyway and
-// add it up for db, in fp32 and unrounded. dw and db are fp32 in any case. A second kernel adds the slices, dw's and
-// db's, in a fixed order. A block works within one group.
+// Changed from conv2d_tiled: mma.m16n8k8 (m16n8k16) and asynchronous copies, as in conv2d_tensor.cu. Both factors are
+// contiguous across the sum (filters of dy, taps of x), so shared memory keeps one line per pixel. The sum over the
+// pixels of the batch is cut into slices; the blocks of the first taps load all of dy anyway and sum it for db, in fp32
+// and unrounded. dw and db are always fp32. A second kernel adds the slices of dw and db in a fixed order. A block
+// works within one group.
 #include "kernels/common/add_slices.h"
 #include "kernels/common/registration.h"
 #include "kernels/common/store_pair.h"
@@ -17,7 +16,7 @@
 namespace gs::GS_TARGET {
 namespace {
 
-/// partial[slice] = this slice's dw, then its db. `filters` are those of one group, `all` those of the layer.
+/// partial[slice] = this slice's dw, then its db. `filters`: per group; `all`: of the layer.
 template <class Tile, class T>
 __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
     filter_gradient_tensor(float* __restrict__ partial, const T* __restrict__ x, const T* __restrict__ dy,
@@ -51,7 +50,7 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
   of_slice[all * map.taps + k0 + row] = bias_sum;
 }
 
-/// dw and db out of the slices.
+/// dw and db from the slices' sums.
 template <int rows>
 __global__ void __launch_bounds__(slice_columns* rows)
     add_slices_tensor(float* __restrict__ dw, float* __restrict__ db, const float* __restrict__ partial, int weights,
@@ -60,7 +59,7 @@ __global__ void __launch_bounds__(slice_columns* rows)
                    [&](int at, float sum) { (at < weights ? dw[at] : db[at - weights]) = sum; });
 }
 
-/// Calls body(tile) for the tile that fits a group's filters.
+/// Calls body(tile) with the tile that suits a group's filters.
 template <class Body>
 auto with_tile(const Conv2d& d, const Body& body) {
   if (d.group_k() <= 16) return body(TensorTile<16, 32, 1>());
@@ -69,9 +68,9 @@ auto with_tile(const Conv2d& d, const Body& body) {
 }
 
 struct Slices {
-  int pixels, count;  // of one; how many
+  int pixels, count;  // pixels per slice; number of slices
 };
-/// About two blocks for each of 132 SMs, each with four stages at least. Whole stages, but for the last slice.
+/// About two blocks for each of 132 SMs, with at least four stages each. All slices but the last are whole stages.
 template <class T>
 Slices slices_of(const Conv2d& d) {
   const int pixels = int(d.y_size() / d.k);

@@ -1,4 +1,4 @@
-// conv2d_launchers.h - the variants that others are made of (conv2d_storage_simd.cu).
+// conv2d_launchers.h - launch functions that conv2d_storage_simd.cu builds on.
 #pragma once
 #include "kernels/conv2d/conv2d.h"
 

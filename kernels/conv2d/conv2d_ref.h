@@ -1,11 +1,11 @@
-// conv2d_ref.h - the formulas of conv2d.h in double precision, as plain loops: what every variant is tested against.
+// conv2d_ref.h - the formulas of conv2d.h in double precision, as plain loops; every variant is tested against them.
 #pragma once
 #include "kernels/common/reference_sums.h"
 #include "kernels/conv2d/conv2d.h"
 
 namespace gs::ref {
 
-/// Calls f(y index, x index, w index) for every product of the convolution; padding has no products.
+/// Calls f(y index, x index, w index) for every product of the convolution, without those of the padding.
 template <class F>
 void for_each_product(const Conv2d& d, F f) {
   for (std::int64_t n = 0; n < d.n; ++n)

@@ -1,9 +1,8 @@
-// conv2d_simd.cu - convolution on the cores of a CPU: sixteen output channels in a register, eight pixels at a time.
+// conv2d_simd.cu - convolution on a CPU: sixteen output channels in a register, eight pixels at a time.
 //
-// Changed from conv2d_direct: filters are repacked so that the output channels of one tap lie side by side, and a
-// tile of pixels shares them while they are in registers; a copy of the images with their padding spares the inner
-// loops every test for edges. 2 r s c operations for each value of y that is written: bound by arithmetic, but for a
-// single input channel.
+// Changed from conv2d_direct: filters are repacked so that the output channels of one tap are contiguous, and a tile
+// of pixels shares them while they are in registers; a padded copy of the images saves the inner loops all edge tests.
+// 2 r s c operations per value of y: bound by arithmetic, except for a single input channel.
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
@@ -17,13 +16,13 @@ namespace {
 
 constexpr int pixel_tile = 8;  ///< output pixels of a row that share the filters in registers
 
-/// The least number of output rows that is worth a second core.
+/// The least number of output rows that are worth a second core.
 std::int64_t row_grain(const Conv2d& d) {
   const double work = double(d.q()) * d.k * d.r * d.s * d.c;
   return std::max<std::int64_t>(1, std::int64_t(65536 / std::max(work, 1.0)));
 }
 
-/// Filters as [r][s][c][channels], the output channels filled up with zeros to whole registers.
+/// Packed filters are [r][s][c][channels], the output channels padded with zeros to whole registers.
 std::int64_t padded_channels(int k) {
   return vectors_in(k) * lanes;
 }
@@ -38,7 +37,7 @@ void pack_filters(float* to, const float* w, const Conv2d& d) {
     for (std::int64_t t = 0; t < taps; ++t) to[t * channels + k] = w[k * taps + t];
 }
 
-/// The same for the convolution that computes dx: turned by 180 degrees, input and output channels exchanged. `m` is
+/// Packs the filters for the data gradient: turned by 180 degrees, input and output channels exchanged. `m` is
 /// mirrored(d).
 void pack_mirrored_filters(float* to, const float* w, const Conv2d& d, const Conv2d& m) {
   const std::int64_t channels = padded_channels(m.k);
@@ -50,7 +49,7 @@ void pack_mirrored_filters(float* to, const float* w, const Conv2d& d, const Con
           to[(((d.r - 1 - r) * d.s + (d.s - 1 - s)) * d.k + k) * channels + c] = w[((k * d.r + r) * d.s + s) * d.c + c];
 }
 
-/// dx as a convolution of dy; right for stride 1 and square windows.
+/// The convolution of dy that gives dx; valid for stride 1 and square windows.
 Conv2d mirrored(const Conv2d& d) {
   return {
       .n = d.n, .h = d.p(), .w = d.q(), .c = d.k, .k = d.c, .r = d.r, .s = d.s, .stride = 1, .pad = d.r - 1 - d.pad};
@@ -72,8 +71,8 @@ GS_INLINE void convolve_tile(Vec (&sums)[pixels][blocks], const float* x, const 
     }
 }
 
-/// Convolves padded images with packed filters. start(channel, count) gives the first value of a register of sums;
-/// finish(sums, at, count) takes `count` channels of one output pixel, y index `at`.
+/// Convolves padded images with packed filters. start(channel, count) returns the initial value of a register of sums;
+/// finish(sums, at, count) receives `count` channels of one output pixel, from y index `at` on.
 template <class Start, class Finish>
 void convolve(const float* padded_x, const float* filters, const Conv2d& d, const Start& start, const Finish& finish) {
   const Padded padded(d);

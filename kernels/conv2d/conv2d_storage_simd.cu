@@ -1,10 +1,9 @@
-// conv2d_storage_simd.cu - conv2d_simd and conv2d_filter_simd for other numbers than fp32: `bf16_emulated` for bf16,
-// `tf32_emulated` for tf32.
+// conv2d_storage_simd.cu - conv2d_simd and conv2d_filter_simd on bf16 (`bf16_emulated`) and on tf32
+// (`tf32_emulated`).
 //
-// A CPU computes neither. `bf16_emulated` makes wide copies of its inputs, convolves these and rounds the result back;
-// `tf32_emulated` convolves copies of the factors that are rounded as tensor cores round them, so that what tf32 does
-// to a training run can be seen without a GPU. Both move more bytes than fp32 and are slower: they are there for the
-// numbers.
+// `bf16_emulated` convolves fp32 copies of its inputs and rounds the result to bf16; `tf32_emulated` convolves copies
+// of the factors rounded to tf32, so that the effect of tf32 on training can be studied without a GPU. Both move more
+// bytes than fp32 and are slower: they reproduce the numbers of tensor cores, not their speed.
 #include <algorithm>
 
 #include "kernels/bias/bias_launchers.h"
@@ -62,8 +61,8 @@ void conv2d_filter_gradient_bf16_emulated(float* dw, float* db, const bf16* x, c
   conv2d_filter_gradient_simd(dw, db, wide_x, wide_dy, d, pieces.rest(), s);
 }
 
-// `tf32_emulated` must take every problem: in a run in tf32 no variant in fp32 may replace it. What `simd` has no loop
-// for goes through `direct`.
+// `tf32_emulated` must support every problem, because a tf32 run may not fall back to an fp32 variant. It uses `direct`
+// for problems that `simd` does not support.
 
 std::size_t conv2d_forward_tf32_emulated_workspace(const Conv2d& d) {
   return FloatPieces::bytes({d.x_size(), d.w_size()}) + (d.groups == 1 ? conv2d_forward_simd_workspace(d) : 0);
@@ -98,7 +97,7 @@ std::size_t conv2d_filter_gradient_tf32_emulated_workspace(const Conv2d& d) {
   return FloatPieces::bytes({d.x_size(), d.y_size()}) + std::max(products, bias_gradient_rows_workspace(bias_rows(d)));
 }
 
-/// The bias gradient is a sum, no product: of dy as it is.
+/// The bias gradient has no products, so it sums the unrounded dy.
 void conv2d_filter_gradient_tf32_emulated(float* dw, float* db, const float* x, const float* dy, const Conv2d& d,
                                           void* workspace, stream_t s) {
   FloatPieces pieces(workspace);

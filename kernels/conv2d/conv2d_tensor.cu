@@ -1,12 +1,12 @@
-// conv2d_tensor.cu - the forward pass on tensor cores, as an implicit matrix product in tf32 or, of what is stored so,
-// in bf16. The data gradient: conv2d_data_tensor.cu.
+// conv2d_tensor.cu - the forward pass on tensor cores, as an implicit matrix product in tf32 (fp32 storage) or bf16
+// (bf16 storage). The data gradient is in conv2d_data_tensor.cu.
 //
-// Changed from conv2d_tiled: the products are mma.m16n8k8 (m16n8k16), so an instruction of a warp makes 1024
-// (2048) multiply-adds and not 32; windows and filters come by asynchronous copies, up to two stages ahead, 16 bytes at
-// a time where the channels are a multiple of four (eight); divisions are multiplications. Floats are rounded to tf32
-// (10 bits of mantissa): a variant for runs that ask for it. bf16 is what it is; sums are fp32. Tiles are narrow,
-// because the layers are: 16 to 64 channels beside thousands of pixels. A block works within one group. 2 r s c
-// operations per output; with 32 channels the memory is the bound.
+// Changed from conv2d_tiled: products are mma.m16n8k8 (m16n8k16), so a warp instruction does 1024 (2048) multiply-adds
+// instead of 32; asynchronous copies load windows and filters up to two stages ahead, 16 bytes at a time if the
+// channels are a multiple of four (eight); divisions are multiplications. Floats are rounded to tf32 (10 bits of
+// mantissa), so this variant is for runs that allow it. bf16 is used as stored; sums are fp32. Tiles are narrow like
+// the layers: 16 to 64 channels and thousands of pixels. A block works within one group. 2 r s c operations per output;
+// bound by memory with 32 channels.
 #include "kernels/common/registration.h"
 #include "kernels/common/store_pair.h"
 #include "kernels/common/tensor_gemm.h"
@@ -16,8 +16,8 @@
 
 namespace gs::GS_TARGET {
 
-/// Small enough for offsets of 31 bits and a grid, the filter gradient's too, which has some blocks more than groups
-/// along a side (conv2d_filter_tensor.cu).
+/// Offsets must fit 31 bits and grids their limits, including the filter gradient's, which has fewer than groups + 264
+/// blocks along z (conv2d_filter_tensor.cu).
 bool conv2d_tensor_supports(const Conv2d& d) {
   constexpr std::int64_t most = 1 << 30;
   return d.x_size() < most && d.y_size() < most && d.w_size() < most && parts(d.group_k(), 32) <= 65535 &&
@@ -26,7 +26,7 @@ bool conv2d_tensor_supports(const Conv2d& d) {
 
 namespace {
 
-/// `filters` are those of one group.
+/// `filters`: per group.
 template <class Tile, class T>
 __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
     forward_tensor(T* __restrict__ y, const T* __restrict__ x, const T* __restrict__ w, const T* __restrict__ bias,

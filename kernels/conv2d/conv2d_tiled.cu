@@ -1,9 +1,9 @@
 // conv2d_tiled.cu - convolution as an implicit matrix product in 64x64 tiles.
 //
-// Changed from conv2d_direct: a tile of 64 pixels by 64 channels shares its inputs and filters through shared
-// memory. The matrix of windows (one row per pixel, r s c columns) is never written: its elements are fetched where
-// they lie. The filter gradient's sum runs over all pixels of the batch; slices of it go to different blocks and are
-// added in order, without atomics. A block works within one group. 2 r s c operations per output: bound by arithmetic
+// Changed from conv2d_direct: a tile of 64 pixels by 64 channels shares its inputs and filters through shared memory.
+// The matrix of windows (one row per pixel, r s c columns) is never stored: its elements are read from the images. The
+// filter gradient's sum over all pixels of the batch is cut into slices for different blocks, which are added in
+// order, without atomics. A block works within one group. 2 r s c operations per output: bound by arithmetic
 // for 32 channels and more.
 #include "kernels/common/registration.h"
 #include "kernels/common/tile_gemm.h"
@@ -17,8 +17,8 @@ bool conv2d_tiled_supports(const Conv2d& d) {
 
 namespace {
 
-/// Element (pixel of x, tap (r, s, k)) of the matrix of the gradients that reach a pixel from a group's filters; 0
-/// where none does.
+/// Element (pixel of x, tap (r, s, k)) = dy of the output that the pixel contributes to through the tap; k counts the
+/// group's filters. 0 if there is none.
 template <class T>
 __device__ inline float gradient_window(const T* __restrict__ dy, const Conv2d& d, int group, std::int64_t pixel,
                                         std::int64_t tap) {
@@ -66,8 +66,8 @@ __global__ void __launch_bounds__(tile_threads, tile_blocks)
       });
 }
 
-/// partial[slice, k, tap] = the slice's part of the sum over the pixels of dy[pixel, k] window(pixel, tap). One tap
-/// more than the window has is 1 everywhere, so its column is the bias gradient.
+/// partial[slice, k, tap] = the slice's part of the sum over the pixels of dy[pixel, k] window(pixel, tap). One
+/// extra tap is 1 everywhere, so its column is the bias gradient.
 template <class T>
 __global__ void __launch_bounds__(tile_threads, tile_blocks)
     filter_gradient_slices(float* __restrict__ partial, const T* __restrict__ x, const T* __restrict__ dy, Conv2d d,
@@ -97,7 +97,7 @@ __global__ void add_slices(float* __restrict__ dw, float* __restrict__ db, const
   }
 }
 
-/// Of the filter gradient's matrices: the window's taps, and one for the bias.
+/// Columns of the filter gradient's matrices: the window's taps and one for the bias.
 std::int64_t columns_of(const Conv2d& d) {
   return d.w_size() / d.k + 1;
 }

@@ -1,16 +1,16 @@
 // conv2d_window.h - the matrix of windows of an implicit matrix product: one row per output pixel, one column per tap
-// (r, s, c) of the filter. It is never written; its elements are fetched where they lie. Each group has its own, c
-// being a channel of the group.
+// (r, s, c) of the filter. It is never stored; its elements are read from the images. Each group has its own matrix; c
+// is a channel of the group.
 #pragma once
 #include "kernels/common/kernel.h"
 #include "kernels/conv2d/conv2d.h"
 
 namespace gs::GS_TARGET {
 
-/// For the variants in tiles through shared memory (conv2d_tiled.cu).
+/// Shared with conv2d_pool_tiled.cu; defined in conv2d_tiled.cu.
 bool conv2d_tiled_supports(const Conv2d&);
 
-/// x under tap (r, s, c) of the group's window at output (n, p, q); 0 in the padding.
+/// x at tap (r, s, c) of the group's window of output (n, p, q); 0 in the padding.
 template <class T>
 __device__ inline float window_at(const T* __restrict__ x, const Conv2d& d, int group, std::int64_t n, int p, int q,
                                   std::int64_t tap) {

@@ -1,5 +1,5 @@
-// padded_images.h - a copy of the images with their padding around them, so that no inner loop asks for edges. For the
-// variants of the host target.
+// padded_images.h - copies images with their padding, so that inner loops need no edge tests. For variants of the host
+// target.
 #pragma once
 #include <algorithm>
 #include <cstdint>

@@ -1,4 +1,4 @@
-// tensor_tiles.h - the tile of conv2d_tensor and conv2d_data_tensor.
+// tensor_tiles.h - selects the tile of conv2d_tensor and conv2d_data_tensor.
 #pragma once
 #include <cstdint>
 
@@ -7,7 +7,7 @@
 
 namespace gs::GS_TARGET {
 
-/// Calls body(tile, grid) for the largest tile that fits a group's columns and still gives every SM something to do.
+/// Calls body(tile, grid) with the largest tile that suits a group's columns and still gives every SM a block.
 template <class Body>
 void with_tile(int pixels, int columns, int groups, const Body& body) {
   const auto run = [&](auto tile) {

@@ -1,5 +1,5 @@
-// window_matrices.h - the operands of a convolution's products as tensor_gemm.h wants them: matrices of windows, whose
-// lines are pixels and whose neighbours are taps, and the filters turned round. None of them is ever written.
+// window_matrices.h - operands of tensor_gemm.h for convolutions: matrices of windows, whose lines are pixels and whose
+// groups are taps, and the reordered filters. None of them is ever stored.
 #pragma once
 #include "kernels/common/divide.h"
 #include "kernels/common/plain_matrix.h"
@@ -7,27 +7,27 @@
 
 namespace gs::GS_TARGET {
 
-/// For the variants on tensor cores (conv2d_tensor.cu).
+/// Defined in conv2d_tensor.cu; shared by the variants on tensor cores.
 bool conv2d_tensor_supports(const Conv2d&);
 
-/// Extents of windows over images of `rows` x `columns` pixels, one window for each of down x across places of an
-/// image. A tap is (r, s, channel), the channel fastest; taps and `channels` are those of one group.
+/// Extents of windows over images of `rows` x `columns` pixels, with down x across windows per image. A tap is
+/// (r, s, channel), the channel fastest; `taps` and `channels` count those of one group.
 struct WindowMap {
-  int pixels, taps;  ///< windows in the batch; taps of one
+  int pixels, taps;  ///< windows in the batch; taps per window
   int rows, columns, channels;
-  int pitch;  ///< from one pixel to the next: all groups' channels
+  int pitch;  ///< from one pixel to the next: the channels of all groups
   int window_rows, window_columns, stride, pad;
-  bool vectors;  ///< channels of a pixel begin and end on 16 bytes
+  bool vectors;  ///< a pixel's channels begin and end at multiples of 16 bytes
   Divider by_across, by_down, by_channels, by_window_columns, by_stride;
 
   struct Tap {
     int r, s, channel;
   };
-  /// Where there is no pixel or tap, its position is so far out that the sum (or difference) with the other's is
-  /// outside of every image: 2^30 and 2^29.
+  /// Positions of missing pixels and taps: the sum (or difference) with any other position is outside of every
+  /// image.
   static constexpr int no_pixel = -(1 << 30), no_tap = 1 << 29;
 
-  /// Of the group whose first channel is `first`; its channels count from there.
+  /// Tap i of the group whose first channel is `first`; its channel is absolute.
   GS_BOTH Tap tap(int i, int first) const {
     if (i >= taps) return {no_tap, 0, 0};
     const int channel = first + by_channels.split(i), s = by_window_columns.split(i);
@@ -42,8 +42,8 @@ struct WindowMap {
   }
 };
 
-/// A group of taps of a window, copied at once where they are aligned. matrix.place(line, tap) is where a tap lies; -1:
-/// in no image.
+/// Copies a group of taps of a window, at once if they are aligned. matrix.place(line, tap) is a tap's offset, or -1
+/// outside of the image.
 template <class Matrix, class Line, class Element>
 __device__ inline void copy_taps(const Matrix& matrix, const WindowMap& map, const Element* from, Element* to,
                                  const Line& line, WindowMap::Tap tap, int first_channel) {
@@ -51,7 +51,7 @@ __device__ inline void copy_taps(const Matrix& matrix, const WindowMap& map, con
     const int at = matrix.place(line, tap);
     async_copy_16(to, from + (at < 0 ? 0 : at), at >= 0);
   } else if (tap.r == WindowMap::no_tap) {
-    *reinterpret_cast<float4*>(to) = make_float4(0, 0, 0, 0);  // one store, where copies would be many
+    *reinterpret_cast<float4*>(to) = make_float4(0, 0, 0, 0);  // one store instead of many copies
   } else {
     copy_singly(to, from, [&](int) {
       const int at = matrix.place(line, tap);
@@ -67,21 +67,21 @@ struct Windows {
   using Element = Element_;
   static constexpr bool along_depth = along_depth_;
   struct Line {
-    int row, column, origin;  // of the window's first tap, and where it would lie
+    int row, column, origin;  // position of the window's first tap, and its offset
   };
   using Group = WindowMap::Tap;
 
   const Element* x;
   const WindowMap& map;
-  int last;           ///< pixels from here on count as none
-  int first_channel;  ///< of the group
+  int last;           ///< pixels from here on are treated as missing
+  int first_channel;  ///< first channel of the group
 
   __device__ Line line(int pixel) const {
     if (pixel >= last) return {WindowMap::no_pixel, 0, 0};
-    const int q = map.by_across.split(pixel), p = map.by_down.split(pixel);  // leaves the image
+    const int q = map.by_across.split(pixel), p = map.by_down.split(pixel);  // `pixel` becomes the image
     return window(pixel, p, q);
   }
-  /// That of output (p, q) of an image.
+  /// The line of output (p, q) of an image.
   __device__ Line window(int image, int p, int q) const {
     const int row = p * map.stride - map.pad, column = q * map.stride - map.pad;
     return {row, column, ((image * map.rows + row) * map.columns + column) * map.pitch};
@@ -97,14 +97,13 @@ struct Windows {
   }
 };
 
-/// The same windows in the order of a 2x2 max-pool of stride 2: row 32 b + 8 j + i is that of pixel j of pool window
-/// 8 b + i, so that rows m, m + 8, m + 16 and m + 24, which one thread has the sums of, are one pool window. The map's
-/// pixels are pool windows.
+/// Windows in the order of a 2x2 max-pool of stride 2: row 32 b + 8 j + i is pixel j of pool window 8 b + i, so that
+/// the rows m, m + 8, m + 16 and m + 24 of one thread form one pool window. The map's pixels are pool windows.
 template <class Element>
 struct PooledWindows : Windows<Element, true> {
   using Line = typename Windows<Element, true>::Line;
 
-  /// The pool window of the first of four rows that are pixels of one.
+  /// The pool window that `row` belongs to.
   __device__ static int pool_window(int row) { return row / 32 * 8 + row % 8; }
   __device__ Line line(int row) const {
     int window = pool_window(row);
@@ -114,20 +113,20 @@ struct PooledWindows : Windows<Element, true> {
   }
 };
 
-/// Element (pixel of x, tap (r, s, k)) = the gradient of the output that x reaches through the tap; 0 where there is
+/// Element (pixel of x, tap (r, s, k)) = dy of the output that the pixel contributes to through the tap; 0 if
 /// none.
 template <class Element_>
 struct GradientWindows {
   using Element = Element_;
   static constexpr bool along_depth = true;
   struct Line {
-    int first_row, row, column;  // first_row: of the image, among those of all images
+    int first_row, row, column;  // first_row: the image's first row of dy, counted over all images
   };
   using Group = WindowMap::Tap;
 
   const Element* dy;
   const WindowMap& map;
-  int first_channel;  ///< of the group
+  int first_channel;  ///< first channel of the group
 
   __device__ Line line(int pixel) const {
     if (pixel >= map.pixels) return {0, WindowMap::no_pixel, 0};
@@ -147,17 +146,17 @@ struct GradientWindows {
   }
 };
 
-/// Element (tap (r, s, k), c) = w[k, r, s, c] of a group: a plain matrix whose lines come in another order.
+/// Element (tap (r, s, k), c) = w[k, r, s, c] of a group: a plain matrix with its lines reordered.
 template <class Element>
 struct TurnedFilters : PlainMatrix<Element, false> {
   const WindowMap& map;
-  int first;  ///< element of the group
+  int first;  ///< offset of the group's filters
 
   __device__ TurnedFilters(const Element* w, int first, int channels, bool vectors, const WindowMap& map)
       : PlainMatrix<Element, false>{w, map.taps, channels, vectors}, map(map), first(first) {}
   __device__ int line(int i) const {
     if (i >= map.taps) return -1;
-    const int k = map.by_channels.split(i);  // leaves (r, s)
+    const int k = map.by_channels.split(i);  // `i` becomes (r, s)
     return (k * map.window_rows * map.window_columns + i) * this->line_elements + first;
   }
 };

@@ -1,10 +1,9 @@
-// conv2d_pool.h - a convolution with bias and ReLU whose output only a 2x2 max-pool reads: one kernel, and
-// the full-size output is never written.
+// conv2d_pool.h - a fused convolution with bias and ReLU and 2x2 max-pool; the full-size output is never stored.
 //
 //   y[n,p,q,k] = max over i, j in {0, 1} of act(conv(x, w) + bias)[n, 2p+i, 2q+j, k]
 //
-// The backward pass does not miss that output: the pool's gradient needs the index of the maximum, the convolution's
-// the gradient and x. What was three quarters of the layer's bytes is gone.
+// The backward pass does not need that output: the pool's gradient needs the index of the maximum, the convolution's
+// needs dy and x. Saves about three quarters of the layer's bytes.
 #pragma once
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/maxpool/maxpool.h"
@@ -17,7 +16,7 @@ struct Conv2dPool {
   auto operator<=>(const Conv2dPool&) const = default;
 };
 
-/// y and argmax as MaxPoolForward writes them.
+/// y and argmax as in MaxPoolForward.
 template <class T>
 struct Conv2dPoolForward {
   static constexpr std::string_view name = "conv2d pool forward";

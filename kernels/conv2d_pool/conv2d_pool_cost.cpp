@@ -1,4 +1,4 @@
-// conv2d_pool_cost.cpp - the operations of both ops; the bytes of neither's tensor between them.
+// conv2d_pool_cost.cpp - the operations of both ops; bytes without the tensor between them.
 #include "kernels/conv2d_pool/conv2d_pool.h"
 
 namespace gs {

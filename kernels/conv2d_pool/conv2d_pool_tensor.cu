@@ -1,9 +1,9 @@
-// conv2d_pool_tensor.cu - conv2d_tensor with the 2x2 max-pool in its last lines, in tf32 or bf16.
+// conv2d_pool_tensor.cu - conv2d_tensor, fused with a 2x2 max-pool, in tf32 or bf16.
 //
-// Changed from conv2d_pool_tiled: the products are those of tensor cores. Of a tile of 32 rows of C a thread has
-// the sums of four, 8 apart: the rows are ordered such that these are the four pixels of a pool window (PooledWindows).
-// So the maximum is taken in registers here, too, with no shuffle and no shared memory, and a quarter of the values is
-// written. The sums are those of conv2d_tensor, bit for bit.
+// Changed from conv2d_pool_tiled: products on tensor cores. Of 32 rows of C a thread has the sums of four, 8 apart:
+// rows are ordered so that these are the four pixels of a pool window (PooledWindows). So the maximum is taken in
+// registers here, too, without shuffles or shared memory, and a quarter of the values is written. The sums equal those
+// of conv2d_tensor, bit for bit.
 #include "kernels/common/registration.h"
 #include "kernels/common/store_pair.h"
 #include "kernels/common/tensor_gemm.h"
@@ -15,7 +15,7 @@ namespace gs::GS_TARGET {
 
 namespace {
 
-/// `filters` are those of one group.
+/// `filters`: per group.
 template <class Tile, class T>
 __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
     forward_pool_tensor(T* __restrict__ y, std::uint8_t* __restrict__ argmax, const T* __restrict__ x,
@@ -50,7 +50,7 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
                             });
 }
 
-/// Calls body(tile) for the largest tile that fits a group's filters and still gives every SM something to do.
+/// Calls body(tile) with the largest tile that suits a group's filters and still gives every SM a block.
 template <class Body>
 void with_tile(int windows, int filters, int groups, const Body& body) {
   const auto blocks = [&](int rows, int columns) {
@@ -63,7 +63,7 @@ void with_tile(int windows, int filters, int groups, const Body& body) {
   body(TensorTile<32, 32, 1>());
 }
 
-/// The windows of the convolution over x, those of one pool window after the other.
+/// The convolution's windows over x, grouped by pool window: `pixels` counts pool windows.
 WindowMap pool_windows_of(const Conv2dPool& d, bool vectors) {
   WindowMap map = windows_of(d.conv, vectors);
   map.pixels = int(d.pool.y_size() / d.conv.k);

@@ -1,7 +1,7 @@
-// conv2d_pool_tiled.cu - conv2d_tiled with the 2x2 max-pool in its last lines.
+// conv2d_pool_tiled.cu - conv2d_tiled, fused with a 2x2 max-pool.
 //
 // Changed from conv2d_tiled: the rows of the product are ordered by pool window, four pixels each, so that the 4x4
-// sums of a thread are one window of four channels. The maximum is taken in registers, and a quarter of the values is
+// sums of a thread are one window in four channels. The maximum is taken in registers, and a quarter of the values is
 // written. The sums are the same, bit for bit.
 #include "kernels/common/registration.h"
 #include "kernels/common/tile_gemm.h"

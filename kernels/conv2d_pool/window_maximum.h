@@ -1,19 +1,19 @@
-// window_maximum.h - the maximum over the four pixels of a pool window, out of the convolution's sums in registers.
+// window_maximum.h - the maximum over the four pixels of a pool window, from the convolution's sums in registers.
 #pragma once
 #include "kernels/common/kernel.h"
 #include "kernels/maxpool/maxpool.h"
 
 namespace gs::GS_TARGET {
 
-/// What MaxPoolForward writes for a window.
+/// A window's output, as in MaxPoolForward.
 template <class T>
 struct WindowMaximum {
   T value;
   std::uint8_t argmax;
 };
 
-/// The maximum of act(sum_of(i)), i = 0 .. 3, as they would be stored: of values that round to the same T, the first is
-/// the maximum. A NaN is larger than anything, and the first one stays.
+/// The maximum of act(sum_of(i)), i = 0 .. 3, after rounding to T; the first one on a tie. NaN is the maximum if there
+/// is one, and argmax its first position.
 template <class T, class SumOf>
 __device__ inline WindowMaximum<T> window_maximum(const SumOf& sum_of, bool relu) {
   float best = 0;

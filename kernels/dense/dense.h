@@ -1,4 +1,4 @@
-// dense.h - the fully connected layer: y = act(x W^T + b) and its two gradients. Everything row-major and
+// dense.h - the fully connected layer: y = act(x W^T + b) and its two gradients. All tensors are row-major and
 // packed: x [n, in], W [out, in], y [n, out].
 #pragma once
 #include "kernels/common/bf16.h"
@@ -9,7 +9,7 @@ namespace gs {
 struct Dense {
   int n = 1, in = 1, out = 1;  ///< rows (the batch), inputs, outputs
   bool relu = false;           ///< forward: ReLU after the bias
-  float mask_scale = 1;  ///< data gradient: what an inverted dropout between that ReLU and this layer multiplies by
+  float mask_scale = 1;        ///< data gradient: 1 / (1 - rate) if dropout follows the ReLU below, else 1
   auto operator<=>(const Dense&) const = default;
 };
 
@@ -22,8 +22,8 @@ struct DenseForward {
   using Problem = Dense;
   using Launch = void(T* y, const T* x, const T* w, const T* bias, const Dense&, void* workspace, stream_t);
 };
-/// dx[i,j] = sum_o dy[i,o] W[o,j]; where `relu_output` (the layer below's output, behind a dropout the dropout's) is
-/// given, dx = 0 where it is <= 0 and mask_scale times the sum elsewhere.
+/// dx[i,j] = sum_o dy[i,o] W[o,j]. If `relu_output` (x: the output of a ReLU, or of dropout after it) is given,
+/// dx = 0 where it is <= 0 and mask_scale times the sum elsewhere.
 template <class T>
 struct DenseDataGradient {
   static constexpr std::string_view name = "dense data gradient";

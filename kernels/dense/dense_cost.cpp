@@ -1,4 +1,4 @@
-// dense_cost.cpp - operations and bytes of a dense layer, by hand: a multiply-add is two operations.
+// dense_cost.cpp - operations and bytes of a dense layer, counted by hand; a multiply-add is two operations.
 #include "kernels/dense/dense.h"
 
 namespace gs {

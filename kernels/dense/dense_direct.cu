@@ -1,6 +1,6 @@
-// dense_direct.cu - the formula as it stands: one thread per output element, one loop over the sum.
+// dense_direct.cu - the plain formula: one thread per output element, one loop over the sum.
 //
-// Every thread reads a whole row of W or a column of it: out * in * n values in all instead of each once. Right for any
+// Every thread reads a whole row or column of W: out * in * n reads in all instead of one per weight. Correct for any
 // size and easy to check; bound by the latency of those reads.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"

@@ -1,16 +1,15 @@
-// dense_factors.h - the last lines of a dense layer's forward pass, for the ops that end in it: each output times a
-// factor.
+// dense_factors.h - the end of a dense layer's forward pass, for ops that fuse it with a factor per output.
 //
 //   y[i,o] = act( b[o] + sum_j x[i,j] W[o,j] ) factor(i out + o)
 //
-// `Factors` goes to the kernels; its for_thread() gives a thread what it asks for its factors, at(i).
+// `Factors` is a kernel argument; its for_thread() returns a per-thread object with at(i), the factor of output i.
 #pragma once
 #include "kernels/common/kernel.h"
 #include "kernels/dense/dense.h"
 
 namespace gs::GS_TARGET {
 
-/// The factors of a dense layer alone: 1.
+/// The factors of a plain dense layer: 1.
 struct NoFactors {
   __device__ const NoFactors& for_thread() const { return *this; }
   __device__ float at(std::int64_t) const { return 1; }

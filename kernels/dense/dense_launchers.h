@@ -1,4 +1,4 @@
-// dense_launchers.h - the variants that others are made of (dense_simd.cu, for dense_storage_simd.cu).
+// dense_launchers.h - launch functions of dense_simd.cu, which dense_storage_simd.cu builds on.
 #pragma once
 #include "kernels/dense/dense.h"
 

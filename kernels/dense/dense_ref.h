@@ -1,4 +1,4 @@
-// dense_ref.h - the formulas of dense.h in double precision, as plain loops: what every variant is tested against.
+// dense_ref.h - the formulas of dense.h in double precision, as plain loops; every variant is tested against them.
 #pragma once
 #include "kernels/common/reference_sums.h"
 #include "kernels/dense/dense.h"
@@ -19,7 +19,7 @@ Sums dense_forward(const Dense& d, const T* x, const T* w, const T* bias) {
   return y;
 }
 
-/// dx = dy W; behind a ReLU (relu_output may be null) zero where relu_output <= 0, and mask_scale dy W elsewhere.
+/// dx = dy W; with relu_output (may be null), 0 where it is <= 0 and mask_scale dy W elsewhere.
 template <class T>
 Sums dense_data_gradient(const Dense& d, const T* dy, const T* w, const T* relu_output) {
   Sums dx(std::int64_t(d.n) * d.in);

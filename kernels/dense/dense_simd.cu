@@ -1,9 +1,9 @@
-// dense_simd.cu - a dense layer on the cores of a CPU: every core takes a share of the weights, which are read (or
-// written) once.
+// dense_simd.cu - a dense layer on a CPU: every core takes a share of the weights and reads (or writes) it
+// once.
 //
-// Changed from dense_direct: the batch is in the inner loop, so that a vector of weights serves eight rows while
-// it is in a register, and inputs are cut into chunks that stay in the core's cache. With a small batch the layer is a
-// stream of weights: bound by memory.
+// Changed from dense_direct: the batch is the inner loop, so that a vector of weights serves eight rows while it is in
+// a register, and inputs are cut into chunks that stay in the core's cache. With a small batch the layer streams
+// weights: bound by memory.
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
@@ -14,13 +14,13 @@
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr std::int64_t chunk = 2048;  ///< inputs that one pass works on: 8 rows of them stay in an L2 cache
+constexpr std::int64_t chunk = 2048;  ///< inputs per pass: 8 rows of them stay in an L2 cache
 constexpr int row_tile = 8;           ///< rows of the batch that share a vector of weights
 constexpr std::int64_t output_tile =
-    2;  ///< 2 outputs x 8 rows = 16 sums, one register each: more streams of weights are slower
-constexpr double work_per_core = 32768;  ///< multiply-adds below which a second core costs more than it brings
+    2;  ///< 2 outputs x 8 rows = 16 sums, one register each; more weight streams are slower
+constexpr double work_per_core = 32768;  ///< fewer multiply-adds are not worth a second core
 
-/// The least number of units of `work` multiply-adds each that is worth a second core.
+/// The least number of units, `work` multiply-adds each, that is worth a second core.
 std::int64_t grain(double work) {
   return std::max<std::int64_t>(1, std::int64_t(work_per_core / std::max(work, 1.0)));
 }

@@ -1,5 +1,5 @@
-// dense_storage_simd.cu - dense_simd for other numbers than fp32: `bf16_emulated` for bf16, `tf32_emulated` for tf32.
-// As in conv2d_storage_simd.cu: on copies of the inputs, for the numbers and not for speed.
+// dense_storage_simd.cu - dense_simd on bf16 (`bf16_emulated`) and on tf32 (`tf32_emulated`), through converted copies.
+// As conv2d_storage_simd.cu, it reproduces the numbers of tensor cores and is not meant to be fast.
 #include "kernels/bias/bias_launchers.h"
 #include "kernels/common/registration.h"
 #include "kernels/common/storage_simd.h"
@@ -89,7 +89,7 @@ std::size_t dense_weight_gradient_tf32_emulated_workspace(const Dense& d) {
   return FloatPieces::bytes({x_size(d), y_size(d)}) + bias_gradient_rows_workspace({d.n, d.out});
 }
 
-/// The bias gradient is a sum, no product: of dy as it is.
+/// The bias gradient has no products, so it sums the unrounded dy.
 void dense_weight_gradient_tf32_emulated(float* dw, float* db, const float* x, const float* dy, const Dense& d,
                                          void* workspace, stream_t s) {
   FloatPieces pieces(workspace);

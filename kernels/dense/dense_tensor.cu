@@ -1,12 +1,11 @@
-// dense_tensor.cu - a dense layer on tensor cores, in tf32 or, of what is stored so, in bf16.
+// dense_tensor.cu - a dense layer on tensor cores, in tf32 (fp32 storage) or bf16 (bf16 storage).
 //
-// Changed from dense_tiled: the weights' side of a product is the 16 rows of mma.m16n8k8 and the batch its 8
-// columns, so that a batch of 8 wastes nothing where tiles of 64 rows did seven eighths; tiles are 64 weights' rows by
-// as many columns as the batch needs, up to 64. The weights come by asynchronous copies, 16 bytes at a time, up to two
-// stages ahead, and are read once: 4 bytes (2) for 2 n operations, bound by memory. The forward pass cuts the long sum
-// over the inputs into slices for about two blocks on each SM; a second kernel adds them in a fixed order. The filter
-// gradient is a sum of n terms for each weight written: for batches of 16 and more; below, dense_weight_outer is bound
-// by the same bytes. One kernel, db included, which is summed in fp32 and unrounded.
+// Changed from dense_tiled: the weights map to the 16 rows of mma.m16n8k8 and the batch to its 8 columns, so that a
+// batch of 8 wastes nothing (a tile of 64 rows wastes seven eighths); tiles are 64 rows of weights by the batch, up to
+// 64 columns. Asynchronous copies of 16 bytes load the weights up to two stages ahead, once: 4 bytes (2 in bf16) for
+// 2 n operations, bound by memory. The forward pass cuts the long sum over the inputs into slices for about two blocks
+// per SM; a second kernel adds them in a fixed order. The weight gradient, n terms per weight, is for batches of 16 and
+// more; below, dense_weight_outer is bound by the same bytes. Its one kernel also sums db, in fp32 and unrounded.
 #include "kernels/common/registration.h"
 #include "kernels/common/store_pair.h"
 #include "kernels/dense/dense_tensor_forward.h"
@@ -48,7 +47,7 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
       });
 }
 
-/// The blocks of the first inputs have all of their outputs' dy pass through shared memory: they add it up for db.
+/// The blocks with blockIdx.x == 0 sum db from the dy that they load into shared memory anyway.
 template <class Tile, class T>
 __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
     filter_gradient_tensor(float* __restrict__ dw, float* __restrict__ db, const T* __restrict__ x,
@@ -70,8 +69,8 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
 
 }  // namespace
 
-/// One slice where the sum is at most 8 stages; else about two blocks for each of 132 SMs, each with two stages at
-/// least. Whole stages, but for the last slice.
+/// One slice if the sum is at most 8 stages; else about two blocks for each of 132 SMs, with at least two stages each.
+/// All slices but the last are whole stages.
 template <class T>
 DenseSlices dense_tensor_slices(const Dense& d) {
   constexpr int depth = stage_depth<T>;
@@ -95,7 +94,7 @@ void dense_tensor_partial_sums(float* partial, const T* x, const T* w, const Den
 template void dense_tensor_partial_sums(float*, const float*, const float*, const Dense&, const DenseSlices&, stream_t);
 template void dense_tensor_partial_sums(float*, const bf16*, const bf16*, const Dense&, const DenseSlices&, stream_t);
 
-/// Small enough for offsets of 31 bits and a grid.
+/// Offsets must fit 31 bits and the grid its limits.
 bool dense_tensor_supports(const Dense& d) {
   constexpr std::int64_t most = 1 << 30;
   const auto size = [](std::int64_t rows, std::int64_t columns) { return rows * columns; };

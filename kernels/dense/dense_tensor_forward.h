@@ -1,4 +1,4 @@
-// dense_tensor_forward.h - the forward pass of dense_tensor, for the ops that end in it (dense_factors.h).
+// dense_tensor_forward.h - the forward pass of dense_tensor, shared with the ops that fuse it (dense_factors.h).
 #pragma once
 #include "kernels/common/add_slices.h"
 #include "kernels/common/plain_matrix.h"
@@ -7,11 +7,11 @@
 
 namespace gs::GS_TARGET {
 
-bool dense_tensor_supports(const Dense&);  // dense_tensor.cu, as its workspace
+bool dense_tensor_supports(const Dense&);  // defined in dense_tensor.cu, like its workspace
 template <class T>
 std::size_t dense_forward_tensor_workspace(const Dense&);
 
-/// How the sum over the inputs is cut: the inputs of one slice, and how many there are (dense_tensor.cu).
+/// Slices of the sum over the inputs: inputs per slice and number of slices (dense_tensor.cu).
 struct DenseSlices {
   int inputs, count;
 };
@@ -21,7 +21,7 @@ DenseSlices dense_tensor_slices(const Dense&);
 template <class T>
 void dense_tensor_partial_sums(float* partial, const T* x, const T* w, const Dense&, const DenseSlices&, stream_t);
 
-/// Calls body(tile) for the columns that the batch needs.
+/// Calls body(tile) with the narrowest tile that holds the batch, 64 columns at most.
 template <class Body>
 void with_dense_tile(int n, const Body& body) {
   if (n <= 8) return body(TensorTile<64, 8, 4>());
@@ -30,7 +30,7 @@ void with_dense_tile(int n, const Body& body) {
   body(TensorTile<64, 64, 2>());
 }
 
-/// A sum that is short enough for one slice: y at once.
+/// y if the sum is short enough for one slice.
 template <class Tile, class T, class Factors>
 __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
     dense_forward_whole_tensor(T* __restrict__ y, const T* __restrict__ x, const T* __restrict__ w,
@@ -48,7 +48,7 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
                     });
 }
 
-/// y out of the slices' sums.
+/// y from the slices' sums.
 template <int rows, class T, class Factors>
 __global__ void __launch_bounds__(slice_columns* rows)
     dense_forward_add_slices_tensor(T* __restrict__ y, const float* __restrict__ partial, const T* __restrict__ bias,
@@ -59,7 +59,7 @@ __global__ void __launch_bounds__(slice_columns* rows)
   });
 }
 
-/// The pass, in one kernel or two. `workspace` is of dense_forward_tensor_workspace<T>(d) bytes.
+/// Launches the pass: one or two kernels. `workspace` has dense_forward_tensor_workspace<T>(d) bytes.
 template <class T, class Factors>
 void dense_forward_on_tensor_cores(T* y, const T* x, const T* w, const T* bias, const Dense& d, const Factors& factors,
                                    void* workspace, stream_t s) {

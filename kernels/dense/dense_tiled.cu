@@ -1,9 +1,9 @@
 // dense_tiled.cu - a dense layer in 64x64 tiles through shared memory; long sums are cut into slices.
 //
-// Changed from dense_direct: each value of W is read once per tile instead of once per output, side by side by
-// neighbouring threads. The forward pass of a wide layer on a small batch is one tile with a sum over tens of thousands
-// of inputs: slices of it go to as many blocks as the GPU has room for, and a second kernel adds them in order. Bound
-// by memory: the weights are read once.
+// Changed from dense_direct: each value of W is read once per tile instead of once per output, and reads are coalesced.
+// The forward pass of a wide layer on a small batch has few tiles with sums over tens of thousands of inputs: slices
+// of them fill the GPU with blocks, and a second kernel adds them in order. Bound by memory: the weights are read
+// once.
 #include "kernels/bias/bias_launchers.h"
 #include "kernels/common/registration.h"
 #include "kernels/dense/dense_tiled_forward.h"

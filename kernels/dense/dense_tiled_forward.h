@@ -1,19 +1,19 @@
-// dense_tiled_forward.h - the forward pass of dense_tiled, for the ops that end in it (dense_factors.h).
+// dense_tiled_forward.h - the forward pass of dense_tiled, shared with the ops that fuse it (dense_factors.h).
 #pragma once
 #include "kernels/common/tile_gemm.h"
 #include "kernels/dense/dense_factors.h"
 
 namespace gs::GS_TARGET {
 
-bool dense_tiled_supports(const Dense&);  // dense_tiled.cu, as its workspace
+bool dense_tiled_supports(const Dense&);  // defined in dense_tiled.cu, like its workspace
 std::size_t dense_forward_tiled_workspace(const Dense&);
 
-/// How many slices the sum is cut into, and their sums [slices, n, out] (dense_tiled.cu).
+/// The number of slices of the sum, and the slices' sums [slices, n, out] (dense_tiled.cu).
 int dense_forward_slices(const Dense&);
 template <class T>
 void dense_forward_partial_sums(float* partial, const T* x, const T* w, const Dense&, stream_t);
 
-/// A sum that is short enough for one slice: y at once. A thread asks for the factors of four neighbours in a row.
+/// y if the sum is short enough for one slice. A thread requests the factors of four adjacent outputs in sequence.
 template <class T, class Factors>
 __global__ void __launch_bounds__(tile_threads, tile_blocks)
     dense_forward_whole(T* __restrict__ y, const T* __restrict__ x, const T* __restrict__ w, const T* __restrict__ bias,
@@ -29,7 +29,7 @@ __global__ void __launch_bounds__(tile_threads, tile_blocks)
       });
 }
 
-/// y out of the slices' sums, added in order.
+/// y from the slices' sums, added in order.
 template <class T, class Factors>
 __global__ void dense_forward_add_slices(T* __restrict__ y, const float* __restrict__ partial,
                                          const T* __restrict__ bias, Dense d, int slices, Factors factors) {
@@ -42,7 +42,7 @@ __global__ void dense_forward_add_slices(T* __restrict__ y, const float* __restr
   }
 }
 
-/// The pass, in one kernel or two. `workspace` is of dense_forward_tiled_workspace(d) bytes.
+/// Launches the pass: one or two kernels. `workspace` has dense_forward_tiled_workspace(d) bytes.
 template <class T, class Factors>
 void dense_forward_in_tiles(T* y, const T* x, const T* w, const T* bias, const Dense& d, const Factors& factors,
                             void* workspace, stream_t s) {

@@ -1,11 +1,10 @@
-// dense_weight_outer.cu - the filter gradient as outer products: dW += dy_i x_i^T, image by image, in registers.
+// dense_weight_outer.cu - the weight gradient as outer products: dW += dy_i x_i^T, image by image, in registers.
 //
-// Changed from dense_tiled: the sum has n terms, as many as the batch has images, and out * in results: writing
-// them, in fp32 whatever x and dy are stored as, is the bound (4 bytes for 2 n operations) while n is small. So a
-// thread keeps 8 outputs by 4 inputs of dW and goes over the batch once; no shared memory, no barrier, x and dy come
-// from the caches, 16 bytes of x at a time, dW goes out 16 bytes at a time. Tensor cores would wait for the same memory
-// below about 16 images, and this is fp32. Whoever has the first inputs of 8 outputs has seen all of their dy and
-// writes db: one kernel, not two.
+// Changed from dense_tiled: for small n the bound is writing the out * in results, always in fp32 (4 bytes for 2 n
+// operations). So a thread keeps 8 outputs by 4 inputs of dW and reads the batch once, without shared memory or
+// barriers: x and dy come from the caches, four values of x at a time, and dW is written 16 bytes at a time. Below
+// about 16 images tensor cores would wait for the same memory, and this is fp32. The threads of the first inputs have
+// read all dy of their outputs and write db: one kernel instead of two.
 #include "kernels/common/divide.h"
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
@@ -16,7 +15,7 @@ namespace {
 
 constexpr int outer_threads = 256, outer_outputs = 8, outer_inputs = 4;
 
-/// Inputs that are read at once.
+/// Inputs that are read with one load.
 template <class T>
 struct alignas(outer_inputs * sizeof(T)) Neighbours {
   T values[outer_inputs];
@@ -75,7 +74,7 @@ std::int64_t squares_of(const Dense& d) {
   return parts(d.in, outer_inputs) * parts(d.out, outer_outputs);
 }
 
-/// Few enough squares for indices of 31 bits.
+/// Indices of squares must fit 31 bits.
 bool dense_weight_gradient_outer_supports(const Dense& d) {
   return squares_of(d) < 1 << 30;
 }

@@ -1,9 +1,9 @@
-// dense_dropout.h - a dense layer with bias and ReLU whose output only an inverted dropout reads: one op,
-// and what lies between them is never written.
+// dense_dropout.h - a fused dense layer with bias and ReLU and inverted dropout; the value between them is never
+// stored.
 //
 //   y[i,o] = act( b[o] + sum_j x[i,j] W[o,j] ) m[i,o] / (1 - rate)
 //
-// The backward pass does not miss it: behind a ReLU y is 0 exactly where the unit was dropped or its sum was not
+// The backward pass does not need that value: with a ReLU, y is 0 exactly where the unit was dropped or its sum was not
 // positive, so y itself is the mask of both (DenseDataGradient of the layer above, with its mask_scale).
 #pragma once
 #include "kernels/dense/dense.h"
@@ -17,8 +17,8 @@ struct DenseDropout {
   auto operator<=>(const DenseDropout&) const = default;
 };
 
-/// The bits of DenseForward and DropoutForward one after the other, where the variant of the same name does the
-/// former; in bf16, where what lies between them is not rounded, as close as that.
+/// The bits of DenseForward by the variant of the same name, followed by DropoutForward. In bf16 the value in between
+/// is not rounded, so results may differ by that rounding.
 template <class T>
 struct DenseDropoutForward {
   static constexpr std::string_view name = "dense dropout forward";

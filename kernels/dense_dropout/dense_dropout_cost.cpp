@@ -1,4 +1,4 @@
-// dense_dropout_cost.cpp - the operations of both ops; the bytes of the dense layer, whose output is the dropout's.
+// dense_dropout_cost.cpp - the operations of both ops; the bytes of the dense layer.
 #include "kernels/dense_dropout/dense_dropout.h"
 
 namespace gs {

@@ -1,8 +1,8 @@
-// dense_dropout_tensor.cu - dense_tensor's forward pass with inverted dropout in its last lines, in tf32 or bf16.
+// dense_dropout_tensor.cu - dense_tensor's forward pass, fused with inverted dropout, in tf32 or bf16.
 //
-// Changed from dense_dropout_tiled: the products are those of tensor cores. The kernel that has the whole sum of
-// an output draws its factor, here, too; a thread's outputs are eight apart, so each takes a draw. The sums are those
-// of dense_tensor, bit for bit. Bound by memory: the weights are read once.
+// Changed from dense_dropout_tiled: products on tensor cores. The kernel that completes an output's sum draws its
+// factor; a thread's outputs are eight apart, so each needs its own draw. The sums equal those of dense_tensor, bit for
+// bit. Bound by memory: the weights are read once.
 #include "kernels/common/registration.h"
 #include "kernels/dense/dense_tensor_forward.h"
 #include "kernels/dense_dropout/dense_dropout.h"

@@ -1,8 +1,8 @@
-// dense_dropout_tiled.cu - dense_tiled's forward pass with inverted dropout in its last lines.
+// dense_dropout_tiled.cu - dense_tiled's forward pass, fused with inverted dropout.
 //
-// Changed from dense_tiled: the kernel that has the whole sum of an output, be it the product's or the one that
-// adds the slices, also draws the output's factor from Philox, about 100 integer operations a draw. The sums are the
-// same, bit for bit. Bound by memory: the weights are read once.
+// Changed from dense_tiled: the kernel that completes an output's sum (the product, or the one that adds slices) also
+// draws the output's factor from Philox, about 100 integer operations per draw. The sums are the same, bit for bit.
+// Bound by memory: the weights are read once.
 #include "kernels/common/registration.h"
 #include "kernels/dense/dense_tiled_forward.h"
 #include "kernels/dense_dropout/dense_dropout.h"
@@ -13,7 +13,7 @@ namespace gs::GS_TARGET {
 namespace {
 
 bool dense_dropout_tiled_supports(const DenseDropout& d) {
-  return dense_tiled_supports(d.dense) && d.dropout.size <= std::int64_t(4) << 32;  // a group of four is one word
+  return dense_tiled_supports(d.dense) && d.dropout.size <= std::int64_t(4) << 32;  // groups fit one word
 }
 
 std::size_t dense_dropout_tiled_workspace(const DenseDropout& d) {

@@ -1,6 +1,6 @@
-// activity_block.cu - the same counts with a block per channel; its threads take every 256th row, then add up in shared
-// memory. What changed from activity_channel: 256 times as many threads read. The counts are whole numbers, so the
-// order of the sum does not matter.
+// activity_block.cu - counts of positive and of broken values, one block per channel: each thread counts every 256th
+// row; the sums are added in shared memory. Changed from activity_channel: 256 times as many threads read. Counts are
+// integers, so the order of the sum does not matter.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/diagnose/diagnose.h"

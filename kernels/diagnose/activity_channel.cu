@@ -1,5 +1,5 @@
-// activity_channel.cu - counts of positive and of broken values, one thread per channel. Every value is read once;
-// for a CPU, where a thread is a core; on a GPU only `channels` threads would work, each through rows * places values.
+// activity_channel.cu - counts of positive and of broken values, one thread per channel. Every value is read once.
+// For CPUs; on a GPU only `channels` threads would work, each on rows * places values.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/diagnose/diagnose.h"

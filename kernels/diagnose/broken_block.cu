@@ -1,6 +1,6 @@
-// broken_block.cu - the same count by whole blocks: each counts in its share and adds up in shared memory, then one
-// block adds up the blocks' counts. What changed from broken_two_stage: a thread reads some 16 values, so that the
-// memory is busy, and no thread adds alone. The counts are whole numbers, so the order of a sum does not matter.
+// broken_block.cu - the number of broken values: each block counts its share and adds up in shared memory, then one
+// block adds the blocks' counts. Changed from broken_two_stage: a thread reads about 16 values, so that enough threads
+// keep the memory busy, and the last sum is parallel, too. Counts are integers, so the order of a sum does not matter.
 #include <algorithm>
 
 #include "kernels/common/kernel.h"
@@ -18,7 +18,7 @@ unsigned blocks_of(const Values& p) {
   return unsigned(std::clamp<std::int64_t>((p.size + each - 1) / each, 1, most_blocks));
 }
 
-/// Thread 0 writes the sum of what the block's threads have.
+/// Thread 0 writes the sum of `found` over the block's threads.
 __device__ inline void write_sum(std::uint32_t* to, std::uint32_t found) {
   __shared__ std::uint32_t sums[threads];
   sums[threadIdx.x] = found;

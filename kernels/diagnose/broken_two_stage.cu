@@ -1,8 +1,8 @@
-// broken_two_stage.cu - how many of the values are NaN, Inf or too large, in two launches.
+// broken_two_stage.cu - the number of values that are NaN, Inf or too large, in two launches.
 //
-// First `slices` threads each count in their share: on the GPU every slices-th value, so that neighbours read
-// neighbours; on a CPU a contiguous piece. Then one thread adds up the counts. 4 bytes a value: bound by memory on a
-// CPU; on a GPU by latency, since only 2048 threads read.
+// First `slices` threads each count their share: on a GPU every slices-th value, so that reads are coalesced; on a CPU
+// a contiguous range. Then one thread adds the counts. 4 bytes per value: bound by memory on a CPU, by latency on a
+// GPU, since only 2048 threads read.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/diagnose/diagnose.h"

@@ -1,4 +1,4 @@
-// copy_element.cu - y = x, one thread per value. 8 bytes a value: bound by memory.
+// copy_element.cu - y = x, one thread per value. 8 bytes per value: bound by memory.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/diagnose/diagnose.h"

@@ -1,8 +1,8 @@
 // update_two_stage.cu - weight, change and gradient of one parameter, in two launches.
 //
-// First `slices` threads each add up their share in double: on the GPU every slices-th value, so that neighbours read
-// neighbours; on a CPU a contiguous piece. Then one thread adds the partial sums in order: the same bits every time.
-// 12 bytes a value: bound by memory (where fp64 is slow, by arithmetic).
+// First `slices` threads each sum their share in double: on a GPU every slices-th value, so that reads are coalesced;
+// on a CPU a contiguous range. Then one thread adds the partial sums in a fixed order. 12 bytes per value: bound by
+// memory (by arithmetic if fp64 is slow).
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/diagnose/diagnose.h"

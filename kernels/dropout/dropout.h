@@ -1,7 +1,7 @@
 // dropout.h - inverted dropout: y = x m / (1 - rate), m = 1 with probability 1 - rate.
 //
 // The mask is never stored: m[i] is a pure function of (seed, layer, step, i) through Philox, so the backward pass
-// draws the same one again. Source: Srivastava et al. 2014; the inverted form as in Keras and PyTorch.
+// recomputes it. Source: Srivastava et al. 2014; the inverted form as in Keras and PyTorch.
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
@@ -12,8 +12,8 @@ namespace gs {
 struct Dropout {
   std::int64_t size = 1;
   float rate = 0;           ///< probability of a zero, in [0, 1)
-  std::uint32_t layer = 0;  ///< which dropout of the network this is: part of the random key
-  /// What a kept element is multiplied by.
+  std::uint32_t layer = 0;  ///< index of this dropout in the network: part of the random counter
+  /// Factor of kept elements.
   float scale() const { return float(1 / (1 - double(rate))); }
   auto operator<=>(const Dropout&) const = default;
 };
@@ -26,8 +26,8 @@ struct DropoutForward {
   using Problem = Dropout;
   using Launch = void(T* y, const T* x, const StepState*, const Dropout&, void* workspace, stream_t);
 };
-/// dx = dy m / (1 - rate); where `relu_output` (the layer below's output) is given, dx = 0 where it is <= 0. dx may be
-/// dy.
+/// dx = dy m / (1 - rate). If `relu_output` (the output of the layer below) is given, dx = 0 where it is <= 0. dx may
+/// be dy.
 template <class T>
 struct DropoutBackward {
   static constexpr std::string_view name = "dropout backward";

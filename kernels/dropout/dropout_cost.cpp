@@ -1,5 +1,5 @@
-// dropout_cost.cpp - the least work of dropout: one value in, one out, one product. Philox is counted as no
-// floating-point work; the ReLU's output that the backward pass may read is not counted, it depends on the network.
+// dropout_cost.cpp - the least work of dropout: one value in, one out, one product. Philox is no
+// floating-point work; the mask that backward may read is not counted, because it depends on the network.
 #include "kernels/dropout/dropout.h"
 
 namespace gs {

@@ -1,5 +1,5 @@
-// dropout_draw.h - the factors that inverted dropout multiplies by, drawn from Philox: the same for every kernel that
-// drops, forward and backward.
+// dropout_draw.h - the factors of inverted dropout, drawn from Philox; shared by all kernels with dropout, forward and
+// backward.
 #pragma once
 #include "kernels/common/kernel.h"
 #include "kernels/common/philox.h"
@@ -7,7 +7,7 @@
 
 namespace gs::GS_TARGET {
 
-/// What the elements 4 group .. 4 group + 3 are multiplied by: 0 or `scale`.
+/// Factors of the elements 4 group .. 4 group + 3: 0 or `scale`.
 struct DropoutFactors {
   float value[4];
 };
@@ -23,7 +23,7 @@ __device__ inline DropoutFactors draw_dropout(const StepState& state, const Drop
   return factors;
 }
 
-/// The factors of single elements. Neighbours that are asked for one after another share a draw.
+/// The factors of single elements. Consecutive requests within a group of four share a draw.
 class DropoutMask {
  public:
   __device__ DropoutMask(const StepState& state, const Dropout& problem, float scale)
@@ -34,7 +34,7 @@ class DropoutMask {
       group_ = i / 4;
       factors_ = draw_dropout(state_, problem_, group_, scale_);
     }
-    // Not value[i % 4]: an index that is known only at run time would put the four out of registers.
+    // Not value[i % 4]: a run-time index would move the four values out of registers.
     const float even = i & 2 ? factors_.value[2] : factors_.value[0];
     const float odd = i & 2 ? factors_.value[3] : factors_.value[1];
     return i & 1 ? odd : even;

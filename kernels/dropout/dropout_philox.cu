@@ -1,7 +1,7 @@
 // dropout_philox.cu - y = x m / (1 - rate), one thread per four elements: one call of Philox gives four words.
 //
-// 2 values moved per element (backward behind a ReLU: 3) against about 30 integer operations: bound by memory on a GPU,
-// by arithmetic on a CPU. Rate 0 draws nothing. The product is taken even where m = 0, so that a NaN in x is seen.
+// 2 values moved per element (backward with a ReLU's mask: 3) and about 30 integer operations: bound by memory on a
+// GPU, by arithmetic on a CPU. Rate 0 draws nothing. x is multiplied even if m = 0, so that NaN in x propagates.
 #include "kernels/common/registration.h"
 #include "kernels/dropout/dropout_draw.h"
 
@@ -44,7 +44,7 @@ void dropout_backward_philox(T* dx, const T* dy, const T* relu_output, const Ste
   launch_elementwise<backward<T>>((problem.size + 3) / 4, stream, dx, dy, relu_output, state, problem, problem.scale());
 }
 
-/// The group of four elements is one word of the random counter.
+/// The index of a group of four elements must fit one word of the random counter.
 bool fits_counter(const Dropout& p) {
   return p.size <= std::int64_t(4) << 32;
 }

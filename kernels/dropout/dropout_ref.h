@@ -25,7 +25,7 @@ inline std::vector<double> dropout_forward(const Dropout& p, const StepState& st
   return y;
 }
 
-/// dx = dy m / (1 - rate), and 0 where relu_output (may be empty) is <= 0.
+/// dx = dy m / (1 - rate); 0 where relu_output is <= 0 (no mask if it is empty).
 inline std::vector<double> dropout_backward(const Dropout& p, const StepState& state, std::span<const double> dy,
                                             std::span<const double> relu_output) {
   std::vector<double> dx = dropout_forward(p, state, dy);

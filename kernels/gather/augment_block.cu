@@ -1,7 +1,7 @@
-// augment_block.cu - batch assembly with augmentation: a few blocks an image, one thread a pixel.
+// augment_block.cu - batch assembly with augmentation: a few blocks per image, one pixel per thread at a time.
 //
-// A pixel reads up to four bytes a channel, which its neighbours read too (they come out of the cache), and writes one
-// value: bound by memory as the plain gather. The first thread of a block draws the image's transform for all.
+// A pixel reads up to four bytes per channel, shared with its neighbours through the cache, and writes one value: bound
+// by memory like the plain gather. A block's first thread draws the image's transform for the block.
 #include "kernels/common/registration.h"
 #include "kernels/gather/augment_pixel.h"
 

@@ -1,4 +1,4 @@
-// augment_draw.h - what happens to one image in one epoch, drawn from Philox; shared by every variant and the
+// augment_draw.h - draws the augmentation of one image in one epoch from Philox; shared by all variants and the
 // reference.
 #pragma once
 #include "kernels/common/philox.h"
@@ -6,14 +6,14 @@
 
 namespace gs {
 
-/// The last word of the counter: no other stream of random numbers has it (engine/core/random.h, RandomPurpose).
+/// The last word of the counter, unique to this stream of random numbers (engine/core/random.h, RandomPurpose).
 inline constexpr std::uint32_t augmentation_stream = 0x80000004u;
 
 struct AugmentDraw {
   bool flip_horizontal, flip_vertical;
   float shift_x, shift_y;  ///< pixels
   float angle;             ///< radians
-  float factor;            ///< of brightness
+  float factor;            ///< brightness factor
 };
 
 /// The counter is (image, epoch, call, augmentation_stream), the key the seed.

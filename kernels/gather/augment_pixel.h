@@ -1,11 +1,11 @@
-// augment_pixel.h - one pixel of an augmented image: where it comes from, and its value between the pixels there.
+// augment_pixel.h - one pixel of an augmented image, sampled bilinearly at its source position.
 #pragma once
 #include "kernels/common/kernel.h"
 #include "kernels/gather/augment_draw.h"
 
 namespace gs::GS_TARGET {
 
-/// An AugmentDraw with its sine and cosine taken: once per image, not once per pixel.
+/// An AugmentDraw with the sine and cosine of its angle, computed once per image.
 struct Transform {
   AugmentDraw draw;
   float sine, cosine;

@@ -1,5 +1,4 @@
-// gather.h - batch assembly: the permutation and the step's cursor pick images, uint8 becomes float in [0,
-// 1].
+// gather.h - batch assembly: the permutation and the step's cursor select images; uint8 becomes float in [0, 1].
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
@@ -9,7 +8,7 @@ namespace gs {
 
 struct Gather {
   int n = 1;                    ///< rows of a full batch
-  std::int64_t image_size = 1;  ///< values an image: height * width * channels
+  std::int64_t image_size = 1;  ///< values per image: height * width * channels
   auto operator<=>(const Gather&) const = default;
 };
 
@@ -27,26 +26,26 @@ struct GatherBatch {
 template <class T>
 Cost cost(GatherBatch<T>, const Gather&);
 
-/// How far a training image may be changed each time it is seen. All zero and false: not at all.
+/// Limits of the random changes of a training image, drawn anew each epoch. The default is no change.
 struct Augmentation {
-  bool flip_horizontal = false, flip_vertical = false;  ///< mirrored, each time with probability 1/2
-  float shift = 0;                                      ///< in x and in y, up to this share of the image's side
-  float rotate = 0;                                     ///< up to this many degrees either way
-  float brightness = 0;  ///< a factor in 1 - brightness .. 1 + brightness; values stay in [0, 1]
+  bool flip_horizontal = false, flip_vertical = false;  ///< each with probability 1/2
+  float shift = 0;                                      ///< in x and in y, up to this fraction of the image's side
+  float rotate = 0;                                     ///< up to this many degrees in either direction
+  float brightness = 0;  ///< factor in [1 - brightness, 1 + brightness]; values are clamped to [0, 1]
   auto operator<=>(const Augmentation&) const = default;
   bool any() const { return *this != Augmentation(); }
 };
 
 struct AugmentedGather {
   int n = 1;                ///< rows of a full batch
-  int h = 1, w = 1, c = 1;  ///< of an image
+  int h = 1, w = 1, c = 1;  ///< extents of an image
   Augmentation augmentation;
   auto operator<=>(const AugmentedGather&) const = default;
 };
 
-/// GatherBatch, and each image is turned about its centre, flipped, shifted and made brighter or darker by amounts that
-/// are a pure function of (seed, epoch, image). Between pixels it is interpolated (bilinear); past the edge the edge's
-/// pixels go on.
+/// GatherBatch with augmentation: each image is shifted, flipped, rotated about its centre and made brighter or darker
+/// by amounts that are a pure function of (seed, epoch, image). Sampling is bilinear; past the edge, edge pixels are
+/// repeated.
 template <class T>
 struct GatherAugmented {
   static constexpr std::string_view name = "gather augmented";

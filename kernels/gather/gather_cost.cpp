@@ -1,5 +1,4 @@
-// gather_cost.cpp - the least work of batch assembly: a byte in and a value out, a label and an index per
-// row.
+// gather_cost.cpp - the least work of batch assembly: a byte in and a value out; a label and an index per row.
 #include "kernels/gather/gather.h"
 
 namespace gs {
@@ -13,7 +12,7 @@ Cost cost(GatherBatch<T>, const Gather& p) {
 template <class T>
 Cost cost(GatherAugmented<T>, const AugmentedGather& p) {
   Cost plain = cost(GatherBatch<T>{}, Gather{p.n, std::int64_t(p.h) * p.w * p.c});
-  plain.flops *= 10;  // bilinear 8, brightness, scale; the turning of coordinates is shared by the channels
+  plain.flops *= 10;  // bilinear 8, brightness, scale; the rotation of coordinates is shared by the channels
   return plain;
 }
 

@@ -1,4 +1,4 @@
-// gather_ref.h - batch assembly in plain loops: what every variant must produce.
+// gather_ref.h - reference of batch assembly in plain loops.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -15,7 +15,7 @@ struct GatheredBatch {
   std::vector<std::int32_t> labels;  ///< [n]
 };
 
-/// x[i,:] = images[permutation[cursor * batch + i],:] / 255 for the valid rows, zeros past them.
+/// x[i,:] = images[permutation[cursor * batch + i],:] / 255 for the valid rows, 0 in the others.
 inline GatheredBatch gather(const Gather& p, const StepState& state, std::span<const std::uint8_t> images,
                             std::span<const std::int32_t> all_labels, std::span<const std::uint32_t> permutation) {
   GatheredBatch out{std::vector<double>(std::size_t(p.n * p.image_size)), std::vector<std::int32_t>(std::size_t(p.n))};
@@ -28,7 +28,7 @@ inline GatheredBatch gather(const Gather& p, const StepState& state, std::span<c
   return out;
 }
 
-/// The same with augmentation: pixel (i, j) comes from where the inverse of (flip, then shift, then turn) leads.
+/// gather() with augmentation: pixel (i, j) is sampled at its position under the inverse of (shift, flip, rotate).
 inline GatheredBatch gather_augmented(const AugmentedGather& p, const StepState& state,
                                       std::span<const std::uint8_t> images, std::span<const std::int32_t> all_labels,
                                       std::span<const std::uint32_t> permutation) {
@@ -38,7 +38,7 @@ inline GatheredBatch gather_augmented(const AugmentedGather& p, const StepState&
     const std::uint32_t image = permutation[std::size_t(state.cursor) * state.batch + n];
     out.labels[n] = all_labels[image];
     const AugmentDraw d = draw_augmentation(p, state, image);
-    const auto at = [&](double row, double column, int channel) {  // bilinear, the edge goes on
+    const auto at = [&](double row, double column, int channel) {  // bilinear; edge pixels are repeated
       row = std::clamp(row, 0.0, p.h - 1.0), column = std::clamp(column, 0.0, p.w - 1.0);
       double sum = 0;
       for (int i = 0; i < p.h; ++i)

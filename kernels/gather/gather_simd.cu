@@ -1,4 +1,4 @@
-// gather_simd.cu - the same batch assembly for a CPU: every core takes whole rows.
+// gather_simd.cu - batch assembly for a CPU: every core takes whole rows.
 // Changed from gather_element: no division to find the row, so the loop over a row is one vector loop.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"

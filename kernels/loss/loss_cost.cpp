@@ -1,5 +1,5 @@
-// loss_cost.cpp - the least work of a loss: logits and label in; gradient, loss and correctness out. An
-// exponential and a logarithm count as one operation each.
+// loss_cost.cpp - the least work of a loss: logits and label in; gradient, loss and correctness out. An exponential
+// and a logarithm count as one operation each.
 #include "kernels/loss/loss.h"
 
 namespace gs {

@@ -1,4 +1,4 @@
-// loss_ref.h - the losses, their gradients and what counts as correct, in fp64.
+// loss_ref.h - the losses, their gradients and the correctness of predictions in fp64.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -13,7 +13,7 @@ inline double sigmoid(double z) {
   return 1 / (1 + std::exp(-z));
 }
 
-/// What the probability of class k should be: 1 or 0, with label smoothing less of a difference.
+/// Target probability of class k: one-hot, with label smoothing.
 inline double target(const Loss& p, int k, int label) {
   const int classes = std::max(p.classes, 2);
   return (k == label) * (1 - double(p.smoothing)) + double(p.smoothing) / classes;
@@ -42,7 +42,7 @@ inline double sample_loss(const Loss& p, std::span<const double> z, int label) {
   return 0;
 }
 
-/// Its gradient by the logits, written to dz.
+/// Writes the gradient of sample_loss() with respect to the logits to dz.
 inline void sample_gradient(const Loss& p, std::span<const double> z, int label, std::span<double> dz) {
   const double t = label == 1 ? 1 : -1;
   switch (p.kind) {
@@ -67,7 +67,7 @@ inline void sample_gradient(const Loss& p, std::span<const double> z, int label,
   }
 }
 
-/// One logit: its sign says the class. More: the first largest one does.
+/// The predicted class is the sign of a single logit, or the first largest of several.
 inline bool is_correct(const Loss& p, std::span<const double> z, int label) {
   if (p.kind != LossKind::softmax) return (z[0] > 0) == (label == 1);
   return std::max_element(z.begin(), z.end()) - z.begin() == label;
@@ -77,7 +77,7 @@ struct LossResult {
   std::vector<double> sample_loss, sample_correct, dlogits;
 };
 
-/// Rows past `valid` are zeros; dlogits is the gradient of the (weighted) mean over the valid rows. No weights: all 1.
+/// Rows past `valid` are 0; dlogits is the gradient of the (weighted) mean over the valid rows. No weights: all 1.
 inline LossResult loss(const Loss& p, std::int64_t valid, std::span<const double> logits,
                        std::span<const std::int32_t> labels, std::span<const double> class_weights = {}) {
   const std::size_t n = std::size_t(p.n), classes = std::size_t(p.classes);

@@ -1,8 +1,8 @@
 // loss_row.cu - value, correctness and gradient of every loss, one thread per sample.
 //
-// One logit: a logit and a label in, three values out; at the usual batches its cost is that of a launch. Softmax reads
-// its row three times (the largest, the sum, the gradient), out of the cache after the first. A NaN among the logits
-// gives a NaN loss and is never correct; logits of any finite size give a finite gradient.
+// One logit: a logit and a label in, three values out; bound by the launch at usual batch sizes. Softmax reads its row
+// three times (maximum, sum, gradient), from the cache after the first. A NaN logit gives a NaN loss and is never
+// correct; finite logits of any size give a finite gradient.
 #include "kernels/common/kernel.h"
 #include "kernels/common/reduce.h"
 #include "kernels/common/registration.h"
@@ -11,7 +11,7 @@
 namespace gs::GS_TARGET {
 namespace {
 
-/// What one logit gives. `gradient` is that of the sample's own loss.
+/// A sample's loss and its gradient with respect to the logit.
 struct Scored {
   float loss, gradient;
 };
@@ -20,15 +20,14 @@ __device__ inline float sigmoid(float z) {
   return 1 / (1 + expf(-z));
 }
 
-/// -t s(1-s) needs no care for large z; bce's sigmoid(z) - 1 does: it is -sigmoid(-z) without cancellation, and
-/// sigmoid(z) - t = (1 - t) sigmoid(z) - t sigmoid(-z).
+/// sigmoid(z) - t would cancel for large z and t near 1, so the gradient is (1 - t) sigmoid(z) - t sigmoid(-z).
 __device__ inline Scored binary_cross_entropy(float z, bool positive, float smoothing) {
   const float t = (positive ? 1.0f - smoothing : 0.0f) + smoothing / 2;
   const float hinge = (z > 0 ? z : 0.0f) - (t > 0 ? t * z : 0.0f);
   return {hinge + log1pf(expf(-fabsf(z))), (1 - t) * sigmoid(z) - t * sigmoid(-z)};
 }
 
-/// max(0, 1 - t s) and its gradient by s; written so that NaN passes through both.
+/// max(0, 1 - t s) and its gradient with respect to s; NaN propagates to both.
 __device__ inline Scored hinge(float s, bool positive) {
   const float t = positive ? 1.0f : -1.0f, margin = 1 - t * s;
   return {margin <= 0 ? 0.0f : margin, margin <= 0 ? 0.0f : margin > 0 ? -t : margin};

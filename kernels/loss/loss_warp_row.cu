@@ -1,4 +1,4 @@
-// loss_warp_row.cu - softmax with a warp per sample: 32 lanes read consecutive logits, then share their results.
+// loss_warp_row.cu - softmax with a warp per sample: 32 lanes read consecutive logits, then combine their results.
 // Changed from loss_row: the reads of a row are coalesced and its chain of exponentials is K / 32 long.
 #include "kernels/common/kernel.h"
 #include "kernels/common/reduce.h"
@@ -16,7 +16,7 @@ __global__ void softmax_by_warp(float* __restrict__ sample_loss, float* __restri
                                 const std::int32_t* __restrict__ labels, const float* __restrict__ class_weights,
                                 const StepState* __restrict__ state, Loss problem) {
   const std::int64_t row = std::int64_t(blockIdx.x) * warps_per_block + threadIdx.y;
-  if (row >= problem.n) return;  // a whole warp: nobody waits for it
+  if (row >= problem.n) return;  // a whole warp leaves, so no shuffle waits for it
   const int lane = int(threadIdx.x), classes = problem.classes;
   const std::int64_t valid = state->valid();
   const T* logits_row = logits + row * classes;
@@ -36,7 +36,7 @@ __global__ void softmax_by_warp(float* __restrict__ sample_loss, float* __restri
     first_largest = warp_min(first_largest);
     sum = warp_sum(sum);
     loss = logf(sum) + (largest - z(labels[row]));
-    correct = first_largest == labels[row];  // never where the largest is NaN: no lane has found it
+    correct = first_largest == labels[row];  // false if the largest is NaN, as no lane finds it
     if (problem.smoothing > 0) {
       float mean = 0;
       for (int k = lane; k < classes; k += 32) mean += z(k) / float(classes);

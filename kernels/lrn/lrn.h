@@ -3,7 +3,7 @@
 //   scale[n,h,w,i] = k + alpha sum_j x[n,h,w,j]^2,   j from max(0, i - window/2) to min(c - 1, i + window/2)
 //   y[n,h,w,i] = x[n,h,w,i] / scale[n,h,w,i]^beta
 //
-// alpha is not divided by the window, as in the paper (PyTorch and Caffe divide it). Source: Krizhevsky, Sutskever and
+// As in the paper, alpha is not divided by the window (PyTorch and Caffe divide it). Source: Krizhevsky, Sutskever and
 // Hinton 2012, section 3.3.
 #pragma once
 #include "kernels/common/bf16.h"
@@ -29,8 +29,8 @@ struct LrnForward {
   using Problem = Lrn;
   using Launch = void(T* y, float* scale, const T* x, const Lrn&, void* workspace, stream_t);
 };
-/// dx_i = dy_i scale_i^-beta - 2 alpha beta x_i sum_j dy_j y_j / scale_j over the same window; where `relu_output` is
-/// given (x itself, out of a ReLU), dx = 0 where it is <= 0.
+/// dx_i = dy_i scale_i^-beta - 2 alpha beta x_i sum_j dy_j y_j / scale_j over the same window. If `relu_output` is
+/// given (x itself, the output of a ReLU), dx = 0 where it is <= 0.
 template <class T>
 struct LrnBackward {
   static constexpr std::string_view name = "lrn backward";

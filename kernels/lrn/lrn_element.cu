@@ -1,7 +1,7 @@
-// lrn_element.cu - one thread per element; its window of channels comes out of the cache.
+// lrn_element.cu - one thread per element; its window of channels comes from the cache.
 //
-// Forward three values per element (scale is a float), backward five, a power and about four operations per place of
-// the window: bound by memory on a GPU, by the power function on a CPU.
+// Forward moves three values per element (scale is fp32), backward five, with one power and about four operations per
+// channel of the window: bound by memory on a GPU, by the power function on a CPU.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/lrn/lrn.h"
@@ -9,7 +9,7 @@
 namespace gs::GS_TARGET {
 namespace {
 
-/// The channels of the window around channel i are first .. last.
+/// A channel's window: channels first .. last, inclusive.
 struct Window {
   int first, last;
 };

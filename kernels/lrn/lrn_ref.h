@@ -24,7 +24,7 @@ inline Normalised lrn_forward(const Lrn& p, std::span<const double> x) {
   return out;
 }
 
-/// The scattering form, which the variants do not use: every output adds to the inputs of its window.
+/// In scatter form, unlike the variants: every output adds to the inputs of its window.
 inline std::vector<double> lrn_backward(const Lrn& p, std::span<const double> dy, std::span<const double> x) {
   const Normalised out = lrn_forward(p, x);
   std::vector<double> dx(x.size());

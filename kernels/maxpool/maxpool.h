@@ -1,11 +1,10 @@
 // maxpool.h - 2-D max-pooling, NHWC, no padding.
 //
-//   y[n,p,q,c] = max over the window of x;  `argmax` holds which element of the window it was (row * window + column,
-//   the first one on a tie), or `no_gradient` where the problem says that x came out of a ReLU and the maximum is <= 0.
+//   y[n,p,q,c] = max over the window of x;  argmax = its position in the window, row * window + column (the first one
+//   on a tie), or `no_gradient` if `relu_input` is set and the maximum is <= 0.
 //
-// The gradient gathers: every input element asks the windows that cover it whether it was their maximum. No atomics,
-// one write per element, so the bits do not depend on the order. Four bytes of index become one, and the ReLU's
-// gradient is free.
+// The gradient gathers: every input element checks the windows that cover it. No atomics and one write per element, so
+// the bits are reproducible. The index takes one byte instead of four, and the ReLU's gradient is free.
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/variant.h"
@@ -15,7 +14,7 @@ namespace gs {
 struct MaxPool {
   int n = 1, h = 1, w = 1, c = 1;
   int window = 2, stride = 2;
-  bool relu_input = false;  ///< x is the output of a ReLU: fold that ReLU's gradient into this op's
+  bool relu_input = false;  ///< x is the output of a ReLU: fuse that ReLU's gradient into this op's
 
   static constexpr std::uint8_t no_gradient = 255;
   GS_BOTH constexpr int p() const { return (h - window) / stride + 1; }
@@ -25,7 +24,7 @@ struct MaxPool {
   auto operator<=>(const MaxPool&) const = default;
 };
 
-/// y and argmax [n,p,q,c]. NaN wins, so that it is seen.
+/// y and argmax [n,p,q,c]. If the window has a NaN, y is NaN.
 template <class T>
 struct MaxPoolForward {
   static constexpr std::string_view name = "max-pool forward";
@@ -33,7 +32,7 @@ struct MaxPoolForward {
   using Problem = MaxPool;
   using Launch = void(T* y, std::uint8_t* argmax, const T* x, const MaxPool&, void* workspace, stream_t);
 };
-/// dx[n,h,w,c] = sum of dy over the windows whose maximum this element was.
+/// dx[n,h,w,c] = sum of dy over the windows whose maximum is at this element.
 template <class T>
 struct MaxPoolBackward {
   static constexpr std::string_view name = "max-pool backward";

@@ -1,5 +1,5 @@
 // maxpool_cost.cpp - the least work of max-pooling: x in, y and the index byte out; backward dy and the byte in, dx
-// out. Comparisons and additions are counted as operations.
+// out. Comparisons and additions count as operations.
 #include "kernels/maxpool/maxpool.h"
 
 namespace gs {

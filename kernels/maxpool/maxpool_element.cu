@@ -1,8 +1,8 @@
 // maxpool_element.cu - max-pooling of any window and stride, one thread per output element, forward and backward.
 //
-// Forward reads window^2 values per output (neighbours from the cache) and writes one and a byte; backward
-// writes every dx once and gathers from at most ceil(window / stride)^2 outputs: no atomics. Both bound by memory.
-// Indices are 32 bits wide where the tensor allows: a 64-bit division costs a GPU about a hundred instructions.
+// Forward reads window^2 values per output (overlaps from the cache) and writes a value and a byte; backward writes
+// every dx once and gathers from at most ceil(window / stride)^2 outputs, without atomics. Both are bound by memory.
+// Indices are 32 bits wide if the tensor is small enough: a 64-bit division costs a GPU about a hundred instructions.
 #include "kernels/common/kernel.h"
 #include "kernels/common/nhwc.h"
 #include "kernels/common/registration.h"
@@ -67,7 +67,7 @@ void maxpool_backward_element(T* dx, const T* dy, const std::uint8_t* argmax, co
     launch_elementwise<backward<std::int64_t, T>>(m.x_size(), stream, dx, dy, argmax, m);
 }
 
-/// The place in the window fits into a byte and is never `no_gradient`.
+/// The position in the window must fit a byte and differ from `no_gradient`.
 bool index_fits_byte(const MaxPool& m) {
   return m.window * m.window <= MaxPool::no_gradient;
 }

@@ -37,7 +37,7 @@ inline MaxPooled maxpool_forward(const MaxPool& m, std::span<const double> x) {
   return out;
 }
 
-/// The scattering form, which the variants do not use: every output adds its gradient to its maximum.
+/// In scatter form, unlike the variants: every output adds its gradient to its maximum.
 inline std::vector<double> maxpool_backward(const MaxPool& m, std::span<const double> dy,
                                             std::span<const std::uint8_t> argmax) {
   std::vector<double> dx(std::size_t(m.x_size()));

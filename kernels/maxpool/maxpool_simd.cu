@@ -1,9 +1,9 @@
-// maxpool_simd.cu - the 2x2 windows of stride 2 for a CPU: every core takes rows of outputs, forward and backward.
+// maxpool_simd.cu - 2x2 windows of stride 2 for a CPU: every core takes rows of outputs, forward and backward.
 //
-// Changed from maxpool_element: a window is four pointers and the loop over channels is one vector loop without a
-// division or a branch; and, since these windows do not overlap, backward visits outputs and writes the four elements
-// of each window. Four values in, one and a byte out per output, backward the reverse: bound by memory. With few
-// channels the vectors stay short.
+// Changed from maxpool_element: a window is four pointers, and the loop over channels is one vector loop without a
+// division or a branch; as these windows do not overlap, backward visits outputs and writes the four elements of each
+// window. Per output four values in, one value and a byte out; backward the reverse: bound by memory. With fewer than
+// 16 channels the vectors are partly empty.
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
@@ -14,7 +14,7 @@
 namespace gs::GS_TARGET {
 namespace {
 
-/// The larger of the two; NaN where v is.
+/// Per lane the larger of the two; NaN if either is NaN.
 GS_INLINE Vec larger_or_nan(const Vec& best, const Vec& v) {
   return (v > best) | (v != v) ? v : best;
 }
@@ -25,7 +25,7 @@ GS_INLINE void forward_vector(T* y, std::uint8_t* argmax, const T* v0, const T* 
                               int count) {
   const Vec a = load(v0, count), b = load(v1, count), c = load(v2, count), d = load(v3, count);
   const Vec best = larger_or_nan(larger_or_nan(larger_or_nan(a, b), c), d);
-  // the first place that holds the maximum, or NaN if the maximum is NaN
+  // position of the first maximum, or of the first NaN
   IntVec place = IntVec{} + 3;
   place = select((c == best) | (c != c), 2, place);
   place = select((b == best) | (b != b), 1, place);
@@ -35,7 +35,7 @@ GS_INLINE void forward_vector(T* y, std::uint8_t* argmax, const T* v0, const T* 
   store_bytes(argmax, place, count);
 }
 
-/// One row of outputs: `top` and `bottom` are the two rows of x below it.
+/// One row of outputs from `top` and `bottom`, two rows of x.
 template <bool relu_input, class T>
 void forward_row(T* y, std::uint8_t* argmax, const T* top, const T* bottom, int outputs, int channels) {
   for (int q = 0; q < outputs; ++q, top += 2 * channels, bottom += 2 * channels, y += channels, argmax += channels)
@@ -67,7 +67,7 @@ void backward_row(T* top, T* bottom, const T* dy, const std::uint8_t* argmax, in
   }
 }
 
-/// Fewer outputs than this are not worth waking a second core.
+/// Fewer rows of outputs than this are not worth a second core.
 std::int64_t grain(const MaxPool& m) {
   return std::max(1, 8192 / (m.q() * m.c));
 }
@@ -101,7 +101,7 @@ void maxpool_backward_simd(T* dx, const T* dy, const std::uint8_t* argmax, const
         for (std::int64_t i = begin; i < end; ++i) {
           T* top = dx + (i / m.p() * m.h + i % m.p() * 2) * x_row;
           backward_row(top, top + x_row, dy + i * y_row, argmax + i * y_row, m.q(), m.c);
-          // an odd last column or row lies in no window
+          // an odd last column or row is in no window
           std::fill(top + covered, top + x_row, rounded<T>(0));
           std::fill(top + x_row + covered, top + 2 * x_row, rounded<T>(0));
           if (m.h % 2 && i % m.p() == m.p() - 1) std::fill(top + 2 * x_row, top + 3 * x_row, rounded<T>(0));

@@ -33,8 +33,8 @@ OptimizerRow row(std::string_view name, std::string_view help) {
           .reference = &step};
 }
 
-const OptimizerRegistration adam(row("adam", "moments of the gradient, corrected for their start at 0")),
-    adamw(row("adamw", "adam whose weight decay is taken off the weight itself"));
+const OptimizerRegistration adam(row("adam", "adaptive moments with bias correction")),
+    adamw(row("adamw", "adam with decoupled weight decay"));
 
 }  // namespace
 }  // namespace gs

@@ -1,7 +1,7 @@
-// adam.cu - Adam and AdamW, one thread per parameter; the formulas stand in adam.cpp.
+// adam.cu - Adam and AdamW, one thread per parameter; the formulas are in adam.cpp.
 //
-// 28 bytes per parameter, and 2 for a copy in bf16, with 16 operations: bound by memory. The two bias corrections are
-// computed once per thread, in double: rounded to float, 0.999^t would leave 1 - 0.999^t with four or five right
+// 28 bytes per parameter (30 with a bf16 copy) and 16 operations: bound by memory. The two bias corrections are
+// computed once per thread, in double: with 0.999^t rounded to float, 1 - 0.999^t would have four or five correct
 // digits.
 #include "kernels/common/registration.h"
 #include "kernels/optimizer/parameter_copy.h"

@@ -1,10 +1,10 @@
 // lamb.cpp - LAMB (You et al. 2020, "Large batch optimization for deep learning: training BERT in 76 minutes",
-// algorithm 2, with the identity for phi): Adam's step, scaled per parameter of the network to the size of its weights.
+// algorithm 2, with the identity for phi): Adam's step, scaled per parameter tensor by the ratio of their norms.
 //
 //   m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  u = m^ / (sqrt(v^) + eps) + wd p,
 //   m^ = m / (1 - b1^t), v^ = v / (1 - b2^t);  p -= lr |p| / |u| u
 //
-// with Euclidean norms over a parameter of the network; the factor |p| / |u| is 1 if one of the norms is 0.
+// with Euclidean norms over a parameter tensor; the factor |p| / |u| is 1 if one of the norms is 0.
 #include <cmath>
 
 #include "kernels/optimizer/optimizers.h"

@@ -1,7 +1,7 @@
-// lamb.cu - LAMB; the formula stands in lamb.cpp.
+// lamb.cu - LAMB; the formula is in lamb.cpp.
 //
-// Two variants: `lamb_chunk` with a thread per chunk, and `lamb_block` with a block per chunk, whose threads read
-// neighbours. A thread per parameter of the network adds the sums of its chunks.
+// Two variants: `lamb_chunk` with a thread per chunk, and `lamb_block` with a block per chunk, whose reads are
+// coalesced. In both a thread per parameter tensor adds the sums of its chunks.
 #include "kernels/common/registration.h"
 #include "kernels/optimizer/lamb_step.h"
 

@@ -1,7 +1,7 @@
-// lamb_simd.cu - LAMB for a CPU: every core takes whole chunks; the formula stands in lamb.cpp.
+// lamb_simd.cu - LAMB for a CPU: every core takes whole chunks; the formula is in lamb.cpp.
 //
-// Changed from lamb_chunk: chunks are shared out to cores, where a loop over elements would give one core less than
-// 8192 of them. The same bits: a chunk is summed by one core, in the same order.
+// Changed from lamb_chunk: chunks are distributed over the cores; the grid-stride loop gives a core at least 8192
+// chunks. The same bits: one core sums a chunk, in the same order.
 #include "kernels/common/registration.h"
 #include "kernels/optimizer/lamb_step.h"
 

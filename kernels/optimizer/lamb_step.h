@@ -1,9 +1,9 @@
-// lamb_step.h - the parts of LAMB that its variants share; the formula stands in lamb.cpp.
+// lamb_step.h - shared parts of LAMB's variants; the formula is in lamb.cpp.
 //
-// The flat buffer is cut into chunks of at most 4096 values that do not cross a boundary between two parameters of the
-// network. First every chunk takes the moments on and sums p^2 and u^2; then the sums of a parameter's chunks are added
-// in order, in double, so that the bits are the same every time; then every chunk takes its step. u is computed twice,
-// which costs less than 8 bytes to keep it. 40 bytes per parameter and about 30 operations: bound by memory.
+// The flat buffer is cut into chunks of at most 4096 values within one parameter tensor. First every chunk updates its
+// moments and sums p^2 and u^2; then the sums of a tensor's chunks are added in a fixed order, in double; then every
+// chunk updates its parameters. u is computed twice, which is cheaper than 8 bytes to store and load it. 40 bytes per
+// parameter and about 30 operations: bound by memory.
 #pragma once
 #include <algorithm>
 
@@ -17,24 +17,24 @@ inline std::int64_t chunks_of(std::int64_t size) {
   return (size + chunk_size - 1) / chunk_size;
 }
 
-/// A few parameters of the network, passed by value: a launch knows where they lie without memory of its own.
+/// Some parameter tensors, passed by value, so that a launch needs no device memory for their offsets.
 struct Segments {
-  static constexpr int most = 160;  // what the 4 KiB of a kernel's arguments hold
+  static constexpr int most = 160;  // limited by 4 KiB of kernel arguments
   int count = 0;
-  std::int64_t begin[most + 1];        ///< in the flat buffer
-  std::int64_t first_chunk[most + 1];  ///< counted from the first of these segments
+  std::int64_t begin[most + 1];        ///< offset in the flat buffer
+  std::int64_t first_chunk[most + 1];  ///< counted from the first segment
 
   __device__ std::int64_t chunks() const { return first_chunk[count]; }
 };
 
-/// A chunk's segment and values.
+/// A chunk's segment and range of values.
 struct Chunk {
   int segment;
   std::int64_t begin, end;
 };
 
 __device__ inline Chunk chunk_at(const Segments& s, std::int64_t chunk) {
-  int low = 0, high = s.count - 1;  // the last segment whose first chunk is not behind this one
+  int low = 0, high = s.count - 1;  // binary search for the last segment with first_chunk <= chunk
   while (low < high) {
     const int middle = (low + high + 1) / 2;
     if (s.first_chunk[middle] <= chunk)
@@ -50,7 +50,7 @@ struct Norms {
   double weights, updates;  ///< sums of p^2 and u^2
 };
 
-/// The terms that every parameter's step is made of.
+/// The terms shared by all parameters' updates.
 struct Step {
   float beta1, beta2, epsilon, decay, correction1, correction2;
 
@@ -92,7 +92,7 @@ __device__ void move(const Buffers& at, const Copy& copy, const Step& step, floa
   copy(i, p);
 }
 
-/// |p| / |u| of a segment, out of the sums of its chunks.
+/// |p| / |u| of a segment, from the sums of its chunks; 1 if one of them is 0.
 __device__ inline float factor_of(const Norms* __restrict__ partial, const Segments& segments, std::int64_t s) {
   Norms sums{0, 0};
   for (std::int64_t chunk = segments.first_chunk[s]; chunk < segments.first_chunk[s + 1]; ++chunk) {
@@ -110,7 +110,7 @@ __device__ inline Norms measured(const Chunk& c, const Buffers& at, const float*
   return sums;
 }
 
-/// Calls body(segments) for all parameters of the network, as many at a time as a launch takes.
+/// Calls body(segments) for all parameter tensors, up to Segments::most at a time.
 template <class Body>
 void for_segments(const Optimizer& problem, const Body& body) {
   for (int first = 0; first < problem.segments; first += Segments::most) {
@@ -126,7 +126,7 @@ void for_segments(const Optimizer& problem, const Body& body) {
   }
 }
 
-/// The sums of the chunks of one launch, and behind them the factors of its segments.
+/// The workspace holds the sums of one launch's chunks, then the factors of its segments.
 inline std::int64_t most_chunks(const Optimizer& problem) {
   return problem.size / chunk_size + problem.segments;
 }

@@ -1,6 +1,6 @@
-// lion.cu - Lion, one thread per parameter; the formula stands in lion.cpp.
+// lion.cu - Lion, one thread per parameter; the formula is in lion.cpp.
 //
-// 20 bytes per parameter, and 2 for a copy in bf16, with 12 operations: bound by memory.
+// 20 bytes per parameter (22 with a bf16 copy) and 12 operations: bound by memory.
 #include "kernels/common/registration.h"
 #include "kernels/optimizer/parameter_copy.h"
 
@@ -14,7 +14,7 @@ __global__ void lion(float* __restrict__ parameters, float* __restrict__ mean, C
   const float beta1 = problem.beta1, beta2 = problem.beta2;
   for (std::int64_t i : grid_stride(problem.size)) {
     const float g = gradients[i], c = beta1 * mean[i] + (1 - beta1) * g;
-    const float sign = c > 0 ? 1.0f : c < 0 ? -1.0f : c;  // 0 and NaN are their own
+    const float sign = c > 0 ? 1.0f : c < 0 ? -1.0f : c;  // sign(0) = 0, sign(NaN) = NaN
     mean[i] = beta2 * mean[i] + (1 - beta2) * g;
     const float p = parameters[i] - rate * (sign + decay * parameters[i]);
     parameters[i] = p;

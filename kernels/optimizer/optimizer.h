@@ -1,5 +1,5 @@
-// optimizer.h - the interface of parameter updates over one flat buffer. The formulas stand with the optimizers: a row
-// each in <name>.cpp, which says what optimizers.h declares, and a kernel in <name>.cu.
+// optimizer.h - the interface of parameter updates over one flat buffer. Each optimizer has its formula and row
+// (optimizers.h) in <name>.cpp and its kernels in <name>.cu.
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
@@ -8,14 +8,14 @@
 namespace gs {
 
 struct Optimizer {
-  std::string_view name = "adam";  ///< a row's, whose storage it is (optimizers.h)
-  std::int64_t size = 1;           ///< parameters
-  // Every hyper-parameter that some optimizer takes (optimizers.cpp says what they are).
+  std::string_view name = "adam";  ///< name of a row (optimizers.h), which owns the string
+  std::int64_t size = 1;           ///< number of parameters
+  // The hyper-parameters of all optimizers (optimizers.cpp describes them).
   float momentum = 0, rho = 0.9f, beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-7f, weight_decay = 0;
   bool nesterov = false;
   bool bf16_copy = false;  ///< also write the new parameters as bf16
-  /// Offsets of the network's parameters (a layer's weights, its biases) in the flat buffer, for optimizers with a rate
-  /// for each: parameter s is [boundaries[s], boundaries[s + 1]), in host memory that outlives every launch.
+  /// Offsets of the parameter tensors (a layer's weights, its biases) in the flat buffer, for optimizers with a rate
+  /// per tensor: tensor s is [boundaries[s], boundaries[s + 1]). In host memory that outlives every launch.
   const std::int64_t* boundaries = nullptr;
   int segments = 0;
   auto operator<=>(const Optimizer&) const = default;
@@ -24,9 +24,9 @@ struct Optimizer {
   int moments() const;
 };
 
-/// One step. moment1 and moment2: the first and the second buffer of the optimizer's state; null if it has fewer. The
-/// learning rate and the powers of beta come from the state. copy [size]: the new parameters, rounded, if the problem
-/// wants them, else null: what the layers of a network in bf16 read, while what is trained is fp32.
+/// One step. moment1 and moment2: the optimizer's first and second state buffer; null if it has fewer. The learning
+/// rate and the powers of beta come from StepState. copy [size]: the new parameters as bf16 for the layers of a bf16
+/// network, or null without bf16_copy; the trained parameters are fp32.
 struct Update {
   static constexpr std::string_view name = "update";
   using Problem = Optimizer;

@@ -1,4 +1,4 @@
-// optimizers.cpp - the hyper-parameters that optimizers choose from, and the rows that they add.
+// optimizers.cpp - all hyper-parameters, and the table of registered optimizers.
 #include "kernels/optimizer/optimizers.h"
 
 #include <map>
@@ -9,22 +9,22 @@ namespace gs {
 namespace {
 
 constexpr HyperParameter all_hyper_parameters[] = {
-    {.name = "momentum", .help = "share of the last step's direction that is kept", .number = &Optimizer::momentum},
-    {.name = "nesterov", .help = "momentum looks ahead", .yes_or_no = &Optimizer::nesterov},
+    {.name = "momentum", .help = "momentum coefficient", .number = &Optimizer::momentum},
+    {.name = "nesterov", .help = "use Nesterov momentum", .yes_or_no = &Optimizer::nesterov},
     {.name = "rho", .help = "decay of the mean square", .number = &Optimizer::rho},
     {.name = "beta1", .help = "decay of the first moment", .number = &Optimizer::beta1},
     {.name = "beta2", .help = "decay of the second moment", .number = &Optimizer::beta2},
     {.name = "epsilon",
-     .help = "added to a denominator",
+     .help = "added to the denominator",
      .range = HyperParameter::Range::positive,
      .number = &Optimizer::epsilon},
     {.name = "weight_decay",
-     .help = "weight decay: this times the weight",
+     .help = "weight decay coefficient",
      .range = HyperParameter::Range::at_least_0,
      .number = &Optimizer::weight_decay},
 };
 
-/// Made by the first registration, whichever that is.
+/// Function-local, so that registrations may run in any order.
 std::map<std::string_view, OptimizerRow>& rows() {
   static std::map<std::string_view, OptimizerRow> all;
   return all;
@@ -33,7 +33,7 @@ std::map<std::string_view, OptimizerRow>& rows() {
 const HyperParameter& hyper_parameter_called(std::string_view name) {
   for (const HyperParameter& parameter : all_hyper_parameters)
     if (parameter.name == name) return parameter;
-  throw Error("no hyper-parameter is called " + std::string(name));
+  throw Error("unknown hyper-parameter " + std::string(name));
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ const double* OptimizerRow::usual(std::string_view hyper_parameter) const {
 OptimizerRegistration::OptimizerRegistration(OptimizerRow row) {
   for (const auto& one : row.takes) hyper_parameter_called(one.hyper_parameter);
   const std::string_view name = row.name;
-  require(rows().emplace(name, std::move(row)).second, "two optimizers are called " + std::string(name));
+  require(rows().emplace(name, std::move(row)).second, "duplicate optimizer " + std::string(name));
 }
 
 std::vector<const OptimizerRow*> optimizers() {

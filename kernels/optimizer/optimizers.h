@@ -1,5 +1,5 @@
-// optimizers.h - all optimizers, a row each. The command line, run.json and the tests follow from the rows; the kernels
-// are variants of the op `update` (optimizer.h) that support problems of a row's name.
+// optimizers.h - all optimizers, one row each. The command line, run.json and the tests are generated from the rows; an
+// optimizer's kernels are variants of the op `update` (optimizer.h) that support problems of its name.
 #pragma once
 #include <span>
 #include <string>
@@ -10,17 +10,17 @@
 
 namespace gs {
 
-/// A number or a switch that optimizers take: a field of the problem.
+/// A number or a switch: a field of Optimizer.
 struct HyperParameter {
   enum class Range { share, positive, at_least_0 };
-  std::string_view name;  ///< "weight_decay": in run.json; on the command line --weight-decay
+  std::string_view name;  ///< "weight_decay" in run.json is --weight-decay on the command line
   std::string_view help;
-  Range range = Range::share;            ///< share: from 0 to below 1
-  float Optimizer::*number = nullptr;    ///< null if it is a switch
-  bool Optimizer::*yes_or_no = nullptr;  ///< null if it is a number
+  Range range = Range::share;            ///< share: in [0, 1)
+  float Optimizer::*number = nullptr;    ///< null for a switch
+  bool Optimizer::*yes_or_no = nullptr;  ///< null for a number
 };
 
-/// All of them, in the order in which help lists them.
+/// All hyper-parameters, in the order of the help.
 std::span<const HyperParameter> hyper_parameters();
 
 /// The buffers that one step reads and writes, in double precision. The moments are empty if the optimizer has fewer.
@@ -31,8 +31,8 @@ struct UpdateBuffers {
 
 struct OptimizerRow {
   std::string_view name;
-  std::string_view help;  ///< one line: what it is, and its paper
-  /// A hyper-parameter that it takes, and the value that it has by default.
+  std::string_view help;  ///< one line
+  /// A hyper-parameter of the optimizer, with its default.
   struct Takes {
     std::string_view hyper_parameter;
     double usual;
@@ -40,10 +40,10 @@ struct OptimizerRow {
   std::vector<Takes> takes;
   int (*moments)(const Optimizer&);
   double (*operations)(const Optimizer&);  ///< per parameter
-  /// One step by the formula: what its kernels are held against.
+  /// One step by the formula; kernels are tested against it.
   void (*reference)(const Optimizer&, const StepState&, const UpdateBuffers&);
 
-  /// Its value of the hyper-parameter by default; null if it takes none of that name.
+  /// The default of a hyper-parameter; null if the optimizer does not take it.
   const double* usual(std::string_view hyper_parameter) const;
 };
 
@@ -52,11 +52,11 @@ struct OptimizerRegistration {
   explicit OptimizerRegistration(OptimizerRow);
 };
 
-/// In the order of their names.
+/// All optimizers, sorted by name.
 std::vector<const OptimizerRow*> optimizers();
-/// Throws gs::Error that lists the names if there is no optimizer of that name.
+/// Throws gs::Error with the list of valid names if `name` is unknown.
 const OptimizerRow& optimizer_called(std::string_view name);
-/// A problem for it, with its usual hyper-parameters. Throws like optimizer_called().
+/// A problem for the optimizer with its default hyper-parameters. Throws like optimizer_called().
 Optimizer usual_optimizer(std::string_view name);
 
 }  // namespace gs

@@ -13,7 +13,7 @@ struct Bf16Copy {
   __device__ void operator()(std::int64_t i, float p) const { to[i] = rounded<bf16>(p); }
 };
 
-/// Calls body(NoCopy{}) or body(Bf16Copy{copy}), as the problem says.
+/// Calls body(Bf16Copy{copy}) if problem.bf16_copy, else body(NoCopy{}).
 template <class Body>
 void with_copy(const Optimizer& problem, bf16* copy, const Body& body) {
   if (problem.bf16_copy)

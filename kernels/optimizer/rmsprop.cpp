@@ -1,4 +1,4 @@
-// rmsprop.cpp - a rate for every parameter, by the running mean square of its gradient.
+// rmsprop.cpp - RMSprop: gradients divided by the root of their running mean square.
 //
 //   g += wd p;  s = rho s + (1 - rho) g^2;  p -= lr g / (sqrt(s) + eps)
 #include <cmath>
@@ -17,7 +17,7 @@ void step(const Optimizer& p, const StepState& state, const UpdateBuffers& at) {
 }
 
 const OptimizerRegistration registration({.name = "rmsprop",
-                                          .help = "a rate for every parameter, by its mean square gradient",
+                                          .help = "gradient divided by its root mean square",
                                           .takes = {{"rho", 0.9}, {"epsilon", 1e-7}, {"weight_decay", 0}},
                                           .moments = [](const Optimizer&) { return 1; },
                                           // decay 2, s 4, rate 1, root, sum, quotient, difference

@@ -1,6 +1,6 @@
-// rmsprop.cu - RMSprop, one thread per parameter; the formula stands in rmsprop.cpp.
+// rmsprop.cu - RMSprop, one thread per parameter; the formula is in rmsprop.cpp.
 //
-// 20 bytes per parameter, and 2 for a copy in bf16, with 11 operations: bound by memory.
+// 20 bytes per parameter (22 with a bf16 copy) and 11 operations: bound by memory.
 #include "kernels/common/registration.h"
 #include "kernels/optimizer/parameter_copy.h"
 

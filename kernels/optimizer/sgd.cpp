@@ -1,6 +1,6 @@
 // sgd.cpp - stochastic gradient descent, with momentum and weight decay.
 //
-//   g += wd p;  buf = mu buf + g;  p -= lr buf             (mu = 0: p -= lr g, and buf is not touched)
+//   g += wd p;  buf = mu buf + g;  p -= lr buf             (mu = 0: p -= lr g, without buf)
 //   nesterov:                      p -= lr (g + mu buf)    (Sutskever et al. 2013)
 #include "kernels/optimizer/optimizers.h"
 

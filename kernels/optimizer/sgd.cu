@@ -1,7 +1,7 @@
-// sgd.cu - gradient descent, one thread per parameter; the formula stands in sgd.cpp.
+// sgd.cu - gradient descent, one thread per parameter; the formula is in sgd.cpp.
 //
-// 12 bytes and 4 operations per parameter, with momentum 20 and 6 to 8, and 2 bytes for a copy in bf16: bound by
-// memory.
+// 12 bytes and 4 operations per parameter (with momentum 20 bytes and 6 or 8 operations), plus 2 bytes for a bf16 copy:
+// bound by memory.
 #include "kernels/common/registration.h"
 #include "kernels/optimizer/parameter_copy.h"
 

@@ -1,5 +1,5 @@
-// address.cpp - all lanes are checked at once by the lowest and the highest address; a lane that is wrong is looked for
-// only when something is.
+// address.cpp - checks all lanes at once by their lowest and highest address; looks for the faulty lane only if that
+// fails.
 #include "kernels/ptx/address.h"
 
 #include <algorithm>
@@ -18,11 +18,11 @@ std::string hex(std::uint64_t value) {
 }
 
 bool inside(const Region& region, std::uint64_t begin, std::uint64_t bytes) {
-  return begin >= region.begin && begin <= region.end && bytes <= region.end - begin;  // without a sum that wraps
+  return begin >= region.begin && begin <= region.end && bytes <= region.end - begin;  // no sum that could wrap
 }
 
-/// The region that holds [begin, begin + bytes), or null. There are a few dozen regions, and most accesses are where
-/// the same instruction's were before.
+/// The region that holds [begin, begin + bytes), or null. A linear search suffices: regions are few (some dozens), and
+/// most accesses fall into the region that their instruction accessed before.
 const Region* region_with(const Launch& launch, std::uint64_t begin, std::uint64_t bytes) {
   for (const auto* regions : {&launch.memory, &launch.module->globals})
     for (const Region& region : *regions)
@@ -33,11 +33,11 @@ const Region* region_with(const Launch& launch, std::uint64_t begin, std::uint64
 struct Checker {
   Warp& w;
   const Instruction& i;
-  const std::uint64_t (&address)[32];  ///< of a lane that is off: that of one which is on
+  const std::uint64_t (&address)[32];  ///< inactive lanes repeat the address of an active one
   std::uint32_t mask;
   unsigned bytes, alignment;
 
-  /// Calls wrong(lane), which throws, for the first lane whose address is not all right.
+  /// Calls wrong(lane), which throws, for the first lane whose address is not right().
   template <class Right, class Wrong>
   void each(Right&& right, Wrong&& wrong) const {
     for_lanes(mask, [&](unsigned l) {
@@ -60,7 +60,7 @@ struct Checker {
     for (const std::uint64_t a : address) found = std::max(found, a);
     return found;
   }
-  /// In a space whose addresses begin at 0.
+  /// For a space whose addresses begin at 0.
   void below(std::uint64_t size, const char* what) const {
     if (highest() <= size && highest() + bytes <= size) return;
     each([&](std::uint64_t a) { return a <= size && a + bytes <= size; },
@@ -83,7 +83,7 @@ struct Checker {
   }
 };
 
-/// Have all bytes been written, and is no copy on its way to them?
+/// True if all bytes have been written and no copy to them is pending.
 bool all_written(const SharedByte* state, unsigned bytes) {
   constexpr auto written = std::uint32_t(SharedByte::written) * 0x01010101u;
   if (bytes % 4 != 0) return std::all_of(state, state + bytes, [](SharedByte b) { return b == SharedByte::written; });
@@ -95,7 +95,7 @@ bool all_written(const SharedByte* state, unsigned bytes) {
   return true;
 }
 
-/// Shared memory must have been written before it is read.
+/// Fails if a byte to be read was never written or has a pending copy.
 void check_state(Warp& w, const Instruction& i, unsigned lane, SharedByte* state, unsigned bytes) {
   for (unsigned b = 0; b < bytes; ++b) {
     if (state[b] == SharedByte::never_written) fail(w, i, lane, "reads shared memory that was never written");
@@ -112,8 +112,7 @@ void note_shared(Warp& w, const Instruction& i, unsigned lane, std::byte* at, un
   std::fill_n(state, bytes, SharedByte::written);
 }
 
-/// A generic address is one of shared memory, of the lane's local memory, of a parameter, which is only read, or
-/// global.
+/// A generic address lies in shared memory, the lane's local memory, the parameters (read only) or global memory.
 void check_generic(Warp& w, const Instruction& i, unsigned lane, std::uint64_t address, unsigned bytes, Access access) {
   const Block& block = *w.block;
   const auto shared = std::uint64_t(block.shared);

@@ -1,4 +1,4 @@
-// address.h - the addresses of a memory instruction: checked, then turned into those of this process.
+// address.h - checks the addresses of a memory instruction and translates them to host pointers.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -9,29 +9,29 @@ namespace gs::ptx {
 
 enum class Access : std::uint8_t { read, write };
 
-/// The place of each lane's access in this process's memory.
+/// Host pointer of each lane's access.
 struct Addresses {
   std::byte* of[32];
 };
 
-/// [%rd1+16]: a register and what is added to it.
+/// [%rd1+16]: a register and a displacement.
 struct AddressOperand {
   std::uint32_t reg;
-  bool wide;  ///< it has 64 bits, else 32
+  bool wide;  ///< 64-bit register, else 32-bit
   std::int64_t displacement;
   Space space;
 };
-/// The address of an instruction that has one; its register is the operand at `index`.
+/// The instruction's address operand; its register is the operand at `index`.
 inline AddressOperand address_operand(const Instruction& i, std::size_t index) {
   return {i.operand[index], i.wide_address, i.immediate, i.space};
 }
 
-/// Checks accesses of `bytes` bytes at multiples of `alignment` (0: of `bytes`) and finds their places. Throws PtxError
-/// when a lane of the mask accesses what it may not.
+/// Checks accesses of `bytes` bytes, aligned to `alignment` (0: to `bytes`), and returns their host pointers. Throws
+/// PtxError if the access of a lane in the mask is invalid.
 Addresses checked_addresses(Warp&, const Instruction&, std::uint32_t mask, const AddressOperand&, unsigned bytes,
                             Access, unsigned alignment = 0);
 
-/// The state of the bytes of shared memory that begin at a checked address.
+/// Per-byte state of shared memory from a checked address on.
 SharedByte* shared_state(Block&, const std::byte*);
 
 }  // namespace gs::ptx

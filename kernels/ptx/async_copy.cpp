@@ -1,5 +1,5 @@
-// async_copy.cpp - cp.async: read when it is issued; until it is waited for, its destination may not be read and holds
-// NaN.
+// async_copy.cpp - cp.async: the source is read at issue; until the wait, the destination holds NaN and may not be
+// accessed.
 #include <algorithm>
 #include <cstring>
 
@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::uint8_t wide_destination = 1;  // Instruction::mode: the first address has 64 bits
 
-/// i.immediate holds both displacements, the destination's above. cp.async [to], [from], bytes(, bytes of the source;
-/// the rest is zeros)
+/// cp.async [to], [from], bytes(, source bytes; the rest is zeros). i.immediate holds both displacements, the
+/// destination's in its upper half.
 void issue(Warp& w, const Instruction& i, std::uint32_t mask) {
   const unsigned bytes = i.bytes;
   const AddressOperand to{i.operand[0], (i.mode & wide_destination) != 0, std::int32_t(i.immediate >> 32),
@@ -23,12 +23,12 @@ void issue(Warp& w, const Instruction& i, std::uint32_t mask) {
   const std::uint32_t* const source_bytes = i.operands > 3 ? w.lanes<std::uint32_t>(i.operand[3]) : nullptr;
   if (source_bytes)
     for_lanes(mask, [&](unsigned l) {
-      if (source_bytes[l] > bytes) fail(w, i, l, "copies more bytes of the source than there are in all");
+      if (source_bytes[l] > bytes) fail(w, i, l, "reads more source bytes than it copies");
       if (source_bytes[l] == 0) reading &= ~(1u << l);
     });
   const Addresses shared = checked_addresses(w, i, mask, to, bytes, Access::write);
   Addresses global{};
-  for (std::uint32_t left = reading; left != 0;) {  // lanes that read equally much; the rest of the source is not read
+  for (std::uint32_t left = reading; left != 0;) {  // lanes with the same source size at a time
     const unsigned length = source_bytes ? source_bytes[std::countr_zero(left)] : bytes;
     std::uint32_t same = 0;
     for_lanes(left, [&](unsigned l) { same |= std::uint32_t(!source_bytes || source_bytes[l] == length) << l; });
@@ -50,7 +50,7 @@ void commit(Warp& w, const Instruction&, std::uint32_t mask) {
   for_lanes(mask, [&](unsigned l) { ++w.committed[l]; });
 }
 
-/// cp.async.wait_group n: all but the n latest groups of the lane have arrived. n = -1: those not committed, too.
+/// cp.async.wait_group n: completes all but the lane's n latest groups. n = -1: uncommitted copies, too.
 void wait(Warp& w, const Instruction& i, std::uint32_t mask) {
   std::erase_if(w.copies, [&](const PendingCopy& copy) {
     if ((mask >> copy.lane & 1) == 0) return false;

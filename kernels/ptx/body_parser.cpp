@@ -1,4 +1,4 @@
-// body_parser.cpp - the body of a kernel: declarations, labels, and statements on their way to instructions.
+// body_parser.cpp - parses the body of a kernel: declarations, labels and statements.
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -38,7 +38,7 @@ class BodyParser {
     add({.flow = Flow::exit}, "ret (the kernel's end)");
     for (const auto& [instruction, label] : branches_) {
       const auto at = labels_.find(label);
-      if (at == labels_.end()) lexer_.fail("there is no label " + label);
+      if (at == labels_.end()) lexer_.fail("undefined label " + label);
       kernel_.code[instruction].target = at->second;
     }
   }
@@ -61,7 +61,7 @@ class BodyParser {
   // --- declarations
 
   void declare_register(const std::string& name, Type type) {
-    // One of a closed scope may be declared again. One that would hide another is refused, so no scope restores names.
+    // A name may be reused once its scope is closed. Shadowing is refused, so that closing a scope restores no names.
     for (const auto& scope : scopes_)
       if (scope.contains(name)) lexer_.fail("the register " + name + " is declared twice");
     scopes_.back().insert(name);
@@ -84,7 +84,7 @@ class BodyParser {
     lexer_.expect(";");
   }
 
-  /// .loc 1 71 3, function_name $L__info_string0, inlined_at 1 71 3: where it was written, not where it was inlined.
+  /// .loc 1 71 3, function_name $L__info_string0, inlined_at 1 71 3: keeps the line where the code was written.
   void source_line() {
     line_ = {std::int32_t(lexer_.number()), std::int32_t(lexer_.number())};
     lexer_.number();  // the column
@@ -110,7 +110,7 @@ class BodyParser {
               .alignment = d.alignment};
     place(d.name, symbol);
   }
-  /// Behind what its space has already.
+  /// Places a symbol behind those that its space already holds.
   void place(const std::string& name, Symbol& symbol) {
     if (symbol.space == Space::shared && dynamic_begin_)
       lexer_.fail("shared variable " + name + " comes behind the first use of dynamic shared memory");
@@ -137,7 +137,7 @@ class BodyParser {
     }
     const std::string word = lexer_.take();
     if (lexer_.accept(":")) {
-      if (!labels_.emplace(word, int(kernel_.code.size())).second) lexer_.fail("the label " + word + " is there twice");
+      if (!labels_.emplace(word, int(kernel_.code.size())).second) lexer_.fail("duplicate label " + word);
       return;
     }
     std::vector<Operand> operands;
@@ -152,7 +152,7 @@ class BodyParser {
       }
     }
     std::string text(lexer_.text(begin));
-    // Parameters are called after the kernel: what is left is param_0.
+    // nvcc prefixes parameters with the kernel's name; only param_0 is kept.
     for (std::size_t at; (at = text.find(kernel_.name + "_param_")) != text.npos;)
       text.erase(at, kernel_.name.size() + 1);
     lexer_.expect(";");
@@ -208,7 +208,7 @@ class BodyParser {
       return {.kind = Operand::Kind::reg, .reg = *r, .negated = negated};
     if (name.starts_with("%")) return {.kind = Operand::Kind::reg, .reg = registers_.special(name)};
     const auto symbol = symbols_.find(name);
-    if (symbol == symbols_.end()) lexer_.fail("there is no register or variable " + name);
+    if (symbol == symbols_.end()) lexer_.fail("undefined register or variable " + name);
     if (!symbol->second.placed) place(name, symbol->second);
     const std::uint64_t address = symbol->second.address;
     return {.kind = Operand::Kind::value,
@@ -226,10 +226,10 @@ class BodyParser {
   Symbols symbols_;
   RegisterFile registers_;
   SourceLine line_;
-  std::vector<std::set<std::string>> scopes_;  ///< the registers declared in each that is open
+  std::vector<std::set<std::string>> scopes_;  ///< registers declared in each open scope
   std::map<std::string, int> labels_;
   std::vector<std::pair<std::size_t, std::string>> branches_;
-  std::optional<std::uint32_t> dynamic_begin_;  ///< once it is used
+  std::optional<std::uint32_t> dynamic_begin_;  ///< set at its first use
 };
 
 }  // namespace

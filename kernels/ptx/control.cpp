@@ -1,4 +1,4 @@
-// control.cpp - branches, ends, barriers, fences, and the one function that kernels call.
+// control.cpp - branches, exits, barriers, fences, and cudaGraphSetConditional, the only function that kernels call.
 #include <cstring>
 
 #include "kernels/ptx/decoder.h"
@@ -24,7 +24,7 @@ void decode_bar(Decoder& d) {
   d.i.flow = Flow::barrier;
 }
 
-void decode_branch(Decoder& d) {  // the parser knows its target
+void decode_branch(Decoder& d) {  // the parser sets the target
   d.opcode.take("uni");
   d.i.flow = Flow::branch;
 }
@@ -33,14 +33,14 @@ void decode_end(Decoder& d) {
   d.expect_operands(0);
   d.i.flow = Flow::exit;
 }
-/// Stores are seen at once here, whoever looks.
+/// No-op: stores are visible to all threads at once.
 void decode_membar(Decoder& d) {
   d.opcode.take_one_of({"cta", "gl", "sys"});
   d.expect_operands(0);
   d.i.run = nothing;
 }
 
-/// cudaGraphSetConditional(handle, value): its parameters have been stored, the handle is the address of the value.
+/// cudaGraphSetConditional(handle, value): the arguments are in the call parameters; the handle is the value's address.
 void set_conditional(Warp& w, const Instruction& i, std::uint32_t mask) {
   for_lanes(mask, [&](unsigned l) {
     const std::byte* const parameters = w.call_parameters + std::size_t(l) * w.call_stride;
@@ -51,12 +51,12 @@ void set_conditional(Warp& w, const Instruction& i, std::uint32_t mask) {
     *handle = value;
   });
 }
-/// call.uni cudaGraphSetConditional, (param0, param1); the parser has put the name away and leaves the parameters.
+/// call.uni cudaGraphSetConditional, (param0, param1); the parser drops the name and leaves the parameters.
 void decode_call(Decoder& d) {
   d.opcode.take("uni");
   d.expect_operands(2);
   for (const Operand& parameter : d.operands) {
-    if (parameter.space != Space::call_param) refuse("has an argument of another kind");
+    if (parameter.space != Space::call_param) refuse("has an argument of the wrong kind");
     d.i.operand[d.i.operands++] = std::uint32_t(parameter.value);
   }
   d.i.run = set_conditional;

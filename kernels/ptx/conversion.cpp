@@ -1,4 +1,4 @@
-// conversion.cpp - cvt: between integers and floats of all widths, to bf16 and tf32.
+// conversion.cpp - cvt: between integers and floats of all widths, and to bf16 and tf32.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -39,7 +39,7 @@ struct Mode {
       : integral(Integral(mode & 7)), flushes((mode & 8) != 0), saturates((mode & 16) != 0) {}
 };
 
-/// The nearest integer that D has. NaN becomes 0; where the source or the result has 64 bits, the result's highest bit.
+/// Saturates to D's range. NaN becomes 0 or, if the source or the result has 64 bits, the result's highest bit.
 template <class D, class S>
 D to_integer(S x) {
   constexpr bool of_64_bits = sizeof(D) == 8 || sizeof(S) == 8;
@@ -65,16 +65,16 @@ D converted(S x, Mode mode) {
       return d;
     }
   } else {
-    return D(x);  // integers wrap; to a float, to the nearest even
+    return D(x);  // integers wrap; a float result rounds to nearest even
   }
 }
 
-/// The register of a type: 8 bits lie in 16.
+/// Register type of T: 8-bit values occupy 16-bit registers.
 template <class T>
 using RegisterOf =
     std::conditional_t<sizeof(T) == 1, std::conditional_t<std::is_signed_v<T>, std::int16_t, std::uint16_t>, T>;
 
-/// The source may lie in a wider register, whose lower bits count. i.bytes is that register's size.
+/// For a source in a wider register: its low bits are converted. i.bytes is the register's size.
 template <class D, class S>
 void convert_lower(Warp& w, const Instruction& i, std::uint32_t mask) {
   const Mode mode(i.mode);

@@ -1,4 +1,4 @@
-// counts.cpp - launches noted while somebody counts; instructions summed by source line.
+// counts.cpp - records launches while a LaunchCounter exists; sums instructions by source line.
 #include "kernels/ptx/counts.h"
 
 #include <algorithm>
@@ -35,7 +35,7 @@ std::vector<LineInstructions> instructions_by_line(const std::vector<CountedLaun
   for (const CountedLaunch& launch : launches)
     for (std::size_t i = 0; i < launch.counts.executed.size(); ++i)
       if (launch.counts.executed[i] > 0) by_line[{launch.module, launch.kernel->lines[i]}] += launch.counts.executed[i];
-  std::map<std::string, std::uint64_t> by_place;  // a header's line is in several modules
+  std::map<std::string, std::uint64_t> by_place;  // several modules may contain a header's line
   for (const auto& [line, count] : by_line) by_place[line.first->place(line.second)] += count;
   std::vector<LineInstructions> lines;
   for (const auto& [place, count] : by_place) lines.push_back({place, count});

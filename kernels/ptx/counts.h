@@ -1,4 +1,4 @@
-// counts.h - what kernels did, instruction by instruction.
+// counts.h - executed instructions of each launch, also summed by source line.
 #pragma once
 #include <vector>
 
@@ -14,7 +14,7 @@ struct CountedLaunch {
   Counts counts;
 };
 
-/// While it lives, every launch that runs to its end, on any thread, is noted. Counters do not nest.
+/// Records every launch, on any thread, that completes during its lifetime. Counters do not nest.
 class LaunchCounter {
  public:
   LaunchCounter();
@@ -30,7 +30,7 @@ class LaunchCounter {
 /// Called by run().
 void note_launch(const Launch&, const Counts&);
 
-/// The warp instructions of a source line.
+/// Executed warp instructions of a source line.
 struct LineInstructions {
   std::string place;  ///< "kernels/dense/dense_tensor.cu:31"
   std::uint64_t warp_instructions = 0;

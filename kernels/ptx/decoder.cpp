@@ -1,4 +1,4 @@
-// decoder.cpp - opcodes taken apart, operands bound to registers.
+// decoder.cpp - splits opcodes and binds operands to registers.
 #include "kernels/ptx/decoder.h"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ int Opcode::take_one_of(std::initializer_list<std::string_view> parts) {
 Type Opcode::take_type() {
   const auto at =
       std::find_if(parts_.begin(), parts_.end(), [](const auto& part) { return type_named(part) != Type::none; });
-  if (at == parts_.end()) refuse("has no type that is supported");
+  if (at == parts_.end()) refuse("has no supported type");
   const Type type = type_named(*at);
   parts_.erase(at);
   return type;
@@ -55,14 +55,14 @@ Type Opcode::take_type() {
 // --- RegisterFile
 
 namespace {
-constexpr std::uint32_t line_bytes = 64;  // of a vector register: arrays of lanes begin at a multiple of it
+constexpr std::uint32_t line_bytes = 64;  // alignment of lane arrays: a vector register
 std::uint32_t bytes_of_lanes(int bits) {
   return bits == 1 ? 4 : 32 * std::uint32_t(std::max(bits, 16)) / 8;
 }
 }  // namespace
 
 RegisterFile::RegisterFile(Kernel& kernel) : kernel_(kernel) {
-  kernel_.register_bytes = line_bytes;  // offset 0 is no register
+  kernel_.register_bytes = line_bytes;  // offset 0 means none
 }
 
 std::uint32_t RegisterFile::add(int bits) {
@@ -133,11 +133,11 @@ int Decoder::width(std::size_t index, int of_a_literal) const {
 }
 
 int Decoder::bind(const Operand& operand, int wanted) {
-  if (operand.in_brackets || operand.kind == Operand::Kind::vector) refuse("has an operand of another kind");
+  if (operand.in_brackets || operand.kind == Operand::Kind::vector) refuse("has an operand of the wrong kind");
   if (i.operands == i.operand.size()) refuse("has too many operands");
   std::uint32_t& offset = i.operand[i.operands++];
   if (operand.negated) {
-    if (wanted != 1) refuse("negates what is no predicate");
+    if (wanted != 1) refuse("negates an operand that is not a predicate");
     i.negated = true;
   }
   switch (operand.kind) {
@@ -193,7 +193,7 @@ void Decoder::bind_elements(std::size_t index, int wanted) {
 }
 
 void Decoder::bind_address(std::size_t index) {
-  if (index >= operands.size() || !operands[index].in_brackets) refuse("has no address where it needs one");
+  if (index >= operands.size() || !operands[index].in_brackets) refuse("has no address operand");
   Operand base = operands[index];
   base.in_brackets = false;
   const int address_bits = base.kind == Operand::Kind::reg ? bits(base.reg.type) : 64;

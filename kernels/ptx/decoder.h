@@ -1,4 +1,4 @@
-// decoder.h - a statement of PTX on its way to an Instruction: its opcode, taken apart, and its operands.
+// decoder.h - turns a PTX statement, an opcode with operands, into an Instruction.
 #pragma once
 #include <initializer_list>
 #include <map>
@@ -10,8 +10,8 @@
 
 namespace gs::ptx {
 
-/// "ld.global.nc.v2.f32", taken apart at its dots. A decoder takes the parts that it understands; an instruction of
-/// which a part is left is refused.
+/// "ld.global.nc.v2.f32", split at its dots. A decoder takes the parts that it supports; an instruction with parts left
+/// is refused.
 class Opcode {
  public:
   explicit Opcode(std::string text);
@@ -19,9 +19,9 @@ class Opcode {
   const std::string& text() const { return text_; }
   const std::string& name() const { return name_; }
   bool take(std::string_view part);
-  /// The place in the list of the part that is there; -1: none is.
+  /// Takes the first of `parts` that is present and returns its index in the list; -1 if none is.
   int take_one_of(std::initializer_list<std::string_view> parts);
-  /// The first type that is left; throws where there is none.
+  /// Takes the first remaining type; throws PtxError if none is left.
   Type take_type();
   const std::vector<std::string>& left() const { return parts_; }
 
@@ -30,17 +30,17 @@ class Opcode {
   std::vector<std::string> parts_;
 };
 
-/// The registers of a kernel: declared ones, and those that hold constants and special values.
+/// Registers of a kernel: declared registers, constants and special registers.
 class RegisterFile {
  public:
   explicit RegisterFile(Kernel& kernel);
   void declare(const std::string& name, Type type);
   const Register* find(std::string_view name) const;
-  /// One whose 32 lanes hold the value.
+  /// Register whose 32 lanes hold `value`; equal constants share one.
   std::uint32_t constant(std::uint64_t value, int bits);
-  /// %tid.x and the like; throws for a name that is not known.
+  /// %tid.x and other special registers; throws PtxError for an unsupported name.
   Register special(const std::string& name);
-  /// A register that is never read: the operand _.
+  /// Register that is never read, for the operand _.
   std::uint32_t sink();
 
  private:
@@ -58,12 +58,12 @@ struct Operand {
   std::uint64_t value = 0;        ///< of a literal, or the address of a variable
   Space space = Space::generic;   ///< of the variable
   bool in_brackets = false;       ///< an address: [%rd1+16]
-  std::int64_t displacement = 0;  ///< what is added to it
+  std::int64_t displacement = 0;  ///< added to the address
   bool negated = false;           ///< !%p1
   std::vector<Operand> elements;  ///< of {%r1, %r2}
 };
 
-/// Fills an Instruction. Throws PtxError when operands are not as many or as wide as the opcode wants.
+/// Fills an Instruction. Throws PtxError if the number or width of the operands does not match the opcode.
 class Decoder {
  public:
   Decoder(Opcode opcode, std::vector<Operand> operands, RegisterFile& registers, Instruction& instruction)
@@ -73,16 +73,16 @@ class Decoder {
   const std::vector<Operand> operands;
   Instruction& i;
 
-  /// All operands, in their order, as registers of these widths.
+  /// Binds all operands in order, as registers of these widths.
   void bind(std::initializer_list<int> bits);
-  /// The operand at `index` as the instruction's next: of any width, which is returned, or of `bits`. What has no width
-  /// of its own, a literal, gets `bits`.
+  /// Binds the operand at `index` as the instruction's next and returns `bits`. A register must have `bits` bits; a
+  /// literal gets them.
   int bind(std::size_t index, int bits);
   int width(std::size_t index, int of_a_literal) const;
-  /// {%r1, %r2}, or one register, as the instruction's next; i.elements says how many.
+  /// Binds {%r1, %r2} or one register as the instruction's next operands and sets i.elements.
   void bind_elements(std::size_t index, int bits);
   int element_width(std::size_t index, int of_a_literal) const;
-  /// [%rd1+16] as the instruction's next.
+  /// Binds the address [%rd1+16]: its register as the instruction's next operand, its displacement as i.immediate.
   void bind_address(std::size_t index);
   void expect_operands(std::size_t count) const;
   /// A predicate that is never read.
@@ -98,10 +98,10 @@ class Decoder {
   throw PtxError(why);
 }
 
-/// The kind of an opcode's operands, by its last type; `any` if the opcode alone decides.
+/// Operand kind that selects a decoder, by the opcode's last type; `any`: the opcode's name alone selects it.
 enum class Operands { any, integers, floats, predicates };
 
-/// The decoders, a family of them from each file.
+/// Decoders by opcode name and operand kind; each file adds its family.
 using Decoders = std::map<std::pair<std::string_view, Operands>, void (*)(Decoder&)>;
 void add_integer_opcodes(Decoders&);
 void add_float_opcodes(Decoders&);
@@ -114,7 +114,8 @@ void add_warp_opcodes(Decoders&);
 void add_tensor_core_opcodes(Decoders&);
 void add_control_opcodes(Decoders&);
 
-/// Finds the handler of a statement and what it needs. Throws PtxError that names the opcode where it is not supported.
+/// Decodes a statement: sets the instruction's handler and operands. Throws PtxError if the opcode or one of its parts
+/// is not supported.
 void decode(Decoder&);
 
 }  // namespace gs::ptx

@@ -1,4 +1,4 @@
-// fat_binary.cpp - a header of 16 bytes, then entries: each a header that says its own size and that of what follows.
+// fat_binary.cpp - format: a header, then entries, each with a header that gives its own size and its payload's.
 #include "kernels/ptx/fat_binary.h"
 
 #include <algorithm>
@@ -18,8 +18,8 @@ T read_at(const unsigned char* at) {
   return value;
 }
 
-/// The number in ".target sm_90"; 0: the text is not PTX, or compressed. Compressed text begins with words that can be
-/// read, so each character is looked at.
+/// The number in ".target sm_90"; 0 if the text is not PTX or is compressed. Compressed text begins with readable
+/// words, so every character is checked.
 int target_of(std::string_view text) {
   const auto readable = [](char c) { return (c >= ' ' && c < 127) || c == '\n' || c == '\t' || c == '\r'; };
   if (!std::ranges::all_of(text, readable)) return 0;
@@ -36,7 +36,7 @@ std::string_view ptx_in(const void* fat_binary, int architecture) {
   constexpr std::uint32_t magic = 0xba55ed50;
   constexpr std::uint16_t kind_ptx = 1;
   const auto* const begin = static_cast<const unsigned char*>(fat_binary);
-  if (read_at<std::uint32_t>(begin) != magic) throw PtxError("a fat binary of a form that is not known");
+  if (read_at<std::uint32_t>(begin) != magic) throw PtxError("unknown fat binary format");
   const auto* at = begin + read_at<std::uint16_t>(begin + 6);
   const auto* const end = at + read_at<std::uint64_t>(begin + 8);
   constexpr std::uint64_t smallest_header = 16;

@@ -4,8 +4,8 @@
 
 namespace gs::ptx {
 
-/// The text for the newest GPU that is not newer than `architecture` (90: sm_90) among those of a fat binary. Throws
-/// PtxError where there is none, or where it is compressed.
+/// The PTX in a fat binary with the highest target up to `architecture` (90: sm_90). Throws PtxError if it has none,
+/// has only compressed PTX, or is damaged.
 std::string_view ptx_in(const void* fat_binary, int architecture);
 
 }  // namespace gs::ptx

@@ -1,5 +1,5 @@
-// floating.cpp - arithmetic on floats. What PTX calls approximate is computed in double precision and rounded once, so
-// it is at least as near as any GPU's.
+// floating.cpp - float arithmetic. Instructions that PTX calls approximate are computed in double precision and rounded
+// once, so they are at least as accurate as on any GPU.
 #include "kernels/ptx/floating.h"
 
 #include <type_traits>
@@ -29,7 +29,7 @@ struct Mul {
   static T of(T a, T b) {
     return a * b;
   }
-  static ExactSum exact(float a, float b, float) { return {double(a) * double(b), 0}; }  // 48 bits
+  static ExactSum exact(float a, float b, float) { return {double(a) * double(b), 0}; }  // exact: 48 bits
 };
 struct Fma {
   template <class T>
@@ -117,7 +117,7 @@ struct Tanh {
   }
 };
 
-/// An opcode's modifiers of its result: .rz, .ftz, .sat.
+/// Result modifiers of an opcode: .rz, .ftz, .sat.
 struct Result {
   Rounding rounding = Rounding::nearest;
   bool flushes = false, saturates = false;
@@ -133,7 +133,7 @@ struct Result {
   }
 };
 
-/// The rare ones: floats whose operands or results are flushed, clamped, or rounded in another direction.
+/// Slow path: flushes, clamps, or rounds other than to nearest.
 template <class Op, int arity>
 void carefully(Warp& w, const Instruction& i, std::uint32_t mask) {
   const Result result(i.mode);
@@ -150,7 +150,7 @@ void carefully(Warp& w, const Instruction& i, std::uint32_t mask) {
       value = Op::of(x[0], x[1]);
     else
       value = Op::of(x[0]);
-    // A sum in double precision that is rounded again is not a fused multiply-add.
+    // round_to_float() of a sum in double precision would round twice; a fused multiply-add rounds once.
     if constexpr (std::is_same_v<Op, Fma>)
       if (result.rounding == Rounding::nearest) value = Op::of(x[0], x[1], x[2]);
     if (result.flushes) value = flushed(value);

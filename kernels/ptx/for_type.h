@@ -1,10 +1,10 @@
-// for_type.h - from a type of PTX to one of C++: make.template operator()<T>() returns the handler for T.
+// for_type.h - dispatches a PTX type to a C++ type: make.template operator()<T>() returns the handler for T.
 #pragma once
 #include "kernels/ptx/decoder.h"
 
 namespace gs::ptx {
 
-/// Integers of 16, 32 and 64 bits. Throws PtxError for another type.
+/// 16-, 32- and 64-bit integers. Throws PtxError for another type.
 template <class Make>
 Handler for_integer(Type type, Make&& make) {
   switch (type) {
@@ -29,7 +29,7 @@ Handler for_integer(Type type, Make&& make) {
   }
 }
 
-/// The same with f32 and f64.
+/// `for_integer()` plus f32 and f64.
 template <class Make>
 Handler for_number(Type type, Make&& make) {
   if (type == Type::f32) return make.template operator()<float>();
@@ -37,7 +37,7 @@ Handler for_number(Type type, Make&& make) {
   return for_integer(type, make);
 }
 
-/// The same with integers of 8 bits.
+/// `for_number()` plus 8-bit integers.
 template <class Make>
 Handler for_number_or_byte(Type type, Make&& make) {
   if (type == Type::s8) return make.template operator()<std::int8_t>();

@@ -1,4 +1,4 @@
-// grid.cpp - blocks: their memory, their barriers, and all of a grid on OpenMP's threads.
+// grid.cpp - memory and barriers of blocks; runs a grid's blocks on OpenMP's threads.
 #include <omp.h>
 
 #include <cxxabi.h>
@@ -20,7 +20,7 @@ std::size_t padded(std::size_t bytes) {
   return (bytes + line_bytes - 1) / line_bytes * line_bytes;
 }
 
-/// Memory that begins at a multiple of line_bytes.
+/// Memory aligned to line_bytes.
 class Buffer {
  public:
   void resize(std::size_t bytes) { memory_.resize(bytes + line_bytes); }
@@ -161,7 +161,7 @@ class BlockRunner {
     }
   }
 
-  /// All lanes must be at the barrier; none may have ended before it.
+  /// Releases the barrier; fails unless all lanes wait at it and none has ended.
   void pass_barrier() {
     for (const Warp& w : block_.warps)
       for (const LaneGroup& g : w.groups) {
@@ -196,13 +196,13 @@ class BlockRunner {
 
 std::string plain_name(const std::string& mangled) {
   int status = 0;
-  // "f" alone would be taken for the type float
+  // Only mangled names: "f" would demangle to "float".
   char* const text =
       mangled.starts_with("_Z") ? abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &status) : nullptr;
   std::string name = text ? text : mangled;
   std::free(text);
   if (const std::size_t end = name.find_first_of("<("); end != name.npos && end > 0 && name[0] != '(') {
-    // "void gs::cuda::(anonymous namespace)::scale<float>(int)": what stands in front of the arguments
+    // keeps the part in front of the arguments: "void gs::cuda::(anonymous namespace)::scale<float>(int)"
     std::string without;
     for (std::size_t at = 0; at < name.size(); ++at) {
       if (name.compare(at, 21, "(anonymous namespace)") == 0)

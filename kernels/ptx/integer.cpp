@@ -1,4 +1,4 @@
-// integer.cpp - arithmetic on integers, which wraps, and on bits.
+// integer.cpp - wrapping integer arithmetic, and bit operations.
 #include <type_traits>
 
 #include "kernels/ptx/decoder.h"
@@ -9,7 +9,7 @@ namespace gs::ptx {
 namespace {
 
 template <class T>
-using Unsigned = std::conditional_t<(sizeof(T) < 4), std::uint32_t, std::make_unsigned_t<T>>;  // wraps, unpromoted
+using Unsigned = std::conditional_t<(sizeof(T) < 4), std::uint32_t, std::make_unsigned_t<T>>;  // not promoted to int
 template <class T>
 struct TwiceOf;
 template <>
@@ -63,7 +63,7 @@ struct MulHi {
     return T((Twice<T>(a) * Twice<T>(b)) >> (8 * sizeof(T)));
   }
 };
-// A division by zero gives all ones on NVIDIA's GPUs; PTX leaves it open.
+// PTX leaves division by zero unspecified; NVIDIA's GPUs return all ones.
 struct Div {
   template <class T>
   static T of(T a, T b) {
@@ -128,7 +128,7 @@ struct Abs {
     return a < 0 ? Sub::of(T(0), a) : a;
   }
 };
-// Shifts by the width or more leave nothing but the sign.
+// A shift by the width or more gives 0, or -1 for a negative number shifted right.
 struct Shl {
   template <class T>
   static T of(T a, std::uint32_t by) {
@@ -222,7 +222,7 @@ void decode_mad(Decoder& d) {
   }
 }
 
-/// d = b with `length` bits of a put in at `position`.
+/// b with the lowest `length` bits of a inserted at `position`.
 std::uint64_t inserted(std::uint64_t a, std::uint64_t b, std::uint32_t position, std::uint32_t length) {
   position &= 0xff, length &= 0xff;
   if (position >= 64 || length == 0) return b;

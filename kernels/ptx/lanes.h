@@ -1,4 +1,4 @@
-// lanes.h - loops over the lanes of a warp that the compiler turns into vector instructions.
+// lanes.h - loops over the lanes of a warp, written so that the compiler vectorises them.
 #pragma once
 #include "kernels/ptx/warp.h"
 
@@ -14,7 +14,7 @@ inline void for_lanes(std::uint32_t mask, Body&& body) {
   for (; mask != 0; mask &= mask - 1) body(unsigned(std::countr_zero(mask)));
 }
 
-/// d[lane] = value(lane) for the lanes of the mask. `value` is also asked for the others, so it must not trap.
+/// d[lane] = value(lane) for the lanes of the mask. `value` is called for all 32 lanes, so it must not trap.
 template <class T, class Value>
 inline void set_lanes(T* d, std::uint32_t mask, Value&& value) {
   if (mask == all_lanes) {
@@ -29,7 +29,7 @@ inline void set_lanes(T* d, std::uint32_t mask, Value&& value) {
   }
 }
 
-/// Handlers of instructions that make one value of one, two or three: d = f(a), f(a, b), f(a, b, c).
+/// Handlers of d = f(a), f(a, b) and f(a, b, c).
 template <class D, class A, auto f>
 void unary(Warp& w, const Instruction& i, std::uint32_t mask) {
   const A* const a = w.lanes<A>(i.operand[1]);

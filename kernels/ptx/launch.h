@@ -1,4 +1,4 @@
-// launch.h - a kernel with its arguments, and running it: what a GPU does with one launch.
+// launch.h - a kernel launch, and its execution by the interpreter.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -17,36 +17,36 @@ struct Launch {
   const Kernel* kernel = nullptr;
   Dim3 grid, block;
   std::uint32_t dynamic_shared_bytes = 0;
-  std::vector<std::byte> parameters;  ///< Kernel::parameter_bytes, each at its offset
-  std::vector<Region> memory;         ///< global memory that the kernel may access; the module's own is known
+  std::vector<std::byte> parameters;  ///< Kernel::parameter_bytes bytes, each parameter at its offset
+  std::vector<Region> memory;         ///< global memory that the kernel may access, besides the module's variables
 };
 
-/// Numbers of executed instructions. A warp whose lanes have parted executes an instruction once for each part;
-/// what waits for lanes is executed once they are there. A guard that does not hold makes no difference.
+/// Executed instructions. A diverged warp executes an instruction once per group of lanes; one that waits for lanes
+/// counts once they have arrived. Instructions count even if their guard is false.
 struct Counts {
-  std::vector<std::uint64_t> executed;  ///< by warps, for each of Kernel::code
+  std::vector<std::uint64_t> executed;  ///< warp executions of each instruction in Kernel::code
   std::uint64_t warp_instructions = 0;  ///< their sum
-  std::uint64_t lane_instructions = 0;  ///< summed over the lanes that took part
+  std::uint64_t lane_instructions = 0;  ///< lane executions: each execution counts its lanes
 };
 
 /// Runs all blocks, in parallel on OpenMP's threads, and returns when they have ended. Throws PtxError with the kernel,
-/// the block, the thread, the source line and the instruction when a kernel
-///   - accesses memory outside of `memory`, or shared, local or parameter memory outside of its bounds, or unaligned;
+/// the block, the thread, the source line and the instruction if a thread
+///   - accesses an address that is unaligned or outside of the memory that it may access;
 ///   - writes a parameter;
-///   - reads shared memory that was never written, or reads or writes where an asynchronous copy was not waited for;
+///   - reads shared memory that was never written, or accesses the destination of a copy before waiting for it;
 ///   - ends with asynchronous copies that it has not waited for;
-///   - shuffles from a lane that takes no part, or comes to a barrier with a part of a warp's lanes;
-///   - waits at a barrier, or at an instruction of a warp, for lanes that have ended or never come.
-/// A launch whose sizes or parameters do not fit is refused.
+///   - shuffles from a lane that does not take part, or reaches a barrier with only some lanes of its warp;
+///   - waits at a barrier or a warp-level instruction for lanes that have ended or never arrive.
+/// Throws PtxError, too, if the grid or block size or the size of the parameters is invalid.
 Counts run(const Launch&);
 
-/// One thread, step by step: prints on standard output each instruction that it executes, with its source line and the
+/// Thread whose instructions are printed to standard output as it executes them, each with its source line and the
 /// values that it reads and writes.
 struct TracedThread {
-  std::string kernel;  ///< a part of its name as C++ has it; empty: nothing is traced
+  std::string kernel;  ///< a part of its C++ name; empty: no trace
   unsigned block = 0, thread = 0;
 };
-/// The thread that later launches trace. GRIDSTRIDE_PTX_TRACE=KERNEL:BLOCK:THREAD sets it.
+/// Thread that later launches trace; set from GRIDSTRIDE_PTX_TRACE=KERNEL:BLOCK:THREAD.
 TracedThread& traced_thread();
 
 }  // namespace gs::ptx

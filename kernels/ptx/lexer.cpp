@@ -51,7 +51,7 @@ void Lexer::next() {
   if (at_ < text_.size()) {
     if (text_[at_] == '"') {
       const std::size_t end = text_.find('"', at_ + 1);
-      if (end == text_.npos) fail("a string that does not end");
+      if (end == text_.npos) fail("unterminated string");
       at_ = end + 1;
     } else if (belongs_to_name(text_[at_])) {
       // L2::128B is one word
@@ -67,7 +67,7 @@ void Lexer::next() {
 
 std::string Lexer::take() {
   std::string word(word_);
-  if (word.empty()) fail("the text ends too early");
+  if (word.empty()) fail("unexpected end of the text");
   next();
   return word;
 }

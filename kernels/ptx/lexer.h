@@ -1,4 +1,4 @@
-// lexer.h - the words of a PTX text.
+// lexer.h - splits a PTX text into words.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -21,9 +21,9 @@ class Lexer {
   bool accept(std::string_view);
   void expect(std::string_view);
   void skip_past(std::string_view);
-  /// From { to the } that closes it.
+  /// Skips from { past the } that closes it.
   void skip_braces();
-  /// The value of an integer, or the bits of a float that is written 0f3F800000 or 0d3FF0000000000000.
+  /// Takes a number: the value of an integer, or the bits of a float such as 0f3F800000 or 0d3FF0000000000000.
   std::uint64_t number();
 
   std::size_t position() const { return begin_; }  ///< of the current word

@@ -1,4 +1,4 @@
-// memory.cpp - loads and stores. How they are cached (.nc, .volatile) makes no difference here.
+// memory.cpp - loads and stores. The cache modifiers .nc and .volatile have no effect here.
 #include <algorithm>
 #include <cstring>
 #include <type_traits>
@@ -11,7 +11,7 @@
 namespace gs::ptx {
 namespace {
 
-/// T in memory is R in the register: extended by its sign or by zeros.
+/// Loads T into a register of type R, sign- or zero-extended.
 template <class T, class R>
 void load(Warp& w, const Instruction& i, std::uint32_t mask) {
   const Addresses at =
@@ -62,12 +62,12 @@ Handler access_of(int register_bits) {
 }
 template <bool is_load>
 Handler access(Type type, int register_bits) {
-  const Type stored = type == Type::f32 ? Type::b32 : type == Type::f64 ? Type::b64 : type;  // the bits alone count
+  const Type stored = type == Type::f32 ? Type::b32 : type == Type::f64 ? Type::b64 : type;  // bits are copied
   return for_number_or_byte(stored, [=]<class T>() -> Handler {
     if constexpr (std::is_integral_v<T>)
       return access_of<is_load, T>(register_bits);
     else
-      return nullptr;  // never asked for
+      return nullptr;  // unreachable: `stored` is an integer
   });
 }
 
@@ -89,9 +89,9 @@ void decode_access(Decoder& d) {
   }
   const bool is_vector = d.operands[data].kind == Operand::Kind::vector;
   if (is_vector != (vector >= 0) || d.i.elements != (vector < 0 ? 1 : vector == 0 ? 2 : 4))
-    refuse("has another number of registers than its vector has elements");
+    refuse("has the wrong number of registers for its vector");
   if (d.operands[1 - data].space == Space::call_param) d.i.space = Space::call_param;
-  if (!is_load && (d.i.space == Space::param || d.i.space == Space::constant)) refuse("writes what is constant");
+  if (!is_load && (d.i.space == Space::param || d.i.space == Space::constant)) refuse("writes constant memory");
   d.i.run = access<is_load>(type, register_bits);
 }
 

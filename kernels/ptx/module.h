@@ -1,8 +1,8 @@
-// module.h - a PTX module in memory: its variables, and its kernels decoded so that a warp can execute them.
+// module.h - a PTX module in memory: its variables and its decoded kernels.
 //
-// Registers of a warp lie side by side, 32 lanes each: a predicate is one 32-bit mask, a register of 16, 32 or 64 bits
-// an array of 32. An operand is the byte offset of such an array. Immediates and special registers (%tid.x) are
-// registers, too, filled before the first instruction, so that no instruction asks what its operands are.
+// A warp's registers lie side by side, 32 lanes each: a predicate is one 32-bit mask, a 16-, 32- or 64-bit register an
+// array of 32 values. An operand is the byte offset of such an array. Immediates and special registers (%tid.x) are
+// registers, too, filled before the first instruction, so that handlers need not tell kinds of operands apart.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -16,7 +16,8 @@
 
 namespace gs::ptx {
 
-/// An error in a module, or of a kernel that runs. The message names the kernel, the place and the instruction.
+/// Error in a module's text or in a running kernel. Inside a kernel the message names it, the source line and the
+/// instruction.
 struct PtxError : Error {
   using Error::Error;
 };
@@ -26,24 +27,24 @@ struct Instruction;
 /// Executes an instruction for the lanes of `mask`, which is never 0.
 using Handler = void (*)(Warp&, const Instruction&, std::uint32_t mask);
 
-/// An instruction's effect on the order of execution.
+/// Control-flow effect of an instruction.
 enum class Flow : std::uint8_t {
-  next,       ///< the next one follows
+  next,       ///< falls through
   branch,     ///< to `target`
   exit,       ///< the lanes end
   barrier,    ///< of the block
-  sync_warp,  ///< waits for the lanes of a mask, wherever they are waiting
-  warp        ///< is executed by all lanes of a mask at once
+  sync_warp,  ///< waits until all lanes of a mask are at a sync_warp, not necessarily the same one
+  warp        ///< executed by all lanes of a mask together
 };
 
 struct Instruction {
   Handler run = nullptr;
   Flow flow = Flow::next;
   Space space = Space::generic;
-  std::uint8_t operands = 0;  ///< how many
-  std::uint8_t elements = 1;  ///< of a vector: {%r1, %r2}
-  std::uint8_t bytes = 0;     ///< of an element in memory or of a vector in a register
-  std::uint8_t mode = 0;      ///< what the handler makes of it: a rounding, a kind of shuffle
+  std::uint8_t operands = 0;  ///< their number
+  std::uint8_t elements = 1;  ///< vector length: 2 for {%r1, %r2}
+  std::uint8_t bytes = 0;     ///< of a copy, of a vector's element, or of cvt's source register
+  std::uint8_t mode = 0;      ///< handler-specific: a rounding, a kind of shuffle
   bool wide_address = false;  ///< the address is a 64-bit register
   bool guard_negated = false;
   bool negated = false;       ///< its predicate operand is written !%p
@@ -51,7 +52,7 @@ struct Instruction {
   std::uint32_t guard = 0;    ///< the predicate of @%p; 0: none
   std::uint32_t members = 0;  ///< Flow::warp and sync_warp: the register that holds the mask
   std::int32_t target = -1;
-  std::int64_t immediate = 0;  ///< what is added to an address, or a number of groups
+  std::int64_t immediate = 0;  ///< displacement of an address, or number of copy groups
   std::array<std::uint32_t, 14> operand{};
 };
 
@@ -111,7 +112,7 @@ struct Kernel {
   std::map<std::string, Register, std::less<>> registers;
 
   std::vector<Instruction> code;
-  std::vector<SourceLine> lines;   ///< of each instruction; 0:0 where nvcc names none
+  std::vector<SourceLine> lines;   ///< of each instruction; 0:0 if nvcc names none
   std::vector<std::string> texts;  ///< of each instruction
 };
 
@@ -128,11 +129,11 @@ struct Module {
   /// "kernels/dense/dense_tensor.cu:31", or "an unknown line".
   std::string place(SourceLine) const;
 
-  std::vector<std::unique_ptr<std::byte[]>> memory;  ///< behind `globals`
+  std::vector<std::unique_ptr<std::byte[]>> memory;  ///< storage of `globals`
 };
 
-/// Throws PtxError with the line of `text`; `name` says what the text is. What is not supported is refused by the name
-/// of its opcode or directive, with kernel and source line.
+/// Parses a PTX text, called `name` in messages. Throws PtxError with the line of `text`; an unsupported opcode or
+/// directive is named, with kernel and source line.
 std::unique_ptr<Module> parse(std::string_view text, const std::string& name);
 
 }  // namespace gs::ptx

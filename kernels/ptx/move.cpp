@@ -1,4 +1,4 @@
-// move.cpp - mov, also between a register and its parts, and cvta: addresses of one space as those of another.
+// move.cpp - mov, including packing and unpacking of vectors, and cvta, which converts addresses between spaces.
 #include <cstring>
 
 #include "kernels/ptx/decoder.h"
@@ -13,7 +13,7 @@ void move(Warp& w, const Instruction& i, std::uint32_t mask) {
   set_lanes(w.lanes<T>(i.operand[0]), mask, [=](unsigned l) { return a[l]; });
 }
 
-/// mov.b64 %rd1, {%r1, %r2}: i.bytes is the size of an element, the first of which is the lowest.
+/// mov.b64 %rd1, {%r1, %r2}: the first element is the lowest; i.bytes is an element's size.
 void join(Warp& w, const Instruction& i, std::uint32_t mask) {
   const std::size_t part = i.bytes, whole = part * i.elements;
   for_lanes(mask, [&](unsigned l) {
@@ -54,7 +54,7 @@ void decode_mov(Decoder& d) {
   d.i.bytes = std::uint8_t(b / 8 / d.i.elements);
 }
 
-/// The generic address at which a space begins, for a lane.
+/// Generic address of the beginning of a space, for a lane.
 std::uint64_t window(const Warp& w, Space space, unsigned lane) {
   switch (space) {
     case Space::shared:

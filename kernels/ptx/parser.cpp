@@ -1,4 +1,4 @@
-// parser.cpp - a module's directives: variables, files, kernels with their parameters.
+// parser.cpp - parses a module's directives: variables, files, kernels with their parameters.
 #include "kernels/ptx/parser.h"
 
 #include <algorithm>
@@ -9,7 +9,7 @@ namespace gs::ptx {
 std::string Module::place(SourceLine line) const {
   const auto file = files.find(line.file);
   if (file == files.end()) return "an unknown line";
-  // This project's files are named without the folder that they were built in.
+  // This project's files are named relative to its folder.
   const std::size_t kernels = file->second.rfind("/kernels/");
   const std::string name = file->second.substr(kernels == std::string::npos ? 0 : kernels + 1);
   return line.line == 0 ? name : name + ":" + std::to_string(line.line);  // 0: nvcc names no line
@@ -26,7 +26,7 @@ class ModuleParser {
     return std::move(module_);
   }
 
-  /// nvcc names the source files at the end of the text; an error in a kernel needs them before.
+  /// Called first: nvcc writes the .file directives at the end, but errors in kernels name the files.
   void read_files(std::string_view text) {
     for (std::size_t at = 0; (at = text.find(".file\t", at)) != text.npos; ++at) {
       const std::size_t before = at == 0 ? text.npos : text.find_last_not_of('\t', at - 1);
@@ -51,7 +51,7 @@ class ModuleParser {
       while (lexer_.word() != "{") lexer_.take();
       lexer_.skip_braces();
     } else if (word == ".visible" || word == ".weak" || word == ".common") {
-      // linkage makes no difference: a module is complete
+      // linkage has no effect: a module is complete
     } else if (word == ".extern") {
       extern_ = true;
       return;
@@ -92,7 +92,7 @@ class ModuleParser {
     module_->globals.push_back({begin, begin + d.bytes});
     symbols_[d.name] = {space == ".const" ? Space::constant : Space::global, begin};
   }
-  /// 1, or {1, 2}, or {{1}, {2, 3}}: a row that has too few values is filled up with zeros.
+  /// 1, or {1, 2}, or {{1}, {2, 3}}: short rows are filled with zeros.
   void initial_values(const Declaration& d, std::byte* memory) {
     const std::size_t each = std::size_t(bits(d.type)) / 8;
     std::size_t at = 0;
@@ -102,7 +102,7 @@ class ModuleParser {
       std::memcpy(memory + at, &value, each);
       at += each;
     };
-    const auto row = [&](auto& self, std::size_t level) -> void {  // behind its {
+    const auto row = [&](auto& self, std::size_t level) -> void {  // called after its {
       std::size_t bytes = each;
       for (std::size_t n = level; n < d.extents.size(); ++n) bytes *= d.extents[n];
       const std::size_t end = at + bytes;
@@ -123,7 +123,7 @@ class ModuleParser {
   }
 
   void kernel(bool entry) {
-    if (lexer_.accept("(")) lexer_.skip_past(")");  // what a function returns
+    if (lexer_.accept("(")) lexer_.skip_past(")");  // the return value
     Kernel kernel;
     kernel.name = lexer_.take();
     Symbols symbols = symbols_;
@@ -140,7 +140,7 @@ class ModuleParser {
     while (lexer_.word() != "{" && lexer_.word() != ";") lexer_.take();  // .maxntid and the like
     if (lexer_.accept(";")) return;                                      // declared only
     if (!entry)
-      lexer_.fail("function " + kernel.name + " is not supported: only kernels are, and what is inlined there");
+      lexer_.fail("function " + kernel.name + " is not supported: only kernels and functions inlined into them are");
     parse_body(lexer_, *module_, kernel, std::move(symbols));
     const std::string name = kernel.name;
     module_->kernels[name] = std::move(kernel);
@@ -156,7 +156,7 @@ class ModuleParser {
 
 Declaration declaration(Lexer& lexer) {
   Declaration d;
-  bool of_pointed_to = false;  // .ptr .global .align 4: of what the pointer points to
+  bool of_pointed_to = false;  // .ptr .global .align 4: the pointee's alignment follows
   while (lexer.word().starts_with(".")) {
     const std::string word = lexer.take();
     if (word == ".align") {
@@ -170,7 +170,7 @@ Declaration declaration(Lexer& lexer) {
       lexer.fail("'" + word + "' is not supported in a declaration");
     }
   }
-  if (d.type == Type::none) lexer.fail("a declaration without a type that is supported");
+  if (d.type == Type::none) lexer.fail("a declaration without a supported type");
   d.name = lexer.take();
   std::uint64_t count = 1;
   while (lexer.accept("[")) {

@@ -1,4 +1,4 @@
-// parser.h - what the parser of modules and that of kernels share.
+// parser.h - declarations shared by the parsers of modules and of kernel bodies.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -27,16 +27,17 @@ Declaration declaration(Lexer&);
 struct Symbol {
   Space space;
   std::uint64_t address = 0;  ///< in its space
-  /// False: a module's shared variable, which gets its place in each kernel at the first use there.
+  /// False for a module's shared variable, which each kernel places at its first use.
   bool placed = true;
   std::uint64_t bytes = 0, alignment = 1;
 };
 using Symbols = std::map<std::string, Symbol, std::less<>>;
 
-/// The address of dynamic shared memory until it is used: then it comes behind the kernel's own shared variables.
+/// Stands for the address of dynamic shared memory until its first use, which places it behind the kernel's shared
+/// variables.
 inline constexpr std::uint64_t dynamic_shared = ~std::uint64_t(0);
 
-/// From { to the } that closes it: registers, variables, instructions.
+/// Parses a kernel's body, from { to the } that closes it: registers, variables, instructions.
 void parse_body(Lexer&, const Module&, Kernel&, Symbols);
 
 }  // namespace gs::ptx

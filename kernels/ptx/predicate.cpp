@@ -1,4 +1,4 @@
-// predicate.cpp - comparisons, choices, and logic of predicates: masks of one bit a lane.
+// predicate.cpp - comparisons, selection, and predicate logic. A predicate is a mask of one bit per lane.
 #include "kernels/ptx/decoder.h"
 #include "kernels/ptx/for_type.h"
 #include "kernels/ptx/lanes.h"
@@ -6,7 +6,7 @@
 namespace gs::ptx {
 namespace {
 
-/// Comparisons of two values. With the unordered ones, which end in u, a NaN makes the answer yes.
+/// Comparisons. The unordered ones, which end in u, are true if an operand is NaN.
 enum class Compare : std::uint8_t { eq, ne, lt, le, gt, ge, equ, neu, ltu, leu, gtu, geu, num, nan };
 constexpr std::string_view compare_names[] = {"eq",  "ne",  "lt",  "le",  "gt",  "ge",  "equ",
                                               "neu", "ltu", "leu", "gtu", "geu", "num", "nan"};
@@ -59,7 +59,7 @@ void decode_setp(Decoder& d) {
     if (d.opcode.take(compare_names[c])) which = c;
   if (which < 0) {  // lo, ls, hi, hs
     which = d.opcode.take_one_of({"lo", "ls", "hi", "hs"});
-    if (which < 0) refuse("has no comparison that is supported");
+    if (which < 0) refuse("has no supported comparison");
     which += int(Compare::lt);
   }
   const Compare c = Compare(which);
@@ -82,7 +82,7 @@ void decode_selp(Decoder& d) {
   d.i.run = b == 16 ? select<std::uint16_t> : b == 32 ? select<std::uint32_t> : select<std::uint64_t>;
 }
 
-/// Logic of whole masks.
+/// Bitwise logic on whole masks.
 template <auto f>
 void logic(Warp& w, const Instruction& i, std::uint32_t mask) {
   set_bits(w.predicate(i.operand[0]), mask, f(w.predicate(i.operand[1]), w.predicate(i.operand[i.operands - 1u])));

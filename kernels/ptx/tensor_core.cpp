@@ -1,6 +1,5 @@
-// tensor_core.cpp - mma: D = A B + C for a 16 x 8 tile of D, spread over the lanes as PTX's tables say. Products are
-// exact and summed in double precision, in the order of k, and rounded once; a GPU's own order and width of sums are
-// not public.
+// tensor_core.cpp - mma: D = A B + C for a 16x8 tile of D, distributed over the lanes as PTX specifies. Products are
+// exact, summed in double precision in order of k, and rounded once; a GPU's order and width of sums are not public.
 #include <bit>
 
 #include "kernels/ptx/decoder.h"
@@ -35,7 +34,7 @@ void multiply(Warp& w, const Instruction& i, const Factors<k>& f) {
   });
 }
 
-/// A factor's 32 bits, of which tf32 has the upper 19.
+/// tf32 is the upper 19 of a factor's 32 bits.
 double tf32(std::uint32_t bits) {
   return double(std::bit_cast<float>(bits & ~std::uint32_t(0x1fff)));
 }
@@ -50,7 +49,7 @@ void mma_m16n8k8_tf32(Warp& w, const Instruction& i, std::uint32_t) {
   multiply(w, i, f);
 }
 
-/// Two factors of 16 bits, the lower first.
+/// One of two packed 16-bit factors; 0: the lower.
 double bf16(std::uint32_t both, unsigned which) {
   return double(std::bit_cast<float>(which == 0 ? both << 16 : both & 0xffff0000u));
 }
@@ -80,7 +79,7 @@ void decode_mma(Decoder& d) {
   const int elements[] = {4, 4, 2, 4};
   for (std::size_t operand = 0; operand < 4; ++operand) {
     d.bind_elements(operand, 32);
-    if (d.i.elements != elements[operand]) refuse("has an operand of another number of registers");
+    if (d.i.elements != elements[operand]) refuse("has an operand with the wrong number of registers");
   }
   d.i.flow = Flow::warp, d.i.whole_warp = true;
   d.i.run = shape == 0 ? mma_m16n8k8_tf32 : mma_m16n8k16_bf16;

@@ -1,4 +1,4 @@
-// trace.cpp - the registers are found by their names in the instruction's text.
+// trace.cpp - finds an instruction's registers by their names in its text.
 #include "kernels/ptx/trace.h"
 
 #include <algorithm>
@@ -109,7 +109,7 @@ void trace(Warp& w, const Instruction& i, unsigned lane, bool on, const std::fun
   const std::string& text = kernel.texts[index];
   std::vector<Named> registers = registers_in(kernel, text);
   for (Named& r : registers) r.before = value_text(w, r.reg, lane);
-  if (!execute()) return;  // it waits for lanes, and comes again
+  if (!execute()) return;  // waits for lanes; traced once it runs
   std::string values;
   for (const Named& r : registers) {
     const std::string after = value_text(w, r.reg, lane);

@@ -1,4 +1,4 @@
-// trace.h - one thread, step by step.
+// trace.h - prints the instructions that one thread executes.
 #pragma once
 #include <functional>
 
@@ -6,11 +6,11 @@
 
 namespace gs::ptx {
 
-/// The lane of the warp that traced_thread() names; -1: it is none of this warp's.
+/// Lane of traced_thread() in this warp; -1 if it is in another.
 int traced_lane(const Warp&);
 
-/// Executes the instruction by `execute`, which says whether it was, and prints a line: where it was written, its text,
-/// what the lane's registers that it names held before and hold after. `on`: its guard holds for the lane.
+/// Calls `execute`, which returns false if the instruction must wait for lanes. If it ran, prints its source line, its
+/// text, and the lane's values of the registers in it before and after. `on`: the guard is true for the lane.
 void trace(Warp&, const Instruction&, unsigned lane, bool on, const std::function<bool()>& execute);
 
 }  // namespace gs::ptx

@@ -28,7 +28,7 @@ enum class Type : std::uint8_t {
   f64
 };
 
-/// Type::none if PTX has no type of that name, or none that is supported.
+/// Type::none for an unknown or unsupported name.
 Type type_named(std::string_view);
 
 constexpr int bits(Type type) {

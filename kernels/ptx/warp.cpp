@@ -1,7 +1,6 @@
-// warp.cpp - who runs next. A warp is a few groups of lanes, each at its own instruction. The group that is furthest
-// behind runs until it comes to where another one waits; then they are one again. So branches meet as early as the
-// order of the code allows, and no analysis of the code is needed. An instruction of the warp waits until all lanes of
-// its mask are there.
+// warp.cpp - schedules the groups of a warp's lanes, each at its own instruction. The group that is furthest behind
+// runs until it reaches the next one, and the two merge. So branches reconverge as early as the order of the code
+// allows, without analysis of the code. A warp-level instruction waits until all lanes of its mask have arrived.
 #include <algorithm>
 #include <limits>
 
@@ -18,8 +17,8 @@ const Instruction& at(const Warp& w, int pc) {
   return w.block->launch->kernel->code[std::size_t(pc)];
 }
 
-/// Groups at the same instruction become one; sorted by instruction. Groups that wait for lanes are looked at again
-/// when others join them.
+/// Merges groups at the same instruction and sorts the groups by instruction. A group that waits for lanes becomes
+/// ready again when others join it.
 void merge(std::vector<LaneGroup>& groups) {
   std::erase_if(groups, [](const LaneGroup& g) { return g.mask == 0; });
   if (groups.size() < 2) return;
@@ -37,13 +36,14 @@ void merge(std::vector<LaneGroup>& groups) {
   groups.resize(kept);
 }
 
-/// A group executes an instruction. One that waits for lanes is counted when they are there.
+/// Counts an instruction executed by a group; one that waits for lanes is counted when they have arrived.
 void count(Block& block, const LaneGroup& g) {
   ++block.executed[std::size_t(g.pc)];
   block.lane_instructions += unsigned(std::popcount(g.mask));
 }
 
-/// All wait. Lanes at a __syncwarp meet, also where the compiler has made several instructions of one.
+/// Called when all groups wait: releases the lanes at a __syncwarp, of which the compiler may have made several
+/// instructions. False if no lanes wait there or some are missing.
 bool meet(Warp& w) {
   const auto at_sync = [&](const LaneGroup& g) {
     return g.state == State::waiting && at(w, g.pc).flow == Flow::sync_warp;
@@ -66,7 +66,7 @@ bool meet(Warp& w) {
   return true;
 }
 
-/// Are all lanes there that an instruction of the warp wants? Throws when one of them cannot come any more.
+/// True if all lanes that a warp-level instruction needs have arrived. Throws PtxError if one never can.
 bool all_present(const Warp& w, const Instruction& i, std::uint32_t mask) {
   std::uint32_t members = all_lanes;
   const unsigned first = unsigned(std::countr_zero(mask));
@@ -85,7 +85,7 @@ bool all_present(const Warp& w, const Instruction& i, std::uint32_t mask) {
   return (members & ~mask) == 0;
 }
 
-/// Executes instructions of one group until it waits, ends, parts, or reaches `limit`, where another group is.
+/// Runs one group until it waits, ends, diverges, or reaches `limit`, the next group's instruction.
 class GroupRun {
  public:
   GroupRun(Warp& w, LaneGroup& group, int limit)
@@ -169,7 +169,7 @@ class GroupRun {
   }
 
  public:
-  LaneGroup parted;  ///< lanes that have branched away; none: its mask is 0
+  LaneGroup parted;  ///< lanes that have branched away; mask 0: none
 
  private:
   Warp& w_;

@@ -1,4 +1,4 @@
-// warp.h - a block and its warps while they run.
+// warp.h - execution state of a block and its warps.
 #pragma once
 #include <bit>
 #include <cstddef>
@@ -19,10 +19,10 @@ struct LaneGroup {
   State state = State::ready;
 };
 
-/// A copy to shared memory that has been issued and not yet waited for.
+/// Asynchronous copy to shared memory that was issued and not yet waited for.
 struct PendingCopy {
   std::uint32_t to;
-  std::uint32_t group;  ///< how many groups its lane had committed before
+  std::uint32_t group;  ///< groups that its lane had committed before
   std::uint8_t bytes, lane;
   std::byte data[16];
 };
@@ -42,7 +42,7 @@ struct Block {
 
   std::vector<std::uint64_t> executed;  ///< by instruction, summed over the blocks that ran here
   std::uint64_t lane_instructions = 0;
-  std::vector<Region> region_of;  ///< by instruction: where its latest access was
+  std::vector<Region> region_of;  ///< by instruction: region of its latest global access
 };
 
 struct Warp {
@@ -50,7 +50,7 @@ struct Warp {
   unsigned index = 0;
   std::uint32_t started = 0, alive = 0;
   std::byte* registers = nullptr;
-  std::byte *local = nullptr, *call_parameters = nullptr;  ///< of lane 0; the next lane's follow after a stride
+  std::byte *local = nullptr, *call_parameters = nullptr;  ///< of lane 0; lanes are a stride apart
   std::uint32_t local_stride = 0, call_stride = 0;
   std::vector<LaneGroup> groups;
   std::vector<PendingCopy> copies;
@@ -63,13 +63,13 @@ struct Warp {
   std::uint32_t& predicate(std::uint32_t offset) { return *lanes<std::uint32_t>(offset); }
 };
 
-/// Runs a warp until each of its lanes has ended, waits at the block's barrier, or waits for lanes that do.
+/// Runs a warp until each lane has ended, waits at the block's barrier, or waits for such lanes.
 void run_warp(Warp&);
 
-/// Throws PtxError with the place of the instruction and the thread.
+/// Throws PtxError with kernel, block, thread, source line and instruction.
 [[noreturn]] void fail(const Warp&, const Instruction&, unsigned lane, const std::string& what);
 
-/// The name in the source: for a kernel called void scale<float>(int), "scale".
+/// Name without scope and arguments: "scale" for void gs::cuda::scale<float>(int).
 std::string plain_name(const std::string& mangled);
 
 }  // namespace gs::ptx

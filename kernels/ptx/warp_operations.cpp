@@ -1,4 +1,4 @@
-// warp_operations.cpp - what the lanes of a warp do together: shuffles, votes, and loading 8x8 matrices.
+// warp_operations.cpp - warp-level instructions: shuffles, votes, and loads of 8x8 matrices.
 #include <cstring>
 
 #include "kernels/ptx/address.h"
@@ -48,7 +48,7 @@ void shuffle(Warp& w, const Instruction& i, std::uint32_t mask) {
 void decode_shfl(Decoder& d) {
   if (!d.opcode.take("sync")) refuse("is supported as shfl.sync only");
   const int kind = d.opcode.take_one_of({"up", "down", "bfly", "idx"});
-  if (kind < 0) refuse("has no kind of shuffle that is supported");
+  if (kind < 0) refuse("has no supported kind of shuffle");
   d.i.mode = std::uint8_t(kind);
   if (d.opcode.take_type() != Type::b32) refuse("is supported for .b32 only");
   const bool says_range = d.operands.size() == 6;  // d|p
@@ -88,7 +88,7 @@ void vote(Warp& w, const Instruction& i, std::uint32_t mask) {
 void decode_vote(Decoder& d) {
   if (!d.opcode.take("sync")) refuse("is supported as vote.sync only");
   const int which = d.opcode.take_one_of({"ballot", "all", "any", "uni"});
-  if (which < 0) refuse("has no kind of vote that is supported");
+  if (which < 0) refuse("has no supported kind of vote");
   d.i.mode = std::uint8_t(which);
   d.opcode.take_type();
   d.bind({which == ballot ? 32 : 1, 1, 32});
@@ -125,7 +125,7 @@ void decode_ldmatrix(Decoder& d) {
     refuse("is supported for m8n8 matrices of .b16 in shared memory only");
   d.expect_operands(2);
   d.bind_elements(0, 32);
-  if (d.i.elements != 1 << which) refuse("has another number of registers than matrices");
+  if (d.i.elements != 1 << which) refuse("has the wrong number of registers for its matrices");
   d.bind_address(1);
   d.i.flow = Flow::warp, d.i.whole_warp = true;
   d.i.run = load_matrices;

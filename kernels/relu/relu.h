@@ -1,4 +1,4 @@
-// relu.h - the interface of the ReLU as an op of its own: y = max(x, 0), and NaN stays NaN.
+// relu.h - the interface of the unfused ReLU: y = max(x, 0), and NaN stays NaN.
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/variant.h"
@@ -17,7 +17,7 @@ struct ReluForward {
   using Problem = Relu;
   using Launch = void(T* y, const T* x, const Relu&, void* workspace, stream_t);
 };
-/// dx = 0 where y <= 0, else dy; NaN in y lets dy pass. The form in place is ReluGradient (kernels/bias).
+/// dx = 0 where y <= 0, else dy; if y is NaN, dy passes. ReluGradient (kernels/bias) is the in-place form.
 template <class T>
 struct ReluBackward {
   static constexpr std::string_view name = "relu backward";

@@ -1,4 +1,4 @@
-// relu_cost.cpp - the least work of a ReLU: x in, y out; backward dy and y in, dx out. A comparison is an operation.
+// relu_cost.cpp - the least work of a ReLU: x in, y out; backward dy and y in, dx out. A comparison is one operation.
 #include "kernels/relu/relu.h"
 
 namespace gs {

@@ -1,7 +1,7 @@
 // relu_element.cu - y = max(x, 0) and its gradient, one thread per element.
 //
-// Forward two values per element, backward three, one comparison: bound by memory. Written as a comparison, since fmaxf
-// would turn NaN into 0.
+// Forward moves two values per element, backward three, with one comparison: bound by memory. fmaxf would turn NaN into
+// 0, so it is a comparison.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/relu/relu.h"

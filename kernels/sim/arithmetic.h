@@ -1,4 +1,4 @@
-// arithmetic.h - CUDA's intrinsics for numbers and bits.
+// arithmetic.h - CUDA's arithmetic and bit intrinsics.
 #pragma once
 #include <bit>
 #include <cmath>
@@ -36,7 +36,7 @@ inline float __expf(float x) {
   p = std::fma(p, f, 1.6666665459e-1f);
   p = std::fma(p, f, 0.5f);
   p = std::fma(p, f * f, f + 1.0f);
-  const float half_scale = std::bit_cast<float>((std::int32_t(n) + 126) << 23);  // 2^(n-1): 2^128 is no float
+  const float half_scale = std::bit_cast<float>((std::int32_t(n) + 126) << 23);  // 2^(n-1), as 2^128 is not a float
   const float y = p * half_scale * 2.0f;
   return x < -87.0f ? 0.0f : y;
 }

@@ -1,4 +1,4 @@
-// async_copy.cpp - the asynchronous copies that a simulated thread has started and not yet waited for.
+// async_copy.cpp - bookkeeping of the asynchronous copies that a simulated thread has not waited for.
 #include "kernels/sim/block.h"
 
 namespace gs::simulator {
@@ -30,7 +30,7 @@ bool Block::finish_copy(int groups, AsyncCopy& copy) {
 
 namespace {
 
-// The functions below return to the same thread: what they touch themselves is not the kernel's (Position::observed).
+// The functions below return to the same thread; their own accesses are not the kernel's (Position::observed).
 class Unobserved {
  public:
   Unobserved() { position.observed = false; }
@@ -53,7 +53,7 @@ void commit_async_copies() {
 }
 bool finish_async_copy(int groups, AsyncCopy& copy) {
   const Unobserved unobserved;
-  return position.in_pieces = block_of("an asynchronous copy").finish_copy(groups, copy);  // it is written now
+  return position.in_pieces = block_of("an asynchronous copy").finish_copy(groups, copy);  // the caller writes it next
 }
 
 }  // namespace gs::simulator

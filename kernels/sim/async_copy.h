@@ -1,5 +1,5 @@
-// async_copy.h - the simulator's form of kernels/common/async_copy.h. The source is read when the copy is issued, the
-// destination is written when it is waited for; until then it holds NaN.
+// async_copy.h - the simulator's version of kernels/common/async_copy.h. A copy reads its source at issue and writes
+// its destination at the wait; until then the destination holds NaN.
 #pragma once
 #include "kernels/sim/runtime.h"
 
@@ -8,7 +8,7 @@ namespace gs::GS_TARGET {
 namespace detail {
 using Word __attribute__((may_alias)) = std::uint32_t;
 
-// Inlined by force, as all accesses are here: what the race checker says then names the kernel's own line.
+// Always inlined, like all accesses here, so that the race checker names the kernel's line.
 template <int words>
 __forceinline__ void async_copy(void* to, const void* from, bool inside) {
   if (reinterpret_cast<std::uintptr_t>(to) % (4 * words) != 0 ||

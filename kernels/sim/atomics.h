@@ -1,5 +1,5 @@
-// atomics.h - CUDA's atomic functions: each returns the old value. Relaxed, as CUDA's are.
-// Inlined by force: what the race checker says of an access then names the kernel's own line.
+// atomics.h - CUDA's atomic functions: each returns the old value. Relaxed, as CUDA's are. Always inlined, so that the
+// race checker names the kernel's line.
 #pragma once
 #include <type_traits>
 

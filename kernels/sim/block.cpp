@@ -57,9 +57,9 @@ void Block::run(std::uint64_t index) {
   copies_.clear();
   for (Warp& warp : warps_) warp.waiting = warp.exited = warp.absent = 0;
   if (size_ % warp_size) warps_.back().absent = ~0u << size_ % warp_size;
-  if (shared_) std::memset(shared_.get(), 0xff, shared_bytes_);  // NaN: what nobody wrote shows in the result
+  if (shared_) std::memset(shared_.get(), 0xff, shared_bytes_);  // NaN, so that unwritten memory shows in the result
   if (options().random_order) {
-    random_.seed(options().seed * 0x9e3779b97f4a7c15u + index);  // the same whichever OS thread runs this block
+    random_.seed(options().seed * 0x9e3779b97f4a7c15u + index);  // independent of the OS thread that runs this block
     std::shuffle(order_.begin(), order_.end(), random_);
   }
 
@@ -101,7 +101,7 @@ void Block::run_threads_in_turn() {
         position.observed = false;
         error_ = std::current_exception();
       }
-      if (error_) go(scheduler_);  // never comes back: the fiber is restarted
+      if (error_) go(scheduler_);  // never returns: the fiber is restarted
       thread_exits();
     }
     idle_.push_back(running_);
@@ -125,7 +125,7 @@ void Block::go(Fiber& to) {
   Fiber::switch_to(from, to);
 }
 
-/// The running fiber has nothing to do: somebody else goes on. Threads that may continue come before new ones.
+/// The running fiber has nothing to do: switches to another thread. Threads that can continue come before new ones.
 void Block::hand_over() {
   if (ready_count_ > 0) {
     const unsigned thread = ready_[ready_head_];
@@ -169,7 +169,7 @@ void Block::thread_exits() {
   Warp& warp = warps_[warp_number];
   warp.exited |= 1u << lane();
   if (alive_ > 0 && at_barrier_ == alive_) release_barrier();
-  for (std::uint32_t left = warp.waiting; left; left &= warp.waiting & (left - 1))  // may be what they waited for
+  for (std::uint32_t left = warp.waiting; left; left &= warp.waiting & (left - 1))  // this exit may complete them
     complete_warp_operation(warp_number, warp.mask[std::countr_zero(left)]);
   if ((warp.exited | warp.absent) == ~0u) tell_of_meeting(warp_number);
 }
@@ -196,7 +196,7 @@ void Block::barrier(source_location where) {
   threads_[thread].waited = position.waited;
   threads_[thread].state = State::at_barrier;
   if (++at_barrier_ == alive_) release_barrier();
-  hand_over();  // also for the last to arrive: the order in which threads go on is release_barrier's
+  hand_over();  // the last to arrive, too: release_barrier() decides the order
 }
 
 void Block::release_barrier() {
@@ -217,13 +217,13 @@ void Block::release_barrier() {
     if (threads_[thread].state == State::at_barrier) push_ready(thread);
 }
 
-// ---- errors: where everybody is stands in block_census.cpp
+// ---- errors; block_census.cpp describes where the threads are
 
 void Block::fail(std::string_view message) {
   position.observed = false;
   error_ = std::make_exception_ptr(SimError(block_name() + ": " + std::string(message)));
   go(scheduler_);
-  std::abort();  // run() restarts the fibers; nobody comes back here
+  std::abort();  // never reached: run() restarts the fibers
 }
 
 // ---- the functions of runtime.h that a simulated thread calls
@@ -266,8 +266,7 @@ void dependency_wait() {
   position.waited = true;
 }
 void set_loop(loop_t loop, bool go_on) {
-  *reinterpret_cast<unsigned*>(loop) =
-      go_on;  // here, not in the kernel: the word is the host's, which no kernel may touch
+  *reinterpret_cast<unsigned*>(loop) = go_on;  // here, not in the kernel, which may not access the host's word
 }
 void thread_fence() {
   if (checker_hooks && position.observed) checker_hooks->fence();

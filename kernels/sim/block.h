@@ -1,4 +1,4 @@
-// block.h - one block of simulated threads on one OS thread: who is where, and who runs next.
+// block.h - one block of simulated threads on one OS thread: their states and their scheduling.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -18,13 +18,13 @@ namespace gs::simulator {
 constexpr unsigned warp_size = 32;
 constexpr unsigned max_threads_per_block = 1024;
 
-/// What the race checker and the counter need to know about the thread that runs now on this OS thread.
+/// State of the simulated thread that this OS thread runs, for the race checker and the counter.
 struct Position {
-  /// An instrumented kernel's own code runs. Not the runtime: the linker may have given it the kernel's instrumented
-  /// copy of a template of the standard library.
+  /// True while an instrumented kernel's own code runs. False in the runtime, which the linker may have given the
+  /// kernel's instrumented copy of a standard-library template.
   bool observed = false;
   bool waited = false;         ///< this thread has called dependency_wait()
-  bool in_pieces = false;      ///< what is accessed now is a part of an access that is counted already (count_whole)
+  bool in_pieces = false;      ///< the accesses are parts of one that is already counted (count_whole)
   unsigned thread = 0;         ///< in the block, x fastest
   std::uint64_t block = 0;     ///< in the grid, x fastest
   std::uint32_t barriers = 0;  ///< that this block has passed
@@ -34,17 +34,17 @@ struct Position {
 };
 extern constinit thread_local Position position;
 
-/// Calls of the runtime that the race checker wants to see; null where it is not linked.
+/// Events of the runtime for the race checker; null if it is not linked.
 struct CheckerHooks {
   void (*launch_begins)(const Launch&);
   void (*block_begins)();
   void (*warp_synced)(unsigned warp, std::uint32_t lanes);
   void (*fence)();
-  void (*collect)();  ///< turn what was found into reports
+  void (*collect)();  ///< turns findings into reports
 };
 extern constinit const CheckerHooks* checker_hooks;
 
-/// Computes for a whole warp: lanes[i] is what lane i gave to meet_whole_warp().
+/// Computes for a whole warp: lanes[i] is the argument `mine` of lane i's meet_whole_warp().
 using WarpFunction = void (*)(void* const (&lanes)[warp_size]);
 void meet_whole_warp(WarpFunction, void* mine, source_location);
 
@@ -59,15 +59,15 @@ inline const CounterHooks* counter_of(const Launch& launch) {
 
 std::string to_text(uint3);  ///< "(5,0,0)"
 
-/// Threads are fibers, made lazily: a thread runs as a plain call on the fiber of the thread before it, and only when
-/// it must wait does the next one get a fiber of its own. A kernel without barriers costs no switches at all.
+/// Threads are fibers, made lazily: a thread runs as a plain call on the previous thread's fiber, and only if it must
+/// wait does the next one get another fiber. A kernel without barriers needs no switches.
 class Block {
  public:
-  /// The one of this OS thread.
+  /// The block of this OS thread.
   static Block& of_this_os_thread();
 
   void prepare(const Launch&);
-  /// Runs block number `index` of the prepared launch. Throws SimError, or what the kernel threw.
+  /// Runs block number `index` of the prepared launch. Throws SimError or the kernel's exception.
   void run(std::uint64_t index);
 
   // called on the fiber of a simulated thread
@@ -102,7 +102,7 @@ class Block {
     unsigned source[warp_size];
     WarpFunction function[warp_size];
   };
-  /// The asynchronous copies of one thread that it has not waited for, oldest first.
+  /// Asynchronous copies that one thread has not waited for, oldest first.
   struct Copies {
     struct Started {
       AsyncCopy copy;
@@ -123,7 +123,7 @@ class Block {
   void go(Fiber&);
   void push_ready(unsigned thread);
   void release_barrier();
-  /// Tells the counter that all living lanes of this warp are in one place.
+  /// Tells the counter that all living lanes of this warp have met.
   void tell_of_meeting(unsigned warp) const;
   void complete_warp_operation(unsigned warp, std::uint32_t mask);
   void thread_exits();
@@ -144,8 +144,8 @@ class Block {
   std::vector<Thread> threads_;
   std::vector<Warp> warps_;
   std::vector<Copies> copies_;   // empty until a thread starts a copy
-  std::vector<unsigned> order_;  // in which threads start and leave a barrier
-  std::vector<unsigned> ready_;  // ring buffer of threads that may go on
+  std::vector<unsigned> order_;  // the order in which threads start and leave a barrier
+  std::vector<unsigned> ready_;  // ring buffer of threads that can continue
   unsigned ready_head_ = 0, ready_count_ = 0;
 
   std::unique_ptr<StackRegion> stacks_;
@@ -160,7 +160,7 @@ class Block {
   std::exception_ptr error_;
 };
 
-/// The block whose simulated thread runs now; throws SimError, naming what needs it, where there is none.
+/// Block of the running simulated thread. Throws SimError if none runs; `what` names the caller in its message.
 Block& block_of(const char* what);
 
 }  // namespace gs::simulator

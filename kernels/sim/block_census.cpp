@@ -1,4 +1,4 @@
-// block_census.cpp - where the threads of a block are, for the messages of its errors.
+// block_census.cpp - positions of a block's threads, for error messages.
 #include <algorithm>
 
 #include "kernels/sim/block.h"
@@ -14,7 +14,7 @@ std::string Block::block_name() const {
          "), block " + to_text(blockIdx);
 }
 
-/// Where the threads [first, end) are, grouped by place.
+/// Positions of the threads [first, end), grouped by place.
 std::string Block::census(unsigned first, unsigned end) const {
   struct Group {
     std::string place;

@@ -33,7 +33,7 @@ void Block::meet_whole_warp(WarpFunction function, void* mine, source_location w
   meet_warp(WarpOperation::matrix, ~0u, reinterpret_cast<std::uintptr_t>(mine), 0, where);
 }
 
-/// If all lanes that `mask` names have arrived with this mask: exchanges their values and lets them go on.
+/// Once all lanes in `mask` have arrived with this mask, exchanges their values and lets them go on.
 void Block::complete_warp_operation(unsigned warp_number, std::uint32_t mask) {
   Warp& warp = warps_[warp_number];
   if (((warp.waiting | warp.exited | warp.absent) & mask) != mask) return;

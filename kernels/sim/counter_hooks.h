@@ -1,4 +1,4 @@
-// counter_hooks.h - how the runtime and the counter of accesses talk: the runtime tells where warps meet.
+// counter_hooks.h - interface between the runtime, which reports where warps meet, and the access counter.
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -8,24 +8,23 @@
 
 namespace gs::simulator {
 
-/// What the counter wants to see; linked into programs with instrumented kernels only.
+/// Events for the counter, which is linked only into programs with instrumented kernels.
 struct CounterHooks {
-  void (*begin)();          ///< forget everything, count from now on
-  void (*add_to)(Counts&);  ///< what was counted, once
-  void (*end)();            ///< no longer
+  void (*begin)();          ///< starts counting at zero
+  void (*add_to)(Counts&);  ///< adds the counts; called once
+  void (*end)();            ///< stops counting
   void (*launch_begins)();
   void (*block_begins)(unsigned threads);
-  /// All lanes of a warp that live have come to one place: a barrier, a warp operation, their end. `living`: those that
-  /// go on.
+  /// All living lanes of a warp have met: at a barrier, a warp operation, or their end. `living`: the lanes that go on.
   void (*warp_meets)(unsigned warp, std::uint32_t living);
   void (*whole_access)(WholeAccess, const void* address, std::size_t bytes, const void* return_address);
 };
 
-/// The counter that is linked, or null; and the same while this OS thread counts.
+/// The linked counter, or null. `counter` is set only while this OS thread counts.
 extern constinit const CounterHooks* linked_counter;
 extern constinit thread_local const CounterHooks* counter;
 
-/// Adds a launch that has ended to what this OS thread counts, if it does.
+/// Adds a completed launch to the counts of this OS thread, if it counts.
 void note_counted(std::string_view kernel, dim3 grid, dim3 block, std::size_t shared_bytes, std::uint64_t barriers);
 
 }  // namespace gs::simulator

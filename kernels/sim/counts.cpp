@@ -1,4 +1,4 @@
-// counts.cpp - counting on and off, and what is counted without instrumented kernels.
+// counts.cpp - switches counting on and off; counts launches, which needs no instrumented kernels.
 #include "kernels/sim/counts.h"
 
 #include "kernels/common/check.h"
@@ -13,13 +13,13 @@ constinit thread_local const CounterHooks* counter = nullptr;
 namespace {
 constinit thread_local Counts* counted = nullptr;
 
-/// While it lives, this OS thread counts.
+/// This OS thread counts during its lifetime.
 class Counting {
  public:
   explicit Counting(Counts& counts) : random_order_(options().random_order) {
     require(counted == nullptr, "the simulator is counting already");
     if (linked_counter) linked_counter->begin();
-    options().random_order = false;  // lanes of a warp one after another: few accesses are kept at a time
+    options().random_order = false;  // a warp's lanes run one after another, so few accesses are kept
     counted = &counts;
     counter = linked_counter;
   }

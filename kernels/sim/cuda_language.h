@@ -1,7 +1,7 @@
-// cuda_language.h - kernel.h's half for any compiler but nvcc: CUDA C++ on the CPU, for the targets host and sim.
+// cuda_language.h - kernel.h for compilers other than nvcc: CUDA C++ on the CPU, for the targets host and sim.
 //
 // `host`: launch_elementwise gives every OpenMP thread one contiguous share, a plain loop that vectorises.
-// `sim`:  every launch runs the GPU's own geometry: blocks, threads on fibers, barriers, warps (runtime.h).
+// `sim`:  every launch runs with the GPU's geometry: blocks, threads on fibers, barriers, warps (runtime.h).
 // No header of the CUDA toolkit is included, so that a machine without it builds both.
 #pragma once
 #include <algorithm>
@@ -25,8 +25,7 @@
 #define __launch_bounds__(...)
 #define __forceinline__ inline __attribute__((always_inline))
 #define __align__(bytes) __attribute__((aligned(bytes)))
-#ifdef GS_INSTRUMENTED  // address redzones and a fixed address exist only for plain statics: one OS thread runs all
-                        // blocks
+#ifdef GS_INSTRUMENTED  // only plain statics have redzones and a fixed address, so one OS thread runs all blocks
 #define __shared__ static
 #else
 #define __shared__ static thread_local
@@ -61,7 +60,7 @@ inline constexpr bool one_os_thread = true;
 inline constexpr bool one_os_thread = false;
 #endif
 
-/// The indices of a thread: contiguous and known to be so by the compiler on `host`, the GPU's stride on `sim`.
+/// Indices of one thread: contiguous on `host`, so that the compiler can vectorise; the GPU's stride on `sim`.
 template <bool contiguous>
 struct Indices {
   struct Iterator {
@@ -81,7 +80,7 @@ struct Indices {
 };
 using TargetIndices = Indices<target == Target::host>;
 
-/// "conv2d_tiled<16>": the kernel's name without its namespaces, out of the compiler's text for this instance.
+/// "conv2d_tiled<16>": the kernel's name without its namespaces, from the compiler's text for this instance.
 template <auto kernel>
 std::string_view kernel_name() {
   std::string_view text = __PRETTY_FUNCTION__;
@@ -119,7 +118,7 @@ void run(std::string_view name, const Geometry& geometry, stream_t stream, Call<
 inline detail::TargetIndices grid_stride(std::int64_t n) {
   if constexpr (target == Target::host) {
     if (simulator::share.active) return {simulator::share.begin, std::min(simulator::share.end, n), 1};
-    // inside a block: contiguous too, since the compiler was promised so
+    // inside a block: contiguous too, because Indices is
     const std::int64_t threads = std::int64_t(blockDim.x) * gridDim.x, each = (n + threads - 1) / threads;
     const std::int64_t begin = std::min(n, (std::int64_t(blockIdx.x) * blockDim.x + threadIdx.x) * each);
     return {begin, std::min(n, begin + each), 1};
@@ -128,7 +127,7 @@ inline detail::TargetIndices grid_stride(std::int64_t n) {
   }
 }
 
-/// Runs `kernel` with the geometry as given. Throws simulator::SimError when CUDA would refuse it or the kernel errs.
+/// Runs `kernel` with this geometry. Throws simulator::SimError if CUDA would refuse the launch or the kernel fails.
 template <auto kernel, class... Arguments>
 void launch(const Geometry& geometry, stream_t stream, Arguments&&... arguments) {
   detail::run(detail::kernel_name<kernel>(), geometry, stream,

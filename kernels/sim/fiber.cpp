@@ -15,7 +15,7 @@
 #include <ucontext.h>
 #endif
 
-extern "C" {  // weak: there only in a program that is linked with AddressSanitizer
+extern "C" {  // weak: defined only in a program that is linked with AddressSanitizer
 __attribute__((weak)) void __sanitizer_start_switch_fiber(void** save, const void* stack, std::size_t bytes);
 __attribute__((weak)) void __sanitizer_finish_switch_fiber(void* saved, const void** stack, std::size_t* bytes);
 __attribute__((weak)) void __asan_unpoison_memory_region(const volatile void* memory, std::size_t bytes);
@@ -23,7 +23,7 @@ __attribute__((weak)) void __asan_unpoison_memory_region(const volatile void* me
 
 namespace gs::simulator {
 namespace {
-// Who left and who is entered, for the code that runs first on the new stack.
+// The two fibers of the current switch, for the code that runs first on the new stack.
 constinit thread_local Fiber* leaving = nullptr;
 constinit thread_local Fiber* entering = nullptr;
 }  // namespace
@@ -72,9 +72,9 @@ struct Fiber::Context {
 extern "C" void gs_fiber_switch(void** save_stack_pointer, void* stack_pointer);
 extern "C" void gs_fiber_start();
 
-// The System V ABI lets a call change all but rbx, rbp, r12-r15 and rsp. (The floating-point control words are kept by
-// a call, too, but nothing here changes them.) A fresh stack looks as if it had switched away just before
-// gs_fiber_start, with the function to call in rbx; "undefined rip" ends a debugger's backtrace there.
+// The System V ABI preserves rbx, rbp, r12-r15 and rsp across a call. (It also preserves the floating-point control
+// words, but nothing here changes them.) A fresh stack looks as if it had switched away just before gs_fiber_start,
+// with the function to call in rbx; "undefined rip" ends a debugger's backtrace there.
 asm(R"(
 .text
 .globl gs_fiber_switch
@@ -112,8 +112,7 @@ gs_fiber_start:
 void Fiber::restart() {
   if (__asan_unpoison_memory_region) __asan_unpoison_memory_region(stack_, stack_bytes_);
   auto* top = reinterpret_cast<std::uint64_t*>((reinterpret_cast<std::uintptr_t>(stack_) + stack_bytes_ - 16) & ~15ul);
-  // Downwards: the address that `ret` takes (after which rsp is 16-byte aligned, as the call needs), then the
-  // registers.
+  // From the top: the address for `ret` (after which rsp is 16-byte aligned, as the call needs), then the registers.
   enum { return_address = -1, rbp = -2, rbx = -3, r12 = -4, r13 = -5, r14 = -6, r15 = -7 };
   for (int slot : {rbp, r12, r13, r14, r15}) top[slot] = 0;
   top[rbx] = reinterpret_cast<std::uint64_t>(&Fiber::start);

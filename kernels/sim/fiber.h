@@ -1,4 +1,4 @@
-// fiber.h - a stack of its own to run on, and the switch from one to another.
+// fiber.h - fibers: separate stacks, and the switch from one to another.
 //
 // Two back ends: a 20-line assembly switch on x86-64, and ucontext elsewhere or with GS_UCONTEXT_FIBERS (ten times
 // slower: it saves the signal mask by a system call).
@@ -16,7 +16,7 @@ class StackRegion {
   StackRegion(const StackRegion&) = delete;
   StackRegion& operator=(const StackRegion&) = delete;
 
-  /// The lowest address of stack `index`; the page below it is made a guard page.
+  /// The lowest address of stack `index`; the page below it becomes a guard page.
   char* stack(std::size_t index) const;
   std::size_t stack_bytes() const { return stack_bytes_; }
   const char* begin() const { return memory_; }
@@ -29,7 +29,7 @@ class StackRegion {
 
 class Fiber {
  public:
-  /// The stack that the OS thread came with.
+  /// The OS thread's own stack.
   Fiber();
   /// A fiber that calls `entry(argument)` when first switched to. `entry` never returns.
   Fiber(char* stack, std::size_t stack_bytes, void (*entry)(void*), void* argument);
@@ -37,9 +37,9 @@ class Fiber {
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
 
-  /// Forgets what ran on the stack and starts at `entry` again.
+  /// Discards the stack's content; the next switch starts at `entry` again.
   void restart();
-  /// Goes on with `to`; returns when somebody switches back. Both belong to the calling OS thread.
+  /// Switches to `to`; returns when a fiber switches back. Both belong to the calling OS thread.
   static void switch_to(Fiber& from, Fiber& to);
 
  private:

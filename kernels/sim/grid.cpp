@@ -67,7 +67,7 @@ class FirstError {
   std::exception_ptr error_;
 };
 
-/// The k-th block to run: k itself, or in random order (a * k + b) mod total with a prime to total.
+/// The k-th block to run: k itself, or in random order (a * k + b) mod total with a coprime to total.
 class BlockOrder {
  public:
   explicit BlockOrder(std::uint64_t total) : total_(total) {
@@ -100,7 +100,7 @@ void on_threads(int parts, Part part) {
   FirstError error;
 #pragma omp parallel num_threads(parts)
   {
-    // The pool may give fewer threads than asked for: then some take several parts.
+    // The pool may provide fewer threads than requested; then some take several parts.
     for (int p = omp_get_thread_num(); p < parts; p += omp_get_num_threads()) {
       try {
         part(p);
@@ -112,7 +112,7 @@ void on_threads(int parts, Part part) {
   error.rethrow();
 }
 
-/// The same for the launches of `host`, with the time of each thread where someone wants it.
+/// `on_threads()` for the launches of `host`; records each thread's time if a ThreadTimes exists.
 template <class Part>
 void on_cores(int parts, Part part) {
   ThreadTimes* times = ThreadTimes::current();

@@ -13,7 +13,7 @@ struct __nv_bfloat16 {
 };
 using half = __half;
 
-/// The upper half of the float, rounded. A NaN becomes CUDA's one NaN, 0x7fff.
+/// The upper half of the float, rounded. A NaN becomes CUDA's canonical NaN, 0x7fff.
 constexpr __nv_bfloat16 __float2bfloat16(float value) {
   const auto u = std::bit_cast<std::uint32_t>(value);
   if ((u & 0x7fffffffu) > 0x7f800000u) return {0x7fff};

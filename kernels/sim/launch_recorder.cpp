@@ -9,7 +9,7 @@ constinit thread_local LaunchRecorder* recorder = nullptr;
 }
 
 LaunchRecorder::LaunchRecorder() {
-  require(recorder == nullptr, "a launch recorder is at work already");
+  require(recorder == nullptr, "a launch recorder is already active");
   recorder = this;
 }
 LaunchRecorder::~LaunchRecorder() {

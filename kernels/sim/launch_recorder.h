@@ -1,6 +1,6 @@
-// launch_recorder.h - what would be launched: launches are noted instead of run, in no time and without data.
+// launch_recorder.h - records launches instead of running them, without data.
 //
-// The simulated target launches with the GPU's own geometry, so the list is also that of the CUDA target.
+// The simulated target launches with the GPU's geometry, so the list is also the CUDA target's.
 #pragma once
 #include <string>
 #include <vector>
@@ -15,8 +15,8 @@ struct RecordedLaunch {
   std::size_t shared_bytes = 0;  ///< dynamic shared memory of a block
 };
 
-/// While it lives, the launches of the `sim` target by its OS thread are checked against CUDA's limits and noted; no
-/// kernel runs. Recorders do not nest.
+/// During its lifetime the launches of the `sim` target by its OS thread are checked against CUDA's limits and
+/// recorded; no kernel runs. Recorders do not nest.
 class LaunchRecorder {
  public:
   LaunchRecorder();
@@ -26,7 +26,7 @@ class LaunchRecorder {
 
   const std::vector<RecordedLaunch>& launches() const { return launches_; }
 
-  /// The one of the calling OS thread, or null. Asked by run_grid.
+  /// Recorder of the calling OS thread, or null; used by run_grid().
   static LaunchRecorder* current();
   void note(RecordedLaunch launch) { launches_.push_back(std::move(launch)); }
 

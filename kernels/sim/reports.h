@@ -1,4 +1,4 @@
-// reports.h - the runtime's list of findings and its registry of device memory, as the race checker sees them.
+// reports.h - the runtime's reports and its registry of device memory, for the race checker.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -9,15 +9,15 @@ namespace gs::simulator {
 
 void add_report(Report);
 
-/// A registered piece of device memory.
+/// A registered range of device memory.
 struct MemoryRange {
   std::uintptr_t begin, end;
 };
 
-/// All of them, sorted.
+/// All registered ranges, sorted.
 std::vector<MemoryRange> registered_memory();
 
-/// Changes whenever a range is registered or forgotten, so that answers may be cached.
+/// Changes whenever a range is registered or removed, so that lookups can be cached.
 std::uint64_t registry_version();
 
 }  // namespace gs::simulator

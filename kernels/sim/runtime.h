@@ -1,4 +1,4 @@
-// runtime.h - what compiled kernels ask of the simulator's runtime: who am I, meet the others, run a grid.
+// runtime.h - the simulator's runtime as compiled kernels see it: built-in variables, synchronisation, launches.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +26,7 @@ struct Share {
 /// Calls the kernel once, for the thread that the built-in variables name.
 using Invoke = void (*)(void* arguments);
 
-/// Where and how wide a kernel runs, and the line that said so.
+/// Geometry of a launch, and its source line.
 struct Geometry {
   dim3 grid, block;
   std::size_t shared_bytes = 0;
@@ -44,17 +44,17 @@ struct Launch {
   Invoke invoke;
   void* arguments;
   std::size_t argument_bytes;
-  bool one_os_thread;  ///< its __shared__ variables are plain statics, so that two blocks may not run at once
-  stream_t stream;     ///< null: it runs at once
+  bool one_os_thread;  ///< its __shared__ variables are plain statics: two blocks must not run at once
+  stream_t stream;     ///< null: runs before run_grid() returns
   std::shared_ptr<void> (*copy)(const void* arguments);  ///< for a launch that outlives its call
 };
 
-/// Runs all blocks; returns when they have ended. Throws SimError on a launch that CUDA would refuse and on errors of
-/// the kernel; after an error the next launch works. A launch on a stream is left to what take_stream_launches named.
+/// Runs all blocks; returns when they have ended. Throws SimError if CUDA would refuse the launch or the kernel fails;
+/// later launches still work. A launch on a stream is forwarded to the function set by take_stream_launches().
 void run_grid(const Launch&);
 
-/// From now on launches on a stream that is not null are checked against CUDA's limits and given to `take`, which runs
-/// them when their turn comes, by run_grid with a null stream.
+/// Forwards later launches on a non-null stream, checked against CUDA's limits, to `take`, which runs them in stream
+/// order by run_grid() with a null stream.
 void take_stream_launches(void (*take)(const Launch&));
 
 /// Calls `invoke` with `share` set to contiguous parts of [0, n), one per OpenMP thread.
@@ -67,7 +67,7 @@ void run_shares(std::int64_t n, std::int64_t grain, void (*body)(void* context, 
 // ---- called by a simulated thread
 void barrier(source_location where);
 void sync_warp(std::uint32_t mask, source_location where);
-/// Every lane gives `value` and gets the value of lane `source`.
+/// Each lane passes `value` and gets the value of lane `source`.
 std::uint64_t exchange(std::uint32_t mask, std::uint64_t value, unsigned source, source_location where);
 /// The lanes of `mask` whose predicate is true.
 std::uint32_t vote(std::uint32_t mask, bool predicate, source_location where);
@@ -75,26 +75,27 @@ std::uint32_t vote(std::uint32_t mask, bool predicate, source_location where);
 // ---- the matrix instructions of tensor cores (tensor_core.h): all 32 lanes take part, each with its fragments
 void mma_m16n8k8_tf32(float* d, const std::uint32_t* a, const std::uint32_t* b, source_location where);
 void mma_m16n8k16_bf16(float* d, const std::uint32_t* a, const std::uint32_t* b, source_location where);
-/// `row`: the four words at the address that this lane names.
+/// `row`: the four words of the row that this lane addresses.
 void ldmatrix_x4(std::uint32_t* result, const std::uint32_t* row, source_location where);
 void ldmatrix_x4_trans(std::uint32_t* result, const std::uint32_t* row, source_location where);
 
-// ---- copies to shared memory that arrive when they are waited for (async_copy.h)
+// ---- copies to shared memory that are written at the wait (async_copy.h)
 struct AsyncCopy {
   void* to;
   int words;
   std::uint32_t data[4];
 };
 void start_async_copy(const AsyncCopy&);
-/// The copies of this thread since the last call are a group.
+/// Commits this thread's copies since the last call as a group.
 void commit_async_copies();
-/// The oldest copy of this thread that is not in its `groups` latest groups: it counts as done. False: there is none.
+/// Takes this thread's oldest committed copy outside of its `groups` latest groups, which then counts as done. False if
+/// none is left.
 bool finish_async_copy(int groups, AsyncCopy&);
 
-// ---- accesses of memory that a GPU makes with one instruction, and the simulator's code in pieces
+// ---- memory accesses that are one instruction on a GPU and several in the simulator
 enum class WholeAccess { global_load, shared_load, shared_store };
-/// Counts (counts.h) an access of `bytes` bytes; 0: this lane takes part in the instruction but accesses nothing. Its
-/// pieces, which follow until the runtime is called again, are not counted.
+/// Counts (counts.h) an access of `bytes` bytes; 0: this lane takes part in the instruction but accesses nothing. The
+/// accesses that follow, until the next call of the runtime, are its pieces and are not counted.
 void count_whole(WholeAccess, const void* address, std::size_t bytes);
 
 unsigned lane_index();
@@ -102,7 +103,7 @@ void* dynamic_shared();
 void dependency_wait();
 void set_loop(loop_t loop, bool go_on);
 void thread_fence();
-/// Ends the launch with a SimError that says where it happened.
+/// Ends the launch with a SimError that names the kernel, the launch and the block.
 [[noreturn]] void fail(std::string_view message);
 
 }  // namespace gs::simulator

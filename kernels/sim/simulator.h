@@ -1,4 +1,4 @@
-// simulator.h - what a program may ask of the simulator: options, errors, the registry of device memory, reports.
+// simulator.h - the simulator's interface for programs: options, errors, the registry of device memory, reports.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -9,33 +9,33 @@
 
 namespace gs::simulator {
 
-/// A kernel did what CUDA forbids. The message names the kernel, the block, the threads and the source lines.
+/// A kernel broke CUDA's rules. The message names the kernel, the block, the threads and the source lines.
 struct SimError : Error {
   using Error::Error;
 };
 
 struct Options {
-  /// Start and resume threads, and run blocks, in an order drawn from `seed` instead of ascending.
+  /// Start and resume threads, and run blocks, in a random order drawn from `seed` instead of ascending.
   bool random_order = false;
   std::uint64_t seed = 1;
-  /// A thread that has exited may not be awaited by a barrier or a warp operation. false: the hardware's rule, by which
-  /// it no longer counts.
+  /// A barrier or warp operation that waits for an exited thread is an error. false: the hardware's rule, by which the
+  /// thread no longer counts.
   bool strict_exit = true;
-  /// The stack of one simulated thread; read when an OS thread runs its first block.
+  /// Stack size of one simulated thread; read when an OS thread runs its first block.
   std::size_t stack_bytes = 128 << 10;
 };
 
 /// The options of all later launches. Change them between launches only.
 Options& options();
 
-/// One finding of the race checker. `text` is the whole message; two findings at the same pair of places are one.
+/// One finding of the race checker. `text` is the whole message; a problem is reported once per pair of places.
 struct Report {
   std::string kind;  ///< "race", "uninitialised shared memory", "not device memory", "access before dependency_wait"
   std::string kernel;
   std::string text;
 };
 
-/// True in a program that was linked with the race checker. Only there can reports appear.
+/// True if the program is linked with the race checker. Only then can reports appear.
 bool checker_present();
 
 /// The reports since the last call, oldest first.
@@ -43,7 +43,7 @@ std::vector<Report> take_reports();
 
 /// Declares [memory, memory + bytes) device memory: under the checker a kernel may access no other global memory.
 void register_memory(const void* memory, std::size_t bytes);
-/// Forgets the range that begins at `memory`; nothing happens if there is none.
+/// Removes the range that begins at `memory`, if one is registered.
 void unregister_memory(const void* memory);
 
 }  // namespace gs::simulator

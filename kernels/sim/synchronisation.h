@@ -1,4 +1,4 @@
-// synchronisation.h - CUDA's barriers, fences and warp operations. Each knows the source line it is called from.
+// synchronisation.h - CUDA's barriers, fences and warp operations. Each gets its caller's source line.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -26,12 +26,12 @@ inline void __threadfence_system() {
 inline void dependency_wait() {
   simulator::dependency_wait();
 }
-/// Says whether a loop on the device goes on.
+/// Sets whether a loop on the device continues.
 inline void set_loop(loop_t loop, bool go_on) {
   simulator::set_loop(loop, go_on);
 }
 
-// ---- warp operations. Every lane computes the lane it reads from; the runtime moves the bits.
+// ---- warp operations. Each lane computes the lane that it reads from; the runtime moves the bits.
 namespace detail {
 template <class T>
 std::uint64_t to_bits(T value) {

@@ -1,4 +1,4 @@
-// tensor_core.cpp - what a warp's matrix instructions compute, from the documented layout of their fragments.
+// tensor_core.cpp - computes a warp's matrix instructions, by the documented layouts of their fragments.
 #include <bit>
 
 #include "kernels/sim/block.h"
@@ -17,14 +17,14 @@ struct Rows {
 };
 
 float tf32(std::uint32_t bits) {
-  const bool nan = (bits & 0x7fffffffu) > 0x7f800000u;  // which stays one whatever bits it is made of
+  const bool nan = (bits & 0x7fffffffu) > 0x7f800000u;  // dropping its low bits could make it infinity
   return std::bit_cast<float>(nan ? 0x7fffffffu : bits & ~0x1fffu);
 }
 float bf16(std::uint32_t word, int half) {
   return std::bit_cast<float>(half ? word & 0xffff0000u : word << 16);
 }
 
-/// D += A B for matrices that read(A element) have been gathered from the lanes.
+/// D += A B with sums in fp32. gather_a and gather_b place a lane's words in A (16 x depth) and B (depth x 8).
 template <int depth, class GatherA, class GatherB>
 void multiply(void* const (&lanes)[warp_size], GatherA gather_a, GatherB gather_b) {
   float a[16][depth], b[depth][8];
@@ -73,7 +73,7 @@ void hand_out_rows(void* const (&lanes)[warp_size]) {
           static_cast<const Rows*>(lanes[matrix * 8 + lane / 4])->row[lane % 4];
 }
 
-/// The matrices turned: of the pair (2t, g), (2t + 1, g) each half comes from another row.
+/// Transposed matrices: a lane's pair (2t, g), (2t + 1, g) comes from two rows, one half each.
 void hand_out_columns(void* const (&lanes)[warp_size]) {
   for (unsigned lane = 0; lane < warp_size; ++lane)
     for (unsigned matrix = 0; matrix < 4; ++matrix) {

@@ -1,4 +1,4 @@
-// tensor_core.h - the simulator's form of kernels/common/tensor_core.h: the lanes of a warp meet, then the runtime
+// tensor_core.h - the simulator's version of kernels/common/tensor_core.h: the lanes of a warp meet, then the runtime
 // computes for all of them (tensor_core.cpp).
 #pragma once
 #include <bit>
@@ -16,14 +16,14 @@ inline void mma_m16n8k16_bf16(float (&d)[4], const std::uint32_t (&a)[4], const 
   simulator::mma_m16n8k16_bf16(d, a, b, where);
 }
 
-/// The nearest tf32, ties away from zero; NaN becomes the GPU's one NaN.
+/// The nearest tf32, ties away from zero; NaN becomes the GPU's canonical NaN.
 constexpr std::uint32_t round_to_tf32(float x) {
   const auto bits = std::bit_cast<std::uint32_t>(x);
   if ((bits & 0x7fffffffu) > 0x7f800000u) return 0x7fffffffu;
-  return (bits + 0x1000u) & ~0x1fffu;  // half of the last bit kept; infinity has no low bits that could carry
+  return (bits + 0x1000u) & ~0x1fffu;  // adds half of the last bit kept; infinity has no low bits that could carry
 }
 
-// Inlined by force: what the race checker says of the row then names the kernel's own line.
+// Always inlined, so that the race checker names the kernel's line for the row.
 __forceinline__ void read_row(std::uint32_t (&words)[4], const void* row) {
   using Word __attribute__((may_alias)) = std::uint32_t;
   if (reinterpret_cast<std::uintptr_t>(row) % 16 != 0) simulator::fail("ldmatrix_x4: a row is not 16-byte aligned");

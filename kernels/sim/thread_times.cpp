@@ -11,7 +11,7 @@ constinit thread_local ThreadTimes* times = nullptr;
 }
 
 ThreadTimes::ThreadTimes(int threads) : slots_(std::size_t(std::max(threads, 1))) {
-  require(times == nullptr, "the times of threads are being taken already");
+  require(times == nullptr, "thread times are already being recorded");
   times = this;
 }
 ThreadTimes::~ThreadTimes() {

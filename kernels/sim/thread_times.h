@@ -1,11 +1,11 @@
-// thread_times.h - how long each thread of the CPU is at work in the kernels of `host`, for a profile.
+// thread_times.h - compute time of each CPU thread in the kernels of `host`, for a profile.
 #pragma once
 #include <vector>
 
 namespace gs::simulator {
 
-/// While it lives, the `host` launches of the OS thread that made it note how long each OpenMP thread computed. Where
-/// none lives, a launch asks for one pointer and no clock. They do not nest.
+/// During its lifetime the `host` launches of the OS thread that made it record how long each OpenMP thread computed.
+/// Otherwise a launch tests one pointer and reads no clock. Instances do not nest.
 class ThreadTimes {
  public:
   explicit ThreadTimes(int threads);
@@ -13,12 +13,12 @@ class ThreadTimes {
   ThreadTimes(const ThreadTimes&) = delete;
   ThreadTimes& operator=(const ThreadTimes&) = delete;
 
-  /// Appends the microseconds of each thread since the last call; nothing where no kernel ran.
+  /// Appends the microseconds of each thread since the last call; nothing if no kernel ran.
   void take(std::vector<double>& us);
 
-  /// The one of the calling OS thread, or null.
+  /// Instance of the calling OS thread, or null.
   static ThreadTimes* current();
-  /// Threads may call it at the same time, each with its own number.
+  /// Adds `us` microseconds to a thread. Threads may call it at the same time, each with its own number.
   void add(int thread, double us);
 
  private:

@@ -1,5 +1,5 @@
-// continue_single_thread.cu - one thread looks whether the epoch has images left. Its cost is that of a launch, once
-// a step, behind the update: what a loop on the device costs beside the time of its own node.
+// continue_single_thread.cu - one thread checks if the epoch has images left. Bound by the launch, once per step after
+// the update: the cost of a loop on the device, besides that of the WHILE node.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/step/step.h"

@@ -1,11 +1,11 @@
-// metrics_entry.h - how an entry of the metrics ring is written, so that a host that polls it never sees half of one.
+// metrics_entry.h - writes an entry of the metrics ring so that a polling host never sees a partial one.
 #pragma once
 #include "kernels/common/kernel.h"
 #include "kernels/step/step.h"
 
 namespace gs::GS_TARGET {
 
-/// Writes the sums, makes them visible to the whole system, then the stamp. One thread calls it.
+/// Writes the sums, makes them visible system-wide, then writes the stamp. To be called by one thread.
 __device__ inline void write_entry(StepMetrics* ring, float loss_sum, float correct, const StepState& state,
                                    std::uint32_t capacity) {
   StepMetrics& entry = ring[state.ring_slot % capacity];

@@ -1,5 +1,5 @@
-// metrics_single_thread.cu - one thread adds up the batch, row by row. 8 bytes a row; at the usual batches of 2 to 64
-// rows its cost is that of a launch.
+// metrics_single_thread.cu - one thread adds up the batch, row by row. 8 bytes per row; bound by the launch at the
+// usual batches of 2 to 64 rows.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/step/metrics_entry.h"

@@ -1,4 +1,4 @@
-// metrics_warp.cu - the 32 lanes of one warp add up every 32nd row each, then one another's sums by shuffles.
+// metrics_warp.cu - each of a warp's 32 lanes adds up every 32nd row; shuffles add the lanes' sums.
 // Changed from metrics_single_thread: the chain of dependent additions is n / 32 + 5 long instead of n.
 #include "kernels/common/kernel.h"
 #include "kernels/common/reduce.h"

@@ -1,5 +1,5 @@
-// step.h - the small ops that surround a step's arithmetic: the state moves on, the logits of a batch are kept, the
-// host is told what the batch gave, and a step that repeats itself asks whether to go on.
+// step.h - the bookkeeping ops of a step: advance the state, store a batch's logits, record metrics for the host, and
+// set the loop condition of a step that repeats on the device.
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
@@ -9,9 +9,8 @@ namespace gs {
 
 // ---- advance step ----
 //
-// Two states, so that nothing has to wait: `next` belongs to the step that will be gathered next, `now` to the one that
-// runs. Once the batch is gathered, `now` becomes what `next` was and `next` moves on, beside the first layer; whatever
-// comes later in the step reads `now`.
+// Two states avoid waiting: `next` belongs to the batch that is gathered next, `now` to the running step. After the
+// gather, in parallel with the first layer, `next` is copied to `now` and advanced; later ops of the step read `now`.
 
 struct Advance {
   bool training = true;  ///< false: only the cursor and the ring slot move (evaluation)
@@ -19,8 +18,8 @@ struct Advance {
   auto operator<=>(const Advance&) const = default;
 };
 
-/// now = next; then in next cursor += 1, ring_slot += 1; in training also step += 1 and the powers of beta are
-/// multiplied once more.
+/// now = next; then in next: cursor += 1, ring_slot += 1 and, in training, step += 1, beta1_power *= beta1,
+/// beta2_power *= beta2.
 struct AdvanceStep {
   static constexpr std::string_view name = "advance step";
   using Problem = Advance;
@@ -31,12 +30,12 @@ struct AdvanceStep {
 
 struct LogitRows {
   int n = 1;        ///< rows of a full batch
-  int columns = 1;  ///< logits a row
+  int columns = 1;  ///< logits per row
   auto operator<=>(const LogitRows&) const = default;
 };
 
-/// all[cursor * batch + i, :] = logits[i, :] for the valid rows i; all is [images of the split, columns], or null:
-/// nothing is kept.
+/// all[cursor * batch + i, :] = logits[i, :] for the valid rows i; all is [images of the split, columns]. Does nothing
+/// if all is null.
 template <class T>
 struct StoreLogits {
   static constexpr std::string_view name = "store logits";
@@ -47,12 +46,12 @@ struct StoreLogits {
 
 // ---- record metrics ----
 
-/// The metrics that one step leaves for the host. On the GPU the ring lies in pinned memory that the host polls.
+/// One step's metrics for the host. On the GPU the ring is in pinned memory that the host polls.
 struct StepMetrics {
   float loss_sum = 0;       ///< sum of the sample losses over the valid rows
-  float correct = 0;        ///< how many of them were right
-  std::uint32_t valid = 0;  ///< how many there were
-  std::uint32_t stamp = 0;  ///< ring_slot + 1, written last: the entry is complete when the host reads it
+  float correct = 0;        ///< number of correct predictions among them
+  std::uint32_t valid = 0;  ///< number of valid rows
+  std::uint32_t stamp = 0;  ///< ring_slot + 1, written last: marks the entry complete
 };
 
 struct Metrics {
@@ -75,7 +74,7 @@ struct EpochLoop {
   auto operator<=>(const EpochLoop&) const = default;
 };
 
-/// The loop goes on while `next`, the state of the step to come, has images left in its epoch (StepState::valid() > 0).
+/// Sets the loop condition: true while `next`, the next step's state, has images left (StepState::valid() > 0).
 struct ContinueEpoch {
   static constexpr std::string_view name = "continue epoch";
   using Problem = EpochLoop;

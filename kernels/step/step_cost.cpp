@@ -1,4 +1,4 @@
-// step_cost.cpp - the least work of a step's small ops.
+// step_cost.cpp - the least work of the step's bookkeeping ops.
 #include "kernels/step/step.h"
 
 namespace gs {

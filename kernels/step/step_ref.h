@@ -1,4 +1,4 @@
-// step_ref.h - the small ops of a step in plain loops.
+// step_ref.h - reference of the step's bookkeeping ops in plain loops.
 #pragma once
 #include <span>
 #include <vector>
@@ -19,7 +19,7 @@ inline StepState advance(StepState state, const Advance& p) {
   return state;
 }
 
-/// `all` with the valid rows of the batch put in their places.
+/// `all` with the batch's valid rows stored at cursor * batch.
 inline std::vector<double> store_logits(const LogitRows& p, const StepState& state, std::vector<double> all,
                                         std::span<const double> logits) {
   const std::size_t first = std::size_t(state.cursor) * state.batch * std::size_t(p.columns);
@@ -31,7 +31,7 @@ struct StepSums {
   double loss_sum = 0, correct = 0;
 };
 
-/// Sums over all rows of the batch; the loss kernel has put zeros past the valid ones.
+/// Sums over all rows of the batch; the loss kernel writes zeros past the valid ones.
 inline StepSums step_sums(std::span<const double> sample_loss, std::span<const double> sample_correct) {
   StepSums sums;
   for (const double loss : sample_loss) sums.loss_sum += loss;

@@ -1,5 +1,5 @@
 // store_logits_element.cu - all[cursor * batch + i, :] = logits[i, :], one thread per value. A value in, a float out:
-// at the usual handful of logits its cost is that of a launch.
+// bound by the launch, as logits are few.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/step/step.h"

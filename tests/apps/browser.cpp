@@ -1,4 +1,4 @@
-// browser.cpp - Chromium's command line, and the probe's way back: an attribute of the page that --dump-dom prints.
+// browser.cpp - Chromium's command line; probes return results in an attribute of the page, which --dump-dom prints.
 #include "tests/apps/browser.h"
 
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 namespace gs::test {
 namespace {
 
-// Stands before everything in the page.
+// Inserted before everything else in the page.
 const char* const listening = R"js(<script>
 window.complaints = [];
 addEventListener("error", event => complaints.push("error: " + event.message));
@@ -18,7 +18,7 @@ for (const name of ["error", "warn"]) console[name] = (...words) => complaints.p
 window.requestAnimationFrame = step => setTimeout(() => step(performance.now()), 0);  // --dump-dom shows no frames
 window.alert = () => complaints.push("a script in the data ran");
 
-// For probes: what can be said of any page, colours as they are seen, and the way back to the test.
+// For probes: measurements of any page, displayed colours, and the return of results to the test.
 const pixel = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
 function seen(colour) {
   pixel.clearRect(0, 0, 1, 1);
@@ -61,7 +61,7 @@ std::string with_probe(std::string page, const std::string& probe) {
   return page.insert(page.rfind("</body>"), probe);
 }
 
-// Windows cannot be narrower than 500 pixels; a frame in one can. Takes the measurements over from the page in it.
+// Windows are at least 500 pixels wide, so the page is in a narrower frame, which passes on its measurements.
 const char* const phone =
     R"html(<!DOCTYPE html><body><iframe src="page.html" style="width: 400px; height: 860px; border: 0"></iframe>
 <script>addEventListener("message", event => document.body.setAttribute("data-measured", event.data))</script>)html";
@@ -70,7 +70,7 @@ const char* const phone =
 
 std::string chromium(const ScratchFolder& folder, const std::string& page, const std::string& flags) {
   const std::string at = folder.path().string();
-  // /dev/shm may be tiny in a container; a profile of its own lets several run at once.
+  // /dev/shm may be tiny in a container; separate profiles allow several instances at once.
   const std::string command =
       "timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run" +
       (" --hide-scrollbars --user-data-dir='" + at + "/profile' " + flags) + " 'file://" + at + "/" + page + "' >'" +

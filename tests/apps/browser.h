@@ -1,4 +1,4 @@
-// browser.h - pages in a real browser: Chromium without a window.
+// browser.h - opens pages in headless Chromium.
 #pragma once
 #include <string>
 
@@ -8,22 +8,22 @@
 
 namespace gs::test {
 
-/// Runs Chromium on a page in `folder` with `flags`; what it prints on standard output.
+/// Runs Chromium on a page in `folder` with `flags`; returns its standard output.
 std::string chromium(const ScratchFolder& folder, const std::string& page, const std::string& flags);
 
-/// Is there a Chromium that opens a file of ours? (One from a snap sees no /tmp.)
+/// True if Chromium is installed and can open a scratch file (one from a snap cannot read /tmp).
 bool has_chromium();
 
-/// Opens the page with `probe` (a <script> behind everything) in it and reads the JSON that the probe hands to
-/// tellMeasured(); measuredOfPage() is what can be said of any page: complaints (errors, warnings, refused requests),
-/// resources asked for, width and scroll, dark, the text of the worst contrast. `in_phone`: 400 pixels wide.
+/// Opens the page with `probe` (a <script> at its end) and returns the JSON that the probe passes to tellMeasured().
+/// measuredOfPage() gives the common measurements: complaints (errors, warnings, refused requests), requested
+/// resources, width and scroll, dark, the text with the worst contrast. `in_phone`: 400 pixels wide.
 nlohmann::ordered_json measure_page(const std::string& page, const std::string& probe, const std::string& flags,
                                     bool in_phone = false);
 
-/// The page as Chromium prints it: the bytes of a PDF. The test fails where it makes none.
+/// Bytes of the PDF that Chromium prints of the page; the test fails if Chromium makes none.
 std::string printed(const std::string& page);
 
-/// With GRIDSTRIDE_KEEP_PAGES=FOLDER the pages stay there, to be looked at.
+/// Writes the page to $GRIDSTRIDE_KEEP_PAGES, if set, for inspection.
 void keep_page(const std::string& name, const std::string& page);
 
 }  // namespace gs::test

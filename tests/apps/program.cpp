@@ -1,4 +1,4 @@
-// program.cpp - fork, exec, and files for what is printed.
+// program.cpp - fork and exec, with files for the output.
 #include "tests/apps/program.h"
 
 #include <fcntl.h>
@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 RunningProgram::RunningProgram(const fs::path& folder, const std::vector<std::string>& words,
                                const std::function<void()>& prepare) {
-  // Beside the folder: what a program prints is no part of what it leaves there.
+  // Beside the folder, so that tests can list the files that the program leaves in it.
   static int count = 0;
   const std::string stem = folder.string() + "." + std::to_string(getpid()) + "." + std::to_string(++count);
   out_ = stem + ".out", err_ = stem + ".err";
@@ -29,7 +29,7 @@ RunningProgram::RunningProgram(const fs::path& folder, const std::vector<std::st
     dup2(open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
     dup2(open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
     dup2(open("/dev/null", O_RDONLY), 0);
-    setenv("XDG_CACHE_HOME", GRIDSTRIDE_BINARY_DIR "/test-cache", 1);  // the user's own is left alone
+    setenv("XDG_CACHE_HOME", GRIDSTRIDE_BINARY_DIR "/test-cache", 1);  // not the user's cache
     unsetenv("COLUMNS");
     if (chdir(folder.c_str()) != 0) _exit(126);
     if (prepare) prepare();

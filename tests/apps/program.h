@@ -1,4 +1,4 @@
-// program.h - runs the built program as a user would, in a folder of its own.
+// program.h - runs the built program as a user would, in a given folder.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -12,11 +12,11 @@
 namespace gs::test {
 
 struct Outcome {
-  int status = -1;  ///< exit status; 128 + signal where one ended it
+  int status = -1;  ///< exit status; 128 + signal if a signal ended the program
   std::string out, err;
 };
 
-/// A program that runs; its output goes to files beside `folder`'s own.
+/// A running program; its output goes to files beside `folder`.
 class RunningProgram {
  public:
   /// `prepare` is called in the new process before the program starts (limits, signals).
@@ -42,7 +42,7 @@ std::vector<std::string> lines_of(const std::string& text);
 /// says otherwise.
 std::vector<std::string> tiny_run(const std::vector<std::string>& more = {});
 
-/// Exit status `status`, nothing on standard output, and exactly one line on standard error that holds all `parts`.
+/// Expects exit status `status`, no standard output, and one line on standard error that contains all `parts`.
 void expect_one_line(const Outcome&, int status, const std::vector<std::string>& parts);
 
 }  // namespace gs::test

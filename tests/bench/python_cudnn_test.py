@@ -1,4 +1,4 @@
-"""bench/gpu_session/python_cudnn.sh: of a made-up folder of Python's nvidia packages, whose libraries search for one another as NVIDIA's do."""
+"""Tests bench/gpu_session/python_cudnn.sh on made-up nvidia packages whose libraries find each other as NVIDIA's do."""
 import os
 import pathlib
 import shutil
@@ -26,8 +26,8 @@ class PythonCudnnTest(unittest.TestCase):
         subprocess.run(["g++", "-shared", "-fPIC", "-x", "c++", "-", "-o", path, "-ldl", *flags], input=text, text=True, check=True)
 
     def packages_with_nvrtc_in(self, place):
-        """cuDNN's library opens NVRTC by the paths of cuDNN 9's RUNPATH, and NVRTC its builtins, from its own folder. Made-up names: the real
-        libraries may be installed here."""
+        """Makes a cuDNN that opens NVRTC by the RUNPATH of cuDNN 9, and an NVRTC that opens its builtins beside it.
+        The names are made up, since the real libraries may be installed."""
         runpath = "-Wl,--enable-new-dtags,-rpath,$ORIGIN:$ORIGIN/../../cuda_nvrtc/lib:$ORIGIN/../../cu13/lib"
         self.library(self.packages / "cudnn/lib/libcudnn.so.9", OPENS % "libnvrtc-made-up.so.13", runpath)
         self.library(self.packages / place / "libnvrtc-made-up.so.13", OPENS % "libnvrtc-builtins-made-up.so.13", "-Wl,--enable-new-dtags,-rpath,$ORIGIN")
@@ -36,7 +36,7 @@ class PythonCudnnTest(unittest.TestCase):
         (self.packages / "cudnn/include/cudnn_version.h").write_text("#define CUDNN_MAJOR 9\n")
 
     def make_links(self):
-        """What CUDNN_HOME is afterwards."""
+        """Runs python_cudnn; returns CUDNN_HOME, or "none"."""
         done = subprocess.run(["bash", "-c", '. "$1" && python_cudnn "$2" && echo "${CUDNN_HOME:-none}"', "bash",
                                ROOT / "bench/gpu_session/python_cudnn.sh", self.folder / "made"],
                               env={**os.environ, "PYTHONPATH": str(self.folder / "site")}, capture_output=True, text=True)
@@ -51,13 +51,13 @@ class PythonCudnnTest(unittest.TestCase):
             with self.subTest(place):
                 shutil.rmtree(self.packages, ignore_errors=True)
                 self.packages_with_nvrtc_in(place)
-                self.assertEqual(self.opened_by(self.packages / "cudnn/lib/libcudnn.so.9"), "42")  # the packages themselves are in order
+                self.assertEqual(self.opened_by(self.packages / "cudnn/lib/libcudnn.so.9"), "42")  # without links
                 home = self.make_links()
                 self.assertEqual(home, str(self.folder / "made"))
                 self.assertEqual((self.folder / "made/include/cudnn_version.h").read_text(), "#define CUDNN_MAJOR 9\n")
                 for name in ("libcudnn.so", "libcudnn.so.9"):
                     self.assertEqual(self.opened_by(f"{home}/lib/{name}"), "42")
-                # It is the link that does it: without it the loader looks beside the links, and finds nothing.
+                # Without the link to NVRTC the loader searches beside the links and finds nothing.
                 os.remove(f"{home}/lib/libnvrtc-made-up.so.13")
                 self.assertEqual(self.opened_by(f"{home}/lib/libcudnn.so.9"), "-1")
 

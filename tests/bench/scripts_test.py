@@ -1,4 +1,4 @@
-"""The Python scripts of bench/: how often a GPU is waited for, who competes, the table of a session, losses held against the recorded ones."""
+"""Tests of the Python scripts in bench/: steps between waits, competitors, a session's table, comparison of losses."""
 import json
 import os
 import pathlib
@@ -28,7 +28,7 @@ class StepTiming(unittest.TestCase):
         self.assertEqual([step_timing.steps_between_waits(s) for s in (0, 1e-5, 0.004, 1)], [384, 384, 100, 10])
 
     def measured(self, step_seconds, on_gpu, steps_of_a_call=1):
-        """The calls between waits, in their order, and what measure() returns, by a clock that only the calls move."""
+        """Numbers of calls between waits and the result of measure(), with a clock that only calls advance."""
         runs, now = [0], [0.0]
 
         def call():
@@ -102,7 +102,7 @@ class Table(unittest.TestCase):
         self.assertEqual(self.row("alexnet:8:8, tf32, against the best other"), "2.50x (auto 50.0 us, torch-graph-channels-last 125.0 us)")
         self.assertEqual(self.row("alexnet:8:8, tf32, a step: auto / own / library"), "50.0 / 40.0 / 60.0 us")
         self.assertEqual(self.row("alexnet:8:8, bf16, against PyTorch eager"), "not measured")
-        self.assertEqual(self.row("lenet:32:8, tf32, against PyTorch eager"), "not measured")  # nothing of Gridstride's
+        self.assertEqual(self.row("lenet:32:8, tf32, against PyTorch eager"), "not measured")  # no record of Gridstride
 
     def test_where_auto_was_not_measured_the_best_of_the_others_is_named(self):
         self.record("bench-own-bf16-alexnet2012---256.json", **{"alexnet2012_-_256": 9000})

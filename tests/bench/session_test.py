@@ -1,4 +1,4 @@
-"""bench/gpu_session.sh in a dry run: what begins, in which order, with how much time; what is left where it is killed."""
+"""Dry runs of bench/gpu_session.sh: order and time limits of the parts; files left after a kill."""
 import os
 import pathlib
 import signal
@@ -13,7 +13,7 @@ SCRIPT = ROOT / "bench/gpu_session.sh"
 
 
 class Session:
-    """A dry run with folders of its own."""
+    """A dry run in a temporary folder."""
 
     def __init__(self, folder, times=""):
         self.folder, self.out = pathlib.Path(folder), pathlib.Path(folder) / "out"
@@ -30,7 +30,7 @@ class Session:
         return done.stdout
 
     def packed(self, name):
-        """A file of the pack; None where there is none."""
+        """Text of a file in the pack; None if it is missing."""
         try:
             with tarfile.open(self.out / "session.tar.gz") as pack:
                 return pack.extractfile(f"./{name}").read().decode()
@@ -38,12 +38,12 @@ class Session:
             return None
 
     def ends(self):
-        """How each part of the summary ended."""
+        """Result of each part in the summary."""
         return {line.split()[0]: line.split()[1] for line in (self.out / "summary.txt").read_text().splitlines()}
 
 
 def begun(output):
-    """(part, at, most seconds) of every part that was begun."""
+    """(part, start, time limit), in seconds, of every part that was begun."""
     lines = [line.split() for line in output.splitlines() if line.startswith("at ") and ", at most" in line]
     return [(words[3].rstrip(","), int(words[1]), int(words[6])) for words in lines]
 
@@ -59,7 +59,7 @@ class SessionTest(unittest.TestCase):
         names = [part for part, _, _ in parts]
         self.assertEqual(names[:12], ["build", "checks_device", "checks_losses", "machine", "bench_own_tf32", "bench_library_tf32", "bench_auto_tf32",
                                       "torch_tf32", "profiles", "build_tests", "tests_kernels", "torch_compiled_tf32"])
-        # By the probable times the ratios to PyTorch are there after six minutes, and nothing can end past the ninth.
+        # By the expected times the ratios to PyTorch are known after six minutes, and no part can end after nine.
         at = {part: begin for part, begin, _ in parts}
         self.assertLessEqual(at["profiles"], 360)
         for part, begin, most in parts:
@@ -73,7 +73,7 @@ class SessionTest(unittest.TestCase):
         session = Session(self.folder, "build 300\nchecks_device 90\n")
         parts = {part: most for part, _, most in begun(session.run("--minutes", "7"))}
         self.assertEqual(parts["checks_device"], 90)
-        self.assertEqual(parts["checks_losses"], 420 - 6 - 390)  # less than its 60 s, more than the 20 s that are worth it
+        self.assertEqual(parts["checks_losses"], 420 - 6 - 390)  # below its limit of 60 s, above its minimum
         self.assertNotIn("machine", [part for part in parts if parts[part] < 5])
 
     def test_the_compile_cache_warms_up_until_time_is_measured(self):
@@ -103,11 +103,11 @@ class SessionTest(unittest.TestCase):
         self.assertEqual(second[0], "build")
         done = [part for part in first if part not in ("build", "checks_device", "torch_compiled_tf32")]
         self.assertEqual([part for part in second if part in done], [])
-        # Parts that were never begun come before those that failed or ran out of time.
+        # Parts that were not begun come before those that failed or timed out.
         self.assertEqual(second[1], "bench_own_bf16")
         self.assertLess(second.index("ncu"), second.index("checks_device"))
         self.assertEqual(session.ends()["checks_device"], "ok")
-        self.assertIsNotNone(session.packed("machine.txt"))  # the first session's
+        self.assertIsNotNone(session.packed("machine.txt"))  # from the first session
 
     def test_another_commit_is_measured_anew(self):
         session = Session(self.folder)
@@ -136,7 +136,7 @@ class SessionTest(unittest.TestCase):
         self.assertIn("torch_tf32", session.packed("summary.txt"))
         self.assertEqual(session.ends()["torch_tf32"], "ok")
         self.assertNotIn("profiles", session.ends())
-        # and goes on there
+        # A second session continues there.
         session.times.write_text("")
         self.assertEqual([part for part, _, _ in begun(session.run("--minutes", "9"))][:2], ["build", "profiles"])
 
@@ -150,7 +150,7 @@ class SessionTest(unittest.TestCase):
         big = pathlib.Path(self.folder) / "build/session/huge.json"
         big.parent.mkdir(parents=True)
         big.write_bytes(os.urandom(5 << 20))
-        for i in range(6):  # together more than fits, none of them too big by itself
+        for i in range(6):  # each fits into the pack, but not all together
             (big.parent / f"{i}.html").write_bytes(os.urandom(3 << 20))
         session.run("--minutes", "9")
         self.assertEqual(sorted(path.name for path in session.out.iterdir()), ["session.tar.gz", "summary.txt", "table.md"])
@@ -168,7 +168,7 @@ class SessionTest(unittest.TestCase):
         self.assertEqual(len(listed), len(set(listed)))
 
     def test_wrong_words_are_one_line(self):
-        for words, wanted in ((["--minutes", "x"], "--minutes 'x'"), (["--fast"], "--fast"), (["nothing"], "no part 'nothing'"),
+        for words, wanted in ((["--minutes", "x"], "--minutes 'x'"), (["--fast"], "--fast"), (["nothing"], "unknown part 'nothing'"),
                               (["--commit", "a b"], "--commit 'a b'"), (["--dry-run", "/none"], "--dry-run /none")):
             done = subprocess.run([SCRIPT, *words], capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (1, "", 1), words)

@@ -1,8 +1,8 @@
-# architectures_test.cmake - what cmake/GridstrideArchitectures.cmake chooses on made-up machines: nvidia-smi and nvcc are
-# scripts here. cmake -DWORK=FOLDER -P architectures_test.cmake
+# architectures_test.cmake - choices of cmake/GridstrideArchitectures.cmake on made-up machines, with scripts as
+# nvidia-smi and nvcc. Run: cmake -DWORK=FOLDER -P architectures_test.cmake
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
 
-if(DEFINED GIVEN OR DEFINED MACHINE)  # one case, in a process of its own
+if(DEFINED GIVEN OR DEFINED MACHINE)  # one case, in a separate process
   if(DEFINED GIVEN)
     string(REPLACE "+" ";" CMAKE_CUDA_ARCHITECTURES "${GIVEN}")
   endif()
@@ -19,7 +19,7 @@ function(write_script path text)
 endfunction()
 write_script("${WORK}/nvcc" "echo compute_80; echo compute_89; echo compute_90; echo compute_100")
 
-# expect(WHAT ARGUMENTS...): the case's output has WHAT
+# expect(TEXT ARGUMENTS...): the case's output must contain TEXT
 function(expect what)
   execute_process(COMMAND ${CMAKE_COMMAND} "-DWORK=${WORK}" ${ARGN} -P "${CMAKE_CURRENT_FUNCTION_LIST_FILE}"
                   OUTPUT_VARIABLE out ERROR_VARIABLE out)
@@ -29,7 +29,7 @@ function(expect what)
     message(FATAL_ERROR "no '${what}' with ${ARGN} in: ${out}")
   endif()
 endfunction()
-# on_machine(WHAT GPUS...): nvidia-smi lists these
+# on_machine(TEXT CAPABILITIES...): nvidia-smi lists GPUs of these compute capabilities
 function(on_machine what)
   string(REPLACE ";" "; echo " echoes "${ARGN}")
   write_script("${WORK}/machine/nvidia-smi" "echo ${echoes}")

@@ -1,4 +1,4 @@
-// atomic_file_test.cpp - a file under its final name is whole, whatever happens while it is written.
+// atomic_file_test.cpp - a file under its final name is complete, even if writing fails.
 #include "engine/core/atomic_file.h"
 
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ TEST(WriteFile, AMissingFolderIsNamed) {
   EXPECT_TRUE(refuses<Error>([&] { write_file(folder / "no/such", "x"); }, {"no/such", "No such file or directory"}));
 }
 
-/// While it lives this process can write no file longer than `bytes`: as on a full disk.
+/// Limits the size of files that this process writes to `bytes`, as on a full disk.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) {

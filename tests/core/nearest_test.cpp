@@ -1,4 +1,4 @@
-// nearest_test.cpp - which name a typed word is near to; large numbers with commas.
+// nearest_test.cpp - suggestions for a mistyped word; large numbers with commas.
 #include "engine/core/nearest.h"
 
 #include <gtest/gtest.h>
@@ -20,8 +20,8 @@ TEST(EditDistance, CountsEdits) {
 
 TEST(Suggestion, OnlyWhereANameIsNear) {
   EXPECT_EQ(suggestion("lenett", {"alexnet", "lenet"}), "did you mean 'lenet'?");
-  EXPECT_EQ(suggestion("resnet", {"mlp", "vgg"}), "there are mlp, vgg");
-  EXPECT_EQ(suggestion("resnet", {"mlp"}), "there is mlp");
+  EXPECT_EQ(suggestion("resnet", {"mlp", "vgg"}), "expected one of mlp, vgg");
+  EXPECT_EQ(suggestion("resnet", {"mlp"}), "expected mlp");
   EXPECT_EQ(nearest_name("anything", {}), "");
 }
 

@@ -1,4 +1,4 @@
-// pretty_json_test.cpp - JSON as it is laid out.
+// pretty_json_test.cpp - layout of JSON.
 #include "engine/core/pretty_json.h"
 
 #include <gtest/gtest.h>

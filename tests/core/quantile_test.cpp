@@ -1,4 +1,4 @@
-// quantile_test.cpp - quantiles between neighbours.
+// quantile_test.cpp - linearly interpolated quantiles.
 #include "engine/core/quantile.h"
 
 #include <gtest/gtest.h>

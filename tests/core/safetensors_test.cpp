@@ -1,4 +1,4 @@
-// safetensors_test.cpp - the format, and that no damaged file crashes the reader or passes as another.
+// safetensors_test.cpp - the format; damaged files neither crash the reader nor pass as valid ones.
 #include "engine/core/safetensors.h"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ SafeTensors example() {
   return file;
 }
 
-/// A file of `header` behind its length, and `bytes` bytes of data.
+/// File with the header's length, `header`, and `bytes` bytes of data.
 std::string file_of(const std::string& header, std::size_t bytes) {
   const std::uint64_t length = header.size();
   return std::string(reinterpret_cast<const char*>(&length), 8) + header + std::string(bytes, '\1');
@@ -57,15 +57,16 @@ TEST(Safetensors, BadHeadersAreNamed) {
   const std::string one = R"("dtype":"F32","shape":[2],"data_offsets":)";
   EXPECT_TRUE(refused("", "too short"));
   EXPECT_TRUE(refused(std::string(8, '\xff'), "header is longer than the file"));
-  EXPECT_TRUE(refused(file_of("[1]", 0), "no JSON object"));
+  EXPECT_TRUE(refused(file_of("[1]", 0), "not a JSON object"));
   EXPECT_TRUE(refused(file_of("{", 0), "header is damaged"));
   EXPECT_TRUE(refused(file_of("{\"a\":{" + one + "[0,8]}}", 9), "belongs to no tensor"));
-  EXPECT_TRUE(refused(file_of("{\"a\":{" + one + "[0,8]}}", 7), "does not lie inside the file"));
+  EXPECT_TRUE(refused(file_of("{\"a\":{" + one + "[0,8]}}", 7), "do not fit its shape or the file"));
   EXPECT_TRUE(refused(file_of("{\"a\":{" + one + "[1,9]}}", 9), "overlaps another or leaves a gap"));
-  EXPECT_TRUE(refused(file_of("{\"a\":{" + one + "[0,8]},\"a\":{" + one + "[8,16]}}", 16), "there twice"));
+  EXPECT_TRUE(refused(file_of("{\"a\":{" + one + "[0,8]},\"a\":{" + one + "[8,16]}}", 16), "duplicate tensor 'a'"));
   EXPECT_TRUE(refused(file_of("{\"a\":{" + one + "[0,8]},\"b\":{" + one + "[4,12]}}", 12), "overlaps"));
   EXPECT_TRUE(refused(file_of(R"({"a":{"dtype":"F31","shape":[2],"data_offsets":[0,8]}})", 8), "unknown type F31"));
-  EXPECT_TRUE(refused(file_of(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", 8), "no whole number"));
+  EXPECT_TRUE(
+      refused(file_of(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", 8), "not a valid whole number"));
   EXPECT_TRUE(refused(file_of(R"({"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}})", 0),
                       "impossible shape"));
 }

@@ -1,5 +1,5 @@
-// plans_test.cpp - asks cuDNN, on a machine without a GPU, whether it has a plan for every convolution of this
-// project's networks. The device is described to it; nothing is executed.
+// plans_test.cpp - cuDNN has a plan for every convolution of this project's networks. No GPU is needed: cuDNN gets a
+// description of one, and nothing is executed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,12 +16,12 @@
 namespace gs {
 namespace {
 
-/// The convolutions of a network, as its ops will ask for them.
+/// Convolution problems of a network's forward ops.
 std::vector<Conv2d> convolutions(const std::string& model, int base, int batch, Shape input) {
   std::vector<Conv2d> result;
   for (const Layer& layer : find_model(model).build({.input = input, .base = base}).layers)
     if (auto problem = convolution_of(layer, batch)) {
-      problem->relu = true;  // as in all of them
+      problem->relu = true;  // a ReLU follows every convolution of these networks
       result.push_back(*problem);
     }
   return result;
@@ -94,7 +94,7 @@ TEST(CudnnPlans, NamesTellTheKnobs) {
   EXPECT_EQ(plans[0].name.rfind("cudnn:eng" + std::to_string(plans[0].engine) + "{", 0), 0u) << plans[0].name;
   const auto has_knobs = [](const CudnnPlan& plan) { return plan.name.find('=') != std::string::npos; };
   EXPECT_TRUE(has_knobs(plans[0])) << plans[0].name;
-  // Most engines have some; the engines that have none differ with cuDNN's version.
+  // Most engines have knobs; the list of those without depends on cuDNN's version.
   EXPECT_GT(std::count_if(plans.begin(), plans.end(), has_knobs), std::ptrdiff_t(plans.size() / 2));
 }
 
@@ -109,7 +109,7 @@ TEST(CudnnPlans, AnEngineHasSeveralAndLeavesRoomForOthers) {
   EXPECT_LE(plans.size(), cudnn_most_plans);
 }
 
-/// A run's table names plans, and must find them again in another process.
+/// A run's table of implementations names plans, which another process must find again.
 TEST(CudnnPlans, HaveTheSameNamesAndSizesWhenAskedForAgain) {
   for (const ConvolutionOp op :
        {ConvolutionOp::forward, ConvolutionOp::data_gradient, ConvolutionOp::filter_gradient}) {

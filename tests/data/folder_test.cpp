@@ -1,4 +1,4 @@
-// folder_test.cpp - image folders: every layout, every picture format, and every way in which they can be wrong.
+// folder_test.cpp - image folders: every layout, every picture format, every error.
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -21,7 +21,7 @@ void write_picture(const fs::path& path, int h = 6, int w = 4, cv::Scalar blue_g
   ASSERT_TRUE(cv::imwrite(path.string(), cv::Mat(h, w, CV_8UC3, blue_green_red)));
 }
 
-/// What load_data() makes of a folder, and its warnings.
+/// Result and warnings of load_data() on a folder.
 struct Loader {
   explicit Loader(const fs::path& folder) { request.data = folder.string(); }
   DataSplits operator()() {
@@ -82,7 +82,7 @@ TEST(ImageFolder, PatternsInTheNamesAreClasses) {
   write_picture(folder / "train/Mel_or_Nev.jpg");
   EXPECT_TRUE(refuses([&] { load(); }, {"--label-pattern Mel,Nev", "more than one", "Mel_or_Nev.jpg"}));
   fs::rename(folder / "train/Mel_or_Nev.jpg", folder / "train/other.jpg");
-  EXPECT_TRUE(refuses([&] { load(); }, {"none of them in the file name", "other.jpg"}));
+  EXPECT_TRUE(refuses([&] { load(); }, {"none matches the file name", "other.jpg"}));
   load.request.label_pattern = {"Mel", "Mel"};
   EXPECT_TRUE(refuses([&] { load(); }, {"must be different"}));
 }
@@ -162,7 +162,7 @@ TEST(ImageFolder, BrokenPicturesAreNamedOrSkipped) {
     const fs::path path = folder / "train/dog" / name;
     write_text(path, text);
     load.request.skip_broken = false;
-    EXPECT_TRUE(refuses([&] { load(); }, {"--data", name, "no whole image", "--skip-broken"}));
+    EXPECT_TRUE(refuses([&] { load(); }, {"--data", name, "not a complete image", "--skip-broken"}));
     load.request.skip_broken = true;
     EXPECT_EQ(load().train.n, 5) << name;
     ASSERT_EQ(load.warnings.size(), 1u);

@@ -69,7 +69,7 @@ TEST(Idx, GzippedFilesAreTheSame) {
   std::string text = text_of(zipped / "train-images-idx3-ubyte.gz");
   write_text(zipped / "train-images-idx3-ubyte.gz", text.substr(0, text.size() - 6));
   EXPECT_TRUE(refuses([&] { zipped.load(); }, {"train-images-idx3-ubyte.gz", "cut short or damaged"}));
-  text[text.size() - 8] = char(text[text.size() - 8] ^ 1);  // its checksum
+  text[text.size() - 8] = char(text[text.size() - 8] ^ 1);  // the gzip checksum
   write_text(zipped / "train-images-idx3-ubyte.gz", text);
   EXPECT_TRUE(refuses([&] { zipped.load(); }, {"train-images-idx3-ubyte.gz", "cut short or damaged"}));
 }
@@ -92,9 +92,9 @@ TEST(Idx, DamagedFilesAreNamed) {
   EXPECT_TRUE(refused(images, images_file(3, 2, 3), "3 images, but 4 labels"));
   const IdxFolder folder;
   write_text(folder / "t10k-labels-idx1-ubyte", labels_file("\7\4"));
-  EXPECT_TRUE(refuses([&] { folder.load(); }, {"label 4", "not among those of training"}));
+  EXPECT_TRUE(refuses([&] { folder.load(); }, {"label 4", "not in the training labels"}));
   std::filesystem::remove(folder / labels);
-  EXPECT_TRUE(refuses([&] { folder.load(); }, {"there is no train-labels-idx1-ubyte (or .gz)"}));
+  EXPECT_TRUE(refuses([&] { folder.load(); }, {"train-labels-idx1-ubyte (or .gz) is missing"}));
 }
 
 TEST(Idx, FlagsOfFoldersAreRefused) {
@@ -141,9 +141,9 @@ TEST(Cifar10, DamagedFilesAreNamed) {
   const ScratchFolder folder;
   const auto load = [&] { load_data({.data = folder.path().string()}); };
   write_text(folder / "data_batch_1.bin", cifar_records("\1\2"));
-  EXPECT_TRUE(refuses(load, {"there is no test_batch.bin"}));
+  EXPECT_TRUE(refuses(load, {"test_batch.bin is missing"}));
   write_text(folder / "test_batch.bin", cifar_records("\1") + "x");
-  EXPECT_TRUE(refuses(load, {"test_batch.bin", "no whole number of CIFAR-10 records"}));
+  EXPECT_TRUE(refuses(load, {"test_batch.bin", "not a multiple of a CIFAR-10 record"}));
   write_text(folder / "test_batch.bin", cifar_records("\12"));
   EXPECT_TRUE(refuses(load, {"label 10", "0 to 9"}));
 }

@@ -1,5 +1,4 @@
-// lesions_test.cpp - synthetic:lesions against values that another implementation of its recipe (numpy) gave. See
-// docs/data.md.
+// lesions_test.cpp - synthetic:lesions against values from a numpy implementation of its recipe. See docs/data.md.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -33,7 +32,7 @@ Bytes grey_of(const Bytes& rgb) {
   return result;
 }
 
-/// Another math library may round a value differently: one grey level in one value of 10,000 is allowed.
+/// Tolerance: one grey level in one value of 10,000, since math libraries round differently.
 struct CheckValue {
   std::uint64_t index;
   int size;

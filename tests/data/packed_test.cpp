@@ -1,4 +1,4 @@
-// packed_test.cpp - packed data: what is written is read again, and every damage is one line.
+// packed_test.cpp - packed data: reading gives the written data; any damage gives a one-line error.
 #include <gtest/gtest.h>
 
 #include "engine/core/safetensors.h"

@@ -1,4 +1,4 @@
-// sampler_test.cpp - the order of an epoch, and the numbers it is drawn with.
+// sampler_test.cpp - the order of an epoch, and its random numbers.
 #include "engine/data/sampler.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ TEST(EpochOrder, IsAFunctionOfSeedAndEpoch) {
   EXPECT_EQ(epoch_order(7, 3, 100), epoch_order(7, 3, 100));
   EXPECT_NE(epoch_order(7, 3, 100), epoch_order(7, 4, 100));
   EXPECT_NE(epoch_order(7, 3, 100), epoch_order(8, 3, 100));
-  // A run of today must be repeatable with the version of tomorrow: these numbers are part of the format.
+  // Runs must be repeatable with later versions, so these numbers must never change.
   EXPECT_EQ(epoch_order(1, 0, 8), (Order{4, 6, 0, 5, 2, 1, 7, 3}));
 }
 

@@ -1,4 +1,4 @@
-// synthetic_test.cpp - synthetic:lesions as splits: sizes, the cache, and what a damaged or forbidden cache does.
+// synthetic_test.cpp - synthetic:lesions as splits: sizes, the cache, a damaged or unwritable cache.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@
 namespace gs::test {
 namespace {
 
-/// A cache folder of the test's own.
+/// Uses a temporary cache folder.
 class SyntheticData : public ::testing::Test {
  protected:
   SyntheticData() {
@@ -35,7 +35,7 @@ class SyntheticData : public ::testing::Test {
   std::vector<std::string> cached() const { return names_in(folder_ / "gridstride"); }
 
   const ScratchFolder folder_;
-  std::size_t drawn_ = 0;  ///< pictures by the last load(); 0: all came from the cache
+  std::size_t drawn_ = 0;  ///< pictures drawn by the last load(); 0: all came from the cache
   std::vector<std::string> warnings_;
 
  private:

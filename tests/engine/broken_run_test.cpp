@@ -1,5 +1,5 @@
-// broken_run_test.cpp - a run whose weights break is noticed after the epoch's last step and says where, also where a
-// library's ReLU hides NaN from the loss (the simulated cuDNN and cuBLASLt do); and what looking costs.
+// broken_run_test.cpp - a run with broken weights ends after the epoch and names the layer, even if a library's ReLU
+// hides NaN from the loss (as in the simulated cuDNN and cuBLASLt); and the cost of this check.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -49,7 +49,7 @@ class BrokenRun : public testing::TestWithParam<test::Engine> {
   std::unique_ptr<Device> device_;
 };
 
-/// conv1 is what every other layer's ReLU stands above: where they drop NaN, the loss stays finite.
+/// conv1 lies below every ReLU: if these map NaN to 0, the loss stays finite.
 TEST_P(BrokenRun, WeightsThatBreakBetweenTwoEpochsEndTheRun) {
   for (const OptimizerRow* row : optimizers())
     for (const float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
@@ -78,29 +78,29 @@ TEST_P(BrokenRun, WeightsThatAreNaNFromTheStartEndTheRun) {
   }
 }
 
-/// A rate that makes the weights of a layer Inf at once, from finite gradients.
+/// The learning rate is so large that the first update of a layer gives Inf from finite gradients.
 TEST_P(BrokenRun, AnUpdateThatBreaksTheWeightsIsNamed) {
   Recipe huge = recipe("sgd");
-  huge.batch = 18;  // one step an epoch: the loss is that of the first weights
+  huge.batch = 18;  // one step per epoch: the loss is that of the initial weights
   huge.learning_rate = std::numeric_limits<float>::max();
   const auto p = program(huge);
   std::vector<float> parameters = p->parameters();
   for (float& value : parameters) value *= 30;  // gradients above 1
   p->set_parameters(parameters);
-  EXPECT_TRUE(test::refuses<Error>([&] { Trainer(*p, data_).run(); },
-                                   {"of the weights are", "though the loss is finite (epoch 1)",
-                                    "first in step 1 of epoch 1: what the update made of "}));
+  EXPECT_TRUE(test::refuses<Error>(
+      [&] { Trainer(*p, data_).run(); },
+      {"of the weights are", "though the loss is finite (epoch 1)", "first in step 1 of epoch 1: the updated "}));
 }
 
-/// Weights that are finite, but so large that sums of products overflow to Inf - Inf in the layers above: where NaN is
-/// made 0 the network is dead, and neither loss nor gradients say why.
+/// The weights are finite, but so large that sums overflow to Inf - Inf in the layers above. If a ReLU maps NaN to 0,
+/// the network is dead, and neither loss nor gradients show why.
 TEST_P(BrokenRun, WeightsThatAreTooLargeEndTheRun) {
   const auto p = program(recipe());
   break_parameter(*p, "conv1.weight", 1e30f);
   EXPECT_TRUE(test::refuses<Error>([&] { Trainer(*p, data_).run(); }, {"finite (epoch 1", "conv1.weight"}));
 }
 
-/// Each weight is below the limit, but not what two layers make of them; the diagnostic step sees it.
+/// Each weight is below the limit, but the outputs after two layers are not; the diagnostic step detects this.
 TEST_P(BrokenRun, OutputsThatAreTooLargeEndTheRun) {
   const auto p = program(recipe());
   std::vector<float> parameters = p->parameters();
@@ -127,8 +127,8 @@ std::vector<test::Engine> all_engines() {
 }
 INSTANTIATE_TEST_SUITE_P(All, BrokenRun, testing::ValuesIn(all_engines()), test::name_of);
 
-/// Bytes read once an epoch against the bytes that its steps move: less than a thousandth in the networks of the
-/// lab, and no step of the list.
+/// The check reads less than a thousandth of the bytes that an epoch of the lab's networks moves, and adds no op call
+/// to a step.
 TEST(BrokenRunCost, IsLessThanAThousandthOfAnEpochsBytes) {
   const auto device = describe_gpu(true);
   for (const auto& [model, base] : {std::pair("lenet", 32), {"alexnet", 8}, {"mlp", 64}}) {

@@ -1,4 +1,4 @@
-// count_allocations.cpp - the global operator new of this test program counts its calls, those of libraries included.
+// count_allocations.cpp - replaces the global operator new by one that counts its calls, including those by libraries.
 #include "tests/support/count_allocations.h"
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// counts_profile_test.cpp - a counted step: every op, its kernels, and the training goes on as if nobody had counted.
+// counts_profile_test.cpp - a counted step: it lists every op with its kernels and leaves training unchanged.
 #include "engine/profile/counts_profile.h"
 
 #include <gtest/gtest.h>
@@ -58,7 +58,7 @@ TEST(CountsProfile, HasEveryOpWithItsKernelsBlocksAndThreads) {
     EXPECT_EQ(op.counts->threads, threads);
     EXPECT_EQ(op.counts->requests, 0) << "these kernels are not instrumented";
   }
-  // conv2's product: 4 * 6 * 6 pixels of 18 taps in tiles of 64 x 64 x 16, with two barriers a step of 16.
+  // conv2's product: 4 * 6 * 6 pixels of 18 taps in tiles of 64 x 64 x 16, with two barriers per 16 taps.
   for (const OpProfile& op : profile.ops)
     if (op.name == "conv2 data gradient") {
       EXPECT_EQ(op.implementation, "tiled");

@@ -1,5 +1,5 @@
-// diagnosis_test.cpp - diagnostic steps and what else the trainer added to an epoch: same bits, right counts, the layer
-// that broke; schedules; the logits of a whole split.
+// diagnosis_test.cpp - diagnostic steps: same bits, correct counts, the name of the broken layer; snapshots; learning
+// rate schedules; the logits of a whole split.
 #include <gtest/gtest.h>
 
 #include <cmath>

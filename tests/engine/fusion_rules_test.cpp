@@ -1,4 +1,4 @@
-// fusion_rules_test.cpp - each rewrite rule by itself, on lists of calls made by hand.
+// fusion_rules_test.cpp - each fusion rule by itself, on hand-made call lists.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -35,7 +35,7 @@ struct Rules : testing::Test {
   CallNode& relu_backward(TensorId dx, TensorId dy, TensorId y) {
     return list.call<ReluBackward<float>>("relu1 backward", Pass::backward, {16}, out(dx), in(dy), in(y));
   }
-  /// Something that reads the tensor and that no rule knows.
+  /// Adds a call that reads the tensor and is part of no rule.
   void reader(TensorId x) { list.call<CopyValues>("reader", Pass::forward, {16}, out(numbers("read")), in(x)); }
   std::string names() const {
     std::string all;

@@ -1,4 +1,4 @@
-// fusion_test.cpp - steps that are one kernel where two would do: the same bits, and short chains of dependent kernels.
+// fusion_test.cpp - fused op calls: the same bits as separate ones, and short chains of dependent kernels.
 #include <gtest/gtest.h>
 
 #include "engine/device/backends.h"
@@ -13,7 +13,7 @@
 namespace gs {
 namespace {
 
-/// Kernels of one training step on the longest chain, by the launches that the step would make.
+/// Number of kernels on the longest chain of a training step.
 int chain_on_a_gpu(const Net& net, int batch, bool tf32) {
   Recipe recipe;
   recipe.batch = batch;
@@ -34,7 +34,7 @@ TEST(Chain, OfDependentKernelsIsShort) {
     }
 }
 
-/// A long sum is cut into slices, which a second kernel adds; all else of a dense layer is one kernel.
+/// Each pass of a dense layer is one kernel, except that a long sum is split into slices, which a second kernel adds.
 TEST(Chain, DenseLayersAreOneKernelAPass) {
   for (const bool tf32 : {false, true})
     for (const int batch : {2, 8, 64}) {
@@ -72,7 +72,7 @@ TEST(Fusion, IsTheDefaultWithoutALibraryAndCanBeTakenApart) {
   EXPECT_EQ(apart.implementations().count("conv2 pool2 forward"), 1u);
 }
 
-/// The calls of a convolution and its pool after fusion, as a tuner has them done.
+/// Calls of a convolution and its pool after fusion by a tuner.
 std::vector<OpCall> calls_of_pooled_convolution(Device& device, Tuner& tuner, Storage storage) {
   const ImplementationChoice choice{.rule = "auto"};
   TensorTable tensors;
@@ -100,7 +100,7 @@ TunedCall measured(const Tuner& tuner, const std::string& step) {
   return at == tuner.steps().end() ? TunedCall() : *at;
 }
 
-/// The simulator's time says nothing of a GPU's; what is tested is that both ways run and agree, and one is taken.
+/// Only tests that both ways run and agree and that one is chosen: the simulator's times are not a GPU's.
 void expect_measured(Storage storage) {
   const auto sim = open_device({.name = "sim", .threads = 2});
   TuningCache cache(std::nullopt, "test");
@@ -166,7 +166,7 @@ std::vector<float> trained(const Net& net, Device& device, const ImplementationC
   return program.parameters();
 }
 
-/// The first `count` dropouts as steps of their own, each way.
+/// Keeps the first `count` dropouts as separate calls, forward and backward.
 ImplementationChoice dropouts_apart(int count, const std::string& rule = "default") {
   ImplementationChoice choice{.rule = rule};
   for (int i = 1; i <= count; ++i)
@@ -198,7 +198,7 @@ TEST(Fusion, DropoutNeedsNoBackwardStep) {
     EXPECT_EQ(separate.implementations().count("dropout1 backward"), 1u);
     const std::vector<float> want = trained(net, *device, apart);
     EXPECT_EQ(trained(net, *device, fused), want);
-    ImplementationChoice forward_only = apart;  // one step forward where there is one, and one of its own backward
+    ImplementationChoice forward_only = apart;  // fused forward pass, separate backward call
     for (const char* layer : {"dropout1", "dropout2", "dropout3"}) forward_only.fixed.erase(layer);
     EXPECT_EQ(trained(net, *device, forward_only), want);
   }
@@ -237,15 +237,15 @@ TEST(Fusion, OfADenseLayerAndItsDropoutIsForTrainingOnly) {
   EXPECT_TRUE(has(program.training_calls(), "dense1 dropout1 forward"));
   EXPECT_FALSE(has(program.training_calls(), "dense1 forward"));
   EXPECT_TRUE(has(program.evaluation_calls(), "dense1 forward"));
-  EXPECT_TRUE(has(program.diagnostic_calls(), "dense1 forward")) << "what is alive is seen before the dropout";
+  EXPECT_TRUE(has(program.diagnostic_calls(), "dense1 forward")) << "live channels are counted before the dropout";
   const Program apart(net, Recipe(), *sim, {.fixed = {{"dense1", "tiled"}}});
   EXPECT_TRUE(has(apart.training_calls(), "dense1 forward"));
-  // What a run writes down can be replayed, evaluation included.
+  // A run's recorded implementations also fit its evaluation.
   const Program again(net, Recipe(), *sim, {.fixed = program.implementations()});
   EXPECT_EQ(again.implementations(), program.implementations());
 }
 
-/// The same of a dense layer and its dropout.
+/// Calls of a dense layer and its dropout after fusion by a tuner.
 std::vector<OpCall> calls_of_dense_with_dropout(Device& device, Tuner& tuner) {
   const ImplementationChoice choice{.rule = "auto"};
   TensorTable tensors;
@@ -263,7 +263,7 @@ std::vector<OpCall> calls_of_dense_with_dropout(Device& device, Tuner& tuner) {
   return chooser.bind(list.nodes);
 }
 
-/// As CanBeMeasured above: that both ways run and agree, whatever the simulator's clock says.
+/// As CanBeMeasured above: both ways run and agree.
 TEST(Fusion, OfADenseLayerAndItsDropoutCanBeMeasured) {
   const auto sim = open_device({.name = "sim", .threads = 2});
   TuningCache cache(std::nullopt, "test");

@@ -1,5 +1,5 @@
-// graph_test.cpp - networks with branches: values that are read several times, sums, channels side by side, and state
-// that is not trained.
+// graph_test.cpp - networks with branches: values with several readers, sums, concatenated channels, and state that is
+// not trained.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -43,7 +43,7 @@ class Graph : public testing::TestWithParam<test::Engine> {
   std::unique_ptr<Device> device_;
 };
 
-/// The values of one parameter among all of a net's.
+/// Values of the parameter `name`; `all` holds those of all the net's parameters.
 std::vector<float> of(const Net& net, const std::vector<float>& all, const std::string& name) {
   std::size_t offset = 0;
   for (const Layer& layer : net.layers)
@@ -64,7 +64,7 @@ void set(const Net& net, std::vector<float>& all, const std::string& name, const
     }
 }
 
-/// The gradients of the first step from these parameters.
+/// Gradients of the first step, starting from these parameters.
 std::vector<float> gradients(Program& program, const std::vector<float>& parameters, const Dataset& data) {
   program.set_parameters(parameters);
   test::BoundTraining training(program, data);
@@ -80,7 +80,7 @@ testing::AssertionResult close(const std::vector<float>& got, const std::vector<
   return test::agree(got, std::vector<double>(want.begin(), want.end()), 1e-4 * largest);
 }
 
-/// Three convolutions of one value, added, are one convolution with the sum of their weights.
+/// The sum of three convolutions of one value equals one convolution with the sum of their weights.
 TEST_P(Graph, AValueThatIsReadThreeTimesGetsTheSumOfTheGradients) {
   const Net branches = NetBuilder("branches", {side, side, 1})
                            .conv2d(3, 3)
@@ -122,7 +122,7 @@ TEST_P(Graph, AValueThatIsReadThreeTimesGetsTheSumOfTheGradients) {
     EXPECT_TRUE(close(of(branches, got, std::string(branch) + ".weight"), of(whole, want, "conv2.weight"))) << branch;
 }
 
-/// Two convolutions of the input, side by side, are one convolution with the filters of both.
+/// Concatenating two convolutions of the input equals one convolution with the filters of both.
 TEST_P(Graph, ConcatIsOneConvolutionWithAllFilters) {
   const Net branches = NetBuilder("branches", {side, side, 1})
                            .conv2d(3, 3)

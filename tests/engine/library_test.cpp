@@ -1,5 +1,5 @@
-// library_test.cpp - what a vendor's library offers (oneDNN on the CPU; cuDNN and cuBLASLt on a GPU) against the
-// references in fp64: every implementation of every convolution and dense layer, odd sizes and all.
+// library_test.cpp - every convolution and dense implementation of the libraries (oneDNN on the CPU; cuDNN and cuBLASLt
+// on a GPU) against the references in fp64, odd sizes included.
 #include "engine/library/library.h"
 
 #include <gtest/gtest.h>
@@ -37,7 +37,7 @@ class LibraryProducts : public testing::Test {
     if (!device_->library()) GTEST_SKIP() << "this build has no library for " << device_->name();
   }
 
-  /// Memory for the checks of product_checks.h. Only the own kernels' outputs have guards.
+  /// Memory for the checks of product_checks.h, without guards.
   struct Arrays {
     struct Output : OnDevice<float> {
       using OnDevice::OnDevice;
@@ -49,7 +49,7 @@ class LibraryProducts : public testing::Test {
       static bool intact() { return true; }
     };
     static constexpr bool gradient_is_stored = std::is_same_v<T, bf16>;
-    // fp32 as open() asks for; in bf16 the factors are exact, but tensor cores cut sums off as in tf32
+    // open() allows no tf32; in bf16 the factors are exact, but tensor cores truncate sums as in tf32
     static constexpr Arithmetic arithmetic = std::is_same_v<T, bf16> ? Arithmetic::bf16 : Arithmetic::fp32;
     Device& device;
     OnDevice<T> input(const std::vector<float>& values) const { return {device, narrowed<T>(values)}; }
@@ -57,7 +57,7 @@ class LibraryProducts : public testing::Test {
     Output output(std::size_t size) const { return {device, size}; }
   };
 
-  /// All implementations of a list, as product_checks.h goes through them, each with a workspace full of NaN.
+  /// for_each of product_checks.h over a list of implementations, each with a workspace full of NaN.
   template <class List>
   auto each(const List& list, const typename Op::Problem& p) {
     found_ += list.size();
@@ -116,9 +116,9 @@ TYPED_TEST(LibraryProducts, FilterGradientAgainstTheReference) {
   EXPECT_GT(this->found_, 0u) << "the library offers nothing";
 }
 
-/// What oneDNN offers in slices has the bits of its name, on any number of threads.
+/// An implementation with `:slices` in its name gives the same bits on any number of threads.
 TEST(Onednn, SlicesHaveTheSameBitsForEveryNumberOfThreads) {
-  if (engines[0].device != std::string("cpu")) GTEST_SKIP() << "of the CPU";
+  if (engines[0].device != std::string("cpu")) GTEST_SKIP() << "for the CPU only";
   for (const Conv2d& p : {Conv2d{.n = 8, .h = 20, .w = 18, .c = 16, .k = 32, .r = 3, .s = 3, .pad = 1},
                           Conv2d{.n = 5, .h = 9, .w = 11, .c = 3, .k = 7, .r = 3, .s = 3, .pad = 1}}) {
     SCOPED_TRACE(Convolution::describe(p));

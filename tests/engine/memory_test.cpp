@@ -1,4 +1,4 @@
-// memory_test.cpp - what a device says of its memory.
+// memory_test.cpp - a device's counts of held and free memory.
 #include <gtest/gtest.h>
 
 #include "tests/support/engines.h"
@@ -17,7 +17,7 @@ TEST(DeviceMemory, WhatIsHeldIsCounted) {
       EXPECT_EQ(device->held_bytes(), before + 1024);
       a = std::move(b);
       const Memory c = std::move(a);
-      EXPECT_EQ(device->held_bytes(), before + 1024) << "moved, not copied; what was overwritten goes with b";
+      EXPECT_EQ(device->held_bytes(), before + 1024) << "moved, not copied; the overwritten memory is freed with b";
     }
     EXPECT_EQ(device->held_bytes(), before);
   }

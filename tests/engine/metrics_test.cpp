@@ -11,7 +11,7 @@ namespace gs {
 namespace {
 
 TEST(Metrics, OfTwoClassesByHand) {
-  // scores:           yes    yes     no      no      yes
+  // predictions:      yes    yes     no      no      yes
   const std::vector<float> logits = {2, 0.5f, -1, -0.5f, 1};
   const std::vector<std::int32_t> labels = {1, 0, 0, 1, 1};
   const ClassifierMetrics m = classifier_metrics(logits, 1, labels, 2);
@@ -21,7 +21,7 @@ TEST(Metrics, OfTwoClassesByHand) {
   EXPECT_DOUBLE_EQ(m.specificity, 1.0 / 2);
   EXPECT_DOUBLE_EQ(m.precision, 2.0 / 3);
   EXPECT_DOUBLE_EQ(m.balanced_accuracy, (2.0 / 3 + 1.0 / 2) / 2);
-  // of the six pairs of a positive and a negative, five are in the right order: 2 and 1 beat both, -0.5 beats -1
+  // five of the six (positive, negative) pairs are in the right order: 2 and 1 exceed both, -0.5 exceeds -1
   EXPECT_NEAR(m.area_under_roc, 5.0 / 6, 1e-12);
 }
 

@@ -1,4 +1,4 @@
-// plan_test.cpp - dependencies and the memory plan, on small step lists that can be checked by hand.
+// plan_test.cpp - dependencies and the memory plan, on small call lists that can be checked by hand.
 #include "engine/program/plan.h"
 
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ TEST(Dependencies, LeastLeavesOutWhatFollowsFromOthers) {
   EXPECT_EQ(d, (std::vector<std::vector<int>>{{}, {0}, {1}}));
 }
 
-/// Steps that share a tensor which one of them writes.
+/// True if both calls use a tensor that one of them writes.
 bool share(const OpCall& a, const OpCall& b) {
   const auto has = [](const std::vector<TensorId>& list, TensorId id) {
     return std::find(list.begin(), list.end(), id) != list.end();
@@ -72,7 +72,7 @@ bool always(const OpCall&, const OpCall&) {
 }
 
 TEST(Dependencies, ARepeatedRunWaitsForWhatItConflictsWith) {
-  // a feeds b and c; d has nothing to do with them
+  // a feeds b and c; d is independent
   const std::vector<OpCall> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {}, {3})};
   EXPECT_EQ(repeated_dependencies(steps, 3, clashes_if(steps, share)),
             (std::vector<std::vector<int>>{{}, {0}, {0}, {}, {1, 2}, {4}, {4}, {3}, {5, 6}, {8}, {8}, {7}}));
@@ -80,7 +80,7 @@ TEST(Dependencies, ARepeatedRunWaitsForWhatItConflictsWith) {
   EXPECT_EQ(all_clash, (std::vector<std::vector<int>>{{}, {0}, {0}, {}, {1, 2, 3}, {4}, {4}, {1, 2, 3}}));
 }
 TEST(Dependencies, StepsClashWhereTheirMemoryMeets) {
-  // tensors 0 and 1 share memory, 2 lies behind them, 3 reaches into it from behind
+  // tensors 0 and 1 share memory, 2 follows them, 3 overlaps the end of 2
   std::vector<std::byte> memory(400);
   const Addresses at{{memory.data(), memory.data(), memory.data() + 100, memory.data() + 150}};
   const auto clash = [&](const OpCall& a, const OpCall& b) {
@@ -99,7 +99,7 @@ TEST(Chain, CountsWeights) {
   EXPECT_EQ(longest_chain(steps, {1, 1, 5, 2}), 8);
   EXPECT_EQ(longest_chain(std::vector<OpCall>{}, {}), 0);
 }
-TEST(Prediction, IsTheLongestChainOrTheRoof) {
+TEST(Prediction, IsTheLongestChainOrThePeaks) {
   std::vector<OpCall> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {1}, {3})};
   steps[1].cost = {.flops = 100, .bytes = 10};
   steps[2].cost = {.flops = 0, .bytes = 50};
@@ -111,7 +111,7 @@ TEST(Prediction, IsTheLongestChainOrTheRoof) {
   EXPECT_DOUBLE_EQ(p.bound_us(), 17);
 }
 TEST(Prediction, ARepeatedStepDoesNotWaitForWhatItDoesNotNeed) {
-  // a (the batch) may be written again while d (the update) runs, which b reads
+  // a (the batch) may be written again while d (the update) runs: only b reads d's output
   const std::vector<OpCall> steps{step("a", {}, {0}), step("b", {0, 3}, {1}), step("c", {1}, {2}), step("d", {2}, {3})};
   EXPECT_EQ(longest_chain(steps, {1, 1, 1, 1}), 4);
   EXPECT_DOUBLE_EQ(predict(steps, {1, 1, 1, 1}, {1, 1, 1}, clashes_if(steps, share)).chain_kernels, 3);
@@ -133,8 +133,8 @@ TEST(MemoryPlan, AChainReusesMemory) {
 }
 
 TEST(MemoryPlan, ParallelBranchesDoNotShare) {
-  // b and c both read 0 and may run side by side: their outputs and workspaces must not meet, although in list order
-  // they could
+  // b and c both read 0 and may run concurrently: their outputs and workspaces must not overlap, although they could
+  // in list order
   const std::vector<OpCall> steps{step("a", {}, {0}), step("b", {0}, {1}, 3), step("c", {0}, {2}, 4)};
   const auto plan = plan_memory(planned(5), steps);
   for (const auto& [x, y] : {std::pair{1, 2}, {3, 4}, {1, 4}, {3, 2}})

@@ -1,4 +1,4 @@
-// program_test.cpp - compiling a net: flat layout, initial weights, choice of implementations, what --explain says.
+// program_test.cpp - compiling a net: flat layout, initial weights, choice of implementations, output of --explain.
 #include "engine/program/program.h"
 
 #include <gtest/gtest.h>
@@ -123,10 +123,9 @@ TEST_P(ProgramOn, OverridesAreKeptOrRefused) {
   };
   const std::string unknown = message({.fixed = {{"conv1 forward", "magic"}}});
   EXPECT_NE(unknown.find("conv1 forward: no implementation 'magic'"), std::string::npos) << unknown;
-  EXPECT_NE(unknown.find("direct"), std::string::npos) << "it lists what there is: " << unknown;
-  EXPECT_EQ(
-      message({.fixed = {{"conv1 forwards", "direct"}}}),
-      "--impl: there is no call 'conv1 forwards' to give the implementation 'direct': did you mean 'conv1 forward'?");
+  EXPECT_NE(unknown.find("direct"), std::string::npos) << "it lists the implementations: " << unknown;
+  EXPECT_EQ(message({.fixed = {{"conv1 forwards", "direct"}}}),
+            "--impl: no call is named 'conv1 forwards' (implementation 'direct'): did you mean 'conv1 forward'?");
 }
 
 TEST(Tf32, IsTakenOnlyWhereTheDeviceAllowsIt) {
@@ -141,13 +140,13 @@ TEST(Tf32, IsTakenOnlyWhereTheDeviceAllowsIt) {
     EXPECT_EQ(Program(small_net(), small_recipe(), *refused).implementations().at(step), "tiled");
     EXPECT_THROW(Program(small_net(), small_recipe(), *refused, {.fixed = {{step, "tensor"}}}), UsageError);
   }
-  // A forward pass is one kernel with its pool, in fp32, unless it is asked for by name.
+  // Forward pass and pool are one fp32 kernel unless the convolution's implementation is named.
   const ImplementationChoice forward{.fixed = {{"conv1", "tensor"}}};
   EXPECT_EQ(Program(small_net(), small_recipe(), *allowed, forward).implementations().at("conv1 forward"), "tensor");
   EXPECT_THROW(Program(small_net(), small_recipe(), *refused, forward), UsageError);
 }
 
-/// A CPU emulates: whatever the rule, a product or convolution rounds its factors, or there is none.
+/// A CPU emulates tf32: under every rule, convolutions and dense layers take only variants that round their factors.
 TEST(Tf32, OnACpuNothingElseIsTaken) {
   const auto cpu = open_device({.name = "cpu", .threads = 1, .tf32 = true});
   Recipe recipe = small_recipe();
@@ -170,13 +169,13 @@ TEST(Tf32, OnACpuNothingElseIsTaken) {
       UsageError);
 }
 
-/// With groups, too.
 TEST(Implementations, OfOlderRunsKeepTheirMeaning) {
   const auto cpu = open_device({.name = "cpu"});
   const Program program(small_net(), small_recipe(), *cpu, {.fixed = {{"conv1", "cores"}}});
   EXPECT_EQ(program.implementations().at("conv1 forward"), "simd");
 }
 
+/// Including convolutions with groups.
 TEST(TensorCores, OfAGpuDoEveryConvolution) {
   const Net net = alexnet2012({.input = {80, 80, 3}, .base = 6});
   for (const Precision precision : {Precision::tf32, Precision::bf16}) {
@@ -205,8 +204,8 @@ TEST_P(ProgramOn, InBf16TakesTheVariantsOfBf16) {
       EXPECT_EQ(table.at("conv2 filter gradient"), "bf16_emulated");
       EXPECT_EQ(table.at("dense1 forward"), "bf16_emulated");
     }
-    EXPECT_NE(program.explain().find("parameters once more, in bf16"), std::string::npos);
-    // every activation is half as long
+    EXPECT_NE(program.explain().find("parameters again, in bf16"), std::string::npos);
+    // every activation takes half the bytes
     Program fp32(small_net(), small_recipe(), *device_, {.rule = rule, .fixed = {}});
     double bytes = 0, fp32_bytes = 0;
     for (const OpCall& step : program.training_calls())

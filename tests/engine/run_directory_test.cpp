@@ -1,4 +1,4 @@
-// run_directory_test.cpp - history.csv there and back, checkpoints of the wrong net.
+// run_directory_test.cpp - history.csv written and read back, checkpoints of another net.
 #include "engine/train/run_directory.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// run_recorder_test.cpp - the order in which a run's files are written: a run goes on from last.safetensors, so that
-// file is never ahead of the others.
+// run_recorder_test.cpp - order in which a run's files are written: a run resumes from last.safetensors, so that file
+// is written last.
 #include "engine/train/run_recorder.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ TEST(RunRecorder, WhatARunGoesOnFromIsWrittenLast) {
   directory.claim(false);
   RunRecorder recorder(directory, program);
   recorder.keep_predictions({0, 1}, {});
-  // A folder in its place: the write fails, as on a full disk, and whatever comes after it is not written.
+  // A folder of that name makes the write fail, as on a full disk; any later file would be missing.
   std::filesystem::create_directories(directory.path() / "last.safetensors" / "in the way");
   EXPECT_THROW(recorder.epoch_done({.epoch = 1, .val_loss = 0.5}, {1, 2, 3, 4}), Error);
   for (const char* file : {"history.csv", "best.safetensors", "predictions.safetensors"})

@@ -1,5 +1,5 @@
-// trace_test.cpp - training follows PyTorch: from the same weights, the same losses for 20 steps, for every optimizer
-// and loss. The traces are in tests/traces, with the script that wrote them.
+// trace_test.cpp - training follows PyTorch: the same losses for 20 steps from the same weights, for every optimizer
+// and loss. tests/traces has the traces and the script that wrote them.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -17,13 +17,13 @@
 namespace gs {
 namespace {
 
-/// One model's file of traces.
+/// A model's file of traces.
 class Traces {
  public:
   explicit Traces(const std::string& model)
       : model_(model), file_(read_safetensors(GRIDSTRIDE_SOURCE_DIR "/tests/traces/" + model + ".safetensors")) {}
 
-  /// "adam/bce", "adam/bce+weights" and so on: the file's cases.
+  /// Names of the file's cases: "adam/bce", "adam/bce+weights" and so on.
   std::vector<std::string> cases() const {
     std::vector<std::string> names;
     for (const SafeTensor& tensor : file_.tensors)
@@ -68,7 +68,7 @@ class Traces {
       }
     return all;
   }
-  /// The running statistics after the last step: where they lie among the parameters, and what they are.
+  /// A running statistic after the last step; `offset` is its first index among the parameters.
   struct Statistic {
     std::string parameter;
     std::size_t offset;
@@ -92,7 +92,7 @@ class Traces {
     recipe.batch = std::stoi(file_.metadata.at("batch"));
     recipe.learning_rate = numbers.at("lr");
     Optimizer& optimizer = recipe.optimizer;
-    std::string kind = numbers.at("kind");  // "AdamW": PyTorch's name is ours in lower case
+    std::string kind = numbers.at("kind");  // PyTorch's name, such as "AdamW"; ours is in lower case
     for (char& letter : kind) letter = char(std::tolower(static_cast<unsigned char>(letter)));
     optimizer = usual_optimizer(kind);
     optimizer.momentum = numbers.value("momentum", 0.0f);
@@ -111,7 +111,7 @@ class Traces {
   }
 
  private:
-  /// Of "adam/bce+weights": "bce" and "weights".
+  /// "adam/bce+weights" has the loss "bce" and the extra "weights".
   static std::string loss_of(const std::string& name) {
     const std::string rest = name.substr(name.find('/') + 1);
     return rest.substr(0, rest.find('+'));
@@ -141,7 +141,7 @@ class Trace : public testing::TestWithParam<test::Engine> {
       program.initialize();
       program.set_parameters(traces.weights(name, program.net()));
       test::BoundTraining training(program, traces.data(name));
-      // If nvcc's kernels are interpreted, the first epoch, ten steps: all twenty take minutes there.
+      // With interpreted PTX only the first epoch of ten steps: twenty steps take minutes there.
       const int epochs = instruction_counter() ? 1 : traces.epochs();
       std::vector<float> losses;
       for (int epoch = 0; epoch < epochs; ++epoch)
@@ -151,9 +151,9 @@ class Trace : public testing::TestWithParam<test::Engine> {
       ASSERT_EQ(want.size(), 20u);
       if (epochs < traces.epochs()) want.resize(losses.size());
       ASSERT_GE(losses.size(), 10u);
-      // Relative: from 1e-5 at step 1 to 1e-3 at step 20; and a loss near 0 is 1 minus a number near 1, rounded. With
-      // rounded factors or activations it is another run that goes the same way, if its steps are small: those of the
-      // traces' plain SGD are not, and in bf16 such a run is its own after five steps.
+      // fp32: relative, from 1e-5 at step 1 to 1e-3 at step 20, plus 1e-7, since a loss near 0 may be a rounded
+      // difference of numbers near 1. tf32 and bf16 round factors or activations: such a run follows the trace only if
+      // its steps are small. Those of plain SGD are not; in bf16 it diverges from the trace after five steps.
       std::vector<double> bound;
       for (std::size_t i = 0; i < want.size(); ++i)
         bound.push_back(recipe.precision == Precision::fp32 ? 1e-5 * std::pow(100, double(i) / 19) * want[i] + 1e-7

@@ -1,5 +1,5 @@
-// training_test.cpp - what must hold of every training run: its bits repeat, devices agree, replay is eager execution,
-// a resumed run is an uninterrupted one, and nothing is allocated after the first step.
+// training_test.cpp - properties of every training run: bits repeat, devices agree, replay equals eager execution, a
+// resumed run equals an uninterrupted one, and nothing is allocated after the first step.
 #include "engine/device/instruction_counter.h"
 #include "engine/train/trainer.h"
 
@@ -29,7 +29,7 @@ Net small_lenet(float dropout = 0.25f) {
   return lenet({.input = {side, side, 1}, .base = 3, .dropout = dropout});
 }
 
-/// What a run leaves behind.
+/// Losses and final parameters of a run.
 struct Outcome {
   std::vector<double> losses;  // per epoch: training, then validation
   std::vector<float> parameters;
@@ -80,8 +80,8 @@ TEST_P(Training, SameSeedSameBits) {
 }
 
 TEST_P(Training, Memorises32Images) {
-  // 240 steps take minutes where nvcc's kernels are interpreted, and those of a library are none of nvcc's.
-  if (instruction_counter() && rule() != "own") GTEST_SKIP() << "interpreted: own kernels alone learn so long";
+  // 240 steps take minutes with interpreted PTX, and library calls are not interpreted, so only `own` runs there.
+  if (instruction_counter() && rule() != "own") GTEST_SKIP() << "interpreted: only own kernels run 240 steps";
   const DataSplits data = test::tiny_splits(32, 32, side, 0);
   Recipe recipe = small_recipe(60);
   recipe.batch = 8;
@@ -136,7 +136,7 @@ TEST_P(Training, AnyTopologicalOrderGivesTheSameBits) {
   EXPECT_TRUE(differed) << "the orders were all the listed one";
 }
 
-/// As a graph of several steps may run them: a step may begin before the one before it has ended.
+/// As a graph of several steps may run them: a step may begin before the previous one has ended.
 TEST_P(Training, AnyTopologicalOrderOfAnEpochGivesTheSameBits) {
   const Dataset data = test::tiny_splits(18, 1, side).train;
   const std::vector<std::uint32_t> visits = epoch_order(1, 0, 18);
@@ -167,7 +167,7 @@ TEST_P(Training, AnyTopologicalOrderOfAnEpochGivesTheSameBits) {
 }
 
 TEST_P(Training, AllocatesNothingAfterTheFirstStep) {
-  const bool simulated_runtime = device().description().rfind("simulated GPU", 0) == 0;  // its graphs lie on the heap
+  const bool simulated_runtime = device().description().rfind("simulated GPU", 0) == 0;  // its graphs are on the heap
   Program program(small_lenet(), small_recipe(), device(), {.rule = rule()});
   program.initialize();
   test::BoundTraining training(program, test::tiny_splits(18, 1, side).train);
@@ -179,8 +179,7 @@ TEST_P(Training, AllocatesNothingAfterTheFirstStep) {
   for (int i = 1; i < training.steps(); ++i) program.train_step();
   device().synchronize();
   EXPECT_EQ(device().allocations(), on_device);
-  // Libraries and CUDA's driver allocate as they like, and so do asynchronous copies in the simulator; our own code
-  // does not.
+  // Checks only our own code: libraries, CUDA's driver and the simulator's asynchronous copies may allocate.
   const bool simulated_copies = GetParam().device == "sim" && precision() == Precision::tf32;
   if (rule() == "own" && !simulated_copies && !simulated_runtime) {
     EXPECT_EQ(test::heap_allocations(), on_heap);
@@ -275,7 +274,7 @@ TEST_P(Training, TakesAnyBatchSize) {
 }
 
 TEST_P(Training, PaddingRowsContributeNothing) {
-  // Of 5 images in batches of 4 the second batch has one: its loss is that image's, as in batches of 1.
+  // 5 images in batches of 4: the second batch has one image and that image's loss, as with batch 1.
   const Dataset data = test::tiny_splits(5, 1, side).train;
   const std::vector<std::uint32_t> order{4, 2, 0, 1, 3};
   Recipe still = small_recipe();
@@ -301,13 +300,13 @@ TEST_P(Training, ALossThatIsNotFiniteEndsTheRun) {
     trainer.run();
     FAIL() << "it went on";
   } catch (const Error& error) {
-    // If a library's ReLU makes NaN 0, the weights show it and the loss does not.
+    // If a library's ReLU maps NaN to 0, the weights show it and the loss does not.
     EXPECT_NE(std::string(error.what()).find("finite (epoch 1"), std::string::npos) << error.what();
     EXPECT_NE(std::string(error.what()).find("learning rate 1e+30"), std::string::npos) << error.what();
   }
 }
 
-/// What layers read is what is trained, in bf16 its copy: putting the one back puts the other back.
+/// In bf16, layers read a copy of the trained parameters; restore must update that copy, too.
 TEST_P(Training, RestoreIsAsIfNothingHadBeenTrained) {
   const DataSplits data = test::tiny_splits(18, 7, side);
   Program program(small_lenet(), small_recipe(), device(), {.rule = rule()});
@@ -327,8 +326,8 @@ TEST_P(Training, RestoreIsAsIfNothingHadBeenTrained) {
   EXPECT_EQ(again.evaluate().loss, before);
 }
 
-/// Every engine follows sim's own kernels through a whole epoch. In bf16 a last bit of a sum may decide which way an
-/// activation is rounded.
+/// Every engine follows sim's own kernels through an epoch. The bound is wider in tf32 and bf16: in bf16 the last bit
+/// of a sum may decide how an activation is rounded.
 TEST_P(Training, AgreesWithTheSimulatorOverAnEpoch) {
   const Dataset data = test::tiny_splits(42, 1, side).train;
   const std::vector<std::uint32_t> order = epoch_order(1, 0, 42);

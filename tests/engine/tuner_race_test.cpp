@@ -1,5 +1,5 @@
-// tuner_race_test.cpp - how the autotuner measures, on a device with a clock of its own: a launch takes time by itself,
-// and the first one of a replay takes much longer, as on a GPU.
+// tuner_race_test.cpp - timing by the autotuner, on a device with a simulated clock: each launch has a cost, and a
+// replay's first launch takes much longer, as on a GPU.
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -12,13 +12,13 @@ namespace {
 
 constexpr double launch_us = 10;
 
-/// The calls that each launch of one candidate's replays made.
+/// Calls of a candidate: in total, and in each launch of its replays.
 struct Seen {
   int calls = 0;
   std::vector<int> calls_of_launches;
 };
 
-/// A cpu whose time passes only as it is told.
+/// A cpu with a simulated clock.
 class ColdDevice : public SmallDevice {
  public:
   ColdDevice() : SmallDevice(open_device({.name = "cpu", .threads = 1}), 0) {}
@@ -71,7 +71,7 @@ class Race : public Doubling {
   }
   const CandidateTime& time(std::size_t index) { return cache->find("doubling")->times.at(index); }
 
-  ColdDevice& cold = *new ColdDevice;  ///< the device, once it is made
+  ColdDevice& cold = *new ColdDevice;  ///< owned by `device`
   std::unique_ptr<TuningCache> cache;
 };
 

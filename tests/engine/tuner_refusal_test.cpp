@@ -1,4 +1,4 @@
-// tuner_refusal_test.cpp - the autotuner's candidates that fail, are wrong or break the device, and what is done then.
+// tuner_refusal_test.cpp - candidates that fail, give wrong results or break the device.
 #include <limits>
 
 #include "tests/support/doubling.h"
@@ -8,7 +8,7 @@
 namespace gs::test {
 namespace {
 
-/// Why a candidate was refused.
+/// Reason for which a candidate was refused; empty if it was not.
 std::string refused(const TuningResult& result, std::size_t index) {
   return result.times.at(index).refused;
 }
@@ -18,7 +18,7 @@ class Refusals : public Doubling {
   Candidate failing(const std::string& name) {
     return {name, 0, [](const Addresses&, void*, stream_t) { throw Error("not supported"); }};
   }
-  /// Works until it has been called so often.
+  /// A candidate that fails after `good_calls` calls.
   Candidate failing_later(const std::string& name, int good_calls) {
     Candidate later = candidate(name, 1);
     later.run = [run = later.run, good_calls, times = 0](const Addresses& at, void* workspace, stream_t s) mutable {
@@ -62,7 +62,7 @@ TEST_F(Refusals, ADefaultThatIsNotFiniteGivesItsPlaceToTheNext) {
     TuningCache anew(std::nullopt, "here");
     EXPECT_EQ(choose(anew, {candidate("default", 1, bad), candidate("next", 1), candidate("slow", 400)}), 1u);
     EXPECT_EQ(refused(*anew.find("doubling"), 0), "writes NaN or Inf");
-    EXPECT_EQ(refused(*anew.find("doubling"), 1), "") << "a result that is not finite is no reference";
+    EXPECT_EQ(refused(*anew.find("doubling"), 1), "") << "a result that is not finite cannot be the reference";
   }
 }
 
@@ -117,7 +117,7 @@ TEST_F(Refusals, OfAllIsOneErrorThatNamesThem) {
   EXPECT_EQ(cache.find("doubling"), nullptr);
 }
 
-/// Once broken, it refuses everything, as a GPU does after an illegal access.
+/// Once broken, every operation fails, as on a GPU after an illegal access.
 class BreakableDevice : public SmallDevice {
  public:
   using SmallDevice::SmallDevice;
@@ -142,7 +142,7 @@ TEST_F(Refusals, OneThatBreaksTheDeviceIsNamedAtOnce) {
                                                                             stream_t s) mutable {
       run(at, workspace, s);
       if (++times <= good_calls) return;
-      broken = true;  // noticed when the host next waits
+      broken = true;  // reported when the host next waits
       calls = 0;
     };
     Candidate after = candidate("after", 1);

@@ -1,4 +1,4 @@
-// tuner_test.cpp - the autotuner: what wins, what is remembered, and that a program repeats with it.
+// tuner_test.cpp - the autotuner: the fastest candidate wins, results are cached, a program repeats its choices.
 #include "engine/program/tuner.h"
 
 #include <gtest/gtest.h>
@@ -128,7 +128,7 @@ TEST(ImplementationChoice, ACallHasShortNames) {
   EXPECT_FALSE(names_call("conv", "conv1 forward"));
 }
 
-/// Points the cache folder at a scratch folder, and back.
+/// Sets the cache folder to a scratch folder during each test.
 class TunedProgram : public testing::Test {
  protected:
   void SetUp() override {
@@ -159,7 +159,7 @@ TEST_F(TunedProgram, ChoosesTheSameASecondTimeAndSaysWhy) {
   EXPECT_EQ(fixed.implementations().at("conv1 forward"), "direct");
 }
 
-/// A running variance is not just any number while implementations are measured, and the batch is full.
+/// Candidates are measured with a valid running variance and a full batch (Tensor::sample), not with random numbers.
 TEST_F(TunedProgram, OfAResNetRefusesNoImplementation) {
   const auto device = open_device({.name = "cpu", .threads = 2});
   const Program program(resnet({.input = {9, 9, 1}, .base = 2, .depth = 8}), Recipe(), *device, {.rule = "auto"});

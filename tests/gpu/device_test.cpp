@@ -1,4 +1,4 @@
-// device_test.cpp - the GPU as a device: copies, memory that both sides see, captured graphs, and its errors.
+// device_test.cpp - the GPU as a device: copies, memory shared with the host, captured graphs, errors.
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -36,10 +36,10 @@ TEST(CudaDevice, WhatGoesInComesOut) {
 
 TEST(CudaDevice, TooMuchMemoryIsOneLine) {
   EXPECT_TRUE(refuses<Error>([] { Memory(tested_gpu(), std::size_t(1) << 50); }, {"out of GPU memory", "MiB"}));
-  EXPECT_EQ(OnDevice<int>(tested_gpu(), counted(5)).values(), counted(5)) << "the device works on";
+  EXPECT_EQ(OnDevice<int>(tested_gpu(), counted(5)).values(), counted(5)) << "the device is still usable";
 }
 
-/// Counts how often it has run, in device memory: a kernel of the project with a state that can be read.
+/// Counts its runs in device memory, by a kernel of the project whose state can be read.
 struct Counter {
   Counter() : now(tested_gpu(), std::vector{StepState{}}), state(tested_gpu(), std::vector{StepState{}}) {}
   void enqueue() {

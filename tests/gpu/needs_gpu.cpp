@@ -1,4 +1,4 @@
-// needs_gpu.cpp - every test of this program is skipped where there is no GPU, and says why.
+// needs_gpu.cpp - skips every test of the program, with a reason, if there is no GPU.
 #include <gtest/gtest.h>
 
 #include <string>

@@ -1,5 +1,5 @@
-// profile_test.cpp - a profile on a GPU: records find their ops, kernels are the same with and without a graph, and no
-// bit changes.
+// profile_test.cpp - a profile on a GPU: records are assigned to ops, kernels are the same with and without a graph,
+// and profiling changes no bit.
 #include <gtest/gtest.h>
 
 #include "engine/profile/profiler.h"
@@ -16,7 +16,7 @@ struct Training : TinyTraining {
 TEST(ProfileOnCuda, EveryRecordFindsItsOp) {
   Training training;
   const Profile profile =
-      measure(training.program, {.steps = 10, .roof = RoofSource::none}, [&] { return training.begin_epoch(); });
+      measure(training.program, {.steps = 10, .peaks = PeaksSource::none}, [&] { return training.begin_epoch(); });
   if (profile.source != TimeSource::cupti) GTEST_SKIP() << profile.source_note;
   const TimeSums& sums = profile.sums;
   EXPECT_LT(sums.remainder_us(), 0.05 * sums.wall_us);
@@ -34,7 +34,7 @@ TEST(ProfileOnCuda, EveryRecordFindsItsOp) {
 TEST(ProfileOnCuda, WithoutAGraphTheSameKernelsRun) {
   Training training;
   const auto names = [&](bool graph) {
-    const Profile profile = measure(training.program, {.steps = 3, .roof = RoofSource::none, .graph = graph},
+    const Profile profile = measure(training.program, {.steps = 3, .peaks = PeaksSource::none, .graph = graph},
                                     [&] { return training.begin_epoch(); });
     std::vector<std::string> list;
     for (const OpProfile& op : profile.ops)
@@ -50,7 +50,7 @@ TEST(ProfileOnCuda, ChangesNoBit) {
     watched.begin_epoch();
     watched.program.train_step();
     {
-      Profiler profiler(watched.program, {.roof = RoofSource::none, .graph = epoch != 1});
+      Profiler profiler(watched.program, {.peaks = PeaksSource::none, .graph = epoch != 1});
       profiler.sampled_step();
       profiler.unwatched_steps(1);
       EXPECT_EQ(profiler.sampled(), 1);

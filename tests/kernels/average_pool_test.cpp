@@ -1,4 +1,4 @@
-// average_pool_test.cpp - every variant of average-pooling against the reference, and the reference against
+// average_pool_test.cpp - every variant of average-pooling against the reference, and the reference against finite
 // differences.
 #include "kernels/average_pool/average_pool_ref.h"
 #include "tests/support/activations.h"
@@ -48,7 +48,7 @@ void check_backward(const AveragePool& m, bool masked) {
     Stored<T> gradient(dy), relu_output(mask);
     GuardedStored<T> dx(want.size());
     launch(dx.data(), gradient.data(), if_given(masked, relu_output));
-    const int terms = m.window_h * m.window_w;  // at most so many windows cover an element
+    const int terms = m.window_h * m.window_w;  // upper bound on the windows that cover an element
     EXPECT_TRUE(agree(dx.values(), want, bounds_or_nan<T>(want, bound(1, 1, terms)), NonFinite::as_expected));
     EXPECT_TRUE(dx.intact());
   });

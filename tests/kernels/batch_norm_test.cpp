@@ -1,5 +1,5 @@
 // batch_norm_test.cpp - every variant of batch normalisation against the reference: whole and partial batches, means
-// that are large beside the deviation, NaN; and the reference against differences.
+// much larger than the deviation, NaN; and the reference against finite differences.
 #include "kernels/batch_norm/batch_norm_ref.h"
 #include "tests/support/activations.h"
 #include "tests/support/gradient_check.h"
@@ -58,7 +58,7 @@ struct Inputs {
     return ref::batch_norm_forward(c.p, c.valid, widen(x), widen(gamma), widen(beta), widen(running_mean),
                                    widen(running_variance));
   }
-  /// A mean is off by a few roundings of itself, and with it x - mean; a variance by as much beside the deviation.
+  /// A mean is off by a few roundings of itself, and so is x - mean; a variance by as much relative to the deviation.
   std::vector<double> bounds_of_y(const std::vector<double>& mean, const std::vector<double>& inverse_deviation) const {
     std::vector<double> bounds(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -210,7 +210,7 @@ std::vector<std::vector<float>> run_backward(const Case& c, const std::vector<fl
   return {dx.values(), dgamma.values(), dbeta.values()};
 }
 
-/// A NaN spoils its channel and no other; in a row that does not count it spoils its own y alone.
+/// A NaN spoils its channel and no other; in a row that does not count it spoils only its own y.
 TEST(BatchNorm, NanStaysInItsChannel) {
   const Case c{{3, 50, 5}, 2};
   const Inputs<float> clean(c);

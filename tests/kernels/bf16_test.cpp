@@ -41,7 +41,7 @@ TEST(Bf16, RoundsToTheNearestAndTiesToEven) {
   EXPECT_EQ(bits_of(std::numeric_limits<float>::denorm_min()), 0);
 }
 
-/// half.h is tested against a reference of its own.
+/// half_test.cpp tests half.h against an independent reference.
 TEST(Bf16, IsTheSimulatorsConversion) {
   Random random(1);
   for (int i = 0; i < 200'000; ++i) {

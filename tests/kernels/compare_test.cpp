@@ -1,4 +1,4 @@
-// compare_test.cpp - the comparator itself: what must fail does fail.
+// compare_test.cpp - the comparator itself: values that must fail do fail.
 #include "tests/support/compare.h"
 
 #include <limits>
@@ -32,7 +32,7 @@ TEST(Compare, NanAndInfinityFail) {
   for (float bad : {nan_value, infinity, -infinity}) {
     EXPECT_FALSE(agree(std::vector<float>{1, bad}, want, 1e30)) << bad;
     EXPECT_FALSE(agree_relative(std::vector<float>{1, bad}, want, 1e30)) << bad;
-    // Not even where the reference holds the same: that has to be asked for.
+    // Fails even if the reference holds the same value, unless NonFinite::as_expected is passed.
     EXPECT_FALSE(agree(std::vector<float>{1, bad}, std::vector<double>{1, bad}, 1e30)) << bad;
     EXPECT_FALSE(agree(std::vector<float>{1, 2}, std::vector<double>{1, bad}, 1e30)) << bad;
   }

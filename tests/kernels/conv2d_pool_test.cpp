@@ -1,4 +1,4 @@
-// conv2d_pool_test.cpp - convolution and max-pool in one against the formulas of the two, and against their kernels.
+// conv2d_pool_test.cpp - fused convolution and max-pool against both formulas and against the separate kernels.
 #include <algorithm>
 #include <string_view>
 
@@ -38,8 +38,8 @@ std::string describe(const Conv2d& d) {
          " -> " + std::to_string(d.k);
 }
 
-/// A problem's tensors as the kernels find them, and what the two formulas make of them: of the convolution's output as
-/// it would be stored.
+/// A problem's tensors as the kernels get them, and the result of the two formulas; the convolution's output is rounded
+/// to the storage type in between.
 template <class T>
 struct Case {
   std::vector<T> x, w, bias;
@@ -56,7 +56,7 @@ struct Case {
   }
 };
 
-/// Calls check(y, argmax, arithmetic) with what each variant gives.
+/// Calls check(y, argmax, arithmetic) with each variant's results.
 template <class T, class Check>
 void run(const Conv2dPool& p, const Case<T>& c, const Check& check) {
   for_each_variant<Conv2dPoolForward<T>>(p, [&](auto launch, Arithmetic arithmetic) {
@@ -93,7 +93,7 @@ TYPED_TEST(ConvolutionAndPool, AreTheTwoFormulas) {
   }
 }
 
-// Small integers are exact in every arithmetic, and many maxima are equal: the first one counts.
+// Small integers are exact in every arithmetic, and many maxima are equal; the first one counts.
 TYPED_TEST(ConvolutionAndPool, OfIntegersAreExactAndTheFirstOfEqualMaximaCounts) {
   using T = TypeParam;
   for (const Conv2dPool& p : problems) {
@@ -121,8 +121,8 @@ TYPED_TEST(ConvolutionAndPool, KeepTheFirstNaNOfAWindow) {
   });
 }
 
-// Which of several values that round to the same bf16 is the maximum depends on the sums: they are those of the
-// convolution's variant of the same name.
+// Several values may round to the same bf16; the maximum among them depends on the sums, which are those of the
+// convolution's variant with the same name.
 TYPED_TEST(ConvolutionAndPool, HaveTheBitsOfTheTwoKernels) {
   using T = TypeParam;
   for (const Conv2dPool& p : problems) {

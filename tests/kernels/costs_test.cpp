@@ -1,4 +1,4 @@
-// costs_test.cpp - the least work of ops, counted by hand for one small problem each.
+// costs_test.cpp - minimum work of ops, counted by hand for one small problem each.
 #include <gtest/gtest.h>
 
 #include "kernels/bias/bias.h"

@@ -1,5 +1,5 @@
-// dense_dropout_test.cpp - dense layer and dropout in one against the two of them: the same bits in fp32 and tf32, and
-// in bf16 where a factor rounds nothing; else, in bf16, the formula within one rounding.
+// dense_dropout_test.cpp - fused dense layer and dropout against the separate ops: the same bits in fp32 and tf32, and
+// in bf16 if the dropout's factor is exact; otherwise, in bf16, the formula within one rounding.
 #include <algorithm>
 
 #include "kernels/dense_dropout/dense_dropout.h"
@@ -45,7 +45,7 @@ TYPED_TEST(DenseAndDropout, HaveTheBitsOfTheTwoKernels) {
   using T = TypeParam;
   const StepState step = seventh_step();
   for (DenseDropout p : problems) {
-    // In bf16 the two round twice: the same, where the factor is a power of two.
+    // In bf16 the separate ops round twice: equal only if the factor is a power of two.
     if (sizeof(T) == 2 && p.dropout.rate != 0) p.dropout.rate = 0.5f;
     const Dense& d = p.dense;
     SCOPED_TRACE(testing::Message() << d.n << " x " << d.in << " -> " << d.out << ", rate " << p.dropout.rate);
@@ -76,7 +76,7 @@ TYPED_TEST(DenseAndDropout, HaveTheBitsOfTheTwoKernels) {
   }
 }
 
-// Nothing is rounded between the two: the only rounding to bf16 is that of y.
+// The fused op rounds to bf16 only once, at y.
 TEST(DenseDropout, InBf16IsWithinOneRoundingOfTheFormula) {
   const StepState step = seventh_step();
   for (const DenseDropout& p : problems) {

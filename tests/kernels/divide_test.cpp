@@ -1,4 +1,4 @@
-// divide_test.cpp - the multiplication that stands for a division, against the division.
+// divide_test.cpp - division by multiplication against plain division.
 #include "kernels/common/divide.h"
 
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ TEST(Divider, IsTheDivision) {
     for (std::int64_t n : {std::int64_t(0), std::int64_t(1), std::int64_t(INT_MAX)}) check(n);
     for (int i = 0; i < 50; ++i) {
       check(random.below(INT_MAX));
-      const std::int64_t multiple = random.below(INT_MAX / d + 1) * d;  // where a quotient changes
+      const std::int64_t multiple = random.below(INT_MAX / d + 1) * d;  // the quotient changes here
       check(multiple);
       check(multiple - 1);
       check(multiple + 1);

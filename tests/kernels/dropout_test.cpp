@@ -1,4 +1,4 @@
-// dropout_test.cpp - Philox against published answers; dropout's mask, scale and gradient on every target.
+// dropout_test.cpp - Philox against its published test vectors; dropout's mask, scale and gradient on every target.
 #include "kernels/common/philox.h"
 #include "kernels/dropout/dropout_ref.h"
 #include "tests/support/compare.h"
@@ -15,7 +15,7 @@ StepState some_state(std::uint64_t seed = 0x123456789abcdefull, std::uint64_t st
   return state;
 }
 
-/// The kernel's own numbers on every variant and target, through `check`.
+/// Passes the output of every variant on every target to `check`.
 template <class Check>
 void forward(const Dropout& p, const StepState& state, const std::vector<float>& x, Check check) {
   for_each_variant<DropoutForward<float>>(p, [&](auto launch) {

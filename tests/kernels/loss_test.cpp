@@ -27,7 +27,7 @@ std::vector<Loss> problems() {
   return list;
 }
 
-/// The state of an epoch's only batch, `valid` rows of which are images.
+/// State of the only batch of an epoch, with images in `valid` of its rows.
 StepState state_with(int n, int valid) {
   StepState state;
   state.batch = std::uint32_t(n);
@@ -46,7 +46,7 @@ struct Result {
   std::vector<float> loss, correct, dlogits;
 };
 
-/// Runs every variant and hands what it wrote to `check`.
+/// Runs every variant and passes its results to `check`.
 template <class Check>
 void run(const Loss& p, int valid, const std::vector<float>& logits, const std::vector<std::int32_t>& labels,
          Check check, const std::vector<float>& class_weights = {}) {

@@ -1,4 +1,4 @@
-// lrn_test.cpp - local response normalisation against the reference, and the reference against differences.
+// lrn_test.cpp - local response normalisation against the reference, and the reference against finite differences.
 #include "kernels/lrn/lrn_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/gradient_check.h"
@@ -7,11 +7,11 @@
 namespace gs::test {
 namespace {
 
-/// Pixels, channels, window, k, alpha, beta: windows wider than the channels, one channel, strong normalisation.
 std::vector<float> narrow(const std::vector<double>& values) {
   return {values.begin(), values.end()};
 }
 
+/// Pixels, channels, window, k, alpha, beta: windows wider than the channels, one channel, strong normalisation.
 const std::vector<Lrn> problems = {{1, 1, 5}, {7, 3, 5}, {50, 96, 5}, {13, 33, 1, 1, 0.5f, 0.5f}, {9, 20, 7, 1, 2, 1}};
 
 TEST(Lrn, ForwardIsTheFormula) {

@@ -1,4 +1,4 @@
-// maxpool_test.cpp - every variant of max-pooling against the reference, and the reference against differences.
+// maxpool_test.cpp - every variant of max-pooling against the reference, and the reference against finite differences.
 #include <limits>
 
 #include "kernels/maxpool/maxpool_ref.h"
@@ -31,7 +31,7 @@ std::string describe(const MaxPool& m) {
          (m.relu_input ? ", after a ReLU" : "");
 }
 
-/// Values out of nine: most windows have ties.
+/// Only nine different values, so most windows have ties.
 std::vector<float> tied_values(std::int64_t n, std::uint64_t seed) {
   std::vector<float> x = random_values(n, seed, -4, 5);
   for (float& v : x) v = std::floor(v) / 4;

@@ -1,5 +1,5 @@
-// optimizer_test.cpp - every optimizer that there is, on every target, against its row's formula in fp64 over several
-// steps; and some first steps by hand.
+// optimizer_test.cpp - every optimizer, on every target, against its formula in fp64 over several steps; and some first
+// steps by hand.
 #include "kernels/optimizer/optimizers.h"
 #include "kernels/step/step_ref.h"
 #include "tests/support/compare.h"
@@ -21,22 +21,22 @@ struct Case {
     p.boundaries = boundaries.data();
     p.segments = int(boundaries.size()) - 1;
   }
-  Case(Case&&) = default;  // a vector that is moved keeps its values where they are
+  Case(Case&&) = default;  // moving a vector keeps its elements in place
   std::size_t size() const { return std::size_t(p.size); }
 };
 
-/// Parameters of the network of one value, of none, and of more than a chunk of 4096.
+/// Boundaries of parameters with one value, with none, and with more than a chunk of 4096.
 std::vector<std::int64_t> few_boundaries(std::int64_t size) {
   return size < 7 ? std::vector<std::int64_t>{0, size} : std::vector<std::int64_t>{0, 1, size / 3, size / 3, size};
 }
-/// More parameters of the network than one launch takes.
+/// Boundaries of more parameters than one launch takes.
 std::vector<std::int64_t> many_boundaries(std::int64_t size) {
   std::vector<std::int64_t> all;
   for (std::int64_t i = 0; i <= 400; ++i) all.push_back(size * i / 400);
   return all;
 }
 
-/// Every optimizer with what changes its formula: weight decay, momentum of both kinds.
+/// Every optimizer with each option that changes its formula: weight decay, both kinds of momentum.
 std::vector<Optimizer> optimizers_to_test() {
   std::vector<Optimizer> list;
   for (const OptimizerRow* row : optimizers())
@@ -140,7 +140,7 @@ TEST(Optimizer, TheCopyInBf16IsTheNewParametersRounded) {
   }
 }
 
-/// Each of the two is a parameter of the network.
+/// Two parameters of one value each: NaN in the first one's gradient.
 TEST(Optimizer, NanGradientsAreSeen) {
   for (const OptimizerRow* row : optimizers()) {
     const Case c(usual_optimizer(row->name), 2, {0, 1, 2});

@@ -16,7 +16,7 @@ class Products : public testing::Test {};
 using Layers = testing::Types<Convolution, FullyConnected, ConvolutionOf<bf16>, FullyConnectedOf<bf16>>;
 TYPED_TEST_SUITE(Products, Layers);
 
-/// What does not depend on the storage type, or is of fp32 alone.
+/// Tests that do not depend on the storage type, or that need fp32.
 template <class Op>
 class ProductsInFp32 : public testing::Test {};
 using Fp32Layers = testing::Types<Convolution, FullyConnected>;
@@ -54,7 +54,7 @@ struct TestedArrays {
   static GuardedArray<float> output(std::size_t size) { return GuardedArray<float>(size); }
 };
 
-/// All variants of an op, as product_checks.h goes through them.
+/// All variants of an op, as product_checks.h iterates over them.
 template <class Op>
 auto each_variant(const typename Op::Problem& p) {
   return [&p](const auto& body) {
@@ -94,7 +94,7 @@ TYPED_TEST(Products, FilterGradientAgainstTheReference) {
 }
 
 // Small integers are exact in tf32 and bf16 as in fp32, and so are their products and sums in fp32: no bound hides a
-// missing term. What is stored as bf16 is the rounded sum.
+// missing term. A bf16 output is the rounded sum.
 TYPED_TEST(Products, IntegersAreExact) {
   using Op = TypeParam;
   using T = typename Op::Stored;
@@ -188,7 +188,7 @@ TYPED_TEST(ProductsInFp32, Tf32RoundsTheFactorsAndNothingElse) {
   EXPECT_GT(rows, 0) << "no filter gradient in tf32";
 }
 
-/// Which of the values are NaN.
+/// True for each value that is NaN.
 template <class Values>
 std::vector<bool> nans(const Values& values) {
   std::vector<bool> result;

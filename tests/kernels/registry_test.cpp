@@ -1,5 +1,5 @@
-// registry_test.cpp - what a registry accepts, and what holds for every op of the tested targets: its variants are for
-// the target, and what one target offers and another does not is known here by name.
+// registry_test.cpp - rules of a registry, and checks of every op of the tested targets: its variants are for the
+// target, and the ops that one target lacks are listed here by name.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -41,7 +41,7 @@ TEST(ARegistry, LeavesOutVariantsForOtherTargets) {
     Registry registry(target);
     registry.add(variant("anywhere", 1));
     registry.add(variant("blocks", 2, on_blocks));
-    registry.add(variant("simd", 2, on_host));  // of the same rank as one for other targets
+    registry.add(variant("simd", 2, on_host));  // its rank equals one for other targets
     EXPECT_EQ(names(registry), (std::vector<std::string>{"anywhere", target == Target::host ? "simd" : "blocks"}));
   }
 }
@@ -63,7 +63,7 @@ TEST(ARegistry, RefusesIncompleteVariants) {
   EXPECT_TRUE(registry.ops().empty());
 }
 
-/// Another op that calls itself as LrnForward<float> does.
+/// Another op with the name of LrnForward<float>.
 struct Impostor {
   static constexpr std::string_view name = "lrn forward";
   using Stored = float;
@@ -94,7 +94,7 @@ TEST(ARegistry, IsCopiedWhole) {
   copy.add(variant("block", 2));
   EXPECT_EQ(copy.target(), Target::cuda);
   EXPECT_EQ(names(copy).size(), 2u);
-  EXPECT_EQ(names(from).size(), 1u) << "what is added to the copy is not added to the original";
+  EXPECT_EQ(names(from).size(), 1u) << "adding to the copy does not change the original";
 }
 
 TEST(ARegistry, KeepsTheTwoStoredTypesOfAnOpApart) {
@@ -136,8 +136,8 @@ TEST(Registries, HaveEveryOpThatStoresActivationsForBothTypes) {
   }
 }
 
-/// Every kernel file is compiled for every target. A CPU has no variant of these: two calls in one save nothing there,
-/// and it has no tensor cores.
+/// Every kernel file is compiled for every target, but these ops have no CPU variant: fusing two calls saves nothing
+/// there, and a CPU has no tensor cores.
 const std::set<std::string_view> not_on_host = {"conv2d pool forward", "dense dropout forward",
                                                 "repeat matrix products"};
 

@@ -1,4 +1,4 @@
-// relu_test.cpp - the ReLU as an op of its own.
+// relu_test.cpp - the ReLU as a separate op.
 #include "kernels/relu/relu_ref.h"
 #include "tests/support/activations.h"
 #include "tests/support/gradient_check.h"
@@ -23,7 +23,7 @@ void check(std::int64_t size) {
     EXPECT_TRUE(got.intact());
   });
   auto dy = activations<T>(size, 2);
-  dy.back() = NAN;  // y is 0 there unless there is one value
+  dy.back() = NAN;  // y is 0 there unless it has one value
   const std::vector<float> output(y.begin(), y.end());
   const auto dx = ref::relu_backward(widen(dy), y);
   for_each_variant<ReluBackward<T>>({size}, [&](auto launch) {

@@ -1,5 +1,5 @@
-// scale_example_test.cpp - the example of kernels/README.md (tests/example) is compiled and right, and the page shows
-// its very text.
+// scale_example_test.cpp - the example of kernels/README.md (tests/example) compiles and is correct, and the page shows
+// exactly its text.
 #include <fstream>
 #include <iterator>
 #include <string>

@@ -1,4 +1,4 @@
-// step_frame_test.cpp - what surrounds a step's arithmetic: gather, augmentation, metrics, stored logits, advance.
+// step_frame_test.cpp - ops around a step's arithmetic: gather, augmentation, metrics, stored logits, advance.
 #include "kernels/gather/gather_ref.h"
 #include "kernels/step/step_ref.h"
 #include "tests/support/compare.h"
@@ -31,7 +31,7 @@ Images random_images(std::size_t count, std::int64_t image_size) {
 TEST(Gather, PicksTheRowsOfTheCursorAndPadsTheLastBatch) {
   for (const Gather& p : {Gather{1, 1}, Gather{3, 5}, Gather{8, 49}, Gather{5, 1024}, Gather{2, 16'385}})
     for (std::uint32_t cursor : {0u, 1u, 2u}) {
-      // two full batches and one row; with a batch of one row there is no third batch
+      // two full batches and one row; a batch size of 1 leaves no third batch
       const std::uint32_t samples = 2 * std::uint32_t(p.n) + (p.n > 1);
       SCOPED_TRACE(std::to_string(p.n) + " x " + std::to_string(p.image_size) + ", cursor " + std::to_string(cursor));
       const Images images = random_images(samples, p.image_size);

@@ -1,6 +1,6 @@
-// storage_test.cpp - the ops that surround products, with activations stored as bf16: every variant against the
-// reference in fp64 on what bf16 keeps of the inputs. What is stored as bf16 may be off by the fp32 bound and by one
-// rounding; what a kernel only picks or compares must be exact.
+// storage_test.cpp - ops other than products, with activations stored as bf16: every variant against the reference in
+// fp64 on the inputs rounded to bf16. A bf16 output may be off by the fp32 bound and by one rounding; values that a
+// kernel only selects or compares must be exact.
 #include "kernels/bias/bias_ref.h"
 #include "kernels/diagnose/diagnose_ref.h"
 #include "kernels/dropout/dropout_ref.h"
@@ -19,7 +19,7 @@ namespace {
 std::vector<float> bf16_values(std::int64_t n, std::uint64_t seed, double low = -1, double high = 1) {
   return as_stored<bf16>(random_values(n, seed, low, high));
 }
-/// Out of a ReLU.
+/// Output of a ReLU.
 std::vector<float> positive_values(std::int64_t n, std::uint64_t seed) {
   auto values = bf16_values(n, seed);
   for (float& v : values) v = v < 0 ? 0 : v;

@@ -1,4 +1,4 @@
-// net_test.cpp - shapes, parameter counts and messages of networks.
+// net_test.cpp - shapes, parameter counts and error messages of networks.
 #include "engine/net/net_builder.h"
 
 #include <gtest/gtest.h>

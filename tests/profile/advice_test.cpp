@@ -1,4 +1,4 @@
-// advice_test.cpp - which savings are named, in which order, and that they are differences of the profile's numbers.
+// advice_test.cpp - choice and order of the advice; savings are differences of the profile's numbers.
 #include "engine/profile/advice.h"
 
 #include <gtest/gtest.h>
@@ -15,20 +15,20 @@ bool says(const Advice& a, const std::string& text) {
 TEST(Advice, NamesTheLargestSavingsFirst) {
   const std::vector<Advice> found = advice(made_profile());
   ASSERT_EQ(found.size(), 3u);
-  EXPECT_EQ(found[0].what, "conv1 forward");  // 400 us; at the roof 200
+  EXPECT_EQ(found[0].what, "conv1 forward");  // 400 us; bound 200 us
   EXPECT_DOUBLE_EQ(found[0].saving_us, 200);
   EXPECT_DOUBLE_EQ(found[0].share, 0.2);
-  EXPECT_TRUE(says(found[0], "200.0 us (20.0 % of the step)") && says(found[0], "50 % of the roof")) << found[0].text;
-  EXPECT_EQ(found[1].what, "pool1 forward");  // moves 1 MB for a quarter of an operation a byte
+  EXPECT_TRUE(says(found[0], "200.0 us (20.0 % of the step)") && says(found[0], "50 % of the peak")) << found[0].text;
+  EXPECT_EQ(found[1].what, "pool1 forward");  // moves 1 MB at a quarter of an operation per byte
   EXPECT_DOUBLE_EQ(found[1].saving_us, 148);
   EXPECT_TRUE(says(found[1], "fused") && says(found[1], "148.0 us (14.8 % of the step)")) << found[1].text;
-  EXPECT_EQ(found[2].what, "conv1 filter gradient");  // 250 us; at the roof 200: more than the imbalance of 30
+  EXPECT_EQ(found[2].what, "conv1 filter gradient");  // 250 us, bound 200 us; imbalance 30 us
   EXPECT_DOUBLE_EQ(found[2].saving_us, 50);
 }
 
 TEST(Advice, AFasterMeasuredImplementationIsNamedWithItsFlag) {
   Profile p = made_profile();
-  p.ops[1].cost.flops = 39'000'000;  // the roof is near: what the tuner knows is the larger saving
+  p.ops[1].cost.flops = 39'000'000;  // close to the bound: the tuner's candidate saves more
   const std::vector<Advice> found = advice(p, 9);
   const auto conv = std::find_if(found.begin(), found.end(), [](const Advice& a) { return a.what == "conv1 forward"; });
   ASSERT_NE(conv, found.end());
@@ -47,7 +47,7 @@ TEST(Advice, NoOpSavesMoreThanItTakes) {
 
 TEST(Advice, TimesOfTheTunerAreSaidToBeOfItsOwn) {
   Profile p = made_profile();
-  p.ops[1].candidates = {{"direct", 340}, {"onednn", 350}};  // alone it was faster than here, 400 us
+  p.ops[1].candidates = {{"direct", 340}, {"onednn", 350}};  // measured alone it is faster than in the step, 400 us
   const std::vector<Advice> found = advice(p);
   EXPECT_TRUE(says(found[0], "measured alone, direct took 340.0 us, the next, onednn, 350.0 us; a better kernel"))
       << found[0].text;
@@ -89,7 +89,7 @@ TEST(Advice, GapsAndHostTimeAreCompared) {
 TEST(Advice, NothingIsSaidOfNothing) {
   EXPECT_TRUE(advice(Profile()).empty());
   Profile p = made_profile();
-  p.ops = {made_op("conv1 forward", Pass::forward, 100'000'000, 1000, 1000)};  // at the roof
+  p.ops = {made_op("conv1 forward", Pass::forward, 100'000'000, 1000, 1000)};  // at its bound
   p.sums = {1000, 1000, 0, 0, 0};
   EXPECT_TRUE(advice(p).empty()) << advice(p)[0].text;
 }
@@ -98,7 +98,7 @@ TEST(Advice, CountsAreAdvisedOnInSectorsAndTurns) {
   const std::vector<Advice> found = advice(made_counts());
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].what, "conv1 forward");
-  EXPECT_DOUBLE_EQ(found[0].share, 560.0 / 1440);  // all of them of line 12
+  EXPECT_DOUBLE_EQ(found[0].share, 560.0 / 1440);  // all from line 12
   EXPECT_TRUE(says(found[0], "38.9 %") && says(found[0], "kernels/a.cu:12")) << found[0].text;
   EXPECT_DOUBLE_EQ(found[1].share, 25.0 / 125);
   EXPECT_TRUE(says(found[1], "kernels/a.cu:20")) << found[1].text;
@@ -107,13 +107,13 @@ TEST(Advice, CountsAreAdvisedOnInSectorsAndTurns) {
 TEST(Advice, NamesTheLineThatWastesMostNotTheLargest) {
   Profile p = made_counts();
   p.ops[1].counts->wasted_sectors = 80;
-  p.ops[1].counts->lines = {{"kernels/a.cu:12", 50, 800, 0, 0, 0, 0},   // float4, many, and each ideal
-                            {"kernels/a.cu:30", 40, 160, 0, 0, 0, 80},  // bf16, four a request: two beyond
+  p.ops[1].counts->lines = {{"kernels/a.cu:12", 50, 800, 0, 0, 0, 0},   // float4: most sectors, none wasted
+                            {"kernels/a.cu:30", 40, 160, 0, 0, 0, 80},  // bf16: four sectors per request, two wasted
                             {"kernels/a.cu:40", 40, 40, 0, 0, 0, 0}};
   const std::vector<Advice> found = advice(p);
   ASSERT_FALSE(found.empty());
   const auto sectors =
-      std::find_if(found.begin(), found.end(), [](const Advice& a) { return says(a, "beyond what its bytes fill"); });
+      std::find_if(found.begin(), found.end(), [](const Advice& a) { return says(a, "beyond the ideal"); });
   ASSERT_NE(sectors, found.end());
   EXPECT_DOUBLE_EQ(sectors->share, 80.0 / 1440);
   EXPECT_TRUE(says(*sectors, "80 of its 1000 sectors") && says(*sectors, "kernels/a.cu:30")) << sectors->text;

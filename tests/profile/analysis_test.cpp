@@ -1,4 +1,4 @@
-// analysis_test.cpp - the arithmetic of a profile, on one made by hand.
+// analysis_test.cpp - the arithmetic of a profile, on a hand-made one.
 #include "engine/profile/analysis.h"
 
 #include <gtest/gtest.h>
@@ -10,30 +10,30 @@ namespace {
 
 TEST(Analysis, RatesAreWorkOverTheMedian) {
   const Profile p = made_profile();
-  const OpAnalysis a = analyse(p, p.ops[1]);  // 20 MFLOP and 0.5 MB in 400 us of 1,000
+  const OpAnalysis a = analyse(p, p.ops[1]);  // 20 MFLOP and 0.5 MB in 400 us of a step of 1,000 us
   EXPECT_DOUBLE_EQ(a.share, 0.4);
   EXPECT_DOUBLE_EQ(a.flops_per_s, 50e9);
   EXPECT_DOUBLE_EQ(a.bytes_per_s, 1.25e9);
   EXPECT_DOUBLE_EQ(a.intensity, 40);
   EXPECT_DOUBLE_EQ(a.bytes_us, 50);
   EXPECT_DOUBLE_EQ(a.arithmetic_us, 200);
-  EXPECT_DOUBLE_EQ(a.roof_us, 200);
-  EXPECT_DOUBLE_EQ(a.roof_share, 0.5);
+  EXPECT_DOUBLE_EQ(a.peak_us, 200);
+  EXPECT_DOUBLE_EQ(a.peak_share, 0.5);
 }
 
-TEST(Analysis, TheLargerPartOfTheRoofIsTheBound) {
+TEST(Analysis, TheLongerOfBytesAndArithmeticIsTheBound) {
   const Profile p = made_profile();
   EXPECT_EQ(analyse(p, p.ops[0]).bound, Bound::latency);
   EXPECT_EQ(analyse(p, p.ops[1]).bound, Bound::arithmetic);
   EXPECT_EQ(analyse(p, p.ops[2]).bound, Bound::bytes);
 }
 
-TEST(Analysis, LatencyIsLittleWorkOrLittleTimeFarFromTheRoof) {
-  EXPECT_TRUE(bound_by_latency(0.9, 50, 1));     // at the roof it would take less than a launch
-  EXPECT_FALSE(bound_by_latency(1.1, 50, 1));    // a bad kernel, not a small one
-  EXPECT_TRUE(bound_by_latency(2.0, 9.9, 1));    // below ten launches, below a quarter of the roof
+TEST(Analysis, LatencyIsLittleWorkOrLittleTimeFarFromThePeak) {
+  EXPECT_TRUE(bound_by_latency(0.9, 50, 1));     // bound below a launch's latency
+  EXPECT_FALSE(bound_by_latency(1.1, 50, 1));    // an inefficient kernel, not a small one
+  EXPECT_TRUE(bound_by_latency(2.0, 9.9, 1));    // below ten launch latencies and a quarter of the peak
   EXPECT_FALSE(bound_by_latency(2.6, 9.9, 1));   // above a quarter
-  EXPECT_FALSE(bound_by_latency(2.0, 10.1, 1));  // above ten launches
+  EXPECT_FALSE(bound_by_latency(2.0, 10.1, 1));  // above ten launch latencies
 }
 
 TEST(Analysis, LaunchesAreCountedAtTheLatencyOfTheWayTheyWereMade) {
@@ -46,7 +46,7 @@ TEST(Analysis, LaunchesAreCountedAtTheLatencyOfTheWayTheyWereMade) {
 
 TEST(Analysis, TensorCoresHaveARateOfTheirOwn) {
   Profile p = made_gpu_profile();
-  EXPECT_DOUBLE_EQ(flops_rate(p, p.ops[1]), 400e12);  // declared, tf32
+  EXPECT_DOUBLE_EQ(flops_rate(p, p.ops[1]), 400e12);  // tensor cores declared, tf32
   EXPECT_DOUBLE_EQ(flops_rate(p, p.ops[2]), 50e12);
   p.precision = "bf16";
   EXPECT_DOUBLE_EQ(flops_rate(p, p.ops[1]), 800e12);
@@ -59,17 +59,17 @@ TEST(Analysis, TheSlowestThreadIsHeldAgainstTheMean) {
   EXPECT_DOUBLE_EQ(analyse(p, p.ops[3]).imbalance_us, 30);  // 240 and 180
   EXPECT_DOUBLE_EQ(analyse(p, p.ops[1]).imbalance_us, 0);
   EXPECT_DOUBLE_EQ(analyse(p, p.ops[3]).threads_busy, 210.0 / 240);
-  EXPECT_DOUBLE_EQ(analyse(p, p.ops[1]).threads_busy, 0) << "nobody knows";
+  EXPECT_DOUBLE_EQ(analyse(p, p.ops[1]).threads_busy, 0) << "not recorded";
   p.ops[3].thread_us = {50, 50, 50};
   EXPECT_DOUBLE_EQ(analyse(p, p.ops[3]).threads_busy, 1);
 }
 
-TEST(Analysis, WithoutARoofNothingIsSaidOfIt) {
+TEST(Analysis, WithoutPeaksThereIsNoBound) {
   Profile p = made_profile();
-  p.roof = {};
+  p.peaks = {};
   const OpAnalysis a = analyse(p, p.ops[1]);
   EXPECT_EQ(a.bound, Bound::unknown);
-  EXPECT_EQ(a.roof_us, 0);
+  EXPECT_EQ(a.peak_us, 0);
   EXPECT_DOUBLE_EQ(a.flops_per_s, 50e9);
 }
 

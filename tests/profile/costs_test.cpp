@@ -1,10 +1,10 @@
-// costs_test.cpp - operations and bytes of every step of LeNet and AlexNet, counted by hand: what the table of a
-// profile calls FLOPs and bytes that must move.
+// costs_test.cpp - operations and bytes of every op call of LeNet and AlexNet against counts by hand. A profile's table
+// shows them as FLOPs and bytes that must move.
 //
-// How they are counted. A multiply-add is two operations. A product has one for each weight that meets each output; a
-// convolution's taps that fall on its padding count, too. Bias and ReLU are one operation an output each; the gradient
-// of the bias one a gradient. Every input is read once and every output written once, 4 bytes a float; images are
-// bytes; a max-pool leaves a byte an output that says where the maximum was.
+// Rules of counting. A multiply-add is two operations. A product has one per weight and output; a convolution's taps on
+// its padding count, too. Bias and ReLU are one operation per output each, the bias gradient one per gradient. Every
+// input is read once and every output written once, 4 bytes per float; images are bytes; a max-pool also writes a byte
+// per output, the position of the maximum.
 #include <gtest/gtest.h>
 
 #include "engine/program/program.h"
@@ -18,7 +18,7 @@ struct Counted {
   double flops, bytes;
 };
 
-/// Images a step, all 128 x 128 x 1.
+/// Batch, of images of 128 x 128 x 1.
 constexpr double n = 8;
 
 Net net_of(const char* model, int base) {
@@ -42,8 +42,8 @@ void expect_costs(const Net& net, const DeviceRequest& request, const std::strin
   }
 }
 
-// What does not depend on the network. A state of a step has 56 bytes, an entry of the metrics ring 16.
-constexpr Counted gather = {"gather", 16384 * n,                       // one scaling a pixel
+// Calls that do not depend on the network. A StepState has 56 bytes, an entry of the metrics ring 16.
+constexpr Counted gather = {"gather", 16384 * n,                       // one scaling per pixel
                             16384 * n*(1 + 4) + n*(4 + 4 + 4)};        // byte in, float out; index, label in and out
 constexpr Counted advance = {"advance", 2, 3 * 56};                    // two powers of beta; one state in, two out
 constexpr Counted loss = {"loss", 10 * n, n*(4 + 4) + n*(4 + 4 + 4)};  // logit, gradient; label, loss, correctness
@@ -79,7 +79,7 @@ TEST(Costs, OfLeNetAreThoseOfAHandCount) {
                with_backward({gather,
                               advance,
                               {"conv1 forward", c1 * (2 * 9 + 2), 4 * (x + 288 + c1 + 32)},
-                              {"pool1 forward", 3 * p1, 4 * c1 + 5 * p1},  // three comparisons a window of four
+                              {"pool1 forward", 3 * p1, 4 * c1 + 5 * p1},  // three comparisons per window of four
                               {"conv2 forward", c2 * (2 * 9 * 32 + 2), 4 * (p1 + 18'432 + c2 + 64)},
                               {"pool2 forward", 3 * p2, 4 * c2 + 5 * p2},
                               {"dense1 forward", 2 * 4'194'304 * n + 2 * 64 * n, 4 * (4'194'304 + 64 + p2 + 64 * n)},

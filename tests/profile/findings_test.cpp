@@ -1,4 +1,4 @@
-// findings_test.cpp - what `gridstride devices` says of machines that are made up.
+// findings_test.cpp - findings of `gridstride devices` on made-up machines.
 #include <gtest/gtest.h>
 
 #include "engine/device/gpu_facts.h"
@@ -6,7 +6,7 @@
 namespace gs::test {
 namespace {
 
-/// A machine on which all is well.
+/// A machine without findings.
 CudaFacts good() {
   CudaFacts f;
   f.built = f.cupti = f.gpu_on_bus = f.driver_library = true;
@@ -19,7 +19,7 @@ CudaFacts good() {
   return f;
 }
 
-/// Exactly one finding that says `what` and advises `remedy`, a line each.
+/// Expects exactly one finding that says `what` and advises `remedy`, each in one line.
 void expect_one(const CudaFacts& facts, const std::string& what, const std::string& remedy) {
   const auto list = findings(facts);
   ASSERT_EQ(list.size(), 1u) << what;
@@ -142,10 +142,10 @@ TEST(Versions, AsPeopleWriteThem) {
   EXPECT_EQ(library_version_text(130100), "13.1.0");
 }
 
-/// Whatever this machine is: the facts can be asked for, and each finding has its remedy.
+/// On any machine the facts are available, and each finding has a remedy.
 TEST(CudaFactsHere, CanBeAskedFor) {
   const CudaFacts facts = cuda_facts();
-  EXPECT_EQ(facts.module_error, "") << "it loads where there is no GPU, too";
+  EXPECT_EQ(facts.module_error, "") << "it also loads without a GPU";
   EXPECT_EQ(facts.built, facts.cudnn > 0);
   for (const Finding& finding : findings(facts)) {
     EXPECT_FALSE(finding.what.empty());

@@ -1,4 +1,4 @@
-// gpu_choice_test.cpp - which GPU of made-up machines a build can use, and the line where it cannot.
+// gpu_choice_test.cpp - the GPU that a build chooses on made-up machines, and the error if none fits.
 #include "engine/device/gpu_choice.h"
 
 #include <gtest/gtest.h>
@@ -61,7 +61,7 @@ TEST(GpuChoice, TheDriverMustKnowTheToolkitsGeneration) {
   EXPECT_EQ(why_not_gpu(machine_with({h200}, 13000), {12040, "80-virtual 90"}, 0, "unset"), "");
 }
 
-/// A driver compiles PTX only of toolkits that are no newer than itself.
+/// A driver compiles PTX only from toolkits no newer than itself.
 TEST(GpuChoice, CompilingNeedsADriverAsNewAsTheToolkit) {
   const DriverState older = machine_with({a100, h200}, 13000);
   const CudaBuild newer{13010, "80-virtual 90"};

@@ -1,4 +1,4 @@
-// kernel_table_test.cpp - records of a device, as CUPTI gives them, become ops with their kernels.
+// kernel_table_test.cpp - a device's kernel records, as from CUPTI, grouped by op.
 #include "engine/profile/kernel_table.h"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ KernelRecord record(const char* name, int call, double start_us, double end_us, 
 
 TEST(KernelTable, MapsRecordsToOps) {
   KernelTable table(3);
-  // Recorded out of order, on a clock that began long ago; the second step of a replay has the calls 3, 4, 5.
+  // Records are out of order and their clock does not start at 0; the second step of a replay has the calls 3, 4, 5.
   const SampledStep step =
       table.step({record("update", 2, 1040, 1050), record("conv", 0, 1010, 1020), record("split", 4, 1022, 1030),
                   record("sum", 1, 1031, 1033), record("[fill]", -1, 1034, 1035)},

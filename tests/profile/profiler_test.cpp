@@ -1,4 +1,4 @@
-// profiler_test.cpp - profiling changes no bit of a training, and a real profile adds up.
+// profiler_test.cpp - profiling changes no bit of training, and the parts of a real profile add up.
 #include "engine/profile/profiler.h"
 
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 namespace gs::test {
 namespace {
 
-/// On a device of its own.
+/// TinyTraining that owns its device.
 struct Training : private std::unique_ptr<Device>, TinyTraining {
   explicit Training(const char* name)
       : std::unique_ptr<Device>(open_device({.name = name, .threads = 2})), TinyTraining(*get()) {}
@@ -19,7 +19,7 @@ class ProfilerOn : public testing::TestWithParam<const char*> {};
 TEST_P(ProfilerOn, ChangesNoBit) {
   Training watched(GetParam()), alone(GetParam());
   for (const bool graph : {true, false}) {
-    Profiler profiler(watched.program, {.roof = RoofSource::none, .graph = graph});
+    Profiler profiler(watched.program, {.peaks = PeaksSource::none, .graph = graph});
     for (int epoch = 0; epoch < 2; ++epoch) {
       watched.begin_epoch();
       profiler.sampled_step();
@@ -37,7 +37,7 @@ TEST_P(ProfilerOn, ChangesNoBit) {
 TEST_P(ProfilerOn, MeasureTrainsAsManyStepsAsItSays) {
   Training measured(GetParam()), alone(GetParam());
   const Profile profile =
-      measure(measured.program, {.steps = 5, .roof = RoofSource::none}, [&] { return measured.begin_epoch(); });
+      measure(measured.program, {.steps = 5, .peaks = PeaksSource::none}, [&] { return measured.begin_epoch(); });
   EXPECT_EQ(profile.sampled_steps, 5);
   const auto state = measured.program.state();
   for (int left = 0; alone.program.state().step < state.step; --left) {
@@ -50,7 +50,7 @@ TEST_P(ProfilerOn, MeasureTrainsAsManyStepsAsItSays) {
 TEST_P(ProfilerOn, HasEveryStepOfTheProgram) {
   Training training(GetParam());
   const Profile profile =
-      measure(training.program, {.steps = 3, .roof = RoofSource::none}, [&] { return training.begin_epoch(); });
+      measure(training.program, {.steps = 3, .peaks = PeaksSource::none}, [&] { return training.begin_epoch(); });
   const auto& steps = training.program.training_calls();
   ASSERT_EQ(profile.ops.size(), steps.size());
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(Devices, ProfilerOn, testing::Values("cpu", "sim"));
 
 TEST(ProfilerOnCpu, ARealProfileAddsUp) {
   Training training("cpu");
-  const Profile profile = measure(training.program, {.steps = 9, .timeline_steps = 2, .roof = RoofSource::none},
+  const Profile profile = measure(training.program, {.steps = 9, .timeline_steps = 2, .peaks = PeaksSource::none},
                                   [&] { return training.begin_epoch(); });
   EXPECT_EQ(profile.source, TimeSource::clock);
   const TimeSums& s = profile.sums;
@@ -99,7 +99,7 @@ TEST(ProfilerOnCpu, ARealProfileAddsUp) {
 TEST(ProfilerOnCpu, OwnKernelsTellTheirThreads) {
   Training training("cpu");
   const Profile profile =
-      measure(training.program, {.steps = 3, .roof = RoofSource::none}, [&] { return training.begin_epoch(); });
+      measure(training.program, {.steps = 3, .peaks = PeaksSource::none}, [&] { return training.begin_epoch(); });
   for (const OpProfile& op : profile.ops) {
     if (op.name != "update" && op.name != "gather") continue;
     ASSERT_EQ(op.thread_us.size(), 2u) << op.name;
@@ -111,7 +111,7 @@ TEST(ProfilerOnCpu, OwnKernelsTellTheirThreads) {
 TEST(ProfilerOnSim, HasKernelsAndNoTimes) {
   Training training("sim");
   const Profile profile =
-      measure(training.program, {.steps = 1, .roof = RoofSource::none}, [&] { return training.begin_epoch(); });
+      measure(training.program, {.steps = 1, .peaks = PeaksSource::none}, [&] { return training.begin_epoch(); });
   EXPECT_EQ(profile.source, TimeSource::counts);
   EXPECT_EQ(profile.wall_us.median, 0);
   for (const OpProfile& op : profile.ops) {
@@ -125,7 +125,7 @@ TEST(ProfilerOnSim, HasKernelsAndNoTimes) {
   EXPECT_EQ(launches, kernels);
 }
 
-/// What a step launches, as text, while nothing runs.
+/// Launches of a step as text, listed without running them.
 std::vector<std::string> launched(Training& training) {
   std::vector<std::string> list;
   const auto launches = training.program.device().launches([&] { training.program.train_step(); });

@@ -1,4 +1,4 @@
-// sampled_step_test.cpp - the parts of a step's time on recorded numbers: they add up, whatever the stretches are.
+// sampled_step_test.cpp - the parts of a recorded step's time add up for any stretches.
 #include "engine/profile/sampled_step.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ double added_up(const TimeSums& s) {
   return s.ops_us - s.overlap_us + s.gaps_us + s.host_us + s.remainder_us();
 }
 
-/// Two branches, a gap, and a kernel that nobody knows.
+/// Two branches, a gap, and a kernel of no op.
 SampledStep recorded_step() {
   return {.wall_us = 100,
           .stretches = {{1, 1, 30, 50}, {0, 0, 10, 30}, {2, 2, 40, 60}, {-1, 3, 65, 75}, {3, 4, 80, 90}},
@@ -66,7 +66,7 @@ TEST(MedianSums, TakeTheMedianOfEachPart) {
   EXPECT_DOUBLE_EQ(sums.wall_us, 20);
   EXPECT_DOUBLE_EQ(sums.ops_us, 10);
   EXPECT_DOUBLE_EQ(sums.host_us, 4);
-  EXPECT_DOUBLE_EQ(sums.remainder_us(), 6) << "what the medians of the parts lack";
+  EXPECT_DOUBLE_EQ(sums.remainder_us(), 6) << "median step minus the parts' medians";
   EXPECT_DOUBLE_EQ(added_up(sums), sums.wall_us);
 }
 

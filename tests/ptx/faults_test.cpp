@@ -1,5 +1,5 @@
-// faults_test.cpp - faults put into the PTX of the kernels on purpose: the tests of kernels, run over the interpreter,
-// find each of them.
+// faults_test.cpp - mutation tests: the kernels' tests, run on the interpreter, must find faults injected into the
+// kernels' PTX.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -13,8 +13,8 @@ namespace {
 struct Fault {
   const char* name;
   const char* rule;     ///< pattern=>text
-  const char* tests;    ///< those that meet it
-  const char* finding;  ///< what one of them says; empty: values that are wrong
+  const char* tests;    ///< gtest filter of the tests that should find it
+  const char* finding;  ///< text of the message expected from one of them; empty: wrong values
 };
 
 // Operands of mma: {d}, {a0, a1, a2, a3}, {b0, b1}, {c}.
@@ -23,7 +23,7 @@ struct Fault {
 #define GS_D_A_AND_OPEN_B R"(\{[^}]*\}, \{[^}]*\}, \{)"
 #define GS_B R"((%r[0-9]+),(%r[0-9]+)\})"
 
-/// Dense layers in fp32 and bf16 (Products/1, /3), then the fused kernels: the quickest that meet every kind.
+/// Dense layers in fp32 and bf16 (Products/1, /3), then the fused kernels: the fastest tests that cover all kinds.
 const char* const products = "Products/1*:Products/3*:ProductsInFp32*:ConvolutionAndPool*:DenseAndDropout*";
 
 const Fault faults[] = {
@@ -52,7 +52,7 @@ std::ostream& operator<<(std::ostream& out, const Fault& fault) {
   return out << fault.name;
 }
 
-/// The output of a test program without the brackets that CTest reads: [  SKIPPED ] would pass for this test's own.
+/// Output of a test program without lines in brackets: CTest would take its [  SKIPPED ] for this test's own.
 std::string without_marks(const std::string& text) {
   std::string kept;
   for (const std::string& line : lines_of(text))
@@ -69,7 +69,7 @@ TEST_P(FaultsInPtx, AreFound) {
       run_program(folder.path(), {std::string("--gtest_filter=") + fault.tests, "--gtest_fail_fast"},
                   [&] { setenv("GRIDSTRIDE_PTX_FAULT", fault.rule, 1); });
   const std::string said = outcome.out + outcome.err;
-  EXPECT_TRUE(std::regex_search(said, std::regex("fault put in at [1-9]"))) << "no kernel has what was to be changed";
+  EXPECT_TRUE(std::regex_search(said, std::regex("fault put in at [1-9]"))) << "no kernel matches the pattern";
   EXPECT_EQ(outcome.status, 1) << "no test found it";
   EXPECT_NE(said.find("[  FAILED  ]"), std::string::npos) << without_marks(said);
   EXPECT_NE(said.find(fault.finding), std::string::npos) << "nothing says '" << fault.finding << "':\n"

@@ -1,4 +1,5 @@
-// gpus_test.cpp - nvcc's kernels on a machine with two GPUs: each runs on its stream's GPU and sees that one's memory.
+// gpus_test.cpp - nvcc's kernels on a machine with two GPUs: each runs on its stream's GPU and accesses that one's
+// memory.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -14,7 +15,7 @@ namespace {
 
 /// Launches a kernel on the second GPU's stream, with the calling thread on GPU `of_thread`.
 void launch_on_second(Device& second, OnDevice<StepState>& state, int of_thread) {
-  const stream_t stream = second.stream();  // which selects the second GPU
+  const stream_t stream = second.stream();  // selects the second GPU
   check_cuda(cudaSetDevice(of_thread), "selecting a GPU");
   cuda::registry().highest<AdvanceStep>().launch(state.data(), state.data(), {.training = true}, nullptr, stream);
 }

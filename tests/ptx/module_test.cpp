@@ -1,6 +1,5 @@
-// module_test.cpp - libgridstride_cuda.so as it is shipped, opened by the program as it is shipped: symbols, fat
-// binaries and registration are those of a machine with a GPU. Stand-ins for libcudart and libcuda take the place of
-// the GPU.
+// module_test.cpp - the shipped libgridstride_cuda.so, loaded by the shipped program: symbols, fat binaries and
+// registration as on a machine with a GPU. Stand-ins for libcudart and libcuda replace the GPU.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -36,7 +35,7 @@ TEST(ShippedModule, TrainsOverAStandInRuntime) {
     return losses_of(folder / "run");
   };
   const std::string on_cuda = losses_on("cuda");
-  EXPECT_EQ(lines_of(on_cuda).size(), 3u) << on_cuda;  // the titles and two epochs
+  EXPECT_EQ(lines_of(on_cuda).size(), 3u) << on_cuda;  // the header and two epochs
   EXPECT_EQ(on_cuda, losses_on("sim"));
 }
 

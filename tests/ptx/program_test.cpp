@@ -1,4 +1,4 @@
-// program_test.cpp - whole runs with nvcc's kernels, interpreted, beside the same runs in the simulator.
+// program_test.cpp - whole runs with nvcc's kernels, interpreted, compared with the same runs in the simulator.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,7 +28,7 @@ std::vector<std::vector<double>> history_of(const std::filesystem::path& run) {
     for (std::string cell; row.size() < 5 && std::getline(in, cell, ',');) row.push_back(std::atof(cell.c_str()));
     rows.push_back(row);
   }
-  if (!rows.empty()) rows.erase(rows.begin());  // the titles
+  if (!rows.empty()) rows.erase(rows.begin());  // the header
   return rows;
 }
 
@@ -49,9 +49,9 @@ class RunsOnPtx : public testing::TestWithParam<TinyRun> {
   }
 };
 
-/// The largest relative difference of two losses. Both run the same sums in the same order, but nvcc makes one rounding
-/// of a product and a sum where the simulator's compiler makes two, and exp and log are other approximations. In bf16
-/// each of these may move an activation to the next of its 8 bits.
+/// Largest relative difference of two losses. Both devices sum in the same order, but nvcc fuses multiply and add into
+/// one rounding where the simulator's compiler rounds twice, and exp and log are approximated differently. In bf16 each
+/// of these may move an activation by one unit of its last bit.
 double allowed(const std::string& precision) {
   return precision == "bf16" ? 2e-3 : 1e-5;
 }
@@ -94,7 +94,7 @@ TEST(ProfileOnPtx, CountsTheInstructionsOfEveryOp) {
     EXPECT_NE(outcome.out.find(words), std::string::npos) << "no '" << words << "' in\n" << outcome.out;
   const std::string json = text_of(folder / "profile" / "profile.json");
   EXPECT_NE(json.find("\"source\": \"instructions\""), std::string::npos);
-  // Counts repeat exactly, so that a budget can be held to them.
+  // Counts repeat exactly, so a budget can be checked against them.
   const Outcome again = run_program(folder.path(), {"profile", "lenet", "--device", "ptx", "--base", "4",
                                                     "--image-size", "16", "--batch", "3", "--out", "again"});
   ASSERT_EQ(again.status, 0) << again.err;

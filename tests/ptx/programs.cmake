@@ -1,12 +1,12 @@
 # nvcc's kernels, run without a GPU: label ptx. The interpreter (kernels/ptx) and the simulated CUDA runtime
-# (engine/simulated_cuda) stand for the GPU; where nvcc is missing these tests are skipped.
+# (engine/simulated_cuda) replace the GPU; without nvcc these tests are skipped.
 if(NOT GRIDSTRIDE_WITH_CUDA)
   add_test(NAME ptx/needs_nvcc COMMAND "${CMAKE_COMMAND}" -E echo "no CUDA toolkit with cuDNN and cuBLASLt")
   set_tests_properties(ptx/needs_nvcc PROPERTIES LABELS ptx SKIP_REGULAR_EXPRESSION "no CUDA toolkit")
   return()
 endif()
 
-# The tests of test_gpu over nvcc's kernels. A few CTest tests of many cases each: a process parses the PTX once.
+# The tests of test_gpu on nvcc's kernels, in few CTest tests of many cases each: every process parses the PTX once.
 add_executable(test_ptx "${CMAKE_CURRENT_LIST_DIR}/put_in_fault.cpp" "${CMAKE_CURRENT_LIST_DIR}/gpus_test.cpp")
 target_include_directories(test_ptx SYSTEM PRIVATE ${CUDAToolkit_INCLUDE_DIRS})
 target_link_libraries(test_ptx PRIVATE gridstride_tests_of_a_gpu gridstride_kernel_tests_of_a_gpu
@@ -25,7 +25,7 @@ foreach(part "device ${device}" "library ${library}" "products ${products}:-${li
   set_tests_properties(ptx/${name} PROPERTIES LABELS ptx TIMEOUT 1800 ENVIRONMENT "OMP_NUM_THREADS=1")
 endforeach()
 
-# Faults put into the PTX on purpose are found.
+# Mutation tests: faults injected into the PTX are found.
 gridstride_test_program(test_ptx_faults ptx gridstride_sim "${CMAKE_CURRENT_LIST_DIR}/faults_test.cpp"
                         "${CMAKE_CURRENT_SOURCE_DIR}/apps/program.cpp")
 target_compile_definitions(test_ptx_faults PRIVATE GRIDSTRIDE_PROGRAM="$<TARGET_FILE:test_ptx>")
@@ -37,7 +37,7 @@ gridstride_test_program(test_ptx_programs ptx gridstride_sim "${CMAKE_CURRENT_LI
 target_compile_definitions(test_ptx_programs PRIVATE GRIDSTRIDE_PROGRAM="$<TARGET_FILE:gridstride-ptx>")
 add_dependencies(test_ptx_programs gridstride-ptx)
 
-# The module as it is shipped, opened by the program as it is shipped: the runtime and the driver are stand-ins.
+# The shipped module, loaded by the shipped program; the CUDA runtime and the driver are stand-ins.
 set(version ${CUDAToolkit_VERSION_MAJOR})
 add_library(gridstride_stand_in_cudart SHARED EXCLUDE_FROM_ALL
             "${PROJECT_SOURCE_DIR}/engine/simulated_cuda/ptx_kernels.cpp" $<TARGET_OBJECTS:gridstride_simulated_runtime>)
@@ -46,7 +46,7 @@ target_link_libraries(gridstride_stand_in_cudart PRIVATE gridstride_options grid
                       gridstride_cudnn CUDA::cublasLt ${CMAKE_DL_LIBS})
 set_target_properties(gridstride_stand_in_cudart PROPERTIES OUTPUT_NAME cudart SUFFIX ".so.${version}"
                       LIBRARY_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart")
-# The symbols of the module ask for their libraries' versions; the rest of the stand-in stays hidden.
+# The module requires versioned symbols of its libraries; the stand-in's other symbols stay hidden.
 file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/stand_in_cudart.map"
   "libcudart.so.${version} { global: cuda*; __cuda*; extern \"C++\" { cuda*; }; local: *; };
 libcudnn.so.${gs_cudnn_major} { global: cudnn*; };

@@ -1,5 +1,5 @@
-// ptx_kernel.h - kernels written by hand in PTX, run by the interpreter: one instruction over arrays of operands, or a
-// whole body over input and output words.
+// ptx_kernel.h - hand-written PTX kernels, run by the interpreter: one instruction over arrays of operands, or a whole
+// body over input and output words.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -31,14 +31,15 @@ void append(std::vector<std::byte>& parameters, const T& value) {
 
 // --- one instruction
 
-/// Bits of the register of a C++ type; bool is a predicate.
+/// Register width of a C++ type; bool is a predicate.
 template <class T>
 constexpr int register_bits = std::is_same_v<T, bool> ? 1 : int(8 * sizeof(T));
 inline std::string register_type(int bits) {
   return bits == 1 ? ".pred" : ".b" + std::to_string(bits);
 }
 
-/// d of `text` for each element of the operands a, b, c, e: "add.s32 d, a, b;". One thread computes one element.
+/// Runs `text`, such as "add.s32 d, a, b;", for each element of the operands a, b, c, e and returns each d. One thread
+/// computes one element.
 template <class D, class... A>
 std::vector<D> statements(const std::string& text, const std::vector<A>&... operands) {
   const std::string names = "abce";
@@ -101,7 +102,7 @@ std::vector<D> statements(const std::string& text, const std::vector<A>&... oper
   return results;
 }
 
-/// The same for one value of each operand. It is computed by 33 threads, a whole warp and one of one lane.
+/// `statements()` for one value of each operand, computed by 33 threads: a whole warp and a warp of one lane.
 template <class D, class... A>
 D statement(const std::string& text, A... operands) {
   const auto results = statements<D>(text, std::vector<A>(33, operands)...);
@@ -133,8 +134,8 @@ inline float float_of(std::uint32_t bits) {
 /// %rd3.
 struct PtxProgram {
   std::string body;
-  std::string variables = {};   ///< in front of the kernel
-  std::string parameters = {};  ///< behind `in` and `out`: ", .param .u32 n"
+  std::string variables = {};   ///< declared before the kernel
+  std::string parameters = {};  ///< after `in` and `out`: ", .param .u32 n"
   ptx::Dim3 grid = {}, block = {32, 1, 1};
   std::uint32_t dynamic_shared_bytes = 0;
   unsigned words_per_thread = 1;
@@ -177,7 +178,7 @@ inline PtxResult run_ptx(PtxProgram p) {
   return result;
 }
 
-/// Passes when the program is refused or fails with a PtxError that holds all `parts`.
+/// Passes if the program is refused or fails with a PtxError whose message contains all `parts`.
 inline ::testing::AssertionResult fails_in_ptx(const PtxProgram& program, const std::vector<std::string>& parts) {
   return refuses<ptx::PtxError>([&] { run_ptx(program); }, parts);
 }

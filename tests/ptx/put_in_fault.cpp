@@ -1,5 +1,5 @@
-// put_in_fault.cpp - GRIDSTRIDE_PTX_FAULT="pattern=>text" changes the PTX of every kernel before it runs, so that a
-// test can see that the tests of this program find the fault.
+// put_in_fault.cpp - GRIDSTRIDE_PTX_FAULT="pattern=>text" changes the PTX of every kernel before it runs, so that
+// faults_test.cpp can check that this program's tests find the fault.
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>

@@ -1,4 +1,4 @@
-// broken_addresses.cu - kernels that leave their arrays: what AddressSanitizer catches.
+// broken_addresses.cu - kernels with out-of-bounds accesses, which AddressSanitizer catches.
 #include "tests/sim/broken_case.h"
 
 namespace gs::GS_TARGET {

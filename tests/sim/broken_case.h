@@ -1,5 +1,5 @@
 // broken_case.h - rows of the tables of broken kernels: each a kernel with one mistake, a template over whether it is
-// there. The lines that a message must name are marked "// at <case>: <what>"; the tests look the marks up (marks.h).
+// broken. The lines that a message must name are marked "// at <case>: <what>"; the tests look the marks up (marks.h).
 #pragma once
 #include "kernels/common/kernel.h"
 #include "tests/sim/cases.h"

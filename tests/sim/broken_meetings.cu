@@ -1,5 +1,4 @@
-// broken_meetings.cu - kernels whose threads do not meet as they must, or leave their stack: what the runtime itself
-// catches.
+// broken_meetings.cu - kernels with synchronisation errors or a stack overflow, which the runtime itself catches.
 #include <cstddef>
 #include <cstdlib>
 

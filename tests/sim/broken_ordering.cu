@@ -1,4 +1,4 @@
-// broken_ordering.cu - races, values that nobody wrote and accesses before a wait: what the race checker catches.
+// broken_ordering.cu - races, reads of unwritten values and accesses before a wait, which the race checker catches.
 #include "kernels/common/async_copy.h"
 #include "tests/sim/broken_case.h"
 
@@ -13,7 +13,7 @@ __global__ void missing_barrier(float* y) {
   y[threadIdx.x] = tile[threads - 1 - threadIdx.x];  // at missing_barrier: read
 }
 
-// The result is right in ascending order: nobody has written the next round's value yet when it is read.
+// In ascending order the result is right: the next round's value is not yet written when it is read.
 template <bool broken>
 __global__ void missing_second_barrier(float* y) {
   __shared__ float tile[threads];
@@ -101,7 +101,7 @@ __global__ void reader_in_another_block(float* y) {
     y[threadIdx.x] = 1;  // at reader_in_another_block: write
 }
 
-// The writer's own read came in between: the other blocks' reads must not be forgotten for it.
+// The writer's own read comes in between: it must not displace the other blocks' reads.
 template <bool broken>
 __global__ void writer_has_read_too(float* y) {
   const float value = y[threadIdx.x];  // at writer_has_read_too: read
@@ -111,8 +111,8 @@ __global__ void writer_has_read_too(float* y) {
     y[threadIdx.x] = value + 1;  // at writer_has_read_too: write
 }
 
-// Everybody reads; thread 0 waits for its own warp only, then writes. (After the first barrier all threads are ready,
-// so that in ascending order both warps have read before thread 0 writes.)
+// All threads read; thread 0 waits for its own warp only, then writes. (After the first barrier all threads are ready,
+// so in ascending order both warps have read before thread 0 writes.)
 template <bool broken>
 __global__ void readers_in_another_warp(float* y) {
   __syncthreads();
@@ -144,7 +144,7 @@ __global__ void unwritten_shared(float* y) {
   y[threadIdx.x] = tile[threadIdx.x];  // at unwritten_shared: read
 }
 
-// Block 0 writes the variable; block 1 finds its value there, in the simulator as on a GPU, by luck.
+// Block 0 writes the variable; block 1 finds the value there, in the simulator as on a GPU, by luck.
 template <bool broken>
 __global__ void shared_of_the_block_before(float* y) {
   __shared__ float value;
@@ -205,7 +205,7 @@ __global__ void atomic_before_wait(float* y) {
   if (!broken) atomicAdd(y, 1.0f);
 }
 
-// An asynchronous copy reads when it is issued, however late it is waited for.
+// An asynchronous copy reads when it is issued, not when it is waited for.
 template <bool broken>
 __global__ void copy_before_wait(float* y) {
   __shared__ float tile[threads];

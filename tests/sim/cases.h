@@ -9,14 +9,14 @@
 
 namespace gs {
 
-/// A mistake and its correction. Both use at most 256 floats of device memory at `memory`, which begin as zero; `host`
-/// is memory that is not the device's.
+/// A mistake and its correction. Both use at most 256 floats of device memory at `memory`, initially zero; `host` is
+/// host memory.
 struct BrokenCase {
   std::string_view name;
   void (*run)(float* memory, float* host, bool broken);
 };
 
-/// What a kernel saw of itself.
+/// Built-in variables as a kernel saw them.
 struct Seen {
   unsigned thread[3], block[3], block_extent[3], grid_extent[3];
 };

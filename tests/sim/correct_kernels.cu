@@ -1,4 +1,4 @@
-// correct_kernels.cu - kernels that are right, for the tests of what the runtime computes.
+// correct_kernels.cu - correct kernels, for the tests of the runtime's results.
 #include "kernels/common/kernel.h"
 #include "tests/sim/cases.h"
 
@@ -33,7 +33,7 @@ __global__ void reverse_dynamic(float* y, const float* x) {
   y[first + threadIdx.x] = tile[blockDim.x - 1 - threadIdx.x];
 }
 
-// Seven results for each lane: what CUDA's documentation says of each shuffle.
+// Seven results per lane, defined by CUDA's documentation of the shuffles.
 __global__ void shuffles(int* y) {
   const int lane = threadIdx.x, value = 100 + lane;
   int* mine = y + 7 * (blockIdx.x * 32 + lane);
@@ -61,7 +61,7 @@ __global__ void atomics(int* y, float* z) {
   atomicMin(&y[2], -i);
   atomicOr(reinterpret_cast<unsigned*>(&y[3]), 1u << (i % 32));
   atomicInc(reinterpret_cast<unsigned*>(&y[4]), 6u);
-  int old = 0;  // a guess: the first compare-and-swap tells
+  int old = 0;  // a guess, corrected by the first compare-and-swap
   for (int seen; (seen = atomicCAS(&y[5], old, old + 1)) != old;) old = seen;
   atomicSub(&y[6], 1);
   atomicAdd(z, 0.5f);
@@ -123,7 +123,7 @@ __global__ void count(int* counter) {
   atomicAdd(counter, 1);
 }
 
-// The sum over blocks without a second kernel: whoever comes last adds the others' parts.
+// Sum over blocks without a second kernel: the last block adds the others' parts.
 __global__ void sum_in_last_block(float* sum, float* partial, unsigned* tickets, const float* x) {
   __shared__ bool last;
   if (threadIdx.x == 0) {

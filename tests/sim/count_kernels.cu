@@ -1,4 +1,4 @@
-// count_kernels.cu - kernels of known counts, one warp each where nothing else is said.
+// count_kernels.cu - kernels of known counts, one warp each unless noted.
 #include "kernels/common/async_copy.h"
 #include "kernels/common/tensor_core.h"
 #include "tests/sim/count_cases.h"

@@ -1,5 +1,5 @@
-// half_test.cpp - the 16-bit floats and vector types: by their definition, and value for value against the CUDA
-// toolkit's own where it is installed.
+// half_test.cpp - the 16-bit floats and vector types, checked by definition and, if the CUDA toolkit is installed,
+// value for value against its own.
 #include "kernels/sim/half.h"
 
 #include <gtest/gtest.h>
@@ -63,7 +63,7 @@ TEST(Half, values_by_definition) {
   EXPECT_EQ(__bfloat162float({0x7f80}), INFINITY);
 }
 
-/// The 16-bit neighbours of a float, by their own order: is `rounded` the nearer one, or on a tie the even one?
+/// Checks that `rounded` is the nearer 16-bit neighbour of `value`, or the even one on a tie.
 template <class ToFloat>
 void expect_nearest_even(float value, std::uint16_t rounded, ToFloat to_float, std::uint16_t infinity, float overflow) {
   if (std::isnan(value)) {

@@ -1,4 +1,4 @@
-// launch_test.cpp - limits of a launch, how work is shared out, thread order, exceptions.
+// launch_test.cpp - limits of a launch, distribution of work, thread order, exceptions.
 #include <gtest/gtest.h>
 #include <omp.h>
 
@@ -136,7 +136,7 @@ TEST_F(Launch, random_order_is_another_order_that_its_seed_repeats) {
   EXPECT_EQ(first, again);
   EXPECT_NE(first, ascending);
   EXPECT_NE(first, other);
-  // both before and after the barrier every thread is there once, and the barrier has its own order
+  // every thread appears once before and once after the barrier, in different orders
   std::vector<int> before(first.begin(), first.begin() + 96), after(first.begin() + 96, first.end());
   EXPECT_NE(before, after);
   std::sort(before.begin(), before.end());

@@ -21,7 +21,8 @@ inline std::string find_mark(const std::string& mark, const std::string& name) {
   return "";
 }
 
-/// The same, by default of the broken kernels, whose marks begin with the case. Fails the test if there is none.
+/// `find_mark()` in several files, by default the broken kernels', whose marks begin with the case. Fails the test if
+/// none has the mark.
 inline std::string marked(const std::string& mark,
                           const std::vector<std::string>& names = {"broken_meetings.cu", "broken_addresses.cu",
                                                                    "broken_ordering.cu"}) {
@@ -31,7 +32,7 @@ inline std::string marked(const std::string& mark,
   return "";
 }
 
-/// Does `text` hold `place` as a whole ("x.cu:41" is not in "x.cu:413")?
+/// True if `text` contains `place` as a whole ("x.cu:41" is not in "x.cu:413").
 inline bool names(const std::string& text, const std::string& place) {
   for (auto at = text.find(place); at != text.npos; at = text.find(place, at + 1))
     if (at + place.size() == text.size() || !std::isdigit(static_cast<unsigned char>(text[at + place.size()])))

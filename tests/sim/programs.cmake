@@ -1,5 +1,5 @@
 # The simulator's test programs: plain, on the portable fibers, with AddressSanitizer, under the race checker. They need
-# the runtime and kernels of their own, but neither the engine nor the registry.
+# the runtime and their own kernels, but neither the engine nor the registry.
 file(GLOB gs_sim_test_files CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/sim/*.cpp")
 file(GLOB gs_sim_test_kernels CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/sim/*.cu")
 foreach(build host sim asan check)
@@ -18,7 +18,7 @@ endforeach()
 target_link_options(test_sim_asan PRIVATE -fsanitize=address)
 target_sources(test_sim_check PRIVATE $<TARGET_OBJECTS:gridstride_sim_check>)
 
-# How gridstride-check ends, with kernels that are broken.
+# Exit status of gridstride-check with broken kernels.
 add_executable(sim_check_exit sim/check_exit/main.cpp "${PROJECT_SOURCE_DIR}/apps/check/report_at_exit.cpp"
                $<TARGET_OBJECTS:sim_test_kernels_check> $<TARGET_OBJECTS:gridstride_sim_check>)
 target_link_libraries(sim_check_exit PRIVATE gridstride_sim)

@@ -1,4 +1,4 @@
-// runtime_test.cpp - indices, barriers, warp operations, atomics, shared memory: on both CPU targets what CUDA says.
+// runtime_test.cpp - indices, barriers, warp operations, atomics, shared memory: on both CPU targets as CUDA specifies.
 #include <gtest/gtest.h>
 #include <omp.h>
 

@@ -20,7 +20,7 @@ std::string place(const std::string& mark) {
   return marked(mark);
 }
 
-/// What the message of each case must match, after "kernel NAME<true> (launched at ...), block (0,0,0): ".
+/// Pattern of each case's message, after "kernel NAME<true> (launched at ...), block (0,0,0): ".
 std::map<std::string_view, std::string> expected_messages() {
   return {
       {"skipped_barrier",

@@ -1,5 +1,5 @@
 // tensor_core_test.cpp - the simulator's matrix instructions and asynchronous copies: the documented layout of every
-// fragment, the rounding of tf32, and what is refused.
+// fragment, the rounding of tf32, and refusals.
 #include <gtest/gtest.h>
 
 #include <bit>

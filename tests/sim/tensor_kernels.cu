@@ -1,5 +1,5 @@
-// tensor_kernels.cu - one warp's matrix instructions and asynchronous copies, right and wrong, for the tests of what
-// the simulator makes of them.
+// tensor_kernels.cu - matrix instructions and asynchronous copies of one warp, correct and broken, to test the
+// simulator.
 #include "kernels/common/async_copy.h"
 #include "kernels/common/tensor_core.h"
 #include "tests/sim/tensor_cases.h"
@@ -7,7 +7,7 @@
 namespace gs::GS_TARGET {
 namespace {
 
-/// D = A B: 16x8 by 8x8, all row-major. The fragments as the comment of tensor_core.h has them.
+/// D = A B: 16x8 by 8x8, all row-major. kernels/common/tensor_core.h describes the fragments.
 __global__ void multiply_tf32(float* d, const float* a, const float* b, bool rounded) {
   const int lane = int(threadIdx.x), g = lane / 4, t = lane % 4;
   const auto operand = [&](float x) { return rounded ? round_to_tf32(x) : __float_as_uint(x); };
@@ -40,7 +40,7 @@ __global__ void multiply_bf16(float* d, const std::uint16_t* a, const std::uint1
   d[(g + 8) * 8 + 2 * t + 1] = sums[3];
 }
 
-/// The same product where both lie the other way round, a line for each k: A as 16 lines of 16, B as 16 lines of 8.
+/// D = A B with both transposed, a line for each k: A as 16 lines of 16, B as 16 lines of 8.
 __global__ void multiply_bf16_turned(float* d, const std::uint16_t* a, const std::uint16_t* b) {
   __shared__ __align__(16) std::uint16_t as[16][24], bs[16][8];
   const int lane = int(threadIdx.x), g = lane / 4, t = lane % 4;
@@ -92,7 +92,8 @@ __global__ void multiply_beside_ldmatrix(float* d) {
   d[threadIdx.x] = sums[0];
 }
 
-/// Two groups of copies: of x, then of zeros and single words. `waits` says what is waited for before y is written.
+/// Two groups of copies: of x, then of zeros and single words. Before y is written, the first `waits` groups are waited
+/// for.
 __global__ void copy_in_groups(float* y, const float* x, int waits) {
   __shared__ __align__(16) float first[32][4], second[32][4];
   const int i = int(threadIdx.x);

@@ -24,7 +24,7 @@ TEST(BenchOnSimulatedCuda, ExactlyTheStepsThatAreAskedFor) {
     if (*loops) words.emplace_back(loops);
     const nlohmann::json c = benched(words);
     EXPECT_EQ(c["steps"], 12) << loops;
-    // A slow simulator measures 10 steps at once, in the last measurement perhaps fewer; a fast one all 12.
+    // A slow simulator measures 10 steps at a time, perhaps fewer in the last measurement; a fast one all 12.
     const int each = c["steps_per_measurement"], measured = c["measurements"];
     EXPECT_GE(each, 10);
     EXPECT_LE(each, 12);

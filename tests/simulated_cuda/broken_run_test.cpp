@@ -1,5 +1,5 @@
-// broken_run_test.cpp - what looking at the weights costs a run on a GPU, in kernels; and that a library hides what it
-// finds.
+// broken_run_test.cpp - number of kernels that the check of the weights adds on a GPU; a library's ReLU hides NaN from
+// the loss.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,7 +19,7 @@
 namespace gs::test {
 namespace {
 
-/// Kernels that have run, by name.
+/// Number of runs of each kernel, by name.
 std::map<std::string, int> kernels_run;
 
 class CountingKernels : public testing::TestWithParam<bool> {
@@ -35,7 +35,7 @@ class CountingKernels : public testing::TestWithParam<bool> {
   simulated_cuda::Watcher before_;
 };
 
-/// Beside the steps of its lists an epoch has two kernels, however many steps it has.
+/// The check adds two kernels per epoch, independent of the number of steps.
 TEST_P(CountingKernels, TwoMoreAnEpochWhateverTheNumberOfSteps) {
   constexpr int side = 12;
   std::vector<int> beside_training;
@@ -53,7 +53,7 @@ TEST_P(CountingKernels, TwoMoreAnEpochWhateverTheNumberOfSteps) {
     EXPECT_EQ(kernels_run.at("add_blocks"), recipe.epochs);
     int all = 0;
     for (const auto& [name, times] : kernels_run)
-      if (name != "continue_epoch") all += times;  // the end of each round of a loop
+      if (name != "continue_epoch") all += times;  // ends each iteration of an epoch loop
     const std::vector<int> a_step = program.kernels_of_calls();
     beside_training.push_back(all - recipe.epochs * images / 4 * std::accumulate(a_step.begin(), a_step.end(), 0));
   }
@@ -62,8 +62,7 @@ TEST_P(CountingKernels, TwoMoreAnEpochWhateverTheNumberOfSteps) {
 
 INSTANTIATE_TEST_SUITE_P(AsLoop, CountingKernels, testing::Bool());
 
-/// That the tests of tests/engine/broken_run_test.cpp see what they are about: here the loss alone would have said
-/// nothing.
+/// Ensures that tests/engine/broken_run_test.cpp covers the case in which the loss stays finite.
 TEST(BrokenRunOnSimulatedLibraries, TheLossDoesNotShowIt) {
   Recipe recipe;
   recipe.batch = 4;

@@ -1,4 +1,4 @@
-// cupti_test.cpp - records find their ops, whichever of a node's two ids they carry.
+// cupti_test.cpp - records are assigned to ops by either of a graph node's two ids.
 #include "engine/simulated_cuda/cupti.h"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ class SimulatedCupti : public testing::TestWithParam<bool> {
 TEST_P(SimulatedCupti, RecordsFindTheirOps) {
   TinyTraining training(tested_gpu(), {.rule = "own"}, 24);
   const Profile profile =
-      measure(training.program, {.steps = 5, .roof = RoofSource::none}, [&] { return training.begin_epoch(); });
+      measure(training.program, {.steps = 5, .peaks = PeaksSource::none}, [&] { return training.begin_epoch(); });
   ASSERT_EQ(profile.source, TimeSource::cupti) << profile.source_note;
   const std::vector<int> kernels = training.program.kernels_of_calls();
   for (std::size_t i = 0; i < profile.ops.size(); ++i)
@@ -32,7 +32,7 @@ TEST(SimulatedCuptiLoses, RecordsAndTheProfileSaysSo) {
   simulated_cuda::lost_records = 3;
   EXPECT_TRUE(refuses<Error>(
       [&] {
-        measure(training.program, {.steps = 2, .roof = RoofSource::none}, [&] { return training.begin_epoch(); });
+        measure(training.program, {.steps = 2, .peaks = PeaksSource::none}, [&] { return training.begin_epoch(); });
       },
       {"CUPTI lost 3 records"}));
 }

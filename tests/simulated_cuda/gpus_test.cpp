@@ -1,4 +1,4 @@
-// gpus_test.cpp - a machine with two GPUs: a run on the second uses nothing of the first, in whatever thread.
+// gpus_test.cpp - a machine with two GPUs: a run on the second never uses the first, in any thread.
 #include "engine/simulated_cuda/gpus.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ class TwoGpus : public testing::Test {
   ~TwoGpus() override {
     held_gpu = -1;
     refused_calls = 0;
-    cudaSetDevice(0);  // what the other tests of this thread begin with
+    cudaSetDevice(0);  // the initial GPU that other tests of this thread expect
   }
 };
 
@@ -52,7 +52,7 @@ TEST_F(TwoGpus, ARunOnTheSecondTouchesNothingOfTheFirst) {
   }
 }
 
-/// A thread's GPU is the first unless it says otherwise: so the device has to say it, whoever calls it.
+/// A thread's GPU is the first by default, so the device must select its own in every call.
 TEST_F(TwoGpus, ADeviceMayBeUsedInOtherThreadsThanItsOwn) {
   held_gpu = 0;
   std::unique_ptr<Device> device;
@@ -62,7 +62,7 @@ TEST_F(TwoGpus, ADeviceMayBeUsedInOtherThreadsThanItsOwn) {
   in_a_thread([&] { after_an_epoch(*training); });
   in_a_thread([&] {
     const Profile profile =
-        measure(training->program, {.steps = 2, .roof = RoofSource::none}, [&] { return training->begin_epoch(); });
+        measure(training->program, {.steps = 2, .peaks = PeaksSource::none}, [&] { return training->begin_epoch(); });
     EXPECT_GT(profile.ops.size(), 0u);
   });
   in_a_thread([&] {
@@ -70,7 +70,7 @@ TEST_F(TwoGpus, ADeviceMayBeUsedInOtherThreadsThanItsOwn) {
     after_an_epoch(*training);
   });
   in_a_thread([&] { EXPECT_GT(device->free_bytes().value(), 0u); });
-  // Each of what a device hands out, where the thread has called nothing else.
+  // Everything that a device hands out, each used as the first CUDA call of a thread.
   void* shared = nullptr;
   std::unique_ptr<OnDevice<int>> array;
   std::unique_ptr<Replay> replay;
@@ -138,12 +138,12 @@ TEST_F(TwoGpus, WhatIsOfTheOtherIsRefused) {
         cuda::registry().highest<AdvanceStep>().launch(now.data(), now.data(), {.training = true}, nullptr,
                                                        stream.get());
       },
-      {"of another GPU than its thread"}));
+      {"belongs to another GPU than its thread"}));
   EXPECT_EQ(cudaSetDevice(2), cudaErrorInvalidDevice);
   cudaGetLastError();
 }
 
-/// Work of the second GPU on memory of the first; ends the process.
+/// Runs work of the second GPU on memory of the first, which ends the process.
 template <class Enqueue>
 [[noreturn]] void second_on_memory_of_the_first(const Enqueue& enqueue) {
   void* memory = nullptr;

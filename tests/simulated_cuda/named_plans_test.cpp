@@ -1,5 +1,4 @@
-// named_plans_test.cpp - a plan of cuDNN's, named with its knobs, is found again: by a program, by --impl, by
-// --impl-from.
+// named_plans_test.cpp - a cuDNN plan, named with its knobs, is found again by a program, --impl and --impl-from.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,7 +15,7 @@ namespace {
 
 constexpr Shape input{16, 16, 1};  // as tiny_run's
 
-/// The forward plans of the second convolution of a tiny LeNet, as its program asks for them.
+/// Names of conv2's forward plans, with the problem that the program passes to the library.
 std::vector<std::string> plans_of_conv2(Device& gpu, const Net& net, int batch) {
   for (const Layer& layer : net.layers)
     if (layer.name == "conv2") {

@@ -16,15 +16,15 @@
 namespace gs::test {
 namespace {
 
-/// The weights of a run, and the losses of its epochs.
+/// Weights of a run and losses of its epochs.
 std::string results_of(const std::filesystem::path& folder) {
   std::string results = text_of(folder / "best.safetensors");
   for (const std::string& line : lines_of(text_of(folder / "history.csv")))
-    results += line.substr(0, line.find(",1e-05,")) + '\n';  // what follows are times
+    results += line.substr(0, line.find(",1e-05,")) + '\n';  // drop the rest of the line: times
   return results;
 }
 
-/// tiny_run with 10 steps an epoch: more than one replay, and a tail.
+/// tiny_run with 10 steps per epoch: more than one replay, and a partial last batch.
 std::vector<std::string> run_of(const std::string& device, const std::string& precision,
                                 const std::vector<std::string>& more = {}) {
   std::vector<std::string> words =
@@ -36,7 +36,7 @@ std::vector<std::string> run_of(const std::string& device, const std::string& pr
 
 class ProgramOnSimulatedCuda : public testing::TestWithParam<std::string> {
  protected:
-  /// What a run on the device leaves; the run stays in `folder`/run.
+  /// Trains a run in `folder`/run; returns its results_of().
   std::string train(const ScratchFolder& folder, const std::string& device, const std::vector<std::string>& more = {}) {
     const Outcome outcome = run_program(folder.path(), run_of(device, GetParam(), more));
     EXPECT_EQ(outcome.status, 0) << outcome.err;
@@ -56,7 +56,7 @@ TEST_P(ProgramOnSimulatedCuda, EvaluatesLikeTheSimulator) {
     train(folder, device);
     const Outcome outcome = run_program(folder.path(), {"eval", "run", "--device", device, "--json"});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
-    return outcome.out.substr(outcome.out.find("\"images\""));  // what comes before names the device
+    return outcome.out.substr(outcome.out.find("\"images\""));  // the part before names the device
   };
   EXPECT_EQ(evaluated("cuda"), evaluated("sim"));
 }
@@ -64,8 +64,7 @@ TEST_P(ProgramOnSimulatedCuda, EvaluatesLikeTheSimulator) {
 INSTANTIATE_TEST_SUITE_P(All, ProgramOnSimulatedCuda, testing::Values("fp32", "tf32", "bf16"),
                          [](const auto& info) { return info.param; });
 
-/// cuDNN's plans and cuBLASLt's algorithms beside the own kernels: whatever measures fastest, the table repeats the
-/// run.
+/// Candidates are cuDNN's plans, cuBLASLt's algorithms and own kernels; the recorded table repeats the run.
 TEST_P(ProgramOnSimulatedCuda, AMeasuredTableRepeatsItsRun) {
   const ScratchFolder folder;
   const auto run_with = [&](const std::string& flag, const std::string& value, const std::string& out) {
@@ -81,7 +80,7 @@ TEST_P(ProgramOnSimulatedCuda, AMeasuredTableRepeatsItsRun) {
   EXPECT_NE(table.find("forward"), std::string::npos);
 }
 
-/// On a GPU the runs of a sweep are threads of one process, each with a stream of its own.
+/// On a GPU the runs of a sweep are threads of one process with one stream each.
 TEST(SweepOnSimulatedCuda, SeveralAtATimeHaveTheBitsOfOneAtATime) {
   const auto results_with = [](const std::string& jobs) {
     const ScratchFolder folder;
@@ -101,7 +100,7 @@ TEST(SweepOnSimulatedCuda, SeveralAtATimeHaveTheBitsOfOneAtATime) {
   EXPECT_EQ(results_with("4"), results_with("1"));
 }
 
-/// The first GPU is another process's: whatever touched it would fail.
+/// Another process holds the first GPU: any use of it fails.
 void first_is_held() {
   setenv("GRIDSTRIDE_SIMULATED_CUDA_HELD", "0", 1);
 }
@@ -170,8 +169,8 @@ TEST(SecondOfTwoSimulatedGpus, IsTheLast) {
 
 // ---- a run whose weights break ----
 
-/// As a memory error would: all filters of the first layer become NaN between two epochs. The libraries' ReLU makes 0
-/// of what comes out, so the losses stay finite.
+/// As after a memory error, all filters of the first layer become NaN between two epochs. The libraries' ReLU maps its
+/// output to 0, so the losses stay finite.
 TEST_P(ProgramOnSimulatedCuda, WeightsThatBecomeNaNEndTheRunAndTheLayerIsNamed) {
   for (const char* loop : {"--quiet", "--epoch-loop"}) {
     const ScratchFolder folder;
@@ -198,7 +197,7 @@ TEST_P(ProgramOnSimulatedCuda, WeightsThatBecomeNaNEndTheRunAndTheLayerIsNamed) 
 
 class FailingGpu : public testing::Test {
  protected:
-  /// Four optimizers, whose kernels tell their runs apart; each with four epochs of ten steps.
+  /// Runs of four epochs of ten steps with four optimizers; the kernels' names tell the runs apart.
   Outcome sweep(const std::string& out, const std::string& jobs, const std::string& fault,
                 const std::string& device = "cuda") {
     std::vector<std::string> words =
@@ -218,7 +217,7 @@ class FailingGpu : public testing::Test {
   ScratchFolder folder_;
 };
 
-/// The 15th update is in the second epoch: by then there are checkpoints, from which the lost runs go on.
+/// The 15th update is in the second epoch, when there are checkpoints from which the lost runs resume.
 TEST_F(FailingGpu, ASweepNamesTheGuiltyRunAndTheOthersEndAsIfNothingHadBeen) {
   ASSERT_EQ(sweep("whole", "4", "no such kernel:1").status, 0);
   for (const char* jobs : {"1", "2", "4"}) {
@@ -240,9 +239,9 @@ TEST_F(FailingGpu, ASweepNamesTheGuiltyRunAndTheOthersEndAsIfNothingHadBeen) {
   }
 }
 
-/// A fault that two runs have: both are found; and the first GPU, where another process is, is left alone.
+/// Two runs have the fault, and both are found; the first GPU, which another process holds, is not used.
 TEST_F(FailingGpu, EveryGuiltyRunIsFound) {
-  const Outcome outcome = sweep("sweep", "3", "adam:3", "cuda:1");  // adamw's kernel is adam's
+  const Outcome outcome = sweep("sweep", "3", "adam:3", "cuda:1");  // adamw uses adam's kernel
   EXPECT_EQ(outcome.status, 1);
   EXPECT_EQ(outcome.err.find("another process holds"), std::string::npos) << outcome.err;
   EXPECT_EQ(lines_of(outcome.err).back(), "gridstride: 2 of 4 runs failed");

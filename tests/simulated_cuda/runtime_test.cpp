@@ -1,4 +1,4 @@
-// runtime_test.cpp - the simulated CUDA runtime is as strict as its header says: a host that errs is caught.
+// runtime_test.cpp - the simulated CUDA runtime is as strict as its header says: host errors are detected.
 #include "engine/simulated_cuda/runtime.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ class SimulatedCuda : public testing::Test {
   }
   ~SimulatedCuda() override { cudaFree(memory); }
 
-  /// Work of the stream, which is `value` after it.
+  /// Enqueues work that appends `value` to `written`.
   void enqueue_write(int value) {
     ASSERT_EQ(stream.get()->enqueue({cudaGraphNodeTypeKernel, [this, value] { written.push_back(value); }, {}, {}}),
               cudaSuccess);
@@ -36,7 +36,7 @@ TEST_F(SimulatedCuda, WorkIsDoneWhenTheHostWaits) {
   int source = 1, read = 0;
   cudaMemcpyAsync(memory, &source, sizeof source, cudaMemcpyHostToDevice, stream.get());
   cudaMemcpyAsync(&read, memory, sizeof read, cudaMemcpyDeviceToHost, stream.get());
-  source = 2;  // too early: the copy has not been made
+  source = 2;  // too early: the copy has not run yet
   EXPECT_EQ(read, 0);
   EXPECT_EQ(cudaStreamSynchronize(stream.get()), cudaSuccess);
   EXPECT_EQ(read, 2);
@@ -149,7 +149,7 @@ TEST_F(SimulatedCuda, ASharedWorkspaceIsFound) {
     if (cudaStreamSynchronize(stream.get()) != cudaSuccess) return 1;
     CudaGraph graph;
     cudaGraphCreate(graph.address(), 0);
-    for (const char* name : {"one", "two"}) {  // side by side
+    for (const char* name : {"one", "two"}) {  // two nodes without an edge
       cudaGraph_t ended = nullptr;
       cudaStreamBeginCaptureToGraph(stream.get(), graph.get(), nullptr, nullptr, 0, cudaStreamCaptureModeRelaxed);
       simulated_cuda::enqueue_library_call(stream.get(), name, memory, 64, [] {});
@@ -163,7 +163,7 @@ TEST_F(SimulatedCuda, ASharedWorkspaceIsFound) {
   EXPECT_EXIT(std::_Exit(fail()), testing::ExitedWithCode(0), "wrote to its workspace");
 }
 
-/// The device above it: a step that reads what an earlier one writes, but does not say so, is found.
+/// A missing dependency between two captured calls shows as results that vary.
 TEST(CudaDeviceInAnyOrder, AMissingEdgeShows) {
   Device& gpu = tested_gpu();
   const auto results = [&](std::vector<int> after) {

@@ -1,4 +1,4 @@
-// tuner_test.cpp - an implementation that breaks a GPU for good while it is measured: the error says which it was.
+// tuner_test.cpp - if a candidate breaks the GPU while it is measured, the error names it.
 #include <cstdio>
 
 #include "engine/program/tuner.h"
@@ -8,7 +8,7 @@
 namespace gs::test {
 namespace {
 
-/// 0 when a tuner says which candidate it was, `good_calls` after which its kernel fails.
+/// Tunes with a candidate whose kernel fails after `good_calls` calls; 0 if the error names that candidate.
 int tune_with_a_breaker(int good_calls) {
   const auto gpu = open_device({.name = "cuda"});
   const std::vector<Tensor> tensors = {{"x", 64, Lifetime::planned, true}, {"y", 64, Lifetime::planned, true}};
@@ -25,7 +25,7 @@ int tune_with_a_breaker(int good_calls) {
     copy(at, workspace, s);
   };
   TuningCache cache(std::nullopt, "here");
-  Tuner tuner(*gpu, cache, [us = 0.0]() mutable { return us += 1; });  // as many calls on any machine
+  Tuner tuner(*gpu, cache, [us = 0.0]() mutable { return us += 1; });  // the same number of calls on any machine
   const auto named = refuses<Error>(
       [&] {
         tuner.choose("64 bytes", step, tensors, {{"good", 0, copy}, {"breaker", 0, breaker}, {"after", 0, after}});

@@ -1,9 +1,9 @@
-// libcuda.cpp - a stand-in for the driver's libcuda.so.1: the few functions by which engine/device/load_cuda.cpp asks
-// for GPUs, answered from environment variables. With its folder in LD_LIBRARY_PATH the program meets any machine.
+// libcuda.cpp - a stand-in for the driver's libcuda.so.1: the functions that engine/device/load_cuda.cpp calls to list
+// GPUs, answered from environment variables. LD_LIBRARY_PATH must name its folder.
 //
-//   GRIDSTRIDE_STAND_IN_GPUS    "Tesla T4:7.5,NVIDIA A100:8.0": the GPUs of the machine; unset: none
-//   GRIDSTRIDE_STAND_IN_DRIVER  13000: the newest CUDA that the driver knows, unset: 13000
-//   CUDA_VISIBLE_DEVICES        as the driver takes it, numbers only: what follows one that is not there is ignored
+//   GRIDSTRIDE_STAND_IN_GPUS    GPUs of the machine, as "Tesla T4:7.5,NVIDIA A100:8.0"; default: none
+//   GRIDSTRIDE_STAND_IN_DRIVER  newest CUDA version that the driver supports; default: 13000
+//   CUDA_VISIBLE_DEVICES        as for the driver, but numbers only: the list ends at the first invalid one
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>

@@ -1,4 +1,4 @@
-// activations.h - inputs of the ops on activations, for tests that run once per stored type.
+// activations.h - inputs of the ops on activations, for tests that run once per storage type.
 #pragma once
 #include <cmath>
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace gs::test {
 
-/// `n` values uniform in [low, high), and of these what a T keeps.
+/// `n` values uniform in [low, high), rounded to T.
 template <class T>
 std::vector<float> activations(std::int64_t n, std::uint64_t seed, double low = -1, double high = 1) {
   return as_stored<T>(random_values(n, seed, low, high));
@@ -19,7 +19,7 @@ inline std::vector<float> out_of_relu(std::vector<float> values) {
   return values;
 }
 
-/// The address of a mask, or null.
+/// The mask's address if `given`, else null.
 template <class T>
 const T* if_given(bool given, const DeviceArray<T>& mask) {
   return given ? mask.data() : nullptr;
@@ -28,7 +28,7 @@ inline std::vector<double> if_given(bool given, const std::vector<float>& mask) 
   return given ? widen(mask) : std::vector<double>();
 }
 
-/// Error bounds of a T where NaN may be wanted: a value that is not finite has the bound 0.
+/// Error bounds for T; expected values may be NaN or infinite and then have the bound 0.
 template <class T>
 std::vector<double> bounds_or_nan(const std::vector<double>& want, double bound) {
   auto bounds = stored_bounds<T>(want, bound);

@@ -1,4 +1,4 @@
-// break_parameter.h - weights that no training would make.
+// break_parameter.h - sets weights to broken values.
 #pragma once
 #include <algorithm>
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace gs::test {
 
-/// Replaces all values of a parameter.
+/// Sets all values of the parameter `name`.
 inline void break_parameter(Program& program, const std::string& name, float value) {
   std::vector<float> parameters = program.parameters();
   auto at = parameters.begin();

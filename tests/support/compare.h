@@ -1,5 +1,4 @@
-// compare.h - the one comparator for numbers in this project's tests, and what belongs to it: error bounds of fp32 sums
-// and reproducible inputs.
+// compare.h - compares numbers in all tests; error bounds of fp32 sums; reproducible inputs.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -14,16 +13,16 @@
 
 namespace gs::test {
 
-/// What a NaN or an infinity in `got` means.
+/// Treatment of NaN and infinity in `got`.
 enum class NonFinite {
-  refused,      ///< always a failure, whatever is wanted
-  as_expected,  ///< right where, and only where, the same NaN or infinity is wanted
+  refused,      ///< always a failure
+  as_expected,  ///< passes only if the same NaN or infinity is expected
 };
 
 namespace detail {
 
 inline bool matches(float got, double want, double bound, NonFinite non_finite) {
-  if (!(bound >= 0) || std::isinf(bound)) return false;  // a NaN or infinite bound would let anything pass
+  if (!(bound >= 0) || std::isinf(bound)) return false;  // a NaN or infinite bound would accept any value
   if (std::isfinite(got) && std::isfinite(want)) return std::abs(double(got) - want) <= bound;
   if (non_finite == NonFinite::refused) return false;
   return (std::isnan(got) && std::isnan(want)) || double(got) == want;
@@ -55,7 +54,7 @@ template <class BoundOf>
 }  // namespace detail
 
 /// |got[i] - want[i]| <= bound[i] for every i. Fails on empty input, on different sizes, and on NaN or infinity unless
-/// `non_finite` says otherwise. The message names the index that exceeds its bound the most.
+/// `non_finite` is `as_expected`. The message names the index that exceeds its bound the most.
 inline ::testing::AssertionResult agree(std::span<const float> got, std::span<const double> want,
                                         std::span<const double> bound, NonFinite non_finite = NonFinite::refused) {
   if (bound.size() != want.size())
@@ -71,7 +70,7 @@ inline ::testing::AssertionResult agree(std::span<const float> got, std::span<co
       got, want, [&](std::size_t) { return bound; }, non_finite);
 }
 
-/// The bound is `relative` times the size of the wanted value; where zero is wanted, only zero passes.
+/// The bound is relative * |want[i]|; an expected zero is matched only by zero.
 inline ::testing::AssertionResult agree_relative(std::span<const float> got, std::span<const double> want,
                                                  double relative, NonFinite non_finite = NonFinite::refused) {
   const auto bound_of = [&](std::size_t i) { return std::isfinite(want[i]) ? relative * std::abs(want[i]) : 0.0; };
@@ -83,7 +82,7 @@ inline ::testing::AssertionResult agree(float got, double want, double bound) {
   return agree(std::span<const float>(&got, 1), std::span<const double>(&want, 1), bound);
 }
 
-/// How far an fp32 sum of `terms` products may lie from `reference`, in any order of summation:
+/// Error bound of an fp32 sum of K = `terms` products against `reference`, in any order of summation:
 /// eps c(K) sum |a b| + eps |ref|, with c(K) = 3 sqrt(K): six standard deviations of K independent roundings
 /// (Higham and Mary 2019, "A new approach to probabilistic rounding error analysis").
 inline double bound(double reference, double magnitude_sum, std::int64_t terms) {
@@ -91,12 +90,12 @@ inline double bound(double reference, double magnitude_sum, std::int64_t terms) 
   return eps * 3 * std::sqrt(double(std::max<std::int64_t>(terms, 1))) * magnitude_sum + eps * std::abs(reference);
 }
 
-/// The same values as double, for a reference that reads what the kernel reads.
+/// Values as double, for a reference with the kernel's inputs.
 inline std::vector<double> widen(std::span<const float> values) {
   return {values.begin(), values.end()};
 }
 
-/// A small generator (splitmix64) whose numbers are the same on every machine.
+/// Random numbers (splitmix64) that are the same on every machine.
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}
@@ -115,7 +114,7 @@ class Random {
   std::uint64_t state_;
 };
 
-/// `n` values uniform in [low, high), a function of the seed.
+/// `n` values uniform in [low, high), determined by the seed.
 template <class T = float>
 std::vector<T> random_values(std::int64_t n, std::uint64_t seed, double low = -1, double high = 1) {
   Random random(seed);
@@ -124,7 +123,7 @@ std::vector<T> random_values(std::int64_t n, std::uint64_t seed, double low = -1
   return values;
 }
 
-/// `n` integers from -4 to 4: exact in every arithmetic here, and so are sums of many of their products.
+/// `n` integers from -4 to 4: they and long sums of their products are exact in every arithmetic here.
 inline std::vector<float> integers(std::int64_t n, std::uint64_t seed) {
   auto values = random_values(n, seed, -4.5, 4.5);
   for (float& v : values) v = std::round(v);

@@ -1,4 +1,4 @@
-// count_allocations.h - how often this process has called operator new. See count_allocations.cpp.
+// count_allocations.h - number of calls of operator new in this process. See count_allocations.cpp.
 #pragma once
 #include <cstddef>
 

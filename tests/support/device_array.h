@@ -1,4 +1,4 @@
-// device_array.h - memory that the tested kernels can use: of the GPU in its program, else of the process.
+// device_array.h - memory for the tested kernels: GPU memory in the GPU's test program, else host memory.
 #pragma once
 #include <cstddef>
 #include <cstdlib>
@@ -21,8 +21,8 @@ struct DeviceArray : OnDevice<T> {
   explicit DeviceArray(const From& from) : OnDevice<T>(tested_gpu(), from) {}
 };
 #else
-/// Device memory for the CPU targets in a test: 256-byte aligned, filled with NaN (0xff), exactly as long as asked for
-/// (so that AddressSanitizer sees an access past the end) and known to the race checker.
+/// Memory for the CPU targets: 256-byte aligned, filled with NaN (0xff), registered with the race checker, and without
+/// padding, so that AddressSanitizer detects any access past the end.
 template <class T>
 class DeviceArray {
  public:

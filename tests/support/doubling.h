@@ -1,4 +1,4 @@
-// doubling.h - a step for the autotuner's tests, y = 2 x of 256 numbers, and candidates for it.
+// doubling.h - an op call for the autotuner's tests, y = 2 x of 256 numbers, and candidates for it.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ class Doubling : public testing::Test {
   OpCall step{.name = "double", .reads = {0}, .writes = {1}};
   int calls = 0;  ///< of all candidates
 
-  /// Does the work `times` over; `factor` 2 is right.
+  /// Computes y `times` times; correct if `factor` is 2.
   Candidate candidate(const std::string& name, int times, float factor = 2) {
     return {name, 64, [this, times, factor](const Addresses& at, void* workspace, stream_t) {
               ++calls;
@@ -26,7 +26,7 @@ class Doubling : public testing::Test {
                 for (int i = 0; i < 256; ++i) at.get(1)[i] = factor * x[i];
             }};
   }
-  /// A clock by which everything takes a microsecond: how often candidates are called is then the same everywhere.
+  /// Clock that advances 1 us per reading, so that the number of calls is the same on every machine.
   static Stopwatch ticking() {
     return [us = 0.0]() mutable { return us += 1; };
   }

@@ -1,4 +1,4 @@
-// engines.h - what the engine's tests run on: each device with each rule for its implementations.
+// engines.h - parameters of the engine's tests: each device with each rule for its implementations.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ namespace gs::test {
 
 struct Engine {
   std::string device;  ///< cpu, sim, cuda
-  std::string rule;    ///< of the implementations: default, own or library
+  std::string rule;    ///< choice of implementations: default, own or library
   Precision precision = Precision::fp32;
 
   friend std::ostream& operator<<(std::ostream& out, const Engine& e) {
@@ -26,7 +26,7 @@ inline std::string name_of(const testing::TestParamInfo<Engine>& info) {
   return testing::PrintToString(info.param);
 }
 
-/// What is tested: everything of this machine's processor; in the program of the label `gpu`, the GPU.
+/// Tested engines: cpu and sim, or cuda alone in a program that tests a GPU.
 #ifdef GRIDSTRIDE_TESTED_GPU
 inline const char* const devices[] = {"cuda"};
 inline const Engine engines[] = {{"cuda", "default"}, {"cuda", "own"}, {"cuda", "library"}};
@@ -43,7 +43,7 @@ inline const Engine other_precisions[] = {{"cpu", "own", Precision::tf32},
                                           {"sim", "own", Precision::bf16}};
 #endif
 
-/// The device, rounding to tf32 only in that precision. Null where there is no GPU: the test skips itself.
+/// Opens the device; tf32 is allowed only in that precision. Null if there is no GPU: the test is then skipped.
 inline std::unique_ptr<Device> open(const Engine& engine) try {
   return open_device({.name = engine.device, .threads = 2, .tf32 = engine.precision == Precision::tf32});
 } catch (const UsageError&) {

@@ -1,4 +1,4 @@
-// errors.h - what a call throws must be of one type, one line, and say certain things.
+// errors.h - checks the type and the message of an exception.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 
 namespace gs::test {
 
-/// Passes when call() throws an E whose message is one line that holds all `parts`.
+/// Passes if call() throws an E whose message is one line that contains all `parts`.
 template <class E = UsageError, class Call>
 ::testing::AssertionResult refuses(Call&& call, const std::vector<std::string>& parts) {
   try {

@@ -11,7 +11,7 @@
 namespace gs::test {
 
 /// `gradient` must be the gradient of the scalar f at x: every component within 1e-7 of the largest one, by central
-/// differences with h = 1e-5. A gradient of zeros only, or none at all, fails: it would show nothing.
+/// differences with h = 1e-5. An empty or all-zero gradient fails, since it would test nothing.
 inline ::testing::AssertionResult is_gradient(std::span<const double> gradient,
                                               const std::function<double(const std::vector<double>&)>& f,
                                               std::vector<double> x) {

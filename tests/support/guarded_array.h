@@ -9,8 +9,8 @@
 
 namespace gs::test {
 
-/// `size` elements, 256-byte aligned and filled with 0xff (NaN, if floats), between two guards of 256 bytes. A kernel
-/// that leaves an element unwritten leaves a NaN; one that writes outside is told by intact().
+/// `size` elements, 256-byte aligned and filled with 0xff (NaN, if floats), between two guards of 256 bytes. An element
+/// that the kernel does not write stays NaN; a write outside makes intact() fail.
 template <class T>
 class GuardedArray {
  public:
@@ -25,7 +25,7 @@ class GuardedArray {
     return {all.begin() + guard, all.end() - guard};
   }
 
-  /// Fails when a byte before or after the buffer has changed.
+  /// Fails if a byte before or after the buffer has changed.
   ::testing::AssertionResult intact() const {
     const auto all = memory_.values();
     const auto bytes = reinterpret_cast<const unsigned char*>(all.data());
@@ -39,7 +39,7 @@ class GuardedArray {
   }
 
  private:
-#ifdef GRIDSTRIDE_TESTED_SIM_ONLY  // the instrumented kernels: an access outside, even a read, is seen as it happens
+#ifdef GRIDSTRIDE_TESTED_SIM_ONLY  // instrumented kernels detect every access outside, reads included
   static constexpr std::size_t guard = 0;
 #else
   static constexpr std::size_t guard = (256 + sizeof(T) - 1) / sizeof(T);

@@ -1,4 +1,4 @@
-// made_profile.h - a profile made by hand: round numbers, of which everything that follows can be said in the test.
+// made_profile.h - hand-made profiles with round numbers, so that tests can state exact results.
 #pragma once
 #include "engine/profile/profile.h"
 
@@ -22,9 +22,9 @@ inline Profile made_profile() {
   p.version = "0.1.0", p.commit = "abc1234", p.time = "2026-11-27T15:00:00Z";
   p.flags = {"lenet", "--batch", "8"};
   p.sampled_steps = 30;
-  p.roof.copy_bytes_per_s = 10e9, p.roof.fp32_flops_per_s = 100e9, p.roof.machine = "a machine, 2 cores";
-  p.roof.date = "2026-11-27T14:59:00Z", p.roof.measured_now = true;
-  p.ops = {made_op("gather", Pass::gather, 0, 4'000, 2),  // roof 0.4 us: less than starting it costs, 1 us
+  p.peaks.copy_bytes_per_s = 10e9, p.peaks.fp32_flops_per_s = 100e9, p.peaks.machine = "a machine, 2 cores";
+  p.peaks.date = "2026-11-27T14:59:00Z", p.peaks.measured_now = true;
+  p.ops = {made_op("gather", Pass::gather, 0, 4'000, 2),  // bound 0.4 us: below the launch latency of 1 us
            made_op("conv1 forward", Pass::forward, 20'000'000, 500'000, 400),       // arithmetic: 200 us; bytes: 50
            made_op("pool1 forward", Pass::forward, 250'000, 1'000'000, 148),        // bytes: 100 us; arithmetic: 2.5
            made_op("conv1 filter gradient", Pass::backward, 20'000'000, 1e6, 250),  // arithmetic: 200
@@ -46,12 +46,12 @@ inline Profile made_profile() {
   return p;
 }
 
-/// The same of the simulator: counts instead of times, in two ops.
+/// made_profile() as from the simulator: counts in two ops, no times.
 inline Profile made_counts() {
   Profile p = made_profile();
   p.device = "sim", p.device_description = "simulated blocks and threads";
   p.source = TimeSource::counts, p.sampled_steps = 1;
-  p.roof = {}, p.sums = {}, p.wall_us = {}, p.unwatched_us = {};
+  p.peaks = {}, p.sums = {}, p.wall_us = {}, p.unwatched_us = {};
   p.timeline.clear();
   for (OpProfile& op : p.ops) op.us = {}, op.thread_us.clear(), op.candidates.clear();
   OpCounts c;
@@ -66,13 +66,13 @@ inline Profile made_counts() {
   return p;
 }
 
-/// The same of a GPU with two branches and kernels inside graphs.
+/// made_profile() as from a GPU with two branches, its kernels in a graph.
 inline Profile made_gpu_profile() {
   Profile p = made_profile();
   p.device = "cuda", p.device_description = "a GPU, sm_90", p.precision = "tf32";
   p.source = TimeSource::cupti, p.source_note = "made by hand";
-  p.roof.copy_bytes_per_s = 4e12, p.roof.fp32_flops_per_s = 50e12, p.roof.tf32_flops_per_s = 400e12;
-  p.roof.bf16_flops_per_s = 800e12, p.roof.stream_launch_us = 2.1, p.roof.graph_launch_us = 1.3;
+  p.peaks.copy_bytes_per_s = 4e12, p.peaks.fp32_flops_per_s = 50e12, p.peaks.tf32_flops_per_s = 400e12;
+  p.peaks.bf16_flops_per_s = 800e12, p.peaks.stream_launch_us = 2.1, p.peaks.graph_launch_us = 1.3;
   for (OpProfile& op : p.ops) {
     op.thread_us.clear();
     op.kernels = {

@@ -1,13 +1,13 @@
-// product_checks.h - what any implementation of a product's pass must satisfy: the reference within the bounds of its
-// arithmetic, nothing written outside, the same bits twice. Own variants and vendors' libraries go through the same
-// checks.
+// product_checks.h - checks for every implementation of a convolution or dense pass, own variants and libraries alike:
+// agreement with the reference within the bounds of the arithmetic, no write outside, the same bits when repeated.
 //
-// Each check takes the way to its implementations: for_each(body) calls body(arrays, launch) once per implementation,
-// where arrays.input(vector), arrays.stored(size) and arrays.output(size) give memory that it can use (the former two
-// of the op's storage type, but filled with and read as floats; the latter of floats), arrays.arithmetic is what its
-// products are computed in, arrays.gradient_is_stored says that the weights' gradient has gone through the storage type
-// (cuDNN's in bf16), and launch(arguments...) runs it. The bias gradient has no products: it is a sum in fp32
-// everywhere.
+// Each check gets a function for_each(body) that calls body(arrays, launch) once per implementation.
+//   arrays.input(vector), arrays.stored(size)  memory in the op's storage type, filled with and read as floats
+//   arrays.output(size)                        memory of floats
+//   arrays.arithmetic                          arithmetic of the products
+//   arrays.gradient_is_stored                  if the weights' gradient is rounded to the storage type (cuDNN, bf16)
+//   launch(arguments...)                       runs the implementation
+// The bias gradient has no products: every implementation sums it in fp32.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -35,7 +35,7 @@ void check_forward(const typename Op::Problem& p, const ForEach& for_each) {
   });
 }
 
-/// `masked`: behind a ReLU.
+/// `masked`: the input is the output of a ReLU, so its gradient is masked.
 template <class Op, class ForEach>
 void check_data_gradient(const typename Op::Problem& p, bool masked, const ForEach& for_each) {
   const auto stored = &as_stored<typename Op::Stored>;

@@ -1,5 +1,5 @@
-// products.h - convolution and dense layers as one kind of thing, a product with weights and a bias: problems of odd
-// sizes, references, and bounds for their sums.
+// products.h - one interface to convolutions and dense layers for the tests: problems of odd sizes, references, and
+// error bounds.
 #pragma once
 #include <limits>
 #include <string>
@@ -36,7 +36,7 @@ struct ConvolutionOf {
         {.n = 2, .h = 9, .w = 11, .c = 8, .k = 12, .r = 3, .s = 3, .stride = 2, .pad = 1},  // channels in fours
         {.n = 2, .h = 10, .w = 13, .c = 4, .k = 8, .r = 2, .s = 2, .stride = 3},  // the stride is larger than the
                                                                                   // window
-        {.n = 2, .h = 68, .w = 64, .c = 20, .k = 20, .r = 1, .s = 1},             // blocks for a whole GPU: wider tiles
+        {.n = 2, .h = 68, .w = 64, .c = 20, .k = 20, .r = 1, .s = 1},             // blocks for a whole GPU: wide tiles
         {.n = 1, .h = 96, .w = 89, .c = 4, .k = 68, .r = 1, .s = 1},
         {.n = 3, .h = 5, .w = 6, .c = 7, .k = 12, .r = 3, .s = 3, .pad = 1},
         {.n = 4, .h = 6, .w = 5, .c = 12, .k = 33, .r = 3, .s = 3, .stride = 2, .pad = 1},
@@ -45,10 +45,10 @@ struct ConvolutionOf {
         {.n = 2, .h = 6, .w = 5, .c = 4, .k = 6, .r = 3, .s = 3, .pad = 1, .groups = 2},
         {.n = 1, .h = 9, .w = 8, .c = 6, .k = 3, .r = 5, .s = 5, .stride = 2, .pad = 2, .groups = 3},
         {.n = 2, .h = 7, .w = 9, .c = 32, .k = 32, .r = 3, .s = 3, .pad = 1, .groups = 2},
-        {.n = 2, .h = 6, .w = 7, .c = 10, .k = 14, .r = 3, .s = 3, .pad = 1, .groups = 2},  // odd parts: no vectors
-        {.n = 2, .h = 5, .w = 6, .c = 9, .k = 9, .r = 3, .s = 3, .pad = 1, .groups = 9},    // a channel each
+        {.n = 2, .h = 6, .w = 7, .c = 10, .k = 14, .r = 3, .s = 3, .pad = 1, .groups = 2},  // odd groups: no vectors
+        {.n = 2, .h = 5, .w = 6, .c = 9, .k = 9, .r = 3, .s = 3, .pad = 1, .groups = 9},    // depthwise
         {.n = 1, .h = 9, .w = 8, .c = 24, .k = 70, .r = 3, .s = 3, .stride = 2, .pad = 1, .groups = 2},
-        {.n = 1, .h = 8, .w = 7, .c = 198, .k = 201, .r = 2, .s = 2, .groups = 3},  // tiles with tails in a group
+        {.n = 1, .h = 8, .w = 7, .c = 198, .k = 201, .r = 2, .s = 2, .groups = 3},  // partial tiles in each group
         {.n = 1, .h = 68, .w = 64, .c = 40, .k = 40, .r = 1, .s = 1, .groups = 2},  // blocks for a whole GPU, and
         {.n = 1, .h = 96, .w = 89, .c = 8, .k = 68, .r = 1, .s = 1, .groups = 2},   // sums over pixels in slices
         {.n = 1, .h = 96, .w = 89, .c = 80, .k = 8, .r = 1, .s = 1, .groups = 2},
@@ -105,11 +105,11 @@ struct FullyConnectedOf {
             {.n = 33, .in = 20, .out = 36},
             {.n = 65, .in = 72, .out = 8},
             {.n = 19, .in = 136, .out = 68},
-            {.n = 12, .in = 1100, .out = 66},  // sums in slices, in each width of tile
+            {.n = 12, .in = 1100, .out = 66},  // sums in slices, for each tile width
             {.n = 20, .in = 701, .out = 130},
             {.n = 40, .in = 600, .out = 5},
             {.n = 9, .in = 4300, .out = 3},
-            {.n = 9, .in = 70, .out = 66, .mask_scale = 2.5f},  // behind a dropout, where there is a mask
+            {.n = 9, .in = 70, .out = 66, .mask_scale = 2.5f},  // mask_scale applies if there is a mask
             {.n = 65, .in = 37, .out = 3, .mask_scale = 1 / 0.6f}};
   }
   static std::int64_t x_size(const Dense& d) { return std::int64_t(d.n) * d.in; }
@@ -138,9 +138,9 @@ struct FullyConnectedOf {
 };
 using FullyConnected = FullyConnectedOf<float>;
 
-/// How far each sum of products may lie from its reference. Tensor cores (tf32, bf16) do not round a sum in fp32 but
-/// cut it off, so that the errors of its `terms` steps add up and do not cancel. In tf32 both factors are rounded to 11
-/// significant bits, too: each is off by at most 2^-11 of itself, a product by 2^-10 + 2^-22.
+/// Error bound of each sum of products. Tensor cores (tf32, bf16) truncate fp32 sums instead of rounding them, so that
+/// the errors of the `terms` additions accumulate and do not cancel. tf32 also rounds both factors to 11 significant
+/// bits: the relative error is at most 2^-11 for a factor and 2^-10 + 2^-22 for a product.
 inline std::vector<double> bounds(const ref::Sums& sums, std::int64_t terms, Arithmetic arithmetic = Arithmetic::fp32) {
   constexpr double eps = std::numeric_limits<float>::epsilon();
   std::vector<double> result;

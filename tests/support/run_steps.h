@@ -1,5 +1,5 @@
-// run_steps.h - training steps over a program as a trainer does them, with everything in the test's hands: the images,
-// their order, the batches' losses.
+// run_steps.h - runs a program's training steps as the trainer does; the test chooses images and order and reads the
+// loss of each batch.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -11,7 +11,7 @@
 
 namespace gs::test {
 
-/// A data set on a program's device, bound to its training side.
+/// A data set on a program's device, bound as its training data.
 class BoundTraining {
  public:
   BoundTraining(Program& program, const Dataset& data)
@@ -27,7 +27,7 @@ class BoundTraining {
                            static_cast<const std::uint32_t*>(order_.data())});
   }
 
-  /// How many steps an epoch takes; the last may be short.
+  /// Steps of an epoch; the last may be short.
   int steps() const { return int((samples_ + batch() - 1) / batch()); }
 
   /// Starts an epoch that visits the images in this order.
@@ -37,7 +37,7 @@ class BoundTraining {
     program_.begin_training_epoch(epoch, samples_, program_.recipe().learning_rate);
   }
 
-  /// The mean loss of each of the epoch's first `steps` steps, which have been run.
+  /// Mean loss of each of the epoch's first `steps` steps; these must have run.
   std::vector<float> losses(int steps) const {
     program_.device().synchronize();
     std::vector<float> result;
@@ -49,7 +49,7 @@ class BoundTraining {
     return result;
   }
 
-  /// A whole epoch, step by step through the replay; returns its losses.
+  /// Runs an epoch, one replay per step; returns the losses.
   std::vector<float> run_epoch(std::uint32_t epoch, const std::vector<std::uint32_t>& order) {
     begin(epoch, order);
     for (int i = 0; i < steps(); ++i) program_.train_step();

@@ -1,4 +1,4 @@
-// scratch_folder.h - a folder of a test's own, and small files in it.
+// scratch_folder.h - temporary folders and small files for tests.
 #pragma once
 #include <stdlib.h>
 
@@ -46,7 +46,7 @@ inline void write_text(const std::filesystem::path& path, const std::string& tex
   std::ofstream(path, std::ios::binary) << text;
 }
 
-/// The names in a folder, sorted; none where there is no such folder.
+/// Sorted names in a folder; empty if the folder does not exist.
 inline std::vector<std::string> names_in(const std::filesystem::path& folder) {
   std::vector<std::string> names;
   if (!std::filesystem::is_directory(folder)) return names;

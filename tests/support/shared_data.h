@@ -1,4 +1,4 @@
-// shared_data.h - real data that may lie beside this project and is no part of it. Tests that want it skip without it.
+// shared_data.h - real data outside the repository. Tests that need it are skipped without it.
 #pragma once
 #include <cstdlib>
 #include <filesystem>
@@ -7,8 +7,7 @@
 
 namespace gs::test {
 
-/// `name` in the folder that GRIDSTRIDE_SHARED names, or in shared/ beside the source folder; nothing if it is not
-/// there.
+/// Path of `name` in $GRIDSTRIDE_SHARED, or in shared/ beside the source folder if that is unset; nullopt if missing.
 inline std::optional<std::filesystem::path> shared_data(const std::string& name) {
   namespace fs = std::filesystem;
   const char* variable = std::getenv("GRIDSTRIDE_SHARED");

@@ -1,5 +1,5 @@
-// simulator_in_tests.cpp - in every test program: GRIDSTRIDE_SIM_RANDOM_ORDER=SEED runs the simulator's threads in
-// random order, and a test after which the race checker has reports has failed.
+// simulator_in_tests.cpp - part of every test program: GRIDSTRIDE_SIM_RANDOM_ORDER=SEED makes the simulator run threads
+// in random order, and a test fails if the race checker has reports after it.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -28,7 +28,7 @@ class SimulatorListener : public ::testing::EmptyTestEventListener {
 
 }  // namespace
 
-// Leaks are not what the AddressSanitizer build looks for (and its search stops under a debugger).
+// No leak detection: the AddressSanitizer build does not test for leaks, and the search fails under a debugger.
 extern "C" const char* __asan_default_options() {
   return "detect_leaks=0";
 }

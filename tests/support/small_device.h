@@ -1,4 +1,4 @@
-// small_device.h - a device that says how much of its memory is free, as a GPU does; what works is another one.
+// small_device.h - wraps another device and reports a given amount of free memory, as a GPU does.
 #pragma once
 #include <map>
 #include <memory>
@@ -47,7 +47,7 @@ class SmallDevice : public Device {
  private:
   std::unique_ptr<Device> device_;
   std::size_t free_bytes_;
-  std::map<void*, Memory> memory_;  ///< before the device goes
+  std::map<void*, Memory> memory_;  ///< freed before the device
 };
 
 }  // namespace gs::test

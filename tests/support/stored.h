@@ -1,5 +1,4 @@
-// stored.h - arrays of float or bf16 that a test fills with floats and reads as floats, and how far a stored result may
-// lie from its reference.
+// stored.h - arrays of float or bf16 that tests fill with and read as floats, and error bounds of stored results.
 #pragma once
 #include <cmath>
 #include <type_traits>
@@ -22,7 +21,7 @@ std::vector<float> widened_all(const std::vector<T>& values) {
   for (const T v : values) result.push_back(widened(v));
   return result;
 }
-/// What a T keeps of the values.
+/// Values rounded to T.
 template <class T>
 std::vector<float> as_stored(const std::vector<float>& values) {
   return widened_all(narrowed<T>(values));
@@ -41,14 +40,14 @@ struct GuardedStored : GuardedArray<T> {
   std::vector<float> values() const { return widened_all(GuardedArray<T>::values()); }
 };
 
-/// `bound` is that of the value before it was stored. bf16 has 8 significant bits: rounding moves a value by at most
-/// 2^-8 of itself.
+/// Error bound after rounding to T; `bound` is the one before. bf16 has 8 significant bits: its relative rounding error
+/// is at most 2^-8.
 template <class T>
 double stored_bound(double want, double bound) {
   if constexpr (std::is_same_v<T, float>)
     return bound;
   else
-    return bound + 0x1p-8 * (std::abs(want) + bound) + 0x1p-134;  // or by half of the smallest subnormal
+    return bound + 0x1p-8 * (std::abs(want) + bound) + 0x1p-134;  // 0x1p-134: half of the smallest subnormal
 }
 template <class T>
 std::vector<double> stored_bounds(const std::vector<double>& want, std::vector<double> bounds) {

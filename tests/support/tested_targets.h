@@ -1,5 +1,4 @@
-// tested_targets.h - which targets a test program tests, so that the same tests run over plain kernels, instrumented
-// ones and those of the GPU.
+// tested_targets.h - the targets of a test program, so that the same tests run plain, instrumented and GPU kernels.
 #pragma once
 #include <vector>
 
@@ -11,7 +10,7 @@
 namespace gs::test {
 
 #ifdef GRIDSTRIDE_TESTED_GPU
-/// The GPU. Its program runs tests only where there is one (tests/gpu/needs_gpu.cpp).
+/// The GPU. Its programs skip all tests without one (tests/gpu/needs_gpu.cpp).
 inline Device& tested_gpu() {
   static const std::unique_ptr<Device> device = open_device({.name = "cuda", .tf32 = false});
   return *device;
@@ -23,7 +22,7 @@ inline stream_t tested_stream() {
   return tested_gpu().stream();
 }
 #else
-/// host and sim in a plain build; sim alone where its kernels are instrumented.
+/// host and sim; only sim if its kernels are instrumented.
 inline std::vector<const Registry*> tested_registries() {
 #ifdef GRIDSTRIDE_TESTED_SIM_ONLY
   return {&sim::registry()};

@@ -1,4 +1,4 @@
-// thread_counts.h - runs a computation with several numbers of OpenMP threads: the bits must not depend on them.
+// thread_counts.h - checks that a result has the same bits for any number of OpenMP threads.
 #pragma once
 #include <gtest/gtest.h>
 #include <omp.h>

@@ -5,7 +5,7 @@
 
 namespace gs::test {
 
-/// `n` grey images of noise; class 1 is brighter in its left half by `contrast` (0: nothing to see, only to memorise).
+/// `n` grey images of noise; class 1 is brighter in its left half by `contrast` (0: can only be memorised).
 inline Dataset noise_images(int n, int side, int contrast, std::uint64_t seed) {
   Dataset data{.n = n, .h = side, .w = side, .c = 1};
   Random random(seed);

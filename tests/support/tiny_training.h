@@ -1,4 +1,4 @@
-// tiny_training.h - a program on a few images of noise, trained by hand, step by step.
+// tiny_training.h - a program bound to a few images of noise; the test runs its training steps.
 #pragma once
 #include <numeric>
 
@@ -8,7 +8,7 @@
 
 namespace gs::test {
 
-/// LeNet on 12 images in batches of 4. Two of them train the same bits.
+/// LeNet on 12 images in batches of 4. Two instances train the same bits.
 class TinyTraining {
  public:
   explicit TinyTraining(Device& device, const ImplementationChoice& choice = {}, int side = 12)
@@ -25,7 +25,7 @@ class TinyTraining {
                            static_cast<const std::uint32_t*>(order_.data())});
   }
 
-  /// Returns how many steps the epoch has.
+  /// Returns the epoch's number of steps.
   int begin_epoch() {
     program.begin_training_epoch(epoch_++, images, 1e-3f);
     return images / batch;
@@ -43,7 +43,7 @@ class TinyTraining {
   std::uint32_t epoch_ = 0;
 
  public:
-  Program program;  // before the memory goes that it is bound to
+  Program program;  // destroyed before the memory it is bound to
 };
 
 }  // namespace gs::test

@@ -1,4 +1,4 @@
-// topological_order.h - orders in which the calls of a list may run.
+// topological_order.h - random valid orders of a call list.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace gs::test {
 
-/// A random order of calls in which every call comes after those that it needs.
+/// Random topological order; call i depends on the calls before[i].
 inline std::vector<int> random_topological_order(const std::vector<std::vector<int>>& before, Random& random) {
   std::vector<int> order;
   std::vector<bool> done(before.size());

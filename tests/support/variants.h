@@ -11,9 +11,9 @@
 namespace gs::test {
 
 /// Calls body(launch), or body(launch, arithmetic) if it takes both, for every variant of the op that supports
-/// `problem`, on every tested target; launch(arguments...) runs it with the op's outputs and inputs, a workspace full
-/// of NaN and the tested stream. Fails when a target has no variant for the problem (one that has none of the op is
-/// left out), or when a variant writes past its workspace.
+/// `problem`, on every tested target; launch(arguments...) runs the variant with these outputs and inputs, a workspace
+/// full of NaN and the tested stream. Fails if a target has variants of the op but none that supports the problem, or
+/// if a variant writes past its workspace.
 template <class Op, class Body>
 void for_each_variant(const typename Op::Problem& problem, Body&& body) {
   for (const Registry* registry : tested_registries()) {

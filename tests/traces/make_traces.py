@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""Writes the PyTorch traces that trace_test.cpp follows: a file a model, MODEL.safetensors.
+"""Writes the PyTorch traces for trace_test.cpp, one file MODEL.safetensors per model.
 
 usage: make_traces.py [MODEL ...]
 
 Needs Debian's python3-torch (any PyTorch will do). The files are in the repository; run this again only to change them.
 
-A file holds images (uint8, NHWC), labels of two and of three classes, the order of the images in each of two epochs, initial
-weights (in Gridstride's layout: filters K R S C, dense layers on NHWC features), and for each optimizer and loss the losses
-of 20 steps: "losses/adam/bce", "losses/adam/bce+weights" with class weights, "+smoothing" with label smoothing, "+dropout" with
-the masks that Gridstride draws. 38 images in batches of 4, so that the tenth batch of an epoch has 2. Metadata: the numbers
-of each optimizer and of the extras. With batch normalisation also
-the running statistics after the 20 steps: "statistics/adam/bce/bn1.running_mean". Computed in float64: the traces are the truth to which float32 comes close.
+A file holds images (uint8, NHWC), labels of two and of three classes, the order of the images in each of two epochs,
+initial weights (in Gridstride's layout: filters K R S C, dense layers on NHWC features), and for each optimizer and
+loss the losses of 20 steps: "losses/adam/bce", "losses/adam/bce+weights" with class weights, "+smoothing" with label
+smoothing, "+dropout" with the masks that Gridstride draws. With batch normalisation also the running statistics after
+20 steps: "statistics/adam/bce/bn1.running_mean". 38 images in batches of 4, so that the tenth batch of an epoch has 2.
+Metadata: hyper-parameters of each optimizer and of the extras. Everything is computed in float64, as a reference for
+float32.
 """
 import json
 import pathlib
@@ -33,7 +34,7 @@ OPTIMIZERS = {
     "rmsprop": (torch.optim.RMSprop, dict(lr=0.001, alpha=0.9, eps=1e-7)),
     "adam": (torch.optim.Adam, dict(lr=0.002, betas=(0.9, 0.999), eps=1e-7)),
     "adam_decay": (torch.optim.Adam, dict(lr=0.002, betas=(0.8, 0.99), eps=1e-7, weight_decay=0.01)),
-    # For deep networks: a ReLU at its kink tells float32 from float64 apart, the less the smaller the steps are.
+    # For deep networks: near a ReLU's kink float32 and float64 diverge, less so with small steps.
     "adam_small": (torch.optim.Adam, dict(lr=0.0001, betas=(0.9, 0.999), eps=1e-7)),
     "momentum_small": (torch.optim.SGD, dict(lr=0.0005, momentum=0.9)),
     "adamw": (torch.optim.AdamW, dict(lr=0.002, betas=(0.9, 0.999), eps=1e-7, weight_decay=0.1)),
@@ -52,7 +53,7 @@ def softmax(logits, labels, smoothing=0.0):
     return F.cross_entropy(logits, labels, label_smoothing=smoothing, reduction="none")
 
 
-LOSSES = {  # name: (classes, the loss of each image)
+LOSSES = {  # name: (classes, loss per image)
     "bce": (2, bce),
     "hinge": (2, lambda logits, labels: F.relu(1 - signs(labels) * logits[:, 0])),
     "hinge_sigmoid": (2, lambda logits, labels: F.relu(1 - signs(labels) * torch.sigmoid(logits[:, 0]))),
@@ -61,7 +62,7 @@ LOSSES = {  # name: (classes, the loss of each image)
 
 
 def mean_loss(loss, extra, logits, labels):
-    """The mean over a batch of w l: with class weights the weight of each image's class, and not divided by their sum."""
+    """Mean of w l over the batch, not divided by the sum of w; w is the class weight, or 1."""
     classes, loss_of = LOSSES[loss]
     each = loss_of(logits, labels, SMOOTHING) if extra == "smoothing" else loss_of(logits, labels)
     if extra == "weights":
@@ -70,7 +71,7 @@ def mean_loss(loss, extra, logits, labels):
 
 
 def philox4x32(counter, key):
-    """Philox4x32-10 (Salmon et al. 2011) of arrays: counter [4, n], key (low, high); four words [4, n]."""
+    """Philox4x32-10 (Salmon et al. 2011) on arrays: counter [4, n], key (low, high); returns words [4, n]."""
     mask = np.uint64(0xFFFFFFFF)
     c, (k0, k1) = [word.astype(np.uint64) for word in counter], key
     for _ in range(10):
@@ -98,7 +99,7 @@ class Dropout(nn.Module):
 
 
 class FlattenNhwc(nn.Module):
-    """Features in the order in which Gridstride stores them."""
+    """Flattens in NHWC order, as Gridstride does."""
 
     def forward(self, x):
         return x.permute(0, 2, 3, 1).flatten(1)
@@ -137,7 +138,7 @@ def lenet5(b, outputs, height, width):
 
 def alexnet2012(b, outputs, height, width):
     def normalised():
-        return nn.LocalResponseNorm(5, alpha=5 * 1e-4, beta=0.75, k=2.0)  # PyTorch divides alpha by the window, the paper does not
+        return nn.LocalResponseNorm(5, alpha=5 * 1e-4, beta=0.75, k=2.0)  # PyTorch divides alpha by the window
 
     def extent(size):
         for window, stride in ((11, 4), (3, 2), (3, 2), (3, 2)):
@@ -156,7 +157,7 @@ def alexnet2012(b, outputs, height, width):
 
 
 class Shortcut(nn.Module):
-    """relu(branch(x) + x), where x is subsampled and gets zero channels on both sides if the branch strides (He et al., A)."""
+    """relu(branch(x) + x); with a stride, x is subsampled and gets zero channels on both sides (He et al., A)."""
 
     def __init__(self, channels, filters, stride):
         super().__init__()
@@ -188,7 +189,7 @@ def vgg(b, outputs, height, width):
                          nn.Linear(64 * b, 64 * b), nn.ReLU(), Dropout(1), nn.Linear(64 * b, outputs))
 
 
-MODELS = {  # name: (network, base, (height, width), optimizers): every optimizer with every loss once, on LeNet
+MODELS = {  # name: (network, base, (height, width), optimizers); LeNet covers every optimizer with every loss
     "lenet": (lenet, 5, (14, 10), [name for name in OPTIMIZERS if not name.endswith("_small")]),
     "alexnet": (alexnet, 2, (14, 10), ["adam", "momentum"]),
     "mlp": (mlp, 12, (14, 10), ["adam", "rmsprop"]),
@@ -201,7 +202,7 @@ DEPTHS = {"resnet": 8, "vgg": 11}
 
 
 def cases(optimizers):
-    """(optimizer, loss, extra): the extras with the first optimizer only."""
+    """Yields (optimizer, loss, extra); extras only with the first optimizer."""
     for optimizer in optimizers:
         for loss in LOSSES:
             yield optimizer, loss, ""
@@ -213,7 +214,7 @@ def cases(optimizers):
 
 
 def named_parameters(network):
-    """("conv1.weight", tensor) and so on, with Gridstride's names, in the order of the layers."""
+    """Yields ("conv1.weight", tensor) and so on: Gridstride's names, in the order of the layers."""
     count = {}
     for layer in network.modules():
         kinds = {nn.Conv2d: "conv", nn.Linear: "dense", nn.BatchNorm2d: "bn"}
@@ -231,7 +232,7 @@ def named_parameters(network):
 
 
 def named_statistics(network):
-    """The running statistics likewise."""
+    """Yields ("bn1.running_mean", tensor) and so on, in the order of the layers."""
     layers = [layer for layer in network.modules() if isinstance(layer, nn.BatchNorm2d)]
     for i, layer in enumerate(layers, 1):
         yield f"bn{i}.running_mean", layer.running_mean
@@ -239,13 +240,13 @@ def named_statistics(network):
 
 
 def stored(parameter):
-    """A parameter as Gridstride stores it: filters go from K C R S to K R S C."""
+    """A parameter in Gridstride's layout: filters K C R S become K R S C."""
     value = parameter.detach()
     return (value.permute(0, 2, 3, 1) if value.dim() == 4 else value).contiguous().float().numpy()
 
 
 def initialize(network):
-    """Weights and biases with which every layer learns: PyTorch's own leave networks this small dead behind their ReLUs."""
+    """Initial values with which every layer learns: PyTorch's defaults give dead ReLUs in networks this small."""
     for name, parameter in named_parameters(network):
         if name.endswith("weight"):
             nn.init.kaiming_normal_(parameter)
@@ -295,7 +296,7 @@ def make(model):
     build, base, (height, width), optimizers = MODELS[model]
     random = np.random.RandomState(7)
     labels = {2: random.randint(0, 2, IMAGES), 3: random.randint(0, 3, IMAGES)}
-    # noise with a brighter left, middle or right third, so that there is something to learn
+    # noise with a brighter vertical stripe whose position and brightness depend on the labels
     images = random.randint(0, 160, (IMAGES, height, width, 1))
     for i in range(IMAGES):
         images[i, :, 3 * labels[3][i]:3 * labels[3][i] + 3] += 40 * labels[2][i] + 30

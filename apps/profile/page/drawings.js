@@ -29,8 +29,8 @@ function decades(low, high, most) {
 function roofline(told) {
   const points = ops.map((op, index) => ({index, op, x: op.analysis?.intensity, y: op.analysis?.flops_per_s}))
                     .filter(point => point.x > 0 && point.y > 0);
-  const rates = [["fp32", roof.fp32_flops_per_s], ["tf32", roof.tf32_flops_per_s], ["bf16", roof.bf16_flops_per_s]].filter(r => r[1] > 0);
-  const bandwidth = roof.copy_bytes_per_s || 0;
+  const rates = [["fp32", peaks.fp32_flops_per_s], ["tf32", peaks.tf32_flops_per_s], ["bf16", peaks.bf16_flops_per_s]].filter(r => r[1] > 0);
+  const bandwidth = peaks.copy_bytes_per_s || 0;
   if (!points.length) return element("p", {class: "without"}, "No op of this step does arithmetic.");
   return drawing("Roofline: operations a second against operations a byte, an op a point", width => {
     const narrow = width < 560, height = narrow ? 360 : 460, left = 58, right = 14, top = 14, bottom = 44;
@@ -57,7 +57,7 @@ function roofline(told) {
       taken.every(other => box.x + box.w <= other.x || other.x + other.w <= box.x || box.y + box.h <= other.y || other.y + other.h <= box.y);
     for (const [name, perSecond] of rates) {
       const from = bandwidth ? Math.max(x0, perSecond / bandwidth) : x0, words = `${name} ${rate(perSecond)}FLOP/s`;
-      made.append(svg("line", {class: "roof", x1: px(from), x2: width - right, y1: py(perSecond), y2: py(perSecond)}),
+      made.append(svg("line", {class: "peak", x1: px(from), x2: width - right, y1: py(perSecond), y2: py(perSecond)}),
                   text(width - right, py(perSecond) - 6, words, {"text-anchor": "end"}));
       taken.push({x: width - right - widthOf(words), y: py(perSecond) - 18, w: widthOf(words), h: 20});
     }
@@ -65,7 +65,7 @@ function roofline(told) {
     if (bandwidth) {
       const most = rates.length ? Math.max(...rates.map(r => r[1])) : y1, end = Math.min(x1, most / bandwidth), begin = Math.max(x0, y0 / bandwidth);
       const [ax, ay, bx, by] = [px(begin), py(begin * bandwidth), px(end), py(end * bandwidth)];
-      made.append(svg("line", {class: "roof", x1: ax, y1: ay, x2: bx, y2: by}));
+      made.append(svg("line", {class: "peak", x1: ax, y1: ay, x2: bx, y2: by}));
       const angle = Math.atan2(by - ay, bx - ax) * 180 / Math.PI, words = `copy ${rate(bandwidth)}B/s`;
       along = {words, angle, at: share => ({x: ax + share * (bx - ax), y: ay + share * (by - ay)}), w: widthOf(words) * Math.cos(angle * Math.PI / 180), h: widthOf(words) * Math.abs(Math.sin(angle * Math.PI / 180)) + 14};
     }

@@ -1,6 +1,6 @@
 // ops.js - the profile in the page, and its ops: numbers as text, colours, the chosen op.
 const data = JSON.parse(document.getElementById("profile-data").textContent);
-const ops = list(data.ops), sums = data.sums ?? {}, roof = data.roof ?? {}, interpreted = data.source === "instructions", counted = data.source === "counts" || interpreted;
+const ops = list(data.ops), sums = data.sums ?? {}, peaks = data.peaks ?? {}, interpreted = data.source === "instructions", counted = data.source === "counts" || interpreted;
 const wall = sums.wall_us || 0;
 
 // ---- numbers ----
@@ -54,7 +54,7 @@ function busy(op) {
 }
 function sentence(index) {
   const op = ops[index], a = op.analysis ?? {};
-  const bound = a.bound && a.bound !== "unknown" ? `, ${(100 * a.roof_share).toFixed(0)} % of the roofline, bound by ${a.bound}` : "";
+  const bound = a.bound && a.bound !== "unknown" ? `, ${(100 * a.peak_share).toFixed(0)} % of the roofline, bound by ${a.bound}` : "";
   return `${op.name} (${op.implementation}): ${time(op.us?.median)}, ${percent(a.share)} of the step; ${short(op.flops / 1e6)} MFLOP, ` +
     `${short(op.bytes / 1e6)} MB, ${short(a.flops_per_s / 1e9)} GFLOP/s, ${short(a.bytes_per_s / 1e9)} GB/s${bound}${busy(op)}`;
 }

@@ -6,10 +6,10 @@ function section(id, title, about, ...children) {
 }
 function facts() {
   const fact = (value, words) => element("li", {}, element("b", {}, value), element("span", {}, words));
-  const us = data.wall_us ?? {}, roofs = ops.reduce((sum, op) => sum + (op.analysis?.roof_us || 0), 0);
+  const us = data.wall_us ?? {}, peakUs = ops.reduce((sum, op) => sum + (op.analysis?.peak_us || 0), 0);
   return element("ul", {class: "facts"}, fact(time(us.median), `a step; ${time(us.low)} to ${time(us.high)}`),
     us.median ? fact(grouped(Number((1e6 * data.batch / us.median).toPrecision(4))), "images a second") : undefined,
-    roofs && sums.ops_us ? fact((100 * roofs / sums.ops_us).toFixed(0) + " %", "of the roofline, all ops together") : undefined,
+    peakUs && sums.ops_us ? fact((100 * peakUs / sums.ops_us).toFixed(0) + " %", "of the roofline, all ops together") : undefined,
     data.unwatched_us?.median ? fact(time(data.unwatched_us.median), "uninstrumented step") : undefined,
     fact(wall ? percent((sums.gaps_us + sums.host_us + sums.remainder_us) / wall) : "–", "outside of ops"));
 }
@@ -45,7 +45,7 @@ const told2 = element("p", {class: "told", "aria-live": "polite"}, "");
 const uncounted = counted && !ops.some(op => op.counts && op.counts.requests + op.counts.shared_requests > 0);
 page.replaceChildren(...[head, uncounted ? undefined : section("advice", "What would save most", "", advice(), counted ? undefined : split())].filter(Boolean));
 if (!counted) {
-  if (roof.copy_bytes_per_s > 0 || roof.fp32_flops_per_s > 0)
+  if (peaks.copy_bytes_per_s > 0 || peaks.fp32_flops_per_s > 0)
     page.append(section("roofline", "Roofline", "Vertical: operations a second. Horizontal: operations per byte that must move. No op can be above the lines unless its data lies in a cache. The larger the point, the larger the op's share of the step.",
       roofline(told), element("ul", {class: "marks"}, ...Object.keys(passes).filter(pass => ops.some(op => op.pass === pass)).map(pass => mark(pass, colourOf(pass)))), told));
   if (list(data.timeline).length)
@@ -54,10 +54,10 @@ if (!counted) {
 page.append(section("table", "Every op", "Click a title to sort by it.", ...[interpreted ? instructionTables() : counted ? countTables() : [timesTable(), kernelsTable()]].flat().filter(Boolean)));
 const machine = [["device", `${data.device}: ${data.device_description}`], ["precision", data.precision], ["threads", data.threads],
   ["gridstride", data.version + (data.commit ? `, commit ${data.commit}` : "")], ["measured", data.time],
-  ...[["copy", roof.copy_bytes_per_s, "B/s"], ["fp32", roof.fp32_flops_per_s, "FLOP/s"], ["tf32", roof.tf32_flops_per_s, "FLOP/s"], ["bf16", roof.bf16_flops_per_s, "FLOP/s"]]
+  ...[["copy", peaks.copy_bytes_per_s, "B/s"], ["fp32", peaks.fp32_flops_per_s, "FLOP/s"], ["tf32", peaks.tf32_flops_per_s, "FLOP/s"], ["bf16", peaks.bf16_flops_per_s, "FLOP/s"]]
     .filter(entry => entry[1] > 0).map(([name, value, unit]) => ["peak, " + name, rate(value) + unit]),
-  ...[["launch in the stream", roof.stream_launch_us], ["launch in a graph", roof.graph_launch_us]].filter(entry => entry[1] > 0).map(([name, us]) => [name, us.toFixed(2) + " µs"]),
-  ["peaks measured", roof.date ? `${roof.date}${roof.measured_now ? "" : " (stored)"}` : ""], ["command", list(data.flags).join(" ")]].filter(entry => entry[1] !== "" && entry[1] !== undefined);
+  ...[["launch in the stream", peaks.stream_launch_us], ["launch in a graph", peaks.graph_launch_us]].filter(entry => entry[1] > 0).map(([name, us]) => [name, us.toFixed(2) + " µs"]),
+  ["peaks measured", peaks.date ? `${peaks.date}${peaks.measured_now ? "" : " (stored)"}` : ""], ["command", list(data.flags).join(" ")]].filter(entry => entry[1] !== "" && entry[1] !== undefined);
 page.append(element("section", {class: "task machine", id: "machine"}, element("h2", {}, "Machine"), element("div", {class: "block"},
   element("table", {class: "wide"}, element("tbody", {}, ...machine.map(([name, value]) =>
     element("tr", {}, element("th", {scope: "row"}, name), element("td", {}, String(value)))))))));

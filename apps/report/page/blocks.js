@@ -5,7 +5,7 @@ const looksNumeric = text => /^[-+−±<>≤≥~≈]?\s*\d/.test(text) || /^(|[-
 const blocks = {
   findings(block) {
     return [element("ul", {class: "findings"}, ...list(block.rows).map(row => element("li", {},
-      element("div", {}, badge(row.verdict)), element("p", {class: "claim"}, row.claim ?? ""),
+      element("div", {}, badge(row.outcome)), element("p", {class: "claim"}, row.claim ?? ""),
       row.evidence ? element("p", {class: "evidence"}, row.evidence) : undefined)))];
   },
 

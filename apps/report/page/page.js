@@ -7,17 +7,17 @@ function contents(tasks) {
   const section = element("nav", {class: "summary", "aria-label": "contents"});
   if (sum) {
     const meter = element("div", {class: "meter", "aria-hidden": "true"});
-    for (const [verdict, count] of all) {
-      const part = element("span", {class: (verdicts[verdict] || verdicts.stated).kind});
+    for (const [outcome, count] of all) {
+      const part = element("span", {class: (outcomes[outcome] || outcomes.stated).kind});
       part.style.flexGrow = count;
       meter.append(part);
     }
-    section.append(element("ul", {class: "tally", "aria-label": "verdicts"}, ...all.map(([verdict, count]) => element("li", {}, badge(verdict, count)))), meter);
+    section.append(element("ul", {class: "tally", "aria-label": "outcomes"}, ...all.map(([outcome, count]) => element("li", {}, badge(outcome, count)))), meter);
   }
   if (tasks.length > 1 || sum)
     section.append(element("ol", {class: "contents"}, ...tasks.map((task, at) => element("li", {},
       element("a", {href: "#task-" + at}, element("span", {class: "id"}, task.id ?? ""), element("span", {}, task.title ?? "")),
-      element("span", {class: "counts"}, ...tally([task]).map(([verdict, count]) => badge(verdict, count)))))));
+      element("span", {class: "counts"}, ...tally([task]).map(([outcome, count]) => badge(outcome, count)))))));
   return section;
 }
 const tasks = list(data.tasks);

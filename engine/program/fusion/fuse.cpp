@@ -1,4 +1,4 @@
-// fuse.cpp - the order of the rules. ReLUs are joined first: the others look for calls that have them.
+// fuse.cpp - the order of the rules. ReLUs are joined first, since other rules expect them inside calls.
 #include "engine/program/fusion/rules.h"
 
 namespace gs {

@@ -1,4 +1,4 @@
-// fuse_conv2d_and_max_pool.cpp - the forward passes of a convolution and of the max-pool behind it as one call.
+// fuse_conv2d_and_max_pool.cpp - one forward call for a convolution and the max-pool that follows.
 #include "engine/program/fusion/layer_name.h"
 #include "engine/program/fusion/rules.h"
 #include "engine/program/fusion/storage_types.h"

@@ -1,4 +1,4 @@
-// fuse_dense_and_dropout.cpp - the forward passes of a dense layer and of the dropout behind it as one call.
+// fuse_dense_and_dropout.cpp - one forward call for a dense layer and the dropout that follows.
 #include "engine/program/fusion/layer_name.h"
 #include "engine/program/fusion/rules.h"
 #include "engine/program/fusion/storage_types.h"

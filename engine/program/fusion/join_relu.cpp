@@ -1,4 +1,4 @@
-// join_relu.cpp - a ReLU behind a convolution, a dense layer, a normalisation or a sum.
+// join_relu.cpp - joins a ReLU to the convolution, dense layer, normalisation or sum before it.
 #include "engine/program/fusion/rules.h"
 #include "engine/program/fusion/storage_types.h"
 #include "kernels/relu/relu.h"

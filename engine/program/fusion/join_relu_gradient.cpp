@@ -1,4 +1,4 @@
-// join_relu_gradient.cpp - the gradient of a ReLU as the mask of the call that writes the gradient of its output.
+// join_relu_gradient.cpp - turns a ReLU's gradient into a mask of the call that writes its output's gradient.
 #include "engine/program/fusion/rules.h"
 #include "engine/program/fusion/storage_types.h"
 #include "kernels/relu/relu.h"

@@ -1,4 +1,4 @@
-// join_relu_gradient_to_max_pool.cpp - a ReLU below a max-pool: if the maximum is 0, the index byte says "no gradient".
+// join_relu_gradient_to_max_pool.cpp - a ReLU before a max-pool: if the maximum is 0, the index byte means no gradient.
 #include "engine/program/fusion/rules.h"
 #include "engine/program/fusion/storage_types.h"
 #include "kernels/maxpool/maxpool.h"

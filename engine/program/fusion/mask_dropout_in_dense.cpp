@@ -1,4 +1,4 @@
-// mask_dropout_in_dense.cpp - a dropout between a ReLU and a dense layer needs no backward call.
+// mask_dropout_in_dense.cpp - removes the backward call of a dropout between a ReLU and a dense layer.
 #include "engine/program/fusion/rules.h"
 #include "engine/program/fusion/storage_types.h"
 #include "kernels/dense/dense.h"
@@ -11,9 +11,9 @@ void mask_dropout_in_dense(CallList& list, const Chooser& chooser) {
     for (int i = 0; i < int(list.nodes.size()); ++i) {
       CallNode& backward = list.nodes[std::size_t(i)];
       const Dropout* dropout = backward.as<DropoutBackward<T>>();
-      if (!dropout || backward.argument(2) == no_tensor) continue;  // without a ReLU before it nothing else is masked
+      if (!dropout || backward.argument(2) == no_tensor) continue;  // no ReLU before it
 
-      // The dropout's output is 0 wherever the ReLU's is. It masks as well, and a fused forward call writes it alone.
+      // The dropout's output is also 0 where the ReLU's is. It is the mask: a fused forward call writes only that one.
       TensorId y = no_tensor;
       for (const CallNode& node : list.nodes)
         if (const Dropout* forward = node.as<DropoutForward<T>>(); forward && forward->layer == dropout->layer)

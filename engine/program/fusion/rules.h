@@ -1,33 +1,33 @@
-// rules.h - rewrite rules over a list of op calls, one file each. A rule replaces calls by fewer that leave the same
-// values; nothing else in the engine knows that it exists.
+// rules.h - rewrite rules over a list of op calls, one file each. A rule replaces calls by fewer calls with the same
+// results; no other part of the engine depends on it.
 #pragma once
 #include "engine/program/chooser.h"
 
 namespace gs {
 
-/// All rules, in the order in which they need one another.
+/// Applies all rules, in the order that they require.
 void fuse(CallList&, Chooser&);
 
-// A call whose implementation the user fixed stays a call of its own.
+// A call whose implementation the user fixed is kept, unless that of the fused call is fixed as well.
 
-/// A ReLU becomes a part of the call that writes its input, if that op can do it and nothing else reads the sum.
+/// A ReLU becomes part of the call that writes its input, if that op supports it and nothing else reads the input.
 void join_relu(CallList&, const Chooser&);
 
-/// The gradient of a ReLU becomes a mask of the call that writes the gradient of its output, if that op can mask: it
-/// writes 0 where the ReLU's output is not positive.
+/// The gradient of a ReLU becomes a mask of the call that writes the gradient of its output, if that op supports one:
+/// the call writes 0 where the ReLU's output is not positive.
 void join_relu_gradient(CallList&, const Chooser&);
 
-/// The same for a max-pool behind a ReLU: its index byte says that there is no gradient.
+/// Likewise for a max-pool after a ReLU: its index byte marks elements without gradient.
 void join_relu_gradient_to_max_pool(CallList&, const Chooser&);
 
-/// Dropout between a ReLU and a dense layer spends no backward call. Its output is 0 exactly where the unit was dropped
-/// or the ReLU gave 0, so that output masks the dense layer's data gradient, which multiplies by 1 / (1 - rate).
+/// Dropout between a ReLU and a dense layer needs no backward call. Its output is 0 exactly where the unit was dropped
+/// or the ReLU gave 0, so it masks the dense layer's data gradient, which multiplies by 1 / (1 - rate).
 void mask_dropout_in_dense(CallList&, const Chooser&);
 
-/// One call does a convolution and the max-pool behind it (kernels/conv2d_pool); the map between is not written.
+/// Fuses a convolution and the max-pool that follows (kernels/conv2d_pool); the map between is not written.
 void fuse_conv2d_and_max_pool(CallList&, Chooser&);
 
-/// One call does a dense layer and the dropout behind it (kernels/dense_dropout); the value between is not written.
+/// Fuses a dense layer and the dropout that follows (kernels/dense_dropout); the value between is not written.
 void fuse_dense_and_dropout(CallList&, Chooser&);
 
 }  // namespace gs

@@ -1,4 +1,4 @@
-// storage_types.h - for rules over ops that are templates over the stored type.
+// storage_types.h - applies a rule to both storage types, for ops that are templates over them.
 #pragma once
 #include "kernels/common/bf16.h"
 

@@ -1,4 +1,5 @@
-// checker.cpp - races, shared memory that nobody wrote, memory that is not the device's, access before dependency_wait.
+// checker.cpp - finds races, reads of unwritten shared memory, accesses outside device memory and accesses before
+// dependency_wait().
 #include "kernels/sim/check/checker.h"
 
 #include <algorithm>
@@ -54,7 +55,7 @@ class Checker {
 };
 
 Checker& checker() {
-  static Checker* checker = new Checker;  // never destroyed: reports may be asked for at the program's very end
+  static Checker* checker = new Checker;  // never destroyed: reports may be taken during program exit
   return *checker;
 }
 
@@ -161,7 +162,7 @@ void Checker::check_device_memory(std::uintptr_t address, std::size_t bytes, con
     }
   }
   constexpr std::uintptr_t near = 1 << 20;
-  std::string detail = "the address is in no device memory; a host pointer?";
+  std::string detail = "the address is not in device memory; a host pointer?";
   if (above != device_memory_.begin() && address + bytes - std::prev(above)->end <= near) {
     const MemoryRange& below = *std::prev(above);
     detail = std::to_string(address + bytes - below.end) + " bytes past the end of device memory of " +
@@ -171,7 +172,7 @@ void Checker::check_device_memory(std::uintptr_t address, std::size_t bytes, con
              std::to_string(above->end - above->begin) + " bytes";
   }
   found(Problem::not_device_memory, Space::global, {now}, detail);
-  // A GPU ends the kernel, too. Before the access, which might end the program.
+  // A GPU ends the kernel, too. Fails before the access, which might crash the program.
   fail(std::string(is_write(now.kind) ? "write" : "read") + " outside device memory at " +
        source_lines({now.access.code}).front() + ": " + detail);
 }
@@ -204,7 +205,7 @@ constexpr CheckerHooks hooks{
 
 void access(const void* address, std::size_t bytes, Kind kind, const void* return_address) {
   if (!position.observed) return;
-  position.observed = false;  // the checker itself is not to be checked, see Position::observed
+  position.observed = false;  // the checker's own accesses are not checked, see Position::observed
   if (counter)
     counting::access(address, bytes, kind, return_address);
   else

@@ -1,4 +1,4 @@
-// checker.h - judges every memory access of an instrumented kernel.
+// checker.h - checks every memory access of an instrumented kernel.
 #pragma once
 #include <cstddef>
 
@@ -6,7 +6,7 @@ namespace gs::simulator::check {
 
 enum class Kind { read, write, atomic_read, atomic_write };
 
-/// An access of `bytes` at `address`, about to happen at the instruction before `return_address`.
+/// Checks an access of `bytes` bytes at `address` just before it happens; `return_address` follows its instruction.
 void access(const void* address, std::size_t bytes, Kind kind, const void* return_address);
 
 }  // namespace gs::simulator::check

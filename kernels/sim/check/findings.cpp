@@ -1,4 +1,4 @@
-// findings.cpp - the words of the checker's reports.
+// findings.cpp - text of the checker's reports.
 #include "kernels/sim/check/findings.h"
 
 #include "kernels/sim/check/places.h"

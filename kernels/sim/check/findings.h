@@ -1,4 +1,4 @@
-// findings.h - what the checker found, as data; the text with its source lines is made when it is asked for.
+// findings.h - the checker's findings as data; their text, with source lines, is made on request.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -14,7 +14,7 @@ namespace gs::simulator::check {
 
 enum class Problem { race, uninitialised, not_device_memory, before_wait };
 
-/// One of the accesses that a finding is about.
+/// One access of a finding.
 struct Party {
   Access access;
   Kind kind;

@@ -2,7 +2,8 @@
 // -fsanitize-coverage=trace-pc calls in every basic block. The program is not linked with libtsan: ThreadSanitizer
 // knows pthreads, the checker knows CUDA.
 //
-// Each function reports the access; the atomic ones then do it (one OS thread runs all blocks, so plainly).
+// Each function reports the access; the atomic ones then perform it, with plain accesses, as one OS thread runs all
+// blocks.
 #include <cstddef>
 #include <cstdint>
 

@@ -24,7 +24,7 @@ void Order::warp_synced(unsigned warp, std::uint32_t lanes) {
   std::array<std::uint32_t, warp_size> known{};
   for (std::uint32_t left = lanes; left; left &= left - 1) {
     const int lane = std::countr_zero(left);
-    clocks[lane][lane]++;  // what the lane did until now is older than this
+    clocks[lane][lane]++;  // the lane's earlier accesses are older than this
     for (unsigned other = 0; other < warp_size; other++) known[other] = std::max(known[other], clocks[lane][other]);
   }
   for (std::uint32_t left = lanes; left; left &= left - 1) clocks[std::countr_zero(left)] = known;

@@ -1,4 +1,4 @@
-// places.cpp - asks addr2line, once per place.
+// places.cpp - looks up source lines with addr2line, once per address.
 #include "kernels/sim/check/places.h"
 
 #include <link.h>
@@ -19,7 +19,8 @@ std::string hexadecimal(std::uint64_t value) {
   return text;
 }
 
-/// What addr2line calls the first byte of the program: 0 when it can be loaded anywhere, else its fixed address.
+/// Address that addr2line expects for the program's first byte: 0 if the program can be loaded anywhere, else its fixed
+/// address.
 std::uint64_t link_address_of_start() {
   std::uint64_t loaded_by = 0;
   dl_iterate_phdr(
@@ -38,7 +39,7 @@ bool is_machinery(std::string_view path) {
 /// "/project/kernels/conv2d/conv.cu:12 (discriminator 3)" -> "kernels/conv2d/conv.cu:12"
 std::string path_in_project(std::string_view line) {
   line = line.substr(0, line.find(' '));
-  for (const std::string_view folder : {"/kernels/", "/tests/"})  // where kernels are
+  for (const std::string_view folder : {"/kernels/", "/tests/"})  // folders with kernels
     if (const auto at = line.rfind(folder); at != line.npos) return std::string(line.substr(at + 1));
   return std::string(line);
 }
@@ -49,7 +50,7 @@ void resolve(const std::vector<std::uint32_t>& codes, std::map<std::uint32_t, st
   if (length <= 0) return;
   std::string command = "addr2line -a -i -e '" + std::string(program, std::size_t(length)) + "'";
   const std::uint64_t start = link_address_of_start();
-  for (std::uint32_t code : codes) command += " " + hexadecimal(start + code - 1);  // the call, not what follows it
+  for (std::uint32_t code : codes) command += " " + hexadecimal(start + code - 1);  // - 1: inside the call
   command += " 2>/dev/null";
   std::FILE* output = popen(command.c_str(), "r");
   if (!output) return;

@@ -1,4 +1,4 @@
-// places.h - "conv2d_tiled.cu:41" for the address of an instruction of this program.
+// places.h - source lines of instruction addresses: "conv2d_tiled.cu:41".
 #pragma once
 #include <cstdint>
 #include <string>
@@ -6,14 +6,14 @@
 
 namespace gs::simulator::check {
 
-/// The start of the program in memory; instructions are named by their distance from it.
+/// The start of the program in memory; an instruction's code is its distance from it.
 const char* program_start();
 
-/// The source lines of the instructions at `codes`, in order, by one call of addr2line for those not asked for before.
-/// An instruction that was inlined from the simulator's own headers or the system's counts as its caller's.
+/// The source lines of the instructions at `codes`, in order, looked up by addr2line in batches and cached. An
+/// instruction inlined from the simulator's or the system's headers counts as its caller's.
 std::vector<std::string> source_lines(const std::vector<std::uint32_t>& codes);
 
-/// The same with the file's path in the project: "kernels/conv2d/conv2d_tiled.cu:41".
+/// `source_lines()` with the file's path in the project: "kernels/conv2d/conv2d_tiled.cu:41".
 std::vector<std::string> source_paths(const std::vector<std::uint32_t>& codes);
 
 }  // namespace gs::simulator::check

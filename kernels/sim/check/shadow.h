@@ -1,4 +1,4 @@
-// shadow.h - the checker's memory of who touched each word last, and CUDA's rule of what is ordered before what.
+// shadow.h - shadow memory: the last accesses to each word.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace gs::simulator::check {
 
-/// One access by one thread, in 16 bytes. `block` is a number that no two blocks of any two launches share (0: none).
+/// One access by one thread, in 16 bytes. `block` is unique across blocks and launches (0: none).
 struct Access {
   std::uint32_t block = 0;
   std::uint32_t code = 0;         ///< the address of the instruction, from the start of the program
@@ -22,14 +22,15 @@ struct Access {
   }
 };
 
-/// What is remembered of one word: enough that a later access in conflict with any earlier one meets one of these.
+/// Accesses kept for one word: a later access that conflicts with any earlier one conflicts with one of these.
 struct Cell {
   Access write;
-  Access read, other_read;  ///< two readers of one block; in different warps if there are such
+  Access read, other_read;  ///< two readers of one block, in different warps if possible
   Access other_block_read;  ///< a reader of another block than `read`
 };
 
-/// Cells for 4-byte words, a page at a time; a page that is accessed in smaller pieces has cells for bytes instead.
+/// Cells for 4-byte words, allocated by page; a page that is accessed in smaller or unaligned pieces has a cell per
+/// byte.
 class Shadow {
  public:
   static constexpr std::uintptr_t page_bytes = 4096;
@@ -44,7 +45,7 @@ class Shadow {
       address += page.cell_bytes;
     }
   }
-  /// Forgets everything, once it takes more than `bytes`.
+  /// Clears everything if it takes more than `bytes`.
   void trim(std::size_t bytes);
   void clear();
 

@@ -1,4 +1,4 @@
-// spaces.cpp - by the ranges that the runtime and the linker know.
+// spaces.cpp - classifies addresses by the ranges that the runtime and the linker know.
 #include "kernels/sim/check/spaces.h"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ std::uintptr_t number(const void* p) {
 }  // namespace
 
 void Spaces::launch_begins() {
-  // The OS thread's own copies, so looked up anew for every launch.
+  // thread_local, so looked up at every launch.
   const auto ends = {number(&threadIdx), number(&blockIdx), number(&blockDim), number(&gridDim)};
   built_ins_ = std::min(ends);
   built_ins_end_ = std::max(ends) + sizeof(dim3);

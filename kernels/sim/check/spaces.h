@@ -1,4 +1,4 @@
-// spaces.h - which of a GPU's memories an address of the simulated kernel stands for.
+// spaces.h - the GPU memory space that an address of a simulated kernel stands for.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,7 +10,7 @@ enum class Space { shared, global };
 class Spaces {
  public:
   void launch_begins();
-  /// Nothing for what a GPU keeps elsewhere: local variables, arguments, constants, threadIdx and its like.
+  /// nullopt for data that a GPU keeps elsewhere: local variables, arguments, constants, threadIdx and its like.
   std::optional<Space> of(std::uintptr_t address) const;
 
  private:

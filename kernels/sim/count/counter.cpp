@@ -1,4 +1,4 @@
-// counter.cpp - a log for each thread; when a warp's lanes have met, their logs become requests.
+// counter.cpp - logs each thread's accesses; when a warp's lanes have met, their logs become requests.
 #include "kernels/sim/count/counter.h"
 
 #include <algorithm>
@@ -49,7 +49,7 @@ class Counter {
   std::size_t find_open(const Access&, std::uint32_t lane, std::size_t likely);
   void cut_all();
 
-  /// A request that is being put together: a chain of accesses, each named by lane * most_logged + index in its log.
+  /// A request under construction: a chain of accesses, each identified by lane * most_logged + index in its log.
   struct Open {
     std::uint64_t key;
     std::uint32_t first, lanes;
@@ -61,7 +61,7 @@ class Counter {
   check::Spaces spaces_;
   Loops loops_;
   std::vector<Thread> threads_;
-  std::vector<std::uint32_t> living_;  // lanes, by warp: at their last meeting
+  std::vector<std::uint32_t> living_;  // living lanes by warp, at their last meeting
   std::size_t logged_ = 0;
 
   std::vector<Open> open_;  // of the warp whose logs are read
@@ -72,7 +72,7 @@ class Counter {
 };
 
 void Counter::block_begins(unsigned threads) {
-  for (unsigned warp = 0; warp < living_.size(); ++warp) make_requests(warp);  // of a block that ended in an error
+  for (unsigned warp = 0; warp < living_.size(); ++warp) make_requests(warp);  // left by a block that ended in an error
   loops_.forget_contexts();
   if (threads_.size() < threads) threads_.resize(threads);
   for (Thread& thread : threads_) thread.path.clear();
@@ -90,7 +90,7 @@ void Counter::warp_meets(unsigned warp, std::uint32_t living) {
 }
 
 void Counter::access(std::uintptr_t address, std::size_t bytes, Kind kind, std::uint32_t code) {
-  // An atomic operation's other half is its read, just before.
+  // The atomic read is part of the atomic write that follows, which counts as a load and a store.
   if (position.in_pieces || kind == Kind::atomic_read) return;
   const std::optional<Space> space = spaces_.of(address);
   if (!space) return;
@@ -123,7 +123,7 @@ void Counter::cut_all() {
   for (unsigned warp = 0; warp < living_.size(); ++warp) make_requests(warp);
 }
 
-/// The first request of this instruction in this iteration that the lane is not in yet; a new one if there is none.
+/// The first request of this instruction in this iteration that lacks the lane, or else a new one.
 std::size_t Counter::find_open(const Access& access, std::uint32_t lane, std::size_t likely) {
   std::uint64_t key =
       loops_.iteration(access.place) * 0x9e3779b97f4a7c15u + (std::uint64_t(access.code) << 1 | access.shared);
@@ -224,7 +224,7 @@ constexpr CounterHooks hooks{
 }  // namespace
 
 void access(const void* address, std::size_t bytes, Kind kind, const void* return_address) {
-  // What is longer is the copy of a structure: in pieces of at most 16 bytes, as aligned as its address is.
+  // A longer access is the copy of a structure: split into pieces of at most 16 bytes, as aligned as its address is.
   for (std::uintptr_t at = number(address), left = bytes; left > 0;) {
     const std::size_t piece = bytes <= 16 ? bytes : std::min({at & -at, std::bit_floor(left), std::uintptr_t(16)});
     active->access(at, piece, kind, code_of(return_address));

@@ -1,4 +1,4 @@
-// counter.h - gathers the accesses of instrumented kernels and makes requests of them (kernels/sim/counts.h).
+// counter.h - collects the accesses of instrumented kernels and groups them into requests (kernels/sim/counts.h).
 #pragma once
 #include <cstddef>
 
@@ -7,10 +7,10 @@
 
 namespace gs::simulator::counting {
 
-/// As check::access, while this OS thread counts.
+/// Counts an access (see check::access). Only while this OS thread counts.
 void access(const void* address, std::size_t bytes, check::Kind, const void* return_address);
 
-/// The running thread enters a basic block: slow_enter_block, while this OS thread counts.
+/// The running thread enters a basic block. slow_enter_block: only while this OS thread counts.
 void slow_enter_block(const void* return_address);
 inline void enter_block(const void* return_address) {
   if (counter && position.observed) slow_enter_block(return_address);

@@ -50,7 +50,7 @@ void Loops::enter(Path& path, std::uint32_t code) {
   path.push_back({to.to, 0, unknown, unknown});
 }
 
-/// What follows the head on the path is inside of its loop, and so are the loops there.
+/// Blocks behind the head on the path are inside its loop, and so are the loops that they head.
 void Loops::learn(const Path& path, std::size_t head) {
   Block& loop = blocks_[path[head].block];
   const bool changed_elsewhere = loop.learned_at != changes_;

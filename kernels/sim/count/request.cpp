@@ -8,8 +8,7 @@
 namespace gs::simulator::counting {
 namespace {
 
-/// The different units of `unit` bytes that some lanes touch, sorted. An access of 16 unaligned bytes touches five
-/// words.
+/// Distinct units of `unit` bytes that some lanes touch, sorted. An unaligned access of 16 bytes touches five words.
 struct Units {
   std::array<std::uintptr_t, 32 * 5> of;
   int size = 0;

@@ -1,4 +1,4 @@
-// bench_compare_test.cpp - the gate for CI: what is a regression, what is not comparable, and the exit status.
+// bench_compare_test.cpp - `bench --compare` as a gate for CI: regressions, incomparable cases, exit status.
 #include "apps/bench/bench_compare.h"
 
 #include "engine/core/error.h"
@@ -57,7 +57,7 @@ TEST(BenchCompare, IsAGate) {
       changed["cases"][0][key] = factor * record["cases"][0][key].get<double>();
     write_text(folder / "before.json", changed.dump());
   };
-  store(1000);  // everything is faster than that
+  store(1000);  // slower than any case
   const Outcome good = with({"--compare", "before.json"});
   EXPECT_EQ(good.status, 0) << good.err;
   EXPECT_NE(good.out.find("faster"), std::string::npos) << good.out;
@@ -66,8 +66,7 @@ TEST(BenchCompare, IsAGate) {
   EXPECT_EQ(bad.status, 1);
   EXPECT_NE(bad.out.find("slower by more than 50%"), std::string::npos) << bad.out;
   EXPECT_NE(bad.err.find("1 of 1 case is slower"), std::string::npos) << bad.err;
-  // The recorded cases are measured where none is named, as they were; standard output is JSON's where that is asked
-  // for.
+  // Without named cases the recorded ones are measured. With --json, standard output holds only JSON.
   const Outcome again = run_program(folder.path(), {"bench", "--compare", "before.json", "--steps", "9", "--json"});
   EXPECT_EQ(again.status, 1) << again.err;
   const Json now = Json::parse(again.out)["cases"][0];

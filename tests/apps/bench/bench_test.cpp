@@ -85,7 +85,7 @@ TEST(Bench, ACaseTakesWhatItsNetworkWasMadeFor) {
   apps::BenchRun run(apps::parse_case("lenet5:-:4"), *cpu, Precision::fp32, {.rule = "default"});
   EXPECT_EQ(run.program().net().parameter_count(), 61706);
   EXPECT_EQ(run.program().recipe().loss, LossKind::softmax);
-  const apps::StepTimes times = run.measure({.steps = 40});  // more than there are batches of images
+  const apps::StepTimes times = run.measure({.steps = 40});  // more steps than batches of images
   EXPECT_GT(times.median_us, 0);
   EXPECT_EQ(times.steps, 40);
 }

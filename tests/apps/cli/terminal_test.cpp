@@ -11,7 +11,7 @@
 namespace gs::test {
 namespace {
 
-/// A terminal of `columns` columns; what a program writes to it is read back.
+/// A pseudo-terminal of `columns` columns whose output the test reads.
 class PseudoTerminal {
  public:
   explicit PseudoTerminal(int columns) : ours_(posix_openpt(O_RDWR | O_NOCTTY)) {
@@ -55,7 +55,7 @@ std::string shown_by_tiny_run(int columns, bool colours) {
 TEST(Terminal, LinesAreRedrawnAndFit) {
   const std::string shown = shown_by_tiny_run(40, false);
   EXPECT_NE(shown.find("\repoch 1/2 "), std::string::npos) << shown;
-  // What stands between two returns of the cursor is one line on the screen.
+  // The text between two carriage returns is one line on the screen.
   std::string text = shown;
   for (auto at = text.find("\x1b[K"); at != std::string::npos; at = text.find("\x1b[K")) text.replace(at, 3, "\r");
   EXPECT_EQ(text.find('\x1b'), std::string::npos) << "only clearing a line, no colours, with NO_COLOR";

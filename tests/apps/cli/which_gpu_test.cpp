@@ -1,12 +1,12 @@
-// which_gpu_test.cpp - the program over a driver that stands in (tests/stand_in_cuda): a GPU that is not there, or that
-// does not fit, is said before anything runs.
+// which_gpu_test.cpp - the program with a stand-in driver (tests/stand_in_cuda): a missing or unsupported GPU is
+// reported before anything runs.
 #if GRIDSTRIDE_WITH_CUDA
 #include "tests/apps/program.h"
 
 namespace gs::test {
 namespace {
 
-/// A machine with these GPUs, as CUDA_VISIBLE_DEVICES shows them.
+/// Environment of a machine with these GPUs, of which CUDA_VISIBLE_DEVICES selects some.
 std::function<void()> machine(const char* gpus, const char* visible = nullptr, const char* driver = "99000") {
   return [=] {
     setenv("LD_LIBRARY_PATH", GRIDSTRIDE_STAND_IN_CUDA, 1);

@@ -1,5 +1,4 @@
-// bad_input_test.cpp - every bad flag gets one line that says what would be right, and exit status 2; nothing is
-// written.
+// bad_input_test.cpp - every bad flag gives one line with the expected values and exit status 2; nothing is written.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -12,7 +11,7 @@ namespace {
 
 struct BadInput {
   std::vector<std::string> words;
-  std::vector<std::string> parts;  ///< what the line must hold
+  std::vector<std::string> parts;  ///< texts that the line must contain
 };
 
 class BadFlags : public ::testing::TestWithParam<BadInput> {};
@@ -45,13 +44,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{{"train", "lenet", "--lr", "0"}, {"--lr must be a number above 0"}},
         BadInput{{"train", "lenet", "--lr", "nan"}, {"--lr must be a number above 0", "'nan'"}},
         BadInput{{"train", "lenet", "--lr", "inf"}, {"--lr must be a number above 0", "'inf'"}},
-        BadInput{{"train", "lenet", "--lr", "1e60"}, {"--lr must be a number above 0"}},   // infinite as a float
-        BadInput{{"train", "lenet", "--lr", "1e-60"}, {"--lr must be a number above 0"}},  // zero as a float
+        BadInput{{"train", "lenet", "--lr", "1e60"}, {"--lr must be a number above 0"}},   // Inf in fp32
+        BadInput{{"train", "lenet", "--lr", "1e-60"}, {"--lr must be a number above 0"}},  // 0 in fp32
         BadInput{{"train", "lenet", "--lr", "fast"}, {"--lr must be a number above 0", "'fast'"}},
         BadInput{{"train", "lenet", "--dropout", "1"}, {"--dropout must be a number from 0 to below 1", "'1'"}},
         BadInput{{"train", "lenet", "--dropout", "-0.1"}, {"--dropout must be a number"}},
         BadInput{{"train", "lenet", "--beta1", "1"}, {"--beta1 must be a number from 0 to below 1"}},
-        BadInput{{"train", "lenet", "--beta2", "0.9999999999"}, {"--beta2 must be"}},  // 1 as a float
+        BadInput{{"train", "lenet", "--beta2", "0.9999999999"}, {"--beta2 must be"}},  // 1 in fp32
         BadInput{{"train", "lenet", "--epsilon", "0"}, {"--epsilon must be a number above 0"}},
         BadInput{{"train", "lenet", "--weight-decay", "-1"}, {"--weight-decay must be a number of at least 0"}},
         BadInput{{"train", "lenet", "--optimizer", "sgdd"},
@@ -128,7 +127,7 @@ TEST(BadInput, AnUnknownStepOrImplementationIsNamed) {
   expect_one_line(run_program(folder.path(), tiny_run({"--impl", "conv9 forward=direct"})), 2,
                   {"--impl: ", "conv9 forward"});
   const Outcome unknown = run_program(folder.path(), tiny_run({"--impl", "foo=bar"}));
-  expect_one_line(unknown, 2, {"--impl: there is no call 'foo'", "conv1 forward"});
+  expect_one_line(unknown, 2, {"--impl: no call is named 'foo'", "conv1 forward"});
   const auto first = unknown.err.find("update");
   EXPECT_EQ(unknown.err.find("flatten"), std::string::npos) << "that is no step: " << unknown.err;
   EXPECT_EQ(unknown.err.find("update", first + 1), std::string::npos) << "each step once: " << unknown.err;

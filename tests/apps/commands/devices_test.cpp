@@ -15,17 +15,22 @@ TEST(Devices, JsonIsAllThatStandardOutputHolds) {
   ASSERT_EQ(json["devices"].size(), 3u);
   EXPECT_EQ(json["devices"][1]["name"], "cpu");
   EXPECT_TRUE(json["machine"].contains("vector_width"));
-  EXPECT_FALSE(json["roofs"].contains("cpu")) << "none was measured with this cache folder";
+  EXPECT_FALSE(json["peaks"].contains("cpu")) << "none was measured with this cache folder";
   for (const auto& finding : json["findings"]) EXPECT_FALSE(finding["remedy"].get<std::string>().empty());
 
-  const Outcome roof = run_program(folder.path(), {"devices", "--roof", "--json"}, own_cache);
-  ASSERT_EQ(roof.status, 0) << roof.err;
-  const auto measured = nlohmann::json::parse(roof.out)["roofs"]["cpu"];
+  const Outcome peaks = run_program(folder.path(), {"devices", "--peaks", "--json"}, own_cache);
+  ASSERT_EQ(peaks.status, 0) << peaks.err;
+  const auto measured = nlohmann::json::parse(peaks.out)["peaks"]["cpu"];
   EXPECT_GT(measured["copy_bytes_per_s"].get<double>(), 1e8);
   EXPECT_GT(measured["fp32_flops_per_s"].get<double>(), 1e8);
 
   const Outcome after = run_program(folder.path(), {"devices", "--json"}, own_cache);
-  EXPECT_EQ(nlohmann::json::parse(after.out)["roofs"]["cpu"], measured) << "stored, with its date";
+  EXPECT_EQ(nlohmann::json::parse(after.out)["peaks"]["cpu"], measured) << "stored, with its date";
+}
+
+TEST(Devices, FormerFlagNamesTheNewOne) {
+  const ScratchFolder folder;
+  expect_one_line(run_program(folder.path(), {"devices", "--roof"}), 2, {"--roof is now called --peaks"});
 }
 
 TEST(Devices, TableFitsTheTerminal) {

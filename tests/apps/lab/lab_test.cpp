@@ -1,4 +1,4 @@
-// lab_test.cpp - the lab: its plan, its statistics, and a whole tiny one from the first run to the report.
+// lab_test.cpp - the lab: its plan, its statistics, and a complete tiny lab from the first run to the report.
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -83,7 +83,7 @@ TEST(Statistics, SlopeOfALine) {
   EXPECT_NEAR(e.high - e.low, 0, 1e-9);
 }
 
-/// A run whose validation images have the same logits in every epoch: the first `right` of 100 are right.
+/// A run with the same validation logits in every epoch: the first `right` of 100 images are classified correctly.
 apps::SeededRun made_run(int right, const std::vector<double>& loss, const std::vector<double>& val_loss) {
   apps::FinishedRun run;
   run.loss.kind = LossKind::bce;

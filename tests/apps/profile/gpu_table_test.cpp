@@ -1,4 +1,4 @@
-// gpu_table_test.cpp - bench/gpu_table.py reads what `gridstride profile` writes.
+// gpu_table_test.cpp - bench/gpu_table.py reads the output of `gridstride profile`.
 #include <cstdlib>
 
 #include "apps/profile/profile_files.h"
@@ -18,8 +18,8 @@ TEST(GpuTable, ReadsAProfile) {
                             .c_str()),
             0);
   // 40.35 MFLOP at 100 GFLOP/s are 403.5 us, more than 3.404 MB at 10 GB/s, of a step of 990 us.
-  EXPECT_NE(text_of(out).find("| lenet-32-8, share of the roof | 41 % |"), std::string::npos) << text_of(out);
-  EXPECT_NE(text_of(out).find("| alexnet-32-8, share of the roof | not measured |"), std::string::npos);
+  EXPECT_NE(text_of(out).find("| lenet-32-8, share of the peak | 41 % |"), std::string::npos) << text_of(out);
+  EXPECT_NE(text_of(out).find("| alexnet-32-8, share of the peak | not measured |"), std::string::npos);
 }
 
 }  // namespace

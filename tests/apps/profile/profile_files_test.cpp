@@ -1,4 +1,4 @@
-// profile_files_test.cpp - profile.json there and back, the trace against the format that viewers read, the terminal's
+// profile_files_test.cpp - profile.json written and read back, the trace in the format of its viewers, the terminal's
 // tables, the comparison of two profiles.
 #include <gtest/gtest.h>
 
@@ -30,14 +30,14 @@ TEST_P(RoundTrip, KeepsEveryField) {
   const Json json = apps::profile_to_json(p);
   const Profile back = apps::profile_from_json(Json::parse(json.dump()));
   EXPECT_EQ(apps::profile_to_json(back), json);
-  // The list of fields serves both ways, so what it forgets would not show above.
+  // One list of fields both writes and reads, so the comparison above would not show a missing field.
   EXPECT_EQ(back.model, p.model);
   EXPECT_EQ(back.run, p.run);
   EXPECT_EQ(back.flags, p.flags);
   EXPECT_EQ(back.source, p.source);
   EXPECT_EQ(back.source_note, p.source_note);
-  EXPECT_EQ(back.roof.tf32_flops_per_s, p.roof.tf32_flops_per_s);
-  EXPECT_EQ(back.roof.date, p.roof.date);
+  EXPECT_EQ(back.peaks.tf32_flops_per_s, p.peaks.tf32_flops_per_s);
+  EXPECT_EQ(back.peaks.date, p.peaks.date);
   ASSERT_EQ(back.ops.size(), p.ops.size());
   for (std::size_t i = 0; i < p.ops.size(); ++i) {
     EXPECT_EQ(back.ops[i].pass, p.ops[i].pass);
@@ -61,6 +61,12 @@ TEST_P(RoundTrip, KeepsEveryField) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Profiles, RoundTrip, ::testing::Values(&made_profile, &made_counts, &made_gpu_profile));
+
+TEST(ProfileJson, TakesThePeaksUnderTheirFormerName) {
+  const Profile p =
+      apps::read_profile(GRIDSTRIDE_SOURCE_DIR "/bench/results/2026-11-27-profile-cpu-quiet.json");  // "roof"
+  EXPECT_NEAR(p.peaks.copy_bytes_per_s, 31.1e9, 0.1e9);
+}
 
 void expect_refused(const std::string& text, const std::string& reason) {
   const ScratchFolder folder;
@@ -91,8 +97,8 @@ TEST(ProfileJson, SaysWhatIsWrongWithAFile) {
   json["ops"][1].erase("us");
   expect_refused(json.dump(), "it lacks 'ops[1].us'");
   json = apps::profile_to_json(made_profile());
-  json["roof"]["measured_now"] = 3.5;
-  expect_refused(json.dump(), "roof.measured_now must be true or false");
+  json["peaks"]["measured_now"] = 3.5;
+  expect_refused(json.dump(), "peaks.measured_now must be true or false");
   json = apps::profile_to_json(made_profile());
   json["flags"] = "lenet";
   expect_refused(json.dump(), "flags must be a list of texts");
@@ -107,11 +113,11 @@ TEST(ProfileJson, SaysWhatIsWrongWithAFile) {
 
 // ---- trace.json ----
 
-/// What Perfetto and chrome://tracing ask of the JSON object format.
+/// Checks the rules of the JSON object format that Perfetto and chrome://tracing read.
 void expect_valid_trace(const Json& trace) {
   ASSERT_TRUE(trace["traceEvents"].is_array());
   double last_start = 0;
-  std::map<int, std::vector<double>> open;  // by thread: the ends of the events around
+  std::map<int, std::vector<double>> open;  // by thread: ends of the enclosing events
   for (const Json& e : trace["traceEvents"]) {
     for (const char* key : {"name", "ph", "pid", "tid", "ts"}) ASSERT_TRUE(e.contains(key)) << key << ": " << e;
     ASSERT_TRUE(e["name"].is_string() && e["pid"].is_number_integer() && e["tid"].is_number_integer()) << e;
@@ -225,7 +231,7 @@ TEST(ProfileTable, OfTheSimulatorHasCounts) {
   EXPECT_EQ(text.find("median us"), std::string::npos);
 }
 
-/// As the plain program counts: blocks, threads and barriers only.
+/// Counts of the plain program: blocks, threads and barriers only.
 Profile without_memory() {
   Profile p = made_counts();
   for (OpProfile& op : p.ops) {

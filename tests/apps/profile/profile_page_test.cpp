@@ -1,5 +1,5 @@
-// profile_page_test.cpp - the profile page in a real browser: it draws and sorts, reports no error, asks for nothing,
-// fits a phone, can be read in the dark, and prints.
+// profile_page_test.cpp - the profile page in a real browser: it draws and sorts, reports no error, requests nothing,
+// fits a phone, has a readable dark mode, and prints.
 #include "apps/profile/profile_page.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ std::string page_of(const Profile& p, const std::string& name) {
   return page;
 }
 
-// Presses titles and an op, and leaves what it sees.
+// Clicks titles and an op, and returns the state of the page.
 const char* const probe = R"js(<script>
 setTimeout(() => {
   let result;
@@ -37,7 +37,7 @@ setTimeout(() => {
     const press = title => { for (const b of table.querySelectorAll("thead button")) if (b.textContent === title) b.click(); };
     const boxes = [...document.querySelectorAll("#roofline text, #timeline text")].map(text => text.getBoundingClientRect());
     result = {...measuredOfPage(), markup: document.querySelectorAll("main img, main script, #table b, header b b").length,
-      points: document.querySelectorAll("#roofline circle").length, roofs: document.querySelectorAll("#roofline line.roof").length,
+      points: document.querySelectorAll("#roofline circle").length, peaks: document.querySelectorAll("#roofline line.peak").length,
       bars: document.querySelectorAll("#timeline rect").length, lanes: new Set([...document.querySelectorAll("#timeline rect")].map(r => r.getAttribute("y"))).size,
       empty_texts: boxes.filter(box => !box.width || !box.height).length, advice: document.querySelectorAll("#advice li p").length,
       titles: [...table.querySelectorAll("thead button")].map(b => b.textContent), foot: [...(table.tFoot?.rows ?? [])].map(row => row.cells[0].textContent),
@@ -66,14 +66,14 @@ setTimeout(() => {
 }, 200);
 </script>)js";
 
-// Presses a point and looks whether its row, which was out of sight, is in it.
+// Clicks a point and checks that its row, which was out of view, comes into view.
 const char* const low_window_probe = R"js(<script>
 setTimeout(() => {
   let result;
   try {
     const row = document.querySelector("#table table").tBodies[0].rows[1], seen = () => { const box = row.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; };
     result = {...measuredOfPage(), marks: document.querySelector("#advice .marks").textContent, before: seen()};
-    document.documentElement.style.scrollBehavior = "auto";  // at once, not smoothly
+    document.documentElement.style.scrollBehavior = "auto";  // no smooth scrolling
     document.querySelector("#roofline circle").dispatchEvent(new MouseEvent("click"));
     result.after = row.classList.contains("chosen") && seen();
   } catch (error) { result = {complaints: [String(error)]}; }
@@ -81,12 +81,12 @@ setTimeout(() => {
 }, 200);
 </script>)js";
 
-// Does what printing does: tells the page, then lets the rules for paper count, as wide as A4 between its margins.
+// Imitates printing: fires beforeprint and applies the print rules at the width of A4 between its margins.
 const char* const paper_probe = R"js(<script>
 setTimeout(() => {
   let result;
   try {
-    document.querySelectorAll("#timeline .choices button")[1]?.click();  // zoomed in, as it may stand on the screen
+    document.querySelectorAll("#timeline .choices button")[1]?.click();  // zoomed in, as a user may leave it
     dispatchEvent(new Event("beforeprint"));
     for (const sheet of document.styleSheets)
       for (const rule of sheet.cssRules)
@@ -140,7 +140,7 @@ TEST_F(ProfilePageInBrowser, DrawsSortsAndAsksForNothing) {
   const ordered_json seen = measure_page(page_of(made_profile(), "cpu.html"), probe, "--window-size=1280,900");
   expect_sound(seen);
   EXPECT_EQ(seen["points"], 4);  // gather does no arithmetic
-  EXPECT_EQ(seen["roofs"], 2);   // copy and fp32
+  EXPECT_EQ(seen["peaks"], 2);   // copy and fp32
   EXPECT_EQ(seen["bars"], 5);
   EXPECT_EQ(seen["lanes"], 1);
   EXPECT_EQ(seen["advice"], 3);
@@ -172,7 +172,7 @@ TEST_F(ProfilePageInBrowser, ShowsHowBusyThreadsAre) {
 TEST_F(ProfilePageInBrowser, ShowsAGpusKernelsAndBranches) {
   const ordered_json seen = measure_page(page_of(made_gpu_profile(), "gpu.html"), probe, "--window-size=1280,900");
   expect_sound(seen);
-  EXPECT_EQ(seen["roofs"], 4);  // copy, fp32, tf32, bf16
+  EXPECT_EQ(seen["peaks"], 4);  // copy, fp32, tf32, bf16
   EXPECT_EQ(seen["lanes"], 2);
   EXPECT_EQ(seen["tables"], 2);
   const auto titles = seen["titles"].get<std::vector<std::string>>();
@@ -204,7 +204,7 @@ TEST_F(ProfilePageInBrowser, ARowComesIntoViewWhenItsPointIsPressed) {
   Profile p = made_profile();
   p.run = "runs/a";
   p.sums.overlap_us = 30;
-  // In a low window the table is out of sight.
+  // In a low window the table is out of view.
   const ordered_json seen = measure_page(page_of(p, "low.html"), low_window_probe, "--window-size=1280,400");
   ASSERT_TRUE(seen.contains("before")) << seen.dump(1);
   EXPECT_TRUE(seen["complaints"].empty()) << seen["complaints"].dump(1);
@@ -212,7 +212,7 @@ TEST_F(ProfilePageInBrowser, ARowComesIntoViewWhenItsPointIsPressed) {
   EXPECT_EQ(seen["after"], true);
   EXPECT_EQ(seen["heading"], "lenet (runs/a), base 32, batch 8");
   const auto marks = seen["marks"].get<std::string>();
-  EXPECT_NE(marks.find("forward 548.0 µs, 54.8 %"), std::string::npos) << marks;  // of the wall time, 1,000 us
+  EXPECT_NE(marks.find("forward 548.0 µs, 54.8 %"), std::string::npos) << marks;  // share of the wall time, 1,000 us
   EXPECT_NE(marks.find("at the same time, counted twice: 30.0 µs, 3.0 %"), std::string::npos) << marks;
 }
 

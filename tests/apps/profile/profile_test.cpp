@@ -1,4 +1,4 @@
-// profile_test.cpp - `gridstride profile` and `train --profile` as a user calls them.
+// profile_test.cpp - `gridstride profile` and `train --profile`, run as by a user.
 #include <nlohmann/json.hpp>
 
 #include "apps/profile/profile_json.h"
@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A profile that takes a moment: a tiny network, a few steps, and a cache folder of its own.
+/// Arguments of a quick profile: a tiny network and a few steps.
 std::vector<std::string> tiny_profile(const std::vector<std::string>& more = {}) {
   std::vector<std::string> words = {"profile",  "lenet", "--base",  "2", "--image-size", "16",
                                     "--device", "cpu",   "--steps", "6", "--impl",       "default"};
@@ -17,7 +17,7 @@ std::vector<std::string> tiny_profile(const std::vector<std::string>& more = {})
   return words;
 }
 
-/// What the program is run with: its cache lies in the test's folder.
+/// Sets the program's cache folder to one in the test's folder.
 std::function<void()> with_cache(const ScratchFolder& folder) {
   const std::string cache = (folder / "cache").string();
   return [cache] { setenv("XDG_CACHE_HOME", cache.c_str(), 1); };
@@ -27,7 +27,7 @@ TEST(ProfileCommand, PrintsATableAndWritesThreeFiles) {
   const ScratchFolder folder;
   const Outcome outcome = run_program(folder.path(), tiny_profile(), with_cache(folder));
   ASSERT_EQ(outcome.status, 0) << outcome.err;
-  for (const char* text : {"conv1 forward", "conv2 filter gradient", "update", "median us", "% roof", "all ops",
+  for (const char* text : {"conv1 forward", "conv2 filter gradient", "update", "median us", "% peak", "all ops",
                            "= step", "what would save most", "profiles/lenet-2-16px-cpu/profile.html"})
     EXPECT_NE(outcome.out.find(text), std::string::npos) << text << "\n" << outcome.out;
   EXPECT_EQ(names_in(folder / "profiles/lenet-2-16px-cpu"),
@@ -36,12 +36,12 @@ TEST(ProfileCommand, PrintsATableAndWritesThreeFiles) {
   EXPECT_EQ(p.sampled_steps, 6);
   EXPECT_EQ(p.base, 2);
   EXPECT_EQ(p.input, "16x16x1");
-  EXPECT_GT(p.roof.copy_bytes_per_s, 0);
+  EXPECT_GT(p.peaks.copy_bytes_per_s, 0);
   EXPECT_EQ(p.timeline.size(), 3u);
   double ops = 0;
   for (const OpProfile& op : p.ops) ops += op.us.median;
   EXPECT_GT(ops, 0);
-  // By construction: the parts and the remainder are the whole.
+  // By definition of the remainder, all parts add up to the wall time.
   EXPECT_NEAR(p.sums.ops_us - p.sums.overlap_us + p.sums.gaps_us + p.sums.host_us + p.sums.remainder_us(),
               p.sums.wall_us, 1e-6 * p.sums.wall_us);
 }
@@ -56,20 +56,20 @@ TEST(ProfileCommand, JsonIsAllThatStandardOutputHolds) {
   EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"cache"});
 }
 
-TEST(ProfileCommand, TakesTheStoredRoof) {
+TEST(ProfileCommand, TakesTheStoredPeaks) {
   const ScratchFolder folder;
   const auto cache = with_cache(folder);
-  expect_one_line(run_program(folder.path(), tiny_profile({"--roof", "cached"}), cache), 2,
-                  {"--roof cached", "a profile without --roof cached measures it"});
+  expect_one_line(run_program(folder.path(), tiny_profile({"--peaks", "cached"}), cache), 2,
+                  {"--peaks cached", "a profile without --peaks cached measures them"});
   ASSERT_EQ(run_program(folder.path(), tiny_profile({"--quiet", "--out", "first"}), cache).status, 0);
-  ASSERT_EQ(run_program(folder.path(), tiny_profile({"--quiet", "--out", "second", "--roof", "cached"}), cache).status,
+  ASSERT_EQ(run_program(folder.path(), tiny_profile({"--quiet", "--out", "second", "--peaks", "cached"}), cache).status,
             0);
   const Profile first = apps::read_profile(folder / "first/profile.json"),
                 second = apps::read_profile(folder / "second/profile.json");
-  EXPECT_TRUE(first.roof.measured_now);
-  EXPECT_FALSE(second.roof.measured_now);
-  EXPECT_EQ(second.roof.date, first.roof.date);
-  EXPECT_EQ(second.roof.copy_bytes_per_s, first.roof.copy_bytes_per_s);
+  EXPECT_TRUE(first.peaks.measured_now);
+  EXPECT_FALSE(second.peaks.measured_now);
+  EXPECT_EQ(second.peaks.date, first.peaks.date);
+  EXPECT_EQ(second.peaks.copy_bytes_per_s, first.peaks.copy_bytes_per_s);
 }
 
 TEST(ProfileCommand, CountsOnTheSimulator) {
@@ -151,7 +151,8 @@ TEST(ProfileCommand, SaysWhatIsWrong) {
   refused({"profile", "lenet", "--base", "2", "--image-size", "16", "--device", "sim", "--steps", "3"},
           {"--steps", "one step is counted"});
   refused({"train", "lenet", "--device", "sim", "--profile"}, {"--profile", "sim", "gridstride profile MODEL"});
-  refused({"profile", "lenet", "--roof", "old"}, {"--roof must be one of now, cached"});
+  refused({"profile", "lenet", "--peaks", "old"}, {"--peaks must be one of now, cached"});
+  refused({"profile", "lenet", "--roof", "cached"}, {"--roof is now called --peaks"});
   refused({"profile", "lenet", "--step", "3"}, {"unknown flag '--step'", "'--steps'"});
   refused({"profile", "lenet", "--momentum", "0.9"}, {"--momentum is for --optimizer sgd"});
   refused({"profile", "lenet", "--ncu", "conv9"}, {"--ncu", "'conv9'", "conv1"});
@@ -214,14 +215,14 @@ TEST(TrainProfile, AddsThePageAndLeavesTheBitsAlone) {
   for (const auto& words : {plain, watched, looped})
     ASSERT_EQ(run_program(folder.path(), tiny_run(words), cache).status, 0);
   EXPECT_EQ(text_of(folder / "plain/last.safetensors"), text_of(folder / "looped/last.safetensors"));
-  EXPECT_EQ(apps::read_profile(folder / "looped/profile.json").sampled_steps, 9) << "an epoch is no one launch then";
+  EXPECT_EQ(apps::read_profile(folder / "looped/profile.json").sampled_steps, 9) << "profiling turns epoch loops off";
   EXPECT_EQ(text_of(folder / "plain/last.safetensors"), text_of(folder / "watched/last.safetensors"));
   EXPECT_EQ(text_of(folder / "plain/predictions.safetensors"), text_of(folder / "watched/predictions.safetensors"));
-  // A profile of the finished run does not replace what was seen while it trained.
+  // A profile of the finished run does not replace the one sampled during training.
   ASSERT_EQ(run_program(folder.path(), {"profile", "watched", "--device", "sim", "--quiet"}, cache).status, 0);
   EXPECT_EQ(names_in(folder / "watched/profile-sim"), (std::vector<std::string>{"profile.html", "profile.json"}));
   const Profile p = apps::read_profile(folder / "watched/profile.json");
-  EXPECT_EQ(p.sampled_steps, 9);  // three an epoch
+  EXPECT_EQ(p.sampled_steps, 9);  // three per epoch
   EXPECT_EQ(p.model, "lenet");
   EXPECT_GT(p.unwatched_us.median, 0);
   const std::vector<std::string> files = names_in(folder / "watched");
@@ -242,7 +243,7 @@ TEST(TrainProfile, IsNamedWhereItIsWritten) {
   EXPECT_NE(written.out.find("b8/profile.html"), std::string::npos) << written.out;
   EXPECT_EQ(written.err, "");
   EXPECT_TRUE(std::filesystem::exists(folder / "b8/profile.html"));
-  const Outcome none = train("16");  // one step an epoch
+  const Outcome none = train("16");  // one step per epoch
   ASSERT_EQ(none.status, 0) << none.err;
   EXPECT_NE(none.err.find("--profile: no step was sampled"), std::string::npos) << none.err;
   EXPECT_EQ(none.out.find("profile.html"), std::string::npos) << none.out;
@@ -300,7 +301,7 @@ TEST(TrainProfile, ANewRunKeepsNoProfileOfTheOneBefore) {
   EXPECT_EQ(names_in(folder / "a"),
             (std::vector<std::string>{"best.safetensors", "history.csv", "last.safetensors", "predictions.safetensors",
                                       "profile-link", "profile-of-a-run", "profile-sim", "run.json"}));
-  EXPECT_EQ(names_in(folder / "a/profile-of-a-run"), nested) << "another run is no profile of this one";
+  EXPECT_EQ(names_in(folder / "a/profile-of-a-run"), nested) << "another run's folder is not a profile of this one";
   EXPECT_EQ(names_in(folder / "a/profile-sim"), std::vector<std::string>{"notes.txt"});
   EXPECT_EQ(text_of(folder / "elsewhere/profile.json"), "mine") << "behind a link nothing is removed";
 }

@@ -1,5 +1,5 @@
-// report_page_test.cpp - the report page in a real browser: it draws, reports no error, asks for nothing, fits a phone,
-// can be read in the dark, and prints.
+// report_page_test.cpp - the report page in a real browser: it draws, reports no error, requests nothing, fits a phone,
+// has a readable dark mode, and prints.
 #include "apps/report/report_page.h"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ using nlohmann::ordered_json;
 const std::string nasty =
     "</script><b>bold</b><img src=x onerror=alert(1)> \"'&amp; <!--<script> {{data}} ünï 模型 😀 \\u003c";
 
-/// A run's curves: `epochs` points, a gap where `gap` says so.
+/// Curves of a run: `epochs` points, optionally with a gap.
 ordered_json series(const std::string& name, int epochs, double rate, int gap = -1, bool band = false) {
   ordered_json made{{"name", name}};
   int best = 1;
@@ -52,16 +52,16 @@ ordered_json findings() {
       {"kind", "findings"},
       {"rows",
        {{{"claim", "authors: the loss is still falling at epoch 20"},
-         {"verdict", "held"},
+         {"outcome", "held"},
          {"evidence",
           "It fell from 0.412 at epoch 15 to 0.388 at epoch 20 (paired bootstrap: 95 % interval -0.031 to -0.017)."}},
         {{"claim", "authors: wider is better"},
-         {"verdict", "did not hold"},
+         {"outcome", "did not hold"},
          {"evidence", "LeNet 8 reached 0.842, LeNet 32 0.811."}},
         {{"claim", "authors: batches of 4 overfit sooner"},
-         {"verdict", "too close to call"},
+         {"outcome", "too close to call"},
          {"evidence", "Epoch 12 against epoch 13; the interval holds zero."}},
-        {{"claim", nasty}, {"verdict", "stated"}, {"evidence", nasty}}}}};
+        {{"claim", nasty}, {"outcome", "stated"}, {"evidence", nasty}}}}};
 }
 
 ordered_json task(const std::string& id, const std::string& title, ordered_json all_series, ordered_json blocks = {}) {
@@ -72,7 +72,7 @@ ordered_json task(const std::string& id, const std::string& title, ordered_json 
           {"blocks", blocks.is_null() ? ordered_json::array() : std::move(blocks)}};
 }
 
-/// Every kind of block, and what is hardest to show: names that are markup, gaps, nothing at all, one epoch.
+/// Every kind of block and the hard cases: names with markup, gaps, empty runs, a single epoch.
 ordered_json everything() {
   ordered_json data{{"title", "The lab " + nasty},
                     {"subtitle", "Ten tasks on built-in lesions"},
@@ -159,7 +159,7 @@ ordered_json large() {
   return data;
 }
 
-// Stands behind it: waits for every chart, then leaves its measurements in an attribute.
+// Inserted at the page's end: waits for every chart, then returns its measurements.
 const char* const measuring = R"js(<script>
 (() => {
 function measured() {
@@ -183,7 +183,7 @@ let turns = 0;
   const ready = typeof Chart === "undefined" || [...document.querySelectorAll("canvas")].every(canvas => Chart.getChart(canvas));
   if (!ready && ++turns < 200) return setTimeout(wait, 50);
   const first = typeof Chart !== "undefined" && document.querySelector(".legend button");
-  for (const canvas of first ? document.querySelectorAll("canvas") : []) {  // the mouse on the middle of each chart
+  for (const canvas of first ? document.querySelectorAll("canvas") : []) {  // mouse over the centre of each chart
     const box = canvas.getBoundingClientRect();
     canvas.dispatchEvent(new MouseEvent("mousemove", {clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, bubbles: true}));
   }
@@ -227,7 +227,7 @@ void expect_sound(const ordered_json& seen, int canvases) {
 bool has_charts(const std::string& page) {
   return page.find("Chart.js v3") != page.npos;
 }
-/// Canvases of everything(): two a task with curves, less the two of the empty run, plus ROC and bars.
+/// Canvases of everything(): two per task with curves, none for the empty run, plus ROC and bars.
 const int canvases_of_everything = 2 + 2 + 2 + 2 + 2;
 
 TEST(ReportPage, NamesCannotEndTheScript) {
@@ -263,7 +263,7 @@ TEST_F(ReportPageInBrowser, DrawsEverythingAndAsksForNothing) {
   EXPECT_EQ(seen["tasks"], 7);  // the machine's card too
   EXPECT_EQ(seen["images"], 12);
   EXPECT_EQ(seen["tables"], 3);
-  EXPECT_EQ(seen["links"], ordered_json{"../runs/a%23b/profile-cpu/profile.html"}) << "near by, and no script";
+  EXPECT_EQ(seen["links"], ordered_json{"../runs/a%23b/profile-cpu/profile.html"}) << "only relative links";
   EXPECT_EQ(seen["title"].get<std::string>(), "The lab " + nasty);
   EXPECT_EQ(seen["heading"].get<std::string>(), "The lab " + nasty);
   EXPECT_EQ(seen["badges"], (ordered_json{"✓ 2 held", "✗ 2 did not hold", "≈ 2 too close to call", "• 2 stated"}));
@@ -274,10 +274,10 @@ TEST_F(ReportPageInBrowser, TellsAndHidesSeries) {
   if (!has_charts(page)) GTEST_SKIP() << "built without Chart.js";
   const ordered_json seen = measure(page, "--window-size=1280,900");
   ASSERT_TRUE(seen.contains("tooltip")) << seen.dump(1);
-  ASSERT_EQ(seen["tooltip"].size(), 2U) << seen["tooltip"];  // a line a series
+  ASSERT_EQ(seen["tooltip"].size(), 2U) << seen["tooltip"];  // one line per series
   EXPECT_EQ(seen["tooltip"][0].get<std::string>().rfind("LeNet 32: 0.", 0), 0U) << seen["tooltip"];
   EXPECT_NE(seen["tooltip"][0].get<std::string>().find("(training 0."), std::string::npos) << seen["tooltip"];
-  EXPECT_EQ(seen["shown"], (ordered_json{6, 6}));  // training and validation of two, and the edges of a band
+  EXPECT_EQ(seen["shown"], (ordered_json{6, 6}));  // training and validation of two runs, and the edges of a band
   EXPECT_EQ(seen["shown_without_first"], (ordered_json{4, 4}));
   EXPECT_EQ(seen["shown_again"], (ordered_json{6, 6}));
 }

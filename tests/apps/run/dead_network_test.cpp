@@ -6,7 +6,7 @@
 namespace gs::test {
 namespace {
 
-/// In a narrow LeNet the hidden ReLUs of about half the seeds are silent from the start or soon after.
+/// A narrow LeNet's hidden ReLUs are silent from the start, or soon after, for about half the seeds.
 TEST(DeadNetwork, IsReportedAndALivingOneIsNot) {
   const ScratchFolder folder;
   const auto train = [&](const std::string& seed) {

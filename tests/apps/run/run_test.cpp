@@ -1,4 +1,4 @@
-// run_test.cpp - what a training run leaves in its folder, also when it is interrupted, killed or out of space.
+// run_test.cpp - files of a training run, also after an interrupt, a kill or a full disk.
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -24,7 +24,7 @@ nlohmann::json json_of(const std::filesystem::path& file) {
   return nlohmann::json::parse(text_of(file));
 }
 
-/// Every file that stands under a final name reads back whole.
+/// Expects every file under its final name to be complete.
 void expect_whole_files(const std::filesystem::path& run) {
   for (const std::string& name : names_in(run)) {
     if (name == "run.json") {
@@ -111,7 +111,7 @@ TEST(Run, AnExistingRunIsRefusedAndUntouched) {
   const ScratchFolder folder;
   ASSERT_EQ(run_program(folder.path(), tiny_run({"--out", "run"})).status, 0);
   const std::string before = text_of(folder / "run/run.json");
-  expect_one_line(run_program(folder.path(), tiny_run({"--out", "run"})), 2, {"run is there already", "--overwrite"});
+  expect_one_line(run_program(folder.path(), tiny_run({"--out", "run"})), 2, {"run already exists", "--overwrite"});
   EXPECT_EQ(text_of(folder / "run/run.json"), before);
 }
 
@@ -120,7 +120,7 @@ TEST(Run, OverwriteReplacesOnlyWhatRunsWrite) {
   ASSERT_EQ(run_program(folder.path(), tiny_run({"--out", "run"})).status, 0);
   std::ofstream(folder / "run/notes.txt") << "mine";
   std::ofstream(folder / "run/best.safetensors.part123") << "left by a killed run";
-  // A run that is refused later must leave the old one alone.
+  // A run with an invalid argument must not touch the old run.
   expect_one_line(run_program(folder.path(), tiny_run({"--out", "run", "--overwrite", "--data", "nowhere"})), 2, {});
   EXPECT_EQ(lines_of(text_of(folder / "run/history.csv")).size(), 3u);
   EXPECT_EQ(run_program(folder.path(), tiny_run({"--out", "run", "--overwrite", "--epochs", "5"})).status, 0);
@@ -228,7 +228,7 @@ TEST(Run, ACpuEmulatesOtherPrecisionsAndSaysSo) {
     EXPECT_EQ(record["implementations"]["conv2 forward"], implementation);
     const Outcome evaluated = run_program(folder.path(), {"eval", precision, "--device", "cpu"});
     EXPECT_EQ(evaluated.status, 0) << evaluated.err;
-    // Its implementations are for that precision alone.
+    // The table of implementations is valid for that precision only.
     const Outcome other = run_program(folder.path(), tiny_run({"--device", "cpu", "--impl-from", precision}));
     EXPECT_EQ(other.status, 2);
     EXPECT_NE(other.err.find(std::string("give --precision ") + precision), std::string::npos) << other.err;
@@ -249,7 +249,7 @@ TEST(Run, CtrlCKeepsWhatIsComplete) {
   EXPECT_EQ(lines_of(outcome.err).size(), 1u) << outcome.err;
   EXPECT_NE(outcome.err.find("interrupted after"), std::string::npos) << outcome.err;
   Names files = all_files;
-  std::erase(files, "predictions.safetensors");  // what the network said is written when a run is finished
+  std::erase(files, "predictions.safetensors");  // predictions are written at the end of a run
   EXPECT_EQ(names_in(folder / "run"), files);
   expect_whole_files(folder / "run");
   const nlohmann::json record = json_of(folder / "run/run.json");
@@ -273,7 +273,7 @@ TEST(Run, KillLeavesOnlyWholeFiles) {
 
 TEST(Run, AFileThatGrowsTooLargeIsAClearErrorAndNoHalfFile) {
   const ScratchFolder folder;
-  // Weights of about 6 kB fit; with Adam's moments it is three times that, which does not.
+  // Weights of about 6 kB fit; with Adam's moments the file is three times as large and does not.
   const auto limit = [] {
     const rlimit size{8192, 8192};
     setrlimit(RLIMIT_FSIZE, &size);

@@ -1,4 +1,4 @@
-// saved_run_test.cpp - what can be done with a finished run: evaluate it, let it name pictures, report it.
+// saved_run_test.cpp - commands on a finished run: eval, predict, report, resume.
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -14,7 +14,7 @@ nlohmann::json json_of(const std::filesystem::path& path) {
   return nlohmann::json::parse(in);
 }
 
-/// A finished run in `folder`/run.
+/// Trains a run in `folder`/run.
 class SavedRun : public testing::Test {
  protected:
   void train(std::vector<std::string> more = {}) {
@@ -41,7 +41,7 @@ TEST_F(SavedRun, EvalRepeatsTheRunsOwnNumbers) {
   EXPECT_NE(text.out.find("rows: true class"), std::string::npos) << text.out;
 }
 
-/// Depth and optimizer are read back by all that build the network again.
+/// Every command that rebuilds the network reads depth and optimizer from the run.
 TEST_F(SavedRun, OfAResNetIsEvaluatedResumedAndProfiled) {
   const std::vector<std::string> network = {"resnet",       "--depth",      "8",         "--base",     "2",
                                             "--image-size", "16",           "--threads", "1",          "--device",
@@ -163,7 +163,7 @@ TEST_F(SavedRun, EarlyStoppingEndsTheRunAndKeepsTheBestEpoch) {
 }
 
 TEST_F(SavedRun, AResumedRunKeepsThePredictionsOfEveryEpoch) {
-  // Schedule and augmentation go on where they were, too.
+  // Schedule and augmentation resume, too.
   const auto words = [](const std::string& out, const std::string& epochs) {
     return tiny_run({"--out", out, "--quiet", "--keep-predictions", "--epochs", epochs, "--lr", "0.01", "--flip",
                      "both", "--rotate", "20", "--schedule", "step", "--step-epochs", "1", "--step-factor", "0.5"});

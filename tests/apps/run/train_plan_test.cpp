@@ -1,4 +1,4 @@
-// train_plan_test.cpp - what follows from the flags: loss, positive class, precision, implementations.
+// train_plan_test.cpp - settings derived from the flags: loss, positive class, precision, implementations.
 #include "apps/run/train_plan.h"
 
 #include <gtest/gtest.h>

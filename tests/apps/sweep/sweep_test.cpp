@@ -1,4 +1,4 @@
-// sweep_test.cpp - `gridstride sweep`: what it plans, refuses, trains, repeats and says; and runs at once in general.
+// sweep_test.cpp - `gridstride sweep`: plan, errors, training, repetition and output; concurrent runs in general.
 #include <signal.h>
 
 #include <fstream>
@@ -175,7 +175,7 @@ TEST(Sweep, AFailedRunIsNamedAndTheOthersGoOn) {
   EXPECT_TRUE(summary["runs"][1].contains("failure"));
 }
 
-/// Waits until something is so; false after ten seconds.
+/// Waits until so() is true; false after ten seconds.
 bool soon(const std::function<bool()>& so) {
   for (int i = 0; i < 1000; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(10)))
     if (so()) return true;
@@ -238,7 +238,7 @@ TEST(SweepRestart, AnotherTextThanItsOwnIsRefused) {
                   1, {"GRIDSTRIDE_RESTART", "unset it"});
 }
 
-// ---- how many a GPU has room for ----
+// ---- number of jobs that fit on a GPU ----
 
 TEST(JobsOnAGpu, AreAsManyAsFit) {
   constexpr std::size_t gib = std::size_t(1) << 30;

@@ -1,4 +1,4 @@
-// counts_of_lenet_test.cpp - what LeNet's ops ask of memory on `sim`, against counts by hand.
+// counts_of_lenet_test.cpp - memory requests of LeNet's ops on `sim`, against counts by hand.
 #include <gtest/gtest.h>
 
 #include "engine/profile/counts_profile.h"
@@ -70,8 +70,8 @@ TEST_F(CountsOfLenet, EveryOpHasLinesWhoseSumsAreTheOps) {
 }
 
 TEST_F(CountsOfLenet, GatherAsCountedByHand) {
-  // 576 values for 768 threads, in the data's order. Each thread reads three numbers of the state: cursor, batch,
-  // samples. Each value needs the permutation's entry and a byte, and becomes a float; the first of an image, a label.
+  // 768 threads for 576 values, in the order of the data. Each thread reads cursor, batch and samples of the state.
+  // Each value needs an entry of the permutation and a byte and becomes a float; each image also needs a label.
   constexpr std::int64_t values = batch * side * side, warps = values / 32, threads = 768;
   const OpCounts& c = *op("gather").counts;
   EXPECT_EQ(op("gather").implementation, "element");
@@ -83,16 +83,16 @@ TEST_F(CountsOfLenet, GatherAsCountedByHand) {
   EXPECT_EQ(c.stores, values + batch);
   EXPECT_EQ(c.stored_bytes, 4 * (values + batch));
   EXPECT_EQ(c.requests, 3 * threads / 32 + 3 * warps + 2 * batch);
-  // The state: one sector; the permutation: one (its entries are the same or neighbours); 32 bytes: one; 32 floats: 4.
+  // Sectors: state 1, permutation 1 (its entries are equal or adjacent), 32 bytes 1, 32 floats 4.
   EXPECT_EQ(c.sectors, 3 * threads / 32 + (1 + 1 + 4) * warps + 2 * batch);
   EXPECT_EQ(c.divergent_requests, 2 * batch) << "one lane reads and writes a label";
   EXPECT_EQ(c.shared_requests, 0);
 }
 
 TEST_F(CountsOfLenet, UpdateAsCountedByHand) {
-  // Plain sgd: the rate for each thread; gradient and parameter in, parameter out.
+  // Plain sgd: each thread reads the learning rate; gradient and parameter are read, the parameter is written.
   const std::int64_t n = parameters_, threads = (n + 255) / 256 * 256;
-  ASSERT_EQ(n % 32, 0) << "so that no warp is cut";
+  ASSERT_EQ(n % 32, 0) << "all warps must be full";
   const OpCounts& c = *op("update").counts;
   ASSERT_EQ(op("update").kernels.size(), 1u);
   EXPECT_EQ(op("update").kernels[0].name, "sgd<gs::sim::NoCopy>");
@@ -108,8 +108,8 @@ TEST_F(CountsOfLenet, UpdateAsCountedByHand) {
 }
 
 TEST_F(CountsOfLenet, TheTilesOfAProductAreReadAsCountedByHand) {
-  // dense2's data gradient: one block and one step of 16 k. A thread of its 8 warps writes 4 elements of either tile,
-  // and reads 16 bytes of either tile for each k.
+  // dense2's data gradient: one block, one iteration of 16 k. Each thread of its 8 warps writes 4 elements of each tile
+  // and reads 16 bytes of each tile per k.
   const OpProfile& o = op("dense2 data gradient");
   ASSERT_EQ(o.implementation, "tiled");
   EXPECT_EQ(o.counts->blocks, 1);

@@ -1,5 +1,5 @@
-// declared_memory_test.cpp - a step touches the tensors that it says it does, and no others: what the edges of a graph
-// and the memory plan are made from. The race checker ends a launch that accesses anything else.
+// declared_memory_test.cpp - an op call accesses only the tensors that it declares: graph edges and the memory plan
+// depend on that. The race checker ends a launch that accesses anything else.
 #include <gtest/gtest.h>
 
 #include "engine/program/program.h"
@@ -22,8 +22,8 @@ struct Case {
 
 class DeclaredMemory : public testing::TestWithParam<Case> {};
 
-/// Registers the memory of a step's tensors while it lives. A slot of the flat buffers is padded, and the update runs
-/// over the padding.
+/// Registers the memory of an op call's tensors during its lifetime, with the padding of the flat buffers, since the
+/// update covers that.
 class Declared {
  public:
   Declared(const Program& program, const OpCall& step) {
@@ -34,7 +34,7 @@ class Declared {
       if (id == no_tensor) continue;
       const Tensor& tensor = program.tensors()[std::size_t(id)];
       const std::size_t unit = tensor.storage == Storage::bf16 ? 128 : 256;
-      if (tensor.bytes == 0) continue;  // the caller's
+      if (tensor.bytes == 0) continue;  // memory of the caller
       simulator::register_memory(program.addresses()[id], (tensor.bytes + unit - 1) / unit * unit);
       registered_.push_back(program.addresses()[id]);
     }
@@ -49,7 +49,7 @@ class Declared {
 
 TEST_P(DeclaredMemory, EveryStepKeepsToIt) {
   const auto device = open_device({.name = "sim", .tf32 = GetParam().precision == Precision::tf32});
-  const bool large = GetParam().model == "alexnet2012";  // which shrinks its images by 32
+  const bool large = GetParam().model == "alexnet2012";  // reduces its images by a factor of 32
   const int side = large ? 67 : 16;
   const Net net = find_model(GetParam().model)
                       .build({.input = {side, side, 1}, .base = large ? 4 : 2, .dropout = 0.3f, .depth = 8});

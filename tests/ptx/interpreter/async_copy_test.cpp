@@ -30,7 +30,7 @@ TEST(PtxAsyncCopy, CopiesEachSize) {
   EXPECT_EQ(copied("cp.async.ca.shared.global [%r4], [%rd0+32], 16, 12;"), (Words{9, 10, 11, 0}));
 }
 TEST(PtxAsyncCopy, ReadsNoMoreOfTheSourceThanItSays) {
-  // Words 8 to 11 are the last: with 13 words, the copy of lane 3 has but one word to read.
+  // Words 8 to 11 are the last: with 13 words, the copy of lane 3 has only one word to read.
   const auto out =
       run_ptx({.body = ".shared .align 16 .b8 s[64];\nshl.b32 %r4, %r0, 4;\nmov.u32 %r5, s;\nadd.u32 %r5, %r5, %r4;\n"
                        "mul.wide.u32 %rd4, %r0, 16;\nadd.s64 %rd4, %rd0, %rd4;\nsetp.eq.u32 %p1, %r0, 3;\n"
@@ -70,7 +70,8 @@ TEST(PtxAsyncCopy, OfNoGroupIsWaitedForByWaitAllOnly) {
   EXPECT_NO_THROW(run_ptx(one_thread(copy + "cp.async.wait_all;" + read)));
 }
 TEST(PtxAsyncCopy, GroupsAreThoseOfALane) {
-  // Lane 1 commits an empty group after its copy: with one group pending, its copy has arrived, that of lane 0 has not.
+  // Lane 1 commits an empty group after its copy: a wait that leaves one group pending completes its copy, but not lane
+  // 0's.
   const std::string body =
       shared +
       "shl.b32 %r5, %r0, 2;\nadd.u32 %r4, %r4, %r5;\ncp.async.ca.shared.global [%r4], [%rd2], 4;\n"
@@ -92,7 +93,7 @@ TEST(PtxAsyncCopy, Faults) {
                            {"'st.shared.u8 [s+15], 1' writes shared memory before the asynchronous copy to it was"}));
   EXPECT_TRUE(fails_in_ptx(one_thread(copy + ";\n" + copy + ";\ncp.async.wait_all;"),
                            {"writes shared memory before the asynchronous copy to it was waited for"}));
-  EXPECT_TRUE(fails_in_ptx(one_thread(copy + ", 17;"), {"copies more bytes of the source than there are in all"}));
+  EXPECT_TRUE(fails_in_ptx(one_thread(copy + ", 17;"), {"reads more source bytes than it copies"}));
   EXPECT_TRUE(fails_in_ptx(one_thread("cp.async.ca.shared.global [%r4], [%rd0+4], 8;"),
                            {"is not a multiple of the 8 bytes of the access"}));
   EXPECT_TRUE(fails_in_ptx(one_thread("cp.async.ca.shared.global [%r4], [%rd0+8], 16, 4;"),

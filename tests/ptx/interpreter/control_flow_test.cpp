@@ -1,4 +1,4 @@
-// Special registers, branches and loops of lanes that part and meet, ends, barriers, and the one call.
+// Special registers, divergent branches and loops, exits, barriers, and the one call.
 #include "tests/ptx/ptx_kernel.h"
 
 namespace gs::test {
@@ -74,14 +74,14 @@ TEST(PtxBranches, NestAndEndEarly) {
     EXPECT_EQ(out[l], l < 3 || l == 15 ? 0xdeadbeef : l < 10 ? 101u : l < 20 ? 201u : 300u) << l;
 }
 TEST(PtxBranches, WithoutALabelAreRefused) {
-  EXPECT_TRUE(fails_in_ptx({.body = "bra NOWHERE;"}, {"kernel probe", "made.ptx, line ", "there is no label NOWHERE"}));
-  EXPECT_TRUE(fails_in_ptx({.body = "A: mov.u32 %r4, 1;\nA: bra A;"}, {"kernel probe", "the label A is there twice"}));
-  EXPECT_TRUE(fails_in_ptx({.body = "brx.idx %r4, table;"}, {"there is no register or variable table"}));
+  EXPECT_TRUE(fails_in_ptx({.body = "bra NOWHERE;"}, {"kernel probe", "made.ptx, line ", "undefined label NOWHERE"}));
+  EXPECT_TRUE(fails_in_ptx({.body = "A: mov.u32 %r4, 1;\nA: bra A;"}, {"kernel probe", "duplicate label A"}));
+  EXPECT_TRUE(fails_in_ptx({.body = "brx.idx %r4, table;"}, {"undefined register or variable table"}));
   EXPECT_TRUE(fails_in_ptx({.body = "@%r4 bra A;\nA:"}, {"the guard %r4 is not a predicate"}));
 }
 
 TEST(PtxBarrier, MakesWarpsSeeEachOthersStores) {
-  // A tree of sums over 128 threads in shared memory, a barrier a step; twice, so that a barrier is come to again.
+  // Tree sum over 128 threads in shared memory, one barrier per level; twice, so that each barrier is reached again.
   const auto out =
       run_ptx({.body = ".shared .b32 s[128];\nmov.u32 %r3, s;\nshl.b32 %r4, %r2, 2;\nadd.u32 %r4, %r3, %r4;\n"
                        "st.shared.u32 [%r4], %r0;\nmov.u32 %r5, 256;\n"
@@ -142,7 +142,7 @@ TEST(PtxCalls, OfTheGraphsConditionOnly) {
       fails_in_ptx({.body = "call.uni other, (param0);"}, {"kernel probe", "a call of other is not supported"}));
   EXPECT_TRUE(fails_in_ptx({.body = "call.uni (%r4), other, (%r5);"}, {"a call with a result is not supported"}));
   EXPECT_TRUE(
-      fails_in_ptx({.body = "call.uni cudaGraphSetConditional, (%rd4, %r4);"}, {"has an argument of another kind"}));
+      fails_in_ptx({.body = "call.uni cudaGraphSetConditional, (%rd4, %r4);"}, {"has an argument of the wrong kind"}));
 }
 
 TEST(PtxLaunches, OfWrongSizesAreRefused) {

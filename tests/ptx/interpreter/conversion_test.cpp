@@ -21,13 +21,13 @@ TEST(PtxConversions, OfIntegersExtendBySourcesSignAndWrap) {
   EXPECT_EQ(op<std::uint32_t>("cvt.u32.u64", 0x123456789abcdef0ull), 0x9abcdef0u);
   EXPECT_EQ(op<std::uint16_t>("cvt.u16.u32", 0x12345678u), 0x5678);
   EXPECT_EQ(op<std::int16_t>("cvt.s16.s64", std::int64_t(-1) << 15), std::numeric_limits<std::int16_t>::min());
-  // 8 bits lie in a register of 16: what is above them is not looked at, and extended in the result
+  // 8-bit values occupy 16-bit registers: the upper bits are ignored in a source and extended in a result
   EXPECT_EQ(op<std::int32_t>("cvt.s32.s8", std::int16_t(0x12ff)), -1);
   EXPECT_EQ(op<std::uint32_t>("cvt.u32.u8", std::uint16_t(0x12ff)), 0xffu);
   EXPECT_EQ(op<std::uint16_t>("cvt.s8.s32", 0x1280), 0xff80);
   EXPECT_EQ(op<std::uint16_t>("cvt.u8.u32", 0x1280u), 0x80);
   EXPECT_EQ(op<std::uint16_t>("cvt.s16.s8", std::uint16_t(0x80)), 0xff80);
-  // a register that is wider than its type: the lowest bits count
+  // a register wider than its type: the low bits count
   EXPECT_EQ(op<std::int64_t>("cvt.s64.s32", 0x12345678fffffffeull), -2);
   EXPECT_EQ(op<std::int32_t>("cvt.s32.s8", 0x1234u << 8 | 0x80), -128);
   EXPECT_EQ(op<std::uint16_t>("cvt.u16.u8", 0xabcdef0123456789ull), 0x89);
@@ -150,7 +150,7 @@ TEST(PtxConversions, AreRefusedWhereTheyAreNotSupported) {
   EXPECT_TRUE(refused("cvt.rn.tf32.f32 %r1, %f1;", "is not supported with this source or rounding"));
   EXPECT_TRUE(refused("cvt.sat.u8.u32 %rs1, %r1;", "saturates floats only"));
   EXPECT_TRUE(refused("cvt.f32.bf16 %f1, %rs1;", "is not supported for this source"));
-  EXPECT_TRUE(refused("cvt.f32.f16 %f1, %rs1;", "has no type that is supported"));
+  EXPECT_TRUE(refused("cvt.f32.f16 %f1, %rs1;", "has no supported type"));
   EXPECT_TRUE(refused("cvt.s64.s32 %rd1, %rs1;", "operand 2 has 16 bits, not 32"));
 }
 

@@ -1,4 +1,4 @@
-// Counts of loops that can be counted by hand, and by source line.
+// Instruction counts of loops, counted by hand, and sums by source line.
 #include "kernels/ptx/counts.h"
 
 #include "tests/ptx/ptx_kernel.h"
@@ -45,7 +45,7 @@ TEST(PtxCounts, AWarpWhoseLanesHavePartedCountsForEachPart) {
   EXPECT_EQ(counts.lane_instructions, 3u * 32 + 2 * 24 + 8 + 3 * 32) << "a guard that does not hold counts, too";
 }
 TEST(PtxCounts, WaitingForLanesIsNoExecution) {
-  // Lanes 16 to 31 come to the shuffle before the others, who then jump back to it.
+  // Lanes 16 to 31 come to the shuffle before the others, which then jump back to it.
   const auto module = module_of(
       "mov.u32 %r0, %laneid;\nsetp.lt.u32 %p0, %r0, 16;\n@%p0 bra FAR;\nHERE: shfl.sync.bfly.b32 %r1, %r0, 16, 31, "
       "-1;\nret;\n"

@@ -1,4 +1,4 @@
-// Fat binaries, made up here: which PTX is taken, and what is refused.
+// Synthetic fat binaries: selection of the PTX, and refusals.
 #include "kernels/ptx/fat_binary.h"
 
 #include "tests/ptx/ptx_kernel.h"
@@ -67,9 +67,9 @@ TEST(PtxFatBinary, RefusesWhatIsDamaged) {
   const FatBinary good = FatBinary().entry(1, text_for("sm_90"));
   FatBinary other = good;
   other.set(0, std::uint32_t(1));
-  EXPECT_TRUE(refused(other, "a fat binary of a form that is not known"));
+  EXPECT_TRUE(refused(other, "unknown fat binary format"));
   const std::string damaged = "a fat binary is damaged";
-  other = good, other.set(16 + 4, std::uint32_t(0));  // an entry's header without a size would never end
+  other = good, other.set(16 + 4, std::uint32_t(0));  // a header size of 0 would loop forever
   EXPECT_TRUE(refused(other, damaged));
   other = good, other.set(16 + 4, std::uint32_t(1) << 20);
   EXPECT_TRUE(refused(other, damaged));

@@ -1,5 +1,5 @@
-// Arithmetic on floats: single rounding, the four directions, zeros with signs, subnormals, .ftz and .sat. What is
-// expected of a direction is derived from an exact value in long double (64 bits of fraction) or written down.
+// Float arithmetic: single rounding, the four directions, signed zeros, subnormals, .ftz and .sat. Expected directed
+// results are rounded from an exact value in long double (64 bits of fraction) or written down.
 #include <cmath>
 #include <limits>
 
@@ -57,7 +57,7 @@ TEST(PtxFloats, FmaIsNotRoundedToADoubleFirst) {
   EXPECT_PRED2(same_bits, op<float>("fma.rn.sat.f32", a / 2, b, c / 2), c / 2);
 }
 
-/// The float in the direction, from an exact value.
+/// Rounds an exact value to float in the direction `mode`.
 float directed(long double exact, char mode) {
   float f = float(exact);
   if (mode == 'n') return f;
@@ -89,7 +89,7 @@ TEST(PtxFloats, RoundInEachDirection) {
       EXPECT_PRED2(same_bits, op<float>("sub" + rounding, x.a, x.c), directed((long double)(x.a) - x.c, mode))
           << mode << x.a;
     }
-  // Sums that no long double holds.
+  // Sums that long double cannot hold exactly.
   EXPECT_PRED2(same_bits, op<float>("add.rp.f32", 1.0f, smallest), 1 + 0x1p-23f);
   EXPECT_PRED2(same_bits, op<float>("add.rz.f32", 1.0f, -smallest), 1 - 0x1p-24f);
   EXPECT_PRED2(same_bits, op<float>("add.rm.f32", -1.0f, -smallest), -1 - 0x1p-23f);

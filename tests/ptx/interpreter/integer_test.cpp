@@ -17,7 +17,7 @@ class Integers : public ::testing::Test {
     using L = std::numeric_limits<T>;
     return {T(0), T(1), T(2), T(7), T(-1), T(-2), T(-7), L::min(), T(L::min() + 1), L::max(), T(L::max() - 1), T(0x5a)};
   }
-  /// All pairs of edges through "opcode d, a, b".
+  /// Checks "opcode d, a, b" for all pairs of edges.
   template <class D = T, class Expected>
   static void check(const std::string& opcode, Expected&& expected) {
     std::vector<T> a, b;
@@ -48,7 +48,7 @@ TYPED_TEST(Integers, AddSubtractAndMultiplyModuloTheirWidth) {
 TYPED_TEST(Integers, DivideAndHaveSmallerAndGreater) {
   using T = TypeParam;
   const std::string type = "." + this->type();
-  // By zero: all ones, and the dividend remains. The lowest number by -1 is itself again.
+  // By zero: all ones, and the remainder is the dividend. The lowest number divided by -1 is itself.
   this->check("div" + type, [](T a, T b) { return b == 0 ? Wide(-1) : Wide(a) / b; });
   this->check("rem" + type, [](T a, T b) { return b == 0 ? Wide(a) : Wide(a) % b; });
   this->check("min" + type, [](T a, T b) { return a < b ? a : b; });

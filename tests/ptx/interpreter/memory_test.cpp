@@ -1,5 +1,5 @@
-// Loads and stores of each width and space, vectors, generic addresses, variables with initial values, and what is
-// refused while a kernel runs.
+// Loads and stores of each width and space, vectors, generic addresses, variables with initial values, and faults at
+// run time.
 #include "tests/ptx/ptx_kernel.h"
 
 namespace gs::test {
@@ -60,17 +60,17 @@ TEST(PtxVectors, LoadAndStore) {
   EXPECT_EQ(one_thread("ld.global.v2.u16 {_, %rs2}, [%rd0];\nst.global.v2.u16 [%rd3], {%rs2, 9};", {0x00070006}),
             (Words{0x00090007}));
   for (const auto& [statement, why] : std::vector<std::pair<std::string, std::string>>{
-           {"ld.global.v4.u32 {%r4, %r5}, [%rd0]", "has another number of registers"},
-           {"ld.global.v2.u32 %r4, [%rd0]", "has another number of registers"},
-           {"ld.global.u32 {%r4, %r5}, [%rd0]", "has another number of registers"},
+           {"ld.global.v4.u32 {%r4, %r5}, [%rd0]", "has the wrong number of registers"},
+           {"ld.global.v2.u32 %r4, [%rd0]", "has the wrong number of registers"},
+           {"ld.global.u32 {%r4, %r5}, [%rd0]", "has the wrong number of registers"},
            {"ld.global.v2.u32 {%r4, %rd5}, [%rd0]", "operand 2 has 64 bits, not 32"},
            {"ld.global.u64 %r4, [%rd0]", "has a register that is too narrow"},
-           {"ld.global.u32 %r4, %rd0", "has no address where it needs one"},
+           {"ld.global.u32 %r4, %rd0", "has no address operand"},
            {"ld.global.u32 %r4, [%rs1]", "has an address of 16 bits"},
            {"ld.global.u32 %r4", "has 1 operands, not 2"},
-           {"ld.global.f16 %rs4, [%rd0]", "has no type that is supported"},
+           {"ld.global.f16 %rs4, [%rd0]", "has no supported type"},
            {"ld.relaxed.gpu.global.u32 %r4, [%rd0]", "'.relaxed' is not supported"},
-           {"st.param.u32 [in], %r4", "writes what is constant"}})
+           {"st.param.u32 [in], %r4", "writes constant memory"}})
     EXPECT_TRUE(fails_in_ptx({.body = statement + ";"}, {"kernel probe", "'" + statement + "'", why}));
 }
 
@@ -104,7 +104,7 @@ TEST(PtxVariables, HaveInitialValues) {
     EXPECT_TRUE(fails_in_ptx({.variables = text}, {"made.ptx, line 4: ", why}));
 }
 
-/// nvcc puts the shared variable of a device function there, where several kernels call it.
+/// nvcc declares a device function's shared variable in the module if several kernels call the function.
 TEST(PtxVariables, OfTheModuleThatAreSharedLieInTheKernel) {
   const std::string variables = ".shared .align 4 .b8 unused[400];\n.shared .align 8 .b8 sums[8];\n";
   EXPECT_EQ(one_thread("mov.u32 %r4, sums;\nst.shared.u32 [%r4+4], 7;\nld.shared.u32 %r5, [sums+4];\n"

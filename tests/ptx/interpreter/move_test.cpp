@@ -47,9 +47,9 @@ TEST(PtxMov, OfWrongWidthsIsRefused) {
   EXPECT_TRUE(fails_in_ptx({.body = "mov.b32 %r1, %rd1;"}, {"mov.b32 %r1, %rd1", "operand 2 has 64 bits, not 32"}));
   EXPECT_TRUE(fails_in_ptx({.body = "mov.b64 %rd4, {%r1, %r2, %r3};"}, {"bits, not 21"}));
   EXPECT_TRUE(fails_in_ptx({.body = "mov.b64 {%rs1, %r2}, %rd4;"}, {"operand 1 has 16 bits, not 32"}));
-  EXPECT_TRUE(fails_in_ptx({.body = "mov.b64 {%r1, %r2}, {%r3, %r4};"}, {"has an operand of another kind"}));
+  EXPECT_TRUE(fails_in_ptx({.body = "mov.b64 {%r1, %r2}, {%r3, %r4};"}, {"has an operand of the wrong kind"}));
   EXPECT_TRUE(fails_in_ptx({.body = "mov.u32 %r1;"}, {"has 1 operands, not 2"}));
-  EXPECT_TRUE(fails_in_ptx({.body = "mov.b32 %r1, [%rd1];"}, {"has an operand of another kind"}));
+  EXPECT_TRUE(fails_in_ptx({.body = "mov.b32 %r1, [%rd1];"}, {"has an operand of the wrong kind"}));
 }
 
 }  // namespace

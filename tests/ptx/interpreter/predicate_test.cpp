@@ -1,4 +1,4 @@
-// Comparisons, ordered and unordered, choices, logic of predicates, and guards.
+// Ordered and unordered comparisons, selection, predicate logic, and guards.
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -105,7 +105,7 @@ TEST(PtxGuards, ApplyByLaneAlsoInAPartOfAWarp) {
 }
 TEST(PtxGuards, LeaveThePredicatesOfOtherLanesAlone) {
   const std::vector<bool> a = {true, true, false, false}, b = {true, false, true, false};
-  // d = a; where b, d = !d
+  // d = a; if b, d = !d
   EXPECT_EQ((statements<bool>("mov.pred d, a; @b not.pred d, d;", a, b)),
             (std::vector<bool>{false, true, true, false}));
   EXPECT_EQ((statements<bool>("mov.pred d, a; @b setp.eq.u32 d, 1, 2;", a, b)),

@@ -1,4 +1,4 @@
-// Text that is not supported or not whole: refused by name, with kernel and source line.
+// Unsupported or incomplete text: refused by name, with kernel and source line.
 #include "tests/ptx/ptx_kernel.h"
 
 namespace gs::test {
@@ -18,7 +18,7 @@ TEST(PtxRefusals, OfOpcodesModifiersAndTypes) {
            {"atom.global.add.u32 %r4, [%rd1], %r5", "is not supported"},
            {"add.sat.s32 %r4, %r5, %r6", "'.sat' is not supported"},
            {"add.cc.u32 %r4, %r5, %r6", "'.cc' is not supported"},
-           {"add.f16 %rs4, %rs5, %rs6", "has no type that is supported"},
+           {"add.f16 %rs4, %rs5, %rs6", "has no supported type"},
            {"add.bf16 %rs4, %rs5, %rs6", "is not supported for this type"},
            {"add.rz.f64 %rd4, %rd5, %rd6", "is supported rounded to the nearest only"},
            {"div.rz.f32 %f4, %f5, %f6", "is not supported with this rounding"},
@@ -29,11 +29,11 @@ TEST(PtxRefusals, OfOpcodesModifiersAndTypes) {
            {"setp.lt.and.s32 %p1, %r5, %r6, %p2", "has 4 operands, not 3"},
            {"setp.lt.s32 %p1|%p2, %r5, %r6", "has 4 operands, not 3"},
            {"setp.ftz.lt.f32 %p1, %f5, %f6", "'.ftz' is not supported"},
-           {"setp.xx.s32 %p1, %r5, %r6", "has no comparison that is supported"},
+           {"setp.xx.s32 %p1, %r5, %r6", "has no supported comparison"},
            {"selp.pred %p1, %p2, %p3, %p4", "is not supported for this type"},
            {"selp.b32 %r4, %r5, %r6, !%p1", "is not supported with a negated predicate"},
            {"and.pred %p1, %p2, !%p3", "is not supported with a negated predicate"},
-           {"add.s32 %r4, %r5, !%r6", "negates what is no predicate"},
+           {"add.s32 %r4, %r5, !%r6", "negates an operand that is not a predicate"},
            {"cvta.to.global.u32 %r4, %r5", "is supported for 64-bit addresses only"}})
     EXPECT_TRUE(refused_in_kernel(statement + ";", "'" + statement + "' " + why));
 }
@@ -50,14 +50,14 @@ TEST(PtxRefusals, OfOperands) {
                                                         {"not.b32 %r4, %rs5", "operand 2 has 16 bits, not 32"},
                                                         {"setp.eq.s32 %r4, %r5, %r6", "operand 1 has 32 bits, not 1"},
                                                         {"selp.b32 %r4, %r5, %r6, %r7", "operand 4 has 32 bits, not 1"},
-                                                        {"add.s32 %r4, [%r5], %r6", "has an operand of another kind"},
+                                                        {"add.s32 %r4, [%r5], %r6", "has an operand of the wrong kind"},
                                                         {"ret %r4", "has 1 operands, not 0"}})
     EXPECT_TRUE(refused_in_kernel(statement + ";", "'" + statement + "' " + why));
 }
 TEST(PtxRefusals, OfNamesDirectivesAndNumbers) {
   EXPECT_TRUE(refused_in_kernel("mov.u64 %rd4, %clock64;", "the register %clock64 is not supported"));
   EXPECT_TRUE(refused_in_kernel("mov.u32 %r4, %r40;", "the register %r40 is not supported"));
-  EXPECT_TRUE(refused_in_kernel("mov.u32 %r4, nothing;", "there is no register or variable nothing"));
+  EXPECT_TRUE(refused_in_kernel("mov.u32 %r4, nothing;", "undefined register or variable nothing"));
   EXPECT_TRUE(refused_in_kernel(".branchtargets A, B;", "the directive .branchtargets is not supported in a kernel"));
   EXPECT_TRUE(refused_in_kernel(".reg .b8 %q<2>;", "registers of type .b8 are not supported"));
   EXPECT_TRUE(refused_in_kernel(".reg .f16 %q<2>;", "registers of type .f16 are not supported"));
@@ -79,12 +79,12 @@ TEST(PtxRefusals, OfModules) {
   EXPECT_TRUE(refused(".visible .func f()\n{\nret;\n}", "function f is not supported: only kernels are"));
   EXPECT_TRUE(refused(".entry k(.param .f16 a)\n{\n}", "'.f16' is not supported in a declaration"));
   EXPECT_TRUE(refused(".entry k(.reg .u32 a)\n{\n}", "expected '.param', found '.reg'"));
-  EXPECT_TRUE(refused(".file 1 \"never ends", "a string that does not end"));
+  EXPECT_TRUE(refused(".file 1 \"never ends", "unterminated string"));
   const std::string whole = PtxProgram{.body = "bra END;\nEND: ld.global.v2.u32 {%r4, %r5}, [%rd0+8];"}.text();
   for (const std::size_t end : {whole.size() - 3, whole.find("{%r4,"), whole.find("[%rd0+8"), whole.find("+8]"),
                                 whole.find(".reg .b32"), whole.find(", .param .u64 out"), whole.find(";\nEND")})
     EXPECT_TRUE(refused(whole.substr(0, end), "")) << whole.substr(0, end);
-  EXPECT_TRUE(refused(whole.substr(0, whole.size() - 3), "the text ends too early"));
+  EXPECT_TRUE(refused(whole.substr(0, whole.size() - 3), "unexpected end of the text"));
   EXPECT_NO_THROW(ptx::parse(whole, "made.ptx"));
 }
 TEST(PtxText, MayHaveWhatMakesNoDifference) {

@@ -1,4 +1,4 @@
-// mma against plain matrix products. Where each element lies is written down as PTX's figures show it: lane by lane.
+// mma against plain matrix products. Element positions are written down lane by lane, as in PTX's figures.
 #include <cmath>
 #include <random>
 
@@ -78,7 +78,7 @@ TEST(PtxMma, OfTf32IsAMatrixProduct) {
     const int group = l >> 2, in_group = l & 3;
     for (const Place at : {Place{group, in_group}, Place{group + 8, in_group}, Place{group, in_group + 4},
                            Place{group + 8, in_group + 4}})
-      a.push_back(bits_of(p.a[at.row][at.column]) | 0x1fff);  // the 13 lowest bits are none of tf32's
+      a.push_back(bits_of(p.a[at.row][at.column]) | 0x1fff);  // tf32 ignores the 13 lowest bits
     for (const int row : {in_group, in_group + 4}) b.push_back(bits_of(p.b[row][group]) | 0x1fff);
   }
   expect_product(p, 8, multiplied(tf32, a, b, sums_in(p)));
@@ -121,7 +121,7 @@ TEST(PtxMma, IsRefusedInOtherForms) {
     EXPECT_TRUE(fails_in_ptx({.body = opcode + operands + ";"}, {"kernel probe", opcode}));
   EXPECT_TRUE(fails_in_ptx({.body = "mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32" + operands + ";"}, {why}));
   EXPECT_TRUE(fails_in_ptx({.body = tf32 + " {%f0, %f1}, {%r4, %r5, %r6, %r7}, {%r8, %r9}, {%f4, %f5, %f6, %f7};"},
-                           {"has an operand of another number of registers"}));
+                           {"has an operand with the wrong number of registers"}));
   EXPECT_TRUE(fails_in_ptx({.body = tf32 + " {%f0, %f1, %f2, %f3}, {%r4, %r5, %r6, %r7}, {%r8, %r9};"},
                            {"has 3 operands, not 4"}));
 }

@@ -8,7 +8,7 @@
 namespace gs::test {
 namespace {
 
-// Registers keep what the block before left, so they are set first.
+// Registers keep the values of the previous block, so they are set first.
 const PtxProgram traced{.body =
                             "mov.u32 %r4, 0;\nmov.f32 %f1, 0f00000000;\nsetp.eq.u32 %p1, 1, 2;\nmov.u16 %rs1, 0;\n"
                             "mov.b64 %rd4, 0;\n.loc 1 31 1\nadd.u32 %r4, %r0, 1;\nmov.f32 %f1, 0f3FC00000;\n"
@@ -56,7 +56,7 @@ TEST(PtxTrace, IsSilentForOtherKernelsBlocksAndThreads) {
   EXPECT_EQ(traced_lines({"probe", 0, 48}), "");
 }
 
-/// In a program of its own: the environment is read once.
+/// Runs in a separate process, because the environment is read once.
 [[noreturn]] void run_with_environment(const char* value) {
   setenv("GRIDSTRIDE_PTX_TRACE", value, 1);
   dup2(STDERR_FILENO, STDOUT_FILENO);

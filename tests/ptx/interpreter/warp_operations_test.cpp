@@ -1,4 +1,4 @@
-// Operations of a warp: shuffles by segments, votes, __syncwarp, ldmatrix; and lanes that do not come.
+// Warp-level instructions: segmented shuffles, votes, __syncwarp, ldmatrix; and lanes that do not arrive.
 #include "tests/ptx/ptx_kernel.h"
 
 namespace gs::test {
@@ -10,8 +10,7 @@ Words stored_by(const std::string& body, unsigned threads = 32, unsigned words =
   return run_ptx({.body = body, .block = {threads}, .words_per_thread = words}).out;
 }
 
-/// The result of a shuffle in lane l for the value 100 + lane, and whether its source is in range, as PTX writes it
-/// down.
+/// Result of a shuffle in lane l for the values 100 + lane, and whether its source is in range, by PTX's definition.
 struct Shuffled {
   std::uint32_t value;
   bool in_range;
@@ -85,7 +84,7 @@ TEST(PtxVote, OfAllKinds) {
   check(vote("setp.ge.u32 %p1, %r0, 30;", 32, "!%p1"), {0x3fffffff, 0, 1, 0});
   check(vote("setp.ge.u32 %p1, %r0, 0;", 32, "%p1"), {0xffffffff, 1, 1, 1});
   check(vote("setp.gt.u32 %p1, %r0, 31;", 32, "%p1"), {0, 0, 0, 1});
-  // Lanes that the block does not have do not vote.
+  // Lanes beyond the block's threads do not vote.
   check(vote("setp.ge.u32 %p1, %r0, 0;", 5, "%p1"), {0x1f, 1, 1, 1});
   check(vote("setp.ge.u32 %p1, %r0, 0;", 5, "!%p1"), {0, 0, 0, 1});
   check(vote("setp.ge.u32 %p1, %r0, 4;", 5, "!%p1"), {0x0f, 0, 1, 0});
@@ -99,7 +98,7 @@ TEST(PtxVote, OfAPartHasOnesOfThatPartOnly) {
 }
 
 TEST(PtxSyncwarp, LetsLanesMeetAlsoAtSeveralInstructions) {
-  // Lane 31 stores after all others could have read; they wait for it at another bar.warp.sync than its own.
+  // Lane 31 stores after all others could have read; they wait for it at a different bar.warp.sync.
   const auto out = stored_by(
       ".shared .u32 s;\nsetp.eq.u32 %p1, %r0, 31;\n@%p1 bra LAST;\nbar.warp.sync -1;\nbra READ;\n"
       "LAST: mov.u32 %r5, 9;\nst.shared.u32 [s], %r5;\nbar.warp.sync 0xffffffff;\n"
@@ -142,7 +141,7 @@ TEST(PtxLdmatrix, LoadsOneTwoAndFourMatricesAlsoTransposed) {
       const std::string registers = matrices == 1   ? "{%r10}"
                                     : matrices == 2 ? "{%r10, %r11}"
                                                     : "{%r10, %r11, %r12, %r13}";
-      // lanes whose addresses are not needed have none that could be read
+      // lanes whose addresses are not needed have unreadable ones
       const std::string only = "setp.ge.u32 %p1, %r0, " + std::to_string(8 * matrices) + ";\n@%p1 mov.u32 %r4, 1;\n";
       const auto out = stored_by(fill + only + "ldmatrix.sync.aligned.m8n8.x" + std::to_string(matrices) +
                                      (transposed ? ".trans" : "") + ".shared.b16 " + registers + ", [%r4];\n" +
@@ -167,8 +166,8 @@ TEST(PtxWarpOperations, AreRefusedInOtherForms) {
            {"shfl.sync.up.b32 %r4, %r0, 1, 0, -1, 3, 4", "has 7 operands, not 5"},
            {"shfl.sync.b32 %r4, %r0, 1, 0, -1", "has no kind of shuffle"},
            {"vote.ballot.b32 %r4, %p1", "is supported as vote.sync only"},
-           {"vote.sync.none.pred %p1, %p2, -1", "has no kind of vote that is supported"},
-           {"ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%r4}, [%r5]", "has another number of registers than matrices"},
+           {"vote.sync.none.pred %p1, %p2, -1", "has no supported kind of vote"},
+           {"ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%r4}, [%r5]", "has the wrong number of registers"},
            {"ldmatrix.sync.aligned.m8n16.x1.shared.b8 {%r4}, [%r5]", "is supported for m8n8 matrices of .b16"},
            {"match.any.sync.b32 %r4, %r5, -1", "is not supported"},
            {"redux.sync.add.s32 %r4, %r5, -1", "is not supported"},

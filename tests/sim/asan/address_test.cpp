@@ -1,5 +1,5 @@
-// address_test.cpp - what AddressSanitizer must find in simulated kernels: the program ends with its report, which
-// names the kernel and the line. The corrected kernels pass.
+// address_test.cpp - errors that AddressSanitizer must find in simulated kernels: the program ends with its report,
+// which names the kernel and the line. The corrected kernels pass.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// checker_test.cpp - what the race checker must find, with both lines; and that it is silent on correct kernels.
+// checker_test.cpp - the race checker finds every broken kernel, with both lines, and is silent on correct kernels.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
@@ -61,7 +61,7 @@ class Checker : public ::testing::TestWithParam<std::uint64_t> {
   }
   void TearDown() override { gs::simulator::options() = {}; }
 
-  /// Runs a case on fresh zeroed memory. Returns what was reported.
+  /// Runs a case on fresh zeroed memory. Returns the reports.
   std::vector<Report> reports_of(const BrokenCase& c, bool broken) {
     DeviceArray<float> memory(std::vector<float>(256, 0.0f));
     std::vector<float> host(256, 0.0f);
@@ -86,8 +86,8 @@ TEST_P(Checker, every_broken_kernel_is_reported_with_its_lines) {
     for (const Report& report : reports) {
       all += report.text + "\n";
       bool right = report.kind == e.kind && report.kernel == std::string(c.name) + "<true>";
-      right = right &&
-              report.text.find(report.kind + " in kernel " + report.kernel + " (launched at broken_case.h:") == 0;
+      right =
+          right && report.text.find(report.kind + " in kernel " + report.kernel + " (launched at broken_case.h:") == 0;
       right = right && report.text.find(std::string("), ") + e.memory + " memory: ") != std::string::npos;
       for (const char* place : e.places)
         right = right && gs::test::names(report.text, gs::test::marked(std::string(c.name) + ": " + place));
@@ -131,7 +131,7 @@ TEST_P(Checker, memory_that_was_freed_is_no_device_memory_any_more) {
   gs::sim::reverse_in_shared(y.data(), x.data(), 1, 32, false);
   gs::simulator::unregister_memory(x.data());
   EXPECT_THROW(gs::sim::reverse_in_shared(y.data(), x.data(), 1, 32, false), gs::simulator::SimError);
-  EXPECT_EQ(take_reports().size(), 1u);  // one place, told once
+  EXPECT_EQ(take_reports().size(), 1u);  // one place, reported once
 }
 
 TEST_P(Checker, an_access_outside_device_memory_ends_the_kernel_and_says_how_far_outside) {
@@ -148,10 +148,10 @@ TEST_P(Checker, reports_are_handed_out_once) {
   const BrokenCase& c = gs::sim::cases_the_checker_catches().front();
   EXPECT_FALSE(reports_of(c, true).empty());
   EXPECT_TRUE(take_reports().empty());
-  EXPECT_FALSE(reports_of(c, true).empty());  // and found again when they happen again
+  EXPECT_FALSE(reports_of(c, true).empty());  // and found again if it happens again
 }
 
-/// Runs the program of tests/sim/check_exit. Returns what it prints, and its exit status in `status`.
+/// Runs the program of tests/sim/check_exit. Returns its output, and its exit status in `status`.
 std::string output_of_program(const std::string& arguments, int& status) {
   std::FILE* pipe = popen((GRIDSTRIDE_CHECK_EXIT_PROGRAM " " + arguments + " 2>&1").c_str(), "r");
   std::string text;

@@ -1,5 +1,5 @@
-// main.cpp - a program with gridstride-check's end: runs the case that its argument names, broken or (with "corrected"
-// as second argument) not. For the test of the exit status.
+// main.cpp - ends like gridstride-check, to test the exit status: runs the case that its argument names, broken or,
+// with "corrected" as second argument, corrected.
 #include <cstring>
 #include <vector>
 

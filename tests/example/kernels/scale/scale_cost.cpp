@@ -1,4 +1,4 @@
-// scale_cost.cpp - the least work of y = a x: a value in, a value out.
+// scale_cost.cpp - minimum cost of y = a x: one operation, one value read and one written per element.
 #include "kernels/scale/scale.h"
 
 namespace gs {

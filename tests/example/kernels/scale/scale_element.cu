@@ -1,5 +1,4 @@
-// scale_element.cu - y = a x, one thread per element. Two values move for one operation: bound by
-// memory.
+// scale_element.cu - y = a x, one thread per element. Memory-bound: two values move per operation.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/scale/scale.h"

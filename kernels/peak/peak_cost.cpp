@@ -1,5 +1,5 @@
-// roof_cost.cpp - operations of the products in registers; their few bytes beside.
-#include "kernels/roof/roof.h"
+// peak_cost.cpp - operations of the products in registers; their few bytes beside.
+#include "kernels/peak/peak.h"
 
 namespace gs {
 

@@ -5,7 +5,7 @@
 
 #include "kernels/common/host_vector.h"
 #include "kernels/common/registration.h"
-#include "kernels/roof/roof.h"
+#include "kernels/peak/peak.h"
 
 namespace gs::GS_TARGET {
 namespace {

@@ -1,5 +1,5 @@
-// turns_test.cpp - who measures is alone, and is not kept waiting by those that train in turns.
-#include "engine/device/turns.h"
+// machine_lock_test.cpp - timing takes the lock exclusively, and training threads do not starve it.
+#include "engine/device/machine_lock.h"
 
 #include <gtest/gtest.h>
 
@@ -10,20 +10,20 @@
 namespace gs {
 namespace {
 
-TEST(Turns, ManyTrainAtOnce) {
-  const TrainingTurn first;
-  std::thread other([] { const TrainingTurn second; });
-  other.join();  // it would never end if it had to wait for `first`
+TEST(MachineLock, SharedLocksOverlap) {
+  const SharedMachineLock first;
+  std::thread other([] { const SharedMachineLock second; });
+  other.join();  // would deadlock if it waited for `first`
 }
 
-TEST(Turns, WhoMeasuresIsAlone) {
+TEST(MachineLock, ExclusiveLocksAreExclusive) {
   std::atomic<int> training = 0, inside = 0, overlaps = 0, measured = 0;
   std::atomic<bool> stop = false;
   std::vector<std::thread> threads;
   for (int i = 0; i < 3; ++i)
     threads.emplace_back([&] {
-      while (!stop) {  // without a pause: some thread trains at any time
-        const TrainingTurn turn;
+      while (!stop) {  // no pause: at any time some thread trains
+        const SharedMachineLock lock;
         ++training;
         std::this_thread::yield();
         --training;
@@ -32,7 +32,7 @@ TEST(Turns, WhoMeasuresIsAlone) {
   for (int i = 0; i < 2; ++i)
     threads.emplace_back([&] {
       for (int j = 0; j < 50; ++j) {
-        const MeasuringTurn alone;
+        const ExclusiveMachineLock lock;
         const int before = inside++;
         std::this_thread::yield();
         if (before > 0 || training > 0) ++overlaps;

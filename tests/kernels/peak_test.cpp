@@ -1,5 +1,5 @@
-// roof_test.cpp - the kernels that arithmetic is measured with compute what they say, on every target.
-#include "kernels/roof/roof_ref.h"
+// peak_test.cpp - the kernels that measure peak rates of arithmetic compute their formulas, on every target.
+#include "kernels/peak/peak_ref.h"
 #include "tests/support/compare.h"
 #include "tests/support/variants.h"
 
@@ -53,7 +53,7 @@ TEST(RepeatMatrixProducts, AreExactForSmallIntegers) {
     }
 }
 
-TEST(Costs, OfTheRoofAreCountedByHand) {
+TEST(Costs, OfThePeakOpsAreCountedByHand) {
   EXPECT_EQ(cost(ChainMultiplyAdds{}, MultiplyAdds{100, 7}).flops, 1400);
   EXPECT_EQ(cost(RepeatMatrixProducts{}, MatrixProducts{2, 3, true}).flops, 2 * 3 * 8 * 4096);
   EXPECT_EQ(cost(RepeatMatrixProducts{}, MatrixProducts{2, 3, false}).flops, 2 * 3 * 8 * 2048);

@@ -1,5 +1,5 @@
-// turns.cpp - a lock that many share, in which whoever wants it alone goes first (std::shared_mutex does not say who).
-#include "engine/device/turns.h"
+// machine_lock.cpp - a shared / exclusive lock that prefers exclusive requests; std::shared_mutex guarantees no order.
+#include "engine/device/machine_lock.h"
 
 #include <condition_variable>
 #include <mutex>
@@ -14,25 +14,25 @@ bool measuring = false;
 
 }  // namespace
 
-TrainingTurn::TrainingTurn() {
+SharedMachineLock::SharedMachineLock() {
   std::unique_lock lock(mutex);
   changed.wait(lock, [] { return !measuring && wanting == 0; });
   ++training;
 }
-TrainingTurn::~TrainingTurn() {
+SharedMachineLock::~SharedMachineLock() {
   const std::lock_guard lock(mutex);
   --training;
   changed.notify_all();
 }
 
-MeasuringTurn::MeasuringTurn() {
+ExclusiveMachineLock::ExclusiveMachineLock() {
   std::unique_lock lock(mutex);
   ++wanting;
   changed.wait(lock, [] { return !measuring && training == 0; });
   --wanting;
   measuring = true;
 }
-MeasuringTurn::~MeasuringTurn() {
+ExclusiveMachineLock::~ExclusiveMachineLock() {
   const std::lock_guard lock(mutex);
   measuring = false;
   changed.notify_all();

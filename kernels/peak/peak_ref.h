@@ -1,9 +1,9 @@
-// roof_ref.h - the formulas of roof.h in double precision.
+// peak_ref.h - the formulas of peak.h in double precision.
 #pragma once
 #include <span>
 #include <vector>
 
-#include "kernels/roof/roof.h"
+#include "kernels/peak/peak.h"
 
 namespace gs::ref {
 

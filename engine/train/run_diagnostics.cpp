@@ -1,5 +1,5 @@
-// doctor.cpp - the rules over diagnostic steps, with the thresholds they use.
-#include "engine/train/doctor.h"
+// run_diagnostics.cpp - the rules and their thresholds.
+#include "engine/train/run_diagnostics.h"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@
 namespace gs {
 namespace {
 
-// About 1e-3 is what healthy training shows (Karpathy, CS231n notes, "ratio of weights:updates").
+// Ratio of update to weight; about 1e-3 is healthy (Karpathy, CS231n notes, "ratio of weights:updates").
 constexpr double too_high = 0.05, too_low = 3e-6;
 constexpr double many_silent = 0.75;
 
@@ -20,19 +20,18 @@ bool is_weight(const std::string& parameter) {
 
 }  // namespace
 
-std::string Doctor::look(const Diagnosis& diagnosis) {
+std::string RunDiagnostics::add(const Diagnosis& diagnosis) {
   last_.push_back(diagnosis);
   if (last_.size() > memory) last_.erase(last_.begin());
   if (said_ || dead_layer().empty()) return "";
   said_ = true;
   return fmt::format(
       "{}: all of its ReLUs are silent on the last {} diagnostic batches. No gradient gets below it any more; stop, "
-      "and "
-      "try another --seed, a wider --base or a lower --lr",
+      "and try another --seed, a wider --base or a lower --lr",
       dead_layer(), memory);
 }
 
-std::vector<Doctor::SilentShare> Doctor::silent_shares() const {
+std::vector<RunDiagnostics::SilentShare> RunDiagnostics::silent_shares() const {
   std::vector<SilentShare> shares;
   if (last_.size() < memory) return shares;
   for (std::size_t l = 0; l < last_[0].layers.size(); ++l) {
@@ -47,14 +46,14 @@ std::vector<Doctor::SilentShare> Doctor::silent_shares() const {
   return shares;
 }
 
-std::string Doctor::dead_layer() const {
+std::string RunDiagnostics::dead_layer() const {
   for (const SilentShare& share : silent_shares())
     if (share.silent == share.channels) return share.layer;
   return "";
 }
 
-/// Over the weights: the largest of their median ratios of update to weight.
-double Doctor::largest_ratio(std::string* parameter) const {
+/// Largest over the weights of the median ratio of update to weight.
+double RunDiagnostics::largest_ratio(std::string* parameter) const {
   double largest = 0;
   for (std::size_t p = 0; p < last_.front().parameters.size(); ++p) {
     if (!is_weight(last_.front().parameters[p].parameter)) continue;
@@ -66,14 +65,14 @@ double Doctor::largest_ratio(std::string* parameter) const {
   return largest;
 }
 
-std::vector<std::string> Doctor::findings() const {
+std::vector<std::string> RunDiagnostics::findings() const {
   std::vector<std::string> found;
   if (last_.empty()) return found;
   for (const SilentShare& share : silent_shares()) {
     if (share.silent == share.channels)
       found.push_back(fmt::format(
           "Dead: all {} ReLUs of {} were silent on the last {} diagnostic batches, so no gradient gets below it; "
-          "another --seed, a wider --base or a lower --lr may live.",
+          "another --seed, a wider --base or a lower --lr may avoid it.",
           share.channels, share.layer, memory));
     else if (double(share.silent) > many_silent * double(share.channels))
       found.push_back(fmt::format("Of the {} ReLUs of {}, {} were silent on the last {} diagnostic batches.",

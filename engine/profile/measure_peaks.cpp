@@ -1,5 +1,4 @@
-// measure_roof.cpp - the measurements behind a roof: each repeats one thing for a share of the time, and the best
-// counts.
+// measure_peaks.cpp - measures the peaks: each measurement repeats one call for a fixed time and takes the fastest.
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,22 +10,22 @@
 
 #include "engine/core/seconds_since.h"
 #include "engine/library/library.h"
-#include "engine/profile/measure_roof.h"
+#include "engine/profile/measure_peaks.h"
 #include "kernels/diagnose/diagnose.h"
-#include "kernels/roof/roof.h"
+#include "kernels/peak/peak.h"
 
 namespace gs {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// For each measurement, beside the allocation of what it needs: there are two on a CPU, eight on a GPU.
+/// Duration of one measurement without its allocations; a CPU has two, a GPU eight.
 double seconds_each(const Device& device) {
   return device.registry().target() == Target::cuda ? 0.1 : 0.4;
 }
 constexpr int least_runs = 2;
 
-/// Device memory with numbers between -1 and 1: a GPU that multiplies zeros draws less power and runs faster.
+/// Device memory with values in [-1, 1): a GPU that multiplies zeros draws less power and runs faster.
 template <class T>
 Memory random_values(Device& device, std::size_t count) {
   std::vector<T> values(count);
@@ -35,7 +34,7 @@ Memory random_values(Device& device, std::size_t count) {
   return uploaded(device, values);
 }
 
-/// The shortest time of one call in seconds, the device waited for. What runs first is not counted.
+/// Shortest time of one call in seconds, including the wait for the device. The first call is a warm-up.
 template <class Call>
 double shortest(Device& device, Call call) {
   call();
@@ -51,8 +50,8 @@ double shortest(Device& device, Call call) {
   return best;
 }
 
-/// Long enough that no cache holds both arrays: each as large as the last level of a CPU's, within bounds; ten times an
-/// H200's L2.
+/// Array length for which no cache holds both arrays. CPU: an array as large as the last-level cache, within bounds;
+/// GPU: 512 MiB, ten times an H200's L2.
 std::int64_t copied_floats(const Device& device) {
   if (device.registry().target() == Target::cuda) return std::int64_t(512) << 18;
   const std::int64_t memory = std::int64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
@@ -75,7 +74,7 @@ double copy_rate(Device& device) {
 
 double multiply_add_rate(Device& device) {
   const bool gpu = device.registry().target() == Target::cuda;
-  // On a GPU each thread has a few elements; on a CPU a core's share stays in its first-level cache.
+  // GPU: a few elements per thread; CPU: each core's share stays in its L1 cache.
   const MultiplyAdds chain{gpu ? 132 * 2048 * 4 : std::int64_t(1024) * device.threads(), gpu ? 4096 : 16384, 0.5f, 1};
   Memory x(device, std::size_t(chain.size) * sizeof(float)), y(device, std::size_t(chain.size) * sizeof(float));
   device.fill_zero(x.data(), x.bytes());
@@ -86,7 +85,7 @@ double multiply_add_rate(Device& device) {
   return cost(ChainMultiplyAdds{}, chain).flops / seconds;
 }
 
-/// By own mma.sync, all operands in registers.
+/// Rate of our mma.sync kernel, all operands in registers; 0 if the device has none.
 double matrix_rate(Device& device, bool bf16) {
   if (device.variants<RepeatMatrixProducts>().empty()) return 0;
   const MatrixProducts products{132 * 16 * 4, 1024, bf16};
@@ -100,7 +99,7 @@ double matrix_rate(Device& device, bool bf16) {
   return cost(RepeatMatrixProducts{}, products).flops / seconds;
 }
 
-/// By the library's first proposal for a square product of what is stored as T; 0 where it has none.
+/// Rate of the library's first implementation of a 4096^3 product in T; 0 if it has none.
 template <class T>
 double library_rate(Device& device) {
   const Dense square{4096, 4096, 4096};
@@ -119,7 +118,7 @@ double library_rate(Device& device) {
   return cost(DenseForward<T>{}, square).flops / seconds;
 }
 
-/// From one tiny dependent kernel to the next: what a longer chain takes more than a shorter one.
+/// Time from one tiny kernel to a dependent one: the difference of a long and a short chain, per kernel.
 template <class Run>
 double launch_us(Device& device, Run run_of_length) {
   constexpr int few = 64, many = 512;
@@ -127,7 +126,7 @@ double launch_us(Device& device, Run run_of_length) {
   return 1e6 * (shortest(device, long_chain) - shortest(device, short_chain)) / (many - few);
 }
 
-void measure_launches(Device& device, Roof& roof) {
+void measure_launches(Device& device, Peaks& peaks) {
   Memory values(device, 2 * sizeof(float));
   device.fill_zero(values.data(), values.bytes());
   const auto launch = device.registry().highest<CopyValues>().launch;
@@ -135,12 +134,12 @@ void measure_launches(Device& device, Roof& roof) {
     float* at = static_cast<float*>(values.data());
     launch(at + 1, at, Values{1}, nullptr, device.stream());
   };
-  roof.stream_launch_us = launch_us(device, [&](int length) {
+  peaks.stream_launch_us = launch_us(device, [&](int length) {
     return [tiny, length] {
       for (int i = 0; i < length; ++i) tiny();
     };
   });
-  roof.graph_launch_us = launch_us(device, [&](int length) {
+  peaks.graph_launch_us = launch_us(device, [&](int length) {
     std::vector<GraphCall> calls;
     for (int i = 0; i < length; ++i) calls.push_back({tiny, i > 0 ? std::vector<int>{i - 1} : std::vector<int>{}});
     return [replay = std::shared_ptr<Replay>(device.capture(std::move(calls)))] { replay->run(); };
@@ -149,20 +148,20 @@ void measure_launches(Device& device, Roof& roof) {
 
 }  // namespace
 
-Roof measure_roof(Device& device) {
-  Roof roof{.machine = device.description(), .measured_now = true};
-  roof.date = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
-  if (device.registry().target() == Target::sim) return roof;
-  roof.copy_bytes_per_s = copy_rate(device);
-  roof.fp32_flops_per_s = multiply_add_rate(device);
-  if (device.registry().target() != Target::cuda) return roof;
-  roof.tf32_flops_per_s = matrix_rate(device, false);
-  roof.bf16_flops_per_s = matrix_rate(device, true);
-  double& library = device.tf32() ? roof.tf32_flops_per_s : roof.fp32_flops_per_s;
+Peaks measure_peaks(Device& device) {
+  Peaks peaks{.machine = device.description(), .measured_now = true};
+  peaks.date = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
+  if (device.registry().target() == Target::sim) return peaks;
+  peaks.copy_bytes_per_s = copy_rate(device);
+  peaks.fp32_flops_per_s = multiply_add_rate(device);
+  if (device.registry().target() != Target::cuda) return peaks;
+  peaks.tf32_flops_per_s = matrix_rate(device, false);
+  peaks.bf16_flops_per_s = matrix_rate(device, true);
+  double& library = device.tf32() ? peaks.tf32_flops_per_s : peaks.fp32_flops_per_s;
   library = std::max(library, library_rate<float>(device));
-  roof.bf16_flops_per_s = std::max(roof.bf16_flops_per_s, library_rate<bf16>(device));
-  measure_launches(device, roof);
-  return roof;
+  peaks.bf16_flops_per_s = std::max(peaks.bf16_flops_per_s, library_rate<bf16>(device));
+  measure_launches(device, peaks);
+  return peaks;
 }
 
 }  // namespace gs

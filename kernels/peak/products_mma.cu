@@ -4,7 +4,7 @@
 #include "kernels/common/bf16.h"
 #include "kernels/common/registration.h"
 #include "kernels/common/tensor_core.h"
-#include "kernels/roof/roof.h"
+#include "kernels/peak/peak.h"
 
 namespace gs::GS_TARGET {
 namespace {

@@ -1,5 +1,5 @@
-// roof.h - what a machine's arithmetic is measured with: products whose factors are in registers, so that
-// nothing but the arithmetic limits them. (The roof of bytes is measured with CopyValues, see kernels/diagnose.)
+// peak.h - ops that measure a machine's arithmetic: all operands are in registers, so only the arithmetic limits them.
+// (The copy bandwidth is measured with CopyValues, see kernels/diagnose.)
 #pragma once
 #include "kernels/common/variant.h"
 

@@ -1,5 +1,5 @@
-// verdict.cpp - reads a history as a person would: did it learn, does it shake, does it over-fit, was it cut short?
-#include "engine/train/verdict.h"
+// run_assessment.cpp - rules over the loss curves: stuck, unstable, over-fitting, still improving, under-fitting.
+#include "engine/train/run_assessment.h"
 
 #include <algorithm>
 #include <cmath>
@@ -33,7 +33,7 @@ double mean(const History& h, double EpochResult::*column, std::size_t first, st
   return sum / double(last - first);
 }
 
-/// How the training loss moves from epoch to epoch in the second half of a run.
+/// Rises and falls of the training loss from epoch to epoch in the second half of a run.
 struct Roughness {
   int rises = 0, moves = 0;
   double rise = 0, fall = 0, level = 0;
@@ -51,14 +51,14 @@ struct Roughness {
 
 constexpr std::size_t fewest_epochs = 4;
 
-std::string stuck_text(const History& h, const VerdictContext& c, double constant) {
+std::string stuck_text(const History& h, const AssessmentContext& c, double constant) {
   const std::size_t classes = c.train_class_counts.size();
   const bool logarithm = c.loss == LossKind::bce || c.loss == LossKind::softmax;
   const bool balanced = largest_share(c.train_class_counts) * double(classes) < 1.02;
   const std::string what =
       logarithm && balanced ? fmt::format("ln {} = {:.4f}", classes, constant) : fmt::format("{:.4f}", constant);
   return fmt::format(
-      "Stuck: the training loss is {:.4f} after {} epochs, and {} is what an answer that ignores the image gets. Try "
+      "Stuck: the training loss is {:.4f} after {} epochs, and an answer that ignores the image gets {}. Try "
       "another --lr (a higher one if the loss hardly moves) or more --epochs.",
       h.back().loss, h.size(), what);
 }
@@ -78,8 +78,8 @@ std::string overfitting_text(const EpochResult& best, double loss, double val_lo
       best.epoch, best.loss, loss, best.val_loss, val_loss, best.epoch);
 }
 
-/// The state of the run and the sentences about it.
-std::pair<RunState, std::string> state_of(const History& h, const EpochResult& best, const VerdictContext& c) {
+/// The state of the run and its description.
+std::pair<RunState, std::string> state_of(const History& h, const EpochResult& best, const AssessmentContext& c) {
   const std::size_t n = h.size();
   if (n < fewest_epochs)
     return {RunState::too_short, fmt::format("{} epoch{} too few to judge the run.", n, n == 1 ? " is" : "s are")};
@@ -89,7 +89,7 @@ std::pair<RunState, std::string> state_of(const History& h, const EpochResult& b
       std::min_element(h.begin(), h.end(), [](const auto& a, const auto& b) { return a.loss < b.loss; });
   if (lowest->loss > 0.995 * constant) return {RunState::stuck, stuck_text(h, c, constant)};
 
-  // A loss near zero may jump by large shares of itself: that is noise, not instability.
+  // A loss near zero may change by a large factor: that is noise, not instability.
   const Roughness roughness(h);
   if (roughness.level > 0.05 * constant && roughness.rise > 0.5 * roughness.fall &&
       roughness.mean_rise_share() > 0.03 && 4 * roughness.rises >= roughness.moves)
@@ -123,7 +123,7 @@ std::pair<RunState, std::string> state_of(const History& h, const EpochResult& b
                                          best.epoch, best.val_loss, h.back().val_loss, h.back().loss)};
 }
 
-std::string accuracy_text(const EpochResult& best, const VerdictContext& c, double error) {
+std::string accuracy_text(const EpochResult& best, const AssessmentContext& c, double error) {
   std::string text = fmt::format(
       " Validation accuracy in epoch {}: {:.3f} +- {:.3f} (standard error for {} images); training accuracy {:.3f}.",
       best.epoch, best.val_accuracy, error, c.validation_images, best.accuracy);
@@ -179,7 +179,7 @@ std::string to_string(RunState state) {
   return "?";
 }
 
-Verdict judge(const History& history, const VerdictContext& context) {
+RunAssessment assess(const History& history, const AssessmentContext& context) {
   if (history.empty()) return {RunState::too_short, 0, 0, "No epoch was completed."};
   const EpochResult& best = *std::min_element(history.begin(), history.end(),
                                               [](const auto& a, const auto& b) { return a.val_loss < b.val_loss; });

@@ -2,7 +2,7 @@
 // bound by arithmetic from a depth of some hundred. One chain a thread: a GPU hides its latency by having many threads.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
-#include "kernels/roof/roof.h"
+#include "kernels/peak/peak.h"
 
 namespace gs::GS_TARGET {
 namespace {
