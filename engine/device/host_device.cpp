@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/core/alignment.h"
 #include "engine/device/backends.h"
 #include "engine/device/cpu_info.h"
 #include "engine/device/recorded_launches.h"
@@ -21,7 +22,6 @@
 namespace gs {
 namespace {
 
-constexpr std::size_t alignment = 256;
 /// Arrays of this size or more use huge pages if the system has them: a dense layer's weights are read in strides that
 /// would miss the TLB at nearly every access with small pages.
 constexpr std::size_t huge_page = std::size_t(2) << 20;
@@ -130,7 +130,7 @@ class HostDevice : public Device {
  protected:
   void* allocate(std::size_t bytes) override {
     const bool huge = bytes >= huge_page;
-    const std::size_t unit = huge ? huge_page : alignment;
+    const std::size_t unit = huge ? huge_page : buffer_alignment;
     const std::size_t padded = (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;
     void* memory = std::aligned_alloc(unit, padded);
     if (!memory) throw Error(fmt::format("out of memory: {:.1f} MiB requested", double(bytes) / (1 << 20)));

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/core/alignment.h"
 #include "engine/library/cublaslt_dense.h"
 #include "engine/library/cudnn_plans.h"
 #include "kernels/bias/bias.h"
@@ -13,10 +14,6 @@ namespace gs {
 namespace {
 
 using CudnnHandle = Owned<cudnnHandle_t, cudnnDestroy>;
-
-std::size_t aligned(std::size_t bytes) {
-  return (bytes + 255) / 256 * 256;
-}
 
 /// Handles of both libraries and the data that their implementations share.
 struct CudaHandles {
@@ -56,7 +53,7 @@ class CudaLayers : public LayerLibrary<T> {
   std::vector<Implementation<Conv2dFilterGradient<T>>> conv2d_filter_gradient(const Conv2d& d) override {
     const auto bias_gradient = registry().template highest<BiasGradient<T>>();
     const auto column_sums = registry().template variant<BiasGradient<T>>("column");
-    const std::size_t gradient_bytes = in_bf16 ? aligned(std::size_t(d.w_size()) * sizeof(T)) : 0;
+    const std::size_t gradient_bytes = in_bf16 ? aligned_size(std::size_t(d.w_size()) * sizeof(T)) : 0;
     const std::size_t more = gradient_bytes + bias_gradient.workspace_bytes({d.y_size() / d.k, d.k});
     return offer<Conv2dFilterGradient<T>>(
         ConvolutionOp::filter_gradient, d, more, in_bf16 ? "gradient in bf16, widened" : "",
@@ -97,7 +94,7 @@ class CudaLayers : public LayerLibrary<T> {
     std::vector<Implementation<Op>> list;
     for (CudnnPlan& found : cudnn_plans(op, d, precision, {cudnn(), ""})) {
       const auto plan = std::make_shared<CudnnPlan>(std::move(found));
-      const std::size_t offset = aligned(plan->workspace_bytes);
+      const std::size_t offset = aligned_size(plan->workspace_bytes);
       const std::string note = plan->note + (plan->note.empty() || more_note.empty() ? "" : ", ") + more_note;
       list.push_back({plan->name, note, offset + more_bytes, bind(plan, offset)});
     }

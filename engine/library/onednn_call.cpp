@@ -3,16 +3,11 @@
 
 #include <omp.h>
 
+#include "engine/core/alignment.h"
 #include "engine/library/onednn_compat.h"
 
 namespace gs::onednn {
 namespace {
-
-constexpr std::size_t alignment = 256;
-
-std::size_t padded(std::size_t bytes) {
-  return (bytes + alignment - 1) / alignment * alignment;
-}
 
 std::vector<Tensor> with(std::vector<Tensor> tensors, std::initializer_list<Tensor> more) {
   tensors.insert(tensors.end(), more);
@@ -57,7 +52,7 @@ Product::Product(const Runtime& runtime, const dnnl::primitive& primitive, const
     : main_(runtime, primitive,
             with(std::move(tensors), {{weights.argument, weights.preferred}, {DNNL_ARG_SCRATCHPAD, scratchpad}})),
       weights_argument_(weights.argument),
-      preferred_at_(padded(scratchpad.get_size())),
+      preferred_at_(aligned_size(scratchpad.get_size())),
       workspace_bytes_(preferred_at_) {
   if (weights.preferred == weights.stored) return;
   const bool output = weights.argument == DNNL_ARG_DIFF_WEIGHTS;
@@ -67,8 +62,8 @@ Product::Product(const Runtime& runtime, const dnnl::primitive& primitive, const
   reorder_.emplace_back(
       runtime, dnnl::reorder(reorder),
       std::vector<Tensor>{{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}, {DNNL_ARG_SCRATCHPAD, reorder.scratchpad_desc()}});
-  reorder_scratchpad_at_ = preferred_at_ + padded(weights.preferred.get_size());
-  workspace_bytes_ = reorder_scratchpad_at_ + padded(reorder.scratchpad_desc().get_size());
+  reorder_scratchpad_at_ = preferred_at_ + aligned_size(weights.preferred.get_size());
+  workspace_bytes_ = reorder_scratchpad_at_ + aligned_size(reorder.scratchpad_desc().get_size());
 }
 
 void Product::run(const void* weights, std::initializer_list<std::pair<int, const void*>> tensors, void* workspace) {

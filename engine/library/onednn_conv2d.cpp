@@ -8,7 +8,6 @@ namespace {
 
 using Layout = dnnl::memory::desc;
 using Order = dnnl::memory::format_tag;
-constexpr auto fp32 = dnnl::memory::data_type::f32;
 constexpr auto direct = dnnl::algorithm::convolution_direct;
 
 struct Convolution {

@@ -13,6 +13,8 @@
 
 namespace gs::onednn {
 
+inline constexpr auto fp32 = dnnl::memory::data_type::f32;
+
 /// Calls f and translates oneDNN's exceptions to a gs::Error that names the problem.
 template <class Problem, class F>
 decltype(auto) translated(const Problem& problem, F&& f) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "engine/core/alignment.h"
 #include "engine/library/onednn_layer.h"
 
 namespace gs::onednn {
@@ -15,10 +16,6 @@ namespace {
 
 /// Keeps eight cores busy; each further slice would write and read one more copy of the filters.
 constexpr int most_slices = 8;
-
-std::size_t padded(std::size_t bytes) {
-  return (bytes + 255) / 256 * 256;
-}
 
 /// One slice: images first .. first + problem.n - 1, and the workspace offsets of its results and scratch.
 struct Slice {
@@ -41,9 +38,9 @@ class SlicedGradient {
       auto offered = conv2d_filter_gradient(own, part);
       if (offered.empty()) return;
       Slice slice{part, first, bytes_, 0, 0, std::move(offered.front().launch)};
-      slice.db_at = slice.dw_at + padded(std::size_t(p.w_size()) * sizeof(float));
-      slice.scratch_at = slice.db_at + padded(std::size_t(p.k) * sizeof(float));
-      bytes_ = slice.scratch_at + padded(offered.front().workspace_bytes);
+      slice.db_at = slice.dw_at + aligned_size(std::size_t(p.w_size()) * sizeof(float));
+      slice.scratch_at = slice.db_at + aligned_size(std::size_t(p.k) * sizeof(float));
+      bytes_ = slice.scratch_at + aligned_size(offered.front().workspace_bytes);
       note_ = offered.front().note;
       slices_.push_back(std::move(slice));
     }

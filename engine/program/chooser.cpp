@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/core/alignment.h"
 #include "engine/core/error.h"
 #include "engine/library/library.h"
 
@@ -48,10 +49,6 @@ OpCall unbound(const CallNode& node) {
 const Candidate* named(const std::vector<Candidate>& list, const std::string& name) {
   const auto at = std::find_if(list.begin(), list.end(), [&](const Candidate& c) { return c.name == name; });
   return at == list.end() ? nullptr : &*at;
-}
-
-constexpr std::size_t aligned(std::size_t bytes) {
-  return (bytes + 255) / 256 * 256;
 }
 
 }  // namespace
@@ -135,12 +132,12 @@ bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& se
 
   // The value between the two calls lies in the workspace, since a fused call does not write it.
   const Candidate one = choose(first), two = own_candidates(second).back();
-  const std::size_t between_bytes = aligned(tensors_[between].bytes);
+  const std::size_t between_bytes = aligned_size(tensors_[between].bytes);
   std::vector<Candidate> all = {
       {.name = "apart",
-       .workspace_bytes = between_bytes + aligned(one.workspace_bytes) + two.workspace_bytes,
+       .workspace_bytes = between_bytes + aligned_size(one.workspace_bytes) + two.workspace_bytes,
        .run =
-           [=, after = aligned(one.workspace_bytes)](const Addresses& at, void* workspace, stream_t stream) {
+           [=, after = aligned_size(one.workspace_bytes)](const Addresses& at, void* workspace, stream_t stream) {
              std::byte* const place = static_cast<std::byte*>(workspace);
              Addresses with_between = at;
              with_between.of[std::size_t(between)] = place;

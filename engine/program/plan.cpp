@@ -4,15 +4,11 @@
 #include <algorithm>
 #include <numeric>
 
+#include "engine/core/alignment.h"
 #include "kernels/common/check.h"
 
 namespace gs {
 namespace {
-
-constexpr std::size_t alignment = 256;
-std::size_t padded(std::size_t bytes) {
-  return (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
-}
 
 using Edges = std::vector<std::vector<int>>;
 
@@ -67,7 +63,7 @@ std::vector<Use> uses_of_planned(const std::vector<Tensor>& tensors, const std::
   std::vector<Use> planned;
   for (std::size_t id = 0; id < tensors.size(); ++id)
     if (tensors[id].lifetime == Lifetime::planned && !by_id[id].steps.empty())
-      planned.push_back({TensorId(id), padded(tensors[id].bytes), by_id[id].steps});
+      planned.push_back({TensorId(id), aligned_size(std::max<std::size_t>(tensors[id].bytes, 1)), by_id[id].steps});
   return planned;
 }
 

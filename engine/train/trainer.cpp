@@ -155,13 +155,13 @@ void Trainer::begin_epoch(int epoch, double learning_rate) {
 }
 
 namespace {
-Error too_high(const std::string& what, double learning_rate, const std::string& where) {
+Error rate_too_high(const std::string& what, double learning_rate, const std::string& where) {
   return Error(fmt::format("{}: the learning rate {:g} is probably too high{}", what, learning_rate, where));
 }
 }  // namespace
 
 Error Trainer::broken(const std::string& what, int epoch, double learning_rate, std::uint32_t last_step) {
-  return too_high(what, learning_rate, find_broken(epoch, learning_rate, last_step));
+  return rate_too_high(what, learning_rate, find_broken(epoch, learning_rate, last_step));
 }
 
 /// Trains the epoch again from its snapshot, in diagnostic steps, until one finds a broken value.
@@ -249,8 +249,8 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
       begin_epoch(epoch + 1, learning_rate);
       program_.diagnostic_step();
       const std::string where = program_.diagnosis().first_broken();
-      throw too_high(fmt::format("the validation loss is no longer finite (epoch {})", epoch), learning_rate,
-                     where.empty() ? "" : "; on training images, too: " + where);
+      throw rate_too_high(fmt::format("the validation loss is no longer finite (epoch {})", epoch), learning_rate,
+                          where.empty() ? "" : "; on training images, too: " + where);
     }
     line.val_loss = validation.loss();
     line.val_accuracy = validation.accuracy();
