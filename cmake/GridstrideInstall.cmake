@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 add_library(gridstride_library SHARED $<TARGET_OBJECTS:gridstride_kernels_host> $<TARGET_OBJECTS:gridstride_optimizers>)
 set_target_properties(gridstride_library PROPERTIES OUTPUT_NAME gridstride EXPORT_NAME gridstride LINKER_LANGUAGE CXX
                       VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
-set(gs_parts gridstride_engine gridstride_models gridstride_kernel_costs gridstride_sim)
+set(gs_parts gridstride_engine gridstride_models gridstride_kernel_common gridstride_sim)
 target_link_libraries(gridstride_library PRIVATE ${gs_parts})
 list(JOIN gs_parts "," gs_parts)
 set_target_properties(gridstride_library PROPERTIES LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,${gs_parts}")

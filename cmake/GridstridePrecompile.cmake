@@ -9,3 +9,14 @@ function(gridstride_precompile target)
   # A compiler cache then sees the macros of the headers (and needs CCACHE_SLOPPINESS=pch_defines,time_macros).
   target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>)
 endfunction()
+
+# gridstride_unity(target): with GRIDSTRIDE_UNITY, the files of a folder are compiled as one. The headers and templates that
+# they share are then compiled once; a name in an unnamed namespace must be the only one of its kind in the folder.
+function(gridstride_unity target)
+  get_target_property(files ${target} SOURCES)
+  foreach(file ${files})
+    cmake_path(GET file PARENT_PATH folder)
+    set_source_files_properties("${file}" PROPERTIES UNITY_GROUP "${folder}")
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${GRIDSTRIDE_UNITY} UNITY_BUILD_MODE GROUP)
+endfunction()

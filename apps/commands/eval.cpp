@@ -84,7 +84,7 @@ Dataset chosen_split(const DataSplits& data, const std::string& split) {
 }
 
 /// Every number of the record, a line each, then the confusion matrix.
-std::string as_text(const Json& record, const std::vector<std::string>& labels) {
+std::string evaluation_text(const Json& record, const std::vector<std::string>& labels) {
   std::string text = fmt::format("{}: weights of epoch {}, {} images of {} ({})\n\n", record["run"].get<std::string>(),
                                  record["epoch"].get<int>(), record["images"].get<int>(),
                                  record["source"].get<std::string>(), record["split"].get<std::string>());
@@ -128,7 +128,7 @@ int eval_command(const Words& words) {
       {"epoch", run.epoch},    {"source", data.source},
       {"split", o.split},      {"images", images.n},
       {"classes", run.labels}, {"metrics", metrics_record(evaluation, images.labels, run.labels.size())}};
-  fmt::print("{}", o.json ? pretty(record) + "\n" : as_text(record, run.labels));
+  fmt::print("{}", o.json ? pretty(record) + "\n" : evaluation_text(record, run.labels));
   return 0;
 }
 

@@ -94,7 +94,7 @@ Json prediction(const SavedRun& run, const std::string& file, std::span<const fl
   return json;
 }
 
-std::string as_text(const Json& predictions, const std::vector<std::string>& labels) {
+std::string predictions_text(const Json& predictions, const std::vector<std::string>& labels) {
   std::size_t file_width = 0, class_width = 0;
   for (const Json& o : predictions) file_width = std::max(file_width, o["image"].get_ref<const std::string&>().size());
   for (const std::string& label : labels) class_width = std::max(class_width, label.size());
@@ -125,7 +125,7 @@ int predict_command(const Words& words) {
     for (std::size_t i = 0; i < pictures.files.size(); ++i)
       predictions.push_back(prediction(run, pictures.files[i], std::span(evaluation.logits).subspan(i * k, k)));
   }
-  fmt::print("{}", o.json ? pretty(predictions) + "\n" : as_text(predictions, run.labels));
+  fmt::print("{}", o.json ? pretty(predictions) + "\n" : predictions_text(predictions, run.labels));
   return pictures.unreadable > 0 ? 1 : 0;
 }
 

@@ -31,7 +31,7 @@ std::string shown(const std::string& column, double value) {
 }
 
 /// One check's fields, and the runs of its task.
-struct Check {
+struct FindingCheck {
   const Json& json;
   const std::vector<SeededRun>& runs;
 
@@ -54,14 +54,14 @@ Outcome below(const Estimate& e, double limit) {
   return e.high < limit ? Outcome::held : e.low > limit ? Outcome::did_not_hold : Outcome::too_close;
 }
 
-std::vector<std::vector<double>> images_of(const Check& c, const SeededRun& run) {
+std::vector<std::vector<double>> images_of(const FindingCheck& c, const SeededRun& run) {
   const bool accuracy = c.of() == "val_accuracy";
   const auto epochs = std::size_t(run.epochs());
   return c.at_best() ? per_image_at_best(run, accuracy) : per_image(run, accuracy, epochs - end_window(run), epochs);
 }
 
 /// The level of a training column over the last epochs; of seconds over all epochs.
-Estimate training_level(const Check& c, const SeededRun& run) {
+Estimate training_level(const FindingCheck& c, const SeededRun& run) {
   const std::vector<double> curve = run.curve(c.column());
   const bool seconds = c.of() == "seconds";
   return level(curve, seconds ? 0 : curve.size() - end_window(run), curve.size());
@@ -72,7 +72,7 @@ struct Levels {
   Estimate difference;
 };
 
-Levels compare(const Check& c, const SeededRun& a, const SeededRun& b) {
+Levels compare(const FindingCheck& c, const SeededRun& a, const SeededRun& b) {
   if (is_validation(c.of())) {
     const auto x = images_of(c, a), y = images_of(c, b);
     return {bootstrap_mean(x).value, bootstrap_mean(y).value, bootstrap_mean(difference(x, y))};
@@ -81,13 +81,13 @@ Levels compare(const Check& c, const SeededRun& a, const SeededRun& b) {
   return {x.value, y.value, minus(x, y)};
 }
 
-std::string levels_text(const Check& c, const SeededRun& a, const SeededRun& b, const Levels& l) {
+std::string levels_text(const FindingCheck& c, const SeededRun& a, const SeededRun& b, const Levels& l) {
   return fmt::format("{}{}: {} {}, {} {}; difference {:+.4f} (95 % interval {:+.4f} to {:+.4f}).", c.of(),
                      c.at_best() ? " at the best epoch" : "", a.name, shown(c.of(), l.first), b.name,
                      shown(c.of(), l.second), l.difference.value, l.difference.low, l.difference.high);
 }
 
-Evidence higher_or_lower(const Check& c, bool higher) {
+Evidence higher_or_lower(const FindingCheck& c, bool higher) {
   const SeededRun &a = c.run(), &b = c.run("than");
   const Levels l = compare(c, a, b);
   const double by = c.json.value("by", 0.0);
@@ -95,7 +95,7 @@ Evidence higher_or_lower(const Check& c, bool higher) {
   return {higher ? above(l.difference, by) : below(l.difference, -by), levels_text(c, a, b, l) + asked};
 }
 
-Evidence still_falling(const Check& c) {
+Evidence still_falling(const FindingCheck& c) {
   const std::vector<double> curve = c.run().curve(c.column());
   if (curve.size() < 4) return {Outcome::too_close, fmt::format("{} epochs are too few for a slope.", curve.size())};
   const std::size_t half = curve.size() / 2;
@@ -104,7 +104,7 @@ Evidence still_falling(const Check& c) {
                                    c.of(), half + 1, curve.size(), s.value, s.low, s.high)};
 }
 
-Evidence reaches(const Check& c) {
+Evidence reaches(const FindingCheck& c) {
   const SeededRun &run = c.run(), &other = c.run("than");
   const std::vector<double> target = other.curve(c.column()), curve = trailing_mean(run.curve(c.column()), window);
   const double goal = level(target, target.size() - end_window(other), target.size()).value;
@@ -119,7 +119,7 @@ Evidence reaches(const Check& c) {
           fmt::format("{} {} reaches it in epoch {} (five-epoch mean).", aim, run.name, epoch)};
 }
 
-Evidence reaches_level(const Check& c) {
+Evidence reaches_level(const FindingCheck& c) {
   const std::vector<double> curve = c.run().curve(c.column());
   const auto largest = std::max_element(curve.begin(), curve.end());
   const double goal = c.json.at("level");
@@ -130,7 +130,7 @@ Evidence reaches_level(const Check& c) {
                                largest - curve.begin() + 1)};
 }
 
-Evidence about(const Check& c) {
+Evidence about(const FindingCheck& c) {
   const double goal = c.json.at("level");
   const Estimate e = bootstrap_mean(images_of(c, c.run()));
   return {e.high >= goal ? Outcome::held : Outcome::did_not_hold,
@@ -138,7 +138,7 @@ Evidence about(const Check& c) {
                       c.at_best() ? " at the best epoch" : "", c.run().name, e.value, e.low, e.high)};
 }
 
-Evidence alike(const Check& c) {
+Evidence alike(const FindingCheck& c) {
   const double within = c.json.at("within");
   const auto indices = c.json.at("runs").get<std::vector<std::size_t>>();
   Evidence e{Outcome::held, ""};
@@ -162,19 +162,19 @@ std::vector<double> second_half(const std::vector<double>& curve) {
   return {curve.begin() + std::ptrdiff_t(curve.size() / 2), curve.end()};
 }
 
-std::string roughness_text(const Check& c, const Estimate& ratio) {
+std::string roughness_text(const FindingCheck& c, const Estimate& ratio) {
   return fmt::format("{} moves from epoch to epoch {:.2f} times as much in {} as in {} ({:.2f} to {:.2f}).", c.of(),
                      std::exp(ratio.value), c.run().name, c.run("than").name, std::exp(ratio.low),
                      std::exp(ratio.high));
 }
 
-Evidence fluctuates_more(const Check& c) {
+Evidence fluctuates_more(const FindingCheck& c) {
   const Estimate ratio =
       log_roughness_ratio(second_half(c.run().curve(c.column())), second_half(c.run("than").curve(c.column())));
   return {above(ratio, 0), roughness_text(c, ratio)};
 }
 
-Evidence differs(const Check& c) {
+Evidence differs(const FindingCheck& c) {
   const Estimate ratio =
       log_roughness_ratio(second_half(c.run().curve(c.column())), second_half(c.run("than").curve(c.column())));
   const Levels l = compare(c, c.run(), c.run("than"));
@@ -189,7 +189,7 @@ std::size_t lowest_val_loss(const SeededRun& run) {
   return std::size_t(std::min_element(smooth.begin(), smooth.end()) - smooth.begin());
 }
 
-Evidence overfits(const Check& c) {
+Evidence overfits(const FindingCheck& c) {
   const SeededRun& run = c.run();
   const auto epochs = std::size_t(run.epochs()), last = epochs - end_window(run), low = lowest_val_loss(run);
   const std::size_t first = low + 1 >= window ? low + 1 - window : 0;
@@ -212,14 +212,14 @@ Outcome order_of(double a, double b, bool later) {
   return close ? Outcome::too_close : (a > b) == later ? Outcome::held : Outcome::did_not_hold;
 }
 
-Evidence best_later(const Check& c) {
+Evidence best_later(const FindingCheck& c) {
   const double a = double(lowest_val_loss(c.run()) + 1), b = double(lowest_val_loss(c.run("than")) + 1);
   return {order_of(a, b, true),
           fmt::format("val_loss (five-epoch mean) is lowest in epoch {} of {} with {}, in epoch {} of {} with {}.", a,
                       c.run().epochs(), c.run().name, b, c.run("than").epochs(), c.run("than").name)};
 }
 
-Evidence gap_grows(const Check& c) {
+Evidence gap_grows(const FindingCheck& c) {
   const SeededRun& run = c.run();
   const auto epochs = std::size_t(run.epochs()), last = epochs - end_window(run);
   const std::size_t from = std::min(std::size_t(c.json.at("from").get<int>()), epochs),
@@ -236,7 +236,7 @@ Evidence gap_grows(const Check& c) {
                   run.name, gap(first, from), from, gap(last, epochs), change.value, change.low, change.high)};
 }
 
-Evidence gap_negative(const Check& c) {
+Evidence gap_negative(const FindingCheck& c) {
   const SeededRun& run = c.run();
   const auto epochs = std::size_t(run.epochs()), last = epochs - end_window(run);
   const Estimate gap =
@@ -255,7 +255,7 @@ int settled_epoch(const SeededRun& run) {
   return epoch;
 }
 
-Evidence settles_sooner(const Check& c) {
+Evidence settles_sooner(const FindingCheck& c) {
   const int a = settled_epoch(c.run()), b = settled_epoch(c.run("than"));
   return {
       order_of(a, b, false),
@@ -264,7 +264,7 @@ Evidence settles_sooner(const Check& c) {
                   a, c.run().name, b, c.run("than").name)};
 }
 
-Evidence examine_check(const Check& c) {
+Evidence examine_check(const FindingCheck& c) {
   const std::string name = c.json.value("check", std::string());
   if (name == "higher" || name == "lower") return higher_or_lower(c, name == "higher");
   if (name == "still_falling") return still_falling(c);
@@ -283,7 +283,7 @@ Evidence examine_check(const Check& c) {
       fmt::format("a finding has the check '{}', which does not exist (apps/lab/findings.h lists them)", name));
 }
 
-Evidence examine_or_explain(const Check& c) {
+Evidence examine_or_explain(const FindingCheck& c) {
   try {
     return examine_check(c);
   } catch (const Json::exception&) {

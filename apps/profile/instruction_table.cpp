@@ -8,6 +8,7 @@
 
 #include "apps/cli/fitted_table.h"
 #include "apps/cli/help.h"
+#include "apps/profile/kernels_text.h"
 #include "engine/core/grouped.h"
 
 namespace gs::apps {
@@ -17,15 +18,6 @@ using Entry = InstructionCounts::Entry;
 
 std::string percent(std::int64_t part, std::int64_t all) {
   return all > 0 ? fmt::format("{:.1f}%", 100 * double(part) / double(all)) : "";
-}
-
-std::string kernels_text(const OpProfile& op) {
-  std::string text;
-  for (const ProfiledKernel& kernel : op.kernels) {
-    if (!text.empty()) text += " + ";
-    text += kernel.launches > 1 ? fmt::format("{} x{}", kernel.name, kernel.launches) : kernel.name;
-  }
-  return text;
 }
 
 /// Half of the formula's operations: a multiply-add is two.

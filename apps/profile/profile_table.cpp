@@ -12,6 +12,7 @@
 #include "apps/cli/plural.h"
 #include "apps/profile/count_table.h"
 #include "apps/profile/instruction_table.h"
+#include "apps/profile/kernels_text.h"
 #include "apps/run/machine.h"
 #include "engine/profile/advice.h"
 #include "engine/profile/analysis.h"
@@ -34,15 +35,6 @@ std::string spread_text(const Spread& s) {
   return s.median > 0 ? fmt::format("{:.0f}%", 50 * (s.high - s.low) / s.median) : "";
 }
 
-std::string kernels_text(const OpProfile& op) {
-  std::vector<std::string> names;
-  for (const ProfiledKernel& kernel : op.kernels) {
-    std::string name = kernel.name;
-    if (kernel.launches > 1) name += fmt::format(" x{}", kernel.launches);
-    names.push_back(name);
-  }
-  return fmt::format("{}", fmt::join(names, " + "));
-}
 /// "yes" if the op is known to use them, with a note if that follows from a kernel's name or a library's plan.
 std::string tensor_cores_text(const OpProfile& op) {
   switch (op.tensor_cores) {

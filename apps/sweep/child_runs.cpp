@@ -58,13 +58,13 @@ pid_t start(const ChildRun& child) {
   _exit(127);
 }
 
-struct Running {
+struct RunningChild {
   std::size_t index;
   Clock::time_point began;
 };
 
 /// The next child that has ended, if any has; never waits.
-std::optional<std::pair<pid_t, int>> next_ended(const std::map<pid_t, Running>& running) {
+std::optional<std::pair<pid_t, int>> next_ended(const std::map<pid_t, RunningChild>& running) {
   for (const auto& [process, unused] : running) {
     int status = 0;
     if (waitpid(process, &status, WNOHANG) == process)
@@ -80,7 +80,7 @@ void run_children(const std::vector<ChildRun>& children, int at_once,
                   const std::function<void(const ChildProgress&)>& tick) {
   const InterruptGuard interrupts;
   std::optional<Interrupted> interrupted;
-  std::map<pid_t, Running> running;
+  std::map<pid_t, RunningChild> running;
   std::size_t next = 0;
   ChildProgress progress;
   double seconds = 0;
@@ -90,7 +90,7 @@ void run_children(const std::vector<ChildRun>& children, int at_once,
       ++next;
     }
     while (const auto one = next_ended(running)) {
-      const Running run = running.at(one->first);
+      const RunningChild run = running.at(one->first);
       running.erase(one->first);
       ChildOutcome outcome{one->second, seconds_since(run.began), ""};
       if (outcome.status != 0) outcome.reason = last_line(children[run.index].output_file);

@@ -34,7 +34,7 @@ ChildOutcome train(const ThreadRun& run) {
   return outcome;
 }
 
-struct Running {
+struct RunningThread {
   std::size_t index;
   Clock::time_point began = Clock::now();
   ChildOutcome outcome;
@@ -49,7 +49,7 @@ void run_threads(const std::vector<ThreadRun>& runs, int at_once,
                  const std::function<void(const ChildProgress&)>& tick) {
   const InterruptGuard interrupts;  // the runs have their own, and see the same signal
   std::optional<Interrupted> interrupted;
-  std::list<Running> running;
+  std::list<RunningThread> running;
   std::size_t next = 0;
   bool gpu_lost = false;
   ChildProgress progress;
@@ -57,7 +57,7 @@ void run_threads(const std::vector<ThreadRun>& runs, int at_once,
   const auto more = [&] { return next < runs.size() && !interrupted && !gpu_lost; };
   while (!running.empty() || more()) {
     while (more() && running.size() < std::size_t(at_once)) {
-      Running& run = running.emplace_back(next);
+      RunningThread& run = running.emplace_back(next);
       run.thread = std::jthread([&run, &runs] {
         run.outcome = train(runs[run.index]);
         run.has_ended = true;

@@ -7,12 +7,12 @@
 namespace gs {
 namespace {
 
-constexpr int side = 128, block = 32, cell = 16, directions = 9;
+constexpr int window_side = 128, block = 32, cell = 16, directions = 9;
 
 }  // namespace
 
 Dataset hog_features(const Dataset& images) {
-  const cv::HOGDescriptor hog({side, side}, {block, block}, {cell, cell}, {cell, cell}, directions);
+  const cv::HOGDescriptor hog({window_side, window_side}, {block, block}, {cell, cell}, {cell, cell}, directions);
   Dataset features{images.n, 1, 1, int(hog.getDescriptorSize()), {}, images.labels};
   features.images.resize(std::size_t(features.n) * features.image_size());
 #pragma omp parallel for
@@ -20,7 +20,7 @@ Dataset hog_features(const Dataset& images) {
     const auto* pixels = images.images.data() + std::size_t(i) * images.image_size();
     const cv::Mat image(images.h, images.w, CV_8UC(images.c), const_cast<std::uint8_t*>(pixels));
     cv::Mat square;
-    cv::resize(image, square, {side, side}, 0, 0, cv::INTER_AREA);
+    cv::resize(image, square, {window_side, window_side}, 0, 0, cv::INTER_AREA);
     std::vector<float> values;
     hog.compute(square, values);
     std::uint8_t* out = features.images.data() + std::size_t(i) * features.image_size();

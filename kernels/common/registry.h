@@ -1,7 +1,7 @@
 // registry.h - all variants of one target, by op. A kernel file registers its own variants (registration.h); a device
 // returns the registry of its target.
 #pragma once
-#include <algorithm>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <span>
@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "kernels/common/bf16.h"
-#include "kernels/common/check.h"
 #include "kernels/common/variant.h"
 
 namespace gs {
@@ -30,24 +29,52 @@ constexpr OpKey op_key() {
     return {Op::name, ""};
 }
 
-/// The variants of one op on one target, by ascending rank.
-template <class Op>
-using Variants = std::span<const Variant<Op>>;
-
-/// A variant without the types of its op, for tests and tables that list every op.
-struct VariantFacts {
+/// A variant without the types of its op. The registry keeps rows of this one type: a container per op would be
+/// instantiated, and compiled, in every kernel file.
+struct VariantRow {
   std::string_view name;
+  int rank;
   unsigned targets;
   Arithmetic arithmetic;
+  bool complete;                        ///< no function is missing
+  std::shared_ptr<const void> variant;  ///< the Variant<Op>
+};
+
+/// The variants of one op on one target, by ascending rank.
+template <class Op>
+class Variants {
+ public:
+  class Iterator {
+   public:
+    using value_type = Variant<Op>;
+    using difference_type = std::ptrdiff_t;
+    explicit Iterator(const VariantRow* row = nullptr) : row_(row) {}
+    const Variant<Op>& operator*() const { return *static_cast<const Variant<Op>*>(row_->variant.get()); }
+    const Variant<Op>* operator->() const { return &**this; }
+    Iterator& operator++() { return ++row_, *this; }
+    Iterator operator++(int) { return Iterator(row_++); }
+    bool operator==(const Iterator&) const = default;
+
+   private:
+    const VariantRow* row_;
+  };
+
+  explicit Variants(std::span<const VariantRow> rows) : rows_(rows) {}
+  bool empty() const { return rows_.empty(); }
+  std::size_t size() const { return rows_.size(); }
+  Iterator begin() const { return Iterator(rows_.data()); }
+  Iterator end() const { return Iterator(rows_.data() + rows_.size()); }
+  const Variant<Op>& operator[](std::size_t i) const { return *Iterator(&rows_[i]); }
+
+ private:
+  std::span<const VariantRow> rows_;
 };
 
 class Registry {
  public:
   explicit Registry(Target target) : target_(target) {}
   /// A copy for another target.
-  Registry(Target target, const Registry& from) : target_(target) {
-    for (const auto& [key, ladder] : from.ladders_) ladders_[key] = ladder->copy();
-  }
+  Registry(Target target, const Registry& from) : target_(target), ladders_(from.ladders_) {}
 
   Target target() const { return target_; }
 
@@ -55,76 +82,47 @@ class Registry {
   /// variant of this name or rank, or if another op has this op's name.
   template <class Op>
   void add(const Variant<Op>& variant) {
-    const auto wants = [&](bool holds, std::string_view what) {
-      require(holds, std::string(Op::name) + ", variant '" + std::string(variant.name) + "': " + std::string(what));
-    };
-    wants(!variant.name.empty() && variant.rank > 0, "a variant has a name and a rank from 1 up");
-    wants(variant.launch && variant.supports && variant.workspace_bytes, "a function is missing");
-    if (!(variant.targets & unsigned(target_))) return;
-    std::unique_ptr<Ladder>& ladder = ladders_[op_key<Op>()];
-    if (!ladder) ladder = std::make_unique<LadderOf<Op>>();
-    wants(ladder->type() == typeid(Op).name(), "two ops have this op's name");
-    std::vector<Variant<Op>>& rows = static_cast<LadderOf<Op>&>(*ladder).rows;
-    for (const Variant<Op>& row : rows)
-      wants(row.name != variant.name && row.rank != variant.rank,
-            "'" + std::string(row.name) + "' has the same name or rank");
-    rows.insert(std::find_if(rows.begin(), rows.end(), [&](const Variant<Op>& row) { return row.rank > variant.rank; }),
-                variant);
+    const bool complete = variant.launch && variant.supports && variant.workspace_bytes;
+    add(op_key<Op>(), typeid(Op).name(),
+        {variant.name, variant.rank, variant.targets, variant.arithmetic, complete,
+         std::shared_ptr<const void>(new Variant<Op>(variant))});
   }
 
   /// The variants of an op by ascending rank; may be empty.
   template <class Op>
   Variants<Op> variants() const {
-    const auto found = ladders_.find(op_key<Op>());
-    if (found == ladders_.end()) return {};
-    return static_cast<const LadderOf<Op>&>(*found->second).rows;
+    return Variants<Op>(rows(op_key<Op>()));
   }
 
   /// The variant called `name`. Throws gs::Error if there is none.
   template <class Op>
   const Variant<Op>& variant(std::string_view name) const {
-    for (const Variant<Op>& row : variants<Op>())
-      if (row.name == name) return row;
-    throw Error(std::string(Op::name) + ": no variant '" + std::string(name) + "' on " + std::string(name_of(target_)));
+    return variants<Op>()[place_of(op_key<Op>(), name)];
   }
 
   /// The variant of the highest rank. Throws gs::Error if the target has none.
   template <class Op>
   const Variant<Op>& highest() const {
-    const auto rows = variants<Op>();
-    require(!rows.empty(), std::string(Op::name) + ": no variant on " + std::string(name_of(target_)));
-    return rows.back();
+    return variants<Op>()[highest_place(op_key<Op>())];
   }
 
   /// Every op with its variants by ascending rank.
-  std::map<OpKey, std::vector<VariantFacts>> ops() const {
-    std::map<OpKey, std::vector<VariantFacts>> all;
-    for (const auto& [key, ladder] : ladders_) all[key] = ladder->facts();
-    return all;
-  }
+  std::map<OpKey, std::vector<VariantRow>> ops() const;
 
  private:
+  /// The rows of an op, and the mangled name of its type.
   struct Ladder {
-    virtual ~Ladder() = default;
-    virtual std::string_view type() const = 0;
-    virtual std::unique_ptr<Ladder> copy() const = 0;
-    virtual std::vector<VariantFacts> facts() const = 0;
+    std::string_view type;
+    std::vector<VariantRow> rows;
   };
-  template <class Op>
-  struct LadderOf : Ladder {
-    std::vector<Variant<Op>> rows;
 
-    std::string_view type() const override { return typeid(Op).name(); }
-    std::unique_ptr<Ladder> copy() const override { return std::make_unique<LadderOf>(*this); }
-    std::vector<VariantFacts> facts() const override {
-      std::vector<VariantFacts> all;
-      for (const Variant<Op>& row : rows) all.push_back({row.name, row.targets, row.arithmetic});
-      return all;
-    }
-  };
+  void add(OpKey, std::string_view type, VariantRow);
+  std::span<const VariantRow> rows(OpKey) const;
+  std::size_t place_of(OpKey, std::string_view name) const;
+  std::size_t highest_place(OpKey) const;
 
   Target target_;
-  std::map<OpKey, std::unique_ptr<Ladder>> ladders_;
+  std::map<OpKey, Ladder> ladders_;
 };
 
 // One registry per target; kernels/registry.cu defines that of the target being compiled.

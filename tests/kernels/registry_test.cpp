@@ -113,7 +113,7 @@ TEST(Registries, HaveVariantsForTheirTargetAlone) {
       SCOPED_TRACE(std::string(name_of(registry->target())) + ", " + std::string(op.first) + " " +
                    std::string(op.second));
       EXPECT_FALSE(variants.empty());
-      for (const VariantFacts& v : variants) {
+      for (const VariantRow& v : variants) {
         EXPECT_TRUE(v.targets & unsigned(registry->target())) << v.name << " is not for this target";
         if (registry->target() == Target::host && v.arithmetic == Arithmetic::tf32) {
           EXPECT_EQ(v.name, "tf32_emulated") << "a CPU has no tensor cores: it can only emulate them";
