@@ -23,9 +23,9 @@ add_library(gridstride_options INTERFACE)
 target_include_directories(gridstride_options INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_options(gridstride_options INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wno-missing-field-initializers>)
-# GCC 12 warns of overlapping copies inside std::string that cannot happen (its bug 105651).
+# GCC 12 warns of overlapping copies and overflows inside std::string that cannot happen (its bugs 105651 and 105329).
 target_compile_options(gridstride_options INTERFACE
-  $<$<AND:$<COMPILE_LANG_AND_ID:CXX,GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>)
+  "$<$<AND:$<COMPILE_LANG_AND_ID:CXX,GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict;-Wno-stringop-overflow;-Wno-array-bounds>")
 if(GRIDSTRIDE_WARNINGS_AS_ERRORS)
   target_compile_options(gridstride_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
 endif()
