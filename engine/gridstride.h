@@ -4,7 +4,7 @@
 #include "engine/core/error.h"        // gs::Error and gs::UsageError, that everything below throws
 #include "engine/data/dataset.h"      // images and their classes, your own or loaded
 #include "engine/device/device.h"     // open_device(): cpu, cuda, sim
-#include "engine/net/net.h"           // NetBuilder
+#include "engine/net/net_builder.h"   // a network, layer by layer
 #include "engine/net/recipe.h"        // loss, optimizer, learning rate, epochs
 #include "engine/program/program.h"   // a network compiled for a device
 #include "engine/train/checkpoint.h"  // weights in safetensors files
