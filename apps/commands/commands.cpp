@@ -1,4 +1,5 @@
 // commands.cpp - the commands of gridstride, the overview that --help prints, and exit statuses of errors.
+#include <algorithm>
 #include <cstdio>
 #include <new>
 
@@ -26,13 +27,8 @@ constexpr Command table[] = {
     {"devices", "describe this machine, its peaks, and missing parts", devices_command},
 };
 
-/// Commands of the script ./gridstride, which this program cannot run.
-constexpr struct {
-  std::string_view name, about;
-} launcher_commands[] = {
-    {"test", "build and run all tests"},
-    {"check", "run another command with the race checker, on --device sim"},
-};
+/// Commands of the script ./gridstride, which this program cannot run. The script lists them below this overview.
+constexpr std::string_view launcher_commands[] = {"test", "check", "build"};
 
 constexpr int usage_status = 2, failure_status = 1;
 
@@ -40,8 +36,6 @@ void print_overview() {
   fmt::print("gridstride {}: trains small image classifiers on GPU, CPU or simulator\n\n", version_info().version);
   fmt::print("usage: gridstride COMMAND [flags]\n\n");
   for (const Command& c : table) fmt::print("  {:<9} {}\n", c.name, c.about);
-  fmt::print("\nof the launcher ./gridstride only\n");
-  for (const auto& c : launcher_commands) fmt::print("  {:<9} {}\n", c.name, c.about);
   fmt::print(
       "\n  --help     this overview; 'gridstride COMMAND --help' lists a command's flags\n"
       "  --version  versions of gridstride and of what it is built with\n"
@@ -77,9 +71,8 @@ int dispatch(const Words& words) {
     return 0;
   }
   if (const Command* command = find_command(words[0])) return command->run(Words(words.begin() + 1, words.end()));
-  for (const auto& c : launcher_commands)
-    if (c.name == words[0])
-      throw UsageError(fmt::format("'{}' is a command of the launcher: ./gridstride {}", c.name, c.name));
+  if (std::ranges::find(launcher_commands, words[0]) != std::end(launcher_commands))
+    throw UsageError(fmt::format("'{0}' is a command of the launcher: ./gridstride {0}", words[0]));
   std::vector<std::string> names;
   for (const Command& c : table) names.emplace_back(c.name);
   throw UsageError(fmt::format("unknown command '{}': {}", words[0], suggestion(words[0], names)));

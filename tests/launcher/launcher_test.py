@@ -25,8 +25,8 @@ class Launcher(unittest.TestCase):
                               stdin=subprocess.DEVNULL,
                               env={**os.environ, "GRIDSTRIDE_BUILD_DIR": str(self.folder / "build"), "GRIDSTRIDE_CUDA": "0"})
         self.assertEqual(done.returncode, status, done.stderr)
-        self.assertEqual(done.stdout, "")
         self.assertFalse((self.folder / "build").exists())
+        self.said = done.stdout
         return done.stderr
 
     def builds(self, *words):
@@ -67,6 +67,13 @@ class Launcher(unittest.TestCase):
             (["train", "lenet", "--config", "of-cpu.toml"], [CPU]),
         ]:
             self.assertEqual(self.builds(*words), parts, words)
+
+    def test_help_names_what_the_launcher_adds(self):
+        self.ask("--help")
+        for word in ("test", "check", "build", "--yes", "--dry-run"):
+            self.assertRegex(self.said, f"(?m)^  {word} ")
+        self.ask("train", "--help")
+        self.assertEqual(self.said, "")
 
     def test_bad_input_is_one_line(self):
         for words, part in [(["build", "everything"], "'everything'"), (["check", "train", "lenet", "--device", "ptx"], "ptx")]:
