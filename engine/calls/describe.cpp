@@ -1,7 +1,19 @@
 // describe.cpp - problems with a hand-written description.
 #include "engine/calls/describe.h"
 
+#include <fmt/format.h>
+
 namespace gs {
+namespace detail {
+
+std::string text_of(std::int64_t number) {
+  return fmt::format("{}", number);
+}
+std::string text_of(double number) {
+  return fmt::format("{:g}", number);
+}
+
+}  // namespace detail
 
 std::string describe(const Conv2d& d) {
   return fmt::format("{}x{}x{}x{} by {} of {}x{}/{} pad {}{}{}", d.n, d.h, d.w, d.c, d.k, d.r, d.s, d.stride, d.pad,

@@ -1,9 +1,9 @@
 // describe.h - a problem as text, the key of its measurements.
 #pragma once
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <type_traits>
-
-#include <fmt/format.h>
 
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d_pool/conv2d_pool.h"
@@ -40,16 +40,18 @@ constexpr std::size_t field_count() {
     return sizeof...(Fields);
 }
 
+std::string text_of(std::int64_t);
+std::string text_of(double);
 template <class Field>
 std::string field_text(const Field& field) {
   if constexpr (std::is_enum_v<Field>)
-    return fmt::format("{}", int(field));
+    return text_of(std::int64_t(field));
   else if constexpr (std::is_same_v<Field, bool>)
     return field ? "yes" : "no";
   else if constexpr (std::is_floating_point_v<Field>)
-    return fmt::format("{:g}", field);
+    return text_of(double(field));
   else
-    return fmt::format("{}", field);
+    return text_of(std::int64_t(field));
 }
 template <class... Fields>
 std::string field_texts(const Fields&... fields) {
