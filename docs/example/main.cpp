@@ -5,7 +5,7 @@
 #include <gridstride.h>
 #include <opencv2/imgproc.hpp>
 
-// Of drawings, so that the example needs no files; photographs would come from cv::imread.
+// Drawn, so that the example needs no files; photographs would come from cv::imread.
 gs::Dataset pictures(int n, int seed) {
   gs::Dataset data{.n = n, .h = 32, .w = 32, .c = 1, .images = {}, .labels = {}};
   for (int i = 0; i < n; ++i) {
