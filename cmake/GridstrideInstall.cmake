@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 # nothing refers to them, and the module of the sim kernels calls functions that nothing else here does.
 add_library(gridstride_library SHARED $<TARGET_OBJECTS:gridstride_kernels_host> $<TARGET_OBJECTS:gridstride_optimizers>)
 set_target_properties(gridstride_library PROPERTIES OUTPUT_NAME gridstride EXPORT_NAME gridstride LINKER_LANGUAGE CXX
-                      VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+                      VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION})
 set(gs_parts gridstride_engine gridstride_models gridstride_kernel_common gridstride_sim)
 target_link_libraries(gridstride_library PRIVATE ${gs_parts})
 list(JOIN gs_parts "," gs_parts)
@@ -33,4 +33,6 @@ endif()
 if(GRIDSTRIDE_WITH_CUPTI)
   list(APPEND gs_modules gridstride_cupti)
 endif()
+# A module finds the vendors' libraries at the places where the build found them.
+set_target_properties(${gs_modules} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS ${gs_modules} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT devices)

@@ -8,8 +8,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "engine/core/nearest.h"
-
 namespace gs::apps {
 namespace {
 

@@ -17,7 +17,7 @@ Check positive_number();                          ///< finite, above 0, and not 
 Check number_at_least_0();                        ///< finite
 Check number_in(double least, double below);      ///< [least, below)
 Check number_inside(double above, double below);  ///< (above, below)
-Check one_of(std::vector<std::string> words);     ///< suggests the nearest word
+Check one_of(std::vector<std::string> words);     ///< lists the words
 Check some_text();                                ///< not empty
 
 }  // namespace gs::apps

@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 
+#include <cstring>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -13,15 +14,26 @@
 extern "C" const char gridstride_interface[];  // cmake/GridstrideInterface.cmake
 
 namespace gs {
+namespace {
+
+/// The file that holds this code: the program, or the library gridstride.
+std::filesystem::path own_file() {
+  std::error_code error;
+  Dl_info self;
+  // For a program, dladdr() gives the word that it was started by, which may be a name without a folder.
+  if (dladdr(reinterpret_cast<void*>(&module_file), &self) && self.dli_fname && std::strchr(self.dli_fname, '/'))
+    if (const auto file = std::filesystem::canonical(self.dli_fname, error); !error) return file;
+  return std::filesystem::canonical("/proc/self/exe", error);
+}
+
+}  // namespace
 
 std::string module_file(const char* in_build_folder) {
   const std::filesystem::path built = in_build_folder;
   std::error_code error;
-  if (Dl_info self; dladdr(reinterpret_cast<void*>(&module_file), &self) && self.dli_fname) {
-    const auto folder = std::filesystem::canonical(self.dli_fname, error).parent_path();
-    for (const auto& near : {folder, folder.parent_path() / GRIDSTRIDE_LIBRARY_FOLDER})
-      if (!error && std::filesystem::exists(near / built.filename(), error)) return near / built.filename();
-  }
+  const std::filesystem::path folder = own_file().parent_path();
+  for (const auto& near : {folder, folder.parent_path() / GRIDSTRIDE_LIBRARY_FOLDER})
+    if (std::filesystem::exists(near / built.filename(), error)) return near / built.filename();
   return std::filesystem::exists(built, error) ? built.string() : "";
 }
 
@@ -29,7 +41,10 @@ void* load_module(const char* in_build_folder, std::string_view device) {
   const std::string file = module_file(in_build_folder);
   if (file.empty()) throw Error(how_to_build(device));
   void* module = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!module) throw Error(fmt::format("the {} device cannot be loaded: {}", device, dlerror()));
+  // A module of other sources often lacks a symbol, so it is not there to be compared.
+  if (!module)
+    throw Error(fmt::format("the {0} device cannot be loaded: {1}; './gridstride build {0}' builds it again", device,
+                            dlerror()));
   const auto* interface = static_cast<const char*>(dlsym(module, "gridstride_interface"));
   if (!interface || std::string_view(interface) != gridstride_interface)
     throw Error(

@@ -1,6 +1,9 @@
 // program.cpp - runs the op calls of a compiled program, and reads their results.
 #include "engine/program/program.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "engine/core/error.h"
 #include "engine/program/program_impl.h"
 #include "engine/program/steps_per_replay.h"
@@ -81,13 +84,14 @@ std::vector<GraphCall> Program::Impl::calls(const std::vector<OpCall>& steps, co
 }
 
 void Program::Impl::bind(Side& side, const BatchSource& source) {
-  const auto set = [&](TensorId id, const void* address) {
+  const std::pair<TensorId, const void*> bindings[] = {{side.source.images, source.images},
+                                                       {side.source.labels, source.labels},
+                                                       {side.source.permutation, source.permutation},
+                                                       {side.collected, source.logits}};
+  const auto is_bound = [&](const auto& b) { return at.of[std::size_t(b.first)] == b.second; };
+  if (std::ranges::all_of(bindings, is_bound)) return;  // keeps the replays, which hold these addresses
+  for (const auto& [id, address] : bindings)
     at.of[std::size_t(id)] = diagnostic_at.of[std::size_t(id)] = const_cast<void*>(address);
-  };
-  set(side.source.images, source.images);
-  set(side.source.labels, source.labels);
-  set(side.source.permutation, source.permutation);
-  set(side.collected, source.logits);
   side.replays.clear();
   side.epoch_loop.reset();
   diagnostic_replays.clear();

@@ -12,6 +12,7 @@
 #include "engine/core/seconds_since.h"
 #include "engine/data/sampler.h"
 #include "engine/device/machine_lock.h"
+#include "engine/train/check_fits.h"
 #include "kernels/step/step.h"
 
 namespace gs {
@@ -85,17 +86,6 @@ RingReader run_pass(Program& program, std::uint32_t samples, EnqueueStep enqueue
   return reader;
 }
 
-void check_fits(const Dataset& data, const Net& net, const char* split) {
-  if (data.n < 1) throw UsageError(fmt::format("the {} split has no images", split));
-  if (data.h != net.input.h || data.w != net.input.w || data.c != net.input.c)
-    throw UsageError(fmt::format("the {} images are {}x{}x{}, but {} takes {}x{}x{}", split, data.h, data.w, data.c,
-                                 net.name, net.input.h, net.input.w, net.input.c));
-  const int classes = net.output().c == 1 ? 2 : net.output().c;
-  for (const std::int32_t label : data.labels)
-    if (label < 0 || label >= classes)
-      throw UsageError(fmt::format("a label of the {} split is {}, but there are {} classes", split, label, classes));
-}
-
 }  // namespace
 
 Trainer::Trainer(Program& program, const DataSplits& data, const TrainerOptions& options)
@@ -104,14 +94,12 @@ Trainer::Trainer(Program& program, const DataSplits& data, const TrainerOptions&
       train_samples_(std::uint32_t(data.train.n)),
       validation_samples_(std::uint32_t(data.validation.n)) {
   Device& device = program.device();
-  check_fits(data.train, program.net(), "training");
+  check_fits(data.train, program.net(), "training images");
   train_images_ = uploaded(device, data.train.images);
   train_labels_ = uploaded(device, data.train.labels);
   train_permutation_ = Memory(device, train_samples_ * sizeof(std::uint32_t));
-  program.bind_training({static_cast<const std::uint8_t*>(train_images_.data()),
-                         static_cast<const std::int32_t*>(train_labels_.data()),
-                         static_cast<const std::uint32_t*>(train_permutation_.data())});
-  check_fits(data.validation, program.net(), "validation");
+  bind_training();
+  check_fits(data.validation, program.net(), "validation images");
   validation_images_ = uploaded(device, data.validation.images);
   validation_labels_ = uploaded(device, data.validation.labels);
   std::vector<std::uint32_t> in_order(std::max(train_samples_, validation_samples_));
@@ -119,6 +107,12 @@ Trainer::Trainer(Program& program, const DataSplits& data, const TrainerOptions&
   in_order_ = uploaded(device, in_order);
   logits_ = Memory(device, in_order.size() * std::size_t(program.net().output().size()) * sizeof(float));
   bind_evaluation(Split::validation);
+}
+
+void Trainer::bind_training() {
+  program_.bind_training({static_cast<const std::uint8_t*>(train_images_.data()),
+                          static_cast<const std::int32_t*>(train_labels_.data()),
+                          static_cast<const std::uint32_t*>(train_permutation_.data())});
 }
 
 void Trainer::bind_evaluation(Split split) {
@@ -129,7 +123,7 @@ void Trainer::bind_evaluation(Split split) {
 }
 
 Evaluation Trainer::evaluate(Split split) {
-  if (split != Split::validation) bind_evaluation(split);
+  bind_evaluation(split);
   program_.begin_evaluation(samples(split));
   const RingReader r = run_pass(
       program_, samples(split), [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); },
@@ -137,7 +131,6 @@ Evaluation Trainer::evaluate(Split split) {
   Evaluation result{r.loss(), r.accuracy(), int(program_.net().output().size()), {}};
   result.logits.resize(std::size_t(samples(split)) * std::size_t(result.outputs));
   program_.device().download(result.logits.data(), logits_.data(), result.logits.size() * sizeof(float));
-  if (split != Split::validation) bind_evaluation(Split::validation);
   return result;
 }
 
@@ -150,6 +143,7 @@ std::vector<float> Trainer::validation_logits() const {
 void Trainer::begin_epoch(int epoch, double learning_rate) {
   const std::vector<std::uint32_t> order =
       epoch_order(program_.recipe().seed, std::uint32_t(epoch - 1), train_samples_);
+  bind_training();  // another trainer, or predict(), may have bound its own images since
   program_.device().upload(train_permutation_.data(), order.data(), order.size() * sizeof(std::uint32_t));
   program_.begin_training_epoch(std::uint32_t(epoch - 1), train_samples_, float(learning_rate));
 }
@@ -240,6 +234,7 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) 
     progress.validating = true;
     progress.loss = training.loss();
     progress.accuracy = training.accuracy();
+    bind_evaluation(Split::validation);
     program_.begin_evaluation(validation_samples_);
     const RingReader validation = run_pass(
         program_, validation_samples_, [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); },

@@ -64,7 +64,8 @@ struct Evaluation {
 
 class Trainer {
  public:
-  /// Uploads both splits to the device and binds them. Throws UsageError if the data does not fit the program's net.
+  /// Uploads both splits to the device and binds them. Throws UsageError if the data does not fit the program's net
+  /// (check_fits()).
   Trainer(Program&, const DataSplits&, const TrainerOptions& = {});
 
   /// Runs epochs first_epoch .. recipe.epochs (counted from 1). Throws gs::Error if a loss is not finite, if a weight
@@ -79,6 +80,7 @@ class Trainer {
   std::vector<float> validation_logits() const;
 
  private:
+  void bind_training();
   void bind_evaluation(Split);
   std::uint32_t samples(Split split) const { return split == Split::training ? train_samples_ : validation_samples_; }
   void begin_epoch(int epoch, double learning_rate);
