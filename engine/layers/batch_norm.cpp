@@ -23,8 +23,9 @@ struct BatchNormLayer final : LayerKind {
     const TensorId running_variance = l.parameter(layer, "running_variance").value;
     if (!l.training) {
       const Value y = l.value(layer, inputs);
+      // Not "forward": --impl would choose the variant of two different ops by one name.
       with_type_of(l.storage, [&]<class T>(T) {
-        l.calls.call<BatchNormInference<T>>(layer.name + " forward", Pass::forward, problem, out(y.tensor),
+        l.calls.call<BatchNormInference<T>>(layer.name + " inference", Pass::forward, problem, out(y.tensor),
                                             in(x.tensor), in(gamma.value), in(beta.value), in(running_mean),
                                             in(running_variance));
       });

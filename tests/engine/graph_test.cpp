@@ -222,6 +222,14 @@ TEST_P(Graph, ADiagnosticStepOfAResNetHasTheBitsOfANormalOne) {
   EXPECT_TRUE(bn1->relu);
 }
 
+/// Training and inference of a batch norm are different ops, so a choice for the one must not refuse the other.
+TEST_P(Graph, TheVariantOfABatchNormCanBeChosen) {
+  const Program p(small_resnet(), recipe(), *device_,
+                  {.rule = GetParam().rule, .fixed = {{"bn1 forward", "channel"}, {"bn2 inference", "element"}}});
+  EXPECT_EQ(p.implementations().at("bn1 forward"), "channel");
+  EXPECT_NE(p.implementations().at("bn2 forward"), "channel");
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Graph, testing::ValuesIn(test::engines), test::name_of);
 
 }  // namespace
