@@ -45,7 +45,7 @@ TEST(Safetensors, ComesBackBitForBit) {
   }
   EXPECT_EQ(back.at("list").values<std::int32_t>(), (std::vector<std::int32_t>{-1, 2}));
   EXPECT_TRUE(refuses<Error>([&] { back.at("list").values<float>(); }, {"'list' is I32, not F32"}));
-  EXPECT_TRUE(refuses<Error>([&] { back.at("bias"); }, {"f.safetensors", "no tensor 'bias'"}));
+  EXPECT_TRUE(refuses<Error>([&] { back.at("bias"); }, {"f.safetensors", "tensor 'bias' is missing"}));
 }
 
 TEST(Safetensors, BadHeadersAreNamed) {
