@@ -76,7 +76,8 @@ TEST(PtxRefusals, OfNamesDirectivesAndNumbers) {
 TEST(PtxRefusals, OfModules) {
   EXPECT_TRUE(refused(".version 9.0\n.target sm_90, debug\n.alias a, b;",
                       "made.ptx, line 3: the directive .alias is not supported"));
-  EXPECT_TRUE(refused(".visible .func f()\n{\nret;\n}", "function f is not supported: only kernels are"));
+  EXPECT_TRUE(refused(".visible .func f()\n{\nret;\n}",
+                      "function f is not supported: only kernels and functions inlined into them are"));
   EXPECT_TRUE(refused(".entry k(.param .f16 a)\n{\n}", "'.f16' is not supported in a declaration"));
   EXPECT_TRUE(refused(".entry k(.reg .u32 a)\n{\n}", "expected '.param', found '.reg'"));
   EXPECT_TRUE(refused(".file 1 \"never ends", "unterminated string"));

@@ -164,7 +164,7 @@ TEST(PtxWarpOperations, AreRefusedInOtherForms) {
            {"shfl.up.b32 %r4, %r0, 1, 0", "is supported as shfl.sync only"},
            {"shfl.sync.up.b32 %r4, %r0, 1, 0", "has too few operands"},
            {"shfl.sync.up.b32 %r4, %r0, 1, 0, -1, 3, 4", "has 7 operands, not 5"},
-           {"shfl.sync.b32 %r4, %r0, 1, 0, -1", "has no kind of shuffle"},
+           {"shfl.sync.b32 %r4, %r0, 1, 0, -1", "has no supported kind of shuffle"},
            {"vote.ballot.b32 %r4, %p1", "is supported as vote.sync only"},
            {"vote.sync.none.pred %p1, %p2, -1", "has no supported kind of vote"},
            {"ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%r4}, [%r5]", "has the wrong number of registers"},
