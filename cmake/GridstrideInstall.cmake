@@ -14,7 +14,7 @@ target_compile_features(gridstride_library INTERFACE cxx_std_20)
 target_include_directories(gridstride_library INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/gridstride>")
 
 install(TARGETS gridstride_library EXPORT gridstride LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
-install(FILES engine/gridstride.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gridstride COMPONENT library)
+install(FILES models/gridstride.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gridstride COMPONENT library)
 install(DIRECTORY engine kernels models DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gridstride COMPONENT library
         FILES_MATCHING PATTERN "*.h" PATTERN "simulated_cuda" EXCLUDE PATTERN "sim" EXCLUDE PATTERN "ptx" EXCLUDE)
 set(gs_package ${CMAKE_INSTALL_LIBDIR}/cmake/gridstride)

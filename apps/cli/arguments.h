@@ -36,8 +36,7 @@ class Flag {
 class Variable {
  public:
   template <class T>
-    requires(!std::is_same_v<T, Variable>)
-  Variable(T& variable) : pointer(&variable) {}
+  requires(!std::is_same_v<T, Variable>) Variable(T& variable) : pointer(&variable) {}
   const std::variant<int*, double*, std::uint64_t*, std::string*, std::vector<std::string>*, std::optional<int>*,
                      std::optional<double>*, std::optional<std::string>*>
       pointer;
