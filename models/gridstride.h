@@ -1,6 +1,6 @@
-// gridstride.h - the public headers of the library: describe a network, train it, ask it. It lies in models/, the highest
-// folder of the library. Headers that these include are installed too, but are not for direct use. docs/library.md has
-// an example.
+// gridstride.h - the public headers of the library: describe a network, train it, ask it. It lies in models/, the
+// highest folder of the library. Headers that these include are installed too, but are not for direct use.
+// docs/library.md has an example.
 #pragma once
 #include "engine/core/error.h"        // gs::Error and gs::UsageError, thrown by everything below
 #include "engine/data/dataset.h"      // images and their classes, your own or loaded
