@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "engine/core/parse_number.h"
 #include "engine/simulated_cuda/gpus.h"
 #include "engine/simulated_cuda/memory.h"
 #include "engine/simulated_cuda/runtime.h"
@@ -24,7 +25,7 @@ struct Fault {
     const char* const text = std::getenv("GRIDSTRIDE_SIMULATED_FAULT");
     if (!text) return;
     const char* const colon = std::strrchr(text, ':');
-    runs_until = colon ? std::atol(colon + 1) : 0;
+    runs_until = colon ? parse_number<long>(colon + 1).value_or(0) : 0;
     if (runs_until < 1) throw Error(std::string("GRIDSTRIDE_SIMULATED_FAULT must be NAME:N, not ") + text);
     kernel.assign(text, colon);
   }

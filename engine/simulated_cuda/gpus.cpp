@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/core/parse_number.h"
 #include "engine/simulated_cuda/memory.h"
 #include "engine/simulated_cuda/runtime.h"
 
@@ -16,7 +17,7 @@ int running = 0;  // guarded by lock_runtime(): one GPU runs at a time
 
 int held_at_start() {
   const char* const text = std::getenv("GRIDSTRIDE_SIMULATED_CUDA_HELD");
-  return text ? std::atoi(text) : -1;
+  return text ? parse_number<int>(text).value_or(-1) : -1;
 }
 
 }  // namespace

@@ -10,6 +10,9 @@
 namespace gs::ptx {
 namespace {
 
+constexpr std::uint64_t most_registers = 50'000;  ///< of a kernel, 128 bytes or more each; nvcc uses some thousands
+constexpr std::size_t most_scopes = 64;           ///< inside one another
+
 class BodyParser {
  public:
   BodyParser(Lexer& lexer, const Module& module, Kernel& kernel, Symbols symbols)
@@ -28,12 +31,14 @@ class BodyParser {
     lexer_.expect("{");
     scopes_.emplace_back();
     while (!scopes_.empty()) {
-      if (lexer_.accept("{"))
+      if (lexer_.accept("{")) {
+        if (scopes_.size() == most_scopes) lexer_.fail("braces are nested too deeply");
         scopes_.emplace_back();
-      else if (lexer_.accept("}"))
+      } else if (lexer_.accept("}")) {
         scopes_.pop_back();
-      else if (!lexer_.accept(";"))
+      } else if (!lexer_.accept(";")) {
         directive_or_statement();
+      }
     }
     add({.flow = Flow::exit}, "ret (the kernel's end)");
     for (const auto& [instruction, label] : branches_) {
@@ -64,6 +69,8 @@ class BodyParser {
     // A name may be reused once its scope is closed. Shadowing is refused, so that closing a scope restores no names.
     for (const auto& scope : scopes_)
       if (scope.contains(name)) lexer_.fail("the register " + name + " is declared twice");
+    if (++register_count_ > most_registers)
+      lexer_.fail("more than " + std::to_string(most_registers) + " registers in a kernel");
     scopes_.back().insert(name);
     registers_.declare(name, type);
   }
@@ -117,9 +124,8 @@ class BodyParser {
     std::uint32_t& end = symbol.space == Space::local    ? kernel_.local_bytes
                          : symbol.space == Space::shared ? kernel_.shared_bytes
                                                          : kernel_.call_bytes;
-    symbol.address = aligned(end, symbol.alignment);
+    symbol.address = place_behind(end, symbol.bytes, symbol.alignment, name, lexer_);
     symbol.placed = true;
-    end = std::uint32_t(symbol.address + symbol.bytes);
   }
 
   // --- statements
@@ -227,6 +233,7 @@ class BodyParser {
   RegisterFile registers_;
   SourceLine line_;
   std::vector<std::set<std::string>> scopes_;  ///< registers declared in each open scope
+  std::uint64_t register_count_ = 0;
   std::map<std::string, int> labels_;
   std::vector<std::pair<std::size_t, std::string>> branches_;
   std::optional<std::uint32_t> dynamic_begin_;  ///< set at its first use

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "kernels/ptx/module.h"
 
@@ -98,20 +99,19 @@ void Lexer::skip_braces() {
 std::uint64_t Lexer::number() {
   const bool negative = accept("-");
   std::string word = take();
-  const auto value_of = [&](const std::string& digits, int base) {
-    std::size_t used = 0;
+  const auto value_of = [&](std::string_view digits, int base) {
     std::uint64_t value = 0;
-    try {
-      value = std::stoull(digits, &used, base);
-    } catch (const std::exception&) {
-    }
-    if (used == 0 || used != digits.size()) fail("'" + word + "' is not a number");
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+    if (error != std::errc() || stop != digits.data() + digits.size()) fail("'" + word + "' is not a number");
     return value;
   };
   const bool real = word.size() > 2 && word[0] == '0' && (std::tolower(word[1]) == 'f' || std::tolower(word[1]) == 'd');
-  if (real) return value_of(word.substr(2), 16);
+  if (real) return value_of(std::string_view(word).substr(2), 16);
   while (!word.empty() && word.back() == 'U') word.pop_back();
-  const std::uint64_t value = value_of(word, 0);
+  const bool hexadecimal = word.size() > 2 && word[0] == '0' && std::tolower(word[1]) == 'x';
+  const bool octal = word.size() > 1 && word[0] == '0' && !hexadecimal;
+  const std::uint64_t value =
+      hexadecimal ? value_of(std::string_view(word).substr(2), 16) : value_of(word, octal ? 8 : 10);
   return negative ? 0 - value : value;
 }
 

@@ -17,6 +17,9 @@ std::string Module::place(SourceLine line) const {
 
 namespace {
 
+constexpr std::uint64_t largest_alignment = 256;
+constexpr std::size_t most_extents = 8;  ///< initial values are read by as many calls inside one another
+
 class ModuleParser {
  public:
   ModuleParser(std::string_view text, const std::string& name) : lexer_(text, name) {}
@@ -83,10 +86,9 @@ class ModuleParser {
       return;
     }
     if (extern_) lexer_.fail("variable " + d.name + " of another module is not supported");
-    constexpr std::uint64_t alignment = 256;
-    if (d.alignment > alignment) lexer_.fail("variable " + d.name + " has too large an alignment");
-    auto& memory = module_->memory.emplace_back(new std::byte[d.bytes + alignment]{});
-    const std::uint64_t begin = aligned(reinterpret_cast<std::uint64_t>(memory.get()), alignment);
+    place_behind(global_bytes_, d.bytes, largest_alignment, d.name, lexer_);
+    auto& memory = module_->memory.emplace_back(new std::byte[d.bytes + largest_alignment]{});
+    const std::uint64_t begin = aligned(reinterpret_cast<std::uint64_t>(memory.get()), largest_alignment);
     if (lexer_.accept("=")) initial_values(d, reinterpret_cast<std::byte*>(begin));
     lexer_.expect(";");
     module_->globals.push_back({begin, begin + d.bytes});
@@ -132,10 +134,9 @@ class ModuleParser {
       lexer_.accept(",");
       lexer_.expect(".param");
       const Declaration d = declaration(lexer_);
-      const auto offset = std::uint32_t(aligned(kernel.parameter_bytes, d.alignment));
+      const std::uint32_t offset = place_behind(kernel.parameter_bytes, d.bytes, d.alignment, d.name, lexer_);
       kernel.parameters.push_back({offset, std::uint32_t(d.bytes)});
       symbols[d.name] = {Space::param, offset};
-      kernel.parameter_bytes = offset + std::uint32_t(d.bytes);
     }
     while (lexer_.word() != "{" && lexer_.word() != ";") lexer_.take();  // .maxntid and the like
     if (lexer_.accept(";")) return;                                      // declared only
@@ -149,6 +150,7 @@ class ModuleParser {
   Lexer lexer_;
   std::unique_ptr<Module> module_ = std::make_unique<Module>();
   Symbols symbols_;
+  std::uint32_t global_bytes_ = 0;
   bool extern_ = false;
 };
 
@@ -172,16 +174,28 @@ Declaration declaration(Lexer& lexer) {
   }
   if (d.type == Type::none) lexer.fail("a declaration without a supported type");
   d.name = lexer.take();
-  std::uint64_t count = 1;
+  const std::uint64_t each = std::uint64_t(std::max(8, bits(d.type))) / 8;
+  d.bytes = each;
   while (lexer.accept("[")) {
     d.extents.push_back(lexer.word() == "]" ? 0 : lexer.number());
-    count *= d.extents.back();
+    if (d.extents.size() > most_extents) lexer.fail("variable " + d.name + " has too many extents");
+    if (d.extents.back() != 0 && d.bytes > most_bytes / d.extents.back())
+      lexer.fail("variable " + d.name + " is too large");
+    d.bytes *= d.extents.back();
     lexer.expect("]");
   }
-  const std::uint64_t each = std::uint64_t(std::max(8, bits(d.type))) / 8;
+  if (d.alignment > largest_alignment) lexer.fail("variable " + d.name + " has too large an alignment");
   d.alignment = std::max(d.alignment, each);
-  d.bytes = each * count;
   return d;
+}
+
+std::uint32_t place_behind(std::uint32_t& end, std::uint64_t bytes, std::uint64_t alignment, const std::string& name,
+                           const Lexer& lexer) {
+  const std::uint64_t address = aligned(end, alignment);
+  if (address > most_bytes || bytes > most_bytes - address)
+    lexer.fail("variable " + name + " does not fit into its space");
+  end = std::uint32_t(address + bytes);
+  return std::uint32_t(address);
 }
 
 std::unique_ptr<Module> parse(std::string_view text, const std::string& name) {

@@ -21,7 +21,15 @@ struct Declaration {
   std::vector<std::uint64_t> extents;  ///< of an array: [2][3]
   std::string name;
 };
+/// Throws PtxError if it has no size that a kernel's memory could hold.
 Declaration declaration(Lexer&);
+
+/// Places `bytes` behind `end`, and moves `end` behind them; returns their address. Throws PtxError, which names the
+/// variable, if a space becomes larger than `most_bytes`.
+std::uint32_t place_behind(std::uint32_t& end, std::uint64_t bytes, std::uint64_t alignment, const std::string& name,
+                           const Lexer&);
+/// Variables of one space. Our kernels have a few KB; a text may declare anything.
+inline constexpr std::uint64_t most_bytes = 64 << 20;
 
 /// A variable or parameter.
 struct Symbol {

@@ -7,6 +7,7 @@ void Block::start_copy(const AsyncCopy& copy) {
   copies_.resize(size_);
   Copies& mine = copies_[current_];
   mine.started.push_back({copy, mine.groups});
+  if (const CheckerHooks* hooks = hooks_of(*launch_)) hooks->copy_starts(copy);
 }
 
 void Block::commit_copies() {

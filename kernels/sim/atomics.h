@@ -1,5 +1,8 @@
-// atomics.h - CUDA's atomic functions: each returns the old value. Relaxed, as CUDA's are. Always inlined, so that the
-// race checker names the kernel's line.
+// atomics.h - CUDA's atomic functions: each returns the old value. Always inlined, so that the race checker names the
+// kernel's line.
+//
+// CUDA's are relaxed. These also order: a block that learns from an atomic that the others are done then reads what
+// they wrote before their fence, and CUDA's own examples have no second fence there. x86 orders anyway, ARM would not.
 #pragma once
 #include <type_traits>
 
@@ -11,10 +14,13 @@ __forceinline__ T atomic_update(T* address, Next next) {
   T old, wanted;
   __atomic_load(address, &old, __ATOMIC_RELAXED);
   do wanted = next(old);
-  while (!__atomic_compare_exchange(address, &old, &wanted, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+  while (!__atomic_compare_exchange(address, &old, &wanted, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
   return old;
 }
 }  // namespace detail
+
+inline namespace cuda_names {
+
 template <class T>
 __forceinline__ T atomicAdd(T* address, std::type_identity_t<T> value) {
   return detail::atomic_update(address, [=](T old) { return T(old + value); });
@@ -57,4 +63,5 @@ __forceinline__ T __ldg(const T* address) {
   return *address;
 }
 
+}  // namespace cuda_names
 }  // namespace gs::GS_TARGET

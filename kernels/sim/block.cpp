@@ -2,6 +2,7 @@
 #include "kernels/sim/block.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstdlib>
 #include <cstring>
@@ -39,16 +40,18 @@ void Block::prepare(const Launch& launch) {
     order_[i] = i;
   }
   if (!stacks_) stacks_ = std::make_unique<StackRegion>(max_threads_per_block, options().stack_bytes);
-  // Exactly as large as asked for, so that AddressSanitizer sees an access past the end; malloc aligns to 16 bytes.
-  const std::size_t bytes = launch.geometry.shared_bytes;
-  shared_.reset(bytes ? static_cast<char*>(std::malloc(bytes)) : nullptr);
+  // Exactly as large as asked for, so that AddressSanitizer sees an access past the end; malloc aligns to 16 bytes. For
+  // the race checker, between guards.
+  const std::size_t bytes = launch.geometry.shared_bytes, guard = hooks_of(launch) ? shared_guard_bytes : 0;
+  shared_.reset(bytes + guard ? static_cast<char*>(std::malloc(bytes + 2 * guard)) : nullptr);
   shared_bytes_ = bytes;
+  shared_guard_ = guard;
 }
 
 void Block::run(std::uint64_t index) {
   const dim3 grid = gridDim;
   blockIdx = {unsigned(index % grid.x), unsigned(index / grid.x % grid.y), unsigned(index / grid.x / grid.y)};
-  started_ = at_barrier_ = ready_head_ = ready_count_ = 0;
+  started_ = at_barrier_ = holds_ = ready_head_ = ready_count_ = 0;
   alive_ = size_;
   for (Thread& thread : threads_) {
     thread.state = State::not_started;
@@ -57,7 +60,8 @@ void Block::run(std::uint64_t index) {
   copies_.clear();
   for (Warp& warp : warps_) warp.waiting = warp.exited = warp.absent = 0;
   if (size_ % warp_size) warps_.back().absent = ~0u << size_ % warp_size;
-  if (shared_) std::memset(shared_.get(), 0xff, shared_bytes_);  // NaN, so that unwritten memory shows in the result
+  if (shared_bytes_)
+    std::memset(dynamic_shared(), 0xff, shared_bytes_);  // NaN, so that unwritten memory shows in the result
   if (options().random_order) {
     random_.seed(options().seed * 0x9e3779b97f4a7c15u + index);  // independent of the OS thread that runs this block
     std::shuffle(order_.begin(), order_.end(), random_);
@@ -68,7 +72,7 @@ void Block::run(std::uint64_t index) {
   position.barriers = 0;
   position.stacks = stacks_->begin();
   position.stacks_end = stacks_->end();
-  position.shared = shared_.get();
+  position.shared = static_cast<const char*>(dynamic_shared());
   position.shared_end = position.shared + shared_bytes_;
   position.in_pieces = false;
   if (const CheckerHooks* hooks = hooks_of(*launch_)) hooks->block_begins();
@@ -76,6 +80,7 @@ void Block::run(std::uint64_t index) {
   running_block = this;
   hand_over();
   running_block = nullptr;
+  if (const CheckerHooks* hooks = hooks_of(*launch_)) hooks->block_ends(error_ != nullptr);
   if (error_) {
     abandon_fibers();
     std::rethrow_exception(std::exchange(error_, nullptr));
@@ -114,6 +119,7 @@ void Block::make_current(unsigned thread) {
   threads_[thread].state = State::running;
   threadIdx = threads_[thread].index;
   position.thread = thread;
+  position.steps = 0;
   position.observed = launch_->one_os_thread;
   position.waited = threads_[thread].waited;
 }
@@ -125,9 +131,9 @@ void Block::go(Fiber& to) {
   Fiber::switch_to(from, to);
 }
 
-/// The running fiber has nothing to do: switches to another thread. Threads that can continue come before new ones.
-void Block::hand_over() {
-  if (ready_count_ > 0) {
+/// The running fiber has nothing to do: switches to another thread.
+void Block::hand_over(bool new_threads_first) {
+  if (ready_count_ > 0 && !(new_threads_first && started_ < size_)) {
     const unsigned thread = ready_[ready_head_];
     ready_head_ = (ready_head_ + 1) % size_;
     ready_count_--;
@@ -144,9 +150,19 @@ void Block::hand_over() {
     go(*fiber);
   } else if (alive_ == 0) {
     go(scheduler_);
+  } else if (release_active_lanes()) {
+    hand_over();
   } else {
-    fail("deadlock: its threads wait for each other in different places" + census_of_block());
+    fail("deadlock: its threads wait for each other in different places" + census_of_block(), explain_deadlock());
   }
+}
+
+void Block::take_turns() {
+  position.steps = 0;
+  if (ready_count_ == 0 && started_ == size_) return;
+  threads_[current_].waited = position.waited;
+  push_ready(current_);
+  hand_over(true);  // all of them begin before one gets a second turn
 }
 
 void Block::push_ready(unsigned thread) {
@@ -189,27 +205,32 @@ void Block::abandon_fibers() {
 
 // ---- __syncthreads
 
-void Block::barrier(source_location where) {
+unsigned Block::barrier(bool predicate, Place where) {
   position.observed = false;
   const unsigned thread = current_;
   threads_[thread].where = where;
   threads_[thread].waited = position.waited;
   threads_[thread].state = State::at_barrier;
+  holds_ += predicate;
   if (++at_barrier_ == alive_) release_barrier();
   hand_over();  // the last to arrive, too: release_barrier() decides the order
+  return counted_;
 }
 
 void Block::release_barrier() {
-  const source_location* first = nullptr;
+  const Place* first = nullptr;
   for (const Thread& thread : threads_) {
     if (thread.state != State::at_barrier) continue;
     if (!first) first = &thread.where;
-    if (first->line != thread.where.line || std::string_view(first->file) != thread.where.file)
-      fail("threads of one block meet at different __syncthreads" + census_of_block());
+    if (!first->same_as(thread.where))
+      fail("threads of one block meet at different __syncthreads" + census_of_block(),
+           explain_two_barriers(*first, thread.where));
   }
   if (alive_ != size_ && options().strict_exit)
-    fail("threads have exited without reaching a __syncthreads that others wait at" + census_of_block());
+    fail("threads have exited without reaching a __syncthreads that others wait at" + census_of_block(),
+         explain_absence());
   at_barrier_ = 0;
+  counted_ = std::exchange(holds_, 0);
   position.barriers++;
   for (unsigned warp = 0; warp < warps_.size(); warp++) tell_of_meeting(warp);
   if (options().random_order) std::shuffle(order_.begin(), order_.begin() + started_, random_);
@@ -219,9 +240,9 @@ void Block::release_barrier() {
 
 // ---- errors; block_census.cpp describes where the threads are
 
-void Block::fail(std::string_view message) {
+void Block::fail(std::string_view message, Explanation explanation) {
   position.observed = false;
-  error_ = std::make_exception_ptr(SimError(block_name() + ": " + std::string(message)));
+  error_ = std::make_exception_ptr(SimError(block_name() + ": " + std::string(message), std::move(explanation)));
   go(scheduler_);
   std::abort();  // never reached: run() restarts the fibers
 }
@@ -233,19 +254,25 @@ Block& block_of(const char* what) {
     throw SimError(std::string(what) + " in an element-wise launch on the host target: such a kernel needs launch()");
   return *running_block;
 }
-void barrier(source_location where) {
-  block_of("__syncthreads").barrier(where);
+void barrier(Place where) {
+  block_of("__syncthreads").barrier(false, where);
 }
-void sync_warp(std::uint32_t mask, source_location where) {
+unsigned barrier_count(bool predicate, Place where) {
+  return block_of("__syncthreads_count").barrier(predicate, where);
+}
+std::uint32_t active_lanes(Place where) {
+  return block_of("__activemask").active_lanes(where);
+}
+void sync_warp(std::uint32_t mask, Place where) {
   block_of("__syncwarp").meet_warp(Block::WarpOperation::sync, mask, 0, 0, where);
 }
-std::uint64_t exchange(std::uint32_t mask, std::uint64_t value, unsigned source, source_location where) {
+std::uint64_t exchange(std::uint32_t mask, std::uint64_t value, unsigned source, Place where) {
   return block_of("a shuffle").meet_warp(Block::WarpOperation::shuffle, mask, value, source, where);
 }
-std::uint32_t vote(std::uint32_t mask, bool predicate, source_location where) {
+std::uint32_t vote(std::uint32_t mask, bool predicate, Place where) {
   return std::uint32_t(block_of("a vote").meet_warp(Block::WarpOperation::vote, mask, predicate, 0, where));
 }
-void meet_whole_warp(WarpFunction function, void* mine, source_location where) {
+void meet_whole_warp(WarpFunction function, void* mine, Place where) {
   block_of("a matrix instruction").meet_whole_warp(function, mine, where);
 }
 
@@ -269,10 +296,22 @@ void set_loop(loop_t loop, bool go_on) {
   *reinterpret_cast<unsigned*>(loop) = go_on;  // here, not in the kernel, which may not access the host's word
 }
 void thread_fence() {
+  std::atomic_thread_fence(std::memory_order_seq_cst);  // other blocks run on other OS threads
   if (checker_hooks && position.observed) checker_hooks->fence();
+}
+void take_turns() {
+  block_of("a turn").take_turns();
+}
+bool in_kernel() {
+  return running_block != nullptr;
 }
 void fail(std::string_view message) {
   block_of("an error").fail(message);
+}
+void fail_reported(std::string_view message) {
+  Explanation explanation;
+  explanation.reported = true;
+  block_of("an error").fail(message, std::move(explanation));
 }
 
 }  // namespace gs::simulator

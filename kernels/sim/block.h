@@ -7,9 +7,11 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/sim/counter_hooks.h"
+#include "kernels/sim/explanation.h"
 #include "kernels/sim/fiber.h"
 #include "kernels/sim/runtime.h"
 
@@ -28,6 +30,7 @@ struct Position {
   unsigned thread = 0;         ///< in the block, x fastest
   std::uint64_t block = 0;     ///< in the grid, x fastest
   std::uint32_t barriers = 0;  ///< that this block has passed
+  std::uint32_t steps = 0;     ///< basic blocks that this thread has entered since its turn began
   const Launch* launch = nullptr;
   const char *stacks = nullptr, *stacks_end = nullptr;
   const char *shared = nullptr, *shared_end = nullptr;  ///< dynamic shared memory
@@ -38,15 +41,23 @@ extern constinit thread_local Position position;
 struct CheckerHooks {
   void (*launch_begins)(const Launch&);
   void (*block_begins)();
+  void (*block_ends)(bool abandoned);
   void (*warp_synced)(unsigned warp, std::uint32_t lanes);
   void (*fence)();
+  /// The last write to the copy's destination stands for one that comes when its thread waits.
+  void (*copy_starts)(const AsyncCopy&);
   void (*collect)();  ///< turns findings into reports
+  /// The line, up to `last_line`, at which the ways of two threads of the running block part: "/home/me/vec.cu:27".
+  /// Empty: unknown.
+  std::string (*parting)(unsigned thread, unsigned other, unsigned last_line);
+  /// The line that the thread runs, and the element that it read last: "/home/me/vec.cu:7", "out[1]".
+  std::pair<std::string, std::string> (*doing)(unsigned thread);
 };
 extern constinit const CheckerHooks* checker_hooks;
 
 /// Computes for a whole warp: lanes[i] is the argument `mine` of lane i's meet_whole_warp().
 using WarpFunction = void (*)(void* const (&lanes)[warp_size]);
-void meet_whole_warp(WarpFunction, void* mine, source_location);
+void meet_whole_warp(WarpFunction, void* mine, Place);
 
 /// The hooks for this launch: null unless the checker is linked and the kernel instrumented.
 inline const CheckerHooks* hooks_of(const Launch& launch) {
@@ -71,26 +82,32 @@ class Block {
   void run(std::uint64_t index);
 
   // called on the fiber of a simulated thread
-  void barrier(source_location);
+  /// Returns in how many of the threads that meet `predicate` holds.
+  unsigned barrier(bool predicate, Place);
   enum class WarpOperation : std::uint8_t { sync, shuffle, vote, matrix };
-  std::uint64_t meet_warp(WarpOperation, std::uint32_t mask, std::uint64_t value, unsigned source, source_location);
+  std::uint64_t meet_warp(WarpOperation, std::uint32_t mask, std::uint64_t value, unsigned source, Place);
   /// All 32 lanes meet; the last to arrive computes for them.
-  void meet_whole_warp(WarpFunction, void* mine, source_location);
+  void meet_whole_warp(WarpFunction, void* mine, Place);
   void start_copy(const AsyncCopy&);
   void commit_copies();
   bool finish_copy(int groups, AsyncCopy&);
-  [[noreturn]] void fail(std::string_view message);
+  std::uint32_t active_lanes(Place);
+  [[noreturn]] void fail(std::string_view message, Explanation = {});
+  /// Lets the other threads run that can, for this thread has run for long.
+  void take_turns();
+  /// The program's time is up.
+  [[noreturn]] void fail_endless();
   unsigned lane() const { return current_ % warp_size; }
-  void* dynamic_shared() const { return shared_.get(); }
+  void* dynamic_shared() const { return shared_ ? shared_.get() + shared_guard_ : nullptr; }
 
  private:
-  enum class State : std::uint8_t { not_started, running, at_barrier, in_warp_operation, exited };
+  enum class State : std::uint8_t { not_started, running, at_barrier, in_warp_operation, at_active_mask, exited };
   struct Thread {
     uint3 index;
     State state;
     bool waited;
     Fiber* fiber;
-    source_location where;
+    Place where;
   };
   struct Warp {
     std::uint32_t waiting = 0;  // lanes that have arrived at a warp operation
@@ -119,13 +136,14 @@ class Block {
   static void fiber_entry(void* self);
   void run_threads_in_turn();
   void make_current(unsigned thread);
-  void hand_over();
+  void hand_over(bool new_threads_first = false);
   void go(Fiber&);
   void push_ready(unsigned thread);
   void release_barrier();
   /// Tells the counter that all living lanes of this warp have met.
   void tell_of_meeting(unsigned warp) const;
   void complete_warp_operation(unsigned warp, std::uint32_t mask);
+  bool release_active_lanes();
   void thread_exits();
   void abandon_fibers();
   std::string census(unsigned first, unsigned end) const;
@@ -135,11 +153,25 @@ class Block {
   }
   std::string block_name() const;
 
+  // block_explanations.cpp: mistakes in the words of a learner's program
+  unsigned first_in(State, unsigned begin, unsigned end) const;
+  std::string block_in_words() const;
+  Explanation explanation_at(const Place&, const char* code, std::string what, std::string advice) const;
+  Explanation explain_absence() const;
+  Explanation explain_two_barriers(const Place& first, const Place& second) const;
+  /// Lanes of `mask` that do not take part in the operation that `lane` waits at.
+  Explanation explain_missing_lanes(unsigned warp, unsigned lane, std::uint32_t missing) const;
+  Explanation explain_different_operations(unsigned warp, std::uint32_t lanes) const;
+  Explanation explain_deadlock() const;
+  Explanation explain_lanes_elsewhere(unsigned warp, unsigned lane) const;
+
   const Launch* launch_ = nullptr;
   unsigned size_ = 0;        // threads in the block
   unsigned started_ = 0;     // threads that have begun, in order_
   unsigned alive_ = 0;       // threads that have not exited
   unsigned at_barrier_ = 0;  // threads that wait at __syncthreads
+  unsigned holds_ = 0;       // those of them whose predicate holds
+  unsigned counted_ = 0;     // the same of the last barrier that all left
   unsigned current_ = 0;     // the thread that runs
   std::vector<Thread> threads_;
   std::vector<Warp> warps_;
@@ -155,7 +187,7 @@ class Block {
   Fiber* running_ = &scheduler_;
 
   std::unique_ptr<char, FreeDeleter> shared_;
-  std::size_t shared_bytes_ = 0;
+  std::size_t shared_bytes_ = 0, shared_guard_ = 0;  // the guards stand before and behind it
   std::mt19937_64 random_;
   std::exception_ptr error_;
 };

@@ -38,6 +38,9 @@ std::string Block::census(unsigned first, unsigned end) const {
       case State::in_warp_operation:
         place = "at the warp operation " + to_string(thread.where);
         break;
+      case State::at_active_mask:
+        place = "at __activemask " + to_string(thread.where);
+        break;
       case State::exited:
         place = "exited";
         break;

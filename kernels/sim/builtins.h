@@ -1,10 +1,11 @@
 // builtins.h - CUDA's device functions. They live in the target's namespace, because the copies of different targets
-// are compiled with different flags (vector width, instrumentation) and must not be merged by the linker.
+// are compiled with different flags (vector width, instrumentation) and must not be merged by the linker. Inside of it,
+// cuda_names has CUDA's names and no others, so that a learner's file can have them all (textbook/textbook.h).
 #pragma once
 #include "kernels/sim/half.h"
 #include "kernels/sim/runtime.h"
 
-namespace gs::GS_TARGET {
+namespace gs::GS_TARGET::inline cuda_names {
 
 // The types and variables are the same for all targets.
 using simulator::__bfloat162float;
@@ -48,7 +49,7 @@ using simulator::uint4;
 
 inline constexpr int warpSize = 32;
 
-}  // namespace gs::GS_TARGET
+}  // namespace gs::GS_TARGET::inline cuda_names
 
 #include "kernels/sim/arithmetic.h"
 #include "kernels/sim/atomics.h"

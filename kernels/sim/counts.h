@@ -29,6 +29,8 @@ struct RequestCounts {
 /// The requests of one source line.
 struct LineCounts : RequestCounts {
   std::string place;  ///< "kernels/dense/dense_tiled.cu:31"
+  std::string file;   ///< "/home/me/gridstride/kernels/dense/dense_tiled.cu"
+  unsigned line = 0;  ///< 31; 0: unknown
 };
 
 /// One completed launch.

@@ -25,8 +25,17 @@
 #define __launch_bounds__(...)
 #define __forceinline__ inline __attribute__((always_inline))
 #define __align__(bytes) __attribute__((aligned(bytes)))
-#ifdef GS_INSTRUMENTED  // only plain statics have redzones and a fixed address, so one OS thread runs all blocks
+// Only plain statics have redzones and a fixed address, so one OS thread runs all blocks. AddressSanitizer has redzones
+// of its own; for the race checker a guard stands beside each variable (check/shared_arrays.h).
+#if defined(GS_INSTRUMENTED) && defined(__SANITIZE_ADDRESS__)
 #define __shared__ static
+#elif defined(GS_INSTRUMENTED)
+#define GS_JOINED_AGAIN(a, b) a##b
+#define GS_JOINED(a, b) GS_JOINED_AGAIN(a, b)
+#define __shared__                                                                                                     \
+  [[maybe_unused]] alignas(64)                                                                                         \
+      __attribute__((used)) static char GS_JOINED(gs_shared_guard_, __COUNTER__)[::gs::simulator::shared_guard_bytes]; \
+  alignas(64) static
 #else
 #define __shared__ static thread_local
 #endif

@@ -1,19 +1,13 @@
-// fiber.cpp - stacks with guard pages, the context switch, and AddressSanitizer's annotations.
+// fiber.cpp - stacks with guard pages, fibers on them, and AddressSanitizer's annotations.
 #include "kernels/sim/fiber.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cstdint>
 #include <cstdlib>
 #include <new>
 
-#if !defined(__x86_64__) && !defined(GS_UCONTEXT_FIBERS)
-#define GS_UCONTEXT_FIBERS
-#endif
-#ifdef GS_UCONTEXT_FIBERS
-#include <ucontext.h>
-#endif
+#include "kernels/sim/fiber_switch.h"
 
 extern "C" {  // weak: defined only in a program that is linked with AddressSanitizer
 __attribute__((weak)) void __sanitizer_start_switch_fiber(void** save, const void* stack, std::size_t bytes);
@@ -48,84 +42,15 @@ char* StackRegion::stack(std::size_t index) const {
   return guard + page_;
 }
 
-#ifdef GS_UCONTEXT_FIBERS
-
-struct Fiber::Context {
-  ucontext_t state;
-};
-
 void Fiber::restart() {
   if (__asan_unpoison_memory_region) __asan_unpoison_memory_region(stack_, stack_bytes_);
-  getcontext(&context_->state);
-  context_->state.uc_stack.ss_sp = const_cast<char*>(stack_);
-  context_->state.uc_stack.ss_size = stack_bytes_;
-  context_->state.uc_link = nullptr;
-  makecontext(&context_->state, &Fiber::start, 0);
+  simulator::restart(*context_, const_cast<char*>(stack_), stack_bytes_, &Fiber::start);
 }
 
-#else
-
-struct Fiber::Context {
-  void* stack_pointer = nullptr;
-};
-
-extern "C" void gs_fiber_switch(void** save_stack_pointer, void* stack_pointer);
-extern "C" void gs_fiber_start();
-
-// The System V ABI preserves rbx, rbp, r12-r15 and rsp across a call. (It also preserves the floating-point control
-// words, but nothing here changes them.) A fresh stack looks as if it had switched away just before gs_fiber_start,
-// with the function to call in rbx; "undefined rip" ends a debugger's backtrace there.
-asm(R"(
-.text
-.globl gs_fiber_switch
-.type gs_fiber_switch,@function
-gs_fiber_switch:
-  .cfi_startproc
-  pushq %rbp
-  pushq %rbx
-  pushq %r12
-  pushq %r13
-  pushq %r14
-  pushq %r15
-  movq %rsp,(%rdi)
-  movq %rsi,%rsp
-  popq %r15
-  popq %r14
-  popq %r13
-  popq %r12
-  popq %rbx
-  popq %rbp
-  retq
-  .cfi_endproc
-.size gs_fiber_switch,.-gs_fiber_switch
-.globl gs_fiber_start
-.type gs_fiber_start,@function
-gs_fiber_start:
-  .cfi_startproc
-  .cfi_undefined rip
-  callq *%rbx
-  ud2
-  .cfi_endproc
-.size gs_fiber_start,.-gs_fiber_start
-)");
-
-void Fiber::restart() {
-  if (__asan_unpoison_memory_region) __asan_unpoison_memory_region(stack_, stack_bytes_);
-  auto* top = reinterpret_cast<std::uint64_t*>((reinterpret_cast<std::uintptr_t>(stack_) + stack_bytes_ - 16) & ~15ul);
-  // From the top: the address for `ret` (after which rsp is 16-byte aligned, as the call needs), then the registers.
-  enum { return_address = -1, rbp = -2, rbx = -3, r12 = -4, r13 = -5, r14 = -6, r15 = -7 };
-  for (int slot : {rbp, r12, r13, r14, r15}) top[slot] = 0;
-  top[rbx] = reinterpret_cast<std::uint64_t>(&Fiber::start);
-  top[return_address] = reinterpret_cast<std::uint64_t>(&gs_fiber_start);
-  context_->stack_pointer = top + r15;
-}
-
-#endif
-
-Fiber::Fiber() : context_(std::make_unique<Context>()) {}
+Fiber::Fiber() : context_(std::make_unique<FiberContext>()) {}
 
 Fiber::Fiber(char* stack, std::size_t stack_bytes, void (*entry)(void*), void* argument)
-    : context_(std::make_unique<Context>()),
+    : context_(std::make_unique<FiberContext>()),
       stack_(stack),
       stack_bytes_(stack_bytes),
       entry_(entry),
@@ -158,11 +83,7 @@ void Fiber::switch_to(Fiber& from, Fiber& to) {
   if (__sanitizer_start_switch_fiber) __sanitizer_start_switch_fiber(&from.asan_stack_, to.stack_, to.stack_bytes_);
   leaving = &from;
   entering = &to;
-#ifdef GS_UCONTEXT_FIBERS
-  swapcontext(&from.context_->state, &to.context_->state);
-#else
-  gs_fiber_switch(&from.context_->stack_pointer, to.context_->stack_pointer);
-#endif
+  switch_context(*from.context_, *to.context_);
   from.arrived();
 }
 

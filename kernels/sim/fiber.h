@@ -1,7 +1,7 @@
 // fiber.h - fibers: separate stacks, and the switch from one to another.
 //
-// Two back ends: a 20-line assembly switch on x86-64, and ucontext elsewhere or with GS_UCONTEXT_FIBERS (ten times
-// slower: it saves the signal mask by a system call).
+// The switch is assembly on x86-64 and aarch64, and ucontext elsewhere or with GS_UCONTEXT_FIBERS (ten times slower: it
+// saves the signal mask by a system call).
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -27,6 +27,8 @@ class StackRegion {
   std::size_t bytes_, stack_bytes_, page_;
 };
 
+struct FiberContext;  // fiber_switch.h
+
 class Fiber {
  public:
   /// The OS thread's own stack.
@@ -43,11 +45,10 @@ class Fiber {
   static void switch_to(Fiber& from, Fiber& to);
 
  private:
-  struct Context;
   static void start();
   void arrived();
 
-  std::unique_ptr<Context> context_;
+  std::unique_ptr<FiberContext> context_;
   const char* stack_ = nullptr;
   std::size_t stack_bytes_ = 0;
   void (*entry_)(void*) = nullptr;

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <numeric>
 
+#include "kernels/common/grouped.h"
 #include "kernels/sim/block.h"
 #include "kernels/sim/counter_hooks.h"
 #include "kernels/sim/launch_recorder.h"
@@ -29,22 +30,44 @@ constexpr std::int64_t elements_per_core = 8192;     // below this a second core
 constexpr std::int64_t vector_elements = 64;         // shares begin at multiples of 64 elements: whole cache lines
 
 void check_limits(const Launch& launch) {
-  const auto refuse = [&](const std::string& why) {
-    throw SimError("launch of kernel " + std::string(launch.kernel) + " at " + to_string(launch.geometry.where) + ": " +
-                   why);
+  const auto refuse = [&](const std::string& why, const char* code, const std::string& what, const char* advice) {
+    Explanation explanation;
+    explanation.code = code;
+    explanation.file = launch.geometry.where.file;
+    explanation.line = launch.geometry.where.line;
+    explanation.what = what;
+    explanation.advice = advice;
+    throw LaunchRefused(
+        "launch of kernel " + std::string(launch.kernel) + " at " + to_string(launch.geometry.where) + ": " + why,
+        std::move(explanation));
   };
   const auto extent = [](dim3 v) {
     return std::to_string(v.x) + " x " + std::to_string(v.y) + " x " + std::to_string(v.z);
   };
   const dim3 grid = launch.geometry.grid, block = launch.geometry.block;
   const std::uint64_t threads = std::uint64_t(block.x) * block.y * block.z;
+  const std::uint64_t blocks = std::uint64_t(grid.x) * grid.y * grid.z;
   if (threads == 0 || block.x > 1024 || block.y > 1024 || block.z > 64 || threads > max_threads_per_block)
-    refuse("a block of " + extent(block) + " threads; from 1 to 1024 threads are allowed, at most 64 in z");
+    refuse("a block of " + extent(block) + " threads; from 1 to 1024 threads are allowed, at most 64 in z", "M01",
+           threads == 0   ? "a block of 0 threads: nothing would run"
+           : block.z > 64 ? "a block of " + extent(block) + " threads: at most 64 in the third extent"
+                          : "a block of " + grouped(std::int64_t(threads)) + " threads: at most 1,024 fit",
+           threads == 0 ? "A block needs 1 to 1,024 threads; 256 is a good start"
+                        : "More blocks, not larger ones: (n + 255) / 256 blocks of 256");
   if (grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.x > 0x7fffffffu || grid.y > 65535 || grid.z > 65535)
-    refuse("a grid of " + extent(grid) + " blocks; from 1 to 2147483647 x 65535 x 65535 are allowed");
+    refuse("a grid of " + extent(grid) + " blocks; from 1 to 2147483647 x 65535 x 65535 are allowed", "M02",
+           blocks == 0 ? "a grid of 0 blocks: nothing would run, and the results would stay unwritten"
+                       : "a grid of " + extent(grid) + " blocks: at most 2147483647 x 65535 x 65535",
+           blocks == 0 ? "Round up: (n + 255) / 256" : "Let x count the blocks");
   if (launch.geometry.shared_bytes > max_shared_bytes)
     refuse(std::to_string(launch.geometry.shared_bytes) + " bytes of dynamic shared memory; at most " +
-           std::to_string(max_shared_bytes) + " are allowed");
+               std::to_string(max_shared_bytes) + " are allowed",
+           "M29",
+           grouped(std::int64_t(launch.geometry.shared_bytes)) +
+               " bytes of dynamic shared memory: a block of "
+               "the largest GPU has " +
+               grouped(std::int64_t(max_shared_bytes)),
+           "Smaller tiles");
 }
 
 /// Keeps the error of the lowest part, so that the message does not depend on which OS thread was first.

@@ -7,6 +7,7 @@
 
 #include "kernels/common/check.h"
 #include "kernels/common/target.h"
+#include "kernels/sim/place.h"
 #include "kernels/sim/types.h"
 
 namespace gs::simulator {
@@ -22,6 +23,9 @@ struct Share {
   bool active = false;
 };
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local Share share;
+
+/// Bytes beside each __shared__ variable, and before and behind dynamic shared memory, for the race checker.
+constexpr std::size_t shared_guard_bytes = 4096;
 
 /// Calls the kernel once, for the thread that the built-in variables name.
 using Invoke = void (*)(void* arguments);
@@ -65,19 +69,23 @@ void run_shares(std::int64_t n, std::int64_t grain, void (*body)(void* context, 
                 void* context);
 
 // ---- called by a simulated thread
-void barrier(source_location where);
-void sync_warp(std::uint32_t mask, source_location where);
+void barrier(Place where);
+/// The same, and returns in how many of the block's threads `predicate` holds.
+unsigned barrier_count(bool predicate, Place where);
+void sync_warp(std::uint32_t mask, Place where);
 /// Each lane passes `value` and gets the value of lane `source`.
-std::uint64_t exchange(std::uint32_t mask, std::uint64_t value, unsigned source, source_location where);
+std::uint64_t exchange(std::uint32_t mask, std::uint64_t value, unsigned source, Place where);
 /// The lanes of `mask` whose predicate is true.
-std::uint32_t vote(std::uint32_t mask, bool predicate, source_location where);
+std::uint32_t vote(std::uint32_t mask, bool predicate, Place where);
+/// The lanes of this warp that come to the same call before any of them goes on.
+std::uint32_t active_lanes(Place where);
 
 // ---- the matrix instructions of tensor cores (tensor_core.h): all 32 lanes take part, each with its fragments
-void mma_m16n8k8_tf32(float* d, const std::uint32_t* a, const std::uint32_t* b, source_location where);
-void mma_m16n8k16_bf16(float* d, const std::uint32_t* a, const std::uint32_t* b, source_location where);
+void mma_m16n8k8_tf32(float* d, const std::uint32_t* a, const std::uint32_t* b, Place where);
+void mma_m16n8k16_bf16(float* d, const std::uint32_t* a, const std::uint32_t* b, Place where);
 /// `row`: the four words of the row that this lane addresses.
-void ldmatrix_x4(std::uint32_t* result, const std::uint32_t* row, source_location where);
-void ldmatrix_x4_trans(std::uint32_t* result, const std::uint32_t* row, source_location where);
+void ldmatrix_x4(std::uint32_t* result, const std::uint32_t* row, Place where);
+void ldmatrix_x4_trans(std::uint32_t* result, const std::uint32_t* row, Place where);
 
 // ---- copies to shared memory that are written at the wait (async_copy.h)
 struct AsyncCopy {
@@ -103,7 +111,11 @@ void* dynamic_shared();
 void dependency_wait();
 void set_loop(loop_t loop, bool go_on);
 void thread_fence();
+/// True on a simulated thread.
+bool in_kernel();
 /// Ends the launch with a SimError that names the kernel, the launch and the block.
 [[noreturn]] void fail(std::string_view message);
+/// The same, for what the race checker has found.
+[[noreturn]] void fail_reported(std::string_view message);
 
 }  // namespace gs::simulator

@@ -1,17 +1,27 @@
-// simulator.h - the simulator's interface for programs: options, errors, the registry of device memory, reports.
+// simulator.h - the simulator's interface for programs: options, errors, reports, and the registry of device memory.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/common/check.h"
+#include "kernels/sim/device_memory.h"
+#include "kernels/sim/explanation.h"
 
 namespace gs::simulator {
 
 /// A kernel broke CUDA's rules. The message names the kernel, the block, the threads and the source lines.
 struct SimError : Error {
   using Error::Error;
+  SimError(const std::string& message, Explanation explanation) : Error(message), explanation(std::move(explanation)) {}
+  Explanation explanation;
+};
+
+/// CUDA would refuse the launch: no thread has run.
+struct LaunchRefused : SimError {
+  using SimError::SimError;
 };
 
 struct Options {
@@ -30,9 +40,12 @@ Options& options();
 
 /// One finding of the race checker. `text` is the whole message; a problem is reported once per pair of places.
 struct Report {
-  std::string kind;  ///< "race", "uninitialised shared memory", "not device memory", "access before dependency_wait"
+  /// "race", "uninitialised shared memory", "read before the copy has come", "outside a shared array", "not device
+  /// memory", "access before dependency_wait"
+  std::string kind;
   std::string kernel;
   std::string text;
+  Explanation explanation;
 };
 
 /// True if the program is linked with the race checker. Only then can reports appear.
@@ -40,10 +53,5 @@ bool checker_present();
 
 /// The reports since the last call, oldest first.
 std::vector<Report> take_reports();
-
-/// Declares [memory, memory + bytes) device memory: under the checker a kernel may access no other global memory.
-void register_memory(const void* memory, std::size_t bytes);
-/// Removes the range that begins at `memory`, if one is registered.
-void unregister_memory(const void* memory);
 
 }  // namespace gs::simulator

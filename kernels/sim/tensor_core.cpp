@@ -87,19 +87,19 @@ void hand_out_columns(void* const (&lanes)[warp_size]) {
 
 }  // namespace
 
-void mma_m16n8k8_tf32(float* d, const std::uint32_t* a, const std::uint32_t* b, source_location where) {
+void mma_m16n8k8_tf32(float* d, const std::uint32_t* a, const std::uint32_t* b, Place where) {
   Fragments mine{d, a, b};
   meet_whole_warp(&multiply_tf32, &mine, where);
 }
-void mma_m16n8k16_bf16(float* d, const std::uint32_t* a, const std::uint32_t* b, source_location where) {
+void mma_m16n8k16_bf16(float* d, const std::uint32_t* a, const std::uint32_t* b, Place where) {
   Fragments mine{d, a, b};
   meet_whole_warp(&multiply_bf16, &mine, where);
 }
-void ldmatrix_x4(std::uint32_t* result, const std::uint32_t* row, source_location where) {
+void ldmatrix_x4(std::uint32_t* result, const std::uint32_t* row, Place where) {
   Rows mine{result, row};
   meet_whole_warp(&hand_out_rows, &mine, where);
 }
-void ldmatrix_x4_trans(std::uint32_t* result, const std::uint32_t* row, source_location where) {
+void ldmatrix_x4_trans(std::uint32_t* result, const std::uint32_t* row, Place where) {
   Rows mine{result, row};
   meet_whole_warp(&hand_out_columns, &mine, where);
 }

@@ -8,11 +8,11 @@
 namespace gs::GS_TARGET {
 
 inline void mma_m16n8k8_tf32(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
-                             source_location where = source_location::current()) {
+                             simulator::Place where = simulator::Place::current()) {
   simulator::mma_m16n8k8_tf32(d, a, b, where);
 }
 inline void mma_m16n8k16_bf16(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
-                              source_location where = source_location::current()) {
+                              simulator::Place where = simulator::Place::current()) {
   simulator::mma_m16n8k16_bf16(d, a, b, where);
 }
 
@@ -31,13 +31,13 @@ __forceinline__ void read_row(std::uint32_t (&words)[4], const void* row) {
   for (int i = 0; i < 4; ++i) words[i] = static_cast<const Word*>(row)[i];
 }
 __forceinline__ void ldmatrix_x4(std::uint32_t (&r)[4], const void* row,
-                                 source_location where = source_location::current()) {
+                                 simulator::Place where = simulator::Place::current()) {
   std::uint32_t words[4];
   read_row(words, row);
   simulator::ldmatrix_x4(r, words, where);
 }
 __forceinline__ void ldmatrix_x4_trans(std::uint32_t (&r)[4], const void* row,
-                                       source_location where = source_location::current()) {
+                                       simulator::Place where = simulator::Place::current()) {
   std::uint32_t words[4];
   read_row(words, row);
   simulator::ldmatrix_x4_trans(r, words, where);

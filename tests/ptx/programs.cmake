@@ -10,7 +10,7 @@ endif()
 add_executable(test_ptx "${CMAKE_CURRENT_LIST_DIR}/put_in_fault.cpp" "${CMAKE_CURRENT_LIST_DIR}/gpus_test.cpp")
 target_include_directories(test_ptx SYSTEM PRIVATE ${CUDAToolkit_INCLUDE_DIRS})
 target_link_libraries(test_ptx PRIVATE gridstride_tests_of_a_gpu gridstride_kernel_tests_of_a_gpu
-                      gridstride_cuda_with_ptx_kernels gridstride_test_support gridstride_apps gridstride_kernels)
+                      gridstride_cuda_with_ptx_kernels gridstride_test_support gridstride_tools gridstride_kernels)
 set(device "CudaDevice*:ProfileOnCuda*")
 set(products "*Products*")
 set(library "LibraryProducts*")

@@ -34,6 +34,8 @@ void count_up(int* counter, unsigned blocks, unsigned threads);
 void last_block_sums(float* sum, float* partial, unsigned* tickets, const float* x, unsigned blocks);
 }  // namespace sim
 
+constexpr int kept_numbers = 16;  // of keep_over_barriers(), per thread and array
+
 // correct_kernels.cu, on both targets
 #define GS_DECLARE_CORRECT_KERNELS(target)                                                                             \
   namespace target {                                                                                                   \
@@ -43,6 +45,7 @@ void last_block_sums(float* sum, float* partial, unsigned* tickets, const float*
   void shuffle_all(int* y, unsigned blocks);                                                                           \
   void vote_all(unsigned* y);                                                                                          \
   void atomics_all(int* y, float* z, unsigned blocks, unsigned threads);                                               \
+  void keep_over_barriers(double* y, std::int64_t* z, unsigned threads, int rounds);                                   \
   void read_fresh_shared(float* y);                                                                                    \
   void visit_once(int* visits, std::int64_t n);                                                                        \
   void record_shares(std::int64_t n, std::int64_t grain, std::int64_t* begins, std::int64_t* ends, int* shares);       \

@@ -67,6 +67,28 @@ __global__ void atomics(int* y, float* z) {
   atomicAdd(z, 0.5f);
 }
 
+// More numbers of each kind than a processor has registers that a call preserves, so that some stay in registers while
+// the other threads run. Each depends on the one before, or the compiler would keep vectors of them in memory.
+__global__ void keep_in_registers(double* y, std::int64_t* z, int rounds) {
+  double x[kept_numbers] = {y[threadIdx.x]};
+  std::int64_t n[kept_numbers] = {z[threadIdx.x]};
+  for (int i = 1; i < kept_numbers; i++) {
+    x[i] = x[i - 1] / 2;
+    n[i] = n[i - 1] * 3;
+  }
+  for (int round = 0; round < rounds; round++) {
+    __syncthreads();
+    for (int i = 1; i < kept_numbers; i++) {
+      x[i] += x[i - 1];
+      n[i] ^= n[i - 1];
+    }
+  }
+  for (int i = 0; i < kept_numbers; i++) {
+    y[threadIdx.x * kept_numbers + i] = x[i];
+    z[threadIdx.x * kept_numbers + i] = n[i];
+  }
+}
+
 __global__ void read_shared(float* y) {
   GS_DYNAMIC_SHARED(float, tile);
   y[threadIdx.x] = tile[threadIdx.x];
@@ -162,6 +184,9 @@ void vote_all(unsigned* y) {
 }
 void atomics_all(int* y, float* z, unsigned blocks, unsigned threads) {
   launch<atomics>({blocks, threads}, {}, y, z);
+}
+void keep_over_barriers(double* y, std::int64_t* z, unsigned threads, int rounds) {
+  launch<keep_in_registers>({1, threads}, {}, y, z, rounds);
 }
 void read_fresh_shared(float* y) {
   launch<read_shared>({1, 32, 32 * sizeof(float)}, {}, y);

@@ -87,7 +87,7 @@ __global__ void barriers(float* y, int count) {
   y[blockIdx.x * blockDim.x + threadIdx.x] = 1;
 }
 
-__global__ void atomics(int* y) {
+__global__ void atomics_of_a_warp(int* y) {
   atomicAdd(&y[threadIdx.x % 4], 1);
 }
 
@@ -161,7 +161,7 @@ void count_barriers(float* y, unsigned blocks, unsigned threads, int count) {
   launch<barriers>({blocks, threads}, {}, y, count);
 }
 void count_atomics(int* y) {
-  launch<atomics>({1, 32}, {}, y);
+  launch<atomics_of_a_warp>({1, 32}, {}, y);
 }
 void count_async(float* y, const float* x) {
   launch<async>({1, 32}, {}, y, x);

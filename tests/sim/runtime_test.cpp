@@ -23,14 +23,16 @@ struct Kernels {
   decltype(&gs::sim::shuffle_all) shuffle_all;
   decltype(&gs::sim::vote_all) vote_all;
   decltype(&gs::sim::atomics_all) atomics_all;
+  decltype(&gs::sim::keep_over_barriers) keep_over_barriers;
   decltype(&gs::sim::read_fresh_shared) read_fresh_shared;
   decltype(&gs::sim::tiled_product) tiled_product;
   decltype(&gs::sim::exponentials) exponentials;
 };
-#define GS_KERNELS(target)                                                                                          \
-  Kernels {                                                                                                         \
-#target, gs::target::see, gs::target::reverse_in_shared, gs::target::shuffle_all, gs::target::vote_all,         \
-        gs::target::atomics_all, gs::target::read_fresh_shared, gs::target::tiled_product, gs::target::exponentials \
+#define GS_KERNELS(target)                                                                                  \
+  Kernels {                                                                                                 \
+#target, gs::target::see, gs::target::reverse_in_shared, gs::target::shuffle_all, gs::target::vote_all, \
+        gs::target::atomics_all, gs::target::keep_over_barriers, gs::target::read_fresh_shared,             \
+        gs::target::tiled_product, gs::target::exponentials                                                 \
   }
 
 class Runtime : public ::testing::TestWithParam<std::tuple<Kernels, std::uint64_t>> {
@@ -72,6 +74,38 @@ TEST_P(Runtime, a_barrier_makes_shared_memory_visible) {
       for (unsigned i = 0; i < x.size(); i++)
         ASSERT_EQ(y[i], x[i / threads * threads + threads - 1 - i % threads]) << threads << " threads, element " << i;
     }
+}
+
+TEST_P(Runtime, what_a_thread_keeps_in_registers_survives_the_other_threads) {
+  constexpr int kept = gs::kept_numbers;
+  const unsigned threads = 96;
+  const int rounds = 3;
+  std::vector<double> y(threads * kept);
+  std::vector<std::int64_t> z(y.size());
+  for (unsigned i = 0; i < threads; i++) {
+    y[i] = 1 + i;
+    z[i] = (std::int64_t(i + 1) << 40) + i;
+  }
+  const std::vector<double> first_double(y.begin(), y.begin() + threads);
+  const std::vector<std::int64_t> first_integer(z.begin(), z.begin() + threads);
+  kernels().keep_over_barriers(y.data(), z.data(), threads, rounds);
+  for (unsigned thread = 0; thread < threads; thread++) {
+    std::vector<double> doubles(kept, first_double[thread]);
+    std::vector<std::int64_t> integers(kept, first_integer[thread]);
+    for (std::size_t i = 1; i < kept; i++) {
+      doubles[i] = doubles[i - 1] / 2;
+      integers[i] = integers[i - 1] * 3;
+    }
+    for (int round = 0; round < rounds; round++)
+      for (std::size_t i = 1; i < kept; i++) {
+        doubles[i] += doubles[i - 1];
+        integers[i] ^= integers[i - 1];
+      }
+    for (std::size_t i = 0; i < kept; i++) {
+      ASSERT_EQ(y[thread * kept + i], doubles[i]) << "thread " << thread << ", number " << i;
+      ASSERT_EQ(z[thread * kept + i], integers[i]) << "thread " << thread << ", number " << i;
+    }
+  }
 }
 
 TEST_P(Runtime, shuffles_read_the_lane_that_cuda_says) {

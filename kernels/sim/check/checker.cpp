@@ -3,21 +3,31 @@
 #include "kernels/sim/check/checker.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstdlib>
+#include <initializer_list>
+#include <iterator>
 #include <limits>
-#include <set>
+#include <map>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "kernels/sim/block.h"
 #include "kernels/sim/check/findings.h"
+#include "kernels/sim/check/locate.h"
 #include "kernels/sim/check/order.h"
 #include "kernels/sim/check/places.h"
 #include "kernels/sim/check/shadow.h"
+#include "kernels/sim/check/shared_arrays.h"
 #include "kernels/sim/check/spaces.h"
+#include "kernels/sim/check/ways.h"
 #include "kernels/sim/count/counter.h"
 #include "kernels/sim/reports.h"
+#include "kernels/sim/source.h"
+#include "kernels/sim/time_limit.h"
 
 namespace gs::simulator::check {
 namespace {
@@ -25,33 +35,66 @@ namespace {
 class Checker {
  public:
   void launch_begins(const Launch&);
-  void block_begins() { order_.block_begins(); }
+  void block_begins();
+  void block_ends(bool abandoned);
   void warp_synced(unsigned warp, std::uint32_t lanes) { order_.warp_synced(warp, lanes); }
   void fence() { order_.fence(position.thread); }
+  void copy_starts(const AsyncCopy&);
   void access(std::uintptr_t address, std::size_t bytes, Kind kind, const void* return_address);
   void collect();
+  void enter(const void* return_address);
+  std::string parting(unsigned thread, unsigned other, unsigned last_line) const;
+  std::pair<std::string, std::string> doing(unsigned thread) const;
 
  private:
-  void check_cell(Cell&, Space, const Party& now);
+  void check_cell(Cell&, std::uintptr_t cell, const Party& now);
   void check_device_memory(std::uintptr_t address, std::size_t bytes, const Party& now);
-  bool live(const Access& earlier, Space space, const Access& now) const {
-    return space == Space::shared ? earlier.block == now.block : earlier.block >= first_block_;
+  bool live(const Access& earlier, const Access& now) const {
+    return space_ == Space::shared ? earlier.block == now.block : earlier.block >= first_block_;
   }
-  /// Keeps the finding, unless the same problem at the same places was kept before.
-  void found(Problem, Space, std::vector<Party>, std::string detail = "");
+  void race(const Party& now, const Party& earlier, std::uintptr_t cell);
+  /// The finding of this problem at these places: a new one, or the one before, which more threads then share. Null if
+  /// there are too many. `known`: the location, if it is not that of the access that is checked.
+  Finding* found(Problem, std::initializer_list<Party>, const Location* known = nullptr);
+  /// Ends the kernel, as a GPU would, before the access, which might crash the program.
+  [[noreturn]] void end_kernel(Problem, const Party& now, Location, const std::string& detail);
+  Location location() const;
+  Location location_of(Space, std::uintptr_t address, std::size_t bytes) const;
 
   static constexpr std::size_t shadow_bytes_between_launches = 256 << 20;
-  static constexpr std::size_t most_findings = 1000;
+  static constexpr std::size_t most_findings = 1000, no_finding = ~std::size_t(0);
 
   Shadow shadow_;
   Order order_;
+  Ways ways_;
+  struct LastRead {
+    Space space;
+    std::uintptr_t address = 0;  // 0: none
+    std::size_t bytes;
+    unsigned times;  // one after another
+  };
+  std::array<LastRead, max_threads_per_block> last_read_{};
   std::uint32_t first_block_ = 1, next_block_ = 1;
   Spaces spaces_;
   std::vector<MemoryRange> device_memory_;  // sorted; a copy made at the launch
   std::size_t recent_range_ = 0;
   std::uint64_t registry_version_ = std::numeric_limits<std::uint64_t>::max();
-  std::set<std::tuple<Problem, std::uint32_t, std::uint32_t>> seen_;
+  using Key = std::tuple<Problem, std::uint32_t, std::uint32_t>;
+  std::map<Key, std::size_t> seen_;  // the finding; no_finding if there are too many
   std::vector<Finding> findings_;
+
+  // of the access that is checked
+  Space space_ = Space::global;
+  std::uintptr_t address_ = 0;
+  std::size_t bytes_ = 0;
+
+  /// A read of a word of shared memory that its block had not written. If somebody writes it later without waiting,
+  /// that race is the mistake; else it is this.
+  struct Unwritten {
+    Party reader;
+    Location location;
+  };
+  std::map<std::uintptr_t, Unwritten> unwritten_;  // of the running block
 };
 
 Checker& checker() {
@@ -70,10 +113,6 @@ Kind write_kind(const Access& access) {
 }
 Kind read_kind(const Access& access) {
   return access.atomic ? Kind::atomic_read : Kind::read;
-}
-
-std::uintptr_t number(const void* p) {
-  return reinterpret_cast<std::uintptr_t>(p);
 }
 
 void Checker::launch_begins(const Launch& launch) {
@@ -98,9 +137,11 @@ void Checker::launch_begins(const Launch& launch) {
 
 void Checker::access(std::uintptr_t address, std::size_t bytes, Kind kind, const void* return_address) {
   const Position& at = position;
-  const std::optional<Space> known = spaces_.of(address);
+  const std::optional<Space> known = spaces_.of(address, bytes);
   if (!known) return;
-  const Space space = *known;
+  space_ = *known;
+  address_ = address;
+  bytes_ = bytes;
 
   Party now{{}, kind};
   now.access.block = first_block_ + std::uint32_t(at.block);
@@ -110,80 +151,195 @@ void Checker::access(std::uintptr_t address, std::size_t bytes, Kind kind, const
   now.access.barriers = at.barriers;
   now.access.clock = order_.clock(at.thread);
 
-  if (space == Space::global) {
-    if (at.launch->geometry.programmatic && !at.waited) found(Problem::before_wait, space, {now});
+  if (space_ == Space::global) {
+    if (at.launch->geometry.programmatic && !at.waited) found(Problem::before_wait, {now});
     check_device_memory(address, bytes, now);
+  } else if (space_ == Space::beside_shared) {
+    const Location location = locate_shared(address, bytes);
+    end_kernel(Problem::past_shared, now, location,
+               location.element + ", and " + location.array + " has " + std::to_string(location.bytes) + " bytes");
+  }
+  if (ways_are_kept && kind != Kind::write) {
+    LastRead& last = last_read_[at.thread];
+    last = {space_, address, bytes, last.address == address ? last.times + 1 : 1};
   }
   if (kind == Kind::atomic_write) order_.atomic(address, now.access);
-  shadow_.for_cells(address, bytes, [&](Cell& cell) { check_cell(cell, space, now); });
+  shadow_.for_cells(address, bytes, [&](Cell& cell, std::uintptr_t at) { check_cell(cell, at, now); });
 }
 
-void Checker::check_cell(Cell& cell, Space space, const Party& now) {
+void Checker::copy_starts(const AsyncCopy& copy) {
+  shadow_.for_cells(number(copy.to), 4 * std::size_t(copy.words),
+                    [](Cell& cell, std::uintptr_t) { cell.write.announced = 1; });
+}
+
+void Checker::check_cell(Cell& cell, std::uintptr_t at, const Party& now) {
   const Access& me = now.access;
   const auto conflict = [&](const Access& earlier) {
-    return live(earlier, space, me) && !(earlier.atomic && me.atomic) && !order_.before(earlier, me);
+    return live(earlier, me) && !(earlier.atomic && me.atomic) && !order_.before(earlier, me);
   };
   if (!is_write(now.kind)) {
     if (cell.read.same_moment(me)) return;
-    if (conflict(cell.write)) found(Problem::race, space, {now, {cell.write, write_kind(cell.write)}});
-    if (space == Space::shared && !live(cell.write, space, me)) found(Problem::uninitialised, space, {now});
+    if (conflict(cell.write)) race(now, {cell.write, write_kind(cell.write)}, at);
+    if (cell.write.announced && live(cell.write, me)) found(Problem::copy_on_the_way, {now, {cell.write, Kind::write}});
+    if (space_ == Space::shared && !live(cell.write, me) && unwritten_.size() < most_findings &&
+        !unwritten_.contains(at))
+      unwritten_.emplace(at, Unwritten{now, location()});
 
     Access &first = cell.read, &second = cell.other_read;
     const auto warp = [](const Access& a) { return a.thread / warp_size; };
-    if (live(first, space, me) && first.block != me.block) {
+    if (live(first, me) && first.block != me.block) {
       cell.other_block_read = first;
       first = me;
       second = {};
-    } else if (!live(first, space, me) || order_.before(first, me)) {
+    } else if (!live(first, me) || order_.before(first, me)) {
       first = me;
-    } else if (!live(second, space, me) || order_.before(second, me) ||
+    } else if (!live(second, me) || order_.before(second, me) ||
                (warp(second) == warp(first) && warp(me) != warp(first))) {
       second = me;
     }
     return;
   }
-  if (conflict(cell.write)) found(Problem::race, space, {now, {cell.write, write_kind(cell.write)}});
+  Party mine = now;
+  const auto by_me = [&](const Access& read) {
+    return live(read, me) && read.block == me.block && read.thread == me.thread;
+  };
+  mine.access.again = live(cell.write, me);
+  mine.access.has_read = by_me(cell.read) || by_me(cell.other_read);
+  if (conflict(cell.write)) race(mine, {cell.write, write_kind(cell.write)}, at);
   for (const Access* read : {&cell.read, &cell.other_read, &cell.other_block_read})
-    if (conflict(*read)) found(Problem::race, space, {now, {*read, read_kind(*read)}});
+    if (conflict(*read)) race(mine, {*read, read_kind(*read)}, at);
   cell = {};
-  cell.write = me;
+  cell.write = mine.access;
+}
+
+void Checker::race(const Party& now, const Party& earlier, std::uintptr_t at) {
+  unwritten_.erase(at);
+  const auto warp = [](const Party& party) { return party.access.thread / warp_size; };
+  const bool replaces = is_write(now.kind) ? now.access.again : earlier.access.again;
+  const bool adds = is_write(now.kind) && is_write(earlier.kind) && now.access.has_read && earlier.access.has_read;
+  Finding* const finding = found(Problem::race, {now, earlier});
+  if (!finding) return;
+  if (finding->threads == 1) {
+    finding->replaces = replaces;
+    finding->adds = adds;
+  } else if (now.access.block == earlier.access.block && warp(now) != warp(earlier) &&
+             finding->parties[0].access.block == finding->parties[1].access.block &&
+             warp(finding->parties[0]) == warp(finding->parties[1])) {
+    // Between two warps the mistake is plainer than in one, whose lanes need less to wait for each other.
+    finding->parties = {now, earlier};
+    finding->location = location();
+    finding->replaces = replaces;
+  }
+}
+
+Location Checker::location() const {
+  return location_of(space_, address_, bytes_);
+}
+
+Location Checker::location_of(Space space, std::uintptr_t address, std::size_t bytes) const {
+  if (space != Space::global) return locate_shared(address, bytes);
+  for (const MemoryRange& range : device_memory_)
+    if (range.begin <= address && address < range.end) return locate_in(range, address, bytes);
+  return {};
+}
+
+void Checker::block_begins() {
+  order_.block_begins();
+  if (!ways_are_kept) return;
+  ways_.forget();
+  last_read_.fill({});
+}
+
+void Checker::enter(const void* return_address) {
+  ways_.enter(position.thread, std::uint32_t(static_cast<const char*>(return_address) - program_start()));
+}
+
+std::string Checker::parting(unsigned thread, unsigned other, unsigned last_line) const {
+  const std::uint32_t common = ways_.parting(thread, other);
+  return common == 0 ? "" : branch_after(common, last_line);
+}
+
+std::pair<std::string, std::string> Checker::doing(unsigned thread) const {
+  constexpr unsigned waiting = 1000;  // reads of one word and of no other
+  const std::uint32_t code = ways_.last(thread);
+  const LastRead& read = last_read_[thread];
+  return {code ? full_paths({code}).front() : "",
+          read.times > waiting ? location_of(read.space, read.address, read.bytes).element : ""};
 }
 
 void Checker::check_device_memory(std::uintptr_t address, std::size_t bytes, const Party& now) {
   const auto holds = [&](const MemoryRange& range) { return address >= range.begin && address + bytes <= range.end; };
   if (recent_range_ < device_memory_.size() && holds(device_memory_[recent_range_])) return;
-  auto above = std::upper_bound(device_memory_.begin(), device_memory_.end(), address,
-                                [](std::uintptr_t a, const MemoryRange& range) { return a < range.begin; });
-  if (above != device_memory_.begin()) {
-    const MemoryRange& below = *std::prev(above);
-    if (holds(below)) {
-      recent_range_ = std::size_t(&below - device_memory_.data());
-      return;
-    }
+  const auto above = std::upper_bound(device_memory_.begin(), device_memory_.end(), address,
+                                      [](std::uintptr_t a, const MemoryRange& range) { return a < range.begin; });
+  const MemoryRange* const below = above == device_memory_.begin() ? nullptr : &*std::prev(above);
+  if (below && holds(*below)) {
+    recent_range_ = std::size_t(below - device_memory_.data());
+    return;
   }
-  constexpr std::uintptr_t near = 1 << 20;
-  std::string detail = "the address is not in device memory; a host pointer?";
-  if (above != device_memory_.begin() && address + bytes - std::prev(above)->end <= near) {
-    const MemoryRange& below = *std::prev(above);
-    detail = std::to_string(address + bytes - below.end) + " bytes past the end of device memory of " +
-             std::to_string(below.end - below.begin) + " bytes";
-  } else if (above != device_memory_.end() && above->begin - address <= near) {
-    detail = std::to_string(above->begin - address) + " bytes before the start of device memory of " +
-             std::to_string(above->end - above->begin) + " bytes";
-  }
-  found(Problem::not_device_memory, Space::global, {now}, detail);
-  // A GPU ends the kernel, too. Fails before the access, which might crash the program.
-  fail(std::string(is_write(now.kind) ? "write" : "read") + " outside device memory at " +
-       source_lines({now.access.code}).front() + ": " + detail);
+  const auto of = [](const MemoryRange& range) {
+    return " device memory of " + std::to_string(range.end - range.begin) + " bytes";
+  };
+  if (below && address + bytes - below->end <= below->naming.margin)
+    end_kernel(Problem::not_device_memory, now, locate_in(*below, address, bytes),
+               std::to_string(address + bytes - below->end) + " bytes past the end of" + of(*below));
+  if (above != device_memory_.end() && above->begin - address <= above->naming.margin)
+    end_kernel(Problem::not_device_memory, now, locate_in(*above, address, bytes),
+               std::to_string(above->begin - address) + " bytes before the start of" + of(*above));
+  if (SharedArrays::of_program().is_variable(address) &&
+      std::none_of(host_pointers().begin(), host_pointers().end(), [&](const HostPointer& pointer) {
+        return SharedArrays::of_program().same_variable(pointer.value, address);
+      }))
+    return;  // a __device__ or __constant__ variable without a name
+  constexpr std::uintptr_t near = 1 << 30;
+  Location location;
+  const HostPointer* nearest = nullptr;
+  for (const HostPointer& pointer : host_pointers())
+    if (pointer.value <= address && address - pointer.value <= near && (!nearest || pointer.value > nearest->value))
+      nearest = &pointer;
+  if (nearest) location.array = nearest->name;
+  if (address < near >> 8 || (nearest && nearest->value == 0))
+    end_kernel(Problem::null_pointer, now, location, "a null pointer");
+  end_kernel(Problem::host_memory, now, location, "the address is not in device memory; a host pointer?");
 }
 
-void Checker::found(Problem problem, Space space, std::vector<Party> parties, std::string detail) {
-  const std::uint32_t first = parties.front().access.code, last = parties.back().access.code;
-  if (!seen_.insert({problem, std::min(first, last), std::max(first, last)}).second) return;
-  if (findings_.size() >= most_findings) return;
-  const Launch& launch = *position.launch;
-  findings_.push_back({problem, space, std::string(launch.kernel), to_string(launch.geometry.where), std::move(detail),
-                       launch.geometry.grid, launch.geometry.block, first_block_, std::move(parties)});
+void Checker::end_kernel(Problem problem, const Party& now, Location location, const std::string& detail) {
+  if (Finding* const finding = found(problem, {now}, &location)) finding->detail = detail;
+  fail_reported(std::string(is_write(now.kind) ? "write" : "read") +
+                (problem == Problem::past_shared ? " outside a shared array at " : " outside device memory at ") +
+                source_lines({now.access.code}).front() + ": " + detail);
+}
+
+Finding* Checker::found(Problem problem, std::initializer_list<Party> parties, const Location* known) {
+  const Party &now = *parties.begin(), &earlier = *std::prev(parties.end());
+  const auto [first, last] = std::minmax(now.access.code, earlier.access.code);
+  const auto [at, is_new] = seen_.try_emplace({problem, first, last}, findings_.size());
+  if (is_new && findings_.size() >= most_findings) at->second = no_finding;
+  if (at->second == no_finding) return nullptr;
+  if (is_new) {
+    const Launch& launch = *position.launch;
+    findings_.push_back({.problem = problem,
+                         .space = space_,
+                         .kernel = std::string(launch.kernel),
+                         .launched_at = to_string(launch.geometry.where),
+                         .grid = launch.geometry.grid,
+                         .block = launch.geometry.block,
+                         .first_block = first_block_,
+                         .parties = parties,
+                         .location = known ? *known : location(),
+                         .threads = 0});
+  }
+  Finding& finding = findings_[at->second];
+  if (finding.threads == 0 || finding.last_thread != now.access.thread) ++finding.threads;
+  finding.last_thread = now.access.thread;
+  return &finding;
+}
+
+void Checker::block_ends(bool abandoned) {
+  space_ = Space::shared;
+  if (abandoned) unwritten_.clear();  // others might have written it later
+  for (auto& [address, unwritten] : unwritten_) found(Problem::uninitialised, {unwritten.reader}, &unwritten.location);
+  unwritten_.clear();
 }
 
 void Checker::collect() {
@@ -195,13 +351,33 @@ void Checker::collect() {
 constexpr CheckerHooks hooks{
     .launch_begins = [](const Launch& launch) { checker().launch_begins(launch); },
     .block_begins = [] { checker().block_begins(); },
+    .block_ends = [](bool abandoned) { checker().block_ends(abandoned); },
     .warp_synced = [](unsigned warp, std::uint32_t lanes) { checker().warp_synced(warp, lanes); },
     .fence = [] { checker().fence(); },
+    .copy_starts = [](const AsyncCopy& copy) { checker().copy_starts(copy); },
     .collect = [] { checker().collect(); },
+    .parting = [](unsigned thread, unsigned other, unsigned line) { return checker().parting(thread, other, line); },
+    .doing = [](unsigned thread) { return checker().doing(thread); },
 };
 [[maybe_unused]] const bool installed = (checker_hooks = &hooks, true);
 
+constexpr std::uint32_t turn = 100000;  // basic blocks of one thread, after which the others have their turn
+
 }  // namespace
+
+void enter_block(const void* return_address) {
+  if (time_is_up && !in_kernel()) end_of_time(return_address);
+  if (!position.observed) return;
+  if (!counter && !ways_are_kept && ++position.steps < turn) return;  // most often
+  position.observed = false;
+  if (counter)
+    counting::enter_block(return_address);
+  else if (ways_are_kept)
+    checker().enter(return_address);
+  if (time_is_up) end_of_time(return_address);
+  if (!counter && (ways_are_kept ? ++position.steps : position.steps) >= turn) take_turns();
+  position.observed = true;
+}
 
 void access(const void* address, std::size_t bytes, Kind kind, const void* return_address) {
   if (!position.observed) return;

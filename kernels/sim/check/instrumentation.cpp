@@ -8,11 +8,10 @@
 #include <cstdint>
 
 #include "kernels/sim/check/checker.h"
-#include "kernels/sim/count/counter.h"
 
 using gs::simulator::check::access;
+using gs::simulator::check::enter_block;
 using gs::simulator::check::Kind;
-using gs::simulator::counting::enter_block;
 
 #define GS_CALLER __builtin_return_address(0)
 

@@ -6,7 +6,12 @@
 
 #include <cstdio>
 #include <map>
+#include <sstream>
 #include <string_view>
+#include <utility>
+
+#include "kernels/common/check.h"
+#include "kernels/sim/spawn.h"
 
 extern "C" const char __executable_start;
 
@@ -19,56 +24,40 @@ std::string hexadecimal(std::uint64_t value) {
   return text;
 }
 
-/// Address that addr2line expects for the program's first byte: 0 if the program can be loaded anywhere, else its fixed
-/// address.
-std::uint64_t link_address_of_start() {
-  std::uint64_t loaded_by = 0;
-  dl_iterate_phdr(
-      [](dl_phdr_info* info, std::size_t, void* result) {
-        *static_cast<std::uint64_t*>(result) = info->dlpi_addr;
-        return 1;  // the first object is the program
-      },
-      &loaded_by);
-  return reinterpret_cast<std::uint64_t>(&__executable_start) - loaded_by;
-}
-
 bool is_machinery(std::string_view path) {
   return path.find("/kernels/sim/") != path.npos || path.substr(0, 5) == "/usr/" || path.substr(0, 2) == "??";
 }
 
-/// "/project/kernels/conv2d/conv.cu:12 (discriminator 3)" -> "kernels/conv2d/conv.cu:12"
-std::string path_in_project(std::string_view line) {
-  line = line.substr(0, line.find(' '));
-  for (const std::string_view folder : {"/kernels/", "/tests/"})  // folders with kernels
-    if (const auto at = line.rfind(folder); at != line.npos) return std::string(line.substr(at + 1));
-  return std::string(line);
+/// Empty if addr2line is missing.
+std::string addr2line(const std::vector<std::string>& words) {
+  try {
+    return run_program(words, Keep::output).text;
+  } catch (const Error&) {
+    return "";
+  }
 }
 
 void resolve(const std::vector<std::uint32_t>& codes, std::map<std::uint32_t, std::string>& known) {
   char program[4096];
   const ssize_t length = readlink("/proc/self/exe", program, sizeof program);
   if (length <= 0) return;
-  std::string command = "addr2line -a -i -e '" + std::string(program, std::size_t(length)) + "'";
-  const std::uint64_t start = link_address_of_start();
-  for (std::uint32_t code : codes) command += " " + hexadecimal(start + code - 1);  // - 1: inside the call
-  command += " 2>/dev/null";
-  std::FILE* output = popen(command.c_str(), "r");
-  if (!output) return;
+  std::vector<std::string> words = {"addr2line", "-a", "-i", "-e", std::string(program, std::size_t(length))};
+  const std::uint64_t start = reinterpret_cast<std::uint64_t>(program_start()) - load_address();
+  for (std::uint32_t code : codes) words.push_back(hexadecimal(start + code - 1));  // - 1: inside the call
   // An address, then the line it came from, then the lines it was inlined into.
   std::size_t index = std::size_t(-1);
   bool found = true;
-  for (char buffer[4096]; std::fgets(buffer, sizeof buffer, output);) {
-    std::string_view line(buffer);
-    line = line.substr(0, line.find('\n'));
+  std::istringstream output(addr2line(words));
+  for (std::string text; std::getline(output, text);) {
+    const std::string_view line = text;
     if (line.substr(0, 2) == "0x") {
       index++;
       found = false;
     } else if (!found && index < codes.size() && !is_machinery(line)) {
-      known[codes[index]] = path_in_project(line);
+      known[codes[index]] = std::string(line.substr(0, line.find(" (discriminator")));
       found = true;
     }
   }
-  pclose(output);
 }
 
 }  // namespace
@@ -77,7 +66,18 @@ const char* program_start() {
   return &__executable_start;
 }
 
-std::vector<std::string> source_paths(const std::vector<std::uint32_t>& codes) {
+std::uint64_t load_address() {
+  std::uint64_t moved = 0;
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* result) {
+        *static_cast<std::uint64_t*>(result) = info->dlpi_addr;
+        return 1;  // the first object is the program
+      },
+      &moved);
+  return moved;
+}
+
+std::vector<std::string> full_paths(const std::vector<std::uint32_t>& codes) {
   static std::map<std::uint32_t, std::string> known;
   std::vector<std::uint32_t> unknown;
   for (std::uint32_t code : codes)
@@ -95,8 +95,14 @@ std::vector<std::string> source_paths(const std::vector<std::uint32_t>& codes) {
   return lines;
 }
 
+std::string path_in_project(const std::string& line) {
+  for (const std::string_view folder : {"/kernels/", "/tests/"})  // folders with kernels
+    if (const auto at = line.rfind(folder); at != line.npos) return line.substr(at + 1);
+  return line;
+}
+
 std::vector<std::string> source_lines(const std::vector<std::uint32_t>& codes) {
-  std::vector<std::string> lines = source_paths(codes);
+  std::vector<std::string> lines = full_paths(codes);
   for (std::string& line : lines) line.erase(0, line.rfind('/') + 1);
   return lines;
 }

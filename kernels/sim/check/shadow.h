@@ -15,7 +15,10 @@ struct Access {
   std::uint64_t thread : 10 = 0;  ///< in the block, x fastest
   std::uint64_t atomic : 1 = 0;
   std::uint64_t barriers : 23 = 0;  ///< that the block had passed
-  std::uint64_t clock : 30 = 0;     ///< __syncwarps that this thread had passed
+  std::uint64_t clock : 27 = 0;     ///< __syncwarps that this thread had passed
+  std::uint64_t announced : 1 = 0;  ///< a write that an asynchronous copy will make, once its thread waits for it
+  std::uint64_t again : 1 = 0;      ///< a write of what the block had written before
+  std::uint64_t has_read : 1 = 0;  ///< a write of an element that this thread had read, and no thread had written since
 
   bool same_moment(const Access& o) const {
     return block == o.block && thread == o.thread && atomic == o.atomic && barriers == o.barriers && clock == o.clock;
@@ -35,13 +38,13 @@ class Shadow {
  public:
   static constexpr std::uintptr_t page_bytes = 4096;
 
-  /// Calls visit(cell) for every cell of [address, address + bytes).
+  /// Calls visit(cell, its address) for every cell of [address, address + bytes).
   template <class Visit>
   void for_cells(std::uintptr_t address, std::size_t bytes, Visit visit) {
     for (const std::uintptr_t end = address + bytes; address < end;) {
       Page& page = page_of(address);
       if (page.cell_bytes == 4 && (address % 4 != 0 || end - address < 4)) split(page);
-      visit(page.cells[address % page_bytes / page.cell_bytes]);
+      visit(page.cells[address % page_bytes / page.cell_bytes], address);
       address += page.cell_bytes;
     }
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -17,6 +18,7 @@ namespace gs::simulator::counting {
 namespace {
 
 using check::Kind;
+using check::number;
 using check::Space;
 
 class Counter {
@@ -92,7 +94,7 @@ void Counter::warp_meets(unsigned warp, std::uint32_t living) {
 void Counter::access(std::uintptr_t address, std::size_t bytes, Kind kind, std::uint32_t code) {
   // The atomic read is part of the atomic write that follows, which counts as a load and a store.
   if (position.in_pieces || kind == Kind::atomic_read) return;
-  const std::optional<Space> space = spaces_.of(address);
+  const std::optional<Space> space = spaces_.of(address, bytes);
   if (!space) return;
   if (*space == Space::global) {
     const bool loads = kind != Kind::write, stores = kind != Kind::read;
@@ -114,7 +116,7 @@ void Counter::log(Space space, std::uintptr_t address, std::size_t bytes, std::u
   if (logged_ >= most_logged) cut_all();
   Thread& thread = threads_[position.thread];
   thread.log.push_back(
-      {address, code, no_access, loops_.place(thread.path), std::uint8_t(bytes), space == Space::shared});
+      {address, code, no_access, loops_.place(thread.path), std::uint8_t(bytes), space != Space::global});
   logged_++;
 }
 
@@ -184,10 +186,14 @@ void Counter::end(Counts& into) {
 
   std::vector<std::uint32_t> codes;
   for (const auto& [code, counts] : by_code_) codes.push_back(code);
-  const std::vector<std::string> places = check::source_paths(codes);
+  const std::vector<std::string> places = check::full_paths(codes);
   std::map<std::string, RequestCounts> by_place;
   for (std::size_t i = 0; i < codes.size(); ++i) by_place[places[i]] += by_code_[codes[i]];
-  for (const auto& [place, counts] : by_place) into.lines.push_back({counts, place});
+  for (const auto& [place, counts] : by_place) {
+    const auto colon = place.rfind(':');
+    const unsigned line = colon == place.npos ? 0 : unsigned(std::strtoul(place.c_str() + colon + 1, nullptr, 10));
+    into.lines.push_back({counts, check::path_in_project(place), place.substr(0, colon), line});
+  }
   std::stable_sort(into.lines.begin(), into.lines.end(), [](const LineCounts& a, const LineCounts& b) {
     return a.sectors + a.bank_conflicts > b.sectors + b.bank_conflicts;
   });
@@ -197,9 +203,6 @@ constinit thread_local Counter* active = nullptr;
 
 std::uint32_t code_of(const void* return_address) {
   return std::uint32_t(static_cast<const char*>(return_address) - check::program_start());
-}
-std::uintptr_t number(const void* p) {
-  return reinterpret_cast<std::uintptr_t>(p);
 }
 
 constexpr CounterHooks hooks{
@@ -232,10 +235,8 @@ void access(const void* address, std::size_t bytes, Kind kind, const void* retur
   }
 }
 
-void slow_enter_block(const void* return_address) {
-  position.observed = false;
+void enter_block(const void* return_address) {
   active->enter(code_of(return_address));
-  position.observed = true;
 }
 
 }  // namespace gs::simulator::counting

@@ -10,10 +10,7 @@ namespace gs::simulator::counting {
 /// Counts an access (see check::access). Only while this OS thread counts.
 void access(const void* address, std::size_t bytes, check::Kind, const void* return_address);
 
-/// The running thread enters a basic block. slow_enter_block: only while this OS thread counts.
-void slow_enter_block(const void* return_address);
-inline void enter_block(const void* return_address) {
-  if (counter && position.observed) slow_enter_block(return_address);
-}
+/// The running thread enters a basic block. Only while this OS thread counts.
+void enter_block(const void* return_address);
 
 }  // namespace gs::simulator::counting

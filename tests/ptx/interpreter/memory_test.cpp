@@ -100,8 +100,20 @@ TEST(PtxVariables, HaveInitialValues) {
            {".extern .global .u32 a;", "variable a of another module is not supported"},
            {".extern .shared .u32 a[3];", "shared variable a of another module is not supported"},
            {".global .texref a;", "'.texref' is not supported in a declaration"},
-           {".global .align 512 .u32 a;", "variable a has too large an alignment"}})
+           {".global .align 512 .u32 a;", "variable a has too large an alignment"},
+           {".global .b8 a[1000000000];", "variable a is too large"},
+           {".global .b8 a[4294967296][4294967296];", "variable a is too large"},
+           {".global .b8 a[1][1][1][1][1][1][1][1][1];", "variable a has too many extents"}})
     EXPECT_TRUE(fails_in_ptx({.variables = text}, {"made.ptx, line 4: ", why}));
+}
+
+TEST(PtxVariables, FitIntoTheirSpaceTogether) {
+  const std::string large = ".b8 a[60000000];\n", more = ".b8 b[60000000];\n",
+                    why = "variable b does not fit into its space";
+  EXPECT_TRUE(fails_in_ptx({.variables = ".global " + large + ".global " + more}, {"made.ptx, line 5: ", why}));
+  for (const std::string space : {".local ", ".shared ", ".param "})
+    EXPECT_TRUE(fails_in_ptx({.body = space + large + space + more}, {why})) << space;
+  EXPECT_TRUE(fails_in_ptx({.parameters = ", .param .b8 a[60000000], .param .b8 b[60000000]"}, {why}));
 }
 
 /// nvcc declares a device function's shared variable in the module if several kernels call the function.

@@ -62,6 +62,8 @@ TEST(PtxRefusals, OfNamesDirectivesAndNumbers) {
   EXPECT_TRUE(refused_in_kernel(".reg .b8 %q<2>;", "registers of type .b8 are not supported"));
   EXPECT_TRUE(refused_in_kernel(".reg .f16 %q<2>;", "registers of type .f16 are not supported"));
   EXPECT_TRUE(refused_in_kernel(".reg .b32 %r<2>;", "the register %r0 is declared twice"));
+  EXPECT_TRUE(refused_in_kernel(".reg .b32 %q<-1>;", "more than 50000 registers in a kernel"));
+  EXPECT_TRUE(refused_in_kernel(std::string(100, '{'), "braces are nested too deeply"));
   EXPECT_TRUE(refused_in_kernel("{ .reg .b64 %r4; }", "the register %r4 is declared twice"))
       << "it would hide the other";
   EXPECT_NO_THROW(run_ptx({.body = "{ .reg .b32 t; mov.b32 t, 1; } { .reg .b64 t; mov.b64 t, 1; }"}));

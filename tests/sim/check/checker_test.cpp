@@ -11,6 +11,7 @@
 #include "tests/sim/cases.h"
 #include "tests/sim/marks.h"
 #include "tests/support/device_array.h"
+#include "tests/support/scratch_folder.h"
 
 namespace {
 
@@ -18,6 +19,8 @@ using gs::BrokenCase;
 using gs::simulator::Report;
 using gs::simulator::take_reports;
 using gs::test::DeviceArray;
+using gs::test::names_in;
+using gs::test::ScratchFolder;
 
 struct Expected {
   const char* kind;
@@ -97,6 +100,36 @@ TEST_P(Checker, every_broken_kernel_is_reported_with_its_lines) {
   }
 }
 
+TEST_P(Checker, accesses_outside_of_arrays_in_shared_memory_end_the_kernel) {
+  for (const BrokenCase& c : gs::sim::cases_address_sanitizer_catches()) {
+    const std::string name(c.name);
+    if (name == "local_out_of_bounds") continue;  // a local array is not checked
+    SCOPED_TRACE(name);
+    thrown_.clear();
+    const std::vector<Report> reports = reports_of(c, true);
+    ASSERT_EQ(reports.size(), 1u);
+    EXPECT_EQ(reports[0].kind, name == "global_out_of_bounds" ? "not device memory" : "outside a shared array");
+    EXPECT_TRUE(gs::test::names(reports[0].text, gs::test::marked(name + ": write"))) << reports[0].text;
+    EXPECT_NE(thrown_, "");
+    if (name == "shared_out_of_bounds")
+      EXPECT_EQ(reports[0].explanation.what, "thread 63 writes tile[64], but tile has 64 elements (shared memory)");
+    if (name == "dynamic_shared_out_of_bounds") EXPECT_EQ(reports[0].explanation.code, "M05");
+  }
+}
+
+TEST_P(Checker, a_missing_barrier_is_one_finding_and_no_read_of_uninitialised_memory) {
+  for (const BrokenCase& c : gs::sim::cases_the_checker_catches()) {
+    if (c.name != "missing_barrier" && c.name != "missing_second_barrier" && c.name != "missing_syncwarp") continue;
+    SCOPED_TRACE(std::string(c.name));
+    const std::vector<Report> reports = reports_of(c, true);
+    ASSERT_EQ(reports.size(), 1u);
+    EXPECT_EQ(reports[0].kind, "race");
+    EXPECT_EQ(reports[0].explanation.code, c.name == "missing_barrier"          ? "M11"
+                                           : c.name == "missing_second_barrier" ? "M12"
+                                                                                : "M17");
+  }
+}
+
 TEST_P(Checker, the_corrected_kernels_are_silent) {
   for (const auto& cases : {gs::sim::cases_the_checker_catches(), gs::sim::cases_the_runtime_catches(),
                             gs::sim::cases_address_sanitizer_catches()})
@@ -151,13 +184,18 @@ TEST_P(Checker, reports_are_handed_out_once) {
   EXPECT_FALSE(reports_of(c, true).empty());  // and found again if it happens again
 }
 
-/// Runs the program of tests/sim/check_exit. Returns its output, and its exit status in `status`.
-std::string output_of_program(const std::string& arguments, int& status) {
-  std::FILE* pipe = popen((GRIDSTRIDE_CHECK_EXIT_PROGRAM " " + arguments + " 2>&1").c_str(), "r");
+/// Returns the command's output, and its exit status in `status`.
+std::string output_of(const std::string& command, int& status) {
+  std::FILE* pipe = popen((command + " 2>&1").c_str(), "r");
   std::string text;
   for (char buffer[512]; pipe && std::fgets(buffer, sizeof buffer, pipe);) text += buffer;
   status = pipe ? WEXITSTATUS(pclose(pipe)) : -1;
   return text;
+}
+
+/// The output of the program tests/sim/check_exit.
+std::string output_of_program(const std::string& arguments, int& status) {
+  return output_of(GRIDSTRIDE_CHECK_EXIT_PROGRAM " " + arguments, status);
 }
 
 TEST(CheckProgram, prints_its_findings_at_the_end_and_exits_with_1_if_there_are_any) {
@@ -168,6 +206,19 @@ TEST(CheckProgram, prints_its_findings_at_the_end_and_exits_with_1_if_there_are_
   EXPECT_NE(findings.find("gridstride-check: 1 finding\n"), std::string::npos) << findings;
   EXPECT_EQ(output_of_program("two_writers corrected", status), "");
   EXPECT_EQ(status, 0);
+}
+
+/// The lines come from addr2line, which is given the program's path.
+TEST(CheckProgram, names_source_lines_wherever_it_lies) {
+  const ScratchFolder folder;
+  const std::filesystem::path odd = folder / "it's; touch made";
+  std::filesystem::create_directory(odd);
+  std::filesystem::copy_file(GRIDSTRIDE_CHECK_EXIT_PROGRAM, odd / "program");
+  int status = -1;
+  const std::string findings = output_of("cd \"" + odd.string() + "\" && ./program two_writers", status);
+  EXPECT_EQ(findings, output_of_program("two_writers", status));
+  EXPECT_EQ(findings.find("program+0x"), std::string::npos) << "no source line: " << findings;
+  EXPECT_EQ(names_in(odd), std::vector<std::string>{"program"});
 }
 
 INSTANTIATE_TEST_SUITE_P(, Checker, ::testing::Values(0, 1, 2, 3), [](const auto& info) {

@@ -1,0 +1,212 @@
+// explain.cpp - findings in the words of a learner's program: who did what to which element, and what to do.
+#include <cstdlib>
+#include <string_view>
+
+#include "kernels/common/grouped.h"
+#include "kernels/sim/check/findings.h"
+#include "kernels/sim/source.h"
+#include "kernels/sim/words.h"
+
+namespace gs::simulator::check {
+namespace {
+
+std::string line_number(const std::string& place) {
+  return place.substr(place.rfind(':') + 1);
+}
+
+/// The words for one finding.
+class Explainer {
+ public:
+  Explainer(const Finding& finding, const std::vector<std::string>& lines) : finding_(finding), lines_(lines) {
+    const std::string& place = lines.front();
+    const auto colon = place.rfind(':');
+    explanation_.file = place.substr(0, colon);
+    if (colon != place.npos) explanation_.line = unsigned(std::strtoul(place.c_str() + colon + 1, nullptr, 10));
+    point_at(finding.location.array, is_read(finding.parties[0]));
+  }
+
+  Explanation explain() {
+    switch (finding_.problem) {
+      case Problem::race:
+        race();
+        break;
+      case Problem::uninitialised:
+        say("M18", thread(0) + " reads " + element() + ", which no thread of this block has written");
+        explanation_.advice =
+            "Every element must be written before it is read. Probably the last block has fewer elements than threads: "
+            "let the others write a neutral value";
+        break;
+      case Problem::copy_on_the_way:
+        say("M23", thread(0) + " reads " + element() + ", whose copy (line " + line(1) + ") " +
+                       (access(0).thread == access(1).thread ? "it" : thread(1)) + " has not waited for");
+        explanation_.advice = "A wait for the copies, then a barrier: a thread waits for its own copies only";
+        break;
+      case Problem::past_shared:
+        past_shared();
+        break;
+      case Problem::not_device_memory:
+        past_global();
+        break;
+      case Problem::host_memory:
+        say("M06", name() + " lies in the computer's memory, not in the GPU's");
+        explanation_.advice =
+            "cudaMalloc and cudaMemcpy first. In this simulator both are RAM; on a GPU this ends the program";
+        break;
+      case Problem::null_pointer:
+        say("M07", thread(0) + " follows a null pointer" + (name() == "it" ? "" : ", " + name()));
+        explanation_.advice = "Did cudaMalloc come before the launch?";
+        break;
+      case Problem::before_wait:
+        break;
+    }
+    return explanation_;
+  }
+
+ private:
+  static bool is_read(const Party& party) { return party.kind == Kind::read || party.kind == Kind::atomic_read; }
+  const Access& access(std::size_t party) const { return finding_.parties[party].access; }
+  std::uint64_t block_number(std::size_t party) const { return access(party).block - finding_.first_block; }
+  std::string thread(std::size_t party) const { return thread_in(access(party).thread, finding_.block); }
+  std::string block(std::size_t party) const { return block_in(block_number(party), finding_.grid); }
+  std::string thread_of_block(std::size_t party) const { return thread(party) + " of " + block(party); }
+  const std::string& element() const { return finding_.location.element; }
+  std::string name() const { return finding_.location.array.empty() ? "it" : finding_.location.array; }
+  bool several_blocks() const { return std::uint64_t(finding_.grid.x) * finding_.grid.y * finding_.grid.z > 1; }
+
+  void say(const char* code, std::string what) {
+    explanation_.code = code;
+    explanation_.what = std::move(what);
+  }
+  void fact(std::string text) { explanation_.facts.push_back(std::move(text)); }
+  void point_at(const std::string& array, bool read) {
+    if (array.empty()) return;
+    explanation_.focus = {array + "[", array};
+    explanation_.last_focus = read;
+  }
+
+  void race() {
+    const bool first_reads = is_read(finding_.parties[0]), second_reads = is_read(finding_.parties[1]);
+    const std::size_t reader = first_reads ? 0 : 1, writer = 1 - reader;
+    const bool one_block = access(0).block == access(1).block;
+    const bool one_line = lines_[0] == lines_[1];
+    if (one_line && finding_.adds) return several_add();
+    if (!first_reads && !second_reads) return two_writers(one_block);
+    place_at(reader);
+    if (!one_block) {
+      say("M30", block(reader) + " reads " + element() + " at line " + line(reader) + " while " + block(writer) +
+                     " writes it at line " + line(writer));
+      explanation_.advice = "Blocks of one launch run in any order and cannot wait for each other: use a second launch";
+      return;
+    }
+    if (access(0).thread / 32 == access(1).thread / 32) {
+      say("M17", "lane " + lane(reader) + " reads " + element() + " while lane " + lane(writer) +
+                     " writes it. Lanes of a warp do not march in step (since Volta)");
+      fact("The read is in line " + line(reader) + ", the write in line " + line(writer) + ".");
+      explanation_.advice = "__syncwarp()";
+    } else if (finding_.replaces) {
+      say("M12", thread(reader) + " reads " + element() + " of this round while " + thread(writer) +
+                     " already writes the next one");
+      fact("The read is in line " + line(reader) + ", the write in line " + line(writer) + ".");
+      explanation_.advice = "A barrier after the last read of a round, too: __syncthreads()";
+    } else {
+      say("M11", thread(reader) + " reads " + element() + " at line " + line(reader) + " while " + thread(writer) +
+                     " writes it at line " + line(writer));
+      explanation_.advice = "No barrier stands between the two: __syncthreads()";
+    }
+    if (several_blocks()) fact("Both are threads of " + block(reader) + ".");
+  }
+
+  void several_add() {
+    const auto text = source_line(explanation_.file, explanation_.line);
+    const bool adds = !text || text->find('+') != text->npos || text->find("-=") != text->npos;
+    const std::string threads = grouped(finding_.threads + 1) + " threads ";
+    if (adds) {
+      say("M19", threads + "add to " + element() + " at the same time, and additions get lost");
+      explanation_.advice = "atomicAdd, or better: sum in the block first";
+    } else {
+      say("M19", threads + "read, change and write " + element() + " at the same time, and changes get lost");
+      explanation_.advice = "An atomic operation, such as atomicMax or atomicCAS";
+    }
+  }
+
+  void two_writers(bool one_block) {
+    if (one_block) {
+      say("M08", "threads " + index_in(access(1).thread, finding_.block) + " and " +
+                     index_in(access(0).thread, finding_.block) + " both write " + element());
+    } else {
+      say("M08", "blocks " + index_in(block_number(1), finding_.grid) + " and " +
+                     index_in(block_number(0), finding_.grid) + " both write " + element());
+    }
+    if (finding_.space == Space::global)
+      explanation_.advice = "The index of a thread in the grid is blockIdx.x * blockDim.x + threadIdx.x";
+    else
+      explanation_.advice =
+          "Each element needs one thread that writes it: if (threadIdx.x == 0), or an index of its own";
+    if (lines_[0] != lines_[1]) fact("One does so in line " + line(1) + ", the other in line " + line(0) + ".");
+  }
+
+  void past_shared() {
+    const Location& at = finding_.location;
+    if (at.index < 0)
+      say("M04", thread(0) + verb() + element());
+    else
+      say("M05", thread(0) + verb() + element() + ", but " + name() + " has " + plural(at.elements, "element") +
+                     " (shared memory)");
+    if (at.dynamic) fact("The third launch argument gave " + grouped(at.bytes) + " bytes.");
+    if (several_blocks()) fact("It is a thread of " + block(0) + ".");
+    if (at.dynamic && at.elements == 0) {
+      explanation_.advice = "The third launch argument is the size of dynamic shared memory in bytes";
+      return;
+    }
+    explanation_.advice = at.index < 0 ? "The first element has no left neighbour: treat the edge apart"
+                                       : "The last element is " + name() + "[" + std::to_string(at.elements - 1) + "]";
+  }
+
+  void past_global() {
+    const Location& at = finding_.location;
+    if (at.index < 0) {
+      say("M04", thread_of_block(0) + verb() + element());
+      explanation_.advice = "The first element has no left neighbour: treat the edge apart";
+      return;
+    }
+    say("M03", thread_of_block(0) + verb() + element() + ", but " + name() + " has " + plural(at.elements, "element"));
+    const std::uint64_t x = access(0).thread % finding_.block.x, blocks = block_number(0) % finding_.grid.x;
+    const std::uint64_t in_grid = blocks * finding_.block.x + x;
+    const bool one_dimension = finding_.block.y * finding_.block.z * finding_.grid.y * finding_.grid.z == 1;
+    if (one_dimension && std::int64_t(in_grid) == at.index) {
+      fact("It has blockIdx.x = " + std::to_string(blocks) + ", threadIdx.x = " + std::to_string(x) + ": " +
+           std::to_string(blocks) + " x " + std::to_string(finding_.block.x) + " + " + std::to_string(x) + " = " +
+           std::to_string(in_grid) + ".");
+      const auto threads = std::int64_t(finding_.grid.x) * finding_.block.x;
+      if (threads > at.elements)
+        fact("The grid has " + grouped(threads) + " threads for " + plural(at.elements, "element") + ".");
+      explanation_.advice = "Threads with nothing to do must do nothing: if (i < n)";
+    } else {
+      explanation_.advice = "The last element is " + name() + "[" + std::to_string(at.elements - 1) +
+                            "]: threads with nothing to do must do nothing";
+    }
+  }
+
+  std::string verb() const { return is_read(finding_.parties[0]) ? " reads " : " writes "; }
+  std::string line(std::size_t party) const { return line_number(lines_[party]); }
+  std::string lane(std::size_t party) const { return std::to_string(access(party).thread % 32); }
+  /// The message stands at this party's line.
+  void place_at(std::size_t party) {
+    const std::string& place = lines_[party];
+    explanation_.file = place.substr(0, place.rfind(':'));
+    explanation_.line = unsigned(std::strtoul(line(party).c_str(), nullptr, 10));
+    explanation_.last_focus = is_read(finding_.parties[party]);
+  }
+
+  const Finding& finding_;
+  const std::vector<std::string>& lines_;
+  Explanation explanation_;
+};
+
+}  // namespace
+
+Explanation explain(const Finding& finding, const std::vector<std::string>& lines) {
+  return Explainer(finding, lines).explain();
+}
+
+}  // namespace gs::simulator::check

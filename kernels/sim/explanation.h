@@ -1,0 +1,21 @@
+// explanation.h - a mistake in a kernel, in the words of the program that made it.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace gs::simulator {
+
+/// One mistake. The parts are lines of text without line ends.
+struct Explanation {
+  std::string code;                ///< "M03", see `gridstride explain`; empty: nothing is explained
+  std::string file;                ///< of the place, as the compiler knows it
+  unsigned line = 0;               ///< of the place; 0: unknown
+  std::vector<std::string> focus;  ///< what to point at in that line: the first of these words that it has
+  bool last_focus = false;         ///< at its last occurrence: what is read, in an assignment
+  std::string what;                ///< what happened, in one sentence
+  std::vector<std::string> facts;  ///< numbers of this run
+  std::string advice;
+  bool reported = false;  ///< the race checker has it as a finding, with words of its own
+};
+
+}  // namespace gs::simulator

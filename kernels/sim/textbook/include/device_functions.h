@@ -1,0 +1,1 @@
+// device_functions.h - everything of it is there already (kernels/sim/textbook/textbook.h).

@@ -1,0 +1,15 @@
+// memory.h - the memory of the simulated GPU: each allocation lies far from every other one, so that an index that is
+// wrong by a lot still points near the array that it was meant for.
+#pragma once
+#include <cstddef>
+
+namespace gs::textbook {
+
+/// Reserves `bytes` bytes at a multiple of 256, filled with 0xff (NaN). Null if there is no memory.
+void* reserve(std::size_t bytes);
+/// How many bytes before and behind it belong to nothing else.
+std::size_t margin_of(const void* memory);
+/// Gives back what reserve() returned.
+void release(void* memory);
+
+}  // namespace gs::textbook

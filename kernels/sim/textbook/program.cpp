@@ -1,0 +1,272 @@
+// program.cpp - launches, errors and the end of a learner's program.
+#include "kernels/sim/textbook/program.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "kernels/sim/block.h"
+#include "kernels/sim/check/places.h"
+#include "kernels/sim/check/shared_arrays.h"
+#include "kernels/sim/check/ways.h"
+#include "kernels/sim/simulator.h"
+#include "kernels/sim/textbook/counting.h"
+#include "kernels/sim/textbook/launch.h"
+#include "kernels/sim/textbook/messages.h"
+#include "kernels/sim/time_limit.h"
+#include "kernels/sim/words.h"
+
+namespace gs::textbook {
+namespace {
+
+struct Program {
+  cudaError_t last_error = cudaSuccess;
+  std::vector<std::string> messages;                     ///< of refused calls
+  std::optional<simulator::Explanation> refused_launch;  ///< which the program has not asked about
+  std::set<std::string> notes;
+  std::map<std::string, std::vector<std::string>, std::less<>> parameters;  ///< of each kernel
+};
+Program& program() {
+  static Program* program = new Program;  // never destroyed: its end is after the end of everything else
+  return *program;
+}
+
+std::string report_text(const simulator::Report& report) {
+  return report.explanation.code.empty() ? report.text + "\n" : text_of(report.explanation);
+}
+
+void print_findings() {
+  std::cout.flush();
+  std::fflush(stdout);
+  if (counting()) write_counts();
+  if (program().refused_launch) program().messages.push_back(text_of(*program().refused_launch));
+  for (const auto& report : simulator::take_reports()) program().messages.push_back(report_text(report));
+  bool first = true;
+  for (const auto& message : program().messages)
+    std::fprintf(stderr, "%s%s", std::exchange(first, false) ? "" : "\n", message.c_str());
+  if (!program().messages.empty()) std::_Exit(1);
+}
+/// The program's main() runs without end.
+void host_runs_on(const void* return_address) {
+  const auto code = std::uint32_t(static_cast<const char*>(return_address) - simulator::check::program_start());
+  const std::string place = simulator::check::full_paths({code}).front();
+  const auto colon = place.rfind(':');
+  simulator::Explanation explanation;
+  explanation.code = "M25";
+  explanation.file = place.substr(0, colon);
+  explanation.line = unsigned(std::strtoul(place.c_str() + colon + 1, nullptr, 10));
+  explanation.what = "after " + simulator::time_limit_in_words() + ": the program is in line " +
+                     std::to_string(explanation.line) + ", in no kernel";
+  explanation.advice = "Does the condition of this loop ever become false?";
+  program().messages.push_back(text_of(explanation));
+  end_program();
+}
+
+constexpr double default_seconds = 10;
+
+bool start() {
+  simulator::check::ways_are_kept = true;
+  const char* const given = std::getenv("GRIDSTRIDE_RUN_SECONDS");
+  simulator::limit_time(given ? std::strtod(given, nullptr) : default_seconds, host_runs_on);
+  return std::atexit(print_findings) == 0;
+}
+[[maybe_unused]] const bool started = start();
+}  // namespace
+
+extern "C" const char gridstride_textbook_program = 0;  // apps/learn/compiler.cpp.in
+
+namespace {
+
+/// "k<4>" -> "k", "mine::k" -> "k"
+std::string_view plain_name(std::string_view kernel) {
+  kernel = kernel.substr(0, kernel.find('<'));
+  const auto scope = kernel.rfind("::");
+  return scope == kernel.npos ? kernel : kernel.substr(scope + 2);
+}
+
+/// Calls the memory that a kernel's arguments point to by the names of its parameters.
+void name_arguments(std::string_view kernel, const PointerArgument* pointers, std::size_t count) {
+  const auto found = program().parameters.find(plain_name(kernel));
+  std::vector<simulator::HostPointer> to_host;
+  for (std::size_t i = 0; i < count; ++i) {
+    simulator::Naming naming{"", pointers[i].element_bytes, {}};
+    if (found != program().parameters.end() && pointers[i].index < found->second.size())
+      naming.name = found->second[pointers[i].index];
+    const auto value = reinterpret_cast<std::uintptr_t>(pointers[i].value);
+    if (simulator::memory_at(value))
+      simulator::name_memory(pointers[i].value, naming);
+    else
+      to_host.push_back({value, naming.name});
+  }
+  simulator::set_host_pointers(std::move(to_host));
+}
+
+/// A mistake that is not the checker's to find.
+void say(source_location where, const std::string& what, std::string code = "", std::string advice = "") {
+  simulator::Explanation explanation;
+  explanation.code = std::move(code);
+  explanation.file = where.file;
+  explanation.line = where.line;
+  explanation.what = what;
+  explanation.advice = std::move(advice);
+  program().messages.push_back(text_of(explanation));
+}
+
+/// "thread 3 of block 0"
+std::string running_thread() {
+  const auto& geometry = simulator::position.launch->geometry;
+  return simulator::thread_in(simulator::position.thread, geometry.block) + " of " +
+         simulator::block_in(simulator::position.block, geometry.grid);
+}
+
+}  // namespace
+
+cudaError_t failed(cudaError_t error) {
+  return program().last_error = error;
+}
+
+cudaError_t refused(cudaError_t error, source_location where, const std::string& message) {
+  say(where, message);
+  return failed(error);
+}
+
+void note_once(source_location where, const std::string& message) {
+  if (!program().notes.insert(message).second) return;
+  std::fflush(stdout);
+  std::fprintf(stderr, "%s:%u: note: %s\n", path_from_here(where.file).c_str(), where.line, message.c_str());
+}
+
+void end_program() {
+  print_findings();
+  std::_Exit(1);
+}
+
+void run(const char* kernel, const Configuration& configuration, simulator::Invoke invoke, void* arguments,
+         std::size_t argument_bytes, const PointerArgument* pointers, std::size_t pointer_count) {
+  name_arguments(kernel, pointers, pointer_count);
+  try {
+    const simulator::Geometry geometry(configuration.grid, configuration.block, configuration.shared_bytes, false,
+                                       configuration.where);
+    const auto launch = [&] {
+      simulator::run_grid({kernel, geometry, invoke, arguments, argument_bytes, true, nullptr, nullptr});
+    };
+    if (counting())
+      count_launch(kernel, launch);
+    else
+      launch();
+  } catch (const simulator::LaunchRefused& error) {
+    if (program().refused_launch) program().messages.push_back(text_of(*program().refused_launch));
+    program().refused_launch = error.explanation;
+    failed(cudaErrorInvalidConfiguration);
+  } catch (const simulator::SimError& error) {
+    auto reports = simulator::take_reports();
+    if (error.explanation.code == "M25") reports.clear();  // who waits in a loop races for what it waits for
+    for (const auto& report : reports) program().messages.push_back(report_text(report));
+    if (!error.explanation.what.empty())
+      program().messages.push_back(text_of(error.explanation));
+    else if (!error.explanation.reported && reports.empty())
+      program().messages.push_back(std::string(error.what()) + "\n");
+    end_program();
+  }
+}
+
+KernelParameters::KernelParameters(const char* kernel, const char* names) {
+  std::vector<std::string> list;
+  for (std::string_view left = names; !left.empty();) {
+    const auto comma = left.find(',');
+    list.emplace_back(left.substr(0, comma));
+    left = comma == left.npos ? "" : left.substr(comma + 1);
+  }
+  program().parameters.emplace(kernel, std::move(list));
+}
+
+DeviceVariable::DeviceVariable(const char* name, const void* begin, std::size_t bytes, std::size_t element_bytes,
+                               bool managed, bool no_array) {
+  simulator::register_memory(begin, bytes, {name, element_bytes, {}, managed, no_array});
+}
+
+void name_shared(const char* name, const void* begin, std::size_t bytes, std::size_t element_bytes,
+                 const std::size_t* extents, std::size_t dimensions) {
+  const auto at = reinterpret_cast<std::uintptr_t>(begin);
+  simulator::check::SharedArrays::of_program().name(
+      {at, at + bytes, name, element_bytes, {extents, extents + std::min<std::size_t>(dimensions, 4)}});
+}
+
+namespace cuda_names {
+long long clock64() {
+  static long long steps = 0;
+  return ++steps;
+}
+}  // namespace cuda_names
+
+void assertion_failed(const char* condition, source_location where) {
+  if (simulator::in_kernel()) {
+    simulator::Explanation explanation;
+    explanation.file = where.file;
+    explanation.line = where.line;
+    explanation.what = "in " + running_thread() + " the assertion `" + condition + "` does not hold";
+    simulator::block_of("an assertion").fail("an assertion failed", std::move(explanation));
+  }
+  say(where, "the assertion `" + std::string(condition) + "` does not hold");
+  end_program();
+}
+
+}  // namespace gs::textbook
+
+using namespace gs::textbook;
+
+cudaError_t cudaPeekAtLastError() {
+  if (program().refused_launch) {  // the program looks at its errors, so this one is no mistake that it overlooks
+    std::fflush(stdout);
+    std::fputs(text_of(*program().refused_launch, "note").c_str(), stderr);
+    program().refused_launch.reset();
+  }
+  return program().last_error;
+}
+cudaError_t cudaGetLastError() {
+  cudaPeekAtLastError();
+  return std::exchange(program().last_error, cudaSuccess);
+}
+
+namespace {
+struct ErrorText {
+  cudaError_t error;
+  const char *name, *text;
+};
+// The texts of CUDA's own cudaGetErrorString().
+constexpr ErrorText error_texts[] = {
+    {cudaSuccess, "cudaSuccess", "no error"},
+    {cudaErrorInvalidValue, "cudaErrorInvalidValue", "invalid argument"},
+    {cudaErrorMemoryAllocation, "cudaErrorMemoryAllocation", "out of memory"},
+    {cudaErrorInvalidConfiguration, "cudaErrorInvalidConfiguration", "invalid configuration argument"},
+    {cudaErrorInvalidSymbol, "cudaErrorInvalidSymbol", "invalid device symbol"},
+    {cudaErrorInvalidMemcpyDirection, "cudaErrorInvalidMemcpyDirection", "invalid copy direction for memcpy"},
+    {cudaErrorInvalidDevice, "cudaErrorInvalidDevice", "invalid device ordinal"},
+    {cudaErrorInvalidResourceHandle, "cudaErrorInvalidResourceHandle", "invalid resource handle"},
+    {cudaErrorNotReady, "cudaErrorNotReady", "device not ready"},
+    {cudaErrorIllegalAddress, "cudaErrorIllegalAddress", "an illegal memory access was encountered"},
+    {cudaErrorLaunchFailure, "cudaErrorLaunchFailure", "unspecified launch failure"},
+    {cudaErrorNotSupported, "cudaErrorNotSupported", "operation not supported"},
+};
+const ErrorText* text_of(cudaError_t error) {
+  for (const ErrorText& text : error_texts)
+    if (text.error == error) return &text;
+  return nullptr;
+}
+}  // namespace
+
+const char* cudaGetErrorName(cudaError_t error) {
+  const ErrorText* text = text_of(error);
+  return text ? text->name : "unrecognized error code";
+}
+const char* cudaGetErrorString(cudaError_t error) {
+  const ErrorText* text = text_of(error);
+  return text ? text->text : "unrecognized error code";
+}

@@ -1,0 +1,18 @@
+// program.h - what the parts of a learner's program share: its last error, messages, the end.
+#pragma once
+#include <string>
+
+#include "kernels/sim/textbook/runtime_api.h"
+
+namespace gs::textbook {
+
+/// Remembers an error for cudaGetLastError(), and returns it.
+cudaError_t failed(cudaError_t);
+/// The same, with a message for the reader of the program: "vec.cu:12: error: ...".
+cudaError_t refused(cudaError_t, source_location where, const std::string& message);
+/// A message that is no mistake, once: "vec.cu:12: note: ...".
+void note_once(source_location where, const std::string& message);
+/// Prints what was found and ends the program with status 1.
+[[noreturn]] void end_program();
+
+}  // namespace gs::textbook
