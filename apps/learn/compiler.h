@@ -1,0 +1,13 @@
+// compiler.h - how a learner's file is compiled: written by CMake, which builds the header and the library for it.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace gs::learn {
+
+/// The compiler and its flags.
+std::vector<std::string> compiler_words();
+/// The call that makes `program` of `object` and the library.
+std::vector<std::string> linker_words(const std::string& object, const std::string& program);
+
+}  // namespace gs::learn
