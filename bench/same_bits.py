@@ -83,8 +83,9 @@ def trained(program, case, out):
     history = (out / "history.csv").read_text().splitlines()
     columns = [i for i, name in enumerate(history[0].split(",")) if "loss" in name or "accuracy" in name]
     weights = {}
-    for file in out.glob("*.safetensors"):
-        weights.update({f"{file.name}: {name}": value for name, value in tensors(file).items()})
+    for name in ("best", "last", "predictions"):  # the epoch of previous.safetensors follows the clock
+        file = out / f"{name}.safetensors"
+        weights.update({f"{file.name}: {tensor}": value for tensor, value in tensors(file).items()})
     table = {renamed(name): renamed(value) for name, value in record["implementations"].items()}
     if table["update"] in OPTIMIZERS:
         table["update"] = "flat"

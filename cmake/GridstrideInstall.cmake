@@ -7,9 +7,9 @@ add_library(gridstride_library SHARED $<TARGET_OBJECTS:gridstride_kernels_host> 
 set_target_properties(gridstride_library PROPERTIES OUTPUT_NAME gridstride EXPORT_NAME gridstride LINKER_LANGUAGE CXX
                       VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION})
 # gridstride_models brings the engine; named twice, a whole archive would be linked twice.
-target_link_libraries(gridstride_library PRIVATE gridstride_models gridstride_kernel_common gridstride_sim)
+target_link_libraries(gridstride_library PRIVATE gridstride_models gridstride_profile gridstride_kernel_common gridstride_sim)
 set_target_properties(gridstride_library PROPERTIES LINK_LIBRARY_OVERRIDE
-  "WHOLE_ARCHIVE,gridstride_models,gridstride_engine,gridstride_kernel_common,gridstride_sim")
+  "WHOLE_ARCHIVE,gridstride_models,gridstride_profile,gridstride_engine,gridstride_kernel_common,gridstride_sim")
 target_compile_features(gridstride_library INTERFACE cxx_std_20)
 target_include_directories(gridstride_library INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/gridstride>")
 

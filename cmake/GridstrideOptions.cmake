@@ -30,5 +30,18 @@ if(GRIDSTRIDE_WARNINGS_AS_ERRORS)
   target_compile_options(gridstride_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
 endif()
 
+# GRIDSTRIDE_SANITIZERS, for the engine, what is built on it, and what of the kernels runs on the host. A finding ends the
+# program: UndefinedBehaviorSanitizer alone would only print it. The simulated kernels have instrumented builds of their own.
+add_library(gridstride_sanitizers INTERFACE)
+if(GRIDSTRIDE_SANITIZERS)
+  list(JOIN GRIDSTRIDE_SANITIZERS "," gs_sanitizers)
+  target_compile_options(gridstride_sanitizers INTERFACE
+    "$<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${gs_sanitizers};-fno-sanitize-recover=all;-fno-omit-frame-pointer>")
+  target_link_options(gridstride_sanitizers INTERFACE "-fsanitize=${gs_sanitizers}")
+endif()
+
 # Kernels on the CPU: vector code for this machine. sqrtf vectorises only without errno; no -ffast-math, NaN must survive.
-set(GRIDSTRIDE_HOST_KERNEL_FLAGS -O3 -march=native -fno-math-errno -fno-trapping-math)
+set(GRIDSTRIDE_HOST_KERNEL_FLAGS -O3 -fno-math-errno -fno-trapping-math)
+if(NOT CMAKE_CROSSCOMPILING)
+  list(APPEND GRIDSTRIDE_HOST_KERNEL_FLAGS -march=native)
+endif()

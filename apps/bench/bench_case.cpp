@@ -2,13 +2,14 @@
 #include "apps/bench/bench_case.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "apps/run/train_options.h"
 #include "engine/core/error.h"
+#include "engine/core/parse_number.h"
 #include "engine/core/quantile.h"
 #include "engine/core/random.h"
 #include "engine/core/seconds_since.h"
@@ -41,10 +42,10 @@ Recipe bench_recipe(const BenchCase& c, Precision precision) {
   return recipe;
 }
 
-int positive_int(const std::string& text) {
-  int value = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && stop == text.data() + text.size() && value >= 1 ? value : 0;
+/// A whole number from 1 to `most`; 0 if it is none.
+int positive_int(const std::string& text, int most) {
+  const int value = parse_number<int>(text).value_or(0);
+  return value >= 1 && value <= most ? value : 0;
 }
 
 /// Calls `once` until the limits are reached.
@@ -62,11 +63,14 @@ BenchCase parse_case(const std::string& text) {
     BenchCase c{text, text.substr(0, first)};
     const Model& model = find_model(c.model);
     const std::string base = text.substr(first + 1, second - first - 1);
-    c.base = base == "-" ? model.default_base : positive_int(base);
-    c.batch = positive_int(text.substr(second + 1));
+    c.base = base == "-" ? model.default_base : positive_int(base, most_base);
+    c.batch = positive_int(text.substr(second + 1), most_batch);
     if (c.base > 0 && c.batch > 0) return c;
   }
-  throw UsageError(fmt::format("invalid case '{}'; expected model:base:batch, as in lenet:32:8 or lenet5:-:64", text));
+  throw UsageError(
+      fmt::format("invalid case '{}'; expected model:base:batch, as in lenet:32:8 or lenet5:-:64, with a "
+                  "base of at most {} and a batch of at most {}",
+                  text, most_base, most_batch));
 }
 
 int steps_between_waits(double seconds_of_a_step) {

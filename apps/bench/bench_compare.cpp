@@ -1,19 +1,23 @@
 // bench_compare.cpp - two records of `bench --json`, case by case.
 #include "apps/bench/bench_compare.h"
 
-#include <fstream>
+#include <cmath>
 
 #include <fmt/format.h>
 
 #include "apps/bench/bench_case.h"
 #include "apps/cli/fitted_table.h"
 #include "engine/core/error.h"
+#include "engine/core/input_file.h"
+#include "engine/core/json_field.h"
+#include "engine/core/json_text.h"
 #include "engine/profile/analysis.h"
 
 namespace gs::apps {
 namespace {
 
 using Json = nlohmann::ordered_json;
+constexpr int most_threads = 4096;  ///< as --threads takes
 
 Spread spread_of(const Json& c) {
   return {c.at("median_us").get<double>(), c.at("p10_us").get<double>(), c.at("p90_us").get<double>()};
@@ -35,27 +39,40 @@ std::string machine_of(const Json& record) {
   return record.at("machine").at("device").at("description").get<std::string>();
 }
 
+/// Checks what is read later: the fields of one case.
+void check_case(const JsonField& c) {
+  const auto name = c.get<std::string>("case");
+  parse_case(name);
+  c.get<std::string>("device");
+  c.get<std::string>("precision");
+  c["threads"].whole_number(0, most_threads);
+  for (const char* key : {"median_us", "p10_us", "p90_us"})
+    if (!std::isfinite(c.get<double>(key))) c[key].refuse("a number");
+  if (!(c.get<double>("median_us") > 0)) throw UsageError(fmt::format("the median_us of {} must be above 0", name));
+}
+
+void check_record(const JsonField& record) {
+  record["machine"]["device"].get<std::string>("description");
+  const std::vector<JsonField> cases = record["cases"].entries();
+  if (cases.empty()) throw UsageError("it holds no cases");
+  for (const JsonField& c : cases) check_case(c);
+}
+
 }  // namespace
 
 Json read_bench(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  if (!in || std::filesystem::is_directory(path))
-    throw UsageError(
-        fmt::format("--compare {}: there is no such file; 'gridstride bench --json' prints one", path.string()));
-  Json json = Json::parse(in, nullptr, false);
-  if (json.is_discarded()) throw UsageError(fmt::format("--compare {}: it is not valid JSON", path.string()));
+  if (const std::string why = why_no_file(path); !why.empty())
+    throw UsageError(fmt::format("--compare {}: {}; 'gridstride bench --json' prints one", path.string(), why));
   try {
-    machine_of(json);
-    if (!json.at("cases").is_array() || json["cases"].empty()) throw UsageError("it holds no cases");
-    for (const Json& c : json["cases"])
-      if (parse_case(c.at("case")), key_of(c); !(spread_of(c).median > 0))
-        throw UsageError(fmt::format("the median_us of {} must be above 0", c["case"].get<std::string>()));
+    const Json json = read_ordered_json(path);
+    const nlohmann::json fields = json;
+    check_record(JsonField(fields, path.string()));
+    return json;
   } catch (const UsageError& error) {
     throw UsageError(fmt::format("--compare {}: {}", path.string(), error.what()));
-  } catch (const nlohmann::json::exception&) {
-    throw UsageError(fmt::format("--compare {}: it is not what 'gridstride bench --json' prints", path.string()));
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("--compare {}; 'gridstride bench --json' prints a valid file", error.what()));
   }
-  return json;
 }
 
 std::optional<Json> common_value(const Json& record, const char* key) {

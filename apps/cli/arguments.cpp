@@ -1,12 +1,15 @@
 // arguments.cpp - CLI11's exceptions as one-line errors, and leftovers as suggestions.
 #include "apps/cli/arguments.h"
 
+#include <sstream>
+
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "apps/cli/help.h"
 #include "apps/cli/terminal.h"
 #include "engine/core/error.h"
+#include "engine/core/input_file.h"
 #include "engine/core/nearest.h"
 
 namespace gs::apps {
@@ -38,7 +41,7 @@ class CheckedToml : public CLI::ConfigTOML {
   std::vector<std::string> keys_;
 };
 
-/// CLI11's message, which names the flag, as one line of ours.
+/// One line of ours; CLI11's text serves only to find the flag.
 std::string message_of(const CLI::ParseError& error) {
   const std::string text = error.what();
   const auto dashes = text.find("--");
@@ -48,10 +51,46 @@ std::string message_of(const CLI::ParseError& error) {
     return flag + (text.find("At Most") != std::string::npos ? " is given more than once" : " needs a value");
   if (dynamic_cast<const CLI::ConversionError*>(&error))  // values are checked before: only flags without one are left
     return flag + " takes no value (in a file: true or false)";
-  if (dynamic_cast<const CLI::FileError*>(&error)) return fmt::format("--config: {}", text);
   // "--batch: must be ..." -> "--batch must be ..."
   const auto check = text.find(": must");
-  return (check == std::string::npos ? text : std::string(text).erase(check, 1)).substr(0, text.find('\n'));
+  return check == std::string::npos ? flag + " cannot be read; see --help" : std::string(text).erase(check, 1);
+}
+
+/// CLI11 passes over a line without a key.
+void check_lines(const std::string& file, const std::string& text) {
+  std::istringstream in(text);
+  std::string line;
+  for (int number = 1; std::getline(in, line); ++number)
+    if (const auto at = line.find_first_not_of(" \t"); at != line.npos && line[at] == '=')
+      throw UsageError(
+          fmt::format("--config: {}, line {}: there is no key before '='; a line is KEY = VALUE, as in "
+                      "batch = 8",
+                      file, number));
+}
+
+/// CLI11 opens the file by itself, would wait for a pipe's writer and take any size.
+void check_config(const Words& words) {
+  constexpr std::string_view flag = "--config";
+  constexpr std::uint64_t largest = 1 << 20;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    if (word == "--") return;
+    std::string file;
+    if (word == flag && i + 1 < words.size())
+      file = words[i + 1];
+    else if (word.starts_with("--config="))
+      file = word.substr(flag.size() + 1);
+    else
+      continue;
+    check_is_file("--config", file);
+    try {
+      check_lines(file, read_text(file, largest));
+    } catch (const UsageError&) {
+      throw;
+    } catch (const Error& error) {
+      throw UsageError(fmt::format("--config: {}", error.what()));
+    }
+  }
 }
 
 }  // namespace
@@ -88,6 +127,12 @@ Flag Arguments::value(const std::string& names, Variable variable, const std::st
         return added;
       },
       variable.pointer);
+  return Flag(option->check(CLI::Validator(check, ""))->group(section_)->type_name(word));
+}
+
+Flag Arguments::value(const std::string& names, std::function<void(const std::string&)> set, const std::string& help,
+                      const Check& check, const std::string& word) {
+  CLI::Option* option = app_->add_option_function<std::string>(names, set, help);
   return Flag(option->check(CLI::Validator(check, ""))->group(section_)->type_name(word));
 }
 
@@ -139,10 +184,11 @@ void Arguments::refuse_leftovers() const {
 }
 
 bool Arguments::parse(const Words& words) {
+  if (app_->get_config_ptr()) check_config(words);
   try {
     app_->parse(Words(words.rbegin(), words.rend()));  // CLI11 takes them from the back
   } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", help(std::min(100, terminal_width(stdout))));
+    print_text(help(std::min(100, terminal_width(stdout))));
     return false;
   } catch (const CLI::ParseError& error) {
     refuse_leftovers();  // an unknown flag explains what else went wrong

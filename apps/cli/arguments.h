@@ -2,6 +2,7 @@
 // arguments.cpp and help.cpp include CLI11 itself, which costs seconds in each file that does.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -54,6 +55,9 @@ class Arguments {
 
   /// A flag with a value; its present value is the default that help shows. `word` stands for the value in help.
   Flag value(const std::string& names, Variable, const std::string& help, const Check& check, const std::string& word);
+  /// The same, for a value of another type: `set` gets the text, which has passed `check`.
+  Flag value(const std::string& names, std::function<void(const std::string&)> set, const std::string& help,
+             const Check& check, const std::string& word);
   /// A flag whose value is one of a few words.
   Flag choice(const std::string& names, Variable, const std::string& help, const std::vector<std::string>& words);
   Flag flag(const std::string& name, bool& variable, const std::string& help);

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/data/image.h"
+
 namespace gs::apps {
 
 /// Empty if the text is a valid value, else the end of a message that begins with the flag: "--batch must be a whole
@@ -19,5 +21,13 @@ Check number_in(double least, double below);      ///< [least, below)
 Check number_inside(double above, double below);  ///< (above, below)
 Check one_of(std::vector<std::string> words);     ///< lists the words
 Check some_text();                                ///< not empty
+Check time_span();                                ///< 90s, 45m, 3h30m
+Check image_size();                               ///< 96 or 96x128, height x width
+
+/// The height and width of a text that image_size() accepts.
+ImageSize image_size_of(const std::string& text);
+
+/// The length of a time that time_span() accepts.
+double seconds_of(const std::string& time_span);
 
 }  // namespace gs::apps

@@ -2,6 +2,7 @@
 #include "apps/cli/data_flags.h"
 
 #include <chrono>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -20,13 +21,18 @@ void add_data_flags(Arguments& a, DataRequest& r) {
       .default_str("1000");
   a.value("--val-size", r.validation_size, "images to draw for validation; synthetic data only", whole_number(2), "N")
       .default_str("200");
-  a.value("--image-size", r.image_size, "side of the square that images are resized to", whole_number(1, 8192), "N")
+  const std::function<void(const std::string&)> set_size = [&r](const std::string& text) {
+    r.image_size = image_size_of(text);
+  };
+  a.value("--image-size", set_size, "size that images are resized to: a square's side, or height x width as in 96x128",
+          image_size(), "N|HxW")
       .default_str("128, or the file's own");
   a.choice("--channels", r.channels, "1: grey, 3: colour", {"1", "3"}).default_str("1, or the file's own");
   a.value("--label-pattern", r.label_pattern, "classes; that of an image is the one in its file name", some_text(),
           "A,B")
       .separated_by_commas();
-  a.value("--val-split", r.validation_split, "share of a folder without train/ and val/ that validates",
+  a.value("--val-split", r.validation_split,
+          "about this share of a folder without train/ and val/ validates; the files' names decide",
           number_inside(0, 1), "X");
   a.value("--limit", r.limit, "use at most N images of each split", whole_number(1), "N");
   a.flag("--skip-broken", r.skip_broken, "name and skip images that cannot be read, instead of stopping");
@@ -45,7 +51,7 @@ void check_data_flags(const DataRequest& r) {
     throw UsageError("--val-split is for folders of images; --val-size says how many to draw");
 }
 
-DataSplits load_with_progress(const DataRequest& request, bool quiet) {
+DataSplits load_with_progress(const DataRequest& request, bool quiet, Warnings warnings) {
   using Clock = std::chrono::steady_clock;
   const Style style = detect_style(stdout);
   LiveLine line(style);
@@ -59,8 +65,9 @@ DataSplits load_with_progress(const DataRequest& request, bool quiet) {
     line.draw(loading_line(what, done, total, seconds, terminal_width(stdout), style));
   };
   return load_data(request, quiet || !style.live ? DataProgress() : show, [&](const std::string& warning) {
+    if (warnings == Warnings::drop) return;
     line.clear();
-    fmt::print(stderr, "gridstride: {}\n", warning);
+    print_message(warning);
   });
 }
 

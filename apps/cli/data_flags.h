@@ -13,7 +13,10 @@ void add_data_flags(Arguments&, DataRequest& request);
 /// Throws UsageError if flags contradict each other.
 void check_data_flags(const DataRequest&);
 
+/// A run's own data are read again and again; `train` has said what is odd about them.
+enum class Warnings { say, drop };
+
 /// Loads with a progress bar (unless `quiet`), prints warnings to standard error.
-DataSplits load_with_progress(const DataRequest&, bool quiet);
+DataSplits load_with_progress(const DataRequest&, bool quiet, Warnings = Warnings::say);
 
 }  // namespace gs::apps

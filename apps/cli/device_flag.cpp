@@ -3,8 +3,7 @@
 
 #include <atomic>
 
-#include <fmt/format.h>
-
+#include "apps/cli/terminal.h"
 #include "engine/device/backends.h"
 #include "engine/device/device_name.h"
 
@@ -21,7 +20,7 @@ std::unique_ptr<Device> open_device_and_say(const DeviceRequest& request) {
   static std::atomic<bool> said = false;
   if (request.name == "auto")
     if (const std::string why = why_auto_takes_cpu(); !why.empty() && !said.exchange(true))
-      fmt::print(stderr, "gridstride: --device auto takes cpu: {}\n", why);
+      print_message("--device auto takes cpu: " + why);
   return open_device(request);
 }
 

@@ -5,10 +5,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <cstdlib>
-#include <string_view>
+#include <cstring>
 
 #include <fmt/format.h>
+
+#include "engine/core/parse_number.h"
+#include "engine/core/printable.h"
 
 namespace gs::apps {
 namespace {
@@ -16,6 +21,14 @@ namespace {
 std::string_view environment(const char* name) {
   const char* value = std::getenv(name);
   return value ? value : "";
+}
+
+/// The system's reason when standard output could not be written for the first time.
+std::atomic<int> output_error = 0;
+
+void note_output_error() {
+  int none = 0;
+  output_error.compare_exchange_strong(none, errno);
 }
 
 /// The first of these that is set decides, as in setlocale(3).
@@ -30,10 +43,37 @@ bool locale_is_utf8() {
 
 }  // namespace
 
+void print_as_it_is(std::string_view text, std::FILE* stream) {
+  if (std::fwrite(text.data(), 1, text.size(), stream) < text.size() && stream == stdout) note_output_error();
+}
+
+void flush_output() {
+  if (std::fflush(stdout) != 0) note_output_error();
+}
+
+std::optional<std::string> lost_output() {
+  flush_output();
+  if (output_error == 0) return std::nullopt;
+  return fmt::format("standard output could not be written: {}", std::strerror(output_error));
+}
+
+void print_text(std::string_view text, std::FILE* stream) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    const bool ended = line.size() < text.size();
+    print_as_it_is(printable(line) + (ended ? "\n" : ""), stream);
+    text.remove_prefix(line.size() + ended);
+  }
+}
+
+void print_message(std::string_view message) {
+  print_as_it_is(fmt::format("gridstride: {}\n", printable(message)), stderr);
+}
+
 int terminal_width(std::FILE* stream) {
-  constexpr int least = 20, usual = 80;
-  if (const int columns = std::atoi(std::string(environment("COLUMNS")).c_str()); columns > 0)
-    return std::max(least, columns);
+  constexpr int least = 20, usual = 80, most = 10000;
+  if (const auto columns = parse_number<int>(environment("COLUMNS")); columns && *columns > 0)
+    return std::clamp(*columns, least, most);
   winsize size{};
   if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return std::max<int>(least, size.ws_col);
   return usual;
@@ -49,15 +89,15 @@ Style detect_style(std::FILE* stream) {
 
 void LiveLine::draw(const std::string& line) {
   if (!style_.live) return;
-  fmt::print("\r{}\x1b[K", line);  // back to the first column; the rest of an older line is erased
-  std::fflush(stdout);
+  print_as_it_is(fmt::format("\r{}\x1b[K", line));  // back to the first column; the rest of an older line is erased
+  flush_output();
   drawn_ = true;
 }
 
 void LiveLine::clear() {
   if (!drawn_) return;
-  fmt::print("\r\x1b[K");
-  std::fflush(stdout);
+  print_as_it_is("\r\x1b[K");
+  flush_output();
   drawn_ = false;
 }
 

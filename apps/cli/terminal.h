@@ -1,9 +1,28 @@
 // terminal.h - properties of standard output: width, whether lines can be redrawn, colours, the glyphs of a bar.
+// All that the program says is printed here; whatever may contain a name, by print_text() and print_message().
 #pragma once
 #include <cstdio>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace gs::apps {
+
+/// Prints without changing a byte: JSON, colours. None of these functions throws if a full disk or a closed terminal
+/// does not take the text: a run goes on without it, and lost_output() tells in the end.
+void print_as_it_is(std::string_view text, std::FILE* stream = stdout);
+
+/// Shows now what has been printed on standard output.
+void flush_output();
+
+/// Says why standard output could not be written, if some of it could not.
+std::optional<std::string> lost_output();
+
+/// Prints text in which control characters but newlines, and bytes that are not UTF-8, are shown as \x1b.
+void print_text(std::string_view text, std::FILE* stream = stdout);
+
+/// Prints one line on standard error, "gridstride: " and the message, in which newlines are shown, too.
+void print_message(std::string_view message);
 
 /// COLUMNS if it is set, else the columns of the terminal behind `stream`, else 80.
 int terminal_width(std::FILE* stream);

@@ -7,7 +7,6 @@
 #include "apps/cli/arguments.h"
 #include "apps/cli/device_flag.h"
 #include "apps/cli/help.h"
-#include "apps/cli/plural.h"
 #include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
 #include "apps/run/machine.h"
@@ -15,6 +14,7 @@
 #include "engine/core/error.h"
 #include "engine/core/pretty_json.h"
 #include "engine/core/version.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::apps {
 namespace {
@@ -69,7 +69,7 @@ bool parse_bench_words(const Words& words, BenchOptions& o) {
   a.section("Machine");
   add_device_flag(a, o.device);
   a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"}).default_str("tf32 on cuda, else fp32");
-  a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
+  a.value("--threads", o.threads, "CPU threads; 0: OMP_NUM_THREADS, else all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation, "auto, default, own, library, or \"call=implementation\" entries, as in train",
           some_text(), "TABLE");
   a.flag("--retune", o.retune, "discard the measurements of --impl auto and repeat them");
@@ -126,9 +126,9 @@ nlohmann::ordered_json ops_record(const std::vector<OpTime>& ops) {
 int print_comparison(const nlohmann::ordered_json& now, const BenchOptions& o) {
   const BenchComparison c = compare_benches(o.before, now, o.tolerance);
   std::FILE* out = o.json ? stderr : stdout;
-  if (!o.json) fmt::print(out, "\n");
-  fmt::print(out, "{}", c.text);
-  for (const std::string& note : c.notes) fmt::print(stderr, "gridstride: --compare: {}\n", note);
+  if (!o.json) print_text("\n");
+  print_text(c.text, out);
+  for (const std::string& note : c.notes) print_message("--compare: " + note);
   if (c.compared == 0)
     throw Error(fmt::format("--compare {}: it has none of the cases that were measured", *o.compare));
   if (c.regressions == 0) return 0;
@@ -157,8 +157,8 @@ int bench_command(const Words& words) {
     const std::string header =
         fmt::format("{}: {}, {}; gridstride {}", device->name(), device->description(),
                     precision_words(to_string(precision), device->name()), v.commit.empty() ? v.version : v.commit);
-    fmt::print("{}\n\n", wrapped(header, terminal_width(stdout)));
-    fmt::print(row, "case", "median us", "p10 us", "p90 us", "samples/s", "steps");
+    print_text(wrapped(header, terminal_width(stdout)) + "\n\n");
+    print_text(fmt::format(row, "case", "median us", "p10 us", "p90 us", "samples/s", "steps"));
   }
   for (const BenchCase& c : cases) {
     BenchRun run(c, *device, precision, choice);
@@ -169,17 +169,18 @@ int bench_command(const Words& words) {
     records.push_back(case_record(c, *device, run.program(), times));
     if (o.ops) records.back()["ops"] = ops_record(ops);
     if (o.json) continue;
-    fmt::print(row, c.text, fmt::format("{:.1f}", times.median_us), fmt::format("{:.1f}", times.p10_us),
-               fmt::format("{:.1f}", times.p90_us), fmt::format("{:.1f}", times.samples_per_s), times.steps);
-    if (o.ops) fmt::print("\n{}\n", op_table(ops));
-    std::fflush(stdout);
+    print_text(fmt::format(row, c.text, fmt::format("{:.1f}", times.median_us), fmt::format("{:.1f}", times.p10_us),
+                           fmt::format("{:.1f}", times.p90_us), fmt::format("{:.1f}", times.samples_per_s),
+                           times.steps));
+    if (o.ops) print_text(fmt::format("\n{}\n", op_table(ops)));
+    flush_output();
   }
   nlohmann::ordered_json machine = machine_facts();
   machine["device"] = device_facts(*device);
   machine["versions"] = version_facts();
   machine["time"] = utc_now();
   const nlohmann::ordered_json record = {{"machine", machine}, {"cases", records}};
-  if (o.json) fmt::print("{}\n", pretty(record));
+  if (o.json) print_as_it_is(pretty(record) + "\n");
   return o.compare ? print_comparison(record, o) : 0;
 }
 

@@ -1,25 +1,27 @@
 // commands.cpp - the commands of gridstride, the overview that --help prints, and exit statuses of errors.
 #include <algorithm>
 #include <cstdio>
-#include <new>
 
 #include <fmt/format.h>
 
+#include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
 #include "engine/core/error.h"
+#include "engine/core/message_of.h"
 #include "engine/core/nearest.h"
 #include "engine/core/version.h"
 
 namespace gs::apps {
 namespace {
 
-constexpr Command table[] = {
+const Command table[] = {
     {"train", "train a network; writes runs/NAME/", train_command, true},
     {"lab", "run a whole lab of training runs and write its report", lab_command, true},
     {"sweep", "train every combination of flags, several at a time, and compare", sweep_command, true},
     {"report", "write one page with curves and tables of any runs", report_command},
     {"eval", "evaluate a trained network, on its images or on others", eval_command},
     {"predict", "name the class of pictures, with its probability", predict_command},
+    {"verify", "train parts of a run again and compare the bits", verify_command, true},
     {"bench", "measure the time of one training step", bench_command, true},
     {"profile", "time of every op of a training step, against the machine's peak", profile_command, true},
     {"pack", "decode a data set once into one file", pack_command},
@@ -28,15 +30,16 @@ constexpr Command table[] = {
 };
 
 /// Commands of the script ./gridstride, which this program cannot run. The script lists them below this overview.
-constexpr std::string_view launcher_commands[] = {"test", "check", "build"};
+constexpr std::string_view launcher_commands[] = {"run", "test", "check", "build"};
 
 constexpr int usage_status = 2, failure_status = 1;
 
 void print_overview() {
-  fmt::print("gridstride {}: trains small image classifiers on GPU, CPU or simulator\n\n", version_info().version);
-  fmt::print("usage: gridstride COMMAND [flags]\n\n");
-  for (const Command& c : table) fmt::print("  {:<9} {}\n", c.name, c.about);
-  fmt::print(
+  print_text(fmt::format("gridstride {}: trains small image classifiers on GPU, CPU or simulator\n\n",
+                         version_info().version));
+  print_text("usage: gridstride COMMAND [flags]\n\n");
+  for (const Command& c : table) print_text(fmt::format("  {:<9} {}\n", c.name, c.about));
+  print_text(
       "\n  --help     this overview; 'gridstride COMMAND --help' lists a command's flags\n"
       "  --version  versions of gridstride and of what it is built with\n"
       "\nexamples\n"
@@ -56,9 +59,9 @@ void print_overview() {
 
 void print_version() {
   const VersionInfo& v = version_info();
-  fmt::print("gridstride {}{}\n", v.version, v.commit.empty() ? "" : " (" + v.commit + ")");
-  fmt::print("compiler   {}\n", v.compiler);
-  for (const auto& [name, version] : v.libraries) fmt::print("{:<10} {}\n", name, version);
+  print_text(fmt::format("gridstride {}{}\n", v.version, v.commit.empty() ? "" : " (" + v.commit + ")"));
+  print_text(fmt::format("compiler   {}\n", v.compiler));
+  for (const auto& [name, version] : v.libraries) print_text(fmt::format("{:<10} {}\n", name, version));
 }
 
 int dispatch(const Words& words) {
@@ -70,7 +73,12 @@ int dispatch(const Words& words) {
     print_version();
     return 0;
   }
-  if (const Command* command = find_command(words[0])) return command->run(Words(words.begin() + 1, words.end()));
+  if (const Command* command = find_command(words[0])) {
+    if (!command->run)
+      throw Error(
+          fmt::format("gridstride-train lacks '{0}': './gridstride {0}' builds the program that has it", words[0]));
+    return command->run(Words(words.begin() + 1, words.end()));
+  }
   if (std::ranges::find(launcher_commands, words[0]) != std::end(launcher_commands))
     throw UsageError(fmt::format("'{0}' is a command of the launcher: ./gridstride {0}", words[0]));
   std::vector<std::string> names;
@@ -78,9 +86,9 @@ int dispatch(const Words& words) {
   throw UsageError(fmt::format("unknown command '{}': {}", words[0], suggestion(words[0], names)));
 }
 
-int report(std::string_view message, int status) {
-  std::fflush(stdout);
-  fmt::print(stderr, "gridstride: {}\n", message);
+int report(const std::exception& exception, int status) {
+  flush_output();
+  print_message(message_of(exception));
   return status;
 }
 
@@ -100,11 +108,9 @@ int run_command_line(const Words& words) {
   try {
     return dispatch(words);
   } catch (const UsageError& e) {
-    return report(e.what(), usage_status);
-  } catch (const std::bad_alloc&) {
-    return report("not enough memory: a smaller --base, --batch, --image-size or --limit needs less", failure_status);
+    return report(e, usage_status);
   } catch (const std::exception& e) {
-    return report(e.what(), failure_status);
+    return report(e, failure_status);
   }
 }
 

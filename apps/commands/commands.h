@@ -9,7 +9,7 @@ namespace gs::apps {
 
 struct Command {
   std::string_view name, about;
-  int (*run)(const Words&);  ///< returns the exit status; throws UsageError (2) or Error (1)
+  int (*run)(const Words&);  ///< returns the exit status; throws UsageError (2) or Error (1); null: not in this program
   bool runs_steps = false;   ///< most of its time is training steps
 };
 
@@ -23,15 +23,18 @@ const Command* find_command(std::string_view name);
 int run_command_line(const Words&);
 
 int train_command(const Words&);
-int lab_command(const Words&);
-int sweep_command(const Words&);
-int report_command(const Words&);
 int eval_command(const Words&);
 int predict_command(const Words&);
-int bench_command(const Words&);
-int profile_command(const Words&);
 int pack_command(const Words&);
 int models_command(const Words&);
-int devices_command(const Words&);
+int verify_command(const Words&);
+
+// Null in gridstride-train, which is linked without them (apps/CMakeLists.txt).
+[[gnu::weak]] int lab_command(const Words&);
+[[gnu::weak]] int sweep_command(const Words&);
+[[gnu::weak]] int report_command(const Words&);
+[[gnu::weak]] int bench_command(const Words&);
+[[gnu::weak]] int profile_command(const Words&);
+[[gnu::weak]] int devices_command(const Words&);
 
 }  // namespace gs::apps

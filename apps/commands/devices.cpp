@@ -1,6 +1,4 @@
 // devices.cpp - `gridstride devices`: the devices, the machine and its peaks, and missing parts.
-#include <unistd.h>
-
 #include <fmt/format.h>
 
 #include "apps/cli/arguments.h"
@@ -9,6 +7,7 @@
 #include "apps/commands/commands.h"
 #include "apps/run/machine.h"
 #include "engine/core/error.h"
+#include "engine/core/machine_limits.h"
 #include "engine/core/pretty_json.h"
 #include "engine/device/backends.h"
 #include "engine/device/cpu_info.h"
@@ -92,7 +91,7 @@ void print_entry(const std::string& label, const std::string& text, int width) {
   std::string lines = wrapped(text, width - int(label.size()));
   for (auto at = lines.find('\n'); at != lines.npos; at = lines.find('\n', at + 1))
     lines.insert(at + 1, label.size(), ' ');
-  fmt::print("{}{}\n", label, lines);
+  print_text(label + lines + "\n");
 }
 
 std::string gpu_text(const GpuFacts& g) {
@@ -131,13 +130,13 @@ std::string peaks_text(const Peaks& r) {
 
 void print_answer(const Answer& answer, int width) {
   const auto label = [](const std::string& word) { return fmt::format("  {:<6} ", word); };
-  fmt::print("devices\n");
+  print_text("devices\n");
   for (const DeviceLine& d : answer.devices)
     print_entry(label(d.name), d.why_not.empty() ? d.description : "not here: " + d.why_not, width);
   print_entry(label(""), fmt::format("--device auto takes {}", answer.automatic), width);
 
-  fmt::print("\nmachine\n");
-  const double memory = double(sysconf(_SC_PHYS_PAGES)) * double(sysconf(_SC_PAGESIZE));
+  print_text("\nmachine\n");
+  const double memory = double(memory_limit_bytes());
   print_entry(label("CPU"),
               fmt::format("{}, {} core{}, {}, {:.1f} GiB of memory", cpu_model(), cpu_cores(),
                           cpu_cores() == 1 ? "" : "s", cpu_vector_width(), gibibytes(memory)),
@@ -146,13 +145,13 @@ void print_answer(const Answer& answer, int width) {
     print_entry(label(fmt::format("GPU {}", i)), gpu_text(answer.cuda.gpus[i]), width);
   if (const std::string text = software_text(answer.cuda); !text.empty()) print_entry(label("CUDA"), text, width);
 
-  fmt::print("\npeak: copy bandwidth and arithmetic, measured\n");
+  print_text("\npeak: copy bandwidth and arithmetic, measured\n");
   for (const auto& [name, peaks] : answer.peaks)
     print_entry(label(name), peaks ? peaks_text(*peaks) : "not measured yet; gridstride devices --peaks measures it",
                 width);
 
   if (answer.findings.empty()) return;
-  fmt::print("\nmissing or mismatched\n");
+  print_text("\nmissing or mismatched\n");
   for (const Finding& f : answer.findings) {
     print_entry("  ", f.what, width);
     print_entry("    -> ", f.remedy, width);
@@ -216,7 +215,7 @@ int devices_command(const Words& words) {
   if (!arguments.parse(words)) return 0;
   const Answer answer = ask(peaks);
   if (json)
-    fmt::print("{}\n", pretty(record(answer)));
+    print_as_it_is(pretty(record(answer)) + "\n");
   else
     print_answer(answer, terminal_width(stdout));
   return 0;

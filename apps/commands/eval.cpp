@@ -1,18 +1,23 @@
 // eval.cpp - `gridstride eval RUN`: evaluates a trained network on its own images or on others.
 #include <algorithm>
+#include <climits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "apps/cli/data_flags.h"
 #include "apps/cli/device_flag.h"
+#include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
 #include "apps/run/compose_record.h"
+#include "apps/run/prepared_run.h"
+#include "apps/run/recorded_data.h"
 #include "apps/run/saved_run.h"
 #include "apps/run/train_plan.h"
-#include "apps/run/train_run.h"
 #include "engine/core/error.h"
+#include "engine/core/machine_limits.h"
 #include "engine/core/pretty_json.h"
+#include "engine/core/printable.h"
 #include "engine/device/backends.h"
 
 namespace gs::apps {
@@ -31,7 +36,7 @@ Arguments eval_arguments(EvalOptions& o) {
   Arguments a("eval RUN [flags]",
               "Evaluates a trained network: loss, accuracy, confusion matrix, and for two classes sensitivity, "
               "specificity, precision and the area under the ROC curve. Without --data, on the images it was trained "
-              "and validated with.");
+              "and validated with; if their checksum has changed, they are refused.");
   a.positional("run", o.run);
   a.section("Evaluation");
   a.choice("--weights", o.weights, "weights of the best epoch or of the last one", {"best", "last"});
@@ -40,12 +45,13 @@ Arguments eval_arguments(EvalOptions& o) {
   add_data_flags(a, o.data);
   a.section("Machine and output");
   add_device_flag(a, o.device);
-  a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
+  a.value("--threads", o.threads, "CPU threads; 0: OMP_NUM_THREADS, else all cores", whole_number(0, 4096), "N");
   a.flag("--json", o.json, "print JSON");
   return a;
 }
 
-/// The images to evaluate: the run's own, or those of --data in the size that the network takes.
+/// The images to evaluate: the run's own, which must not have changed, or those of --data in the size that the network
+/// takes.
 DataSplits load_images(const EvalOptions& o, const Arguments& a, const SavedRun& run) {
   TrainOptions options = run.options;
   options.threads = o.threads;
@@ -54,10 +60,14 @@ DataSplits load_images(const EvalOptions& o, const Arguments& a, const SavedRun&
     options.data = o.data;
     const Shape& image = run.record.data.image;
     const bool pixels = options.features == "pixels";
-    options.data.image_size = pixels ? image.h : run.options.data.image_size;
+    options.data.image_size = pixels ? ImageSize(image.h, image.w) : run.options.data.image_size;
     options.data.channels = pixels ? image.c : run.options.data.channels;
   }
-  return load_training_data(options);
+  const bool own = !a.given("--data");
+  DataSplits data = load_training_data(options, own ? Warnings::drop : Warnings::say);
+  if (own)
+    check_same_data(run.record.data, data, o.run, fmt::format("; --data {} evaluates what it holds", data.source));
+  return data;
 }
 
 /// The other data flags need --data; the network fixes size and channels.
@@ -70,24 +80,29 @@ void check_flags(const EvalOptions& o, const Arguments& a) {
   check_data_flags(o.data);
 }
 
-Dataset joined(const Dataset& a, const Dataset& b) {
-  Dataset both = a;
+Dataset joined(Dataset both, const Dataset& b) {
+  if (both.n > INT_MAX - b.n) throw UsageError(fmt::format("--split all: more than {} images in both splits", INT_MAX));
+  const double bytes = double(both.images.size()) + double(b.images.size());  // they move there
+  if (const std::string shortage = memory_shortage(bytes); !shortage.empty())
+    throw UsageError(fmt::format("--split all: the images of both splits need {}", shortage));
   both.n += b.n;
   both.images.insert(both.images.end(), b.images.begin(), b.images.end());
   both.labels.insert(both.labels.end(), b.labels.begin(), b.labels.end());
   return both;
 }
 
-Dataset chosen_split(const DataSplits& data, const std::string& split) {
-  if (split == "all") return joined(data.train, data.validation);
-  return split == "training" ? data.train : data.validation;
+Dataset chosen_split(DataSplits data, const std::string& split) {
+  if (split == "all") return joined(std::move(data.train), data.validation);
+  return std::move(split == "training" ? data.train : data.validation);
 }
 
 /// Every number of the record, a line each, then the confusion matrix.
-std::string evaluation_text(const Json& record, const std::vector<std::string>& labels) {
-  std::string text = fmt::format("{}: weights of epoch {}, {} images of {} ({})\n\n", record["run"].get<std::string>(),
-                                 record["epoch"].get<int>(), record["images"].get<int>(),
-                                 record["source"].get<std::string>(), record["split"].get<std::string>());
+std::string evaluation_text(const Json& record, std::vector<std::string> labels) {
+  std::transform(labels.begin(), labels.end(), labels.begin(), printable);  // before their widths count
+  std::string text = fmt::format(
+      "{}: weights of epoch {}, {} images of {} ({}{})\n\n", record["run"].get<std::string>(),
+      record["epoch"].get<int>(), record["images"].get<int>(), record["source"].get<std::string>(),
+      record["split"].get<std::string>(), record["own_data"].get<bool>() ? "" : ", not the data of the run");
   const Json& metrics = record["metrics"];
   for (const auto& [name, value] : metrics.items()) {
     std::string words = name;
@@ -121,14 +136,19 @@ int eval_command(const Words& words) {
     throw UsageError(fmt::format("--data {} has the classes {}; the network was trained on {}", data.source,
                                  fmt::join(data.classes, ", "), fmt::join(classes, ", ")));
   make_positive_one(data, choose_positive(run.options, run.loss, data.classes));
-  const Dataset images = chosen_split(data, o.split);
-  const Evaluation evaluation = evaluate_saved(run, images, o.device, o.threads);
-  const Json record = {
-      {"run", o.run},          {"weights", o.weights},
-      {"epoch", run.epoch},    {"source", data.source},
-      {"split", o.split},      {"images", images.n},
-      {"classes", run.labels}, {"metrics", metrics_record(evaluation, images.labels, run.labels.size())}};
-  fmt::print("{}", o.json ? pretty(record) + "\n" : evaluation_text(record, run.labels));
+  const std::string source = data.source, checksum = data.checksum;
+  Dataset images = chosen_split(std::move(data), o.split);
+  const std::vector<std::int32_t> truth = images.labels;
+  const Evaluation evaluation = evaluate_saved(run, std::move(images), o.device, o.threads);
+  const Json record = {{"run", o.run},          {"weights", o.weights},
+                       {"epoch", run.epoch},    {"source", source},
+                       {"checksum", checksum},  {"own_data", checksum == run.record.data.checksum},
+                       {"split", o.split},      {"images", truth.size()},
+                       {"classes", run.labels}, {"metrics", metrics_record(evaluation, truth, run.labels.size())}};
+  if (o.json)
+    print_as_it_is(pretty(record) + "\n");
+  else
+    print_text(evaluation_text(record, run.labels));
   return 0;
 }
 

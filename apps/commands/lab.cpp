@@ -1,7 +1,6 @@
 // lab.cpp - `gridstride lab`: every run of a lab, then its report.
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -9,7 +8,6 @@
 #include "apps/cli/data_flags.h"
 #include "apps/cli/device_flag.h"
 #include "apps/cli/interrupt.h"
-#include "apps/cli/plural.h"
 #include "apps/cli/progress.h"
 #include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
@@ -21,9 +19,11 @@
 #include "apps/sweep/prepare.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
-#include "engine/core/grouped.h"
+#include "engine/core/input_file.h"
+#include "engine/core/json_text.h"
+#include "engine/core/machine_limits.h"
 #include "engine/core/seconds_since.h"
-#include "engine/device/cpu_info.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::apps {
 namespace {
@@ -54,7 +54,7 @@ Arguments lab_arguments(LabOptions& o) {
   add_data_flags(a, o.data);
   a.section("Machine and output");
   add_device_flag(a, o.device);
-  a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
+  a.value("--threads", o.threads, "CPU threads; 0: OMP_NUM_THREADS, else all cores", whole_number(0, 4096), "N");
   a.value("--jobs", o.jobs, "runs at a time, which share the cores; 0: the default", whole_number(0, 4096), "N")
       .default_str(fmt::format("1; on a GPU as many as fit, up to {}", most_jobs_on_a_gpu));
   a.value("--out", o.out, "folder of the lab", some_text(), "DIR");
@@ -64,11 +64,8 @@ Arguments lab_arguments(LabOptions& o) {
 
 LabPlan read_plan(const LabOptions& o) {
   if (!o.lab) return built_in_plan();
-  std::ifstream in(*o.lab);
-  if (!in) throw UsageError(fmt::format("--lab {}: there is no such file", *o.lab));
-  std::ostringstream text;
-  text << in.rdbuf();
-  return parse_plan(text.str(), *o.lab);
+  check_is_file("--lab", *o.lab);
+  return parse_plan(read_text(*o.lab, largest_json), *o.lab);
 }
 
 /// The flags that all runs share: data and machine.
@@ -142,11 +139,11 @@ void write_report(const LabPlan& plan, const LabOptions& o) {
   const std::string page = o.out + "/report.html", curves = o.out + "/curves.png";
   write_file(page, report_page(report_data(head, tasks)));
   write_curves_png(curves, tasks);
-  if (!o.quiet) fmt::print("\n{}\nwritten  {}, {}\n", findings_text(tasks), page, curves);
+  if (!o.quiet) print_text(fmt::format("\n{}\nwritten  {}, {}\n", findings_text(tasks), page, curves));
 }
 
 void say_goes_on() {
-  fmt::print(stderr, "gridstride: the lab goes on where it stopped when the same command is given again\n");
+  print_message("the lab goes on where it stopped when the same command is given again");
 }
 
 /// `what`: prefix of each run's number in the lines of the lab.
@@ -155,7 +152,8 @@ int train_in_turn(const std::vector<LabRun>& runs, const Words& common, bool qui
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const std::string label = fmt::format("{}{}/{} {}", what, i + 1, runs.size(), runs[i].folder.filename().string());
     if (is_done(runs[i], common)) {
-      if (!quiet) fmt::print("{}: done before\n", label);
+      clear_up(kept(runs[i], common));
+      if (!quiet) print_text(label + ": done before\n");
       continue;
     }
     const auto start = Clock::now();
@@ -164,8 +162,9 @@ int train_in_turn(const std::vector<LabRun>& runs, const Words& common, bool qui
       return status;
     }
     const double seconds = seconds_since(start);
-    if (!quiet) fmt::print("{}: {} in {}\n", label, plural(runs[i].plan.epochs, "epoch"), duration(seconds));
-    std::fflush(stdout);
+    if (!quiet)
+      print_text(fmt::format("{}: {} in {}\n", label, plural(runs[i].plan.epochs, "epoch"), duration(seconds)));
+    flush_output();
   }
   return 0;
 }
@@ -178,7 +177,7 @@ int jobs_of(const LabOptions& o, const std::vector<LabRun>& runs, const Words& c
   for (const LabRun& run : runs)
     if (!is_done(run, common)) to_do.push_back({run.folder.filename().string(), kept(run, common)});
   const MemoryNeeds needs = prepare(to_do, o.quiet);
-  if (!o.quiet) fmt::print("{}", memory_note(needs));
+  if (!o.quiet) print_text(memory_note(needs));
   return jobs_on_a_gpu(needs);
 }
 
@@ -216,7 +215,7 @@ int lab_command(const Words& words) {
   if (o.plan) {
     const std::int64_t images =
         o.data.data == built_in_data ? o.data.train_size.value_or(1000) : load_with_progress(o.data, o.quiet).train.n;
-    fmt::print("{}", plan_text(plan, runs, images));
+    print_text(plan_text(plan, runs, images));
     return 0;
   }
   const Words common = common_words(a.given_values());

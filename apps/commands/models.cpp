@@ -2,8 +2,9 @@
 #include <fmt/format.h>
 
 #include "apps/cli/arguments.h"
+#include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
-#include "engine/core/grouped.h"
+#include "kernels/common/grouped.h"
 #include "models/models.h"
 
 namespace gs::apps {
@@ -14,8 +15,8 @@ int models_command(const Words& words) {
   for (const Model& m : models()) {
     ModelOptions options;
     options.base = m.default_base;
-    fmt::print("{:<11} {}; base {} by default: {} parameters at 128x128x1\n", m.name, m.about, m.default_base,
-               grouped(m.build(options).parameter_count()));
+    print_text(fmt::format("{:<11} {}; base {} by default: {} parameters at 128x128x1\n", m.name, m.about,
+                           m.default_base, grouped(m.build(options).parameter_count())));
   }
   return 0;
 }

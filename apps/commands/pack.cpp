@@ -4,10 +4,11 @@
 #include <fmt/format.h>
 
 #include "apps/cli/data_flags.h"
+#include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
 #include "engine/core/error.h"
-#include "engine/core/grouped.h"
 #include "engine/data/readers.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::apps {
 
@@ -21,7 +22,8 @@ int pack_command(const Words& words) {
   arguments.positional("out", out);
   arguments.section("Data");
   add_data_flags(arguments, request);
-  arguments.value("--threads", request.threads, "threads that decode; 0: all cores", whole_number(0, 4096), "N");
+  arguments.value("--threads", request.threads, "threads that decode; 0: OMP_NUM_THREADS, else all cores",
+                  whole_number(0, 4096), "N");
   arguments.section("Output");
   arguments.flag("--overwrite", overwrite, "replace an existing file");
   arguments.flag("--quiet", quiet, "print warnings and errors only");
@@ -30,7 +32,8 @@ int pack_command(const Words& words) {
   if (arguments.given("--data")) throw UsageError("--data: pack takes its source as the first argument");
   if (!out.ends_with(".safetensors"))
     throw UsageError(fmt::format("pack: the file's name must end in .safetensors, not '{}'", out));
-  if (std::filesystem::exists(out) && !overwrite)
+  std::error_code unreadable;  // then it cannot be written either
+  if (std::filesystem::exists(out, unreadable) && !overwrite)
     throw UsageError(fmt::format("{} already exists: --overwrite replaces it", out));
   request.data = source;
   check_data_flags(request);
@@ -38,9 +41,9 @@ int pack_command(const Words& words) {
   const DataSplits data = load_with_progress(request, quiet);
   write_packed(out, data);
   if (!quiet)
-    fmt::print("{}: {} + {} images of {}x{}x{}, {} classes, {} bytes, checksum {}\n", out, data.train.n,
-               data.validation.n, data.train.h, data.train.w, data.train.c, data.classes.size(),
-               grouped(std::int64_t(std::filesystem::file_size(out))), data.checksum);
+    print_text(fmt::format("{}: {} + {} images of {}x{}x{}, {} classes, {} bytes, checksum {}\n", out, data.train.n,
+                           data.validation.n, data.train.h, data.train.w, data.train.c, data.classes.size(),
+                           grouped(std::int64_t(std::filesystem::file_size(out))), data.checksum));
   return 0;
 }
 

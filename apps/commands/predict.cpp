@@ -5,15 +5,19 @@
 
 #include "apps/cli/arguments.h"
 #include "apps/cli/device_flag.h"
+#include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
 #include "apps/run/saved_run.h"
 #include "engine/core/error.h"
+#include "engine/core/machine_limits.h"
 #include "engine/core/pretty_json.h"
+#include "engine/core/printable.h"
 #include "engine/device/backends.h"
 #include "engine/train/metrics.h"
 #if GRIDSTRIDE_WITH_OPENCV
 #include "engine/data/features.h"
 #include "engine/data/opencv_decode.h"
+#include "engine/data/readers.h"
 #endif
 
 namespace gs::apps {
@@ -38,7 +42,7 @@ Arguments predict_arguments(PredictOptions& o) {
   a.choice("--weights", o.weights, "weights of the best epoch or of the last one", {"best", "last"});
   a.section("Machine and output");
   add_device_flag(a, o.device);
-  a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
+  a.value("--threads", o.threads, "CPU threads; 0: OMP_NUM_THREADS, else all cores", whole_number(0, 4096), "N");
   a.flag("--json", o.json, "print JSON: every class's probability");
   return a;
 }
@@ -54,20 +58,23 @@ struct Pictures {
 Pictures read_pictures(const SavedRun& run, const std::vector<std::string>& files) {
   const bool hog = run.options.features == "hog";
   // Descriptors are computed from pictures of the size and channels in the run's flags.
-  const Shape pixels = hog ? Shape{run.options.data.image_size.value_or(128), run.options.data.image_size.value_or(128),
-                                   run.options.data.channels.value_or(1)}
-                           : run.net.input;
+  const ImageSize size =
+      hog ? run.options.data.image_size.value_or(default_image_size) : ImageSize(run.net.input.h, run.net.input.w);
+  const int channels = hog ? run.options.data.channels.value_or(1) : run.net.input.c;
+  if (channels != 1 && channels != 3)  // a file may be damaged
+    throw Error(fmt::format("{}: its network takes {}x{}x{}; pictures have 1 or 3 channels", run.folder.string(),
+                            size.h, size.w, channels));
+  const double needed = double(files.size()) * size.h * size.w * channels;
+  if (const std::string shortage = memory_shortage(needed); !shortage.empty())
+    throw UsageError(fmt::format("predict: {} pictures of {}x{}x{} need {}; name fewer at a time", files.size(), size.h,
+                                 size.w, channels, shortage));
   Pictures p;
-  p.images = {0, pixels.h, pixels.w, pixels.c, {}, {}};
   for (const std::string& file : files) {
     try {
-      const Image image = decode_image(file, pixels.h, pixels.c);
-      p.images.images.insert(p.images.images.end(), image.pixels.begin(), image.pixels.end());
-      p.images.labels.push_back(0);
-      ++p.images.n;
+      append(p.images, decode_image(file, size, channels), 0);
       p.files.push_back(file);
     } catch (const Error& e) {
-      fmt::print(stderr, "gridstride: {}\n", e.what());
+      print_message(e.what());
       ++p.unreadable;
     }
   }
@@ -95,13 +102,13 @@ Json prediction(const SavedRun& run, const std::string& file, std::span<const fl
 }
 
 std::string predictions_text(const Json& predictions, const std::vector<std::string>& labels) {
+  const auto name = [](const Json& text) { return printable(text.get_ref<const std::string&>()); };  // before its width
   std::size_t file_width = 0, class_width = 0;
-  for (const Json& o : predictions) file_width = std::max(file_width, o["image"].get_ref<const std::string&>().size());
-  for (const std::string& label : labels) class_width = std::max(class_width, label.size());
+  for (const Json& o : predictions) file_width = std::max(file_width, name(o["image"]).size());
+  for (const std::string& label : labels) class_width = std::max(class_width, printable(label).size());
   std::string text;
   for (const Json& o : predictions)
-    text += fmt::format("{:<{}}  {:<{}}  {}\n", o["image"].get<std::string>(), file_width,
-                        o["class"].get<std::string>(), class_width,
+    text += fmt::format("{:<{}}  {:<{}}  {}\n", name(o["image"]), file_width, name(o["class"]), class_width,
                         o.contains("score") ? fmt::format("score {:+.3f}", o["score"].get<double>())
                                             : fmt::format("{:.1f} %", 100 * o["probability"].get<double>()));
   return text;
@@ -117,15 +124,18 @@ int predict_command(const Words& words) {
     throw UsageError("predict: a run and pictures are needed: 'gridstride predict runs/lenet-32 a.jpg b.jpg'");
   check_device(o.device);
   const SavedRun run = open_saved_run(o.words[0], o.weights);
-  const Pictures pictures = read_pictures(run, {o.words.begin() + 1, o.words.end()});
+  Pictures pictures = read_pictures(run, {o.words.begin() + 1, o.words.end()});
   Json predictions = Json::array();
   if (pictures.images.n > 0) {
-    const Evaluation evaluation = evaluate_saved(run, pictures.images, o.device, o.threads);
+    const Evaluation evaluation = evaluate_saved(run, std::move(pictures.images), o.device, o.threads);
     const std::size_t k = std::size_t(evaluation.outputs);
     for (std::size_t i = 0; i < pictures.files.size(); ++i)
       predictions.push_back(prediction(run, pictures.files[i], std::span(evaluation.logits).subspan(i * k, k)));
   }
-  fmt::print("{}", o.json ? pretty(predictions) + "\n" : predictions_text(predictions, run.labels));
+  if (o.json)
+    print_as_it_is(pretty(predictions) + "\n");
+  else
+    print_text(predictions_text(predictions, run.labels));
   return pictures.unreadable > 0 ? 1 : 0;
 }
 

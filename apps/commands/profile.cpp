@@ -62,7 +62,8 @@ Arguments profile_arguments(ProfileOptions& o) {
 /// True if the word is a folder, not a network. A folder with the name of a network needs a path: ./lenet.
 bool names_a_run(const std::string& word) {
   const bool network = std::any_of(models().begin(), models().end(), [&](const Model& m) { return m.name == word; });
-  return !network && (word.find('/') != std::string::npos || std::filesystem::is_directory(word));
+  std::error_code unreadable;
+  return !network && (word.find('/') != std::string::npos || std::filesystem::is_directory(word, unreadable));
 }
 
 /// A run has its own recipe: flags that would change it are refused.
@@ -70,7 +71,7 @@ MachineFlags machine_flags(const ProfileOptions& o, const Arguments& a) {
   const auto own = {"device", "precision", "threads", "impl", "impl-from", "retune", "steps",
                     "peaks",  "no-graph",  "ncu",     "out",  "json",      "quiet"};
   for (const auto& [flag, value] : a.given_values())
-    if (flag != "model" && std::none_of(own.begin(), own.end(), [&](const char* name) { return flag == name; }))
+    if (flag != "model" && std::find(own.begin(), own.end(), flag) == own.end())
       throw UsageError(fmt::format("--{} comes from the run {}: leave it out", flag, o.run.model));
   if (a.given("--impl") && o.run.implementation_from)
     throw UsageError("--impl-from has its own table of implementations: leave out --impl");
@@ -86,7 +87,8 @@ MachineFlags machine_flags(const ProfileOptions& o, const Arguments& a) {
 
 Profile read_side(const std::string& word) {
   const std::filesystem::path path = word;
-  return read_profile(std::filesystem::is_directory(path) ? path / "profile.json" : path);
+  std::error_code unreadable;
+  return read_profile(std::filesystem::is_directory(path, unreadable) ? path / "profile.json" : path);
 }
 
 int print_diff(const ProfileOptions& o, const Arguments& arguments) {
@@ -96,7 +98,7 @@ int print_diff(const ProfileOptions& o, const Arguments& arguments) {
     if (flag != "diff") throw UsageError(fmt::format("--diff takes no --{}", flag));
   if (o.diff.size() != 2) throw UsageError("--diff needs two profiles: --diff A.json B.json");
   const Profile a = read_side(o.diff[0]), b = read_side(o.diff[1]);
-  fmt::print("{}", profile_diff(a, b, terminal_width(stdout)));
+  print_text(profile_diff(a, b, terminal_width(stdout)));
   return 0;
 }
 
@@ -135,11 +137,11 @@ int print_ncu(const ProfileOptions& o, const Subject& subject, const Words& word
     throw UsageError(fmt::format("--ncu: NVIDIA's tools profile GPUs: leave out --device {}", o.run.device));
   std::vector<std::string> steps;
   for (const OpCall& step : subject.program->training_calls()) steps.push_back(step.name);
-  fmt::print("{}", ncu_commands(*o.ncu, rows_named(*o.ncu, steps), own_path(), without_ncu(words)));
+  print_text(ncu_commands(*o.ncu, rows_named(*o.ncu, steps), own_path(), without_ncu(words)));
   if (!why_no_cuda(parse_device_name(o.run.device).gpu).empty())
-    fmt::print(stderr,
-               "gridstride: --ncu: there is no GPU here, so one was described; which steps are fused, and so "
-               "their names, may differ on a real one\n");
+    print_message(
+        "--ncu: there is no GPU here, so one was described; which steps are fused, and so their names, may differ on a "
+        "real one");
   return 0;
 }
 
@@ -171,9 +173,9 @@ int profile_command(const Words& words) {
   profile.flags = words;
   profile.flags.insert(profile.flags.begin(), {"gridstride", "profile"});
   if (o.json)
-    fmt::print("{}\n", pretty(profile_to_json(profile)));
+    print_as_it_is(pretty(profile_to_json(profile)) + "\n");
   else if (!o.quiet)
-    fmt::print("{}", profile_report(profile, terminal_width(stdout)));
+    print_text(profile_report(profile, terminal_width(stdout)));
   if (o.json && !o.out) return 0;
   TrainOptions without_device = o.run;  // the folder's name holds the device that --device auto took
   without_device.device = "auto";
@@ -182,9 +184,11 @@ int profile_command(const Words& words) {
                          : fmt::format("profiles/{}-{}", run_name(without_device, subject.base), profile.device));
   write_profile_files(folder, profile);
   if (!o.json && !o.quiet)
-    fmt::print("\n{}\n", wrapped(fmt::format("written  {}/profile.html, profile.json{}", folder,
-                                             profile.timeline.empty() ? "" : ", trace.json (for ui.perfetto.dev)"),
-                                 terminal_width(stdout), 9));
+    print_text("\n" +
+               wrapped(fmt::format("written  {}/profile.html, profile.json{}", folder,
+                                   profile.timeline.empty() ? "" : ", trace.json (for ui.perfetto.dev)"),
+                       terminal_width(stdout), 9) +
+               "\n");
   return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "apps/cli/arguments.h"
+#include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
 #include "apps/report/curves_png.h"
 #include "apps/report/report_data.h"
@@ -72,10 +73,12 @@ int report_command(const Words& words) {
     if (const std::string assessment = results ? results->assessment : ""; !assessment.empty())
       head.notes.push_back(fmt::format("{}: {}", run.name, assessment));
   }
-  std::filesystem::create_directories(out);
+  std::error_code error;
+  std::filesystem::create_directories(out, error);
+  if (error) throw Error(fmt::format("cannot make the folder {}: {}", out.string(), error.message()));
   write_file(out / "report.html", report_page(report_data(head, tasks)));
   write_curves_png(out / "curves.png", tasks);
-  if (!o.quiet) fmt::print("written  {0}/report.html, {0}/curves.png\n", out.string());
+  if (!o.quiet) print_text(fmt::format("written  {0}/report.html, {0}/curves.png\n", out.string()));
   return 0;
 }
 

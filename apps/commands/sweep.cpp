@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/interrupt.h"
-#include "apps/cli/plural.h"
+#include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
 #include "apps/sweep/many_runs.h"
 #include "apps/sweep/prepare.h"
@@ -13,7 +13,8 @@
 #include "apps/sweep/sweep_table.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
-#include "engine/device/cpu_info.h"
+#include "engine/core/machine_limits.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::apps {
 namespace {
@@ -65,7 +66,7 @@ SweepPlan read_plan(const SweepOptions& o, const std::map<std::string, std::stri
   // Flags of the command line override those of the file.
   for (const auto& [flag, value] : given) {
     if (is_sweeps_own(flag)) continue;
-    std::erase_if(plan.flags, [&](const auto& f) { return f.first == flag; });
+    std::erase_if(plan.flags, [&flag = flag](const auto& f) { return f.first == flag; });
     plan.flags.emplace_back(flag, value);
   }
   if (plan.model.empty()) throw UsageError("sweep: which network? 'gridstride sweep lenet --grid lr=1e-5,1e-4'");
@@ -92,6 +93,17 @@ void write_report(const std::vector<SweepResult>& results, const std::filesystem
   report_command(words);
 }
 
+/// Throws Error if runs failed, with the reason of one. `logs`: where the others are explained, or empty.
+void check_failures(const std::vector<SweepResult>& results, const std::filesystem::path& logs) {
+  const auto has_failed = [](const SweepResult& r) { return !r.failure.empty(); };
+  const auto failed = std::ranges::count_if(results, has_failed);
+  if (failed == 0) return;
+  const SweepResult& one = *std::ranges::find_if(results, has_failed);
+  throw Error(fmt::format("{} of {} failed: {}{}: {}{}", failed, plural(std::int64_t(results.size()), "run"),
+                          failed > 1 ? "the first, " : "", one.run->name, one.failure,
+                          logs.empty() ? "" : fmt::format("; {} says more", logs.string())));
+}
+
 }  // namespace
 
 int sweep_command(const Words& words) {
@@ -103,34 +115,32 @@ int sweep_command(const Words& words) {
   const std::vector<SweepRun> runs = sweep_runs(plan, {fmt::format("--threads={}", threads_of(o))}, out);
   const KeptApart how = kept_apart_on(o.train.device);
   if (o.plan) {
-    for (const SweepRun& run : runs) fmt::print("{}: {}\n", run.name, plural(run.run.epochs, "epoch"));
-    fmt::print("\n{} of {}, {}{} at a time, below {}\n", plural(std::int64_t(runs.size()), "run"), plan.model,
-               how == KeptApart::by_threads && o.jobs == 0 ? "up to " : "", jobs_of(o, how, {}), out.string());
+    for (const SweepRun& run : runs) print_text(fmt::format("{}: {}\n", run.name, plural(run.run.epochs, "epoch")));
+    print_text(fmt::format("\n{} of {}, {}{} at a time, below {}\n", plural(std::int64_t(runs.size()), "run"),
+                           plan.model, how == KeptApart::by_threads && o.jobs == 0 ? "up to " : "", jobs_of(o, how, {}),
+                           out.string()));
     return 0;
   }
   std::vector<NamedRun> named;
   for (const SweepRun& run : runs) named.push_back({run.name, run.run});
   const MemoryNeeds needs = prepare(named, o.quiet);
   const int jobs = jobs_of(o, how, needs);
-  if (o.jobs == 0 && !o.quiet) fmt::print("{}", memory_note(needs));
+  if (o.jobs == 0 && !o.quiet) print_text(memory_note(needs));
   std::vector<std::string> failures;
   try {
     failures = train_at_once(named, how, out / "logs", jobs, o.quiet);
   } catch (const Interrupted& interrupted) {
-    fmt::print(stderr, "gridstride: the sweep goes on where it stopped when the same command is given again\n");
+    print_message("the sweep goes on where it stopped when the same command is given again");
     return 128 + interrupted.signal;
   }
   const std::vector<SweepResult> results = sweep_results(runs, failures);
   write_file(out / "sweep.csv", sweep_csv(results));
   write_file(out / "sweep.json", sweep_json(results));
   write_report(results, out);
-  if (!o.quiet) fmt::print("\n{}\n", sweep_table(results));
-  fmt::print("{}\n", sweep_answer(results));
-  if (!o.quiet) fmt::print("written  {0}/sweep.csv, sweep.json, report.html\n", out.string());
-  const auto failed = std::count_if(results.begin(), results.end(), [](const auto& r) { return !r.failure.empty(); });
-  if (failed > 0)
-    throw Error(fmt::format("{} of {} failed{}", failed, plural(std::int64_t(runs.size()), "run"),
-                            how == KeptApart::by_processes ? fmt::format("; {}/logs says more", out.string()) : ""));
+  if (!o.quiet) print_text(fmt::format("\n{}\n", sweep_table(results)));
+  print_text(sweep_answer(results) + "\n");
+  if (!o.quiet) print_text(fmt::format("written  {}/sweep.csv, sweep.json, report.html\n", out.string()));
+  check_failures(results, how == KeptApart::by_processes ? out / "logs" : std::filesystem::path());
   return 0;
 }
 

@@ -1,9 +1,9 @@
 // train.cpp - `gridstride train`: from the command line to a finished run.
-#include <fmt/format.h>
-
 #include "apps/cli/data_flags.h"
+#include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
 #include "apps/run/compose_record.h"
+#include "apps/run/prepared_run.h"
 #include "apps/run/train_options.h"
 #include "apps/run/train_plan.h"
 #include "apps/run/train_run.h"
@@ -22,8 +22,8 @@ struct DataFacts {
 
 DataFacts data_facts(const TrainOptions& o) {
   if (o.data.data == built_in_data && o.features == "pixels") {
-    const int side = o.data.image_size.value_or(128);
-    return {{side, side, o.data.channels.value_or(1)}, 2};
+    const ImageSize size = o.data.image_size.value_or(default_image_size);
+    return {{size.h, size.w, o.data.channels.value_or(1)}, 2};
   }
   const DataSplits data = load_training_data(o);
   return {{data.train.h, data.train.w, data.train.c}, data.classes.size()};
@@ -34,7 +34,7 @@ int print_summary_or_explain(const TrainOptions& o) {
   const LossKind loss = choose_loss(o, facts.classes);
   const Net net = build_net(o, facts.image, loss, facts.classes);
   if (o.summary) {
-    fmt::print("{}", summary(net));
+    print_text(summary(net));
     return 0;
   }
   Precision precision;
@@ -44,7 +44,7 @@ int print_summary_or_explain(const TrainOptions& o) {
     precision = choose_precision(o.precision, device->name());
     check_table_fits(o, precision);
   }
-  fmt::print("{}", Program(net, build_recipe(o, loss, precision), *device, choose_implementations(o)).explain());
+  print_text(Program(net, build_recipe(o, loss, precision), *device, choose_implementations(o)).explain());
   return 0;
 }
 

@@ -9,6 +9,7 @@
 
 #include "apps/lab/statistics.h"
 #include "engine/core/error.h"
+#include "engine/core/json_text.h"
 #include "kernels/loss/loss_ref.h"
 
 namespace gs::apps {
@@ -74,6 +75,11 @@ struct Levels {
 
 Levels compare(const FindingCheck& c, const SeededRun& a, const SeededRun& b) {
   if (is_validation(c.of())) {
+    const std::size_t of_a = a.seeds[0].labels.size(), of_b = b.seeds[0].labels.size();
+    if (of_a != of_b)
+      throw UsageError(fmt::format(
+          "a finding compares {} of '{}' and '{}' image by image, but they were validated with {} and {} images",
+          c.of(), a.name, b.name, of_a, of_b));
     const auto x = images_of(c, a), y = images_of(c, b);
     return {bootstrap_mean(x).value, bootstrap_mean(y).value, bootstrap_mean(difference(x, y))};
   }
@@ -283,14 +289,6 @@ Evidence examine_check(const FindingCheck& c) {
       fmt::format("a finding has the check '{}', which does not exist (apps/lab/findings.h lists them)", name));
 }
 
-Evidence examine_or_explain(const FindingCheck& c) {
-  try {
-    return examine_check(c);
-  } catch (const Json::exception&) {
-    throw UsageError(fmt::format("a finding's check lacks a field, or one is of the wrong kind: {}", c.json.dump()));
-  }
-}
-
 std::string statement(const Json& json, const std::vector<SeededRun>& runs) {
   if (json.contains("gap")) {
     const SeededRun& run = runs.at(json["gap"].get<std::size_t>());
@@ -309,7 +307,7 @@ std::string statement(const Json& json, const std::vector<SeededRun>& runs) {
     return fmt::format("{}: {:.3f} (95 % interval {:.3f} to {:.3f}).", run.name, e.value, e.low, e.high);
   }
   if (json.contains("quote") && json["quote"].is_string()) return json["quote"].get<std::string>();
-  throw UsageError(fmt::format("a finding states {}, which does not exist; use gap, best or quote", json.dump()));
+  throw UsageError(fmt::format("a finding states {}, which does not exist; use gap, best or quote", json_text(json)));
 }
 
 }  // namespace
@@ -333,6 +331,9 @@ std::vector<std::vector<double>> per_image(const SeededRun& run, bool accuracy, 
   for (const FinishedRun& seed : run.seeds) {
     if (seed.logits.empty())
       throw Error(fmt::format("{} did not keep its predictions (--keep-predictions)", seed.folder.string()));
+    if (seed.labels.size() != run.seeds[0].labels.size())
+      throw Error(fmt::format("{} was validated with {} images, and {} with {}", seed.folder.string(),
+                              seed.labels.size(), run.seeds[0].folder.string(), run.seeds[0].labels.size()));
     const std::size_t images = seed.labels.size(), k = std::size_t(seed.loss.classes);
     std::vector<double> mean(images, 0.0);
     for (std::size_t epoch = first; epoch < last; ++epoch)
@@ -361,7 +362,7 @@ Evidence examine(const PlannedFinding& finding, const std::vector<SeededRun>& ru
   Evidence whole{finding.checks.empty() ? Outcome::stated : Outcome::held, ""};
   const auto add = [&](const std::string& text) { whole.text += (whole.text.empty() ? "" : " ") + text; };
   for (const Json& check : finding.checks) {
-    const Evidence e = examine_or_explain({check, runs});
+    const Evidence e = examine_check({check, runs});
     add(e.text);
     if (e.outcome == Outcome::did_not_hold)
       whole.outcome = Outcome::did_not_hold;

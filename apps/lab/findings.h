@@ -36,7 +36,8 @@ struct Evidence {
 };
 
 /// A finding holds if all its checks hold, and does not if one of them does not. `runs`: those of the task, in its
-/// order. Throws UsageError for a check that does not exist.
+/// order. Throws UsageError for a check that does not exist; its fields are those that
+/// parse_plan() accepts.
 Evidence examine(const PlannedFinding&, const std::vector<SeededRun>& runs);
 
 /// The contribution of each validation image to val_loss or val_accuracy, [seed][image], averaged over epochs

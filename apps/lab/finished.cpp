@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/core/error.h"
 #include "engine/train/run_directory.h"
@@ -13,19 +14,36 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The values of a tensor that must have the shape [rows..., images, outputs].
+std::vector<float> logits_of(const SafeTensors& file, const std::string& name, const FinishedRun& run,
+                             const std::vector<std::int64_t>& rows) {
+  std::vector<std::int64_t> shape = rows;
+  shape.insert(shape.end(), {std::int64_t(run.labels.size()), run.loss.classes});
+  if (file.at(name).shape != shape)
+    throw Error(fmt::format("{}: tensor '{}' has the shape [{}], but the run's labels and loss want [{}]", file.source,
+                            name, fmt::join(file.at(name).shape, ", "), fmt::join(shape, ", ")));
+  return file.values<float>(name);
+}
+
 void read_predictions(const RunDirectory& directory, FinishedRun& run) {
   const SafeTensors file = directory.predictions();
-  run.labels = file.at("labels").values<std::int32_t>();
-  const std::size_t images = run.labels.size(), row = images * std::size_t(run.loss.classes);
+  run.labels = file.values<std::int32_t>("labels");
+  if (run.labels.empty()) throw Error(fmt::format("{}: tensor 'labels' holds no image", file.source));
+  const std::size_t classes = run.record.data.classes.size();
+  for (const std::int32_t label : run.labels)
+    if (label < 0 || std::size_t(label) >= classes)
+      throw Error(fmt::format("{}: tensor 'labels' has {}, but run.json has {} classes", file.source, label, classes));
   if (file.has("epochs.logits")) {
-    run.logits = file.at("epochs.logits").values<float>();
-    if (run.logits.size() < std::size_t(run.epochs()) * row)
-      throw Error(fmt::format("{} holds fewer epochs than history.csv", file.source));
+    const std::vector<std::int64_t>& shape = file.at("epochs.logits").shape;
+    const std::int64_t epochs = shape.empty() ? 0 : shape[0];
+    if (epochs < run.epochs()) throw Error(fmt::format("{} holds fewer epochs than history.csv", file.source));
+    run.logits = logits_of(file, "epochs.logits", run, {epochs});
+    const std::size_t row = run.logits.size() / std::size_t(epochs);
     run.logits.resize(std::size_t(run.epochs()) * row);
     const auto best = run.logits.begin() + std::ptrdiff_t(std::size_t(run.best_epoch() - 1) * row);
     run.best_logits.assign(best, best + std::ptrdiff_t(row));
   } else if (run.whole) {
-    run.best_logits = file.at("best.logits").values<float>();
+    run.best_logits = logits_of(file, "best.logits", run, {});
   }
 }
 
@@ -37,11 +55,19 @@ int FinishedRun::best_epoch() const {
   return int(best - history.begin()) + 1;
 }
 
+const std::vector<float>& FinishedRun::logits_at_best() const {
+  if (best_logits.empty())
+    throw Error(fmt::format("{} did not keep its predictions (--keep-predictions)", folder.string()));
+  return best_logits;
+}
+
 FinishedRun read_finished(const fs::path& folder, int epochs) {
   FinishedRun run;
   run.folder = folder;
   const RunDirectory directory(folder);
   run.record = directory.record();
+  if (run.record.status == "failed" && !run.record.message.empty())
+    throw Error(fmt::format("{} has failed: {}", folder.string(), run.record.message));
   if (!run.record.finished())
     throw Error(
         fmt::format("{} has not finished: 'gridstride train --resume {}' goes on", folder.string(), folder.string()));

@@ -19,11 +19,14 @@ struct FinishedRun {
   std::vector<std::int32_t> labels;  ///< labels of the validation images
   Loss loss;                         ///< its kind and number of classes
   std::vector<float> logits;         ///< [epochs, images, outputs], or empty if the run did not keep them
-  std::vector<float> best_logits;    ///< [images, outputs] of the epoch with the lowest val_loss among these
-  bool whole = true;                 ///< `history` holds all epochs of the run
+  /// [images, outputs] of the epoch with the lowest val_loss among these; empty if the run did not keep them.
+  std::vector<float> best_logits;
+  bool whole = true;  ///< `history` holds all epochs of the run
 
   int epochs() const { return int(history.size()); }
   int best_epoch() const;  ///< counted from 1
+  /// `best_logits`. Throws gs::Error if the run did not keep them.
+  const std::vector<float>& logits_at_best() const;
 };
 
 /// Reads a run's folder and keeps its first `epochs` epochs (0: all). Throws UsageError if it

@@ -5,6 +5,7 @@
 
 #include "apps/run/train_options.h"
 #include "apps/run/train_run.h"
+#include "engine/core/error.h"
 
 namespace gs::apps {
 namespace {
@@ -81,9 +82,7 @@ int train_lab_run(const LabRun& run, const Words& common, bool quiet, const std:
 }
 
 std::int64_t steps_of(const PlannedRun& run, std::int64_t images) {
-  const auto batch = run.flags.find("batch");
-  const std::int64_t rows = batch == run.flags.end() ? TrainOptions().batch : std::stoll(batch->second);
-  return run.epochs * ((images + rows - 1) / rows);
+  return run.epochs * ((images + run.batch - 1) / run.batch);
 }
 
 }  // namespace gs::apps

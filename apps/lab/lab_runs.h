@@ -38,7 +38,7 @@ bool is_done(const LabRun&, const Words& common);
 /// Trains it, or resumes it if it was stopped. Returns train's exit status. `label`: prefix of the live line.
 int train_lab_run(const LabRun&, const Words& common, bool quiet, const std::string& label);
 
-/// Training steps of a run on `images` training images.
+/// Training steps of a run on `images` training images. Throws UsageError if its flags are invalid.
 std::int64_t steps_of(const PlannedRun&, std::int64_t images);
 
 }  // namespace gs::apps

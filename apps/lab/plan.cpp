@@ -2,12 +2,17 @@
 #include "apps/lab/plan.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "apps/lab/plan_fields.h"
+#include "apps/run/train_options.h"
 #include "engine/core/error.h"
+#include "engine/core/json_field.h"
+#include "engine/core/json_text.h"
 #include "engine/core/nearest.h"
 #include "models/models.h"
 
@@ -19,77 +24,87 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// A place in the file, for messages.
-struct Place {
-  std::string source, task;
-  [[noreturn]] void bad(const std::string& what) const {
-    throw UsageError(fmt::format("{}{}: {}", source, task.empty() ? "" : ", task " + task, what));
-  }
-};
-
-template <class T>
-T field(const Json& object, const char* name, const Place& place) {
-  if (!object.is_object() || !object.contains(name)) place.bad(fmt::format("the field \"{}\" is missing", name));
-  try {
-    return object[name].get<T>();
-  } catch (const Json::exception&) {
-    place.bad(fmt::format("the field \"{}\" is of the wrong type: {}", name, object[name].dump()));
-  }
-}
-
-std::string flag_text(const Json& value, const std::string& name, const Place& place) {
+std::string flag_text(const JsonField& field) {
+  const Json& value = field.json();
   if (value.is_string()) return value.get<std::string>();
-  if (value.is_number_integer()) return std::to_string(value.get<std::int64_t>());
+  if (value.is_number_integer() || value.is_boolean()) return json_text(value);
   if (value.is_number()) return fmt::format("{:g}", value.get<double>());
-  if (value.is_boolean()) return value.get<bool>() ? "true" : "false";
-  place.bad(fmt::format("the flag \"{}\" must be a word, a number or true", name));
+  field.refuse("a word, a number or true");
 }
 
-PlannedRun parse_run(const Json& json, const Json& common, const Place& place) {
+/// Adds the flags of an object, but not its members `but`.
+void add_flags(PlannedRun& run, const JsonField& json, const std::vector<std::string>& but) {
+  for (const std::string& name : json.keys())
+    if (std::find(but.begin(), but.end(), name) == but.end()) run.flags[name] = flag_text(json[name]);
+}
+
+/// Flags that the lab itself gives each run.
+bool is_labs_own(const std::string& flag) {
+  return belongs_to_one_run(flag) || flag == "epochs" || flag == "seed" || flag == "keep-predictions";
+}
+
+/// Checks the run's flags as `train` would. Throws UsageError without the place in the file.
+void check_flags(PlannedRun& run) {
+  find_model(run.model);
+  Words words = {run.model, fmt::format("--epochs={}", run.epochs)};
+  for (const auto& [name, value] : run.flags) {
+    if (is_labs_own(name)) throw UsageError(fmt::format("--{} is not for the runs of a lab; leave it out", name));
+    words.push_back(fmt::format("--{}={}", name, value));
+  }
+  TrainOptions options;
+  std::map<std::string, std::string> given;
+  parse_train_words(words, options, given);
+  run.batch = options.batch;
+}
+
+/// `place`: the file and the task, for messages.
+PlannedRun parse_run(const JsonField& json, const std::optional<JsonField>& common, const std::string& place) {
   PlannedRun run;
-  run.name = field<std::string>(json, "name", place);
-  run.model = field<std::string>(json, "model", place);
-  run.epochs = field<int>(json, "epochs", place);
-  if (run.epochs < 1) place.bad("epochs must be 1 or more");
-  for (const auto& [name, value] : common.items()) run.flags[name] = flag_text(value, name, place);
-  for (const auto& [name, value] : json.items())
-    if (name != "name" && name != "model" && name != "epochs") run.flags[name] = flag_text(value, name, place);
+  run.name = json.get<std::string>("name");
+  run.model = json.get<std::string>("model");
+  run.epochs = int(json["epochs"].whole_number(1, std::numeric_limits<int>::max()));
+  if (common) add_flags(run, *common, {});
+  add_flags(run, json, {"name", "model", "epochs"});
+  try {
+    check_flags(run);
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("{}: run '{}': {}", place, run.name, error.what()));
+  }
   return run;
 }
 
-std::vector<Json> list(const Json& object, const char* name, const Place& place) {
-  return object.contains(name) ? field<std::vector<Json>>(object, name, place) : std::vector<Json>();
+std::vector<JsonField> list(const JsonField& object, const char* name) {
+  const auto field = object.find(name);
+  return field ? field->entries() : std::vector<JsonField>();
 }
 
-/// Checks that every run that `json` names is one of the task's.
-void check_indices(const Json& json, const PlannedTask& task, const Place& place) {
-  const auto check = [&](const Json& index) {
-    if (!index.is_number_integer() || index < 0 || index >= int(task.runs.size()))
-      place.bad(fmt::format("{} is not a run of the task (0 to {})", json.dump(), task.runs.size() - 1));
-  };
-  for (const char* name : {"run", "than", "gap", "best"})
-    if (json.contains(name)) check(json[name]);
-  for (const Json& index : list(json, "runs", place)) check(index);
-}
-
-PlannedTask parse_task(const Json& json, const Json& common, Place place) {
-  PlannedTask task;
-  task.id = field<std::string>(json, "id", place);
-  place.task = task.id;
-  task.title = field<std::string>(json, "title", place);
-  for (const Json& run : field<std::vector<Json>>(json, "runs", place))
-    task.runs.push_back(parse_run(run, common, place));
-  for (const Json& finding : list(json, "findings", place)) {
-    task.findings.push_back(
-        {field<std::string>(finding, "says", place), list(finding, "holds_if", place), list(finding, "states", place)});
-    for (const auto* checks : {&task.findings.back().checks, &task.findings.back().states})
-      for (const Json& check : *checks) check_indices(check, task, place);
+std::vector<Json> parse_list(const JsonField& object, const char* name, std::size_t runs,
+                             void (*check)(const JsonField&, std::size_t)) {
+  std::vector<Json> entries;
+  for (const JsonField& entry : list(object, name)) {
+    check(entry, runs);
+    entries.push_back(entry.json());
   }
-  task.shows = list(json, "show", place);
-  for (const Json& show : task.shows) check_indices(show, task, place);
-  task.curves = json.value("curves", true);
-  if (json.contains("timed_epochs")) task.timed_epochs = field<int>(json, "timed_epochs", place);
-  if (task.timed_epochs < 0) place.bad("timed_epochs must be 0 or more");
+  return entries;
+}
+
+/// `file`: the lab's, for messages, which name the task too.
+PlannedTask parse_task(const JsonField& any, const std::optional<JsonField>& common, const std::string& file) {
+  PlannedTask task;
+  task.id = any.get<std::string>("id");
+  const std::string place = fmt::format("{}, task {}", file, task.id);
+  const JsonField json(any.json(), place);
+  task.title = json.get<std::string>("title");
+  for (const JsonField& run : json["runs"].entries()) task.runs.push_back(parse_run(run, common, place));
+  const std::size_t runs = task.runs.size();
+  if (runs == 0) json["runs"].refuse("a list of one or more runs");
+  for (const JsonField& finding : list(json, "findings"))
+    task.findings.push_back({finding.get<std::string>("says"), parse_list(finding, "holds_if", runs, check_check),
+                             parse_list(finding, "states", runs, check_statement)});
+  task.shows = parse_list(json, "show", runs, check_show);
+  task.curves = json.get_or("curves", true);
+  if (const auto epochs = json.find("timed_epochs"))
+    task.timed_epochs = int(epochs->whole_number(0, std::numeric_limits<int>::max()));
   return task;
 }
 
@@ -107,19 +122,19 @@ std::string PlannedRun::key() const {
   return key;
 }
 
-LabPlan parse_plan(const std::string& text, const std::string& source) {
-  const Json json = Json::parse(text, nullptr, false, true);
-  const Place place{source, ""};
-  if (!json.is_object()) place.bad("not a JSON object");
+LabPlan parse_plan(const std::string& text, const std::string& source) try {
+  const Json json = parse_json(text, source);
+  const JsonField field(json, source);
   LabPlan plan;
-  plan.title = field<std::string>(json, "title", place);
-  const Json common = json.value("flags", Json::object());
-  for (const Json& task : field<std::vector<Json>>(json, "tasks", place))
-    plan.tasks.push_back(parse_task(task, common, place));
-  if (plan.tasks.empty()) place.bad("there are no tasks");
-  for (const PlannedTask& task : plan.tasks)
-    for (const PlannedRun& run : task.runs) find_model(run.model);
+  plan.title = field.get<std::string>("title");
+  const auto common = field.find("flags");
+  for (const JsonField& task : field["tasks"].entries()) plan.tasks.push_back(parse_task(task, common, source));
+  if (plan.tasks.empty()) field["tasks"].refuse("a list of one or more tasks");
   return plan;
+} catch (const UsageError&) {
+  throw;
+} catch (const Error& error) {
+  throw UsageError(error.what());
 }
 
 LabPlan built_in_plan() {

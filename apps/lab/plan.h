@@ -15,6 +15,7 @@ struct PlannedRun {
   std::string model;                         ///< "lenet"
   std::map<std::string, std::string> flags;  ///< all but --epochs; "lr" -> "1e-05"
   int epochs = 1;
+  int batch = 1;  ///< images per step, by its flags
 
   /// Runs with the same key are the same run, or the beginning of it.
   std::string key() const;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "engine/core/nan_last.h"
 #include "engine/core/random.h"
 #include "kernels/common/check.h"
 
@@ -69,7 +70,7 @@ Estimate bootstrap_mean(const std::vector<std::vector<double>>& per_image) {
     }
     means.push_back(total / (double(seeds) * images));
   }
-  std::sort(means.begin(), means.end());
+  std::sort(means.begin(), means.end(), nan_last);
   return {sum / seeds, means[resamples / 40], means[resamples - 1 - resamples / 40]};
 }
 

@@ -1,5 +1,6 @@
 // filled_page.cpp - from the parts to one text.
 #include "apps/page/filled_page.h"
+#include "engine/core/json_text.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -39,7 +40,7 @@ std::string in_html(std::string_view text) {
 }
 
 std::string in_script(const nlohmann::ordered_json& data) {
-  const std::string text = data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  const std::string text = json_text(data);
   std::string safe;
   safe.reserve(text.size());
   for (const char letter : text) letter == '<' ? safe += "\\u003c" : safe += letter;

@@ -9,7 +9,7 @@
 #include "apps/cli/fitted_table.h"
 #include "apps/cli/help.h"
 #include "apps/profile/kernels_text.h"
-#include "engine/core/grouped.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::apps {
 namespace {

@@ -8,13 +8,12 @@
 
 #include "apps/cli/fitted_table.h"
 #include "apps/cli/help.h"
-#include "apps/cli/plural.h"
 #include "apps/profile/profile_table.h"
 #include "apps/run/machine.h"
 #include "engine/core/error.h"
-#include "engine/core/grouped.h"
 #include "engine/profile/analysis.h"
 #include "engine/program/choice.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::apps {
 namespace {

@@ -8,6 +8,7 @@
 #include "apps/profile/trace_events.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
+#include "engine/core/json_text.h"
 #include "engine/core/pretty_json.h"
 
 namespace gs::apps {
@@ -19,7 +20,7 @@ void write_profile_files(const std::filesystem::path& folder, const Profile& pro
   const nlohmann::ordered_json json = profile_to_json(profile);
   write_file(folder / "profile.json", pretty(json) + "\n");
   if (!profile.timeline.empty())
-    write_file(folder / "trace.json", trace_events(profile).dump() + "\n");
+    write_file(folder / "trace.json", json_text(trace_events(profile)) + "\n");
   else
     std::filesystem::remove(folder / "trace.json", error);  // of an earlier profile
   write_file(folder / "profile.html", profile_page(json));

@@ -1,16 +1,20 @@
 // profile_json.cpp - writes and reads the record by its list of fields, and adds the analysis.
 #include "apps/profile/profile_json.h"
 
-#include <fstream>
+#include <algorithm>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "apps/profile/profile_fields.h"
 #include "engine/core/error.h"
+#include "engine/core/input_file.h"
+#include "engine/core/json_text.h"
 #include "engine/profile/advice.h"
 #include "engine/profile/analysis.h"
 
@@ -67,14 +71,60 @@ struct Writer {
   }
 };
 
+/// Numbers of steps, bytes, sectors: sums and differences of a few thousand of them fit 64 bits.
+constexpr std::int64_t largest_count = 1'000'000'000'000'000;
+
+/// The range of the whole numbers of a field.
+template <class T>
+constexpr std::pair<std::int64_t, std::int64_t> range_of() {
+  using Limits = std::numeric_limits<T>;
+  const std::int64_t least = std::is_signed_v<T> ? -largest_count : 0;
+  if constexpr (sizeof(T) < sizeof(std::int64_t))
+    return {std::max(least, std::int64_t(Limits::min())), std::int64_t(Limits::max())};
+  return {least, largest_count};
+}
+
 /// The type of a plain field, for a message.
 template <class T>
-constexpr const char* kind() {
+std::string kind() {
   if constexpr (std::is_same_v<T, bool>) return "true or false";
+  if constexpr (std::is_integral_v<T>)
+    return fmt::format("a whole number from {} to {}", range_of<T>().first, range_of<T>().second);
   if constexpr (std::is_arithmetic_v<T>) return "a number";
   if constexpr (std::is_same_v<T, std::string>) return "a text";
   if constexpr (std::is_same_v<T, std::array<unsigned, 3>>) return "three whole numbers";
   return std::is_same_v<T, std::vector<double>> ? "a list of numbers" : "a list of texts";
+}
+
+/// Reads a plain value; false if `from` is of another type or out of its range. The library would convert it.
+template <class T>
+bool read_plain(const Json& from, T& value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    if (!from.is_boolean()) return false;
+  } else if constexpr (std::is_integral_v<T>) {
+    const auto [least, most] = range_of<T>();
+    if (!from.is_number_integer()) return false;
+    const bool wraps = from.is_number_unsigned() && from.get<std::uint64_t>() > std::uint64_t(most);
+    if (wraps || from.get<std::int64_t>() < least || from.get<std::int64_t>() > most) return false;
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    if (!from.is_number()) return false;
+  } else {
+    if (!from.is_string()) return false;
+  }
+  from.get_to(value);
+  return true;
+}
+template <class T>
+bool read_plain(const Json& from, std::vector<T>& values) {
+  values.clear();
+  return from.is_array() &&
+         std::ranges::all_of(from, [&](const Json& one) { return read_plain(one, values.emplace_back()); });
+}
+bool read_plain(const Json& from, std::array<unsigned, 3>& values) {
+  if (!from.is_array() || from.size() != values.size()) return false;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!read_plain(from[i], values[i])) return false;
+  return true;
 }
 
 struct Reader {
@@ -85,11 +135,7 @@ struct Reader {
   void operator()(const char* key, T& value) {
     const Json& from = member(key);
     if constexpr (is_plain<T>) {
-      try {
-        from.get_to(value);
-      } catch (const nlohmann::json::exception&) {
-        wrong(path + key, kind<T>());
-      }
+      if (!read_plain(from, value)) wrong(path + key, kind<T>());
     } else if constexpr (std::is_enum_v<T>) {
       std::size_t at = 0;
       while (at < std::size(names<T>) && from != names<T>[at]) ++at;
@@ -159,7 +205,7 @@ Profile profile_from_json(const Json& json) {
   if (!json.is_object() || !json.contains(format_key)) throw Error("it is not a profile of gridstride");
   if (json[format_key] != format_version)
     throw Error(
-        fmt::format("it has format {}, and this program reads format {}", json[format_key].dump(), format_version));
+        fmt::format("it has format {}, and this program reads format {}", json_text(json[format_key]), format_version));
   Profile p;
   Reader reader{json, ""};
   ProfileFields::visit(reader, p);
@@ -171,11 +217,14 @@ Profile profile_from_json(const Json& json) {
 }
 
 Profile read_profile(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  if (!in || std::filesystem::is_directory(path))
-    throw UsageError(fmt::format("{}: there is no such file; 'gridstride profile' writes profile.json", path.string()));
-  const Json json = Json::parse(in, nullptr, false);
-  if (json.is_discarded()) throw UsageError(fmt::format("{} is not valid JSON", path.string()));
+  if (const std::string why = why_no_file(path); !why.empty())
+    throw UsageError(fmt::format("{}: {}; 'gridstride profile' writes profile.json", path.string(), why));
+  Json json;
+  try {
+    json = read_ordered_json(path);
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
   try {
     return profile_from_json(json);
   } catch (const Error& error) {

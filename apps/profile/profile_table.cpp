@@ -9,13 +9,13 @@
 
 #include "apps/cli/fitted_table.h"
 #include "apps/cli/help.h"
-#include "apps/cli/plural.h"
 #include "apps/profile/count_table.h"
 #include "apps/profile/instruction_table.h"
 #include "apps/profile/kernels_text.h"
 #include "apps/run/machine.h"
 #include "engine/profile/advice.h"
 #include "engine/profile/analysis.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::apps {
 namespace {

@@ -4,10 +4,14 @@
 #include <algorithm>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include "apps/cli/data_flags.h"
+#include "apps/run/prepared_run.h"
 #include "apps/run/saved_run.h"
 #include "apps/run/train_plan.h"
-#include "apps/run/train_run.h"
+#include "engine/core/error.h"
+#include "engine/core/machine_limits.h"
 #include "engine/core/random.h"
 #include "engine/device/backends.h"
 #include "engine/device/device_name.h"
@@ -19,6 +23,9 @@ namespace {
 constexpr int batches = 16;
 
 Dataset random_images(Shape shape, int count, std::size_t classes) {
+  if (const std::string shortage = memory_shortage(double(count) * double(shape.size())); !shortage.empty())
+    throw UsageError(fmt::format("{} images of {} need {}; a smaller --batch or --image-size needs less", count,
+                                 extents(shape), shortage));
   Dataset data;
   data.n = count, data.h = shape.h, data.w = shape.w, data.c = shape.c;
   data.images.resize(std::size_t(count) * std::size_t(shape.size()));
@@ -51,8 +58,8 @@ Subject subject_of_model(const TrainOptions& o, Purpose purpose) {
   if (o.data.data == built_in_data && o.features == "pixels") {
     const Shape& usual = model.usual_input;
     if (model.usual_outputs > 1 && o.loss != "bce" && o.loss != "hinge") classes = std::size_t(model.usual_outputs);
-    const int side = o.data.image_size.value_or(usual.h);
-    subject.images = random_images({side, side, o.data.channels.value_or(usual.c)}, batches * o.batch, classes);
+    const ImageSize size = o.data.image_size.value_or(ImageSize(usual.h, usual.w));
+    subject.images = random_images({size.h, size.w, o.data.channels.value_or(usual.c)}, batches * o.batch, classes);
   } else {
     DataSplits data = load_training_data(o);
     classes = data.classes.size();

@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
 #if GRIDSTRIDE_WITH_OPENCV
 #include <opencv2/imgcodecs.hpp>
@@ -65,8 +69,10 @@ void draw_panel(cv::Mat panel, const std::string& title, const std::vector<Seede
   const auto x = [&](double epoch) { return left + int(std::lround((epoch - 1) / double(epochs - 1) * width)); };
   const auto y = [&](double v) { return top + int(std::lround((range.high - v) / (range.high - range.low) * height)); };
   write(panel, title, {left, 24}, 0.55);
-  const double step = tick_step(range);
-  for (double tick = std::ceil(range.low / step) * step; tick <= range.high; tick += step) {
+  const double step = tick_step(range), lowest = std::ceil(range.low / step) * step;
+  constexpr int most_ticks = 6;  // counted: among numbers with few digits left, a sum with a step may stay the same
+  for (int i = 0; i < most_ticks && lowest + i * step <= range.high; ++i) {
+    const double tick = lowest + i * step;
     cv::line(panel, {left, y(tick)}, {left + width, y(tick)}, faint, 1);
     write(panel, fmt::format("{:.3g}", tick), {12, y(tick) + 4}, 0.4);
   }
@@ -114,7 +120,10 @@ void write_curves_png(const std::filesystem::path& path, const std::vector<Repor
     }
     at += 14;
   }
-  if (!cv::imwrite(path.string(), picture)) throw Error(fmt::format("cannot write {}", path.string()));
+  std::vector<unsigned char> png;
+  if (!cv::imencode(".png", picture, png)) throw Error(fmt::format("{}: OpenCV cannot encode it", path.string()));
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(png));
+  write_file(path, std::span(&bytes, 1));  // imwrite() would not see a full disk, and leave a part of the picture
 }
 #else
 void write_curves_png(const std::filesystem::path&, const std::vector<ReportTask>&) {}

@@ -7,10 +7,12 @@
 
 #include <fmt/format.h>
 
+#include "apps/run/prepared_run.h"
+#include "apps/run/recorded_data.h"
 #include "apps/run/saved_run.h"
 #include "apps/run/train_plan.h"
-#include "apps/run/train_run.h"
 #include "engine/core/error.h"
+#include "engine/core/nan_last.h"
 #include "engine/layers/conv2d.h"
 #include "engine/train/metrics.h"
 #include "kernels/loss/loss_ref.h"
@@ -129,10 +131,11 @@ Image mosaic(const std::vector<Image>& tiles, int columns) {
 OpenedRun open_run(const FinishedRun& run) {
   SavedRun saved = open_saved_run(run.folder);
   OpenedRun opened;
-  opened.data = load_training_data(saved.options);
-  if (opened.data.checksum != run.record.data.checksum)
-    throw Error(
-        fmt::format("{} was trained on other data than {} holds now", run.folder.string(), saved.options.data.data));
+  opened.data = load_training_data(saved.options, Warnings::drop);
+  check_same_data(run.record.data, opened.data, run.folder.string());
+  if (opened.data.validation.n != int(run.labels.size()))
+    throw Error(fmt::format("{}/predictions.safetensors is of {} images, and the run has {} to validate it",
+                            run.folder.string(), run.labels.size(), opened.data.validation.n));
   make_positive_one(opened.data, choose_positive(saved.options, saved.loss, opened.data.classes));
   opened.labels = std::move(saved.labels);
   opened.net = std::move(saved.net);
@@ -198,19 +201,21 @@ Json feature_maps_block(const OpenedRun& run, const std::string& name) {
 
 Json mistakes_block(const OpenedRun& run, const FinishedRun& finished, const std::string& name) {
   const std::size_t k = std::size_t(finished.loss.classes), images = finished.labels.size();
+  const std::vector<float>& logits = finished.logits_at_best();
   std::vector<std::pair<double, std::size_t>> wrong;
   for (std::size_t i = 0; i < images; ++i) {
-    const std::vector<double> z(finished.best_logits.begin() + std::ptrdiff_t(i * k),
-                                finished.best_logits.begin() + std::ptrdiff_t((i + 1) * k));
+    const std::vector<double> z(logits.begin() + std::ptrdiff_t(i * k), logits.begin() + std::ptrdiff_t((i + 1) * k));
     if (!ref::is_correct(finished.loss, z, finished.labels[i]))
       wrong.push_back({ref::sample_loss(finished.loss, z, finished.labels[i]), i});
   }
-  std::sort(wrong.rbegin(), wrong.rend());
+  std::sort(wrong.rbegin(), wrong.rend(), [](const auto& a, const auto& b) {
+    return nan_last(a.first, b.first) || (!nan_last(b.first, a.first) && a.second < b.second);
+  });
   Json b = block(
       "The worst mistakes of " + name,
       fmt::format("{} of {} validation images are wrong at the best epoch; these cost the most.", wrong.size(), images),
       std::max(1, 112 / std::max(1, run.data.validation.w)));
-  const std::vector<double> p = probabilities(finished.best_logits, int(k));
+  const std::vector<double> p = probabilities(logits, int(k));
   const std::size_t classes = std::max<std::size_t>(2, k);
   for (std::size_t j = 0; j < std::min<std::size_t>(8, wrong.size()); ++j) {
     const auto [cost, i] = wrong[j];

@@ -15,9 +15,10 @@
 #include "apps/report/profile_links.h"
 #include "apps/run/machine.h"
 #include "engine/core/error.h"
-#include "engine/core/grouped.h"
+#include "engine/core/json_text.h"
 #include "engine/core/quantile.h"
 #include "engine/train/metrics.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::apps {
 namespace {
@@ -115,7 +116,7 @@ Json results_table(const ReportTask& task) {
 
 ClassifierMetrics metrics_of(const FinishedRun& run) {
   const int classes = int(run.record.data.classes.size());
-  return classifier_metrics(run.best_logits, run.loss.classes, run.labels, classes);
+  return classifier_metrics(run.logits_at_best(), run.loss.classes, run.labels, classes);
 }
 
 /// Sensitivity and related metrics at the best epoch, for two classes.
@@ -154,7 +155,7 @@ Json roc_block(const std::vector<const SeededRun*>& runs) {
   Json curves = Json::array();
   for (const SeededRun* run : runs) {
     const FinishedRun& first = run->seeds[0];
-    const auto scores = positive_scores(first.best_logits, first.loss.classes);
+    const auto scores = positive_scores(first.logits_at_best(), first.loss.classes);
     std::vector<double> fpr, tpr;
     for (const RocPoint& p : roc_curve(scores, first.labels))
       fpr.push_back(p.false_positive_rate), tpr.push_back(p.true_positive_rate);
@@ -231,7 +232,7 @@ Json shown(const nlohmann::json& show, const ReportTask& task) {
   for (const auto& index : show.value("runs", nlohmann::json::array()))
     runs.push_back(&task.runs.at(index.get<std::size_t>()));
   if (show.contains("run")) runs.push_back(&task.runs.at(show["run"].get<std::size_t>()));
-  if (runs.empty()) throw UsageError(fmt::format("task {}: {} names no run", task.plan.id, show.dump()));
+  if (runs.empty()) throw UsageError(fmt::format("task {}: {} names no run", task.plan.id, json_text(show)));
   const SeededRun& run = *runs[0];
   if (kind == "confusion") return confusion_block(run);
   if (kind == "roc") return roc_block(runs);

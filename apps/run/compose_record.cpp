@@ -82,7 +82,7 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
   for (const std::string& word : words) command.push_back(word);
   // These flags describe this start, not the run.
   std::map<std::string, std::string> flags = given;
-  for (const char* name : {"out", "overwrite", "quiet", "resume"}) flags.erase(name);
+  for (const char* name : {"out", "overwrite", "quiet", "resume", "stop-after"}) flags.erase(name);
   const Recipe& r = program.recipe();
   return {
       {"format", 1},
@@ -109,6 +109,25 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
       {"machine", machine_facts()},
       {"versions", version_facts()},
       {"implementations", program.implementations()}};
+}
+
+void add_resumption(Json& record, const Earlier& earlier) {
+  std::vector<RunRecord::Resumption> all = earlier.record.resumed;
+  RunRecord::Resumption now{record["started"], int(earlier.history.size()), earlier.partial.steps, {}};
+  for (const auto& [flag, value] : earlier.record.flags) now.changed[flag].before = value;
+  for (const auto& [flag, value] : record["flags"].items()) now.changed[flag].after = value.get<std::string>();
+  std::erase_if(now.changed, [](const auto& flag) { return flag.second.before == flag.second.after; });
+  all.push_back(std::move(now));
+  record["resumed"] = Json::array();
+  for (const RunRecord::Resumption& one : all) {
+    Json changed = Json::object();
+    for (const auto& [flag, change] : one.changed) {
+      if (change.before) changed[flag]["before"] = *change.before;
+      if (change.after) changed[flag]["after"] = *change.after;
+    }
+    record["resumed"].push_back(
+        {{"started", one.started}, {"epochs", one.epochs}, {"steps", one.steps}, {"changed", changed}});
+  }
 }
 
 void end_record(Json& record, const std::string& status, const std::vector<EpochResult>& history,
@@ -159,7 +178,7 @@ std::string run_name(const TrainOptions& o, int base) {
   };
   add(o.depth.has_value(), fmt::format("depth{}", o.depth.value_or(0)));
   add(o.data.data != built_in_data, std::filesystem::path(o.data.data + "/").parent_path().stem().string());
-  add(o.data.image_size.has_value(), fmt::format("{}px", o.data.image_size.value_or(0)));
+  if (o.data.image_size) name += "-" + size_text(*o.data.image_size) + "px";
   add(o.data.channels == 3, "colour");
   add(o.optimizer.name != usual.optimizer.name, o.optimizer.name);
   add(o.learning_rate != usual.learning_rate, fmt::format("lr{:g}", o.learning_rate));

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/run/resume.h"
 #include "apps/run/train_options.h"
 #include "engine/program/program.h"
 #include "engine/train/run_assessment.h"
@@ -15,6 +16,9 @@ namespace gs::apps {
 nlohmann::ordered_json start_record(const Words& words, const std::map<std::string, std::string>& given,
                                     const TrainOptions&, const DataSplits&, const std::string& positive,
                                     const Program&);
+
+/// Adds that the run went on: when, after how much, and which flags differ from those before.
+void add_resumption(nlohmann::ordered_json&, const Earlier&);
 
 /// Adds the end of the run: "finished", "interrupted" or "failed" with its message.
 void end_record(nlohmann::ordered_json&, const std::string& status, const std::vector<EpochResult>& history,

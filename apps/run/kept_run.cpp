@@ -14,7 +14,7 @@ std::map<std::string, std::string> recorded_flags(const Words& words) {
   TrainOptions options;
   std::map<std::string, std::string> given;
   parse_train_words(words, options, given);
-  for (const char* name : {"epochs", "out", "overwrite", "quiet", "threads"}) given.erase(name);
+  for (const char* name : {"epochs", "out", "overwrite", "quiet", "stop-after", "threads"}) given.erase(name);
   return given;
 }
 
@@ -36,11 +36,16 @@ bool is_done(const KeptRun& run) {
   return epochs_done(*record) >= run.epochs || record->flags.contains("patience");
 }
 
+void clear_up(const KeptRun& run) {
+  RunDirectory(run.folder).clear_up();
+}
+
 Words words_to_do(const KeptRun& run) {
   const RunDirectory directory(run.folder);
   const auto record = directory.record_if_any();
   Words words = run.words;
-  if (record && directory.has_last() && is_same_run(*record, words) && epochs_done(*record) < run.epochs)
+  if (record && directory.has_last() && is_same_run(*record, words) &&
+      (!record->finished() || epochs_done(*record) < run.epochs))
     words = {"--resume", run.folder.string()};
   else
     words.insert(words.end(), {"--out", run.folder.string(), "--overwrite"});

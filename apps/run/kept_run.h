@@ -15,6 +15,9 @@ struct KeptRun {
 /// True if the folder holds this very run, finished. Runs with --patience may have ended before their last epoch.
 bool is_done(const KeptRun&);
 
+/// Completes the files of a run that is done, if its process was killed at the very end.
+void clear_up(const KeptRun&);
+
 /// The words for `train` that do the run, or resume it if it was stopped.
 Words words_to_do(const KeptRun&);
 

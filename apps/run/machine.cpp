@@ -2,7 +2,6 @@
 #include "apps/run/machine.h"
 
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -11,6 +10,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "engine/core/machine_limits.h"
 #include "engine/core/version.h"
 #include "engine/device/cpu_info.h"
 #include "engine/library/library.h"
@@ -31,7 +31,8 @@ std::string system_name() {
 
 nlohmann::json openmp_environment() {
   nlohmann::json variables = nlohmann::json::object();
-  for (const char* name : {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY"})
+  for (const char* name :
+       {"OMP_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY"})
     if (const char* value = std::getenv(name)) variables[name] = value;
   return variables;
 }
@@ -42,7 +43,7 @@ nlohmann::json machine_facts() {
   return {{"cpu", cpu_model()},
           {"cores", cpu_cores()},
           {"vector_width", cpu_vector_width()},
-          {"memory_bytes", std::int64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE)},
+          {"memory_bytes", memory_limit_bytes()},
           {"system", system_name()},
           {"openmp", openmp_environment()}};
 }

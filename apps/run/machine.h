@@ -9,8 +9,8 @@
 
 namespace gs::apps {
 
-/// {"cpu", "cores" that this process may use, "vector_width", "memory_bytes", "system", "openmp": the variables that
-/// change how its threads wait}
+/// {"cpu", "cores" and "memory_bytes" that this process may use, "vector_width", "system", "openmp": the variables that
+/// change how many threads there are and how they wait}
 nlohmann::json machine_facts();
 
 /// {"name", "description", "threads", "library"}

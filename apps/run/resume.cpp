@@ -5,43 +5,47 @@
 
 #include <fmt/format.h>
 
-#include "apps/cli/plural.h"
 #include "apps/run/named_run.h"
+#include "apps/run/recorded_data.h"
 #include "engine/core/error.h"
 #include "engine/device/device_name.h"
 #include "engine/train/run_directory.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::apps {
 namespace {
 
 /// Flags that a resumed run may change.
-constexpr const char* changeable[] = {"epochs", "threads", "device", "profile", "quiet"};
+constexpr const char* changeable[] = {"data", "epochs", "threads", "device", "profile", "quiet", "stop-after"};
 
 bool may_change(const std::string& flag) {
   return std::find(std::begin(changeable), std::end(changeable), flag) != std::end(changeable);
 }
 
-/// The logits of the first `epochs` epochs, if the run keeps them.
-std::vector<float> kept_logits(const RunDirectory& run, int epochs) {
+/// The logits of the first `epochs` epochs, `row` values each, if the run keeps them.
+std::vector<float> kept_logits(const RunDirectory& run, int epochs, std::int64_t row) {
   if (!run.has_predictions()) return {};
   const SafeTensors file = run.predictions();
   if (!file.has("epochs.logits")) return {};
   const SafeTensor& tensor = file.at("epochs.logits");
   if (tensor.shape.size() != 3 || tensor.shape[0] < epochs)
     throw Error(fmt::format("{} holds fewer than the {} epochs of last.safetensors", file.source, epochs));
-  std::vector<float> logits = tensor.values<float>();
-  logits.resize(std::size_t(epochs) * std::size_t(tensor.shape[1] * tensor.shape[2]));
+  std::vector<float> logits = file.values<float>(tensor.name);
+  if (logits.size() != std::size_t(tensor.shape[0]) * std::size_t(row))
+    throw Error(fmt::format("{}: tensor '{}' has {} values in {} epochs, but the run has {} an epoch", file.source,
+                            tensor.name, logits.size(), tensor.shape[0], row));
+  logits.resize(std::size_t(epochs * row));
   return logits;
 }
 
 }  // namespace
 
-Words resumed_words(const std::string& run, const std::map<std::string, std::string>& given) {
+Restart restart_of(const std::string& run, const std::map<std::string, std::string>& given) {
   for (const auto& [flag, value] : given)
     if (flag != "resume" && !may_change(flag))
       throw UsageError(
-          fmt::format("--{} comes from the run with --resume; only --epochs, --threads, --device, --profile and "
-                      "--quiet may be given",
+          fmt::format("--{} comes from the run with --resume; only --data, --epochs, --threads, --device, --profile, "
+                      "--quiet and --stop-after may be given",
                       flag));
   const RunRecord record = named_run("--resume", run);
   if (const auto device = given.find("device"); device != given.end()) {
@@ -50,24 +54,29 @@ Words resumed_words(const std::string& run, const std::map<std::string, std::str
       throw UsageError(fmt::format("--device {}: {} was trained on {} and goes on there{}", device->second, run, before,
                                    before == "cuda" ? "; another GPU may be named, as in cuda:1" : ""));
   }
-  Words words;
+  Restart restart;
   for (const auto& [flag, value] : record.flags)
-    if (given.count(flag) == 0) words.push_back("--" + flag + "=" + value);
+    if (given.count(flag) == 0) restart.words.push_back("--" + flag + "=" + value);
   for (const auto& [flag, value] : given)
-    if (may_change(flag)) words.push_back("--" + flag + "=" + value);
-  return words;
+    if (may_change(flag)) restart.words.push_back("--" + flag + "=" + value);
+  if (!given.contains("data")) restart.data_path = record.data.path;
+  return restart;
 }
 
-Earlier resume(Program& program, const std::string& run, const std::string& data_checksum) {
-  const std::string recorded = named_run("--resume", run).data.checksum;
-  if (recorded != data_checksum)
-    throw Error(fmt::format("--resume: {} was trained on other data: their checksum was {}, now it is {}", run,
-                            recorded, data_checksum));
+bool stops_early(const std::vector<EpochResult>& history, int patience) {
+  if (patience == 0 || history.empty()) return false;
+  const auto best = std::ranges::min_element(history, {}, &EpochResult::val_loss);
+  return history.back().epoch - best->epoch >= patience;
+}
+
+Earlier resume(Program& program, const std::string& run, int patience, const DataSplits& data) {
+  RunRecord record = named_run("--resume", run);
+  check_same_data(record.data, data, run, "; --data may name the folder or file that holds them");
   const RunDirectory directory(run);
+  if (!directory.has_last() && !record.finished()) return {.record = std::move(record)};
   const Checkpoint checkpoint = directory.last(program.net());
   if (!checkpoint.resumable) throw Error(fmt::format("{}/last.safetensors holds no optimizer state", run));
-  const int epochs = program.recipe().epochs;
-  if (checkpoint.epoch >= epochs)
+  if (record.finished() && checkpoint.epoch >= program.recipe().epochs)
     throw UsageError(fmt::format("--resume: {} has {} already; --epochs {} would go on", run,
                                  plural(checkpoint.epoch, "epoch"), 2 * checkpoint.epoch));
   std::vector<EpochResult> history = directory.history();
@@ -76,8 +85,13 @@ Earlier resume(Program& program, const std::string& run, const std::string& data
   if (int(history.size()) != checkpoint.epoch)
     throw Error(fmt::format("{}: last.safetensors is of epoch {}, but history.csv has {} epochs up to there", run,
                             checkpoint.epoch, history.size()));
+  if (record.finished() && stops_early(history, patience))
+    throw UsageError(
+        fmt::format("--resume: {} stopped early: val_loss had not improved for {} epochs (--patience)", run, patience));
   restore(program, checkpoint);
-  return {std::move(history), kept_logits(directory, checkpoint.epoch)};
+  const std::int64_t row = data.validation.n * program.net().output().size();
+  return {std::move(history), checkpoint.partial, checkpoint.first_epoch, kept_logits(directory, checkpoint.epoch, row),
+          std::move(record)};
 }
 
 }  // namespace gs::apps

@@ -5,24 +5,38 @@
 #include <vector>
 
 #include "apps/cli/words.h"
+#include "engine/data/dataset.h"
 #include "engine/program/program.h"
+#include "engine/train/run_record.h"
 #include "engine/train/trainer.h"
 
 namespace gs::apps {
 
-/// The words that start the run in folder `run` again: the flags of its run.json, with those of --epochs, --threads,
-/// --device, --profile and --quiet that are in `given`. Throws UsageError if another flag is given with --resume, or if
-/// the folder holds no run.
-Words resumed_words(const std::string& run, const std::map<std::string, std::string>& given);
-
-/// The work of a run before it stopped.
-struct Earlier {
-  std::vector<EpochResult> history;
-  std::vector<float> validation_logits;  ///< one set an epoch, if the run keeps them
+/// The words and the data that start a run again.
+struct Restart {
+  Words words;            ///< the flags of its run.json, with those that are given and may change
+  std::string data_path;  ///< for where_now() of recorded_data.h; empty if --data is given
 };
 
-/// Restores the program from last.safetensors of `run` and returns the work up to that epoch. Throws UsageError if the
-/// run already has `program.recipe().epochs` epochs, gs::Error if its files do not fit or it was trained on other data.
-Earlier resume(Program&, const std::string& run, const std::string& data_checksum);
+/// The restart of the run in folder `run`. --data, --epochs, --threads, --device, --profile, --quiet and --stop-after
+/// may be in `given`. Throws UsageError if another flag is given with --resume, or if the folder holds no run.
+Restart restart_of(const std::string& run, const std::map<std::string, std::string>& given);
+
+/// The work of a run before it stopped, and its run.json.
+struct Earlier {
+  std::vector<EpochResult> history;
+  PartialEpoch partial;                  ///< of the next epoch
+  std::string first_epoch;               ///< Checkpoint::first_epoch
+  std::vector<float> validation_logits;  ///< one set an epoch, if the run keeps them
+  RunRecord record;
+};
+
+/// True if val_loss has not improved for `patience` epochs; never with a patience of 0.
+bool stops_early(const std::vector<EpochResult>& history, int patience);
+
+/// Restores the program from last.safetensors of `run` and returns the work up to there; none if the run was stopped
+/// before it wrote that. Throws UsageError if the run has finished and has `program.recipe().epochs` epochs or was
+/// stopped early, gs::Error if its files do not fit or it was trained on other data.
+Earlier resume(Program&, const std::string& run, int patience, const DataSplits&);
 
 }  // namespace gs::apps

@@ -1,8 +1,12 @@
 // saved_run.cpp - rebuilds a net from the flags and shapes in run.json, without its data.
 #include "apps/run/saved_run.h"
 
+#include <fmt/format.h>
+
+#include "apps/run/prepared_run.h"
+#include "apps/run/recorded_data.h"
 #include "apps/run/train_plan.h"
-#include "apps/run/train_run.h"
+#include "engine/core/error.h"
 #include "engine/device/backends.h"
 #include "engine/device/device_name.h"
 #include "engine/train/run_directory.h"
@@ -12,11 +16,8 @@ namespace {
 
 /// A trainer needs a training split; evaluation does not read it, so one image is enough.
 Dataset first_image(const Dataset& data) {
-  Dataset one = data;
-  one.n = 1;
-  one.images.resize(data.image_size());
-  one.labels.resize(1);
-  return one;
+  const auto pixels = data.images.begin();
+  return {1, data.h, data.w, data.c, {pixels, pixels + std::ptrdiff_t(data.image_size())}, {data.labels.at(0)}};
 }
 
 }  // namespace
@@ -26,16 +27,24 @@ SavedRun open_saved_run(const std::filesystem::path& folder, const std::string& 
   const RunDirectory directory(folder);
   run.folder = folder;
   run.record = directory.record();
+  run.labels = run.record.data.labels;
+  if (!(weights == "last" ? directory.has_last() : directory.has_best()))
+    throw Error(fmt::format("{} holds no {}.safetensors; its status is {}{}", folder.string(), weights,
+                            run.record.status, run.record.message.empty() ? "" : ": " + run.record.message));
   Words words;
   for (const auto& [flag, value] : run.record.flags) words.push_back("--" + flag + "=" + value);
-  std::map<std::string, std::string> given;
-  parse_train_words(words, run.options, given);
+  try {
+    std::map<std::string, std::string> given;
+    if (!parse_train_words(words, run.options, given)) throw UsageError("--help starts none");
+    run.loss = choose_loss(run.options, run.labels.size());
+    run.net = build_net(run.options, run.record.network.input, run.loss, run.labels.size());
+  } catch (const UsageError& error) {
+    throw Error(fmt::format("{}/run.json: its flags do not describe a run: {}", folder.string(), error.what()));
+  }
   // Its own record holds the table; the run that --impl-from named may be gone.
   if (run.options.implementation_from) run.options.implementation_from = folder.string();
+  run.options.data.data = where_now(run.record.data.path, run.options.data.data);
   run.options.quiet = true;
-  run.labels = run.record.data.labels;
-  run.loss = choose_loss(run.options, run.labels.size());
-  run.net = build_net(run.options, run.record.network.input, run.loss, run.labels.size());
   Checkpoint checkpoint = weights == "last" ? directory.last(run.net) : directory.best(run.net);
   run.epoch = checkpoint.epoch;
   run.parameters = std::move(checkpoint.parameters);
@@ -56,7 +65,7 @@ Recipe saved_recipe(const SavedRun& run, Precision precision) {
   return recipe;
 }
 
-Evaluation evaluate_saved(const SavedRun& run, const Dataset& images, const std::string& device_name, int threads) {
+Evaluation evaluate_saved(const SavedRun& run, Dataset images, const std::string& device_name, int threads) {
   TrainOptions options = run.options;
   options.device = device_name;
   options.threads = threads;
@@ -69,7 +78,7 @@ Evaluation evaluate_saved(const SavedRun& run, const Dataset& images, const std:
   program.set_parameters(run.parameters);
   DataSplits data;
   data.train = first_image(images);
-  data.validation = images;
+  data.validation = std::move(images);
   return Trainer(program, data).evaluate(Split::validation);
 }
 

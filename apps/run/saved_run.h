@@ -17,7 +17,7 @@ namespace gs::apps {
 struct SavedRun {
   std::filesystem::path folder;
   RunRecord record;      ///< run.json
-  TrainOptions options;  ///< from the flags that it was started with
+  TrainOptions options;  ///< from the flags that it was started with; --data as where_now() of recorded_data.h finds it
   LossKind loss = LossKind::bce;
   Net net;
   std::vector<std::string> labels;  ///< class names by label; in one-logit losses label 1 is the positive class
@@ -42,6 +42,6 @@ Recipe saved_recipe(const SavedRun&, Precision);
 /// Evaluates the network on images, on `device`: "auto", "cuda", "cpu" or "sim". The run's own validation images give
 /// the numbers of its history.csv. Uses the run's implementations; on another device or in another precision, the
 /// default table.
-Evaluation evaluate_saved(const SavedRun&, const Dataset&, const std::string& device, int threads = 0);
+Evaluation evaluate_saved(const SavedRun&, Dataset, const std::string& device, int threads = 0);
 
 }  // namespace gs::apps

@@ -1,13 +1,18 @@
 // train_options.cpp - the flags of `gridstride train`, in the sections of its help page.
 #include "apps/run/train_options.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "apps/cli/data_flags.h"
 #include "apps/cli/device_flag.h"
-#include "apps/cli/plural.h"
+#include "apps/run/recorded_data.h"
 #include "apps/run/resume.h"
+#include "apps/run/step_samples.h"
 #include "engine/core/error.h"
+#include "kernels/common/grouped.h"
 #include "models/models.h"
 
 namespace gs::apps {
@@ -15,7 +20,7 @@ namespace {
 
 void add_network(Arguments& a, TrainOptions& o) {
   a.section("Network");
-  a.value("--base", o.base, "base width: filters of the first layer", whole_number(1, 4096), "N")
+  a.value("--base", o.base, "base width: filters of the first layer", whole_number(1, most_base), "N")
       .default_str("the model's own");
   a.value("--depth", o.depth, "layers with weights: resnet 6n + 2; vgg 11, 13, 16 or 19", whole_number(1, 4096), "N")
       .default_str("the model's own");
@@ -28,7 +33,7 @@ void add_network(Arguments& a, TrainOptions& o) {
 void add_training(Arguments& a, TrainOptions& o) {
   a.section("Training");
   a.value("--epochs", o.epochs, "passes over the training images", whole_number(1), "N");
-  a.value("--batch", o.batch, "images per step", whole_number(1, 65536), "N");
+  a.value("--batch", o.batch, "images per step", whole_number(1, most_batch), "N");
   a.value("--lr", o.learning_rate, "learning rate", positive_number(), "X");
   add_optimizer_flags(a, o.optimizer);
   a.choice("--schedule", o.schedule, "learning rate over the epochs", {"constant", "step", "cosine"});
@@ -60,7 +65,7 @@ void add_machine(Arguments& a, TrainOptions& o) {
   a.section("Machine");
   add_device_flag(a, o.device);
   a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"}).default_str("tf32 on cuda, else fp32");
-  a.value("--threads", o.threads, "CPU threads; 0: all cores", whole_number(0, 4096), "N");
+  a.value("--threads", o.threads, "CPU threads; 0: OMP_NUM_THREADS, else all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation,
           "auto (fastest as measured here), default (a fixed table), own (no vendor library), library (wherever "
           "possible), or calls of --explain with the implementation of each: "
@@ -77,7 +82,11 @@ void add_output(Arguments& a, TrainOptions& o) {
   a.value("--out", o.out, "folder of the run", some_text(), "DIR")
       .default_str("runs/NAME, named after model and flags");
   a.flag("--overwrite", o.overwrite, "replace the run that is there");
-  a.value("--resume", o.resume, "resume a run with its own flags, up to --epochs in all", some_text(), "RUN");
+  a.value("--resume", o.resume,
+          "resume a run with its own flags, up to --epochs in all; --data: where its images are now", some_text(),
+          "RUN");
+  a.value("--stop-after", o.stop_after, "stop after this time with a checkpoint to go on from (status 75): 3h30m",
+          time_span(), "TIME");
   a.flag("--eval-train", o.evaluate_training, "also evaluate the training images after every epoch");
   a.flag("--keep-predictions", o.keep_predictions, "keep the logits of the validation images after every epoch");
   a.flag("--profile", o.profile, "sample a few steps of every epoch; profile.html and profile.json join the run");
@@ -116,6 +125,12 @@ void check_run_flags(const TrainOptions& o, const Arguments& a) {
   check_data_flags(o.data);
 }
 
+bool belongs_to_one_run(const std::string& flag) {
+  constexpr std::string_view flags[] = {"out",     "overwrite", "resume", "stop-after", "quiet",
+                                        "summary", "explain",   "for",    "help",       "config"};
+  return std::ranges::find(flags, flag) != std::end(flags);
+}
+
 void add_run_flags(Arguments& a, TrainOptions& o) {
   a.positional("model,--model", o.model);
   a.section("Data");
@@ -140,10 +155,11 @@ bool parse_train_words(const Words& words, TrainOptions& o, std::map<std::string
   if (!a.parse(words)) return false;
   given = a.given_values();
   if (o.resume) {
-    const Words replayed = resumed_words(*o.resume, given);
+    const Restart restart = restart_of(*o.resume, given);
     const std::string run = *o.resume;
     o = TrainOptions();
-    parse_train_words(replayed, o, given);
+    parse_train_words(restart.words, o, given);
+    o.data.data = where_now(restart.data_path, o.data.data);
     o.resume = o.out = o.implementation_from = run;
     return true;
   }
@@ -154,6 +170,8 @@ bool parse_train_words(const Words& words, TrainOptions& o, std::map<std::string
   if (o.profile && (o.device == "sim" || o.device == "ptx"))
     throw UsageError(fmt::format(
         "--profile: time means nothing on {0}; 'gridstride profile MODEL --device {0}' counts a step", o.device));
+  if (o.profile && !sample_steps)
+    throw UsageError("--profile: gridstride-train cannot profile; './gridstride build' builds the program that can");
   return true;
 }
 

@@ -15,6 +15,8 @@ inline constexpr const char* precision_text =
     "weights that layers read in 16 bits, and trains fp32 ones. On cpu both are emulated: it rounds as tensor cores "
     "do, and is no faster";
 
+inline constexpr int most_base = 4096, most_batch = 65536;
+
 /// The defaults are the lab's task 5a.
 struct TrainOptions {
   std::string model;
@@ -51,8 +53,9 @@ struct TrainOptions {
   bool overwrite = false, quiet = false, summary = false, explain = false;
   std::optional<std::string> explained_device;  ///< --for: a device that need not be present
   bool evaluate_training = false, keep_predictions = false;
-  bool profile = false;               ///< sample a few steps of every epoch
-  std::optional<std::string> resume;  ///< the folder of a run to go on with
+  bool profile = false;                   ///< sample a few steps of every epoch
+  std::optional<std::string> resume;      ///< the folder of a run to go on with
+  std::optional<std::string> stop_after;  ///< as in 3h30m
 };
 
 /// Adds the model and the flags that define a run (data, network, training, augmentation, machine), bound to `options`,
@@ -62,12 +65,15 @@ void add_run_flags(Arguments&, TrainOptions& options);
 /// Throws UsageError if flags of add_run_flags contradict each other.
 void check_run_flags(const TrainOptions&, const Arguments&);
 
+/// True for a flag that says where one run writes or what it prints: the runs of a lab or a sweep have no say in that.
+bool belongs_to_one_run(const std::string& flag);
+
 /// `gridstride train`'s arguments, bound to `options`, which must live as long.
 Arguments train_arguments(TrainOptions& options);
 
-/// Parses and checks `words`. With --resume RUN, the flags that RUN was started with, and those of --epochs, --threads,
-/// --device, --profile and --quiet that are in `words`. False if help was asked for and printed. `given`: the flags
-/// that were given, name -> value. Throws UsageError.
+/// Parses and checks `words`. With --resume RUN, the flags that RUN was started with, and those in `words` that may
+/// change (restart_of() of resume.h). False if help was asked for and printed. `given`:
+/// the flags that were given, name -> value. Throws UsageError.
 bool parse_train_words(const Words& words, TrainOptions&, std::map<std::string, std::string>& given);
 
 }  // namespace gs::apps

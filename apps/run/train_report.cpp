@@ -7,10 +7,9 @@
 #include <fmt/ranges.h>
 
 #include "apps/cli/help.h"
-#include "apps/cli/plural.h"
 #include "apps/cli/progress.h"
 #include "apps/run/machine.h"
-#include "engine/core/grouped.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::apps {
 namespace {

@@ -6,23 +6,24 @@
 
 #include <fmt/format.h>
 
-#include "apps/cli/data_flags.h"
-#include "apps/cli/device_flag.h"
+#include "apps/cli/checks.h"
 #include "apps/cli/interrupt.h"
-#include "apps/cli/plural.h"
 #include "apps/cli/progress.h"
-#include "apps/profile/training_samples.h"
 #include "apps/run/compose_record.h"
+#include "apps/run/prepared_run.h"
 #include "apps/run/resume.h"
+#include "apps/run/step_samples.h"
 #include "apps/run/train_plan.h"
 #include "apps/run/train_report.h"
 #include "engine/core/error.h"
+#include "engine/core/message_of.h"
+#include "engine/core/printable.h"
 #include "engine/core/seconds_since.h"
-#include "engine/data/features.h"
 #include "engine/device/machine_lock.h"
 #include "engine/train/run_diagnostics.h"
 #include "engine/train/run_directory.h"
 #include "engine/train/run_recorder.h"
+#include "kernels/common/grouped.h"
 #include "models/models.h"
 
 namespace gs::apps {
@@ -34,7 +35,9 @@ using Clock = std::chrono::steady_clock;
 class Display {
  public:
   Display(bool quiet, const RunView& view, int epochs)
-      : quiet_(quiet), view_(view), epochs_(epochs), style_(detect_style(stdout)), line_(style_) {}
+      : quiet_(quiet), view_(view), epochs_(epochs), style_(detect_style(stdout)), line_(style_) {
+    view_.label = printable(view.label);  // part of the line that is redrawn
+  }
 
   void progress(const EpochProgress& p) {
     if (quiet_) return;
@@ -46,18 +49,18 @@ class Display {
     time_left_.epoch_done(r.seconds);
     if (quiet_ || view_.only_live) return;
     line_.clear();
-    fmt::print("{}\n", finished_line(r, epochs_, best, width() - margin, style_));
-    std::fflush(stdout);
+    print_as_it_is(finished_line(r, epochs_, best, width() - margin, style_) + "\n");  // it may have colours
+    flush_output();
   }
   /// Prints at once, also during an epoch.
   void warn(const std::string& text) {
     line_.clear();
-    fmt::print(stderr, "gridstride: {}{}{}\n", view_.label, view_.label.empty() ? "" : ": ", text);
+    print_message(fmt::format("{}{}{}", view_.label, view_.label.empty() ? "" : ": ", text));
   }
   void end() { line_.clear(); }
   void print(const std::string& text) {
-    if (!quiet_ && !view_.only_live) fmt::print("{}", text);
-    std::fflush(stdout);
+    if (!quiet_ && !view_.only_live) print_text(text);
+    flush_output();
   }
   int width() const { return terminal_width(stdout); }
 
@@ -76,13 +79,14 @@ class Display {
 class Run {
  public:
   Run(RunDirectory& directory, Program& program, const DataSplits& data, const TrainOptions& options,
-      const RunView& view, nlohmann::ordered_json record, Earlier earlier)
+      const RunView& view, nlohmann::ordered_json record, Earlier earlier, std::optional<Clock::time_point> stop_at)
       : directory_(directory),
         program_(program),
         data_(data),
         patience_(options.patience),
+        stop_at_(stop_at),
         trainer_(program, data, {.evaluate_training = options.evaluate_training}),
-        recorder_(directory, program, std::move(earlier.history)),
+        recorder_(directory, program, std::move(earlier.history), std::move(earlier.first_epoch)),
         among_others_(view.among_others),
         display_(options.quiet, view, options.epochs),
         record_(std::move(record)),
@@ -90,7 +94,7 @@ class Run {
                  .validation_images = data.validation.n,
                  .train_class_counts = class_counts(data.train, data.classes.size()),
                  .validation_class_counts = class_counts(data.validation, data.classes.size())} {
-    if (options.profile) samples_ = std::make_unique<TrainingSamples>(program, options);
+    if (options.profile) samples_ = sample_steps(program, options);
     if (options.keep_predictions)
       recorder_.keep_predictions(data.validation.labels, std::move(earlier.validation_logits));
   }
@@ -98,42 +102,44 @@ class Run {
   Display& display() { return display_; }
 
   /// Returns the exit status.
-  int train() {
-    const InterruptGuard interrupt;
+  int train(const PartialEpoch& begun) {
+    InterruptGuard interrupt;
     const int first_epoch = int(recorder_.history().size()) + 1;
+    const auto time_is_up = [&] { return stop_at_ && Clock::now() >= *stop_at_; };
     TrainerCallbacks callbacks;
-    callbacks.progress = [&](const EpochProgress& p) {
-      interrupt.check();
-      display_.progress(p);
-    };
+    callbacks.progress = [&](const EpochProgress& p) { display_.progress(p); };
     callbacks.diagnosis = [&](int, const Diagnosis& diagnosis) {
       if (const std::string alarm = diagnostics_.add(diagnosis); !alarm.empty()) display_.warn(alarm);
     };
     callbacks.epoch = [&](const EpochResult& r, bool) {
       const bool best = recorder_.epoch_done(r, trainer_.validation_logits());
       display_.epoch(r, best);
-      interrupt.check();
     };
     if (samples_)
       callbacks.train_steps = [&](std::uint32_t step, std::uint32_t steps, int wanted) {
         return samples_->train_steps(step, steps, wanted);
       };
-    callbacks.stop = [&] {
-      return patience_ > 0 && recorder_.history().back().epoch - recorder_.best_epoch() >= patience_;
+    callbacks.stop = [&] { return stops_early(recorder_.history(), patience_); };
+    callbacks.wants_pause = [&] { return interrupt.signal() != 0 || interrupt.wants_checkpoint() || time_is_up(); };
+    callbacks.pause = [&](int, const PartialEpoch& partial) {
+      partial_ = partial;
+      if (interrupt.signal() != 0 || time_is_up()) return false;
+      recorder_.write_checkpoint(partial);
+      interrupt.checkpoint_done();
+      return true;
     };
     try {
-      trainer_.run(callbacks, first_epoch);
-      recorder_.finish();
+      const bool complete =
+          stops_early(recorder_.history(), patience_) || !trainer_.run(callbacks, first_epoch, begun).paused;
       write_profile();
-      evaluate_best_and_last();
-      write_end("finished");
-    } catch (const Interrupted& interrupted) {
-      recorder_.stop();
-      write_profile();
-      write_end("interrupted");
-      return say_interrupted(interrupted.signal);
+      if (!complete) {
+        write_end("interrupted", "", partial_);
+        return say_stopped(interrupt.signal());
+      }
+      recorder_.write_checkpoint();
+      write_finished();
     } catch (const std::exception& error) {
-      keep_what_is_complete(error.what());
+      keep_what_is_complete(message_of(error));
       throw;
     }
     display_.print(run_footer(assessment(), directory_.path().string(), has_profile_ ? "profile.html" : "",
@@ -148,8 +154,9 @@ class Run {
     return assess(recorder_.history(), context);
   }
 
-  /// Evaluates both splits with the last weights, then with the best epoch's, which stay in the program.
-  void evaluate_best_and_last() {
+  /// Evaluates both splits with the last weights, then with the best epoch's, which stay in the program; writes the
+  /// results.
+  void write_finished() {
     const SharedMachineLock lock;  // other threads may measure
     const int last_epoch = recorder_.history().back().epoch;
     const Evaluation last_validation = trainer_.evaluate(Split::validation);
@@ -162,11 +169,13 @@ class Run {
       best_validation = trainer_.evaluate(Split::validation);
       best = evaluation_record(recorder_.best_epoch(), trainer_.evaluate(Split::training), best_validation, data_);
     }
-    recorder_.write_predictions(data_.validation.labels, best_validation.logits, last_validation.logits);
     context_.balanced_accuracy = best["validation"]["balanced_accuracy"].is_number()
                                      ? best["validation"]["balanced_accuracy"].get<double>()
                                      : context_.balanced_accuracy;
     record_["evaluation"] = {{"best", best}, {"last", last}};
+    RunChange change(directory_);
+    change.predictions(recorder_.predictions(data_.validation.labels, best_validation.logits, last_validation.logits));
+    end(change, "finished");
   }
 
   void write_profile() {
@@ -179,36 +188,56 @@ class Run {
     samples_.reset();
   }
 
-  void write_end(const std::string& status, const std::string& message = "") {
-    display_.end();
-    end_record(record_, status, recorder_.history(), assessment(), seconds_since(start_), message);
-    directory_.write_record(record_);
+  /// Writes the record, and a checkpoint if there is something new.
+  void write_end(const std::string& status, const std::string& message = "", const PartialEpoch& partial = {}) {
+    RunChange change(directory_);
+    recorder_.add_checkpoint(change, partial);
+    end(change, status, message);
   }
 
-  /// After an error: that error is the one to report, so a second one here (the disk is still full) is dropped.
+  void end(RunChange& change, const std::string& status, const std::string& message = "") {
+    display_.end();
+    end_record(record_, status, recorder_.history(), assessment(), seconds_since(start_), message);
+    change.record(record_);
+    change.commit();
+  }
+
+  /// After an error: that error is the one to report, so further ones here (the disk is full, the GPU has failed) are
+  /// dropped.
   void keep_what_is_complete(const std::string& message) noexcept {
     try {
       write_end("failed", message);
-      recorder_.stop();
+      return;
+    } catch (const std::exception&) {
+    }
+    try {
+      RunChange change(directory_);
+      end(change, "failed", message);
     } catch (const std::exception&) {
     }
   }
 
-  int say_interrupted(int signal) const {
-    if (among_others_) return 128 + signal;
-    const std::string folder = directory_.path().string();
-    const std::size_t epochs = recorder_.history().size();
-    fmt::print(
-        stderr, "gridstride: interrupted after {}; {}\n", plural(std::int64_t(epochs), "complete epoch"),
-        epochs == 0 ? folder + " holds no weights" : fmt::format("'gridstride train --resume {}' goes on", folder));
-    return 128 + signal;
+  /// `signal`: 0 after --stop-after.
+  int say_stopped(int signal) const {
+    const int status = signal == 0 ? stopped_status : 128 + signal;
+    if (among_others_) return status;
+    const std::string epochs = plural(std::int64_t(recorder_.history().size()), "complete epoch");
+    const std::string steps =
+        partial_.steps > 0 ? fmt::format(" and {} of the next", plural(std::int64_t(partial_.steps), "step")) : "";
+    print_message(fmt::format("{} after {}{}; 'gridstride train --resume {}' goes on",
+                              signal == 0 ? "stopped" : "interrupted", epochs, steps, directory_.path().string()));
+    return status;
   }
+
+  /// EX_TEMPFAIL of sysexits.h: to be tried again. For scripts that start a job with a time limit again.
+  static constexpr int stopped_status = 75;
 
   Clock::time_point start_ = Clock::now();
   RunDirectory& directory_;
   Program& program_;
   const DataSplits& data_;
   int patience_;
+  std::optional<Clock::time_point> stop_at_;
   Trainer trainer_;
   RunRecorder recorder_;
   bool among_others_;
@@ -216,67 +245,41 @@ class Run {
   nlohmann::ordered_json record_;
   AssessmentContext context_;
   RunDiagnostics diagnostics_;
-  std::unique_ptr<TrainingSamples> samples_;  ///< null without --profile
+  std::unique_ptr<StepSamples> samples_;  ///< null without --profile
   bool has_profile_ = false;
+  PartialEpoch partial_;  ///< at the last pause
 };
-
-void make_hog(DataSplits& data) {
-#if GRIDSTRIDE_WITH_OPENCV
-  for (Dataset* split : {&data.train, &data.validation}) *split = hog_features(*split);
-#else
-  (void)data;
-  throw UsageError("--features hog needs OpenCV, which this build does not have");
-#endif
-}
 
 }  // namespace
 
-DataSplits load_training_data(const TrainOptions& o) {
-  DataRequest request = o.data;
-  request.threads = o.threads;
-  DataSplits data = load_with_progress(request, o.quiet);
-  if (o.features == "hog") make_hog(data);
-  return data;
-}
-
-std::unique_ptr<Device> open_device_for(const TrainOptions& o, Precision& precision) {
-  auto device = open_device_and_say({.name = o.device, .threads = o.threads, .tf32 = tf32_allowed(o.precision)});
-  precision = choose_precision(o.precision, device->name());
-  check_table_fits(o, precision);
-  return device;
-}
-
 int train_run(const TrainOptions& o, const Words& words, const std::map<std::string, std::string>& given,
               const RunView& view) {
+  std::optional<Clock::time_point> stop_at;
+  if (o.stop_after)
+    stop_at = Clock::now() +
+              std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds_of(*o.stop_after)));
   const int base = o.base.value_or(find_model(o.model).default_base);
-  // Cheap checks that may refuse the run come first, the images last.
   RunDirectory directory(o.out.value_or("runs/" + run_name(o, base)));
   directory.claim(o.overwrite || o.resume);
-  const ImplementationChoice implementations = choose_implementations(o);
-  Precision precision;
-  const auto device = open_device_for(o, precision);
-  DataSplits data = load_training_data(o);
-  const LossKind loss = choose_loss(o, data.classes.size());
-  const std::string positive = choose_positive(o, loss, data.classes);
-  make_positive_one(data, positive);
-  const Net net = build_net(o, {data.train.h, data.train.w, data.train.c}, loss, data.classes.size());
-  Recipe recipe = build_recipe(o, loss, precision);
-  if (o.class_weight == "balanced")
-    recipe.class_weights = balanced_weights(class_counts(data.train, data.classes.size()));
-
-  Program program(net, recipe, *device, implementations);
-  program.use_epoch_loops(o.epoch_loop);
-  program.initialize();
+  const PreparedRun prepared = prepare_run(o);
+  Program& program = *prepared.program;
   Earlier earlier;
-  if (o.resume) earlier = resume(program, *o.resume, data.checksum);
-  nlohmann::ordered_json record = start_record(words, given, o, data, positive, program);
-  if (o.resume)
-    directory.write_record(record);
-  else
+  if (o.resume) earlier = resume(program, *o.resume, o.patience, prepared.data);
+  nlohmann::ordered_json record = start_record(words, given, o, prepared.data, prepared.positive, program);
+  if (o.resume) {
+    add_resumption(record, earlier);
+    RunChange change(directory);
+    change.record(record);
+    change.commit();
+  } else {
     directory.begin(record);
-  Run run(directory, program, data, o, view, std::move(record), std::move(earlier));
-  run.display().print(run_header(program, o, data, positive, directory.path().string(), run.display().width()) + "\n");
-  return run.train();
+  }
+  const PartialEpoch begun = earlier.partial;
+  Run run(directory, program, prepared.data, o, view, std::move(record), std::move(earlier), stop_at);
+  run.display().print(
+      run_header(program, o, prepared.data, prepared.positive, directory.path().string(), run.display().width()) +
+      "\n");
+  return run.train(begun);
 }
 
 }  // namespace gs::apps

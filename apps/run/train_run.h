@@ -1,12 +1,9 @@
 // train_run.h - one training run, from options to a finished folder; `train` does one, `lab` and `sweep` many.
 #pragma once
 #include <map>
-#include <memory>
 #include <string>
 
 #include "apps/run/train_options.h"
-#include "engine/device/device.h"
-#include "engine/net/recipe.h"
 
 namespace gs::apps {
 
@@ -21,10 +18,5 @@ struct RunView {
 /// exit status: 0, or 128 + signal if interrupted. Throws UsageError or Error.
 int train_run(const TrainOptions& o, const Words& words, const std::map<std::string, std::string>& given,
               const RunView&);
-
-/// Loads the images of a run and computes its --features; shows a progress bar meanwhile.
-DataSplits load_training_data(const TrainOptions&);
-
-std::unique_ptr<Device> open_device_for(const TrainOptions&, Precision& precision);
 
 }  // namespace gs::apps

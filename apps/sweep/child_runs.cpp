@@ -1,7 +1,6 @@
 // child_runs.cpp - fork, exec, wait.
 #include "apps/sweep/child_runs.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -10,7 +9,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <thread>
@@ -18,7 +16,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/interrupt.h"
-#include "engine/core/descriptor.h"
+#include "apps/sweep/child_output.h"
 #include "engine/core/error.h"
 #include "engine/core/seconds_since.h"
 
@@ -27,18 +25,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::string last_line(const std::string& file) {
-  std::ifstream in(file);
-  std::string line, last;
-  while (std::getline(in, line))
-    if (!line.empty()) last = line;
-  constexpr std::string_view prefix = "gridstride: ";
-  return last.starts_with(prefix) ? last.substr(prefix.size()) : last;
-}
-
-pid_t start(const ChildRun& child) {
-  const Descriptor output(::open(child.output_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!output.is_open()) throw Error(fmt::format("cannot write {}: {}", child.output_file, std::strerror(errno)));
+pid_t start(const ChildRun& child, const ChildOutput& output) {
   Words words = child.words;
   words.insert(words.begin(), "gridstride");
   std::vector<char*> arguments;
@@ -50,8 +37,8 @@ pid_t start(const ChildRun& child) {
   // In the child, until exec: plain system calls only. It has its own process group, so that Ctrl-C reaches the
   // parent only, which passes it on once; and it ends with the parent.
   setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGINT);
-  if (getppid() != parent) _exit(128 + SIGINT);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != parent) _exit(128 + SIGTERM);
   dup2(output.number(), STDOUT_FILENO);
   dup2(output.number(), STDERR_FILENO);
   execv("/proc/self/exe", arguments.data());
@@ -61,7 +48,27 @@ pid_t start(const ChildRun& child) {
 struct RunningChild {
   std::size_t index;
   Clock::time_point began;
+  ChildOutput output;
 };
+
+/// The reason that a child could not even be started counts as its failure: the others are under way.
+std::optional<ChildOutcome> try_to_start(std::size_t index, const ChildRun& child,
+                                         std::map<pid_t, RunningChild>& running) try {
+  ChildOutput output(child.output_file);
+  const pid_t process = start(child, output);
+  running.emplace(process, RunningChild{index, Clock::now(), std::move(output)});
+  return std::nullopt;
+} catch (const Error& error) {
+  return ChildOutcome{.status = 1, .reason = error.what()};
+}
+
+ChildOutcome outcome_of(RunningChild& run, int status) {
+  ChildOutcome outcome{status, seconds_since(run.began), ""};
+  run.output.copy();
+  if (status != 0) outcome.reason = run.output.last_line();
+  if (status == 0 && !run.output.failure().empty()) outcome.status = 1, outcome.reason = run.output.failure();
+  return outcome;
+}
 
 /// The next child that has ended, if any has; never waits.
 std::optional<std::pair<pid_t, int>> next_ended(const std::map<pid_t, RunningChild>& running) {
@@ -78,7 +85,7 @@ std::optional<std::pair<pid_t, int>> next_ended(const std::map<pid_t, RunningChi
 void run_children(const std::vector<ChildRun>& children, int at_once,
                   const std::function<void(std::size_t, const ChildOutcome&)>& ended,
                   const std::function<void(const ChildProgress&)>& tick) {
-  const InterruptGuard interrupts;
+  InterruptGuard interrupts;
   std::optional<Interrupted> interrupted;
   std::map<pid_t, RunningChild> running;
   std::size_t next = 0;
@@ -86,25 +93,28 @@ void run_children(const std::vector<ChildRun>& children, int at_once,
   double seconds = 0;
   while (!running.empty() || (next < children.size() && !interrupted)) {
     while (!interrupted && next < children.size() && running.size() < std::size_t(at_once)) {
-      running[start(children[next])] = {next, Clock::now()};
+      if (const auto failed = try_to_start(next, children[next], running)) ended(next, *failed);
       ++next;
     }
     while (const auto one = next_ended(running)) {
-      const RunningChild run = running.at(one->first);
-      running.erase(one->first);
-      ChildOutcome outcome{one->second, seconds_since(run.began), ""};
-      if (outcome.status != 0) outcome.reason = last_line(children[run.index].output_file);
+      RunningChild run = std::move(running.extract(one->first).mapped());
+      const ChildOutcome outcome = outcome_of(run, one->second);
       ++progress.ended;
       progress.mean_seconds = (seconds += outcome.seconds) / double(progress.ended);
       if (!interrupted || outcome.status == 0) ended(run.index, outcome);
     }
+    for (auto& [unused, run] : running) run.output.copy();
     progress.running = running.size();
     tick(progress);
+    if (interrupts.wants_checkpoint()) {
+      for (const auto& [process, unused] : running) kill(process, SIGUSR1);
+      interrupts.checkpoint_done();
+    }
     try {
       if (!interrupted) interrupts.check();
     } catch (const Interrupted& signal) {
       interrupted = signal;
-      for (const auto& [process, unused] : running) kill(process, SIGINT);
+      for (const auto& [process, unused] : running) kill(process, SIGTERM);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(running.empty() ? 0 : 50));
   }

@@ -5,13 +5,14 @@
 
 #include <fmt/format.h>
 
-#include "apps/cli/plural.h"
 #include "apps/cli/progress.h"
 #include "apps/cli/terminal.h"
 #include "apps/sweep/child_runs.h"
 #include "apps/sweep/restart.h"
 #include "apps/sweep/thread_runs.h"
+#include "engine/core/error.h"
 #include "engine/device/backends.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::apps {
 namespace {
@@ -34,14 +35,14 @@ class Ledger {
     if (outcome.status != 0)
       failures[run] = outcome.reason.empty() ? fmt::format("ended with status {}", outcome.status) : outcome.reason;
     if (!quiet_)
-      fmt::print("[{}/{}] {}: {} in {}\n", done, runs_.size(), runs_[run].name, outcome.status == 0 ? "done" : "failed",
-                 duration(outcome.seconds));
-    std::fflush(stdout);
+      print_text(fmt::format("[{}/{}] {}: {} in {}\n", done, runs_.size(), runs_[run].name,
+                             outcome.status == 0 ? "done" : "failed", duration(outcome.seconds)));
+    flush_output();
   }
   void tick(const ChildProgress& p) { live_.draw(status_line(done, runs_.size(), p, jobs_)); }
   void warn(const std::string& text) {
     live_.clear();
-    fmt::print(stderr, "gridstride: {}\n", text);
+    print_message(text);
   }
 
  private:
@@ -78,7 +79,9 @@ void train_in_threads(const std::vector<NamedRun>& runs, const std::vector<std::
 
 void train_in_processes(const std::vector<NamedRun>& runs, const std::vector<std::size_t>& indices,
                         const std::filesystem::path& logs, int at_once, Ledger& ledger) {
-  std::filesystem::create_directories(logs);
+  std::error_code error;
+  std::filesystem::create_directories(logs, error);
+  if (error) throw Error(fmt::format("cannot make the folder {}: {}", logs.string(), error.message()));
   std::vector<ChildRun> children;
   for (const std::size_t i : indices) {
     Words words = words_to_do(runs[i].run);
@@ -106,12 +109,13 @@ std::vector<std::string> train_at_once(const std::vector<NamedRun>& runs, KeptAp
     if (const auto failed = restart().failed.find(runs[i].name); failed != restart().failed.end())
       ledger.failures[i] = failed->second;
     else if (is_done(runs[i].run))
-      ++done;
+      clear_up(runs[i].run), ++done;
     else
       to_do.push_back(i);
   }
   if (done > 0 && !quiet)
-    fmt::print("{} of {} {} done already\n", done, plural(std::int64_t(runs.size()), "run"), done == 1 ? "is" : "are");
+    print_text(fmt::format("{} of {} {} done already\n", done, plural(std::int64_t(runs.size()), "run"),
+                           done == 1 ? "is" : "are"));
   ledger.done = runs.size() - to_do.size();
   if (how == KeptApart::by_processes) {
     train_in_processes(runs, to_do, logs, jobs, ledger);

@@ -5,13 +5,13 @@
 
 #include <fmt/format.h>
 
-#include "apps/cli/plural.h"
+#include "apps/run/prepared_run.h"
 #include "apps/run/train_plan.h"
-#include "apps/run/train_run.h"
 #include "engine/core/error.h"
 #include "engine/device/backends.h"
 #include "engine/program/program.h"
 #include "engine/train/trainer.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::apps {
 namespace {
@@ -19,23 +19,23 @@ namespace {
 /// The rest is for memory that the engine does not allocate: a library's handles, graphs, other processes' growth.
 constexpr double share_for_runs = 0.9;
 
-struct PreparedRun {
+struct ParsedRun {
   TrainOptions options;
   std::string data_flags;  ///< the flags that decide which images it reads
 };
 
-PreparedRun options_of(const NamedRun& run, bool quiet) {
-  PreparedRun prepared;
+ParsedRun options_of(const NamedRun& run, bool quiet) {
+  ParsedRun parsed;
   std::map<std::string, std::string> given;
   Words words = run.run.words;
   words.push_back(fmt::format("--epochs={}", run.run.epochs));
-  parse_train_words(words, prepared.options, given);
-  prepared.options.quiet = quiet;
+  parse_train_words(words, parsed.options, given);
+  parsed.options.quiet = quiet;
   for (const char* of_data : {"data", "image-size", "channels", "label-pattern", "val-split", "limit", "train-size",
                               "val-size", "skip-broken", "features", "seed"})
     if (const auto flag = given.find(of_data); flag != given.end())
-      prepared.data_flags += fmt::format(" {}={}", of_data, flag->second);
-  return prepared;
+      parsed.data_flags += fmt::format(" {}={}", of_data, flag->second);
+  return parsed;
 }
 
 /// Compiles the run and, if the device's memory is limited, uploads its images.
@@ -65,12 +65,12 @@ MemoryNeeds prepare(const std::vector<NamedRun>& runs, bool quiet, const OpenDev
   std::optional<DataSplits> data;
   std::string data_flags;
   for (const NamedRun& run : runs) {
-    const PreparedRun prepared = options_of(run, quiet);
-    check_device(prepared.options.device);  // before the images are read
-    if (!data || prepared.data_flags != data_flags) data = load_training_data(prepared.options);
-    data_flags = prepared.data_flags;
+    const ParsedRun parsed = options_of(run, quiet);
+    check_device(parsed.options.device);  // before the images are read
+    if (!data || parsed.data_flags != data_flags) data = load_training_data(parsed.options);
+    data_flags = parsed.data_flags;
     try {
-      compile(prepared.options, *data, open ? open : OpenDevice(open_device_for), needs);
+      compile(parsed.options, *data, open ? open : OpenDevice(open_device_for), needs);
     } catch (const UsageError& error) {
       throw UsageError(fmt::format("run {}: {}", run.name, error.what()));
     }

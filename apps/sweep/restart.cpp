@@ -15,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/error.h"
+#include "engine/core/json_text.h"
 
 namespace gs::apps {
 namespace {
@@ -25,9 +26,9 @@ Restart read() {
   const char* const text = std::getenv(variable);
   if (!text) return {};
   try {
-    const nlohmann::json json = nlohmann::json::parse(text);
+    const nlohmann::json json = parse_json(text, variable);
     return {json.at("failed"), json.at("alone")};
-  } catch (const nlohmann::json::exception&) {
+  } catch (const std::exception&) {
     throw Error(fmt::format("the environment variable {} is not for users: please unset it", variable));
   }
 }
@@ -60,7 +61,7 @@ std::string loss_message(const std::vector<LostRun>& lost) {
 
 void go_on_in_new_process(const Restart& next) {
   const nlohmann::json json = {{"failed", next.failed}, {"alone", next.alone}};
-  setenv(variable, json.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace).c_str(), 1);
+  setenv(variable, json_text(json).c_str(), 1);
   std::vector<std::string> words;
   std::ifstream in("/proc/self/cmdline");
   for (std::string word; std::getline(in, word, '\0');) words.push_back(word);

@@ -2,7 +2,6 @@
 #include "apps/sweep/sweep_plan.h"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 
 #include <fmt/format.h>
@@ -10,6 +9,9 @@
 
 #include "apps/run/train_options.h"
 #include "engine/core/error.h"
+#include "engine/core/input_file.h"
+#include "engine/core/json_text.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::apps {
 namespace {
@@ -19,7 +21,7 @@ using Json = nlohmann::ordered_json;
 /// 8 -> "8", 1e-05 -> "1e-05", true -> "true".
 std::string value_text(const Json& value, const std::string& where) {
   if (value.is_string()) return value.get<std::string>();
-  if (value.is_number() || value.is_boolean()) return value.dump();
+  if (value.is_number() || value.is_boolean()) return json_text(value);
   throw UsageError(fmt::format("{}: must be a number, a word, true or false", where));
 }
 
@@ -28,6 +30,19 @@ Flags flags_of(const Json& json, const std::string& where) {
   Flags flags;
   for (const auto& [flag, value] : json.items()) flags.emplace_back(flag, value_text(value, where + "." + flag));
   return flags;
+}
+
+/// Runs that the plan asks for, before any is made.
+void check_number_of_runs(const SweepPlan& plan) {
+  double runs = plan.grid.empty() ? 0 : 1;  // a count may be larger than any integer
+  for (const SweepAxis& axis : plan.grid) runs *= double(axis.values.size());
+  runs += double(plan.list.size());
+  if (runs <= double(most_sweep_runs)) return;
+  const std::string count = runs < 1e15 ? grouped(std::int64_t(runs)) : fmt::format("{:.2g}", runs);
+  throw UsageError(
+      fmt::format("sweep: grid and list make {} runs, and a sweep has at most {}: vary fewer flags, or "
+                  "fewer values of each",
+                  count, grouped(most_sweep_runs)));
 }
 
 /// Every combination, the last axis running fastest.
@@ -95,13 +110,12 @@ Flags parse_list_entry(const std::string& text) {
 
 void add_sweep_file(SweepPlan& plan, const std::filesystem::path& file) {
   const std::string name = file.string();
-  std::ifstream in(file);
-  if (!in) throw UsageError(fmt::format("--file {}: there is no such file", name));
+  check_is_file("--file", file);
   Json json;
   try {
-    json = Json::parse(in);
-  } catch (const Json::parse_error& error) {
-    throw UsageError(fmt::format("--file {}: not valid JSON: {}", name, error.what()));
+    json = read_ordered_json(file);
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("--file {}", error.what()));
   }
   if (!json.is_object()) throw UsageError(fmt::format("--file {}: must be an object with grid or list", name));
   for (const auto& [field, value] : json.items()) {
@@ -109,7 +123,11 @@ void add_sweep_file(SweepPlan& plan, const std::filesystem::path& file) {
     if (field == "model") {
       if (plan.model.empty()) plan.model = value_text(value, where);
     } else if (field == "flags") {
-      for (auto& flag : flags_of(value, where)) plan.flags.push_back(std::move(flag));
+      for (auto& flag : flags_of(value, where)) {
+        if (belongs_to_one_run(flag.first))
+          throw UsageError(fmt::format("{}.{}: it is not for the runs of a sweep; leave it out", where, flag.first));
+        plan.flags.push_back(std::move(flag));
+      }
     } else if (field == "grid") {
       if (!value.is_object()) throw UsageError(where + ": must be an object of flags with lists of values");
       for (const auto& [flag, values] : value.items()) {
@@ -130,6 +148,7 @@ void add_sweep_file(SweepPlan& plan, const std::filesystem::path& file) {
 }
 
 std::vector<SweepRun> sweep_runs(const SweepPlan& plan, const Words& common, const std::filesystem::path& folder) {
+  check_number_of_runs(plan);
   std::vector<Flags> all = combinations(plan.grid);
   all.insert(all.end(), plan.list.begin(), plan.list.end());
   if (all.empty())
@@ -150,8 +169,7 @@ std::vector<SweepRun> sweep_runs(const SweepPlan& plan, const Words& common, con
     std::map<std::string, std::string> given;
     try {
       for (const auto& [flag, value] : varied)
-        for (const char* kept : {"out", "overwrite", "resume", "quiet", "summary", "explain", "for", "help"})
-          if (flag == kept) throw UsageError(fmt::format("--{} cannot vary", flag));
+        if (belongs_to_one_run(flag)) throw UsageError(fmt::format("--{} cannot vary", flag));
       parse_train_words(run.run.words, options, given);
     } catch (const UsageError& error) {
       throw UsageError(fmt::format("run {}: {}", run.name, error.what()));

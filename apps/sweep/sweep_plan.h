@@ -1,5 +1,6 @@
 // sweep_plan.h - the runs of a sweep: a grid or a list of flags, over flags that all runs share.
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -8,6 +9,8 @@
 #include "apps/run/kept_run.h"
 
 namespace gs::apps {
+
+constexpr std::int64_t most_sweep_runs = 10000;
 
 using Flags = std::vector<std::pair<std::string, std::string>>;  ///< without dashes: {"lr", "1e-4"}
 
@@ -42,7 +45,8 @@ struct SweepRun {
 };
 
 /// Every run, below `folder`; `common` words come after the plan's flags. Each is checked as `train` would check it:
-/// throws UsageError that begins with the run's name. Throws also if nothing varies, or two runs are the same.
+/// throws UsageError that begins with the run's name. Throws also if nothing varies, two runs are the same, or there
+/// are more than most_sweep_runs.
 std::vector<SweepRun> sweep_runs(const SweepPlan&, const Words& common, const std::filesystem::path& folder);
 
 }  // namespace gs::apps

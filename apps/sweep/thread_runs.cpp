@@ -10,6 +10,7 @@
 #include "apps/cli/interrupt.h"
 #include "apps/run/train_options.h"
 #include "apps/run/train_run.h"
+#include "engine/core/message_of.h"
 #include "engine/core/seconds_since.h"
 #include "engine/device/backends.h"
 
@@ -28,14 +29,14 @@ ChildOutcome train(const ThreadRun& run) {
     outcome.status = train_run(options, run.words, given, {.only_live = true, .among_others = true, .label = run.name});
   } catch (const std::exception& error) {
     outcome.status = 1;
-    outcome.reason = error.what();
+    outcome.reason = message_of(error);
     outcome.gpu_lost = cuda_lost();
   }
   return outcome;
 }
 
 struct RunningThread {
-  std::size_t index;
+  std::size_t index = 0;
   Clock::time_point began = Clock::now();
   ChildOutcome outcome;
   std::atomic<bool> has_ended = false;
@@ -57,7 +58,8 @@ void run_threads(const std::vector<ThreadRun>& runs, int at_once,
   const auto more = [&] { return next < runs.size() && !interrupted && !gpu_lost; };
   while (!running.empty() || more()) {
     while (more() && running.size() < std::size_t(at_once)) {
-      RunningThread& run = running.emplace_back(next);
+      RunningThread& run = running.emplace_back();
+      run.index = next;
       run.thread = std::jthread([&run, &runs] {
         run.outcome = train(runs[run.index]);
         run.has_ended = true;

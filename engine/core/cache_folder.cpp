@@ -7,14 +7,14 @@
 namespace gs {
 
 std::optional<std::filesystem::path> cache_folder() {
-  const auto variable = [](const char* name) -> std::string {
-    const char* value = std::getenv(name);
-    return value ? value : "";
+  // The specification: a relative path is invalid, and ignored.
+  const auto folder = [](const char* name) -> std::optional<std::filesystem::path> {
+    const char* const value = std::getenv(name);
+    if (!value || !std::filesystem::path(value).is_absolute()) return std::nullopt;
+    return value;
   };
-  if (const std::string cache = variable("XDG_CACHE_HOME"); !cache.empty())
-    return std::filesystem::path(cache) / "gridstride";
-  if (const std::string home = variable("HOME"); !home.empty())
-    return std::filesystem::path(home) / ".cache" / "gridstride";
+  if (const auto cache = folder("XDG_CACHE_HOME")) return *cache / "gridstride";
+  if (const auto home = folder("HOME")) return *home / ".cache" / "gridstride";
   return std::nullopt;
 }
 

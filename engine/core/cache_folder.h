@@ -5,7 +5,8 @@
 
 namespace gs {
 
-/// $XDG_CACHE_HOME/gridstride or ~/.cache/gridstride; nullopt if neither variable is set. It may not exist yet.
+/// $XDG_CACHE_HOME/gridstride or ~/.cache/gridstride; a relative path does not count. nullopt if neither variable
+/// is set. It may not exist yet.
 std::optional<std::filesystem::path> cache_folder();
 
 }  // namespace gs

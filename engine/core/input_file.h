@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/core/descriptor.h"
@@ -27,7 +28,15 @@ class InputFile {
   std::uint64_t size_ = 0;
 };
 
-/// Reads the whole file. Throws gs::Error that names the path and the reason.
-std::vector<std::byte> read_file(const std::filesystem::path& path);
+/// Empty for a regular file, else what is wrong: "there is no such file". A read of a pipe could wait for ever.
+std::string why_no_file(const std::filesystem::path& path);
+
+/// Throws UsageError, "--lab plan.json: there is no such file", unless the path that `flag` names is a regular file.
+void check_is_file(const std::string& flag, const std::filesystem::path& path);
+
+/// Reads the whole file. Throws gs::Error that names the path and the reason, also if it has more than `most` bytes.
+std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t most = UINT64_MAX);
+/// The same, as text.
+std::string read_text(const std::filesystem::path& path, std::uint64_t most = UINT64_MAX);
 
 }  // namespace gs

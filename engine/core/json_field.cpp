@@ -1,11 +1,13 @@
 // json_field.cpp - typed reads of JSON, with errors in the terms of the file.
 #include "engine/core/json_field.h"
 
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/core/json_text.h"
 
 namespace gs {
 namespace {
@@ -22,7 +24,7 @@ std::string shown(const nlohmann::json& json) {
     case Type::string:
       return json.get_ref<const std::string&>().size() > 40 ? "text" : fmt::format("'{}'", json.get<std::string>());
     default:
-      return json.dump();
+      return json_text(json);
   }
 }
 
@@ -76,7 +78,10 @@ void JsonField::read(double& number) const {
 }
 
 void JsonField::read(float& number) const {
-  number = float(get<double>());
+  constexpr float most = std::numeric_limits<float>::max();
+  const double wide = get<double>();
+  if (std::abs(wide) > most) refuse(fmt::format("a number from {} to {}", -most, most));
+  number = float(wide);
 }
 
 void JsonField::read(int& number) const {
@@ -87,18 +92,17 @@ void JsonField::read(std::int64_t& number) const {
   number = whole_number(std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max());
 }
 
+void JsonField::read(bool& truth) const {
+  if (!json_->is_boolean()) refuse("true or false");
+  truth = json_->get<bool>();
+}
+
 std::int64_t JsonField::whole_number(std::int64_t least, std::int64_t most) const {
   if (!json_->is_number_integer()) refuse("a whole number");
   const bool too_large = json_->is_number_unsigned() && json_->get<std::uint64_t>() > std::uint64_t(most);
   if (too_large || json_->get<std::int64_t>() < least || json_->get<std::int64_t>() > most)
     refuse(fmt::format("a whole number from {} to {}", least, most));
   return json_->get<std::int64_t>();
-}
-
-nlohmann::json parse_json(const std::string& text, const std::string& file) {
-  nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
-  if (json.is_discarded()) throw Error(fmt::format("{} is not valid JSON", file));
-  return json;
 }
 
 }  // namespace gs

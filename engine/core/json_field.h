@@ -22,8 +22,8 @@ class JsonField {
   /// A member of an object; nullopt if it is missing.
   std::optional<JsonField> find(const std::string& key) const;
 
-  /// The value as text, a number (null is read as NaN, which JSON cannot write), a whole number in the range of T, a
-  /// list of these, or a map if all members have one type.
+  /// The value as text, a number (null is read as NaN, which JSON cannot write), a whole number in the range of T, true
+  /// or false, a list of these, or a map if all members have one type.
   template <class T>
   T get() const {
     T value{};
@@ -40,8 +40,15 @@ class JsonField {
     return field ? field->get<T>() : otherwise;
   }
 
+  /// A whole number from `least` to `most`.
+  std::int64_t whole_number(std::int64_t least, std::int64_t most) const;
+
   /// The entries of a list.
   std::vector<JsonField> entries() const;
+  /// The keys of an object.
+  std::vector<std::string> keys() const;
+
+  const nlohmann::json& json() const { return *json_; }
 
   /// Throws gs::Error: this field must be `wanted`, not its value.
   [[noreturn]] void refuse(const std::string& wanted) const;
@@ -52,6 +59,7 @@ class JsonField {
   void read(float&) const;
   void read(int&) const;
   void read(std::int64_t&) const;
+  void read(bool&) const;
   template <class T>
   void read(std::vector<T>& values) const {
     for (const JsonField& entry : entries()) values.push_back(entry.get<T>());
@@ -61,14 +69,8 @@ class JsonField {
     for (const std::string& key : keys()) values[key] = get<T>(key);
   }
 
-  std::vector<std::string> keys() const;
-  std::int64_t whole_number(std::int64_t least, std::int64_t most) const;
-
   const nlohmann::json* json_;
   std::string file_, place_;
 };
-
-/// Parses `text`, the contents of `file`. Throws gs::Error if it is not valid JSON.
-nlohmann::json parse_json(const std::string& text, const std::string& file);
 
 }  // namespace gs

@@ -4,11 +4,12 @@
 #include <algorithm>
 
 #include "engine/core/error.h"
+#include "engine/core/nan_last.h"
 
 namespace gs {
 
 double quantile(std::vector<double> values, double share) {
-  std::sort(values.begin(), values.end());
+  std::sort(values.begin(), values.end(), nan_last);
   return quantile_of_sorted(values, share);
 }
 

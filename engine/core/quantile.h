@@ -5,7 +5,8 @@
 
 namespace gs {
 
-/// Quantile, linearly interpolated; `share` is in [0, 1]. Throws gs::Error if `values` is empty.
+/// Quantile, linearly interpolated; `share` is in [0, 1]. NaN counts as the largest. Throws gs::Error if `values` is
+/// empty.
 double quantile(std::vector<double> values, double share);
 
 /// Quantile of values in ascending order.

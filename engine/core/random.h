@@ -10,7 +10,6 @@ namespace gs {
 enum class RandomPurpose : std::uint32_t {
   initial_weights = 0x80000001u,
   epoch_order = 0x80000002u,
-  split = 0x80000003u,
   // 0x80000004u: augmentation_stream of kernels/gather/augment_draw.h
   bootstrap = 0x80000005u,
   tuning = 0x80000006u

@@ -3,15 +3,17 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
-#include <set>
+#include <optional>
 #include <tuple>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "engine/core/atomic_file.h"
+#include "engine/core/checked_size.h"
+#include "engine/core/checksum.h"
 #include "engine/core/error.h"
+#include "engine/core/folder_commit.h"
+#include "engine/core/json_text.h"
 
 namespace gs {
 namespace {
@@ -28,15 +30,11 @@ std::size_t size_of(const std::string& dtype) {
   return 0;
 }
 
-/// Bytes of an array; false if an extent is negative or the product overflows.
-bool bytes_of(const std::vector<std::int64_t>& shape, std::size_t element, std::size_t& bytes) {
-  bytes = element;
-  for (const std::int64_t extent : shape) {
-    if (extent < 0) return false;
-    if (extent != 0 && bytes > std::numeric_limits<std::size_t>::max() / std::size_t(extent)) return false;
-    bytes *= std::size_t(extent);
-  }
-  return true;
+/// Bytes of an array; nullopt if there is no such array.
+std::optional<std::uint64_t> bytes_of(const std::vector<std::int64_t>& shape, std::size_t element) {
+  std::vector<std::int64_t> factors = shape;
+  factors.push_back(std::int64_t(element));
+  return checked_product(factors);
 }
 
 /// Parses a JSON list of whole numbers in [0, 2^63). Throws gs::Error for anything else.
@@ -56,29 +54,48 @@ SafeTensorsFile::Entry parse_entry(const std::string& name, const Json& json, st
   SafeTensorsFile::Entry entry{name, json.at("dtype").get<std::string>(), {}, 0, 0};
   for (const std::uint64_t extent : whole_numbers(json.at("shape"))) entry.shape.push_back(std::int64_t(extent));
   const auto offsets = whole_numbers(json.at("data_offsets"));
-  std::size_t bytes = 0;
+  const auto bytes = bytes_of(entry.shape, size_of(entry.dtype));
   if (size_of(entry.dtype) == 0) throw Error(fmt::format("tensor '{}' has the unknown type {}", name, entry.dtype));
-  if (!bytes_of(entry.shape, size_of(entry.dtype), bytes))
-    throw Error(fmt::format("tensor '{}' has an impossible shape", name));
-  if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > size - data || offsets[1] - offsets[0] != bytes)
+  if (!bytes) throw Error(fmt::format("tensor '{}' has an impossible shape", name));
+  if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > size - data || offsets[1] - offsets[0] != *bytes)
     throw Error(fmt::format("tensor '{}' has offsets that do not fit its shape or the file", name));
   entry.begin = data + offsets[0];
   entry.end = data + offsets[1];
   return entry;
 }
 
-/// Parses the header. Duplicate names are an error, because readers differ in which of the two they use.
-Json parse_json(const std::vector<char>& text) {
-  std::set<std::string> names;
-  const auto refuse_twins = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (event == Json::parse_event_t::key && depth == 1 && !names.insert(parsed.get<std::string>()).second)
-      throw Error(fmt::format("duplicate tensor '{}'", parsed.get<std::string>()));
-    return true;
-  };
-  Json json = Json::parse(text.begin(), text.end(), refuse_twins);
-  if (!json.is_object()) throw Error("its header is not a JSON object");
-  return json;
+constexpr const char* checksum_key = "xxh64";
+
+/// Covers the metadata and the tensors' names, types and shapes. `Tensors`: of SafeTensor or of SafeTensorsFile::Entry.
+template <class Tensors>
+std::string header_checksum(const std::map<std::string, std::string>& metadata, const Tensors& tensors) {
+  Checksum sum;
+  const auto add = [&](const std::string& text) { sum.add_values(text.c_str(), text.size() + 1); };
+  for (const auto& [key, value] : metadata) add(key), add(value);
+  std::map<std::string, const typename Tensors::value_type*> by_name;
+  for (const auto& tensor : tensors) by_name[tensor.name] = &tensor;
+  for (const auto& [name, tensor] : by_name) {
+    add(name), add(tensor->dtype);
+    sum.add_values(tensor->shape.data(), tensor->shape.size());
+  }
+  return sum.hex();
 }
+
+/// As JSON will have it: invalid UTF-8 becomes U+FFFD.
+std::string written_text(const std::string& text) {
+  return is_utf8(text) ? text : parse_json(json_text(text), "").get<std::string>();
+}
+
+/// The bytes of a file: its header, made here, and the tensors' data, which must outlive it.
+struct Layout {
+  explicit Layout(const SafeTensors&);
+  Layout(const Layout&) = delete;
+  Layout& operator=(const Layout&) = delete;
+
+  std::uint64_t length;
+  std::string header;
+  std::vector<std::span<const std::byte>> pieces;
+};
 
 template <class List>
 auto find_named(List& list, const std::string& name) {
@@ -110,9 +127,10 @@ void SafeTensorsFile::parse_header() {
   file_.read(0, std::as_writable_bytes(std::span(&length, 1)));
   if (length > largest_header || length > file_.size() - length_bytes)
     throw Error("its header is longer than the file");
-  std::vector<char> text(length);
+  std::string text(length, ' ');
   file_.read(length_bytes, std::as_writable_bytes(std::span(text)));
-  const Json header = parse_json(text);
+  const Json header = parse_ordered_json(text, "its header");
+  if (!header.is_object()) throw Error("its header is not a JSON object");
   for (const auto& [name, json] : header.items()) {
     if (name == "__metadata__")
       metadata_ = json.get<std::map<std::string, std::string>>();
@@ -129,6 +147,30 @@ void SafeTensorsFile::parse_header() {
     end = entry.end;
   }
   if (end != file_.size()) throw Error("it has data that belongs to no tensor");
+  take_checksums();
+}
+
+void SafeTensorsFile::take_checksums() {
+  const std::string prefix = std::string(checksum_key) + "/";
+  const bool has_some =
+      std::ranges::any_of(metadata_, [&](const auto& m) { return m.first.starts_with(checksum_key); });
+  if (!has_some) return;
+  const auto whole = metadata_.extract(checksum_key);
+  if (!whole || whole.mapped() != header_checksum(metadata_, entries_))
+    throw Error("its header is damaged: it has another checksum");
+  for (auto entry = metadata_.begin(); entry != metadata_.end();)
+    if (entry->first.starts_with(prefix)) {
+      checksums_[entry->first.substr(prefix.size())] = entry->second;
+      entry = metadata_.erase(entry);
+    } else {
+      ++entry;
+    }
+}
+
+void SafeTensorsFile::check(const Entry& entry, std::span<const std::byte> data) const {
+  const auto written = checksums_.find(entry.name);
+  if (written != checksums_.end() && written->second != Checksum().add(data).hex())
+    throw Error(fmt::format("{}: tensor '{}' is damaged: it has another checksum", source(), entry.name));
 }
 
 bool SafeTensorsFile::has(const std::string& name) const {
@@ -142,6 +184,7 @@ const SafeTensorsFile::Entry& SafeTensorsFile::at(const std::string& name) const
 std::vector<std::byte> SafeTensorsFile::bytes(const Entry& entry) const {
   std::vector<std::byte> result(std::size_t(entry.end - entry.begin));
   file_.read(entry.begin, result);
+  check(entry, result);
   return result;
 }
 
@@ -161,26 +204,40 @@ SafeTensors read_safetensors(const std::filesystem::path& path) {
   return result;
 }
 
-void write_safetensors(const std::filesystem::path& path, const SafeTensors& file) {
-  Json header = Json::object();
-  if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
+namespace {
+
+Layout::Layout(const SafeTensors& file) {
+  std::map<std::string, std::string> metadata;
+  for (const auto& [key, value] : file.metadata) metadata[written_text(key)] = written_text(value);
+  Json tensors = Json::object();
   std::size_t end = 0;
   for (const SafeTensor& tensor : file.tensors) {
-    std::size_t bytes = 0;
-    require(size_of(tensor.dtype) > 0 && bytes_of(tensor.shape, size_of(tensor.dtype), bytes) &&
-                bytes == tensor.data.size(),
+    const std::size_t bytes = tensor.data.size();
+    require(size_of(tensor.dtype) > 0 && bytes_of(tensor.shape, size_of(tensor.dtype)) == bytes,
             "tensor " + tensor.name + ": shape and data do not agree");
-    require(!header.contains(tensor.name), "duplicate tensor " + tensor.name);
-    header[tensor.name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {end, end + bytes}}};
+    require(!tensors.contains(tensor.name), "duplicate tensor " + tensor.name);
+    tensors[tensor.name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {end, end + bytes}}};
+    metadata[fmt::format("{}/{}", checksum_key, tensor.name)] = Checksum().add(tensor.data).hex();
     end += bytes;
   }
-  std::string text = header.dump(-1, ' ', false, Json::error_handler_t::replace);
-  text.resize((text.size() + 7) / 8 * 8, ' ');  // the data begins at a multiple of 8 bytes
-  const std::uint64_t length = text.size();
-  std::vector<std::span<const std::byte>> pieces{std::as_bytes(std::span(&length, 1)),
-                                                 std::as_bytes(std::span(text.data(), text.size()))};
+  metadata[checksum_key] = header_checksum(metadata, file.tensors);
+  Json json = {{"__metadata__", metadata}};
+  json.update(tensors);
+  header = json_text(json);
+  header.resize((header.size() + 7) / 8 * 8, ' ');  // the data begins at a multiple of 8 bytes
+  length = header.size();
+  pieces = {std::as_bytes(std::span(&length, 1)), std::as_bytes(std::span(header.data(), header.size()))};
   for (const SafeTensor& tensor : file.tensors) pieces.emplace_back(tensor.data);
-  write_file(path, pieces);
+}
+
+}  // namespace
+
+void write_safetensors(const std::filesystem::path& path, const SafeTensors& file) {
+  write_file(path, Layout(file).pieces);
+}
+
+void write_safetensors(FolderCommit& change, const std::string& name, const SafeTensors& file) {
+  change.replace(name, Layout(file).pieces);
 }
 
 }  // namespace gs

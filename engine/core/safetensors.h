@@ -15,6 +15,8 @@
 
 namespace gs {
 
+class FolderCommit;
+
 /// One named array.
 struct SafeTensor {
   std::string name;
@@ -82,6 +84,14 @@ struct SafeTensors {
   bool has(const std::string& name) const;
   /// Throws gs::Error that names the file and the tensor if it is missing.
   const SafeTensor& at(const std::string& name) const;
+  /// The values of a tensor. Throws gs::Error that names the file and the tensor if it is missing or T is not its
+  /// dtype.
+  template <class T>
+  std::vector<T> values(const std::string& name) const {
+    const SafeTensor& tensor = at(name);
+    if (tensor.dtype == dtype_of<T>()) return tensor.values<T>();
+    throw Error(source + ": tensor '" + name + "' is " + tensor.dtype + ", not " + dtype_of<T>());
+  }
 };
 
 /// A file with a checked header: valid types and shapes, and tensors that cover the data without gaps or overlaps. Data
@@ -112,22 +122,31 @@ class SafeTensorsFile {
       throw Error(source() + ": tensor '" + entry.name + "' is " + entry.dtype + ", not " + dtype_of<T>());
     std::vector<T> result(std::size_t(entry.end - entry.begin) / sizeof(T));
     file_.read(entry.begin, std::as_writable_bytes(std::span(result)));
+    check(entry, std::as_bytes(std::span(result)));
     return result;
   }
   std::vector<std::byte> bytes(const Entry&) const;
 
  private:
   void parse_header();
+  void take_checksums();
+  /// Throws gs::Error if the file has another checksum for it.
+  void check(const Entry&, std::span<const std::byte>) const;
 
   InputFile file_;
   std::vector<Entry> entries_;
-  std::map<std::string, std::string> metadata_;
+  std::map<std::string, std::string> metadata_, checksums_;  ///< checksums_: by tensor, if the file has them
 };
 
 /// Reads and checks a whole file. Throws gs::Error as SafeTensorsFile does.
 SafeTensors read_safetensors(const std::filesystem::path&);
 
-/// Writes atomically (atomic_file.h). Tensors keep their order. Invalid UTF-8 in text becomes U+FFFD.
+/// Writes atomically (atomic_file.h). Tensors keep their order. Invalid UTF-8 in text becomes U+FFFD. Each tensor's
+/// checksum goes into the metadata ("xxh64/NAME"), and that of the header's contents ("xxh64"): a reader refuses a file
+/// with a flipped bit, by the tensor's name. Files of other programs need not have them.
 void write_safetensors(const std::filesystem::path&, const SafeTensors&);
+
+/// The same as part of a change of a folder.
+void write_safetensors(FolderCommit&, const std::string& name, const SafeTensors&);
 
 }  // namespace gs

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "engine/core/cache_folder.h"
+#include "engine/core/machine_limits.h"
+#include "engine/core/message_of.h"
 #include "kernels/common/check.h"
 
 namespace gs {
@@ -24,6 +26,9 @@ std::vector<std::string> cached_names() {
 std::optional<DataSplits> read_cached(const std::string& name) {
   const auto folder = cache_folder();
   if (!folder) return std::nullopt;
+  std::error_code none;
+  const auto bytes = fs::file_size(*folder / name, none);
+  if (none || !memory_shortage(double(bytes)).empty()) return std::nullopt;  // it may serve another time
   try {
     return read_packed(*folder / name);
   } catch (const Error&) {
@@ -41,7 +46,7 @@ void write_cached(const std::string& name, const DataSplits& data, const ReaderC
     fs::create_directories(*folder);
     write_packed(*folder / name, data);
   } catch (const std::exception& error) {
-    context.warning(fmt::format("the images will be drawn again next time: {}", error.what()));
+    context.warning(fmt::format("the images will be drawn again next time: {}", message_of(error)));
   }
 }
 

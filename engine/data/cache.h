@@ -11,7 +11,8 @@ namespace gs {
 /// The names of all files in the cache folder.
 std::vector<std::string> cached_names();
 
-/// The splits cached under `name`; nullopt if missing or damaged. A damaged file is removed.
+/// The splits cached under `name`; nullopt if missing, damaged or too large for memory. A damaged file is
+/// removed.
 std::optional<DataSplits> read_cached(const std::string& name);
 
 /// Caches the splits. A failed write is a warning, never an error.

@@ -1,6 +1,7 @@
 // cifar.cpp - CIFAR-10's binary version: records of a label and 32x32 pixels in three planes. Source: Krizhevsky 2009,
 // "Learning multiple layers of features from tiny images", and the data set's page.
-#include <fstream>
+#include <algorithm>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -37,10 +38,25 @@ void read_batch(Dataset& d, const fs::path& path) {
   }
 }
 
+/// Their pixels, and the largest file beside them while it is read.
+void require_memory_for_files(const fs::path& folder, int batches) {
+  std::uint64_t all = 0, largest = 0;
+  for (int i = 0; i <= batches; ++i) {
+    const fs::path path = i == 0 ? folder / "test_batch.bin" : batch_path(folder, i);
+    if (!fs::exists(path)) continue;
+    const std::uint64_t bytes = InputFile(path).size();
+    all += bytes;
+    largest = std::max(largest, bytes);
+  }
+  require_memory(folder, fmt::format("{} bytes in its files", all), all + largest);
+}
+
 /// Class names from batches.meta.txt, one per line; "0" to "9" if it is missing or incomplete.
 std::vector<std::string> class_names(const fs::path& folder) {
+  constexpr std::uint64_t largest_list = 1 << 16;
   std::vector<std::string> names;
-  std::ifstream file(folder / "batches.meta.txt");
+  const fs::path list = folder / "batches.meta.txt";
+  std::istringstream file(fs::exists(list) ? read_text(list, largest_list) : "");
   for (std::string line; names.size() < class_count && std::getline(file, line);) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (!line.empty()) names.push_back(line);
@@ -54,20 +70,21 @@ std::vector<std::string> class_names(const fs::path& folder) {
 }  // namespace
 
 bool is_cifar10_folder(const fs::path& folder) {
-  return fs::is_regular_file(batch_path(folder, 1));
+  std::error_code none;
+  return fs::exists(batch_path(folder, 1), none);
 }
 
 DataSplits read_cifar10(const fs::path& folder, const ReaderContext& context) {
   constexpr int batches = 5;
   const fs::path test = folder / "test_batch.bin";
-  if (!fs::is_regular_file(test))
-    throw UsageError(fmt::format("--data {}: test_batch.bin is missing", folder.string()));
+  if (!fs::exists(test)) throw UsageError(fmt::format("--data {}: test_batch.bin is missing", folder.string()));
+  require_memory_for_files(folder, batches);
   DataSplits data;
   data.kind = "cifar10";
   data.classes = class_names(folder);
   for (int i = 1; i <= batches; ++i) {
     context.tell(std::size_t(i - 1), batches + 1, "reading CIFAR-10");
-    if (fs::is_regular_file(batch_path(folder, i))) read_batch(data.train, batch_path(folder, i));
+    if (fs::exists(batch_path(folder, i))) read_batch(data.train, batch_path(folder, i));
   }
   read_batch(data.validation, test);
   context.tell(batches + 1, batches + 1, "reading CIFAR-10");

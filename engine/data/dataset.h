@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/data/image.h"
+
 namespace gs {
 
 /// One split: uint8 images NHWC and their class numbers.
@@ -14,8 +16,12 @@ struct Dataset {
   std::vector<std::uint8_t> images;  ///< n * h * w * c
   std::vector<std::int32_t> labels;  ///< n, in [0, classes)
 
-  std::size_t image_size() const { return std::size_t(h) * w * c; }
+  std::size_t image_size() const { return std::size_t(h) * std::size_t(w) * std::size_t(c); }
 };
+
+/// Throws UsageError if the arrays do not hold n images of h * w * c bytes and n labels: every reader of `images`
+/// trusts the extents. `name`: "training images".
+void check_whole(const Dataset&, const char* name);
 
 /// Training and validation data of a run.
 struct DataSplits {
@@ -26,17 +32,20 @@ struct DataSplits {
   std::string checksum;              ///< checksum_of() of readers.h, 16 hexadecimal digits
 };
 
+/// Size of the images if neither the request nor the data defines it.
+inline constexpr ImageSize default_image_size = 128;
+
 /// The data flags of a command.
 struct DataRequest {
   std::string data = "synthetic:lesions";
   std::optional<int> train_size, validation_size;  ///< synthetic only: images to draw; unset: 1000 and 200
-  std::optional<int> image_size;  ///< square side to resize to; unset: 128 (synthetic, folder), else the data's own
-  std::optional<int> channels;    ///< 1 or 3; unset: 1 (synthetic, folder), else the data's own
+  std::optional<ImageSize> image_size;     ///< to resize to; unset: 128 (synthetic, folder), else the data's own
+  std::optional<int> channels;             ///< 1 or 3; unset: 1 (synthetic, folder), else the data's own
   std::vector<std::string> label_pattern;  ///< folder only: the class is the pattern that the file name contains
   std::optional<double> validation_split;  ///< folder only: share of each class to validate on, drawn from training
   std::optional<int> limit;                ///< at most this many images of each split
   bool skip_broken = false;
-  int threads = 0;  ///< 0: all cores
+  int threads = 0;  ///< 0: default_threads()
 };
 
 /// Progress of loading: `done` of `total` images or files, and the activity, such as "decoding images".

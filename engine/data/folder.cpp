@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/core/checksum.h"
 #include "engine/core/error.h"
-#include "engine/core/random.h"
 
 namespace gs {
 namespace {
@@ -88,25 +87,32 @@ std::vector<ImageFile> files_by_pattern(const fs::path& folder, const std::vecto
   return files;
 }
 
-/// Moves the same share of each class, drawn with a fixed seed, from training to validation.
-void split_off(FolderListing& listing, double share) {
-  std::vector<ImageFile> kept;
-  for (std::size_t c = 0; c < listing.classes.size(); ++c) {
-    std::vector<ImageFile> of_class;
-    std::copy_if(listing.train.begin(), listing.train.end(), std::back_inserter(of_class),
-                 [&](const ImageFile& f) { return f.label == std::int32_t(c); });
-    RandomStream random(1, RandomPurpose::split, std::uint32_t(c));
-    for (std::uint32_t left = std::uint32_t(of_class.size()); left > 1; --left)
-      std::swap(of_class[left - 1], of_class[random.below(left)]);
-    const auto most = std::ptrdiff_t(of_class.size()) - 1;  // one stays for training
-    const auto count = std::clamp<std::ptrdiff_t>(std::lround(share * double(of_class.size())), most > 0 ? 1 : 0,
-                                                  std::max<std::ptrdiff_t>(most, 0));
-    listing.validation.insert(listing.validation.end(), of_class.begin(), of_class.begin() + count);
-    kept.insert(kept.end(), of_class.begin() + count, of_class.end());
+/// In [0, 1): a pure function of "<class>/<file>", or of the file's name if its class is a pattern in it.
+double place_of(const ImageFile& file, const fs::path& folder) {
+  const std::string name = file.path.lexically_relative(folder).generic_string();
+  return double(Checksum().add_values(name.data(), name.size()).value() >> 11) * 0x1p-53;
+}
+
+/// Moves the files whose place is below `share` from training to validation, so a file that joins moves no other. In a
+/// class of two or more the file of the lowest place validates and that of the highest trains, whatever the share.
+void split_off(FolderListing& listing, double share, const fs::path& folder) {
+  struct Range {
+    double first = 1, last = 0;
+  };
+  std::vector<Range> ranges(listing.classes.size());
+  std::vector<double> places;
+  for (const ImageFile& file : listing.train) {
+    places.push_back(place_of(file, folder));
+    Range& range = ranges[std::size_t(file.label)];
+    range.first = std::min(range.first, places.back());
+    range.last = std::max(range.last, places.back());
   }
-  const auto by_path = [](const ImageFile& a, const ImageFile& b) { return a.path < b.path; };
-  std::sort(kept.begin(), kept.end(), by_path);
-  std::sort(listing.validation.begin(), listing.validation.end(), by_path);
+  std::vector<ImageFile> kept;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Range& range = ranges[std::size_t(listing.train[i].label)];
+    const bool validates = places[i] < range.last && (places[i] < share || places[i] == range.first);
+    (validates ? listing.validation : kept).push_back(std::move(listing.train[i]));
+  }
   listing.train = std::move(kept);
 }
 
@@ -158,9 +164,9 @@ FolderListing list_folder(const fs::path& root, const ReaderContext& context) {
   if (validation) context.warning(fmt::format("--val-split: {} is not used", validation->string()));
   if (!r.validation_split)
     context.warning(
-        fmt::format("no val, validation or test folder in {}: {:.0f} % of each class validate (--val-split)",
+        fmt::format("no val, validation or test folder in {}: about {:.0f} % of each class validate (--val-split)",
                     root.string(), 100 * default_validation_split));
-  split_off(listing, r.validation_split.value_or(default_validation_split));
+  split_off(listing, r.validation_split.value_or(default_validation_split), train);
   return listing;
 }
 

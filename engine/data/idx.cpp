@@ -4,12 +4,17 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <map>
+#include <memory>
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "engine/core/checked_size.h"
 #include "engine/core/error.h"
+#include "engine/core/input_file.h"
 #include "engine/data/readers.h"
 
 namespace gs {
@@ -22,7 +27,8 @@ fs::path find(const fs::path& folder, const std::string& stem, const std::string
   for (const char* separator : {"-", "."})
     for (const char* ending : {"", ".gz"}) {
       const fs::path path = folder / fmt::format("{}-{}{}{}-ubyte{}", stem, what, separator, kind, ending);
-      if (fs::is_regular_file(path)) return path;
+      std::error_code none;
+      if (fs::exists(path, none)) return path;
     }
   return {};
 }
@@ -33,26 +39,68 @@ fs::path find_labels(const fs::path& folder, const std::string& stem) {
   return find(folder, stem, "labels", "idx1");
 }
 
-/// An array of bytes with its extents.
-struct IdxArray {
-  std::vector<std::uint32_t> extents;
-  std::vector<std::uint8_t> values;
-};
-
-/// zlib's gzread also reads plain files.
-class GzFile {
+/// A file of bytes with their extents. zlib's gzread also reads plain files.
+class IdxFile {
  public:
-  explicit GzFile(const fs::path& path) : path_(path), file_(gzopen(path.c_str(), "rb")) {
+  /// Reads the header, and checks all that it declares before anything of that size is allocated.
+  IdxFile(const fs::path& path, std::uint32_t dimensions)
+      : path_(path), bytes_(InputFile(path).size()), file_(gzopen(path.c_str(), "rb")) {
     if (!file_) throw UsageError(fmt::format("--data {}: cannot be read", path.string()));
-    gzbuffer(file_, 1 << 17);
+    gzbuffer(file_.get(), 1 << 17);
+    const std::uint32_t magic = read_big_endian();
+    if (magic != (0x0800u | dimensions))
+      throw UsageError(
+          fmt::format("--data {}: not an IDX file of {}-dimensional bytes (it begins with {:08x}, not {:08x})",
+                      path.string(), dimensions, magic, 0x0800u | dimensions));
+    for (std::uint32_t i = 0; i < dimensions; ++i) extents_.push_back(read_big_endian());
+    check_header();
   }
-  GzFile(const GzFile&) = delete;
-  GzFile& operator=(const GzFile&) = delete;
-  ~GzFile() { gzclose(file_); }
+
+  const fs::path& path() const { return path_; }
+  const std::vector<std::uint32_t>& extents() const { return extents_; }
+  std::uint64_t size() const { return size_; }  ///< values
+
+  /// Call it once. A damaged file may hold less than it declares: memory is taken as the values arrive.
+  std::vector<std::uint8_t> values() {
+    constexpr std::uint64_t piece = 64 << 20;
+    std::vector<std::uint8_t> values;
+    values.reserve(size_);
+    while (values.size() < size_) {
+      const std::size_t begin = values.size();
+      values.resize(std::min(size_, begin + piece));
+      read(&values[begin], values.size() - begin);
+    }
+    expect_end();
+    return values;
+  }
+
+ private:
+  struct Close {
+    void operator()(gzFile file) const { gzclose(file); }
+  };
+
+  void check_header() {
+    constexpr std::uint64_t largest_expansion = 1032;  // deflate's limit: a valid header cannot claim more
+    const std::uint64_t header = 4 + 4 * extents_.size();
+    for (const std::uint32_t extent : extents_) {
+      if (extent == 0) throw UsageError(fmt::format("--data {}: its header says that it is empty", path_.string()));
+      if (extent > INT_MAX)
+        throw UsageError(fmt::format("--data {}: its header says {}; an extent is at most {}", path_.string(),
+                                     fmt::join(extents_, "x"), INT_MAX));
+    }
+    const auto size = checked_product(extents_);
+    const bool plain = gzdirect(file_.get()) != 0;
+    if (!size || *size > (plain ? bytes_ - header : bytes_ * largest_expansion))
+      throw UsageError(
+          fmt::format("--data {}: the file is cut short: its header says {} bytes of values, and the file "
+                      "has {}{}",
+                      path_.string(), fmt::join(extents_, "x"), bytes_, plain ? "" : " compressed ones"));
+    size_ = *size;
+  }
 
   void read(std::uint8_t* to, std::size_t count) {
     while (count > 0) {
-      const int got = gzread(file_, to, unsigned(std::min<std::size_t>(count, 1u << 30)));
+      const int got = gzread(file_.get(), to, unsigned(std::min<std::size_t>(count, 1u << 30)));
       if (got <= 0) throw UsageError(fmt::format("--data {}: the file is cut short or damaged", path_.string()));
       to += got;
       count -= std::size_t(got);
@@ -62,9 +110,9 @@ class GzFile {
   /// checksum, only the code of gzerror() tells.
   void expect_end() {
     char more = 0;
-    const int got = gzread(file_, &more, 1);
+    const int got = gzread(file_.get(), &more, 1);
     int error = Z_OK;
-    gzerror(file_, &error);
+    gzerror(file_.get(), &error);
     if (got > 0) throw UsageError(fmt::format("--data {}: the file is longer than its header says", path_.string()));
     if (got < 0 || error != Z_OK)
       throw UsageError(fmt::format("--data {}: the file is cut short or damaged", path_.string()));
@@ -75,50 +123,40 @@ class GzFile {
     return std::uint32_t(b[0]) << 24 | std::uint32_t(b[1]) << 16 | std::uint32_t(b[2]) << 8 | b[3];
   }
 
- private:
   fs::path path_;
-  gzFile file_;
+  std::uint64_t bytes_;  ///< of the file
+  std::unique_ptr<gzFile_s, Close> file_;
+  std::vector<std::uint32_t> extents_;
+  std::uint64_t size_ = 0;
 };
 
-IdxArray read_array(const fs::path& path, std::uint32_t dimensions) {
-  constexpr std::uint64_t largest_expansion = 1032;  // deflate's limit: a valid header cannot claim more
-  GzFile file(path);
-  const std::uint32_t magic = file.read_big_endian();
-  if (magic != (0x0800u | dimensions))
-    throw UsageError(
-        fmt::format("--data {}: not an IDX file of {}-dimensional bytes (it begins with {:08x}, not {:08x})",
-                    path.string(), dimensions, magic, 0x0800u | dimensions));
-  IdxArray array;
-  std::uint64_t size = 1;
-  const std::uint64_t most = fs::file_size(path) * largest_expansion;
-  for (std::uint32_t i = 0; i < dimensions; ++i) {
-    array.extents.push_back(file.read_big_endian());
-    if (array.extents.back() == 0)
-      throw UsageError(fmt::format("--data {}: its header says that it is empty", path.string()));
-    if (array.extents.back() > most / size)
-      throw UsageError(fmt::format("--data {}: the file is shorter than its header says", path.string()));
-    size *= array.extents.back();
+/// The two files of a split, opened, with headers that agree.
+struct IdxSplit {
+  IdxSplit(const fs::path& folder, const std::string& stem)
+      : images(existing(folder, stem, "images-idx3", find_images(folder, stem)), 3),
+        labels(existing(folder, stem, "labels-idx1", find_labels(folder, stem)), 1) {
+    if (images.extents()[0] != labels.extents()[0])
+      throw UsageError(fmt::format("--data {}: {} images, but {} labels", images.path().string(), images.extents()[0],
+                                   labels.extents()[0]));
+    require_memory(images.path(), fmt::format("{} bytes of images", fmt::join(images.extents(), "x")), images.size());
   }
-  array.values.resize(size);
-  file.read(array.values.data(), size);
-  file.expect_end();
-  return array;
-}
 
-Dataset read_split(const fs::path& folder, const std::string& stem) {
-  const fs::path image_file = find_images(folder, stem), label_file = find_labels(folder, stem);
-  for (const auto& [path, what] : {std::pair{image_file, "images-idx3"}, {label_file, "labels-idx1"}})
+  static fs::path existing(const fs::path& folder, const std::string& stem, const char* what, const fs::path& path) {
     if (path.empty())
       throw UsageError(fmt::format("--data {}: {}-{}-ubyte (or .gz) is missing", folder.string(), stem, what));
-  IdxArray images = read_array(image_file, 3);
-  const IdxArray labels = read_array(label_file, 1);
-  if (images.extents[0] != labels.extents[0])
-    throw UsageError(
-        fmt::format("--data {}: {} images, but {} labels", image_file.string(), images.extents[0], labels.extents[0]));
-  Dataset d{int(images.extents[0]), int(images.extents[1]), int(images.extents[2]), 1, std::move(images.values), {}};
-  d.labels.assign(labels.values.begin(), labels.values.end());
-  return d;
-}
+    return path;
+  }
+
+  Dataset read() {
+    const std::vector<std::uint32_t>& e = images.extents();
+    Dataset d{int(e[0]), int(e[1]), int(e[2]), 1, images.values(), {}};
+    const std::vector<std::uint8_t> numbers = labels.values();
+    d.labels.assign(numbers.begin(), numbers.end());
+    return d;
+  }
+
+  IdxFile images, labels;
+};
 
 /// Maps the labels of the training set to classes 0, 1, ...: in some sets they do not start at 0 or have gaps.
 std::vector<std::string> number_classes(DataSplits& data, const fs::path& folder) {
@@ -153,9 +191,11 @@ DataSplits read_idx(const fs::path& folder, const ReaderContext& context) {
   DataSplits data;
   data.kind = "idx";
   context.tell(0, 2, "reading IDX files");
-  data.train = read_split(folder, "train");
+  IdxSplit train(folder, "train"), validation(folder, "t10k");  // all headers are right before one array is read
+  require_memory(folder, "images and labels", train.images.size() + validation.images.size());
+  data.train = train.read();
   context.tell(1, 2, "reading IDX files");
-  data.validation = read_split(folder, "t10k");
+  data.validation = validation.read();
   context.tell(2, 2, "reading IDX files");
   data.classes = number_classes(data, folder);
   return data;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 namespace gs {
 namespace {
 
@@ -35,10 +37,14 @@ std::vector<Taps> taps(int in, int out) {
 
 }  // namespace
 
-Image resized(const Image& image, int size) {
-  if (image.h == size && image.w == size) return image;
-  const std::size_t w = std::size_t(image.w), c = std::size_t(image.c), n = std::size_t(size);
-  const std::vector<Taps> rows = taps(image.h, size), columns = taps(image.w, size);
+std::string size_text(ImageSize size) {
+  return size.h == size.w ? fmt::format("{}", size.h) : fmt::format("{}x{}", size.h, size.w);
+}
+
+Image resized(const Image& image, ImageSize size) {
+  if (image.h == size.h && image.w == size.w) return image;
+  const std::size_t w = std::size_t(image.w), c = std::size_t(image.c), n = std::size_t(size.w);
+  const std::vector<Taps> rows = taps(image.h, size.h), columns = taps(image.w, size.w);
   std::vector<float> narrow(std::size_t(image.h) * n * c, 0.0f);  // columns first
   for (std::size_t y = 0; y < std::size_t(image.h); ++y)
     for (std::size_t x = 0; x < n; ++x)
@@ -46,8 +52,8 @@ Image resized(const Image& image, int size) {
         for (std::size_t ch = 0; ch < c; ++ch)
           narrow[(y * n + x) * c + ch] +=
               columns[x].weights[k] * image.pixels[(y * w + std::size_t(columns[x].first) + k) * c + ch];
-  Image out{size, size, image.c, std::vector<std::uint8_t>(n * n * c)};
-  for (std::size_t y = 0; y < n; ++y)
+  Image out{size.h, size.w, image.c, std::vector<std::uint8_t>(std::size_t(size.h) * n * c)};
+  for (std::size_t y = 0; y < std::size_t(size.h); ++y)
     for (std::size_t i = 0; i < n * c; ++i) {
       float sum = 0;
       for (std::size_t k = 0; k < rows[y].weights.size(); ++k)

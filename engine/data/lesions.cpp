@@ -28,11 +28,11 @@ struct Place {
 
 class Painter {
  public:
-  Painter(const Scene& scene, int size) : s_(scene), pixel_(128.0 / size) {}
+  Painter(const Scene& scene, ImageSize size) : s_(scene), pixel_h_(128.0 / size.h), pixel_w_(128.0 / size.w) {}
 
   /// Colour of pixel (column, row) on the scale [0, 1], before noise, clamping and rounding.
   Colour colour(int column, int row) const {
-    const double X = (column + 0.5) * pixel_ - 64, Y = (row + 0.5) * pixel_ - 64;
+    const double X = (column + 0.5) * pixel_w_ - 64, Y = (row + 0.5) * pixel_h_ - 64;
     const Place place = locate(X, Y);
     const double pigment = pigment_at(X, Y, place);
     const double blood = s_.pigment.blood * place.mask * (0.6 + field(11, place.x, place.y, 16)) + 0.10 +
@@ -76,7 +76,7 @@ class Painter {
     p.inside = rim - distance;
     p.relative = distance / rim;
     const double softer = p.cosine * o.rim_cosine + p.sine * o.rim_sine;
-    const double width = std::max(o.rim_width * (1 + 0.5 * softer), 0.6 * pixel_);
+    const double width = std::max(o.rim_width * (1 + 0.5 * softer), 0.6 * std::max(pixel_h_, pixel_w_));
     p.mask = sigmoid(p.inside / width);
     return p;
   }
@@ -155,7 +155,7 @@ class Painter {
   }
 
   const Scene& s_;
-  double pixel_;
+  double pixel_h_, pixel_w_;  ///< of the scene's 128 units
 };
 
 }  // namespace
@@ -164,14 +164,14 @@ std::vector<std::string> class_names() {
   return {"mel", "nev"};
 }
 
-void draw(std::uint64_t seed, std::uint64_t index, int size, std::uint8_t* rgb) {
+void draw(std::uint64_t seed, std::uint64_t index, ImageSize size, std::uint8_t* rgb) {
   const Scene scene = compose(seed, index);
   const Painter painter(scene, size);
-  for (int row = 0; row < size; ++row)
-    for (int column = 0; column < size; ++column) {
+  for (int row = 0; row < size.h; ++row)
+    for (int column = 0; column < size.w; ++column) {
       const Colour colour = painter.colour(column, row);
       for (std::size_t channel = 0; channel < 3; ++channel) {
-        const std::size_t at = (std::size_t(row) * std::size_t(size) + std::size_t(column)) * 3 + channel;
+        const std::size_t at = (std::size_t(row) * std::size_t(size.w) + std::size_t(column)) * 3 + channel;
         const double value = colour[channel] + painter.sensor_noise(at);
         rgb[at] = std::uint8_t(std::floor(std::clamp(value, 0.0, 1.0) * 255 + 0.5));
       }

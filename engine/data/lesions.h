@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/data/image.h"
+
 namespace gs::lesions {
 
 /// Changed with every change of an image's bytes; part of the names of cached files.
@@ -22,7 +24,8 @@ inline constexpr int label_of(std::uint64_t index) {
 }
 std::vector<std::string> class_names();  ///< mel, nev
 
-/// Draws image `index` of `seed` into `rgb`, size * size * 3 bytes. A pure function; about 5 ms at size 128.
-void draw(std::uint64_t seed, std::uint64_t index, int size, std::uint8_t* rgb);
+/// Draws image `index` of `seed` into `rgb`, size.h * size.w * 3 bytes; the scene is square, so another size squeezes
+/// it, as a picture in a folder. A pure function; about 5 ms at size 128.
+void draw(std::uint64_t seed, std::uint64_t index, ImageSize size, std::uint8_t* rgb);
 
 }  // namespace gs::lesions

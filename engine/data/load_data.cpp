@@ -1,21 +1,25 @@
 // load_data.cpp - selects the reader for a request, and checks the loaded data.
 #include <omp.h>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/core/error.h"
+#include "engine/core/json_text.h"
+#include "engine/core/machine_limits.h"
 #include "engine/data/readers.h"
 
 namespace gs {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr int largest_image = 8192;
 
 void check_request(const DataRequest& r) {
-  if (r.image_size && (*r.image_size < 1 || *r.image_size > largest_image))
-    throw UsageError(fmt::format("--image-size {}: must be 1 to {}", *r.image_size, largest_image));
+  if (r.image_size && (std::min(r.image_size->h, r.image_size->w) < 1 ||
+                       std::max(r.image_size->h, r.image_size->w) > largest_image_side))
+    throw UsageError(fmt::format("--image-size {}: must be 1 to {}", size_text(*r.image_size), largest_image_side));
   if (r.channels && *r.channels != 1 && *r.channels != 3)
     throw UsageError(fmt::format("--channels {}: must be 1 (grey) or 3 (colour)", *r.channels));
   if (r.limit && *r.limit < 1) throw UsageError(fmt::format("--limit {}: must be 1 or more", *r.limit));
@@ -37,7 +41,9 @@ DataSplits read(const ReaderContext& context) {
   std::error_code error;
   const bool file = fs::is_regular_file(path, error);
   if (!file && !fs::is_directory(path, error))
-    throw UsageError(fmt::format("--data {}: no such file or folder", r.data));
+    throw UsageError(
+        fmt::format("--data {}: {}", r.data,
+                    fs::exists(path, error) ? "it is neither a regular file nor a folder" : "no such file or folder"));
   const bool idx = !file && is_idx_folder(path), cifar10 = !file && is_cifar10_folder(path);
   if (!file && !idx && !cifar10) return read_folder(path, context);
   if (!r.label_pattern.empty() || r.validation_split)
@@ -46,13 +52,16 @@ DataSplits read(const ReaderContext& context) {
   return idx ? read_idx(path, context) : read_cifar10(path, context);
 }
 
-/// Class names are written to JSON, which must be UTF-8.
-bool is_utf8(const std::string& text) {
+/// A file that cannot be read is a fault of the input, too.
+DataSplits read_as_usage(const ReaderContext& context) {
   try {
-    (void)nlohmann::json(text).dump();
-    return true;
-  } catch (const nlohmann::json::exception&) {
-    return false;
+    return read(context);
+  } catch (const UsageError&) {
+    throw;
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("--data: {}", error.what()));
+  } catch (const fs::filesystem_error& error) {
+    throw UsageError(fmt::format("--data {}: {}", error.path1().string(), error.code().message()));
   }
 }
 
@@ -77,13 +86,18 @@ void check_classes(const DataSplits& data, bool limited) {
 DataSplits load_data(const DataRequest& request, const DataProgress& progress,
                      const std::function<void(const std::string&)>& warn) {
   check_request(request);
-  if (request.threads > 0) omp_set_num_threads(request.threads);
-  DataSplits data = read({request, progress, warn});
+  omp_set_num_threads(request.threads > 0 ? request.threads : default_threads());
+  DataSplits data = read_as_usage({request, progress, warn});
   data.source = request.data;
+  check_whole(data.train, "training images");
+  check_whole(data.validation, "validation images");
   for (Dataset* split : {&data.train, &data.validation}) {
     const bool fewer = request.limit && limit_split(*split, *request.limit, int(data.classes.size()));
     const bool other = fit(*split, request);
     if (fewer || other) data.checksum.clear();  // a reader's checksum is outdated now
+    if (std::max(split->h, split->w) > largest_image_side)
+      throw UsageError(fmt::format("--data {}: images of {}x{} are too large; --image-size takes up to {}", data.source,
+                                   split->h, split->w, largest_image_side));
   }
   check_classes(data, request.limit.has_value());
   if (data.train.h != data.validation.h || data.train.w != data.validation.w || data.train.c != data.validation.c)

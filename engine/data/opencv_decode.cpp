@@ -11,9 +11,13 @@
 
 #include "engine/core/error.h"
 #include "engine/core/input_file.h"
+#include "engine/core/machine_limits.h"
+#include "engine/data/declared_extents.h"
 
 namespace gs {
 namespace {
+
+constexpr std::uint64_t largest_file = 1 << 30;  ///< OpenCV counts its bytes in an int
 
 /// Turns off OpenCV's threads and log: each of our threads decodes one file, and gs::Error reports the faults.
 void set_up_opencv() {
@@ -38,6 +42,15 @@ bool is_cut_off(const std::vector<std::byte>& file) {
   return false;
 }
 
+/// Throws Error if the decoded picture is more than this process may still hold: a small file can declare a huge one.
+void refuse_huge_picture(const std::vector<std::byte>& file, const std::filesystem::path& path) {
+  const auto declared = declared_extents(file);
+  if (!declared) return;
+  const auto [height, width] = *declared;
+  if (const std::string shortage = memory_shortage(3.0 * double(height) * double(width)); !shortage.empty())
+    throw Error(fmt::format("{} declares {}x{} pixels, which need {}", path.string(), height, width, shortage));
+}
+
 /// Decodes to blue, green, red; empty if the file is truncated or invalid.
 cv::Mat decode(const std::vector<std::byte>& file) {
   if (file.empty() || is_cut_off(file)) return {};
@@ -46,20 +59,21 @@ cv::Mat decode(const std::vector<std::byte>& file) {
 }
 
 /// Shrinks before it enlarges, because INTER_AREA averages only if neither axis grows.
-cv::Mat resize(const cv::Mat& picture, int size) {
-  const cv::Size smaller(std::min(picture.cols, size), std::min(picture.rows, size));
+cv::Mat resize(const cv::Mat& picture, ImageSize size) {
+  const cv::Size smaller(std::min(picture.cols, size.w), std::min(picture.rows, size.h));
   cv::Mat shrunk = picture, result;
   if (smaller != picture.size()) cv::resize(picture, shrunk, smaller, 0, 0, cv::INTER_AREA);
-  if (shrunk.rows == size && shrunk.cols == size) return shrunk;
-  cv::resize(shrunk, result, cv::Size(size, size), 0, 0, cv::INTER_LINEAR);
+  if (shrunk.rows == size.h && shrunk.cols == size.w) return shrunk;
+  cv::resize(shrunk, result, cv::Size(size.w, size.h), 0, 0, cv::INTER_LINEAR);
   return result;
 }
 
 }  // namespace
 
-Image decode_image(const std::filesystem::path& path, int size, int channels) {
+Image decode_image(const std::filesystem::path& path, ImageSize size, int channels) {
   set_up_opencv();
-  const std::vector<std::byte> file = read_file(path);
+  const std::vector<std::byte> file = read_file(path, largest_file);
+  refuse_huge_picture(file, path);
   cv::Mat picture;
   try {
     picture = decode(file);
@@ -67,13 +81,12 @@ Image decode_image(const std::filesystem::path& path, int size, int channels) {
       picture = resize(picture, size);
       cv::cvtColor(picture, picture, cv::COLOR_BGR2RGB);
     }
-  } catch (const cv::Exception&) {
+  } catch (const cv::Exception& error) {
+    if (error.code == cv::Error::StsNoMem) throw std::bad_alloc();
     picture.release();
-  } catch (const std::bad_alloc&) {
-    throw Error(fmt::format("{} is too large for the memory of this machine", path.string()));
   }
   if (picture.empty()) throw Error(fmt::format("{} is not a complete image", path.string()));
-  return with_channels({size, size, 3, {picture.data, picture.data + picture.total() * 3}}, channels);
+  return with_channels({size.h, size.w, 3, {picture.data, picture.data + picture.total() * 3}}, channels);
 }
 
 }  // namespace gs

@@ -1,9 +1,14 @@
 // packed.cpp - decoded data in one safetensors file: `gridstride pack` writes it, --data FILE and the cache read it.
+#include <climits>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
 #include "engine/core/error.h"
+#include "engine/core/json_text.h"
+#include "engine/core/machine_limits.h"
 #include "engine/core/safetensors.h"
 #include "engine/data/readers.h"
 
@@ -21,9 +26,12 @@ Dataset read_split(const SafeTensorsFile& file, const std::string& name, std::si
   if (images.dtype != "U8" || images.shape.size() != 4) throw bad("images must be uint8 of shape [n, h, w, c]");
   if (labels.dtype != "I32" || labels.shape.size() != 1) throw bad("labels must be int32 of shape [n]");
   for (const std::int64_t extent : images.shape)
-    if (extent < 1 || extent > (1 << 24)) throw bad("images have an impossible extent");
+    if (extent < 1 || extent > INT_MAX)
+      throw bad(fmt::format("images are {}; an extent must be 1 to {}", fmt::join(images.shape, "x"), INT_MAX));
   if (images.shape[0] != labels.shape[0]) throw bad("images and labels differ in number");
   if (images.shape[3] != 1 && images.shape[3] != 3) throw bad("images must have 1 or 3 channels");
+  require_memory(file.source(), fmt::format("{}.images of {}", name, fmt::join(images.shape, "x")),
+                 images.end - images.begin + (labels.end - labels.begin));
   Dataset d{int(images.shape[0]), int(images.shape[1]), int(images.shape[2]), int(images.shape[3]), {}, {}};
   d.images = file.values<std::uint8_t>(images);
   d.labels = file.values<std::int32_t>(labels);
@@ -38,8 +46,8 @@ std::vector<std::string> read_classes(const SafeTensorsFile& file) {
   if (classes == file.metadata().end() || !file.has("train.images"))
     throw Error(fmt::format("{}: not packed images; 'gridstride pack SOURCE FILE' writes such a file", file.source()));
   try {
-    return nlohmann::json::parse(classes->second).get<std::vector<std::string>>();
-  } catch (const nlohmann::json::exception&) {
+    return parse_json(classes->second, file.source()).get<std::vector<std::string>>();
+  } catch (const std::exception&) {
     throw Error(fmt::format("{}: its list of classes is damaged", file.source()));
   }
 }
@@ -62,9 +70,13 @@ DataSplits read(const std::filesystem::path& path) {
 }  // namespace
 
 void write_packed(const std::filesystem::path& path, const DataSplits& data) {
+  // The file's data are put together beside the images.
+  const std::size_t bytes = data.train.images.size() + data.validation.images.size();
+  if (const std::string shortage = memory_shortage(double(bytes)); !shortage.empty())
+    throw Error(fmt::format("cannot write {}: it needs {}", path.string(), shortage));
   SafeTensors file;
   file.metadata = {{"format", "gridstride packed images 1"},
-                   {"classes", nlohmann::json(data.classes).dump()},
+                   {"classes", json_text(nlohmann::json(data.classes))},
                    {"source", data.source},
                    {"checksum", checksum_of(data)}};
   add_split(file, "train", data.train);
@@ -75,6 +87,8 @@ void write_packed(const std::filesystem::path& path, const DataSplits& data) {
 DataSplits read_packed(const std::filesystem::path& path) {
   try {
     return read(path);
+  } catch (const UsageError&) {
+    throw;
   } catch (const Error& error) {
     throw UsageError(fmt::format("--data {}", error.what()));
   }

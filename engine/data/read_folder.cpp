@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/core/first_exception.h"
 #include "engine/data/folder.h"
 #if GRIDSTRIDE_WITH_OPENCV
 #include "engine/data/opencv_decode.h"
@@ -32,23 +33,26 @@ class Decoder {
   Decoder(const ReaderContext& context, std::size_t total) : context_(context), total_(total) {}
 
   Dataset decode(const std::vector<ImageFile>& files) {
-    const int size = context_.request.image_size.value_or(default_image_size),
-              channels = context_.request.channels.value_or(1);
+    const ImageSize size = context_.request.image_size.value_or(default_image_size);
+    const int channels = context_.request.channels.value_or(1);
     std::vector<std::optional<Image>> images(files.size());
     std::vector<std::string> reasons(files.size());
+    FirstException failure;  // what is no fault of the file, as too little memory: --skip-broken must not skip it
 #pragma omp parallel for schedule(dynamic, 4)
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      try {
-        images[i] = decode_image(files[i].path, size, channels);
-      } catch (const std::exception& error) {
-        reasons[i] = error.what();
-      }
-      const std::size_t done = ++done_;
-      if (omp_get_thread_num() == 0) context_.tell(done, total_, "decoding images");
-    }
+    for (std::size_t i = 0; i < files.size(); ++i)
+      failure.during([&] {
+        try {
+          images[i] = decode_image(files[i].path, size, channels);
+        } catch (const Error& error) {
+          reasons[i] = error.what();
+        }
+        const std::size_t done = ++done_;
+        if (omp_get_thread_num() == 0) context_.tell(done, total_, "decoding images");
+      });
+    failure.rethrow();
     Dataset d;
     d.labels.reserve(files.size());
-    d.images.reserve(files.size() * std::size_t(size) * std::size_t(size) * std::size_t(channels));
+    d.images.reserve(files.size() * std::size_t(size.h) * std::size_t(size.w) * std::size_t(channels));
     for (std::size_t i = 0; i < files.size(); ++i) {
       if (images[i])
         append(d, *images[i], files[i].label);

@@ -22,9 +22,6 @@ struct ReaderContext {
   }
 };
 
-/// Side of the images if neither the request nor the data defines it.
-inline constexpr int default_image_size = 128;
-
 DataSplits read_synthetic(const ReaderContext&);
 DataSplits read_folder(const std::filesystem::path&, const ReaderContext&);
 DataSplits read_idx(const std::filesystem::path& folder, const ReaderContext&);
@@ -44,8 +41,11 @@ void append(Dataset&, const Image&, std::int32_t label);
 /// Applies --image-size and --channels to a split whose images have one common size. False if the split is unchanged.
 bool fit(Dataset&, const DataRequest&);
 
-/// Throws UsageError if `images` images of size * size * channels bytes exceed this machine's memory.
-void require_memory(const DataRequest&, std::size_t images, int size, int channels);
+/// Throws UsageError if `images` images of size.h * size.w * channels bytes are more than this process may still hold.
+void require_memory(const DataRequest&, std::size_t images, ImageSize size, int channels);
+
+/// The same for what a file declares, `what`: "60000 images of 28x28x1". Call it before anything is allocated.
+void require_memory(const std::filesystem::path& file, const std::string& what, std::uint64_t bytes);
 
 /// Indices of the samples to keep under a limit, in order: the first of each class, as equal in number per class as the
 /// data allows.

@@ -1,20 +1,32 @@
 // splits.cpp - functions for all data sets after reading: size, channels, limit, checksum.
-#include <unistd.h>
-
 #include <algorithm>
+#include <climits>
 #include <cstring>
 
 #include <fmt/format.h>
 
+#include "engine/core/checked_size.h"
 #include "engine/core/checksum.h"
 #include "engine/core/error.h"
+#include "engine/core/first_exception.h"
+#include "engine/core/machine_limits.h"
 #include "engine/data/readers.h"
 
 namespace gs {
 
+void check_whole(const Dataset& d, const char* name) {
+  const auto bytes = checked_product({d.n, d.h, d.w, d.c});
+  if (bytes != d.images.size())
+    throw UsageError(fmt::format("the {} have {} bytes; {} of {}x{}x{} have {}", name, d.images.size(), d.n, d.h, d.w,
+                                 d.c, bytes ? std::to_string(*bytes) : "too many"));
+  if (d.labels.size() != std::size_t(d.n))
+    throw UsageError(fmt::format("the {} have {} labels; there are {} images", name, d.labels.size(), d.n));
+}
+
 void append(Dataset& d, const Image& image, std::int32_t label) {
   if (d.n == 0) d.h = image.h, d.w = image.w, d.c = image.c;
   require(image.h == d.h && image.w == d.w && image.c == d.c, "images of one split must have one size");
+  require(d.n < INT_MAX, "a split holds at most 2147483647 images");
   d.images.insert(d.images.end(), image.pixels.begin(), image.pixels.end());
   d.labels.push_back(label);
   ++d.n;
@@ -22,35 +34,40 @@ void append(Dataset& d, const Image& image, std::int32_t label) {
 
 bool fit(Dataset& d, const DataRequest& request) {
   const int channels = request.channels.value_or(d.c);
-  const bool same_size = !request.image_size || (d.h == *request.image_size && d.w == *request.image_size);
+  const ImageSize size = request.image_size.value_or(ImageSize(d.h, d.w));
+  const bool same_size = size == ImageSize(d.h, d.w);
   if (same_size && channels == d.c) return false;
-  if (request.image_size) require_memory(request, std::size_t(d.n), *request.image_size, channels);
+  require_memory(request, std::size_t(d.n), size, channels);
   const std::vector<std::uint8_t> all = std::move(d.images);
   const Dataset old{d.n, d.h, d.w, d.c, {}, {}};
-  const int size_h = same_size ? d.h : *request.image_size, size_w = same_size ? d.w : *request.image_size;
-  d.h = size_h, d.w = size_w, d.c = channels;
+  d.h = size.h, d.w = size.w, d.c = channels;
   d.images.assign(std::size_t(d.n) * d.image_size(), 0);
+  FirstException failure;
 #pragma omp parallel for schedule(static)
-  for (int i = 0; i < d.n; ++i) {
-    const auto begin = all.begin() + std::ptrdiff_t(std::size_t(i) * old.image_size());
-    Image image{old.h, old.w, old.c, {begin, begin + std::ptrdiff_t(old.image_size())}};
-    if (!same_size) image = resized(image, *request.image_size);
-    image = with_channels(std::move(image), channels);
-    std::copy(image.pixels.begin(), image.pixels.end(),
-              d.images.begin() + std::ptrdiff_t(std::size_t(i) * d.image_size()));
-  }
+  for (int i = 0; i < d.n; ++i)
+    failure.during([&] {
+      const auto begin = all.begin() + std::ptrdiff_t(std::size_t(i) * old.image_size());
+      Image image{old.h, old.w, old.c, {begin, begin + std::ptrdiff_t(old.image_size())}};
+      if (!same_size) image = resized(image, size);
+      image = with_channels(std::move(image), channels);
+      std::copy(image.pixels.begin(), image.pixels.end(),
+                d.images.begin() + std::ptrdiff_t(std::size_t(i) * d.image_size()));
+    });
+  failure.rethrow();
   return true;
 }
 
-void require_memory(const DataRequest& request, std::size_t images, int size, int channels) {
-  const double needed = double(images) * size * size * channels;
-  const double there = double(sysconf(_SC_PHYS_PAGES)) * double(sysconf(_SC_PAGESIZE));
-  constexpr double gib = 1 << 30;
-  if (needed > there)
+void require_memory(const DataRequest& request, std::size_t images, ImageSize size, int channels) {
+  const double needed = double(images) * size.h * size.w * channels;
+  if (const std::string shortage = memory_shortage(needed); !shortage.empty())
     throw UsageError(
-        fmt::format("--data {}: {} images of {}x{}x{} need {:.1f} GiB, this machine has {:.1f} GiB; use fewer "
-                    "(--limit) or smaller ones (--image-size)",
-                    request.data, images, size, size, channels, needed / gib, there / gib));
+        fmt::format("--data {}: {} images of {}x{}x{} need {}; use fewer (--limit) or smaller ones (--image-size)",
+                    request.data, images, size.h, size.w, channels, shortage));
+}
+
+void require_memory(const std::filesystem::path& file, const std::string& what, std::uint64_t bytes) {
+  if (const std::string shortage = memory_shortage(double(bytes)); !shortage.empty())
+    throw UsageError(fmt::format("--data {}: it declares {}, which need {}", file.string(), what, shortage));
 }
 
 std::vector<std::size_t> within_limit(const std::vector<std::int32_t>& labels, int limit, int classes) {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/core/first_exception.h"
 #include "engine/data/cache.h"
 #include "engine/data/lesions.h"
 
@@ -19,20 +20,21 @@ constexpr int default_train = 1000, default_validation = 200;
 
 /// Sizes of the splits to draw. A split always begins with the same images, whatever its size.
 struct Drawing {
-  int size, channels, train, validation;
+  ImageSize size;
+  int channels, train, validation;
 
   std::string file_name() const {
-    return fmt::format("lesions-v{}-{}x{}x{}-{}+{}.safetensors", lesions::recipe_version, size, size, channels, train,
-                       validation);
+    return fmt::format("lesions-v{}-{}x{}x{}-{}+{}.safetensors", lesions::recipe_version, size.h, size.w, channels,
+                       train, validation);
   }
   std::size_t images() const { return std::size_t(train) + std::size_t(validation); }
 };
 
 /// Parses the name of a cached file; nullopt unless the file contains all images of `wanted`.
 std::optional<Drawing> serves(const std::string& name, const Drawing& wanted) {
-  Drawing d{};
-  int version = 0, width = 0;
-  if (std::sscanf(name.c_str(), "lesions-v%d-%dx%dx%d-%d+%d", &version, &d.size, &width, &d.channels, &d.train,
+  Drawing d{0, 0, 0, 0};
+  int version = 0;
+  if (std::sscanf(name.c_str(), "lesions-v%d-%dx%dx%d-%d+%d", &version, &d.size.h, &d.size.w, &d.channels, &d.train,
                   &d.validation) != 6)
     return std::nullopt;
   const bool enough = d.size == wanted.size && d.channels == wanted.channels && d.train >= wanted.train &&
@@ -55,7 +57,7 @@ std::optional<DataSplits> from_cache(const Drawing& wanted) {
   for (const Drawing& drawing : cached) {
     std::optional<DataSplits> data = read_cached(drawing.file_name());
     if (!data || data->train.n != drawing.train || data->validation.n != drawing.validation ||
-        data->train.h != wanted.size || data->train.c != wanted.channels)
+        ImageSize(data->train.h, data->train.w) != wanted.size || data->train.c != wanted.channels)
       continue;
     if (drawing.images() > wanted.images()) {
       keep_first(data->train, wanted.train);
@@ -69,26 +71,30 @@ std::optional<DataSplits> from_cache(const Drawing& wanted) {
 }
 
 /// Draws the images [first, first + count) into a split with `channels` channels.
-Dataset draw_split(std::uint64_t first, int count, int size, int channels, const std::function<void()>& drawn) {
-  Dataset d{count, size, size, channels, {}, {}};
+Dataset draw_split(std::uint64_t first, int count, ImageSize size, int channels, const std::function<void()>& drawn) {
+  Dataset d{count, size.h, size.w, channels, {}, {}};
   d.images.resize(std::size_t(count) * d.image_size());
   d.labels.resize(std::size_t(count));
+  FirstException failure;
 #pragma omp parallel
   {
-    std::vector<std::uint8_t> rgb(std::size_t(size) * std::size_t(size) * 3);
+    std::vector<std::uint8_t> rgb;
+    failure.during([&] { rgb.resize(std::size_t(size.h) * std::size_t(size.w) * 3); });
 #pragma omp for schedule(dynamic, 4)
-    for (int i = 0; i < count; ++i) {
-      const std::uint64_t index = first + std::uint64_t(i);
-      lesions::draw(lesions::data_seed, index, size, rgb.data());
-      std::uint8_t* out = &d.images[std::size_t(i) * d.image_size()];
-      if (channels == 3)
-        std::copy(rgb.begin(), rgb.end(), out);
-      else
-        for (std::size_t p = 0; p < d.image_size(); ++p) out[p] = grey(&rgb[3 * p]);
-      d.labels[std::size_t(i)] = lesions::label_of(index);
-      drawn();
-    }
+    for (int i = 0; i < count; ++i)
+      failure.during([&] {
+        const std::uint64_t index = first + std::uint64_t(i);
+        lesions::draw(lesions::data_seed, index, size, rgb.data());
+        std::uint8_t* out = &d.images[std::size_t(i) * d.image_size()];
+        if (channels == 3)
+          std::copy(rgb.begin(), rgb.end(), out);
+        else
+          for (std::size_t p = 0; p < d.image_size(); ++p) out[p] = grey(&rgb[3 * p]);
+        d.labels[std::size_t(i)] = lesions::label_of(index);
+        drawn();
+      });
   }
+  failure.rethrow();
   return d;
 }
 

@@ -1,8 +1,6 @@
 // cpu_info.cpp - the CPU as Linux and the compiler's runtime describe it.
 #include "engine/device/cpu_info.h"
 
-#include <sched.h>
-
 #include <fstream>
 
 namespace gs {
@@ -25,12 +23,6 @@ std::string cpu_vector_width() {
 #else
   return "scalar";
 #endif
-}
-
-int cpu_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
 }  // namespace gs

@@ -343,6 +343,9 @@ std::set<int> opened;  // GPUs that this process has opened
 gs::Device* gridstride_open_cuda(int gpu, bool tf32) {
   auto device = std::make_unique<gs::CudaDevice>(gpu, tf32);
   const std::lock_guard lock(opened_mutex);
+#ifdef GS_NVTX
+  nvtxInitialize(nullptr);  // else the first range does it, while another thread may begin one: a race inside NVTX
+#endif
   opened.insert(gpu);  // only a GPU that has worked can be lost
   return device.release();
 }

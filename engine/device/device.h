@@ -156,7 +156,7 @@ TimedCalls timed_by_clock(const std::vector<std::function<void()>>& calls);
 
 struct DeviceRequest {
   std::string name = "auto";  ///< auto, cuda, cuda:N, cpu, sim, ptx. auto: cuda if GPU 0 fits this build, else cpu
-  int threads = 0;            ///< CPU threads; 0: all cores
+  int threads = 0;            ///< CPU threads; 0: default_threads() of core/machine_limits.h
   /// Products round their fp32 factors to tf32: on cuda and sim if a tensor-core variant is chosen, on cpu always, by
   /// emulation. Unset: true on cuda, else false.
   std::optional<bool> tf32 = std::nullopt;

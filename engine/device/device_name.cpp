@@ -1,12 +1,12 @@
 // device_name.cpp - splits "cuda:1" into the kind cuda and the number 1.
 #include "engine/device/device_name.h"
 
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/core/parse_number.h"
 
 namespace gs {
 namespace {
@@ -14,11 +14,8 @@ namespace {
 const std::string numbered = "cuda:";
 
 std::optional<int> gpu_number(const std::string& text) {
-  int number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end || number < 0) return std::nullopt;
-  return number;
+  const auto number = parse_number<int>(text);
+  return number && *number >= 0 ? number : std::nullopt;
 }
 
 }  // namespace

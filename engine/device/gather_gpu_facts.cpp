@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/core/message_of.h"
 #include "engine/device/gpu_facts.h"
 #include "engine/device/load_cuda.h"
 
@@ -52,7 +53,7 @@ CudaFacts cuda_facts() {
   try {
     ask_cuda_module(f);
   } catch (const std::exception& error) {
-    f.module_error = error.what();
+    f.module_error = message_of(error);
   }
   // The driver lists the GPUs even if the runtime cannot start (an old driver, a module that does not load).
   if (f.gpus.empty())

@@ -1,9 +1,9 @@
 // gpu_findings.cpp - derives findings from facts: each missing or mismatched part, with a remedy.
-#include <cstdlib>
 #include <sstream>
 
 #include <fmt/format.h>
 
+#include "engine/core/parse_number.h"
 #include "engine/device/gpu_choice.h"
 #include "engine/device/gpu_facts.h"
 
@@ -114,7 +114,7 @@ Fit fit(const std::string& architectures, int major, int minor) {
   std::istringstream words(architectures);
   for (std::string word; words >> word;) {
     if (word == "all" || word == "all-major" || word == "native") return Fit::native;
-    const int built = std::atoi(word.c_str());
+    const int built = parse_number<int>(word.substr(0, word.find_first_not_of("0123456789"))).value_or(0);
     if (word.substr(0, word.find('-')).ends_with('a')) {  // "90a" runs on compute capability 9.0 only
       if (built == gpu) best = Fit::native;
       continue;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/alignment.h"
+#include "engine/core/machine_limits.h"
 #include "engine/device/backends.h"
 #include "engine/device/cpu_info.h"
 #include "engine/device/recorded_launches.h"
@@ -132,6 +133,9 @@ class HostDevice : public Device {
     const bool huge = bytes >= huge_page;
     const std::size_t unit = huge ? huge_page : buffer_alignment;
     const std::size_t padded = (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;
+    if (huge)  // Linux would promise more than there is, and end the process when it is used
+      if (const std::string shortage = memory_shortage(double(padded)); !shortage.empty())
+        throw Error(fmt::format("out of memory: an array needs {}", shortage));
     void* memory = std::aligned_alloc(unit, padded);
     if (!memory) throw Error(fmt::format("out of memory: {:.1f} MiB requested", double(bytes) / (1 << 20)));
     if (huge) madvise(memory, padded, MADV_HUGEPAGE);  // a hint: without it only the speed differs

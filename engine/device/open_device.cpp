@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/core/machine_limits.h"
 #include "engine/device/backends.h"
-#include "engine/device/cpu_info.h"
 #include "engine/device/device_name.h"
 #include "engine/device/instruction_counter.h"
 #include "engine/device/load_cuda.h"
@@ -38,9 +38,9 @@ std::string why_auto_takes_cpu() {
 std::unique_ptr<Device> open_device(const DeviceRequest& request) {
   const int cores = cpu_cores();
   if (request.threads < 0 || request.threads > 4 * cores)
-    throw UsageError(
-        fmt::format("--threads {}: must be 0 (all {} cores) or 1 to {}", request.threads, cores, 4 * cores));
-  const int threads = request.threads == 0 ? cores : request.threads;
+    throw UsageError(fmt::format("--threads {}: must be 0 or 1 to {}, four for each of {} cores", request.threads,
+                                 4 * cores, cores));
+  const int threads = request.threads == 0 ? default_threads() : request.threads;
   check_device(request.name);
   if (means_cuda(request.name)) return open_cuda(parse_device_name(request.name).gpu, request.tf32.value_or(true));
   if (request.name == "sim") return open_sim(threads, request.tf32.value_or(false));

@@ -46,7 +46,7 @@ NetBuilder& NetBuilder::concat(const std::string& named) {
   if (a.h != b.h || a.w != b.w)
     throw Error(fmt::format("{}: the channels of '{}' of {} cannot follow those of {}", net_name(), named, extents(b),
                             extents(a)));
-  append("concat", std::make_shared<ConcatLayer>(), {a.h, a.w, a.c + b.c}, named);
+  append("concat", std::make_shared<ConcatLayer>(), {a.h, a.w, extent_of("concat", std::int64_t(a.c) + b.c)}, named);
   return *this;
 }
 

@@ -20,7 +20,7 @@ struct FlattenLayer final : LayerKind {
 }  // namespace
 
 NetBuilder& NetBuilder::flatten() {
-  append("flatten", std::make_shared<FlattenLayer>(), {1, 1, int(shape().size())});
+  append("flatten", std::make_shared<FlattenLayer>(), {1, 1, extent_of("flatten", shape().size())});
   return *this;
 }
 

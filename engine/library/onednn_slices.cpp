@@ -6,9 +6,9 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <exception>
 
 #include "engine/core/alignment.h"
+#include "engine/core/first_exception.h"
 #include "engine/library/onednn_layer.h"
 
 namespace gs::onednn {
@@ -56,16 +56,14 @@ class SlicedGradient {
       return reinterpret_cast<float*>(static_cast<std::byte*>(workspace) + offset);
     };
     const std::int64_t image = problem_.x_size() / problem_.n, gradient = problem_.y_size() / problem_.n;
-    std::exception_ptr failed;  // an exception must not leave a parallel region
+    FirstException failure;
 #pragma omp parallel for schedule(static, 1)
-    for (const Slice& slice : slices_) try {
+    for (const Slice& slice : slices_)
+      failure.during([&] {
         slice.launch(at(slice.dw_at), at(slice.db_at), x + slice.first * image, dy + slice.first * gradient,
                      slice.problem, at(slice.scratch_at), stream);
-      } catch (...) {
-#pragma omp critical
-        failed = std::current_exception();
-      }
-    if (failed) std::rethrow_exception(failed);
+      });
+    failure.rethrow();
     add_up(dw, problem_.w_size(), [&](const Slice& slice) { return at(slice.dw_at); });
     add_up(db, problem_.k, [&](const Slice& slice) { return at(slice.db_at); });
   }

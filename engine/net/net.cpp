@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "engine/core/grouped.h"
 #include "engine/net/layer_kind.h"
+#include "kernels/common/grouped.h"
 
 namespace gs {
 

@@ -48,7 +48,8 @@ class NetBuilder {
   NetBuilder& from(const std::string&);  ///< makes a named value the current one; "input" is the network's input
   /// Asserts the current shape: throws gs::Error if it differs.
   NetBuilder& is(int h, int w, int c);
-  /// Throws gs::Error if nothing reads a layer's output, except the last value's.
+  /// Throws gs::Error if nothing reads a layer's output, except the last value's, and UsageError if there are more
+  /// than 2^40 parameters.
   Net build() const;
 
   // For layer kinds.
@@ -59,6 +60,8 @@ class NetBuilder {
   /// value and, if `other` is not empty, the value of that name.
   Layer& append(const std::string& stem, std::shared_ptr<const LayerKind> kind, Shape output,
                 const std::string& other = "");
+  /// `extent` of the layer `stem` that is about to be appended, if an int holds it; else throws UsageError.
+  int extent_of(const std::string& stem, std::int64_t extent) const;
   bool is_named() const;  ///< true if the current value has a name
   Layer* current_layer() { return current_ == network_input ? nullptr : &net_.layers[std::size_t(current_)]; }
 
@@ -66,6 +69,7 @@ class NetBuilder {
   int find(const std::string& named) const;
   Net net_;
   int current_ = network_input;
+  std::int64_t values_ = 0;  ///< of all outputs, for one image
   std::map<std::string, int> named_{{"input", network_input}}, counts_;
 };
 

@@ -8,6 +8,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "engine/core/machine_limits.h"
 #include "engine/core/seconds_since.h"
 #include "engine/library/library.h"
 #include "engine/profile/measure_peaks.h"
@@ -54,7 +55,7 @@ double shortest(Device& device, Call call) {
 /// GPU: 512 MiB, ten times an H200's L2.
 std::int64_t copied_floats(const Device& device) {
   if (device.registry().target() == Target::cuda) return std::int64_t(512) << 18;
-  const std::int64_t memory = std::int64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  const std::int64_t memory = std::int64_t(memory_limit_bytes());
   const std::int64_t cache = std::max<std::int64_t>(sysconf(_SC_LEVEL3_CACHE_SIZE), 0);
   const std::int64_t bytes = std::min(std::clamp<std::int64_t>(cache, 64 << 20, 256 << 20), memory / 16);
   return bytes / std::int64_t(sizeof(float));

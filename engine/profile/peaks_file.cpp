@@ -1,14 +1,13 @@
 // peaks_file.cpp - peaks on disk, by machine.
 #include "engine/profile/measure_peaks.h"
 
-#include <fstream>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/core/atomic_file.h"
 #include "engine/core/cache_folder.h"
 #include "engine/core/error.h"
+#include "engine/core/json_text.h"
 
 namespace gs {
 namespace {
@@ -21,10 +20,12 @@ constexpr std::pair<const char*, double Peaks::*> rates[] = {
     {"stream_launch_us", &Peaks::stream_launch_us}, {"graph_launch_us", &Peaks::graph_launch_us},
 };
 
-Json read_all(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  Json all = in ? Json::parse(in, nullptr, false) : Json();
+/// Empty if the file is missing or damaged: then the peaks are measured again.
+Json read_all(const std::filesystem::path& path) try {
+  Json all = read_json(path);
   return all.is_object() ? all : Json::object();
+} catch (const Error&) {
+  return Json::object();
 }
 
 }  // namespace
@@ -43,7 +44,7 @@ void store_peaks(const std::filesystem::path& path, const Peaks& peaks) {
   try {
     std::error_code ignored;  // a failure shows when the file is written
     std::filesystem::create_directories(path.parent_path(), ignored);
-    write_file(path, all.dump(1) + "\n");
+    write_file(path, json_text(all, 1) + "\n");
   } catch (const Error&) {
     // A read-only home: the next profile measures again.
   }

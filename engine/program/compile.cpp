@@ -250,7 +250,7 @@ std::vector<OpCall> Program::Impl::compile_diagnostic_calls() {
 void Program::Impl::check_overrides() const {
   for (const auto& [entry, implementation] : choice.fixed) {
     if (std::any_of(call_names.begin(), call_names.end(),
-                    [&](const std::string& call) { return names_call(entry, call); }))
+                    [&entry = entry](const std::string& call) { return names_call(entry, call); }))
       continue;
     std::vector<std::string> once;
     for (const std::string& name : call_names)

@@ -103,12 +103,13 @@ StepState Program::Impl::read_state() const {
   return state;
 }
 
-void Program::Impl::begin(Side& side, StepState state, std::uint32_t samples) {
-  state.cursor = state.ring_slot = 0;
+void Program::Impl::begin(Side& side, StepState state, std::uint32_t samples, std::uint32_t first_step) {
+  state.cursor = first_step;
+  state.ring_slot = 0;
   state.samples = samples;
   state.batch = std::uint32_t(recipe.batch);
   state.seed = recipe.seed;
-  side.steps_left = int((samples + state.batch - 1) / state.batch);
+  side.steps_left = int((samples + state.batch - 1) / state.batch - first_step);
   device.synchronize();  // no step may write the ring while it is cleared
   std::fill_n(ring, ring_entries, StepMetrics{});
   device.upload(at[side.state], &state, sizeof state);
@@ -161,11 +162,12 @@ void Program::bind_evaluation(const BatchSource& source) {
   impl_->bind(impl_->evaluate_side, source);
 }
 
-void Program::begin_training_epoch(std::uint32_t epoch, std::uint32_t samples, float learning_rate) {
+void Program::begin_training_epoch(std::uint32_t epoch, std::uint32_t samples, float learning_rate,
+                                   std::uint32_t first_step) {
   StepState state = impl_->read_state();
   state.epoch = epoch;
   state.learning_rate = learning_rate;
-  impl_->begin(impl_->train_side, state, samples);
+  impl_->begin(impl_->train_side, state, samples, first_step);
 }
 void Program::begin_evaluation(std::uint32_t samples) {
   impl_->begin(impl_->evaluate_side, StepState{}, samples);

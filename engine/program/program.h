@@ -44,9 +44,10 @@ class Program {
   void bind_training(const BatchSource&);
   void bind_evaluation(const BatchSource&);
 
-  /// Starts an epoch over `samples` images: uploads the step state (cursor 0, learning rate) and clears the metrics
-  /// ring.
-  void begin_training_epoch(std::uint32_t epoch, std::uint32_t samples, float learning_rate);
+  /// Starts an epoch over `samples` images with its step `first_step` (from 0): uploads the step state and clears the
+  /// metrics ring, whose entry 0 will be that step's.
+  void begin_training_epoch(std::uint32_t epoch, std::uint32_t samples, float learning_rate,
+                            std::uint32_t first_step = 0);
   void begin_evaluation(std::uint32_t samples);
 
   /// Enqueues training steps (gather, advance, forward, loss, backward, update) without waiting: at least one, at most
@@ -84,8 +85,8 @@ class Program {
   /// Enqueues evaluation steps (gather, advance, forward without dropout, loss, store logits) like train_steps().
   int evaluate_steps(int wanted);
 
-  /// The metrics ring as the host sees it; entry i of an epoch is ring()[i % ring_capacity()], complete when its stamp
-  /// is i + 1.
+  /// The metrics ring as the host sees it; entry i since the epoch began here is ring()[i % ring_capacity()], complete
+  /// when its stamp is i + 1.
   const StepMetrics* ring() const;
   std::uint32_t ring_capacity() const;
 

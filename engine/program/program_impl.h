@@ -94,7 +94,7 @@ struct Program::Impl {
   std::vector<GraphCall> calls(const std::vector<OpCall>&, const Addresses&, int repeats) const;
   std::vector<TensorId> snapshot_tensors() const;
   void bind(Side&, const BatchSource&);
-  void begin(Side&, StepState, std::uint32_t samples);
+  void begin(Side& side, StepState state, std::uint32_t samples, std::uint32_t first_step = 0);
   StepState read_state() const;
   std::vector<float> read_flat(TensorId id) const;
   std::vector<float> read_flat(const void* flat_values) const;

@@ -6,12 +6,9 @@
 
 #include <cerrno>
 
-#include <nlohmann/json.hpp>
-
-#include <fstream>
-
 #include "engine/core/atomic_file.h"
 #include "engine/core/descriptor.h"
+#include "engine/core/json_text.h"
 #include "engine/program/choice.h"
 #include "kernels/common/check.h"
 
@@ -20,10 +17,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json read_json(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  Json all = in ? Json::parse(in, nullptr, false) : Json();
-  return all.is_object() ? all : Json::object();  // damaged: measure again
+/// Empty if the file is missing or damaged: then all is measured again.
+Json read_all(const std::filesystem::path& path) try {
+  Json all = read_json(path);
+  return all.is_object() ? all : Json::object();
+} catch (const Error&) {
+  return Json::object();
 }
 
 Json to_json(const TuningResult& result) {
@@ -102,7 +101,7 @@ void TuningCache::save_and_unlock() {
 
 void TuningCache::read() {
   if (!file_) return;
-  const Json all = read_json(*file_);
+  const Json all = read_all(*file_);
   if (!all.contains(machine_) || !all[machine_].is_object()) return;
   for (const auto& [problem, json] : all[machine_].items()) {
     if (fresh_.contains(problem)) continue;
@@ -115,10 +114,10 @@ void TuningCache::read() {
 }
 
 void TuningCache::write() const {
-  Json all = read_json(*file_);  // other machines may share the folder
+  Json all = read_all(*file_);  // other machines may share the folder
   Json& mine = all[machine_] = Json::object();
   for (const auto& [problem, result] : results_) mine[problem] = to_json(result);
-  write_file(*file_, all.dump(1) + "\n");
+  write_file(*file_, json_text(all, 1) + "\n");
 }
 
 }  // namespace gs

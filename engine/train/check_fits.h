@@ -5,8 +5,8 @@
 
 namespace gs {
 
-/// Throws UsageError if the images' extents are not the network's input, if a label is not a class, or if the arrays do
-/// not hold n images and n labels. `name`: "training images".
+/// Throws UsageError if the images' extents are not the network's input, if a label is not a class, or if the data
+/// are not whole (check_whole()). `name`: "training images".
 void check_fits(const Dataset&, const Net&, const char* name);
 
 }  // namespace gs

@@ -1,12 +1,12 @@
 // checkpoint.cpp - parameters, moments and step state to and from safetensors.
 #include "engine/train/checkpoint.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/core/checksum.h"
 #include "engine/core/error.h"
+#include "engine/core/parse_number.h"
 #include "engine/core/safetensors.h"
 
 namespace gs {
@@ -42,7 +42,7 @@ std::vector<float> packed_values(const SafeTensors& file, const std::string& pre
     if (tensor.shape != p.shape)
       throw Error(fmt::format("{}: {} has the shape {}, but {} wants {}", file.source, tensor.name,
                               dimensions(tensor.shape), net.name, dimensions(p.shape)));
-    const std::vector<float> values = tensor.values<float>();
+    const std::vector<float> values = file.values<float>(tensor.name);
     packed.insert(packed.end(), values.begin(), values.end());
   });
   return packed;
@@ -58,20 +58,21 @@ bool has_moment(const SafeTensors& file, const std::string& prefix, const Net& n
 template <class Number>
 Number number(const SafeTensors& file, const std::string& key) {
   const auto found = file.metadata.find(key);
-  if (found != file.metadata.end()) {
-    const std::string& text = found->second;
-    Number value{};
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc() && stop == text.data() + text.size()) return value;
-  }
+  if (found != file.metadata.end())
+    if (const auto value = parse_number<Number>(found->second)) return *value;
   throw Error(fmt::format("{}: the metadata has no number '{}'", file.source, key));
 }
 
 }  // namespace
 
-Checkpoint take_checkpoint(const Program& program, int epoch) {
+std::string checksum_of_weights(const std::vector<float>& parameters) {
+  return Checksum().add_values(parameters.data(), parameters.size()).hex();
+}
+
+Checkpoint take_checkpoint(const Program& program, int epoch, const PartialEpoch& partial) {
   Checkpoint c;
   c.epoch = epoch;
+  c.partial = partial;
   c.parameters = program.parameters();
   c.resumable = true;
   const int moments = program.recipe().optimizer.moments();
@@ -92,7 +93,9 @@ void restore(Program& program, const Checkpoint& c) {
   program.set_state(c.state);
 }
 
-void save_checkpoint(const std::filesystem::path& path, const Net& net, const Checkpoint& c) {
+namespace {
+
+SafeTensors to_file(const Net& net, const Checkpoint& c) {
   SafeTensors file;
   append(file, "", net, c.parameters);
   append(file, "moment1/", net, c.moment1);
@@ -104,7 +107,25 @@ void save_checkpoint(const std::filesystem::path& path, const Net& net, const Ch
     file.metadata["beta1_power"] = fmt::format("{}", c.state.beta1_power);
     file.metadata["beta2_power"] = fmt::format("{}", c.state.beta2_power);
   }
-  write_safetensors(path, file);
+  if (!c.first_epoch.empty()) file.metadata["first_epoch_weights"] = c.first_epoch;
+  if (c.partial.steps > 0) {
+    file.metadata["epoch_steps"] = std::to_string(c.partial.steps);
+    file.metadata["epoch_images"] = std::to_string(c.partial.images);
+    file.metadata["epoch_loss_sum"] = fmt::format("{}", c.partial.loss_sum);
+    file.metadata["epoch_correct"] = fmt::format("{}", c.partial.correct);
+    file.metadata["epoch_seconds"] = fmt::format("{}", c.partial.seconds);
+  }
+  return file;
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& path, const Net& net, const Checkpoint& c) {
+  write_safetensors(path, to_file(net, c));
+}
+
+void save_checkpoint(FolderCommit& change, const std::string& name, const Net& net, const Checkpoint& c) {
+  write_safetensors(change, name, to_file(net, c));
 }
 
 Checkpoint load_checkpoint(const std::filesystem::path& path, const Net& net) {
@@ -120,6 +141,15 @@ Checkpoint load_checkpoint(const std::filesystem::path& path, const Net& net) {
     c.state.step = number<std::uint64_t>(file, "step");
     c.state.beta1_power = number<double>(file, "beta1_power");
     c.state.beta2_power = number<double>(file, "beta2_power");
+  }
+  if (const auto found = file.metadata.find("first_epoch_weights"); found != file.metadata.end())
+    c.first_epoch = found->second;
+  if (file.metadata.count("epoch_steps") > 0) {
+    c.partial.steps = number<std::uint32_t>(file, "epoch_steps");
+    c.partial.images = number<std::uint64_t>(file, "epoch_images");
+    c.partial.loss_sum = number<double>(file, "epoch_loss_sum");
+    c.partial.correct = number<double>(file, "epoch_correct");
+    c.partial.seconds = number<double>(file, "epoch_seconds");
   }
   return c;
 }

@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -30,7 +31,13 @@ EpochResult parse_line(std::string_view line, std::size_t number, bool has_more)
                               fields.size(), line));
     at = stop + (last ? 0 : 1);
   }
-  r.epoch = int(epoch);
+  // Readers take an epoch's number for its place.
+  if (epoch != double(number - 1))
+    throw Error(fmt::format("history.csv, line {}: the epoch must be {}, not {}", number, number - 1, epoch));
+  if (std::abs(r.learning_rate) > std::numeric_limits<float>::max())
+    throw Error(fmt::format("history.csv, line {}: the learning rate must be a number of 32 bits, not {}", number,
+                            r.learning_rate));
+  r.epoch = int(number - 1);
   return r;
 }
 

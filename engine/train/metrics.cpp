@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "engine/core/nan_last.h"
 #include "kernels/common/check.h"
 
 namespace gs {
@@ -54,7 +55,7 @@ std::vector<RocPoint> roc_curve(std::span<const double> scores, std::span<const 
   if (positives == 0 || negatives == 0) return {};
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t(0));
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return nan_last(-scores[a], -scores[b]); });
   std::vector<RocPoint> curve = {{0, 0}};
   std::int64_t found = 0, wrong = 0;
   for (std::size_t i = 0; i < order.size(); ++i) {

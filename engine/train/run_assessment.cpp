@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/core/nan_last.h"
 
 namespace gs {
 namespace {
@@ -181,8 +182,8 @@ std::string to_string(RunState state) {
 
 RunAssessment assess(const History& history, const AssessmentContext& context) {
   if (history.empty()) return {RunState::too_short, 0, 0, "No epoch was completed."};
-  const EpochResult& best = *std::min_element(history.begin(), history.end(),
-                                              [](const auto& a, const auto& b) { return a.val_loss < b.val_loss; });
+  const EpochResult& best = *std::min_element(
+      history.begin(), history.end(), [](const auto& a, const auto& b) { return nan_last(a.val_loss, b.val_loss); });
   const double a = best.val_accuracy;
   const double error = std::sqrt(a * (1 - a) / std::max(1, context.validation_images));
   const auto [state, text] = state_of(history, best, context);

@@ -4,7 +4,11 @@
 //   history.csv               one line per epoch
 //   best.safetensors          the weights of the epoch with the lowest validation loss
 //   last.safetensors          the weights and the optimizer's state after the last epoch: a run resumes from it
+//   previous.safetensors      what last.safetensors was before: `verify` repeats the run from there
 //   predictions.safetensors   the logits of the validation images
+//
+// They change together (folder_commit.h): after a crash at any moment they are all of one state of the run. run.lock
+// keeps a second process out.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -13,6 +17,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/folder_commit.h"
+#include "engine/core/process_lock.h"
 #include "engine/core/safetensors.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/run_record.h"
@@ -41,32 +47,61 @@ class RunDirectory {
   std::vector<EpochResult> history() const;
   Checkpoint best(const Net&) const;
   Checkpoint last(const Net&) const;
+  Checkpoint previous(const Net&) const;
+  bool has_best() const;
   bool has_last() const;
+  bool has_previous() const;
   SafeTensors predictions() const;
   bool has_predictions() const;
 
-  // ---- writing, after claim(): each file is replaced atomically ----
+  // ---- writing, after claim() ----
 
-  /// Claims the folder before any work is done and creates it and its parents if needed. Throws UsageError if it is not
-  /// empty and `overwrite` is false, and gs::Error if it cannot be written.
+  /// Claims the folder before any work is done: creates it and its parents if needed, keeps other processes out until
+  /// this object is gone, and clears up after a dead one. Throws UsageError if it is not empty and `overwrite` is
+  /// false, or if a process has claimed it; gs::Error if it cannot be written.
   void claim(bool overwrite);
 
-  /// Starts the new run: replaces run.json, then removes the other files of an older run (only names that runs write,
-  /// and profiles in its profile-DEVICE folders).
+  /// Completes, in a folder that no process writes any more, the change in which a process was killed or met a full
+  /// disk. The readers above need it not, but whoever looks at the files does. Does nothing, and needs no lock, if all
+  /// is complete.
+  void clear_up();
+
+  /// Starts the new run: run.json takes the place of all files of an older run (only names that runs write, and
+  /// profiles in its profile-DEVICE folders).
   void begin(const nlohmann::ordered_json& record);
 
-  void write_record(const nlohmann::ordered_json&);
-  void write_history(const std::vector<EpochResult>&);
-  void write_best(const Net&, const Checkpoint&);
-  void write_last(const Net&, const Checkpoint&);
-  void write_predictions(const SafeTensors&);
-
  private:
+  friend class RunChange;
+
+  std::filesystem::path file(const std::string& name) const;  ///< to read it; empty if there is none
+  Checkpoint checkpoint(const char* name, const Net&) const;
   void make_missing_folders();
+  void take_lock();
+  void remove_leftovers() const;
 
   std::filesystem::path path_;
+  std::optional<ProcessLock> lock_;
   std::vector<std::filesystem::path> made_;  ///< outermost first
   bool written_ = false;
+};
+
+/// Files of a run that change together. Nothing changes before commit(); each call throws gs::Error that names the file
+/// and the reason.
+class RunChange {
+ public:
+  explicit RunChange(RunDirectory& directory) : directory_(directory), change_(directory.path()) {}
+
+  void record(const nlohmann::ordered_json&);
+  void history(const std::vector<EpochResult>&);
+  void best(const Net&, const Checkpoint&);
+  /// The file that it replaces stays as the previous one.
+  void last(const Net&, const Checkpoint&);
+  void predictions(const SafeTensors&);
+  void commit();
+
+ private:
+  RunDirectory& directory_;
+  FolderCommit change_;
 };
 
 }  // namespace gs

@@ -1,14 +1,27 @@
 // run_record.cpp - the fields of run.json. Fields with a default are optional or absent in older records.
 #include "engine/train/run_record.h"
 
+#include <limits>
+
+#include <fmt/format.h>
+
 #include "engine/net/recipe.h"
 
 namespace gs {
 namespace {
 
+constexpr std::int64_t most_values = std::numeric_limits<int>::max();  ///< of one tensor: sums of many fit 64 bits
+
+/// Checks that a shape has 1 to `most_values` values: others make products of extents overflow.
+void check_shape(const JsonField& field) {
+  std::int64_t values = 1;
+  for (const JsonField& extent : field.entries()) values *= extent.whole_number(1, most_values / values);
+}
+
 Shape shape_of(const JsonField& field) {
   const auto extents = field.get<std::vector<int>>();
   if (extents.size() != 3) field.refuse("three extents: height, width, channels");
+  check_shape(field);
   return {extents[0], extents[1], extents[2]};
 }
 
@@ -27,9 +40,12 @@ RunRecord::Network network_of(const JsonField& field) {
                              .features = field.get_or("features", std::string("pixels")),
                              .input = shape_of(field["input"]),
                              .layers = {}};
-  for (const JsonField& layer : field["layers"].entries())
+  for (const JsonField& layer : field["layers"].entries()) {
+    const JsonField parameters = layer["parameters"];
+    for (const std::string& name : parameters.keys()) check_shape(parameters[name]);
     network.layers.push_back({layer.get<std::string>("name"), shape_of(layer["input"]),
-                              layer.get<std::map<std::string, std::vector<std::int64_t>>>("parameters")});
+                              parameters.get<std::map<std::string, std::vector<std::int64_t>>>()});
+  }
   if (network.layers.empty()) field["layers"].refuse("a list of one or more layers");
   return network;
 }
@@ -44,13 +60,18 @@ RunRecord::Training training_of(const JsonField& field) {
 }
 
 RunRecord::Data data_of(const JsonField& field) {
-  return {.source = field.get<std::string>("source"),
-          .checksum = field.get<std::string>("checksum"),
-          .image = shape_of(field["image"]),
-          .classes = field.get<std::vector<std::string>>("classes"),
-          .labels = field.get<std::vector<std::string>>("labels"),
-          .positive = field.get_or("positive", std::string()),
-          .training_images = field["train"].get<std::int64_t>("images")};
+  RunRecord::Data data{.source = field.get<std::string>("source"),
+                       .checksum = field.get<std::string>("checksum"),
+                       .path = field.get_or("path", std::string()),
+                       .image = shape_of(field["image"]),
+                       .classes = field.get<std::vector<std::string>>("classes"),
+                       .labels = field.get<std::vector<std::string>>("labels"),
+                       .positive = field.get_or("positive", std::string()),
+                       .training_images = field["train"].get<std::int64_t>("images")};
+  if (data.classes.size() < 2) field["classes"].refuse("a list of two or more names");
+  if (data.labels.size() != data.classes.size())
+    field["labels"].refuse(fmt::format("a list of {} names, as many as 'data.classes'", data.classes.size()));
+  return data;
 }
 
 RunRecord::Machine machine_of(const JsonField& field) {
@@ -87,11 +108,35 @@ RunRecord::Results results_of(const JsonField& field) {
   return results;
 }
 
+RunRecord::Resumption resumption_of(const JsonField& field) {
+  RunRecord::Resumption resumption{.started = field.get<std::string>("started"),
+                                   .epochs = field.get<int>("epochs"),
+                                   .steps = field.get<std::int64_t>("steps"),
+                                   .changed = {}};
+  const JsonField changed = field["changed"];
+  for (const std::string& flag : changed.keys()) {
+    RunRecord::FlagChange& change = resumption.changed[flag];
+    if (const auto before = changed[flag].find("before")) change.before = before->get<std::string>();
+    if (const auto after = changed[flag].find("after")) change.after = after->get<std::string>();
+  }
+  return resumption;
+}
+
+/// Checks what the recipe says about the classes: one output tells two apart, and each has a weight.
+void check_classes(const JsonField& recipe, const RunRecord& record) {
+  const std::size_t classes = record.data.classes.size(), weights = record.training.class_weights.size();
+  if (record.training.loss != LossKind::softmax && classes != 2)
+    recipe["loss"].refuse(fmt::format("softmax, the loss for {} classes", classes));
+  if (weights != 0 && weights != classes)
+    recipe["class_weights"].refuse(fmt::format("an empty list or one of {} numbers, a number a class", classes));
+}
+
 }  // namespace
 
 RunRecord parse_run_record(const JsonField& field) {
   RunRecord record{
       .status = field.get<std::string>("status"),
+      .message = field.get_or("message", std::string()),
       .started = field.get<std::string>("started"),
       .flags = field.get<std::map<std::string, std::string>>("flags"),
       .network = network_of(field["network"]),
@@ -101,8 +146,12 @@ RunRecord parse_run_record(const JsonField& field) {
       .machine = machine_of(field["machine"]),
       .versions = versions_of(field["versions"]),
       .implementations = field.get<std::map<std::string, std::string>>("implementations"),
-      .results = {}};
+      .results = {},
+      .resumed = {}};
   if (const auto results = field.find("results")) record.results = results_of(*results);
+  if (const auto resumed = field.find("resumed"))
+    for (const JsonField& one : resumed->entries()) record.resumed.push_back(resumption_of(one));
+  check_classes(field["recipe"], record);
   return record;
 }
 

@@ -35,6 +35,7 @@ struct RunRecord {
   };
   struct Data {
     std::string source, checksum;
+    std::string path;  ///< absolute; empty for synthetic data
     Shape image;
     std::vector<std::string> classes;  ///< by name
     std::vector<std::string> labels;   ///< by label, as trained
@@ -64,7 +65,19 @@ struct RunRecord {
     std::string state, assessment;    ///< empty before the first epoch; assessment: "verdict" in the file
   };
 
+  /// The value of a flag before a resumption and from then on; nullopt: the flag was not given.
+  struct FlagChange {
+    std::optional<std::string> before, after;
+  };
+  struct Resumption {
+    std::string started;     ///< as in RunRecord
+    int epochs = 0;          ///< that were complete
+    std::int64_t steps = 0;  ///< of the next epoch
+    std::map<std::string, FlagChange> changed;
+  };
+
   std::string status;                        ///< running, finished, interrupted, failed
+  std::string message;                       ///< why it failed
   std::string started;                       ///< "2026-01-31T12:00:00Z"
   std::map<std::string, std::string> flags;  ///< flags of `train` without dashes -> value
   Network network;
@@ -75,6 +88,7 @@ struct RunRecord {
   Versions versions;
   std::map<std::string, std::string> implementations;  ///< call -> implementation
   std::optional<Results> results;                      ///< once the run has ended
+  std::vector<Resumption> resumed;                     ///< each time that it went on
 
   bool finished() const { return status == "finished"; }
 };

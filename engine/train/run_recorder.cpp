@@ -1,4 +1,4 @@
-// run_recorder.cpp - the order and rate of writes.
+// run_recorder.cpp - the rate of writes.
 #include "engine/train/run_recorder.h"
 
 #include <algorithm>
@@ -17,12 +17,15 @@ void RunRecorder::Pace::timed(Write write) {
   next = end + std::chrono::duration_cast<Clock::duration>(wait);
 }
 
-RunRecorder::RunRecorder(RunDirectory& directory, Program& program, std::vector<EpochResult> earlier)
+RunRecorder::RunRecorder(RunDirectory& directory, Program& program, std::vector<EpochResult> earlier,
+                         std::string first_epoch)
     : directory_(directory),
       program_(program),
       history_(std::move(earlier)),
-      lowest_val_loss_(std::numeric_limits<double>::infinity()) {
-  best_pace_.least = last_pace_.least = std::chrono::seconds(5);
+      lowest_val_loss_(std::numeric_limits<double>::infinity()),
+      first_epoch_(std::move(first_epoch)) {
+  checkpoint_pace_.least = std::chrono::seconds(5);
+  checkpoint_epoch_ = int(history_.size());
   for (const EpochResult& r : history_)
     if (r.val_loss < lowest_val_loss_) lowest_val_loss_ = r.val_loss, best_epoch_ = r.epoch;
 }
@@ -43,32 +46,40 @@ bool RunRecorder::epoch_done(const EpochResult& result, const std::vector<float>
     program_.keep_parameters();
     best_pending_ = true;
   }
-  last_pending_ = history_pending_ = true;
-  // The history first: resuming needs a history that is not older than last.safetensors.
-  if (history_pace_.due() || last_pace_.due()) write_history();
-  if (last_pace_.due()) write_last();
-  if (best_pending_ && best_pace_.due()) write_best();
+  if (result.epoch == 1 || checkpoint_pace_.due())
+    write_checkpoint();
+  else if (history_pace_.due())  // may be newer than the checkpoint: a resumed run drops the epochs after it
+    history_pace_.timed([&] {
+      RunChange change(directory_);
+      change.history(history_);
+      change.commit();
+    });
   return best;
 }
 
-void RunRecorder::write_best() {
-  best_pace_.timed(
-      [&] { directory_.write_best(program_.net(), {.epoch = best_epoch_, .parameters = program_.kept_parameters()}); });
+void RunRecorder::add_checkpoint(RunChange& change, const PartialEpoch& partial) {
+  const int epochs = int(history_.size());
+  if (checkpoint_epoch_ == epochs && partial.steps == 0) return;
+  change.history(history_);
+  if (keeps_predictions_) change.predictions(epoch_predictions());
+  if (best_pending_) change.best(program_.net(), {.epoch = best_epoch_, .parameters = program_.kept_parameters()});
+  Checkpoint last = take_checkpoint(program_, epochs, partial);
+  if (epochs == 1 && partial.steps == 0) first_epoch_ = checksum_of_weights(last.parameters);
+  last.first_epoch = first_epoch_;
+  change.last(program_.net(), last);
+}
+
+void RunRecorder::write_checkpoint(const PartialEpoch& partial) {
+  checkpoint_pace_.timed([&] {
+    RunChange change(directory_);
+    add_checkpoint(change, partial);
+    change.commit();
+  });
+  checkpoint_epoch_ = int(history_.size());
   best_pending_ = false;
 }
 
-void RunRecorder::write_last() {
-  // The best weights and predictions first: like the history they must not be older than last.safetensors, so that a
-  // run that crashes (GPU failure, power loss) can resume from it.
-  if (best_pending_) write_best();
-  last_pace_.timed([&] {
-    if (keeps_predictions_) directory_.write_predictions(predictions());
-    directory_.write_last(program_.net(), take_checkpoint(program_, history_.back().epoch));
-  });
-  last_pending_ = false;
-}
-
-SafeTensors RunRecorder::predictions() const {
+SafeTensors RunRecorder::epoch_predictions() const {
   SafeTensors file;
   if (!keeps_predictions_) return file;
   const auto images = std::int64_t(labels_.size()), outputs = program_.net().output().size();
@@ -78,30 +89,15 @@ SafeTensors RunRecorder::predictions() const {
   return file;
 }
 
-void RunRecorder::write_predictions(const std::vector<std::int32_t>& labels, const std::vector<float>& best,
-                                    const std::vector<float>& last) {
-  SafeTensors file = predictions();
+SafeTensors RunRecorder::predictions(const std::vector<std::int32_t>& labels, const std::vector<float>& best,
+                                     const std::vector<float>& last) const {
+  SafeTensors file = epoch_predictions();
   const auto images = std::int64_t(labels.size()), outputs = program_.net().output().size();
   file.metadata = {{"best_epoch", std::to_string(best_epoch_)}, {"last_epoch", std::to_string(history_.back().epoch)}};
   file.tensors.push_back(make_tensor("labels", {images}, labels.data(), labels.size()));
   file.tensors.push_back(make_tensor("best.logits", {images, outputs}, best.data(), best.size()));
   file.tensors.push_back(make_tensor("last.logits", {images, outputs}, last.data(), last.size()));
-  directory_.write_predictions(file);
-}
-
-void RunRecorder::write_history() {
-  history_pace_.timed([&] { directory_.write_history(history_); });
-  history_pending_ = false;
-}
-
-void RunRecorder::finish() {
-  stop();
-  if (last_pending_) write_last();
-}
-
-void RunRecorder::stop() {
-  if (best_pending_) write_best();
-  if (history_pending_) write_history();
+  return file;
 }
 
 }  // namespace gs

@@ -6,31 +6,34 @@
 
 namespace gs {
 
-/// Writing takes at most about a twentieth of the run: a file is written again after 20 times the time of its last
-/// write, and weights at most every 5 s. Until then the best epoch's weights stay on the device, so a best epoch costs
-/// one copy on the device and no wait.
+/// Writing takes at most about a twentieth of the run: the history is written again after 20 times the time of its last
+/// write, a checkpoint likewise and at most every 5 s. A checkpoint is the weights of the last and of the best epoch,
+/// the history and the predictions, which change together. Until then the best epoch's weights stay on the device, so a
+/// best epoch costs one copy on the device and no wait.
 class RunRecorder {
  public:
-  RunRecorder(RunDirectory&, Program&, std::vector<EpochResult> earlier = {});
+  /// `earlier`: the epochs of a resumed run, of which the folder has a checkpoint; `first_epoch`: that checkpoint's.
+  RunRecorder(RunDirectory&, Program&, std::vector<EpochResult> earlier = {}, std::string first_epoch = "");
 
   /// Keeps and writes the validation logits of every epoch from now on (predictions.safetensors, "epochs.logits").
   /// `earlier`: logits of the earlier epochs of a resumed run.
   void keep_predictions(std::vector<std::int32_t> labels, std::vector<float> earlier = {});
 
   /// Call between two epochs: the program's parameters are those after `result.epoch`. True if that epoch is the best
-  /// so far (lowest val_loss). `logits`: validation logits, [images, outputs].
+  /// so far (lowest val_loss). The first epoch always gets a checkpoint. `logits`: validation logits, [images,
+  /// outputs].
   bool epoch_done(const EpochResult& result, const std::vector<float>& logits);
 
-  /// Call after the last epoch: writes everything that is newer than its file.
-  void finish();
+  /// Call when the program's parameters are those after the last epoch done here and `partial` of the next. Adds a
+  /// checkpoint to the change, unless the folder has it.
+  void add_checkpoint(RunChange&, const PartialEpoch& partial = {});
 
-  /// After finish(): writes predictions.safetensors, with the logits of the best and of the last epoch.
-  void write_predictions(const std::vector<std::int32_t>& labels, const std::vector<float>& best,
-                         const std::vector<float>& last);
+  /// add_checkpoint() as a change of its own.
+  void write_checkpoint(const PartialEpoch& partial = {});
 
-  /// Call if the run ends inside an epoch: the parameters are then not those of a whole epoch, so last.safetensors is
-  /// not written.
-  void stop();
+  /// predictions.safetensors of a finished run, with the logits of the best and of the last epoch.
+  SafeTensors predictions(const std::vector<std::int32_t>& labels, const std::vector<float>& best,
+                          const std::vector<float>& last) const;
 
   const std::vector<EpochResult>& history() const { return history_; }
   int best_epoch() const { return best_epoch_; }
@@ -47,10 +50,7 @@ class RunRecorder {
     void timed(Write write);
   };
 
-  void write_best();
-  void write_last();
-  void write_history();
-  SafeTensors predictions() const;
+  SafeTensors epoch_predictions() const;
 
   RunDirectory& directory_;
   Program& program_;
@@ -58,11 +58,12 @@ class RunRecorder {
   int best_epoch_ = 0;
   double lowest_val_loss_;
   bool keeps_predictions_ = false;
+  std::string first_epoch_;  ///< Checkpoint::first_epoch
   std::vector<std::int32_t> labels_;
   std::vector<float> epoch_logits_;  ///< [epochs, images, outputs]
   bool best_pending_ = false;        ///< the best epoch's parameters are on the device, not yet in a file
-  bool last_pending_ = false, history_pending_ = false;
-  Pace history_pace_, best_pace_, last_pace_;
+  int checkpoint_epoch_;             ///< epochs in the folder's checkpoint
+  Pace history_pace_, checkpoint_pace_;
 };
 
 }  // namespace gs

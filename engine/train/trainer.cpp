@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
@@ -20,35 +21,37 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Reads the ring's entries in order as they become complete, and sums them in double.
+/// Reads the ring's entries in order as they become complete, and sums them in double, after those of earlier steps.
 class RingReader {
  public:
-  explicit RingReader(const Program& program) : ring_(program.ring()), capacity_(program.ring_capacity()) {}
+  explicit RingReader(const Program& program, const PartialEpoch& earlier = {})
+      : ring_(program.ring()), capacity_(program.ring_capacity()), first_(earlier.steps), sums_(earlier) {}
 
   /// Takes all complete entries; never waits. The stamp is written last, so an entry with the expected stamp is
   /// complete.
   void poll() {
     for (;;) {
-      const StepMetrics& entry = ring_[read_ % capacity_];
-      if (__atomic_load_n(&entry.stamp, __ATOMIC_ACQUIRE) != read_ + 1) return;
-      if (!std::isfinite(entry.loss_sum) && first_bad_step_ < 0) first_bad_step_ = read_;
-      loss_sum_ += entry.loss_sum;
-      correct_ += entry.correct;
-      images_ += entry.valid;
-      ++read_;
+      const std::uint32_t slot = sums_.steps - first_;
+      const StepMetrics& entry = ring_[slot % capacity_];
+      if (__atomic_load_n(&entry.stamp, __ATOMIC_ACQUIRE) != slot + 1) return;
+      if (!std::isfinite(entry.loss_sum) && first_bad_step_ < 0) first_bad_step_ = sums_.steps;
+      sums_.loss_sum += entry.loss_sum;
+      sums_.correct += entry.correct;
+      sums_.images += entry.valid;
+      ++sums_.steps;
     }
   }
-  std::uint32_t steps() const { return read_; }
-  std::size_t images() const { return images_; }
-  double loss() const { return images_ ? loss_sum_ / double(images_) : 0; }
-  double accuracy() const { return images_ ? correct_ / double(images_) : 0; }
+  std::uint32_t steps() const { return sums_.steps; }
+  std::size_t images() const { return std::size_t(sums_.images); }
+  double loss() const { return sums_.images ? sums_.loss_sum / double(sums_.images) : 0; }
+  double accuracy() const { return sums_.images ? sums_.correct / double(sums_.images) : 0; }
+  const PartialEpoch& sums() const { return sums_; }
   std::int64_t first_bad_step() const { return first_bad_step_; }
 
  private:
   const StepMetrics* ring_;
-  std::uint32_t capacity_, read_ = 0;
-  double loss_sum_ = 0, correct_ = 0;
-  std::size_t images_ = 0;
+  std::uint32_t capacity_, first_;
+  PartialEpoch sums_;
   std::int64_t first_bad_step_ = -1;
 };
 
@@ -65,28 +68,51 @@ void read_until(std::uint32_t steps, RingReader& reader, Device& device, Tell te
   }
 }
 
-/// Enqueues the steps of one pass over a split; `tell` is called from time to time with the metrics read so far.
-/// `enqueue(step, wanted)` enqueues 1 .. wanted of the remaining steps and returns their number.
-template <class EnqueueStep, class Tell>
-RingReader run_pass(Program& program, std::uint32_t samples, EnqueueStep enqueue, Tell tell) {
+/// A pass over a split: how its steps are enqueued, and the calls between them.
+struct PassCallbacks {
+  /// Enqueues 1 .. wanted of the remaining steps, beginning with `step`, and returns their number.
+  std::function<int(std::uint32_t step, int wanted)> enqueue;
+  std::function<void(const RingReader&)> tell = [](const RingReader&) {};  ///< from time to time
+  /// Between steps, if wants_pause(): all steps that were enqueued have been read. False ends the pass.
+  std::function<bool()> wants_pause = [] { return false; };
+  std::function<bool(const RingReader&)> pause = [](const RingReader&) { return true; };
+};
+
+/// Enqueues the steps of one pass over a split, after those that `begun` sums; nullopt if a pause ended it.
+std::optional<RingReader> run_pass(Program& program, std::uint32_t samples, const PassCallbacks& callbacks,
+                                   const PartialEpoch& begun = {}) {
   const std::uint32_t batch = std::uint32_t(program.recipe().batch), capacity = program.ring_capacity();
   const std::uint32_t steps = (samples + batch - 1) / batch;
-  RingReader reader(program);
-  for (std::uint32_t step = 0; step < steps;) {
+  RingReader reader(program, begun);
+  const auto paused_for_good = [&](std::uint32_t step) {
+    if (!callbacks.wants_pause()) return false;
+    read_until(step, reader, program.device(), callbacks.tell);
+    program.device().synchronize();
+    return !callbacks.pause(reader);
+  };
+  for (std::uint32_t step = begun.steps; step < steps;) {
+    if (paused_for_good(step)) return std::nullopt;
     // The device must not overwrite unread entries of the ring.
-    if (step - reader.steps() == capacity) read_until(step - capacity / 2, reader, program.device(), tell);
+    if (step - reader.steps() == capacity) read_until(step - capacity / 2, reader, program.device(), callbacks.tell);
     const std::uint32_t room = capacity - (step - reader.steps());
-    step += std::uint32_t(enqueue(step, int(std::min(steps - step, room))));
+    step += std::uint32_t(callbacks.enqueue(step, int(std::min(steps - step, room))));
     reader.poll();
-    tell(reader);
+    callbacks.tell(reader);
   }
-  read_until(steps, reader, program.device(), tell);
+  read_until(steps, reader, program.device(), callbacks.tell);
   program.device().synchronize();
   require(reader.steps() == steps, "the metrics ring lost a step");
+  if (paused_for_good(steps)) return std::nullopt;
   return reader;
 }
 
 }  // namespace
+
+struct Trainer::Epoch {
+  int number;  ///< counted from 1
+  double learning_rate;
+  std::uint32_t first_step;  ///< earlier ones were done before
+};
 
 Trainer::Trainer(Program& program, const DataSplits& data, const TrainerOptions& options)
     : program_(program),
@@ -125,9 +151,9 @@ void Trainer::bind_evaluation(Split split) {
 Evaluation Trainer::evaluate(Split split) {
   bind_evaluation(split);
   program_.begin_evaluation(samples(split));
-  const RingReader r = run_pass(
-      program_, samples(split), [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); },
-      [](const auto&) {});
+  const RingReader r =
+      *run_pass(program_, samples(split),
+                {.enqueue = [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); }});
   Evaluation result{r.loss(), r.accuracy(), int(program_.net().output().size()), {}};
   result.logits.resize(std::size_t(samples(split)) * std::size_t(result.outputs));
   program_.device().download(result.logits.data(), logits_.data(), result.logits.size() * sizeof(float));
@@ -140,12 +166,12 @@ std::vector<float> Trainer::validation_logits() const {
   return logits;
 }
 
-void Trainer::begin_epoch(int epoch, double learning_rate) {
-  const std::vector<std::uint32_t> order =
-      epoch_order(program_.recipe().seed, std::uint32_t(epoch - 1), train_samples_);
+void Trainer::begin_epoch(const Epoch& epoch) {
+  const std::uint32_t index = std::uint32_t(epoch.number - 1);
+  const std::vector<std::uint32_t> order = epoch_order(program_.recipe().seed, index, train_samples_);
   bind_training();  // another trainer, or predict(), may have bound its own images since
   program_.device().upload(train_permutation_.data(), order.data(), order.size() * sizeof(std::uint32_t));
-  program_.begin_training_epoch(std::uint32_t(epoch - 1), train_samples_, float(learning_rate));
+  program_.begin_training_epoch(index, train_samples_, float(epoch.learning_rate), epoch.first_step);
 }
 
 namespace {
@@ -154,111 +180,144 @@ Error rate_too_high(const std::string& what, double learning_rate, const std::st
 }
 }  // namespace
 
-Error Trainer::broken(const std::string& what, int epoch, double learning_rate, std::uint32_t last_step) {
-  return rate_too_high(what, learning_rate, find_broken(epoch, learning_rate, last_step));
+Error Trainer::broken(const std::string& what, const Epoch& epoch, std::uint32_t last_step) {
+  return rate_too_high(what, epoch.learning_rate, find_broken(epoch, last_step));
 }
 
 /// Trains the epoch again from its snapshot, in diagnostic steps, until one finds a broken value.
-std::string Trainer::find_broken(int epoch, double learning_rate, std::uint32_t last_step) {
+std::string Trainer::find_broken(const Epoch& epoch, std::uint32_t last_step) {
   program_.restore();
-  begin_epoch(epoch, learning_rate);
-  for (std::uint32_t step = 0; step <= last_step; ++step) {
+  begin_epoch(epoch);
+  for (std::uint32_t step = epoch.first_step; step <= last_step; ++step) {
     program_.diagnostic_step();
     if (const std::string where = program_.diagnosis().first_broken(); !where.empty())
-      return fmt::format("; first in step {} of epoch {}: {}", step + 1, epoch, where);
+      return fmt::format("; first in step {} of epoch {}: {}", step + 1, epoch.number, where);
   }
   return "";
 }
 
-TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch) {
-  const Recipe& recipe = program_.recipe();
+TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch, const PartialEpoch& begun) {
   TrainingResult result;
   double lowest = std::numeric_limits<double>::infinity();
-  for (int epoch = first_epoch; epoch <= recipe.epochs; ++epoch) {
-    const auto start = Clock::now();
-    auto last_told = start - std::chrono::hours(1);
-    EpochProgress progress{epoch, recipe.epochs, 0, std::size_t(train_samples_) + validation_samples_};
-    const auto tell = [&](const RingReader& reader) {
-      if (!callbacks.progress || Clock::now() - last_told < std::chrono::milliseconds(100)) return;
-      last_told = Clock::now();
-      progress.seconds = seconds_since(start);
-      progress.done = reader.images() + (progress.validating ? train_samples_ : 0);
-      if (!progress.validating) progress.loss = reader.loss(), progress.accuracy = reader.accuracy();
-      callbacks.progress(progress);
-    };
-
-    const double learning_rate = double(recipe.learning_rate) * recipe.schedule.factor(epoch - 1, recipe.epochs);
+  for (int epoch = first_epoch; epoch <= program_.recipe().epochs; ++epoch) {
     const SharedMachineLock lock;
     program_.snapshot();
-    begin_epoch(epoch, learning_rate);
-    const std::uint32_t batch = std::uint32_t(recipe.batch), steps = (train_samples_ + batch - 1) / batch;
-    const auto train_steps = [&](std::uint32_t step, int wanted) {
-      if (step == 0 && callbacks.diagnosis) {
-        program_.diagnostic_step();
-        return 1;
+    std::optional<EpochResult> line;
+    try {
+      line = run_epoch(callbacks, epoch, epoch == first_epoch ? begun : PartialEpoch());
+    } catch (...) {
+      try {
+        program_.restore();
+      } catch (const std::exception&) {  // the device has failed: the first error says so
       }
-      return callbacks.train_steps ? callbacks.train_steps(step, steps, wanted) : program_.train_steps(wanted);
-    };
-    const auto train_and_count = [&](std::uint32_t step, int wanted) {
-      const int done = train_steps(step, wanted);
-      if (step + std::uint32_t(done) == steps) program_.count_broken();  // run_pass() waits for it, too
-      return done;
-    };
-    const RingReader training = run_pass(program_, train_samples_, train_and_count, tell);
-    if (const std::int64_t step = training.first_bad_step(); step >= 0)
-      throw broken(fmt::format("the loss is no longer finite (epoch {}, step {})", epoch, step + 1), epoch,
-                   learning_rate, std::uint32_t(step));
-    if (const std::uint32_t count = program_.broken(); count > 0)
-      throw broken(fmt::format("{} of the weights {} NaN, Inf or beyond 2^52, though the loss is finite (epoch {})",
-                               count, count == 1 ? "is" : "are", epoch),
-                   epoch, learning_rate, steps - 1);
-    if (callbacks.diagnosis) {
-      const Diagnosis diagnosis = program_.diagnosis();
-      if (!diagnosis.first_broken().empty())
-        throw broken(
-            fmt::format(
-                "values of the epoch's first step are NaN, Inf or beyond 2^52, though the loss is finite (epoch {})",
-                epoch),
-            epoch, learning_rate, 0);
-      callbacks.diagnosis(epoch, diagnosis);
+      throw;
     }
-
-    EpochResult line{.epoch = epoch, .loss = training.loss(), .accuracy = training.accuracy()};
-    line.learning_rate = learning_rate;
-    if (options_.evaluate_training) {
-      const Evaluation evaluation = evaluate(Split::training);
-      line.train_loss = evaluation.loss;
-      line.train_accuracy = evaluation.accuracy;
+    if (!line) {
+      result.paused = true;
+      break;
     }
-
-    progress.validating = true;
-    progress.loss = training.loss();
-    progress.accuracy = training.accuracy();
-    bind_evaluation(Split::validation);
-    program_.begin_evaluation(validation_samples_);
-    const RingReader validation = run_pass(
-        program_, validation_samples_, [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); },
-        tell);
-    if (!std::isfinite(validation.loss())) {
-      // Large weights whose products overflow: the next training step locates them.
-      begin_epoch(epoch + 1, learning_rate);
-      program_.diagnostic_step();
-      const std::string where = program_.diagnosis().first_broken();
-      throw rate_too_high(fmt::format("the validation loss is no longer finite (epoch {})", epoch), learning_rate,
-                          where.empty() ? "" : "; on training images, too: " + where);
-    }
-    line.val_loss = validation.loss();
-    line.val_accuracy = validation.accuracy();
-    line.seconds = seconds_since(start);
-    line.images_per_s = double(progress.total) / line.seconds;
-
-    result.history.push_back(line);
-    const bool best = validation.loss() < lowest;
-    if (best) lowest = validation.loss(), result.best_epoch = epoch;
-    if (callbacks.epoch) callbacks.epoch(line, best);
+    result.history.push_back(*line);
+    const bool best = line->val_loss < lowest;
+    if (best) lowest = line->val_loss, result.best_epoch = epoch;
+    if (callbacks.epoch) callbacks.epoch(*line, best);
     if (callbacks.stop && callbacks.stop()) break;
   }
   return result;
+}
+
+std::optional<EpochResult> Trainer::run_epoch(const TrainerCallbacks& callbacks, int number,
+                                              const PartialEpoch& begun) {
+  const Recipe& recipe = program_.recipe();
+  const Epoch epoch{number, double(recipe.learning_rate) * recipe.schedule.factor(number - 1, recipe.epochs),
+                    begun.steps};
+  const auto start = Clock::now();
+  const auto seconds = [&] { return begun.seconds + seconds_since(start); };
+  auto last_told = start - std::chrono::hours(1);
+  EpochProgress progress{number, recipe.epochs, 0, std::size_t(train_samples_) + validation_samples_};
+  PartialEpoch trained;  // once validation has begun
+  PassCallbacks pass;
+  pass.tell = [&](const RingReader& reader) {
+    if (!callbacks.progress || Clock::now() - last_told < std::chrono::milliseconds(100)) return;
+    last_told = Clock::now();
+    progress.seconds = seconds();
+    progress.done = reader.images() + (progress.validating ? train_samples_ : 0);
+    if (!progress.validating) progress.loss = reader.loss(), progress.accuracy = reader.accuracy();
+    callbacks.progress(progress);
+  };
+  if (callbacks.wants_pause) pass.wants_pause = callbacks.wants_pause;
+  pass.pause = [&](const RingReader& reader) {
+    PartialEpoch part = progress.validating ? trained : reader.sums();
+    part.seconds = seconds();
+    return callbacks.pause(number, part);
+  };
+
+  begin_epoch(epoch);
+  const std::uint32_t batch = std::uint32_t(recipe.batch), steps = (train_samples_ + batch - 1) / batch;
+  bool diagnosed = false;
+  const auto train_steps = [&](std::uint32_t step, int wanted) {
+    if (step == 0 && callbacks.diagnosis) {
+      program_.diagnostic_step();
+      diagnosed = true;
+      return 1;
+    }
+    return callbacks.train_steps ? callbacks.train_steps(step, steps, wanted) : program_.train_steps(wanted);
+  };
+  pass.enqueue = [&](std::uint32_t step, int wanted) {
+    const int done = train_steps(step, wanted);
+    if (step + std::uint32_t(done) == steps) program_.count_broken();  // run_pass() waits for it, too
+    return done;
+  };
+  if (begun.steps == steps) program_.count_broken();
+  const std::optional<RingReader> training = run_pass(program_, train_samples_, pass, begun);
+  if (!training) return std::nullopt;
+  if (const std::int64_t step = training->first_bad_step(); step >= 0)
+    throw broken(fmt::format("the loss is no longer finite (epoch {}, step {})", number, step + 1), epoch,
+                 std::uint32_t(step));
+  if (const std::uint32_t count = program_.broken(); count > 0)
+    throw broken(fmt::format("{} of the weights {} NaN, Inf or beyond 2^52, though the loss is finite (epoch {})",
+                             count, count == 1 ? "is" : "are", number),
+                 epoch, steps - 1);
+  if (diagnosed) {
+    const Diagnosis diagnosis = program_.diagnosis();
+    if (!diagnosis.first_broken().empty())
+      throw broken(
+          fmt::format(
+              "values of the epoch's first step are NaN, Inf or beyond 2^52, though the loss is finite (epoch {})",
+              number),
+          epoch, 0);
+    callbacks.diagnosis(number, diagnosis);
+  }
+
+  EpochResult line{.epoch = number, .loss = training->loss(), .accuracy = training->accuracy()};
+  line.learning_rate = epoch.learning_rate;
+  if (options_.evaluate_training) {
+    const Evaluation evaluation = evaluate(Split::training);
+    line.train_loss = evaluation.loss;
+    line.train_accuracy = evaluation.accuracy;
+  }
+
+  trained = training->sums();
+  progress.validating = true;
+  progress.loss = training->loss();
+  progress.accuracy = training->accuracy();
+  bind_evaluation(Split::validation);
+  program_.begin_evaluation(validation_samples_);
+  pass.enqueue = [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); };
+  const std::optional<RingReader> validation = run_pass(program_, validation_samples_, pass);
+  if (!validation) return std::nullopt;
+  if (!std::isfinite(validation->loss())) {
+    // Large weights whose products overflow: the next training step locates them.
+    begin_epoch({number + 1, epoch.learning_rate, 0});
+    program_.diagnostic_step();
+    const std::string where = program_.diagnosis().first_broken();
+    throw rate_too_high(fmt::format("the validation loss is no longer finite (epoch {})", number), epoch.learning_rate,
+                        where.empty() ? "" : "; on training images, too: " + where);
+  }
+  line.val_loss = validation->loss();
+  line.val_accuracy = validation->accuracy();
+  line.seconds = seconds();
+  line.images_per_s = double(progress.total) / line.seconds;
+  return line;
 }
 
 }  // namespace gs

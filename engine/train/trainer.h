@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,11 +33,25 @@ struct EpochProgress {
   double loss = 0, accuracy = 0;  ///< means over the training images so far
 };
 
+/// A part of an epoch: its first `steps` training steps and their sums. With the program's state it is what an epoch
+/// goes on from.
+struct PartialEpoch {
+  std::uint32_t steps = 0;
+  double loss_sum = 0, correct = 0;
+  std::uint64_t images = 0;
+  double seconds = 0;
+};
+
 /// Callbacks of a Trainer; empty ones are skipped.
 struct TrainerCallbacks {
   std::function<void(const EpochProgress&)> progress;        ///< at most ten times a second
   std::function<void(const EpochResult&, bool best)> epoch;  ///< best: val_loss is the lowest so far
   std::function<bool()> stop;  ///< called after `epoch`; true stops the run (early stopping)
+  /// Asked between steps. If it is true, the trainer waits for the steps that it has enqueued, then calls `pause`: a
+  /// checkpoint of the program is then one of `epoch` - 1 whole epochs and this part. If `pause` returns false the run
+  /// ends there, else it goes on.
+  std::function<bool()> wants_pause;
+  std::function<bool(int epoch, const PartialEpoch&)> pause;
   /// If set, the first step of every epoch is a diagnostic step. Called before `epoch`.
   std::function<void(int epoch, const Diagnosis&)> diagnosis;
   /// Runs 1 .. wanted training steps, starting with step `step` (from 0) of the epoch's `steps`, and returns their
@@ -50,7 +65,8 @@ struct TrainerOptions {
 
 struct TrainingResult {
   std::vector<EpochResult> history;
-  int best_epoch = 0;  ///< by val_loss
+  int best_epoch = 0;   ///< by val_loss
+  bool paused = false;  ///< TrainerCallbacks::pause ended the run
 };
 
 enum class Split { training, validation };
@@ -68,11 +84,12 @@ class Trainer {
   /// (check_fits()).
   Trainer(Program&, const DataSplits&, const TrainerOptions& = {});
 
-  /// Runs epochs first_epoch .. recipe.epochs (counted from 1). Throws gs::Error if a loss is not finite, if a weight
-  /// is broken (is_broken) after an epoch's steps, or if a diagnostic step finds a broken value. The message names the
-  /// first broken value, found by training the epoch again with diagnostic steps. The loss alone is not enough: a
-  /// library's ReLU may turn NaN into 0, which keeps the loss finite.
-  TrainingResult run(const TrainerCallbacks& = {}, int first_epoch = 1);
+  /// Runs epochs first_epoch .. recipe.epochs (counted from 1), the first of them after the part `begun` of it. Throws
+  /// gs::Error if a loss is not finite, if a weight is broken (is_broken) after an epoch's steps, or if a diagnostic
+  /// step finds a broken value. The message names the first broken value, found by training the epoch again with
+  /// diagnostic steps. The loss alone is not enough: a library's ReLU may turn NaN into 0, which keeps the loss finite.
+  /// After an error in an epoch the program is as it was before that epoch, unless its device has failed.
+  TrainingResult run(const TrainerCallbacks& = {}, int first_epoch = 1, const PartialEpoch& begun = {});
 
   Evaluation evaluate(Split split = Split::validation);
 
@@ -83,10 +100,14 @@ class Trainer {
   void bind_training();
   void bind_evaluation(Split);
   std::uint32_t samples(Split split) const { return split == Split::training ? train_samples_ : validation_samples_; }
-  void begin_epoch(int epoch, double learning_rate);
+  /// Epochs in progress: trainer.cpp.
+  struct Epoch;
+  /// nullopt if it was paused for good.
+  std::optional<EpochResult> run_epoch(const TrainerCallbacks&, int epoch, const PartialEpoch& begun);
+  void begin_epoch(const Epoch&);
   /// The error for a run that broke: `what`, then the place that find_broken() returns.
-  Error broken(const std::string& what, int epoch, double learning_rate, std::uint32_t last_step);
-  std::string find_broken(int epoch, double learning_rate, std::uint32_t last_step);
+  Error broken(const std::string& what, const Epoch&, std::uint32_t last_step);
+  std::string find_broken(const Epoch&, std::uint32_t last_step);
 
   Program& program_;
   TrainerOptions options_;

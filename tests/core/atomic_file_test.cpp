@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/support/errors.h"
 #include "tests/support/scratch_folder.h"
@@ -25,6 +27,27 @@ TEST(WriteFile, PiecesAreJoined) {
   const std::span<const std::byte> pieces[] = {bytes("ab"), bytes(""), bytes("cde")};
   write_file(folder / "a", pieces);
   EXPECT_EQ(text_of(folder / "a"), "abcde");
+}
+
+TEST(WriteFile, RemovesWhatAKilledWriterLeft) {
+  const ScratchFolder folder;
+  const pid_t child = fork();
+  if (child == 0) {
+    // It is killed by the size of the file, in the middle of writing it.
+    const rlimit small{1000, 1000};
+    setrlimit(RLIMIT_FSIZE, &small);
+    write_file(folder / "a", std::string(5000, 'x'));
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  ASSERT_EQ(names_in(folder.path()).size(), 1u) << "it left a part";
+  write_text(folder / "a.partial", "of the user");
+  write_file(folder / "b", "another file");
+  EXPECT_EQ(names_in(folder.path()).size(), 3u);
+  write_file(folder / "a", "whole");
+  EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"a", "a.partial", "b"}));
 }
 
 TEST(WriteFile, AMissingFolderIsNamed) {

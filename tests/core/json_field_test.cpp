@@ -60,11 +60,19 @@ TEST(JsonField, NamesTheFileTheFieldAndItsType) {
 TEST(JsonField, WholeNumbersFitTheirType) {
   EXPECT_EQ(message_of([] { field.get<int>("large"); }),
             "file.json: 'large' must be a whole number from -2147483648 to 2147483647, not 3000000000");
+  EXPECT_EQ(field["count"].whole_number(7, 7), 7);
+  EXPECT_EQ(message_of([] { field["count"].whole_number(0, 6); }),
+            "file.json: 'count' must be a whole number from 0 to 6, not 7");
+  EXPECT_NE(message_of([] { field["huge"].whole_number(0, 6); }).find("not 18446744073709551615"), std::string::npos);
   EXPECT_NE(message_of([] { field.get<std::int64_t>("huge"); }).find("not 18446744073709551615"), std::string::npos);
 }
 
-TEST(JsonField, AFileThatIsNotJson) {
-  EXPECT_EQ(message_of([] { parse_json("{", "file.json"); }), "file.json is not valid JSON");
+TEST(JsonField, TruthIsNoNumberAndAFloatHasARange) {
+  const nlohmann::json json = {{"yes", true}, {"one", 1}, {"wide", 1e300}};
+  const JsonField small(json, "file.json");
+  EXPECT_TRUE(small.get<bool>("yes"));
+  EXPECT_EQ(message_of([&] { small.get<bool>("one"); }), "file.json: 'one' must be true or false, not 1");
+  EXPECT_NE(message_of([&] { small.get<float>("wide"); }).find("'wide' must be a number from -3.4"), std::string::npos);
 }
 
 }  // namespace

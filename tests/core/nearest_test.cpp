@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/core/grouped.h"
+#include "kernels/common/grouped.h"
 
 namespace gs::test {
 namespace {

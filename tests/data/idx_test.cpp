@@ -1,27 +1,23 @@
 // idx_test.cpp - MNIST's files: plain, gzipped, damaged; and CIFAR-10's.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "engine/data/readers.h"
 #include "tests/support/errors.h"
+#include "tests/support/idx_files.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/shared_data.h"
 
 namespace gs::test {
 namespace {
 
-std::string big_endian(std::uint32_t value) {
-  return {char(value >> 24), char(value >> 16), char(value >> 8), char(value)};
-}
-
 std::string images_file(std::uint32_t n, std::uint32_t h, std::uint32_t w) {
-  std::string text = big_endian(0x0803) + big_endian(n) + big_endian(h) + big_endian(w);
-  for (std::uint32_t i = 0; i < n * h * w; ++i) text += char(i);
-  return text;
-}
-
-std::string labels_file(const std::string& labels) {
-  return big_endian(0x0801) + big_endian(std::uint32_t(labels.size())) + labels;
+  std::string pixels;
+  for (std::uint32_t i = 0; i < n * h * w; ++i) pixels += char(i);
+  return idx_images(n, h, w, pixels);
 }
 
 void write_gzip(const std::filesystem::path& path, const std::string& text) {
@@ -35,9 +31,9 @@ void write_gzip(const std::filesystem::path& path, const std::string& text) {
 struct IdxFolder : ScratchFolder {
   IdxFolder() {
     write_text(*this / "train-images-idx3-ubyte", images_file(4, 2, 3));
-    write_text(*this / "train-labels-idx1-ubyte", labels_file("\3\7\3\7"));
+    write_text(*this / "train-labels-idx1-ubyte", idx_labels("\3\7\3\7"));
     write_text(*this / "t10k-images-idx3-ubyte", images_file(2, 2, 3));
-    write_text(*this / "t10k-labels-idx1-ubyte", labels_file("\7\3"));
+    write_text(*this / "t10k-labels-idx1-ubyte", idx_labels("\7\3"));
   }
   DataSplits load(DataRequest request = {}) const {
     request.data = path().string();
@@ -86,15 +82,73 @@ TEST(Idx, DamagedFilesAreNamed) {
   EXPECT_TRUE(refused(images, whole + "x", "longer than its header says"));
   EXPECT_TRUE(refused(images, "", "cut short"));
   EXPECT_TRUE(refused(images, "this is text, not images", "not an IDX file"));
-  EXPECT_TRUE(refused(images, labels_file("\1\2"), "not an IDX file of 3-dimensional"));
+  EXPECT_TRUE(refused(images, idx_labels("\1\2"), "not an IDX file of 3-dimensional"));
   EXPECT_TRUE(refused(images, images_file(0, 2, 3), "it is empty"));
-  EXPECT_TRUE(refused(images, big_endian(0x0803) + big_endian(~0u) + big_endian(~0u) + big_endian(~0u), "shorter"));
+  EXPECT_TRUE(refused(images, big_endian(0x0803) + big_endian(~0u) + big_endian(~0u) + big_endian(~0u),
+                      "4294967295x4294967295x4294967295; an extent is at most 2147483647"));
+  const std::string most = big_endian(0x7FFFFFFF);
+  EXPECT_TRUE(refused(images, big_endian(0x0803) + most + most + most, "cut short")) << "the product overflows";
+  EXPECT_TRUE(
+      refused(images, big_endian(0x0803) + big_endian(3000000000u) + big_endian(1) + big_endian(1), "3000000000x1x1"));
   EXPECT_TRUE(refused(images, images_file(3, 2, 3), "3 images, but 4 labels"));
   const IdxFolder folder;
-  write_text(folder / "t10k-labels-idx1-ubyte", labels_file("\7\4"));
+  write_text(folder / "t10k-labels-idx1-ubyte", idx_labels("\7\4"));
   EXPECT_TRUE(refuses([&] { folder.load(); }, {"label 4", "not in the training labels"}));
   std::filesystem::remove(folder / labels);
   EXPECT_TRUE(refuses([&] { folder.load(); }, {"train-labels-idx1-ubyte (or .gz) is missing"}));
+}
+
+/// The address space that this process may use, while a test limits it.
+struct AddressSpace {
+  explicit AddressSpace(std::uint64_t more) {
+    getrlimit(RLIMIT_AS, &before);
+    std::uint64_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlimit limit{pages * std::uint64_t(sysconf(_SC_PAGESIZE)) + more, before.rlim_max};
+    setrlimit(RLIMIT_AS, &limit);
+  }
+  ~AddressSpace() { setrlimit(RLIMIT_AS, &before); }
+  rlimit before{};
+};
+
+/// Zeros as deflate packs them best: 1 MiB a kilobyte.
+void write_gzipped_zeros(const std::filesystem::path& path, const std::string& header, int mebibytes) {
+  const gzFile file = gzopen(path.c_str(), "wb9");
+  ASSERT_NE(file, nullptr);
+  gzwrite(file, header.data(), unsigned(header.size()));
+  const std::string zeros(1 << 20, '\0');
+  for (int i = 0; i < mebibytes; ++i) gzwrite(file, zeros.data(), unsigned(zeros.size()));
+  gzclose(file);
+}
+
+TEST(Idx, AGzippedBombIsRefusedByItsHeader) {
+  const IdxFolder folder;
+  std::filesystem::remove(folder / "train-images-idx3-ubyte");
+  const auto bomb = folder / "train-images-idx3-ubyte.gz";
+  // It declares 4 images, so only their 24 bytes are unpacked.
+  write_gzipped_zeros(bomb, big_endian(0x0803) + big_endian(4) + big_endian(2) + big_endian(3), 600);
+  const AddressSpace limited(256 << 20);
+  EXPECT_TRUE(refuses([&] { folder.load(); }, {"train-images-idx3-ubyte.gz", "longer than its header says"}));
+  // It declares all of them: more than this process may hold.
+  write_gzipped_zeros(bomb, big_endian(0x0803) + big_endian(4) + big_endian(10240) + big_endian(15360), 600);
+  EXPECT_TRUE(refuses([&] { folder.load(); },
+                      {"train-images-idx3-ubyte.gz", "4x10240x15360 bytes of images, which need 0.6 GiB", "may use"}));
+}
+
+TEST(Idx, AFifoIsRefusedWithoutWaiting) {
+  const IdxFolder folder;
+  std::filesystem::remove(folder / "t10k-labels-idx1-ubyte");
+  ASSERT_EQ(mkfifo((folder / "t10k-labels-idx1-ubyte").c_str(), 0600), 0);
+  EXPECT_TRUE(refuses([&] { folder.load(); }, {"t10k-labels-idx1-ubyte", "not a regular file"}));
+}
+
+TEST(Idx, PicturesThatAreNotSquareAreResizedToAnyExtents) {
+  const IdxFolder folder;
+  const DataSplits data = folder.load({.image_size = ImageSize(4, 6), .channels = 3});
+  EXPECT_EQ(data.train.h, 4);
+  EXPECT_EQ(data.train.w, 6);
+  EXPECT_EQ(data.train.images.size(), 4u * 4 * 6 * 3);
+  EXPECT_EQ(folder.load({.image_size = ImageSize(2, 3)}).checksum, folder.load().checksum) << "that is their own size";
 }
 
 TEST(Idx, FlagsOfFoldersAreRefused) {
@@ -146,6 +200,14 @@ TEST(Cifar10, DamagedFilesAreNamed) {
   EXPECT_TRUE(refuses(load, {"test_batch.bin", "not a multiple of a CIFAR-10 record"}));
   write_text(folder / "test_batch.bin", cifar_records("\12"));
   EXPECT_TRUE(refuses(load, {"label 10", "0 to 9"}));
+  write_text(folder / "test_batch.bin", cifar_records("\1"));
+  ASSERT_EQ(mkfifo((folder / "batches.meta.txt").c_str(), 0600), 0);
+  EXPECT_TRUE(refuses(load, {"batches.meta.txt", "not a regular file"}));
+  std::filesystem::remove(folder / "data_batch_1.bin");
+  ASSERT_EQ(mkfifo((folder / "data_batch_1.bin").c_str(), 0600), 0);
+  EXPECT_TRUE(refuses(load, {"data_batch_1.bin", "not a regular file"}));
+  EXPECT_TRUE(refuses([&] { load_data({.data = (folder / "batches.meta.txt").string()}); },
+                      {"batches.meta.txt", "neither a regular file nor a folder"}));
 }
 
 }  // namespace

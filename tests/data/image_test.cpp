@@ -47,6 +47,17 @@ TEST(Resized, AnOblongPictureKeepsItsConstantAndItsMean) {
   EXPECT_NEAR(mean(resized(image, 5).pixels), mean(image.pixels), 0.5);
 }
 
+TEST(Resized, HeightAndWidthAreTheirOwn) {
+  const Image image{2, 4, 1, {0, 10, 20, 30, 100, 110, 120, 130}};
+  const Image flat = resized(image, ImageSize(1, 2));
+  EXPECT_EQ(flat.h, 1);
+  EXPECT_EQ(flat.w, 2);
+  EXPECT_EQ(flat.pixels, (Bytes{55, 75}));
+  EXPECT_EQ(resized(image, ImageSize(2, 4)).pixels, image.pixels);
+  EXPECT_EQ(size_text(ImageSize(96, 128)), "96x128");
+  EXPECT_EQ(size_text(96), "96");
+}
+
 TEST(Grey, IsTheWeightedSumRounded) {
   const auto grey_of = [](std::uint8_t r, std::uint8_t g, std::uint8_t b) {
     const std::uint8_t rgb[] = {r, g, b};

@@ -95,6 +95,16 @@ TEST(Lesions, OddAndTinySizesAreDrawn) {
   }
 }
 
+TEST(Lesions, AnOblongPictureIsTheSquareOneSqueezed) {
+  const Bytes square = picture(0, 128);
+  Bytes flat(32 * 128 * 3);
+  lesions::draw(1, 0, ImageSize(32, 128), flat.data());
+  const Image expected = resized({128, 128, 3, square}, ImageSize(32, 128));
+  double difference = 0;
+  for (std::size_t i = 0; i < flat.size(); ++i) difference += std::abs(int(flat[i]) - int(expected.pixels[i]));
+  EXPECT_LT(difference / double(flat.size()), 8) << "noise and sharp rims differ, the scene does not";
+}
+
 TEST(Lesions, TheTraitsSeparateTheClassesAsMuchAsTheRecipeSays) {
   // The border trait alone decides 80 % (Phi(0.84)); 2000 pictures give a standard error of 0.9 %.
   int right = 0;

@@ -31,6 +31,29 @@ TEST(Packed, ComesBackAsItWasWritten) {
   EXPECT_EQ(back.checksum, checksum_of(data));
 }
 
+TEST(Packed, PicturesThatAreNotSquareKeepTheirExtents) {
+  const ScratchFolder folder;
+  DataSplits data = tiny_splits(6, 4, 6);
+  for (Dataset* split : {&data.train, &data.validation}) split->h = 4, split->w = 9;
+  write_packed(folder / "d.safetensors", data);
+  const DataSplits back = load_data({.data = (folder / "d.safetensors").string()});
+  expect_same(back.train, data.train);
+  const DataSplits smaller = load_data({.data = (folder / "d.safetensors").string(), .image_size = ImageSize(2, 3)});
+  EXPECT_EQ(smaller.validation.images.size(), 4u * 2 * 3);
+}
+
+/// Every reader of the pixels trusts the extents.
+TEST(Dataset, OfOtherExtentsThanItsPixelsIsRefused) {
+  DataSplits data = tiny_splits(6, 4, 6);
+  EXPECT_NO_THROW(check_whole(data.train, "images"));
+  data.train.w = 7;
+  EXPECT_TRUE(refuses([&] { check_whole(data.train, "images"); }, {"216 bytes; 6 of 6x7x1 have 252"}));
+  data.train.w = data.train.h = data.train.c = INT32_MAX;
+  EXPECT_TRUE(refuses([&] { check_whole(data.train, "images"); }, {"have too many"}));
+  data.validation.labels.pop_back();
+  EXPECT_TRUE(refuses([&] { check_whole(data.validation, "images"); }, {"3 labels; there are 4 images"}));
+}
+
 TEST(Packed, ADamagedPixelIsSeenByTheChecksum) {
   const ScratchFolder folder;
   write_packed(folder / "d.safetensors", tiny_splits(7, 3, 5));
@@ -56,6 +79,18 @@ TEST(Packed, ImpossibleContentsAreNamed) {
   data = good;
   data.train.c = 9, data.train.h = 1, data.train.w = 1;
   EXPECT_TRUE(refused(data, "1 or 3 channels"));
+  // An empty array may have any extents.
+  SafeTensors file;
+  file.metadata = {{"classes", "[\"a\", \"b\"]"}};
+  const std::vector<std::int64_t> extents = {std::int64_t(1) << 40, 0, 1, 1};
+  for (const char* name : {"train", "validation"}) {
+    file.tensors.push_back(make_tensor<std::uint8_t>(std::string(name) + ".images", extents, nullptr, 0));
+    file.tensors.push_back(make_tensor<std::int32_t>(std::string(name) + ".labels", {0}, nullptr, 0));
+  }
+  write_safetensors(folder / "empty.safetensors", file);
+  EXPECT_TRUE(
+      refuses([&] { read_packed(folder / "empty.safetensors"); },
+              {"empty.safetensors", "train.images are 1099511627776x0x1x1; an extent must be 1 to 2147483647"}));
 }
 
 TEST(Packed, AnotherSafetensorsFileIsRefused) {

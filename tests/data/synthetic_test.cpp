@@ -76,6 +76,19 @@ TEST_F(SyntheticData, ColourAndGreyAreTheSamePictures) {
     ASSERT_EQ(one.train.images[i], grey(&rgb.train.images[3 * i])) << i;
 }
 
+TEST_F(SyntheticData, IsSqueezedToExtentsThatAreNotSquare) {
+  const DataRequest oblong{.train_size = 4, .validation_size = 2, .image_size = ImageSize(8, 20)};
+  const DataSplits data = load(oblong);
+  EXPECT_EQ(data.train.h, 8);
+  EXPECT_EQ(data.train.w, 20);
+  EXPECT_EQ(data.train.images.size(), 4u * 8 * 20);
+  EXPECT_EQ(cached(), std::vector<std::string>{"lesions-v1-8x20x1-4+2.safetensors"});
+  EXPECT_EQ(load(oblong).checksum, data.checksum);
+  EXPECT_EQ(drawn_, 0u);
+  EXPECT_EQ(load({.train_size = 4, .validation_size = 2, .image_size = ImageSize(20, 8)}).train.h, 20);
+  EXPECT_EQ(drawn_, 6u) << "another drawing";
+}
+
 TEST_F(SyntheticData, ADamagedCacheIsDrawnAgain) {
   const DataSplits first = load(small);
   const auto file = folder_ / "gridstride" / cached()[0];

@@ -46,6 +46,13 @@ TEST(RunAssessment, StillImproving) {
   EXPECT_EQ(a.best_epoch, 20);
 }
 
+TEST(RunAssessment, AnEpochWithoutAValidationLossIsNotTheBest) {
+  const double nan = std::nan("");
+  const auto loss = [](int e) { return 0.69 - 0.01 * e; };
+  EXPECT_EQ(assess(history(3, loss, [&](int e) { return e == 1 ? nan : 0.7 - 0.01 * e; }), balanced).best_epoch, 3);
+  EXPECT_EQ(assess(history(3, loss, [&](int e) { return e == 2 ? nan : 0.5 + 0.01 * e; }), balanced).best_epoch, 1);
+}
+
 TEST(RunAssessment, OverFittingSinceTheLowestValidationLoss) {
   const RunAssessment a = assess(
       history(

@@ -28,7 +28,10 @@ TEST(HistoryCsv, DamagedLinesAreNamed) {
   const std::string header = history_csv({});
   EXPECT_TRUE(parse_history_csv(header).empty());
   EXPECT_THROW(parse_history_csv("epoch,loss\n"), Error);
-  for (const char* line : {"1,2,3\n", "1,2,3,4,5,6,7,8,9\n", "1,2,3,4,5,6,7,\n", "1,2,x,4,5,6,7,8\n", "\n"}) try {
+  for (const char* line :
+       {"1,2,3\n", "1,2,3,4,5,6,7,8,9\n", "1,2,3,4,5,6,7,\n", "1,2,x,4,5,6,7,8\n", "\n", "1e300,2,3,4,5,6,7,8\n",
+        "nan,2,3,4,5,6,7,8\n", "2,2,3,4,5,6,7,8\n", "1,2,3,4,5,1e300,7,8\n"})
+    try {
       parse_history_csv(header + line);
       ADD_FAILURE() << "accepted " << line;
     } catch (const Error& e) {

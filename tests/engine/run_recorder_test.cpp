@@ -1,32 +1,73 @@
-// run_recorder_test.cpp - order in which a run's files are written: a run resumes from last.safetensors, so that file
-// is written last.
+// run_recorder_test.cpp - the files of a checkpoint change together.
 #include "engine/train/run_recorder.h"
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <optional>
+
 #include "engine/core/error.h"
 #include "models/models.h"
 #include "tests/support/engines.h"
+#include "tests/support/errors.h"
 #include "tests/support/scratch_folder.h"
 
 namespace gs::test {
 namespace {
 
-TEST(RunRecorder, WhatARunGoesOnFromIsWrittenLast) {
-  const auto device = open(engines[0]);
-  if (!device) GTEST_SKIP() << "no GPU";
-  Program program(lenet({.input = {14, 14, 1}, .base = 3}), {.batch = 4}, *device, {});
-  program.initialize();
-  const ScratchFolder scratch;
-  RunDirectory directory(scratch.path() / "run");
+class RunRecorderTest : public testing::Test {
+ protected:
+  RunRecorderTest() : device_(open(engines[0])) {
+    if (!device_) return;
+    program_.emplace(lenet({.input = {14, 14, 1}, .base = 3}), Recipe{.batch = 4}, *device_, ImplementationChoice{});
+    program_->initialize();
+  }
+  void SetUp() override {
+    if (!device_) GTEST_SKIP() << "no GPU";
+  }
+  std::unique_ptr<Device> device_;
+  std::optional<Program> program_;
+  ScratchFolder scratch_;
+};
+
+TEST_F(RunRecorderTest, ACheckpointIsWrittenWholeOrNotAtAll) {
+  RunDirectory directory(scratch_ / "run");
   directory.claim(false);
-  RunRecorder recorder(directory, program);
+  RunRecorder recorder(directory, *program_);
   recorder.keep_predictions({0, 1}, {});
-  // A folder of that name makes the write fail, as on a full disk; any later file would be missing.
-  std::filesystem::create_directories(directory.path() / "last.safetensors" / "in the way");
+  // A folder of that name makes the write fail, as on a full disk.
+  std::filesystem::create_directories(directory.path() / "last.safetensors.next" / "in the way");
   EXPECT_THROW(recorder.epoch_done({.epoch = 1, .val_loss = 0.5}, {1, 2, 3, 4}), Error);
-  for (const char* file : {"history.csv", "best.safetensors", "predictions.safetensors"})
-    EXPECT_TRUE(std::filesystem::exists(directory.path() / file)) << file;
+  EXPECT_EQ(names_in(directory.path()), (std::vector<std::string>{"last.safetensors.next", "run.lock"}));
+  std::filesystem::remove_all(directory.path() / "last.safetensors.next");
+  recorder.write_checkpoint();
+  EXPECT_EQ(names_in(directory.path()), (std::vector<std::string>{"best.safetensors", "history.csv", "last.safetensors",
+                                                                  "predictions.safetensors", "run.lock"}));
+  EXPECT_EQ(directory.last(program_->net()).epoch, 1);
+  EXPECT_EQ(directory.best(program_->net()).epoch, 1);
+  EXPECT_EQ(directory.history().size(), 1u);
+}
+
+TEST_F(RunRecorderTest, APartOfAnEpochComesBack) {
+  RunDirectory directory(scratch_ / "run");
+  directory.claim(false);
+  RunRecorder recorder(directory, *program_);
+  recorder.write_checkpoint({.steps = 3, .loss_sum = 0.1 + 0.2, .correct = 5, .images = 12, .seconds = 1.0 / 3});
+  const Checkpoint back = directory.last(program_->net());
+  EXPECT_EQ(back.epoch, 0);
+  EXPECT_EQ(back.partial.steps, 3u);
+  EXPECT_EQ(back.partial.loss_sum, 0.1 + 0.2);
+  EXPECT_EQ(back.partial.correct, 5);
+  EXPECT_EQ(back.partial.images, 12u);
+  EXPECT_EQ(back.partial.seconds, 1.0 / 3);
+  EXPECT_TRUE(directory.history().empty());
+}
+
+TEST_F(RunRecorderTest, AFolderHasOneWriter) {
+  RunDirectory first(scratch_ / "run");
+  first.claim(false);
+  RunDirectory second(scratch_ / "run");
+  EXPECT_TRUE(refuses<UsageError>([&] { second.claim(true); }, {"run is being written by process", "on host"}));
 }
 
 }  // namespace

@@ -1,17 +1,15 @@
-// training_test.cpp - properties of every training run: bits repeat, devices agree, replay equals eager execution, a
-// resumed run equals an uninterrupted one, and nothing is allocated after the first step.
+// training_test.cpp - properties of every training run: bits repeat, devices agree, replay equals eager execution, and
+// nothing is allocated after the first step.
 #include "engine/device/instruction_counter.h"
 #include "engine/train/trainer.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <filesystem>
 #include <numeric>
 
 #include "engine/core/error.h"
 #include "engine/data/sampler.h"
-#include "engine/train/checkpoint.h"
 #include "kernels/optimizer/optimizers.h"
 #include "models/models.h"
 #include "tests/support/count_allocations.h"
@@ -19,60 +17,16 @@
 #include "tests/support/run_steps.h"
 #include "tests/support/tiny_data.h"
 #include "tests/support/topological_order.h"
+#include "tests/support/training_fixture.h"
 
-namespace gs {
+namespace gs::test {
 namespace {
 
-constexpr int side = 14;
-
-Net small_lenet(float dropout = 0.25f) {
-  return lenet({.input = {side, side, 1}, .base = 3, .dropout = dropout});
-}
-
-/// Losses and final parameters of a run.
-struct Outcome {
-  std::vector<double> losses;  // per epoch: training, then validation
-  std::vector<float> parameters;
-  bool operator==(const Outcome&) const = default;
-};
-
-Outcome train(Device& device, const std::string& rule, const Net& net, const Recipe& recipe, const DataSplits& data) {
-  Program program(net, recipe, device, {.rule = rule});
-  program.initialize();
-  Trainer trainer(program, data);
-  Outcome outcome;
-  for (const EpochResult& epoch : trainer.run().history) {
-    outcome.losses.push_back(epoch.loss);
-    outcome.losses.push_back(epoch.val_loss);
-  }
-  outcome.parameters = program.parameters();
-  return outcome;
-}
-
-class Training : public testing::TestWithParam<test::Engine> {
- protected:
-  void SetUp() override {
-    device_ = test::open(GetParam());
-    if (!device_) GTEST_SKIP() << "no GPU";
-  }
-  const std::string& rule() const { return GetParam().rule; }
-  Precision precision() const { return GetParam().precision; }
-  Recipe small_recipe(int epochs = 2) const {
-    Recipe recipe;
-    recipe.batch = 4;
-    recipe.epochs = epochs;
-    recipe.learning_rate = 2e-3f;
-    recipe.precision = precision();
-    return recipe;
-  }
-  Device& device() { return *device_; }
-
-  std::unique_ptr<Device> device_;
-};
+class Training : public TrainingFixture {};
 
 TEST_P(Training, SameSeedSameBits) {
-  const DataSplits data = test::tiny_splits(18, 7, side);
-  const Outcome first = train(device(), rule(), small_lenet(), small_recipe(), data);
+  const DataSplits data = tiny_splits(18, 7, side);
+  const TrainingOutcome first = train(device(), rule(), small_lenet(), small_recipe(), data);
   EXPECT_EQ(train(device(), rule(), small_lenet(), small_recipe(), data), first);
   Recipe other = small_recipe();
   other.seed = 2;
@@ -82,7 +36,7 @@ TEST_P(Training, SameSeedSameBits) {
 TEST_P(Training, Memorises32Images) {
   // 240 steps take minutes with interpreted PTX, and library calls are not interpreted, so only `own` runs there.
   if (instruction_counter() && rule() != "own") GTEST_SKIP() << "interpreted: only own kernels run 240 steps";
-  const DataSplits data = test::tiny_splits(32, 32, side, 0);
+  const DataSplits data = tiny_splits(32, 32, side, 0);
   Recipe recipe = small_recipe(60);
   recipe.batch = 8;
   Program program(lenet({.input = {side, side, 1}, .base = 8}), recipe, device(), {.rule = rule()});
@@ -95,12 +49,12 @@ TEST_P(Training, Memorises32Images) {
 }
 
 TEST_P(Training, ReplayIsEagerExecution) {
-  const Dataset data = test::tiny_splits(18, 1, side).train;
+  const Dataset data = tiny_splits(18, 1, side).train;
   Program replayed(small_lenet(), small_recipe(), device(), {.rule = rule()});
   Program eager(small_lenet(), small_recipe(), device(), {.rule = rule()});
   replayed.initialize();
   eager.initialize();
-  test::BoundTraining first(replayed, data), second(eager, data);
+  BoundTraining first(replayed, data), second(eager, data);
   std::vector<int> listed(eager.training_calls().size());
   std::iota(listed.begin(), listed.end(), 0);
   for (std::uint32_t epoch = 0; epoch < 2; ++epoch) {
@@ -114,20 +68,20 @@ TEST_P(Training, ReplayIsEagerExecution) {
 }
 
 TEST_P(Training, AnyTopologicalOrderGivesTheSameBits) {
-  const Dataset data = test::tiny_splits(18, 1, side).train;
+  const Dataset data = tiny_splits(18, 1, side).train;
   const std::vector<std::uint32_t> visits = epoch_order(1, 0, 18);
   Program listed(small_lenet(), small_recipe(), device(), {.rule = rule()});
   listed.initialize();
-  test::BoundTraining(listed, data).run_epoch(0, visits);
-  test::Random random(3);
+  BoundTraining(listed, data).run_epoch(0, visits);
+  Random random(3);
   bool differed = false;
   for (int attempt = 0; attempt < 5; ++attempt) {
     Program shuffled(small_lenet(), small_recipe(), device(), {.rule = rule()});
     shuffled.initialize();
-    test::BoundTraining training(shuffled, data);
+    BoundTraining training(shuffled, data);
     training.begin(0, visits);
     for (int i = 0; i < training.steps(); ++i) {
-      const std::vector<int> order = test::random_topological_order(dependencies(shuffled.training_calls()), random);
+      const std::vector<int> order = random_topological_order(dependencies(shuffled.training_calls()), random);
       differed = differed || !std::is_sorted(order.begin(), order.end());
       shuffled.run_training_in_order(order);
     }
@@ -138,24 +92,24 @@ TEST_P(Training, AnyTopologicalOrderGivesTheSameBits) {
 
 /// As a graph of several steps may run them: a step may begin before the previous one has ended.
 TEST_P(Training, AnyTopologicalOrderOfAnEpochGivesTheSameBits) {
-  const Dataset data = test::tiny_splits(18, 1, side).train;
+  const Dataset data = tiny_splits(18, 1, side).train;
   const std::vector<std::uint32_t> visits = epoch_order(1, 0, 18);
   Program listed(small_lenet(), small_recipe(), device(), {.rule = rule()});
   listed.initialize();
-  const std::vector<float> losses = test::BoundTraining(listed, data).run_epoch(0, visits);
-  test::Random random(4);
+  const std::vector<float> losses = BoundTraining(listed, data).run_epoch(0, visits);
+  Random random(4);
   bool overlapped = false;
   for (int attempt = 0; attempt < 5; ++attempt) {
     Program shuffled(small_lenet(), small_recipe(), device(), {.rule = rule()});
     shuffled.initialize();
-    test::BoundTraining training(shuffled, data);
+    BoundTraining training(shuffled, data);
     training.begin(0, visits);
     const std::vector<OpCall>& steps = shuffled.training_calls();
     const auto edges =
         repeated_dependencies(steps, training.steps(), conflicts(steps, shuffled.addresses(), shuffled.tensors()));
     const int size = int(steps.size());
     int latest = 0;
-    for (const int call : test::random_topological_order(edges, random)) {
+    for (const int call : random_topological_order(edges, random)) {
       shuffled.run_training_in_order({call % size});
       overlapped = overlapped || call / size < latest;
       latest = std::max(latest, call / size);
@@ -170,53 +124,24 @@ TEST_P(Training, AllocatesNothingAfterTheFirstStep) {
   const bool simulated_runtime = device().description().rfind("simulated GPU", 0) == 0;  // its graphs are on the heap
   Program program(small_lenet(), small_recipe(), device(), {.rule = rule()});
   program.initialize();
-  test::BoundTraining training(program, test::tiny_splits(18, 1, side).train);
+  BoundTraining training(program, tiny_splits(18, 1, side).train);
   training.begin(0, epoch_order(1, 0, 18));
   program.train_step();
   device().synchronize();
   const std::size_t on_device = device().allocations();
-  const std::size_t on_heap = test::heap_allocations();
+  const std::size_t on_heap = heap_allocations();
   for (int i = 1; i < training.steps(); ++i) program.train_step();
   device().synchronize();
   EXPECT_EQ(device().allocations(), on_device);
   // Checks only our own code: libraries, CUDA's driver and the simulator's asynchronous copies may allocate.
   const bool simulated_copies = GetParam().device == "sim" && precision() == Precision::tf32;
   if (rule() == "own" && !simulated_copies && !simulated_runtime) {
-    EXPECT_EQ(test::heap_allocations(), on_heap);
+    EXPECT_EQ(heap_allocations(), on_heap);
   }
-}
-
-TEST_P(Training, AResumedRunIsTheUninterruptedOne) {
-  const std::filesystem::path file =
-      std::filesystem::path(testing::TempDir()) / ("resume-" + testing::PrintToString(GetParam()) + ".safetensors");
-  const DataSplits data = test::tiny_splits(18, 7, side);
-  for (const OptimizerRow* row : optimizers()) {
-    SCOPED_TRACE(row->name);
-    Recipe recipe = small_recipe(4);
-    recipe.optimizer = usual_optimizer(row->name);
-    if (row->usual("momentum")) recipe.optimizer.momentum = 0.9f;
-    const Outcome whole = train(device(), rule(), small_lenet(), recipe, data);
-
-    Recipe half = recipe;
-    half.epochs = 2;
-    Program first(small_lenet(), half, device(), {.rule = rule()});
-    first.initialize();
-    Trainer(first, data).run();
-    save_checkpoint(file, first.net(), take_checkpoint(first, 2));
-
-    Program second(small_lenet(), recipe, device(), {.rule = rule()});
-    restore(second, load_checkpoint(file, second.net()));
-    const std::vector<EpochResult> rest = Trainer(second, data).run({}, 3).history;
-    ASSERT_EQ(rest.size(), 2u);
-    EXPECT_EQ(rest[1].loss, whole.losses[6]);
-    EXPECT_EQ(rest[1].val_loss, whole.losses[7]);
-    EXPECT_EQ(second.parameters(), whole.parameters);
-  }
-  std::filesystem::remove(file);
 }
 
 TEST_P(Training, AnEpochInOneReplayHasTheSameBits) {
-  const DataSplits data = test::tiny_splits(18, 7, side);
+  const DataSplits data = tiny_splits(18, 7, side);
   const auto trained = [&](bool loops, std::vector<int>& enqueued) {
     Program program(small_lenet(), small_recipe(3), device(), {.rule = rule()});
     program.use_epoch_loops(loops);
@@ -243,13 +168,13 @@ TEST_P(Training, KeptParametersAreThoseOfTheMoment) {
   program.initialize();
   const std::vector<float> before = program.parameters();
   program.keep_parameters();
-  Trainer(program, test::tiny_splits(18, 7, side)).run();
+  Trainer(program, tiny_splits(18, 7, side)).run();
   EXPECT_NE(program.parameters(), before);
   EXPECT_EQ(program.kept_parameters(), before);
 }
 
 TEST_P(Training, EvaluationLeavesTrainingAlone) {
-  const DataSplits data = test::tiny_splits(18, 7, side);
+  const DataSplits data = tiny_splits(18, 7, side);
   Program program(small_lenet(), small_recipe(), device(), {.rule = rule()});
   program.initialize();
   Trainer trainer(program, data);
@@ -262,12 +187,12 @@ TEST_P(Training, EvaluationLeavesTrainingAlone) {
 }
 
 TEST_P(Training, TakesAnyBatchSize) {
-  const DataSplits data = test::tiny_splits(11, 5, side);
+  const DataSplits data = tiny_splits(11, 5, side);
   for (const int batch : {1, 3, 11, 64}) {
     SCOPED_TRACE(batch);
     Recipe recipe = small_recipe(1);
     recipe.batch = batch;
-    const Outcome outcome = train(device(), rule(), small_lenet(0), recipe, data);
+    const TrainingOutcome outcome = train(device(), rule(), small_lenet(0), recipe, data);
     EXPECT_TRUE(std::isfinite(outcome.losses[0]) && std::isfinite(outcome.losses[1]));
     for (const float value : outcome.parameters) ASSERT_TRUE(std::isfinite(value));
   }
@@ -275,7 +200,7 @@ TEST_P(Training, TakesAnyBatchSize) {
 
 TEST_P(Training, PaddingRowsContributeNothing) {
   // 5 images in batches of 4: the second batch has one image and that image's loss, as with batch 1.
-  const Dataset data = test::tiny_splits(5, 1, side).train;
+  const Dataset data = tiny_splits(5, 1, side).train;
   const std::vector<std::uint32_t> order{4, 2, 0, 1, 3};
   Recipe still = small_recipe();
   still.learning_rate = 0;
@@ -284,7 +209,7 @@ TEST_P(Training, PaddingRowsContributeNothing) {
     still.batch = batch;
     Program program(small_lenet(0), still, device(), {.rule = rule()});
     program.initialize();
-    sums.push_back(test::BoundTraining(program, data).run_epoch(0, order).back());
+    sums.push_back(BoundTraining(program, data).run_epoch(0, order).back());
   }
   EXPECT_NEAR(sums[0], sums[1], precision() == Precision::fp32 ? 1e-6 : 1e-2);
 }
@@ -295,7 +220,7 @@ TEST_P(Training, ALossThatIsNotFiniteEndsTheRun) {
   recipe.learning_rate = 1e30f;
   Program program(small_lenet(0), recipe, device(), {.rule = rule()});
   program.initialize();
-  Trainer trainer(program, test::tiny_splits(18, 7, side));
+  Trainer trainer(program, tiny_splits(18, 7, side));
   try {
     trainer.run();
     FAIL() << "it went on";
@@ -308,13 +233,13 @@ TEST_P(Training, ALossThatIsNotFiniteEndsTheRun) {
 
 /// In bf16, layers read a copy of the trained parameters; restore must update that copy, too.
 TEST_P(Training, RestoreIsAsIfNothingHadBeenTrained) {
-  const DataSplits data = test::tiny_splits(18, 7, side);
+  const DataSplits data = tiny_splits(18, 7, side);
   Program program(small_lenet(), small_recipe(), device(), {.rule = rule()});
   program.initialize();
   Trainer trainer(program, data);
   const double before = trainer.evaluate().loss;
   program.snapshot();
-  test::BoundTraining(program, data.train).run_epoch(0, epoch_order(1, 0, 18));
+  BoundTraining(program, data.train).run_epoch(0, epoch_order(1, 0, 18));
   Trainer again(program, data);
   EXPECT_NE(again.evaluate().loss, before);
   program.restore();
@@ -329,21 +254,21 @@ TEST_P(Training, RestoreIsAsIfNothingHadBeenTrained) {
 /// Every engine follows sim's own kernels through an epoch. The bound is wider in tf32 and bf16: in bf16 the last bit
 /// of a sum may decide how an activation is rounded.
 TEST_P(Training, AgreesWithTheSimulatorOverAnEpoch) {
-  const Dataset data = test::tiny_splits(42, 1, side).train;
+  const Dataset data = tiny_splits(42, 1, side).train;
   const std::vector<std::uint32_t> order = epoch_order(1, 0, 42);
   const auto epoch_losses = [&](Device& on, const std::string& by) {
     Program program(small_lenet(), small_recipe(), on, {.rule = by});
     program.initialize();
-    return test::BoundTraining(program, data).run_epoch(0, order);
+    return BoundTraining(program, data).run_epoch(0, order);
   };
   const std::unique_ptr<Device> sim = open_device({.name = "sim", .tf32 = precision() == Precision::tf32});
   const std::vector<float> want = epoch_losses(*sim, "own");
-  EXPECT_TRUE(test::agree_relative(epoch_losses(device(), rule()), test::widen(want),
-                                   precision() == Precision::fp32 ? 1e-3 : 2e-2));
+  EXPECT_TRUE(
+      agree_relative(epoch_losses(device(), rule()), widen(want), precision() == Precision::fp32 ? 1e-3 : 2e-2));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Training, testing::ValuesIn(test::engines), test::name_of);
-INSTANTIATE_TEST_SUITE_P(OtherPrecisions, Training, testing::ValuesIn(test::other_precisions), test::name_of);
+INSTANTIATE_TEST_SUITE_P(All, Training, testing::ValuesIn(engines), name_of);
+INSTANTIATE_TEST_SUITE_P(OtherPrecisions, Training, testing::ValuesIn(other_precisions), name_of);
 
 }  // namespace
-}  // namespace gs
+}  // namespace gs::test

@@ -7,6 +7,7 @@
 
 #include "engine/core/error.h"
 #include "models/models.h"
+#include "tests/support/errors.h"
 
 namespace gs {
 namespace {
@@ -158,6 +159,47 @@ TEST(NetBuilder, RefusesWhatDoesNotFollow) {
   EXPECT_THROW(NetBuilder("net", {8, 8, 1}).dense(3), Error) << "a dense layer needs flatten before it";
   EXPECT_THROW(NetBuilder("net", {8, 8, 1}).dropout(1.0f), UsageError);
   EXPECT_THROW(NetBuilder("net", {0, 8, 1}), UsageError);
+}
+
+TEST(NetBuilder, RefusesWhatIsTooLargeToCount) {
+  using test::refuses;
+  EXPECT_TRUE(refuses(
+      [] {
+        lenet({.input = {8192, 8192, 1}, .base = 4096});
+      },
+      {"lenet: flatten would have 34,359,738,368 outputs", "at most 2,147,483,647", "--image-size"}));
+  EXPECT_TRUE(refuses([] { NetBuilder("net", {1 << 20, 1 << 20, 3}); }, {"net: an input of 1048576x1048576x3"}));
+  EXPECT_TRUE(refuses([] { NetBuilder("net", {1 << 30, 1 << 30, 1 << 30}); }, {"too large"}));
+  EXPECT_TRUE(refuses(
+      [] {
+        NetBuilder("net", {1 << 25, 1, 1});
+      },
+      {"too large"}))
+      << "a side and its padding are an int";
+  EXPECT_TRUE(refuses(
+      [] {
+        NetBuilder("net", {1 << 14, 1 << 14, 1}).conv2d(1 << 20, 3);
+      },
+      {"net: with conv1 the outputs of the layers have more than 1,099,511,627,776 values"}));
+  EXPECT_TRUE(refuses(
+      [] {
+        NetBuilder("net", {1, 1, 1 << 30}).dense(1 << 30).build();
+      },
+      {"net: with dense1.weight there are more than 1,099,511,627,776 parameters", "--base"}));
+  EXPECT_TRUE(refuses(
+      [] {
+        NetBuilder("net", {1, 1, 1 << 30}).name("a").concat("a");
+      },
+      {"net: concat would have 2,147,483,648 outputs"}));
+}
+
+TEST(NetBuilder, RefusesLayersWithoutOutputs) {
+  EXPECT_TRUE(test::refuses(
+      [] {
+        alexnet2012({.input = {227, 227, 3}, .base = 1});
+      },
+      {"alexnet2012: the output of conv1, 55x55x0, is empty", "--base"}));
+  EXPECT_TRUE(test::refuses([] { NetBuilder("net", {1, 1, 4}).dense(-1); }, {"dense1, 1x1x-1"}));
 }
 
 TEST(NetBuilder, CountsOperationsByHand) {

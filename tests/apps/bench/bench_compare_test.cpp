@@ -3,6 +3,7 @@
 
 #include "engine/core/error.h"
 #include "tests/apps/program.h"
+#include "tests/support/damaged_json.h"
 
 namespace gs::test {
 namespace {
@@ -86,16 +87,34 @@ TEST(BenchCompare, SaysWhatIsWrongWithAFile) {
   Json other_device = bench_case("mlp:2:8", 1, 1, 1);
   other_device["device"] = "sim";
   write_text(folder / "mixed.json", record({bench_case("lenet:32:8", 1, 1, 1), other_device}).dump());
-  for (const auto& [file, reason] : {std::pair{"nowhere.json", "no such file"},
-                                     {"broken.json", "not valid JSON"},
-                                     {"other.json", "not what 'gridstride bench --json' prints"},
-                                     {"empty.json", "holds no cases"},
-                                     {"zero.json", "the median_us of lenet:32:8 must be above 0"},
-                                     {"model.json", "unknown model 'lanet'"},
-                                     {"case.json", "invalid case 'lenet'"},
-                                     {"mixed.json", "differ in device: give --device"}})
+  for (const auto& [file, reason] :
+       {std::pair{"nowhere.json", "no such file"},
+        {"broken.json", "not valid JSON"},
+        {"other.json", "'machine' is missing; 'gridstride bench --json' prints a valid file"},
+        {"empty.json", "holds no cases"},
+        {"zero.json", "the median_us of lenet:32:8 must be above 0"},
+        {"model.json", "unknown model 'lanet'"},
+        {"case.json", "invalid case 'lenet'"},
+        {"mixed.json", "differ in device: give --device"}})
     expect_one_line(run_program(folder.path(), {"bench", "--compare", file}), 2, {"--compare", file, reason});
   expect_one_line(run_program(folder.path(), {"bench", "--tolerance", "3"}), 2, {"--tolerance belongs to --compare"});
+}
+
+TEST(BenchCompare, EveryFieldOfAFileIsChecked) {
+  const ScratchFolder folder;
+  const Json whole = record({bench_case("lenet:32:8", 1, 1, 1), bench_case("mlp:2:8", 1, 1, 1)});
+  for_each_damage(whole, [&](const Json& damaged, const std::string& what) {
+    write_text(folder / "before.json", damaged.dump());
+    try {
+      const Json before = apps::read_bench(folder / "before.json");
+      apps::compare_benches(before, whole, 5);
+      for (const char* key : {"device", "precision", "threads"}) apps::common_value(before, key);
+      EXPECT_LE(before["cases"][0]["threads"], 4096) << what;
+    } catch (const UsageError& error) {
+      EXPECT_EQ(library_words(error.what()), "") << what << ": " << error.what();
+      EXPECT_NE(std::string(error.what()).find("before.json"), std::string::npos) << what << ": " << error.what();
+    }
+  });
 }
 
 }  // namespace

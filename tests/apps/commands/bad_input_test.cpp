@@ -1,5 +1,6 @@
 // bad_input_test.cpp - every bad flag gives one line with the expected values and exit status 2; nothing is written.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -40,6 +41,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{{"train", "lenet", "--epochs", "0"}, {"--epochs must be a whole number of at least 1", "'0'"}},
         BadInput{{"train", "lenet", "--epochs", "99999999999999999999"}, {"--epochs must be a whole number"}},
         BadInput{{"train", "lenet", "--base", "0"}, {"--base must be a whole number", "'0'"}},
+        BadInput{{"train", "lenet", "--base", "4096", "--image-size", "8192", "--summary"},
+                 {"lenet: flatten would have", "--image-size or --base"}},
         BadInput{{"train", "lenet", "--lr", "-1"}, {"--lr must be a number above 0", "'-1'"}},
         BadInput{{"train", "lenet", "--lr", "0"}, {"--lr must be a number above 0"}},
         BadInput{{"train", "lenet", "--lr", "nan"}, {"--lr must be a number above 0", "'nan'"}},
@@ -74,6 +77,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{{"train", "lenet", "--channels", "2"}, {"--channels must be one of 1, 3, not '2'"}},
         BadInput{{"train", "lenet", "--image-size", "0"}, {"--image-size must be a whole number from 1 to"}},
         BadInput{{"train", "lenet", "--image-size", "1"}, {"--image-size"}},
+        BadInput{{"train", "lenet", "--image-size", "96x"}, {"--image-size must be", "as in 96x128", "'96x'"}},
+        BadInput{{"train", "lenet", "--image-size", "96x8193"}, {"--image-size must be", "'96x8193'"}},
+        BadInput{{"train", "lenet", "--image-size", "96x128x1"}, {"--image-size must be", "'96x128x1'"}},
         BadInput{{"train", "lenet", "--limit", "0"}, {"--limit must be a whole number"}},
         BadInput{{"train", "lenet", "--val-split", "1"}, {"--val-split must be a number between 0 and 1"}},
         BadInput{{"train", "lenet", "--val-split", "0.2"}, {"--val-split is for folders"}},
@@ -103,6 +109,8 @@ INSTANTIATE_TEST_SUITE_P(Others, BadFlags,
                                            BadInput{{"bench", "lenet"}, {"invalid case 'lenet'", "lenet:32:8"}},
                                            BadInput{{"bench", "lenet:0:8"}, {"invalid case 'lenet:0:8'"}},
                                            BadInput{{"bench", "lenet:32:8x"}, {"invalid case"}},
+                                           BadInput{{"bench", "lenet:4097:8"}, {"invalid case", "at most 4096"}},
+                                           BadInput{{"bench", "lenet:32:65537"}, {"invalid case", "at most 65536"}},
                                            BadInput{{"bench", "lanet:32:8"}, {"unknown model 'lanet'", "'lenet'"}},
                                            BadInput{{"bench", "--step", "3"}, {"unknown flag '--step'", "'--steps'"}},
                                            BadInput{{"pack"}, {"usage: gridstride pack SOURCE OUT.safetensors"}},
@@ -143,11 +151,39 @@ TEST(BadInput, ATableOfAnotherNetworkIsRefused) {
                   2, {"--impl-from r1: that run was lenet, this one would be mlp"});
 }
 
+/// The limit of a container works alike, but only root can set one.
+TEST(Memory, MoreThanTheLimitIsRefusedBeforeItIsAllocated) {
+  const ScratchFolder folder;
+  const auto limited = [] {
+    const rlimit limit{std::uint64_t(3) << 30, std::uint64_t(3) << 30};
+    setrlimit(RLIMIT_AS, &limit);
+  };
+  expect_one_line(
+      run_program(folder.path(), {"train", "lenet", "--device", "cpu", "--image-size", "2048", "--train-size", "1000"},
+                  limited),
+      2, {"--data synthetic:lesions: 1200 images of 2048x2048x1 need 4.7 GiB", "of 3.0 GiB"});
+  expect_one_line(run_program(folder.path(), tiny_run({"--base", "4096", "--batch", "4096"}), limited), 1,
+                  {"out of memory", "of 3.0 GiB"});
+}
+
+TEST(Threads, AreThoseOfTheVariableUnlessAskedFor) {
+  const ScratchFolder folder;
+  const auto one = [] { setenv("OMP_NUM_THREADS", "1", 1); };
+  std::vector<std::string> words = tiny_run({"--out", "run", "--quiet"});
+  words.erase(std::find(words.begin(), words.end(), "--threads"),
+              std::find(words.begin(), words.end(), "--threads") + 2);
+  ASSERT_EQ(run_program(folder.path(), words, one).status, 0);
+  EXPECT_NE(text_of(folder / "run/run.json").find("\"threads\": 1"), std::string::npos);
+}
+
 TEST(StandardOutput, ThatIsFullIsAnError) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
   const ScratchFolder folder;
   const auto full = [] { dup2(open("/dev/full", O_WRONLY), 1); };
-  expect_one_line(run_program(folder.path(), {"models"}, full), 1, {"standard output could not be written"});
+  expect_one_line(run_program(folder.path(), {"models"}, full), 1,
+                  {"standard output could not be written: No space left on device"});
+  expect_one_line(run_program(folder.path(), {"train", "--help"}, full), 1,  // more than one buffer
+                  {"standard output could not be written: No space left on device"});
 }
 
 TEST(ConfigFile, SetsFlagsAndTheCommandLineWins) {
@@ -170,6 +206,9 @@ TEST(ConfigFile, UnknownKeysAndBadValuesAreRefused) {
                   {"--batch must be a whole number", "'-4'"});
   std::ofstream(folder / "section.toml") << "[train]\nbatch = 4\n";
   expect_one_line(run_program(folder.path(), {"train", "lenet", "--config", "section.toml"}), 2, {"without sections"});
+  std::ofstream(folder / "nameless.toml") << "epochs = 1\n # batch\n = 8\n";
+  expect_one_line(run_program(folder.path(), {"train", "lenet", "--config", "nameless.toml"}), 2,
+                  {"--config: nameless.toml, line 3", "batch = 8"});
 }
 
 TEST(Help, ListsEveryFlagWithItsDefault) {
@@ -193,8 +232,8 @@ TEST(Overview, NamesEveryCommand) {
   const ScratchFolder folder;
   const Outcome help = run_program(folder.path(), {"--help"});
   EXPECT_EQ(help.status, 0);
-  for (const char* command :
-       {"train", "lab", "sweep", "report", "eval", "predict", "bench", "profile", "pack", "models", "devices"})
+  for (const char* command : {"train", "lab", "sweep", "report", "eval", "predict", "verify", "bench", "profile",
+                              "pack", "models", "devices"})
     EXPECT_NE(help.out.find(std::string("\n  ") + command + " "), std::string::npos) << command;
   EXPECT_EQ(run_program(folder.path(), {}).status, 2);
   EXPECT_NE(run_program(folder.path(), {"--version"}).out.find("gridstride 0."), std::string::npos);

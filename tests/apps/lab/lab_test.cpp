@@ -5,10 +5,13 @@
 
 #include "apps/lab/findings.h"
 #include "apps/lab/finished.h"
+#include "apps/lab/lab_runs.h"
 #include "apps/lab/plan.h"
 #include "apps/lab/statistics.h"
 #include "engine/core/error.h"
 #include "tests/apps/program.h"
+#include "tests/support/damaged_json.h"
+#include "tests/support/errors.h"
 
 namespace gs::test {
 namespace {
@@ -47,7 +50,68 @@ TEST(LabPlan, MistakesAreNamed) {
   refused("{", "lab.json");
   refused(R"({"title": "t", "tasks": [{"id": "1", "title": "x", "runs": [{"name": "a", "epochs": 2}]}]})", "model");
   refused(R"({"title": "t", "tasks": [{"id": "1", "title": "x", "runs": [{"name": "a", "model": "lenet"}]}]})",
-          "epochs");
+          "lab.json, task 1: 'runs[0].epochs' is missing");
+  refused(R"({"title": "t", "tasks": [{"id": "1", "title": "x", "runs": []}]})",
+          "'runs' must be a list of one or more");
+}
+
+/// A lab of one run, with these fields after its name, its model and 2 epochs.
+std::string lab_of(const std::string& run, const std::string& task = "") {
+  return R"({"title": "t", "tasks": [{"id": "1", "title": "x", "runs": [{"name": "a", "model": "lenet", "epochs": 2)" +
+         run + "}]" + task + "}]}";
+}
+
+TEST(LabPlan, ValuesAreCheckedWhenItIsRead) {
+  const auto refused = [](const std::string& text, const std::vector<std::string>& parts) {
+    EXPECT_TRUE(refuses([&] { apps::parse_plan(text, "lab.json"); }, parts)) << text;
+  };
+  EXPECT_NO_THROW(apps::parse_plan(lab_of(R"(, "batch": 4)"), "lab.json"));
+  for (const char* batch : {"0", "-8", "1.5", "\"eight\"", "99999999999999999999"})
+    refused(lab_of(std::string(R"(, "batch": )") + batch),
+            {"lab.json, task 1: run 'a': --batch must be a whole number"});
+  refused(lab_of(R"(, "lr": 0)"), {"run 'a': --lr must be"});
+  refused(lab_of(R"(, "momentum": 0.9)"), {"run 'a': --momentum is for"});
+  refused(lab_of(R"(, "speed": 1)"), {"run 'a': unknown flag '--speed'"});
+  for (const char* flag : {"out", "resume", "help", "seed", "config"})
+    refused(lab_of(std::string(", \"") + flag + R"(": "x")"), {"run 'a': --", flag, "not for the runs of a lab"});
+  for (const char* epochs : {"0", "1.5", "4294967298", "-1", "true", "18446744073709551617", "\"2\""})
+    refused(std::string(R"({"title": "t", "tasks": [{"id": "1", "title": "x", "runs": [{"name": "a", "model": "lenet",
+                          "epochs": )") +
+                epochs + "}]}]}",
+            {"lab.json, task 1: 'runs[0].epochs' must be a whole number"});
+  refused(R"({"title": "t", "flags": [1], "tasks": [{"id": "1", "title": "x", "runs": [{"name": "a", "model": "lenet",
+          "epochs": 2}]}]})",
+          {"lab.json: 'flags' must be an object, not a list"});
+  refused(lab_of("", R"(, "curves": 1)"), {"lab.json, task 1: 'curves' must be true or false, not 1"});
+  refused(lab_of("", R"(, "timed_epochs": 1e10)"), {"'timed_epochs' must be a whole number"});
+}
+
+TEST(LabPlan, WhatTheReportNeedsIsCheckedBeforeAnyRun) {
+  const auto refused = [](const std::string& fields, const std::string& message) {
+    EXPECT_TRUE(
+        refuses([&] { apps::parse_plan(lab_of("", ", " + fields), "lab.json"); }, {"lab.json, task 1: " + message}))
+        << fields;
+  };
+  const auto check_refused = [&](const std::string& check, const std::string& message) {
+    refused(R"("findings": [{"says": "s", "holds_if": [)" + check + "]}]", "'findings[0].holds_if[0]" + message);
+  };
+  check_refused("3", "' must be an object, not 3");
+  check_refused(R"({"check": "is_nice", "run": 0})", ".check' must be one of about, alike, best_later,");
+  check_refused(R"({"check": "lower", "run": 0})", ".than' is missing");
+  check_refused(R"({"check": "lower", "run": 0, "than": 1})", ".than' must be a whole number from 0 to 0, not 1");
+  check_refused(R"({"check": "gap_grows", "run": 0, "from": "x"})", ".from' must be a whole number, not 'x'");
+  check_refused(R"({"check": "gap_grows", "run": 0, "from": -1})", ".from' must be a whole number from 1 to");
+  check_refused(R"({"check": "about", "run": 0, "level": "x"})", ".level' must be a number, not 'x'");
+  check_refused(R"({"check": "about", "run": 0, "level": null})", ".level' must be a number, not null");
+  check_refused(R"({"check": "alike", "runs": [0, 1], "within": 1})", ".runs[1]' must be a whole number from 0 to 0");
+  check_refused(R"({"check": "still_falling", "run": 0, "of": "x"})", ".of' must be loss, accuracy, val_loss");
+  check_refused(R"({"check": "about", "run": 0, "level": 1, "at": "x"})", ".at' must be end or best, not 'x'");
+  refused(R"("findings": [{"says": "s", "states": [{"sum": 0}]}])",
+          "'findings[0].states[0]' must be an object with gap, best or quote");
+  refused(R"("findings": [{"says": "s", "states": [{"gap": 1}]}])",
+          "'findings[0].states[0].gap' must be a whole number");
+  refused(R"("show": [{"kind": "film", "run": 0}])", "'show[0].kind' must be one of confusion, roc,");
+  refused(R"("show": [{"kind": "roc", "runs": []}])", "'show[0].runs' must be a list of one or more runs");
 }
 
 TEST(Statistics, BootstrapOfManyEqualValuesIsThatValue) {
@@ -120,6 +184,20 @@ TEST(Findings, HoldFailOrAreTooClose) {
   EXPECT_EQ(outcome_of(R"({"check": "reaches_level", "of": "loss", "run": 0, "level": 0.95})", {good}),
             apps::Outcome::did_not_hold);
   EXPECT_THROW(outcome_of(R"({"check": "is_nice", "run": 0})", {good}), UsageError);
+}
+
+TEST(Findings, RunsOfOtherImagesAreNotComparedImageByImage) {
+  const std::vector<double> losses = {0.7, 0.6};
+  auto of_fewer = made_run(60, losses, losses);
+  of_fewer.name = "fewer";
+  of_fewer.seeds[0].labels.resize(99);
+  const auto whole = made_run(90, losses, losses);
+  EXPECT_TRUE(refuses<UsageError>(
+      [&] {
+        outcome_of(R"({"check": "higher", "of": "val_loss", "run": 0, "than": 1})", {whole, of_fewer});
+      },
+      {"val_loss", "'made'", "'fewer'", "100 and 99 images"}));
+  EXPECT_NO_THROW(outcome_of(R"({"check": "higher", "of": "loss", "run": 0, "than": 1})", {whole, of_fewer}));
 }
 
 const std::string tiny_plan = R"({
@@ -205,6 +283,18 @@ TEST_F(Lab, SeedsAreRepeatedAndShown) {
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(names_in(folder_ / "lab/runs").size(), 2u);
   EXPECT_NE(report().find("2 seeds"), std::string::npos);
+}
+
+TEST(LabPlan, EveryFieldOfAFileIsChecked) {
+  for_each_damage(DamagedJson::parse(tiny_plan), [](const DamagedJson& damaged, const std::string& what) {
+    try {
+      apps::LabPlan plan = apps::parse_plan(damaged.dump(), "lab.json");
+      for (const apps::LabRun& run : apps::lab_runs(plan, "lab", 1)) apps::steps_of(run.plan, 16);
+      apps::make_quick(plan);
+    } catch (const UsageError& error) {
+      EXPECT_EQ(library_words(error.what()), "") << what << ": " << error.what();
+    }
+  });
 }
 
 TEST_F(Lab, RefusesWhatItDoesNotKnow) {

@@ -14,6 +14,7 @@
 #include "apps/profile/trace_events.h"
 #include "engine/core/error.h"
 #include "tests/apps/program.h"
+#include "tests/support/damaged_json.h"
 #include "tests/support/made_profile.h"
 
 namespace gs::test {
@@ -78,6 +79,18 @@ void expect_refused(const std::string& text, const std::string& reason) {
     EXPECT_NE(std::string(error.what()).find("a.json"), std::string::npos) << error.what();
     EXPECT_NE(std::string(error.what()).find(reason), std::string::npos) << error.what();
   }
+}
+
+TEST_P(RoundTrip, EveryFieldOfAFileIsChecked) {
+  const Profile p = GetParam()();
+  for_each_damage(apps::profile_to_json(p), [&](const Json& damaged, const std::string& what) {
+    try {
+      const Profile other = apps::profile_from_json(Json::parse(damaged.dump()));
+      if (other.source == p.source) apps::profile_diff(p, other, 120);
+    } catch (const Error& error) {
+      EXPECT_EQ(library_words(error.what()), "") << what << ": " << error.what();
+    }
+  });
 }
 
 TEST(ProfileJson, SaysWhatIsWrongWithAFile) {

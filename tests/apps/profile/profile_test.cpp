@@ -300,7 +300,8 @@ TEST(TrainProfile, ANewRunKeepsNoProfileOfTheOneBefore) {
   run(tiny_run({"--quiet", "--batch", "2", "--out", "a", "--overwrite"}));
   EXPECT_EQ(names_in(folder / "a"),
             (std::vector<std::string>{"best.safetensors", "history.csv", "last.safetensors", "predictions.safetensors",
-                                      "profile-link", "profile-of-a-run", "profile-sim", "run.json"}));
+                                      "previous.safetensors", "profile-link", "profile-of-a-run", "profile-sim",
+                                      "run.json"}));
   EXPECT_EQ(names_in(folder / "a/profile-of-a-run"), nested) << "another run's folder is not a profile of this one";
   EXPECT_EQ(names_in(folder / "a/profile-sim"), std::vector<std::string>{"notes.txt"});
   EXPECT_EQ(text_of(folder / "elsewhere/profile.json"), "mine") << "behind a link nothing is removed";

@@ -18,7 +18,8 @@ namespace gs::test {
 namespace {
 
 using Names = std::vector<std::string>;
-const Names all_files{"best.safetensors", "history.csv", "last.safetensors", "predictions.safetensors", "run.json"};
+const Names all_files{"best.safetensors",        "history.csv",          "last.safetensors",
+                      "predictions.safetensors", "previous.safetensors", "run.json"};
 
 nlohmann::json json_of(const std::filesystem::path& file) {
   return nlohmann::json::parse(text_of(file));
@@ -125,7 +126,7 @@ TEST(Run, OverwriteReplacesOnlyWhatRunsWrite) {
   EXPECT_EQ(lines_of(text_of(folder / "run/history.csv")).size(), 3u);
   EXPECT_EQ(run_program(folder.path(), tiny_run({"--out", "run", "--overwrite", "--epochs", "5"})).status, 0);
   EXPECT_EQ(names_in(folder / "run"), (Names{"best.safetensors", "history.csv", "last.safetensors", "notes.txt",
-                                             "predictions.safetensors", "run.json"}));
+                                             "predictions.safetensors", "previous.safetensors", "run.json"}));
   EXPECT_EQ(lines_of(text_of(folder / "run/history.csv")).size(), 6u);
   EXPECT_EQ(text_of(folder / "run/notes.txt"), "mine");
 }
@@ -249,8 +250,11 @@ TEST(Run, CtrlCKeepsWhatIsComplete) {
   EXPECT_EQ(lines_of(outcome.err).size(), 1u) << outcome.err;
   EXPECT_NE(outcome.err.find("interrupted after"), std::string::npos) << outcome.err;
   Names files = all_files;
+  std::erase(files, "previous.safetensors");
   std::erase(files, "predictions.safetensors");  // predictions are written at the end of a run
-  EXPECT_EQ(names_in(folder / "run"), files);
+  Names written = names_in(folder / "run");
+  std::erase(written, "previous.safetensors");  // not if it was stopped at its first checkpoint
+  EXPECT_EQ(written, files);
   expect_whole_files(folder / "run");
   const nlohmann::json record = json_of(folder / "run/run.json");
   EXPECT_EQ(record["status"], "interrupted");
@@ -330,6 +334,21 @@ TEST(Run, ADivergingRunFailsWithOneLineAndKeepsItsEpochs) {
   EXPECT_EQ(lines_of(outcome.err).size(), 1u) << outcome.err;
   EXPECT_NE(outcome.err.find("no longer finite"), std::string::npos) << outcome.err;
   EXPECT_EQ(json_of(folder / "run/run.json")["status"], "failed");
+}
+
+/// One step: its loss is that of the initial weights, and only the validation sees what the step has done.
+TEST(Run, AValidationLossThatIsNotFiniteInTheOnlyEpochIsSaid) {
+  const ScratchFolder folder;
+  const Outcome outcome = run_program(folder.path(), tiny_run({"--out", "run", "--optimizer", "sgd", "--lr", "1e13",
+                                                               "--batch", "16", "--epochs", "1", "--quiet"}));
+  expect_one_line(outcome, 1, {"the validation loss is no longer finite (epoch 1)", "learning rate 1e+13"});
+  const auto record = json_of(folder / "run/run.json");
+  EXPECT_EQ(record["status"], "failed");
+  EXPECT_NE(record["message"].get<std::string>().find("no longer finite"), std::string::npos);
+  expect_one_line(run_program(folder.path(), {"eval", "run", "--device", "cpu"}), 1,
+                  {"run holds no best.safetensors; its status is failed: the validation loss is no longer finite"});
+  expect_one_line(run_program(folder.path(), {"report", "run"}), 1,
+                  {"run has failed: the validation loss is no longer"});
 }
 
 TEST(Run, QuietPrintsNothing) {

@@ -1,10 +1,14 @@
 // saved_run_test.cpp - commands on a finished run: eval, predict, report, resume.
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "tests/apps/program.h"
+#include "tests/support/idx_files.h"
 
 namespace gs::test {
 namespace {
@@ -72,6 +76,38 @@ TEST_F(SavedRun, OfAResNetIsEvaluatedResumedAndProfiled) {
   EXPECT_EQ(record["evaluation"], json_of(folder_ / "whole/run.json")["evaluation"]);
 }
 
+TEST_F(SavedRun, OfPicturesThatAreNotSquareIsResumedAndEvaluated) {
+  const auto words = [](const std::string& out, const char* epochs) {
+    return tiny_run({"--image-size", "16x24", "--epochs", epochs, "--quiet", "--impl", "default", "--out", out});
+  };
+  std::vector<std::string> oblong = words("run", "1"), whole = words("whole", "2");
+  oblong.erase(oblong.begin() + 2, oblong.begin() + 4), whole.erase(whole.begin() + 2, whole.begin() + 4);
+  const Outcome outcome = run(oblong);
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  ASSERT_EQ(run(whole).status, 0);
+  EXPECT_EQ(json_of(folder_ / "run/run.json")["data"]["image"], (nlohmann::json{16, 24, 1}));
+  ASSERT_EQ(run({"train", "--resume", "run", "--epochs", "2", "--quiet"}).status, 0);
+  const nlohmann::json record = json_of(folder_ / "run/run.json");
+  EXPECT_EQ(record["evaluation"], json_of(folder_ / "whole/run.json")["evaluation"]);
+  const Outcome eval = run({"eval", "run", "--json"});
+  ASSERT_EQ(eval.status, 0) << eval.err;
+  EXPECT_EQ(nlohmann::json::parse(eval.out)["metrics"], record["evaluation"]["best"]["validation"]);
+  const Outcome others = run({"eval", "run", "--data", "synthetic:lesions", "--train-size", "4", "--val-size", "4"});
+  EXPECT_EQ(others.status, 0) << others.err;
+  const Outcome profile = run({"profile", "run", "--steps", "3", "--out", "profile"});
+  EXPECT_EQ(profile.status, 0) << profile.err;
+}
+
+TEST_F(SavedRun, OfPicturesThatAreNotSquareIsNamedByBothExtents) {
+  ASSERT_EQ(run({"train", "lenet", "--image-size", "16x24", "--base", "2", "--limit", "8", "--epochs", "1", "--device",
+                 "cpu", "--quiet"})
+                .status,
+            0);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "runs/lenet-2-16x24px-e1-cpu/run.json"));
+  const Outcome packed = run({"pack", "synthetic:lesions", "p.safetensors", "--image-size", "16x24", "--limit", "4"});
+  EXPECT_NE(packed.out.find("images of 16x24x1"), std::string::npos) << packed.out << packed.err;
+}
+
 TEST_F(SavedRun, OfAnotherDepthHasANameOfItsOwn) {
   for (const char* depth : {"8", "14"})
     ASSERT_EQ(run({"train", "resnet", "--depth", depth, "--base", "2", "--image-size", "16", "--train-size", "8",
@@ -122,12 +158,66 @@ TEST_F(SavedRun, PredictNamesPicturesAndLosesNoneToABrokenOne) {
   EXPECT_EQ(answer[0]["probability"], answer[0]["probabilities"][answer[0]["class"].get<std::string>()]);
 }
 
+/// Picture `i`, 20 rows of 36 pixels: class 1 is bright on the left.
+std::string oblong_picture(int i) {
+  std::string pixels;
+  for (int p = 0; p < 20 * 36; ++p) pixels += char((p * 7 + i * 13) % 50 + (i % 2 == 1 && p % 36 < 18 ? 150 : 0));
+  return pixels;
+}
+
+TEST_F(SavedRun, PredictSeesTheSamePixelsAsEval) {
+  constexpr int train_images = 32, images = 12;
+  for (const auto& [stem, count] : {std::pair{"train", train_images}, {"t10k", images}}) {
+    std::string pixels, labels;
+    for (int i = 0; i < count; ++i) pixels += oblong_picture(i), labels += char(i % 2);
+    const std::string begin = "idx/" + std::string(stem);
+    write_text(folder_ / (begin + "-images-idx3-ubyte"), idx_images(std::uint32_t(count), 20, 36, pixels));
+    write_text(folder_ / (begin + "-labels-idx1-ubyte"), idx_labels(labels));
+  }
+  const Outcome trained = run({"train", "lenet", "--data", "idx", "--base", "2", "--epochs", "2", "--lr", "0.003",
+                               "--device", "cpu", "--quiet", "--keep-predictions", "--out", "run"});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  EXPECT_EQ(json_of(folder_ / "run/run.json")["data"]["image"], (nlohmann::json{20, 36, 1}));
+  std::vector<std::string> words = {"predict", "run", "--json"};
+  for (int i = 0; i < images; ++i) {
+    const std::string name = std::to_string(i) + ".pgm";
+    write_text(folder_ / name, "P5 36 20 255\n" + oblong_picture(i));
+    words.push_back(name);
+  }
+  const Outcome predicted = run(words), evaluated = run({"eval", "run", "--json"});
+  ASSERT_EQ(predicted.status, 0) << predicted.err;
+  ASSERT_EQ(evaluated.status, 0) << evaluated.err;
+  nlohmann::json confusion = {{0, 0}, {0, 0}};
+  double loss = 0;
+  const nlohmann::json answer = nlohmann::json::parse(predicted.out);
+  for (int i = 0; i < images; ++i) {
+    const nlohmann::json& one = answer.at(std::size_t(i));
+    const std::size_t truth = std::size_t(i % 2), said = one["class"] == "1" ? 1 : 0;
+    confusion[truth][said] = confusion[truth][said].get<int>() + 1;
+    loss -= std::log(one["probabilities"][truth == 1 ? "1" : "0"].get<double>()) / images;
+  }
+  const nlohmann::json metrics = nlohmann::json::parse(evaluated.out)["metrics"];
+  EXPECT_EQ(confusion, metrics["confusion"]);
+  EXPECT_NEAR(loss, metrics["loss"].get<double>(), 1e-5);
+}
+
 TEST_F(SavedRun, PredictGivesAScoreWhereTheLossKnowsNoProbability) {
   train({"--loss", "hinge"});
   std::ofstream(folder_ / "grey.pgm") << "P2 2 2 255 10 200 30 40\n";
   const Outcome outcome = run({"predict", "run", "grey.pgm"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_NE(outcome.out.find("score"), std::string::npos) << outcome.out;
+}
+
+TEST_F(SavedRun, PredictDoesNotWaitForAFifoOrADevice) {
+  train();
+  ASSERT_EQ(mkfifo((folder_ / "fifo.png").c_str(), 0600), 0);
+  const Outcome outcome = run({"predict", "run", "fifo.png", "/dev/zero"});
+  EXPECT_EQ(outcome.status, 1);
+  const std::vector<std::string> lines = lines_of(outcome.err);
+  ASSERT_EQ(lines.size(), 2u) << outcome.err;
+  EXPECT_NE(lines[0].find("fifo.png: not a regular file"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[1].find("/dev/zero: not a regular file"), std::string::npos) << lines[1];
 }
 #endif
 

@@ -69,16 +69,35 @@ TEST(SweepPlan, MistakesAreOneLine) {
   refused({"--run", "momentum"}, {"--run momentum"});
   refused({"--run", "momentum=0.9"}, {"run momentum-0.9", "--optimizer sgd"});
   refused({"--grid", "impl=magic=1"}, {"magic"});
+  refused({"--file", "none.json"}, {"--file none.json: there is no such file"});
+  refused({"--file", "."}, {"--file .: not a regular file"});
   for (const auto& [text, part] : {std::pair{"{", "not valid JSON"},
                                    {"[]", "must be an object"},
                                    {R"({"grids": 1})", "grids"},
                                    {R"({"grid": {"lr": 1}})", "grid.lr"},
                                    {R"({"grid": {"lr": [[1]]}})", "grid.lr"},
-                                   {R"({"list": [3]})", "list[0]"}}) {
+                                   {R"({"list": [3]})", "list[0]"},
+                                   {R"({"flags": {"help": true}, "grid": {"lr": [1]}})", "flags.help"},
+                                   {R"({"grid": {"config": ["a.toml"]}})", "--config cannot vary"}}) {
     std::ofstream(folder / "sweep.json") << text;
-    refused({"--file", "sweep.json"}, {"--file sweep.json", part});
+    refused({"--file", "sweep.json"}, {part});
   }
   EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"sweep.json"}) << "nothing was made";
+}
+
+TEST(SweepPlan, TooManyRunsAreCountedAndNotMade) {
+  const ScratchFolder folder;
+  std::string values, grid;
+  for (int i = 1; i <= 40; ++i) values += (i > 1 ? "," : "") + std::to_string(i);
+  for (const char* flag : {"batch", "base", "seed", "epochs", "limit", "warm-up", "step-epochs", "patience"})
+    grid += std::string(grid.empty() ? "" : ", ") + "\"" + flag + "\": [" + values + "]";
+  std::ofstream(folder / "sweep.json") << "{\"grid\": {" << grid << "}}";
+  expect_one_line(run_program(folder.path(), {"sweep", "lenet", "--file", "sweep.json", "--plan"}), 2,
+                  {"6,553,600,000,000 runs", "at most 10,000"});
+  const std::string many = "--grid=seed=" + values;
+  Words words = {"sweep", "lenet"};
+  for (int i = 0; i < 20; ++i) words.push_back(many);
+  expect_one_line(run_program(folder.path(), words), 2, {"1.1e+32 runs"});
 }
 
 TEST(Sweep, ComparesItsRunsAndIsNotDoneTwice) {
@@ -168,11 +187,29 @@ TEST(Sweep, AFailedRunIsNamedAndTheOthersGoOn) {
   const Outcome outcome =
       run_program(folder.path(), tiny_sweep({"--grid", "lr=1e30,1e-4", "--epochs", "2", "--out", "sweep"}));
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_EQ(lines_of(outcome.err), Words{"gridstride: 1 of 2 runs failed; sweep/logs says more"});
+  ASSERT_EQ(lines_of(outcome.err).size(), 1u) << outcome.err;
+  EXPECT_TRUE(outcome.err.starts_with("gridstride: 1 of 2 runs failed: lr-1e30: the loss is no longer finite"))
+      << outcome.err;
+  EXPECT_TRUE(outcome.err.ends_with("; sweep/logs says more\n")) << outcome.err;
   EXPECT_NE(outcome.out.find("failed: the loss is no longer finite"), std::string::npos) << outcome.out;
   const auto summary = json_of(folder / "sweep/sweep.json");
   EXPECT_EQ(summary["runs"][0]["run"], "lr-1e-4");
   EXPECT_TRUE(summary["runs"][1].contains("failure"));
+}
+
+TEST(Sweep, ARunThatWasKilledAtItsVeryEndIsCompleted) {
+  const ScratchFolder folder;
+  const Words words = tiny_sweep({"--grid", "seed=1,2", "--epochs", "1", "--out", "sweep", "--quiet"});
+  ASSERT_EQ(run_program(folder.path(), words).status, 0);
+  const auto run = folder / "sweep/runs/seed-1";
+  const std::string weights = text_of(run / "last.safetensors");
+  std::filesystem::rename(run / "run.json", run / "run.json.next");
+  write_text(run / "commit", R"({"removed": [], "replaced": ["run.json"]})");
+  write_text(run / "history.csv.next", "half of");
+  const Outcome again = run_program(folder.path(), words);
+  ASSERT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(names_in(run), names_in(folder / "sweep/runs/seed-2"));
+  EXPECT_EQ(text_of(run / "last.safetensors"), weights) << "it was not trained again";
 }
 
 /// Waits until so() is true; false after ten seconds.

@@ -1,0 +1,59 @@
+// prepared_run.cpp - joins options, images and device.
+#include "apps/run/prepared_run.h"
+
+#include "apps/cli/data_flags.h"
+#include "apps/cli/device_flag.h"
+#include "apps/run/train_plan.h"
+#include "engine/core/error.h"
+#include "engine/data/features.h"
+
+namespace gs::apps {
+namespace {
+
+void make_hog(DataSplits& data) {
+#if GRIDSTRIDE_WITH_OPENCV
+  for (Dataset* split : {&data.train, &data.validation}) *split = hog_features(*split);
+#else
+  (void)data;
+  throw UsageError("--features hog needs OpenCV, which this build does not have");
+#endif
+}
+
+}  // namespace
+
+DataSplits load_training_data(const TrainOptions& o, Warnings warnings) {
+  DataRequest request = o.data;
+  request.threads = o.threads;
+  DataSplits data = load_with_progress(request, o.quiet, warnings);
+  if (o.features == "hog") make_hog(data);
+  return data;
+}
+
+std::unique_ptr<Device> open_device_for(const TrainOptions& o, Precision& precision) {
+  auto device = open_device_and_say({.name = o.device, .threads = o.threads, .tf32 = tf32_allowed(o.precision)});
+  precision = choose_precision(o.precision, device->name());
+  check_table_fits(o, precision);
+  return device;
+}
+
+PreparedRun prepare_run(const TrainOptions& o) {
+  PreparedRun run;
+  const ImplementationChoice implementations = choose_implementations(o);
+  Precision precision;
+  run.device = open_device_for(o, precision);
+  run.data = load_training_data(o);
+  const LossKind loss = choose_loss(o, run.data.classes.size());
+  run.positive = choose_positive(o, loss, run.data.classes);
+  make_positive_one(run.data, run.positive);
+  const Shape image{run.data.train.h, run.data.train.w, run.data.train.c};
+  const Net net = build_net(o, image, loss, run.data.classes.size());
+  Recipe recipe = build_recipe(o, loss, precision);
+  if (o.class_weight == "balanced")
+    recipe.class_weights = balanced_weights(class_counts(run.data.train, run.data.classes.size()));
+  run.program = std::make_unique<Program>(net, recipe, *run.device, implementations);
+  run.program->use_epoch_loops(o.epoch_loop);
+  run.program->initialize();
+  return run;
+}
+
+}  // namespace gs::apps

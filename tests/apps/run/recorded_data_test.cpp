@@ -1,0 +1,148 @@
+// recorded_data_test.cpp - eval, report and --resume read the very data that a run was trained on, from any folder, or
+// say that they are others.
+#include <nlohmann/json.hpp>
+
+#if GRIDSTRIDE_WITH_OPENCV
+#include "engine/data/opencv_encode.h"
+#endif
+#include "tests/apps/program.h"
+#include "tests/support/idx_files.h"
+
+namespace gs::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+nlohmann::json json_of(const fs::path& path) {
+  return nlohmann::json::parse(text_of(path));
+}
+
+/// 16 + 8 pictures of 16x16 in two classes. `seed`: other pixels of the same extents.
+void write_data(const fs::path& folder, unsigned seed = 1) {
+  for (const auto& [stem, count] : {std::pair{"train", 16u}, {"t10k", 8u}}) {
+    std::string pixels, labels;
+    for (unsigned i = 0; i < count * 256; ++i) pixels += char((i * i * seed + i / 256 % 2 * 90) % 160);
+    for (unsigned i = 0; i < count; ++i) labels += char(i % 2);
+    write_text(folder / (std::string(stem) + "-images-idx3-ubyte"), idx_images(count, 16, 16, pixels));
+    write_text(folder / (std::string(stem) + "-labels-idx1-ubyte"), idx_labels(labels));
+  }
+}
+
+/// A run in here/run that was trained there, with --data pictures; elsewhere/pictures are others.
+class RecordedData : public testing::Test {
+ protected:
+  void SetUp() override {
+    write_data(folder_ / "here/pictures");
+    write_data(folder_ / "elsewhere/pictures", 7);
+    const Outcome trained =
+        run("here", {"train", "lenet", "--data", "pictures", "--base", "2", "--epochs", "2", "--threads", "1",
+                     "--device", "cpu", "--impl", "default", "--quiet", "--out", "run", "--keep-predictions"});
+    ASSERT_EQ(trained.status, 0) << trained.err;
+  }
+  Outcome run(const std::string& place, const std::vector<std::string>& words) const {
+    return run_program(folder_ / place, words);
+  }
+  nlohmann::json record(const std::string& place = "here") const { return json_of(folder_ / place / "run/run.json"); }
+  fs::path path() const {
+    const fs::path path = record()["data"]["path"].get<std::string>();
+    EXPECT_TRUE(path.is_absolute()) << path;
+    return fs::canonical(path);
+  }
+  std::string checksum() const { return record()["data"]["checksum"]; }
+
+  ScratchFolder folder_;
+};
+
+TEST_F(RecordedData, AreFoundFromAnotherFolder) {
+  const nlohmann::json metrics = record()["evaluation"]["best"]["validation"];
+  const Outcome eval = run("elsewhere", {"eval", "../here/run", "--json"});
+  ASSERT_EQ(eval.status, 0) << eval.err;
+  const nlohmann::json answer = nlohmann::json::parse(eval.out);
+  EXPECT_EQ(answer["metrics"], metrics);
+  EXPECT_EQ(answer["checksum"], checksum());
+  EXPECT_EQ(answer["own_data"], true);
+  const Outcome report = run("elsewhere", {"report", "../here/run", "--quiet"});
+  EXPECT_EQ(report.status, 0) << report.err;
+  const Outcome resumed = run("elsewhere", {"train", "--resume", "../here/run", "--epochs", "3", "--quiet"});
+  ASSERT_EQ(resumed.status, 0) << resumed.err;
+  EXPECT_EQ(record()["flags"]["data"], "pictures") << "as it was typed";
+  EXPECT_EQ(path(), fs::canonical(folder_ / "here/pictures"));
+  EXPECT_EQ(record()["resumed"][0]["changed"], nlohmann::json({{"epochs", {{"before", "2"}, {"after", "3"}}}}));
+}
+
+TEST_F(RecordedData, AreFoundBesideARunThatMovedWithThem) {
+  fs::rename(folder_ / "here", folder_ / "there");
+  const Outcome eval = run("there", {"eval", "run", "--json"});
+  ASSERT_EQ(eval.status, 0) << eval.err;
+  EXPECT_EQ(nlohmann::json::parse(eval.out)["metrics"], record("there")["evaluation"]["best"]["validation"]);
+  expect_one_line(run("elsewhere", {"eval", "../there/run"}), 1, {"../there/run was trained on other data"});
+  expect_one_line(run("", {"eval", "there/run"}), 2, {"--data ", "here/pictures: no such file or folder"});
+}
+
+TEST_F(RecordedData, AreRefusedIfTheyHaveChanged) {
+  write_data(folder_ / "here/pictures", 3);
+  expect_one_line(run("here", {"eval", "run"}), 1,
+                  {"run was trained on other data than ", "here/pictures holds now: their checksum was " + checksum(),
+                   "evaluates what it holds"});
+  expect_one_line(run("here", {"report", "run", "--quiet"}), 1, {"run was trained on other data than "});
+  expect_one_line(run("here", {"train", "--resume", "run", "--epochs", "3", "--quiet"}), 1,
+                  {"run was trained on other data than ", "--data may name"});
+}
+
+TEST_F(RecordedData, OthersAreEvaluatedIfTheyAreNamed) {
+  const Outcome others = run("elsewhere", {"eval", "../here/run", "--data", "pictures", "--json"});
+  ASSERT_EQ(others.status, 0) << others.err;
+  EXPECT_EQ(nlohmann::json::parse(others.out)["own_data"], false);
+  const Outcome text = run("elsewhere", {"eval", "../here/run", "--data", "pictures"});
+  EXPECT_NE(text.out.find("8 images of pictures (validation, not the data of the run)"), std::string::npos) << text.out;
+  const Outcome own = run("elsewhere", {"eval", "../here/run", "--data", "../here/pictures"});
+  EXPECT_NE(own.out.find("8 images of ../here/pictures (validation)"), std::string::npos) << own.out;
+}
+
+TEST_F(RecordedData, MayMoveBeforeTheRunGoesOn) {
+  fs::rename(folder_ / "here/pictures", folder_ / "moved");
+  expect_one_line(run("here", {"train", "--resume", "run", "--epochs", "3", "--quiet"}), 2,
+                  {"here/pictures: no such file or folder"});
+  expect_one_line(
+      run("here", {"train", "--resume", "run", "--epochs", "3", "--quiet", "--data", "../elsewhere/pictures"}), 1,
+      {"run was trained on other data than ../elsewhere/pictures holds now"});
+  const Outcome resumed = run("here", {"train", "--resume", "run", "--epochs", "3", "--quiet", "--data", "../moved"});
+  ASSERT_EQ(resumed.status, 0) << resumed.err;
+  EXPECT_EQ(record()["resumed"][0]["changed"],
+            nlohmann::json({{"data", {{"before", "pictures"}, {"after", "../moved"}}},
+                            {"epochs", {{"before", "2"}, {"after", "3"}}}}));
+  EXPECT_EQ(path(), fs::canonical(folder_ / "moved"));
+  const Outcome eval = run("elsewhere", {"eval", "../here/run", "--json"});
+  ASSERT_EQ(eval.status, 0) << eval.err;
+  EXPECT_EQ(nlohmann::json::parse(eval.out)["metrics"], record()["evaluation"]["best"]["validation"]);
+}
+
+#if GRIDSTRIDE_WITH_OPENCV
+/// Without val/ the new picture may train or validate: the splits are others either way.
+TEST(RecordedFolder, WithAPictureMoreIsRefusedInOneLine) {
+  const ScratchFolder folder;
+  const auto write_picture = [&](const std::string& name, int grey) {
+    const Image image{8, 8, 1, std::vector<std::uint8_t>(64, std::uint8_t(grey))};
+    const auto png = encode_png(image);
+    write_text(folder / "photos" / (name + ".png"), std::string(png.begin(), png.end()));
+  };
+  for (int i = 0; i < 8; ++i)
+    write_picture("dark/" + std::to_string(i), i), write_picture("light/" + std::to_string(i), 200 + i);
+  const auto run = [&](const std::vector<std::string>& words) { return run_program(folder.path(), words); };
+  const Outcome trained =
+      run({"train", "lenet", "--data", "photos", "--image-size", "16x20", "--base", "2", "--epochs", "1", "--threads",
+           "1", "--device", "cpu", "--impl", "default", "--quiet", "--out", "run"});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  const Outcome own = run({"eval", "run", "--json"});
+  EXPECT_EQ(own.status, 0);
+  EXPECT_EQ(own.err, "");
+  write_picture("light/more", 250);
+  expect_one_line(run({"eval", "run"}), 1, {"run was trained on other data than ", "photos holds now"});
+  const Outcome named = run({"eval", "run", "--data", "photos", "--json"});
+  ASSERT_EQ(named.status, 0) << named.err;
+  EXPECT_EQ(nlohmann::json::parse(named.out)["own_data"], false);
+}
+#endif
+
+}  // namespace
+}  // namespace gs::test

@@ -1,0 +1,31 @@
+// printable_test.cpp - control characters and bytes that are not UTF-8 are shown, all else is left as it is.
+#include "engine/core/printable.h"
+
+#include <gtest/gtest.h>
+
+namespace gs {
+namespace {
+
+TEST(Printable, LeavesTextAsItIs) {
+  for (const char* text : {"", "nevus 2 ~", "a\\x1b", "M\u00fcller", "\u65e5\u672c", "\U0001f600", "\u00a0"})
+    EXPECT_EQ(printable(text), text);
+}
+
+TEST(Printable, ShowsControlCharacters) {
+  EXPECT_EQ(printable("a\x1b[31mred"), "a\\x1b[31mred");
+  EXPECT_EQ(printable("two\nlines\r\tand a bell\a"), "two\\x0alines\\x0d\\x09and a bell\\x07");
+  EXPECT_EQ(printable(std::string_view("\0\x7f", 2)), "\\x00\\x7f");
+  EXPECT_EQ(printable("\u009b31m"), "\\xc2\\x9b31m") << "the escape sequence that begins with one character";
+}
+
+TEST(Printable, ShowsWhatIsNotUtf8) {
+  EXPECT_EQ(printable("M\xfcller"), "M\\xfcller");
+  EXPECT_EQ(printable("\x9b"), "\\x9b");
+  EXPECT_EQ(printable("cut \xe6\x97"), "cut \\xe6\\x97");
+  EXPECT_EQ(printable("\xc0\x9b"), "\\xc0\\x9b") << "a longer form of U+001B";
+  EXPECT_EQ(printable("\xe0\x80\x9b \xed\xa0\x80 \xf4\x90\x80\x80 \xff"),
+            "\\xe0\\x80\\x9b \\xed\\xa0\\x80 \\xf4\\x90\\x80\\x80 \\xff");
+}
+
+}  // namespace
+}  // namespace gs
