@@ -42,6 +42,12 @@ std::optional<Span> find_focus(const std::string& text, const std::string& focus
   return found;
 }
 
+std::optional<Span> span_in(const std::string& source, const simulator::Explanation& explanation) {
+  for (const std::string& focus : explanation.focus)
+    if (const auto span = find_focus(source, focus, explanation.last_focus)) return span;
+  return std::nullopt;
+}
+
 /// Lines of at most 100 columns, each two columns in.
 std::string indented(std::string_view text) {
   constexpr std::size_t width = 98;
@@ -69,16 +75,19 @@ std::string path_from_here(const std::string& path) {
   return relative.empty() || relative.starts_with("..") ? path : relative;
 }
 
-std::string text_of(const simulator::Explanation& explanation, const char* severity) {
+std::size_t column_of(const simulator::Explanation& explanation) {
   const auto source = simulator::source_line(explanation.file, explanation.line);
-  std::optional<Span> span;
-  if (source)
-    for (const std::string& focus : explanation.focus)
-      if (!span) span = find_focus(*source, focus, explanation.last_focus);
+  const auto span = source ? span_in(*source, explanation) : std::nullopt;
+  return span ? span->begin + 1 : 0;
+}
+
+std::string text_of(const simulator::Explanation& explanation, const std::string& severity) {
+  const auto source = simulator::source_line(explanation.file, explanation.line);
+  const auto span = source ? span_in(*source, explanation) : std::nullopt;
   const std::string number = std::to_string(explanation.line);
   std::string text = path_from_here(explanation.file) + ":" + number;
   if (span) text += ":" + std::to_string(span->begin + 1);
-  text += ": " + std::string(severity) + ": " + explanation.what;
+  text += ": " + severity + ": " + explanation.what;
   if (!explanation.code.empty()) text += "  [" + explanation.code + "]";
   text += "\n";
   if (source && !source->empty()) {

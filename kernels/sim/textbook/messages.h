@@ -13,7 +13,10 @@ namespace gs::textbook {
 ///           |                        ^~~~
 ///       The grid has 1,024 threads for 1,000 elements.
 ///       Threads with nothing to do must do nothing: if (i < n)
-std::string text_of(const simulator::Explanation&, const char* severity = "error");
+std::string text_of(const simulator::Explanation&, const std::string& severity = "error");
+
+/// The column in the source line that the message points at, from 1; 0: it points at none.
+std::size_t column_of(const simulator::Explanation&);
 
 /// A path as the user would write it from here.
 std::string path_from_here(const std::string& path);

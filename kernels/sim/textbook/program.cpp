@@ -20,6 +20,7 @@
 #include "kernels/sim/textbook/counting.h"
 #include "kernels/sim/textbook/launch.h"
 #include "kernels/sim/textbook/messages.h"
+#include "kernels/sim/textbook/record.h"
 #include "kernels/sim/time_limit.h"
 #include "kernels/sim/words.h"
 
@@ -28,7 +29,7 @@ namespace {
 
 struct Program {
   cudaError_t last_error = cudaSuccess;
-  std::vector<std::string> messages;                     ///< of refused calls
+  std::vector<Entry> findings;                           ///< in the order in which they are said
   std::optional<simulator::Explanation> refused_launch;  ///< which the program has not asked about
   std::set<std::string> notes;
   std::map<std::string, std::vector<std::string>, std::less<>> parameters;  ///< of each kernel
@@ -38,20 +39,41 @@ Program& program() {
   return *program;
 }
 
-std::string report_text(const simulator::Report& report) {
-  return report.explanation.code.empty() ? report.text + "\n" : text_of(report.explanation);
+void add_error(const simulator::Explanation& explanation) {
+  program().findings.push_back(finding(explanation, "error"));
+}
+/// An error that no explanation describes.
+void add_error(const std::string& text) {
+  program().findings.push_back({"finding", {{"severity", "error"}, {"what", text}, {"text", text + "\n"}}});
+}
+void add_error(const simulator::Report& report) {
+  if (report.explanation.code.empty())
+    add_error(report.text);
+  else
+    add_error(report.explanation);
 }
 
-void print_findings() {
+void say_findings() {
   std::cout.flush();
   std::fflush(stdout);
   if (counting()) write_counts();
-  if (program().refused_launch) program().messages.push_back(text_of(*program().refused_launch));
-  for (const auto& report : simulator::take_reports()) program().messages.push_back(report_text(report));
+  if (program().refused_launch) add_error(*program().refused_launch);
+  for (const auto& report : simulator::take_reports()) add_error(report);
   bool first = true;
-  for (const auto& message : program().messages)
-    std::fprintf(stderr, "%s%s", std::exchange(first, false) ? "" : "\n", message.c_str());
-  if (!program().messages.empty()) std::_Exit(1);
+  for (const Entry& entry : program().findings)
+    if (recording())
+      record(entry);
+    else
+      std::fprintf(stderr, "%s%s", std::exchange(first, false) ? "" : "\n", entry["text"].c_str());
+  if (!program().findings.empty()) std::_Exit(1);
+}
+/// A message that is no mistake.
+void say_note(const simulator::Explanation& explanation) {
+  std::fflush(stdout);
+  if (recording())
+    record(finding(explanation, "note"));
+  else
+    std::fputs(text_of(explanation, "note").c_str(), stderr);
 }
 /// The program's main() runs without end.
 void host_runs_on(const void* return_address) {
@@ -65,7 +87,7 @@ void host_runs_on(const void* return_address) {
   explanation.what = "after " + simulator::time_limit_in_words() + ": the program is in line " +
                      std::to_string(explanation.line) + ", in no kernel";
   explanation.advice = "Does the condition of this loop ever become false?";
-  program().messages.push_back(text_of(explanation));
+  add_error(explanation);
   end_program();
 }
 
@@ -75,7 +97,7 @@ bool start() {
   simulator::check::ways_are_kept = true;
   const char* const given = std::getenv("GRIDSTRIDE_RUN_SECONDS");
   simulator::limit_time(given ? std::strtod(given, nullptr) : default_seconds, host_runs_on);
-  return std::atexit(print_findings) == 0;
+  return std::atexit(say_findings) == 0;
 }
 [[maybe_unused]] const bool started = start();
 }  // namespace
@@ -116,7 +138,7 @@ void say(source_location where, const std::string& what, std::string code = "", 
   explanation.line = where.line;
   explanation.what = what;
   explanation.advice = std::move(advice);
-  program().messages.push_back(text_of(explanation));
+  add_error(explanation);
 }
 
 /// "thread 3 of block 0"
@@ -139,12 +161,15 @@ cudaError_t refused(cudaError_t error, source_location where, const std::string&
 
 void note_once(source_location where, const std::string& message) {
   if (!program().notes.insert(message).second) return;
-  std::fflush(stdout);
-  std::fprintf(stderr, "%s:%u: note: %s\n", path_from_here(where.file).c_str(), where.line, message.c_str());
+  simulator::Explanation explanation;
+  explanation.file = where.file;
+  explanation.line = where.line;
+  explanation.what = message;
+  say_note(explanation);
 }
 
 void end_program() {
-  print_findings();
+  say_findings();
   std::_Exit(1);
 }
 
@@ -162,17 +187,17 @@ void run(const char* kernel, const Configuration& configuration, simulator::Invo
     else
       launch();
   } catch (const simulator::LaunchRefused& error) {
-    if (program().refused_launch) program().messages.push_back(text_of(*program().refused_launch));
+    if (program().refused_launch) add_error(*program().refused_launch);
     program().refused_launch = error.explanation;
     failed(cudaErrorInvalidConfiguration);
   } catch (const simulator::SimError& error) {
     auto reports = simulator::take_reports();
     if (error.explanation.code == "M25") reports.clear();  // who waits in a loop races for what it waits for
-    for (const auto& report : reports) program().messages.push_back(report_text(report));
+    for (const auto& report : reports) add_error(report);
     if (!error.explanation.what.empty())
-      program().messages.push_back(text_of(error.explanation));
+      add_error(error.explanation);
     else if (!error.explanation.reported && reports.empty())
-      program().messages.push_back(std::string(error.what()) + "\n");
+      add_error(error.what());
     end_program();
   }
 }
@@ -224,8 +249,7 @@ using namespace gs::textbook;
 
 cudaError_t cudaPeekAtLastError() {
   if (program().refused_launch) {  // the program looks at its errors, so this one is no mistake that it overlooks
-    std::fflush(stdout);
-    std::fputs(text_of(*program().refused_launch, "note").c_str(), stderr);
+    say_note(*program().refused_launch);
     program().refused_launch.reset();
   }
   return program().last_error;

@@ -12,7 +12,7 @@ cudaError_t failed(cudaError_t);
 cudaError_t refused(cudaError_t, source_location where, const std::string& message);
 /// A message that is no mistake, once: "vec.cu:12: note: ...".
 void note_once(source_location where, const std::string& message);
-/// Prints what was found and ends the program with status 1.
+/// Says what was found and ends the program with status 1.
 [[noreturn]] void end_program();
 
 }  // namespace gs::textbook

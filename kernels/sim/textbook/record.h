@@ -1,0 +1,19 @@
+// record.h - what a learner's program tells the command that started it: findings and counts, one entry a line.
+#pragma once
+#include <string>
+
+#include "kernels/sim/explanation.h"
+#include "kernels/sim/textbook/entry.h"
+
+namespace gs::textbook {
+
+/// True if GRIDSTRIDE_RUN_RECORD names a file for the record. Then findings are written there, not on the terminal.
+bool recording();
+
+/// Appends an entry to the record of this program.
+void record(const Entry&);
+
+/// The entry of a finding: severity, code, file, line, column, what, facts (a line each), advice, and its whole text.
+Entry finding(const simulator::Explanation&, const std::string& severity);
+
+}  // namespace gs::textbook
