@@ -49,7 +49,6 @@ void point_at_launch(Explanation& explanation) {
   }
   explanation.file = launch->where.file;
   explanation.line = launch->where.line;
-  explanation.focus = {"<<<"};
   const auto volume = [](simulator::dim3 extent) { return std::int64_t(extent.x) * extent.y * extent.z; };
   explanation.facts.push_back("The launch had " + plural(volume(launch->grid), "block") + " of " +
                               plural(volume(launch->block), "thread") + ".");
