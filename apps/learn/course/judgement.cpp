@@ -1,6 +1,7 @@
 // judgement.cpp - the first mistake of the record is the verdict.
 #include "apps/learn/course/judgement.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -33,6 +34,22 @@ bool has_main(std::string_view source) {
   return false;
 }
 
+/// The cause among what was found: threads that miss a barrier also race, and a barrier between warps is one between
+/// lanes, too. Null: nothing was found.
+const textbook::Entry* cause(const std::vector<textbook::Entry>& entries) {
+  const auto first_of = [&](std::initializer_list<std::string_view> codes) -> const textbook::Entry* {
+    for (const textbook::Entry& entry : entries)
+      if (std::find(codes.begin(), codes.end(), entry["code"]) != codes.end()) return &entry;
+    return nullptr;
+  };
+  const textbook::Entry* first = nullptr;
+  for (const textbook::Entry& entry : entries)
+    if (!first && entry.kind == "finding" && entry["severity"] == "error") first = &entry;
+  if (const auto* missed = first_of({"M13", "M14", "M15"})) return missed;
+  const auto* between_warps = first_of({"M11", "M12"});
+  return first && (*first)["code"] == "M17" && between_warps ? between_warps : first;
+}
+
 /// What calls the learner's function: compiled behind the learner's file, in one go.
 std::string judge_of(const Exercise& exercise) {
   const std::string reference = fs::absolute(exercise.folder / "reference.h").string();
@@ -62,17 +79,14 @@ Verdict judged(const Exercise& exercise, const fs::path& file) {
   const RecordedRun run = recorded_run(program);
   Verdict verdict;
   for (const textbook::Entry& entry : run.entries) {
-    if (entry.kind == "finding" && entry["severity"] == "error" && verdict.text.empty()) {
-      verdict.code = entry["code"];
-      verdict.text = entry["text"];
-    }
-    if (entry.kind == "gate") {
-      verdict.gates.push_back(entry["text"]);
-      if (entry["passed"] != "yes" && verdict.code.empty()) verdict.code = "gate";
-    }
+    if (entry.kind == "gate") verdict.gates.push_back(entry["text"]);
     verdict.passed |= entry.kind == "verdict" && entry["passed"] == "yes";
   }
-  if (!verdict.text.empty()) verdict.passed = false;
+  if (const textbook::Entry* const found = cause(run.entries)) {
+    verdict.passed = false;
+    verdict.code = (*found)["code"];
+    verdict.text = (*found)["text"];
+  }
   if (!verdict.passed && verdict.text.empty())
     verdict.text = file.string() + ": error: the program ended before its results could be looked at" +
                    (run.ended.signal ? std::string(" (") + strsignal(run.ended.signal) + ")" : "") + "\n";

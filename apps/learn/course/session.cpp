@@ -16,9 +16,9 @@ void say(const std::string& text) {
   std::fflush(stdout);
 }
 
-/// "1000,1,31" -> "1000, 1, 31"
-std::string with_spaces(const std::string& sizes) {
-  std::string text;
+/// "1000,1,31" -> "n = 1000, 1, 31"; "37x21,1x1" -> "37x21, 1x1"
+std::string in_words(const std::string& sizes) {
+  std::string text = sizes.find('x') == sizes.npos ? "n = " : "";
   for (const char c : sizes) text += c == ',' ? ", " : std::string(1, c);
   return text;
 }
@@ -63,10 +63,10 @@ bool Session::judge() {
   code_ = verdict.code;
   std::string text = verdict.text;
   if (verdict.passed) {
-    text = "Right for n = " + with_spaces(current().sizes) + ", and in two other orders of threads.\n";
-    for (const std::string& gate : verdict.gates) text += "  " + gate + "\n";
+    text = "Right for " + in_words(current().sizes) + ", and in two other orders of threads.\n";
     progress_.solve(current());
   }
+  for (const std::string& gate : verdict.gates) text += "  " + gate + "\n";
   say(text);
   return verdict.passed;
 }

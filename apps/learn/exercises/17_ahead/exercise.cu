@@ -40,6 +40,7 @@ __global__ void product(const float* a, const float* b, float* c, int M, int N, 
     __syncthreads();
 //! both
   }
+  __pipeline_wait_prior(0);  // no thread may end before its copies
   if (row < M && column < N) c[row * N + column] = sum;
 }
 

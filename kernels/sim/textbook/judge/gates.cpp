@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "kernels/common/check.h"
+#include "kernels/sim/textbook/program.h"
 
 namespace gs::judge {
 namespace {
@@ -92,7 +93,13 @@ simulator::Explanation too_dear(const Gate& gate, double yours, const Counts& co
   simulator::Explanation explanation;
   explanation.code = quantity.code;
   explanation.what = "right, but dear: " + in_words(gate, yours);
-  if (!quantity.weight || counts.lines.empty()) return explanation;
+  if (!quantity.weight || counts.lines.empty()) {
+    if (const auto* const launch = textbook::last_launch()) {
+      explanation.file = launch->where.file;
+      explanation.line = launch->where.line;
+    }
+    return explanation;
+  }
   const LineCounts& line =
       *std::max_element(counts.lines.begin(), counts.lines.end(), [&](const LineCounts& a, const LineCounts& b) {
         return quantity.weight(a) < quantity.weight(b);

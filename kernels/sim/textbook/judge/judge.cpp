@@ -91,8 +91,9 @@ void be_silent() {
 Explanation wrong_elsewhere(const std::string& first, const std::vector<std::string>& wrong, const Explanation& detail) {
   Explanation explanation = detail;
   explanation.code = "M27";
-  explanation.what = "right for n = " + first + ", wrong for n = " + list_of(wrong);
-  explanation.facts.insert(explanation.facts.begin(), "n = " + wrong.front() + ": " + detail.what + ".");
+  const std::string n = first.find('x') == first.npos ? "n = " : "";  // "37x21" says by itself that it is a size
+  explanation.what = "right for " + n + first + ", wrong for " + n + list_of(wrong);
+  explanation.facts.insert(explanation.facts.begin(), n + wrong.front() + ": " + detail.what + ".");
   explanation.advice = "Sizes that no power of two divides are the rule in practice";
   return explanation;
 }

@@ -1,4 +1,4 @@
-// M03: threads below the picture
+// M08: what is right of the picture is the next row
 __global__ void brighten(const float* a, float* out, int width, int height) {
   int x = blockIdx.x * blockDim.x + threadIdx.x;
   int y = blockIdx.y * blockDim.y + threadIdx.y;

@@ -1,4 +1,4 @@
-// M11: counts in bins that are not 0 yet
+// M12: counts in bins that are not 0 yet
 __global__ void histogram(const unsigned char* a, int* bins, int n) {
   __shared__ int own[256];
   int t = threadIdx.x;

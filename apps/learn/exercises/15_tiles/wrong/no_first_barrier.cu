@@ -1,6 +1,7 @@
 // M11: products of what is not there yet
 __global__ void product(const float* a, const float* b, float* c, int M, int N, int K) {
-  __shared__ float ta[16][16], tb[16][16];
+  __shared__ float ta[16][16];
+  __shared__ float tb[16][16];
   int x = threadIdx.x, y = threadIdx.y;
   int column = blockIdx.x * 16 + x;
   int row = blockIdx.y * 16 + y;

@@ -1,6 +1,7 @@
 // M05: the last thread reads past the tile
 __global__ void product(const float* a, const float* b, float* c, int M, int N, int K) {
-  __shared__ __align__(16) float ta[16][64 + 4], tb[16][64];  // ta is transposed: ta[k][row]
+  __shared__ __align__(16) float ta[16][64 + 4];  // ta is transposed: ta[k][row]
+  __shared__ __align__(16) float tb[16][64];
   int x = threadIdx.x, y = threadIdx.y;
   int row0 = blockIdx.y * 64, column0 = blockIdx.x * 64;
   float sum[4][4] = {};

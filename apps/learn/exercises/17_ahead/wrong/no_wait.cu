@@ -36,6 +36,7 @@ __global__ void product(const float* a, const float* b, float* c, int M, int N, 
     for (int k = 0; k < 16; ++k) sum += tiles.a[y][k] * tiles.b[k][x];
     __syncthreads();
   }
+  __pipeline_wait_prior(0);  // no thread may end before its copies
   if (row < M && column < N) c[row * N + column] = sum;
 }
 

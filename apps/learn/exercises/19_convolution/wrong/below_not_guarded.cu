@@ -9,7 +9,8 @@ __device__ float window(const float* picture, int H, int W, int C, int row, int 
 }
 
 __global__ void convolution(const float* picture, const float* weights, float* out, int H, int W, int C, int F) {
-  __shared__ float ta[16][16], tb[16][16];
+  __shared__ float ta[16][16];
+  __shared__ float tb[16][16];
   int x = threadIdx.x, y = threadIdx.y;
   int f = blockIdx.x * 16 + x;
   int row = blockIdx.y * 16 + y;
