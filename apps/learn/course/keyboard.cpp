@@ -20,7 +20,7 @@ Keyboard::~Keyboard() {
 
 std::optional<char> Keyboard::wait() {
   pollfd input{STDIN_FILENO, POLLIN, 0};
-  if (poll(&input, 1, 200) <= 0) return std::nullopt;
+  if (poll(&input, 1, 100) <= 0) return std::nullopt;
   char key = 0;
   const ssize_t count = read(STDIN_FILENO, &key, 1);
   if (count == 1) return key;

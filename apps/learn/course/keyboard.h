@@ -14,7 +14,7 @@ class Keyboard {
   Keyboard(const Keyboard&) = delete;
   Keyboard& operator=(const Keyboard&) = delete;
 
-  /// The next key; nothing after a fifth of a second without one.
+  /// The next key; nothing after a tenth of a second without one.
   std::optional<char> wait();
   /// Will no more keys come?
   bool ended() const { return ended_; }

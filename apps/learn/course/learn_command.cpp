@@ -94,6 +94,7 @@ int learn_command(const std::vector<std::string_view>& words) {
     std::fputs(session.current().solution.c_str(), stdout);
     return 0;
   }
+  session.prepare();
   if (flags.once) return session.judge() ? 0 : 1;
   session.watch();
   return 0;

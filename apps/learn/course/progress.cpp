@@ -36,13 +36,11 @@ void Progress::solve(const Exercise& exercise) {
   write_whole(folder_ / "progress.txt", text);
 }
 
-fs::path Progress::file_of(const Exercise& exercise) const {
+void Progress::prepare(const Exercise& exercise) const {
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) throw Error(folder_.string() + ": cannot be made: " + error.message());
-  const fs::path file = folder_ / (exercise.name + ".cu");
-  if (!fs::exists(file)) write_whole(file, exercise.start);
-  return file;
+  if (!fs::exists(file_of(exercise))) write_whole(file_of(exercise), exercise.start);
 }
 
 fs::path Progress::reset(const Exercise& exercise) const {

@@ -16,8 +16,10 @@ class Progress {
   bool solved(const Exercise& exercise) const { return solved_.contains(exercise.name); }
   void solve(const Exercise&);
 
-  /// FOLDER/07_reverse.cu; made from the exercise's start if it is not there.
-  std::filesystem::path file_of(const Exercise&) const;
+  /// FOLDER/07_reverse.cu
+  std::filesystem::path file_of(const Exercise& exercise) const { return folder_ / (exercise.name + ".cu"); }
+  /// Makes the file from the exercise's start if it is not there.
+  void prepare(const Exercise&) const;
   /// Begins anew; what was there is kept as 07_reverse.cu.old, and earlier ones as .old2, .old3 ...
   std::filesystem::path reset(const Exercise&) const;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "apps/learn/course/keyboard.h"
 
@@ -40,9 +41,9 @@ void Session::open(std::size_t exercise) {
 void Session::show_list() const {
   for (const Exercise& exercise : exercises_) {
     char line[160];
-    std::snprintf(line, sizeof line, "%3d  %-12s %-52s %s\n", exercise.number,
-                  exercise.name.substr(exercise.name.find('_') + 1).c_str(), exercise.title.c_str(),
-                  progress_.solved(exercise) ? "solved" : "");
+    std::snprintf(line, sizeof line, "%3d  %-6s  %-12s %s\n", exercise.number,
+                  progress_.solved(exercise) ? "solved" : "",
+                  exercise.name.substr(exercise.name.find('_') + 1).c_str(), exercise.title.c_str());
     say(line);
   }
 }
@@ -75,11 +76,15 @@ void Session::watch() {
   show_task();
   Keyboard keyboard;
   if (!progress_.solved(current())) judge();
+  fs::file_time_type seen = judged_;
   for (bool goes_on = true; goes_on;) {
     const auto key = keyboard.wait();
     if (keyboard.ended()) return;
     if (key) goes_on = press(*key);
-    if (!goes_on || time_of(progress_.file_of(current())) == judged_) continue;
+    // An editor may write a file in parts, or have it away for a moment: it is judged when it rests.
+    const auto now = time_of(progress_.file_of(current()));
+    const bool rests = now == std::exchange(seen, now);
+    if (!goes_on || !rests || now == judged_ || !fs::exists(progress_.file_of(current()))) continue;
     say("\n");
     if (judge()) say("Solved. n opens the next exercise.\n");
   }
@@ -139,6 +144,7 @@ void Session::solution() {
 void Session::next() {
   if (at_ + 1 == exercises_.size()) return say("This is the last exercise.\n");
   open(at_ + 1);
+  prepare();
   show_task();
   judged_ = progress_.solved(current()) ? time_of(progress_.file_of(current())) : fs::file_time_type{};
 }

@@ -20,7 +20,10 @@ class Session {
   const Progress& progress() const { return progress_; }
   const Exercise& current() const { return exercises_[at_]; }
 
+  /// Makes this exercise the current one.
   void open(std::size_t exercise);
+  /// Makes the file of the current exercise, if it is not there.
+  void prepare() const { progress_.prepare(current()); }
   void show_list() const;
   /// Judges the file as it is, says the result, and returns whether it is right.
   bool judge();
