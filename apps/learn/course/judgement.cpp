@@ -64,9 +64,11 @@ Verdict judged(const Exercise& exercise, const fs::path& file) {
   const std::string source{std::istreambuf_iterator<char>(stream), {}};
   if (!stream) return failed("compiler", file.string() + ": cannot be read\n");
   if (has_main(source))
-    return failed("compiler", file.string() + ": error: main() is not for you to write here: the exercise calls launch()\n");
+    return failed("compiler",
+                  file.string() + ": error: main() is not for you to write here: the exercise calls launch()\n");
   if (without_spaces(source).find(without_spaces(exercise.called + "{")) == std::string::npos)
-    return failed("compiler", file.string() + ": error: the exercise calls this function, which the file must have:\n  " +
+    return failed("compiler", file.string() +
+                                  ": error: the exercise calls this function, which the file must have:\n  " +
                                   exercise.called + "\n");
   std::vector<std::string> program;
   try {

@@ -42,16 +42,15 @@ void Session::show_list() const {
   for (const Exercise& exercise : exercises_) {
     char line[160];
     std::snprintf(line, sizeof line, "%3d  %-6s  %-12s %s\n", exercise.number,
-                  progress_.solved(exercise) ? "solved" : "",
-                  exercise.name.substr(exercise.name.find('_') + 1).c_str(), exercise.title.c_str());
+                  progress_.solved(exercise) ? "solved" : "", exercise.name.substr(exercise.name.find('_') + 1).c_str(),
+                  exercise.title.c_str());
     say(line);
   }
 }
 
 void Session::show_task() const {
-  const auto solved = std::count_if(exercises_.begin(), exercises_.end(), [&](const Exercise& e) {
-    return progress_.solved(e);
-  });
+  const auto solved =
+      std::count_if(exercises_.begin(), exercises_.end(), [&](const Exercise& e) { return progress_.solved(e); });
   say("\n" + current().task + "\nYour file: " + progress_.file_of(current()).string() + " (each save is judged)   " +
       std::to_string(solved) + " of " + std::to_string(exercises_.size()) + " solved\n" +
       "keys: h hint, e explain the message, l list, s solution, n next, r reset, q quit\n\n");
@@ -125,7 +124,8 @@ void Session::hint() {
   if (hints_ == hints.size())
     say("There are no more hints; s shows the solution.\n");
   else
-    say("Hint " + std::to_string(hints_ + 1) + " of " + std::to_string(hints.size()) + ": " + hints[hints_] + "\n"), ++hints_;
+    say("Hint " + std::to_string(hints_ + 1) + " of " + std::to_string(hints.size()) + ": " + hints[hints_] + "\n"),
+        ++hints_;
 }
 
 void Session::explain() const {

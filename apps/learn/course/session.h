@@ -43,9 +43,9 @@ class Session {
   std::vector<Exercise> exercises_;
   Progress progress_;
   std::size_t at_ = 0;
-  std::size_t hints_ = 0;            ///< of this exercise, that were shown
-  bool solution_asked_for_ = false;  ///< once
-  std::string code_;                 ///< of the last message
+  std::size_t hints_ = 0;                   ///< of this exercise, that were shown
+  bool solution_asked_for_ = false;         ///< once
+  std::string code_;                        ///< of the last message
   std::filesystem::file_time_type judged_;  ///< the file's time when it was judged last
 };
 

@@ -10,15 +10,16 @@ inline void exercise(Test& test) {
   float* const parts = test.output<float>("parts", height * 32L);
   ::launch(a, columns, parts, width, height);
   test.expect(columns, {.value = [=](long x) {
-    double sum = 0;
-    for (long y = 0; y < height; ++y) sum += a[y * width + x];
-    return sum;
-  }});
-  test.expect(parts, {.value = [=](long i) {
-                        double sum = 0;
-                        for (long x = i % 32; x < width; x += 32) sum += a[i / 32 * width + x];
-                        return sum;
-                      },
+                double sum = 0;
+                for (long y = 0; y < height; ++y) sum += a[y * width + x];
+                return sum;
+              }});
+  test.expect(parts, {.value =
+                          [=](long i) {
+                            double sum = 0;
+                            for (long x = i % 32; x < width; x += 32) sum += a[i / 32 * width + x];
+                            return sum;
+                          },
                       .row = 32});
 }
 

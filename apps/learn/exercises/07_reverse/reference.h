@@ -9,9 +9,9 @@ inline void exercise(Test& test) {
   const std::vector<float> before(a, a + n);
   ::launch(a, test.n);
   test.expect(a, {.value = [&](long i) {
-    const long first = i / 256 * 256, end = std::min(n, first + 256);
-    return double(before[std::size_t(end - 1 - (i - first))]);
-  }});
+                const long first = i / 256 * 256, end = std::min(n, first + 256);
+                return double(before[std::size_t(end - 1 - (i - first))]);
+              }});
 }
 
 }  // namespace gs::judge

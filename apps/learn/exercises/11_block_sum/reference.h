@@ -9,10 +9,10 @@ inline void exercise(Test& test) {
   float* const out = test.output<float>("out", (n + 255) / 256);
   ::launch(a, out, test.n);
   test.expect(out, {.value = [=](long block) {
-    double sum = 0;
-    for (long i = block * 256; i < std::min(n, block * 256 + 256); ++i) sum += a[i];
-    return sum;
-  }});
+                double sum = 0;
+                for (long i = block * 256; i < std::min(n, block * 256 + 256); ++i) sum += a[i];
+                return sum;
+              }});
 }
 
 }  // namespace gs::judge

@@ -10,10 +10,10 @@ inline void exercise(Test& test) {
   int* const bins = test.output<int>("bins", 256);
   ::launch(a, bins, test.n);
   test.expect(bins, {.value = [=](long bin) {
-    long count = 0;
-    for (long i = 0; i < n; ++i) count += a[i] == bin;
-    return double(count);
-  }});
+                long count = 0;
+                for (long i = 0; i < n; ++i) count += a[i] == bin;
+                return double(count);
+              }});
 }
 
 }  // namespace gs::judge

@@ -66,21 +66,21 @@ Explanation never_written(const Array& output, const Expected& expected, long fi
   explanation.code = "M10";
   const std::string name = element_in_words(output, first);
   explanation.what = grouped(count) + " of " + plural(output.count, "element") + " of " +
-                     name.substr(0, name.find('[')) + (count == 1 ? " was" : " were") + " never written, the first is " +
-                     name;
+                     name.substr(0, name.find('[')) + (count == 1 ? " was" : " were") +
+                     " never written, the first is " + name;
   point_at_launch(explanation);
   add_position(explanation, first, expected.row);
   return explanation;
 }
 
-Explanation wrong_value(const Array& output, const Expected& expected, long element, long wrong, bool nan_among_inputs) {
+Explanation wrong_value(const Array& output, const Expected& expected, long element, long wrong,
+                        bool nan_among_inputs) {
   const double is = value_of(output, element), should_be = expected.value(element);
   Explanation explanation;
   explanation.what = element_in_words(output, element) + " is " + in_words(is) + ", should be " + in_words(should_be);
   point_at_writer(explanation, output, element);
   add_position(explanation, element, expected.row);
-  if (wrong > 1)
-    explanation.facts.push_back(grouped(wrong) + " of " + plural(output.count, "element") + " are wrong.");
+  if (wrong > 1) explanation.facts.push_back(grouped(wrong) + " of " + plural(output.count, "element") + " are wrong.");
   if (std::isnan(is) || std::isnan(should_be)) {
     explanation.code = "M26";
     if (!nan_among_inputs) explanation.what += "; the inputs are finite";

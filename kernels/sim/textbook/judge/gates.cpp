@@ -21,7 +21,7 @@ double ratio(std::int64_t a, std::int64_t b) {
 struct Quantity {
   std::string_view name;
   double (*of)(const Counts&);
-  const char* code;                 ///< of the message
+  const char* code;                     ///< of the message
   double (*weight)(const LineCounts&);  ///< the line with the most is shown; null: none is
 };
 
@@ -100,10 +100,9 @@ simulator::Explanation too_dear(const Gate& gate, double yours, const Counts& co
     }
     return explanation;
   }
-  const LineCounts& line =
-      *std::max_element(counts.lines.begin(), counts.lines.end(), [&](const LineCounts& a, const LineCounts& b) {
-        return quantity.weight(a) < quantity.weight(b);
-      });
+  const LineCounts& line = *std::max_element(
+      counts.lines.begin(), counts.lines.end(),
+      [&](const LineCounts& a, const LineCounts& b) { return quantity.weight(a) < quantity.weight(b); });
   explanation.file = line.file;
   explanation.line = line.line;
   explanation.facts = {"This line has the largest part of it."};

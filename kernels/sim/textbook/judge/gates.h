@@ -10,7 +10,7 @@
 namespace gs::judge {
 
 struct Gate {
-  std::string quantity;      ///< "sectors a request"
+  std::string quantity;  ///< "sectors a request"
   double naive = 0, at_most = 0;
 };
 

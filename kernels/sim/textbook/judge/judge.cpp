@@ -34,8 +34,8 @@ struct Judgement {
   Phase phase = Phase::right;
   std::vector<Array> inputs, outputs;  ///< of the size that is tried
   bool nan_among_inputs = false;
-  std::optional<Explanation> mistake;               ///< the first one at this size
-  std::size_t size = 0;                             ///< its number
+  std::optional<Explanation> mistake;                                        ///< the first one at this size
+  std::size_t size = 0;                                                      ///< its number
   std::map<std::pair<std::size_t, std::string>, std::string> first_results;  ///< by size and output: its bytes
   unsigned seed = 0;
 };
@@ -88,7 +88,8 @@ void be_silent() {
 }
 
 /// M27: the first size is right, others are not.
-Explanation wrong_elsewhere(const std::string& first, const std::vector<std::string>& wrong, const Explanation& detail) {
+Explanation wrong_elsewhere(const std::string& first, const std::vector<std::string>& wrong,
+                            const Explanation& detail) {
   Explanation explanation = detail;
   explanation.code = "M27";
   const std::string n = first.find('x') == first.npos ? "n = " : "";  // "37x21" says by itself that it is a size
@@ -131,12 +132,13 @@ void be_cheap(void (*exercise)(Test&), std::string_view size, const std::vector<
   for (const Gate& gate : gates) {
     const double yours = measured(gate, counts);
     const bool passed = yours <= gate.at_most + 1e-9;
-    textbook::record({"gate", {{"text", in_words(gate, yours)},
-                               {"quantity", gate.quantity},
-                               {"yours", std::to_string(yours)},
-                               {"naive", std::to_string(gate.naive)},
-                               {"wanted", std::to_string(gate.at_most)},
-                               {"passed", passed ? "yes" : "no"}}});
+    textbook::record({"gate",
+                      {{"text", in_words(gate, yours)},
+                       {"quantity", gate.quantity},
+                       {"yours", std::to_string(yours)},
+                       {"naive", std::to_string(gate.naive)},
+                       {"wanted", std::to_string(gate.at_most)},
+                       {"passed", passed ? "yes" : "no"}}});
     if (!passed && !mistake) mistake = too_dear(gate, yours, counts);
   }
   if (mistake) end_with(*mistake);

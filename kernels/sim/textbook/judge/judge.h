@@ -26,8 +26,8 @@ using Formula = std::function<double(long element)>;
 /// The right values of an output.
 struct Expected {
   Formula value;
-  double tolerance = 1e-5;         ///< of the value's magnitude, or of 1 if that is more; integers are exact
-  long row = 0;                    ///< elements of a row, for messages; 0: the output has no rows
+  double tolerance = 1e-5;          ///< of the value's magnitude, or of 1 if that is more; integers are exact
+  long row = 0;                     ///< elements of a row, for messages; 0: the output has no rows
   bool may_stay_unwritten = false;  ///< elements that no thread writes are right, too
 };
 
