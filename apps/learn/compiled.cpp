@@ -46,8 +46,8 @@ void call_compiler(const std::vector<std::string>& words, const fs::path& file) 
 
 }  // namespace
 
-fs::path compiled(const fs::path& file) {
-  const std::string source = rewritten(content_of(file), fs::absolute(file).lexically_normal().string());
+fs::path compiled(const fs::path& file, const std::string& behind) {
+  const std::string source = rewritten(content_of(file), fs::absolute(file).lexically_normal().string()) + behind;
   const fs::path folder = cache_folder().value_or(fs::temp_directory_path() / "gridstride") / "run" /
                           (file.stem().string() + "-" +
                            std::to_string(std::hash<std::string>()(fs::absolute(file).lexically_normal().string())));

@@ -5,8 +5,8 @@
 
 namespace gs::learn {
 
-/// Compiles `file` under the checker, into a folder of the user's cache. Returns the program. The compiler's messages
-/// go to standard error; throws gs::Error if it refuses the file.
-std::filesystem::path compiled(const std::filesystem::path& file);
+/// Compiles `file`, and C++ that is put behind it, under the checker, into a folder of the user's cache. Returns the
+/// program. The compiler's messages go to standard error; throws gs::Error if it refuses the file.
+std::filesystem::path compiled(const std::filesystem::path& file, const std::string& behind = "");
 
 }  // namespace gs::learn

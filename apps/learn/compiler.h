@@ -7,6 +7,8 @@ namespace gs::learn {
 
 /// The compiler and its flags.
 std::vector<std::string> compiler_words();
+/// The exercises of `gridstride learn`.
+std::string exercises_folder();
 /// The call that makes `program` of `object` and the library.
 std::vector<std::string> linker_words(const std::string& object, const std::string& program);
 
