@@ -20,8 +20,8 @@ __device__ float element(const float* in, const Shape& shape, int i, int pixel) 
 }
 
 __global__ void convolve(const float* in, const float* filters, float* out, Shape shape) {
-  __shared__ __align__(32) half filter_tile[16][24], in_tile[16][72];  // rows of 16 and 64, padded
-  __shared__ __align__(32) float out_tile[16][64];
+  __shared__ __align__(32) half filter_tile[16][24], in_tile[16][88];  // rows of 16 and 64, padded
+  __shared__ __align__(32) float out_tile[16][80];
   int t = threadIdx.x, p = t % 64, first_pixel = blockIdx.x * 64, first_filter = blockIdx.y * 16, length = shape.channels * 9;
   fragment<accumulator, 16, 16, 16, float> sum;
   fill_fragment(sum, 0.0f);
@@ -36,11 +36,11 @@ __global__ void convolve(const float* in, const float* filters, float* out, Shap
     fragment<matrix_a, 16, 16, 16, half, row_major> of_filters;
     fragment<matrix_b, 16, 16, 16, half, row_major> of_in;
     load_matrix_sync(of_filters, &filter_tile[0][0], 24);
-    load_matrix_sync(of_in, &in_tile[0][t / 32 * 16], 72);
+    load_matrix_sync(of_in, &in_tile[0][t / 32 * 16], 88);
     mma_sync(sum, of_filters, of_in, sum);
     __syncthreads();
   }
-  store_matrix_sync(&out_tile[0][t / 32 * 16], sum, 64, mem_row_major);
+  store_matrix_sync(&out_tile[0][t / 32 * 16], sum, 80, mem_row_major);
   __syncthreads();
   for (int row = t / 64; row < 16; row += 2)
     if (first_filter + row < shape.filters && first_pixel + p < shape.pixels())

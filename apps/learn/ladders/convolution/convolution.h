@@ -11,8 +11,8 @@ struct Shape {
   __host__ __device__ int pixels() const { return out_height() * out_width(); }  ///< of a channel of the output
 };
 
-/// Calls launch(in, filters, out, shape). `words`: "channels filters height width", or none. `allowed`: as a part of the
-/// sum of the absolute products.
+/// Calls launch(in, filters, out, shape). `words`: "channels filters height width", or none. `allowed`: as a part of
+/// the sum of the absolute products.
 template <class Launch>
 int check_convolution(int count, char** words, Launch launch, double allowed = 1e-6) {
   return for_sizes(count, words, {{3, 5, 20, 26}, {2, 20, 9, 70}}, [&](const Size& size) {

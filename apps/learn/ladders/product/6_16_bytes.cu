@@ -33,8 +33,8 @@ __global__ void product(const float* a, const float* b, float* c, int m, int n, 
     __syncthreads();
     for (int i = 0; i < 8; ++i) {
       const float4* column_of_a = reinterpret_cast<const float4*>(&a_tile[i][y]);
-      float4 eight[2] = {column_of_a[0], column_of_a[1]};
-      add_product(sums, eight, *reinterpret_cast<const float4*>(&b_tile[i][x]));
+      float4 eight[2] = {column_of_a[0], column_of_a[1]}, four = *reinterpret_cast<const float4*>(&b_tile[i][x]);
+      add_product(sums, eight, four);
     }
     __syncthreads();
   }

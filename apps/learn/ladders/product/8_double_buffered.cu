@@ -44,7 +44,8 @@ __global__ void product(const float* a, const float* b, float* c, int m, int n, 
   }
   for (int j = 0; j < 8; ++j)
     if (first_row + y + j < m && column < n)
-      reinterpret_cast<float4&>(c[(first_row + y + j) * n + column]) = {sums[j][0], sums[j][1], sums[j][2], sums[j][3]};
+      *reinterpret_cast<float4*>(&c[(first_row + y + j) * n + column]) =
+          make_float4(sums[j][0], sums[j][1], sums[j][2], sums[j][3]);
 }
 
 int main(int count, char** words) {

@@ -21,7 +21,7 @@ __device__ void round_four(half* to, const float* from, bool inside) {
 }
 
 __global__ void product(const float* a, const float* b, float* c, int m, int n, int k) {
-  __shared__ __align__(32) half a_tile[64][24], b_tile[16][72];  // rows of 16 and 64, padded
+  __shared__ __align__(32) half a_tile[64][24], b_tile[16][88];  // rows of 16 and 64, padded
   __shared__ __align__(32) float staging[4][16][16];             // a warp's way from its fragments to c
   int t = threadIdx.x, warp = t / 32, lane = t % 32, y = warp / 2 * 32, x = warp % 2 * 32;
   int first_row = blockIdx.y * 64, first_column = blockIdx.x * 64;
@@ -39,7 +39,7 @@ __global__ void product(const float* a, const float* b, float* c, int m, int n, 
     fragment<matrix_a, 16, 16, 16, half, row_major> of_a[2];
     fragment<matrix_b, 16, 16, 16, half, row_major> of_b[2];
     for (int i = 0; i < 2; ++i) load_matrix_sync(of_a[i], &a_tile[y + 16 * i][0], 24);
-    for (int i = 0; i < 2; ++i) load_matrix_sync(of_b[i], &b_tile[0][x + 16 * i], 72);
+    for (int i = 0; i < 2; ++i) load_matrix_sync(of_b[i], &b_tile[0][x + 16 * i], 88);
     for (int i = 0; i < 4; ++i) mma_sync(sums[i / 2][i % 2], of_a[i / 2], of_b[i % 2], sums[i / 2][i % 2]);
     __syncthreads();
   }
