@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/learn/course/learn_command.h"
+#include "apps/learn/ladder_command.h"
 #include "apps/learn/run_command.h"
 #include "apps/learn/wrong_usage.h"
 
@@ -20,6 +21,7 @@ struct Command {
 constexpr Command commands[] = {
     {"run", run_command},
     {"learn", learn_command},
+    {"ladder", ladder_command},
 };
 
 int call(const std::vector<std::string_view>& words) {

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "apps/learn/compiled.h"
+#include "apps/learn/gpu_flag.h"
 #include "apps/learn/run_flags.h"
 #include "kernels/sim/spawn.h"
 
@@ -55,6 +56,11 @@ int run_command(const std::vector<std::string_view>& words) {
     std::fputs(help().c_str(), stdout);
     return 0;
   }
+  if (flags.gpu == "help") {
+    std::fputs(gpu_table().c_str(), stdout);
+    return 0;
+  }
+  if (!flags.gpu.empty()) setenv("GRIDSTRIDE_RUN_GPU", flags.gpu.c_str(), 1);
   if (!flags.seconds.empty()) setenv("GRIDSTRIDE_RUN_SECONDS", flags.seconds.c_str(), 1);
   const std::string& file = flags.program[0];
   std::vector<std::string> program = flags.program;

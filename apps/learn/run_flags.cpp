@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "apps/learn/gpu_flag.h"
 #include "apps/learn/wrong_usage.h"
 #include "engine/core/parse_number.h"
 
@@ -22,11 +23,20 @@ void set_seconds(RunFlags& flags, std::string_view value) {
   flags.seconds = value;
 }
 
+void set_gpu(RunFlags& flags, std::string_view value) {
+  flags.gpu = known_gpu(value);
+  flags.count = true;
+}
+
 constexpr Flag flags[] = {
     {"--count", "",
      "if nothing is wrong, show what the kernels cost by source line: requests of\n"
      "warps, sectors of global memory, bank conflicts, divergence",
      [](RunFlags& flags, std::string_view) { flags.count = true; }},
+    {"--gpu", "NAME",
+     "the same, with bounds and occupancy for this GPU (default RTX 4060;\n"
+     "--gpu help lists them)",
+     set_gpu},
     {"--seconds", "N", "end a program that runs without end after N seconds of processor time (default 10)",
      set_seconds},
     {"--help", "", "this text", [](RunFlags& flags, std::string_view) { flags.help = true; }},
@@ -59,7 +69,8 @@ RunFlags run_flags(const std::vector<std::string_view>& words) {
     }
     flag.set(result, value);
   }
-  if (i == words.size() && !result.help) throw WrongUsage("run needs a file: gridstride run FILE.cu");
+  if (i == words.size() && !result.help && result.gpu != "help")
+    throw WrongUsage("run needs a file: gridstride run FILE.cu");
   result.program.assign(words.begin() + std::ptrdiff_t(i), words.end());
   return result;
 }

@@ -9,6 +9,7 @@ namespace gs::learn {
 struct RunFlags {
   bool help = false, count = false;
   std::string seconds;               ///< of processor time, after which the program is ended; empty: the default
+  std::string gpu;                   ///< of the bounds; empty: the usual one; "help": its name was asked for
   std::vector<std::string> program;  ///< the file, and the words for the program
 };
 

@@ -13,6 +13,7 @@
 #include "kernels/sim/check/spaces.h"
 #include "kernels/sim/count/loops.h"
 #include "kernels/sim/count/request.h"
+#include "kernels/sim/count/touched.h"
 
 namespace gs::simulator::counting {
 namespace {
@@ -71,6 +72,7 @@ class Counter {
 
   Counts totals_;
   std::unordered_map<std::uint32_t, RequestCounts> by_code_;
+  Touched touched_;
 };
 
 void Counter::block_begins(unsigned threads) {
@@ -162,7 +164,10 @@ void Counter::make_requests(unsigned warp) {
       request.shared = access.shared;
       request.bytes = std::max(request.bytes, access.bytes);
       request.address[lane] = access.address;
-      if (access.bytes > 0) request.accessing |= 1u << lane;
+      if (access.bytes > 0) {
+        request.accessing |= 1u << lane;
+        access.shared ? touched_.shared(access.address) : touched_.global(access.address, access.bytes);
+      }
       at = access.next;
     }
     const RequestCounts counts = counts_of(request, living_[warp]);
@@ -183,6 +188,8 @@ void Counter::end(Counts& into) {
   into.loads = totals_.loads, into.stores = totals_.stores;
   into.loaded_bytes = totals_.loaded_bytes, into.stored_bytes = totals_.stored_bytes;
   static_cast<RequestCounts&>(into) = totals_;
+  into.touched_sectors = touched_.sectors();
+  into.static_shared_bytes = touched_.static_shared_bytes();
 
   std::vector<std::uint32_t> codes;
   for (const auto& [code, counts] : by_code_) codes.push_back(code);
