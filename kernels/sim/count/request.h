@@ -12,6 +12,7 @@ struct Request {
   std::uint32_t accessing = 0;  ///< those that access memory: an asynchronous copy may be switched off
   std::uint8_t bytes = 0;       ///< per lane, 1 to 16
   bool shared = false;
+  bool loads = false, stores = false;  ///< both: an atomic operation
   std::uintptr_t address[32];  ///< by lane; valid for `accessing`
 };
 
