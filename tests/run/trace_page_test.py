@@ -172,3 +172,7 @@ class TracePage(unittest.TestCase):
             finish({narrow, at_barrier, step: seen().step, warps: all("#warps .warp").length});""", phone=True)
         self.assertEqual((went["narrow"], went["warps"], went["step"]), (400, 32, 33 + 2000))
         self.assertEqual((went["at_barrier"]["step"], went["at_barrier"]["waiting"]), (33, 32))
+
+
+if __name__ == "__main__":
+    unittest.main()

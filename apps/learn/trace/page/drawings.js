@@ -121,7 +121,7 @@ function drawingOf(step, width) {
 }
 
 // ---- shared arrays, on canvases: they can have 58,000 words
-const shade = thread => `hsl(${Math.floor(thread / 32) * 137.5 % 360} 62% ${88 - thread % 32 * 0.9}%)`;
+const shade = thread => `hsl(${Math.floor(thread / 32) * 137.5 % 360} 62% ${92 - thread % 32 * 0.8}%)`;
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 class ArrayGrid {
