@@ -8,8 +8,8 @@ namespace gs::simulator {
 
 /// An access that is part of a mistake, so that it can be found again in another run of the program.
 struct InvolvedAccess {
-  std::uint64_t launch = 0;  ///< from 1
-  std::uint64_t block = 0;   ///< in the grid, x fastest
+  std::uint64_t launch = 0;                ///< from 1
+  std::uint64_t block = 0;                 ///< in the grid, x fastest
   std::uint32_t thread = 0, barriers = 0;  ///< in the block; that the block had passed
   std::uint32_t code = 0;                  ///< of the instruction, as check/places.h counts
   bool stores = false;
@@ -30,7 +30,7 @@ struct Explanation {
   std::vector<std::string> facts;  ///< numbers of this run
   std::string advice;
   std::vector<InvolvedAccess> accesses;  ///< in the order in which they were made
-  bool reported = false;  ///< the race checker has it as a finding, with words of its own
+  bool reported = false;                 ///< the race checker has it as a finding, with words of its own
 };
 
 }  // namespace gs::simulator

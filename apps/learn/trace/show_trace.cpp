@@ -88,8 +88,8 @@ int show_trace(const RunFlags& flags, const std::vector<std::string>& program) {
       first = false;
     }
   if (checked.ended.signal != 0) {
-    std::fprintf(stderr, "gridstride: %s was ended by signal %d (%s)\n", flags.program[0].c_str(),
-                 checked.ended.signal, strsignal(checked.ended.signal));
+    std::fprintf(stderr, "gridstride: %s was ended by signal %d (%s)\n", flags.program[0].c_str(), checked.ended.signal,
+                 strsignal(checked.ended.signal));
     return 1;
   }
   const Written written = traced_run(flags, program, checked.entries);

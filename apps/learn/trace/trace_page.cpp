@@ -20,9 +20,12 @@ std::string in_html(std::string_view text) {
 
 std::string trace_page(std::string_view file, std::string_view trace) {
   const std::string title = in_html(file);
-  const std::pair<std::string_view, std::string_view> parts[] = {
-      {"title", title},          {"style", apps::trace_page_css}, {"data", trace}, {"data.js", apps::trace_data_js},
-      {"drawings.js", apps::trace_drawings_js}, {"page.js", apps::trace_page_js}};
+  const std::pair<std::string_view, std::string_view> parts[] = {{"title", title},
+                                                                 {"style", apps::trace_page_css},
+                                                                 {"data", trace},
+                                                                 {"data.js", apps::trace_data_js},
+                                                                 {"drawings.js", apps::trace_drawings_js},
+                                                                 {"page.js", apps::trace_page_js}};
   std::string page;
   for (std::string_view left = apps::trace_page_html; !left.empty();) {
     const std::size_t begin = left.find("{{"), end = left.find("}}");

@@ -123,12 +123,11 @@ void Counter::whole(Space space, std::uintptr_t address, std::size_t bytes, bool
   log(space, address, bytes, !store, store, code);
 }
 
-void Counter::log(Space space, std::uintptr_t address, std::size_t bytes, bool loads, bool stores,
-                  std::uint32_t code) {
+void Counter::log(Space space, std::uintptr_t address, std::size_t bytes, bool loads, bool stores, std::uint32_t code) {
   if (logged_ >= most_logged) cut_all();
   Thread& thread = threads_[position.thread];
-  thread.log.push_back(
-      {address, code, no_access, loops_.place(thread.path), std::uint8_t(bytes), space != Space::global, loads, stores});
+  thread.log.push_back({address, code, no_access, loops_.place(thread.path), std::uint8_t(bytes),
+                        space != Space::global, loads, stores});
   logged_++;
 }
 

@@ -18,8 +18,8 @@ struct Formed {
     RequestCounts counts;
   };
   unsigned warp = 0;
-  std::uint32_t living = 0;       ///< lanes, at the first of the two
-  std::vector<Counted> requests;  ///< in no certain order
+  std::uint32_t living = 0;                                     ///< lanes, at the first of the two
+  std::vector<Counted> requests;                                ///< in no certain order
   std::array<std::vector<std::uint32_t>, warp_size> of_lane{};  ///< those that each lane makes, in its own order
 };
 

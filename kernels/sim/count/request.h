@@ -13,7 +13,7 @@ struct Request {
   std::uint8_t bytes = 0;       ///< per lane, 1 to 16
   bool shared = false;
   bool loads = false, stores = false;  ///< both: an atomic operation
-  std::uintptr_t address[32];  ///< by lane; valid for `accessing`
+  std::uintptr_t address[32];          ///< by lane; valid for `accessing`
 };
 
 /// Number of 32-byte sectors that its lanes touch together.

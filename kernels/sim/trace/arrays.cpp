@@ -33,7 +33,7 @@ Named named_global(std::uintptr_t address) {
   auto range = memory_at(address);
   if (!range) range = range_near(address);
   if (range)
-    return {range->begin, range->end, range->naming.name, range->naming.element_bytes, range->naming.extents,
+    return {range->begin,          range->end, range->naming.name, range->naming.element_bytes, range->naming.extents,
             range->naming.variable};
   const std::uintptr_t begin = address / page_bytes * page_bytes;  // memory of the host, or none
   return {begin, begin + page_bytes, "", 0, {}, false};
@@ -42,13 +42,13 @@ Named named_global(std::uintptr_t address) {
 Named named_shared(std::uintptr_t address) {
   const check::SharedArrays& arrays = check::SharedArrays::of_program();
   const auto dynamic_begin = check::number(position.shared), dynamic_end = check::number(position.shared_end);
-  const bool dynamic =
-      address + shared_guard_bytes >= dynamic_begin && address < dynamic_end + shared_guard_bytes;
+  const bool dynamic = address + shared_guard_bytes >= dynamic_begin && address < dynamic_end + shared_guard_bytes;
   const check::SharedArray* array = arrays.at(address);
   if (!array && !dynamic) array = arrays.beside(address);
   if (array)
-    return {array->begin, array->end, array->name, array->element_bytes, array->extents,
-            array->extents.empty() && array->element_bytes == array->end - array->begin};
+    return {array->begin,   array->end,
+            array->name,    array->element_bytes,
+            array->extents, array->extents.empty() && array->element_bytes == array->end - array->begin};
   const Naming& naming = dynamic_shared_naming();
   return {dynamic_begin, dynamic_end, naming.name.empty() ? "shared" : naming.name, naming.element_bytes, {}, false};
 }
@@ -56,9 +56,8 @@ Named named_shared(std::uintptr_t address) {
 }  // namespace
 
 Arrays::Found Arrays::at(bool shared, std::uintptr_t address, std::size_t bytes) {
-  const auto found = std::find_if(known_.begin(), known_.end(), [&](const Known& known) {
-    return known.begin <= address && address < known.end;
-  });
+  const auto found = std::find_if(known_.begin(), known_.end(),
+                                  [&](const Known& known) { return known.begin <= address && address < known.end; });
   const Known known = found != known_.end() ? *found : add(shared, address, bytes);
   return {known.array, all_[known.array].base + (address - known.begin)};
 }

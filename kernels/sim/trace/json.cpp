@@ -23,9 +23,11 @@ constexpr std::uintmax_t largest_source = 300000;  // bytes; of a longer file no
 /// Bytes of the UTF-8 character at the start of `text`; 0: none begins there.
 std::size_t character_at(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
-  const std::size_t bytes = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3
-                            : first >= 0xf0 && first < 0xf5                  ? 4
-                                                                             : 0;
+  const std::size_t bytes = first < 0x80                    ? 1
+                            : first >= 0xc2 && first < 0xe0 ? 2
+                            : first >= 0xe0 && first < 0xf0 ? 3
+                            : first >= 0xf0 && first < 0xf5 ? 4
+                                                            : 0;
   if (bytes == 0 || bytes > text.size()) return 0;
   for (std::size_t i = 1; i < bytes; ++i)
     if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
@@ -159,12 +161,14 @@ std::string text_of(const InvolvedAccess& access, std::uint64_t step) {
 std::string text_of(const Message& message, Names& files) {
   const Explanation& it = message.explanation;
   std::string accesses;
+  bool ends = it.accesses.empty();  // a rule of CUDA is broken: the runtime ends the kernel
   for (std::size_t i = 0; i < it.accesses.size(); ++i)
-    accesses += (i > 0 ? "," : "") + text_of(it.accesses[i], message.steps[i]);
+    accesses += (i > 0 ? "," : "") + text_of(it.accesses[i], message.steps[i]), ends |= it.accesses[i].ends_kernel;
   return "{\"severity\":" + json_string(message.severity) + ",\"code\":" + json_string(it.code) +
          ",\"file\":" + std::to_string(files(it.file)) + ",\"line\":" + std::to_string(it.line) +
-         ",\"what\":" + json_string(it.what) + ",\"facts\":" + rows(it.facts, json_string) + ",\"advice\":" + json_string(it.advice) +
-         ",\"accesses\":[" + accesses + "]}";
+         ",\"what\":" + json_string(it.what) + ",\"facts\":" + rows(it.facts, json_string) +
+         ",\"advice\":" + json_string(it.advice) + ",\"ends\":" + (ends ? "true" : "false") + ",\"accesses\":[" +
+         accesses + "]}";
 }
 
 }  // namespace
@@ -174,17 +178,19 @@ std::string json_of(const Trace& trace) {
   const std::string places = rows(trace.places, [&](const std::string& place) {
     const auto colon = place.rfind(':');
     const bool known = colon != place.npos;  // else an address that addr2line does not know
-    return row(std::initializer_list<std::size_t>{
-        files(place.substr(0, colon)), known ? std::strtoul(place.c_str() + colon + 1, nullptr, 10) : 0});
+    return row(std::initializer_list<std::size_t>{files(place.substr(0, colon)),
+                                                  known ? std::strtoul(place.c_str() + colon + 1, nullptr, 10) : 0});
   });
   const std::string messages = rows(trace.messages, [&](const Message& message) { return text_of(message, files); });
   const std::string steps = rows(trace.steps, [&](const Step& step) { return text_of(step, operations); });
   return "{\"schema\":\"gridstride.trace/1\",\"from\":" + std::to_string(trace.from) +
          ",\"made\":" + std::to_string(trace.made) + ",\"blocks\":" + row(trace.blocks) +
-         ",\"notes\":" + rows(notes_about(trace), json_string) +
-         ",\"files\":" + rows(files.all(), [](const std::string& path) {
-           return "{\"name\":" + json_string(path.substr(path.rfind('/') + 1)) + ",\"text\":" + json_string(file_text(path)) + "}";
-         }) +
+         ",\"notes\":" + rows(notes_about(trace), json_string) + ",\"files\":" +
+         rows(files.all(),
+              [](const std::string& path) {
+                return "{\"name\":" + json_string(path.substr(path.rfind('/') + 1)) +
+                       ",\"text\":" + json_string(file_text(path)) + "}";
+              }) +
          ",\"places\":" + places + ",\"operations\":" + rows(operations.all(), json_string) +
          ",\"arrays\":" + rows(trace.arrays, [](const Array& array) { return text_of(array); }) +
          ",\"parts\":" + rows(trace.parts, [](const Part& part) { return text_of(part); }) +

@@ -29,8 +29,7 @@ std::vector<std::size_t> nodes_of(const counting::Formed& formed, const std::vec
 std::vector<std::size_t> in_order(const counting::Formed& formed, const std::vector<Pending>& operations) {
   const std::size_t count = formed.requests.size() + operations.size();
   std::vector<int> missing(count);  // lanes that have not come to the node
-  for (std::size_t i = 0; i < formed.requests.size(); ++i)
-    missing[i] = std::popcount(formed.requests[i].request.lanes);
+  for (std::size_t i = 0; i < formed.requests.size(); ++i) missing[i] = std::popcount(formed.requests[i].request.lanes);
   for (std::size_t i = 0; i < operations.size(); ++i)
     missing[formed.requests.size() + i] = std::popcount(operations[i].lanes);
 

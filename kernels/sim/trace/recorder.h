@@ -41,10 +41,10 @@ class Recorder final : public counting::Observer {
   std::uint64_t launch_ = 0;
   std::uint32_t barriers_ = 0;  // that the block has passed
   bool wanted_ = false, part_is_open_ = false;
-  std::vector<std::size_t> touched_;                 // arrays of this block
-  std::vector<std::vector<std::int32_t>> writers_;   // by array: of this block's steps before `from`
-  std::vector<std::vector<Pending>> pending_;        // by warp
-  std::vector<std::uint32_t> codes_;                 // of steps that are requests, by their preliminary `place`
+  std::vector<std::size_t> touched_;                // arrays of this block
+  std::vector<std::vector<std::int32_t>> writers_;  // by array: of this block's steps before `from`
+  std::vector<std::vector<Pending>> pending_;       // by warp
+  std::vector<std::uint32_t> codes_;                // of steps that are requests, by their preliminary `place`
   struct Guess {
     std::size_t message, access;
     std::uint64_t step;  // of the same thread and element, but another instruction

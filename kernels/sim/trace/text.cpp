@@ -39,8 +39,8 @@ std::string elements_of(const Trace& trace, const Step& step) {
   const std::uint64_t distance = at[1] - at[0];
   bool regular = true;
   for (std::size_t i = 1; i < at.size(); ++i) regular = regular && at[i] - at[i - 1] == distance;
-  if (regular && (distance == step.bytes || distance == std::uint64_t(0) - step.bytes))
-    return element(0) + " to " + element(at.size() - 1);
+  if (regular && distance == step.bytes) return element(0) + " to " + element_at(trace, at.back() + step.bytes - 1);
+  if (regular && distance == std::uint64_t(0) - step.bytes) return element(0) + " to " + element(at.size() - 1);
   if (at.size() <= 4) {
     std::string all = element(0);
     for (std::size_t i = 1; i < at.size(); ++i) all += ", " + element(i);
@@ -61,8 +61,7 @@ std::string lanes_of(std::uint32_t lanes, std::uint32_t living) {
 
 std::string request_in_words(const Trace& trace, const Step& step) {
   const char* const verbs[] = {"load    ", "store   ", "atomic  "};
-  std::string text =
-      verbs[int(step.kind)] + elements_of(trace, step) + ": " + lanes_of(step.lanes, step.living) + ", ";
+  std::string text = verbs[int(step.kind)] + elements_of(trace, step) + ": " + lanes_of(step.lanes, step.living) + ", ";
   if (step.shared) {
     const int group = step.bytes <= 4 ? 32 : step.bytes <= 8 ? 16 : 8;  // lanes that are served at once
     int groups = 0;
@@ -72,7 +71,8 @@ std::string request_in_words(const Trace& trace, const Step& step) {
     return text;
   }
   text += plural(step.sectors, "sector");
-  if (step.wasted_sectors > 0) text += " where " + grouped(step.sectors - step.wasted_sectors) + " would hold the bytes";
+  if (step.wasted_sectors > 0)
+    text += " where " + grouped(step.sectors - step.wasted_sectors) + " would hold the bytes";
   return text;
 }
 
@@ -83,8 +83,8 @@ std::string step_in_words(const Trace& trace, const Part& part, const Step& step
   std::string text = std::string(step.operation) + " " + lanes_of(step.lanes, ~0u);
   std::uint32_t left = step.lanes;
   for (std::size_t i = 0; i < step.sources.size() && i < 3; ++i, left &= left - 1)
-    text += (i == 0 ? ": " : ", ") + std::to_string(std::countr_zero(left)) + " reads " +
-            std::to_string(step.sources[i]);
+    text +=
+        (i == 0 ? ": " : ", ") + std::to_string(std::countr_zero(left)) + " reads " + std::to_string(step.sources[i]);
   return text + (step.sources.size() > 3 ? " ..." : "");
 }
 
@@ -99,7 +99,9 @@ std::string sums_of(const RequestCounts& sums) {
 std::string text_of(const Trace& trace) {
   std::set<std::string> files;
   for (const std::string& place : trace.places) files.insert(place.substr(0, place.rfind(':')));
-  const auto shown = [&](const std::string& place) { return place.substr(place.rfind(files.size() > 1 ? '/' : ':') + 1); };
+  const auto shown = [&](const std::string& place) {
+    return place.substr(place.rfind(files.size() > 1 ? '/' : ':') + 1);
+  };
   std::size_t width = 5;
   for (const std::string& place : trace.places) width = std::max(width, shown(place).size());
   std::string text;
@@ -114,8 +116,7 @@ std::string text_of(const Trace& trace) {
       const std::uint64_t number = trace.from + s;
       text += right(grouped(std::int64_t(number)), 7) +
               right(step.kind == Step::Kind::barrier ? "" : std::to_string(step.warp), 6) +
-              right(shown(trace.places[step.place]), width + 2) + "  " +
-              step_in_words(trace, part, step) + "\n";
+              right(shown(trace.places[step.place]), width + 2) + "  " + step_in_words(trace, part, step) + "\n";
       for (const Message& message : trace.messages)
         for (std::size_t a = 0; a < message.steps.size(); ++a)
           if (const InvolvedAccess& access = message.explanation.accesses[a]; message.steps[a] == number)

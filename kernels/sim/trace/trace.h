@@ -16,10 +16,10 @@ namespace gs::simulator::trace {
 struct Array {
   std::string name;
   bool shared = false;
-  bool single = false;              ///< one element, without an index
-  std::uint64_t base = 0;           ///< its first byte
+  bool single = false;     ///< one element, without an index
+  std::uint64_t base = 0;  ///< its first byte
   std::uint64_t bytes = 0;
-  std::uint64_t element_bytes = 0;  ///< 1, 2, 4 ...
+  std::uint64_t element_bytes = 0;   ///< 1, 2, 4 ...
   std::vector<std::size_t> extents;  ///< if it has several indices
 };
 
@@ -29,9 +29,9 @@ struct Step {
   std::uint8_t bytes = 0;  ///< of each lane's access
   bool shared = false;
   unsigned warp = 0;
-  std::uint32_t place = 0;  ///< in Trace::places
-  std::uint32_t lanes = 0;  ///< that take part
-  std::uint32_t accessing = 0, living = 0;  ///< of a request, see counting::Request
+  std::uint32_t place = 0;                                           ///< in Trace::places
+  std::uint32_t lanes = 0;                                           ///< that take part
+  std::uint32_t accessing = 0, living = 0;                           ///< of a request, see counting::Request
   std::int64_t sectors = 0, wasted_sectors = 0, bank_conflicts = 0;  ///< as counted
   std::vector<std::uint64_t> addresses;  ///< of the accessing lanes, in order, as Array::base counts
   const char* operation = "";            ///< of the warp: "shuffle"
@@ -46,8 +46,8 @@ struct Part {
   std::uint64_t launch = 0;  ///< from 1
   std::uint64_t block = 0;   ///< x fastest
   std::string kernel;
-  dim3 grid, extent;               ///< blocks, threads of a block
-  std::size_t first = 0;           ///< of its steps, in Trace::steps
+  dim3 grid, extent;                ///< blocks, threads of a block
+  std::size_t first = 0;            ///< of its steps, in Trace::steps
   std::vector<std::size_t> arrays;  ///< in Trace::arrays, in the order in which its steps touch them
   /// Of a shared array whose steps before the first are left out: the thread that wrote each unit last, or -1.
   struct Writers {
@@ -70,8 +70,8 @@ struct Trace {
   std::uint64_t made = 0;             ///< steps of these blocks in the whole run
   std::uint64_t largest_grid = 0;     ///< blocks in the largest launch
   std::uint64_t launches = 0;
-  bool cut_apart = false;             ///< see Counts::cut_apart
-  std::vector<std::string> places;    ///< "/home/me/vec.cu:7"
+  bool cut_apart = false;           ///< see Counts::cut_apart
+  std::vector<std::string> places;  ///< "/home/me/vec.cu:7"
   std::vector<Array> arrays;
   std::vector<Part> parts;
   std::vector<Step> steps;

@@ -92,7 +92,7 @@ function elementsOf(step) {
   const at = step.accesses.map(access => access.address), distance = at[1] - at[0];
   if (at.every(address => address === at[0])) return elementAt(at[0]);
   const regular = at.every((address, i) => i === 0 || address - at[i - 1] === distance);
-  if (regular && Math.abs(distance) === step.bytes) return `${elementAt(at[0])} to ${elementAt(at[at.length - 1])}`;
+  if (regular && Math.abs(distance) === step.bytes) return `${elementAt(at[0])} to ${elementAt(at[at.length - 1] + Math.max(0, distance - 1))}`;
   const names = at.map(elementAt);
   return names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} ... ${names[names.length - 1]}`;
 }

@@ -30,7 +30,7 @@ function laneRow(grid, y, lanes, living, found = new Set(), word = "lane") {
   for (let lane = 0; lane < lane_count; ++lane) {
     const kind = `lane${has(lanes, lane) ? " on" : has(living, lane) ? "" : " gone"}${found.has(lane) ? " found" : ""}`;
     row.push(box(grid.left(lane) + 0.5, y, grid.step - 1, lane_height, kind));
-    row.push(text(grid.middle(lane), y + 13, grid.step >= 15 || lane % 4 === 0 ? lane : ""));
+    row.push(text(grid.middle(lane), y + 13, grid.step >= 15 || lane % 4 === 0 ? lane : "", grid.step < 15 ? "small" : ""));
     if (found.has(lane)) row.push(text(grid.middle(lane), y - 3, "!", "found"));
   }
   return row;
@@ -129,7 +129,7 @@ class ArrayGrid {
     this.array = array;
     this.units = Math.ceil(array.bytes / array.unit);
     const inner = array.extents.length ? array.extents[array.extents.length - 1] * array.element / array.unit : 32;
-    this.columns = Math.min(this.units, inner <= 128 ? inner : 32);
+    this.columns = Math.min(this.units, inner <= 128 && Number.isInteger(inner) ? inner : 32);
     this.rows = Math.ceil(this.units / this.columns);
     this.cursor = -1;
     this.canvas = element("canvas", {tabindex: "0", role: "img"});

@@ -1,6 +1,7 @@
 // page.js - the controls, and what a step changes on the page.
 const node = id => document.getElementById(id);
 const speeds = [1, 2, 5, 20, 60];
+const ended = trace.messages.some(message => message.severity === "error" && message.ends);
 let now = -1, playing = 0, shown_file = -1, shown_part = -1, grids = [], rows = [];
 
 // ---- words
@@ -162,7 +163,7 @@ function draw() {
   node("number").textContent = `step ${grouped(step.number)} of ${grouped(trace.made)}`;
   node("slider").value = now;
   node("slider").setAttribute("aria-valuetext", `step ${step.number}`);
-  node("sentence").textContent = sentenceOf(step);
+  node("sentence").textContent = sentenceOf(step) + (now === count - 1 && step.number === trace.made && ended ? " Here the run ends." : "");
   const area = node("drawing");
   area.replaceChildren(drawingOf(step, Math.max(300, area.clientWidth)));
   node("legend").textContent = legendOf(step);
