@@ -160,9 +160,14 @@ class ArrayGrid {
     const name = elementName(array, Math.floor(cursor * array.unit / array.element));
     this.told.textContent = `${name}: ${thread < 0 ? "no thread has written it" : `written by thread ${indexIn(thread, trace.parts[writers.part].extent)}${step >= 0 ? `, step ${grouped(trace.from + step)}` : ""}`}`;
   }
+  touchedBy(at) {
+    return isRequest(at) && trace.steps[at][3] === 1 && stepAt(at).accesses.some(access => arrayAt(access.address) === this.array);
+  }
   /** Draws the writers after step `at`, and what this step touches. */
   show(at) {
+    const same = Math.abs(at - this.at) === 1 && !this.touchedBy(at) && !this.touchedBy(this.at);
     this.at = at;
+    if (same) return;
     this.draw();
     this.tell();
   }

@@ -16,7 +16,7 @@ function costInWords(step) {
   const lanes = plural(step.accesses.length, "lane");
   if (step.shared) {
     const turns = turnsOf(step).reduce((sum, group) => sum + group.turns.length, 0);
-    return `${lanes}, ${plural(turns, "turn")} of the banks: ${step.cost === 0 ? "no conflict" : `${plural(step.cost, "conflict")}, ${turns - step.cost} would do`}`;
+    return `${lanes}, ${plural(turns, "turn")} of the banks: ${step.cost === 0 ? "no conflict" : `${plural(step.cost, "conflict")}; ${plural(turns - step.cost, "turn")} would do`}`;
   }
   const sectors = sectorsOf(step), used = sectors.reduce((sum, sector) => sum + sector.used.size, 0), all = 32 * sectors.length;
   return `${lanes}, ${plural(sectors.length, "sector")}: ${used === all ? "all bytes used" : `${grouped(used)} of ${grouped(all)} bytes used`}` +
