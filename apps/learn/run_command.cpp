@@ -15,6 +15,7 @@
 #include "apps/learn/compiled.h"
 #include "apps/learn/gpu_flag.h"
 #include "apps/learn/run_flags.h"
+#include "apps/learn/trace/show_trace.h"
 #include "kernels/sim/spawn.h"
 
 namespace gs::learn {
@@ -65,6 +66,7 @@ int run_command(const std::vector<std::string_view>& words) {
   const std::string& file = flags.program[0];
   std::vector<std::string> program = flags.program;
   program[0] = compiled(file).string();
+  if (!flags.trace.empty()) return show_trace(flags, program);
   const Ended ended = run_program(program);
   if (ended.signal != 0) {
     std::fprintf(stderr, "gridstride: %s was ended by signal %d (%s)\n", file.c_str(), ended.signal,

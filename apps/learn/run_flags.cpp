@@ -28,6 +28,27 @@ void set_gpu(RunFlags& flags, std::string_view value) {
   flags.count = true;
 }
 
+/// A whole number of at most nine digits.
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() <= 9 && text.find_first_not_of("0123456789") == text.npos;
+}
+
+void set_trace(RunFlags& flags, std::string_view value) {
+  for (std::size_t begin = 0; begin <= value.size();) {
+    const std::size_t comma = std::min(value.find(',', begin), value.size());
+    if (!is_number(value.substr(begin, comma - begin)))
+      throw WrongUsage("--trace " + std::string(value) + " is not a list of blocks: --trace 1 or --trace 0,1");
+    begin = comma + 1;
+  }
+  flags.trace = value;
+}
+
+void set_from(RunFlags& flags, std::string_view value) {
+  if (!is_number(value) || value.find_first_not_of('0') == value.npos)
+    throw WrongUsage("--from " + std::string(value) + " is not the number of a step: 1 is the first");
+  flags.from = value;
+}
+
 constexpr Flag flags[] = {
     {"--count", "",
      "if nothing is wrong, show what the kernels cost by source line: requests of\n"
@@ -37,6 +58,13 @@ constexpr Flag flags[] = {
      "the same, with bounds and occupancy for this GPU (default RTX 4060;\n"
      "--gpu help lists them)",
      set_gpu},
+    {"--trace", "BLOCK",
+     "write trace.html, the steps of this block (or of several: 0,1) to look at one by\n"
+     "one; of a program with a mistake, too",
+     set_trace},
+    {"--from", "N", "the trace begins at step N (a trace has at most 10,000 steps)", set_from},
+    {"--text", "", "the trace as text, on standard output",
+     [](RunFlags& flags, std::string_view) { flags.text = true; }},
     {"--seconds", "N", "end a program that runs without end after N seconds of processor time (default 10)",
      set_seconds},
     {"--help", "", "this text", [](RunFlags& flags, std::string_view) { flags.help = true; }},
@@ -69,6 +97,10 @@ RunFlags run_flags(const std::vector<std::string_view>& words) {
     }
     flag.set(result, value);
   }
+  if (result.trace.empty() && (result.text || !result.from.empty()))
+    throw WrongUsage(std::string(result.text ? "--text" : "--from") + " needs --trace BLOCK beside it");
+  if (!result.trace.empty() && result.count)
+    throw WrongUsage("--count and --trace do not go together: run one after the other");
   if (i == words.size() && !result.help && result.gpu != "help")
     throw WrongUsage("run needs a file: gridstride run FILE.cu");
   result.program.assign(words.begin() + std::ptrdiff_t(i), words.end());

@@ -76,6 +76,7 @@ class Checker {
   };
   std::array<LastRead, max_threads_per_block> last_read_{};
   std::uint32_t first_block_ = 1, next_block_ = 1;
+  std::uint64_t launches_ = 0;
   Spaces spaces_;
   std::vector<MemoryRange> device_memory_;  // sorted; a copy made at the launch
   std::size_t recent_range_ = 0;
@@ -118,6 +119,7 @@ void Checker::launch_begins(const Launch& launch) {
     shadow_.clear();
     next_block_ = 1;
   }
+  ++launches_;
   first_block_ = next_block_;
   next_block_ += std::uint32_t(blocks);
   shadow_.trim(shadow_bytes_between_launches);
@@ -328,6 +330,7 @@ Finding* Checker::found(Problem problem, std::initializer_list<Party> parties, c
                          .launched_at = to_string(launch.geometry.where),
                          .grid = launch.geometry.grid,
                          .block = launch.geometry.block,
+                         .launch = launches_,
                          .first_block = first_block_,
                          .parties = parties,
                          .location = known ? *known : location(),

@@ -21,6 +21,7 @@
 #include "kernels/sim/textbook/launch.h"
 #include "kernels/sim/textbook/messages.h"
 #include "kernels/sim/textbook/record.h"
+#include "kernels/sim/textbook/tracing.h"
 #include "kernels/sim/time_limit.h"
 #include "kernels/sim/words.h"
 
@@ -58,6 +59,7 @@ void say_findings() {
   std::cout.flush();
   std::fflush(stdout);
   if (counting()) write_counts();
+  if (tracing()) write_trace();
   if (program().refused_launch) add_error(*program().refused_launch);
   for (const auto& report : simulator::take_reports()) add_error(report);
   bool first = true;
@@ -199,6 +201,8 @@ void run(const char* kernel, const Configuration& configuration, simulator::Invo
     };
     if (counting())
       count_launch(kernel, launch);
+    else if (tracing())
+      trace_launch(launch);
     else
       launch();
   } catch (const simulator::LaunchRefused& error) {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "kernels/sim/textbook/accesses.h"
 #include "kernels/sim/textbook/messages.h"
 
 namespace gs::textbook {
@@ -38,6 +39,7 @@ Entry finding(const simulator::Explanation& explanation, const std::string& seve
            {"column", std::to_string(column_of(explanation))},
            {"what", explanation.what},
            {"facts", facts},
+           {"accesses", text_of(explanation.accesses)},
            {"advice", explanation.advice},
            {"text", text_of(explanation, severity)}}};
 }

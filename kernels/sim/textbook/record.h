@@ -13,7 +13,8 @@ bool recording();
 /// Appends an entry to the record of this program.
 void record(const Entry&);
 
-/// The entry of a finding: severity, code, file, line, column, what, facts (a line each), advice, and its whole text.
+/// The entry of a finding: severity, code, file, line, column, what, facts (a line each), advice, accesses
+/// (a line each, see accesses.h), and its whole text.
 Entry finding(const simulator::Explanation&, const std::string& severity);
 
 }  // namespace gs::textbook
