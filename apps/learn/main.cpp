@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/learn/explain_command.h"
 #include "apps/learn/run_command.h"
 #include "apps/learn/wrong_usage.h"
 
@@ -18,6 +19,7 @@ struct Command {
 
 constexpr Command commands[] = {
     {"run", run_command},
+    {"explain", explain_command},
 };
 
 int call(const std::vector<std::string_view>& words) {

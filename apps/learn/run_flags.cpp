@@ -22,6 +22,12 @@ void set_seconds(RunFlags& flags, std::string_view value) {
   flags.seconds = value;
 }
 
+void set_gdb(RunFlags& flags, std::string_view value) {
+  if (value.ends_with(".cu"))
+    throw WrongUsage("--gdb needs a condition before the file: --gdb 'threadIdx.x == 3', or '' for the first thread");
+  flags.gdb = value;
+}
+
 constexpr Flag flags[] = {
     {"--count", "",
      "if nothing is wrong, show what the kernels cost by source line: requests of\n"
@@ -29,6 +35,15 @@ constexpr Flag flags[] = {
      [](RunFlags& flags, std::string_view) { flags.count = true; }},
     {"--seconds", "N", "end a program that runs without end after N seconds of processor time (default 10)",
      set_seconds},
+    {"--json", "", "print one line for other programs, a JSON object: what was found and printed",
+     [](RunFlags& flags, std::string_view) { flags.json = true; }},
+    {"--watch", "", "run again each time the file, or one that it includes, is saved",
+     [](RunFlags& flags, std::string_view) { flags.watch = true; }},
+    {"--gdb", "CONDITION",
+     "start the program in gdb and stop at the first line of a kernel, in the\n"
+     "thread of which the condition holds: 'threadIdx.x == 3 && blockIdx.x == 1';\n"
+     "'': the first thread",
+     set_gdb},
     {"--help", "", "this text", [](RunFlags& flags, std::string_view) { flags.help = true; }},
 };
 
@@ -59,13 +74,15 @@ RunFlags run_flags(const std::vector<std::string_view>& words) {
     }
     flag.set(result, value);
   }
+  if (result.gdb && (result.json || result.watch || result.count))
+    throw WrongUsage("--gdb goes with --seconds only, not with --count, --json or --watch");
   if (i == words.size() && !result.help) throw WrongUsage("run needs a file: gridstride run FILE.cu");
   result.program.assign(words.begin() + std::ptrdiff_t(i), words.end());
   return result;
 }
 
 std::string run_flags_help() {
-  constexpr std::size_t column = 16;
+  constexpr std::size_t column = 18;
   std::string text;
   for (const Flag& flag : flags) {
     std::string line = "  " + std::string(flag.name) + (flag.value.empty() ? "" : " " + std::string(flag.value));

@@ -1,5 +1,6 @@
 // run_flags.h - the words after `gridstride run`.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,7 +8,8 @@
 namespace gs::learn {
 
 struct RunFlags {
-  bool help = false, count = false;
+  bool help = false, count = false, json = false, watch = false;
+  std::optional<std::string> gdb;    ///< stop where this holds; empty: in the first thread
   std::string seconds;               ///< of processor time, after which the program is ended; empty: the default
   std::vector<std::string> program;  ///< the file, and the words for the program
 };
