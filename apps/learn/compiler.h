@@ -9,6 +9,10 @@ namespace gs::learn {
 std::vector<std::string> compiler_words();
 /// The exercises of `gridstride learn`.
 std::string exercises_folder();
+/// The same for a program that a debugger will show.
+std::vector<std::string> debugger_words();
+/// Gridstride's own sources, as the compiler's messages name them.
+std::string source_folder();
 /// The call that makes `program` of `object` and the library.
 std::vector<std::string> linker_words(const std::string& object, const std::string& program);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/learn/course/learn_command.h"
+#include "apps/learn/explain_command.h"
 #include "apps/learn/ladder_command.h"
 #include "apps/learn/run_command.h"
 #include "apps/learn/wrong_usage.h"
@@ -22,6 +23,7 @@ constexpr Command commands[] = {
     {"run", run_command},
     {"learn", learn_command},
     {"ladder", ladder_command},
+    {"explain", explain_command},
 };
 
 int call(const std::vector<std::string_view>& words) {

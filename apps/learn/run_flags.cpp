@@ -49,6 +49,12 @@ void set_from(RunFlags& flags, std::string_view value) {
   flags.from = value;
 }
 
+void set_gdb(RunFlags& flags, std::string_view value) {
+  if (value.ends_with(".cu"))
+    throw WrongUsage("--gdb needs a condition before the file: --gdb 'threadIdx.x == 3', or '' for the first thread");
+  flags.gdb = value;
+}
+
 constexpr Flag flags[] = {
     {"--count", "",
      "if nothing is wrong, show what the kernels cost by source line: requests of\n"
@@ -67,6 +73,15 @@ constexpr Flag flags[] = {
      [](RunFlags& flags, std::string_view) { flags.text = true; }},
     {"--seconds", "N", "end a program that runs without end after N seconds of processor time (default 10)",
      set_seconds},
+    {"--json", "", "print one line for other programs, a JSON object: what was found and printed",
+     [](RunFlags& flags, std::string_view) { flags.json = true; }},
+    {"--watch", "", "run again each time the file, or one that it includes, is saved",
+     [](RunFlags& flags, std::string_view) { flags.watch = true; }},
+    {"--gdb", "CONDITION",
+     "start the program in gdb and stop at the first line of a kernel, in the\n"
+     "thread of which the condition holds: 'threadIdx.x == 3 && blockIdx.x == 1';\n"
+     "'': the first thread",
+     set_gdb},
     {"--help", "", "this text", [](RunFlags& flags, std::string_view) { flags.help = true; }},
 };
 
@@ -97,10 +112,12 @@ RunFlags run_flags(const std::vector<std::string_view>& words) {
     }
     flag.set(result, value);
   }
+  if (result.gdb && (result.json || result.watch || result.count || !result.trace.empty()))
+    throw WrongUsage("--gdb goes with --seconds only, not with --count, --json, --trace or --watch");
   if (result.trace.empty() && (result.text || !result.from.empty()))
     throw WrongUsage(std::string(result.text ? "--text" : "--from") + " needs --trace BLOCK beside it");
-  if (!result.trace.empty() && result.count)
-    throw WrongUsage("--count and --trace do not go together: run one after the other");
+  if (!result.trace.empty() && (result.count || result.json))
+    throw WrongUsage("--trace does not go with --count or --json: run one after the other");
   if (i == words.size() && !result.help && result.gpu != "help")
     throw WrongUsage("run needs a file: gridstride run FILE.cu");
   result.program.assign(words.begin() + std::ptrdiff_t(i), words.end());
@@ -108,7 +125,7 @@ RunFlags run_flags(const std::vector<std::string_view>& words) {
 }
 
 std::string run_flags_help() {
-  constexpr std::size_t column = 16;
+  constexpr std::size_t column = 18;
   std::string text;
   for (const Flag& flag : flags) {
     std::string line = "  " + std::string(flag.name) + (flag.value.empty() ? "" : " " + std::string(flag.value));

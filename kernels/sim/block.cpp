@@ -12,8 +12,6 @@
 
 namespace gs::simulator {
 
-constinit thread_local uint3 threadIdx{}, blockIdx{};
-constinit thread_local dim3 blockDim, gridDim;
 constinit thread_local Position position;
 
 namespace {

@@ -1,8 +1,11 @@
 // explanation.h - a mistake in a kernel, in the words of the program that made it.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
+
+#include "kernels/sim/types.h"
 
 namespace gs::simulator {
 
@@ -30,7 +33,16 @@ struct Explanation {
   std::vector<std::string> facts;  ///< numbers of this run
   std::string advice;
   std::vector<InvolvedAccess> accesses;  ///< in the order in which they were made
-  bool reported = false;                 ///< the race checker has it as a finding, with words of its own
+  bool reported = false;  ///< the race checker has it as a finding, with words of its own
+
+  /// A thread that took part.
+  struct Thread {
+    uint3 block, thread;
+    unsigned line;     ///< where it is; 0: unknown
+    std::string does;  ///< "reads", "writes", "waits", "ended", "runs"
+  };
+  std::vector<Thread> threads;                ///< examples: the thread that the message is about first
+  std::map<std::string, std::string> values;  ///< of this run: array, element, index, elements, threads ...
 };
 
 }  // namespace gs::simulator

@@ -301,7 +301,7 @@ class Trace(unittest.TestCase):
                 (["--trace", "0", "--from", "0", file], 2, "--from 0 is not the number of a step: 1 is the first"),
                 (["--text", file], 2, "--text needs --trace BLOCK beside it"),
                 (["--from", "2", file], 2, "--from needs --trace BLOCK beside it"),
-                (["--count", "--trace", "0", file], 2, "--count and --trace do not go together"),
+                (["--count", "--trace", "0", file], 2, "--trace does not go with --count or --json"),
                 (["--trace", "7", file], 1, "no launch has a block 7: the largest grid has 1 block, numbered from 0"),
                 (["--trace", "0", "--from", "999", file], 1, "the traced blocks make 129 steps: --from 999 is past them"),
                 (["--trace", "0", self.written("int main() {}\n")], 1, "the program launches no kernel")):

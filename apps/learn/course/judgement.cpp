@@ -72,7 +72,7 @@ Verdict judged(const Exercise& exercise, const fs::path& file) {
                                   exercise.called + "\n");
   std::vector<std::string> program;
   try {
-    program = {compiled(file, judge_of(exercise)).string(), exercise.sizes,
+    program = {compiled(file, For::run, judge_of(exercise)).string(), exercise.sizes,
                exercise.gate_size.empty() ? exercise.sizes.substr(0, exercise.sizes.find(',')) : exercise.gate_size};
   } catch (const Error& error) {
     return failed("compiler", std::string(error.what()) + "\n");

@@ -60,6 +60,7 @@ class Explainer {
         break;
     }
     for (std::size_t party = finding_.parties.size(); party-- > 0;) add_access(party);
+    add_data();
     return explanation_;
   }
 
@@ -100,6 +101,23 @@ class Explainer {
     if (array.empty()) return;
     explanation_.focus = {array + "[", array};
     explanation_.last_focus = read;
+  }
+
+  /// The same for a program that reads the finding.
+  void add_data() {
+    for (std::size_t party = 0; party < finding_.parties.size(); ++party)
+      explanation_.threads.push_back({three_indices(block_number(party), finding_.grid),
+                                      three_indices(access(party).thread, finding_.block),
+                                      unsigned(std::strtoul(line(party).c_str(), nullptr, 10)),
+                                      is_read(finding_.parties[party]) ? "reads" : "writes"});
+    const Location& at = finding_.location;
+    if (!at.array.empty()) explanation_.values["array"] = at.array;
+    if (!at.array.empty() && !at.element.empty()) {
+      explanation_.values["element"] = at.element;
+      explanation_.values["index"] = std::to_string(at.index);
+      explanation_.values["elements"] = std::to_string(at.elements);
+    }
+    if (finding_.adds) explanation_.values["threads"] = std::to_string(finding_.threads + 1);
   }
 
   void race() {
