@@ -84,7 +84,7 @@ class Gdb(LearnTest):
         text = self.gdb("", "print threadIdx.x + blockIdx.x", "backtrace", "continue", "continue", "print threadIdx.y",
                         "continue")
         self.assertRegex(text, r"Breakpoint 1, scale<int> (.*\n)*.*Breakpoint 1, scale<int> (.*\n)*.*"
-                               r"Breakpoint \d, mine::second \(a=0x\w+\) at .*file.cu:22\n")
+                               r"Breakpoint [\d.]+, mine::second \(a=0x\w+\) at .*file.cu:22\n")
         self.assertIn("= 0\n", text)
         self.assertIn("exited normally", text)
         self.assertIn("no word\n", text)
