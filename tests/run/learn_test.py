@@ -13,6 +13,7 @@ import unittest
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 SET = PROJECT / "apps/learn/exercises"
 LEARN = os.environ.get("GRIDSTRIDE_LEARN")
+NVCC = os.environ.get("CUDACXX") or shutil.which("nvcc") or shutil.which("/usr/local/cuda/bin/nvcc")
 ONLY = os.environ.get("GRIDSTRIDE_ONLY_EXERCISES", "").split()  # for who writes one: names, separated by spaces
 
 # Words of CUDA that must be introduced before they are used; identifiers such as __shared__ are found by their form.
@@ -51,14 +52,17 @@ class Exercise:
     def one(self, key):
         return self.facts[key][0]
 
-    def start(self):
+    def part(self, wanted):
         lines, shown = [], "both"
         for line in (self.folder / "exercise.cu").read_text().splitlines():
             if line.strip().startswith("//! "):
                 shown = line.strip()[4:]
-            elif shown != "solution":
+            elif shown in ("both", wanted):
                 lines.append(line)
         return "\n".join(lines) + "\n"
+
+    def start(self):
+        return self.part("start")
 
 
 EXERCISES = [Exercise(file.parent) for file in sorted(SET.glob("*/exercise.txt"))]
@@ -100,6 +104,25 @@ class Texts(unittest.TestCase):
     def test_the_second_exercise_needs_one_line(self):
         text = (SET / "02_map/exercise.cu").read_text()
         self.assertEqual(len(text.split("//! solution\n")[1].split("//! both")[0].splitlines()), 1)
+
+
+@unittest.skipUnless(NVCC, "no nvcc")
+class Cuda(unittest.TestCase):
+    def test_starts_and_solutions_are_cuda(self):
+        includes, text = set(), ""
+        for exercise in EXERCISES:  # in one file: nvcc takes as long for its headers as for all of this
+            for part in ("start", "solution"):
+                lines = exercise.part(part).splitlines()
+                includes |= {line for line in lines if line.startswith("#include")}
+                body = [line if not line.startswith("#include") else "" for line in lines]
+                text += f"namespace exercise_{exercise.name}_{part} {{\n#line 1 \"{exercise.name}/{part}\"\n"
+                text += "\n".join(body) + "\n}\n"
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "exercises.cu"
+            file.write_text("\n".join(sorted(includes)) + "\n" + text)
+            done = subprocess.run([NVCC, "-std=c++17", "-arch=sm_80", "--ptx", file, "-o", file.with_suffix(".ptx")],
+                                  capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
 @unittest.skipUnless(LEARN, "set GRIDSTRIDE_LEARN to the program gridstride-learn")
