@@ -61,6 +61,7 @@ class Launcher(unittest.TestCase):
             (["build", "sim", "check"], [SIM, CHECK]),
             (["run", "a.cu"], [LEARN]),
             (["run", "a.cu", "--device", "ptx"], [LEARN]),  # the program's own words
+            (["learn", "7"], [LEARN]),
             (["build", "sim", "learn"], [SIM, LEARN]),
             (["test"], ["everything with its tests"]),
         ]:
