@@ -201,6 +201,10 @@ class Learn(unittest.TestCase):
 
     def test_files_that_cannot_be_judged(self):
         for text, says in (("int main() { return 0; }\n", "main() is not for you to write here"),
+                           ("__global__ void add10() {\n  {\n}\nvoid launch(const float* a, float* out, int n) {}\n",
+                            "02_map.cu:1: error: this { has no }"),
+                           ("void launch(const float* a, float* out, int n) {}\n}\n",
+                            "02_map.cu:2: error: this } has no {"),
                            ("__global__ void add10() {}\n", "void launch(const float* a, float* out, int n)"),
                            ("void launch(const float* a, float* out, int n);\n", "which the file must have"),
                            ("#include <cstdlib>\nvoid launch(const float* a, float* out, int n) { exit(0); }\n",
@@ -324,6 +328,10 @@ void launch(const float* a, float* out, int n) {
             done = self.learn("--list", "--set", folder)
             self.assertEqual((done.returncode, len(done.stderr.splitlines())), (1, 1), done.stderr)
             self.assertIn(says, done.stderr)
+        folder = changed("exercise.txt", "start:", "gate size: 1\ngate: time; naive 1; at most 1\nstart:")
+        done = self.learn("--once", "--set", folder, "--folder", folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("exercise.txt: gate: 'time' cannot be limited; there are: loads of global memory, ", done.stderr)
 
 
 if __name__ == "__main__":
