@@ -25,7 +25,7 @@ CONCEPTS = {"kernel": "kernels?", "thread": "threads?", "block": "blocks?", "gri
             "index": "(index|indices)", "race": "races?", "transpose": "transposes?", "coalesced": "coalesc\\w+",
             "occupancy": "occupancy", "register": "registers?", "fragment": "fragments?", "swizzle": "swizzl\\w+",
             "bin": "bins?", "word": "words? of 4 bytes"}
-IDENTIFIERS = re.compile(r"<<<|\b__\w+|\b(?:thread|block)Idx\b(?:\.[yz])?|\b(?:block|grid)Dim\b|\bdim3\b|\batomic[A-Z]\w+"
+IDENTIFIERS = re.compile(r"<<<|\b__\w+|\b(?:thread|block)Idx\b(?:\.[yz])?|\b(?:block|grid)Dim\b|\bdim3\b|\batomic[A-Z]\w+|\bcuda[A-Z]\w+"
                          r"|\b(?:float|int|uint)[234]\b")
 
 
