@@ -27,10 +27,10 @@ class Block:
 
     def program(self):
         """The file that the paragraph before the block names."""
-        names = PROGRAM.findall(self.before)
-        if len(names) != 1 or names[0][0] != names[0][1]:
+        names = {name for link in PROGRAM.findall(self.before) for name in link}
+        if len(names) != 1:
             raise AssertionError(f"the paragraph before this block should link one program: {self.before!r}\n{self.text}")
-        return names[0][0]
+        return names.pop()
 
     def lines(self):
         """The first line and the last that the paragraph before the block names: "line 5" or "lines 5 to 9"."""
@@ -38,6 +38,16 @@ class Block:
         if not found:
             raise AssertionError(f"the paragraph before this block should name its lines: {self.before!r}\n{self.text}")
         return int(found[1]), int(found[2] or found[1])
+
+
+def line_numbers(text):
+    """Each number of a line that the chapter's sentences name, or that a quoted block has."""
+    numbers = set()
+    for block in blocks(text):
+        if block.language in ("cuda", "diff"):
+            first, last = block.lines()
+            numbers |= {str(number) for number in range(first, last + 1)}
+    return numbers
 
 
 def blocks(text):
@@ -49,9 +59,9 @@ def blocks(text):
 
 
 def prose(text):
-    """The chapter without blocks of code, headings, comments and tags; code in a line is kept as a space."""
+    """The chapter without blocks of code, headings and tags; code in a line is kept as a space."""
     text = FENCE.sub("", text)
-    text = re.sub(r"<!--.*?-->|</?\w[^>]*>|^#.*$", "", text, flags=re.M | re.S)
+    text = re.sub(r"</?\w[^>]*>|^#.*$", "", text, flags=re.M)
     return re.sub(r"`[^`]*`", " ", text)
 
 
@@ -98,11 +108,11 @@ def anchors(text):
 
 def first_uses(text):
     """For each term that the chapter uses: (anchor, the link's address at its first use, or None if it is not linked)."""
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", prose(text))
+    text = PROGRAM.sub(" ", re.sub(r"!\[[^\]]*\]\([^)]*\)", "", prose(text)))
     found = []
     # A longer term covers the shorter one inside it: "bank conflict" is no use of "bank".
     for anchor, name, _ in sorted(terms(), key=lambda term: -len(term[1])):
-        pattern = re.compile(r"\b" + re.sub(r"\s+", r"\\s+", re.escape(name).replace(r"\ ", " ")) + r"(?:e?s)?\b", re.I)
+        pattern = re.compile(r"\b" + r"[-\s]+".join(re.split(r"[- ]", name)) + r"(?:e?s)?\b", re.I)
         spans = [(link.start(), link.end(), link[2]) for link in LINK.finditer(text)]
         uses = [use for use in pattern.finditer(text)
                 if not any(start + text[start:].index("](") <= use.start() < end for start, end, _ in spans)]

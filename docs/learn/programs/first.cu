@@ -14,8 +14,7 @@ int main() {
   cudaMemcpy(on_gpu, numbers, sizeof numbers, cudaMemcpyHostToDevice);
   add_ten<<<1, 8>>>(on_gpu, n);
   cudaMemcpy(numbers, on_gpu, sizeof numbers, cudaMemcpyDeviceToHost);
-  for (int number : numbers) printf("%d ", number);
-  printf("\n");
+  for (int i = 0; i < n; ++i) printf("%d%c", numbers[i], i < n - 1 ? ' ' : '\n');
   cudaFree(on_gpu);
   return 0;
 }

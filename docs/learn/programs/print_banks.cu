@@ -12,7 +12,7 @@ __global__ void locate(int* bank) {
 void print(const int* bank, int width) {
   printf("tile[32][%d], bank of each element of column 0 to 31\n", width);
   for (int row : {0, 1, 2, 31}) {
-    printf("row%3d ", row);
+    printf("%2d:", row);
     for (int column = 0; column < 32; ++column) printf("%3d", bank[row * 32 + column]);
     printf("\n");
   }

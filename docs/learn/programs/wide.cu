@@ -1,30 +1,38 @@
 // Each of 32 lanes reads 4 neighbouring numbers of shared memory: one by one, or all at once.
-__global__ void one_by_one(float* out) {
+#include <cstdio>
+
+__global__ void one_by_one(const float* in, float* sum) {
   __shared__ float s[128];
   int lane = threadIdx.x;
-  for (int k = 0; k < 4; ++k) s[32 * k + lane] = lane;
+  for (int k = 0; k < 4; ++k) s[32 * k + lane] = in[32 * k + lane];
   __syncthreads();
-  float sum = 0;
+  float x = 0;
   for (int k = 0; k < 4; ++k)
-    sum += s[4 * lane + k];
-  out[lane] = sum;
+    x += s[4 * lane + k];
+  sum[lane] = x;
 }
 
-__global__ void all_at_once(float* out) {
+__global__ void all_at_once(const float4* in, float* sum) {
   __shared__ float4 s[32];
   int lane = threadIdx.x;
-  s[lane] = float4{1, 2, 3, 4};
+  s[lane] = in[lane];
   __syncthreads();
   float4 v = s[lane];
-  out[lane] = v.x + v.y + v.z + v.w;
+  sum[lane] = v.x + v.y + v.z + v.w;
 }
 
 int main() {
-  float* out;
-  cudaMallocManaged(&out, 32 * sizeof(float));
-  one_by_one<<<1, 32>>>(out);
-  all_at_once<<<1, 32>>>(out);
+  float *in, *sum;
+  cudaMallocManaged(&in, 128 * sizeof(float));
+  cudaMallocManaged(&sum, 32 * sizeof(float));
+  for (int i = 0; i < 128; ++i) in[i] = i;
+  one_by_one<<<1, 32>>>(in, sum);
   cudaDeviceSynchronize();
-  cudaFree(out);
+  printf("lane 5: %g\n", sum[5]);
+  all_at_once<<<1, 32>>>(reinterpret_cast<const float4*>(in), sum);
+  cudaDeviceSynchronize();
+  printf("lane 5: %g\n", sum[5]);
+  cudaFree(in);
+  cudaFree(sum);
   return 0;
 }
