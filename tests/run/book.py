@@ -71,11 +71,11 @@ def words(text):
 
 
 def commands(block):
-    """The commands of a console block, each with its output."""
-    pieces = re.split(r"^\$ (.*)\n", block.text, flags=re.M)
-    if pieces[0]:
+    """The commands of a console block: (command, its output, where the output begins in the chapter)."""
+    if not block.text.startswith("$ "):
         raise AssertionError(f"a console block should begin with a command:\n{block.text}")
-    return list(zip(pieces[1::2], pieces[2::2]))
+    return [(match[1], match[2], block.at + match.start(2))
+            for match in re.finditer(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block.text, re.M)]
 
 
 def changed(source, block):

@@ -36,7 +36,7 @@ class Commands(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL).stdout
 
     def outputs(self, chapter):
-        """[(block, command, expected output, output)] of a chapter's commands, in its order."""
+        """[(command, expected output, where that begins in the chapter, output)], in the chapter's order."""
         done = []
         with tempfile.TemporaryDirectory() as temporary:
             folder, section = pathlib.Path(temporary) / "programs", None
@@ -48,9 +48,9 @@ class Commands(unittest.TestCase):
                 if block.language == "diff":
                     file = folder / block.program()
                     file.write_text(book.changed(file.read_text(), block))
-                for command, expected in book.commands(block) if block.language == "console" else []:
+                for command, expected, at in book.commands(block) if block.language == "console" else []:
                     if not NOT_RUN.fullmatch(command):
-                        done.append((block, command, expected, self.run_command(command, folder)))
+                        done.append((command, expected, at, self.run_command(command, folder)))
         return done
 
     def test_outputs_are_the_texts(self):
@@ -58,21 +58,20 @@ class Commands(unittest.TestCase):
             chapters = list(zip(book.CHAPTERS, pool.map(self.outputs, book.CHAPTERS)))
         for chapter, outputs in chapters:
             self.assertGreaterEqual(len(outputs), 2, chapter.name)
-            for block, command, expected, output in outputs:
+            text = chapter.read_text()
+            for command, expected, at, output in reversed(outputs):
                 with self.subTest(chapter=chapter.name, command=command):
                     self.assertTrue(command.startswith("gridstride run "), "a command that the test cannot run")
                     self.assertNotEqual(output, "")
-                    if WRITE:
-                        old, new = f"$ {command}\n{expected}", f"$ {command}\n{output}"
-                        text = chapter.read_text()
-                        at = text.index(old, text.index(block.text.splitlines()[0]))
-                        chapter.write_text(text[:at] + new + text[at + len(old):])
-                    else:
+                    if not WRITE:
                         self.assertEqual(output, expected)
+                    text = text[:at] + output + text[at + len(expected):]
+            if WRITE:
+                chapter.write_text(text)
 
     def test_each_program_of_the_book_is_run_by_it_and_is_right(self):
         run = {word for chapter in book.CHAPTERS for block in book.blocks(chapter.read_text())
-               if block.language == "console" for command, _ in book.commands(block) for word in command.split()
+               if block.language == "console" for command, *_ in book.commands(block) for word in command.split()
                if word.endswith(".cu")}
         programs = sorted(file.name for file in book.PROGRAMS.glob("*.cu"))
         self.assertEqual(sorted(run), programs)

@@ -15,10 +15,10 @@ int main() {
   cudaMallocManaged(&a, 32 * sizeof(int));
   cudaMallocManaged(&after, 5 * 32 * sizeof(int));
   for (int i = 0; i < 32; ++i) a[i] = i;
-  printf("lane        ");
-  for (int i = 0; i < 8; ++i) printf("%5d", i);
   sum<<<1, 32>>>(a, after);
   cudaDeviceSynchronize();
+  printf("lane        ");
+  for (int i = 0; i < 8; ++i) printf("%5d", i);
   for (int k = 0; k < 5; ++k) {
     printf("\ndistance %2d ", 16 >> k);
     for (int i = 0; i < 8; ++i) printf("%5d", after[32 * k + i]);
