@@ -18,8 +18,8 @@ int main() {
   cudaDeviceSynchronize();
   printf("          near first              far first\n");
   for (int step = 0; step < 3; ++step)
-    printf("step %d    %.8s distance %d     %.8s distance %d\n", step + 1, near_first + 8 * step, 1 << step,
-           far_first + 8 * step, 4 >> step);
+    printf("step %d    %.8s distance %d     %.8s distance %d\n", step + 1, near_first + 8 * step,
+           1 << step, far_first + 8 * step, 4 >> step);
   cudaFree(near_first);
   cudaFree(far_first);
   return 0;
