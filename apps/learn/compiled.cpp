@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "apps/learn/compiler.h"
+#include "apps/learn/given_path.h"
 #include "apps/learn/rewrite.h"
 #include "engine/core/cache_folder.h"
 #include "kernels/common/check.h"
@@ -37,21 +38,28 @@ std::string content_of(const fs::path& file) {
   return content.str();
 }
 
-void call_compiler(const std::vector<std::string>& words, const fs::path& file) {
+/// The folder of what `file` is compiled to.
+fs::path folder_for(const fs::path& file) {
+  return cache_folder().value_or(fs::temp_directory_path() / "gridstride") / "run" /
+         (file.stem().string() + "-" +
+          std::to_string(std::hash<std::string>()(fs::absolute(file).lexically_normal().string())));
+}
+
+/// Adds what the compiler says to `messages`; throws if it refuses the file.
+void call_compiler(const std::vector<std::string>& words, const fs::path& file, const std::string& object,
+                   std::string& messages) {
   const Ended ended = run_program(words, Keep::errors);
-  std::fputs(ended.text.c_str(), stderr);
+  messages += with_given_paths(replaced(ended.text, object, file.string()), file);
   if (ended.status != 0 || ended.signal != 0)
     throw Error(file.string() + " does not compile; the first message above says why");
 }
 
 }  // namespace
 
-fs::path compiled(const fs::path& file) {
-  const std::string source = rewritten(content_of(file), fs::absolute(file).lexically_normal().string());
-  const fs::path folder = cache_folder().value_or(fs::temp_directory_path() / "gridstride") / "run" /
-                          (file.stem().string() + "-" +
-                           std::to_string(std::hash<std::string>()(fs::absolute(file).lexically_normal().string())));
-  const fs::path program = folder / "program", cpp = folder / "source.cpp";
+fs::path compiled(const fs::path& file, For purpose, const std::string& behind, std::string& messages) {
+  const std::string source = rewritten(content_of(file), fs::absolute(file).lexically_normal().string()) + behind;
+  const fs::path folder = folder_for(file), cpp = folder / "source.cpp",
+                 program = folder / (purpose == For::debugger ? "program-for-gdb" : "program");
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw Error(folder.string() + ": cannot be made: " + error.message());
@@ -63,15 +71,36 @@ fs::path compiled(const fs::path& file) {
   }
   fs::rename(cpp.string() + part, cpp);
   const std::string object = (folder / "object.o").string() + part, made = program.string() + part;
-  std::vector<std::string> words = compiler_words();
-  words.insert(words.end(), {"-iquote", fs::absolute(file).parent_path().string(), "-c", cpp.string(), "-o", object});
-  call_compiler(words, file);
+  std::vector<std::string> words = purpose == For::debugger ? debugger_words() : compiler_words();
+  const GivenFolder given = given_folder(file);
+  words.insert(words.end(), {"-fmacro-prefix-map=" + given.full + "=" + given.given,  // __FILE__ is what the user wrote
+                             "-iquote", given.full, "-c", cpp.string(), "-o", object});
+  call_compiler(words, file, object, messages);
   // Linked by a call of its own: with -fsanitize=thread the compiler would add ThreadSanitizer's library.
   words = linker_words(object, made);
-  call_compiler(words, file);
+  call_compiler(words, file, object, messages);
   fs::remove(object, error);
-  fs::rename(program.string() + part, program);
+  fs::rename(made, program);
   return program;
+}
+
+fs::path compiled(const fs::path& file, For purpose, const std::string& behind) {
+  std::string messages;
+  try {
+    const fs::path program = compiled(file, purpose, behind, messages);
+    std::fputs(messages.c_str(), stderr);
+    return program;
+  } catch (const Error&) {
+    std::fputs(messages.c_str(), stderr);
+    throw;
+  }
+}
+
+void remove_leftovers(const fs::path& file, long process) {
+  std::error_code error;
+  const std::string end = "." + std::to_string(process);
+  for (const auto& entry : fs::directory_iterator(folder_for(file), error))
+    if (entry.path().string().ends_with(end)) fs::remove(entry.path(), error);
 }
 
 }  // namespace gs::learn

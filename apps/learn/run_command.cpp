@@ -13,7 +13,12 @@
 #include <string>
 
 #include "apps/learn/compiled.h"
+#include "apps/learn/debugger.h"
+#include "apps/learn/gpu_flag.h"
 #include "apps/learn/run_flags.h"
+#include "apps/learn/run_record.h"
+#include "apps/learn/trace/show_trace.h"
+#include "apps/learn/watch.h"
 #include "kernels/sim/spawn.h"
 
 namespace gs::learn {
@@ -31,7 +36,9 @@ kernels. No GPU and no CUDA toolkit is needed.
 
 )" + run_flags_help() +
          R"(
-Exit status: the program's own; 1 if there is a finding, or if FILE.cu does not compile; 2 for wrong flags.
+Exit status: the program's own; 1 if there is a finding, or if FILE.cu does not compile; 2 for wrong flags; 130 after
+Ctrl-C with --watch.
+A message's code, such as M03, is explained by: gridstride explain M03
 What is simulated, and the list of messages: docs/own-kernels.md
 )";
 }
@@ -47,18 +54,13 @@ void show_counts(const std::vector<std::string>& program) {
   std::filesystem::remove(file, error);
 }
 
-}  // namespace
-
-int run_command(const std::vector<std::string_view>& words) {
-  const RunFlags flags = run_flags(words);
-  if (flags.help) {
-    std::fputs(help().c_str(), stdout);
-    return 0;
-  }
-  if (!flags.seconds.empty()) setenv("GRIDSTRIDE_RUN_SECONDS", flags.seconds.c_str(), 1);
+int run_once(const RunFlags& flags) {
+  if (flags.json) return print_run_record(flags);
+  if (flags.gdb) return debug(flags);
   const std::string& file = flags.program[0];
   std::vector<std::string> program = flags.program;
   program[0] = compiled(file).string();
+  if (!flags.trace.empty()) return show_trace(flags, program);
   const Ended ended = run_program(program);
   if (ended.signal != 0) {
     std::fprintf(stderr, "gridstride: %s was ended by signal %d (%s)\n", file.c_str(), ended.signal,
@@ -67,6 +69,23 @@ int run_command(const std::vector<std::string_view>& words) {
   }
   if (flags.count && ended.status == 0) show_counts(program);
   return ended.status;
+}
+
+}  // namespace
+
+int run_command(const std::vector<std::string_view>& words) {
+  const RunFlags flags = run_flags(words);
+  if (flags.help) {
+    std::fputs(help().c_str(), stdout);
+    return 0;
+  }
+  if (flags.gpu == "help") {
+    std::fputs(gpu_table().c_str(), stdout);
+    return 0;
+  }
+  if (!flags.gpu.empty()) setenv("GRIDSTRIDE_RUN_GPU", flags.gpu.c_str(), 1);
+  if (!flags.seconds.empty()) setenv("GRIDSTRIDE_RUN_SECONDS", flags.seconds.c_str(), 1);
+  return flags.watch ? watch(flags, run_once) : run_once(flags);
 }
 
 }  // namespace gs::learn

@@ -60,6 +60,7 @@ class Launcher(unittest.TestCase):
             (["build"], [CPU]),
             (["build", "sim", "check"], [SIM, CHECK]),
             (["run", "a.cu"], [LEARN]),
+            (["explain", "M03"], [LEARN]),
             (["run", "a.cu", "--device", "ptx"], [LEARN]),  # the program's own words
             (["build", "sim", "learn"], [SIM, LEARN]),
             (["test"], ["everything with its tests"]),

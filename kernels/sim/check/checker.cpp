@@ -45,6 +45,7 @@ class Checker {
   void enter(const void* return_address);
   std::string parting(unsigned thread, unsigned other, unsigned last_line) const;
   std::pair<std::string, std::string> doing(unsigned thread) const;
+  std::optional<Writer> last_writer(std::uintptr_t address);
 
  private:
   void check_cell(Cell&, std::uintptr_t cell, const Party& now);
@@ -75,6 +76,7 @@ class Checker {
   };
   std::array<LastRead, max_threads_per_block> last_read_{};
   std::uint32_t first_block_ = 1, next_block_ = 1;
+  std::uint64_t launches_ = 0;
   Spaces spaces_;
   std::vector<MemoryRange> device_memory_;  // sorted; a copy made at the launch
   std::size_t recent_range_ = 0;
@@ -102,12 +104,6 @@ Checker& checker() {
   return *checker;
 }
 
-bool is_write(Kind kind) {
-  return kind == Kind::write || kind == Kind::atomic_write;
-}
-bool is_atomic(Kind kind) {
-  return kind == Kind::atomic_read || kind == Kind::atomic_write;
-}
 Kind write_kind(const Access& access) {
   return access.atomic ? Kind::atomic_write : Kind::write;
 }
@@ -123,6 +119,7 @@ void Checker::launch_begins(const Launch& launch) {
     shadow_.clear();
     next_block_ = 1;
   }
+  ++launches_;
   first_block_ = next_block_;
   next_block_ += std::uint32_t(blocks);
   shadow_.trim(shadow_bytes_between_launches);
@@ -267,6 +264,15 @@ std::pair<std::string, std::string> Checker::doing(unsigned thread) const {
           read.times > waiting ? location_of(read.space, read.address, read.bytes).element : ""};
 }
 
+std::optional<Writer> Checker::last_writer(std::uintptr_t address) {
+  Access write;
+  shadow_.for_cells(address / 4 * 4, 4, [&](Cell& cell, std::uintptr_t at) {
+    if (at <= address) write = cell.write;
+  });
+  if (write.block == 0) return std::nullopt;
+  return Writer{write.code, write.thread, std::int64_t(write.block) - first_block_};
+}
+
 void Checker::check_device_memory(std::uintptr_t address, std::size_t bytes, const Party& now) {
   const auto holds = [&](const MemoryRange& range) { return address >= range.begin && address + bytes <= range.end; };
   if (recent_range_ < device_memory_.size() && holds(device_memory_[recent_range_])) return;
@@ -324,6 +330,7 @@ Finding* Checker::found(Problem problem, std::initializer_list<Party> parties, c
                          .launched_at = to_string(launch.geometry.where),
                          .grid = launch.geometry.grid,
                          .block = launch.geometry.block,
+                         .launch = launches_,
                          .first_block = first_block_,
                          .parties = parties,
                          .location = known ? *known : location(),
@@ -377,6 +384,10 @@ void enter_block(const void* return_address) {
   if (time_is_up) end_of_time(return_address);
   if (!counter && (ways_are_kept ? ++position.steps : position.steps) >= turn) take_turns();
   position.observed = true;
+}
+
+std::optional<Writer> last_writer(const void* address) {
+  return checker().last_writer(number(address));
 }
 
 void access(const void* address, std::size_t bytes, Kind kind, const void* return_address) {

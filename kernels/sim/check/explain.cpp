@@ -59,6 +59,8 @@ class Explainer {
       case Problem::before_wait:
         break;
     }
+    for (std::size_t party = finding_.parties.size(); party-- > 0;) add_access(party);
+    add_data();
     return explanation_;
   }
 
@@ -78,10 +80,44 @@ class Explainer {
     explanation_.what = std::move(what);
   }
   void fact(std::string text) { explanation_.facts.push_back(std::move(text)); }
+  void add_access(std::size_t party) {
+    const Problem problem = finding_.problem;
+    const Location& at = finding_.location;
+    explanation_.accesses.push_back({.launch = finding_.launch,
+                                     .block = block_number(party),
+                                     .thread = std::uint32_t(access(party).thread),
+                                     .barriers = std::uint32_t(access(party).barriers),
+                                     .code = access(party).code,
+                                     .stores = !is_read(finding_.parties[party]),
+                                     .ends_kernel = problem == Problem::past_shared ||
+                                                    problem == Problem::not_device_memory ||
+                                                    problem == Problem::host_memory || problem == Problem::null_pointer,
+                                     .array = at.array,
+                                     .element = at.element,
+                                     .offset = at.offset,
+                                     .bytes = std::uint32_t(at.access_bytes)});
+  }
   void point_at(const std::string& array, bool read) {
     if (array.empty()) return;
     explanation_.focus = {array + "[", array};
     explanation_.last_focus = read;
+  }
+
+  /// The same for a program that reads the finding.
+  void add_data() {
+    for (std::size_t party = 0; party < finding_.parties.size(); ++party)
+      explanation_.threads.push_back({three_indices(block_number(party), finding_.grid),
+                                      three_indices(access(party).thread, finding_.block),
+                                      unsigned(std::strtoul(line(party).c_str(), nullptr, 10)),
+                                      is_read(finding_.parties[party]) ? "reads" : "writes"});
+    const Location& at = finding_.location;
+    if (!at.array.empty()) explanation_.values["array"] = at.array;
+    if (!at.array.empty() && !at.element.empty()) {
+      explanation_.values["element"] = at.element;
+      explanation_.values["index"] = std::to_string(at.index);
+      explanation_.values["elements"] = std::to_string(at.elements);
+    }
+    if (finding_.adds) explanation_.values["threads"] = std::to_string(finding_.threads + 1);
   }
 
   void race() {

@@ -35,6 +35,7 @@ struct Finding {
   Space space;
   std::string kernel, launched_at, detail;
   dim3 grid, block;
+  std::uint64_t launch = 0;    ///< from 1
   std::uint32_t first_block;   ///< the number of the launch's first block, see Access::block
   std::vector<Party> parties;  ///< the one that was found, then the earlier one that it conflicts with
   Location location;           ///< of the first party's access

@@ -78,7 +78,7 @@ std::uint64_t load_address() {
 }
 
 std::vector<std::string> full_paths(const std::vector<std::uint32_t>& codes) {
-  static std::map<std::uint32_t, std::string> known;
+  static auto& known = *new std::map<std::uint32_t, std::string>;  // never destroyed: used during program exit
   std::vector<std::uint32_t> unknown;
   for (std::uint32_t code : codes)
     if (!known.contains(code)) {

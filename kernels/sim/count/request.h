@@ -12,7 +12,8 @@ struct Request {
   std::uint32_t accessing = 0;  ///< those that access memory: an asynchronous copy may be switched off
   std::uint8_t bytes = 0;       ///< per lane, 1 to 16
   bool shared = false;
-  std::uintptr_t address[32];  ///< by lane; valid for `accessing`
+  bool loads = false, stores = false;  ///< both: an atomic operation
+  std::uintptr_t address[32];          ///< by lane; valid for `accessing`
 };
 
 /// Number of 32-byte sectors that its lanes touch together.

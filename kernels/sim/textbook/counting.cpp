@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernels/sim/counts.h"
+#include "kernels/sim/textbook/counted_bound.h"
 #include "kernels/sim/textbook/messages.h"
 #include "kernels/sim/words.h"
 
@@ -34,6 +35,8 @@ void add(Counts& to, const Counts& counts) {
   to.blocks += counts.blocks, to.threads += counts.threads, to.barriers += counts.barriers;
   to.loads += counts.loads, to.stores += counts.stores;
   to.loaded_bytes += counts.loaded_bytes, to.stored_bytes += counts.stored_bytes;
+  to.touched_sectors += counts.touched_sectors;
+  to.static_shared_bytes = std::max(to.static_shared_bytes, counts.static_shared_bytes);
   to.cut_apart |= counts.cut_apart;
   for (const LineCounts& line : counts.lines) {
     const auto same = std::find_if(to.lines.begin(), to.lines.end(), [&](const LineCounts& other) {
@@ -120,7 +123,7 @@ std::string table_of(const Kernel& kernel) {
     notes += notes_about(line);
   }
   if (counts.cut_apart) text += "  Some requests were split, for their lanes did too much between two barriers.\n";
-  return text + notes;
+  return text + bound_of(counts) + notes;
 }
 
 }  // namespace
@@ -140,7 +143,10 @@ void count_launch(const std::string& name, const std::function<void()>& launch) 
 void write_counts() {
   std::FILE* const file = std::fopen(std::getenv("GRIDSTRIDE_RUN_COUNT"), "w");
   if (!file) return;
-  for (const Kernel& kernel : kernels()) std::fputs(table_of(kernel).c_str(), file);
+  for (const Kernel& kernel : kernels()) {
+    std::fputs(table_of(kernel).c_str(), file);
+    record_cost(kernel.name, kernel.counts);
+  }
   std::fclose(file);
 }
 

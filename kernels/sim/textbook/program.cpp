@@ -21,6 +21,7 @@
 #include "kernels/sim/textbook/launch.h"
 #include "kernels/sim/textbook/messages.h"
 #include "kernels/sim/textbook/record.h"
+#include "kernels/sim/textbook/tracing.h"
 #include "kernels/sim/time_limit.h"
 #include "kernels/sim/words.h"
 
@@ -31,6 +32,7 @@ struct Program {
   cudaError_t last_error = cudaSuccess;
   std::vector<Entry> findings;                           ///< in the order in which they are said
   std::optional<simulator::Explanation> refused_launch;  ///< which the program has not asked about
+  std::optional<Configuration> last_launch;
   std::set<std::string> notes;
   std::map<std::string, std::vector<std::string>, std::less<>> parameters;  ///< of each kernel
 };
@@ -57,6 +59,7 @@ void say_findings() {
   std::cout.flush();
   std::fflush(stdout);
   if (counting()) write_counts();
+  if (tracing()) write_trace();
   if (program().refused_launch) add_error(*program().refused_launch);
   for (const auto& report : simulator::take_reports()) add_error(report);
   bool first = true;
@@ -168,6 +171,19 @@ void note_once(source_location where, const std::string& message) {
   say_note(explanation);
 }
 
+void add_mistake(const simulator::Explanation& explanation) {
+  add_error(explanation);
+}
+
+void end_if_wrong() {
+  for (const auto& report : simulator::take_reports()) add_error(report);
+  if (!program().findings.empty() || program().refused_launch) end_program();
+}
+
+const Configuration* last_launch() {
+  return program().last_launch ? &*program().last_launch : nullptr;
+}
+
 void end_program() {
   say_findings();
   std::_Exit(1);
@@ -176,6 +192,7 @@ void end_program() {
 void run(const char* kernel, const Configuration& configuration, simulator::Invoke invoke, void* arguments,
          std::size_t argument_bytes, const PointerArgument* pointers, std::size_t pointer_count) {
   name_arguments(kernel, pointers, pointer_count);
+  program().last_launch = configuration;
   try {
     const simulator::Geometry geometry(configuration.grid, configuration.block, configuration.shared_bytes, false,
                                        configuration.where);
@@ -184,6 +201,8 @@ void run(const char* kernel, const Configuration& configuration, simulator::Invo
     };
     if (counting())
       count_launch(kernel, launch);
+    else if (tracing())
+      trace_launch(launch);
     else
       launch();
   } catch (const simulator::LaunchRefused& error) {

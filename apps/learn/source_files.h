@@ -1,0 +1,16 @@
+// source_files.h - the files that a program is made of.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace gs::learn {
+
+/// `file`, and what it includes with #include "...", and what those include, by their full paths. A file that is not
+/// there is named in every folder in which the compiler would look for it.
+std::vector<std::filesystem::path> source_files(const std::filesystem::path& file);
+
+/// The names of the kernels in these files, each once: the functions marked __global__, without their namespaces.
+std::vector<std::string> kernel_names(const std::vector<std::filesystem::path>& files);
+
+}  // namespace gs::learn
