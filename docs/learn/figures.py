@@ -38,7 +38,7 @@ def draw(name):
         shutil.copy(FOLDER / "programs" / program, folder)
         run = ["gridstride", "run", "--trace", "0"]
         text = subprocess.run([*run, "--text", program], cwd=folder, capture_output=True, text=True).stdout
-        step = re.search(rf"^ *(\d+) +\d+ +{wanted}", text, re.M)[1]
+        step = re.search(rf"^ *(\d+) +\d+ +(?:\S+:)?{wanted}", text, re.M)[1]
         subprocess.run([*run, program], cwd=folder, capture_output=True)
         page = folder / "trace.html"
         page.write_text(page.read_text().replace("</head>", more + STYLE, 1))
