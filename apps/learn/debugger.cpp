@@ -35,9 +35,10 @@ std::string gdb_commands(const std::vector<KernelName>& kernels, const std::stri
   std::string text =
       "set breakpoint pending on\n"  // a kernel that is never launched is not in the program
       "skip -rfunction ^(gs|std)::|^__(tsan|sanitizer|gnu)_\n";  // `step` enters the file's functions only
-  for (const KernelName& kernel : kernels)                       // of this file: std::fill is no kernel
-    text += "break -source \"" + kernel.file.string() + "\" -function " + kernel.name + " if " +
-            (condition.empty() ? first_thread : condition) + "\n";
+  // Functions of other files are no kernels, nor is what has a kernel's name and runs on the host.
+  for (const KernelName& kernel : kernels)
+    text += "break -source \"" + kernel.file.string() + "\" -function " + kernel.name + " if gridDim.x > 0 && (" +
+            (condition.empty() ? first_thread : condition) + ")\n";
   return text + "run\n";
 }
 
