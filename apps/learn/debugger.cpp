@@ -31,12 +31,14 @@ constexpr const char* first_thread =
     "threadIdx.x == 0 && threadIdx.y == 0 && threadIdx.z == 0 && blockIdx.x == 0 && blockIdx.y == 0 && blockIdx.z == 0";
 
 /// gdb stops at the first command that fails: a wrong condition does not start the program.
-std::string gdb_commands(const std::vector<std::string>& kernels, const std::string& condition) {
+std::string gdb_commands(const std::vector<KernelName>& kernels, const std::string& condition) {
   std::string text =
       "set breakpoint pending on\n"  // a kernel that is never launched is not in the program
       "skip -rfunction ^(gs|std)::|^__(tsan|sanitizer|gnu)_\n";  // `step` enters the file's functions only
-  for (const std::string& kernel : kernels)
-    text += "break " + kernel + " if " + (condition.empty() ? first_thread : condition) + "\n";
+  // Functions of other files are no kernels, nor is what has a kernel's name and runs on the host.
+  for (const KernelName& kernel : kernels)
+    text += "break -source \"" + kernel.file.string() + "\" -function " + kernel.name + " if gridDim.x > 0 && (" +
+            (condition.empty() ? first_thread : condition) + ")\n";
   return text + "run\n";
 }
 
@@ -46,7 +48,7 @@ int debug(const RunFlags& flags) {
   const std::string& file = flags.program[0];
   if (!is_in_path("gdb")) throw Error("--gdb needs gdb, which is not installed: sudo apt-get install gdb");
   const std::filesystem::path program = compiled(file, For::debugger);
-  const std::vector<std::string> kernels = kernel_names(source_files(file));
+  const std::vector<KernelName> kernels = kernel_names(source_files(file));
   if (kernels.empty()) throw Error(file + " has no kernel to stop in: no function is marked __global__");
   const std::string commands = program.string() + ".commands";
   std::ofstream stream(commands);

@@ -62,8 +62,8 @@ std::vector<fs::path> source_files(const fs::path& file) {
   return files;
 }
 
-std::vector<std::string> kernel_names(const std::vector<fs::path>& files) {
-  std::vector<std::string> names;
+std::vector<KernelName> kernel_names(const std::vector<fs::path>& files) {
+  std::vector<KernelName> names;
   for (const fs::path& file : files) {
     const std::string text = text_of_file(file);
     const std::vector<Token> tokens = tokens_of(text);
@@ -72,7 +72,8 @@ std::vector<std::string> kernel_names(const std::vector<fs::path>& files) {
       const std::ptrdiff_t at = function_name(tokens, i + 1);
       if (at < 0) continue;
       const std::string name(tokens[std::size_t(at)].spelling);
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+      const auto known = [&](const KernelName& other) { return other.file == file && other.name == name; };
+      if (std::none_of(names.begin(), names.end(), known)) names.push_back({file, name});
     }
   }
   return names;

@@ -10,7 +10,11 @@ namespace gs::learn {
 /// there is named in every folder in which the compiler would look for it.
 std::vector<std::filesystem::path> source_files(const std::filesystem::path& file);
 
-/// The names of the kernels in these files, each once: the functions marked __global__, without their namespaces.
-std::vector<std::string> kernel_names(const std::vector<std::filesystem::path>& files);
+struct KernelName {
+  std::filesystem::path file;
+  std::string name;  ///< without its namespace
+};
+/// The kernels in these files, each once: the functions marked __global__.
+std::vector<KernelName> kernel_names(const std::vector<std::filesystem::path>& files);
 
 }  // namespace gs::learn

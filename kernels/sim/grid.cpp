@@ -183,6 +183,7 @@ void run_grid(const Launch& launch) {
         block.run(index = order(k));
         barriers += position.barriers;
       }
+      gridDim = {0, 0, 0};
     } catch (...) {
       error.keep(index);
       next = total;

@@ -4,6 +4,6 @@
 namespace gs::simulator {
 
 constinit thread_local uint3 threadIdx{}, blockIdx{};
-constinit thread_local dim3 blockDim, gridDim;
+constinit thread_local dim3 blockDim{0, 0, 0}, gridDim{0, 0, 0};
 
 }  // namespace gs::simulator

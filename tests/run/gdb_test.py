@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
 """`gridstride run --gdb` stops a learner's program in the thread of a kernel that one asks for."""
+import re
 import shutil
 import tempfile
 import unittest
 
 from learn import LearnTest
 
-KERNEL = """#include <cstdio>
+KERNEL = """#include <algorithm>
+#include <cstdio>
 
 __device__ int twice(int x) {
   return 2 * x;
 }
 
 template <class T>
-__global__ void scale(T* a, int n) {
+__global__ void fill(T* a, int n) {
   __shared__ T tile[8];
   int t = threadIdx.x, i = blockIdx.x * blockDim.x + t;
   tile[t] = a[i];
@@ -23,6 +25,11 @@ __global__ void scale(T* a, int n) {
 }
 
 namespace mine {
+namespace {
+__global__ void hidden(int* a) {
+  a[0] += 1;
+}
+}  // namespace
 __global__ void never(int* a) {
   a[0] = 1;
 }
@@ -37,11 +44,13 @@ void second(const char* text) {
 
 int main(int count, char** words) {
   int *d, a[32];
-  for (int i = 0; i < 32; ++i) a[i] = 100 + i;
+  std::fill(a, a + 32, 100);
+  for (int i = 0; i < 32; ++i) a[i] += i;
   cudaMalloc(&d, sizeof a);
   cudaMemcpy(d, a, sizeof a, cudaMemcpyHostToDevice);
-  for (int round = 0; round < 2; ++round) scale<<<4, 8>>>(d, 5);
+  for (int round = 0; round < 2; ++round) fill<<<4, 8>>>(d, 5);
   mine::second<<<1, dim3(4, 4)>>>(d);
+  mine::hidden<<<1, 1>>>(d);
   cudaMemcpy(a, d, sizeof a, cudaMemcpyDeviceToHost);
   second(count > 1 ? words[1] : "no word");
   printf("a[11] = %d\\n", a[11]);
@@ -67,14 +76,14 @@ class Gdb(LearnTest):
                         'printf "thread %d of block %d\\n", threadIdx.x, blockIdx.x', "step", "print x", "finish",
                         "print threadIdx.x", "continue", "print threadIdx.x", "print a[i]", "delete", "continue",
                         words=("a word",))
-        self.assertRegex(text, r"Breakpoint 1, scale<int> \(a=0x\w+, n=5\) at .*file.cu:10\n")
+        self.assertRegex(text, r"Breakpoint [\d.]+, fill<int> \(a=0x\w+, n=5\) at .*file.cu:11\n")
         self.assertIn("t=3 b=1 d=8 g=4 n=5\n", text)
         self.assertIn("= {x = 3, y = 0, z = 0}", text)
         self.assertIn("i=11\n", text)
         self.assertIn("other=112\n", text)  # over the barrier, and still in the same thread: a[12] is a[8 + 7 - 3]
         self.assertIn("thread 3 of block 1\n", text)
-        self.assertRegex(text, r"twice \(x=112\) at .*file.cu:4\n")  # `step` enters the file's functions, and no others
-        self.assertEqual(text.count("Breakpoint 1, "), 2)  # `continue` stops in the next launch
+        self.assertRegex(text, r"twice \(x=112\) at .*file.cu:5\n")  # `step` enters the file's functions, and no others
+        self.assertEqual(len(re.findall(r"Breakpoint [\d.]+, ", text)), 2)  # `continue` stops in the next launch
         self.assertIn("a word\n", text)
         self.assertRegex(text, r"a\[11\] = 460\n")  # 2 * (2 * 111 + 5) + 5, then 1 more
         self.assertIn("exited normally", text)
@@ -82,9 +91,10 @@ class Gdb(LearnTest):
     @unittest.skipUnless(shutil.which("gdb"), "no gdb")
     def test_the_first_thread_and_every_kernel(self):
         text = self.gdb("", "print threadIdx.x + blockIdx.x", "backtrace", "continue", "continue", "print threadIdx.y",
-                        "continue")
-        self.assertRegex(text, r"Breakpoint 1, scale<int> (.*\n)*.*Breakpoint 1, scale<int> (.*\n)*.*"
-                               r"Breakpoint [\d.]+, mine::second \(a=0x\w+\) at .*file.cu:22\n")
+                        "continue", "continue")
+        self.assertRegex(text, r"Breakpoint [\d.]+, fill<int> (.*\n)*.*Breakpoint [\d.]+, fill<int> (.*\n)*.*"
+                               r"Breakpoint [\d.]+, mine::second \(a=0x\w+\) at .*file.cu:28\n(.*\n)*.*"
+                               r"Breakpoint [\d.]+, mine::\(anonymous namespace\)::hidden \(a=0x\w+\) at .*file.cu:22\n")
         self.assertIn("= 0\n", text)
         self.assertIn("exited normally", text)
         self.assertIn("no word\n", text)
