@@ -16,21 +16,25 @@ from trace_test import ATOMIC, BARRIER, DIVIDED, FOLDER, LARGE, LEARN, LOAD, Req
 LISTENING = """<script>
 window.complaints = [];
 addEventListener("error", event => complaints.push(event.message));
-document.addEventListener("securitypolicyviolation", event => complaints.push(event.violatedDirective + " " + event.blockedURI));
+document.addEventListener("securitypolicyviolation",
+  event => complaints.push(event.violatedDirective + " " + event.blockedURI));
 for (const name of ["error", "warn"]) console[name] = (...words) => complaints.push(words.join(" "));
 window.requestAnimationFrame = step => setTimeout(() => step(performance.now()), 0);
 </script>"""
 # After it: presses keys, and returns what is drawn then.
 PROBE = """<script>
-const press = (key, more = {}) => (document.activeElement ?? document).dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true, ...more}));
+const press = (key, more = {}) => (document.activeElement ?? document).dispatchEvent(
+  new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true, ...more}));
 const all = selector => document.querySelectorAll(selector);
 const seen = () => ({
-  step: Number(document.body.dataset.step), sectors: all("#drawing .sector").length, turns: all("#drawing text.turn").length,
+  step: Number(document.body.dataset.step),
+  sectors: all("#drawing .sector").length, turns: all("#drawing text.turn").length,
   lanes: [...all("#drawing .lane")].slice(0, 32).map(lane => lane.classList.contains("on")),
   sentence: document.getElementById("sentence").textContent, line: document.querySelector(".code .now")?.dataset.line,
   waiting: all("#warps .wait").length - 1, red: all("#warps .cells .found").length});
 const finish = result => {
-  const text = "[" + encodeURIComponent(JSON.stringify({complaints, width: innerWidth, scroll: document.documentElement.scrollWidth, result})) + "]";
+  const measured = {complaints, width: innerWidth, scroll: document.documentElement.scrollWidth, result};
+  const text = "[" + encodeURIComponent(JSON.stringify(measured)) + "]";
   parent === self ? document.body.setAttribute("data-measured", text) : parent.postMessage(text, "*");
 };
 </script>"""
@@ -66,9 +70,10 @@ class TracePage(unittest.TestCase):
         (self.path / "page.html").write_text(page)
         name = "phone.html" if phone else "page.html"
         (self.path / "phone.html").write_text(PHONE)
-        done = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-                               f"--user-data-dir={self.path}/profile", "--window-size=1280,900", "--virtual-time-budget=20000",
-                               "--dump-dom", f"file://{self.path}/{name}{fragment}"], capture_output=True, text=True, timeout=300)
+        done = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                               "--no-first-run", f"--user-data-dir={self.path}/profile", "--window-size=1280,900",
+                               "--virtual-time-budget=20000", "--dump-dom", f"file://{self.path}/{name}{fragment}"],
+                              capture_output=True, text=True, timeout=300)
         found = re.search(r'data-measured="\[([^\]]*)\]"', done.stdout)
         self.assertTrue(found, done.stderr[-2000:])
         measured = json.loads(urllib.parse.unquote(found.group(1)))
@@ -111,18 +116,19 @@ class TracePage(unittest.TestCase):
             go("ArrowRight");
             finish(went);""")
         own = next(i for i, row in enumerate(steps) if i > 0 and row[0] != BARRIER and row[1] == 0) + 1
-        self.assertEqual(went, [2, 1, 1, barrier, conflict, len(steps), len(steps), 1, own, len(steps), barrier, barrier + 1])
+        self.assertEqual(went, [2, 1, 1, barrier, conflict, len(steps), len(steps), 1, own, len(steps), barrier,
+                                barrier + 1])
 
     def test_everything_is_in_reach_of_the_tabulator_and_shows_its_focus(self):
         reached = self.opened(self.page_of(FOLDER / "mistakes" / "M21_columns_of_a_tile.cu"), """
-            const controls = [...all("button, select, input, canvas[tabindex], [tabindex]")].filter(e => !e.disabled && e.offsetParent);
+            const controls = [...all("button, select, input, [tabindex]")].filter(e => !e.disabled && e.offsetParent);
             const unreached = controls.filter(e => e.tabIndex < 0).map(e => e.id);
             const grid = document.querySelector(".array canvas");
             grid.focus();
             press("ArrowRight", {shiftKey: true});
             press("ArrowDown", {shiftKey: true});
-            finish({unreached, count: controls.length, outline: getComputedStyle(grid).outlineStyle, told: document.querySelector(".array p").textContent,
-                    step: seen().step});""")
+            finish({unreached, count: controls.length, outline: getComputedStyle(grid).outlineStyle,
+                    told: document.querySelector(".array p").textContent, step: seen().step});""")
         self.assertEqual(reached["unreached"], [])
         self.assertGreater(reached["count"], 10)
         self.assertEqual(reached["told"], "tile[1][0]: no thread has written it")
@@ -139,7 +145,8 @@ class TracePage(unittest.TestCase):
         self.assertEqual(self.opened(page, """
             press(" ");
             const playing = document.getElementById("play").getAttribute("aria-pressed");
-            setTimeout(() => finish([playing, seen().step, document.getElementById("play").getAttribute("aria-pressed")]), 15000);"""),
+            const stopped = () => document.getElementById("play").getAttribute("aria-pressed");
+            setTimeout(() => finish([playing, seen().step, stopped()]), 15000);"""),
             ["true", 8, "false"], "it plays to the end, and stops")
 
     def test_a_mistake_in_red_and_the_missing_barrier(self):
@@ -149,14 +156,17 @@ class TracePage(unittest.TestCase):
             const first = seen();
             press("m");
             const gap = document.querySelector(".code .missing");
-            finish({first, second: seen(), between: [gap.previousElementSibling.dataset.line, gap.nextElementSibling.dataset.line], words: gap.textContent,
-                    style: getComputedStyle(gap).borderTopStyle, found: [...all(".code .found")].map(e => e.dataset.line),
+            finish({first, second: seen(), words: gap.textContent, style: getComputedStyle(gap).borderTopStyle,
+                    between: [gap.previousElementSibling.dataset.line, gap.nextElementSibling.dataset.line],
+                    found: [...all(".code .found")].map(e => e.dataset.line),
                     buttons: [...all("#messages button")].map(e => e.textContent)});""")
         self.assertEqual((seen["first"]["step"], seen["second"]["step"]), (3, 6))
         self.assertEqual((seen["first"]["red"], seen["second"]["red"]), (1, 1))
-        self.assertEqual((seen["between"], seen["words"], seen["style"]), (["10", "11"], "no barrier here: __syncthreads()", "dotted"))
+        self.assertEqual((seen["between"], seen["words"], seen["style"]),
+                         (["10", "11"], "no barrier here: __syncthreads()", "dotted"))
         self.assertEqual(seen["found"], ["10", "11"])
-        self.assertEqual(seen["buttons"], ["! step 3, line 11: thread 31 reads tile[32]", "! step 6, line 10: thread 32 writes tile[32]"])
+        self.assertEqual(seen["buttons"], ["! step 3, line 11: thread 31 reads tile[32]",
+                                           "! step 6, line 10: thread 32 writes tile[32]"])
 
     def test_a_large_block_on_a_narrow_screen(self):
         page = self.page_of(self.written(LARGE))

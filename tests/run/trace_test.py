@@ -111,8 +111,8 @@ def counted(text):
             kernel = match.group(1)
         elif line.startswith("   line "):
             ends = [line.index(name) + len(name) for name in COLUMNS]
-        elif ends and re.match(r" {2,7}\d+(  |$)", line) and line[5:8].strip().isdigit() or re.match(r" {2,6}\d+ {2,}[\d ,]*$", line):
-            cells = [line[begin:end].strip().replace(",", "") for begin, end in zip([8] + ends, ends)]
+        elif ends and re.fullmatch(r" *\d+[\d, ]*", line):
+            cells = [line[begin:end].strip().replace(",", "") for begin, end in zip([7] + ends, ends)]
             counts[kernel, int(line[:7])] = tuple(int(cell or 0) for cell in cells)
     return counts
 

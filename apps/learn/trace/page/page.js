@@ -37,7 +37,7 @@ function sentenceOf(step) {
 function legendOf(step) {
   if (step.kind === 3) return "";
   if (step.kind === 4) return step.sources.length ? "Above the lane whose value is read, below the lane that reads it." : "";
-  return step.shared ? "Each column is a bank of 4-byte words. In one turn a bank gives one word, to all lanes that want it; a cell names its lane (×: how many). Darker cells with a thick edge are turns beyond the first."
+  return step.shared ? "Each column is a bank of 4-byte words. In one turn a bank gives one word, to all lanes that want it; a cell names its lane (×: how many). Cells with a thick edge are turns beyond the first."
     : "Each box below is a sector of 32 bytes: filled where the lanes touch it, hatched where it moves for nothing.";
 }
 
