@@ -32,9 +32,9 @@ constexpr const char* first_thread =
 
 /// gdb stops at the first command that fails: a wrong condition does not start the program.
 std::string gdb_commands(const std::vector<std::string>& kernels, const std::string& condition) {
-  std::string text = "set breakpoint pending on\n";  // a kernel that is never launched is not in the program
-  for (const char* files : {"kernels/sim/*", "kernels/sim/*/*", "kernels/common/*", "c++/*/*", "c++/*/bits/*"})
-    text += std::string("skip -gfi ") + files + "\n";  // `step` does not enter them
+  std::string text =
+      "set breakpoint pending on\n"  // a kernel that is never launched is not in the program
+      "skip -rfunction ^(gs|std)::|^__(tsan|sanitizer|gnu)_\n";  // `step` enters the file's functions only
   for (const std::string& kernel : kernels)
     text += "break " + kernel + " if " + (condition.empty() ? first_thread : condition) + "\n";
   return text + "run\n";

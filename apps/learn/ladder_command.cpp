@@ -32,7 +32,7 @@ simulator under the race checker and then counted; no GPU is needed.
 The programs lie in )" GRIDSTRIDE_LADDERS R"(; ./gridstride run takes each of them.
 )";
 
-void say(const std::string& text) {
+void print_now(const std::string& text) {
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
 }
@@ -59,7 +59,7 @@ int number_of_rung(std::string_view word) {
   return *number;
 }
 
-LadderWords read(const std::vector<std::string_view>& words) {
+LadderWords ladder_words(const std::vector<std::string_view>& words) {
   LadderWords result;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto equals = words[i].starts_with("--") ? words[i].find('=') : words[i].npos;
@@ -97,28 +97,29 @@ const Rung& rung_with_number(const std::vector<Rung>& rungs, int number) {
 }
 
 void show_table(const Ladder& ladder, const std::vector<Rung>& rungs, const textbook::Gpu& gpu) {
-  say(table_head(ladder, rungs.front(), gpu));
-  for (const Rung& rung : rungs) say(table_row(climbed(ladder, rung), gpu));
-  say(table_foot(ladder, gpu));
+  print_now(table_head(ladder, rungs.front(), gpu));
+  for (const Rung& rung : rungs) print_now(table_row(climbed(ladder, rung), gpu));
+  print_now(table_foot(ladder, gpu));
 }
 
 void show_difference(const Ladder& ladder, const Rung& from, const Rung& to) {
-  say(story_of(to));
+  print_now(story_of(to));
   simulator::run_program({"diff", "-U", "2", "--label", from.file.filename().string(), "--label",
                           to.file.filename().string(), "-I", "^//", from.file.string(), to.file.string()});
-  say("\nfrom " + from.name() + " to " + to.name() + ":\n" + moved_counts(climbed(ladder, from), climbed(ladder, to)));
+  print_now("\nfrom " + from.name() + " to " + to.name() + ":\n" +
+            moved_counts(climbed(ladder, from), climbed(ladder, to)));
 }
 
 }  // namespace
 
 int ladder_command(const std::vector<std::string_view>& words) {
-  const LadderWords given = read(words);
+  const LadderWords given = ladder_words(words);
   if (given.help || given.gpu == "help") {
-    say(given.help ? ladder_help : gpu_table());
+    print_now(given.help ? ladder_help : gpu_table());
     return 0;
   }
   if (!given.ladder) {
-    say(list_of_ladders());
+    print_now(list_of_ladders());
     return 0;
   }
   const textbook::Gpu& gpu = given.gpu.empty() ? textbook::usual_gpu() : *textbook::gpu_named(given.gpu);
@@ -132,8 +133,8 @@ int ladder_command(const std::vector<std::string_view>& words) {
     show_difference(*given.ladder, rung_with_number(rungs, *given.diff), rung);
     return 0;
   }
-  say(story_of(rung));
-  say(counts_of(climbed(*given.ladder, rung), gpu) + "\nThe program: " + rung.file.string() + "\n");
+  print_now(story_of(rung));
+  print_now(counts_of(climbed(*given.ladder, rung), gpu) + "\nThe program: " + rung.file.string() + "\n");
   return 0;
 }
 

@@ -10,10 +10,10 @@
 namespace gs::learn {
 namespace {
 
-struct Count {
+struct ShownCount {
   const char *name, *words;
 };
-constexpr Count shown_counts[] = {
+constexpr ShownCount shown_counts[] = {
     {"requests", "requests of global memory"},
     {"sectors", "sectors of 32 bytes that they touch"},
     {"shared_requests", "requests of shared memory"},
@@ -24,7 +24,7 @@ constexpr Count shown_counts[] = {
     {"block_threads", "threads a block"},
 };
 
-[[gnu::format(printf, 1, 2)]] std::string formatted(const char* format, ...) {
+[[gnu::format(printf, 1, 2)]] std::string text_by(const char* format, ...) {
   char text[512];
   va_list arguments;
   va_start(arguments, format);
@@ -37,10 +37,10 @@ constexpr Count shown_counts[] = {
 std::string operations_a_byte(const Climbed& rung) {
   if (rung.operations == 0) return "-";
   const double value = double(rung.operations) / double(32 * rung.count("sectors"));
-  return formatted("%.*f", value < 10 ? 2 : 1, value);
+  return text_by("%.*f", value < 10 ? 2 : 1, value);
 }
 
-std::string joined(const std::vector<std::string>& words, const char* between) {
+std::string joined_sizes(const std::vector<std::string>& words, const char* between) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
   return text;
@@ -58,22 +58,22 @@ std::string list_of_ladders() {
 }
 
 std::string table_head(const Ladder& ladder, const Rung& first, const textbook::Gpu& gpu) {
-  return std::string(ladder.name) + " at " + joined(first.sizes, " x ") + ", held against a " + std::string(gpu.name) +
-         "\n\n" +
-         formatted("%-27s %-15s %8s %10s %8s %8s %8s %8s %7s %9s %8s\n", "", "right within", "", "", "sectors",
-                   "shared", "bank", "", "ops", "occupancy", "at least") +
-         formatted("%-27s %-15s %8s %10s %8s %8s %8s %8s %7s %9s %8s\n", "rung", "(allowed)", "requests", "sectors",
-                   "/request", "requests", "conflicts", "barriers", "/byte", "at most", "");
+  return std::string(ladder.name) + " at " + joined_sizes(first.sizes, " x ") + ", held against a " +
+         std::string(gpu.name) + "\n\n" +
+         text_by("%-27s %-15s %8s %10s %8s %8s %8s %8s %7s %9s %8s\n", "", "right within", "", "", "sectors", "shared",
+                 "bank", "", "ops", "occupancy", "at least") +
+         text_by("%-27s %-15s %8s %10s %8s %8s %8s %8s %7s %9s %8s\n", "rung", "(allowed)", "requests", "sectors",
+                 "/request", "requests", "conflicts", "barriers", "/byte", "at most", "");
 }
 
 std::string table_row(const Climbed& rung, const textbook::Gpu& gpu) {
   const std::string within = rung.right_within + " (" + rung.allowed + ")";
-  return formatted("%-27s %-15s %8s %10s %8.1f %8s %8s %8s %7s %7.0f %% %8s\n", rung.rung.name().c_str(),
-                   within.c_str(), grouped(rung.count("requests")).c_str(), grouped(rung.count("sectors")).c_str(),
-                   double(rung.count("sectors")) / double(rung.count("requests")),
-                   grouped(rung.count("shared_requests")).c_str(), grouped(rung.count("bank_conflicts")).c_str(),
-                   grouped(rung.count("barriers")).c_str(), operations_a_byte(rung).c_str(), 100 * rung.occupancy(gpu),
-                   textbook::rounded_down(rung.least_seconds(gpu)).c_str());
+  return text_by("%-27s %-15s %8s %10s %8.1f %8s %8s %8s %7s %7.0f %% %8s\n", rung.rung.name().c_str(), within.c_str(),
+                 grouped(rung.count("requests")).c_str(), grouped(rung.count("sectors")).c_str(),
+                 double(rung.count("sectors")) / double(rung.count("requests")),
+                 grouped(rung.count("shared_requests")).c_str(), grouped(rung.count("bank_conflicts")).c_str(),
+                 grouped(rung.count("barriers")).c_str(), operations_a_byte(rung).c_str(), 100 * rung.occupancy(gpu),
+                 textbook::rounded_down(rung.least_seconds(gpu)).c_str());
 }
 
 std::string table_foot(const Ladder& ladder, const textbook::Gpu& gpu) {
@@ -81,8 +81,8 @@ std::string table_foot(const Ladder& ladder, const textbook::Gpu& gpu) {
   if (!ladder.operations_in_words.empty())
     text += "ops/byte: " + std::string(ladder.operations_in_words) +
             " operations for each byte of the sectors that requests of global memory touch.\n";
-  text += formatted("at least: each distinct byte moved once at %.0f GB/s", gpu.gigabytes);
-  if (!ladder.operations_in_words.empty()) text += formatted(", and the operations at %.1f TFLOP/s", gpu.fp32_tflops);
+  text += text_by("at least: each distinct byte moved once at %.0f GB/s", gpu.gigabytes);
+  if (!ladder.operations_in_words.empty()) text += text_by(", and the operations at %.1f TFLOP/s", gpu.fp32_tflops);
   text +=
       ". A bound for any program, not a predicted time.\noccupancy: from threads and shared memory; registers, "
       "which only a compiler knows, can lower it.\n";
@@ -94,24 +94,24 @@ std::string story_of(const Rung& rung) {
 }
 
 std::string counts_of(const Climbed& rung, const textbook::Gpu& gpu) {
-  std::string text = "at " + joined(rung.rung.sizes, " x ") + ":\n";
-  for (const Count& count : shown_counts)
-    text += formatted("  %14s  %s\n", grouped(rung.count(count.name)).c_str(), count.words);
-  text += formatted("  %14s  occupancy at most, on a %s\n", formatted("%.0f %%", 100 * rung.occupancy(gpu)).c_str(),
-                    std::string(gpu.name).c_str());
-  text += formatted("  %14s  at least, on a %s\n", textbook::rounded_down(rung.least_seconds(gpu)).c_str(),
-                    std::string(gpu.name).c_str());
+  std::string text = "at " + joined_sizes(rung.rung.sizes, " x ") + ":\n";
+  for (const ShownCount& count : shown_counts)
+    text += text_by("  %14s  %s\n", grouped(rung.count(count.name)).c_str(), count.words);
+  text += text_by("  %14s  occupancy at most, on a %s\n", text_by("%.0f %%", 100 * rung.occupancy(gpu)).c_str(),
+                  std::string(gpu.name).c_str());
+  text += text_by("  %14s  at least, on a %s\n", textbook::rounded_down(rung.least_seconds(gpu)).c_str(),
+                  std::string(gpu.name).c_str());
   return text;
 }
 
 std::string moved_counts(const Climbed& from, const Climbed& to) {
   std::string text;
-  for (const Count& count : shown_counts) {
+  for (const ShownCount& count : shown_counts) {
     const std::int64_t before = from.count(count.name), after = to.count(count.name);
     if (before == after) continue;
-    std::string change = before == 0 || after == 0 ? "" : formatted("  %.2f times", double(after) / double(before));
-    text += formatted("  %12s -> %-12s %-40s%s", grouped(before).c_str(), grouped(after).c_str(), count.words,
-                      change.c_str());
+    std::string change = before == 0 || after == 0 ? "" : text_by("  %.2f times", double(after) / double(before));
+    text += text_by("  %12s -> %-12s %-40s%s", grouped(before).c_str(), grouped(after).c_str(), count.words,
+                    change.c_str());
     text.erase(text.find_last_not_of(' ') + 1);
     text += "\n";
   }

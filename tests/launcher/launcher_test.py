@@ -62,6 +62,7 @@ class Launcher(unittest.TestCase):
             (["run", "a.cu"], [LEARN]),
             (["explain", "M03"], [LEARN]),
             (["run", "a.cu", "--device", "ptx"], [LEARN]),  # the program's own words
+            (["learn", "7"], [LEARN]),
             (["build", "sim", "learn"], [SIM, LEARN]),
             (["test"], ["everything with its tests"]),
         ]:

@@ -1,9 +1,6 @@
 #!/usr/bin/env python3
 """`gridstride run --gdb` stops a learner's program in the thread of a kernel that one asks for."""
-import os
-import pathlib
 import shutil
-import subprocess
 import tempfile
 import unittest
 
@@ -30,7 +27,7 @@ __global__ void never(int* a) {
   a[0] = 1;
 }
 __global__ __launch_bounds__(64) void second(int* a) {
-  a[threadIdx.x] += 1;
+  a[4 * threadIdx.y + threadIdx.x] += 1;
 }
 }  // namespace mine
 
@@ -74,12 +71,12 @@ class Gdb(LearnTest):
         self.assertIn("t=3 b=1 d=8 g=4 n=5\n", text)
         self.assertIn("= {x = 3, y = 0, z = 0}", text)
         self.assertIn("i=11\n", text)
-        self.assertIn("other=108\n", text)  # over the barrier, and still in the same thread: a[12], as a[8 + 7 - 3]
+        self.assertIn("other=112\n", text)  # over the barrier, and still in the same thread: a[12] is a[8 + 7 - 3]
         self.assertIn("thread 3 of block 1\n", text)
-        self.assertRegex(text, r"twice \(x=108\) at .*file.cu:4\n")  # `step` enters the file's functions, and no others
+        self.assertRegex(text, r"twice \(x=112\) at .*file.cu:4\n")  # `step` enters the file's functions, and no others
         self.assertEqual(text.count("Breakpoint 1, "), 2)  # `continue` stops in the next launch
         self.assertIn("a word\n", text)
-        self.assertRegex(text, r"a\[11\] = 450\n")  # 2 * (2 * 111 + 5) + 5, then 1 more
+        self.assertRegex(text, r"a\[11\] = 460\n")  # 2 * (2 * 111 + 5) + 5, then 1 more
         self.assertIn("exited normally", text)
 
     @unittest.skipUnless(shutil.which("gdb"), "no gdb")
@@ -87,7 +84,7 @@ class Gdb(LearnTest):
         text = self.gdb("", "print threadIdx.x + blockIdx.x", "backtrace", "continue", "continue", "print threadIdx.y",
                         "continue")
         self.assertRegex(text, r"Breakpoint 1, scale<int> (.*\n)*.*Breakpoint 1, scale<int> (.*\n)*.*"
-                               r"Breakpoint \d, mine::second \(a=0x\w+\) at .*file.cu:21\n")
+                               r"Breakpoint [\d.]+, mine::second \(a=0x\w+\) at .*file.cu:22\n")
         self.assertIn("= 0\n", text)
         self.assertIn("exited normally", text)
         self.assertIn("no word\n", text)

@@ -13,6 +13,7 @@ import unittest
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 SET = PROJECT / "apps/learn/exercises"
 LEARN = os.environ.get("GRIDSTRIDE_LEARN")
+NVCC = os.environ.get("CUDACXX") or shutil.which("nvcc") or shutil.which("/usr/local/cuda/bin/nvcc")
 ONLY = os.environ.get("GRIDSTRIDE_ONLY_EXERCISES", "").split()  # for who writes one: names, separated by spaces
 
 # Words of CUDA that must be introduced before they are used; identifiers such as __shared__ are found by their form.
@@ -24,7 +25,7 @@ CONCEPTS = {"kernel": "kernels?", "thread": "threads?", "block": "blocks?", "gri
             "index": "(index|indices)", "race": "races?", "transpose": "transposes?", "coalesced": "coalesc\\w+",
             "occupancy": "occupancy", "register": "registers?", "fragment": "fragments?", "swizzle": "swizzl\\w+",
             "bin": "bins?", "word": "words? of 4 bytes"}
-IDENTIFIERS = re.compile(r"<<<|\b__\w+|\b(?:thread|block)Idx\b(?:\.[yz])?|\b(?:block|grid)Dim\b|\bdim3\b|\batomic[A-Z]\w+"
+IDENTIFIERS = re.compile(r"<<<|\b__\w+|\b(?:thread|block)Idx\b(?:\.[yz])?|\b(?:block|grid)Dim\b|\bdim3\b|\batomic[A-Z]\w+|\bcuda[A-Z]\w+"
                          r"|\b(?:float|int|uint)[234]\b")
 
 
@@ -51,14 +52,17 @@ class Exercise:
     def one(self, key):
         return self.facts[key][0]
 
-    def start(self):
+    def part(self, wanted):
         lines, shown = [], "both"
         for line in (self.folder / "exercise.cu").read_text().splitlines():
             if line.strip().startswith("//! "):
                 shown = line.strip()[4:]
-            elif shown != "solution":
+            elif shown in ("both", wanted):
                 lines.append(line)
         return "\n".join(lines) + "\n"
+
+    def start(self):
+        return self.part("start")
 
 
 EXERCISES = [Exercise(file.parent) for file in sorted(SET.glob("*/exercise.txt"))]
@@ -100,6 +104,25 @@ class Texts(unittest.TestCase):
     def test_the_second_exercise_needs_one_line(self):
         text = (SET / "02_map/exercise.cu").read_text()
         self.assertEqual(len(text.split("//! solution\n")[1].split("//! both")[0].splitlines()), 1)
+
+
+@unittest.skipUnless(NVCC, "no nvcc")
+class Cuda(unittest.TestCase):
+    def test_starts_and_solutions_are_cuda(self):
+        includes, text = set(), ""
+        for exercise in EXERCISES:  # in one file: nvcc takes as long for its headers as for all of this
+            for part in ("start", "solution"):
+                lines = exercise.part(part).splitlines()
+                includes |= {line for line in lines if line.startswith("#include")}
+                body = [line if not line.startswith("#include") else "" for line in lines]
+                text += f"namespace exercise_{exercise.name}_{part} {{\n#line 1 \"{exercise.name}/{part}\"\n"
+                text += "\n".join(body) + "\n}\n"
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "exercises.cu"
+            file.write_text("\n".join(sorted(includes)) + "\n" + text)
+            done = subprocess.run([NVCC, "-std=c++17", "-arch=sm_80", "--ptx", file, "-o", file.with_suffix(".ptx")],
+                                  capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
 @unittest.skipUnless(LEARN, "set GRIDSTRIDE_LEARN to the program gridstride-learn")
@@ -178,6 +201,10 @@ class Learn(unittest.TestCase):
 
     def test_files_that_cannot_be_judged(self):
         for text, says in (("int main() { return 0; }\n", "main() is not for you to write here"),
+                           ("__global__ void add10() {\n  {\n}\nvoid launch(const float* a, float* out, int n) {}\n",
+                            "02_map.cu:1: error: this { has no }"),
+                           ("void launch(const float* a, float* out, int n) {}\n}\n",
+                            "02_map.cu:2: error: this } has no {"),
                            ("__global__ void add10() {}\n", "void launch(const float* a, float* out, int n)"),
                            ("void launch(const float* a, float* out, int n);\n", "which the file must have"),
                            ("#include <cstdlib>\nvoid launch(const float* a, float* out, int n) { exit(0); }\n",
@@ -301,6 +328,10 @@ void launch(const float* a, float* out, int n) {
             done = self.learn("--list", "--set", folder)
             self.assertEqual((done.returncode, len(done.stderr.splitlines())), (1, 1), done.stderr)
             self.assertIn(says, done.stderr)
+        folder = changed("exercise.txt", "start:", "gate size: 1\ngate: time; naive 1; at most 1\nstart:")
+        done = self.learn("--once", "--set", folder, "--folder", folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("exercise.txt: gate: 'time' cannot be limited; there are: loads of global memory, ", done.stderr)
 
 
 if __name__ == "__main__":

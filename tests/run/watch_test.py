@@ -23,13 +23,14 @@ class Watch(LearnTest):
     def start(self, *words):
         self.process = subprocess.Popen([LEARN, "run", "--watch", *words], cwd=self.folder, env=self.environment(),
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.addCleanup(self.stop)
+        self.addCleanup(self.stop, self.process)
         self.seen = b""
 
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
+    @staticmethod
+    def stop(process):
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
     def until(self, pattern):
         """Reads on until the output has the pattern. Returns what came up to its end."""

@@ -7,8 +7,8 @@
 #include <iterator>
 
 #include "apps/learn/compiled.h"
+#include "apps/learn/course/form.h"
 #include "apps/learn/recorded_run.h"
-#include "apps/learn/tokens.h"
 #include "kernels/common/check.h"
 
 namespace gs::learn {
@@ -18,20 +18,6 @@ namespace fs = std::filesystem;
 
 Verdict failed(std::string code, std::string text) {
   return {false, std::move(code), std::move(text), {}};
-}
-
-/// Names and marks without what stands between them.
-std::string without_spaces(std::string_view source) {
-  std::string text;
-  for (const Token& token : tokens_of(source)) text += std::string(token.spelling) + " ";
-  return text;
-}
-
-bool has_main(std::string_view source) {
-  const auto tokens = tokens_of(source);
-  for (std::size_t i = 1; i + 1 < tokens.size(); ++i)
-    if (tokens[i].is("main") && tokens[i - 1].is("int") && tokens[i + 1].spelling == "(") return true;
-  return false;
 }
 
 /// The cause among what was found: threads that miss a barrier also race, and a barrier between warps is one between
@@ -63,13 +49,8 @@ Verdict judged(const Exercise& exercise, const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   const std::string source{std::istreambuf_iterator<char>(stream), {}};
   if (!stream) return failed("compiler", file.string() + ": cannot be read\n");
-  if (has_main(source))
-    return failed("compiler",
-                  file.string() + ": error: main() is not for you to write here: the exercise calls launch()\n");
-  if (without_spaces(source).find(without_spaces(exercise.called + "{")) == std::string::npos)
-    return failed("compiler", file.string() +
-                                  ": error: the exercise calls this function, which the file must have:\n  " +
-                                  exercise.called + "\n");
+  if (const auto mistake = mistake_of_form(exercise, file.string(), source); !mistake.empty())
+    return failed("compiler", mistake);
   std::vector<std::string> program;
   try {
     program = {compiled(file, For::run, judge_of(exercise)).string(), exercise.sizes,

@@ -74,7 +74,11 @@ bool Session::judge() {
 void Session::watch() {
   show_task();
   Keyboard keyboard;
-  if (!progress_.solved(current())) judge();
+  const auto judge_and_go_on = [&] {
+    if (!judge()) return;
+    say(at_ + 1 < exercises_.size() ? "Solved. n opens the next exercise.\n" : "Solved. It was the last exercise.\n");
+  };
+  if (!progress_.solved(current())) judge_and_go_on();
   fs::file_time_type seen = judged_;
   for (bool goes_on = true; goes_on;) {
     const auto key = keyboard.wait();
@@ -85,7 +89,7 @@ void Session::watch() {
     const bool rests = now == std::exchange(seen, now);
     if (!goes_on || !rests || now == judged_ || !fs::exists(progress_.file_of(current()))) continue;
     say("\n");
-    if (judge()) say("Solved. n opens the next exercise.\n");
+    judge_and_go_on();
   }
 }
 

@@ -59,7 +59,7 @@ inline bool near_enough(const Size& size, const Floats& result, const Floats& ri
   std::string text;
   for (const int extent : size) text += (text.empty() ? "" : " x ") + std::to_string(extent);
   const bool near = error <= allowed;
-  std::printf("%s: %s %.1e, allowed %.1e\n", text.c_str(), near ? "right within" : "WRONG by", error, allowed);
+  std::printf("%s: %s %.2g, allowed %.2g\n", text.c_str(), near ? "right within" : "WRONG by", error, allowed);
   return near;
 }
 

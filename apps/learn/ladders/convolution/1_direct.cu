@@ -1,9 +1,11 @@
 // 1_direct.cu - a thread computes one element of the output, as the formula says.
 //
-// For each multiplication it reads an element of the input and one of the filter from global memory: 73,728 requests.
-// Neighbouring pixels read the same elements again, 9 times in one channel, and each of 16 filters reads them once more.
+// For each multiplication it reads an element of the input and one of the filter from global memory: 73,728 of the
+// 74,240 requests. Neighbouring pixels read the same elements again, 9 times in a channel, and so does each of the 16
+// filters: 217,088 sectors, of 3,348 different ones.
 //
-// counts at 8 16 34 34: requests 74,240, sectors 405,504, shared requests 0, bank conflicts 0, barriers 0
+// counts at 8 16 34 34: requests 74,240, sectors 217,088, shared requests 0, bank conflicts 0,
+//   divergent requests 0, barriers 0, shared bytes 0
 #include "convolution.h"
 
 __global__ void convolve(const float* in, const float* filters, float* out, Shape shape) {
@@ -19,7 +21,7 @@ __global__ void convolve(const float* in, const float* filters, float* out, Shap
 }
 
 int main(int count, char** words) {
-  return check_convolution(count, words, [](const float* in, const float* filters, float* out, Shape shape) {
+  return check_convolution(count, words, 1e-6, [](const float* in, const float* filters, float* out, Shape shape) {
     convolve<<<dim3((shape.out_width() + 31) / 32, (shape.out_height() + 7) / 8, shape.filters), dim3(32, 8)>>>(
         in, filters, out, shape);
   });

@@ -14,7 +14,7 @@ struct Shape {
 /// Calls launch(in, filters, out, shape). `words`: "channels filters height width", or none. `allowed`: as a part of
 /// the sum of the absolute products.
 template <class Launch>
-int check_convolution(int count, char** words, Launch launch, double allowed = 1e-6) {
+int check_convolution(int count, char** words, double allowed, Launch launch) {
   return for_sizes(count, words, {{3, 5, 20, 26}, {2, 20, 9, 70}}, [&](const Size& size) {
     const Shape shape = {size[0], size[1], size[2], size[3]};
     const Floats in = numbers(shape.channels * shape.height * shape.width, 1);

@@ -5,7 +5,7 @@
 /// Calls launch(a, b, c, m, n, k). `words`: "m n k", or none. n and k are multiples of 4. `allowed`: as a part of the
 /// sum of the absolute products.
 template <class Launch>
-int check_product(int count, char** words, Launch launch, double allowed = 1e-6) {
+int check_product(int count, char** words, double allowed, Launch launch) {
   return for_sizes(count, words, {{50, 96, 80}, {33, 68, 20}}, [&](const Size& size) {
     const int m = size[0], n = size[1], k = size[2];
     const Floats a = numbers(m * k, 1), b = numbers(k * n, 2);

@@ -1,10 +1,11 @@
 // 2_tree.cu - a block of 256 threads adds up one row, and then its 256 sums in a tree.
 //
 // Neighbouring threads read neighbours: 4 sectors a request, 8,256 in all instead of 65,544. In the tree, every second
-// thread adds its neighbour's sum, then every fourth, and so on: all 8 warps go through five rounds with fewer and fewer
-// of their lanes, which costs 9,600 requests of shared memory, nearly all of them with a part of the warp.
+// thread adds its neighbour's sum, then every fourth, and so on: all 8 warps go through five rounds with fewer and
+// fewer of their lanes. That is 9,600 requests of shared memory; a part of a warp makes 9,152 of all requests.
 //
-// counts at 64 1024: requests 2,112, sectors 8,256, shared requests 9,600, bank conflicts 0, barriers 576, divergent requests 9,152
+// counts at 64 1024: requests 2,112, sectors 8,256, shared requests 9,600, bank conflicts 0,
+//   divergent requests 9,152, barriers 576, shared bytes 1,024
 // fewer: sectors
 #include "rows.h"
 

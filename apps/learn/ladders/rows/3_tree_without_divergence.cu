@@ -1,10 +1,11 @@
 // 3_tree_without_divergence.cu - the first threads add, whole warps of them.
 //
-// In the first round threads 0 to 127 add the upper half to the lower one, then 0 to 63, and so on. A warp adds with all
-// lanes or is done; only the last five rounds, within one warp, leave lanes idle. 2,880 requests of shared memory instead
-// of 9,600, and 1,088 of all requests made by a part of a warp instead of 9,152.
+// In the first round threads 0 to 127 add the upper half to the lower one, then 0 to 63, and so on. A warp adds with
+// all lanes or is done; only the last five rounds, within one warp, leave lanes idle. A part of a warp makes 1,088
+// requests instead of 9,152, and shared memory gets 2,880 instead of 9,600.
 //
-// counts at 64 1024: requests 2,112, sectors 8,256, shared requests 2,880, bank conflicts 0, barriers 576, divergent requests 1,088
+// counts at 64 1024: requests 2,112, sectors 8,256, shared requests 2,880, bank conflicts 0,
+//   divergent requests 1,088, barriers 576, shared bytes 1,024
 // fewer: divergent requests
 #include "rows.h"
 

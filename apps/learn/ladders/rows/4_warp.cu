@@ -3,7 +3,8 @@
 // __shfl_down_sync hands a lane the sum of another one: five of them replace the tree. No shared memory, no barrier: 0
 // requests instead of 2,880 and 0 barriers instead of 576. A block of 256 threads has 8 rows, not one.
 //
-// counts at 64 1024: requests 2,112, sectors 8,256, shared requests 0, bank conflicts 0, barriers 0, divergent requests 64
+// counts at 64 1024: requests 2,112, sectors 8,256, shared requests 0, bank conflicts 0,
+//   divergent requests 64, barriers 0, shared bytes 0
 // fewer: shared requests
 #include "rows.h"
 

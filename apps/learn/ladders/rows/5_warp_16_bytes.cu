@@ -1,10 +1,11 @@
 // 5_warp_16_bytes.cu - a lane reads four neighbours at once.
 //
-// A float4 is one request of 16 bytes a lane: 16 sectors a request instead of 4, the same 8,256 sectors, but 576 requests
-// instead of 2,112. Fewer instructions have more bytes on their way. The columns must be a multiple of 4, so that every
-// row begins at a multiple of 16 bytes.
+// A float4 is one request of 16 bytes a lane: 16 sectors a request instead of 4. As many sectors, 8,256, but 576
+// requests instead of 2,112: fewer instructions have the same bytes on their way. The columns must be a multiple of 4,
+// so that every row begins at a multiple of 16 bytes.
 //
-// counts at 64 1024: requests 576, sectors 8,256, shared requests 0, bank conflicts 0, barriers 0, divergent requests 64
+// counts at 64 1024: requests 576, sectors 8,256, shared requests 0, bank conflicts 0,
+//   divergent requests 64, barriers 0, shared bytes 0
 // fewer: requests
 #include "rows.h"
 

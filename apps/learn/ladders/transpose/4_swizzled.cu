@@ -4,7 +4,8 @@
 // the banks: rows and columns are both read and written in one turn. The tile needs 4,096 bytes again instead of 4,224,
 // and its rows stay aligned to 16 bytes, which padding by a word destroys.
 //
-// counts at 256 256: requests 4,096, sectors 16,384, shared requests 4,096, bank conflicts 0, barriers 64, shared bytes 4,096
+// counts at 256 256: requests 4,096, sectors 16,384, shared requests 4,096, bank conflicts 0,
+//   divergent requests 0, barriers 64, shared bytes 4,096
 // fewer: shared bytes
 #include "transpose.h"
 

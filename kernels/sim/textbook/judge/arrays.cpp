@@ -61,10 +61,10 @@ bool is_unwritten(const Array& array, long element) {
          !simulator::check::last_writer(at);
 }
 
-std::string in_words(double value) {
+std::string in_words(double value, int digits) {
   if (std::isnan(value)) return "NaN";
   char text[32];
-  std::snprintf(text, sizeof text, "%.*g", value == std::floor(value) ? 10 : 7, value);
+  std::snprintf(text, sizeof text, "%.*g", value == std::floor(value) ? 10 : digits, value);
   return text;
 }
 

@@ -27,8 +27,8 @@ double value_of(const Array&, long element);
 void set_value(const Array&, long element, double value);
 /// Is the element as it was before any thread ran?
 bool is_unwritten(const Array&, long element);
-/// A finite number, or NaN, as a reader would write it: "266", "0.3333333".
-std::string in_words(double value);
+/// A number as a reader would write it: "266", "0.3333333", "NaN". Nine digits tell any two floats apart.
+std::string in_words(double value, int digits = 7);
 /// "out[7]", by the name that the kernel gave the memory.
 std::string element_in_words(const Array&, long element);
 

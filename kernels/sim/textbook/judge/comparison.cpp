@@ -84,6 +84,9 @@ Explanation wrong_value(const Array& output, const Expected& expected, long elem
   if (std::isnan(is) || std::isnan(should_be)) {
     explanation.code = "M26";
     if (!nan_among_inputs) explanation.what += "; the inputs are finite";
+    if (std::isnan(is))
+      explanation.advice =
+          "It comes from infinity / infinity, infinity - infinity, 0 / 0, or from a value that was NaN before";
     return explanation;
   }
   explanation.code = "M09";
@@ -123,9 +126,10 @@ std::optional<Explanation> difference(const Array& output, const std::string& be
     const Array earlier{output.name, output.type, output.count, copy.data()};
     Explanation explanation;
     explanation.code = "M28";
+    constexpr int digits = 9;
     explanation.what = "with threads in another order (seed " + std::to_string(seed) + ") " +
-                       element_in_words(output, i) + " is " + in_words(value_of(output, i)) + " instead of " +
-                       in_words(value_of(earlier, i));
+                       element_in_words(output, i) + " is " + in_words(value_of(output, i), digits) + " instead of " +
+                       in_words(value_of(earlier, i), digits);
     point_at_writer(explanation, output, i);
     explanation.advice = "Probably atomic operations come in another order, and the sum of floats depends on it";
     return explanation;

@@ -47,7 +47,7 @@ const Quantity& quantity_of(std::string_view name) {
     if (quantity.name == name) return quantity;
     names += (names.empty() ? "" : ", ") + std::string(quantity.name);
   }
-  throw Error("gate: '" + std::string(name) + "' cannot be limited; there are: " + names);
+  throw Error("exercise.txt: gate: '" + std::string(name) + "' cannot be limited; there are: " + names);
 }
 
 /// What follows `word` in `text`, as a number.
@@ -56,7 +56,8 @@ double number_after(std::string_view text, std::string_view word) {
   const std::string number(at == text.npos ? "" : text.substr(at + word.size()));
   char* end = nullptr;
   const double value = std::strtod(number.c_str(), &end);
-  if (end == number.c_str()) throw Error("gate: '" + std::string(text) + "' has no '" + std::string(word) + " NUMBER'");
+  if (end == number.c_str())
+    throw Error("exercise.txt: gate: '" + std::string(text) + "' has no '" + std::string(word) + " NUMBER'");
   return value;
 }
 

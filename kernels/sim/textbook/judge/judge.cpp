@@ -178,7 +178,7 @@ void Test::compare(const void* output, const Expected& expected) {
   }
 }
 
-int judge(int count, char** words, void (*exercise)(Test&)) {
+int judge(int count, char** words, void (*exercise)(Test&)) try {
   require(count >= 3, "the judge needs the sizes, and the size for the gates");
   const auto sizes = parts_of(words[1], ',');
   std::vector<Gate> gates;
@@ -188,6 +188,9 @@ int judge(int count, char** words, void (*exercise)(Test&)) {
   if (!gates.empty()) be_cheap(exercise, words[2], gates);
   textbook::record({"verdict", {{"passed", "yes"}}});
   return 0;
+} catch (const Error& error) {
+  std::fprintf(stderr, "%s\n", error.what());  // a mistake of the exercise, not of the learner
+  return 1;
 }
 
 }  // namespace gs::judge

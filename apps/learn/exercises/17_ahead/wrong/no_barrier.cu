@@ -1,4 +1,4 @@
-// M23: waits for its own copies only
+// M11: waits for its own copies only
 #include <cuda_pipeline.h>
 
 struct Tiles {

@@ -1,4 +1,4 @@
-// M18: the other stage
+// M23: the other stage
 #include <cuda_pipeline.h>
 
 struct Tiles {

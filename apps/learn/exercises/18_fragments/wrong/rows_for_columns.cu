@@ -1,4 +1,4 @@
-// M09: rows and columns of b are exchanged
+// M03: rows and columns of b are exchanged
 #include <mma.h>
 
 using namespace nvcuda;
