@@ -1,4 +1,4 @@
-"""The chapters of docs/learn/ as a test reads them: blocks of text, code and commands, and the terms of the glossary."""
+"""The chapters of docs/learn/ as a test reads them: blocks of code and of commands, and the terms of the glossary."""
 import dataclasses
 import pathlib
 import re
@@ -29,7 +29,7 @@ class Block:
         """The file that the paragraph before the block names."""
         names = {name for link in PROGRAM.findall(self.before) for name in link}
         if len(names) != 1:
-            raise AssertionError(f"the paragraph before this block should link one program: {self.before!r}\n{self.text}")
+            raise AssertionError(f"before this block one program should be linked: {self.before!r}\n{self.text}")
         return names.pop()
 
     def lines(self):
@@ -107,7 +107,7 @@ def anchors(text):
 
 
 def first_uses(text):
-    """For each term that the chapter uses: (anchor, the link's address at its first use, or None if it is not linked)."""
+    """For each term that the chapter uses: (anchor, the address of the link at its first use or None)."""
     text = PROGRAM.sub(" ", re.sub(r"!\[[^\]]*\]\([^)]*\)", "", prose(text)))
     found = []
     # A longer term covers the shorter one inside it: "bank conflict" is no use of "bank".
@@ -117,6 +117,7 @@ def first_uses(text):
         uses = [use for use in pattern.finditer(text)
                 if not any(start + text[start:].index("](") <= use.start() < end for start, end, _ in spans)]
         if uses:
-            found.append((anchor, next((address for start, end, address in spans if start < uses[0].start() < end), None)))
+            at = uses[0].start()
+            found.append((anchor, next((address for start, end, address in spans if start < at < end), None)))
         text = pattern.sub(lambda use: "·" * len(use[0]), text)
     return found

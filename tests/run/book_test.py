@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The book's chapters are right: what they quote, what they run, what they link.
 
-Each command `gridstride run ...` of a chapter is run as a reader would run it, in a copy of docs/learn/programs, with the
-changes that the section has shown before; its output must be the text's. GRIDSTRIDE_WRITE_EXPECTED=1 writes the outputs
+Each command `gridstride run ...` of a chapter is run as a reader would run it, in a copy of docs/learn/programs, with
+the changes that the section has shown before; its output must be the text's. GRIDSTRIDE_WRITE_EXPECTED=1 writes the outputs
 into the chapters instead; read the difference, for the sentences around them have the same numbers.
 """
 import concurrent.futures
@@ -138,7 +138,8 @@ class Text(unittest.TestCase):
             self.assertRegex(text, rf"\A# {number}\. ")
             parts = dict(re.findall(r"^## ([^\n]*)\n(.*?)(?=^## |\Z)", text, re.M | re.S))
             self.assertEqual(list(parts)[-3:], ["Questions", "Exercises", "Sources"])
-            self.assertEqual(re.findall(r"^(\d)\. [^\n]*(?:\n   [^\n]*)*\?$", parts["Questions"], re.M), ["1", "2", "3"])
+            questions = re.findall(r"^(\d)\. [^\n]*(?:\n   [^\n]*)*\?$", parts["Questions"], re.M)
+            self.assertEqual(questions, ["1", "2", "3"])
             answers = r"<details><summary>Answer</summary>\n\n\S.*?\n\n</details>"
             self.assertEqual(len(re.findall(answers, parts["Questions"], re.S)), 3)
             self.assertIn("`./gridstride learn ", parts["Exercises"])
@@ -174,14 +175,16 @@ class Text(unittest.TestCase):
 
     def test_each_exercise_belongs_to_a_chapter(self):
         named = [int(number) for chapter in book.CHAPTERS
-                 for number in re.findall(r"`./gridstride learn (\d+)`", chapter.read_text().split("\n## Exercises")[1])]
+                 for number in re.findall(r"`./gridstride learn (\d+)`",
+                                          chapter.read_text().split("\n## Exercises")[1])]
         self.assertEqual(sorted(set(named)), list(range(1, 15)))
         self.assertLessEqual(len(named), 15, "only the first exercise has two chapters")
 
     def test_columns(self):
         for page in book.PAGES:
             text = page.read_text()
-            outputs = {line for block in book.blocks(text) if block.language == "console" for line in block.text.splitlines()}
+            outputs = {line for block in book.blocks(text) if block.language == "console"
+                       for line in block.text.splitlines()}
             for number, line in enumerate(text.splitlines(), 1):
                 self.assertTrue(len(line) <= 100 or line in outputs, f"{page.name}:{number}: {len(line)} columns")
                 self.assertEqual(line, line.rstrip(), f"{page.name}:{number}")
