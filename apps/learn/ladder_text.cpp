@@ -24,6 +24,9 @@ constexpr ShownCount shown_counts[] = {
     {"block_threads", "threads a block"},
 };
 
+// The columns are those of table_head().
+#define GS_ROW_FORMAT "%-25s %-15s %8s %9s %8s %8s %9s %6s %5s %5s %5s %7s\n"
+
 [[gnu::format(printf, 1, 2)]] std::string text_by(const char* format, ...) {
   char text[512];
   va_list arguments;
@@ -58,21 +61,22 @@ std::string list_of_ladders() {
 }
 
 std::string table_head(const Ladder& ladder, const Rung& first, const textbook::Gpu& gpu) {
-  return std::string(ladder.name) + " at " + joined_sizes(first.sizes, " x ") + ", held against a " +
-         std::string(gpu.name) + "\n\n" +
-         text_by("%-27s %-15s %8s %10s %8s %8s %8s %8s %7s %9s %8s\n", "", "right within", "", "", "sectors", "shared",
-                 "bank", "", "ops", "occupancy", "at least") +
-         text_by("%-27s %-15s %8s %10s %8s %8s %8s %8s %7s %9s %8s\n", "rung", "(allowed)", "requests", "sectors",
-                 "/request", "requests", "conflicts", "barriers", "/byte", "at most", "");
+  return std::string(ladder.name) + " at " + joined_sizes(first.sizes, " x ") + "; the GPU is " +
+         textbook::with_article(gpu) + "\n\n" +
+         text_by(GS_ROW_FORMAT, "", "right within", "", "", "sectors/", "shared", "bank", "diver-", "bar-", "ops/",
+                 "occu-", "at") +
+         text_by(GS_ROW_FORMAT, "rung", "(allowed)", "requests", "sectors", "request", "requests", "conflicts", "gent",
+                 "riers", "byte", "pancy", "least");
 }
 
 std::string table_row(const Climbed& rung, const textbook::Gpu& gpu) {
-  const std::string within = rung.right_within + " (" + rung.allowed + ")";
-  return text_by("%-27s %-15s %8s %10s %8.1f %8s %8s %8s %7s %7.0f %% %8s\n", rung.rung.name().c_str(), within.c_str(),
-                 grouped(rung.count("requests")).c_str(), grouped(rung.count("sectors")).c_str(),
-                 double(rung.count("sectors")) / double(rung.count("requests")),
-                 grouped(rung.count("shared_requests")).c_str(), grouped(rung.count("bank_conflicts")).c_str(),
-                 grouped(rung.count("barriers")).c_str(), operations_a_byte(rung).c_str(), 100 * rung.occupancy(gpu),
+  const auto count = [&](const char* name) { return grouped(rung.count(name)); };
+  return text_by(GS_ROW_FORMAT, rung.rung.name().c_str(), (rung.right_within + " (" + rung.allowed + ")").c_str(),
+                 count("requests").c_str(), count("sectors").c_str(),
+                 text_by("%.1f", double(rung.count("sectors")) / double(rung.count("requests"))).c_str(),
+                 count("shared_requests").c_str(), count("bank_conflicts").c_str(), count("divergent_requests").c_str(),
+                 count("barriers").c_str(), operations_a_byte(rung).c_str(),
+                 text_by("%.0f %%", 100 * rung.occupancy(gpu)).c_str(),
                  textbook::rounded_down(rung.least_seconds(gpu)).c_str());
 }
 
@@ -97,10 +101,10 @@ std::string counts_of(const Climbed& rung, const textbook::Gpu& gpu) {
   std::string text = "at " + joined_sizes(rung.rung.sizes, " x ") + ":\n";
   for (const ShownCount& count : shown_counts)
     text += text_by("  %14s  %s\n", grouped(rung.count(count.name)).c_str(), count.words);
-  text += text_by("  %14s  occupancy at most, on a %s\n", text_by("%.0f %%", 100 * rung.occupancy(gpu)).c_str(),
-                  std::string(gpu.name).c_str());
-  text += text_by("  %14s  at least, on a %s\n", textbook::rounded_down(rung.least_seconds(gpu)).c_str(),
-                  std::string(gpu.name).c_str());
+  text += text_by("  %14s  occupancy at most, on %s\n", text_by("%.0f %%", 100 * rung.occupancy(gpu)).c_str(),
+                  textbook::with_article(gpu).c_str());
+  text += text_by("  %14s  at least, on %s\n", textbook::rounded_down(rung.least_seconds(gpu)).c_str(),
+                  textbook::with_article(gpu).c_str());
   return text;
 }
 

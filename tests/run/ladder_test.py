@@ -159,10 +159,10 @@ class Ladder(unittest.TestCase):
         self.assertNotIn("barriers", done.stdout[done.stdout.index("from 2_tile to 3_padded"):])
 
     def test_one_rung(self):
-        done = self.call("transpose", "4", "--gpu", "t4")
+        done = self.call("transpose", "1", "--gpu", "t4")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertIn("Element (y, x) lies in column x ^ y of its row.", done.stdout)
-        self.assertRegex(done.stdout, r"\n +16,384  sectors")
+        self.assertIn("A warp reads 32 neighbours of a row: 4 sectors", done.stdout)
+        self.assertRegex(done.stdout, r"\n +73,728  sectors")
         self.assertRegex(done.stdout, r"\n +1\.6 us  at least, on a T4\n")  # 2 x 256 x 256 x 4 bytes / 320 GB/s
 
     def test_the_list_has_a_sentence_for_each_rung(self):

@@ -23,12 +23,6 @@ std::string megabytes(std::int64_t bytes) {
   return bytes < 1'000'000 ? grouped(bytes) + " bytes" : two_digits(double(bytes) * 1e-6) + " MB";
 }
 
-/// "an RTX 4060", "a T4"
-std::string with_article(const Gpu& gpu) {
-  const bool vowel = std::string_view("AEFHILMNORSX").find(gpu.name[0]) != std::string_view::npos;  // as it is spelled
-  return (vowel ? "an " : "a ") + std::string(gpu.name);
-}
-
 const char* words(Limit limit) {
   switch (limit) {
     case Limit::warps:
@@ -54,6 +48,11 @@ std::string occupancy_line(const KernelNeeds& needs, const Gpu& gpu) {
 }
 
 }  // namespace
+
+std::string with_article(const Gpu& gpu) {
+  const bool vowel = std::string_view("AEFHILMNORSX").find(gpu.name[0]) != std::string_view::npos;  // as it is spelled
+  return (vowel ? "an " : "a ") + std::string(gpu.name);
+}
 
 double least_seconds(const Gpu& gpu, std::int64_t bytes, std::int64_t operations) {
   return std::max(double(bytes) / (gpu.gigabytes * 1e9), double(operations) / (gpu.fp32_tflops * 1e12));

@@ -14,6 +14,9 @@ double least_seconds(const Gpu&, std::int64_t bytes, std::int64_t operations = 0
 /// "8.1 us": rounded down to two digits, so that "at least" stays true.
 std::string rounded_down(double seconds);
 
+/// "an RTX 4060", "a T4"
+std::string with_article(const Gpu&);
+
 /// What a kernel's launches need together, and the block of the largest.
 struct KernelNeeds {
   std::int64_t launches;
