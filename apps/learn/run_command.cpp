@@ -1,18 +1,15 @@
 // run_command.cpp - compiles, runs, and says what the program's end was.
 #include "apps/learn/run_command.h"
 
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <string>
 
 #include "apps/learn/compiled.h"
+#include "apps/learn/counts/count_table.h"
+#include "apps/learn/counts/counted_run.h"
 #include "apps/learn/run_flags.h"
 #include "kernels/sim/spawn.h"
 
@@ -20,7 +17,6 @@ namespace gs::learn {
 namespace {
 
 using simulator::Ended;
-using simulator::Keep;
 using simulator::run_program;
 
 std::string help() {
@@ -34,17 +30,6 @@ kernels. No GPU and no CUDA toolkit is needed.
 Exit status: the program's own; 1 if there is a finding, or if FILE.cu does not compile; 2 for wrong flags.
 What is simulated, and the list of messages: docs/own-kernels.md
 )";
-}
-
-/// Runs the program once more, counted: a run cannot be checked and counted at once.
-void show_counts(const std::vector<std::string>& program) {
-  const std::string file = program[0] + ".counts." + std::to_string(getpid());
-  setenv("GRIDSTRIDE_RUN_COUNT", file.c_str(), 1);
-  run_program(program, Keep::silence);
-  std::ifstream stream(file);
-  if (stream.peek() != std::ifstream::traits_type::eof()) std::cout << stream.rdbuf() << std::flush;
-  std::error_code error;
-  std::filesystem::remove(file, error);
 }
 
 }  // namespace
@@ -65,7 +50,7 @@ int run_command(const std::vector<std::string_view>& words) {
                  strsignal(ended.signal));
     return 1;
   }
-  if (flags.count && ended.status == 0) show_counts(program);
+  if (flags.count && ended.status == 0) std::fputs(count_tables(counted_run(program).entries).c_str(), stdout);
   return ended.status;
 }
 

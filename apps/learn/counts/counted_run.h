@@ -1,0 +1,21 @@
+// counted_run.h - runs a compiled program that counts what its kernels ask of the memory.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "apps/learn/recorded_run.h"
+
+namespace gs::learn {
+
+/// Runs `program` (the file that compiled() made, and its words) once, counted and without the checker: a run cannot be
+/// both. Its output is dropped. The entries, whose numbers are decimal integers:
+///
+///     kernel   name, launches, blocks, threads, barriers, loads, stores, loaded_bytes, stored_bytes; cut_apart = 1 if
+///              some requests were split
+///     line     kernel, file, line, requests, sectors, ideal, shared_requests, bank_conflicts, divergent_requests
+///     finding  a note about a line (M20 to M22), as the checker's findings are
+///
+/// The lines of a kernel and the notes about them follow its own entry.
+RecordedRun counted_run(const std::vector<std::string>& program);
+
+}  // namespace gs::learn
