@@ -8,8 +8,8 @@
 #include <string>
 
 #include "apps/learn/compiled.h"
-#include "apps/learn/counts/count_table.h"
-#include "apps/learn/counts/counted_run.h"
+#include "apps/learn/counts/show_counts.h"
+#include "apps/learn/machine_code/commands.h"
 #include "apps/learn/run_flags.h"
 #include "kernels/sim/spawn.h"
 
@@ -42,15 +42,17 @@ int run_command(const std::vector<std::string_view>& words) {
   }
   if (!flags.seconds.empty()) setenv("GRIDSTRIDE_RUN_SECONDS", flags.seconds.c_str(), 1);
   const std::string& file = flags.program[0];
+  if (flags.ptx) return print_ptx(file);
   std::vector<std::string> program = flags.program;
   program[0] = compiled(file).string();
+  if (flags.sass) return write_sass_page(file, program);
   const Ended ended = run_program(program);
   if (ended.signal != 0) {
     std::fprintf(stderr, "gridstride: %s was ended by signal %d (%s)\n", file.c_str(), ended.signal,
                  strsignal(ended.signal));
     return 1;
   }
-  if (flags.count && ended.status == 0) std::fputs(count_tables(counted_run(program).entries).c_str(), stdout);
+  if (flags.count && ended.status == 0) show_counts(file, program);
   return ended.status;
 }
 

@@ -27,6 +27,12 @@ constexpr Flag flags[] = {
      "if nothing is wrong, show what the kernels cost by source line: requests of\n"
      "warps, sectors of global memory, bank conflicts, divergence",
      [](RunFlags& flags, std::string_view) { flags.count = true; }},
+    {"--ptx", "", "do not run it, print its PTX between its source lines; needs NVIDIA's compiler, no GPU",
+     [](RunFlags& flags, std::string_view) { flags.ptx = true; }},
+    {"--sass", "",
+     "a page with the machine code beside the source, and the counts; needs NVIDIA's\n"
+     "compiler and disassembler, no GPU",
+     [](RunFlags& flags, std::string_view) { flags.sass = true; }},
     {"--seconds", "N", "end a program that runs without end after N seconds of processor time (default 10)",
      set_seconds},
     {"--help", "", "this text", [](RunFlags& flags, std::string_view) { flags.help = true; }},

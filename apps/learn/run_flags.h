@@ -7,7 +7,7 @@
 namespace gs::learn {
 
 struct RunFlags {
-  bool help = false, count = false;
+  bool help = false, count = false, ptx = false, sass = false;
   std::string seconds;               ///< of processor time, after which the program is ended; empty: the default
   std::vector<std::string> program;  ///< the file, and the words for the program
 };

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "apps/learn/counts/fusing.h"
+#include "apps/learn/machine_code/machine_code.h"
 #include "kernels/common/grouped.h"
 #include "kernels/sim/textbook/messages.h"
 
@@ -36,7 +38,7 @@ struct Count {
   const char* title;
   std::size_t width;
 };
-constexpr Count counts[] = {{"requests", "requests", 10},
+constexpr Count columns[] = {{"requests", "requests", 10},
                             {"sectors", "sectors", 10},
                             {"ideal", "ideal", 10},
                             {"shared_requests", "shared", 10},
@@ -45,14 +47,15 @@ constexpr Count counts[] = {{"requests", "requests", 10},
 
 std::string titles() {
   std::string row = column("line", 7);
-  for (const Count& count : counts) row += column(count.title, count.width);
+  for (const Count& count : columns) row += column(count.title, count.width);
   return row + "\n";
 }
 
-std::string row_of(const Entry& line) {
-  std::string row = column(line["line"], 7);
-  for (const Count& count : counts) {
-    const std::int64_t value = number(line, count.field);
+std::string row_of(const Entry& line, bool machine_code) {
+  const bool open = machine_code && line["certain"] == "0";
+  std::string row = column((open ? "~" : "") + line["line"], 7);
+  for (const Count& count : columns) {
+    const std::int64_t value = number(line, (machine_code ? "fused_" : "") + std::string(count.field));
     row += column(value == 0 ? "" : grouped(value), count.width);
   }
   row.erase(row.find_last_not_of(' ') + 1);
@@ -62,8 +65,12 @@ std::string row_of(const Entry& line) {
 /// The kernel at `at` and what belongs to it; moves `at` behind.
 std::string table_of(const std::vector<Entry>& entries, std::size_t& at) {
   const Entry& kernel = entries[at];
-  std::string text = heading_of(kernel) + titles(), notes, file;
-  bool several_files = false;
+  const bool machine_code = kernel["machine_code"] == "1";
+  std::string text = heading_of(kernel), notes, file, words;
+  text += machine_code ? std::string("  as nvcc compiles it for ") + machine_architecture + ":\n"
+                       : "  as written, not as a CUDA compiler would fuse it:\n";
+  text += titles();
+  bool several_files = false, open = false;
   std::vector<const Entry*> lines;
   while (++at < entries.size() && entries[at].kind != "kernel") {
     if (entries[at].kind == "line") lines.push_back(&entries[at]);
@@ -73,8 +80,16 @@ std::string table_of(const std::vector<Entry>& entries, std::size_t& at) {
   for (const Entry* line : lines) {
     if (several_files && std::exchange(file, (*line)["file"]) != (*line)["file"])
       text += textbook::path_from_here(file) + "\n";
-    text += row_of(*line);
+    text += row_of(*line, machine_code);
+    open = open || (machine_code && (*line)["certain"] == "0");
+    if (const std::string about = fusing_in_words(*line, machine_code); !about.empty())
+      words += textbook::indented("line " + (*line)["line"] + ": " + about);
   }
+  text += words;
+  if (open)
+    text += textbook::indented(
+        "~: the machine code has accesses of several widths in this line, or none; each is counted as wide as it can "
+        "be");
   if (kernel["cut_apart"] == "1")
     text += "  Some requests were split, for their lanes did too much between two barriers.\n";
   return text + notes;

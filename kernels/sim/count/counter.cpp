@@ -11,6 +11,7 @@
 
 #include "kernels/sim/check/places.h"
 #include "kernels/sim/check/spaces.h"
+#include "kernels/sim/count/fused.h"
 #include "kernels/sim/count/loops.h"
 #include "kernels/sim/count/request.h"
 
@@ -40,13 +41,14 @@ class Counter {
     Loops::Place place;
     std::uint8_t bytes;
     bool shared;
+    Way way;
   };
   struct Thread {
     Loops::Path path;
     std::vector<Access> log;
   };
 
-  void log(Space space, std::uintptr_t address, std::size_t bytes, std::uint32_t code);
+  void log(Space space, std::uintptr_t address, std::size_t bytes, Way way, std::uint32_t code);
   void make_requests(unsigned warp);
   std::size_t find_open(const Access&, std::uint32_t lane, std::size_t likely);
   void cut_all();
@@ -101,7 +103,7 @@ void Counter::access(std::uintptr_t address, std::size_t bytes, Kind kind, std::
     totals_.loads += loads, totals_.stores += stores;
     totals_.loaded_bytes += loads ? std::int64_t(bytes) : 0, totals_.stored_bytes += stores ? std::int64_t(bytes) : 0;
   }
-  log(*space, address, bytes, code);
+  log(*space, address, bytes, kind == Kind::read ? Way::load : kind == Kind::write ? Way::store : Way::other, code);
 }
 
 void Counter::whole(Space space, std::uintptr_t address, std::size_t bytes, bool store, std::uint32_t code) {
@@ -109,14 +111,14 @@ void Counter::whole(Space space, std::uintptr_t address, std::size_t bytes, bool
     (store ? totals_.stores : totals_.loads)++;
     (store ? totals_.stored_bytes : totals_.loaded_bytes) += std::int64_t(bytes);
   }
-  log(space, address, bytes, code);
+  log(space, address, bytes, Way::other, code);
 }
 
-void Counter::log(Space space, std::uintptr_t address, std::size_t bytes, std::uint32_t code) {
+void Counter::log(Space space, std::uintptr_t address, std::size_t bytes, Way way, std::uint32_t code) {
   if (logged_ >= most_logged) cut_all();
   Thread& thread = threads_[position.thread];
   thread.log.push_back(
-      {address, code, no_access, loops_.place(thread.path), std::uint8_t(bytes), space != Space::global});
+      {address, code, no_access, loops_.place(thread.path), std::uint8_t(bytes), space != Space::global, way});
   logged_++;
 }
 
@@ -160,6 +162,7 @@ void Counter::make_requests(unsigned warp) {
       const Access& access = threads_[first_thread + lane].log[at % most_logged];
       request.code = access.code;
       request.shared = access.shared;
+      request.way = access.way;
       request.bytes = std::max(request.bytes, access.bytes);
       request.address[lane] = access.address;
       if (access.bytes > 0) request.accessing |= 1u << lane;
@@ -168,7 +171,9 @@ void Counter::make_requests(unsigned warp) {
     const RequestCounts counts = counts_of(request, living_[warp]);
     totals_ += counts;
     by_code_[request.code] += counts;
+    if (fuser) fuser->add(request, living_[warp]);
   }
+  if (fuser) fuser->warp_meets();
   for (std::uint32_t lane = 0; lane < lanes; ++lane) {
     std::vector<Access>& log = threads_[first_thread + lane].log;
     logged_ -= log.size();

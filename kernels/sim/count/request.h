@@ -6,12 +6,16 @@
 
 namespace gs::simulator::counting {
 
+/// other: an atomic operation, an asynchronous copy, a matrix load.
+enum class Way : std::uint8_t { load, store, other };
+
 struct Request {
   std::uint32_t code = 0;       ///< the instruction, as places.h names it
   std::uint32_t lanes = 0;      ///< lanes that execute it
   std::uint32_t accessing = 0;  ///< those that access memory: an asynchronous copy may be switched off
   std::uint8_t bytes = 0;       ///< per lane, 1 to 16
   bool shared = false;
+  Way way = Way::other;
   std::uintptr_t address[32];  ///< by lane; valid for `accessing`
 };
 
