@@ -6,7 +6,8 @@ struct alignas(16) Particle { float x, y, z, mass; };
 
 __global__ void sums(float* out, const Particle* in) {
   int t = threadIdx.x;
-  out[t] = in[t].x + in[t].y;  // counted
+  float sum = in[t].x + in[t].y;  // counted
+  out[t] = sum;
 }
 
 int main() {

@@ -6,7 +6,8 @@
 // requests 4 / 1 / 4, sectors 64 / 16 / 64, ideal 16 / 16 / 16
 __global__ void sums(float* out, const float* in) {
   int t = threadIdx.x;
-  out[t] = in[4 * t] + in[4 * t + 1] + in[4 * t + 2] + in[4 * t + 3];  // counted
+  float sum = in[4 * t] + in[4 * t + 1] + in[4 * t + 2] + in[4 * t + 3];  // counted
+  out[t] = sum;
 }
 
 int main() {
