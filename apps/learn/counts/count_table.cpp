@@ -39,11 +39,11 @@ struct Count {
   std::size_t width;
 };
 constexpr Count columns[] = {{"requests", "requests", 10},
-                            {"sectors", "sectors", 10},
-                            {"ideal", "ideal", 10},
-                            {"shared_requests", "shared", 10},
-                            {"bank_conflicts", "bank conflicts", 16},
-                            {"divergent_requests", "divergent", 11}};
+                             {"sectors", "sectors", 10},
+                             {"ideal", "ideal", 10},
+                             {"shared_requests", "shared", 10},
+                             {"bank_conflicts", "bank conflicts", 16},
+                             {"divergent_requests", "divergent", 11}};
 
 std::string titles() {
   std::string row = column("line", 7);

@@ -36,8 +36,10 @@ std::string machine_sentence(const Memory& memory, Both requests, Both cost) {
   return std::string(requests.fused < requests.written ? "neighbouring accesses are fused: "
                                                        : "the type promises no alignment, so accesses are split: ") +
          plural(requests.fused, "request") + " of " + std::string(memory.name) + " instead of " +
-         grouped(requests.written) + " as written, " + std::string(memory.cost_in_words) + " " + grouped(cost.fused) +
-         " instead of " + grouped(cost.written);
+         grouped(requests.written) + " as written" +
+         (cost.fused == cost.written ? ""
+                                     : ", " + std::string(memory.cost_in_words) + " " + grouped(cost.fused) +
+                                           " instead of " + grouped(cost.written));
 }
 
 std::string guess(const Memory& memory, Both requests, Both cost) {

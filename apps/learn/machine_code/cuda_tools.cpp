@@ -29,6 +29,14 @@ std::vector<fs::path> folders_in(const fs::path& folder, std::string_view prefix
   return found;
 }
 
+/// The programs in NVIDIA's Python packages below `root`, where an installation of Python is.
+void add_packages(std::vector<fs::path>& folders, const std::string& root) {
+  if (root.empty()) return;
+  for (const fs::path& python : folders_in(root + "/lib", "python3"))
+    for (const char* const packages : {"site-packages", "dist-packages"})
+      for (const fs::path& package : folders_in(python / packages / "nvidia", "")) folders.push_back(package / "bin");
+}
+
 std::vector<fs::path> folders_of_programs() {
   std::vector<fs::path> folders;
   const std::string path = environment("PATH");
@@ -37,15 +45,11 @@ std::vector<fs::path> folders_of_programs() {
     if (colon > 0) folders.emplace_back(left.substr(0, colon));
     left.remove_prefix(std::min(colon + 1, left.size()));
   }
-  folders.emplace_back("/usr/local/cuda/bin");
   const std::string home = environment("HOME");
-  for (const std::string& root :
-       {environment("VIRTUAL_ENV"), home.empty() ? home : home + "/.local", std::string("/usr/local")}) {
-    if (root.empty()) continue;
-    for (const fs::path& python : folders_in(root + "/lib", "python3"))
-      for (const char* const packages : {"site-packages", "dist-packages"})
-        for (const fs::path& package : folders_in(python / packages / "nvidia", "")) folders.push_back(package / "bin");
-  }
+  add_packages(folders, environment("VIRTUAL_ENV"));
+  folders.emplace_back("/usr/local/cuda/bin");
+  add_packages(folders, home.empty() ? "" : home + "/.local");
+  add_packages(folders, "/usr/local");
   return folders;
 }
 

@@ -72,6 +72,10 @@ void drop_padding(std::vector<Instruction>& instructions) {
     instructions.pop_back();
 }
 
+unsigned first_line_of(const MachineKernel& kernel) {
+  return kernel.instructions.empty() ? 0 : kernel.instructions.front().line;
+}
+
 }  // namespace
 
 std::vector<MachineKernel> kernels_of(std::string_view disassembly, const std::string& folder) {
@@ -104,6 +108,8 @@ std::vector<MachineKernel> kernels_of(std::string_view disassembly, const std::s
     }
   }
   for (MachineKernel& kernel : kernels) drop_padding(kernel.instructions);
+  std::stable_sort(kernels.begin(), kernels.end(),
+                   [](const MachineKernel& a, const MachineKernel& b) { return first_line_of(a) < first_line_of(b); });
   return kernels;
 }
 

@@ -22,9 +22,9 @@ struct MachineKernel {
   int registers = 0, shared_bytes = 0, stack_bytes = 0, spilled_bytes = 0;  ///< a thread's, but shared_bytes: a block's
 };
 
-/// The functions in the output of `nvdisasm -c -gi`, without the padding at their ends. Of a chain of inlined calls an
-/// instruction gets the innermost line in a file in (or below) `folder`, where the learner's files are; if there is
-/// none, the outermost.
+/// The functions in the output of `nvdisasm -c -gi`, in the order of the source, without the padding at their ends. Of
+/// a chain of inlined calls an instruction gets the innermost line in a file in (or below) `folder`, where the
+/// learner's files are; if there is none, the outermost.
 std::vector<MachineKernel> kernels_of(std::string_view disassembly, const std::string& folder);
 
 /// Adds the registers and sizes that `ptxas -v` reports.

@@ -63,21 +63,24 @@ std::string ptx_with_source(std::string_view ptx, const std::string& folder) {
     return location.line > 0 && file != files.end() && file->second.starts_with(folder + "/");
   };
   std::string text;
-  Location shown;
+  Location shown, next;
   while (!ptx.empty()) {
     const std::string_view line = next_line_of(ptx), directive = directive_of(line);
     if (directive.starts_with(".section")) break;  // for debuggers, up to the end
     if (directive.starts_with(".file")) continue;
-    if (!directive.starts_with(".loc")) {
-      if (!directive.empty() || !text.ends_with("\n\n")) text += std::string(line) + "\n";
+    if (directive.starts_with(".loc")) {
+      const std::vector<Location> locations = locations_in(directive);
+      const auto own = std::find_if(locations.begin(), locations.end(), is_own);
+      if (own != locations.end()) next = *own;
       continue;
     }
-    const std::vector<Location> locations = locations_in(directive);
-    const auto own = std::find_if(locations.begin(), locations.end(), is_own);
-    if (own == locations.end() || *own == shown) continue;
-    shown = *own;
-    const auto source = simulator::source_line(files.at(shown.file), shown.line);
-    text += "// " + std::to_string(shown.line) + " | " + source.value_or("") + "\n";
+    if (directive.empty() && text.ends_with("\n\n")) continue;
+    if (!directive.empty() && next != shown) {
+      shown = next;
+      const auto source = simulator::source_line(files.at(shown.file), shown.line);
+      text += "// " + std::to_string(shown.line) + " | " + source.value_or("") + "\n";
+    }
+    text += std::string(line) + "\n";
   }
   return text;
 }

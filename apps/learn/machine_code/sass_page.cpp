@@ -63,9 +63,9 @@ std::string counts_in_words(const SassPage& page, const std::string& file, unsig
   for (const Entry& entry : page.counts) {
     if (entry.kind != "line" || entry["file"] != file || entry["line"] != std::to_string(line)) continue;
     std::string words = counted(entry, "fused_requests", "request") + counted(entry, "fused_sectors", "sector") +
-                        counted(entry, "fused_shared_requests", "request of shared memory") +
+                        counted(entry, "fused_shared_requests", "shared request") +
                         counted(entry, "fused_bank_conflicts", "bank conflict") +
-                        counted(entry, "fused_divergent_requests", "divergent");
+                        counted(entry, "fused_divergent_requests", "divergent request");
     if (!words.empty()) words.erase(0, 2);
     if (entry["certain"] == "0") words = "probably " + words;
     const std::string fused = fusing_in_words(entry, true);
@@ -116,10 +116,10 @@ std::string instructions_of(const SassPage& page, const Lines& lines) {
   return html;
 }
 
-/// What a kernel takes of a multiprocessor: a line each.
+/// What a kernel takes of a multiprocessor, and what follows from that: a line each.
 std::vector<std::string> facts_of(const MachineKernel& kernel) {
   return {plural(kernel.registers, "register") + " a thread",
-          plural(kernel.shared_bytes, "byte") + " of shared memory a block, beside the launch's third argument",
+          plural(kernel.shared_bytes, "byte") + " of shared memory a block (static)",
           kernel.spilled_bytes == 0 ? "no register spilled to memory"
                                     : plural(kernel.spilled_bytes, "byte") + " of registers spilled to memory",
           plural(std::int64_t(kernel.instructions.size()), "instruction")};
