@@ -102,6 +102,12 @@ class Counts(CountedRuns):
         self.assertNotIn("[M21]", self.run_file(FOLDER / "counts" / "block_sum_of_four.cu", "--count").stdout)
         self.assertIn("[M21]", self.run_file(FOLDER / "counts" / "odd_start.cu", "--count").stdout)
 
+    def test_turns_of_wide_accesses_are_compared_with_their_own_minimum(self):
+        file = self.written("__global__ void k(float4* out) {\n  __shared__ float4 s[64];\n  int t = threadIdx.x;\n"
+                            "  s[t] = s[t + 32] = float4{};\n  __syncthreads();\n  out[t] = s[t * 2];\n}\n"
+                            "int main() {\n  float4* a;\n  cudaMalloc(&a, 512);\n  k<<<1, 32>>>(a);\n}\n")
+        self.assertIn("the lanes of a warp meet in a bank: 8 turns instead of 4  [M21]", self.run_file(file, "--count").stdout)
+
     # Machine code, as a record of the widths in it, so that no compiler is needed.
 
     def widths(self, file, *rows):

@@ -22,6 +22,10 @@ std::size_t kind_of(const Request& request) {
   return (request.shared ? 2 : 0) + (request.way == Way::store ? 1 : 0);
 }
 
+std::int64_t turns_of(const Request& request) {
+  return request.shared ? least_turns(request) : 0;
+}
+
 unsigned bits(unsigned offset, unsigned bytes) {
   return ((1u << bytes) - 1) << offset;
 }
@@ -96,9 +100,11 @@ void Fuser::process_pending() {
 void Fuser::process(const Request& request, std::uint32_t living) {
   const std::size_t line = line_by_code_[request.code], kind = kind_of(request);
   lines_[line].written += counts_of(request, living);
+  lines_[line].turns_written += turns_of(request);
   ++requests_;
   if (request.way == Way::other || request.accessing == 0) {
     lines_[line].fused += counts_of(request, living);
+    lines_[line].turns_fused += turns_of(request);
     return;
   }
   unsigned most = widest;
@@ -223,6 +229,7 @@ void Fuser::close_oldest() {
 
 void Fuser::make(const Request& request, std::uint32_t living, std::size_t kind, std::size_t line) {
   lines_[line].fused += counts_of(request, living);
+  lines_[line].turns_fused += turns_of(request);
   lines_[line].made[kind] |= request.bytes;
 }
 
@@ -230,7 +237,12 @@ std::vector<FusedLine> Fuser::take() {
   warp_meets();
   std::vector<FusedLine> result;
   for (Line& line : lines_) {
-    FusedLine fused{line.aligned ? line.fused : line.written, line.file, line.number, line.certain};
+    FusedLine fused{line.aligned ? line.fused : line.written,
+                    line.file,
+                    line.number,
+                    line.aligned ? line.turns_fused : line.turns_written,
+                    line.turns_written,
+                    line.certain};
     for (std::size_t kind = 0; widths_ && kind < 4; ++kind)
       fused.certain = fused.certain && (line.made[kind] == 0 || line.made[kind] == line.widths[kind]);
     result.push_back(std::move(fused));

@@ -19,6 +19,7 @@ using Widths = std::function<unsigned(const std::string& file, unsigned line, bo
 struct FusedLine : RequestCounts {
   std::string file;
   unsigned line = 0;
+  std::int64_t least_turns = 0, least_turns_written = 0;  ///< of the banks, without conflicts; fused, and as written
   bool certain = true;  ///< false: the machine code leaves open which of its instructions made these requests
 };
 
@@ -48,6 +49,7 @@ class Fuser {
     std::string file;
     unsigned number = 0;
     RequestCounts written, fused;
+    std::int64_t turns_written = 0, turns_fused = 0;
     unsigned widths[4] = {}, made[4] = {};  // by kind_of()
     bool certain = true, aligned = true;
   };

@@ -31,6 +31,9 @@ int ideal_sectors(const Request&);
 /// different words.
 int bank_conflicts(const Request&);
 
+/// The minimum that bank_conflicts() counts from: turns of the 32 banks if no lanes met in one.
+int least_turns(const Request&);
+
 /// All counts of the request, in a warp whose living lanes are `living`.
 RequestCounts counts_of(const Request&, std::uint32_t living);
 

@@ -103,9 +103,10 @@ bool meets_in_banks(const RequestCounts& counts) {
 
 /// About what the machine does, if its code is known; else about what is written, without conflicts of banks that a
 /// compiler takes away.
-void record_notes(const LineCounts& line, const RequestCounts& fused) {
-  const RequestCounts& counts = machine_code() ? fused : line;
+void record_notes(const LineCounts& line, const FusedLine& fused) {
+  const auto& counts = machine_code() ? static_cast<const RequestCounts&>(fused) : line;
   const std::int64_t ideal = counts.sectors - counts.wasted_sectors, all = counts.requests + counts.shared_requests;
+  const std::int64_t turns = machine_code() ? fused.least_turns : fused.least_turns_written;
   const bool diverges = all > 0 && 2 * counts.divergent_requests >= all;  // lanes that wait leave gaps
   if (!diverges && ideal > 0 && counts.sectors >= 2 * ideal)
     note(line, "M20",
@@ -115,8 +116,8 @@ void record_notes(const LineCounts& line, const RequestCounts& fused) {
          "Neighbouring threads should touch neighbouring elements: threadIdx.x moves the index by 1");
   if (meets_in_banks(counts) && meets_in_banks(fused))
     note(line, "M21",
-         "the lanes of a warp meet in a bank: " +
-             quotient(counts.bank_conflicts + counts.shared_requests, counts.shared_requests) + " turns instead of 1",
+         "the lanes of a warp meet in a bank: " + quotient(counts.bank_conflicts + turns, counts.shared_requests) +
+             " turns instead of " + quotient(turns, counts.shared_requests),
          "Probably the rows of the array are a multiple of 32 words: one more word moves each row to the next bank");
   if (diverges)
     note(line, "M22",
@@ -179,6 +180,8 @@ void count_launch(const std::string& name, const std::function<void()>& launch) 
     const auto [at, is_new] = kernel->fused.try_emplace({line.file, line.line}, line);
     if (is_new) continue;
     at->second += line;
+    at->second.least_turns += line.least_turns;
+    at->second.least_turns_written += line.least_turns_written;
     at->second.certain = at->second.certain && line.certain;
   }
 }
