@@ -1,20 +1,21 @@
-// As tile_product.cu, but the rows have 17 words: where a row begins the compiler knows no alignment.
-// written: 8 warps x 16 steps x 2 = 256 requests; as[ty][k] of two rows: banks 17 apart, no conflict; bs[k][tx]: none
-// fused: the same
+// A row of 33 words for each of 8 warps, whose lanes all read it word by word. Rows begin at words 0, 33, 66, ...: where in
+// 16 bytes a row begins, the compiler does not know.
+// written: 8 warps x 32 steps: 256 requests of one word, no conflicts
+// fused: the same, though a row that begins at a multiple of 4 words could be read in 8 requests
 // shared_requests 256 / 256, bank_conflicts 0 / 0
-__global__ void product(float* out) {
-  __shared__ float as[16][17], bs[16][17];
-  int tx = threadIdx.x, ty = threadIdx.y;
-  as[ty][tx] = tx, bs[ty][tx] = ty;
+__global__ void sums(float* out) {
+  __shared__ float rows[8][33];
+  int x = threadIdx.x, y = threadIdx.y;
+  rows[y][x] = x;
   __syncthreads();
   float sum = 0;
-  for (int k = 0; k < 16; ++k)
-    sum += as[ty][k] * bs[k][tx];  // counted
-  out[ty * 16 + tx] = sum;
+  for (int k = 0; k < 32; ++k)
+    sum += rows[y][k];  // counted
+  out[y * 32 + x] = sum;
 }
 
 int main() {
   float* out;
   cudaMalloc(&out, 1024);
-  product<<<1, dim3(16, 16)>>>(out);
+  sums<<<1, dim3(32, 8)>>>(out);
 }
