@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "apps/learn/compiled.h"
+#include "apps/learn/counts/counted_run.h"
 #include "apps/learn/recorded_run.h"
 #include "engine/core/parse_number.h"
 #include "kernels/common/check.h"
@@ -63,11 +64,8 @@ Climbed climbed(const Ladder& ladder, const Rung& rung) {
     program.push_back(word);
   }
   result.operations = ladder.operations(sizes);
-  setenv("GRIDSTRIDE_RUN_COUNT", "/dev/null", 1);
-  const RecordedRun run = run_or_fail(rung, program);
-  unsetenv("GRIDSTRIDE_RUN_COUNT");
-  for (const textbook::Entry& entry : run.entries)
-    if (entry.kind == "cost")
+  for (const textbook::Entry& entry : counted_run(program).entries)
+    if (entry.kind == "kernel")
       for (const auto& [name, value] : entry.fields)
         if (const auto number = parse_number<std::int64_t>(value)) result.counts[name] = *number;
   if (result.counts.empty()) throw Error(rung.file.string() + ": launches no kernel");

@@ -12,12 +12,11 @@ namespace gs::learn {
 
 struct Climbed {
   Rung rung;
-  std::string right_within;  ///< "1.4e-07": its largest error at the sizes of its check
-  std::string allowed;       ///< the bound of that
-  std::map<std::string, std::int64_t, std::less<>>
-      counts;               ///< those of the entry "cost" (counted_bound.h), at rung.sizes
-  std::int64_t operations;  ///< that any solution needs at rung.sizes
-  bool tensor_cores;        ///< the fp32 rate of a GPU is no bound then
+  std::string right_within;                                 ///< "1.4e-07": its largest error at the sizes of its check
+  std::string allowed;                                      ///< the bound of that
+  std::map<std::string, std::int64_t, std::less<>> counts;  ///< of its kernel, as counted_run() has them, at rung.sizes
+  std::int64_t operations;                                  ///< that any solution needs at rung.sizes
+  bool tensor_cores;                                        ///< the fp32 rate of a GPU is no bound then
 
   std::int64_t count(std::string_view name) const { return counts.find(name)->second; }
   double occupancy(const textbook::Gpu&) const;

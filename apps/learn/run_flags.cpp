@@ -71,6 +71,12 @@ constexpr Flag flags[] = {
     {"--from", "N", "the trace begins at step N (a trace has at most 10,000 steps)", set_from},
     {"--text", "", "the trace as text, on standard output",
      [](RunFlags& flags, std::string_view) { flags.text = true; }},
+    {"--ptx", "", "do not run it, print its PTX between its source lines; needs NVIDIA's compiler, no GPU",
+     [](RunFlags& flags, std::string_view) { flags.ptx = true; }},
+    {"--sass", "",
+     "a page with the machine code beside the source, and the counts; needs NVIDIA's\n"
+     "compiler and disassembler, no GPU",
+     [](RunFlags& flags, std::string_view) { flags.sass = true; }},
     {"--seconds", "N", "end a program that runs without end after N seconds of processor time (default 10)",
      set_seconds},
     {"--json", "", "print one line for other programs, a JSON object: what was found and printed",
@@ -116,6 +122,8 @@ RunFlags run_flags(const std::vector<std::string_view>& words) {
     throw WrongUsage("--gdb goes with --seconds only, not with --count, --json, --trace or --watch");
   if (result.trace.empty() && (result.text || !result.from.empty()))
     throw WrongUsage(std::string(result.text ? "--text" : "--from") + " needs --trace BLOCK beside it");
+  if ((result.ptx || result.sass) && (result.json || !result.trace.empty() || result.gdb))
+    throw WrongUsage(std::string(result.ptx ? "--ptx" : "--sass") + " does not go with --json, --trace or --gdb");
   if (!result.trace.empty() && (result.count || result.json))
     throw WrongUsage("--trace does not go with --count or --json: run one after the other");
   if (i == words.size() && !result.help && result.gpu != "help")

@@ -8,7 +8,7 @@
 namespace gs::learn {
 
 struct RunFlags {
-  bool help = false, count = false, json = false, watch = false;
+  bool help = false, count = false, json = false, watch = false, ptx = false, sass = false;
   std::string trace;                 ///< numbers of blocks, "0,1"; empty: no trace
   std::string from;                  ///< the number of the trace's first step; empty: 1
   bool text = false;                 ///< the trace as text

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "apps/learn/compiled.h"
+#include "apps/learn/counts/counted_run.h"
 #include "apps/learn/given_path.h"
 #include "apps/learn/json.h"
 #include "apps/learn/recorded_run.h"
@@ -156,14 +157,6 @@ class RunRecord {
   std::string file_;  ///< as it was given
 };
 
-/// The entries of a second run, whose work is counted: a run cannot be checked and counted at once.
-std::vector<Entry> counted_entries(const std::vector<std::string>& program) {
-  setenv("GRIDSTRIDE_RUN_COUNT", "/dev/null", 1);  // its table for readers
-  std::vector<Entry> entries = recorded_run(program, simulator::Keep::silence).entries;
-  unsetenv("GRIDSTRIDE_RUN_COUNT");
-  return entries;
-}
-
 }  // namespace
 
 int print_run_record(const RunFlags& flags) {
@@ -181,7 +174,7 @@ int print_run_record(const RunFlags& flags) {
   const RecordedRun run = recorded_run(program, simulator::Keep::both);
   const bool failed = run.ended.signal != 0 || run.ended.status != 0;
   if (flags.count && !failed) {
-    const std::vector<Entry> counted = counted_entries(program);
+    const std::vector<Entry> counted = counted_run(program).entries;  // the same on a machine with nvcc
     print(record.ran(compiler, run, &counted));
   } else {
     print(record.ran(compiler, run, nullptr));

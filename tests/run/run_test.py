@@ -22,7 +22,7 @@ class Run(unittest.TestCase):
         cls.addClassCleanup(cls.cache.cleanup)
 
     def run_file(self, file, *words, folder=None, **more):
-        environment = {**os.environ, "XDG_CACHE_HOME": self.cache.name, **more}
+        environment = {**os.environ, "XDG_CACHE_HOME": self.cache.name, "GRIDSTRIDE_CUDA": "0", **more}
         return subprocess.run([LEARN, "run", file, *words], cwd=folder or FOLDER, env=environment, capture_output=True,
                               text=True, stdin=subprocess.DEVNULL)
 

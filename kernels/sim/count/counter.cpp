@@ -13,6 +13,7 @@
 
 #include "kernels/sim/check/places.h"
 #include "kernels/sim/check/spaces.h"
+#include "kernels/sim/count/fused.h"
 #include "kernels/sim/count/loops.h"
 #include "kernels/sim/count/observer.h"
 #include "kernels/sim/count/request.h"
@@ -46,14 +47,15 @@ class Counter {
     std::uint32_t next;  // another lane's access of the same request, see Open
     Loops::Place place;
     std::uint8_t bytes;
-    bool shared, loads, stores;
+    bool shared, loads, stores, plain;
   };
   struct Thread {
     Loops::Path path;
     std::vector<Access> log;
   };
 
-  void log(Space, std::uintptr_t address, std::size_t bytes, bool loads, bool stores, std::uint32_t code);
+  /// `plain`: see Request.
+  void log(Space, std::uintptr_t address, std::size_t bytes, bool loads, bool stores, bool plain, std::uint32_t code);
   void make_requests(unsigned warp);
   std::size_t find_open(const Access&, std::uint32_t lane, std::size_t likely);
   void cut_all();
@@ -110,7 +112,7 @@ void Counter::access(std::uintptr_t address, std::size_t bytes, Kind kind, std::
     totals_.loads += loads, totals_.stores += stores;
     totals_.loaded_bytes += loads ? std::int64_t(bytes) : 0, totals_.stored_bytes += stores ? std::int64_t(bytes) : 0;
   }
-  log(*space, address, bytes, loads, stores, code);
+  log(*space, address, bytes, loads, stores, !(loads && stores), code);
   if (observer && observer->ends_at(*space, address, bytes, code)) {
     make_all_requests();
     fail_reported("the checked run ended here");
@@ -122,14 +124,15 @@ void Counter::whole(Space space, std::uintptr_t address, std::size_t bytes, bool
     (store ? totals_.stores : totals_.loads)++;
     (store ? totals_.stored_bytes : totals_.loaded_bytes) += std::int64_t(bytes);
   }
-  log(space, address, bytes, !store, store, code);
+  log(space, address, bytes, !store, store, false, code);
 }
 
-void Counter::log(Space space, std::uintptr_t address, std::size_t bytes, bool loads, bool stores, std::uint32_t code) {
+void Counter::log(Space space, std::uintptr_t address, std::size_t bytes, bool loads, bool stores, bool plain,
+                  std::uint32_t code) {
   if (logged_ >= most_logged) cut_all();
   Thread& thread = threads_[position.thread];
   thread.log.push_back({address, code, no_access, loops_.place(thread.path), std::uint8_t(bytes),
-                        space != Space::global, loads, stores});
+                        space != Space::global, loads, stores, plain});
   logged_++;
 }
 
@@ -194,7 +197,7 @@ void Counter::make_requests(unsigned warp) {
       const Access& access = threads_[first_thread + lane].log[at % most_logged];
       request.code = access.code;
       request.shared = access.shared;
-      request.loads = access.loads, request.stores = access.stores;
+      request.loads = access.loads, request.stores = access.stores, request.plain = access.plain;
       request.bytes = std::max(request.bytes, access.bytes);
       request.address[lane] = access.address;
       if (access.bytes > 0) {
@@ -207,8 +210,10 @@ void Counter::make_requests(unsigned warp) {
     totals_ += counts;
     by_code_[request.code] += counts;
     if (formed) formed->requests.push_back({request, counts});
+    if (fuser) fuser->add(request, living_[warp]);
   }
   if (formed) observer->requests(*formed);
+  if (fuser) fuser->warp_meets();
   for (std::uint32_t lane = 0; lane < lanes; ++lane) {
     std::vector<Access>& log = threads_[first_thread + lane].log;
     logged_ -= log.size();

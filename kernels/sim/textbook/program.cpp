@@ -58,7 +58,7 @@ void add_error(const simulator::Report& report) {
 void say_findings() {
   std::cout.flush();
   std::fflush(stdout);
-  if (counting()) write_counts();
+  if (counting()) record_counts();
   if (tracing()) write_trace();
   if (program().refused_launch) add_error(*program().refused_launch);
   for (const auto& report : simulator::take_reports()) add_error(report);
