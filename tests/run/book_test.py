@@ -2,8 +2,8 @@
 """The book's chapters are right: what they quote, what they run, what they link.
 
 Each command `gridstride run ...` of a chapter is run as a reader would run it, in a copy of docs/learn/programs, with
-the changes that the section has shown before; its output must be the text's. GRIDSTRIDE_WRITE_EXPECTED=1 writes the outputs
-into the chapters instead; read the difference, for the sentences around them have the same numbers.
+the changes that the section has shown before; its output must be the text's. GRIDSTRIDE_WRITE_EXPECTED=1 writes the
+outputs into the chapters instead; read the difference, for the sentences around them have the same numbers.
 """
 import concurrent.futures
 import os
