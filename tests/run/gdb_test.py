@@ -76,13 +76,13 @@ class Gdb(LearnTest):
                         'printf "thread %d of block %d\\n", threadIdx.x, blockIdx.x', "step", "print x", "finish",
                         "print threadIdx.x", "continue", "print threadIdx.x", "print a[i]", "delete", "continue",
                         words=("a word",))
-        self.assertRegex(text, r"Breakpoint [\d.]+, fill<int> \(a=0x\w+, n=5\) at .*file.cu:11\n")
+        self.assertRegex(text, r"Breakpoint [\d.]+, fill<int> \(a=0x\w+, n=5\)\s+at .*file.cu:11\n")
         self.assertIn("t=3 b=1 d=8 g=4 n=5\n", text)
         self.assertIn("= {x = 3, y = 0, z = 0}", text)
         self.assertIn("i=11\n", text)
         self.assertIn("other=112\n", text)  # over the barrier, and still in the same thread: a[12] is a[8 + 7 - 3]
         self.assertIn("thread 3 of block 1\n", text)
-        self.assertRegex(text, r"twice \(x=112\) at .*file.cu:5\n")  # `step` enters the file's functions, and no others
+        self.assertRegex(text, r"twice \(x=112\)\s+at .*file.cu:5\n")  # `step` enters the file's functions, and no others
         self.assertEqual(len(re.findall(r"Breakpoint [\d.]+, ", text)), 2)  # `continue` stops in the next launch
         self.assertIn("a word\n", text)
         self.assertRegex(text, r"a\[11\] = 460\n")  # 2 * (2 * 111 + 5) + 5, then 1 more
@@ -93,8 +93,8 @@ class Gdb(LearnTest):
         text = self.gdb("", "print threadIdx.x + blockIdx.x", "backtrace", "continue", "continue", "print threadIdx.y",
                         "continue", "continue")
         self.assertRegex(text, r"Breakpoint [\d.]+, fill<int> (.*\n)*.*Breakpoint [\d.]+, fill<int> (.*\n)*.*"
-                               r"Breakpoint [\d.]+, mine::second \(a=0x\w+\) at .*file.cu:28\n(.*\n)*.*"
-                               r"Breakpoint [\d.]+, mine::\(anonymous namespace\)::hidden \(a=0x\w+\) at .*file.cu:22\n")
+                               r"Breakpoint [\d.]+, mine::second \(a=0x\w+\)\s+at .*file.cu:28\n(.*\n)*.*"
+                               r"Breakpoint [\d.]+, mine::\(anonymous namespace\)::hidden \(a=0x\w+\)\s+at .*file.cu:21\n")
         self.assertIn("= 0\n", text)
         self.assertIn("exited normally", text)
         self.assertIn("no word\n", text)
