@@ -85,9 +85,10 @@ std::string text_of(const simulator::Explanation& explanation, const std::string
   const auto source = simulator::source_line(explanation.file, explanation.line);
   const auto span = source ? span_in(*source, explanation) : std::nullopt;
   const std::string number = std::to_string(explanation.line);
-  std::string text = path_from_here(explanation.file) + ":" + number;
-  if (span) text += ":" + std::to_string(span->begin + 1);
-  text += ": " + severity + ": " + explanation.what;
+  std::string text;
+  if (!explanation.file.empty()) text = path_from_here(explanation.file) + ":" + number + ":";
+  if (const std::size_t column = column_of(explanation)) text += std::to_string(column) + ":";
+  text += (text.empty() ? "" : " ") + severity + ": " + explanation.what;
   if (!explanation.code.empty()) text += "  [" + explanation.code + "]";
   text += "\n";
   if (source && !source->empty()) {

@@ -18,6 +18,8 @@
 #include "kernels/sim/check/ways.h"
 #include "kernels/sim/simulator.h"
 #include "kernels/sim/textbook/counting.h"
+#include "kernels/sim/textbook/crash.h"
+#include "kernels/sim/textbook/kernel_attributes.h"
 #include "kernels/sim/textbook/launch.h"
 #include "kernels/sim/textbook/messages.h"
 #include "kernels/sim/textbook/record.h"
@@ -53,12 +55,17 @@ void add_error(const simulator::Report& report) {
     add_error(report.explanation);
 }
 
+/// What was found and is not yet among the findings.
+void gather_findings() {
+  if (program().refused_launch) add_error(*std::exchange(program().refused_launch, {}));
+  for (const auto& report : simulator::take_reports()) add_error(report);
+}
+
 void say_findings() {
   std::cout.flush();
   std::fflush(stdout);
   if (counting()) write_counts();
-  if (program().refused_launch) add_error(*program().refused_launch);
-  for (const auto& report : simulator::take_reports()) add_error(report);
+  gather_findings();
   bool first = true;
   for (const Entry& entry : program().findings)
     if (recording())
@@ -75,20 +82,33 @@ void say_note(const simulator::Explanation& explanation) {
   else
     std::fputs(text_of(explanation, "note").c_str(), stderr);
 }
+/// The last message of a program. `place`: "/home/me/vec.cu:12", or empty.
+void say_at_end(simulator::Explanation explanation, const std::string& place) {
+  const auto colon = place.rfind(':');
+  explanation.file = place.substr(0, colon);
+  if (colon != place.npos) explanation.line = unsigned(std::strtoul(place.c_str() + colon + 1, nullptr, 10));
+  gather_findings();
+  add_error(explanation);
+  end_program();
+}
+
 /// The program's main() runs without end.
 void host_runs_on(const void* return_address) {
   const auto code = std::uint32_t(static_cast<const char*>(return_address) - simulator::check::program_start());
   const std::string place = simulator::check::full_paths({code}).front();
-  const auto colon = place.rfind(':');
   simulator::Explanation explanation;
   explanation.code = "M25";
-  explanation.file = place.substr(0, colon);
-  explanation.line = unsigned(std::strtoul(place.c_str() + colon + 1, nullptr, 10));
   explanation.what = "after " + simulator::time_limit_in_words() + ": the program is in line " +
-                     std::to_string(explanation.line) + ", in no kernel";
+                     place.substr(place.rfind(':') + 1) + ", in no kernel";
   explanation.advice = "Does the condition of this loop ever become false?";
-  add_error(explanation);
-  end_program();
+  say_at_end(std::move(explanation), place);
+}
+
+void program_crashes(const std::string& what, const std::string& advice, const std::string& place) {
+  simulator::Explanation explanation;
+  explanation.what = what;
+  explanation.advice = advice;
+  say_at_end(std::move(explanation), place);
 }
 
 constexpr double default_seconds = 10;
@@ -97,6 +117,7 @@ bool start() {
   simulator::check::ways_are_kept = true;
   const char* const given = std::getenv("GRIDSTRIDE_RUN_SECONDS");
   simulator::limit_time(given ? std::strtod(given, nullptr) : default_seconds, host_runs_on);
+  explain_crashes(program_crashes);
   return std::atexit(say_findings) == 0;
 }
 [[maybe_unused]] const bool started = start();
@@ -122,7 +143,7 @@ void name_arguments(std::string_view kernel, const PointerArgument* pointers, st
     if (found != program().parameters.end() && pointers[i].index < found->second.size())
       naming.name = found->second[pointers[i].index];
     const auto value = reinterpret_cast<std::uintptr_t>(pointers[i].value);
-    if (simulator::memory_at(value))
+    if (simulator::memory_at(value) || simulator::freed_memory_at(value))
       simulator::name_memory(pointers[i].value, naming);
     else
       to_host.push_back({value, naming.name});
@@ -159,6 +180,11 @@ cudaError_t refused(cudaError_t error, source_location where, const std::string&
   return failed(error);
 }
 
+cudaError_t refused(cudaError_t error, const simulator::Explanation& message) {
+  add_error(message);
+  return failed(error);
+}
+
 void note_once(source_location where, const std::string& message) {
   if (!program().notes.insert(message).second) return;
   simulator::Explanation explanation;
@@ -173,23 +199,24 @@ void end_program() {
   std::_Exit(1);
 }
 
-void run(const char* kernel, const Configuration& configuration, simulator::Invoke invoke, void* arguments,
+void run(KernelName kernel, const Configuration& configuration, simulator::Invoke invoke, void* arguments,
          std::size_t argument_bytes, const PointerArgument* pointers, std::size_t pointer_count) {
-  name_arguments(kernel, pointers, pointer_count);
+  name_arguments(kernel.name, pointers, pointer_count);
   try {
     const simulator::Geometry geometry(configuration.grid, configuration.block, configuration.shared_bytes, false,
                                        configuration.where);
+    check_shared_bytes(kernel, configuration);
     const auto launch = [&] {
-      simulator::run_grid({kernel, geometry, invoke, arguments, argument_bytes, true, nullptr, nullptr});
+      simulator::run_grid({kernel.name, geometry, invoke, arguments, argument_bytes, true, nullptr, nullptr});
     };
     if (counting())
-      count_launch(kernel, launch);
+      count_launch(kernel.name, launch);
     else
       launch();
   } catch (const simulator::LaunchRefused& error) {
     if (program().refused_launch) add_error(*program().refused_launch);
     program().refused_launch = error.explanation;
-    failed(cudaErrorInvalidConfiguration);
+    failed(error.explanation.code == "M29" ? cudaErrorInvalidValue : cudaErrorInvalidConfiguration);
   } catch (const simulator::SimError& error) {
     auto reports = simulator::take_reports();
     if (error.explanation.code == "M25") reports.clear();  // who waits in a loop races for what it waits for
@@ -214,7 +241,7 @@ KernelParameters::KernelParameters(const char* kernel, const char* names) {
 
 DeviceVariable::DeviceVariable(const char* name, const void* begin, std::size_t bytes, std::size_t element_bytes,
                                bool managed, bool no_array) {
-  simulator::register_memory(begin, bytes, {name, element_bytes, {}, managed, no_array});
+  simulator::register_memory(begin, bytes, {name, element_bytes, {}, managed, no_array, 1 << 20, name});
 }
 
 void name_shared(const char* name, const void* begin, std::size_t bytes, std::size_t element_bytes,

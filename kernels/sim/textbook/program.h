@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "kernels/sim/explanation.h"
 #include "kernels/sim/textbook/runtime_api.h"
 
 namespace gs::textbook {
@@ -10,6 +11,7 @@ namespace gs::textbook {
 cudaError_t failed(cudaError_t);
 /// The same, with a message for the reader of the program: "vec.cu:12: error: ...".
 cudaError_t refused(cudaError_t, source_location where, const std::string& message);
+cudaError_t refused(cudaError_t, const simulator::Explanation& message);
 /// A message that is no mistake, once: "vec.cu:12: note: ...".
 void note_once(source_location where, const std::string& message);
 /// Says what was found and ends the program with status 1.
