@@ -2,6 +2,7 @@
 // program is ending, and an alarm ends it if one of them waits for ever.
 #include "kernels/sim/textbook/crash.h"
 
+#include <dlfcn.h>
 #include <execinfo.h>
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -21,6 +22,7 @@
 #include "kernels/sim/check/places.h"
 #include "kernels/sim/device_memory.h"
 #include "kernels/sim/simulator.h"
+#include "kernels/sim/textbook/program.h"
 #include "kernels/sim/words.h"
 
 extern "C" const char __executable_start, etext;  // the linker's names for the program's instructions
@@ -34,24 +36,61 @@ bool in_program(const void* instruction) {
   return instruction >= &__executable_start && instruction < &etext;
 }
 
-/// The innermost line of the learner's own that the calls lead through. `instruction`: that was interrupted, or null.
-std::string place_of(const void* instruction) {
-  std::vector<std::uint32_t> codes;
-  const auto add = [&](const void* return_address) {
-    if (in_program(return_address))
-      codes.push_back(std::uint32_t(static_cast<const char*>(return_address) - simulator::check::program_start()));
-  };
-  if (instruction) add(static_cast<const char*>(instruction) + 1);  // lines are looked up for return addresses
-  void* calls[64];
-  const int count = backtrace(calls, 64);
-  int first = 0;
-  while (instruction && first < count && calls[first] != instruction) ++first;  // behind the handler
-  for (int i = first < count ? first : 0; i < count; ++i) add(calls[i]);
-  for (const std::string& line : simulator::check::full_paths(codes))
-    if (!line.starts_with("program+")) return line;
+/// Whether code lies there, so that calls can be followed.
+bool is_code(const void* instruction) {
+  Dl_info object;
+  return in_program(instruction) || dladdr(instruction, &object) != 0;
+}
+
+/// The line of an address behind a call; empty if it is not the learner's own.
+std::string line_of(const void* return_address) {
+  if (!in_program(return_address)) return "";
+  const auto code = std::uint32_t(static_cast<const char*>(return_address) - simulator::check::program_start());
+  const std::string line = simulator::check::full_paths({code}).front();
+  return line.starts_with("program+") ? "" : line;
+}
+
+/// The line that the running thread of a kernel came to last.
+std::string last_line() {
   return simulator::in_kernel() && simulator::checker_hooks
              ? simulator::checker_hooks->doing(simulator::position.thread).first
              : "";
+}
+
+/// Where the program was when a signal came.
+struct Interrupted {
+  const void* instruction = nullptr;
+  std::uintptr_t stack_pointer = 0;
+};
+
+/// In a kernel: the innermost line that a word on the thread's stack leads back to. The unwinder would trust a stack
+/// that an index may have overwritten.
+std::string place_in_kernel(const Interrupted& at) {
+  const simulator::Position& position = simulator::position;
+  constexpr std::size_t most_words = 256;
+  if (at.instruction && is_code(at.instruction))
+    for (auto word = reinterpret_cast<const char*>(at.stack_pointer);
+         word >= position.stacks && word + most_words * sizeof(void*) < position.stacks_end &&
+         word < reinterpret_cast<const char*>(at.stack_pointer) + most_words * sizeof(void*);
+         word += sizeof(void*))
+      if (const std::string line = line_of(*reinterpret_cast<void* const*>(word)); !line.empty()) return line;
+  return last_line();
+}
+
+/// The innermost line of the learner's own that the calls lead through.
+std::string place_of(const Interrupted& at) {
+  if (const char* const instruction = static_cast<const char*>(at.instruction))
+    if (const std::string line = line_of(instruction + 1); !line.empty())  // + 1: it looks for return addresses
+      return line;
+  if (simulator::in_kernel()) return place_in_kernel(at);
+  if (at.instruction && !is_code(at.instruction)) return "";
+  void* calls[64];
+  const int count = backtrace(calls, 64);
+  int i = 0;
+  while (at.instruction && i < count && calls[i] != at.instruction) ++i;  // behind the handler
+  for (i = i < count ? i : 0; i < count; ++i)
+    if (const std::string line = line_of(calls[i]); !line.empty()) return line;
+  return "";
 }
 
 /// "thread 3 of block 0", "the host program"
@@ -61,6 +100,8 @@ std::string who() {
   return simulator::thread_in(simulator::position.thread, geometry.block) + " of " +
          simulator::block_in(simulator::position.block, geometry.grid);
 }
+
+constexpr const char* local_array = "Does an index leave a local array?";
 
 struct Words {
   std::string what, advice;
@@ -75,14 +116,15 @@ bool in_host_stack(std::uintptr_t address, std::uintptr_t stack_pointer) {
 Words words_for_address(std::uintptr_t address, std::uintptr_t stack_pointer) {
   const simulator::Position& at = simulator::position;
   const auto number = [](const char* p) { return reinterpret_cast<std::uintptr_t>(p); };
-  if (simulator::in_kernel() && address >= number(at.stacks) && address < number(at.stacks_end))
+  const bool in_stack = simulator::in_kernel() && address >= number(at.stacks) && address < number(at.stacks_end);
+  if (in_stack && address > stack_pointer) return {who() + " leaves a local array", local_array};
+  if (in_stack)
     return {who() + " needs more than the " + grouped(std::int64_t(simulator::options().stack_bytes >> 10)) +
                 " KiB that a thread has for its local variables",
-            "Does a function call itself without end, or does an index leave a local array?"};
+            "Does a function call itself without end, or is a local array too large?"};
   if (address < 1 << 16)
     return {who() + " follows a null pointer", simulator::in_kernel() ? "" : "Is the memory allocated at this line?"};
-  if (simulator::in_kernel())
-    return {who() + " follows a pointer that leads nowhere", "Does an index leave a local array?"};
+  if (simulator::in_kernel()) return {who() + " follows a pointer that leads nowhere", local_array};
   if (in_host_stack(address, stack_pointer))
     return {who() + " needs more than the memory that its local variables have",
             "A large array belongs into a std::vector; or does a function call itself without end?"};
@@ -102,12 +144,6 @@ Words words_for_address(std::uintptr_t address, std::uintptr_t stack_pointer) {
           "An index past the end of an array, or memory that was freed or never allocated"};
 }
 
-/// Where the program was when a signal came.
-struct Interrupted {
-  const void* instruction = nullptr;
-  std::uintptr_t stack_pointer = 0;
-};
-
 Interrupted interrupted(const void* context) {
   const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
 #if defined(__x86_64__)
@@ -121,6 +157,8 @@ Interrupted interrupted(const void* context) {
 }
 
 Words words_for(int signal, const siginfo_t& info, const Interrupted& at) {
+  if (at.instruction && !is_code(at.instruction))
+    return {who() + " has overwritten where its function returns to", local_array};
   switch (signal) {
     case SIGFPE:
       return {who() + " divides an integer by zero",
@@ -136,18 +174,28 @@ Words words_for(int signal, const siginfo_t& info, const Interrupted& at) {
   }
 }
 
+/// For a mistake below at_signal(), when nothing can be relied on: without the C library's memory.
+void at_second_signal(int) {
+  constexpr std::string_view text =
+      "error: the program has damaged its memory. Does an index leave an array of the host?\n";
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size());
+  _exit(1);
+}
+
 constexpr int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
 void at_signal(int signal, siginfo_t* info, void* context) {
   simulator::position.observed = false;
-  for (const int other : signals) std::signal(other, SIG_DFL);  // a mistake below ends the program at once
+  for (const int other : signals) std::signal(other, at_second_signal);
+  std::signal(SIGALRM, at_second_signal);
   alarm(10);
+  say_findings();
   sigset_t all;
   sigemptyset(&all);
   sigprocmask(SIG_SETMASK, &all, nullptr);
   const Interrupted at = interrupted(context);
   const Words words = words_for(signal, *info, at);
-  say_crash(words.what, words.advice, place_of(at.instruction));
+  say_crash(words.what, words.advice, place_of(at));
   std::_Exit(1);
 }
 
@@ -160,11 +208,23 @@ void at_signal(int signal, siginfo_t* info, void* context) {
       what += ": " + std::string(error.what());
     } catch (...) {
     }
-  say_crash(what, "", place_of(nullptr));
+  say_crash(what, "", place_of({}));
   std::_Exit(1);
 }
 
 }  // namespace
+
+}  // namespace gs::textbook
+
+/// Called by functions that g++ has given a guard behind their arrays (-fstack-protector), when it is overwritten.
+extern "C" [[noreturn]] void __stack_chk_fail() {
+  gs::simulator::position.observed = false;
+  gs::textbook::say_crash(gs::textbook::who() + " has written past the end of a local array of this function", "",
+                          gs::textbook::line_of(__builtin_return_address(0)));
+  std::_Exit(1);
+}
+
+namespace gs::textbook {
 
 void explain_crashes(void (*say)(const std::string&, const std::string&, const std::string&)) {
   say_crash = say;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,9 @@ namespace {
 
 struct Program {
   cudaError_t last_error = cudaSuccess;
-  std::vector<Entry> findings;                           ///< in the order in which they are said
+  std::vector<Entry> findings;  ///< in the order in which they are said
+  std::size_t said = 0;         ///< so many of them are on the terminal
+  std::set<std::tuple<std::string, std::string, std::string, unsigned>> reported;  ///< kernel, code, file, line
   std::optional<simulator::Explanation> refused_launch;  ///< which the program has not asked about
   std::set<std::string> notes;
   std::map<std::string, std::vector<std::string>, std::less<>> parameters;  ///< of each kernel
@@ -41,18 +44,23 @@ Program& program() {
   return *program;
 }
 
+void add_finding(Entry entry) {
+  if (recording()) record(entry);
+  program().findings.push_back(std::move(entry));
+}
 void add_error(const simulator::Explanation& explanation) {
-  program().findings.push_back(finding(explanation, "error"));
+  add_finding(finding(explanation, "error"));
 }
 /// An error that no explanation describes.
 void add_error(const std::string& text) {
-  program().findings.push_back({"finding", {{"severity", "error"}, {"what", text}, {"text", text + "\n"}}});
+  add_finding({"finding", {{"severity", "error"}, {"what", text}, {"text", text + "\n"}}});
 }
+/// The same mistake of another launch is not said again.
 void add_error(const simulator::Report& report) {
-  if (report.explanation.code.empty())
-    add_error(report.text);
-  else
-    add_error(report.explanation);
+  const simulator::Explanation& explanation = report.explanation;
+  if (explanation.code.empty()) return add_error(report.text);
+  if (program().reported.insert({report.kernel, explanation.code, explanation.file, explanation.line}).second)
+    add_error(explanation);
 }
 
 /// What was found and is not yet among the findings.
@@ -61,17 +69,12 @@ void gather_findings() {
   for (const auto& report : simulator::take_reports()) add_error(report);
 }
 
-void say_findings() {
+void end_of_program() {
   std::cout.flush();
   std::fflush(stdout);
   if (counting()) write_counts();
   gather_findings();
-  bool first = true;
-  for (const Entry& entry : program().findings)
-    if (recording())
-      record(entry);
-    else
-      std::fprintf(stderr, "%s%s", std::exchange(first, false) ? "" : "\n", entry["text"].c_str());
+  say_findings();
   if (!program().findings.empty()) std::_Exit(1);
 }
 /// A message that is no mistake.
@@ -118,7 +121,7 @@ bool start() {
   const char* const given = std::getenv("GRIDSTRIDE_RUN_SECONDS");
   simulator::limit_time(given ? std::strtod(given, nullptr) : default_seconds, host_runs_on);
   explain_crashes(program_crashes);
-  return std::atexit(say_findings) == 0;
+  return std::atexit(end_of_program) == 0;
 }
 [[maybe_unused]] const bool started = start();
 }  // namespace
@@ -194,8 +197,16 @@ void note_once(source_location where, const std::string& message) {
   say_note(explanation);
 }
 
+void say_findings() {
+  if (recording()) return;  // add_finding() did
+  for (std::size_t& said = program().said; said < program().findings.size(); ++said) {
+    if (said > 0) std::fputs("\n", stderr);
+    std::fputs(program().findings[said]["text"].c_str(), stderr);
+  }
+}
+
 void end_program() {
-  say_findings();
+  end_of_program();
   std::_Exit(1);
 }
 
@@ -213,6 +224,7 @@ void run(KernelName kernel, const Configuration& configuration, simulator::Invok
       count_launch(kernel.name, launch);
     else
       launch();
+    for (const auto& report : simulator::take_reports()) add_error(report);  // a crash may come, and leave no memory
   } catch (const simulator::LaunchRefused& error) {
     if (program().refused_launch) add_error(*program().refused_launch);
     program().refused_launch = error.explanation;

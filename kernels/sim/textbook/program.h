@@ -14,6 +14,8 @@ cudaError_t refused(cudaError_t, source_location where, const std::string& messa
 cudaError_t refused(cudaError_t, const simulator::Explanation& message);
 /// A message that is no mistake, once: "vec.cu:12: note: ...".
 void note_once(source_location where, const std::string& message);
+/// Says what was found and is not said yet. Needs no memory of the C library.
+void say_findings();
 /// Says what was found and ends the program with status 1.
 [[noreturn]] void end_program();
 
