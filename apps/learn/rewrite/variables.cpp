@@ -78,8 +78,10 @@ void rewrite_shared(const SourceFile& file, std::size_t i, Edits& edits) {
     if (!file.in_named_scope(i)) add_registrations(file, "SharedVariable", i, "", edits);
     return;
   }
-  for (std::size_t other = first; other < end; ++other)
-    if (file[other].is("static")) edits.replace(other, other + 1, "      ");  // __shared__ says so, too
+  for (std::size_t other = first; other < end; ++other) {
+    if (file[other].is("static")) edits.replace(other, other + 1, "      ");      // __shared__ says so, too
+    if (file[other].is("alignas")) edits.replace(other, other + 1, "__align__");  // which may stand behind `static`
+  }
   std::string calls;
   for (const std::string_view name : file.declared(i + 1, end))
     calls += " ::gs::textbook::shared_variable(" + in_quotes(name) + ", " + std::string(name) + ");";

@@ -67,6 +67,7 @@ class Explainer {
 
  private:
   static bool is_read(const Party& party) { return party.kind == Kind::read || party.kind == Kind::atomic_read; }
+  bool is_atomic(std::size_t party) const { return access(party).atomic; }
   const Access& access(std::size_t party) const { return finding_.parties[party].access; }
   std::uint64_t block_number(std::size_t party) const { return access(party).block - finding_.first_block; }
   std::string thread(std::size_t party) const { return thread_in(access(party).thread, finding_.block); }
@@ -118,6 +119,10 @@ class Explainer {
       explanation_.advice = "No barrier stands between the two: __syncthreads()";
     }
     if (several_blocks()) fact("Both are threads of " + block(reader) + ".");
+    if (is_atomic(0) != is_atomic(1))
+      explanation_.advice =
+          "One is an atomic operation, the other is not, so neither waits for the other: make both atomic, or put a "
+          "barrier (or a second launch) between them";
   }
 
   void handed_on_unfenced(bool one_block) {

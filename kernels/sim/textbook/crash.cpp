@@ -18,7 +18,7 @@
 
 #include "kernels/common/grouped.h"
 #include "kernels/sim/block.h"
-#include "kernels/sim/check/device_ranges.h"
+#include "kernels/sim/check/locate.h"
 #include "kernels/sim/check/places.h"
 #include "kernels/sim/device_memory.h"
 #include "kernels/sim/simulator.h"
@@ -133,13 +133,14 @@ Words words_for_address(std::uintptr_t address, std::uintptr_t stack_pointer) {
                 (freed->range.naming.host_name.empty() ? "memory" : freed->range.naming.host_name) + ", which line " +
                 std::to_string(freed->where.line) + " has freed",
             ""};
-  simulator::check::DeviceRanges memory;
-  memory.launch_begins();
-  if (const auto stray = memory.stray(address, 1);
-      stray && stray->problem == simulator::check::Problem::not_device_memory)
-    return {who() + " follows a pointer past the end of GPU memory: " + stray->location.element + ", but " +
-                stray->location.array + " has " + plural(stray->location.elements, "element"),
+  for (simulator::MemoryRange range : simulator::registered_memory()) {
+    if (address < range.end || address - range.end > range.naming.margin) continue;
+    range.naming.name = range.naming.host_name;
+    const simulator::check::Location location = simulator::check::locate_in(range, address, 1);
+    return {who() + " follows a pointer past the end of GPU memory: " + location.element + ", but " + location.array +
+                " has " + plural(location.elements, "element"),
             "On a GPU the host cannot follow such a pointer at all: cudaMemcpy first"};
+  }
   return {who() + " follows a pointer that leads nowhere",
           "An index past the end of an array, or memory that was freed or never allocated"};
 }
