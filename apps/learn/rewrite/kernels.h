@@ -1,4 +1,4 @@
-// kernels.h - what the rewriter knows of the kernels that it has met.
+// kernels.h - the kernels that the rewriter has met.
 #pragma once
 #include <map>
 #include <string>

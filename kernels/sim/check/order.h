@@ -62,7 +62,7 @@ class Order {
   bool handed_on(const Access& earlier, const Access& now) const;
 
  private:
-  /// What the atomic operations on one word released.
+  /// The knowledge that the atomic operations on one word released.
   struct Release {
     std::uint32_t barriers = 0, version = 0;
     BlockClocks clocks;
@@ -74,7 +74,7 @@ class Order {
   };
   WarpClocks& row(unsigned thread) { return clocks_[thread / warp_size][thread % warp_size]; }
   const WarpClocks& row(unsigned thread) const { return clocks_[thread / warp_size][thread % warp_size]; }
-  /// What the thread did until now gets older than what it will do.
+  /// From now on, the accesses of the thread until now are older than later ones.
   void advance(unsigned thread);
   void acquire(std::uintptr_t address, const Access& now);
   bool acquired(const Access& earlier) const;

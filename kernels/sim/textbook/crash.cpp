@@ -57,7 +57,7 @@ std::string last_line() {
              : "";
 }
 
-/// Where the program was when a signal came.
+/// The state of the program when a signal came.
 struct Interrupted {
   const void* instruction = nullptr;
   std::uintptr_t stack_pointer = 0;

@@ -38,7 +38,7 @@ struct PointerArgument {
   std::size_t element_bytes;
 };
 
-/// What run() knows of a kernel. `address`: null if it is a template whose arguments cannot be known from outside.
+/// A kernel for run(). `address`: null if it is a template whose arguments cannot be known from outside.
 struct KernelName {
   const char* name;
   const void* address;

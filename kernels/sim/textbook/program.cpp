@@ -63,7 +63,7 @@ void add_error(const simulator::Report& report) {
     add_error(explanation);
 }
 
-/// What was found and is not yet among the findings.
+/// Adds to the findings the ones that are not yet among them.
 void gather_findings() {
   if (program().refused_launch) add_error(*std::exchange(program().refused_launch, {}));
   for (const auto& report : simulator::take_reports()) add_error(report);
