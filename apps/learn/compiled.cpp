@@ -1,4 +1,4 @@
-// compiled.cpp - rewrites the file and calls the C++ compiler that built this program.
+// compiled.cpp - rewrites the file and its headers, and calls the C++ compiler that built this program.
 #include "apps/learn/compiled.h"
 
 #include <unistd.h>
@@ -9,12 +9,13 @@
 #include <cstring>
 #include <fstream>
 #include <functional>
-#include <sstream>
 #include <vector>
 
 #include "apps/learn/compiler.h"
+#include "apps/learn/compiler_messages.h"
 #include "apps/learn/given_path.h"
-#include "apps/learn/rewrite.h"
+#include "apps/learn/rewrite/rewrite.h"
+#include "apps/learn/rewrite/source_file.h"
 #include "engine/core/cache_folder.h"
 #include "kernels/common/check.h"
 #include "kernels/sim/spawn.h"
@@ -28,17 +29,21 @@ using simulator::Ended;
 using simulator::Keep;
 using simulator::run_program;
 
-std::string content_of(const fs::path& file) {
-  if (!fs::exists(file)) throw Error(file.string() + ": no such file");
-  if (!fs::is_regular_file(file)) throw Error(file.string() + ": not a file");
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream content;
-  content << stream.rdbuf();
-  if (!stream) throw Error(file.string() + ": cannot be read: " + std::strerror(errno));
-  return content.str();
+void write(const fs::path& file, const std::string& text) {
+  const fs::path part = file.string() + "." + std::to_string(getpid());
+  {
+    std::ofstream stream(part, std::ios::binary);
+    stream << text;
+    if (!stream.flush()) throw Error(file.string() + ": cannot be written: " + std::strerror(errno));
+  }
+  fs::rename(part, file);
 }
 
-/// The folder of what `file` is compiled to.
+[[noreturn]] void does_not_compile(const fs::path& file) {
+  throw Error(file.string() + " does not compile; the first message above says why");
+}
+
+/// The folder for what `file` is compiled to.
 fs::path folder_for(const fs::path& file) {
   return cache_folder().value_or(fs::temp_directory_path() / "gridstride") / "run" /
          (file.stem().string() + "-" +
@@ -49,32 +54,33 @@ fs::path folder_for(const fs::path& file) {
 void call_compiler(const std::vector<std::string>& words, const fs::path& file, const std::string& object,
                    std::string& messages) {
   const Ended ended = run_program(words, Keep::errors);
-  messages += with_given_paths(replaced(ended.text, object, file.string()), file);
-  if (ended.status != 0 || ended.signal != 0)
-    throw Error(file.string() + " does not compile; the first message above says why");
+  messages += with_given_paths(replaced(without_repetitions(ended.text), object, file.string()), file);
+  if (ended.status != 0 || ended.signal != 0) does_not_compile(file);
 }
 
 }  // namespace
 
 fs::path compiled(const fs::path& file, For purpose, const std::string& behind, std::string& messages) {
-  const std::string source = rewritten(content_of(file), fs::absolute(file).lexically_normal().string()) + behind;
-  const fs::path folder = folder_for(file), cpp = folder / "source.cpp",
+  const fs::path folder = folder_for(file),
                  program = folder / (purpose == For::debugger ? "program-for-gdb" : "program");
+  std::vector<RewrittenFile> files;
+  try {
+    files = rewritten(file, folder);
+  } catch (const WrongSource& error) {
+    messages += with_given_paths(error.what(), file);
+    does_not_compile(file);
+  }
+  files.front().text += behind;
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw Error(folder.string() + ": cannot be made: " + error.message());
+  for (const RewrittenFile& rewritten_file : files) write(rewritten_file.copy, rewritten_file.text);
   const std::string part = "." + std::to_string(getpid());
-  {
-    std::ofstream stream(cpp.string() + part, std::ios::binary);
-    stream << source;
-    if (!stream.flush()) throw Error(cpp.string() + ": cannot be written: " + std::strerror(errno));
-  }
-  fs::rename(cpp.string() + part, cpp);
   const std::string object = (folder / "object.o").string() + part, made = program.string() + part;
   std::vector<std::string> words = purpose == For::debugger ? debugger_words() : compiler_words();
   const GivenFolder given = given_folder(file);
   words.insert(words.end(), {"-fmacro-prefix-map=" + given.full + "=" + given.given,  // __FILE__ is what the user wrote
-                             "-iquote", given.full, "-c", cpp.string(), "-o", object});
+                             "-iquote", given.full, "-x", "c++", "-c", files.front().copy.string(), "-o", object});
   call_compiler(words, file, object, messages);
   // Linked by a call of its own: with -fsanitize=thread the compiler would add ThreadSanitizer's library.
   words = linker_words(object, made);

@@ -85,9 +85,11 @@ std::string text_of(const simulator::Explanation& explanation, const std::string
   const auto source = simulator::source_line(explanation.file, explanation.line);
   const Span span = span_in(source, explanation);
   const std::string number = std::to_string(explanation.line);
-  std::string text = path_from_here(explanation.file) + (explanation.line > 0 ? ":" + number : "");
-  if (span.length > 0) text += ":" + std::to_string(span.begin + 1);
-  text += ": " + severity + ": " + explanation.what;
+  std::string text = path_from_here(explanation.file);
+  if (!text.empty() && explanation.line > 0) text += ":" + number;
+  if (!text.empty()) text += ":";
+  if (span.length > 0) text += std::to_string(span.begin + 1) + ":";
+  text += (text.empty() ? "" : " ") + severity + ": " + explanation.what;
   if (!explanation.code.empty()) text += "  [" + explanation.code + "]";
   text += "\n";
   if (source && !source->empty()) {

@@ -11,6 +11,7 @@ namespace gs::textbook {
 cudaError_t failed(cudaError_t);
 /// The same, with a message for the reader of the program: "vec.cu:12: error: ...".
 cudaError_t refused(cudaError_t, source_location where, const std::string& message);
+cudaError_t refused(cudaError_t, const simulator::Explanation& message);
 /// A message that is no mistake, once: "vec.cu:12: note: ...".
 void note_once(source_location where, const std::string& message);
 /// A mistake, said at the end of the program.
@@ -19,6 +20,8 @@ void add_mistake(const simulator::Explanation&);
 void end_if_wrong();
 /// The latest launch; null: there was none.
 const Configuration* last_launch();
+/// Says what was found and is not said yet. Needs no memory of the C library.
+void say_findings();
 /// Says what was found and ends the program with status 1.
 [[noreturn]] void end_program();
 
