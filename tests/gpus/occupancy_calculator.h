@@ -19,7 +19,7 @@ inline int blocks_by_calculator(const textbook::Multiprocessor& sm, const textbo
   device.sharedMemPerBlock = 48 << 10;
   device.sharedMemPerMultiprocessor = sm.shared_bytes;
   device.numSms = 1;
-  device.sharedMemPerBlockOptin = sm.shared_per_block;
+  device.sharedMemPerBlockOptin = sm.shared_bytes - sm.shared_reserved;
   device.reservedSharedMemPerBlock = sm.shared_reserved;
   cudaOccFuncAttributes kernel;
   kernel.maxThreadsPerBlock = INT_MAX;

@@ -62,6 +62,29 @@ TEST(OccupancyByArithmetic, IsTheToolkitsCalculators) {
 }
 #endif
 
+// The calculator above gets the sizes of shared memory from the table under test, so here they are once more.
+TEST(OccupancyByArithmetic, FitsTheSharedMemoryOfEachGpu) {
+  constexpr struct {
+    int compute, half, most;  // KiB: of a block that fits twice, and of the largest that can run
+  } cases[] = {{75, 32, 64}, {80, 81, 163}, {86, 49, 99}, {89, 49, 99}, {90, 113, 227}, {100, 113, 227}, {120, 49, 99}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.compute);
+    const auto blocks = [&](int bytes) {
+      return occupancy(*multiprocessor(c.compute), {32, std::size_t(bytes)}).blocks;
+    };
+    EXPECT_EQ(blocks(c.half << 10), 2);
+    EXPECT_EQ(blocks((c.half << 10) + 1), 1);
+    EXPECT_EQ(blocks(c.most << 10), 1);
+    EXPECT_EQ(blocks((c.most << 10) + 1), 0);
+  }
+}
+
+TEST(OccupancyByArithmetic, FillsTheWarpsOfEachGpu) {
+  for (const auto& [compute, threads] :
+       {std::pair(75, 1024), {80, 2048}, {86, 1536}, {89, 1536}, {90, 2048}, {100, 2048}, {120, 1536}})
+    EXPECT_EQ(occupancy(*multiprocessor(compute), {128}).blocks, threads / 128) << compute;
+}
+
 TEST(OccupancyByArithmetic, NamesItsLimit) {
   const auto& sm = *multiprocessor(89);
   EXPECT_EQ(occupancy(sm, {256}).limit, Limit::warps);

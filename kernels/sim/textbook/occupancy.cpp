@@ -15,13 +15,13 @@ constexpr std::size_t operator""_KiB(unsigned long long n) {
 // CUDA C++ Programming Guide, "Technical Specifications per Compute Capability"; the units and the reserve are those of
 // the toolkit's occupancy calculator.
 constexpr Multiprocessor multiprocessors[] = {
-    {75, 32, 16, 64_KiB, 64_KiB, 0, 256},         //
-    {80, 64, 32, 164_KiB, 163_KiB, 1_KiB, 128},   //
-    {86, 48, 16, 100_KiB, 99_KiB, 1_KiB, 128},    //
-    {89, 48, 24, 100_KiB, 99_KiB, 1_KiB, 128},    //
-    {90, 64, 32, 228_KiB, 227_KiB, 1_KiB, 128},   //
-    {100, 64, 32, 228_KiB, 227_KiB, 1_KiB, 128},  //
-    {120, 48, 24, 100_KiB, 99_KiB, 1_KiB, 128},
+    {75, 32, 16, 64_KiB, 0, 256},        //
+    {80, 64, 32, 164_KiB, 1_KiB, 128},   //
+    {86, 48, 16, 100_KiB, 1_KiB, 128},   //
+    {89, 48, 24, 100_KiB, 1_KiB, 128},   //
+    {90, 64, 32, 228_KiB, 1_KiB, 128},   //
+    {100, 64, 32, 228_KiB, 1_KiB, 128},  //
+    {120, 48, 24, 100_KiB, 1_KiB, 128},
 };
 
 constexpr int warp_threads = 32, most_threads = 1024;
@@ -33,7 +33,6 @@ constexpr T rounded_up(T value, T unit) {
 }
 
 int blocks_by_shared_memory(const Multiprocessor& sm, std::size_t bytes) {
-  if (bytes > sm.shared_per_block) return 0;
   const std::size_t share = rounded_up(bytes + sm.shared_reserved, sm.shared_unit);
   return share == 0 ? INT_MAX : int(sm.shared_bytes / share);
 }
@@ -43,10 +42,7 @@ int blocks_by_registers(int warps, int registers) {
   if (registers == 0) return INT_MAX;
   if (registers > most_registers) return 0;
   const int of_warp = rounded_up(registers * warp_threads, register_unit);
-  const int warps_of_part = registers_of_part / of_warp;
-  // The hardware admits a block only if its warps, rounded up to whole rounds over the parts, would fit.
-  if (rounded_up(warps, parts) > warps_of_part * parts) return 0;
-  return warps_of_part * parts / warps;
+  return registers_of_part / of_warp * parts / warps;
 }
 
 }  // namespace

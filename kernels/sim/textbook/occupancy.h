@@ -8,12 +8,11 @@ namespace gs::textbook {
 /// The limits of an SM that differ between compute capabilities. All have 65,536 registers in four equal parts, given
 /// to a warp in units of 256, at most 255 to a thread, and blocks of at most 1,024 threads.
 struct Multiprocessor {
-  int compute;                   ///< 86 for compute capability 8.6
-  int warps, blocks;             ///< resident at a time
-  std::size_t shared_bytes;      ///< shared memory of the SM
-  std::size_t shared_per_block;  ///< the most that a block can ask for
-  std::size_t shared_reserved;   ///< taken from the SM for each block, beyond what it asks for
-  std::size_t shared_unit;       ///< a block's share is rounded up to a multiple of this
+  int compute;                  ///< 86 for compute capability 8.6
+  int warps, blocks;            ///< resident at a time
+  std::size_t shared_bytes;     ///< shared memory of the SM
+  std::size_t shared_reserved;  ///< taken from it for each block, beyond what the block asks for
+  std::size_t shared_unit;      ///< a block's share is rounded up to a multiple of this
 };
 
 /// Compute capabilities 75, 80, 86, 89, 90, 100 and 120; nullptr for others.
