@@ -220,9 +220,11 @@ class Explainer {
 
   void freed() {
     const FreedRange& memory = *finding_.freed;
-    const std::string file(memory.where.file);
-    const std::string place = "line " + std::to_string(memory.where.line) +
-                              (file == explanation_.file ? "" : " of " + file.substr(file.rfind('/') + 1));
+    // One is as the user gave it, the other a full path: only their names can be compared.
+    const auto name_of = [](std::string_view file) { return std::string(file.substr(file.rfind('/') + 1)); };
+    const std::string file = name_of(memory.where.file);
+    const std::string place =
+        "line " + std::to_string(memory.where.line) + (file == name_of(explanation_.file) ? "" : " of " + file);
     say("M31", thread_of_block(0) + verb() +
                    (name() == "it" ? "memory that " + place + " has freed"
                                    : element() + ", whose memory " + place + " has freed"));
