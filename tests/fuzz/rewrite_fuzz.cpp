@@ -12,7 +12,7 @@ namespace {
 
 /// Words that C++ does not know or need; a declaration of shared memory is written anew.
 bool may_go(std::string_view word) {
-  static const std::set<std::string_view> words = {"__noinline__", "static"};
+  static const std::set<std::string_view> words = {"__noinline__", "alignas", "static"};
   return words.contains(word);
 }
 

@@ -185,7 +185,7 @@ class Learn(unittest.TestCase):
 
     def fails(self, code, done):
         self.assertEqual((done.returncode, done.stderr), (1, ""), done.stdout)
-        self.assertEqual(done.stdout.count(": error: "), 1, "one mistake, one message: " + done.stdout)
+        self.assertEqual(done.stdout.count("error: "), 1, "one mistake, one message: " + done.stdout)
         if code == "gate":
             self.assertIn("right, but dear: ", done.stdout)
             self.assertNotRegex(done.stdout, r"\[M\d\d\]")

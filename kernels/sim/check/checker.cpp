@@ -213,7 +213,8 @@ void Checker::race(const Party& now, const Party& earlier, std::uintptr_t at) {
   const bool adds = is_write(now.kind) && is_write(earlier.kind) && now.access.has_read && earlier.access.has_read;
   Finding* const finding = found(Problem::race, {now, earlier});
   if (!finding) return;
-  finding->handed_on |= order_.handed_on(earlier.access, now.access);
+  if (!is_atomic(earlier.kind) && !is_atomic(now.kind))  // what a lock protects
+    finding->handed_on |= order_.handed_on(earlier.access, now.access);
   if (finding->threads == 1) {
     finding->replaces = replaces;
     finding->adds = adds;
