@@ -32,9 +32,8 @@ int explain_command(const std::vector<std::string_view>& words) {
   if (words[0] == "--help" || words[0] == "-h") {
     print(
         "usage: gridstride explain [CODE]\n\n"
-        "Explains a message of gridstride run, such as M03: what it means, an example, what to look at. Without a "
-        "code:\n"
-        "the list of messages.\n");
+        "Explains a message of gridstride run or learn, such as M03: what it means, an example, what to look at.\n"
+        "Without a code: the list of messages.\n");
     return 0;
   }
   if (words.size() > 1) throw WrongUsage("explain takes one code, not " + std::to_string(words.size()));

@@ -282,17 +282,28 @@ void launch(const float* a, float* out, int n) {
             return text
 
         self.assertIn("# 2 Map", read_until("[M10]"))
+        page = (PROJECT / "apps/learn/explanations/M10.md").read_text()
         for key, says in (("h", "Hint 1 of 3"), ("h", "Hint 2 of 3"), ("h", "Hint 3 of 3"), ("h", "no more hints"),
-                          ("e", "M10 is explained"), ("l", "  2          map"), ("s", "Press s again"),
+                          ("e", page), ("l", "  2          map"), ("s", "Press s again"),
                           ("s", "out[i] = a[i] + 10;"), ("r", "kept as")):
             process.stdin.write(key)
             read_until(says)
         self.assertTrue((folder / "02_map.cu.old").exists())
         read_until("[M10]")
-        (folder / "saved").write_text(self.solution(EXERCISES[1]))
-        os.rename(folder / "saved", folder / "02_map.cu")
+
+        def save(text):
+            (folder / "saved").write_text(text)
+            os.rename(folder / "saved", folder / "02_map.cu")
+
+        save("void launch(const float* a, float* out, int n) {\n  wrong();\n}\n")
+        read_until("was not declared in this scope\n")
+        process.stdin.write("e")
+        read_until("The last result has no message with a code.\n")
+        save(self.solution(EXERCISES[1]))
         self.assertIn("Right for n = 64, 1, 31", read_until("Solved. n opens the next exercise.\n"))
         self.assertEqual((folder / "progress.txt").read_text(), "01_numbers\n02_map\n")
+        process.stdin.write("e")
+        read_until("The last result has no message with a code.\n")
         process.stdin.write("n")
         read_until("# 3 Guard")
         process.stdin.write("q")

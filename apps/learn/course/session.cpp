@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "apps/learn/course/keyboard.h"
+#include "apps/learn/explain_command.h"
 
 namespace gs::learn {
 namespace {
@@ -133,8 +134,9 @@ void Session::hint() {
 }
 
 void Session::explain() const {
-  say(code_.size() == 3 && code_[0] == 'M' ? code_ + " is explained in docs/own-kernels.md\n"
-                                           : "The last result has no message with a code.\n");
+  if (code_.empty() || code_ == "compiler") return say("The last result has no message with a code.\n");
+  explain_command({code_});
+  std::fflush(stdout);
 }
 
 void Session::solution() {
