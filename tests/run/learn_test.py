@@ -283,7 +283,7 @@ void launch(const float* a, float* out, int n) {
 
         self.assertIn("# 2 Map", read_until("[M10]"))
         for key, says in (("h", "Hint 1 of 3"), ("h", "Hint 2 of 3"), ("h", "Hint 3 of 3"), ("h", "no more hints"),
-                          ("e", "M10 is explained"), ("l", "  2          map"), ("s", "Press s again"),
+                          ("e", "# M10: an exercise: "), ("l", "  2          map"), ("s", "Press s again"),
                           ("s", "out[i] = a[i] + 10;"), ("r", "kept as")):
             process.stdin.write(key)
             read_until(says)

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "apps/learn/course/keyboard.h"
+#include "apps/learn/explanations.h"
 
 namespace gs::learn {
 namespace {
@@ -133,8 +134,8 @@ void Session::hint() {
 }
 
 void Session::explain() const {
-  say(code_.size() == 3 && code_[0] == 'M' ? code_ + " is explained in docs/own-kernels.md\n"
-                                           : "The last result has no message with a code.\n");
+  const Page* const page = page_of(code_);
+  say(page ? std::string(page->text) : "The last result has no message with a code.\n");
 }
 
 void Session::solution() {
