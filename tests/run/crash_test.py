@@ -65,6 +65,14 @@ class Crash(unittest.TestCase):
             with self.subTest(says=says):
                 self.assertIn(says, self.run_text(text + launch))
 
+    def test_what_the_program_has_written_to_files_is_kept(self):
+        written = pathlib.Path(self.folder.name) / "written.txt"
+        for end in ("", "  abort();"):
+            self.run_text('#include <cstdio>\n#include <cstdlib>\n' + RACE +
+                          HOST.format(f'  fputs("kept", fopen("{written.name}", "w"));\n{end}'))
+            self.assertEqual(written.read_text(), "kept")
+            written.unlink()
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -24,7 +24,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t\r;") + 1 - begin);
 }
 
-/// What stands in `text` between `before` and `after`; "" if it is not there.
+/// The part of `text` between `before` and `after`; "" if it is not there.
 std::string_view between(std::string_view text, std::string_view before, std::string_view after) {
   const auto begin = text.find(before);
   if (begin == text.npos) return "";

@@ -116,7 +116,7 @@ std::string instructions_of(const SassPage& page, const Lines& lines) {
   return html;
 }
 
-/// What a kernel takes of a multiprocessor, and what follows from that: a line each.
+/// The registers, memory and instructions of a kernel: a line each.
 std::vector<std::string> facts_of(const MachineKernel& kernel) {
   return {plural(kernel.registers, "register") + " a thread",
           plural(kernel.shared_bytes, "byte") + " of shared memory a block (static)",

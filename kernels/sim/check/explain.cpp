@@ -87,19 +87,20 @@ class Explainer {
   void add_access(std::size_t party) {
     const Problem problem = finding_.problem;
     const Location& at = finding_.location;
-    explanation_.accesses.push_back({.launch = finding_.launch,
-                                     .block = block_number(party),
-                                     .thread = std::uint32_t(access(party).thread),
-                                     .barriers = std::uint32_t(access(party).barriers),
-                                     .code = access(party).code,
-                                     .stores = !is_read(finding_.parties[party]),
-                                     .ends_kernel = problem == Problem::past_shared ||
-                                                    problem == Problem::not_device_memory ||
-                                                    problem == Problem::host_memory || problem == Problem::null_pointer,
-                                     .array = at.array,
-                                     .element = at.element,
-                                     .offset = at.offset,
-                                     .bytes = std::uint32_t(at.access_bytes)});
+    explanation_.accesses.push_back(
+        {.launch = finding_.launch,
+         .block = block_number(party),
+         .thread = std::uint32_t(access(party).thread),
+         .barriers = std::uint32_t(access(party).barriers),
+         .code = access(party).code,
+         .stores = !is_read(finding_.parties[party]),
+         .ends_kernel = problem == Problem::past_shared || problem == Problem::not_device_memory ||
+                        problem == Problem::host_memory || problem == Problem::null_pointer ||
+                        problem == Problem::freed_memory,
+         .array = at.array,
+         .element = at.element,
+         .offset = at.offset,
+         .bytes = std::uint32_t(at.access_bytes)});
   }
   void point_at(const std::string& array, bool read) {
     if (array.empty()) return;

@@ -49,7 +49,7 @@ struct Part {
   dim3 grid, extent;                ///< blocks, threads of a block
   std::size_t first = 0;            ///< of its steps, in Trace::steps
   std::vector<std::size_t> arrays;  ///< in Trace::arrays, in the order in which its steps touch them
-  /// Of a shared array whose steps before the first are left out: the thread that wrote each unit last, or -1.
+  /// For a shared array whose steps before the first are left out: the thread that wrote each unit last, or -1.
   struct Writers {
     std::size_t array;
     std::vector<std::int32_t> threads;
@@ -57,7 +57,7 @@ struct Part {
   std::vector<Writers> before;
 };
 
-/// What the checked run found, and the steps in which it happened.
+/// A finding of the checked run, and the steps in which it happened.
 struct Message {
   Explanation explanation;
   std::string severity;              ///< "error", "note"

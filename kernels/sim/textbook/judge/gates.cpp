@@ -50,7 +50,7 @@ const Quantity& quantity_of(std::string_view name) {
   throw Error("exercise.txt: gate: '" + std::string(name) + "' cannot be limited; there are: " + names);
 }
 
-/// What follows `word` in `text`, as a number.
+/// The number behind `word` in `text`.
 double number_after(std::string_view text, std::string_view word) {
   const auto at = text.find(word);
   const std::string number(at == text.npos ? "" : text.substr(at + word.size()));
