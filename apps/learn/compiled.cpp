@@ -63,7 +63,9 @@ void call_compiler(const std::vector<std::string>& words, const fs::path& file, 
 
 fs::path compiled(const fs::path& file, For purpose, const std::string& behind, std::string& messages) {
   const fs::path folder = folder_for(file),
-                 program = folder / (purpose == For::debugger ? "program-for-gdb" : "program");
+                 program = folder / (purpose == For::debugger ? "program-for-gdb"
+                                     : behind.empty()         ? "program"
+                                                      : "program-" + std::to_string(std::hash<std::string>()(behind)));
   std::vector<RewrittenFile> files;
   try {
     files = rewritten(file, folder);

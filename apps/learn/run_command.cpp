@@ -54,7 +54,7 @@ int run_once(const RunFlags& flags) {
                  strsignal(ended.signal));
     return 1;
   }
-  if (flags.count && ended.status == 0) show_counts(file, program, flags.gpu);
+  if (flags.count && ended.status == 0) return show_counts(file, program, flags.gpu);
   return ended.status;
 }
 
