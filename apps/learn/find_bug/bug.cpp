@@ -29,15 +29,16 @@ void set_fact(Bug& bug, const std::string& key, const std::string& value) {
     bug.added = list_of(value);
   } else if (key == "code") {
     bug.code = value;
-  } else if (key == "lines") {
-    for (const std::string& line : list_of(value)) bug.lines.push_back(number_in(line));
+  } else if (key == "lines" || key == "also") {
+    for (const std::string& line : list_of(value)) (key == "lines" ? bug.lines : bug.also).push_back(number_in(line));
   } else if (key == "threads" || key == "blocks") {
     bug.rule = Rule(value);
     bug.of_blocks = key == "blocks";
   } else if (key == "hint") {
     bug.hints.push_back(value);
   } else {
-    throw Error("has no meaning for '" + key + "'; there are: title, after, new, code, lines, threads, blocks, hint");
+    throw Error("has no meaning for '" + key +
+                "'; there are: title, after, new, code, lines, also, threads, blocks, hint");
   }
 }
 

@@ -17,6 +17,7 @@ struct Bug {
   std::vector<std::string> added;  ///< words of CUDA that it introduces
   std::string code;                ///< of the checker's message: "M12"
   std::vector<int> lines;          ///< of program.cu: two that race, or one that reads what was never written
+  std::vector<int> also;           ///< another answer that is as right, such as the copy whose wait is in `lines`
   bool of_blocks = false;          ///< it asks for blocks, not for threads of a block
   Rule rule;                       ///< which threads (or blocks): `first` in the first line, `second` in the second
   std::vector<std::string> hints;  ///< two

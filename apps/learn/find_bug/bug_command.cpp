@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <optional>
 
-#include "apps/learn/find_bug/bug.h"
 #include "apps/learn/find_bug/bug_session.h"
 #include "apps/learn/wrong_usage.h"
 #include "engine/core/parse_number.h"
@@ -22,13 +21,14 @@ source, and asks which lines race, and which threads.
   --lines A,B     judge this answer and end: status 0 if these are the lines, else 1
   --who A,B       ... and these the threads, or blocks, as the story asks
   --show          what the checker says, and the correction
+  --set DIR       stories from another folder
   --folder DIR    your folder (default: learn)
   --help          this text
 )";
 
 struct BugFlags {
   bool help = false, list = false, show = false;
-  std::string number, folder = "learn";
+  std::string number, folder = "learn", set = bugs_folder();
   std::optional<std::vector<int>> lines, who;
 };
 
@@ -56,6 +56,8 @@ BugFlags bug_flags(const std::vector<std::string_view>& words) {
       flags.who = numbers();
     else if (word == "--show")
       flags.show = true;
+    else if (word == "--set")
+      flags.set = value();
     else if (word == "--folder")
       flags.folder = value();
     else if (word.starts_with('-'))
@@ -83,9 +85,9 @@ const Bug& bug_numbered(const std::vector<Bug>& bugs, const std::string& word) {
 
 }  // namespace
 
-std::string list_of_bugs(const Progress& progress) {
+std::string list_of_bugs(const Progress& progress, const std::filesystem::path& set) {
   std::string text;
-  for (const Bug& bug : bugs_of(bugs_folder())) {
+  for (const Bug& bug : bugs_of(set)) {
     char line[160];
     std::snprintf(line, sizeof line, "bug %d  %-6s  %-38s (after exercise %d)\n", bug.number,
                   progress.solved(bug.in_progress()) ? "solved" : "", bug.title.c_str(), bug.after);
@@ -111,10 +113,10 @@ int bug_command(const std::vector<std::string_view>& words) {
   }
   const Progress progress(flags.folder);
   if (flags.list) {
-    std::fputs(list_of_bugs(progress).c_str(), stdout);
+    std::fputs(list_of_bugs(progress, flags.set).c_str(), stdout);
     return 0;
   }
-  const std::vector<Bug> bugs = bugs_of(bugs_folder());
+  const std::vector<Bug> bugs = bugs_of(flags.set);
   BugSession session(bug_numbered(bugs, flags.number), progress);
   if (flags.show) session.show();
   if (flags.lines) return session.judge(*flags.lines, flags.who) ? 0 : 1;

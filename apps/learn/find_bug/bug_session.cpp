@@ -52,7 +52,10 @@ void BugSession::tell() const {
 }
 
 std::string BugSession::question_about_lines() const {
-  return two() ? "Which two lines race? Two numbers, such as 3,5" : "Which line reads what was never written? A number";
+  return two() ? "Which two lines race? They touch the same element, at least one writes it, and nothing says which "
+                 "comes "
+                 "first. Two numbers, such as 3,5"
+               : "Which line reads what was never written? A number";
 }
 
 std::string BugSession::question_about_who() const {

@@ -72,7 +72,8 @@ Found::Found(const Bug& bug) : bug_(bug) {
 }
 
 bool Found::are_lines(std::vector<int> lines) const {
-  return sorted(std::move(lines)) == lines_;
+  lines = sorted(std::move(lines));
+  return lines == lines_ || (!bug_.also.empty() && lines == sorted(bug_.also));
 }
 
 int Found::right_among(const std::vector<int>& lines) const {
