@@ -48,14 +48,15 @@ std::optional<std::vector<int>> numbers_in(std::string_view answer) {
 }
 
 void BugSession::tell() const {
-  tell_now("\n" + bug_.story + "\n" + with_line_numbers(text_of_file(bug_.program())) + "\n");
+  tell_now("\n" + bug_.story + "\n" + with_line_numbers(text_of_file(bug_.program())) + "\n" +
+           (two()
+                ? "Two lines race if two threads touch the same element in them, one at least writes it, and nothing\n"
+                  "says which comes first. A line may race with itself.\n"
+                : ""));
 }
 
 std::string BugSession::question_about_lines() const {
-  return two() ? "Which two lines race? They touch the same element, at least one writes it, and nothing says which "
-                 "comes "
-                 "first. Two numbers, such as 3,5"
-               : "Which line reads what was never written? A number";
+  return two() ? "Which two lines race? Two numbers, such as 3,5" : "Which line reads what was never written? A number";
 }
 
 std::string BugSession::question_about_who() const {
