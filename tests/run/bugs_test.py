@@ -220,7 +220,7 @@ class Judged(learn.LearnTest):
                              (changed("bug.txt", "second + 1", "second + 2"), "32 and 31 do meet"),
                              (changed("bug.txt", "second + 1", "second +"), "is no condition on first and second"),
                              (changed("bug.txt", "second + 1", "second / 0"), "is no condition on first and second"),
-                             (changed("bug.txt", "hint:", "# hint:"), "two lines 'hint: ...'"),
+                             (changed("bug.txt", "hint: One", "title: One"), "two lines 'hint: ...'"),
                              (changed("program.cu", "right = s[t + 1]", "right = s[t]"), "the checker finds nothing"),
                              (self.folder, "has no bug to find")):
             with self.subTest(says):
