@@ -8,8 +8,8 @@ import unittest
 
 LEARN = os.environ.get("GRIDSTRIDE_LEARN")
 RACE = """#include <cstring>
+#include <malloc.h>
 #include <stdexcept>
-#include <vector>
 __global__ void race(int* a) { a[0] = threadIdx.x; }
 __attribute__((noinline)) int large() { volatile int a[10000000]; a[0] = 1; a[9999999] = 2; return a[0] + a[9999999]; }
 """
@@ -43,7 +43,7 @@ class Crash(unittest.TestCase):
                                                            "function catches: no luck"),
                 ("volatile int zero = 0; return 10 / zero;", "file.cu:10: error: the host program divides an integer by zero"),
                 ("return large();", "file.cu:5: error: the host program needs more than the memory that its local variables have"),
-                ("char* volatile v = new char[2000]; memset(v + 2000, 255, 16); delete[] v;", "damaged")):
+                ("char* volatile v = (char*)malloc(2000); memset(v + malloc_usable_size(v), 255, 8); free(v);", "damaged")):
             with self.subTest(line=line):
                 errors = self.run_text(RACE + HOST.format(line))
                 self.assertIn("threads 0 and 1 both write a[0]  [M08]", errors)

@@ -35,17 +35,22 @@ def words_in(text):
     return {word for word in found if word != "blockIdx.y"}  # as threadIdx.y
 
 
+def facts_of(file):
+    """Lines of "key: value"; an indented one continues the one before."""
+    facts, key = {}, None
+    for line in file.read_text().splitlines():
+        if line.startswith(" "):
+            facts[key][-1] += " " + line.strip()
+        elif line:
+            key, value = line.split(":", 1)
+            facts.setdefault(key, []).append(value.strip())
+    return facts
+
+
 class Exercise:
     def __init__(self, folder):
         self.folder, self.name = folder, folder.name
-        self.facts = {}
-        key = None
-        for line in (folder / "exercise.txt").read_text().splitlines():
-            if line.startswith(" "):
-                self.facts[key][-1] += " " + line.strip()
-            elif line:
-                key, value = line.split(":", 1)
-                self.facts.setdefault(key, []).append(value.strip())
+        self.facts = facts_of(folder / "exercise.txt")
         self.task = (folder / "task.md").read_text()
         self.wrong = sorted((folder / "wrong").glob("*.cu"))
 
@@ -258,7 +263,8 @@ void launch(const float* a, float* out, int n) {
         folder = self.fresh()
         self.assertEqual(self.learn("--once", "--folder", folder).returncode, 0)  # the first one passes as it is
         lines = self.learn("--list", "--folder", folder).stdout.splitlines()
-        self.assertEqual(len(lines), len(EXERCISES))
+        self.assertRegex(lines[len(EXERCISES) - 1], r"^ *20 ")
+        self.assertRegex(lines[len(EXERCISES)], r"^bug 1 ")
         self.assertRegex(lines[0], r"^  1  solved  numbers ")
         self.assertNotIn("solved", lines[1])
         done = self.learn("--once", "--folder", folder)  # the next one

@@ -53,7 +53,8 @@ std::vector<std::string_view> parts_of(std::string_view text, char between) {
 /// "37x21" -> {37, 21}
 Size size_of(std::string_view text) {
   Size size;
-  for (const std::string_view part : parts_of(text, 'x')) size.push_back(std::atoi(std::string(part).c_str()));
+  for (const std::string_view part : parts_of(text, 'x'))
+    size.push_back(int(std::strtol(std::string(part).c_str(), nullptr, 10)));
   return size;
 }
 
