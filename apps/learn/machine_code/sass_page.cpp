@@ -169,12 +169,12 @@ std::string filled(std::string_view rest, const std::map<std::string_view, std::
 std::string sass_page(const SassPage& page) {
   const Lines lines = lines_of(page);
   return filled(apps::machine_code_page_html, {{"title", escaped(std::filesystem::path(page.file).filename().string())},
-                                       {"architecture", machine_architecture},
-                                       {"kernels", kernels_in_words(page)},
-                                       {"fused", fused_in_words(page)},
-                                       {"source", source_of(page, lines)},
-                                       {"instructions", instructions_of(page, lines)},
-                                       {"legend", legend_rows(page)}});
+                                               {"architecture", machine_architecture},
+                                               {"kernels", kernels_in_words(page)},
+                                               {"fused", fused_in_words(page)},
+                                               {"source", source_of(page, lines)},
+                                               {"instructions", instructions_of(page, lines)},
+                                               {"legend", legend_rows(page)}});
 }
 
 }  // namespace gs::learn
