@@ -62,7 +62,7 @@ double number_after(std::string_view text, std::string_view word) {
 }
 
 /// "1,000", "4.5"
-std::string in_words(double value) {
+std::string grouped_number(double value) {
   char text[32];
   std::snprintf(text, sizeof text, value == double(std::int64_t(value)) ? "%.0f" : "%.1f", value);
   std::string digits = text;
@@ -84,16 +84,16 @@ double measured(const Gate& gate, const Counts& counts) {
   return quantity_of(gate.quantity).of(counts);
 }
 
-std::string in_words(const Gate& gate, double yours) {
-  return gate.quantity + ": yours " + in_words(yours) + ", naive " + in_words(gate.naive) + ", wanted " +
-         in_words(gate.at_most) + (gate.at_most == 0 ? "" : " or less");
+std::string grouped_number(const Gate& gate, double yours) {
+  return gate.quantity + ": yours " + grouped_number(yours) + ", naive " + grouped_number(gate.naive) + ", wanted " +
+         grouped_number(gate.at_most) + (gate.at_most == 0 ? "" : " or less");
 }
 
 simulator::Explanation too_dear(const Gate& gate, double yours, const Counts& counts) {
   const Quantity& quantity = quantity_of(gate.quantity);
   simulator::Explanation explanation;
   explanation.code = quantity.code;
-  explanation.what = "right, but dear: " + in_words(gate, yours);
+  explanation.what = "right, but dear: " + grouped_number(gate, yours);
   if (!quantity.weight || counts.lines.empty()) {
     if (const auto* const launch = textbook::last_launch()) {
       explanation.file = launch->where.file;
