@@ -101,7 +101,7 @@ class Texts(unittest.TestCase):
                 start = exercise.one("start")
                 announced = {"passes": "it passes", "gate": "As it stands, the file is right, but dear"}
                 self.assertIn(announced.get(start, f"As it stands, the file says {start}"), " ".join(exercise.task.split()))
-                self.assertEqual("// TODO" in exercise.start(), start != "passes")
+                self.assertEqual("// YOUR TURN" in exercise.start(), start != "passes")
                 self.assertEqual(len(exercise.facts["hint"]), 3)
                 self.assertNotIn("judge", exercise.task + exercise.start())
                 self.assertGreaterEqual(len(exercise.wrong), 3)

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 int number_in(const std::string& text) {
   const auto number = parse_number<int>(text);
-  if (!number || *number < 1) throw Error("'" + text + "' is no number from 1");
+  if (!number || *number < 1) throw Error("'" + text + "' is not a number from 1");
   return *number;
 }
 

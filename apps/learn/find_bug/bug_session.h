@@ -24,7 +24,7 @@ class BugSession {
   bool ask();
   /// Says whether these are the lines, and the threads if there are any; the bug is solved if both are right.
   bool judge(const std::vector<int>& lines, const std::optional<std::vector<int>>& who);
-  /// What the checker says, and the correction.
+  /// The message of the checker, and the correction.
   void show() const;
 
  private:

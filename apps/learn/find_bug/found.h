@@ -16,7 +16,7 @@ class Found {
   const std::string& message() const { return message_; }
   /// Are these the lines that race (or the line that reads), in any order?
   bool are_lines(std::vector<int> lines) const;
-  /// How many of them are.
+  /// Their number.
   int right_among(const std::vector<int>& lines) const;
   /// Can these threads (or blocks) meet there? In any order; one number if there is one line.
   bool can_meet(const std::vector<int>& numbers) const;

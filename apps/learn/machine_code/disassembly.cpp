@@ -58,7 +58,7 @@ SourcePlace chosen(const std::vector<SourcePlace>& chain, const std::string& fol
   return own != chain.end() ? *own : chain.empty() ? SourcePlace{} : chain.back();
 }
 
-/// `	//## File "/home/me/a.cu", line 4 inlined at "/home/me/a.cu", line 15`
+/// `	//## File "<folders>/a.cu", line 4 inlined at "<folders>/a.cu", line 15`
 SourcePlace place_in(std::string_view comment) {
   return {std::filesystem::path(between(comment, "File \"", "\"")).lexically_normal().string(),
           unsigned(number_in(between(comment, "\", line ", " ")))};

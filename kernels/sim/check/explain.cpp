@@ -141,8 +141,8 @@ class Explainer {
       return;
     }
     if (access(0).thread / 32 == access(1).thread / 32) {
-      say("M17", "lane " + lane(reader) + " reads " + element() + " while lane " + lane(writer) +
-                     " writes it. Lanes of a warp do not march in step (since Volta)");
+      say("M17", "lane " + lane(reader) + " reads " + element() + " while lane " + lane(writer) + " writes it");
+      fact("Lanes of a warp do not march in step (since Volta).");
       fact("The read is in line " + line(reader) + ", the write in line " + line(writer) + ".");
       explanation_.advice = "__syncwarp()";
     } else if (finding_.replaces) {

@@ -71,7 +71,7 @@ struct Trace {
   std::uint64_t largest_grid = 0;     ///< blocks in the largest launch
   std::uint64_t launches = 0;
   bool cut_apart = false;           ///< see Counts::cut_apart
-  std::vector<std::string> places;  ///< "/home/me/vec.cu:7"
+  std::vector<std::string> places;  ///< "<folders>/vec.cu:7"
   std::vector<Array> arrays;
   std::vector<Part> parts;
   std::vector<Step> steps;

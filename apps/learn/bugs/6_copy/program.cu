@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-// How much does each of 128 numbers differ from the one before it?
+// The difference of each of 128 numbers from the one before it.
 __global__ void differences(const int* a, int* out) {
   __shared__ int tile[128];
   int t = threadIdx.x;

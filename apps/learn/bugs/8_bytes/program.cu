@@ -1,6 +1,6 @@
 #include <cstdio>
 
-// How many of 64 numbers are above the limit? One byte for each; four bytes at once are set to 0.
+// Counts the numbers above the limit, of 64. One byte for each; four bytes at once are set to 0.
 __global__ void above(const int* a, int limit, int* out) {
   __shared__ unsigned words[16];
   unsigned char* marks = reinterpret_cast<unsigned char*>(words);
