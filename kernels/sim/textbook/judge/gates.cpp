@@ -84,7 +84,7 @@ double measured(const Gate& gate, const Counts& counts) {
   return quantity_of(gate.quantity).of(counts);
 }
 
-std::string grouped_number(const Gate& gate, double yours) {
+std::string in_words(const Gate& gate, double yours) {
   return gate.quantity + ": yours " + grouped_number(yours) + ", naive " + grouped_number(gate.naive) + ", wanted " +
          grouped_number(gate.at_most) + (gate.at_most == 0 ? "" : " or less");
 }
@@ -93,7 +93,7 @@ simulator::Explanation too_dear(const Gate& gate, double yours, const Counts& co
   const Quantity& quantity = quantity_of(gate.quantity);
   simulator::Explanation explanation;
   explanation.code = quantity.code;
-  explanation.what = "right, but dear: " + grouped_number(gate, yours);
+  explanation.what = "right, but dear: " + in_words(gate, yours);
   if (!quantity.weight || counts.lines.empty()) {
     if (const auto* const launch = textbook::last_launch()) {
       explanation.file = launch->where.file;
