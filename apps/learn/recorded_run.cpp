@@ -1,7 +1,9 @@
 // recorded_run.cpp - the record is a file beside the program.
 #include "apps/learn/recorded_run.h"
 
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 
@@ -17,6 +19,13 @@ RecordedRun recorded_run(const std::vector<std::string>& program, simulator::Kee
   std::ifstream stream(record.name(), std::ios::binary);
   run.entries = textbook::entries_of(std::string(std::istreambuf_iterator<char>(stream), {}));
   return run;
+}
+
+bool ended_by_signal(const std::string& file, const simulator::Ended& ended) {
+  if (ended.signal == 0) return false;
+  std::fprintf(stderr, "gridstride: %s was ended by signal %d (%s)\n", file.c_str(), ended.signal,
+               strsignal(ended.signal));
+  return true;
 }
 
 }  // namespace gs::learn

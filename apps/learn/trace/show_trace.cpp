@@ -70,11 +70,7 @@ int show_trace(const RunFlags& flags, const std::vector<std::string>& program) {
       std::fprintf(stderr, "%s%s", first ? "" : "\n", entry["text"].c_str());
       first = false;
     }
-  if (checked.ended.signal != 0) {
-    std::fprintf(stderr, "gridstride: %s was ended by signal %d (%s)\n", flags.program[0].c_str(), checked.ended.signal,
-                 strsignal(checked.ended.signal));
-    return 1;
-  }
+  if (ended_by_signal(flags.program[0], checked.ended)) return 1;
   const Written written = traced_run(flags, program, checked.entries);
   if (flags.text)
     std::fputs(written.trace.c_str(), stdout);
