@@ -44,6 +44,7 @@ sanitizer_initcheck    120   15   40  p  no
 sanitizer_synccheck    120   15   40  p  no
 precision_5a           480   60  200  p  no
 precision_6a           480   60  200  p  no
+counts_against_ncu     240   30   60  -  no
 ncu                    240   20   60  p  no
 '
 
@@ -177,6 +178,11 @@ part_lab() {  # twice: with a cold and, as the aim requires, with a warm tuning 
 }
 part_precision_5a() { "$root/bench/precision_losses.py" --device cuda --program "$program" --runs "$out/precision" --cases 5a --out "$out/precision-5a"; }
 part_precision_6a() { "$root/bench/precision_losses.py" --device cuda --program "$program" --runs "$out/precision" --cases 6a --out "$out/precision-6a"; }
+# The simulator's counts of the kernels in tests/run/counts beside the GPU's own (docs/simulator.md).
+part_counts_against_ncu() {
+  cmake -S "$root" -B "$build/learn" -G Ninja -DGRIDSTRIDE_LEARN=ON >/dev/null && ninja -C "$build/learn" >/dev/null &&
+    "$root/bench/counts_against_ncu.py" --learn "$build/learn/apps/learn/gridstride-learn" "$root"/tests/run/counts/*.cu
+}
 part_ncu() {
   ncu --set basic --clock-control none "$program" profile alexnet --base 8 --device cuda --impl own --no-graph --steps 1 --out "$out/profile-ncu"
 }
