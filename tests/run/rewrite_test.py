@@ -36,7 +36,7 @@ class Rewrite(unittest.TestCase):
         self.assertIn("sub/my.cuh:6:20: error: thread 31 reads tile[32] at line 6 while thread 32 writes it at line 5  [M11]",
                       done.stderr)
         done = self.run_files(sub__my_cuh=header.replace("= d[", "= e["), **files)
-        self.assertIn(f"{self.folder}/sub/my.cuh:5:23: error: ‘e’ was not declared in this scope", done.stderr)
+        self.assertIn("sub/my.cuh:5:23: error: ‘e’ was not declared in this scope", done.stderr)
 
     def test_arguments_are_converted_as_in_a_call(self):
         done = self.run_files(main_cu=KERNEL + "int main() {\n  fill<<<1, 1>>>(NULL, 2.5);\n  fill<<<1, 1>>>(0, 'a');\n"

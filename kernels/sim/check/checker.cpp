@@ -197,7 +197,8 @@ void Checker::check_cell(Cell& cell, std::uintptr_t at, const Party& now) {
   const auto by_me = [&](const Access& read) {
     return live(read, me) && read.block == me.block && read.thread == me.thread;
   };
-  mine.access.again = live(cell.write, me);
+  // An asynchronous copy writes when it is issued and when it is waited for: that is one write.
+  mine.access.again = live(cell.write, me) && (!cell.write.announced || cell.write.again);
   mine.access.has_read = by_me(cell.read) || by_me(cell.other_read);
   if (conflict(cell.write)) race(mine, {cell.write, write_kind(cell.write)}, at);
   for (const Access* read : {&cell.read, &cell.other_read, &cell.other_block_read})
@@ -213,7 +214,8 @@ void Checker::race(const Party& now, const Party& earlier, std::uintptr_t at) {
   const bool adds = is_write(now.kind) && is_write(earlier.kind) && now.access.has_read && earlier.access.has_read;
   Finding* const finding = found(Problem::race, {now, earlier});
   if (!finding) return;
-  finding->handed_on |= order_.handed_on(earlier.access, now.access);
+  if (!is_atomic(earlier.kind) && !is_atomic(now.kind))  // what a lock protects
+    finding->handed_on |= order_.handed_on(earlier.access, now.access);
   if (finding->threads == 1) {
     finding->replaces = replaces;
     finding->adds = adds;

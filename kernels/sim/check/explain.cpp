@@ -87,19 +87,20 @@ class Explainer {
   void add_access(std::size_t party) {
     const Problem problem = finding_.problem;
     const Location& at = finding_.location;
-    explanation_.accesses.push_back({.launch = finding_.launch,
-                                     .block = block_number(party),
-                                     .thread = std::uint32_t(access(party).thread),
-                                     .barriers = std::uint32_t(access(party).barriers),
-                                     .code = access(party).code,
-                                     .stores = !is_read(finding_.parties[party]),
-                                     .ends_kernel = problem == Problem::past_shared ||
-                                                    problem == Problem::not_device_memory ||
-                                                    problem == Problem::host_memory || problem == Problem::null_pointer,
-                                     .array = at.array,
-                                     .element = at.element,
-                                     .offset = at.offset,
-                                     .bytes = std::uint32_t(at.access_bytes)});
+    explanation_.accesses.push_back(
+        {.launch = finding_.launch,
+         .block = block_number(party),
+         .thread = std::uint32_t(access(party).thread),
+         .barriers = std::uint32_t(access(party).barriers),
+         .code = access(party).code,
+         .stores = !is_read(finding_.parties[party]),
+         .ends_kernel = problem == Problem::past_shared || problem == Problem::not_device_memory ||
+                        problem == Problem::host_memory || problem == Problem::null_pointer ||
+                        problem == Problem::freed_memory,
+         .array = at.array,
+         .element = at.element,
+         .offset = at.offset,
+         .bytes = std::uint32_t(at.access_bytes)});
   }
   void point_at(const std::string& array, bool read) {
     if (array.empty()) return;
@@ -140,8 +141,8 @@ class Explainer {
       return;
     }
     if (access(0).thread / 32 == access(1).thread / 32) {
-      say("M17", "lane " + lane(reader) + " reads " + element() + " while lane " + lane(writer) +
-                     " writes it. Lanes of a warp do not march in step (since Volta)");
+      say("M17", "lane " + lane(reader) + " reads " + element() + " while lane " + lane(writer) + " writes it");
+      fact("Lanes of a warp do not march in step (since Volta).");
       fact("The read is in line " + line(reader) + ", the write in line " + line(writer) + ".");
       explanation_.advice = "__syncwarp()";
     } else if (finding_.replaces) {
@@ -220,9 +221,11 @@ class Explainer {
 
   void freed() {
     const FreedRange& memory = *finding_.freed;
-    const std::string file(memory.where.file);
-    const std::string place = "line " + std::to_string(memory.where.line) +
-                              (file == explanation_.file ? "" : " of " + file.substr(file.rfind('/') + 1));
+    // One is as the user gave it, the other a full path: only their names can be compared.
+    const auto name_of = [](std::string_view file) { return std::string(file.substr(file.rfind('/') + 1)); };
+    const std::string file = name_of(memory.where.file);
+    const std::string place =
+        "line " + std::to_string(memory.where.line) + (file == name_of(explanation_.file) ? "" : " of " + file);
     say("M31", thread_of_block(0) + verb() +
                    (name() == "it" ? "memory that " + place + " has freed"
                                    : element() + ", whose memory " + place + " has freed"));
