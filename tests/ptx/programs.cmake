@@ -16,10 +16,12 @@ set(products "*Products*")
 set(library "LibraryProducts*")
 set(traces "*Trace*")
 set(training "*Training*")
-# Engines of which the libraries do most are test_simulated_cuda's: they would start few kernels here.
-set(libraries "*cuda_library*")
+# test_simulated_cuda has what would run no other kernels here: engines that let the libraries do most, or choose among
+# them and ours; training that goes on after a pause.
+set(libraries "*cuda_library*:*cuda_default*")
 foreach(part "device ${device}" "library ${library}" "products ${products}:-${library}" "traces ${traces}:-${libraries}"
-        "training ${training}:-${libraries}" "kernels_and_programs *:-${device}:${products}:${traces}:${training}")
+        "training ${training}:-${libraries}:*ResumedTraining*"
+        "kernels_and_programs *:-${device}:${products}:${traces}:${training}")
   string(REGEX MATCH "^[a-z_]+" name "${part}")
   string(REGEX REPLACE "^[a-z_]+ " "" filter "${part}")
   string(REPLACE ":-" "-" filter "${filter}")  # gtest: wanted, one -, unwanted

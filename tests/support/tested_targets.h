@@ -21,14 +21,14 @@ inline std::vector<const Registry*> tested_registries() {
 inline stream_t tested_stream() {
   return tested_gpu().stream();
 }
+inline constexpr bool kernels_are_instrumented = false;
 #else
+/// Whether this program's kernels of sim are: they then detect every access outside of an array, reads included.
+extern const bool kernels_are_instrumented;  // kernels_are_instrumented.cpp, in programs that test kernels
 /// host and sim; only sim if its kernels are instrumented.
 inline std::vector<const Registry*> tested_registries() {
-#ifdef GRIDSTRIDE_TESTED_SIM_ONLY
-  return {&sim::registry()};
-#else
+  if (kernels_are_instrumented) return {&sim::registry()};
   return {&host::registry(), &sim::registry()};
-#endif
 }
 inline stream_t tested_stream() {
   return nullptr;
