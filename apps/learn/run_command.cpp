@@ -14,7 +14,7 @@
 #include "apps/learn/run_flags.h"
 #include "apps/learn/run_record.h"
 #include "apps/learn/trace/show_trace.h"
-#include "apps/learn/watch.h"
+#include "apps/learn/watch/watch_run.h"
 #include "kernels/sim/spawn.h"
 
 namespace gs::learn {
@@ -66,7 +66,7 @@ int run_command(const std::vector<std::string_view>& words) {
     return 0;
   }
   if (!flags.seconds.empty()) setenv("GRIDSTRIDE_RUN_SECONDS", flags.seconds.c_str(), 1);
-  return flags.watch ? watch(flags, run_once) : run_once(flags);
+  return flags.watch ? watch_run(flags, run_once) : run_once(flags);
 }
 
 }  // namespace gs::learn

@@ -2,6 +2,7 @@
 #include "apps/learn/course/judgement.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -73,6 +74,30 @@ Verdict judged(const Exercise& exercise, const fs::path& file) {
   if (!verdict.passed && verdict.text.empty())
     verdict.text = file.string() + ": error: the program ended before its results could be looked at" +
                    (run.ended.signal ? std::string(" (") + strsignal(run.ended.signal) + ")" : "") + "\n";
+  return verdict;
+}
+
+Judging::Judging() : file_(std::tmpfile(), std::fclose) {
+  if (!file_) throw Error(std::string("a temporary file cannot be made: ") + std::strerror(errno));
+}
+
+int Judging::judge(const Exercise& exercise, const fs::path& file) {
+  const Verdict verdict = judged(exercise, file);
+  std::string lines = textbook::line_of(
+      {"verdict", {{"passed", verdict.passed ? "yes" : ""}, {"code", verdict.code}, {"text", verdict.text}}});
+  for (const std::string& gate : verdict.gates) lines += textbook::line_of({"gate", {{"text", gate}}});
+  std::fputs(lines.c_str(), file_.get());
+  return 0;
+}
+
+std::optional<Verdict> Judging::verdict() {
+  std::rewind(file_.get());
+  std::string lines;
+  for (int c; (c = std::fgetc(file_.get())) != EOF;) lines += char(c);
+  const std::vector<textbook::Entry> entries = textbook::entries_of(lines);
+  if (entries.empty()) return std::nullopt;
+  Verdict verdict{entries[0]["passed"] == "yes", entries[0]["code"], entries[0]["text"], {}};
+  for (std::size_t i = 1; i < entries.size(); ++i) verdict.gates.push_back(entries[i]["text"]);
   return verdict;
 }
 

@@ -100,8 +100,7 @@ int learn_command(const std::vector<std::string_view>& words) {
   }
   session.prepare();
   if (flags.once) return session.judge() ? 0 : 1;
-  session.watch();
-  return 0;
+  return session.watch();
 }
 
 }  // namespace gs::learn
