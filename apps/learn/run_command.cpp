@@ -46,7 +46,7 @@ int run_once(const RunFlags& flags) {
   std::vector<std::string> program = flags.program;
   program[0] = compiled(file).string();
   if (!flags.trace.empty()) return show_trace(flags, program);
-  if (flags.sass) return write_sass_page(file, program);
+  if (flags.sass) return write_sass_page(file, program, flags.to);
   const Ended ended = run_program(program);
   if (ended_by_signal(file, ended)) return 1;
   if (flags.count && ended.status == 0) return show_counts(file, program, flags.gpu);

@@ -265,7 +265,7 @@ void launch(const float* a, float* out, int n) {
     def test_progress_and_list(self):
         folder = self.fresh()
         self.assertEqual(self.learn("--once", "--folder", folder).returncode, 0)  # the first one passes as it is
-        lines = self.learn("--list", "--folder", folder).stdout.splitlines()
+        lines = self.learn("--list", f"--folder={folder}").stdout.splitlines()
         self.assertRegex(lines[len(EXERCISES) - 1], r"^ *20 ")
         self.assertRegex(lines[len(EXERCISES)], r"^bug 1 ")
         self.assertRegex(lines[0], r"^  1  solved  numbers ")
@@ -398,8 +398,10 @@ void launch(const float* a, float* out, int n) {
     def test_flags(self):
         done = self.learn("--help")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        for words, says in ((["--fast"], "learn has no flag --fast"), (["--folder"], "--folder needs a value"),
-                            (["99"], "there is no exercise '99'"), (["1", "2"], "one exercise, not '1' and '2'")):
+        for words, says in ((["--fast"], "learn has no flag --fast"), (["--folder"], "--folder needs a value: --folder DIR"),
+                            (["--folder", "--list"], "--folder needs a value"), (["--folder="], "--folder '' is not a folder"),
+                            (["--list=1"], "--list has no value"),
+                            (["99"], "there is no exercise '99'"), (["1", "2"], "learn takes one exercise, and not also 2")):
             done = self.learn(*words)
             self.assertEqual((done.returncode, len(done.stderr.splitlines())), (2, 1), done.stderr)
             self.assertIn(says, done.stderr)

@@ -121,7 +121,7 @@ class Run(unittest.TestCase):
         done = self.run_file("--help")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("--seconds N", done.stdout)
-        for words, says in ((["--seconds"], "--seconds needs a value"), (["--fast", "a.cu"], "run has no flag --fast"),
+        for words, says in ((["--seconds"], "--seconds needs a value: --seconds N"), (["--fast", "a.cu"], "run has no flag --fast"),
                             (["--seconds", "x", "a.cu"], "--seconds x is not a number from 0.1 to 1000000"),
                             (["--seconds=0", "a.cu"], "--seconds 0 is not"), (["--seconds", "1"], "run needs a file")):
             done = self.run_file(*words)

@@ -16,13 +16,20 @@ std::string in_html(std::string_view text) {
   return safe;
 }
 
+/// JSON that cannot end the <script> around it: "<" occurs in strings only.
+std::string in_script(std::string_view json) {
+  std::string safe;
+  for (const char c : json) safe += c == '<' ? "\\u003c" : std::string(1, c);
+  return safe;
+}
+
 }  // namespace
 
 std::string trace_page(std::string_view file, std::string_view trace) {
-  const std::string title = in_html(file);
+  const std::string title = in_html(file), data = in_script(trace);
   const std::pair<std::string_view, std::string_view> parts[] = {{"title", title},
                                                                  {"style", apps::trace_page_css},
-                                                                 {"data", trace},
+                                                                 {"data", data},
                                                                  {"data.js", apps::trace_data_js},
                                                                  {"drawings.js", apps::trace_drawings_js},
                                                                  {"page.js", apps::trace_page_js}};

@@ -21,8 +21,8 @@ class Keyboard {
 
  private:
   int descriptor_;
+  termios before_{};  ///< of a terminal
   bool terminal_;
-  termios before_{};
 };
 
 }  // namespace gs::learn
