@@ -119,9 +119,8 @@ void record_notes(const LineCounts& line, const FusedLine& fused) {
     note(line, "M21",
          "the lanes of a warp meet in a bank: " + quotient(counts.bank_conflicts + turns, counts.shared_requests) +
              " turns instead of " + quotient(turns, counts.shared_requests),
-         "Word i lies in bank i % 32: lanes at odd distances never meet. In a tile with rows of 32 words, one more "
-         "word in "
-         "each row does it");
+         "Word i lies in bank i % 32: lanes an odd number of words apart never meet. In a tile with rows of 32 words, "
+         "one more word in each row does it");
   if (diverges)
     note(line, "M22",
          "in " + std::to_string(100 * counts.divergent_requests / all) + " % of the requests a part of the warp waits",
