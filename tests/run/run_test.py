@@ -3,6 +3,7 @@
 import concurrent.futures
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -69,6 +70,15 @@ class Run(unittest.TestCase):
                 self.assertEqual(done.stdout, file.with_suffix(".txt").read_text())
                 self.assertEqual({line[-5:] for line in done.stdout.splitlines() if ": note: " in line},
                                  {f"[{file.name[:3]}]"})
+
+    def test_causes_come_first(self):
+        for body, codes in (("out[t] = s[t ^ 1]; out[t] += s[63 - t];", ["M11", "M17"]),
+                            ("out[t] = s[63 - t]; if (t < 32) __syncthreads();", ["M13", "M11"])):
+            done = self.run_file(self.written(
+                "__global__ void k(int* out) {\n  __shared__ int s[64];\n  int t = threadIdx.x;\n  s[t] = t;\n"
+                + body.replace("; ", ";\n") + "\n}\nint main() {\n  int* out;\n  cudaMalloc(&out, 256);\n"
+                "  k<<<1, 64>>>(out);\n  cudaDeviceSynchronize();\n}\n"))
+            self.assertEqual(re.findall(r"\[(M\d\d)\]", done.stderr), codes, done.stderr)
 
     def test_what_is_wrong_is_not_counted(self):
         done = self.run_file("--count", "M11_missing_barrier.cu", folder=FOLDER / "mistakes")
