@@ -2,8 +2,6 @@
 #include "apps/learn/climbed.h"
 
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "apps/learn/compiled.h"
@@ -12,6 +10,7 @@
 #include "engine/core/parse_number.h"
 #include "kernels/common/check.h"
 #include "kernels/common/grouped.h"
+#include "kernels/sim/source.h"
 #include "kernels/sim/textbook/bound.h"
 
 namespace gs::learn {
@@ -47,15 +46,14 @@ void read_check(const std::string& output, Climbed& rung) {
   if (most < 0) throw Error(rung.rung.file.string() + ": prints no line \"... right within ..., allowed ...\"");
 }
 
-std::string content_of_rung(const Rung& rung) {
-  std::ifstream stream(rung.file);
-  return std::string(std::istreambuf_iterator<char>(stream), {});
+bool uses_tensor_cores(const Rung& rung) {
+  return simulator::text_of_file(rung.file).value_or("").find("#include <mma.h>") != std::string::npos;
 }
 
 }  // namespace
 
 Climbed climbed(const Ladder& ladder, const Rung& rung) {
-  Climbed result{rung, "", "", {}, 0, content_of_rung(rung).find("#include <mma.h>") != std::string::npos};
+  Climbed result{rung, "", "", {}, 0, uses_tensor_cores(rung)};
   std::vector<std::string> program = {compiled(rung.file).string()};
   read_check(run_or_fail(rung, program).ended.text, result);
 

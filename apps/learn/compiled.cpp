@@ -1,13 +1,7 @@
 // compiled.cpp - rewrites the file and its headers, and calls the C++ compiler that built this program.
 #include "apps/learn/compiled.h"
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
 #include <functional>
 #include <vector>
 
@@ -17,6 +11,7 @@
 #include "apps/learn/rewrite/rewrite.h"
 #include "apps/learn/rewrite/source_file.h"
 #include "apps/learn/scratch.h"
+#include "apps/learn/write_file.h"
 #include "engine/core/cache_folder.h"
 #include "kernels/common/check.h"
 #include "kernels/sim/spawn.h"
@@ -29,16 +24,6 @@ namespace fs = std::filesystem;
 using simulator::Ended;
 using simulator::Keep;
 using simulator::run_program;
-
-void write(const fs::path& file, const std::string& text) {
-  const fs::path part = file.string() + "." + std::to_string(getpid());
-  {
-    std::ofstream stream(part, std::ios::binary);
-    stream << text;
-    if (!stream.flush()) throw Error(file.string() + ": cannot be written: " + std::strerror(errno));
-  }
-  fs::rename(part, file);
-}
 
 [[noreturn]] void does_not_compile(const fs::path& file) {
   throw Error(file.string() + " does not compile; the first message above says why");
@@ -77,7 +62,7 @@ fs::path compiled(const fs::path& file, For purpose, const std::string& behind, 
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw Error(folder.string() + ": cannot be made: " + error.message());
-  for (const RewrittenFile& rewritten_file : files) write(rewritten_file.copy, rewritten_file.text);
+  for (const RewrittenFile& rewritten_file : files) write_file(rewritten_file.copy, rewritten_file.text);
   const Scratch object((folder / "object.o").string()), made(program.string());
   std::vector<std::string> words = purpose == For::debugger ? debugger_words() : compiler_words();
   const GivenFolder given = given_folder(file);

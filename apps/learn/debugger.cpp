@@ -7,13 +7,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "apps/learn/compiled.h"
 #include "apps/learn/source_files.h"
+#include "apps/learn/write_file.h"
 #include "kernels/common/check.h"
 
 namespace gs::learn {
@@ -51,9 +51,7 @@ int debug(const RunFlags& flags) {
   const std::vector<KernelName> kernels = kernel_names(source_files(file));
   if (kernels.empty()) throw Error(file + " has no kernel to stop in: no function is marked __global__");
   const std::string commands = program.string() + ".commands";
-  std::ofstream stream(commands);
-  stream << gdb_commands(kernels, *flags.gdb);
-  if (!stream.flush()) throw Error(commands + ": cannot be written: " + std::strerror(errno));
+  write_file(commands, gdb_commands(kernels, *flags.gdb));
   if (flags.seconds.empty()) setenv("GRIDSTRIDE_RUN_SECONDS", "1000000", 1);  // who looks at a program takes time
   std::vector<std::string> words = {"gdb",      "-quiet", "-iex",   "set debuginfod enabled off",
                                     "-command", commands, "--args", program.string()};

@@ -3,15 +3,18 @@
 
 #include <cstdio>
 
-#include "apps/learn/wrong_usage.h"
 #include "kernels/sim/textbook/gpus.h"
 
 namespace gs::learn {
 
-std::string known_gpu(std::string_view name) {
-  if (name == "help") return "help";
-  if (const textbook::Gpu* gpu = textbook::gpu_named(name)) return std::string(gpu->name);
-  throw WrongUsage("--gpu " + std::string(name) + " is none of: " + textbook::gpu_names());
+bool set_gpu(std::string& gpu, std::string_view name) {
+  const textbook::Gpu* const found = textbook::gpu_named(name);
+  gpu = found ? found->name : name;
+  return found || name == "help";
+}
+
+std::string known_gpus() {
+  return "one of: " + textbook::gpu_names();
 }
 
 std::string gpu_table() {

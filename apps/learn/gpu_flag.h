@@ -5,8 +5,11 @@
 
 namespace gs::learn {
 
-/// The name as the table has it, or "help". Throws WrongUsage, which lists the names.
-std::string known_gpu(std::string_view name);
+/// Sets `gpu` to the name as the table has it, or to "help". Returns false for a name that is not there.
+bool set_gpu(std::string& gpu, std::string_view name);
+
+/// "one of: T4, A100, ..."
+std::string known_gpus();
 
 /// The table of kernels/sim/textbook/gpus.h for --gpu help.
 std::string gpu_table();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "apps/learn/flags.h"
 #include "apps/learn/gpu_flag.h"
 #include "apps/learn/ladder_text.h"
 #include "apps/learn/wrong_usage.h"
@@ -15,7 +16,24 @@
 namespace gs::learn {
 namespace {
 
-constexpr const char* ladder_help = R"(usage: gridstride ladder [LADDER [RUNG]] [flags]
+struct LadderWords {
+  bool help = false;
+  const Ladder* ladder = nullptr;
+  std::optional<int> rung, diff;
+  std::string gpu;
+};
+
+std::vector<Flag> flags_of(LadderWords& words) {
+  return {{"--diff", "RUNG", "compare with this rung",
+           [&](std::string_view rung) { return (words.diff = parse_number<int>(rung)).has_value(); },
+           "the number of a rung"},
+          {"--gpu", "NAME", "bounds and occupancy for this GPU (default RTX 4060; --gpu help lists them)",
+           [&](std::string_view name) { return set_gpu(words.gpu, name); }, known_gpus()}};
+}
+
+std::string ladder_help() {
+  LadderWords words;
+  return R"(usage: gridstride ladder [LADDER [RUNG]] [flags]
 
 Short CUDA programs, each a small step better than the one before, and the counts that say why. Every rung is run in the
 simulator under the race checker and then counted; no GPU is needed.
@@ -25,24 +43,16 @@ simulator under the race checker and then counted; no GPU is needed.
   gridstride ladder product 5          the story of rung 5 and its counts
   gridstride ladder product 5 --diff 4 the lines that changed since rung 4, and the counts that they moved
 
-  --diff RUNG     compare with this rung
-  --gpu NAME      bounds and occupancy for this GPU (default RTX 4060; --gpu help lists them)
-  --help          this text
-
+)" + help_of(flags_of(words)) +
+         R"(
 The programs lie in )" GRIDSTRIDE_LADDERS R"(; ./gridstride run takes each of them.
 )";
+}
 
 void print_now(const std::string& text) {
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
 }
-
-struct LadderWords {
-  bool help = false;
-  const Ladder* ladder = nullptr;
-  std::optional<int> rung, diff;
-  std::string gpu;
-};
 
 const Ladder& ladder_named(std::string_view name) {
   std::string names;
@@ -53,36 +63,14 @@ const Ladder& ladder_named(std::string_view name) {
   throw WrongUsage("there is no ladder " + std::string(name) + "; there are: " + names);
 }
 
-int number_of_rung(std::string_view word) {
-  const auto number = parse_number<int>(word);
-  if (!number) throw WrongUsage(std::string(word) + " is not the number of a rung");
-  return *number;
-}
-
 LadderWords ladder_words(const std::vector<std::string_view>& words) {
   LadderWords result;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto equals = words[i].starts_with("--") ? words[i].find('=') : words[i].npos;
-    const std::string_view word = words[i].substr(0, equals);
-    const auto value = [&] {
-      if (equals != words[i].npos) return words[i].substr(equals + 1);
-      if (i + 1 == words.size()) throw WrongUsage(std::string(word) + " needs a value");
-      return words[++i];
-    };
-    if (word == "--help" || word == "-h")
-      result.help = true;
-    else if (word == "--gpu")
-      result.gpu = known_gpu(value());
-    else if (word == "--diff")
-      result.diff = number_of_rung(value());
-    else if (word.starts_with('-'))
-      throw WrongUsage("ladder has no flag " + std::string(word));
-    else if (!result.ladder)
-      result.ladder = &ladder_named(word);
-    else if (!result.rung)
-      result.rung = number_of_rung(word);
-    else
-      throw WrongUsage("ladder takes a ladder and a rung, and not also " + std::string(word));
+  const GivenWords given = read_words({"ladder", flags_of(result), 2, "a ladder and a rung"}, words);
+  result.help = given.help;
+  if (!given.words.empty()) result.ladder = &ladder_named(given.words[0]);
+  if (given.words.size() > 1) {
+    result.rung = parse_number<int>(given.words[1]);
+    if (!result.rung) throw WrongUsage(given.words[1] + " is not the number of a rung");
   }
   if (result.diff && !result.rung) throw WrongUsage("--diff compares two rungs: gridstride ladder product 5 --diff 4");
   return result;
@@ -115,7 +103,7 @@ void show_difference(const Ladder& ladder, const Rung& from, const Rung& to) {
 int ladder_command(const std::vector<std::string_view>& words) {
   const LadderWords given = ladder_words(words);
   if (given.help || given.gpu == "help") {
-    print_now(given.help ? ladder_help : gpu_table());
+    print_now(given.help ? ladder_help() : gpu_table());
     return 0;
   }
   if (!given.ladder) {

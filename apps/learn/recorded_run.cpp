@@ -4,10 +4,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "apps/learn/scratch.h"
+#include "kernels/sim/source.h"
 
 namespace gs::learn {
 
@@ -16,8 +15,7 @@ RecordedRun recorded_run(const std::vector<std::string>& program, simulator::Kee
   setenv("GRIDSTRIDE_RUN_RECORD", record.name().c_str(), 1);
   RecordedRun run{simulator::run_program(program, keep), {}};
   unsetenv("GRIDSTRIDE_RUN_RECORD");
-  std::ifstream stream(record.name(), std::ios::binary);
-  run.entries = textbook::entries_of(std::string(std::istreambuf_iterator<char>(stream), {}));
+  run.entries = textbook::entries_of(simulator::text_of_file(record.name()).value_or(""));
   return run;
 }
 

@@ -14,7 +14,7 @@
 #include "apps/learn/run_flags.h"
 #include "apps/learn/run_record.h"
 #include "apps/learn/trace/show_trace.h"
-#include "apps/learn/watch.h"
+#include "apps/learn/watch/watch_run.h"
 #include "kernels/sim/spawn.h"
 
 namespace gs::learn {
@@ -46,7 +46,7 @@ int run_once(const RunFlags& flags) {
   std::vector<std::string> program = flags.program;
   program[0] = compiled(file).string();
   if (!flags.trace.empty()) return show_trace(flags, program);
-  if (flags.sass) return write_sass_page(file, program);
+  if (flags.sass) return write_sass_page(file, program, flags.to);
   const Ended ended = run_program(program);
   if (ended_by_signal(file, ended)) return 1;
   if (flags.count && ended.status == 0) return show_counts(file, program, flags.gpu);
@@ -66,7 +66,7 @@ int run_command(const std::vector<std::string_view>& words) {
     return 0;
   }
   if (!flags.seconds.empty()) setenv("GRIDSTRIDE_RUN_SECONDS", flags.seconds.c_str(), 1);
-  return flags.watch ? watch(flags, run_once) : run_once(flags);
+  return flags.watch ? watch_run(flags, run_once) : run_once(flags);
 }
 
 }  // namespace gs::learn

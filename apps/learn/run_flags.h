@@ -12,6 +12,7 @@ struct RunFlags {
   std::string trace;                 ///< numbers of blocks, "0,1"; empty: no trace
   std::string from;                  ///< the number of the trace's first step; empty: 1
   bool text = false;                 ///< the trace as text
+  std::string to;                    ///< the file of the page of a trace, or of --sass; empty: the usual one
   std::optional<std::string> gdb;    ///< stop where this holds; empty: in the first thread
   std::string seconds;               ///< of processor time, after which the program is ended; empty: the default
   std::string gpu;                   ///< of the bounds; empty: the usual one; "help": its name was asked for

@@ -12,14 +12,22 @@
 #include "apps/learn/compiled.h"
 #include "apps/learn/counts/counted_run.h"
 #include "apps/learn/given_path.h"
-#include "apps/learn/json.h"
 #include "apps/learn/recorded_run.h"
 #include "engine/core/parse_number.h"
 #include "kernels/common/check.h"
+#include "kernels/sim/json.h"
 
 namespace gs::learn {
 namespace {
 
+using simulator::Json;
+using simulator::json_array;
+using simulator::json_bool;
+using simulator::json_null;
+using simulator::json_number;
+using simulator::json_object;
+using simulator::json_real;
+using simulator::json_string;
 using textbook::Entry;
 using Members = std::vector<std::pair<std::string_view, Json>>;
 
@@ -53,7 +61,8 @@ Json thread_of(const std::string& line) {
 
 class RunRecord {
  public:
-  explicit RunRecord(std::string file) : file_(std::move(file)) {}
+  RunRecord(std::string file, const std::string& gpu)
+      : file_(std::move(file)), gpu_(gpu.empty() ? textbook::usual_gpu() : *textbook::gpu_named(gpu)) {}
 
   Json compiler_refused(const std::string& text) const { return record(false, text, {}, {}); }
 
@@ -140,12 +149,22 @@ class RunRecord {
       if (entry.kind == "kernel") {
         close();
         kernel = all_fields(entry);
+        if (needs_of(entry).block.threads > 0) kernel.emplace_back("gpu", bounds(needs_of(entry)));
       } else if (entry.kind == "line") {
         lines.push_back(json_object(all_fields(entry)));
       }
     }
     close();
     return json_array(kernels);
+  }
+  /// As bound_lines() says them.
+  Json bounds(const textbook::KernelNeeds& needs) const {
+    const textbook::Occupancy found = textbook::occupancy(gpu_.multiprocessor(), needs.block);
+    return json_object({{"name", json_string(gpu_.name)},
+                        {"memory_bytes", json_number(needs.memory_bytes)},
+                        {"least_seconds", json_real(textbook::least_seconds(gpu_, needs.memory_bytes))},
+                        {"most_occupancy", json_real(found.part)},
+                        {"most_blocks_of_an_sm", json_number(found.blocks)}});
   }
   Members all_fields(const Entry& entry) const {
     Members members;
@@ -155,12 +174,13 @@ class RunRecord {
   }
 
   std::string file_;  ///< as it was given
+  const textbook::Gpu& gpu_;
 };
 
 }  // namespace
 
 int print_run_record(const RunFlags& flags) {
-  const RunRecord record(flags.program[0]);
+  const RunRecord record(flags.program[0], flags.gpu);
   const auto print = [](const Json& json) { std::printf("%s\n", json.text.c_str()); };
   std::string compiler;
   std::vector<std::string> program = flags.program;

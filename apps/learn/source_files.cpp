@@ -2,21 +2,15 @@
 #include "apps/learn/source_files.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "apps/learn/tokens.h"
+#include "kernels/sim/source.h"
 
 namespace gs::learn {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Empty if the file cannot be read.
-std::string text_of_file(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(stream), {});
-}
+using simulator::text_of_file;
 
 std::vector<std::string> included_names(const std::string& text) {
   std::vector<std::string> names;
@@ -52,7 +46,7 @@ std::vector<fs::path> source_files(const fs::path& file) {
     if (std::find(files.begin(), files.end(), path) == files.end()) files.push_back(path);
   };
   for (std::size_t i = 0; i < files.size(); ++i)
-    for (const std::string& name : included_names(text_of_file(files[i]))) {
+    for (const std::string& name : included_names(text_of_file(files[i]).value_or(""))) {
       const fs::path beside = full(files[i].parent_path() / name), beside_first = full(files[0].parent_path() / name);
       std::error_code error;
       const bool found = fs::exists(beside, error);
@@ -65,7 +59,7 @@ std::vector<fs::path> source_files(const fs::path& file) {
 std::vector<KernelName> kernel_names(const std::vector<fs::path>& files) {
   std::vector<KernelName> names;
   for (const fs::path& file : files) {
-    const std::string text = text_of_file(file);
+    const std::string text = text_of_file(file).value_or("");
     const std::vector<Token> tokens = tokens_of(text);
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       if (!tokens[i].is("__global__") || tokens[i].in_directive) continue;

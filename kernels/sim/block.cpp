@@ -177,7 +177,8 @@ void Block::thread_exits() {
   if (!copies_.empty())
     if (const std::size_t left = copies_[current_].started.size() - copies_[current_].finished)
       fail("thread " + to_text(thread.index) + " ended with " + std::to_string(left) +
-           " asynchronous copies that it has not waited for");
+               " asynchronous copies that it has not waited for",
+           explain_copies_left(left));
   alive_--;
   const unsigned warp_number = current_ / warp_size;
   Warp& warp = warps_[warp_number];

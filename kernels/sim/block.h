@@ -164,6 +164,7 @@ class Block {
   Explanation explain_missing_lanes(unsigned warp, unsigned lane, std::uint32_t missing) const;
   Explanation explain_different_operations(unsigned warp, std::uint32_t lanes) const;
   Explanation explain_deadlock() const;
+  Explanation explain_copies_left(std::size_t copies) const;  ///< of the running thread, which ends
   Explanation explain_lanes_elsewhere(unsigned warp, unsigned lane) const;
 
   const Launch* launch_ = nullptr;

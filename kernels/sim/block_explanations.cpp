@@ -187,6 +187,17 @@ Explanation Block::explain_deadlock() const {
   return thread == size_ ? Explanation() : explain_lanes_elsewhere(thread / warp_size, thread % warp_size);
 }
 
+Explanation Block::explain_copies_left(std::size_t copies) const {
+  Explanation explanation = explanation_at(
+      {launch_->geometry.where, 0}, "M23",
+      thread_in(current_, launch_->geometry.block) + block_in_words() + " ends, and has not waited for " +
+          (copies == 1 ? "an asynchronous copy" : grouped(std::int64_t(copies)) + " asynchronous copies"),
+      "A wait for the copies before the kernel ends: __pipeline_wait_prior(0)");
+  explanation.threads = {taking_part(current_, "ended")};
+  explanation.values = {{"copies", std::to_string(copies)}};
+  return explanation;
+}
+
 /// Lane `lane` waits, and others of its mask do so in another place.
 Explanation Block::explain_lanes_elsewhere(unsigned warp, unsigned lane) const {
   const Place& place = threads_[warp * warp_size + lane].where;

@@ -1,10 +1,19 @@
-// source.cpp - reads a file up to the line.
+// source.cpp - reads a file to its end, or up to a line.
 #include "kernels/sim/source.h"
 
 #include <cctype>
 #include <fstream>
+#include <sstream>
 
 namespace gs::simulator {
+
+std::optional<std::string> text_of_file(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (!stream.is_open() || text.bad()) return {};  // bad: a folder
+  return text.str();
+}
 
 std::optional<std::string> source_line(const std::string& file, unsigned line) {
   std::ifstream stream(file);

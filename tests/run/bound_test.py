@@ -58,7 +58,7 @@ class Bound(unittest.TestCase):
     def test_a_wrong_name_lists_the_right_ones(self):
         done = self.call("--gpu", "RTX", "smooth.cu")
         self.assertEqual((done.returncode, done.stdout), (2, ""))
-        self.assertEqual(done.stderr, "gridstride: --gpu RTX is none of: T4, A100, RTX 3060, RTX 4060, RTX 4090, H100, "
+        self.assertEqual(done.stderr, "gridstride: --gpu RTX is not one of: T4, A100, RTX 3060, RTX 4060, RTX 4090, H100, "
                                       "B200, RTX 5090 (gridstride run --help lists the flags)\n")
 
     def test_help_lists_the_gpus(self):

@@ -194,9 +194,10 @@ class Judged(learn.LearnTest):
     def test_flags(self):
         self.assertEqual(self.bug(1, "--help").returncode, 0)
         for words, says in ((["bug", "9"], "there is no bug '9'; there are 1 to 8"),
-                            (["bug"], "needs a number"), (["bugs", "3"], "has no use for 3"),
-                            (["bug", "1", "--fast"], "has no flag --fast"), (["bug", "1", "--lines"], "needs a value"),
-                            (["bug", "1", "--lines", "seven"], "one or two numbers, such as 7,9; not seven"),
+                            (["bug"], "needs a number"), (["bugs", "3"], "learn bugs takes flags, and not also 3"),
+                            (["bug", "1", "--fast"], "learn bug has no flag --fast"),
+                            (["bug", "1", "--lines"], "--lines needs a value: --lines A,B"),
+                            (["bug", "1", "--lines", "seven"], "--lines seven is not one or two numbers, such as 7,9"),
                             (["bug", "1", "--who", "1,2"], "--who goes with --lines")):
             with self.subTest(words):
                 done = self.learn("learn", *words)

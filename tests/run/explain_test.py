@@ -77,7 +77,7 @@ class Explain(LearnTest):
 
     def test_wrong_words(self):
         for words, says in ((["M99"], b"there is no message M99: gridstride explain lists them"),
-                            (["M03", "M04"], b"explain takes one code, not 2")):
+                            (["M03", "M04"], b"explain takes one code, and not also M04"), (["--fast"], b"explain has no flag --fast")):
             done = self.learn("explain", *words)
             self.assertEqual((done.returncode, done.stdout, done.stderr.count(b"\n")), (2, b"", 1))
             self.assertIn(says, done.stderr)

@@ -112,8 +112,8 @@ class Gdb(LearnTest):
         self.assertEqual(done.stderr, b"gridstride: --gdb needs gdb, which is not installed: sudo apt-get install gdb\n")
 
     def test_wrong_words(self):
-        for words, says in ((["--gdb", "file.cu"], "--gdb needs a condition before the file"),
-                            (["--gdb"], "--gdb needs a value"), (["--gdb", "", "--json", "file.cu"], "--gdb goes with"),
+        for words, says in ((["--gdb", "file.cu"], "--gdb file.cu is not a condition, which stands before the file"),
+                            (["--gdb"], "--gdb needs a value: --gdb CONDITION"), (["--gdb", "", "--json", "file.cu"], "--gdb goes with"),
                             (["--watch", "--gdb=", "file.cu"], "--gdb goes with"),
                             (["--count", "--gdb=", "file.cu"], "--gdb goes with"), (["--gdb=x"], "run needs a file")):
             done = self.learn("run", *words)

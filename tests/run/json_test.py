@@ -165,7 +165,18 @@ class Json(LearnTest):
              "lines": [{"file": "file.cu", "line": 3, "requests": 9007199254740993},
                        {"file": "file.cu", "line": 4, "later": "some words"}]},
             {"launches": 1, "name": "7", "lines": []}])
+        self.assertNotIn("gpu", self.record("--gpu", "T4", "file.cu", status=0)["kernels"][1])  # its block is not known
         self.assertNotIn("kernels", self.record("--count", "M03_wrong_guard.cu", folder=MISTAKES, status=1))
+
+    def test_bounds_of_a_gpu_are_in_the_record(self):
+        for words, name, gigabytes in ((["--count"], "RTX 4060", 272), (["--gpu=h100"], "H100", 3350)):
+            kernel, = self.record(*words, "M21_columns_of_a_tile.cu", folder=MISTAKES, status=0)["kernels"]
+            self.assertEqual(kernel["touched_sectors"], 256)
+            self.assertAlmostEqual(kernel["gpu"].pop("least_seconds"), 8192 / (gigabytes * 1e9), delta=1e-15)
+            warps = 48 if name == "RTX 4060" else 64
+            blocks = warps // 32
+            self.assertAlmostEqual(kernel["gpu"].pop("most_occupancy"), blocks * 32 / warps)
+            self.assertEqual(kernel["gpu"], {"name": name, "memory_bytes": 8192, "most_blocks_of_an_sm": blocks})
 
 
 if __name__ == "__main__":

@@ -174,8 +174,9 @@ class Ladder(unittest.TestCase):
         for words, says in ((["sort"], "there is no ladder sort; there are: transpose, rows, product, convolution"),
                             (["rows", "6"], "this ladder has the rungs 1 to 5, and no 6"),
                             (["rows", "x"], "x is not the number of a rung"),
-                            (["rows", "2", "--diff"], "--diff needs a value"), (["rows", "--diff", "1"], "--diff compares"),
-                            (["rows", "--gpu", "X1"], "--gpu X1 is none of: T4, A100, RTX 3060, RTX 4060, RTX 4090, H100, "
+                            (["rows", "2", "--diff"], "--diff needs a value: --diff RUNG"), (["rows", "2", "--diff=x"], "--diff x is not the number of a rung"),
+                            (["rows", "2", "3"], "ladder takes a ladder and a rung, and not also 3"), (["rows", "--diff", "1"], "--diff compares"),
+                            (["rows", "--gpu", "X1"], "--gpu X1 is not one of: T4, A100, RTX 3060, RTX 4060, RTX 4090, H100, "
                              "B200, RTX 5090"), (["rows", "--fast"], "ladder has no flag --fast")):
             done = self.call(*words)
             self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (2, "", 1), done.stderr)

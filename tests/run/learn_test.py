@@ -4,10 +4,13 @@ exactly its message, and no word comes before its time."""
 import concurrent.futures
 import os
 import pathlib
+import pty
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import termios
 import unittest
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
@@ -262,7 +265,7 @@ void launch(const float* a, float* out, int n) {
     def test_progress_and_list(self):
         folder = self.fresh()
         self.assertEqual(self.learn("--once", "--folder", folder).returncode, 0)  # the first one passes as it is
-        lines = self.learn("--list", "--folder", folder).stdout.splitlines()
+        lines = self.learn("--list", f"--folder={folder}").stdout.splitlines()
         self.assertRegex(lines[len(EXERCISES) - 1], r"^ *20 ")
         self.assertRegex(lines[len(EXERCISES)], r"^bug 1 ")
         self.assertRegex(lines[0], r"^  1  solved  numbers ")
@@ -317,11 +320,88 @@ void launch(const float* a, float* out, int n) {
         process.stdout.read()
         self.assertEqual(process.wait(), 0)
 
+    ENDLESS = """#include <cstdio>
+#include <unistd.h>
+void launch(const float* a, float* out, int n) {
+  std::FILE* file = std::fopen("pid", "w");
+  std::fprintf(file, "%d\\n", int(getpid()));
+  std::fclose(file);
+  puts("the file runs");
+  fflush(stdout);
+  while (n) {
+  }
+}
+"""
+
+    def test_an_end_while_the_file_is_judged(self):
+        for by in ("ctrl-c", "q", signal.SIGTERM):
+            with self.subTest(by):
+                folder = self.fresh()
+                (folder / "progress.txt").write_text("01_numbers\n")
+                (folder / "02_map.cu").write_text(self.ENDLESS)
+                terminal, inner = pty.openpty()
+                self.addCleanup(os.close, terminal)
+                self.addCleanup(os.close, inner)
+                before = termios.tcgetattr(inner)
+                process = subprocess.Popen([LEARN, "learn", "--folder", "."], cwd=folder, stdin=inner, stdout=inner,
+                                           stderr=inner, start_new_session=True, bufsize=0,
+                                           env={**self.environment, "GRIDSTRIDE_RUN_SECONDS": "100000"})
+                self.addCleanup(process.wait)
+                self.addCleanup(process.kill)
+                text = b""
+                while b"the file runs" not in text:
+                    text += os.read(terminal, 1024)
+                child = pathlib.Path("/proc") / (folder / "pid").read_text().strip()
+                self.assertTrue(child.exists())
+                self.assertNotEqual(termios.tcgetattr(inner), before, "keys come one by one")
+                if by == "ctrl-c":
+                    os.write(terminal, b"\x03")
+                elif by == "q":
+                    os.write(terminal, b"q")
+                else:
+                    process.send_signal(by)
+                self.assertEqual(process.wait(100), {"ctrl-c": 130, "q": 0, signal.SIGTERM: 143}[by])
+                self.assertFalse(child.exists(), "the file still runs")
+                self.assertEqual(termios.tcgetattr(inner), before)
+                self.assertEqual((folder / "progress.txt").read_text(), "01_numbers\n")
+                self.assertEqual(list(pathlib.Path(self.temporary.name).rglob("*.record.*")), [])
+
+    def test_a_save_while_the_file_is_judged(self):
+        folder = self.fresh()
+        (folder / "02_map.cu").write_text(self.ENDLESS)
+        process = subprocess.Popen([LEARN, "learn", "2", "--folder", "."], cwd=folder, stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                   env={**self.environment, "GRIDSTRIDE_RUN_SECONDS": "100000"})
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stdin.close)
+        for line in process.stdout:
+            if line == b"the file runs\n":
+                break
+        child = pathlib.Path("/proc") / (folder / "pid").read_text().strip()
+        self.assertTrue(child.exists())
+        (folder / "02_map.cu").write_text(self.solution(EXERCISES[1]))
+        for line in process.stdout:
+            if line.startswith(b"Right for n = 64"):
+                break
+        else:
+            self.fail("ended")
+        self.assertFalse(child.exists(), "the file before still runs")
+
+    def test_the_end_of_the_keys_ends_after_the_verdict(self):
+        folder = self.fresh()
+        done = self.learn("2", "--folder", folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("[M10]", done.stdout)
+
     def test_flags(self):
         done = self.learn("--help")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        for words, says in ((["--fast"], "learn has no flag --fast"), (["--folder"], "--folder needs a value"),
-                            (["99"], "there is no exercise '99'"), (["1", "2"], "one exercise, not '1' and '2'")):
+        for words, says in ((["--fast"], "learn has no flag --fast"), (["--folder"], "--folder needs a value: --folder DIR"),
+                            (["--folder", "--list"], "--folder needs a value"), (["--folder="], "--folder '' is not a folder"),
+                            (["--list=1"], "--list has no value"),
+                            (["99"], "there is no exercise '99'"), (["1", "2"], "learn takes one exercise, and not also 2")):
             done = self.learn(*words)
             self.assertEqual((done.returncode, len(done.stderr.splitlines())), (2, 1), done.stderr)
             self.assertIn(says, done.stderr)

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "machine_code"
@@ -148,6 +149,36 @@ class RecordedMachineCode(Runs):
         self.file.write_text(self.file.read_text() + '#include "own.h"\n')
         self.run_file("--count"), self.run_file("--count")
         self.assertEqual(calls(), 4, "own.h may have changed")
+
+    def test_old_answers_are_removed(self):
+        kept = self.folder / "cache/gridstride/machine-code"
+        kept.mkdir(parents=True)
+        now, hour = time.time(), 3600
+        for i in range(120):  # of the last five hours: another process may be making them
+            self.aged(kept / f"young{i}", now - 5 * hour + i)
+        for i in range(120):
+            self.aged(kept / f"old{i}", now - 100 * hour + i)
+        self.assertEqual(self.run_file("--sass").returncode, 0)
+        self.assertEqual({file.name for file in kept.iterdir() if "answers" not in file.name},
+                         {f"young{i}" for i in range(120)})
+        for file in kept.glob("young*"):
+            self.aged(file, now - 50 * hour)
+        answers, = kept.glob("*.answers")
+        self.aged(answers, now - 60 * hour)  # it is older, but was asked for: now it is the newest
+        self.assertEqual(self.run_file("--sass").returncode, 0)
+        self.file.write_text(self.file.read_text() + "\n")
+        self.assertEqual(self.run_file("--sass").returncode, 0)
+        # 100 with the folder in which nvcc has just worked
+        self.assertEqual((len(list(kept.glob("*.answers"))), len(list(kept.iterdir()))), (2, 99))
+
+    @staticmethod
+    def aged(file, when):
+        """Some are folders, as earlier versions made them."""
+        if not file.exists() and file.name.endswith("7"):
+            (file / "inner").mkdir(parents=True)
+        elif not file.exists():
+            file.write_text("")
+        os.utime(file, (when, when))
 
     def test_ptx_between_the_source_lines(self):
         done = self.run_file("--ptx")

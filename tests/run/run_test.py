@@ -3,6 +3,7 @@
 import concurrent.futures
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -70,6 +71,15 @@ class Run(unittest.TestCase):
                 self.assertEqual({line[-5:] for line in done.stdout.splitlines() if ": note: " in line},
                                  {f"[{file.name[:3]}]"})
 
+    def test_causes_come_first(self):
+        for body, codes in (("out[t] = s[t ^ 1]; out[t] += s[63 - t];", ["M11", "M17"]),
+                            ("out[t] = s[63 - t]; if (t < 32) __syncthreads();", ["M13", "M11"])):
+            done = self.run_file(self.written(
+                "__global__ void k(int* out) {\n  __shared__ int s[64];\n  int t = threadIdx.x;\n  s[t] = t;\n"
+                + body.replace("; ", ";\n") + "\n}\nint main() {\n  int* out;\n  cudaMalloc(&out, 256);\n"
+                "  k<<<1, 64>>>(out);\n  cudaDeviceSynchronize();\n}\n"))
+            self.assertEqual(re.findall(r"\[(M\d\d)\]", done.stderr), codes, done.stderr)
+
     def test_what_is_wrong_is_not_counted(self):
         done = self.run_file("--count", "M11_missing_barrier.cu", folder=FOLDER / "mistakes")
         self.assertEqual(done.returncode, 1)
@@ -121,7 +131,7 @@ class Run(unittest.TestCase):
         done = self.run_file("--help")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("--seconds N", done.stdout)
-        for words, says in ((["--seconds"], "--seconds needs a value"), (["--fast", "a.cu"], "run has no flag --fast"),
+        for words, says in ((["--seconds"], "--seconds needs a value: --seconds N"), (["--fast", "a.cu"], "run has no flag --fast"),
                             (["--seconds", "x", "a.cu"], "--seconds x is not a number from 0.1 to 1000000"),
                             (["--seconds=0", "a.cu"], "--seconds 0 is not"), (["--seconds", "1"], "run needs a file")):
             done = self.run_file(*words)

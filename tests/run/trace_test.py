@@ -293,11 +293,18 @@ class Trace(unittest.TestCase):
         self.assertNotIn("alert(1)</script>", page)
         other = file.parent / "<b>.cu"
         file.rename(other)
-        self.assertIn("<title>&lt;b>.cu, step by step</title>", self.page_of("0", other))
+        self.assertIn("<title>&lt;b&gt;.cu, step by step</title>", self.page_of("0", other))
 
     def test_the_same_run_gives_the_same_page(self):
         file = FOLDER / "programs" / "reduce_interleaved.cu"
         self.assertEqual(self.page_of("0", file), self.page_of("0", file))
+
+    def test_the_page_goes_where_it_is_wanted(self):
+        page = self.written("int main() {}\n").with_suffix(".html")
+        done, usual = self.run_file("--trace", "0", "--to", page, FOLDER / "programs" / "reduce_interleaved.cu")
+        self.assertEqual((done.returncode, usual), (0, None), done.stderr)
+        self.assertIn(f"{page} shows the steps of block 0;", done.stdout)
+        self.assertIn("<title>reduce_interleaved.cu, step by step</title>", page.read_text())
 
     def test_wrong_words(self):
         file = FOLDER / "mistakes" / "M21_columns_of_a_tile.cu"
@@ -305,6 +312,8 @@ class Trace(unittest.TestCase):
                 (["--trace", "x", file], 2, "--trace x is not a list of blocks: --trace 1 or --trace 0,1"),
                 (["--trace", "1,", file], 2, "--trace 1, is not a list of blocks"),
                 (["--trace", "0", "--from", "0", file], 2, "--from 0 is not the number of a step: 1 is the first"),
+                (["--to", "a.html", file], 2, "--to is for the page of --trace BLOCK or --sass"),
+                (["--to", "a.html", "--trace", "0", "--text", file], 2, "--to is for the page of --trace BLOCK or --sass"),
                 (["--text", file], 2, "--text needs --trace BLOCK beside it"),
                 (["--from", "2", file], 2, "--from needs --trace BLOCK beside it"),
                 (["--count", "--trace", "0", file], 2, "--trace does not go with --count or --json"),

@@ -158,11 +158,12 @@ int main() {
             self.assertEqual([record["stdout"] for record in records], [printed])
         self.quit()
 
-    def test_a_folder_that_is_not_there(self):
-        done = self.learn("run", "--watch", "absent/file.cu")
-        self.assertEqual((done.returncode, done.stdout), (1, b""))
-        self.assertEqual(done.stderr.decode(),
-                         f"gridstride: --watch: {self.folder}/absent cannot be watched: No such file or directory\n")
+    def test_a_folder_that_is_not_there_yet(self):
+        self.start("absent/file.cu")
+        self.assertIn("absent/file.cu: no such file", self.run_ends(1, "absent/file.cu"))
+        self.written("absent/file.cu", prints("here"))
+        self.assertIn("here\n", self.run_ends(0, "absent/file.cu"))
+        self.quit()
 
 
 if __name__ == "__main__":

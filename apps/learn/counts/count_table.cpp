@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "apps/learn/counts/counted_run.h"
 #include "apps/learn/counts/fusing.h"
 #include "apps/learn/machine_code/machine_code.h"
 #include "kernels/common/grouped.h"
@@ -63,14 +64,6 @@ std::string row_of(const Entry& line, bool machine_code) {
   return row + "\n";
 }
 
-std::string bounds_of(const Entry& kernel, const textbook::Gpu& gpu) {
-  return textbook::bound_lines(
-      {number(kernel, "launches"),
-       32 * number(kernel, "touched_sectors"),
-       {int(number(kernel, "block_threads")), std::size_t(number(kernel, "shared_bytes")), {}}},
-      gpu);
-}
-
 /// The kernel at `at` and what belongs to it; moves `at` behind.
 std::string table_of(const std::vector<Entry>& entries, std::size_t& at, const textbook::Gpu& gpu) {
   const Entry& kernel = entries[at];
@@ -103,7 +96,7 @@ std::string table_of(const std::vector<Entry>& entries, std::size_t& at, const t
         "be");
   if (kernel["cut_apart"] == "1")
     text += "  Some requests were split, for their lanes did too much between two barriers.\n";
-  return text + bounds_of(kernel, gpu) + notes;
+  return text + textbook::bound_lines(needs_of(kernel), gpu) + notes;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "apps/learn/recorded_run.h"
+#include "kernels/sim/textbook/bound.h"
 
 namespace gs::learn {
 
@@ -24,5 +25,8 @@ namespace gs::learn {
 /// The lines of a kernel and the notes about them follow its own entry.
 RecordedRun counted_run(const std::vector<std::string>& program, const std::string& widths = "",
                         simulator::Keep keep = simulator::Keep::silence);
+
+/// Of an entry "kernel", for the bounds of a GPU.
+textbook::KernelNeeds needs_of(const textbook::Entry& kernel);
 
 }  // namespace gs::learn

@@ -84,8 +84,8 @@ Exercise exercise_in(const fs::path& folder) {
   if (exercise.number <= 0)
     throw Error(folder.string() + ": the folder of an exercise begins with its number: 07_reverse");
   read_exercise(exercise, folder / "exercise.txt");
-  exercise.task = text_of_file(folder / "task.md");
-  const std::string marked = text_of_file(folder / "exercise.cu");
+  exercise.task = needed_text(folder / "task.md");
+  const std::string marked = needed_text(folder / "exercise.cu");
   exercise.start = part_of(marked, "start");
   exercise.solution = part_of(marked, "solution");
   exercise.called = called_in(exercise.start);

@@ -1,21 +1,19 @@
 // facts.cpp - line by line.
 #include "apps/learn/course/facts.h"
 
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "engine/core/parse_number.h"
 #include "kernels/common/check.h"
+#include "kernels/sim/source.h"
 
 namespace gs::learn {
 
 namespace fs = std::filesystem;
 
-std::string text_of_file(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw Error(file.string() + ": cannot be read: an exercise needs it");
-  return {std::istreambuf_iterator<char>(stream), {}};
+std::string needed_text(const fs::path& file) {
+  if (auto text = simulator::text_of_file(file)) return *text;
+  throw Error(file.string() + ": cannot be read: an exercise needs it");
 }
 
 std::string trimmed(const std::string& text) {
@@ -32,7 +30,7 @@ std::vector<std::string> list_of(const std::string& value) {
 }
 
 void read_facts(const fs::path& file, const std::function<void(const std::string&, const std::string&)>& set) {
-  std::istringstream stream(text_of_file(file));
+  std::istringstream stream(needed_text(file));
   std::string line, key, value;
   int number = 0;
   const auto keep = [&] {

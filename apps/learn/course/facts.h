@@ -17,7 +17,7 @@ int leading_number(const std::string& name);
 std::string trimmed(const std::string& text);
 /// "a, b" -> a and b
 std::vector<std::string> list_of(const std::string& value);
-/// Throws gs::Error if the file cannot be read.
-std::string text_of_file(const std::filesystem::path& file);
+/// The text of a file. Throws gs::Error if it cannot be read.
+std::string needed_text(const std::filesystem::path& file);
 
 }  // namespace gs::learn

@@ -1,15 +1,14 @@
 // judgement.cpp - the first mistake of the record is the verdict.
 #include "apps/learn/course/judgement.h"
 
-#include <algorithm>
+#include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "apps/learn/compiled.h"
 #include "apps/learn/course/form.h"
 #include "apps/learn/recorded_run.h"
 #include "kernels/common/check.h"
+#include "kernels/sim/source.h"
 
 namespace gs::learn {
 namespace {
@@ -20,20 +19,11 @@ Verdict failed(std::string code, std::string text) {
   return {false, std::move(code), std::move(text), {}};
 }
 
-/// The cause among what was found: threads that miss a barrier also race, and a barrier between warps is one between
-/// lanes, too. Null: nothing was found.
-const textbook::Entry* cause(const std::vector<textbook::Entry>& entries) {
-  const auto first_of = [&](std::initializer_list<std::string_view> codes) -> const textbook::Entry* {
-    for (const textbook::Entry& entry : entries)
-      if (std::find(codes.begin(), codes.end(), entry["code"]) != codes.end()) return &entry;
-    return nullptr;
-  };
-  const textbook::Entry* first = nullptr;
+/// The first mistake, if any: the program records causes first.
+const textbook::Entry* mistake_in(const std::vector<textbook::Entry>& entries) {
   for (const textbook::Entry& entry : entries)
-    if (!first && entry.kind == "finding" && entry["severity"] == "error") first = &entry;
-  if (const auto* missed = first_of({"M13", "M14", "M15"})) return missed;
-  const auto* between_warps = first_of({"M11", "M12"});
-  return first && (*first)["code"] == "M17" && between_warps ? between_warps : first;
+    if (entry.kind == "finding" && entry["severity"] == "error") return &entry;
+  return nullptr;
 }
 
 /// The main() that calls the learner's function: compiled behind the learner's file, in one go.
@@ -46,10 +36,9 @@ std::string judge_of(const Exercise& exercise) {
 }  // namespace
 
 Verdict judged(const Exercise& exercise, const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  const std::string source{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream) return failed("compiler", file.string() + ": cannot be read\n");
-  if (const auto mistake = mistake_of_form(exercise, file.string(), source); !mistake.empty())
+  const auto source = simulator::text_of_file(file);
+  if (!source) return failed("compiler", file.string() + ": cannot be read\n");
+  if (const auto mistake = mistake_of_form(exercise, file.string(), *source); !mistake.empty())
     return failed("compiler", mistake);
   std::vector<std::string> program;
   try {
@@ -65,7 +54,7 @@ Verdict judged(const Exercise& exercise, const fs::path& file) {
     if (entry.kind == "gate") verdict.gates.push_back(entry["text"]);
     verdict.passed |= entry.kind == "verdict" && entry["passed"] == "yes";
   }
-  if (const textbook::Entry* const found = cause(run.entries)) {
+  if (const textbook::Entry* const found = mistake_in(run.entries)) {
     verdict.passed = false;
     verdict.code = (*found)["code"];
     verdict.text = (*found)["text"];
@@ -73,6 +62,30 @@ Verdict judged(const Exercise& exercise, const fs::path& file) {
   if (!verdict.passed && verdict.text.empty())
     verdict.text = file.string() + ": error: the program ended before its results could be looked at" +
                    (run.ended.signal ? std::string(" (") + strsignal(run.ended.signal) + ")" : "") + "\n";
+  return verdict;
+}
+
+Judging::Judging() : file_(std::tmpfile(), std::fclose) {
+  if (!file_) throw Error(std::string("a temporary file cannot be made: ") + std::strerror(errno));
+}
+
+int Judging::judge(const Exercise& exercise, const fs::path& file) {
+  const Verdict verdict = judged(exercise, file);
+  std::string lines = textbook::line_of(
+      {"verdict", {{"passed", verdict.passed ? "yes" : ""}, {"code", verdict.code}, {"text", verdict.text}}});
+  for (const std::string& gate : verdict.gates) lines += textbook::line_of({"gate", {{"text", gate}}});
+  std::fputs(lines.c_str(), file_.get());
+  return 0;
+}
+
+std::optional<Verdict> Judging::verdict() {
+  std::rewind(file_.get());
+  std::string lines;
+  for (int c; (c = std::fgetc(file_.get())) != EOF;) lines += char(c);
+  const std::vector<textbook::Entry> entries = textbook::entries_of(lines);
+  if (entries.empty()) return std::nullopt;
+  Verdict verdict{entries[0]["passed"] == "yes", entries[0]["code"], entries[0]["text"], {}};
+  for (std::size_t i = 1; i < entries.size(); ++i) verdict.gates.push_back(entries[i]["text"]);
   return verdict;
 }
 

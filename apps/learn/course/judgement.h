@@ -1,6 +1,9 @@
 // judgement.h - compiles a learner's file with the judge of its exercise, and runs it.
 #pragma once
+#include <cstdio>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,5 +20,18 @@ struct Verdict {
 
 /// Compiles and runs the file. Its output for the sample goes to standard output.
 Verdict judged(const Exercise&, const std::filesystem::path& file);
+
+/// A judgement that another process makes: it comes through a file without a name.
+class Judging {
+ public:
+  Judging();
+  /// In that process. Returns its exit status.
+  int judge(const Exercise&, const std::filesystem::path& file);
+  /// In this one, when that has ended; nothing if it came to no verdict.
+  std::optional<Verdict> verdict();
+
+ private:
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+};
 
 }  // namespace gs::learn

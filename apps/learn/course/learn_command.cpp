@@ -9,58 +9,42 @@
 #include "apps/learn/compiler.h"
 #include "apps/learn/course/session.h"
 #include "apps/learn/find_bug/bug_command.h"
+#include "apps/learn/flags.h"
 #include "apps/learn/wrong_usage.h"
 #include "engine/core/parse_number.h"
 
 namespace gs::learn {
 namespace {
 
-constexpr const char* help_text = R"(usage: gridstride learn [EXERCISE] [flags]
-       gridstride learn bugs | bug NUMBER     programs that are right and wrong (learn bug --help)
-
-Opens the first exercise that is not solved, or EXERCISE (7 or 07_reverse): shows its task, puts the file to edit into
-your folder, and judges the file each time that you save it.
-
-  --once          judge the file once, and end: status 0 if it is right, else 1
-  --list          the exercises, and which are solved
-  --solution      print the exercise's solution
-  --folder DIR    your folder (default: learn)
-  --set DIR       exercises from another folder
-  --help          this text
-)";
-
 struct LearnFlags {
   bool help = false, once = false, list = false, solution = false;
   std::string exercise, folder = "learn", set = exercises_folder();
 };
 
+std::vector<Flag> flags_of(LearnFlags& flags) {
+  return {{"--once", "", "judge the file once, and end: status 0 if it is right, else 1", on(flags.once)},
+          {"--list", "", "the exercises, and which are solved", on(flags.list)},
+          {"--solution", "", "print the exercise's solution", on(flags.solution)},
+          {"--folder", "DIR", "your folder (default: learn)", into(flags.folder), "a folder"},
+          {"--set", "DIR", "exercises from another folder", into(flags.set), "a folder"}};
+}
+
+std::string learn_help() {
+  LearnFlags flags;
+  return R"(usage: gridstride learn [EXERCISE] [flags]
+       gridstride learn bugs | bug NUMBER     programs that are right and wrong (learn bug --help)
+
+Opens the first exercise that is not solved, or EXERCISE (7 or 07_reverse): shows its task, puts the file to edit into
+your folder, and judges the file each time that you save it.
+
+)" + help_of(flags_of(flags));
+}
+
 LearnFlags learn_flags(const std::vector<std::string_view>& words) {
   LearnFlags flags;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string_view word = words[i];
-    const auto value = [&] {
-      if (++i == words.size()) throw WrongUsage(std::string(word) + " needs a value");
-      return std::string(words[i]);
-    };
-    if (word == "--help" || word == "-h")
-      flags.help = true;
-    else if (word == "--once")
-      flags.once = true;
-    else if (word == "--list")
-      flags.list = true;
-    else if (word == "--solution")
-      flags.solution = true;
-    else if (word == "--folder")
-      flags.folder = value();
-    else if (word == "--set")
-      flags.set = value();
-    else if (word.starts_with('-'))
-      throw WrongUsage("learn has no flag " + std::string(word));
-    else if (flags.exercise.empty())
-      flags.exercise = word;
-    else
-      throw WrongUsage("learn takes one exercise, not '" + flags.exercise + "' and '" + std::string(word) + "'");
-  }
+  const GivenWords given = read_words({"learn", flags_of(flags), 1, "one exercise"}, words);
+  flags.help = given.help;
+  if (!given.words.empty()) flags.exercise = given.words[0];
   return flags;
 }
 
@@ -84,7 +68,7 @@ int learn_command(const std::vector<std::string_view>& words) {
   if (!words.empty() && (words[0] == "bug" || words[0] == "bugs")) return bug_command(words);
   const LearnFlags flags = learn_flags(words);
   if (flags.help) {
-    std::fputs(help_text, stdout);
+    std::fputs(learn_help().c_str(), stdout);
     return 0;
   }
   Session session(exercises_of(flags.set), Progress(flags.folder));
@@ -100,8 +84,7 @@ int learn_command(const std::vector<std::string_view>& words) {
   }
   session.prepare();
   if (flags.once) return session.judge() ? 0 : 1;
-  session.watch();
-  return 0;
+  return session.watch();
 }
 
 }  // namespace gs::learn

@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <utility>
 
 #include "apps/learn/compiler.h"
-#include "apps/learn/course/keyboard.h"
 #include "apps/learn/explain_command.h"
 #include "apps/learn/find_bug/bug_command.h"
+#include "apps/learn/watch/watcher.h"
 
 namespace gs::learn {
 namespace {
@@ -25,11 +24,6 @@ std::string in_words(const std::string& sizes) {
   std::string text = sizes.find('x') == sizes.npos ? "n = " : "";
   for (const char c : sizes) text += c == ',' ? ", " : std::string(1, c);
   return text;
-}
-
-fs::file_time_type time_of(const fs::path& file) {
-  std::error_code error;
-  return fs::last_write_time(file, error);
 }
 
 }  // namespace
@@ -54,15 +48,16 @@ void Session::show_list() const {
 void Session::show_task() const {
   const auto solved =
       std::count_if(exercises_.begin(), exercises_.end(), [&](const Exercise& e) { return progress_.solved(e); });
-  say("\n" + current().task + "\nYour file: " + progress_.file_of(current()).string() + " (each save is judged)   " +
-      std::to_string(solved) + " of " + std::to_string(exercises_.size()) + " solved\n" +
+  say("\n" + current().task + "\nYour file: " + file().string() + " (each save is judged)   " + std::to_string(solved) +
+      " of " + std::to_string(exercises_.size()) + " solved\n" +
       "keys: h hint, e explain the message, l list, s solution, n next, r reset, q quit\n\n");
 }
 
 bool Session::judge() {
-  const fs::path file = progress_.file_of(current());
-  judged_ = time_of(file);
-  const Verdict verdict = judged(current(), file);
+  return tell(judged(current(), file()));
+}
+
+bool Session::tell(const Verdict& verdict) {
   code_ = verdict.code;
   std::string text = verdict.text;
   if (verdict.passed) {
@@ -74,26 +69,48 @@ bool Session::judge() {
   return verdict.passed;
 }
 
-void Session::watch() {
-  show_task();
+void Session::congratulate() const {
+  if (current().folder.parent_path() == exercises_folder()) say(bugs_after(current().number));
+  say(at_ + 1 < exercises_.size() ? "Solved. n opens the next exercise.\n" : "Solved. It was the last exercise.\n");
+}
+
+int Session::watch() {
   Keyboard keyboard;
-  const auto judge_and_go_on = [&] {
-    if (!judge()) return;
-    if (current().folder.parent_path() == exercises_folder()) say(bugs_after(current().number));
-    say(at_ + 1 < exercises_.size() ? "Solved. n opens the next exercise.\n" : "Solved. It was the last exercise.\n");
+  Watcher watcher(&keyboard);
+  std::optional<Judging> judging;
+  const auto judge_in_job = [&] {
+    watcher.watch(file());
+    judging.emplace();
+    watcher.start([&] { return judging->judge(current(), file()); });
   };
-  if (!progress_.solved(current())) judge_and_go_on();
-  fs::file_time_type seen = judged_;
-  for (bool goes_on = true; goes_on;) {
-    const auto key = keyboard.wait();
-    if (keyboard.ended()) return;
-    if (key) goes_on = press(*key);
-    // An editor may write a file in parts, or have it away for a moment: it is judged when it rests.
-    const auto now = time_of(progress_.file_of(current()));
-    const bool rests = now == std::exchange(seen, now);
-    if (!goes_on || !rests || now == judged_ || !fs::exists(progress_.file_of(current()))) continue;
-    say("\n");
-    judge_and_go_on();
+  const auto begin = [&] {
+    show_task();
+    if (progress_.solved(current()))
+      watcher.watch(file());
+    else
+      judge_in_job();
+  };
+  begin();
+  for (;;) {
+    switch (watcher.next()) {
+      case Watcher::Event::saved:
+        say("\n");
+        judge_in_job();
+        break;
+      case Watcher::Event::ended:
+        if (const auto verdict = judging->verdict(); verdict && tell(*verdict)) congratulate();
+        break;
+      case Watcher::Event::key: {
+        const std::size_t before = at_;
+        if (!press(watcher.key())) return 0;
+        if (at_ != before) begin();
+        break;
+      }
+      case Watcher::Event::quit:
+        return watcher.status();
+      case Watcher::Event::idle:
+        return 0;
+    }
   }
 }
 
@@ -118,7 +135,6 @@ bool Session::press(char key) {
       reset();
       break;
     case 'q':
-    case 3:  // Ctrl-C
     case 4:  // Ctrl-D
       return false;
     default:
@@ -154,14 +170,11 @@ void Session::next() {
   if (at_ + 1 == exercises_.size()) return say("This is the last exercise.\n");
   open(at_ + 1);
   prepare();
-  show_task();
-  judged_ = progress_.solved(current()) ? time_of(progress_.file_of(current())) : fs::file_time_type{};
 }
 
 void Session::reset() {
   const fs::path old = progress_.reset(current());
   say("The file is as at the beginning; yours is kept as " + old.string() + "\n");
-  judged_ = fs::file_time_type{};
 }
 
 }  // namespace gs::learn

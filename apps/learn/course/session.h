@@ -27,11 +27,16 @@ class Session {
   void show_list() const;
   /// Judges the file as it is, says the result, and returns whether it is right.
   bool judge();
-  /// Shows the task; judges at each save, until `q` or the end of standard input.
-  void watch();
+  /// Shows the task; judges at each save, in a process of its own, until `q`, the end of standard input or a signal.
+  /// Returns the exit status.
+  int watch();
 
  private:
+  std::filesystem::path file() const { return progress_.file_of(current()); }
   void show_task() const;
+  /// Says the verdict and keeps it. Returns whether the file is right.
+  bool tell(const Verdict&);
+  void congratulate() const;
   /// Does what the key says. Returns false for `q`.
   bool press(char key);
   void hint();
@@ -43,10 +48,9 @@ class Session {
   std::vector<Exercise> exercises_;
   Progress progress_;
   std::size_t at_ = 0;
-  std::size_t hints_ = 0;                   ///< of this exercise, that were shown
-  bool solution_asked_for_ = false;         ///< once
-  std::string code_;                        ///< of the last message
-  std::filesystem::file_time_type judged_;  ///< the file's time when it was judged last
+  std::size_t hints_ = 0;            ///< of this exercise, that were shown
+  bool solution_asked_for_ = false;  ///< once
+  std::string code_;                 ///< of the last message
 };
 
 }  // namespace gs::learn

@@ -59,7 +59,7 @@ Bug bug_in(const fs::path& folder) {
   need(bug.lines.size() == 1 || bug.lines.size() == 2, "a line 'lines: 12, 14', or one number");
   need(!bug.rule.text().empty(), "a line 'threads: second == first + 1', or 'blocks: ...'");
   need(bug.hints.size() == 2, "two lines 'hint: ...'");
-  bug.story = text_of_file(folder / "story.md");
+  bug.story = needed_text(folder / "story.md");
   return bug;
 }
 

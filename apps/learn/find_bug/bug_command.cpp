@@ -6,25 +6,12 @@
 #include <optional>
 
 #include "apps/learn/find_bug/bug_session.h"
+#include "apps/learn/flags.h"
 #include "apps/learn/wrong_usage.h"
 #include "engine/core/parse_number.h"
 
 namespace gs::learn {
 namespace {
-
-constexpr const char* bug_help = R"(usage: gridstride learn bugs [flags]
-       gridstride learn bug NUMBER [flags]
-
-Programs that print the right result and are wrong. `bugs` lists them; `bug 3` tells the story of the third, shows its
-source, and asks which lines race, and which threads.
-
-  --lines A,B     judge this answer and end: status 0 if these are the lines, else 1
-  --who A,B       ... and these the threads, or blocks, as the story asks
-  --show          what the checker says, and the correction
-  --set DIR       stories from another folder
-  --folder DIR    your folder (default: learn)
-  --help          this text
-)";
 
 struct BugFlags {
   bool help = false, list = false, show = false;
@@ -32,41 +19,37 @@ struct BugFlags {
   std::optional<std::vector<int>> lines, who;
 };
 
+std::vector<Flag> flags_of(BugFlags& flags) {
+  const auto numbers_into = [](std::optional<std::vector<int>>& numbers) {
+    return [&numbers](std::string_view value) { return (numbers = numbers_in(value)).has_value(); };
+  };
+  const char* const wanted = "one or two numbers, such as 7,9";
+  return {{"--lines", "A,B", "judge this answer and end: status 0 if these are the lines, else 1",
+           numbers_into(flags.lines), wanted},
+          {"--who", "A,B", "... and these the threads, or blocks, as the story asks", numbers_into(flags.who), wanted},
+          {"--show", "", "what the checker says, and the correction", on(flags.show)},
+          {"--set", "DIR", "stories from another folder", into(flags.set), "a folder"},
+          {"--folder", "DIR", "your folder (default: learn)", into(flags.folder), "a folder"}};
+}
+
+std::string bug_help() {
+  BugFlags flags;
+  return R"(usage: gridstride learn bugs [flags]
+       gridstride learn bug NUMBER [flags]
+
+Programs that print the right result and are wrong. `bugs` lists them; `bug 3` tells the story of the third, shows its
+source, and asks which lines race, and which threads.
+
+)" + help_of(flags_of(flags));
+}
+
 BugFlags bug_flags(const std::vector<std::string_view>& words) {
   BugFlags flags;
   flags.list = words[0] == "bugs";
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    const std::string_view word = words[i];
-    const auto value = [&] {
-      if (++i == words.size()) throw WrongUsage(std::string(word) + " needs a value");
-      return words[i];
-    };
-    const auto numbers = [&] {
-      const auto text = value();
-      auto list = numbers_in(text);
-      if (!list)
-        throw WrongUsage(std::string(word) + " takes one or two numbers, such as 7,9; not " + std::string(text));
-      return list;
-    };
-    if (word == "--help" || word == "-h")
-      flags.help = true;
-    else if (word == "--lines")
-      flags.lines = numbers();
-    else if (word == "--who")
-      flags.who = numbers();
-    else if (word == "--show")
-      flags.show = true;
-    else if (word == "--set")
-      flags.set = value();
-    else if (word == "--folder")
-      flags.folder = value();
-    else if (word.starts_with('-'))
-      throw WrongUsage("learn bug has no flag " + std::string(word));
-    else if (flags.number.empty() && !flags.list)
-      flags.number = word;
-    else
-      throw WrongUsage("learn " + std::string(words[0]) + " has no use for " + std::string(word));
-  }
+  const CommandLine one{"learn bug", flags_of(flags), 1, "one number"}, all{"learn bugs", flags_of(flags), 0, "flags"};
+  const GivenWords given = read_words(flags.list ? all : one, {words.begin() + 1, words.end()});
+  flags.help = given.help;
+  if (!given.words.empty()) flags.number = given.words[0];
   if (flags.who && !flags.lines) throw WrongUsage("--who goes with --lines");
   if (flags.list && (flags.lines || flags.show)) throw WrongUsage("learn bugs lists them; one is: learn bug 3");
   return flags;
@@ -108,7 +91,7 @@ std::string bugs_after(int exercise) {
 int bug_command(const std::vector<std::string_view>& words) {
   const BugFlags flags = bug_flags(words);
   if (flags.help) {
-    std::fputs(bug_help, stdout);
+    std::fputs(bug_help().c_str(), stdout);
     return 0;
   }
   const Progress progress(flags.folder);

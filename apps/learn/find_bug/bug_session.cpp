@@ -48,7 +48,7 @@ std::optional<std::vector<int>> numbers_in(std::string_view answer) {
 }
 
 void BugSession::tell() const {
-  tell_now("\n" + bug_.story + "\n" + with_line_numbers(text_of_file(bug_.program())) + "\n" +
+  tell_now("\n" + bug_.story + "\n" + with_line_numbers(needed_text(bug_.program())) + "\n" +
            (two()
                 ? "Two lines race if two threads touch the same element in them, one at least writes it, and nothing\n"
                   "says which comes first. A line may race with itself.\n"

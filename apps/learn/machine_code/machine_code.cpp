@@ -3,15 +3,15 @@
 
 #include <unistd.h>
 
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <optional>
 
+#include "apps/learn/machine_code/answers.h"
 #include "apps/learn/machine_code/cuda_tools.h"
 #include "apps/learn/source_files.h"
 #include "engine/core/cache_folder.h"
 #include "kernels/common/check.h"
+#include "kernels/sim/source.h"
 #include "kernels/sim/spawn.h"
 
 namespace gs::learn {
@@ -21,11 +21,7 @@ namespace fs = std::filesystem;
 using simulator::Ended;
 using simulator::Keep;
 using simulator::run_program;
-
-std::string text_in(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(stream), {});
-}
+using simulator::text_of_file;
 
 /// A folder that is removed at the end.
 struct ScratchFolder {
@@ -47,34 +43,15 @@ fs::path own_folder() {
   return cache_folder().value_or(fs::temp_directory_path() / "gridstride") / "machine-code";
 }
 
-/// The output of the two programs: files of the cache.
-struct Answers {
-  std::string disassembly, report;
-};
-
-/// The folder for this file, this content and this compiler; nothing if the content is not all in the file.
+/// The file in which the answers about this content by these programs are kept; nothing if the content is not all in
+/// `file`.
 std::optional<fs::path> kept_in(const fs::path& file, const CudaTools& tools) {
   if (source_files(file).size() > 1) return std::nullopt;
-  const std::string content = text_in(file);
   std::error_code error;
   const auto age = fs::last_write_time(tools.nvcc, error).time_since_epoch().count();
-  const std::string key =
-      content + '\0' + file.string() + '\0' + tools.nvcc + '\0' + tools.nvdisasm + '\0' + std::to_string(age);
-  return own_folder() / std::to_string(std::hash<std::string>()(key));
-}
-
-std::optional<Answers> kept_answers(const fs::path& folder) {
-  std::error_code error;
-  if (!fs::exists(folder / "complete", error)) return std::nullopt;
-  return Answers{text_in(folder / "disassembly"), text_in(folder / "report")};
-}
-
-void keep(const fs::path& folder, const Answers& answers) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  std::ofstream(folder / "disassembly", std::ios::binary) << answers.disassembly;
-  std::ofstream(folder / "report", std::ios::binary) << answers.report;
-  std::ofstream(folder / "complete");
+  const std::string key = text_of_file(file).value_or("") + '\0' + file.string() + '\0' + tools.nvcc + '\0' +
+                          tools.nvdisasm + '\0' + std::to_string(age);
+  return own_folder() / (std::to_string(std::hash<std::string>()(key)) + ".answers");
 }
 
 /// The first message that is an error, else the first line.
@@ -124,8 +101,8 @@ MachineCode machine_code_of(const fs::path& name) {
   const CudaTools tools = cuda_tools();
   if (const std::string missing = missing_tools(tools); !missing.empty()) return {{}, missing, false};
   const fs::path file = fs::absolute(name).lexically_normal();
-  const std::optional<fs::path> folder = kept_in(file, tools);
-  if (const auto kept = folder ? kept_answers(*folder) : std::nullopt) return code_from(*kept, file);
+  const std::optional<fs::path> cache = kept_in(file, tools);
+  if (const auto kept = cache ? kept_answers(*cache) : std::nullopt) return code_from(*kept, file);
   const ScratchFolder part(scratch());
   const fs::path cubin = part.path / "cubin";
   const Ended compiled = call_nvcc(tools, file, cubin, {"-cubin", "-Xptxas", "-v"});
@@ -133,7 +110,7 @@ MachineCode machine_code_of(const fs::path& name) {
   const Ended disassembled = run_program({tools.nvdisasm, "-c", "-gi", cubin.string()}, Keep::output);
   if (!well(disassembled)) return {{}, "nvdisasm cannot read what nvcc made of " + file.filename().string(), true};
   const Answers answers{disassembled.text, compiled.text};
-  if (folder) keep(*folder, answers);
+  if (cache) keep_answers(*cache, answers);
   return code_from(answers, file);
 }
 
@@ -145,7 +122,7 @@ std::string ptx_of(const fs::path& name) {
   const fs::path made = part.path / "ptx";
   const Ended compiled = call_nvcc(tools, file, made, {"-ptx"});
   if (!well(compiled)) throw Error(refusal(file, compiled));
-  return text_in(made);
+  return text_of_file(made).value_or("");
 }
 
 }  // namespace gs::learn

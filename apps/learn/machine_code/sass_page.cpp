@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "apps/learn/counts/fusing.h"
+#include "apps/learn/html.h"
 #include "apps/learn/machine_code/accesses.h"
 #include "apps/learn/machine_code/legend.h"
 #include "apps/learn/machine_code/machine_code.h"
@@ -24,13 +25,6 @@ namespace gs::learn {
 namespace {
 
 using textbook::Entry;
-
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char c : text)
-    safe += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : std::string(1, c);
-  return safe;
-}
 
 /// The source lines that have instructions, numbered in the order of the source.
 using Lines = std::map<std::pair<std::string, unsigned>, std::size_t>;
@@ -69,8 +63,8 @@ std::string counts_in_words(const SassPage& page, const std::string& file, unsig
     if (!words.empty()) words.erase(0, 2);
     if (entry["certain"] == "0") words = "probably " + words;
     const std::string fused = fusing_in_words(entry, true);
-    text += "<small>" + escaped(entry["kernel"] + ": " + words) + "</small>";
-    if (!fused.empty()) text += "<small>" + escaped(fused) + "</small>";
+    text += "<small>" + in_html(entry["kernel"] + ": " + words) + "</small>";
+    if (!fused.empty()) text += "<small>" + in_html(fused) + "</small>";
   }
   return text;
 }
@@ -83,14 +77,14 @@ std::string source_of(const SassPage& page, const Lines& lines) {
   for (const std::string& file : files) {
     std::ifstream stream(file);
     if (!stream) continue;
-    html += "<h3>" + escaped(std::filesystem::path(file).filename().string()) + "</h3>\n";
+    html += "<h3>" + in_html(std::filesystem::path(file).filename().string()) + "</h3>\n";
     unsigned line = 0;
     for (std::string text; std::getline(stream, text);) {
       const auto number = lines.find({file, ++line});
       html += number == lines.end() ? "<div class=\"r\">"
                                     : "<div " + row_attributes("r", number->second) +
                                           " tabindex=\"0\" role=\"button\" aria-pressed=\"false\">";
-      html += "<b>" + std::to_string(line) + "</b><code>" + escaped(text) + "</code>" +
+      html += "<b>" + std::to_string(line) + "</b><code>" + in_html(text) + "</code>" +
               counts_in_words(page, file, line) + "</div>\n";
     }
   }
@@ -100,17 +94,17 @@ std::string source_of(const SassPage& page, const Lines& lines) {
 std::string instructions_of(const SassPage& page, const Lines& lines) {
   std::string html;
   for (const MachineKernel& kernel : page.kernels) {
-    html += "<h3>" + escaped(kernel.name) + "</h3>\n";
+    html += "<h3>" + in_html(kernel.name) + "</h3>\n";
     for (const Instruction& instruction : kernel.instructions) {
       if (!instruction.label.empty())
-        html += "<div class=\"r\"><b></b><i>" + escaped(instruction.label) + ":</i></div>\n";
+        html += "<div class=\"r\"><b></b><i>" + in_html(instruction.label) + ":</i></div>\n";
       const auto number = lines.find({instruction.file, instruction.line});
       const std::string_view opcode = opcode_of(instruction.text), text = instruction.text;
       const std::size_t at = std::size_t(opcode.data() - text.data());
       html += number == lines.end() ? "<div class=\"r\">" : "<div " + row_attributes("r", number->second) + ">";
-      html += "<b>" + escaped(instruction.address) + "</b><code>" + escaped(text.substr(0, at)) +
-              (access_of(text) ? "<em class=\"m\">" : "<em>") + escaped(opcode) + "</em>" +
-              escaped(text.substr(at + opcode.size())) + "</code></div>\n";
+      html += "<b>" + in_html(instruction.address) + "</b><code>" + in_html(text.substr(0, at)) +
+              (access_of(text) ? "<em class=\"m\">" : "<em>") + in_html(opcode) + "</em>" +
+              in_html(text.substr(at + opcode.size())) + "</code></div>\n";
     }
   }
   return html;
@@ -128,8 +122,8 @@ std::vector<std::string> facts_of(const MachineKernel& kernel) {
 std::string kernels_in_words(const SassPage& page) {
   std::string html;
   for (const MachineKernel& kernel : page.kernels) {
-    html += "<li><code>" + escaped(kernel.name) + "</code><ul>";
-    for (const std::string& fact : facts_of(kernel)) html += "<li>" + escaped(fact) + "</li>";
+    html += "<li><code>" + in_html(kernel.name) + "</code><ul>";
+    for (const std::string& fact : facts_of(kernel)) html += "<li>" + in_html(fact) + "</li>";
     html += "</ul></li>\n";
   }
   return html;
@@ -139,7 +133,7 @@ std::string fused_in_words(const SassPage& page) {
   std::string html;
   for (const Entry& entry : page.counts)
     if (const std::string words = entry.kind == "line" ? fusing_in_words(entry, true) : ""; !words.empty())
-      html += "<li>" + escaped(entry["kernel"] + ", line " + entry["line"] + ": " + words) + "</li>\n";
+      html += "<li>" + in_html(entry["kernel"] + ", line " + entry["line"] + ": " + words) + "</li>\n";
   if (page.counts.empty()) return "<p>The program was not counted: it does not end well.</p>";
   if (html.empty()) return "<p>The accesses are as wide as they are written; none was fused.</p>";
   return "<ul>" + html + "</ul>";
@@ -148,33 +142,22 @@ std::string fused_in_words(const SassPage& page) {
 std::string legend_rows(const SassPage& page) {
   std::string html;
   for (const LegendRow& row : legend_of(page.kernels))
-    html += "<dt>" + escaped(row.name) + "</dt><dd>" + escaped(row.sentence) + "</dd>\n";
+    html += "<dt>" + in_html(row.name) + "</dt><dd>" + in_html(row.sentence) + "</dd>\n";
   return html;
-}
-
-/// `page` with each {{name}} replaced.
-std::string filled(std::string_view rest, const std::map<std::string_view, std::string>& parts) {
-  std::string page;
-  for (std::size_t at; (at = rest.find("{{")) != rest.npos;) {
-    const std::size_t end = rest.find("}}", at);
-    page += rest.substr(0, at);
-    page += parts.at(rest.substr(at + 2, end - at - 2));
-    rest.remove_prefix(end + 2);
-  }
-  return page += rest;
 }
 
 }  // namespace
 
 std::string sass_page(const SassPage& page) {
   const Lines lines = lines_of(page);
-  return filled(apps::machine_code_page_html, {{"title", escaped(std::filesystem::path(page.file).filename().string())},
-                                               {"architecture", machine_architecture},
-                                               {"kernels", kernels_in_words(page)},
-                                               {"fused", fused_in_words(page)},
-                                               {"source", source_of(page, lines)},
-                                               {"instructions", instructions_of(page, lines)},
-                                               {"legend", legend_rows(page)}});
+  return filled_page(apps::machine_code_page_html,
+                     {{"title", in_html(std::filesystem::path(page.file).filename().string())},
+                      {"architecture", machine_architecture},
+                      {"kernels", kernels_in_words(page)},
+                      {"fused", fused_in_words(page)},
+                      {"source", source_of(page, lines)},
+                      {"instructions", instructions_of(page, lines)},
+                      {"legend", legend_rows(page)}});
 }
 
 }  // namespace gs::learn

@@ -1,10 +1,8 @@
 // show_trace.cpp - two runs: one is checked, one is traced up to what the first one found.
 #include "apps/learn/trace/show_trace.h"
 
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -12,6 +10,7 @@
 #include "apps/learn/recorded_run.h"
 #include "apps/learn/scratch.h"
 #include "apps/learn/trace/trace_page.h"
+#include "apps/learn/write_file.h"
 #include "kernels/common/check.h"
 #include "kernels/sim/spawn.h"
 
@@ -20,8 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using simulator::Ended;
-
-constexpr const char* page_name = "trace.html";
 
 /// The traced run's file, see textbook/tracing.h.
 struct Written {
@@ -32,9 +29,9 @@ struct Written {
 Written traced_run(const RunFlags& flags, const std::vector<std::string>& program,
                    const std::vector<textbook::Entry>& findings) {
   const Scratch trace(program[0] + ".trace"), record(program[0] + ".found");
-  std::ofstream found(record.name(), std::ios::binary);
-  for (const textbook::Entry& entry : findings) found << line_of(entry);
-  if (!found.flush()) throw Error(record.name() + ": cannot be written: " + std::strerror(errno));
+  std::string lines;
+  for (const textbook::Entry& entry : findings) lines += line_of(entry);
+  write_file(record.name(), lines);
   setenv("GRIDSTRIDE_RUN_TRACE", trace.name().c_str(), 1);
   setenv("GRIDSTRIDE_RUN_TRACE_BLOCKS", flags.trace.c_str(), 1);
   setenv("GRIDSTRIDE_RUN_TRACE_FROM", flags.from.empty() ? "1" : flags.from.c_str(), 1);
@@ -53,10 +50,9 @@ Written traced_run(const RunFlags& flags, const std::vector<std::string>& progra
 }
 
 void write_page(const RunFlags& flags, const std::string& trace) {
-  std::ofstream page(page_name, std::ios::binary);
-  page << trace_page(fs::path(flags.program[0]).filename().string(), trace);
-  if (!page.flush()) throw Error(std::string(page_name) + ": cannot be written: " + std::strerror(errno));
-  std::printf("%s shows the steps of block%s %s; open it in a browser\n", page_name,
+  const std::string page = flags.to.empty() ? "trace.html" : flags.to;
+  write_file(page, trace_page(fs::path(flags.program[0]).filename().string(), trace));
+  std::printf("%s shows the steps of block%s %s; open it in a browser\n", page.c_str(),
               flags.trace.find(',') == flags.trace.npos ? "" : "s", flags.trace.c_str());
 }
 

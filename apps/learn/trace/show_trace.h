@@ -7,8 +7,9 @@
 
 namespace gs::learn {
 
-/// Runs the program, checked, says what is wrong with it, and writes the trace of a second run to trace.html (or, with
-/// flags.text, to standard output). `program`: the file that compiled() made, and its words. Returns the exit status.
+/// Runs the program, checked, says what is wrong with it, and writes the trace of a second run to flags.to, or to
+/// trace.html (with flags.text: to standard output). `program`: the file that compiled() made, and its words. Returns
+/// the exit status.
 int show_trace(const RunFlags& flags, const std::vector<std::string>& program);
 
 }  // namespace gs::learn

@@ -33,8 +33,9 @@ class Explainer {
       case Problem::uninitialised:
         say("M18", thread(0) + " reads " + element() + ", which no thread of this block has written");
         explanation_.advice =
-            "Every element must be written before it is read. Probably the last block has fewer elements than threads: "
-            "let the others write a neutral value";
+            "A thread of this block must write each element before it is read; where there are no data, a neutral "
+            "value, "
+            "such as 0 in a sum";
         break;
       case Problem::copy_on_the_way:
         say("M23", thread(0) + " reads " + element() + ", whose copy (line " + line(1) + ") " +
@@ -146,10 +147,12 @@ class Explainer {
       fact("The read is in line " + line(reader) + ", the write in line " + line(writer) + ".");
       explanation_.advice = "__syncwarp()";
     } else if (finding_.replaces) {
-      say("M12", thread(reader) + " reads " + element() + " of this round while " + thread(writer) +
-                     " already writes the next one");
+      say("M12", thread(reader) + " reads " + element() + " while " + thread(writer) + " overwrites it");
       fact("The read is in line " + line(reader) + ", the write in line " + line(writer) + ".");
-      explanation_.advice = "A barrier after the last read of a round, too: __syncthreads()";
+      explanation_.advice =
+          "A barrier must stand between the two, in a loop also between the reads of a round and the writes of the "
+          "next "
+          "one: __syncthreads()";
     } else {
       say("M11", thread(reader) + " reads " + element() + " at line " + line(reader) + " while " + thread(writer) +
                      " writes it at line " + line(writer));

@@ -5,8 +5,6 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -14,6 +12,7 @@
 
 #include "kernels/sim/count/fused.h"
 #include "kernels/sim/counts.h"
+#include "kernels/sim/source.h"
 #include "kernels/sim/textbook/record.h"
 
 namespace gs::textbook {
@@ -45,8 +44,7 @@ const MachineCode* machine_code() {
     const char* const file = std::getenv("GRIDSTRIDE_RUN_MACHINE_CODE");
     if (!file) return static_cast<MachineCode*>(nullptr);
     auto* const read = new MachineCode;  // never destroyed: asked for at the end of the program
-    std::ifstream stream(file, std::ios::binary);
-    for (const Entry& entry : entries_of(std::string(std::istreambuf_iterator<char>(stream), {})))
+    for (const Entry& entry : entries_of(simulator::text_of_file(file).value_or("")))
       (*read)[{entry["file"], entry["line"], entry["shared"], entry["store"]}] =
           unsigned(std::strtoul(entry["widths"].c_str(), nullptr, 10));
     return read;
@@ -121,7 +119,8 @@ void record_notes(const LineCounts& line, const FusedLine& fused) {
     note(line, "M21",
          "the lanes of a warp meet in a bank: " + quotient(counts.bank_conflicts + turns, counts.shared_requests) +
              " turns instead of " + quotient(turns, counts.shared_requests),
-         "Probably the rows of the array are a multiple of 32 words: one more word moves each row to the next bank");
+         "Word i lies in bank i % 32: lanes an odd number of words apart never meet. In a tile with rows of 32 words, "
+         "one more word in each row does it");
   if (diverges)
     note(line, "M22",
          "in " + std::to_string(100 * counts.divergent_requests / all) + " % of the requests a part of the warp waits",

@@ -18,6 +18,7 @@
 #include "kernels/sim/check/shared_arrays.h"
 #include "kernels/sim/check/ways.h"
 #include "kernels/sim/simulator.h"
+#include "kernels/sim/textbook/cause.h"
 #include "kernels/sim/textbook/counting.h"
 #include "kernels/sim/textbook/crash.h"
 #include "kernels/sim/textbook/kernel_attributes.h"
@@ -60,15 +61,19 @@ void add_error(const std::string& text) {
 /// The same mistake of another launch is not said again.
 void add_error(const simulator::Report& report) {
   const simulator::Explanation& explanation = report.explanation;
-  if (explanation.code.empty()) return add_error(report.text);
+  if (explanation.what.empty()) return add_error(report.text);
   if (program().reported.insert({report.kernel, explanation.code, explanation.file, explanation.line}).second)
     add_error(explanation);
+}
+void add_errors(std::vector<simulator::Report> reports) {
+  put_causes_first(reports);
+  for (const auto& report : reports) add_error(report);
 }
 
 /// Adds to the findings the ones that are not yet among them.
 void gather_findings() {
   if (program().refused_launch) add_error(*std::exchange(program().refused_launch, {}));
-  for (const auto& report : simulator::take_reports()) add_error(report);
+  add_errors(simulator::take_reports());
 }
 
 void end_of_program() {
@@ -243,7 +248,7 @@ void run(KernelName kernel, const Configuration& configuration, simulator::Invok
       trace_launch(launch);
     else
       launch();
-    for (const auto& report : simulator::take_reports()) add_error(report);  // a crash may come, and leave no memory
+    add_errors(simulator::take_reports());  // a crash may come, and leave no memory
   } catch (const simulator::LaunchRefused& error) {
     if (program().refused_launch) add_error(*program().refused_launch);
     program().refused_launch = error.explanation;
@@ -251,11 +256,13 @@ void run(KernelName kernel, const Configuration& configuration, simulator::Invok
   } catch (const simulator::SimError& error) {
     auto reports = simulator::take_reports();
     if (error.explanation.code == "M25") reports.clear();  // who waits in a loop races for what it waits for
-    for (const auto& report : reports) add_error(report);
-    if (!error.explanation.what.empty())
-      add_error(error.explanation);
+    // Who reads a copy too early has mostly forgotten to wait for it, too.
+    const bool follows = error.explanation.code == "M23" && !reports.empty();
+    if (!error.explanation.what.empty() && !follows)
+      reports.push_back({"", kernel.name, "", error.explanation});
     else if (!error.explanation.reported && reports.empty())
       add_error(error.what());
+    add_errors(std::move(reports));
     end_program();
   }
 }

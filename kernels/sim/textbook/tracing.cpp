@@ -3,14 +3,13 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "kernels/sim/counts.h"
+#include "kernels/sim/source.h"
 #include "kernels/sim/textbook/accesses.h"
 #include "kernels/sim/textbook/entry.h"
 #include "kernels/sim/trace/json.h"
@@ -38,9 +37,8 @@ std::vector<std::uint64_t> wanted_blocks() {
 }
 
 std::vector<Message> messages_of_checked_run() {
-  std::ifstream stream(wish("_RECORD"), std::ios::binary);
   std::vector<Message> messages;
-  for (const Entry& entry : entries_of(std::string(std::istreambuf_iterator<char>(stream), {}))) {
+  for (const Entry& entry : entries_of(simulator::text_of_file(wish("_RECORD")).value_or(""))) {
     if (entry.kind != "finding") continue;
     Message message{{}, entry["severity"], {}};
     message.explanation.code = entry["code"];

@@ -2,17 +2,15 @@
 #include "kernels/sim/trace/json.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdio>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <initializer_list>
-#include <iterator>
-#include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "kernels/sim/json.h"
+#include "kernels/sim/source.h"
 #include "kernels/sim/trace/notes.h"
 
 namespace gs::simulator::trace {
@@ -20,65 +18,15 @@ namespace {
 
 constexpr std::uintmax_t largest_source = 300000;  // bytes; of a longer file no text is shown
 
-/// Bytes of the UTF-8 character at the start of `text`; 0: none begins there.
-std::size_t character_at(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  const std::size_t bytes = first < 0x80                    ? 1
-                            : first >= 0xc2 && first < 0xe0 ? 2
-                            : first >= 0xe0 && first < 0xf0 ? 3
-                            : first >= 0xf0 && first < 0xf5 ? 4
-                                                            : 0;
-  if (bytes == 0 || bytes > text.size()) return 0;
-  for (std::size_t i = 1; i < bytes; ++i)
-    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
-  return bytes;
+Json row_of(dim3 extent) {
+  return json_row(std::initializer_list<unsigned>{extent.x, extent.y, extent.z});
 }
 
-std::string json_string(std::string_view text) {
-  std::string result = "\"";
-  while (!text.empty()) {
-    const auto c = static_cast<unsigned char>(text[0]);
-    std::size_t bytes = character_at(text);
-    if (bytes == 0) {
-      result += "\\ufffd";
-      bytes = 1;
-    } else if (c < 0x20 || c == '<' || c == 0x7f) {
-      char code[8];
-      std::snprintf(code, sizeof code, "\\u%04x", c);
-      result += code;
-    } else {
-      if (c == '"' || c == '\\') result += '\\';
-      result += text.substr(0, bytes);
-    }
-    text.remove_prefix(bytes);
-  }
-  return result + "\"";
-}
-
-void append(std::string& text, std::int64_t value) {
-  char digits[24];
-  text.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
-
-template <class Values>
-std::string row(const Values& values) {
-  std::string text = "[";
-  for (const auto& value : values) {
-    if (text.size() > 1) text += ',';
-    append(text, std::int64_t(value));
-  }
-  return text + "]";
-}
-
-std::string row(dim3 extent) {
-  return row(std::initializer_list<unsigned>{extent.x, extent.y, extent.z});
-}
-
-template <class Values, class Text>
-std::string rows(const Values& values, Text text_of) {
-  std::string text = "[";
-  for (const auto& value : values) text += (text.size() > 1 ? "," : "") + text_of(value);
-  return text + "]";
+template <class Values, class Element>
+Json array_of(const Values& values, Element element) {
+  std::vector<Json> elements;
+  for (const auto& value : values) elements.push_back(element(value));
+  return json_array(elements);
 }
 
 /// Every name once, by its index.
@@ -96,42 +44,50 @@ class Names {
   std::vector<std::string> names_;
 };
 
-std::string file_text(const std::string& path) {
+Json file_of(const std::string& path) {
   std::error_code error;
   const std::uintmax_t bytes = std::filesystem::file_size(path, error);
-  if (error || bytes > largest_source) return "";
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  const bool shown = !error && bytes <= largest_source;
+  return json_object({{"name", json_string(path.substr(path.rfind('/') + 1))},
+                      {"text", json_string(shown ? text_of_file(path).value_or("") : "")}});
 }
 
-std::string text_of(const Array& array) {
-  return "{\"name\":" + json_string(array.name) + ",\"shared\":" + (array.shared ? "true" : "false") +
-         ",\"single\":" + (array.single ? "true" : "false") + ",\"base\":" + std::to_string(array.base) +
-         ",\"bytes\":" + std::to_string(array.bytes) + ",\"element\":" + std::to_string(array.element_bytes) +
-         ",\"unit\":" + std::to_string(unit_bytes(array)) + ",\"extents\":" + row(array.extents) + "}";
+Json object_of(const Array& array) {
+  return json_object({{"name", json_string(array.name)},
+                      {"shared", json_bool(array.shared)},
+                      {"single", json_bool(array.single)},
+                      {"base", json_number(std::int64_t(array.base))},
+                      {"bytes", json_number(std::int64_t(array.bytes))},
+                      {"element", json_number(std::int64_t(array.element_bytes))},
+                      {"unit", json_number(std::int64_t(unit_bytes(array)))},
+                      {"extents", json_row(array.extents)}});
 }
 
 /// Runs of equal values: [value, how many, ...].
-std::string runs(const std::vector<std::int32_t>& values) {
+Json runs(const std::vector<std::int32_t>& values) {
   std::vector<std::int64_t> result;
   for (const std::int32_t value : values)
     if (!result.empty() && result[result.size() - 2] == value)
       ++result.back();
     else
       result.insert(result.end(), {value, 1});
-  return row(result);
+  return json_row(result);
 }
 
-std::string text_of(const Part& part) {
-  return "{\"launch\":" + std::to_string(part.launch) + ",\"block\":" + std::to_string(part.block) +
-         ",\"kernel\":" + json_string(part.kernel) + ",\"grid\":" + row(part.grid) + ",\"extent\":" + row(part.extent) +
-         ",\"first\":" + std::to_string(part.first) + ",\"arrays\":" + row(part.arrays) + ",\"before\":" +
-         rows(part.before,
-              [](const Part::Writers& w) { return "[" + std::to_string(w.array) + "," + runs(w.threads) + "]"; }) +
-         "}";
+Json object_of(const Part& part) {
+  return json_object({{"launch", json_number(std::int64_t(part.launch))},
+                      {"block", json_number(std::int64_t(part.block))},
+                      {"kernel", json_string(part.kernel)},
+                      {"grid", row_of(part.grid)},
+                      {"extent", row_of(part.extent)},
+                      {"first", json_number(std::int64_t(part.first))},
+                      {"arrays", json_row(part.arrays)},
+                      {"before", array_of(part.before, [](const Part::Writers& writers) {
+                         return json_array({json_number(std::int64_t(writers.array)), runs(writers.threads)});
+                       })}});
 }
 
-std::string text_of(const Step& step, Names& operations) {
+Json row_of(const Step& step, Names& operations) {
   std::vector<std::int64_t> values = {std::int64_t(step.kind), step.warp, step.place};
   if (step.is_request()) {
     values.insert(values.end(), {step.shared, step.bytes, step.lanes, step.accessing, step.living,
@@ -147,54 +103,65 @@ std::string text_of(const Step& step, Names& operations) {
     values.insert(values.end(), {std::int64_t(operations(step.operation)), step.lanes});
     values.insert(values.end(), step.sources.begin(), step.sources.end());
   }
-  return row(values);
+  return json_row(values);
 }
 
-std::string text_of(const InvolvedAccess& access, std::uint64_t step) {
-  return "{\"step\":" + std::to_string(step) + ",\"launch\":" + std::to_string(access.launch) +
-         ",\"block\":" + std::to_string(access.block) + ",\"thread\":" + std::to_string(access.thread) +
-         ",\"stores\":" + (access.stores ? "true" : "false") + ",\"array\":" + json_string(access.array) +
-         ",\"element\":" + json_string(access.element) + ",\"offset\":" + std::to_string(access.offset) +
-         ",\"bytes\":" + std::to_string(access.bytes) + "}";
+Json object_of(const InvolvedAccess& access, std::uint64_t step) {
+  return json_object({{"step", json_number(std::int64_t(step))},
+                      {"launch", json_number(std::int64_t(access.launch))},
+                      {"block", json_number(std::int64_t(access.block))},
+                      {"thread", json_number(access.thread)},
+                      {"stores", json_bool(access.stores)},
+                      {"array", json_string(access.array)},
+                      {"element", json_string(access.element)},
+                      {"offset", json_number(access.offset)},
+                      {"bytes", json_number(access.bytes)}});
 }
 
-std::string text_of(const Message& message, Names& files) {
+Json object_of(const Message& message, Names& files) {
   const Explanation& it = message.explanation;
-  std::string accesses;
+  std::vector<Json> accesses;
   bool ends = it.accesses.empty();  // a rule of CUDA is broken: the runtime ends the kernel
-  for (std::size_t i = 0; i < it.accesses.size(); ++i)
-    accesses += (i > 0 ? "," : "") + text_of(it.accesses[i], message.steps[i]), ends |= it.accesses[i].ends_kernel;
-  return "{\"severity\":" + json_string(message.severity) + ",\"code\":" + json_string(it.code) +
-         ",\"file\":" + std::to_string(files(it.file)) + ",\"line\":" + std::to_string(it.line) +
-         ",\"what\":" + json_string(it.what) + ",\"facts\":" + rows(it.facts, json_string) +
-         ",\"advice\":" + json_string(it.advice) + ",\"ends\":" + (ends ? "true" : "false") + ",\"accesses\":[" +
-         accesses + "]}";
+  for (std::size_t i = 0; i < it.accesses.size(); ++i) {
+    accesses.push_back(object_of(it.accesses[i], message.steps[i]));
+    ends |= it.accesses[i].ends_kernel;
+  }
+  return json_object({{"severity", json_string(message.severity)},
+                      {"code", json_string(it.code)},
+                      {"file", json_number(std::int64_t(files(it.file)))},
+                      {"line", json_number(it.line)},
+                      {"what", json_string(it.what)},
+                      {"facts", array_of(it.facts, json_string)},
+                      {"advice", json_string(it.advice)},
+                      {"ends", json_bool(ends)},
+                      {"accesses", json_array(accesses)}});
 }
 
 }  // namespace
 
 std::string json_of(const Trace& trace) {
   Names files, operations;
-  const std::string places = rows(trace.places, [&](const std::string& place) {
+  const Json places = array_of(trace.places, [&](const std::string& place) {
     const auto colon = place.rfind(':');
     const bool known = colon != place.npos;  // else an address that addr2line does not know
-    return row(std::initializer_list<std::size_t>{files(place.substr(0, colon)),
-                                                  known ? std::strtoul(place.c_str() + colon + 1, nullptr, 10) : 0});
+    return json_row(std::initializer_list<std::size_t>{
+        files(place.substr(0, colon)), known ? std::strtoul(place.c_str() + colon + 1, nullptr, 10) : 0});
   });
-  const std::string messages = rows(trace.messages, [&](const Message& message) { return text_of(message, files); });
-  const std::string steps = rows(trace.steps, [&](const Step& step) { return text_of(step, operations); });
-  return "{\"schema\":\"gridstride.trace/1\",\"from\":" + std::to_string(trace.from) +
-         ",\"made\":" + std::to_string(trace.made) + ",\"blocks\":" + row(trace.blocks) +
-         ",\"notes\":" + rows(notes_about(trace), json_string) + ",\"files\":" +
-         rows(files.all(),
-              [](const std::string& path) {
-                return "{\"name\":" + json_string(path.substr(path.rfind('/') + 1)) +
-                       ",\"text\":" + json_string(file_text(path)) + "}";
-              }) +
-         ",\"places\":" + places + ",\"operations\":" + rows(operations.all(), json_string) +
-         ",\"arrays\":" + rows(trace.arrays, [](const Array& array) { return text_of(array); }) +
-         ",\"parts\":" + rows(trace.parts, [](const Part& part) { return text_of(part); }) +
-         ",\"messages\":" + messages + ",\"steps\":" + steps + "}";
+  const Json messages = array_of(trace.messages, [&](const Message& message) { return object_of(message, files); });
+  const Json steps = array_of(trace.steps, [&](const Step& step) { return row_of(step, operations); });
+  return json_object({{"schema", json_string("gridstride.trace/1")},
+                      {"from", json_number(std::int64_t(trace.from))},
+                      {"made", json_number(std::int64_t(trace.made))},
+                      {"blocks", json_row(trace.blocks)},
+                      {"notes", array_of(notes_about(trace), json_string)},
+                      {"files", array_of(files.all(), file_of)},
+                      {"places", places},
+                      {"operations", array_of(operations.all(), json_string)},
+                      {"arrays", array_of(trace.arrays, [](const Array& array) { return object_of(array); })},
+                      {"parts", array_of(trace.parts, [](const Part& part) { return object_of(part); })},
+                      {"messages", messages},
+                      {"steps", steps}})
+      .text;
 }
 
 }  // namespace gs::simulator::trace

@@ -6,7 +6,7 @@
 
 namespace gs::simulator::trace {
 
-/// One object, on one line, without "<", so that it can stand in a <script>. Steps are rows of integers:
+/// One object, on one line. Steps are rows of integers:
 ///
 ///     request    [0 load | 1 store | 2 atomic, warp, place, shared, bytes, lanes, accessing, living, cost, wasted,
 ///                 address of the first accessing lane, distances to the next lanes ...]; one distance of several: all

@@ -131,7 +131,9 @@ std::optional<Explanation> difference(const Array& output, const std::string& be
                        element_in_words(output, i) + " is " + in_words(value_of(output, i), digits) + " instead of " +
                        in_words(value_of(earlier, i), digits);
     point_at_writer(explanation, output, i);
-    explanation.advice = "Probably atomic operations come in another order, and the sum of floats depends on it";
+    explanation.advice =
+        "No element may depend on which thread comes first, as the value that an atomic operation returns does, and a "
+        "sum of floats by atomicAdd";
     return explanation;
   }
   return std::nullopt;

@@ -1,4 +1,4 @@
-// watch.h - gridstride run --watch: runs a program again at every save.
+// watch_run.h - gridstride run --watch: runs a program again at every save.
 #pragma once
 #include "apps/learn/run_flags.h"
 
@@ -8,6 +8,6 @@ namespace gs::learn {
 /// saved. A save during a run ends that run, and all that it has started, before the next begins. After each run a line
 /// on standard error says the time and the result. Returns 128 + the number of the signal (SIGINT, SIGTERM or SIGHUP)
 /// that ended the watch.
-int watch(const RunFlags& flags, int (*run)(const RunFlags&));
+int watch_run(const RunFlags& flags, int (*run)(const RunFlags&));
 
 }  // namespace gs::learn

@@ -14,14 +14,15 @@ class Keyboard {
   Keyboard(const Keyboard&) = delete;
   Keyboard& operator=(const Keyboard&) = delete;
 
-  /// The next key; nothing after a tenth of a second without one.
-  std::optional<char> wait();
-  /// Will no more keys come?
-  bool ended() const { return ended_; }
+  /// For poll(); -1: no more keys will come.
+  int descriptor() const { return descriptor_; }
+  /// Waits for a key; nothing at the end of the input.
+  std::optional<char> read();
 
  private:
-  bool terminal_ = false, ended_ = false;
-  termios before_{};
+  int descriptor_;
+  termios before_{};  ///< of a terminal
+  bool terminal_;
 };
 
 }  // namespace gs::learn

@@ -1,9 +1,10 @@
 // json.cpp - writes JSON (RFC 8259) on one line.
-#include "apps/learn/json.h"
+#include "kernels/sim/json.h"
 
+#include <cmath>
 #include <cstdio>
 
-namespace gs::learn {
+namespace gs::simulator {
 namespace {
 
 /// A character at the beginning of a text, or what is left of one.
@@ -32,7 +33,7 @@ Character first_character(std::string_view text) {
 
 std::string joined(const std::vector<std::string>& parts, char open, char close) {
   std::string text(1, open);
-  for (const std::string& part : parts) text += (text.size() > 1 ? ", " : "") + part;
+  for (const std::string& part : parts) text += (text.size() > 1 ? "," : "") + part;
   return text + close;
 }
 
@@ -67,6 +68,12 @@ Json json_number(std::int64_t value) {
   return {std::to_string(value)};
 }
 
+Json json_real(double value) {
+  char digits[32];
+  if (!std::isfinite(value)) return json_null();
+  return {std::string(digits, std::to_chars(digits, digits + sizeof digits, value).ptr)};
+}
+
 Json json_bool(bool value) {
   return {value ? "true" : "false"};
 }
@@ -83,8 +90,8 @@ Json json_array(const std::vector<Json>& elements) {
 
 Json json_object(const std::vector<std::pair<std::string_view, Json>>& members) {
   std::vector<std::string> parts;
-  for (const auto& [name, value] : members) parts.push_back(json_string(name).text + ": " + value.text);
+  for (const auto& [name, value] : members) parts.push_back(json_string(name).text + ":" + value.text);
   return {joined(parts, '{', '}')};
 }
 
-}  // namespace gs::learn
+}  // namespace gs::simulator
