@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "apps/learn/compiler.h"
 #include "apps/learn/gpu_flag.h"
 #include "apps/learn/ladder_text.h"
 #include "apps/learn/wrong_usage.h"
@@ -29,8 +30,7 @@ simulator under the race checker and then counted; no GPU is needed.
   --gpu NAME      bounds and occupancy for this GPU (default RTX 4060; --gpu help lists them)
   --help          this text
 
-The programs lie in )" GRIDSTRIDE_LADDERS R"(; ./gridstride run takes each of them.
-)";
+gridstride run takes each of the programs. They lie in )";
 
 void print_now(const std::string& text) {
   std::fputs(text.c_str(), stdout);
@@ -115,7 +115,7 @@ void show_difference(const Ladder& ladder, const Rung& from, const Rung& to) {
 int ladder_command(const std::vector<std::string_view>& words) {
   const LadderWords given = ladder_words(words);
   if (given.help || given.gpu == "help") {
-    print_now(given.help ? ladder_help : gpu_table());
+    print_now(given.help ? ladder_help + ladders_folder().string() + "\n" : gpu_table());
     return 0;
   }
   if (!given.ladder) {

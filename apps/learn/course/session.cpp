@@ -56,7 +56,7 @@ void Session::show_task() const {
       std::count_if(exercises_.begin(), exercises_.end(), [&](const Exercise& e) { return progress_.solved(e); });
   say("\n" + current().task + "\nYour file: " + progress_.file_of(current()).string() + " (each save is judged)   " +
       std::to_string(solved) + " of " + std::to_string(exercises_.size()) + " solved\n" +
-      "keys: h hint, e explain the message, l list, s solution, n next, r reset, q quit\n\n");
+      "keys: h hint, e explain the message, t task, l list, s solution, n next, r reset, q quit\n\n");
 }
 
 bool Session::judge() {
@@ -78,6 +78,7 @@ void Session::watch() {
   show_task();
   Keyboard keyboard;
   const auto judge_and_go_on = [&] {
+    say("judging " + progress_.file_of(current()).string() + " ...\n");  // it takes seconds on a slow machine
     if (!judge()) return;
     if (current().folder.parent_path() == exercises_folder()) say(bugs_after(current().number));
     say(at_ + 1 < exercises_.size() ? "Solved. n opens the next exercise.\n" : "Solved. It was the last exercise.\n");
@@ -104,6 +105,9 @@ bool Session::press(char key) {
       break;
     case 'e':
       explain();
+      break;
+    case 't':
+      show_task();
       break;
     case 'l':
       show_list();
