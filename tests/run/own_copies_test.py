@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""A program may bring its own copies of templates that the simulator uses, too. The linker keeps one copy of each, the
-program's, which is instrumented; what the simulator does with it inside a kernel is not taken for the kernel's."""
+"""A program may bring its own operator new, as it brings its own copies of the standard library's templates: the linker
+keeps one of each, the program's, which is instrumented. What the simulator does with it while a kernel runs is not taken
+for the kernel's."""
 import os
 import pathlib
 import subprocess
@@ -10,9 +11,16 @@ import unittest
 LEARN = os.environ.get("GRIDSTRIDE_LEARN")
 
 PROGRAM = """#include <cstdio>
-#include "kernels/sim/check/shared_arrays.h"
-template class std::vector<gs::simulator::check::SharedArray>;
-template class std::basic_string<char>;
+#include <cstdlib>
+#include <new>
+
+long allocations = 0;
+void* operator new(std::size_t bytes) {
+  ++allocations;
+  return std::malloc(bytes);
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 __global__ void reverse(int* d) {
   __shared__ int tile[64], twice[64], a_name_of_more_than_sixteen_letters[64];
@@ -32,7 +40,7 @@ int main() {
   for (int i = 0; i < 64; ++i) d[i] = i;
   reverse<<<1, 64, 64 * sizeof(int)>>>(d);
   cudaDeviceSynchronize();
-  printf("%d\\n", d[5]);
+  printf("%d %d\\n", d[5], allocations > 0);
   cudaFree(d);
 }
 """
@@ -40,12 +48,20 @@ int main() {
 
 @unittest.skipUnless(LEARN, "set GRIDSTRIDE_LEARN to the program gridstride-learn")
 class OwnCopies(unittest.TestCase):
-    def test_arrays_are_named(self):
+    def run_program(self, *flags):
         with tempfile.TemporaryDirectory() as folder:
             (pathlib.Path(folder) / "reverse.cu").write_text(PROGRAM)
-            done = subprocess.run([LEARN, "run", "reverse.cu"], cwd=folder, env={**os.environ, "XDG_CACHE_HOME": folder},
-                                  capture_output=True, text=True, stdin=subprocess.DEVNULL)
-            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "64\n", ""))
+            return subprocess.run([LEARN, "run", *flags, "reverse.cu"], cwd=folder, capture_output=True, text=True,
+                                  env={**os.environ, "XDG_CACHE_HOME": folder, "GRIDSTRIDE_CUDA": "0"},
+                                  stdin=subprocess.DEVNULL)
+
+    def test_nothing_is_found(self):
+        done = self.run_program()
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "64 1\n", ""))
+
+    def test_nothing_is_counted(self):
+        self.assertIn("global memory: 128 loads of 512 bytes, 64 stores of 256 bytes\n",
+                      self.run_program("--count").stdout)
 
 
 if __name__ == "__main__":
