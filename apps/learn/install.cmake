@@ -1,7 +1,7 @@
 # The component learn: gridstride-learn with what it needs at run time. The prefix may be moved, and the sources may go.
-set(objects "$<TARGET_OBJECTS:gridstride-learn>")
-add_executable(gridstride-learn-installed "$<FILTER:${objects},EXCLUDE,placement_built>"
+add_executable(gridstride-learn-installed $<TARGET_OBJECTS:gridstride-learn>
                $<TARGET_OBJECTS:gridstride_placement_installed>)
+add_dependencies(gridstride-learn-installed gridstride-learn)
 set_target_properties(gridstride-learn-installed PROPERTIES OUTPUT_NAME gridstride-learn LINKER_LANGUAGE CXX
                       RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/installed")
 target_link_libraries(gridstride-learn-installed PRIVATE gridstride_options)

@@ -244,7 +244,7 @@ class Build(unittest.TestCase):
         self.assertEqual(said, [f"configuring the build in {build}", building])
         for option in (f"-B {build} ", "-DGRIDSTRIDE_LEARN=ON"):
             self.assertIn(option, self.calls("cmake")[0])
-        self.assertEqual(self.calls("ninja"), [f"-C {build} gridstride-learn"])
+        self.assertEqual(self.calls("ninja"), [f"-C {build} gridstride-learn-installed"])
         (self.root / "engine/b.cpp").touch()  # not a part of it
         self.assertEqual(self.launch("run", "a.cu")[1], [])
         self.assertEqual(self.launch("ladder", "product"), (["gridstride-learn", "ladder", "product"], []))
