@@ -40,7 +40,7 @@ class Installed(unittest.TestCase):
         for file in files:
             content = file.read_bytes()
             for folder in folders:
-                self.assertNotIn(folder, content, file.relative_to(self.folder))
+                self.assertFalse(folder in content, f"{file.relative_to(self.folder)} names {os.fsdecode(folder)}")
 
     def test_programs(self):
         shutil.copy(FOLDER / "mistakes/M11_missing_barrier.cu", self.work)
