@@ -29,6 +29,13 @@ fs::path plain_header() {
   return placement().sources / "kernels/sim/textbook/textbook.h";
 }
 
+std::string first_line(const fs::path& file) {
+  std::ifstream stream(file);
+  std::string line;
+  std::getline(stream, line);
+  return line;
+}
+
 /// An installed program compiles its header ahead at its first use, into the user's cache: what was compiled ahead
 /// elsewhere would not fit a prefix that is moved. g++ takes the header itself where NAME.gch is of another g++.
 fs::path header_in_cache() {
@@ -36,21 +43,24 @@ fs::path header_in_cache() {
   if (!cache) return plain_header();
   std::error_code error;
   const auto age = fs::last_write_time(placement().library, error).time_since_epoch().count();
-  const std::string state = placement().sources.string() + " " + std::to_string(age);
-  const fs::path header = *cache / "run" / ("textbook-" + std::to_string(std::hash<std::string>()(state)) + ".h");
+  const std::string text =
+      "#include \"" + plain_header().string() + "\"  // with a library of " + std::to_string(age) + "\n";
+  const fs::path header =
+      *cache / "run" / ("textbook-" + std::to_string(std::hash<std::string>()(source_folder())) + ".h");
   const fs::path ahead = header.string() + ".gch";
-  if (fs::exists(ahead, error)) return header;
+  if (fs::exists(ahead, error) && first_line(header) + "\n" == text) return header;
   fs::create_directories(header.parent_path(), error);
-  const Scratch text(header.string()), made(ahead.string());
-  std::ofstream stream(text.name());
-  stream << "#include \"" << plain_header().string() << "\"\n";
+  const Scratch new_header(header.string()), new_ahead(ahead.string());
+  std::ofstream stream(new_header.name());
+  stream << text;
   stream.close();
   std::vector<std::string> words = words_without_header();
-  words.insert(words.end(), {"-w", "-x", "c++-header", text.name(), "-o", made.name()});
+  words.insert(words.end(), {"-w", "-x", "c++-header", new_header.name(), "-o", new_ahead.name()});
   const simulator::Ended ended = simulator::run_program(words, simulator::Keep::errors);
   if (!stream || ended.status != 0 || ended.signal != 0) return plain_header();
-  fs::rename(text.name(), header, error);
-  if (!error) fs::rename(made.name(), ahead, error);
+  fs::remove(ahead, error);  // that of an older installation
+  fs::rename(new_header.name(), header, error);
+  if (!error) fs::rename(new_ahead.name(), ahead, error);
   return error ? plain_header() : header;
 }
 

@@ -58,6 +58,11 @@ class Installed(unittest.TestCase):
         made = ahead.stat()
         self.assertEqual(self.learn("run", program, cache="other").stdout, right.stdout)
         self.assertEqual(ahead.stat().st_ino, made.st_ino)
+        library, = (self.folder / "moved").rglob("libgridstride_textbook.a")
+        os.utime(library, (0, 0))  # another installation in the same place
+        self.assertEqual(self.learn("run", program, cache="other").stdout, right.stdout)
+        self.assertEqual([ahead], list((self.folder / "other/gridstride/run").glob("textbook-*.h.gch")))
+        self.assertNotEqual(ahead.stat().st_mtime_ns, made.st_mtime_ns)
         ahead.write_bytes(b"of another compiler")
         self.assertEqual(self.learn("run", program, cache="other").stdout, right.stdout)
         (self.folder / "no folder").write_text("")
