@@ -131,7 +131,7 @@ echo "$*" >>"$TOOLS/ninja.calls"
 eval "$NINJA_DOES"
 mkdir -p "$2/apps/learn"
 cp "$TOOLS/program" "$2/apps/$3"
-cp "$TOOLS/program" "$2/apps/learn/$3"
+cp "$TOOLS/program" "$2/apps/learn/${3%-installed}"
 """,
     "program": """#!/bin/sh
 printf '%s\\n' "${0##*/}" "$@"
