@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "apps/learn/compiler.h"
 #include "engine/core/parse_number.h"
 #include "kernels/common/check.h"
 
@@ -59,7 +60,7 @@ const std::vector<Ladder>& ladders() {
 }
 
 std::vector<Rung> rungs_of(const Ladder& ladder) {
-  const std::filesystem::path folder = std::filesystem::path(GRIDSTRIDE_LADDERS) / ladder.name;
+  const std::filesystem::path folder = ladders_folder() / ladder.name;
   std::vector<Rung> rungs;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error))

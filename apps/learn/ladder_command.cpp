@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "apps/learn/compiler.h"
 #include "apps/learn/flags.h"
 #include "apps/learn/gpu_flag.h"
 #include "apps/learn/ladder_text.h"
@@ -45,8 +46,8 @@ simulator under the race checker and then counted; no GPU is needed.
 
 )" + help_of(flags_of(words)) +
          R"(
-The programs lie in )" GRIDSTRIDE_LADDERS R"(; ./gridstride run takes each of them.
-)";
+gridstride run takes each of the programs. They lie in )" +
+         ladders_folder().string() + "\n";
 }
 
 void print_now(const std::string& text) {

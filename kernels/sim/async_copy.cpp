@@ -29,20 +29,6 @@ bool Block::finish_copy(int groups, AsyncCopy& copy) {
   return true;
 }
 
-namespace {
-
-// The functions below return to the same thread; their own accesses are not the kernel's (Position::observed).
-class Unobserved {
- public:
-  Unobserved() { position.observed = false; }
-  ~Unobserved() { position.observed = observed_; }
-
- private:
-  bool observed_ = position.observed;
-};
-
-}  // namespace
-
 void start_async_copy(const AsyncCopy& copy) {
   const Unobserved unobserved;
   position.in_pieces = false;

@@ -37,6 +37,18 @@ struct Position {
 };
 extern constinit thread_local Position position;
 
+/// For functions of the runtime that a kernel calls and that return to the same thread.
+class Unobserved {
+ public:
+  Unobserved() { position.observed = false; }
+  ~Unobserved() { position.observed = observed_; }
+  Unobserved(const Unobserved&) = delete;
+  Unobserved& operator=(const Unobserved&) = delete;
+
+ private:
+  bool observed_ = position.observed;
+};
+
 /// Events of the runtime for the race checker; null if it is not linked.
 struct CheckerHooks {
   void (*launch_begins)(const Launch&);

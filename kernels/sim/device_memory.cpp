@@ -7,6 +7,8 @@
 #include <mutex>
 #include <utility>
 
+#include "kernels/sim/block.h"
+
 namespace gs::simulator {
 namespace {
 
@@ -112,6 +114,7 @@ const Naming& dynamic_shared_naming() {
 }
 void name_dynamic_shared(const char* name, std::size_t element_bytes) {
   if (dynamic_name == name) return;  // every thread of every block says so
+  const Unobserved unobserved;
   dynamic_name = name;
   dynamic_naming = {name ? name : "", element_bytes, {}};
 }

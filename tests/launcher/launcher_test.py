@@ -40,6 +40,18 @@ class Launcher(unittest.TestCase):
         lines = [line for line in self.ask(*words).splitlines() if line.startswith("would build: ")]
         return [part for line in lines for part in line.removeprefix("would build: ").split(", ")]
 
+    def test_words_that_are_no_commands(self):
+        said = self.ask("runn", "mine.cu", status=1)
+        self.assertIn("gridstride: unknown command 'runn': there are run, ", said)
+        listed = said.split("there are ")[1].strip().split(", ")
+        own = {"run", "learn", "explain", "ladder", "test", "check", "build"}
+        self.assertEqual(set(listed) - own,
+                         {file.stem for file in (ROOT / "apps/commands").glob("*.cpp")} - {"commands"})
+        for word in sorted(set(listed) - {"test", "build"}):
+            self.assertNotIn("unknown command", self.ask(word))
+        self.assertEqual(self.ask("mine.cu", status=1),
+                         "gridstride: mine.cu is a file, not a command: ./gridstride run mine.cu\n")
+
     def test_what_a_command_needs(self):
         for words, parts in [
             (["train", "lenet"], [TRAIN]),
@@ -119,7 +131,7 @@ echo "$*" >>"$TOOLS/ninja.calls"
 eval "$NINJA_DOES"
 mkdir -p "$2/apps/learn"
 cp "$TOOLS/program" "$2/apps/$3"
-cp "$TOOLS/program" "$2/apps/learn/$3"
+cp "$TOOLS/program" "$2/apps/learn/${3%-installed}"
 """,
     "program": """#!/bin/sh
 printf '%s\\n' "${0##*/}" "$@"
@@ -232,7 +244,7 @@ class Build(unittest.TestCase):
         self.assertEqual(said, [f"configuring the build in {build}", building])
         for option in (f"-B {build} ", "-DGRIDSTRIDE_LEARN=ON"):
             self.assertIn(option, self.calls("cmake")[0])
-        self.assertEqual(self.calls("ninja"), [f"-C {build} gridstride-learn"])
+        self.assertEqual(self.calls("ninja"), [f"-C {build} gridstride-learn-installed"])
         (self.root / "engine/b.cpp").touch()  # not a part of it
         self.assertEqual(self.launch("run", "a.cu")[1], [])
         self.assertEqual(self.launch("ladder", "product"), (["gridstride-learn", "ladder", "product"], []))

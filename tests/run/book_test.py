@@ -6,17 +6,22 @@ the changes that the section has shown before; its output must be the text's. GR
 outputs into the chapters instead; read the difference, for the sentences around them have the same numbers.
 """
 import concurrent.futures
+import html
 import os
 import pathlib
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
 import book
 from programs_compile_test import AT_ONCE, NVCC, compile_to_ptx
+
+sys.path.insert(0, str(book.FOLDER))
+import figures
 
 LEARN = os.environ.get("GRIDSTRIDE_LEARN")
 WRITE = os.environ.get("GRIDSTRIDE_WRITE_EXPECTED") == "1"
@@ -80,6 +85,30 @@ class Commands(unittest.TestCase):
             outputs = pool.map(lambda name: self.run_command(f"gridstride run {name}", book.PROGRAMS), programs)
         for name, output in zip(programs, outputs):
             self.assertNotRegex(output, r": (error|note): ", name)
+
+
+@unittest.skipUnless(LEARN, "set GRIDSTRIDE_LEARN to the program gridstride-learn")
+class Figures(unittest.TestCase):
+    def test_pictures_are_what_a_fresh_trace_says(self):
+        """The step's line is compared; with Chromium the whole picture."""
+        with tempfile.TemporaryDirectory() as cache:
+            environment = {**os.environ, "XDG_CACHE_HOME": cache, "GRIDSTRIDE_CUDA": "0"}
+            for name, figure in figures.FIGURES.items():
+                with self.subTest(name), tempfile.TemporaryDirectory() as temporary:
+                    picture = (book.FOLDER / f"{name}.svg").read_text()
+                    if shutil.which("chromium"):
+                        drawn = figures.draw(figure, LEARN, pathlib.Path(temporary), environment)
+                        self.assertEqual(picture, drawn, f"docs/learn/figures.py {name} draws it again")
+                    else:
+                        _, line = figures.trace(figure, LEARN, pathlib.Path(temporary), environment)
+                        self.assertIn(html.escape(figures.description(figure, line)), picture)
+
+    def test_each_chapter_has_a_trace_as_a_picture(self):
+        shown = [address for chapter in book.CHAPTERS
+                 for address in dict.fromkeys(re.findall(r"\]\((\S+\.svg)\)", chapter.read_text()))]
+        self.assertEqual(sorted(shown), sorted(f"{name}.svg" for name in figures.FIGURES))
+        for chapter in book.CHAPTERS:
+            self.assertIn(".svg)", chapter.read_text(), chapter.name)
 
 
 class Sources(unittest.TestCase):

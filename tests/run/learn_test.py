@@ -290,10 +290,10 @@ void launch(const float* a, float* out, int n) {
                 text += read
             return text
 
-        self.assertIn("# 2 Map", read_until("[M10]"))
+        self.assertRegex(read_until("[M10]"), r"(?s)# 2 Map.*\njudging \S+02_map.cu \.\.\.\n")
         page = (PROJECT / "apps/learn/explanations/M10.md").read_text()
         for key, says in (("h", "Hint 1 of 3"), ("h", "Hint 2 of 3"), ("h", "Hint 3 of 3"), ("h", "no more hints"),
-                          ("e", page), ("l", "  2          map"), ("s", "Press s again"),
+                          ("e", page), ("t", "# 2 Map"), ("l", "  2          map"), ("s", "Press s again"),
                           ("s", "out[i] = a[i] + 10;"), ("r", "kept as")):
             process.stdin.write(key)
             read_until(says)

@@ -50,7 +50,7 @@ void Session::show_task() const {
       std::count_if(exercises_.begin(), exercises_.end(), [&](const Exercise& e) { return progress_.solved(e); });
   say("\n" + current().task + "\nYour file: " + file().string() + " (each save is judged)   " + std::to_string(solved) +
       " of " + std::to_string(exercises_.size()) + " solved\n" +
-      "keys: h hint, e explain the message, l list, s solution, n next, r reset, q quit\n\n");
+      "keys: h hint, e explain the message, t task, l list, s solution, n next, r reset, q quit\n\n");
 }
 
 bool Session::judge() {
@@ -79,6 +79,7 @@ int Session::watch() {
   Watcher watcher(&keyboard);
   std::optional<Judging> judging;
   const auto judge_in_job = [&] {
+    say("judging " + file().string() + " ...\n");  // it takes seconds on a slow machine
     watcher.watch(file());
     judging.emplace();
     watcher.start([&] { return judging->judge(current(), file()); });
@@ -121,6 +122,9 @@ bool Session::press(char key) {
       break;
     case 'e':
       explain();
+      break;
+    case 't':
+      show_task();
       break;
     case 'l':
       show_list();

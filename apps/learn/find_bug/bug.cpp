@@ -66,7 +66,7 @@ Bug bug_in(const fs::path& folder) {
 }  // namespace
 
 fs::path bugs_folder() {
-  return fs::path(exercises_folder()).parent_path() / "bugs";
+  return exercises_folder().parent_path() / "bugs";
 }
 
 std::vector<Bug> bugs_of(const fs::path& set) {

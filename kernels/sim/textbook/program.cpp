@@ -284,6 +284,7 @@ DeviceVariable::DeviceVariable(const char* name, const void* begin, std::size_t 
 
 void name_shared(const char* name, const void* begin, std::size_t bytes, std::size_t element_bytes,
                  const std::size_t* extents, std::size_t dimensions) {
+  const simulator::Unobserved unobserved;
   const auto at = reinterpret_cast<std::uintptr_t>(begin);
   simulator::check::SharedArrays::of_program().name(
       {at, at + bytes, name, element_bytes, {extents, extents + std::min<std::size_t>(dimensions, 4)}});
