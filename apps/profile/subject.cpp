@@ -82,7 +82,7 @@ Subject subject_of_run(const std::string& folder, const MachineFlags& flags, Pur
   if (flags.threads) o.threads = *flags.threads;
   if (flags.precision) o.precision = flags.precision;
   const std::string device = purpose == Purpose::list_gpu_steps ? "cuda" : o.device;
-  if (elsewhere(run, device, o.precision)) o.implementation = "auto", o.implementation_from.reset();
+  if (elsewhere(run, device, o.precision)) o.implementation = "auto", o.implementation_from.reset(), o.kernels.reset();
   if (flags.implementation) o.implementation = *flags.implementation, o.implementation_from.reset();
   if (flags.implementation_from) o.implementation_from = flags.implementation_from;
   o.retune = flags.retune;

@@ -70,7 +70,7 @@ Evaluation evaluate_saved(const SavedRun& run, Dataset images, const std::string
   options.device = device_name;
   options.threads = threads;
   if (elsewhere(run, device_name, options.precision))
-    options.implementation = "default", options.implementation_from.reset();
+    options.implementation = "default", options.implementation_from.reset(), options.kernels.reset();
   Precision precision;
   const auto device = open_device_for(options, precision);
   Program program(run.net, saved_recipe(run, precision), *device, choose_implementations(options));

@@ -103,7 +103,9 @@ struct DynamicSharedOfFile {
 void name_shared(const char* name, const void* begin, std::size_t bytes, std::size_t element_bytes,
                  const std::size_t* extents, std::size_t dimensions);
 template <class T>
-[[gnu::no_sanitize("thread"), gnu::no_sanitize_coverage]] void shared_variable(const char* name, T& variable) {
+[[gnu::no_sanitize("thread"), gnu::no_sanitize_coverage]] void shared_variable([[maybe_unused]] const char* name,
+                                                                               [[maybe_unused]] T& variable) {
+#ifdef GS_INSTRUMENTED
   static bool told = false;
   if (told) return;
   told = true;
@@ -114,6 +116,7 @@ template <class T>
   (std::make_index_sequence<std::min<std::size_t>(std::rank_v<T>, 4)>());
   name_shared(name, (const void*)&variable, sizeof variable, sizeof(std::remove_all_extents_t<T>), extents,
               std::rank_v<T>);
+#endif
 }
 
 /// A __device__, __constant__ or __managed__ variable of the file is GPU memory.

@@ -1,0 +1,65 @@
+// loaded.cpp - a learner's file inside of a program that trains with it (apps/kernel): its mistakes are exceptions for
+// that program, in place of messages and an end (program.cpp).
+#include "kernels/sim/block.h"
+#include "kernels/sim/simulator.h"
+#include "kernels/sim/textbook/messages.h"
+#include "kernels/sim/textbook/names.h"
+#include "kernels/sim/textbook/program.h"
+
+namespace gs::textbook {
+namespace {
+
+[[noreturn]] void fail_at(source_location where, const std::string& message) {
+  throw Error(path_from_here(where.file) + ":" + std::to_string(where.line) + ": " + message);
+}
+
+}  // namespace
+
+void run(const char* kernel, const Configuration& configuration, simulator::Invoke invoke, void* arguments,
+         std::size_t argument_bytes, const PointerArgument* pointers, std::size_t pointer_count) {
+  name_arguments(kernel, pointers, pointer_count);
+  try {
+    const simulator::Geometry geometry(configuration.grid, configuration.block, configuration.shared_bytes, false,
+                                       configuration.where);
+    // The file is instrumented if the program has the checker.
+    simulator::run_grid(
+        {kernel, geometry, invoke, arguments, argument_bytes, simulator::checker_present(), nullptr, nullptr});
+  } catch (const simulator::SimError& error) {
+    const simulator::Explanation& explanation = error.explanation;
+    if (explanation.what.empty() || explanation.reported) throw;
+    fail_at({explanation.file.c_str(), explanation.line},
+            explanation.what + (explanation.code.empty() ? "" : "  [" + explanation.code + "]"));
+  }
+}
+
+cudaError_t failed(cudaError_t error) {
+  throw Error(std::string(cudaGetErrorName(error)) + ": " + cudaGetErrorString(error));
+}
+
+cudaError_t refused(cudaError_t, source_location where, const std::string& message) {
+  fail_at(where, message);
+}
+
+void note_once(source_location, const std::string&) {}
+
+void assertion_failed(const char* condition, source_location where) {
+  const std::string message = "the assertion `" + std::string(condition) + "` does not hold";
+  if (!simulator::in_kernel()) fail_at(where, message);
+  simulator::Explanation explanation;
+  explanation.file = where.file;
+  explanation.line = where.line;
+  explanation.what = message;
+  simulator::block_of("an assertion").fail("an assertion failed", std::move(explanation));
+}
+
+}  // namespace gs::textbook
+
+cudaError_t cudaPeekAtLastError() {
+  return cudaSuccess;
+}
+cudaError_t cudaGetLastError() {
+  return cudaSuccess;
+}
+
+/// Lies in the library, for who wants to know where that is.
+extern "C" const char gridstride_loaded_textbook = 0;
