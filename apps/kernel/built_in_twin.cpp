@@ -1,8 +1,10 @@
-// built_in_twin.cpp - each step of the run is repeated by the twin, on the same images in the same order.
+// built_in_twin.cpp - the twin repeats each step of the run, on the same images in the same order.
 #include "apps/kernel/built_in_twin.h"
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -12,37 +14,71 @@
 namespace gs::apps {
 namespace {
 
-/// Beyond this part of the loss two orders of the same sums do not differ in a short run.
+/// Two orders of the same sums differ by less in a step.
 constexpr double rounding = 1e-4;
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+double distance_of(double a, double b) {
+  const double distance = std::abs(a - b);
+  return std::isnan(distance) ? infinite : distance;
+}
+
+/// The largest |a - b| by the largest |scale| of the `count` values from `begin`.
+double relative_distance(const std::vector<float>& a, const std::vector<float>& b, const std::vector<float>& scale,
+                         std::int64_t begin, std::int64_t count) {
+  double largest = 0, largest_value = 0;
+  for (std::size_t i = std::size_t(begin); i < std::size_t(begin + count); ++i) {
+    largest = std::max(largest, distance_of(a[i], b[i]));
+    largest_value = std::max(largest_value, double(std::abs(scale[i])));
+  }
+  return largest == 0 ? 0 : largest / std::max(largest_value, 1e-30);
+}
+
+std::string percent(double share) {
+  return std::isinf(share) ? "NaN"
+         : share >= 0.1    ? fmt::format("{:.0f} %", 100 * share)
+                           : fmt::format("{:.2g} %", 100 * share);
+}
 
 }  // namespace
 
-void LossDistance::add(double loss, double built_in) {
-  const double distance = std::isnan(loss) ? INFINITY : std::abs(loss - built_in);
-  const double relative = distance / std::max(std::abs(built_in), 1e-6);
-  if (++steps == 1) first_step = relative;
+void Distance::add(double loss, double built_in) {
+  const double distance = distance_of(loss, built_in), relative = distance / std::max(std::abs(built_in), 1e-6);
+  if (++steps == 1) first.loss = relative;
   if (distance > largest) largest = distance, largest_at = steps;
   if (relative > rounding && first_beyond == 0) first_beyond = steps;
 }
 
-std::string LossDistance::words() const {
-  const std::string of_steps =
-      steps == 1 ? "the loss of 1 step" : fmt::format("the losses of {}", plural(steps, "step"));
+std::string Distance::words() const {
+  const std::string losses = steps == 1 ? "the loss of 1 step" : "the losses of " + plural(steps, "step");
+  std::string text = losses;
   if (largest == 0)
-    return fmt::format("{} {} as by the built-in kernels, bit for bit", of_steps, steps == 1 ? "is" : "are");
-  const std::string size = std::isinf(largest)
-                               ? "are no longer finite in step " + grouped(largest_at)
-                               : fmt::format("differ from those by the built-in kernels by at most {:.1e} (step {})",
-                                             largest, grouped(largest_at));
-  std::string text = of_steps + " " + size;
-  if (first_beyond == 0) return text;
-  text += fmt::format("; from step {} on by more than rounding explains", grouped(first_beyond));
-  if (first_beyond == 1) return text + ": look at the forward pass first";
-  return text + (first_step <= rounding ? ": the first loss agrees, so look at the backward pass and the update" : "");
+    text += fmt::format(" {} by the built-in kernels, bit for bit", steps == 1 ? "is as" : "are as");
+  else if (std::isinf(largest))
+    text += fmt::format(" {} finite only up to step {}", steps == 1 ? "is" : "are", grouped(largest_at - 1));
+  else
+    text += fmt::format(" {} from those by the built-in kernels by at most {:.1e} (step {})",
+                        steps == 1 ? "differs" : "differ", largest, grouped(largest_at));
+  if (first.loss > rounding) return text + "; they part in the first step: look at the forward pass";
+  if (first.gradient > rounding)
+    return text + fmt::format(
+                      "; in the first step the gradient of {} is off by {} of its largest value: look at the "
+                      "backward pass",
+                      first.worst_gradient, percent(first.gradient));
+  // Equal gradients: others may differ in sign where they are almost 0, and Adam steps by the sign.
+  if (first.gradient == 0 && first.change > rounding)
+    return text + fmt::format("; the first step moves a weight by {} of the largest move too far: look at the update",
+                              percent(first.change));
+  if (first_beyond > 0)
+    text += fmt::format("; the first step agrees, and from step {} on they differ by more than 0.01 %",
+                        grouped(first_beyond));
+  return text;
 }
 
 BuiltInTwin::BuiltInTwin(const Program& program, const DataSplits& data, const ImplementationChoice& choice)
-    : twin_(program.net(), program.recipe(), program.device(), choice),
+    : program_(program),
+      twin_(program.net(), program.recipe(), program.device(), choice),
       samples_(std::uint32_t(data.train.n)),
       images_(uploaded(program.device(), data.train.images)),
       labels_(uploaded(program.device(), data.train.labels)),
@@ -57,19 +93,42 @@ BuiltInTwin::BuiltInTwin(const Program& program, const DataSplits& data, const I
                        static_cast<const std::uint32_t*>(permutation_.data())});
 }
 
+void BuiltInTwin::begin_epoch(const TrainedStep& step) {
+  const std::uint32_t epoch = std::uint32_t(step.epoch - 1);
+  const std::vector<std::uint32_t> order = epoch_order(twin_.recipe().seed, epoch, samples_);
+  twin_.device().upload(permutation_.data(), order.data(), order.size() * sizeof(std::uint32_t));
+  twin_.begin_training_epoch(epoch, samples_, float(step.learning_rate), step.step);
+  epoch_ = step.epoch;
+  steps_in_epoch_ = 0;
+}
+
 void BuiltInTwin::step_done(const TrainedStep& step) {
-  Device& device = twin_.device();
-  if (step.epoch != epoch_) {
-    const std::vector<std::uint32_t> order = epoch_order(twin_.recipe().seed, std::uint32_t(step.epoch - 1), samples_);
-    device.upload(permutation_.data(), order.data(), order.size() * sizeof(std::uint32_t));
-    twin_.begin_training_epoch(std::uint32_t(step.epoch - 1), samples_, float(step.learning_rate), step.step);
-    epoch_ = step.epoch;
-    steps_in_epoch_ = 0;
-  }
+  if (step.epoch != epoch_) begin_epoch(step);
+  const bool first = distance_.steps == 0;
+  const std::vector<float> before = first ? twin_.parameters() : std::vector<float>();
   twin_.train_step();
-  device.synchronize();
+  twin_.device().synchronize();
   const StepMetrics& built_in = twin_.ring()[steps_in_epoch_++ % twin_.ring_capacity()];
   distance_.add(step.loss, built_in.loss_sum / built_in.valid);
+  if (first) compare_first_step(before);
+}
+
+void BuiltInTwin::compare_first_step(const std::vector<float>& before) {
+  if (program_.state().step != twin_.state().step) return;  // several steps were done at once
+  const std::vector<float> mine = program_.gradients(), built_in = twin_.gradients();
+  std::int64_t begin = 0;
+  for (const Layer& layer : twin_.net().layers)
+    for (const Parameter& parameter : layer.parameters) {
+      const double distance =
+          parameter.trained ? relative_distance(mine, built_in, built_in, begin, parameter.size()) : 0;
+      if (distance > distance_.first.gradient)
+        distance_.first.gradient = distance, distance_.first.worst_gradient = parameter.name;
+      begin += parameter.size();
+    }
+  const std::vector<float> after = twin_.parameters();
+  std::vector<float> change(after.size());
+  std::transform(after.begin(), after.end(), before.begin(), change.begin(), std::minus<>());
+  distance_.first.change = relative_distance(program_.parameters(), after, change, 0, std::int64_t(after.size()));
 }
 
 }  // namespace gs::apps

@@ -117,11 +117,13 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
   return record;
 }
 
-Json distance_record(const LossDistance& distance) {
+Json distance_record(const Distance& distance) {
   return {{"steps", distance.steps},
           {"largest_difference", distance.largest},
           {"at_step", distance.largest_at},
-          {"first_step_beyond_rounding", distance.first_beyond}};
+          {"first_step",
+           {{"loss", distance.first.loss}, {"gradient", distance.first.gradient}, {"change", distance.first.change}}},
+          {"first_beyond_rounding", distance.first_beyond}};
 }
 
 void add_resumption(Json& record, const Earlier& earlier) {

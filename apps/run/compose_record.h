@@ -22,7 +22,7 @@ nlohmann::ordered_json start_record(const Words& words, const std::map<std::stri
 void add_resumption(nlohmann::ordered_json&, const Earlier&);
 
 /// The distance of a run with kernels of the user's own from one without.
-nlohmann::ordered_json distance_record(const LossDistance&);
+nlohmann::ordered_json distance_record(const Distance&);
 
 /// Adds the end of the run: "finished", "interrupted" or "failed" with its message.
 void end_record(nlohmann::ordered_json&, const std::string& status, const std::vector<EpochResult>& history,

@@ -1,5 +1,4 @@
-// clock.cpp - a clock that counts how often it was read.
-#include "kernels/sim/textbook/device_functions.h"
+// clock.cpp - clock64() of kernels (device_functions.h): it counts how often it was read.
 
 namespace gs::textbook::cuda_names {
 
