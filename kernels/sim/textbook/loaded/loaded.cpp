@@ -17,13 +17,13 @@ namespace {
 
 void run(const char* kernel, const Configuration& configuration, simulator::Invoke invoke, void* arguments,
          std::size_t argument_bytes, const PointerArgument* pointers, std::size_t pointer_count) {
-  name_arguments(kernel, pointers, pointer_count);
+  // The file is instrumented if the program has the checker. Without it, several threads may train at once.
+  const bool checked = simulator::checker_present();
+  if (checked) name_arguments(kernel, pointers, pointer_count);
   try {
     const simulator::Geometry geometry(configuration.grid, configuration.block, configuration.shared_bytes, false,
                                        configuration.where);
-    // The file is instrumented if the program has the checker.
-    simulator::run_grid(
-        {kernel, geometry, invoke, arguments, argument_bytes, simulator::checker_present(), nullptr, nullptr});
+    simulator::run_grid({kernel, geometry, invoke, arguments, argument_bytes, checked, nullptr, nullptr});
   } catch (const simulator::SimError& error) {
     const simulator::Explanation& explanation = error.explanation;
     if (explanation.what.empty() || explanation.reported) throw;
