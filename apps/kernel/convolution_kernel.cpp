@@ -9,9 +9,7 @@ namespace {
 
 using Convolution = void(const float*, const float*, float*, int, int, int, int);
 
-/// The same of the gradient of the data: dy is the picture, its channels are the filters, and each window is read
-/// backwards.
-constexpr std::int64_t window = 9;
+constexpr std::int64_t window = 9;  // elements
 
 /// [K, 3, 3, C] -> [3, 3, C, K]
 void filters_last(const float* w, const Conv2d& p, const DeviceArray<float>& to) {
@@ -45,6 +43,7 @@ void forward(Convolution* convolution, float* y, const float* x, const float* w,
   }
 }
 
+/// A convolution of dy, whose channels are the filters, with each window read backwards.
 void data_gradient(Convolution* convolution, float* dx, const float* dy, const float* w, const float* relu_output,
                    const Conv2d& p) {
   const DeviceArray<float> weights(p.w_size());
