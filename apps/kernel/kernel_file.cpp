@@ -15,7 +15,8 @@
 #include <fmt/format.h>
 
 #include "apps/kernel/compiler.h"
-#include "apps/learn/rewrite.h"
+#include "apps/learn/rewrite/rewrite.h"
+#include "apps/learn/rewrite/source_file.h"
 #include "engine/core/cache_folder.h"
 #include "engine/core/checksum.h"
 #include "engine/core/error.h"
@@ -42,53 +43,68 @@ std::string checksum_of(const std::string& text) {
   return Checksum().add_values(text.data(), text.size()).hex();
 }
 
+[[noreturn]] void does_not_compile(const std::string& file) {
+  throw UsageError(fmt::format("--kernel: {} does not compile; the first message above says why", file));
+}
+
 void call(const std::vector<std::string>& words, const std::string& file) {
   const simulator::Ended ended = simulator::run_program(words, simulator::Keep::errors);
   std::fputs(ended.text.c_str(), stderr);
-  if (ended.status != 0 || ended.signal != 0)
-    throw UsageError(fmt::format("--kernel: {} does not compile; the first message above says why", file));
+  if (ended.status != 0 || ended.signal != 0) does_not_compile(file);
 }
 
-/// Compiles `text`, the content of `file`, to a library in a folder of the user's cache.
-std::string compiled_library(const std::string& file, const std::string& text) {
+/// The file, and those beside it that it includes, as C++; the first one is the file itself.
+std::vector<learn::RewrittenFile> rewritten(const std::string& file, const fs::path& folder) {
+  try {
+    return learn::rewritten(file, folder);
+  } catch (const learn::WrongSource& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    does_not_compile(file);
+  }
+}
+
+void write(const fs::path& file, const std::string& text) {
+  std::ofstream stream(file, std::ios::binary);
+  stream << text;
+  if (!stream.flush()) throw Error(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
+}
+
+/// Compiles the file to a library in a folder of the user's cache.
+std::string compiled_library(const std::string& file) {
   const fs::path full = fs::absolute(file).lexically_normal();
-  const std::string source = learn::rewritten(text, full.string());
   const fs::path folder = cache_folder().value_or(fs::temp_directory_path() / "gridstride") / "kernel" /
                           (full.stem().string() + "-" + checksum_of(full.string()));
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw Error(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
+  const fs::path here = folder / std::to_string(getpid());  // other processes may compile the file, too
+  const std::string object = (here / "object.o").string(), made = (here / "made.so").string();
   const bool checked = simulator::checker_present();
-  const std::string part = "." + std::to_string(getpid());
-  const std::string cpp = (folder / "source.cpp").string() + part, object = (folder / "object.o").string() + part;
-  const std::string made = (folder / "made.so").string() + part;
-  {
-    std::ofstream stream(cpp, std::ios::binary);
-    stream << source;
-    if (!stream.flush()) throw Error(fmt::format("{}: cannot be written: {}", cpp, std::strerror(errno)));
-  }
-  std::vector<std::string> words = kernel_compiler_words(checked);
-  words.insert(words.end(), {"-iquote", full.parent_path().string(), "-x", "c++", "-c", cpp, "-o", object});
+  std::error_code error;
+  fs::create_directories(here, error);
+  if (error) throw Error(fmt::format("{}: cannot be made: {}", here.string(), error.message()));
   try {
+    std::string all;
+    const std::vector<learn::RewrittenFile> files = rewritten(file, here);
+    for (const learn::RewrittenFile& one : files) write(one.copy, one.text), all += one.text;
+    std::vector<std::string> words = kernel_compiler_words(checked);
+    words.insert(words.end(), {"-iquote", full.parent_path().string(), "-x", "c++", "-c", files.front().copy.string(),
+                               "-o", object});
     call(words, file);
     // Linked by a call of its own: with -fsanitize=thread the compiler would add ThreadSanitizer's library.
     call(kernel_linker_words(object, made), file);
+    // It keeps its place, for the checker reads the source lines from it when it reports.
+    const fs::path library = folder / fmt::format("{}{}.so", checksum_of(all), checked ? "-checked" : "");
+    fs::rename(made, library);
+    fs::remove_all(here, error);
+    return library.string();
   } catch (...) {
-    for (const std::string& left : {cpp, object, made}) fs::remove(left, error);
+    fs::remove_all(here, error);
     throw;
   }
-  fs::remove(cpp, error);
-  fs::remove(object, error);
-  // It keeps its place, for the checker reads the source lines from it when it reports.
-  const fs::path library = folder / fmt::format("{}{}.so", checksum_of(source), checked ? "-checked" : "");
-  fs::rename(made, library);
-  return library.string();
 }
 
 }  // namespace
 
 KernelFile::KernelFile(const std::string& path) : path_(path), content_(text_of_file(path)) {
-  library_file_ = compiled_library(path_, content_);
+  library_file_ = compiled_library(path_);
   library_ = dlopen(library_file_.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library_) throw UsageError(fmt::format("--kernel: {} cannot be loaded: {}", path_, dlerror()));
   if (void* const inside = dlsym(library_, "gridstride_loaded_textbook")) simulator::note_module(inside);

@@ -5,6 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/learn/course/learn_command.h"
+#include "apps/learn/explain_command.h"
+#include "apps/learn/ladder_command.h"
 #include "apps/learn/run_command.h"
 #include "apps/learn/wrong_usage.h"
 
@@ -18,6 +21,9 @@ struct Command {
 
 constexpr Command commands[] = {
     {"run", run_command},
+    {"learn", learn_command},
+    {"ladder", ladder_command},
+    {"explain", explain_command},
 };
 
 int call(const std::vector<std::string_view>& words) {

@@ -1,26 +1,27 @@
 // run_command.cpp - compiles, runs, and says what the program's end was.
 #include "apps/learn/run_command.h"
 
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <string>
 
 #include "apps/learn/compiled.h"
+#include "apps/learn/counts/show_counts.h"
+#include "apps/learn/debugger.h"
+#include "apps/learn/gpu_flag.h"
+#include "apps/learn/machine_code/commands.h"
 #include "apps/learn/run_flags.h"
+#include "apps/learn/run_record.h"
+#include "apps/learn/trace/show_trace.h"
+#include "apps/learn/watch.h"
 #include "kernels/sim/spawn.h"
 
 namespace gs::learn {
 namespace {
 
 using simulator::Ended;
-using simulator::Keep;
 using simulator::run_program;
 
 std::string help() {
@@ -31,20 +32,30 @@ kernels. No GPU and no CUDA toolkit is needed.
 
 )" + run_flags_help() +
          R"(
-Exit status: the program's own; 1 if there is a finding, or if FILE.cu does not compile; 2 for wrong flags.
+Exit status: the program's own; 1 if there is a finding, or if FILE.cu does not compile; 2 for wrong flags; 130 after
+Ctrl-C with --watch.
+A message's code, such as M03, is explained by: gridstride explain M03
 What is simulated, and the list of messages: docs/own-kernels.md
 )";
 }
 
-/// Runs the program once more, counted: a run cannot be checked and counted at once.
-void show_counts(const std::vector<std::string>& program) {
-  const std::string file = program[0] + ".counts." + std::to_string(getpid());
-  setenv("GRIDSTRIDE_RUN_COUNT", file.c_str(), 1);
-  run_program(program, Keep::silence);
-  std::ifstream stream(file);
-  if (stream.peek() != std::ifstream::traits_type::eof()) std::cout << stream.rdbuf() << std::flush;
-  std::error_code error;
-  std::filesystem::remove(file, error);
+int run_once(const RunFlags& flags) {
+  if (flags.json) return print_run_record(flags);
+  if (flags.gdb) return debug(flags);
+  const std::string& file = flags.program[0];
+  if (flags.ptx) return print_ptx(file);
+  std::vector<std::string> program = flags.program;
+  program[0] = compiled(file).string();
+  if (!flags.trace.empty()) return show_trace(flags, program);
+  if (flags.sass) return write_sass_page(file, program);
+  const Ended ended = run_program(program);
+  if (ended.signal != 0) {
+    std::fprintf(stderr, "gridstride: %s was ended by signal %d (%s)\n", file.c_str(), ended.signal,
+                 strsignal(ended.signal));
+    return 1;
+  }
+  if (flags.count && ended.status == 0) show_counts(file, program, flags.gpu);
+  return ended.status;
 }
 
 }  // namespace
@@ -55,18 +66,12 @@ int run_command(const std::vector<std::string_view>& words) {
     std::fputs(help().c_str(), stdout);
     return 0;
   }
-  if (!flags.seconds.empty()) setenv("GRIDSTRIDE_RUN_SECONDS", flags.seconds.c_str(), 1);
-  const std::string& file = flags.program[0];
-  std::vector<std::string> program = flags.program;
-  program[0] = compiled(file).string();
-  const Ended ended = run_program(program);
-  if (ended.signal != 0) {
-    std::fprintf(stderr, "gridstride: %s was ended by signal %d (%s)\n", file.c_str(), ended.signal,
-                 strsignal(ended.signal));
-    return 1;
+  if (flags.gpu == "help") {
+    std::fputs(gpu_table().c_str(), stdout);
+    return 0;
   }
-  if (flags.count && ended.status == 0) show_counts(program);
-  return ended.status;
+  if (!flags.seconds.empty()) setenv("GRIDSTRIDE_RUN_SECONDS", flags.seconds.c_str(), 1);
+  return flags.watch ? watch(flags, run_once) : run_once(flags);
 }
 
 }  // namespace gs::learn

@@ -12,8 +12,6 @@
 
 namespace gs::simulator {
 
-constinit thread_local uint3 threadIdx{}, blockIdx{};
-constinit thread_local dim3 blockDim, gridDim;
 constinit thread_local Position position;
 
 namespace {
@@ -233,6 +231,7 @@ void Block::release_barrier() {
   counted_ = std::exchange(holds_, 0);
   position.barriers++;
   for (unsigned warp = 0; warp < warps_.size(); warp++) tell_of_meeting(warp);
+  if (const CounterHooks* hooks = counter_of(*launch_)) hooks->barrier(*first);
   if (options().random_order) std::shuffle(order_.begin(), order_.begin() + started_, random_);
   for (unsigned thread : order_)
     if (threads_[thread].state == State::at_barrier) push_ready(thread);

@@ -158,6 +158,7 @@ class Block {
   // block_explanations.cpp: mistakes in the words of a learner's program
   unsigned first_in(State, unsigned begin, unsigned end) const;
   std::string block_in_words() const;
+  Explanation::Thread taking_part(unsigned thread, const char* does) const;
   Explanation explanation_at(const Place&, const char* code, std::string what, std::string advice) const;
   Explanation explain_absence() const;
   Explanation explain_two_barriers(const Place& first, const Place& second) const;

@@ -65,6 +65,12 @@ Explanation Block::explanation_at(const Place& place, const char* code, std::str
   return explanation;
 }
 
+/// A thread of the running block, for a program that reads the finding.
+Explanation::Thread Block::taking_part(unsigned thread, const char* does) const {
+  const bool waits = threads_[thread].state != State::exited && threads_[thread].state != State::running;
+  return {blockIdx, threads_[thread].index, waits ? threads_[thread].where.line : 0, does};
+}
+
 Explanation Block::explain_absence() const {
   const unsigned waiting = first_in(State::at_barrier, 0, size_), exited = first_in(State::exited, 0, size_);
   if (waiting == size_ || exited == size_) return {};
@@ -97,6 +103,8 @@ Explanation Block::explain_absence() const {
     if (!block_in_words().empty()) explanation.facts.push_back("They are threads" + block_in_words() + ".");
   }
   explanation.focus = {"__syncthreads", "sync"};
+  explanation.threads = {taking_part(waiting, "waits"), taking_part(exited, "ended")};
+  explanation.values = {{"waiting", std::to_string(at_barrier_)}, {"ended", std::to_string(left)}};
   return explanation;
 }
 
@@ -113,6 +121,14 @@ Explanation Block::explain_two_barriers(const Place& first, const Place& second)
                                   : plural(at_first, "thread") + (at_first == 1 ? " waits in " : " wait in ") +
                                         where(first) + ", " + grouped(at_barrier_ - at_first) + " in " + where(second);
   Explanation explanation = explanation_at(first, "M15", what, "One barrier that all reach");
+  for (const Place* place : {&first, &second})
+    for (unsigned thread = 0; thread < size_; ++thread)
+      if (threads_[thread].state == State::at_barrier && threads_[thread].where.same_as(*place)) {
+        explanation.threads.push_back(taking_part(thread, "waits"));
+        break;
+      }
+  explanation.values = {{"waiting", std::to_string(at_first)},
+                        {"waiting_elsewhere", std::to_string(at_barrier_ - at_first)}};
   explanation.focus = {"__syncthreads", "sync"};
   if (!block_in_words().empty()) explanation.facts.push_back("They are threads" + block_in_words() + ".");
   return explanation;
@@ -148,6 +164,8 @@ Explanation Block::explain_missing_lanes(unsigned warp_number, unsigned lane, st
                                 " not exist.");
   else if ((missing & warp.exited) == missing)
     explanation.facts.push_back(std::string(one ? "It has" : "They have") + " come to the end of the kernel.");
+  explanation.threads = {taking_part(warp_number * warp_size + lane, "waits")};
+  explanation.values = {{"mask", std::to_string(warp.mask[lane])}, {"missing", std::to_string(missing)}};
   explanation.focus = {"__shfl_sync", "__shfl_up_sync", "__shfl_down_sync", "__shfl_xor_sync", "__ballot_sync",
                        "__any_sync",  "__all_sync",     "__syncwarp",       "mma_sync",        "sync"};
   return explanation;
@@ -202,6 +220,9 @@ void Block::fail_endless() {
                      block_in_words() + (colon == place.npos ? " is in the launch in line " : " is in line ") +
                      std::to_string(explanation.line) + (element.empty() ? "" : " and waits for " + element);
   explanation.focus = {element.substr(0, element.find('[')) + "["};
+  explanation.threads = {taking_part(thread, "runs")};
+  explanation.threads[0].line = colon == place.npos ? 0 : explanation.line;
+  if (!element.empty()) explanation.values["element"] = element;
   const unsigned waiting = first_in(State::at_barrier, 0, size_);
   if (waiting < size_)
     explanation.facts.push_back(plural(at_barrier_, "thread") + (at_barrier_ == 1 ? " waits" : " wait") +

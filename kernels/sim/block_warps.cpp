@@ -8,6 +8,23 @@
 #include "kernels/sim/simulator.h"
 
 namespace gs::simulator {
+namespace {
+
+const char* name_of(Block::WarpOperation operation) {
+  switch (operation) {
+    case Block::WarpOperation::sync:
+      return "__syncwarp";
+    case Block::WarpOperation::shuffle:
+      return "shuffle";
+    case Block::WarpOperation::vote:
+      return "vote";
+    case Block::WarpOperation::matrix:
+      return "matrix instruction";
+  }
+  return "";
+}
+
+}  // namespace
 
 std::uint64_t Block::meet_warp(WarpOperation operation, std::uint32_t mask, std::uint64_t value, unsigned source,
                                Place where) {
@@ -84,6 +101,10 @@ void Block::complete_warp_operation(unsigned warp_number, std::uint32_t mask) {
   }
   if (const CheckerHooks* hooks = hooks_of(*launch_); hooks && operation == WarpOperation::sync)
     hooks->warp_synced(warp_number, lanes);
+  if (const CounterHooks* hooks = counter_of(*launch_))
+    hooks->warp_operation({warp_number, lanes, name_of(operation),
+                           operation == WarpOperation::shuffle ? warp.source : nullptr,
+                           threads_[first_thread + unsigned(std::countr_zero(lanes))].where});
   if (lanes == ~(warp.exited | warp.absent)) tell_of_meeting(warp_number);
   warp.waiting &= ~mask;
   for (std::uint32_t left = lanes; left; left &= left - 1) {
@@ -119,6 +140,8 @@ bool Block::release_active_lanes() {
     std::uint32_t mask = 0;
     for (unsigned i = first; i < end; i++)
       if (together(threads_[i])) mask |= 1u << i % warp_size;
+    if (const CounterHooks* hooks = counter_of(*launch_))
+      hooks->warp_operation({warp, mask, "__activemask", nullptr, threads_[first].where});
     for (std::uint32_t left = mask; left; left &= left - 1) {
       const unsigned lane = unsigned(std::countr_zero(left));
       warps_[warp].result[lane] = mask;

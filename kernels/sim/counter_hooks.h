@@ -8,6 +8,15 @@
 
 namespace gs::simulator {
 
+/// Lanes that have met in a warp operation.
+struct WarpMeeting {
+  unsigned warp;
+  std::uint32_t lanes;
+  const char* operation;    ///< "shuffle", "vote" ...
+  const unsigned* sources;  ///< of a shuffle: the lane that each lane reads; else null
+  Place where;
+};
+
 /// Events for the counter, which is linked only into programs with instrumented kernels.
 struct CounterHooks {
   void (*begin)();          ///< starts counting at zero
@@ -18,6 +27,10 @@ struct CounterHooks {
   /// All living lanes of a warp have met: at a barrier, a warp operation, or their end. `living`: the lanes that go on.
   void (*warp_meets)(unsigned warp, std::uint32_t living);
   void (*whole_access)(WholeAccess, const void* address, std::size_t bytes, const void* return_address);
+  /// The block's threads have met at a barrier; their warps have been told of.
+  void (*barrier)(Place where);
+  /// Lanes of a warp have met in a warp operation, before the warp is told of.
+  void (*warp_operation)(const WarpMeeting&);
 };
 
 /// The linked counter, or null. `counter` is set only while this OS thread counts.

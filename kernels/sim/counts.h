@@ -48,6 +48,8 @@ struct Counts : RequestCounts {
   bool memory = false;                 ///< accesses were counted; if false, the fields below and RequestCounts are 0
   std::int64_t loads = 0, stores = 0;  ///< of threads, on global memory; an atomic operation is one of each
   std::int64_t loaded_bytes = 0, stored_bytes = 0;  ///< bytes of those
+  std::int64_t touched_sectors = 0;                 ///< distinct sectors of global memory, each once
+  std::size_t static_shared_bytes = 0;              ///< of the __shared__ variables that were touched
   std::vector<LineCounts> lines;                    ///< by source line: most sectors and conflicts first
   /// Some requests were split, because lanes made more accesses between two meeting points than are kept; a GPU makes
   /// fewer.

@@ -7,16 +7,19 @@
 #include <string>
 #include <vector>
 
+#include "kernels/common/check.h"
+
 namespace gs::simulator {
 
 /// An array as the program knows it.
 struct Naming {
-  std::string name;                  ///< "d_a"; empty: unknown
+  std::string name;                  ///< "a", as the kernel calls it; empty: unknown
   std::size_t element_bytes = 0;     ///< 0: unknown
   std::vector<std::size_t> extents;  ///< of an array with several indices: tile[16][17] has {16, 17}
   bool managed = false;              ///< the host may access it, too
   bool variable = false;             ///< one element, without an index: __device__ float sum;
   std::uintptr_t margin = 1 << 20;   ///< an address as far outside was probably meant to be inside
+  std::string host_name = "";        ///< "d_a", as the host calls it; empty: unknown
 };
 
 /// A registered range of device memory.
@@ -30,7 +33,19 @@ void register_memory(const void* memory, std::size_t bytes, Naming = {});
 /// Removes the range that begins at `memory`, if one is registered.
 void unregister_memory(const void* memory);
 
-/// Gives the range that holds `inside` another name, if one does. What `naming` leaves open stays.
+/// A range that the program has given back.
+struct FreedRange {
+  MemoryRange range;
+  source_location where;
+  std::string fact;  ///< what the reader of a message must know, too; empty: nothing
+};
+/// Removes the range that begins at `memory` and remembers it, until other memory is registered there. Only the latest
+/// 256 are remembered.
+void free_memory(const void* memory, source_location where, std::string fact);
+/// The freed range that `address` was meant for.
+std::optional<FreedRange> freed_memory_at(std::uintptr_t address);
+
+/// Gives the range that holds `inside`, also a freed one, another name, if one does. What `naming` leaves open stays.
 void name_memory(const void* inside, const Naming& naming);
 /// The range that holds the byte at `address`.
 std::optional<MemoryRange> memory_at(std::uintptr_t address);

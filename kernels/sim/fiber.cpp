@@ -38,7 +38,9 @@ StackRegion::~StackRegion() {
 
 char* StackRegion::stack(std::size_t index) const {
   char* guard = memory_ + index * (page_ + stack_bytes_);
-  if (mprotect(guard, page_, PROT_NONE) != 0) throw std::bad_alloc();
+  char* next_guard = guard + page_ + stack_bytes_;  // of a stack that may not be in use yet
+  for (char* page : {guard, next_guard})
+    if (page < end() && mprotect(page, page_, PROT_NONE) != 0) throw std::bad_alloc();
   return guard + page_;
 }
 

@@ -16,7 +16,7 @@ class StackRegion {
   StackRegion(const StackRegion&) = delete;
   StackRegion& operator=(const StackRegion&) = delete;
 
-  /// The lowest address of stack `index`; the page below it becomes a guard page.
+  /// The lowest address of stack `index`; the pages below and above it become guard pages.
   char* stack(std::size_t index) const;
   std::size_t stack_bytes() const { return stack_bytes_; }
   const char* begin() const { return memory_; }

@@ -30,6 +30,9 @@ constexpr std::int64_t elements_per_core = 8192;     // below this a second core
 constexpr std::int64_t vector_elements = 64;         // shares begin at multiples of 64 elements: whole cache lines
 
 void check_limits(const Launch& launch) {
+  const dim3 grid = launch.geometry.grid, block = launch.geometry.block;
+  const std::uint64_t threads = std::uint64_t(block.x) * block.y * block.z;
+  const std::uint64_t blocks = std::uint64_t(grid.x) * grid.y * grid.z;
   const auto refuse = [&](const std::string& why, const char* code, const std::string& what, const char* advice) {
     Explanation explanation;
     explanation.code = code;
@@ -37,6 +40,9 @@ void check_limits(const Launch& launch) {
     explanation.line = launch.geometry.where.line;
     explanation.what = what;
     explanation.advice = advice;
+    explanation.values = {{"blocks", std::to_string(blocks)},
+                          {"threads", std::to_string(threads)},
+                          {"shared_bytes", std::to_string(launch.geometry.shared_bytes)}};
     throw LaunchRefused(
         "launch of kernel " + std::string(launch.kernel) + " at " + to_string(launch.geometry.where) + ": " + why,
         std::move(explanation));
@@ -44,9 +50,6 @@ void check_limits(const Launch& launch) {
   const auto extent = [](dim3 v) {
     return std::to_string(v.x) + " x " + std::to_string(v.y) + " x " + std::to_string(v.z);
   };
-  const dim3 grid = launch.geometry.grid, block = launch.geometry.block;
-  const std::uint64_t threads = std::uint64_t(block.x) * block.y * block.z;
-  const std::uint64_t blocks = std::uint64_t(grid.x) * grid.y * grid.z;
   if (threads == 0 || block.x > 1024 || block.y > 1024 || block.z > 64 || threads > max_threads_per_block)
     refuse("a block of " + extent(block) + " threads; from 1 to 1024 threads are allowed, at most 64 in z", "M01",
            threads == 0   ? "a block of 0 threads: nothing would run"
@@ -180,6 +183,7 @@ void run_grid(const Launch& launch) {
         block.run(index = order(k));
         barriers += position.barriers;
       }
+      gridDim = {0, 0, 0};
     } catch (...) {
       error.keep(index);
       next = total;

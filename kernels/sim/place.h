@@ -3,7 +3,10 @@
 #pragma once
 #include <version>
 
-#ifdef __cpp_lib_source_location
+#ifdef GS_WITHOUT_COLUMNS  // without optimisation a column is read from memory, which the checker would take for a
+                           // kernel's
+#define GS_COLUMN 0
+#elif defined(__cpp_lib_source_location)
 #include <source_location>
 #define GS_COLUMN std::source_location::current().column()
 #else  // clang 14

@@ -12,8 +12,9 @@
 
 namespace gs::simulator {
 
-// Real variables, one set per OS thread, so that a debugger can print them and break on them. The model of the storage
-// lets kernels in a module that is loaded at run time read them without a call: the runtime is there from the start.
+// Real variables, one set per OS thread, so that a debugger can print them and break on them; gridDim is 0 outside of
+// kernels. The model of the storage lets kernels in a module that is loaded at run time read them without a call: the
+// runtime is there from the start.
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local uint3 threadIdx, blockIdx;
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local dim3 blockDim, gridDim;
 

@@ -3,9 +3,13 @@
 
 namespace gs::simulator {
 
+uint3 three_indices(std::uint64_t linear, dim3 extent) {
+  return {unsigned(linear % extent.x), unsigned(linear / extent.x % extent.y), unsigned(linear / extent.x / extent.y)};
+}
+
 std::string index_in(std::uint64_t linear, dim3 extent) {
-  const std::string x = std::to_string(linear % extent.x), y = std::to_string(linear / extent.x % extent.y),
-                    z = std::to_string(linear / extent.x / extent.y);
+  const uint3 at = three_indices(linear, extent);
+  const std::string x = std::to_string(at.x), y = std::to_string(at.y), z = std::to_string(at.z);
   if (extent.z > 1) return "(" + x + ", " + y + ", " + z + ")";
   return extent.y > 1 ? "(" + x + ", " + y + ")" : x;
 }

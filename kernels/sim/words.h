@@ -7,6 +7,8 @@
 
 namespace gs::simulator {
 
+/// The three indices of number `linear`, x fastest.
+uint3 three_indices(std::uint64_t linear, dim3 extent);
 /// "5", "(5, 0)" or "(5, 0, 1)": as many indices as the extent has.
 std::string index_in(std::uint64_t linear, dim3 extent);
 /// "thread 5", "thread (5, 0)"

@@ -1,5 +1,5 @@
 // rewrite_fuzz.cpp - the source of `gridstride run`: whatever it is, its words stay, in order.
-#include "apps/learn/rewrite.h"
+#include "apps/learn/rewrite/rewrite.h"
 
 #include <set>
 
@@ -12,7 +12,7 @@ namespace {
 
 /// Words that C++ does not know or need; a declaration of shared memory is written anew.
 bool may_go(std::string_view word) {
-  static const std::set<std::string_view> words = {"__noinline__", "static"};
+  static const std::set<std::string_view> words = {"__noinline__", "alignas", "static"};
   return words.contains(word);
 }
 
@@ -21,7 +21,7 @@ bool may_go(std::string_view word) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::taken([&] {
     const std::string_view source = fuzz::text_of(data, size);
-    const std::string text = learn::rewritten(source, "a.cu");
+    const std::string text = learn::rewritten(fuzz::file("a.cu", source), fuzz::folder().path()).front().text;
     if (source.find("extern") != source.npos && source.find("__shared__") != source.npos) return;
     const std::vector<learn::Token> all = learn::tokens_of(text);
     auto at = all.begin();

@@ -60,7 +60,9 @@ class Launcher(unittest.TestCase):
             (["build"], [CPU]),
             (["build", "sim", "check"], [SIM, CHECK]),
             (["run", "a.cu"], [LEARN]),
+            (["explain", "M03"], [LEARN]),
             (["run", "a.cu", "--device", "ptx"], [LEARN]),  # the program's own words
+            (["learn", "7"], [LEARN]),
             (["build", "sim", "learn"], [SIM, LEARN]),
             (["test"], ["everything with its tests"]),
         ]:
@@ -233,6 +235,7 @@ class Build(unittest.TestCase):
         self.assertEqual(self.calls("ninja"), [f"-C {build} gridstride-learn"])
         (self.root / "engine/b.cpp").touch()  # not a part of it
         self.assertEqual(self.launch("run", "a.cu")[1], [])
+        self.assertEqual(self.launch("ladder", "product"), (["gridstride-learn", "ladder", "product"], []))
         (self.root / "kernels/sim/c.cpp").touch()
         self.assertEqual(self.launch("run", "a.cu")[1], [building])
         self.assertEqual(self.launch("train", "lenet")[1], [self.configuring, self.building_train])

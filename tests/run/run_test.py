@@ -22,7 +22,7 @@ class Run(unittest.TestCase):
         cls.addClassCleanup(cls.cache.cleanup)
 
     def run_file(self, file, *words, folder=None, **more):
-        environment = {**os.environ, "XDG_CACHE_HOME": self.cache.name, **more}
+        environment = {**os.environ, "XDG_CACHE_HOME": self.cache.name, "GRIDSTRIDE_CUDA": "0", **more}
         return subprocess.run([LEARN, "run", file, *words], cwd=folder or FOLDER, env=environment, capture_output=True,
                               text=True, stdin=subprocess.DEVNULL)
 
@@ -98,12 +98,18 @@ class Run(unittest.TestCase):
         self.assertNotIn("gs::", done.stderr)
 
     def test_files_that_cannot_be_run(self):
-        for file, says in (("absent.cu", "absent.cu: no such file"), (".", ".: not a file"),
-                           (self.written("int main() { k<<<1; }"), ":1:15: error: this launch has no >>>")):
+        for file, says in (("absent.cu", "absent.cu: no such file"), (".", ".: not a file")):
             done = self.run_file(file)
             self.assertEqual(done.returncode, 1)
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
             self.assertIn(says, done.stderr)
+
+    def test_a_launch_without_an_end_is_an_error_of_the_compiler(self):
+        file = self.written("int main() {\n\tk<<<1, 1(2);\n}\n")
+        done = self.run_file(file)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, f"{file}:2:3: error: this launch has no >>>\n    2 | \tk<<<1, 1(2);\n      | \t ^~~\n"
+                                      f"gridstride: {file} does not compile; the first message above says why\n")
 
     def test_flags(self):
         done = self.run_file("--help")

@@ -16,13 +16,13 @@
 #include <vector>
 
 #include "kernels/sim/block.h"
+#include "kernels/sim/check/device_ranges.h"
 #include "kernels/sim/check/findings.h"
 #include "kernels/sim/check/locate.h"
 #include "kernels/sim/check/modules.h"
 #include "kernels/sim/check/order.h"
 #include "kernels/sim/check/places.h"
 #include "kernels/sim/check/shadow.h"
-#include "kernels/sim/check/shared_arrays.h"
 #include "kernels/sim/check/spaces.h"
 #include "kernels/sim/check/ways.h"
 #include "kernels/sim/count/counter.h"
@@ -46,6 +46,7 @@ class Checker {
   void enter(const void* return_address);
   std::string parting(unsigned thread, unsigned other, unsigned last_line) const;
   std::pair<std::string, std::string> doing(unsigned thread) const;
+  std::optional<Writer> last_writer(std::uintptr_t address);
 
  private:
   void check_cell(Cell&, std::uintptr_t cell, const Party& now);
@@ -58,7 +59,7 @@ class Checker {
   /// there are too many. `known`: the location, if it is not that of the access that is checked.
   Finding* found(Problem, std::initializer_list<Party>, const Location* known = nullptr);
   /// Ends the kernel, as a GPU would, before the access, which might crash the program.
-  [[noreturn]] void end_kernel(Problem, const Party& now, Location, const std::string& detail);
+  [[noreturn]] void end_kernel(const Stray&, const Party& now);
   Location location() const;
   Location location_of(Space, std::uintptr_t address, std::size_t bytes) const;
 
@@ -76,10 +77,9 @@ class Checker {
   };
   std::array<LastRead, max_threads_per_block> last_read_{};
   std::uint32_t first_block_ = 1, next_block_ = 1;
+  std::uint64_t launches_ = 0;
   Spaces spaces_;
-  std::vector<MemoryRange> device_memory_;  // sorted; a copy made at the launch
-  std::size_t recent_range_ = 0;
-  std::uint64_t registry_version_ = std::numeric_limits<std::uint64_t>::max();
+  DeviceRanges device_;
   using Key = std::tuple<Problem, std::uint32_t, std::uint32_t>;
   std::map<Key, std::size_t> seen_;  // the finding; no_finding if there are too many
   std::vector<Finding> findings_;
@@ -103,12 +103,6 @@ Checker& checker() {
   return *checker;
 }
 
-bool is_write(Kind kind) {
-  return kind == Kind::write || kind == Kind::atomic_write;
-}
-bool is_atomic(Kind kind) {
-  return kind == Kind::atomic_read || kind == Kind::atomic_write;
-}
 Kind write_kind(const Access& access) {
   return access.atomic ? Kind::atomic_write : Kind::write;
 }
@@ -124,16 +118,13 @@ void Checker::launch_begins(const Launch& launch) {
     shadow_.clear();
     next_block_ = 1;
   }
+  ++launches_;
   first_block_ = next_block_;
   next_block_ += std::uint32_t(blocks);
   shadow_.trim(shadow_bytes_between_launches);
   order_.launch_begins();
   spaces_.launch_begins();
-  if (registry_version_ != registry_version()) {
-    registry_version_ = registry_version();
-    device_memory_ = registered_memory();
-    recent_range_ = 0;
-  }
+  device_.launch_begins();
 }
 
 void Checker::access(std::uintptr_t address, std::size_t bytes, Kind kind, const void* return_address) {
@@ -157,14 +148,17 @@ void Checker::access(std::uintptr_t address, std::size_t bytes, Kind kind, const
     check_device_memory(address, bytes, now);
   } else if (space_ == Space::beside_shared) {
     const Location location = locate_shared(address, bytes);
-    end_kernel(Problem::past_shared, now, location,
-               location.element + ", and " + location.array + " has " + std::to_string(location.bytes) + " bytes");
+    end_kernel({Problem::past_shared,
+                location,
+                location.element + ", and " + location.array + " has " + std::to_string(location.bytes) + " bytes",
+                {}},
+               now);
   }
   if (ways_are_kept && kind != Kind::write) {
     LastRead& last = last_read_[at.thread];
     last = {space_, address, bytes, last.address == address ? last.times + 1 : 1};
   }
-  if (kind == Kind::atomic_write) order_.atomic(address, now.access);
+  if (kind == Kind::atomic_write) order_.atomic(address, now.access, ways_are_kept);
   shadow_.for_cells(address, bytes, [&](Cell& cell, std::uintptr_t at) { check_cell(cell, at, now); });
 }
 
@@ -220,6 +214,8 @@ void Checker::race(const Party& now, const Party& earlier, std::uintptr_t at) {
   const bool adds = is_write(now.kind) && is_write(earlier.kind) && now.access.has_read && earlier.access.has_read;
   Finding* const finding = found(Problem::race, {now, earlier});
   if (!finding) return;
+  if (!is_atomic(earlier.kind) && !is_atomic(now.kind))  // what a lock protects
+    finding->handed_on |= order_.handed_on(earlier.access, now.access);
   if (finding->threads == 1) {
     finding->replaces = replaces;
     finding->adds = adds;
@@ -239,9 +235,8 @@ Location Checker::location() const {
 
 Location Checker::location_of(Space space, std::uintptr_t address, std::size_t bytes) const {
   if (space != Space::global) return locate_shared(address, bytes);
-  for (const MemoryRange& range : device_memory_)
-    if (range.begin <= address && address < range.end) return locate_in(range, address, bytes);
-  return {};
+  const MemoryRange* const range = device_.at(address);
+  return range ? locate_in(*range, address, bytes) : Location();
 }
 
 void Checker::block_begins() {
@@ -268,47 +263,28 @@ std::pair<std::string, std::string> Checker::doing(unsigned thread) const {
           read.times > waiting ? location_of(read.space, read.address, read.bytes).element : ""};
 }
 
-void Checker::check_device_memory(std::uintptr_t address, std::size_t bytes, const Party& now) {
-  const auto holds = [&](const MemoryRange& range) { return address >= range.begin && address + bytes <= range.end; };
-  if (recent_range_ < device_memory_.size() && holds(device_memory_[recent_range_])) return;
-  const auto above = std::upper_bound(device_memory_.begin(), device_memory_.end(), address,
-                                      [](std::uintptr_t a, const MemoryRange& range) { return a < range.begin; });
-  const MemoryRange* const below = above == device_memory_.begin() ? nullptr : &*std::prev(above);
-  if (below && holds(*below)) {
-    recent_range_ = std::size_t(below - device_memory_.data());
-    return;
-  }
-  const auto of = [](const MemoryRange& range) {
-    return " device memory of " + std::to_string(range.end - range.begin) + " bytes";
-  };
-  if (below && address + bytes - below->end <= below->naming.margin)
-    end_kernel(Problem::not_device_memory, now, locate_in(*below, address, bytes),
-               std::to_string(address + bytes - below->end) + " bytes past the end of" + of(*below));
-  if (above != device_memory_.end() && above->begin - address <= above->naming.margin)
-    end_kernel(Problem::not_device_memory, now, locate_in(*above, address, bytes),
-               std::to_string(above->begin - address) + " bytes before the start of" + of(*above));
-  if (SharedArrays::of_program().is_variable(address) &&
-      std::none_of(host_pointers().begin(), host_pointers().end(), [&](const HostPointer& pointer) {
-        return SharedArrays::of_program().same_variable(pointer.value, address);
-      }))
-    return;  // a __device__ or __constant__ variable without a name
-  constexpr std::uintptr_t near = 1 << 30;
-  Location location;
-  const HostPointer* nearest = nullptr;
-  for (const HostPointer& pointer : host_pointers())
-    if (pointer.value <= address && address - pointer.value <= near && (!nearest || pointer.value > nearest->value))
-      nearest = &pointer;
-  if (nearest) location.array = nearest->name;
-  if (address < near >> 8 || (nearest && nearest->value == 0))
-    end_kernel(Problem::null_pointer, now, location, "a null pointer");
-  end_kernel(Problem::host_memory, now, location, "the address is not in device memory; a host pointer?");
+std::optional<Writer> Checker::last_writer(std::uintptr_t address) {
+  Access write;
+  shadow_.for_cells(address / 4 * 4, 4, [&](Cell& cell, std::uintptr_t at) {
+    if (at <= address) write = cell.write;
+  });
+  if (write.block == 0) return std::nullopt;
+  return Writer{write.code, write.thread, std::int64_t(write.block) - first_block_};
 }
 
-void Checker::end_kernel(Problem problem, const Party& now, Location location, const std::string& detail) {
-  if (Finding* const finding = found(problem, {now}, &location)) finding->detail = detail;
+void Checker::check_device_memory(std::uintptr_t address, std::size_t bytes, const Party& now) {
+  if (device_.hold(address, bytes)) return;
+  if (const std::optional<Stray> stray = device_.stray(address, bytes)) end_kernel(*stray, now);
+}
+
+void Checker::end_kernel(const Stray& stray, const Party& now) {
+  if (Finding* const finding = found(stray.problem, {now}, &stray.location)) {
+    finding->detail = stray.detail;
+    finding->freed = stray.freed;
+  }
   fail_reported(std::string(is_write(now.kind) ? "write" : "read") +
-                (problem == Problem::past_shared ? " outside a shared array at " : " outside device memory at ") +
-                source_lines({now.access.code}).front() + ": " + detail);
+                (stray.problem == Problem::past_shared ? " outside a shared array at " : " outside device memory at ") +
+                source_lines({now.access.code}).front() + ": " + stray.detail);
 }
 
 Finding* Checker::found(Problem problem, std::initializer_list<Party> parties, const Location* known) {
@@ -325,6 +301,7 @@ Finding* Checker::found(Problem problem, std::initializer_list<Party> parties, c
                          .launched_at = to_string(launch.geometry.where),
                          .grid = launch.geometry.grid,
                          .block = launch.geometry.block,
+                         .launch = launches_,
                          .first_block = first_block_,
                          .parties = parties,
                          .location = known ? *known : location(),
@@ -379,6 +356,10 @@ void enter_block(const void* return_address) {
   if (time_is_up) end_of_time(return_address);
   if (!counter && (ways_are_kept ? ++position.steps : position.steps) >= turn) take_turns();
   position.observed = true;
+}
+
+std::optional<Writer> last_writer(const void* address) {
+  return checker().last_writer(number(address));
 }
 
 void access(const void* address, std::size_t bytes, Kind kind, const void* return_address) {

@@ -56,14 +56,20 @@ class Explainer {
         say("M07", thread(0) + " follows a null pointer" + (name() == "it" ? "" : ", " + name()));
         explanation_.advice = "Did cudaMalloc come before the launch?";
         break;
+      case Problem::freed_memory:
+        freed();
+        break;
       case Problem::before_wait:
         break;
     }
+    for (std::size_t party = finding_.parties.size(); party-- > 0;) add_access(party);
+    add_data();
     return explanation_;
   }
 
  private:
   static bool is_read(const Party& party) { return party.kind == Kind::read || party.kind == Kind::atomic_read; }
+  bool is_atomic(std::size_t party) const { return access(party).atomic; }
   const Access& access(std::size_t party) const { return finding_.parties[party].access; }
   std::uint64_t block_number(std::size_t party) const { return access(party).block - finding_.first_block; }
   std::string thread(std::size_t party) const { return thread_in(access(party).thread, finding_.block); }
@@ -78,10 +84,44 @@ class Explainer {
     explanation_.what = std::move(what);
   }
   void fact(std::string text) { explanation_.facts.push_back(std::move(text)); }
+  void add_access(std::size_t party) {
+    const Problem problem = finding_.problem;
+    const Location& at = finding_.location;
+    explanation_.accesses.push_back({.launch = finding_.launch,
+                                     .block = block_number(party),
+                                     .thread = std::uint32_t(access(party).thread),
+                                     .barriers = std::uint32_t(access(party).barriers),
+                                     .code = access(party).code,
+                                     .stores = !is_read(finding_.parties[party]),
+                                     .ends_kernel = problem == Problem::past_shared ||
+                                                    problem == Problem::not_device_memory ||
+                                                    problem == Problem::host_memory || problem == Problem::null_pointer,
+                                     .array = at.array,
+                                     .element = at.element,
+                                     .offset = at.offset,
+                                     .bytes = std::uint32_t(at.access_bytes)});
+  }
   void point_at(const std::string& array, bool read) {
     if (array.empty()) return;
     explanation_.focus = {array + "[", array};
     explanation_.last_focus = read;
+  }
+
+  /// The same for a program that reads the finding.
+  void add_data() {
+    for (std::size_t party = 0; party < finding_.parties.size(); ++party)
+      explanation_.threads.push_back({three_indices(block_number(party), finding_.grid),
+                                      three_indices(access(party).thread, finding_.block),
+                                      unsigned(std::strtoul(line(party).c_str(), nullptr, 10)),
+                                      is_read(finding_.parties[party]) ? "reads" : "writes"});
+    const Location& at = finding_.location;
+    if (!at.array.empty()) explanation_.values["array"] = at.array;
+    if (!at.array.empty() && !at.element.empty()) {
+      explanation_.values["element"] = at.element;
+      explanation_.values["index"] = std::to_string(at.index);
+      explanation_.values["elements"] = std::to_string(at.elements);
+    }
+    if (finding_.adds) explanation_.values["threads"] = std::to_string(finding_.threads + 1);
   }
 
   void race() {
@@ -89,6 +129,7 @@ class Explainer {
     const std::size_t reader = first_reads ? 0 : 1, writer = 1 - reader;
     const bool one_block = access(0).block == access(1).block;
     const bool one_line = lines_[0] == lines_[1];
+    if (finding_.handed_on) return handed_on_unfenced(one_block);
     if (one_line && finding_.adds) return several_add();
     if (!first_reads && !second_reads) return two_writers(one_block);
     place_at(reader);
@@ -114,6 +155,20 @@ class Explainer {
       explanation_.advice = "No barrier stands between the two: __syncthreads()";
     }
     if (several_blocks()) fact("Both are threads of " + block(reader) + ".");
+    if (is_atomic(0) != is_atomic(1))
+      explanation_.advice =
+          "One is an atomic operation, the other is not, so neither waits for the other: make both atomic, or put a "
+          "barrier (or a second launch) between them";
+  }
+
+  void handed_on_unfenced(bool one_block) {
+    const auto who = [&](std::size_t party) { return one_block ? thread(party) : block(party); };
+    say("M32", who(0) + " may not see what " + who(1) + (is_read(finding_.parties[1]) ? " read from " : " wrote to ") +
+                   element() + ": an atomic operation leads from one to the other, but no __threadfence");
+    if (lines_[0] != lines_[1]) fact("One access is in line " + line(1) + ", the other in line " + line(0) + ".");
+    explanation_.advice =
+        "An atomic operation orders nothing but itself. __threadfence() before the one that gives the lock back (or "
+        "sets the flag), and behind the one that takes it";
   }
 
   void several_add() {
@@ -133,16 +188,52 @@ class Explainer {
     if (one_block) {
       say("M08", "threads " + index_in(access(1).thread, finding_.block) + " and " +
                      index_in(access(0).thread, finding_.block) + " both write " + element());
+      if (several_blocks()) fact("Both are threads of " + block(0) + ".");
+      explanation_.advice = advice_for_threads();
     } else {
       say("M08", "blocks " + index_in(block_number(1), finding_.grid) + " and " +
                      index_in(block_number(0), finding_.grid) + " both write " + element());
+      explanation_.advice = advice_for_blocks();
     }
-    if (finding_.space == Space::global)
-      explanation_.advice = "The index of a thread in the grid is blockIdx.x * blockDim.x + threadIdx.x";
-    else
-      explanation_.advice =
-          "Each element needs one thread that writes it: if (threadIdx.x == 0), or an index of its own";
     if (lines_[0] != lines_[1]) fact("One does so in line " + line(1) + ", the other in line " + line(0) + ".");
+  }
+
+  /// For two threads of one block that write one element.
+  std::string advice_for_threads() const {
+    const auto x = [&](std::size_t party) { return access(party).thread % finding_.block.x; };
+    if (finding_.block.y * finding_.block.z > 1 && x(0) == x(1))
+      return "They have the same threadIdx.x, and differ in threadIdx.y or z: the index needs all of them";
+    return "Each element needs one thread that writes it: an index of its own, or if (threadIdx.x == 0)";
+  }
+  /// For threads of two blocks that write one element.
+  std::string advice_for_blocks() {
+    const bool same_thread = access(0).thread == access(1).thread;
+    if (same_thread && finding_.threads == 1)  // else more than this one thread of a block had met
+      return "Each block needs an element of its own, such as " + name() +
+             "[blockIdx.x]; if all belong together: atomicAdd";
+    if (!same_thread) return "Each element needs one thread of the whole grid that writes it";
+    fact("Both are thread " + index_in(access(0).thread, finding_.block) + ": their index does not tell blocks apart.");
+    if (finding_.grid.y * finding_.block.y > 1)
+      return "A thread in the grid has x = blockIdx.x * blockDim.x + threadIdx.x, and y likewise";
+    return "The index of a thread in the grid is blockIdx.x * blockDim.x + threadIdx.x";
+  }
+
+  void freed() {
+    const FreedRange& memory = *finding_.freed;
+    // One is as the user gave it, the other a full path: only their names can be compared.
+    const auto name_of = [](std::string_view file) { return std::string(file.substr(file.rfind('/') + 1)); };
+    const std::string file = name_of(memory.where.file);
+    const std::string place =
+        "line " + std::to_string(memory.where.line) + (file == name_of(explanation_.file) ? "" : " of " + file);
+    say("M31", thread_of_block(0) + verb() +
+                   (name() == "it" ? "memory that " + place + " has freed"
+                                   : element() + ", whose memory " + place + " has freed"));
+    if (memory.fact.empty()) {
+      explanation_.advice = "cudaFree comes after the last launch that uses the memory";
+      return;
+    }
+    fact(memory.fact);
+    explanation_.advice = "Pass the pointer itself, or an object whose destructor frees nothing";
   }
 
   void past_shared() {

@@ -23,6 +23,7 @@ std::string_view name_of(Problem problem) {
     case Problem::not_device_memory:
     case Problem::host_memory:
     case Problem::null_pointer:
+    case Problem::freed_memory:
       return "not device memory";
     case Problem::before_wait:
       return "access before dependency_wait";

@@ -30,6 +30,8 @@ Location locate(const std::string& name, std::uintptr_t begin, std::uintptr_t en
   location.array = name;
   location.index = distance >= 0 ? distance / size : (distance - size + 1) / size;
   location.bytes = std::int64_t(end - begin);
+  location.offset = distance;
+  location.access_bytes = bytes;
   location.elements = location.bytes / size;
   location.inside = address >= begin && address + bytes <= end;
   location.element = name + indices_of(location.index, extents);

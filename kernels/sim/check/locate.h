@@ -15,8 +15,10 @@ struct Location {
   std::int64_t index = 0;     ///< of the element: 64
   std::int64_t elements = 0;  ///< that the array has
   std::int64_t bytes = 0;     ///< that the array has
-  bool dynamic = false;       ///< dynamic shared memory
-  bool inside = false;        ///< the access lies in the array, whole
+  std::int64_t offset = 0;    ///< of the access, in bytes from the array's start
+  std::size_t access_bytes = 0;
+  bool dynamic = false;  ///< dynamic shared memory
+  bool inside = false;   ///< the access lies in the array, whole
 };
 
 /// Shared memory of the running block.

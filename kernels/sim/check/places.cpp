@@ -100,7 +100,7 @@ std::uint64_t load_address() {
 }
 
 std::vector<std::string> full_paths(const std::vector<std::uint32_t>& codes) {
-  static std::map<std::uint32_t, std::string> known;
+  static auto& known = *new std::map<std::uint32_t, std::string>;  // never destroyed: used during program exit
   const std::string program = program_file();
   std::map<std::string, std::vector<std::uint32_t>> unknown;  // by the file that holds them
   for (std::uint32_t code : codes)

@@ -2,17 +2,22 @@
 #include "kernels/sim/count/counter.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "kernels/sim/check/places.h"
 #include "kernels/sim/check/spaces.h"
+#include "kernels/sim/count/fused.h"
 #include "kernels/sim/count/loops.h"
+#include "kernels/sim/count/observer.h"
 #include "kernels/sim/count/request.h"
+#include "kernels/sim/count/touched.h"
 
 namespace gs::simulator::counting {
 namespace {
@@ -29,6 +34,9 @@ class Counter {
   void enter(std::uint32_t code) { loops_.enter(threads_[position.thread].path, code); }
   void access(std::uintptr_t address, std::size_t bytes, Kind kind, std::uint32_t code);
   void whole(Space space, std::uintptr_t address, std::size_t bytes, bool store, std::uint32_t code);
+  void barrier(Place where);
+  void warp_operation(const WarpMeeting&);
+  void make_all_requests();
   void end(Counts& into);
 
  private:
@@ -39,14 +47,15 @@ class Counter {
     std::uint32_t next;  // another lane's access of the same request, see Open
     Loops::Place place;
     std::uint8_t bytes;
-    bool shared;
+    bool shared, loads, stores, plain;
   };
   struct Thread {
     Loops::Path path;
     std::vector<Access> log;
   };
 
-  void log(Space space, std::uintptr_t address, std::size_t bytes, std::uint32_t code);
+  /// `plain`: see Request.
+  void log(Space, std::uintptr_t address, std::size_t bytes, bool loads, bool stores, bool plain, std::uint32_t code);
   void make_requests(unsigned warp);
   std::size_t find_open(const Access&, std::uint32_t lane, std::size_t likely);
   void cut_all();
@@ -71,10 +80,12 @@ class Counter {
 
   Counts totals_;
   std::unordered_map<std::uint32_t, RequestCounts> by_code_;
+  Touched touched_;
 };
 
 void Counter::block_begins(unsigned threads) {
-  for (unsigned warp = 0; warp < living_.size(); ++warp) make_requests(warp);  // left by a block that ended in an error
+  make_all_requests();  // left by a block that ended in an error
+  if (observer) observer->block_begins();
   loops_.forget_contexts();
   if (threads_.size() < threads) threads_.resize(threads);
   for (Thread& thread : threads_) thread.path.clear();
@@ -96,12 +107,16 @@ void Counter::access(std::uintptr_t address, std::size_t bytes, Kind kind, std::
   if (position.in_pieces || kind == Kind::atomic_read) return;
   const std::optional<Space> space = spaces_.of(address, bytes);
   if (!space) return;
+  const bool loads = kind != Kind::write, stores = kind != Kind::read;
   if (*space == Space::global) {
-    const bool loads = kind != Kind::write, stores = kind != Kind::read;
     totals_.loads += loads, totals_.stores += stores;
     totals_.loaded_bytes += loads ? std::int64_t(bytes) : 0, totals_.stored_bytes += stores ? std::int64_t(bytes) : 0;
   }
-  log(*space, address, bytes, code);
+  log(*space, address, bytes, loads, stores, !(loads && stores), code);
+  if (observer && observer->ends_at(*space, address, bytes, code)) {
+    make_all_requests();
+    fail_reported("the checked run ended here");
+  }
 }
 
 void Counter::whole(Space space, std::uintptr_t address, std::size_t bytes, bool store, std::uint32_t code) {
@@ -109,20 +124,39 @@ void Counter::whole(Space space, std::uintptr_t address, std::size_t bytes, bool
     (store ? totals_.stores : totals_.loads)++;
     (store ? totals_.stored_bytes : totals_.loaded_bytes) += std::int64_t(bytes);
   }
-  log(space, address, bytes, code);
+  log(space, address, bytes, !store, store, false, code);
 }
 
-void Counter::log(Space space, std::uintptr_t address, std::size_t bytes, std::uint32_t code) {
+void Counter::log(Space space, std::uintptr_t address, std::size_t bytes, bool loads, bool stores, bool plain,
+                  std::uint32_t code) {
   if (logged_ >= most_logged) cut_all();
   Thread& thread = threads_[position.thread];
-  thread.log.push_back(
-      {address, code, no_access, loops_.place(thread.path), std::uint8_t(bytes), space != Space::global});
+  thread.log.push_back({address, code, no_access, loops_.place(thread.path), std::uint8_t(bytes),
+                        space != Space::global, loads, stores, plain});
   logged_++;
 }
 
 void Counter::cut_all() {
   totals_.cut_apart = true;
+  make_all_requests();
+}
+
+void Counter::make_all_requests() {
   for (unsigned warp = 0; warp < living_.size(); ++warp) make_requests(warp);
+}
+
+void Counter::barrier(Place where) {
+  if (observer) observer->barrier(where);
+}
+
+void Counter::warp_operation(const WarpMeeting& meeting) {
+  if (!observer) return;
+  std::array<std::uint32_t, warp_size> logged{};
+  for (std::uint32_t left = meeting.lanes; left; left &= left - 1) {
+    const auto lane = std::size_t(std::countr_zero(left));
+    logged[lane] = std::uint32_t(threads_[meeting.warp * warp_size + lane].log.size());
+  }
+  observer->warp_operation(meeting, logged);
 }
 
 /// The first request of this instruction in this iteration that lacks the lane, or else a new one.
@@ -142,6 +176,8 @@ std::size_t Counter::find_open(const Access& access, std::uint32_t lane, std::si
 void Counter::make_requests(unsigned warp) {
   open_.clear();
   by_key_.clear();
+  std::optional<Formed> formed;
+  if (observer && observer->wants_requests()) formed.emplace(Formed{.warp = warp, .living = living_[warp]});
   const std::size_t first_thread = std::size_t(warp) * warp_size;
   const auto lanes = std::uint32_t(std::min<std::size_t>(threads_.size() - first_thread, warp_size));
   for (std::uint32_t lane = 0; lane < lanes; ++lane) {
@@ -151,6 +187,7 @@ void Counter::make_requests(unsigned warp) {
       at = find_open(log[i], 1u << lane, at + 1);  // most lanes do what the lane before them did, in the same order
       log[i].next = std::exchange(open_[at].first, lane * most_logged + i);
       open_[at].lanes |= 1u << lane;
+      if (formed) formed->of_lane[lane].push_back(std::uint32_t(at));
     }
   }
   for (const Open& open : open_) {
@@ -160,15 +197,23 @@ void Counter::make_requests(unsigned warp) {
       const Access& access = threads_[first_thread + lane].log[at % most_logged];
       request.code = access.code;
       request.shared = access.shared;
+      request.loads = access.loads, request.stores = access.stores, request.plain = access.plain;
       request.bytes = std::max(request.bytes, access.bytes);
       request.address[lane] = access.address;
-      if (access.bytes > 0) request.accessing |= 1u << lane;
+      if (access.bytes > 0) {
+        request.accessing |= 1u << lane;
+        access.shared ? touched_.shared(access.address) : touched_.global(access.address, access.bytes);
+      }
       at = access.next;
     }
     const RequestCounts counts = counts_of(request, living_[warp]);
     totals_ += counts;
     by_code_[request.code] += counts;
+    if (formed) formed->requests.push_back({request, counts});
+    if (fuser) fuser->add(request, living_[warp]);
   }
+  if (formed) observer->requests(*formed);
+  if (fuser) fuser->warp_meets();
   for (std::uint32_t lane = 0; lane < lanes; ++lane) {
     std::vector<Access>& log = threads_[first_thread + lane].log;
     logged_ -= log.size();
@@ -177,12 +222,14 @@ void Counter::make_requests(unsigned warp) {
 }
 
 void Counter::end(Counts& into) {
-  for (unsigned warp = 0; warp < living_.size(); ++warp) make_requests(warp);
+  make_all_requests();
   into.memory = true;
   into.cut_apart = totals_.cut_apart;
   into.loads = totals_.loads, into.stores = totals_.stores;
   into.loaded_bytes = totals_.loaded_bytes, into.stored_bytes = totals_.stored_bytes;
   static_cast<RequestCounts&>(into) = totals_;
+  into.touched_sectors = touched_.sectors();
+  into.static_shared_bytes = touched_.static_shared_bytes();
 
   std::vector<std::uint32_t> codes;
   for (const auto& [code, counts] : by_code_) codes.push_back(code);
@@ -210,10 +257,15 @@ constexpr CounterHooks hooks{
     .add_to = [](Counts& counts) { active->end(counts); },
     .end =
         [] {
+          active->make_all_requests();  // left by a block that ended in an error
           delete active;
           active = nullptr;
         },
-    .launch_begins = [] { active->launch_begins(); },
+    .launch_begins =
+        [] {
+          active->launch_begins();
+          if (observer) observer->launch_begins();
+        },
     .block_begins = [](unsigned threads) { active->block_begins(threads); },
     .warp_meets = [](unsigned warp, std::uint32_t living) { active->warp_meets(warp, living); },
     .whole_access =
@@ -221,10 +273,14 @@ constexpr CounterHooks hooks{
           active->whole(kind == WholeAccess::global_load ? Space::global : Space::shared, number(address), bytes,
                         kind == WholeAccess::shared_store, code_of(return_address));
         },
+    .barrier = [](Place where) { active->barrier(where); },
+    .warp_operation = [](const WarpMeeting& meeting) { active->warp_operation(meeting); },
 };
 [[maybe_unused]] const bool installed = (linked_counter = &hooks, true);
 
 }  // namespace
+
+constinit Observer* observer = nullptr;
 
 void access(const void* address, std::size_t bytes, Kind kind, const void* return_address) {
   // A longer access is the copy of a structure: split into pieces of at most 16 bytes, as aligned as its address is.

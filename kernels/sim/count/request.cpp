@@ -24,6 +24,11 @@ struct Units {
   }
 };
 
+/// Lanes that are served together.
+int lanes_together(const Request& request) {
+  return request.bytes <= 4 ? 32 : request.bytes <= 8 ? 16 : 8;
+}
+
 }  // namespace
 
 int sectors(const Request& request) {
@@ -35,7 +40,7 @@ int ideal_sectors(const Request& request) {
 }
 
 int bank_conflicts(const Request& request) {
-  const int group = request.bytes <= 4 ? 32 : request.bytes <= 8 ? 16 : 8;
+  const int group = lanes_together(request);
   int extra = 0;
   for (int first = 0; first < 32; first += group) {
     const Units words(request, (group == 32 ? ~0u : (1u << group) - 1) << first, 4);
@@ -45,6 +50,14 @@ int bank_conflicts(const Request& request) {
     extra += std::max(most - 1, 0);
   }
   return extra;
+}
+
+int least_turns(const Request& request) {
+  const int group = lanes_together(request);
+  int turns = 0;
+  for (int first = 0; first < 32; first += group)
+    turns += (request.accessing >> first & (group == 32 ? ~0u : (1u << group) - 1)) != 0;
+  return turns;
 }
 
 RequestCounts counts_of(const Request& request, std::uint32_t living) {

@@ -12,7 +12,9 @@ struct Request {
   std::uint32_t accessing = 0;  ///< those that access memory: an asynchronous copy may be switched off
   std::uint8_t bytes = 0;       ///< per lane, 1 to 16
   bool shared = false;
-  std::uintptr_t address[32];  ///< by lane; valid for `accessing`
+  bool loads = false, stores = false;  ///< both: an atomic operation
+  bool plain = false;                  ///< neither an atomic operation, an asynchronous copy, nor a matrix load
+  std::uintptr_t address[32];          ///< by lane; valid for `accessing`
 };
 
 /// Number of 32-byte sectors that its lanes touch together.
@@ -26,6 +28,9 @@ int ideal_sectors(const Request&);
 /// bytes are served by half-warps, of 16 bytes by quarter-warps; each takes as many turns as its busiest bank has
 /// different words.
 int bank_conflicts(const Request&);
+
+/// The minimum that bank_conflicts() counts from: turns of the 32 banks if no lanes met in one.
+int least_turns(const Request&);
 
 /// All counts of the request, in a warp whose living lanes are `living`.
 RequestCounts counts_of(const Request&, std::uint32_t living);

@@ -5,13 +5,14 @@
 
 namespace gs::textbook {
 
-/// True if GRIDSTRIDE_RUN_COUNT names a file for the counts. Then kernels are counted and not checked.
+/// True if GRIDSTRIDE_RUN_COUNT is set. Then kernels are counted and not checked.
 bool counting();
 
 /// Runs a launch of `kernel` and counts its work.
 void count_launch(const std::string& kernel, const std::function<void()>& launch);
 
-/// Writes the counts to the file: a table for each kernel, and notes about lines that cost more than they need to.
-void write_counts();
+/// Adds to the record, for each kernel: "kernel", "line" for each source line that accesses memory, in order, and a
+/// "finding" for each line that costs more than it needs to. apps/learn/counts/counted_run.h lists the fields.
+void record_counts();
 
 }  // namespace gs::textbook

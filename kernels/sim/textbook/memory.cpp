@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <map>
 
 namespace gs::textbook {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::size_t page = 64 << 10;               // of any kernel
 constexpr std::size_t apart = std::size_t(4) << 30;  // between the starts of two allocations: any 32-bit index of bytes
+constexpr std::size_t most_kept = 256;               // freed allocations
 constexpr std::size_t fallback_apart = 1 << 20;      // where the address space is limited (ulimit -v)
 
 struct Reservation {
@@ -56,8 +58,15 @@ std::size_t margin_of(const void* memory) {
 void release(void* memory) {
   const auto found = reservations().find(memory);
   if (found == reservations().end()) return;
-  munmap(found->second.region, found->second.bytes);
+  const Reservation released = found->second;
   reservations().erase(found);
+  // The addresses stay without memory for a while: what follows a pointer there must not meet another allocation.
+  mmap(released.region, released.bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  static auto* kept = new std::deque<Reservation>;
+  kept->push_back(released);
+  if (kept->size() <= most_kept) return;
+  munmap(kept->front().region, kept->front().bytes);
+  kept->pop_front();
 }
 
 }  // namespace gs::textbook

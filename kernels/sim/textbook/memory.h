@@ -9,7 +9,7 @@ namespace gs::textbook {
 void* reserve(std::size_t bytes);
 /// How many bytes before and behind it belong to nothing else.
 std::size_t margin_of(const void* memory);
-/// Gives back what reserve() returned.
+/// Gives back what reserve() returned. Its addresses are used again after 256 others were given back.
 void release(void* memory);
 
 }  // namespace gs::textbook

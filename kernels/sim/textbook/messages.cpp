@@ -42,13 +42,23 @@ std::optional<Span> find_focus(const std::string& text, const std::string& focus
   return found;
 }
 
-std::optional<Span> span_in(const std::string& source, const simulator::Explanation& explanation) {
+/// The part of the source line that the message points at; of length 0 if there is none.
+Span span_in(const std::optional<std::string>& source, const simulator::Explanation& explanation) {
   for (const std::string& focus : explanation.focus)
-    if (const auto span = find_focus(source, focus, explanation.last_focus)) return span;
-  return std::nullopt;
+    if (const auto span = source ? find_focus(*source, focus, explanation.last_focus) : std::nullopt) return *span;
+  return {};
 }
 
-/// Lines of at most 100 columns, each two columns in.
+}  // namespace
+
+std::string path_from_here(const std::string& path) {
+  std::error_code error;
+  const auto here = std::filesystem::current_path(error);
+  if (error || path.empty() || path[0] != '/') return path;
+  const std::string relative = std::filesystem::path(path).lexically_normal().lexically_relative(here).string();
+  return relative.empty() || relative.starts_with("..") ? path : relative;
+}
+
 std::string indented(std::string_view text) {
   constexpr std::size_t width = 98;
   std::string result;
@@ -65,40 +75,32 @@ std::string indented(std::string_view text) {
   return result;
 }
 
-}  // namespace
-
-std::string path_from_here(const std::string& path) {
-  std::error_code error;
-  const auto here = std::filesystem::current_path(error);
-  if (error || path.empty() || path[0] != '/') return path;
-  const std::string relative = std::filesystem::path(path).lexically_normal().lexically_relative(here).string();
-  return relative.empty() || relative.starts_with("..") ? path : relative;
-}
-
 std::size_t column_of(const simulator::Explanation& explanation) {
   const auto source = simulator::source_line(explanation.file, explanation.line);
-  const auto span = source ? span_in(*source, explanation) : std::nullopt;
-  return span ? span->begin + 1 : 0;
+  const Span span = span_in(source, explanation);
+  return span.length > 0 ? span.begin + 1 : 0;
 }
 
 std::string text_of(const simulator::Explanation& explanation, const std::string& severity) {
   const auto source = simulator::source_line(explanation.file, explanation.line);
-  const auto span = source ? span_in(*source, explanation) : std::nullopt;
+  const Span span = span_in(source, explanation);
   const std::string number = std::to_string(explanation.line);
-  std::string text = path_from_here(explanation.file) + ":" + number;
-  if (span) text += ":" + std::to_string(span->begin + 1);
-  text += ": " + severity + ": " + explanation.what;
+  std::string text = path_from_here(explanation.file);
+  if (!text.empty() && explanation.line > 0) text += ":" + number;
+  if (!text.empty()) text += ":";
+  if (span.length > 0) text += std::to_string(span.begin + 1) + ":";
+  text += (text.empty() ? "" : " ") + severity + ": " + explanation.what;
   if (!explanation.code.empty()) text += "  [" + explanation.code + "]";
   text += "\n";
   if (source && !source->empty()) {
     const std::string margin(number.size() < 5 ? 5 - number.size() : 0, ' ');
     text += margin + number + " | " + *source + "\n";
-    if (span) {
-      std::string below(source->substr(0, span->begin));
+    if (span.length > 0) {
+      std::string below(source->substr(0, span.begin));
       for (char& c : below)
         if (c != '\t') c = ' ';
       text += std::string(margin.size() + number.size(), ' ') + " | " + below + "^" +
-              std::string(span->length - 1, '~') + "\n";
+              std::string(span.length - 1, '~') + "\n";
     }
   }
   for (const std::string& fact : explanation.facts) text += indented(fact);

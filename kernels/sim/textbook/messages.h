@@ -1,6 +1,7 @@
 // messages.h - explanations on the terminal: the place, what happened, the source line, what to do.
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "kernels/sim/explanation.h"
 
@@ -17,6 +18,9 @@ std::string text_of(const simulator::Explanation&, const std::string& severity =
 
 /// The column in the source line that the message points at, from 1; 0: it points at none.
 std::size_t column_of(const simulator::Explanation&);
+
+/// Lines of at most 100 columns, each two columns in.
+std::string indented(std::string_view text);
 
 /// A path as the user would write it from here.
 std::string path_from_here(const std::string& path);

@@ -1,4 +1,4 @@
-// names.cpp - names of parameters and variables, which the rewriter writes into the file (apps/learn/rewrite.h).
+// names.cpp - names of parameters and variables, which the rewriter writes into the file (apps/learn/rewrite/).
 #include "kernels/sim/textbook/names.h"
 
 #include <map>
@@ -34,7 +34,7 @@ void name_arguments(std::string_view kernel, const PointerArgument* pointers, st
     if (found != parameters().end() && pointers[i].index < found->second.size())
       naming.name = found->second[pointers[i].index];
     const auto value = reinterpret_cast<std::uintptr_t>(pointers[i].value);
-    if (simulator::memory_at(value))
+    if (simulator::memory_at(value) || simulator::freed_memory_at(value))
       simulator::name_memory(pointers[i].value, naming);
     else
       to_host.push_back({value, naming.name});
@@ -54,7 +54,7 @@ KernelParameters::KernelParameters(const char* kernel, const char* names) {
 
 DeviceVariable::DeviceVariable(const char* name, const void* begin, std::size_t bytes, std::size_t element_bytes,
                                bool managed, bool no_array) {
-  simulator::register_memory(begin, bytes, {name, element_bytes, {}, managed, no_array});
+  simulator::register_memory(begin, bytes, {name, element_bytes, {}, managed, no_array, 1 << 20, name});
 }
 
 }  // namespace gs::textbook

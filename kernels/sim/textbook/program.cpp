@@ -7,6 +7,7 @@
 #include <iostream>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -15,10 +16,13 @@
 #include "kernels/sim/check/ways.h"
 #include "kernels/sim/simulator.h"
 #include "kernels/sim/textbook/counting.h"
+#include "kernels/sim/textbook/crash.h"
+#include "kernels/sim/textbook/kernel_attributes.h"
 #include "kernels/sim/textbook/launch.h"
 #include "kernels/sim/textbook/messages.h"
 #include "kernels/sim/textbook/names.h"
 #include "kernels/sim/textbook/record.h"
+#include "kernels/sim/textbook/tracing.h"
 #include "kernels/sim/time_limit.h"
 #include "kernels/sim/words.h"
 
@@ -27,8 +31,11 @@ namespace {
 
 struct Program {
   cudaError_t last_error = cudaSuccess;
-  std::vector<Entry> findings;                           ///< in the order in which they are said
+  std::vector<Entry> findings;  ///< in the order in which they are said
+  std::size_t said = 0;         ///< so many of them are on the terminal
+  std::set<std::tuple<std::string, std::string, std::string, unsigned>> reported;  ///< kernel, code, file, line
   std::optional<simulator::Explanation> refused_launch;  ///< which the program has not asked about
+  std::optional<Configuration> last_launch;
   std::set<std::string> notes;
 };
 Program& program() {
@@ -36,32 +43,38 @@ Program& program() {
   return *program;
 }
 
+void add_finding(Entry entry) {
+  if (recording()) record(entry);
+  program().findings.push_back(std::move(entry));
+}
 void add_error(const simulator::Explanation& explanation) {
-  program().findings.push_back(finding(explanation, "error"));
+  add_finding(finding(explanation, "error"));
 }
 /// An error that no explanation describes.
 void add_error(const std::string& text) {
-  program().findings.push_back({"finding", {{"severity", "error"}, {"what", text}, {"text", text + "\n"}}});
+  add_finding({"finding", {{"severity", "error"}, {"what", text}, {"text", text + "\n"}}});
 }
+/// The same mistake of another launch is not said again.
 void add_error(const simulator::Report& report) {
-  if (report.explanation.code.empty())
-    add_error(report.text);
-  else
-    add_error(report.explanation);
+  const simulator::Explanation& explanation = report.explanation;
+  if (explanation.code.empty()) return add_error(report.text);
+  if (program().reported.insert({report.kernel, explanation.code, explanation.file, explanation.line}).second)
+    add_error(explanation);
 }
 
-void say_findings() {
+/// Adds to the findings the ones that are not yet among them.
+void gather_findings() {
+  if (program().refused_launch) add_error(*std::exchange(program().refused_launch, {}));
+  for (const auto& report : simulator::take_reports()) add_error(report);
+}
+
+void end_of_program() {
   std::cout.flush();
   std::fflush(stdout);
-  if (counting()) write_counts();
-  if (program().refused_launch) add_error(*program().refused_launch);
-  for (const auto& report : simulator::take_reports()) add_error(report);
-  bool first = true;
-  for (const Entry& entry : program().findings)
-    if (recording())
-      record(entry);
-    else
-      std::fprintf(stderr, "%s%s", std::exchange(first, false) ? "" : "\n", entry["text"].c_str());
+  if (counting()) record_counts();
+  if (tracing()) write_trace();
+  gather_findings();
+  say_findings();
   if (!program().findings.empty()) std::_Exit(1);
 }
 /// A message that is no mistake.
@@ -72,20 +85,33 @@ void say_note(const simulator::Explanation& explanation) {
   else
     std::fputs(text_of(explanation, "note").c_str(), stderr);
 }
+/// The last message of a program. `place`: "/home/me/vec.cu:12", or empty.
+void say_at_end(simulator::Explanation explanation, const std::string& place) {
+  const auto colon = place.rfind(':');
+  explanation.file = place.substr(0, colon);
+  if (colon != place.npos) explanation.line = unsigned(std::strtoul(place.c_str() + colon + 1, nullptr, 10));
+  gather_findings();
+  add_error(explanation);
+  end_program();
+}
+
 /// The program's main() runs without end.
 void host_runs_on(const void* return_address) {
   const auto code = std::uint32_t(static_cast<const char*>(return_address) - simulator::check::program_start());
   const std::string place = simulator::check::full_paths({code}).front();
-  const auto colon = place.rfind(':');
   simulator::Explanation explanation;
   explanation.code = "M25";
-  explanation.file = place.substr(0, colon);
-  explanation.line = unsigned(std::strtoul(place.c_str() + colon + 1, nullptr, 10));
   explanation.what = "after " + simulator::time_limit_in_words() + ": the program is in line " +
-                     std::to_string(explanation.line) + ", in no kernel";
+                     place.substr(place.rfind(':') + 1) + ", in no kernel";
   explanation.advice = "Does the condition of this loop ever become false?";
-  add_error(explanation);
-  end_program();
+  say_at_end(std::move(explanation), place);
+}
+
+void program_crashes(const std::string& what, const std::string& advice, const std::string& place) {
+  simulator::Explanation explanation;
+  explanation.what = what;
+  explanation.advice = advice;
+  say_at_end(std::move(explanation), place);
 }
 
 constexpr double default_seconds = 10;
@@ -94,7 +120,8 @@ bool start() {
   simulator::check::ways_are_kept = true;
   const char* const given = std::getenv("GRIDSTRIDE_RUN_SECONDS");
   simulator::limit_time(given ? std::strtod(given, nullptr) : default_seconds, host_runs_on);
-  return std::atexit(say_findings) == 0;
+  explain_crashes(program_crashes);
+  return std::atexit(end_of_program) == 0;
 }
 [[maybe_unused]] const bool started = start();
 }  // namespace
@@ -132,6 +159,11 @@ cudaError_t refused(cudaError_t error, source_location where, const std::string&
   return failed(error);
 }
 
+cudaError_t refused(cudaError_t error, const simulator::Explanation& message) {
+  add_error(message);
+  return failed(error);
+}
+
 void note_once(source_location where, const std::string& message) {
   if (!program().notes.insert(message).second) return;
   simulator::Explanation explanation;
@@ -141,28 +173,54 @@ void note_once(source_location where, const std::string& message) {
   say_note(explanation);
 }
 
+void add_mistake(const simulator::Explanation& explanation) {
+  add_error(explanation);
+}
+
+void end_if_wrong() {
+  gather_findings();
+  if (!program().findings.empty()) end_program();
+}
+
+const Configuration* last_launch() {
+  return program().last_launch ? &*program().last_launch : nullptr;
+}
+
+void say_findings() {
+  if (recording()) return;  // add_finding() did
+  for (std::size_t& said = program().said; said < program().findings.size(); ++said) {
+    if (said > 0) std::fputs("\n", stderr);
+    std::fputs(program().findings[said]["text"].c_str(), stderr);
+  }
+}
+
 void end_program() {
-  say_findings();
+  end_of_program();
   std::_Exit(1);
 }
 
-void run(const char* kernel, const Configuration& configuration, simulator::Invoke invoke, void* arguments,
+void run(KernelName kernel, const Configuration& configuration, simulator::Invoke invoke, void* arguments,
          std::size_t argument_bytes, const PointerArgument* pointers, std::size_t pointer_count) {
-  name_arguments(kernel, pointers, pointer_count);
+  name_arguments(kernel.name, pointers, pointer_count);
+  program().last_launch = configuration;
   try {
     const simulator::Geometry geometry(configuration.grid, configuration.block, configuration.shared_bytes, false,
                                        configuration.where);
+    check_shared_bytes(kernel, configuration);
     const auto launch = [&] {
-      simulator::run_grid({kernel, geometry, invoke, arguments, argument_bytes, true, nullptr, nullptr});
+      simulator::run_grid({kernel.name, geometry, invoke, arguments, argument_bytes, true, nullptr, nullptr});
     };
     if (counting())
-      count_launch(kernel, launch);
+      count_launch(kernel.name, launch);
+    else if (tracing())
+      trace_launch(launch);
     else
       launch();
+    for (const auto& report : simulator::take_reports()) add_error(report);  // a crash may come, and leave no memory
   } catch (const simulator::LaunchRefused& error) {
     if (program().refused_launch) add_error(*program().refused_launch);
     program().refused_launch = error.explanation;
-    failed(cudaErrorInvalidConfiguration);
+    failed(error.explanation.code == "M29" ? cudaErrorInvalidValue : cudaErrorInvalidConfiguration);
   } catch (const simulator::SimError& error) {
     auto reports = simulator::take_reports();
     if (error.explanation.code == "M25") reports.clear();  // who waits in a loop races for what it waits for

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "kernels/sim/textbook/accesses.h"
 #include "kernels/sim/textbook/messages.h"
 
 namespace gs::textbook {
@@ -30,6 +31,13 @@ void record(const Entry& entry) {
 Entry finding(const simulator::Explanation& explanation, const std::string& severity) {
   std::string facts;
   for (const std::string& fact : explanation.facts) facts += fact + "\n";
+  std::string threads, values;
+  const auto numbers = [](simulator::uint3 v) {
+    return std::to_string(v.x) + " " + std::to_string(v.y) + " " + std::to_string(v.z) + " ";
+  };
+  for (const auto& thread : explanation.threads)
+    threads += numbers(thread.block) + numbers(thread.thread) + std::to_string(thread.line) + " " + thread.does + "\n";
+  for (const auto& [name, value] : explanation.values) values += name + "=" + value + "\n";
   return {"finding",
           {{"severity", severity},
            {"code", explanation.code},
@@ -38,7 +46,10 @@ Entry finding(const simulator::Explanation& explanation, const std::string& seve
            {"column", std::to_string(column_of(explanation))},
            {"what", explanation.what},
            {"facts", facts},
+           {"accesses", text_of(explanation.accesses)},
            {"advice", explanation.advice},
+           {"threads", threads},
+           {"values", values},
            {"text", text_of(explanation, severity)}}};
 }
 

@@ -13,7 +13,9 @@ bool recording();
 /// Appends an entry to the record of this program.
 void record(const Entry&);
 
-/// The entry of a finding: severity, code, file, line, column, what, facts (a line each), advice, and its whole text.
+/// The entry of a finding: severity, code, file, line, column, what, facts (a line each), advice, and its whole text;
+/// threads, a line each: the three indices of its block, its own, the source line, what it does; values, a line each:
+/// "index=1000"; accesses, a line each (accesses.h).
 Entry finding(const simulator::Explanation&, const std::string& severity);
 
 }  // namespace gs::textbook

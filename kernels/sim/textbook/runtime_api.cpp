@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "kernels/sim/device_memory.h"
+#include "kernels/sim/textbook/freeing.h"
 #include "kernels/sim/textbook/memory.h"
 #include "kernels/sim/textbook/program.h"
 
@@ -50,7 +51,7 @@ std::optional<simulator::MemoryRange> range_of(const void* p) {
 
 /// "d_a[10]" or "host memory"
 std::string in_words(const simulator::MemoryRange& range) {
-  return range.naming.name.empty() ? "GPU memory" : range.naming.name;
+  return range.naming.host_name.empty() ? "GPU memory" : range.naming.host_name;
 }
 
 /// Empty if [p, p + bytes) lies in one allocation.
@@ -72,8 +73,8 @@ cudaError_t allocate(const char* expression, void** pointer, std::size_t bytes, 
   if (!memory)
     return refused(cudaErrorMemoryAllocation, where,
                    "cudaMalloc of " + std::to_string(bytes) + " bytes: this machine has not so much memory");
-  simulator::register_memory(memory, bytes,
-                             {name_in(expression), element_bytes, {}, managed, false, margin_of(memory)});
+  const std::string name = name_in(expression);
+  simulator::register_memory(memory, bytes, {name, element_bytes, {}, managed, false, margin_of(memory), name});
   *pointer = memory;
   return cudaSuccess;
 }
@@ -88,20 +89,6 @@ cudaError_t allocate_host(void** pointer, std::size_t bytes) {
 using namespace gs::textbook;
 using gs::source_location;
 
-cudaError_t cudaFree(void* pointer, source_location where) {
-  if (pointer == nullptr) return cudaSuccess;
-  const auto range = range_of(pointer);
-  if (!range)
-    return refused(cudaErrorInvalidValue, where,
-                   "cudaFree of a pointer that cudaMalloc did not return, or a second time");
-  if (range->begin != reinterpret_cast<std::uintptr_t>(pointer))
-    return refused(cudaErrorInvalidValue, where,
-                   "cudaFree of a pointer into " + in_words(*range) + ", not to its start");
-  gs::simulator::unregister_memory(pointer);
-  release(pointer);
-  return cudaSuccess;
-}
-
 cudaError_t cudaFreeHost(void* pointer) {
   std::free(pointer);
   return cudaSuccess;
@@ -109,6 +96,8 @@ cudaError_t cudaFreeHost(void* pointer) {
 
 cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, source_location where) {
   if (bytes == 0) return cudaSuccess;
+  if (const auto error = refused_as_freed(to, where, "cudaMemcpy writes to")) return *error;
+  if (const auto error = refused_as_freed(from, where, "cudaMemcpy reads")) return *error;
   const auto target = range_of(to), source = range_of(from);
   const auto refuse = [&](cudaError_t error, const std::string& why) {
     return refused(error, where, "cudaMemcpy " + why);
@@ -150,6 +139,7 @@ cudaError_t cudaMemcpy2D(void* to, std::size_t to_pitch, const void* from, std::
 
 cudaError_t cudaMemset(void* to, int value, std::size_t bytes, source_location where) {
   if (bytes == 0) return cudaSuccess;
+  if (const auto error = refused_as_freed(to, where, "cudaMemset writes to")) return *error;
   const auto target = range_of(to);
   if (!target) return refused(cudaErrorInvalidValue, where, "cudaMemset: the pointer is not GPU memory");
   if (const auto why = past_the_end(to, bytes, *target, "writes"); !why.empty())

@@ -56,20 +56,31 @@ cudaError_t allocate(const char* expression, T** pointer, std::size_t bytes, boo
                      source_location where = source_location::current()) {
   return allocate(expression, (void**)pointer, bytes, detail::size_of_pointee<T>(), managed, where);
 }
+/// Rows of `width` bytes, each at a multiple of 512.
+template <class T>
+cudaError_t allocate_rows(const char* expression, T** pointer, std::size_t* pitch, std::size_t width,
+                          std::size_t height, source_location where = source_location::current()) {
+  *pitch = (width + 511) / 512 * 512;
+  return allocate(expression, pointer, *pitch * height, false, where);
+}
 cudaError_t allocate_host(void** pointer, std::size_t bytes);
 }  // namespace gs::textbook
 
 // Macros, because a message calls memory by the name of its pointer.
 #define cudaMalloc(pointer, ...) ::gs::textbook::allocate(#pointer, pointer, (__VA_ARGS__), false)
+#define cudaMallocPitch(pointer, ...) ::gs::textbook::allocate_rows(#pointer, pointer, __VA_ARGS__)
 #define cudaMallocAsync(pointer, bytes, stream) ::gs::textbook::allocate(#pointer, pointer, bytes, false)
 #define GS_ALLOCATE_MANAGED(pointer, bytes, ...) ::gs::textbook::allocate(#pointer, pointer, bytes, true)
 #define cudaMallocManaged(...) GS_ALLOCATE_MANAGED(__VA_ARGS__, cudaMemAttachGlobal)
 
 using gs::source_location;
 
-cudaError_t cudaFree(void* pointer, source_location where = source_location::current());
-inline cudaError_t cudaFreeAsync(void* pointer, cudaStream_t, source_location where = source_location::current()) {
-  return cudaFree(pointer, where);
+/// `function`: that calls it; a destructor's name begins with ~.
+cudaError_t cudaFree(void* pointer, source_location where = source_location::current(),
+                     const char* function = __builtin_FUNCTION());
+inline cudaError_t cudaFreeAsync(void* pointer, cudaStream_t, source_location where = source_location::current(),
+                                 const char* function = __builtin_FUNCTION()) {
+  return cudaFree(pointer, where, function);
 }
 template <class T>
 cudaError_t cudaMallocHost(T** pointer, std::size_t bytes, unsigned = 0) {
@@ -89,13 +100,6 @@ inline cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes
 }
 cudaError_t cudaMemcpy2D(void* to, std::size_t to_pitch, const void* from, std::size_t from_pitch, std::size_t width,
                          std::size_t height, cudaMemcpyKind kind, source_location where = source_location::current());
-/// Rows of `width` bytes, each at a multiple of 512.
-template <class T>
-cudaError_t cudaMallocPitch(T** pointer, std::size_t* pitch, std::size_t width, std::size_t height,
-                            source_location where = source_location::current()) {
-  *pitch = (width + 511) / 512 * 512;
-  return gs::textbook::allocate("", pointer, *pitch * height, false, where);
-}
 cudaError_t cudaMemset(void* to, int value, std::size_t bytes, source_location where = source_location::current());
 inline cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t = nullptr,
                                    source_location where = source_location::current()) {
@@ -190,9 +194,13 @@ inline cudaError_t cudaGetDevice(int* device) {
 inline cudaError_t cudaSetDevice(int device) {
   return device == 0 ? cudaSuccess : cudaErrorInvalidDevice;
 }
+namespace gs::textbook {
+cudaError_t set_attribute(const void* kernel, cudaFuncAttribute, int value, source_location where);
+}
 template <class Kernel>
-cudaError_t cudaFuncSetAttribute(Kernel, cudaFuncAttribute, int) {
-  return cudaSuccess;
+cudaError_t cudaFuncSetAttribute(Kernel* kernel, cudaFuncAttribute attribute, int value,
+                                 source_location where = source_location::current()) {
+  return gs::textbook::set_attribute((const void*)kernel, attribute, value, where);
 }
 template <class Kernel>
 cudaError_t cudaFuncSetCacheConfig(Kernel, cudaFuncCache) {

@@ -2,6 +2,7 @@
 // that program, in place of messages and an end (program.cpp).
 #include "kernels/sim/block.h"
 #include "kernels/sim/simulator.h"
+#include "kernels/sim/textbook/kernel_attributes.h"
 #include "kernels/sim/textbook/messages.h"
 #include "kernels/sim/textbook/names.h"
 #include "kernels/sim/textbook/program.h"
@@ -15,15 +16,16 @@ namespace {
 
 }  // namespace
 
-void run(const char* kernel, const Configuration& configuration, simulator::Invoke invoke, void* arguments,
+void run(KernelName kernel, const Configuration& configuration, simulator::Invoke invoke, void* arguments,
          std::size_t argument_bytes, const PointerArgument* pointers, std::size_t pointer_count) {
   // The file is instrumented if the program has the checker. Without it, several threads may train at once.
   const bool checked = simulator::checker_present();
-  if (checked) name_arguments(kernel, pointers, pointer_count);
+  if (checked) name_arguments(kernel.name, pointers, pointer_count);
   try {
     const simulator::Geometry geometry(configuration.grid, configuration.block, configuration.shared_bytes, false,
                                        configuration.where);
-    simulator::run_grid({kernel, geometry, invoke, arguments, argument_bytes, checked, nullptr, nullptr});
+    check_shared_bytes(kernel, configuration);
+    simulator::run_grid({kernel.name, geometry, invoke, arguments, argument_bytes, checked, nullptr, nullptr});
   } catch (const simulator::SimError& error) {
     const simulator::Explanation& explanation = error.explanation;
     if (explanation.what.empty() || explanation.reported) throw;
@@ -38,6 +40,10 @@ cudaError_t failed(cudaError_t error) {
 
 cudaError_t refused(cudaError_t, source_location where, const std::string& message) {
   fail_at(where, message);
+}
+
+cudaError_t refused(cudaError_t, const simulator::Explanation& explanation) {
+  fail_at({explanation.file.c_str(), explanation.line}, explanation.what);
 }
 
 void note_once(source_location, const std::string&) {}

@@ -1,0 +1,162 @@
+// session.cpp - says things, and does what the keys say.
+#include "apps/learn/course/session.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "apps/learn/course/keyboard.h"
+
+namespace gs::learn {
+namespace {
+
+namespace fs = std::filesystem;
+
+void say(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+/// "1000,1,31" -> "n = 1000, 1, 31"; "37x21,1x1" -> "37x21, 1x1"
+std::string in_words(const std::string& sizes) {
+  std::string text = sizes.find('x') == sizes.npos ? "n = " : "";
+  for (const char c : sizes) text += c == ',' ? ", " : std::string(1, c);
+  return text;
+}
+
+fs::file_time_type time_of(const fs::path& file) {
+  std::error_code error;
+  return fs::last_write_time(file, error);
+}
+
+}  // namespace
+
+void Session::open(std::size_t exercise) {
+  at_ = exercise;
+  hints_ = 0;
+  solution_asked_for_ = false;
+  code_.clear();
+}
+
+void Session::show_list() const {
+  for (const Exercise& exercise : exercises_) {
+    char line[160];
+    std::snprintf(line, sizeof line, "%3d  %-6s  %-12s %s\n", exercise.number,
+                  progress_.solved(exercise) ? "solved" : "", exercise.name.substr(exercise.name.find('_') + 1).c_str(),
+                  exercise.title.c_str());
+    say(line);
+  }
+}
+
+void Session::show_task() const {
+  const auto solved =
+      std::count_if(exercises_.begin(), exercises_.end(), [&](const Exercise& e) { return progress_.solved(e); });
+  say("\n" + current().task + "\nYour file: " + progress_.file_of(current()).string() + " (each save is judged)   " +
+      std::to_string(solved) + " of " + std::to_string(exercises_.size()) + " solved\n" +
+      "keys: h hint, e explain the message, l list, s solution, n next, r reset, q quit\n\n");
+}
+
+bool Session::judge() {
+  const fs::path file = progress_.file_of(current());
+  judged_ = time_of(file);
+  const Verdict verdict = judged(current(), file);
+  code_ = verdict.code;
+  std::string text = verdict.text;
+  if (verdict.passed) {
+    text = "Right for " + in_words(current().sizes) + ", and in two other orders of threads.\n";
+    progress_.solve(current());
+  }
+  for (const std::string& gate : verdict.gates) text += "  " + gate + "\n";
+  say(text);
+  return verdict.passed;
+}
+
+void Session::watch() {
+  show_task();
+  Keyboard keyboard;
+  const auto judge_and_go_on = [&] {
+    if (!judge()) return;
+    say(at_ + 1 < exercises_.size() ? "Solved. n opens the next exercise.\n" : "Solved. It was the last exercise.\n");
+  };
+  if (!progress_.solved(current())) judge_and_go_on();
+  fs::file_time_type seen = judged_;
+  for (bool goes_on = true; goes_on;) {
+    const auto key = keyboard.wait();
+    if (keyboard.ended()) return;
+    if (key) goes_on = press(*key);
+    // An editor may write a file in parts, or have it away for a moment: it is judged when it rests.
+    const auto now = time_of(progress_.file_of(current()));
+    const bool rests = now == std::exchange(seen, now);
+    if (!goes_on || !rests || now == judged_ || !fs::exists(progress_.file_of(current()))) continue;
+    say("\n");
+    judge_and_go_on();
+  }
+}
+
+bool Session::press(char key) {
+  switch (key) {
+    case 'h':
+      hint();
+      break;
+    case 'e':
+      explain();
+      break;
+    case 'l':
+      show_list();
+      break;
+    case 's':
+      solution();
+      break;
+    case 'n':
+      next();
+      break;
+    case 'r':
+      reset();
+      break;
+    case 'q':
+    case 3:  // Ctrl-C
+    case 4:  // Ctrl-D
+      return false;
+    default:
+      break;
+  }
+  return true;
+}
+
+void Session::hint() {
+  const auto& hints = current().hints;
+  if (hints_ == hints.size())
+    say("There are no more hints; s shows the solution.\n");
+  else
+    say("Hint " + std::to_string(hints_ + 1) + " of " + std::to_string(hints.size()) + ": " + hints[hints_] + "\n"),
+        ++hints_;
+}
+
+void Session::explain() const {
+  say(code_.size() == 3 && code_[0] == 'M' ? code_ + " is explained in docs/own-kernels.md\n"
+                                           : "The last result has no message with a code.\n");
+}
+
+void Session::solution() {
+  if (progress_.solved(current()) || solution_asked_for_)
+    say(current().solution);
+  else
+    say("Not solved yet. Press s again to see the solution, or h for a hint.\n");
+  solution_asked_for_ = true;
+}
+
+void Session::next() {
+  if (at_ + 1 == exercises_.size()) return say("This is the last exercise.\n");
+  open(at_ + 1);
+  prepare();
+  show_task();
+  judged_ = progress_.solved(current()) ? time_of(progress_.file_of(current())) : fs::file_time_type{};
+}
+
+void Session::reset() {
+  const fs::path old = progress_.reset(current());
+  say("The file is as at the beginning; yours is kept as " + old.string() + "\n");
+  judged_ = fs::file_time_type{};
+}
+
+}  // namespace gs::learn

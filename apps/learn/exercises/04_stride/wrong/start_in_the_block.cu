@@ -1,0 +1,9 @@
+// M08: all blocks start at the same elements
+__global__ void add10(const float* a, float* out, int n) {
+  int first = blockIdx.x * blockDim.x + threadIdx.x;
+  for (int i = threadIdx.x; i < n; i += gridDim.x * blockDim.x) out[i] = a[i] + 10;
+}
+
+void launch(const float* a, float* out, int n) {
+  add10<<<4, 64>>>(a, out, n);
+}

@@ -1,0 +1,16 @@
+// M13: threads without an element do not come to the barrier
+__global__ void reverse(float* a, int n) {
+  __shared__ float tile[256];
+  int t = threadIdx.x;
+  int first = blockIdx.x * 256;
+  int count = min(256, n - first);
+  if (t < count) {
+    tile[t] = a[first + t];
+    __syncthreads();
+    a[first + t] = tile[count - 1 - t];
+  }
+}
+
+void launch(float* a, int n) {
+  reverse<<<(n + 255) / 256, 256>>>(a, n);
+}

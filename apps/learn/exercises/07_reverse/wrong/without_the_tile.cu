@@ -1,0 +1,12 @@
+// M11: reads what another thread writes
+__global__ void reverse(float* a, int n) {
+  __shared__ float tile[256];
+  int t = threadIdx.x;
+  int first = blockIdx.x * 256;
+  int count = min(256, n - first);
+  if (t < count) a[first + t] = a[first + count - 1 - t];
+}
+
+void launch(float* a, int n) {
+  reverse<<<(n + 255) / 256, 256>>>(a, n);
+}

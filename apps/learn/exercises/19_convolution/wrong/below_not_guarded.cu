@@ -1,0 +1,31 @@
+// M03: below the last row
+// Element (row, k) of the matrix of windows.
+__device__ float window(const float* picture, int H, int W, int C, int row, int k) {
+  int p = row / W, q = row % W;
+  int c = k % C, r = k / C / 3, s = k / C % 3;
+  int y = p + r - 1, x = q + s - 1;
+  if (y < 0 || x < 0 || x >= W) return 0;
+  return picture[(y * W + x) * C + c];
+}
+
+__global__ void convolution(const float* picture, const float* weights, float* out, int H, int W, int C, int F) {
+  __shared__ float ta[16][16];
+  __shared__ float tb[16][16];
+  int x = threadIdx.x, y = threadIdx.y;
+  int f = blockIdx.x * 16 + x;
+  int row = blockIdx.y * 16 + y;
+  float sum = 0;
+  for (int k0 = 0; k0 < 9 * C; k0 += 16) {
+    ta[y][x] = row < H * W && k0 + x < 9 * C ? window(picture, H, W, C, row, k0 + x) : 0;
+    tb[y][x] = k0 + y < 9 * C && f < F ? weights[(k0 + y) * F + f] : 0;
+    __syncthreads();
+    for (int k = 0; k < 16; ++k) sum += ta[y][k] * tb[k][x];
+    __syncthreads();
+  }
+  if (row < H * W && f < F) out[row * F + f] = sum;
+}
+
+void launch(const float* picture, const float* weights, float* out, int H, int W, int C, int F) {
+  dim3 grid((F + 15) / 16, (H * W + 15) / 16);
+  convolution<<<grid, dim3(16, 16)>>>(picture, weights, out, H, W, C, F);
+}

@@ -1,0 +1,25 @@
+// json.h - JSON texts, made of their parts.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gs::learn {
+
+/// A value as JSON writes it.
+struct Json {
+  std::string text;
+};
+
+/// A string. Bytes that are no UTF-8 become U+FFFD, one for each longest beginning of a character.
+Json json_string(std::string_view);
+Json json_number(std::int64_t);
+Json json_bool(bool);
+Json json_null();
+Json json_array(const std::vector<Json>&);
+/// The members in the order given.
+Json json_object(const std::vector<std::pair<std::string_view, Json>>&);
+
+}  // namespace gs::learn
