@@ -11,6 +11,7 @@
 #include "apps/learn/recorded_run.h"
 #include "engine/core/parse_number.h"
 #include "kernels/common/check.h"
+#include "kernels/common/grouped.h"
 #include "kernels/sim/textbook/bound.h"
 
 namespace gs::learn {
@@ -64,11 +65,14 @@ Climbed climbed(const Ladder& ladder, const Rung& rung) {
     program.push_back(word);
   }
   result.operations = ladder.operations(sizes);
-  for (const textbook::Entry& entry : counted_run(program).entries)
-    if (entry.kind == "kernel")
-      for (const auto& [name, value] : entry.fields)
-        if (const auto number = parse_number<std::int64_t>(value)) result.counts[name] = *number;
-  if (result.counts.empty()) throw Error(rung.file.string() + ": launches no kernel");
+  int kernels = 0;
+  for (const textbook::Entry& entry : counted_run(program).entries) {
+    if (entry.kind != "kernel") continue;
+    ++kernels;
+    for (const auto& [name, value] : entry.fields)
+      if (const auto number = parse_number<std::int64_t>(value)) result.counts[name] = *number;
+  }
+  if (kernels != 1) throw Error(rung.file.string() + ": launches " + plural(kernels, "kernel") + ", a rung has one");
   return result;
 }
 

@@ -18,7 +18,7 @@ struct Climbed {
   std::int64_t operations;                                  ///< that any solution needs at rung.sizes
   bool tensor_cores;                                        ///< the fp32 rate of a GPU is no bound then
 
-  std::int64_t count(std::string_view name) const { return counts.find(name)->second; }
+  std::int64_t count(std::string_view name) const { return counts.at(std::string(name)); }
   double occupancy(const textbook::Gpu&) const;
   double least_seconds(const textbook::Gpu&) const;
 };

@@ -16,6 +16,7 @@
 #include "apps/learn/given_path.h"
 #include "apps/learn/rewrite/rewrite.h"
 #include "apps/learn/rewrite/source_file.h"
+#include "apps/learn/scratch.h"
 #include "engine/core/cache_folder.h"
 #include "kernels/common/check.h"
 #include "kernels/sim/spawn.h"
@@ -62,7 +63,9 @@ void call_compiler(const std::vector<std::string>& words, const fs::path& file, 
 
 fs::path compiled(const fs::path& file, For purpose, const std::string& behind, std::string& messages) {
   const fs::path folder = folder_for(file),
-                 program = folder / (purpose == For::debugger ? "program-for-gdb" : "program");
+                 program = folder / (purpose == For::debugger ? "program-for-gdb"
+                                     : behind.empty()         ? "program"
+                                                      : "program-" + std::to_string(std::hash<std::string>()(behind)));
   std::vector<RewrittenFile> files;
   try {
     files = rewritten(file, folder);
@@ -75,18 +78,17 @@ fs::path compiled(const fs::path& file, For purpose, const std::string& behind, 
   fs::create_directories(folder, error);
   if (error) throw Error(folder.string() + ": cannot be made: " + error.message());
   for (const RewrittenFile& rewritten_file : files) write(rewritten_file.copy, rewritten_file.text);
-  const std::string part = "." + std::to_string(getpid());
-  const std::string object = (folder / "object.o").string() + part, made = program.string() + part;
+  const Scratch object((folder / "object.o").string()), made(program.string());
   std::vector<std::string> words = purpose == For::debugger ? debugger_words() : compiler_words();
   const GivenFolder given = given_folder(file);
-  words.insert(words.end(), {"-fmacro-prefix-map=" + given.full + "=" + given.given,  // __FILE__ is what the user wrote
-                             "-iquote", given.full, "-x", "c++", "-c", files.front().copy.string(), "-o", object});
-  call_compiler(words, file, object, messages);
+  words.insert(words.end(),
+               {"-fmacro-prefix-map=" + given.full + "=" + given.given,  // __FILE__ is what the user wrote
+                "-iquote", given.full, "-x", "c++", "-c", files.front().copy.string(), "-o", object.name()});
+  call_compiler(words, file, object.name(), messages);
   // Linked by a call of its own: with -fsanitize=thread the compiler would add ThreadSanitizer's library.
-  words = linker_words(object, made);
-  call_compiler(words, file, object, messages);
-  fs::remove(object, error);
-  fs::rename(made, program);
+  words = linker_words(object.name(), made.name());
+  call_compiler(words, file, object.name(), messages);
+  fs::rename(made.name(), program);
   return program;
 }
 

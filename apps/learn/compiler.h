@@ -7,10 +7,10 @@ namespace gs::learn {
 
 /// The compiler and its flags.
 std::vector<std::string> compiler_words();
-/// The exercises of `gridstride learn`.
-std::string exercises_folder();
 /// The same for a program that a debugger will show.
 std::vector<std::string> debugger_words();
+/// The exercises of `gridstride learn`.
+std::string exercises_folder();
 /// Gridstride's own sources, as the compiler's messages name them.
 std::string source_folder();
 /// The call that makes `program` of `object` and the library.

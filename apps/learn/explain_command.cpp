@@ -1,7 +1,6 @@
 // explain_command.cpp - prints a page, or the list of them.
 #include "apps/learn/explain_command.h"
 
-#include <algorithm>
 #include <cctype>
 #include <cstdio>
 #include <string>
@@ -32,17 +31,15 @@ int explain_command(const std::vector<std::string_view>& words) {
   if (words[0] == "--help" || words[0] == "-h") {
     print(
         "usage: gridstride explain [CODE]\n\n"
-        "Explains a message of gridstride run, such as M03: what it means, an example, what to look at. Without a "
-        "code:\n"
-        "the list of messages.\n");
+        "Explains a message of gridstride run or learn, such as M03: what it means, an example, what to look at.\n"
+        "Without a code: the list of messages.\n");
     return 0;
   }
   if (words.size() > 1) throw WrongUsage("explain takes one code, not " + std::to_string(words.size()));
   std::string code(words[0]);
   for (char& c : code) c = char(std::toupper(static_cast<unsigned char>(c)));
-  const auto page = std::find_if(pages().begin(), pages().end(), [&](const Page& p) { return p.code == code; });
-  if (page == pages().end())
-    throw WrongUsage("there is no message " + std::string(words[0]) + ": gridstride explain lists them");
+  const Page* const page = page_of(code);
+  if (!page) throw WrongUsage("there is no message " + std::string(words[0]) + ": gridstride explain lists them");
   print(page->text);
   return 0;
 }

@@ -12,5 +12,7 @@ struct Page {
 
 /// By code.
 const std::vector<Page>& pages();
+/// Null: there is no such message.
+const Page* page_of(std::string_view code);
 
 }  // namespace gs::learn

@@ -6,14 +6,14 @@
 namespace gs::learn {
 
 /// The folder that `file` lies in: its full path with a '/', and what stands before the file's name as it was given:
-/// "/home/me/work/sub/", "sub/".
+/// "<folders>/sub/", "sub/".
 struct GivenFolder {
   std::string full, given;
 };
 GivenFolder given_folder(const std::filesystem::path& file);
 
 /// `text` with the paths of the file, and of its neighbours, as the user would write them; the simulator's sources are
-/// named from Gridstride's folder: "/home/me/work/sub/vec.cu:3" is "sub/vec.cu:3".
+/// named from Gridstride's folder: "<folders>/sub/vec.cu:3" is "sub/vec.cu:3".
 std::string with_given_paths(std::string text, const std::filesystem::path& file);
 
 std::string replaced(std::string text, const std::string& what, const std::string& by);

@@ -25,7 +25,7 @@ constexpr ShownCount shown_counts[] = {
 };
 
 // The columns are those of table_head().
-#define GS_ROW_FORMAT "%-25s %-15s %8s %9s %8s %8s %9s %6s %5s %5s %5s %7s\n"
+#define GS_ROW_FORMAT "%-25s %-15s %8s %9s %7s %8s %9s %6s %5s %5s %5s %7s\n"
 
 [[gnu::format(printf, 1, 2)]] std::string text_by(const char* format, ...) {
   char text[512];
@@ -63,9 +63,9 @@ std::string list_of_ladders() {
 std::string table_head(const Ladder& ladder, const Rung& first, const textbook::Gpu& gpu) {
   return std::string(ladder.name) + " at " + joined_sizes(first.sizes, " x ") + "; the GPU is " +
          textbook::with_article(gpu) + "\n\n" +
-         text_by(GS_ROW_FORMAT, "", "right within", "", "", "sectors/", "shared", "bank", "diver-", "bar-", "ops/",
+         text_by(GS_ROW_FORMAT, "", "right within", "", "", "sectors", "shared", "bank", "diver-", "bar-", "ops/",
                  "occu-", "at") +
-         text_by(GS_ROW_FORMAT, "rung", "(allowed)", "requests", "sectors", "request", "requests", "conflicts", "gent",
+         text_by(GS_ROW_FORMAT, "rung", "(allowed)", "requests", "sectors", "a req.", "requests", "conflicts", "gent",
                  "riers", "byte", "pancy", "least");
 }
 

@@ -16,4 +16,7 @@ struct RecordedRun {
 /// `program`: the file that compiled() made, and its words. Its findings come as entries and are not printed.
 RecordedRun recorded_run(const std::vector<std::string>& program, simulator::Keep keep = simulator::Keep::nothing);
 
+/// Whether a signal has ended the program; then says which, on standard error. `file`: as the user wrote it.
+bool ended_by_signal(const std::string& file, const simulator::Ended&);
+
 }  // namespace gs::learn

@@ -1,10 +1,8 @@
 // run_command.cpp - compiles, runs, and says what the program's end was.
 #include "apps/learn/run_command.h"
 
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 
 #include "apps/learn/compiled.h"
@@ -12,6 +10,7 @@
 #include "apps/learn/debugger.h"
 #include "apps/learn/gpu_flag.h"
 #include "apps/learn/machine_code/commands.h"
+#include "apps/learn/recorded_run.h"
 #include "apps/learn/run_flags.h"
 #include "apps/learn/run_record.h"
 #include "apps/learn/trace/show_trace.h"
@@ -49,12 +48,8 @@ int run_once(const RunFlags& flags) {
   if (!flags.trace.empty()) return show_trace(flags, program);
   if (flags.sass) return write_sass_page(file, program);
   const Ended ended = run_program(program);
-  if (ended.signal != 0) {
-    std::fprintf(stderr, "gridstride: %s was ended by signal %d (%s)\n", file.c_str(), ended.signal,
-                 strsignal(ended.signal));
-    return 1;
-  }
-  if (flags.count && ended.status == 0) show_counts(file, program, flags.gpu);
+  if (ended_by_signal(file, ended)) return 1;
+  if (flags.count && ended.status == 0) return show_counts(file, program, flags.gpu);
   return ended.status;
 }
 

@@ -122,6 +122,7 @@ RunFlags run_flags(const std::vector<std::string_view>& words) {
     throw WrongUsage("--gdb goes with --seconds only, not with --count, --json, --trace or --watch");
   if (result.trace.empty() && (result.text || !result.from.empty()))
     throw WrongUsage(std::string(result.text ? "--text" : "--from") + " needs --trace BLOCK beside it");
+  if (result.ptx && result.sass) throw WrongUsage("--ptx and --sass do not go together: run one after the other");
   if ((result.ptx || result.sass) && (result.json || !result.trace.empty() || result.gdb))
     throw WrongUsage(std::string(result.ptx ? "--ptx" : "--sass") + " does not go with --json, --trace or --gdb");
   if (!result.trace.empty() && (result.count || result.json))

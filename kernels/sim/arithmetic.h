@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace gs::GS_TARGET::inline cuda_names {
+namespace gs::GS_TARGET {
+inline namespace cuda_names {
 
 template <class T, class U>
 constexpr std::common_type_t<T, U> min(T a, U b) {
@@ -129,4 +130,5 @@ inline int __mulhi(int a, int b) {
   return int((std::int64_t(a) * b) >> 32);
 }
 
-}  // namespace gs::GS_TARGET::inline cuda_names
+}  // namespace cuda_names
+}  // namespace gs::GS_TARGET

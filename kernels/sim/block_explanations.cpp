@@ -91,15 +91,15 @@ Explanation Block::explain_absence() const {
                            " and cannot come to the barrier in " + line_of(barrier),
                        "Let them skip the work, not the barrier");
   } else {
-    explanation = explanation_at(
-        barrier, "M13",
-        plural(at_barrier_, "thread") + (at_barrier_ == 1 ? " waits" : " wait") + " at the barrier in " +
-            line_of(barrier) + "; " + grouped(left) + (left == 1 ? " never comes" : " never come") +
-            (line
-                 ? std::string(left == 1 ? ": it" : ": they") + " took the other branch at line " + std::to_string(line)
-                 : ""),
-        !line || is_if ? "Move the barrier out of the `if`"
-                       : "All threads must come to it equally often: move it out of the loop");
+    explanation =
+        explanation_at(barrier, "M13",
+                       plural(at_barrier_, "thread") + (at_barrier_ == 1 ? " waits" : " wait") + " at the barrier in " +
+                           line_of(barrier) + "; " + grouped(left) + (left == 1 ? " never comes" : " never come"),
+                       !line || is_if ? "Move the barrier out of the `if`"
+                                      : "All threads must come to it equally often: move it out of the loop");
+    if (line)
+      explanation.facts.push_back(std::string(left == 1 ? "It" : "They") + " took the other branch at line " +
+                                  std::to_string(line) + ".");
     if (!block_in_words().empty()) explanation.facts.push_back("They are threads" + block_in_words() + ".");
   }
   explanation.focus = {"__syncthreads", "sync"};

@@ -5,7 +5,8 @@
 #include "kernels/sim/half.h"
 #include "kernels/sim/runtime.h"
 
-namespace gs::GS_TARGET::inline cuda_names {
+namespace gs::GS_TARGET {
+inline namespace cuda_names {
 
 // The types and variables are the same for all targets.
 using simulator::__bfloat162float;
@@ -49,7 +50,8 @@ using simulator::uint4;
 
 inline constexpr int warpSize = 32;
 
-}  // namespace gs::GS_TARGET::inline cuda_names
+}  // namespace cuda_names
+}  // namespace gs::GS_TARGET
 
 #include "kernels/sim/arithmetic.h"
 #include "kernels/sim/atomics.h"

@@ -33,7 +33,7 @@ struct Explanation {
   std::vector<std::string> facts;  ///< numbers of this run
   std::string advice;
   std::vector<InvolvedAccess> accesses;  ///< in the order in which they were made
-  bool reported = false;  ///< the race checker has it as a finding, with words of its own
+  bool reported = false;                 ///< the race checker has it as a finding, with words of its own
 
   /// A thread that took part.
   struct Thread {

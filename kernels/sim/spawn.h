@@ -6,7 +6,7 @@
 
 namespace gs::simulator {
 
-/// Of a program's output as much is kept; the rest is read and dropped.
+/// A longer output of a program is cut: the rest is read and dropped.
 constexpr std::size_t most_kept_bytes = 4 << 20;
 
 struct Ended {

@@ -8,8 +8,8 @@ import unittest
 
 LEARN = os.environ.get("GRIDSTRIDE_LEARN")
 RACE = """#include <cstring>
+#include <malloc.h>
 #include <stdexcept>
-#include <vector>
 __global__ void race(int* a) { a[0] = threadIdx.x; }
 __attribute__((noinline)) int large() { volatile int a[10000000]; a[0] = 1; a[9999999] = 2; return a[0] + a[9999999]; }
 """
@@ -43,7 +43,7 @@ class Crash(unittest.TestCase):
                                                            "function catches: no luck"),
                 ("volatile int zero = 0; return 10 / zero;", "file.cu:10: error: the host program divides an integer by zero"),
                 ("return large();", "file.cu:5: error: the host program needs more than the memory that its local variables have"),
-                ("char* volatile v = new char[2000]; memset(v + 2000, 255, 16); delete[] v;", "damaged")):
+                ("char* volatile v = (char*)malloc(2000); memset(v + malloc_usable_size(v), 255, 8); free(v);", "damaged")):
             with self.subTest(line=line):
                 errors = self.run_text(RACE + HOST.format(line))
                 self.assertIn("threads 0 and 1 both write a[0]  [M08]", errors)
@@ -64,6 +64,14 @@ class Crash(unittest.TestCase):
                  "thread 0 of block 0 needs more than the 128 KiB that a thread has for its local variables")):
             with self.subTest(says=says):
                 self.assertIn(says, self.run_text(text + launch))
+
+    def test_what_the_program_has_written_to_files_is_kept(self):
+        written = pathlib.Path(self.folder.name) / "written.txt"
+        for end in ("", "  abort();"):
+            self.run_text('#include <cstdio>\n#include <cstdlib>\n' + RACE +
+                          HOST.format(f'  fputs("kept", fopen("{written.name}", "w"));\n{end}'))
+            self.assertEqual(written.read_text(), "kept")
+            written.unlink()
 
 
 if __name__ == "__main__":

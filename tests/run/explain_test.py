@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""`gridstride explain` has a page for each message, and the example of each page makes exactly that mistake."""
+"""`gridstride explain` has a page for each message, and the example of each page makes exactly that mistake: as a program
+under `gridstride run`, or, where the page says so, as an attempt at an exercise of `gridstride learn`."""
 import concurrent.futures
 import pathlib
 import re
@@ -10,6 +11,7 @@ from learn import LearnTest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "apps/learn/explanations").glob("*.md"))
+EXERCISES = {int(folder.name[:2]): folder.name for folder in (ROOT / "apps/learn/exercises").glob("[0-9][0-9]_*")}
 # The table of messages: | M03 | past the end of an array in global memory |
 LISTED = dict(re.findall(r"^\| (M\d\d) \| (.*) \|$", (ROOT / "docs/own-kernels.md").read_text(), re.M))
 
@@ -35,6 +37,12 @@ def example(page):
     return program, corrected(program, diff)
 
 
+def exercise_of(page):
+    """The name of the exercise that the example is an attempt at; None: the example is a program."""
+    found = re.search(r"^An attempt at exercise (\d+):", page, re.M)
+    return found and EXERCISES[int(found[1])]
+
+
 class Pages(unittest.TestCase):
     def test_each_listed_message_has_a_page_with_its_title(self):
         self.assertGreaterEqual(len(LISTED), 25)
@@ -48,6 +56,10 @@ class Pages(unittest.TestCase):
                 self.assertLessEqual(len(lines), 40)
                 self.assertLessEqual(max(map(len, lines)), 100)
                 self.assertIn("Look at", page.read_text())
+
+    def test_messages_of_exercises_have_an_attempt(self):
+        self.assertEqual({page.stem for page in PAGES if exercise_of(page.read_text())},
+                         {code for code, title in LISTED.items() if title.startswith("an exercise: ")})
 
 
 class Explain(LearnTest):
@@ -72,24 +84,34 @@ class Explain(LearnTest):
         self.assertIn(b"usage: gridstride explain", self.learn("explain", "--help").stdout)
 
     @staticmethod
-    def count(file):
-        """The flag that shows costs, for examples of costs; others may be dear."""
-        return ["--count"] if file.name[:3] in ("M20", "M21", "M22") else []
+    def shows_costs(code):
+        """Whether the mistake is a cost, which `run` shows on demand and as a note."""
+        return code in ("M20", "M21", "M22")
+
+    def judged(self, page, kind, text):
+        """The finished process that tried the program or the attempt."""
+        exercise = exercise_of(page.read_text())
+        if exercise:
+            attempt = self.written(f"{page.stem}_{kind}/{exercise}.cu", text)
+            return self.learn("learn", exercise, "--once", "--folder", attempt.parent)
+        program = self.written(f"{page.stem}_{kind}.cu", text)
+        count = ["--count"] if self.shows_costs(page.stem) else []  # others may be dear
+        return self.learn("run", "--seconds=1", *count, program.name)
 
     def test_examples_make_their_mistake_and_corrections_none(self):
-        files = {}
+        tries = []
         for page in PAGES:
             wrong, right = example(page.read_text())
-            files[self.written(f"{page.stem}_wrong.cu", wrong)] = {page.stem}
-            files[self.written(f"{page.stem}_right.cu", right)] = set()
-        self.assertEqual(len(files), 2 * len(LISTED))
+            tries += [(page, "wrong", wrong), (page, "right", right)]
+        self.assertEqual(len(tries), 2 * len(LISTED))
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            runs = list(pool.map(lambda file: self.learn("run", "--seconds=1", *self.count(file), file.name), files))
-        for (file, codes), done in zip(files.items(), runs):
-            with self.subTest(file.name):
+            runs = list(pool.map(lambda one: self.judged(*one), tries))
+        for (page, kind, _), done in zip(tries, runs):
+            with self.subTest(page.stem, kind=kind):
                 text = (done.stdout + done.stderr).decode()
-                self.assertEqual(set(re.findall(r": (?:error|note): .*  \[(M\d\d)\]$", text, re.M)), codes, text)
-                self.assertEqual(done.returncode, 1 if codes and not self.count(file) else 0, text)
+                codes = [page.stem] if kind == "wrong" else []
+                self.assertEqual(sorted(set(re.findall(r": (?:error|note): .*  \[(M\d\d)\]$", text, re.M))), codes, text)
+                self.assertEqual(done.returncode, 1 if codes and not self.shows_costs(page.stem) else 0, text)
 
     @unittest.skipUnless(programs_compile_test.NVCC, "no nvcc")
     def test_examples_are_cuda(self):

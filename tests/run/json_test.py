@@ -80,9 +80,9 @@ class Json(LearnTest):
         self.assertEqual((record["stdout"], record["stderr"]), ("to output\n", "to errors\n"))
         self.assertEqual((record["findings"], record["notes"], record["output_cut"]), ([], [], False))
         self.assertNotIn("kernels", record)
-        file.write_text(program("raise(11);", "#include <csignal>"))
+        file.write_text(program("raise(SIGKILL);", "#include <csignal>"))
         record = self.record("file.cu", status=1)
-        self.assertEqual((record["status"], record["signal"]), (None, 11))
+        self.assertEqual((record["status"], record["signal"]), (None, 9))
 
     def test_a_flood_of_output_is_cut(self):
         self.written("file.cu", program('for (int i = 0; i < 100000; ++i) printf("%099d\\n", i);'))
@@ -119,7 +119,9 @@ class Json(LearnTest):
         self.assertNotIn(self.cache.name, record["compiler"])
 
         self.written("file.cu", "int main() { k<<<1; }")
-        self.assertEqual(self.record("file.cu", status=1)["compiler"], "file.cu:1:15: error: this launch has no >>>\n")
+        self.assertEqual(self.record("file.cu", status=1)["compiler"],
+                         "file.cu:1:15: error: this launch has no >>>\n    1 | int main() { k<<<1; }\n"
+                         "      |               ^~~\n")
         self.assertEqual(self.record("absent.cu", status=1)["compiler"], "absent.cu: no such file\n")
 
     def test_warnings_are_kept(self):

@@ -35,17 +35,22 @@ def words_in(text):
     return {word for word in found if word != "blockIdx.y"}  # as threadIdx.y
 
 
+def facts_of(file):
+    """Lines of "key: value"; an indented one continues the one before."""
+    facts, key = {}, None
+    for line in file.read_text().splitlines():
+        if line.startswith(" "):
+            facts[key][-1] += " " + line.strip()
+        elif line:
+            key, value = line.split(":", 1)
+            facts.setdefault(key, []).append(value.strip())
+    return facts
+
+
 class Exercise:
     def __init__(self, folder):
         self.folder, self.name = folder, folder.name
-        self.facts = {}
-        key = None
-        for line in (folder / "exercise.txt").read_text().splitlines():
-            if line.startswith(" "):
-                self.facts[key][-1] += " " + line.strip()
-            elif line:
-                key, value = line.split(":", 1)
-                self.facts.setdefault(key, []).append(value.strip())
+        self.facts = facts_of(folder / "exercise.txt")
         self.task = (folder / "task.md").read_text()
         self.wrong = sorted((folder / "wrong").glob("*.cu"))
 
@@ -96,7 +101,7 @@ class Texts(unittest.TestCase):
                 start = exercise.one("start")
                 announced = {"passes": "it passes", "gate": "As it stands, the file is right, but dear"}
                 self.assertIn(announced.get(start, f"As it stands, the file says {start}"), " ".join(exercise.task.split()))
-                self.assertEqual("// TODO" in exercise.start(), start != "passes")
+                self.assertEqual("// YOUR TURN" in exercise.start(), start != "passes")
                 self.assertEqual(len(exercise.facts["hint"]), 3)
                 self.assertNotIn("judge", exercise.task + exercise.start())
                 self.assertGreaterEqual(len(exercise.wrong), 3)
@@ -258,7 +263,8 @@ void launch(const float* a, float* out, int n) {
         folder = self.fresh()
         self.assertEqual(self.learn("--once", "--folder", folder).returncode, 0)  # the first one passes as it is
         lines = self.learn("--list", "--folder", folder).stdout.splitlines()
-        self.assertEqual(len(lines), len(EXERCISES))
+        self.assertRegex(lines[len(EXERCISES) - 1], r"^ *20 ")
+        self.assertRegex(lines[len(EXERCISES)], r"^bug 1 ")
         self.assertRegex(lines[0], r"^  1  solved  numbers ")
         self.assertNotIn("solved", lines[1])
         done = self.learn("--once", "--folder", folder)  # the next one
@@ -282,17 +288,28 @@ void launch(const float* a, float* out, int n) {
             return text
 
         self.assertIn("# 2 Map", read_until("[M10]"))
+        page = (PROJECT / "apps/learn/explanations/M10.md").read_text()
         for key, says in (("h", "Hint 1 of 3"), ("h", "Hint 2 of 3"), ("h", "Hint 3 of 3"), ("h", "no more hints"),
-                          ("e", "M10 is explained"), ("l", "  2          map"), ("s", "Press s again"),
+                          ("e", page), ("l", "  2          map"), ("s", "Press s again"),
                           ("s", "out[i] = a[i] + 10;"), ("r", "kept as")):
             process.stdin.write(key)
             read_until(says)
         self.assertTrue((folder / "02_map.cu.old").exists())
         read_until("[M10]")
-        (folder / "saved").write_text(self.solution(EXERCISES[1]))
-        os.rename(folder / "saved", folder / "02_map.cu")
+
+        def save(text):
+            (folder / "saved").write_text(text)
+            os.rename(folder / "saved", folder / "02_map.cu")
+
+        save("void launch(const float* a, float* out, int n) {\n  wrong();\n}\n")
+        read_until("was not declared in this scope\n")
+        process.stdin.write("e")
+        read_until("The last result has no message with a code.\n")
+        save(self.solution(EXERCISES[1]))
         self.assertIn("Right for n = 64, 1, 31", read_until("Solved. n opens the next exercise.\n"))
         self.assertEqual((folder / "progress.txt").read_text(), "01_numbers\n02_map\n")
+        process.stdin.write("e")
+        read_until("The last result has no message with a code.\n")
         process.stdin.write("n")
         read_until("# 3 Guard")
         process.stdin.write("q")

@@ -77,7 +77,8 @@ class Files(unittest.TestCase):
     def test_none_includes_a_header_of_gridstride(self):
         for file in PROGRAMS + MISTAKES:
             with self.subTest(file.name):
-                self.assertNotRegex(file.read_text(), r'#include "')
+                for name in re.findall(r'#include "([^"]+)"', file.read_text()):
+                    self.assertTrue((file.parent / name).is_file(), name)  # its own, beside it
 
     def test_each_mistake_has_a_code_and_a_correction(self):
         self.assertGreaterEqual(len(MISTAKES), 25)

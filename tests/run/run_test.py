@@ -97,6 +97,12 @@ class Run(unittest.TestCase):
         self.assertIn("does not compile", done.stderr.splitlines()[-1])
         self.assertNotIn("gs::", done.stderr)
 
+    def test_a_file_that_does_not_compile_leaves_no_files_of_the_compiler(self):
+        file = self.written("void no_main() {}\n")
+        done = self.run_file(file, XDG_CACHE_HOME=str(file.parent / "cache"))
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual([left.name for left in file.parent.glob("cache/**/*") if left.is_file() and left.suffix != ".cu"], [])
+
     def test_files_that_cannot_be_run(self):
         for file, says in (("absent.cu", "absent.cu: no such file"), (".", ".: not a file")):
             done = self.run_file(file)

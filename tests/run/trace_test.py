@@ -232,7 +232,7 @@ class Trace(unittest.TestCase):
         for name, steps in (("M11_missing_barrier", 2), ("M12_missing_second_barrier", 2), ("M17_missing_syncwarp", 2),
                             ("M03_wrong_guard", 1), ("M05_past_a_static_shared_array", 1),
                             ("M05_past_dynamic_shared_memory", 1), ("M06_host_pointer", 1), ("M07_null_pointer", 1),
-                            ("M23_copy_not_waited_for", 2), ("M19_lost_additions", 2)):
+                            ("M23_copy_not_waited_for", 2), ("M19_lost_additions", 2), ("M31_used_after_free", 1)):
             with self.subTest(file=name):
                 file = FOLDER / "mistakes" / f"{name}.cu"
                 done, page = self.run_file("--trace", "0,1,2,3", file)

@@ -75,10 +75,7 @@ std::string bounds_of(const Entry& kernel, const textbook::Gpu& gpu) {
 std::string table_of(const std::vector<Entry>& entries, std::size_t& at, const textbook::Gpu& gpu) {
   const Entry& kernel = entries[at];
   const bool machine_code = kernel["machine_code"] == "1";
-  std::string text = heading_of(kernel), notes, file, words;
-  text += machine_code ? std::string("  as nvcc compiles it for ") + machine_architecture + ":\n"
-                       : "  as written, not as a CUDA compiler would fuse it:\n";
-  text += titles();
+  std::string rows, notes, file, words;
   bool several_files = false, open = false;
   std::vector<const Entry*> lines;
   while (++at < entries.size() && entries[at].kind != "kernel") {
@@ -88,13 +85,18 @@ std::string table_of(const std::vector<Entry>& entries, std::size_t& at, const t
   for (const Entry* line : lines) several_files = several_files || (*line)["file"] != (*lines.front())["file"];
   for (const Entry* line : lines) {
     if (several_files && std::exchange(file, (*line)["file"]) != (*line)["file"])
-      text += textbook::path_from_here(file) + "\n";
-    text += row_of(*line, machine_code);
+      rows += textbook::path_from_here(file) + "\n";
+    rows += row_of(*line, machine_code);
     open = open || (machine_code && (*line)["certain"] == "0");
     if (const std::string about = fusing_in_words(*line, machine_code); !about.empty())
       words += textbook::indented("line " + (*line)["line"] + ": " + about);
   }
-  text += words;
+  std::string text = heading_of(kernel);
+  if (machine_code)
+    text += std::string("  as nvcc compiles it for ") + machine_architecture + ":\n";
+  else if (!words.empty())
+    text += "  as written, not as a CUDA compiler would fuse it:\n";
+  text += titles() + rows + words;
   if (open)
     text += textbook::indented(
         "~: the machine code has accesses of several widths in this line, or none; each is counted as wide as it can "

@@ -7,6 +7,7 @@ namespace gs::learn {
 
 /// Runs `program`, that compiled() made of `file`, once more, counted, and prints the tables: as nvcc compiles the file
 /// where it is, else as written. `gpu`: of the bounds; "": the usual one.
-void show_counts(const std::string& file, const std::vector<std::string>& program, const std::string& gpu);
+/// Returns the exit status: 1, with a line on standard error, if that run fails.
+int show_counts(const std::string& file, const std::vector<std::string>& program, const std::string& gpu);
 
 }  // namespace gs::learn

@@ -1,38 +1,18 @@
-// exercise.cpp - reads lines of "key: value", and takes start and solution from one file.
+// exercise.cpp - knows the keys of exercise.txt, and takes start and solution from one file.
 #include "apps/learn/course/exercise.h"
 
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
+#include "apps/learn/course/facts.h"
 #include "kernels/common/check.h"
 
 namespace gs::learn {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string text_of_file(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw Error(file.string() + ": cannot be read: an exercise needs it");
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-std::string trimmed(const std::string& text) {
-  const auto first = text.find_first_not_of(" \t\r"), last = text.find_last_not_of(" \t\r");
-  return first == text.npos ? "" : text.substr(first, last - first + 1);
-}
-
-std::vector<std::string> list_of(const std::string& value) {
-  std::vector<std::string> list;
-  std::istringstream stream(value);
-  for (std::string item; std::getline(stream, item, ',');)
-    if (!trimmed(item).empty()) list.push_back(trimmed(item));
-  return list;
-}
 
 /// "1000, 37x21" -> "1000,37x21"
 std::string sizes_of(const std::string& value) {
@@ -64,33 +44,8 @@ void set(Exercise& exercise, const std::string& key, const std::string& value) {
     throw Error("has no meaning for '" + key + "'; there are: title, new, start, sizes, gate size, gate, hint");
 }
 
-/// Lines of "key: value"; an indented line continues the value before.
-void read_facts(Exercise& exercise, const fs::path& file) {
-  std::istringstream stream(text_of_file(file));
-  std::string line, key, value;
-  int number = 0;
-  const auto keep = [&] {
-    if (key.empty()) return;
-    try {
-      set(exercise, key, value);
-    } catch (const Error& error) {
-      throw Error(file.string() + ":" + std::to_string(number) + ": " + error.what());
-    }
-  };
-  for (int at = 1; std::getline(stream, line); ++at) {
-    if (trimmed(line).empty() || line[0] == '#') continue;
-    if (line[0] == ' ') {
-      value += " " + trimmed(line);
-      continue;
-    }
-    keep();
-    number = at;
-    const auto colon = line.find(':');
-    if (colon == line.npos) throw Error(file.string() + ":" + std::to_string(at) + ": expected a line 'key: value'");
-    key = trimmed(line.substr(0, colon));
-    value = trimmed(line.substr(colon + 1));
-  }
-  keep();
+void read_exercise(Exercise& exercise, const fs::path& file) {
+  read_facts(file, [&](const std::string& key, const std::string& value) { set(exercise, key, value); });
   const auto need = [&](bool there, const char* name) {
     if (!there) throw Error(file.string() + ": needs a line '" + name + ": ...'");
   };
@@ -125,10 +80,10 @@ Exercise exercise_in(const fs::path& folder) {
   Exercise exercise;
   exercise.folder = folder;
   exercise.name = folder.filename().string();
-  exercise.number = std::atoi(exercise.name.c_str());
+  exercise.number = leading_number(exercise.name);
   if (exercise.number <= 0)
     throw Error(folder.string() + ": the folder of an exercise begins with its number: 07_reverse");
-  read_facts(exercise, folder / "exercise.txt");
+  read_exercise(exercise, folder / "exercise.txt");
   exercise.task = text_of_file(folder / "task.md");
   const std::string marked = text_of_file(folder / "exercise.cu");
   exercise.start = part_of(marked, "start");

@@ -36,7 +36,7 @@ const textbook::Entry* cause(const std::vector<textbook::Entry>& entries) {
   return first && (*first)["code"] == "M17" && between_warps ? between_warps : first;
 }
 
-/// What calls the learner's function: compiled behind the learner's file, in one go.
+/// The main() that calls the learner's function: compiled behind the learner's file, in one go.
 std::string judge_of(const Exercise& exercise) {
   const std::string reference = fs::absolute(exercise.folder / "reference.h").string();
   return "\n#line 1 \"" + reference + "\"\n#include \"kernels/sim/textbook/judge/judge.h\"\n#include \"" + reference +

@@ -15,7 +15,7 @@ struct Verdict {
   std::vector<std::string> gates;  ///< "sectors a request: yours 4, naive 32, wanted 4.5 or less"
 };
 
-/// What the file prints for the sample goes to standard output.
+/// Compiles and runs the file. Its output for the sample goes to standard output.
 Verdict judged(const Exercise&, const std::filesystem::path& file);
 
 }  // namespace gs::learn

@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 namespace gs::learn {
 
 Keyboard::Keyboard() {
@@ -24,7 +26,7 @@ std::optional<char> Keyboard::wait() {
   char key = 0;
   const ssize_t count = read(STDIN_FILENO, &key, 1);
   if (count == 1) return key;
-  ended_ = count == 0;
+  ended_ = count == 0 || errno != EINTR;
   return std::nullopt;
 }
 

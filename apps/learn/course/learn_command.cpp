@@ -8,6 +8,7 @@
 
 #include "apps/learn/compiler.h"
 #include "apps/learn/course/session.h"
+#include "apps/learn/find_bug/bug_command.h"
 #include "apps/learn/wrong_usage.h"
 #include "engine/core/parse_number.h"
 
@@ -15,6 +16,7 @@ namespace gs::learn {
 namespace {
 
 constexpr const char* help_text = R"(usage: gridstride learn [EXERCISE] [flags]
+       gridstride learn bugs | bug NUMBER     programs that are right and wrong (learn bug --help)
 
 Opens the first exercise that is not solved, or EXERCISE (7 or 07_reverse): shows its task, puts the file to edit into
 your folder, and judges the file each time that you save it.
@@ -79,6 +81,7 @@ std::size_t chosen(const std::string& word, const std::vector<Exercise>& exercis
 }  // namespace
 
 int learn_command(const std::vector<std::string_view>& words) {
+  if (!words.empty() && (words[0] == "bug" || words[0] == "bugs")) return bug_command(words);
   const LearnFlags flags = learn_flags(words);
   if (flags.help) {
     std::fputs(help_text, stdout);
@@ -87,6 +90,7 @@ int learn_command(const std::vector<std::string_view>& words) {
   Session session(exercises_of(flags.set), Progress(flags.folder));
   if (flags.list) {
     session.show_list();
+    if (flags.set == exercises_folder()) std::fputs(list_of_bugs(session.progress()).c_str(), stdout);
     return 0;
   }
   session.open(chosen(flags.exercise, session.exercises(), session.progress()));

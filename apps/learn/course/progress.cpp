@@ -29,17 +29,22 @@ Progress::Progress(fs::path folder) : folder_(std::move(folder)) {
   for (std::string name; stream >> name;) solved_.insert(name);
 }
 
-void Progress::solve(const Exercise& exercise) {
-  if (!solved_.insert(exercise.name).second) return;
+void Progress::make_folder() const {
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  if (error) throw Error(folder_.string() + ": cannot be made: " + error.message());
+}
+
+void Progress::solve(const std::string& name) {
+  if (!solved_.insert(name).second) return;
+  make_folder();
   std::string text;
-  for (const std::string& name : solved_) text += name + "\n";
+  for (const std::string& each : solved_) text += each + "\n";
   write_whole(folder_ / "progress.txt", text);
 }
 
 void Progress::prepare(const Exercise& exercise) const {
-  std::error_code error;
-  fs::create_directories(folder_, error);
-  if (error) throw Error(folder_.string() + ": cannot be made: " + error.message());
+  make_folder();
   if (!fs::exists(file_of(exercise))) write_whole(file_of(exercise), exercise.start);
 }
 

@@ -13,8 +13,9 @@ class Progress {
   /// Reads FOLDER/progress.txt, a name a line, if it is there.
   explicit Progress(std::filesystem::path folder);
 
-  bool solved(const Exercise& exercise) const { return solved_.contains(exercise.name); }
-  void solve(const Exercise&);
+  bool solved(const std::string& name) const { return solved_.contains(name); }
+  bool solved(const Exercise& exercise) const { return solved(exercise.name); }
+  void solve(const std::string& name);
 
   /// FOLDER/07_reverse.cu
   std::filesystem::path file_of(const Exercise& exercise) const { return folder_ / (exercise.name + ".cu"); }
@@ -24,6 +25,8 @@ class Progress {
   std::filesystem::path reset(const Exercise&) const;
 
  private:
+  void make_folder() const;
+
   std::filesystem::path folder_;
   std::set<std::string> solved_;
 };

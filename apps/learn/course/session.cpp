@@ -5,7 +5,10 @@
 #include <cstdio>
 #include <utility>
 
+#include "apps/learn/compiler.h"
 #include "apps/learn/course/keyboard.h"
+#include "apps/learn/explain_command.h"
+#include "apps/learn/find_bug/bug_command.h"
 
 namespace gs::learn {
 namespace {
@@ -64,7 +67,7 @@ bool Session::judge() {
   std::string text = verdict.text;
   if (verdict.passed) {
     text = "Right for " + in_words(current().sizes) + ", and in two other orders of threads.\n";
-    progress_.solve(current());
+    progress_.solve(current().name);
   }
   for (const std::string& gate : verdict.gates) text += "  " + gate + "\n";
   say(text);
@@ -76,6 +79,7 @@ void Session::watch() {
   Keyboard keyboard;
   const auto judge_and_go_on = [&] {
     if (!judge()) return;
+    if (current().folder.parent_path() == exercises_folder()) say(bugs_after(current().number));
     say(at_ + 1 < exercises_.size() ? "Solved. n opens the next exercise.\n" : "Solved. It was the last exercise.\n");
   };
   if (!progress_.solved(current())) judge_and_go_on();
@@ -133,8 +137,9 @@ void Session::hint() {
 }
 
 void Session::explain() const {
-  say(code_.size() == 3 && code_[0] == 'M' ? code_ + " is explained in docs/own-kernels.md\n"
-                                           : "The last result has no message with a code.\n");
+  if (code_.empty() || code_ == "compiler") return say("The last result has no message with a code.\n");
+  explain_command({code_});
+  std::fflush(stdout);
 }
 
 void Session::solution() {

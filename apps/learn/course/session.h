@@ -32,7 +32,7 @@ class Session {
 
  private:
   void show_task() const;
-  /// What a key does. Returns false for `q`.
+  /// Does what the key says. Returns false for `q`.
   bool press(char key);
   void hint();
   void explain() const;

@@ -72,7 +72,8 @@ int for_sizes(int count, char** words, std::vector<Size> sizes, Check check) {
       return 2;
     }
     sizes = {Size(sizes[0].size())};
-    std::transform(words + 1, words + count, sizes[0].begin(), [](const char* word) { return std::atoi(word); });
+    std::transform(words + 1, words + count, sizes[0].begin(),
+                   [](const char* word) { return int(std::strtol(word, nullptr, 10)); });
   }
   bool all = true;
   for (const Size& size : sizes) all &= check(size);

@@ -72,10 +72,10 @@ CudaTools cuda_tools() {
 
 std::string missing_tools(const CudaTools& tools) {
   if (!tools.nvcc.empty() && !tools.nvdisasm.empty()) return "";
-  const std::string missing = !tools.nvcc.empty()       ? "nvdisasm is"
-                              : !tools.nvdisasm.empty() ? "nvcc is"
-                                                        : "nvcc and nvdisasm are";
-  return missing + " not installed: they come with NVIDIA's CUDA toolkit, or without it and without a GPU by " +
+  const std::string missing = !tools.nvcc.empty()       ? "nvdisasm is not installed: it comes"
+                              : !tools.nvdisasm.empty() ? "nvcc is not installed: it comes"
+                                                        : "nvcc and nvdisasm are not installed: they come";
+  return missing + " with NVIDIA's CUDA toolkit, or without it and without a GPU by " +
          "`pip install nvidia-cuda-nvcc nvidia-cuda-runtime nvidia-cuda-nvdisasm`";
 }
 

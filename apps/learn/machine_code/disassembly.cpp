@@ -24,7 +24,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t\r;") + 1 - begin);
 }
 
-/// What stands in `text` between `before` and `after`; "" if it is not there.
+/// The part of `text` between `before` and `after`; "" if it is not there.
 std::string_view between(std::string_view text, std::string_view before, std::string_view after) {
   const auto begin = text.find(before);
   if (begin == text.npos) return "";
@@ -58,7 +58,7 @@ SourcePlace chosen(const std::vector<SourcePlace>& chain, const std::string& fol
   return own != chain.end() ? *own : chain.empty() ? SourcePlace{} : chain.back();
 }
 
-/// `	//## File "/home/me/a.cu", line 4 inlined at "/home/me/a.cu", line 15`
+/// `	//## File "<folders>/a.cu", line 4 inlined at "<folders>/a.cu", line 15`
 SourcePlace place_in(std::string_view comment) {
   return {std::filesystem::path(between(comment, "File \"", "\"")).lexically_normal().string(),
           unsigned(number_in(between(comment, "\", line ", " ")))};

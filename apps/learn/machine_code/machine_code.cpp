@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "apps/learn/machine_code/cuda_tools.h"
+#include "apps/learn/source_files.h"
 #include "engine/core/cache_folder.h"
 #include "kernels/common/check.h"
 #include "kernels/sim/spawn.h"
@@ -46,15 +47,15 @@ fs::path own_folder() {
   return cache_folder().value_or(fs::temp_directory_path() / "gridstride") / "machine-code";
 }
 
-/// What the two programs wrote: files of the cache.
+/// The output of the two programs: files of the cache.
 struct Answers {
   std::string disassembly, report;
 };
 
 /// The folder for this file, this content and this compiler; nothing if the content is not all in the file.
 std::optional<fs::path> kept_in(const fs::path& file, const CudaTools& tools) {
+  if (source_files(file).size() > 1) return std::nullopt;
   const std::string content = text_in(file);
-  if (content.find("#include \"") != content.npos) return std::nullopt;
   std::error_code error;
   const auto age = fs::last_write_time(tools.nvcc, error).time_since_epoch().count();
   const std::string key =

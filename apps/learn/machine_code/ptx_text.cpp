@@ -23,7 +23,7 @@ std::string_view directive_of(std::string_view line) {
   return line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
 }
 
-/// `.file	1 "/home/me/a.cu"`, by number.
+/// `.file	1 "<folders>/a.cu"`, by number.
 std::map<unsigned, std::string> files_in(std::string_view ptx) {
   std::map<unsigned, std::string> files;
   while (!ptx.empty()) {

@@ -116,7 +116,7 @@ std::string instructions_of(const SassPage& page, const Lines& lines) {
   return html;
 }
 
-/// What a kernel takes of a multiprocessor, and what follows from that: a line each.
+/// The registers, memory and instructions of a kernel: a line each.
 std::vector<std::string> facts_of(const MachineKernel& kernel) {
   return {plural(kernel.registers, "register") + " a thread",
           plural(kernel.shared_bytes, "byte") + " of shared memory a block (static)",
@@ -169,12 +169,12 @@ std::string filled(std::string_view rest, const std::map<std::string_view, std::
 std::string sass_page(const SassPage& page) {
   const Lines lines = lines_of(page);
   return filled(apps::machine_code_page_html, {{"title", escaped(std::filesystem::path(page.file).filename().string())},
-                                       {"architecture", machine_architecture},
-                                       {"kernels", kernels_in_words(page)},
-                                       {"fused", fused_in_words(page)},
-                                       {"source", source_of(page, lines)},
-                                       {"instructions", instructions_of(page, lines)},
-                                       {"legend", legend_rows(page)}});
+                                               {"architecture", machine_architecture},
+                                               {"kernels", kernels_in_words(page)},
+                                               {"fused", fused_in_words(page)},
+                                               {"source", source_of(page, lines)},
+                                               {"instructions", instructions_of(page, lines)},
+                                               {"legend", legend_rows(page)}});
 }
 
 }  // namespace gs::learn

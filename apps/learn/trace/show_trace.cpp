@@ -1,8 +1,6 @@
 // show_trace.cpp - two runs: one is checked, one is traced up to what the first one found.
 #include "apps/learn/trace/show_trace.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +10,7 @@
 #include <sstream>
 
 #include "apps/learn/recorded_run.h"
+#include "apps/learn/scratch.h"
 #include "apps/learn/trace/trace_page.h"
 #include "kernels/common/check.h"
 #include "kernels/sim/spawn.h"
@@ -24,23 +23,7 @@ using simulator::Ended;
 
 constexpr const char* page_name = "trace.html";
 
-/// A file that is removed at the end.
-class Scratch {
- public:
-  explicit Scratch(const std::string& name) : name_(name + "." + std::to_string(getpid())) {}
-  ~Scratch() {
-    std::error_code error;
-    fs::remove(name_, error);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const std::string& name() const { return name_; }
-
- private:
-  std::string name_;
-};
-
-/// What the traced run wrote, see textbook/tracing.h.
+/// The traced run's file, see textbook/tracing.h.
 struct Written {
   std::vector<std::string> notes;
   std::string trace;  ///< empty: there are no steps
@@ -87,11 +70,7 @@ int show_trace(const RunFlags& flags, const std::vector<std::string>& program) {
       std::fprintf(stderr, "%s%s", first ? "" : "\n", entry["text"].c_str());
       first = false;
     }
-  if (checked.ended.signal != 0) {
-    std::fprintf(stderr, "gridstride: %s was ended by signal %d (%s)\n", flags.program[0].c_str(), checked.ended.signal,
-                 strsignal(checked.ended.signal));
-    return 1;
-  }
+  if (ended_by_signal(flags.program[0], checked.ended)) return 1;
   const Written written = traced_run(flags, program, checked.entries);
   if (flags.text)
     std::fputs(written.trace.c_str(), stdout);

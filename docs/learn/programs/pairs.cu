@@ -1,4 +1,4 @@
-// Which of 8 threads add in each step of two trees? A digit is a thread that adds.
+// The threads that add in each step of two trees, of 8 threads. A digit is a thread that adds.
 #include <cstdio>
 
 __global__ void who_adds(char* near_first, char* far_first) {

@@ -198,7 +198,8 @@ void Checker::check_cell(Cell& cell, std::uintptr_t at, const Party& now) {
   const auto by_me = [&](const Access& read) {
     return live(read, me) && read.block == me.block && read.thread == me.thread;
   };
-  mine.access.again = live(cell.write, me);
+  // An asynchronous copy writes when it is issued and when it is waited for: that is one write.
+  mine.access.again = live(cell.write, me) && (!cell.write.announced || cell.write.again);
   mine.access.has_read = by_me(cell.read) || by_me(cell.other_read);
   if (conflict(cell.write)) race(mine, {cell.write, write_kind(cell.write)}, at);
   for (const Access* read : {&cell.read, &cell.other_read, &cell.other_block_read})

@@ -87,19 +87,20 @@ class Explainer {
   void add_access(std::size_t party) {
     const Problem problem = finding_.problem;
     const Location& at = finding_.location;
-    explanation_.accesses.push_back({.launch = finding_.launch,
-                                     .block = block_number(party),
-                                     .thread = std::uint32_t(access(party).thread),
-                                     .barriers = std::uint32_t(access(party).barriers),
-                                     .code = access(party).code,
-                                     .stores = !is_read(finding_.parties[party]),
-                                     .ends_kernel = problem == Problem::past_shared ||
-                                                    problem == Problem::not_device_memory ||
-                                                    problem == Problem::host_memory || problem == Problem::null_pointer,
-                                     .array = at.array,
-                                     .element = at.element,
-                                     .offset = at.offset,
-                                     .bytes = std::uint32_t(at.access_bytes)});
+    explanation_.accesses.push_back(
+        {.launch = finding_.launch,
+         .block = block_number(party),
+         .thread = std::uint32_t(access(party).thread),
+         .barriers = std::uint32_t(access(party).barriers),
+         .code = access(party).code,
+         .stores = !is_read(finding_.parties[party]),
+         .ends_kernel = problem == Problem::past_shared || problem == Problem::not_device_memory ||
+                        problem == Problem::host_memory || problem == Problem::null_pointer ||
+                        problem == Problem::freed_memory,
+         .array = at.array,
+         .element = at.element,
+         .offset = at.offset,
+         .bytes = std::uint32_t(at.access_bytes)});
   }
   void point_at(const std::string& array, bool read) {
     if (array.empty()) return;
@@ -140,8 +141,8 @@ class Explainer {
       return;
     }
     if (access(0).thread / 32 == access(1).thread / 32) {
-      say("M17", "lane " + lane(reader) + " reads " + element() + " while lane " + lane(writer) +
-                     " writes it. Lanes of a warp do not march in step (since Volta)");
+      say("M17", "lane " + lane(reader) + " reads " + element() + " while lane " + lane(writer) + " writes it");
+      fact("Lanes of a warp do not march in step (since Volta).");
       fact("The read is in line " + line(reader) + ", the write in line " + line(writer) + ".");
       explanation_.advice = "__syncwarp()";
     } else if (finding_.replaces) {

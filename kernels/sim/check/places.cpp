@@ -29,6 +29,23 @@ bool is_machinery(std::string_view path) {
   return path.find("/kernels/sim/") != path.npos || path.substr(0, 5) == "/usr/" || path.substr(0, 2) == "??";
 }
 
+/// Whether a function, with its parameters, is "P::P(P const&)" or "P::operator=(P const&)", or the same with &&.
+/// Copies of a structure go through them (-fno-elide-constructors); if the compiler wrote them, their line is the
+/// structure's.
+bool copies(std::string_view function) {
+  const auto open = function.rfind('(');
+  if (open == function.npos || !function.ends_with(")")) return false;
+  std::string_view parameter = function.substr(open + 1, function.size() - open - 2);
+  for (const std::string_view end : {" const&", "&&"})
+    if (parameter.ends_with(end)) {
+      const std::string type(parameter.substr(0, parameter.size() - end.size()));
+      const std::string_view name = function.substr(0, open);
+      const std::string own = type.substr(0, type.find('<'));  // a template's constructor has the name without <...>
+      return name == type + "::operator=" || name == type + "::" + own.substr(own.rfind(':') + 1);
+    }
+  return false;
+}
+
 /// Empty if addr2line is missing.
 std::string addr2line(const std::vector<std::string>& words) {
   try {
@@ -63,19 +80,22 @@ Instruction instruction_at(std::uint32_t code, const std::string& program) {
 /// Looks up the codes, all of instructions in `file`.
 void resolve(const std::string& file, const std::vector<std::uint32_t>& codes,
              std::map<std::uint32_t, std::string>& known) {
-  std::vector<std::string> words = {"addr2line", "-a", "-i", "-e", file};
+  std::vector<std::string> words = {"addr2line", "-a", "-i", "-f", "-C", "-e", file};
   for (std::uint32_t code : codes)
     words.push_back(hexadecimal(instruction_at(code, file).address - 1));  // - 1: inside the call
-  // An address, then the line it came from, then the lines it was inlined into.
+  // An address, then the function and the line it came from, then those it was inlined into.
   std::size_t index = std::size_t(-1);
   bool found = true;
   std::istringstream output(addr2line(words));
-  for (std::string text; std::getline(output, text);) {
-    const std::string_view line = text;
-    if (line.substr(0, 2) == "0x") {
+  for (std::string function, text; std::getline(output, function);) {
+    if (function.substr(0, 2) == "0x") {
       index++;
       found = false;
-    } else if (!found && index < codes.size() && !is_machinery(line)) {
+      continue;
+    }
+    if (!std::getline(output, text)) break;
+    const std::string_view line = text;
+    if (!found && index < codes.size() && !is_machinery(line) && !copies(function)) {
       known[codes[index]] = std::string(line.substr(0, line.find(" (discriminator")));
       found = true;
     }

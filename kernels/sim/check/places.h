@@ -14,7 +14,8 @@ const char* program_start();
 std::uint64_t load_address();
 
 /// The source lines of the instructions at `codes`, in order, looked up by addr2line in batches and cached. An
-/// instruction inlined from the simulator's or the system's headers counts as its caller's.
+/// instruction inlined from the simulator's or the system's headers, or from a function that copies a structure, counts
+/// as its caller's.
 std::vector<std::string> source_lines(const std::vector<std::uint32_t>& codes);
 
 /// `source_lines()` with the file's whole path: "/project/kernels/conv2d/conv2d_tiled.cu:41".

@@ -37,7 +37,7 @@ class Fuser {
   Fuser(const Fuser&) = delete;
   Fuser& operator=(const Fuser&) = delete;
 
-  /// What was counted since the last call.
+  /// The counts since the last call.
   std::vector<FusedLine> take();
 
   /// The counter's calls: a request in program order; the end of what may be fused.

@@ -39,7 +39,7 @@ struct Observer {
   ~Observer() = default;
 };
 
-/// Of all counting; null: no one watches.
+/// Sees all that is counted; null: there is none.
 extern constinit Observer* observer;
 
 }  // namespace gs::simulator::counting

@@ -12,7 +12,7 @@ class Touched {
   void global(std::uintptr_t address, std::size_t bytes);
   void shared(std::uintptr_t address);
 
-  /// Of 32 bytes.
+  /// A sector has 32 bytes.
   std::int64_t sectors() const;
   /// The bytes of the variables; dynamic shared memory is not among them.
   std::size_t static_shared_bytes() const;

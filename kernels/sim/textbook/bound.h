@@ -17,7 +17,7 @@ std::string rounded_down(double seconds);
 /// "an RTX 4060", "a T4"
 std::string with_article(const Gpu&);
 
-/// What a kernel's launches need together, and the block of the largest.
+/// The needs of a kernel's launches together, and the block of the largest.
 struct KernelNeeds {
   std::int64_t launches;
   std::int64_t memory_bytes;  ///< distinct sectors that each launch touches, in bytes, summed over the launches

@@ -43,7 +43,7 @@ bool is_code(const void* instruction) {
 }
 
 /// The line of an address behind a call; empty if it is not the learner's own.
-std::string line_of(const void* return_address) {
+std::string line_at(const void* return_address) {
   if (!in_program(return_address)) return "";
   const auto code = std::uint32_t(static_cast<const char*>(return_address) - simulator::check::program_start());
   const std::string line = simulator::check::full_paths({code}).front();
@@ -73,14 +73,14 @@ std::string place_in_kernel(const Interrupted& at) {
          word >= position.stacks && word + most_words * sizeof(void*) < position.stacks_end &&
          word < reinterpret_cast<const char*>(at.stack_pointer) + most_words * sizeof(void*);
          word += sizeof(void*))
-      if (const std::string line = line_of(*reinterpret_cast<void* const*>(word)); !line.empty()) return line;
+      if (const std::string line = line_at(*reinterpret_cast<void* const*>(word)); !line.empty()) return line;
   return last_line();
 }
 
 /// The innermost line of the learner's own that the calls lead through.
 std::string place_of(const Interrupted& at) {
   if (const char* const instruction = static_cast<const char*>(at.instruction))
-    if (const std::string line = line_of(instruction + 1); !line.empty())  // + 1: it looks for return addresses
+    if (const std::string line = line_at(instruction + 1); !line.empty())  // + 1: it looks for return addresses
       return line;
   if (simulator::in_kernel()) return place_in_kernel(at);
   if (at.instruction && !is_code(at.instruction)) return "";
@@ -89,7 +89,7 @@ std::string place_of(const Interrupted& at) {
   int i = 0;
   while (at.instruction && i < count && calls[i] != at.instruction) ++i;  // behind the handler
   for (i = i < count ? i : 0; i < count; ++i)
-    if (const std::string line = line_of(calls[i]); !line.empty()) return line;
+    if (const std::string line = line_at(calls[i]); !line.empty()) return line;
   return "";
 }
 
@@ -221,7 +221,7 @@ void at_signal(int signal, siginfo_t* info, void* context) {
 extern "C" [[noreturn]] void __stack_chk_fail() {
   gs::simulator::position.observed = false;
   gs::textbook::say_crash(gs::textbook::who() + " has written past the end of a local array of this function", "",
-                          gs::textbook::line_of(__builtin_return_address(0)));
+                          gs::textbook::line_at(__builtin_return_address(0)));
   std::_Exit(1);
 }
 

@@ -17,7 +17,7 @@ std::string key(std::string_view name) {
 }  // namespace
 
 const std::vector<Gpu>& gpus() {
-  // Where a data sheet gives a range or several boards, the fastest: a bound must hold for all of them. fp32_tflops is
+  // If a data sheet gives a range or several boards, the fastest: a bound must hold for all of them. fp32_tflops is
   // 2 x cores x boost_mhz as the source rounds it.
   static const std::vector<Gpu> table = {
       {"T4", 75, 40, 1590, 8.1, 320, "T4 Product Brief PB-09256-001: 2,560 cores, 256 bits at 10 Gbit/s"},

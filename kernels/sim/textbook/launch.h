@@ -223,7 +223,8 @@ struct DynamicSharedOfFile {
 /// Tells the checker of a __shared__ array: its name, its extents, the size of an element.
 void name_shared(const char* name, const void* begin, std::size_t bytes, std::size_t element_bytes,
                  const std::size_t* extents, std::size_t dimensions);
-template <class T>
+/// `Call`: another type at each call, so that `told` is of one variable.
+template <class T, class Call = decltype([] {})>
 [[gnu::no_sanitize("thread"), gnu::no_sanitize_coverage]] void shared_variable([[maybe_unused]] const char* name,
                                                                                [[maybe_unused]] T& variable) {
 #ifdef GS_INSTRUMENTED

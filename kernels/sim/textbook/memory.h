@@ -7,7 +7,7 @@ namespace gs::textbook {
 
 /// Reserves `bytes` bytes at a multiple of 256, filled with 0xff (NaN). Null if there is no memory.
 void* reserve(std::size_t bytes);
-/// How many bytes before and behind it belong to nothing else.
+/// The number of bytes before it, and behind it, that belong to nothing else.
 std::size_t margin_of(const void* memory);
 /// Gives back what reserve() returned. Its addresses are used again after 256 others were given back.
 void release(void* memory);

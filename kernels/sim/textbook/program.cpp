@@ -70,7 +70,7 @@ void gather_findings() {
 
 void end_of_program() {
   std::cout.flush();
-  std::fflush(stdout);
+  std::fflush(nullptr);  // _Exit() would lose what the program has written to its files
   if (counting()) record_counts();
   if (tracing()) write_trace();
   gather_findings();
@@ -85,7 +85,7 @@ void say_note(const simulator::Explanation& explanation) {
   else
     std::fputs(text_of(explanation, "note").c_str(), stderr);
 }
-/// The last message of a program. `place`: "/home/me/vec.cu:12", or empty.
+/// The last message of a program. `place`: "<folders>/vec.cu:12", or empty.
 void say_at_end(simulator::Explanation explanation, const std::string& place) {
   const auto colon = place.rfind(':');
   explanation.file = place.substr(0, colon);

@@ -43,8 +43,8 @@ class Arrays {
 
   std::vector<Array>& all_;
   std::vector<Known> known_;  // of this launch
-  /// Of the shared array that was found first. It begins in bank 0: where a program's shared memory begins turns the
-  /// banks, but makes no conflict.
+  /// The start of the shared array that was found first. It begins in bank 0: where a program's shared memory begins
+  /// turns the banks, but makes no conflict.
   std::optional<std::uintptr_t> shared_begin_;
 };
 

@@ -49,7 +49,7 @@ struct Part {
   dim3 grid, extent;                ///< blocks, threads of a block
   std::size_t first = 0;            ///< of its steps, in Trace::steps
   std::vector<std::size_t> arrays;  ///< in Trace::arrays, in the order in which its steps touch them
-  /// Of a shared array whose steps before the first are left out: the thread that wrote each unit last, or -1.
+  /// For a shared array whose steps before the first are left out: the thread that wrote each unit last, or -1.
   struct Writers {
     std::size_t array;
     std::vector<std::int32_t> threads;
@@ -57,7 +57,7 @@ struct Part {
   std::vector<Writers> before;
 };
 
-/// What the checked run found, and the steps in which it happened.
+/// A finding of the checked run, and the steps in which it happened.
 struct Message {
   Explanation explanation;
   std::string severity;              ///< "error", "note"
@@ -71,7 +71,7 @@ struct Trace {
   std::uint64_t largest_grid = 0;     ///< blocks in the largest launch
   std::uint64_t launches = 0;
   bool cut_apart = false;           ///< see Counts::cut_apart
-  std::vector<std::string> places;  ///< "/home/me/vec.cu:7"
+  std::vector<std::string> places;  ///< "<folders>/vec.cu:7"
   std::vector<Array> arrays;
   std::vector<Part> parts;
   std::vector<Step> steps;

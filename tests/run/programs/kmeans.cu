@@ -1,4 +1,4 @@
-// k-means in the plane: centres in constant memory, sums by atomics in shared and then in global memory.
+// Clusters by k-means in the plane: centres in constant memory, sums by atomics in shared and then in global memory.
 #include <cuda_runtime.h>
 
 #include <cmath>

@@ -1,7 +1,7 @@
 __global__ void add10(const float* a, float* out) {
   int i = threadIdx.x;
 //! start
-  // TODO: write one element of out
+  // YOUR TURN: write one element of out
 //! solution
   out[i] = a[i] + 10;
 //! both

@@ -1,6 +1,6 @@
 __global__ void brighten(const float* a, float* out, int width, int height) {
 //! start
-  // TODO: x, y, two guards, one pixel
+  // YOUR TURN: x, y, two guards, one pixel
 //! solution
   int x = blockIdx.x * blockDim.x + threadIdx.x;
   int y = blockIdx.y * blockDim.y + threadIdx.y;

@@ -1,7 +1,7 @@
 __global__ void sumColumns(const float* a, float* columns, int width, int height) {
   int x = blockIdx.x * blockDim.x + threadIdx.x;
 //! start
-  // TODO: go down column x
+  // YOUR TURN: go down column x
 //! solution
   if (x >= width) return;
   float sum = 0;
@@ -12,7 +12,7 @@ __global__ void sumColumns(const float* a, float* columns, int width, int height
 
 __global__ void sumRows(const float* a, float* parts, int width) {
 //! start
-  // TODO: a block of 32 threads takes a row
+  // YOUR TURN: a block of 32 threads takes a row
 //! solution
   int y = blockIdx.x, p = threadIdx.x;
   float sum = 0;

@@ -4,7 +4,7 @@ __global__ void reverse(float* a, int n) {
   int first = blockIdx.x * 256;       // of this block
   int count = min(256, n - first);    // the last block may have fewer
 //! start
-  // TODO: a -> tile, wait, tile -> a
+  // YOUR TURN: a -> tile, wait, tile -> a
 //! solution
   if (t < count) tile[t] = a[first + t];
   __syncthreads();

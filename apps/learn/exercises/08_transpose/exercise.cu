@@ -3,7 +3,7 @@ __global__ void transpose(const float* a, float* out, int width, int height) {
   int x = blockIdx.x * 32 + threadIdx.x;
   int y = blockIdx.y * 32 + threadIdx.y;
 //! start
-  // TODO: load, wait, store
+  // YOUR TURN: load, wait, store
 //! solution
   if (x < width && y < height) tile[threadIdx.y][threadIdx.x] = a[y * width + x];
   __syncthreads();

@@ -1,6 +1,6 @@
 __global__ void transpose(const float* a, float* out, int width, int height) {
 //! start
-  __shared__ float tile[32][32];  // TODO: its columns lie in one bank
+  __shared__ float tile[32][32];  // YOUR TURN: its columns lie in one bank
 //! solution
   __shared__ float tile[32][33];
 //! both

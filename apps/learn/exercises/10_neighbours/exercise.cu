@@ -3,7 +3,7 @@ __global__ void average(const float* a, float* out, int n) {
   int t = threadIdx.x;
   int i = blockIdx.x * 128 + t;
 //! start
-  // TODO: fill the tile, wait, sum
+  // YOUR TURN: fill the tile, wait, sum
 //! solution
   for (int j = t; j < 136; j += 128) {
     int k = blockIdx.x * 128 + j - 4;

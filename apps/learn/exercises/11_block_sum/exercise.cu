@@ -3,7 +3,7 @@ __global__ void blockSum(const float* a, float* out, int n) {
   int t = threadIdx.x;
   int i = blockIdx.x * 256 + t;
 //! start
-  // TODO: fill s, add in rounds, write out[blockIdx.x]
+  // YOUR TURN: fill s, add in rounds, write out[blockIdx.x]
 //! solution
   s[t] = i < n ? a[i] : 0;
   for (int half = 128; half > 0; half /= 2) {

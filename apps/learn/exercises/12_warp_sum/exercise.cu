@@ -4,7 +4,7 @@ __global__ void blockSum(const float* a, float* out, int n) {
   int i = blockIdx.x * 256 + t;
   float v = i < n ? a[i] : 0;
 //! start
-  // TODO: sum of each warp, wait, sum of the 8 parts
+  // YOUR TURN: sum of each warp, wait, sum of the 8 parts
 //! solution
   for (int step = 16; step > 0; step /= 2) v += __shfl_down_sync(0xffffffff, v, step);
   if (t % 32 == 0) parts[t / 32] = v;

@@ -2,7 +2,7 @@ __global__ void histogram(const unsigned char* a, int* bins, int n) {
   __shared__ int own[256];
   int t = threadIdx.x;
 //! start
-  // TODO: set to 0, count, add up
+  // YOUR TURN: set to 0, count, add up
 //! solution
   own[t] = 0;
   __syncthreads();

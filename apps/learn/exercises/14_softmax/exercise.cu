@@ -2,7 +2,7 @@ __global__ void softmax(const float* a, float* out, int width) {
   const float* row = a + blockIdx.x * width;
   int p = threadIdx.x;
 //! start
-  // TODO: maximum, sum, shares of this row
+  // YOUR TURN: maximum, sum, shares of this row
 //! solution
   float m = -INFINITY;
   for (int x = p; x < width; x += 32) m = fmaxf(m, row[x]);

@@ -7,7 +7,7 @@ __global__ void product(const float* a, const float* b, float* c, int M, int N, 
   float sum = 0;
   for (int k0 = 0; k0 < K; k0 += 16) {
 //! start
-    // TODO: load two tiles, wait, 16 products, wait
+    // YOUR TURN: load two tiles, wait, 16 products, wait
 //! solution
     ta[y][x] = row < M && k0 + x < K ? a[row * K + k0 + x] : 0;
     tb[y][x] = k0 + y < K && column < N ? b[(k0 + y) * N + column] : 0;

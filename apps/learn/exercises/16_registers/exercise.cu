@@ -19,7 +19,7 @@ __global__ void product(const float* a, const float* b, float* c, int M, int N, 
     __syncthreads();
     for (int k = 0; k < 16; ++k) {
 //! start
-      // TODO: read 4 values of ta and 4 of tb once, then 16 products
+      // YOUR TURN: read 4 values of ta and 4 of tb once, then 16 products
       for (int i = 0; i < 4; ++i)
         for (int j = 0; j < 4; ++j) sum[i][j] += ta[k][4 * y + i] * tb[k][4 * x + j];
 //! solution

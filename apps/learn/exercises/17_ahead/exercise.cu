@@ -29,7 +29,7 @@ __global__ void product(const float* a, const float* b, float* c, int M, int N, 
   __pipeline_commit();
   for (int s = 0; s < steps; ++s) {
 //! start
-    // TODO: the next copies, a wait, 16 products
+    // YOUR TURN: the next copies, a wait, 16 products
 //! solution
     if (s + 1 < steps) fetch(stages, a, b, M, N, K, s + 1);
     __pipeline_commit();

@@ -10,7 +10,7 @@ __global__ void product(const float* a, const float* b, float* c, int M, int N, 
   wmma::fill_fragment(sums, 0.0f);
   for (int k0 = 0; k0 < K; k0 += 8) {
 //! start
-    // TODO: load two fragments, round their elements, multiply
+    // YOUR TURN: load two fragments, round their elements, multiply
 //! solution
     wmma::load_matrix_sync(fa, a + 16 * blockIdx.y * K + k0, K);
     wmma::load_matrix_sync(fb, b + k0 * N + 16 * blockIdx.x, N);

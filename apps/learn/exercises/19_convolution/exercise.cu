@@ -1,7 +1,7 @@
 // Element (row, k) of the matrix of windows.
 __device__ float window(const float* picture, int H, int W, int C, int row, int k) {
 //! start
-  return 0;  // TODO: which pixel and channel is it?
+  return 0;  // YOUR TURN: which pixel and channel is it?
 }
 //! solution
   int p = row / W, q = row % W;

@@ -16,7 +16,7 @@ __global__ void backward(const unsigned char* which, const float* dy, float* dx,
   int j = blockIdx.x * blockDim.x + threadIdx.x;
   int i = blockIdx.y * blockDim.y + threadIdx.y;
 //! start
-  // TODO: sum the gradients of the windows whose maximum is here
+  // YOUR TURN: sum the gradients of the windows whose maximum is here
 //! solution
   if (i >= H || j >= W) return;
   float sum = 0;

@@ -7,7 +7,7 @@
 
 namespace gs::judge {
 
-/// What is wrong with `output`: M10 if elements were never written, M26 if the first wrong one is NaN, else M09.
+/// The mistake in `output`, if any: M10 if elements were never written, M26 if the first wrong one is NaN, else M09.
 /// `nan_among_inputs`: an input has a NaN, which may be the cause.
 std::optional<simulator::Explanation> mistake_in(const Array& output, const Expected&, bool nan_among_inputs);
 

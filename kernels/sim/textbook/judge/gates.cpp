@@ -50,7 +50,7 @@ const Quantity& quantity_of(std::string_view name) {
   throw Error("exercise.txt: gate: '" + std::string(name) + "' cannot be limited; there are: " + names);
 }
 
-/// What follows `word` in `text`, as a number.
+/// The number behind `word` in `text`.
 double number_after(std::string_view text, std::string_view word) {
   const auto at = text.find(word);
   const std::string number(at == text.npos ? "" : text.substr(at + word.size()));
@@ -62,7 +62,7 @@ double number_after(std::string_view text, std::string_view word) {
 }
 
 /// "1,000", "4.5"
-std::string in_words(double value) {
+std::string grouped_number(double value) {
   char text[32];
   std::snprintf(text, sizeof text, value == double(std::int64_t(value)) ? "%.0f" : "%.1f", value);
   std::string digits = text;
@@ -85,8 +85,8 @@ double measured(const Gate& gate, const Counts& counts) {
 }
 
 std::string in_words(const Gate& gate, double yours) {
-  return gate.quantity + ": yours " + in_words(yours) + ", naive " + in_words(gate.naive) + ", wanted " +
-         in_words(gate.at_most) + (gate.at_most == 0 ? "" : " or less");
+  return gate.quantity + ": yours " + grouped_number(yours) + ", naive " + grouped_number(gate.naive) + ", wanted " +
+         grouped_number(gate.at_most) + (gate.at_most == 0 ? "" : " or less");
 }
 
 simulator::Explanation too_dear(const Gate& gate, double yours, const Counts& counts) {

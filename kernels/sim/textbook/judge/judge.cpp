@@ -29,7 +29,7 @@ constexpr unsigned seeds[] = {7, 8};  // of the other orders of threads
 
 enum class Phase { right, other_order, cost };
 
-/// What the parts of one judgement share.
+/// Shared by the parts of one judgement.
 struct Judgement {
   Phase phase = Phase::right;
   std::vector<Array> inputs, outputs;  ///< of the size that is tried
@@ -53,7 +53,8 @@ std::vector<std::string_view> parts_of(std::string_view text, char between) {
 /// "37x21" -> {37, 21}
 Size size_of(std::string_view text) {
   Size size;
-  for (const std::string_view part : parts_of(text, 'x')) size.push_back(std::atoi(std::string(part).c_str()));
+  for (const std::string_view part : parts_of(text, 'x'))
+    size.push_back(int(std::strtol(std::string(part).c_str(), nullptr, 10)));
   return size;
 }
 
@@ -80,7 +81,7 @@ void run_once(void (*exercise)(Test&), const Size& size) {
   textbook::end_if_wrong();
 }
 
-/// What the learner's kernels print is of use for the first size only.
+/// The output of the learner's kernels is of use for the first size only.
 void be_silent() {
   std::fflush(stdout);
   const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);

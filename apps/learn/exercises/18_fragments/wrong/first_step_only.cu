@@ -10,7 +10,7 @@ __global__ void product(const float* a, const float* b, float* c, int M, int N, 
   wmma::fragment<wmma::accumulator, 16, 16, 8, float> sums;
   wmma::fill_fragment(sums, 0.0f);
   for (int k0 = 0; k0 < K; k0 += 8) {
-    wmma::load_matrix_sync(fa, a + 16 * blockIdx.y * K , K);
+    wmma::load_matrix_sync(fa, a + 16 * blockIdx.y * K, K);
     wmma::load_matrix_sync(fb, b + 16 * blockIdx.x, N);
     for (int i = 0; i < fa.num_elements; ++i) fa.x[i] = wmma::__float_to_tf32(fa.x[i]);
     for (int i = 0; i < fb.num_elements; ++i) fb.x[i] = wmma::__float_to_tf32(fb.x[i]);
