@@ -76,12 +76,12 @@ std::string Distance::words() const {
   return text;
 }
 
-BuiltInTwin::BuiltInTwin(const Program& program, const DataSplits& data, const ImplementationChoice& choice)
+BuiltInTwin::BuiltInTwin(const Program& program, const Dataset& training, const ImplementationChoice& choice)
     : program_(program),
       twin_(program.net(), program.recipe(), program.device(), choice),
-      samples_(std::uint32_t(data.train.n)),
-      images_(uploaded(program.device(), data.train.images)),
-      labels_(uploaded(program.device(), data.train.labels)),
+      samples_(std::uint32_t(training.n)),
+      images_(uploaded(program.device(), training.images)),
+      labels_(uploaded(program.device(), training.labels)),
       permutation_(program.device(), samples_ * sizeof(std::uint32_t)) {
   twin_.initialize();
   twin_.set_parameters(program.parameters());
@@ -93,28 +93,34 @@ BuiltInTwin::BuiltInTwin(const Program& program, const DataSplits& data, const I
                        static_cast<const std::uint32_t*>(permutation_.data())});
 }
 
-void BuiltInTwin::begin_epoch(const TrainedStep& step) {
-  const std::uint32_t epoch = std::uint32_t(step.epoch - 1);
-  const std::vector<std::uint32_t> order = epoch_order(twin_.recipe().seed, epoch, samples_);
-  twin_.device().upload(permutation_.data(), order.data(), order.size() * sizeof(std::uint32_t));
-  twin_.begin_training_epoch(epoch, samples_, float(step.learning_rate), step.step);
-  epoch_ = step.epoch;
-  steps_in_epoch_ = 0;
+void BuiltInTwin::follow() {
+  program_.device().synchronize();
+  const StepState now = program_.state();
+  if (const StepState mine = twin_.state(); !begun_ || mine.epoch != now.epoch) begin_epoch(now);
+  begun_ = true;
+  while (twin_.state().step < now.step) step();
 }
 
-void BuiltInTwin::step_done(const TrainedStep& step) {
-  if (step.epoch != epoch_) begin_epoch(step);
+void BuiltInTwin::begin_epoch(const StepState& now) {
+  const std::vector<std::uint32_t> order = epoch_order(twin_.recipe().seed, now.epoch, samples_);
+  twin_.device().upload(permutation_.data(), order.data(), order.size() * sizeof(std::uint32_t));
+  const std::uint32_t behind = std::uint32_t(now.step - twin_.state().step);
+  twin_.begin_training_epoch(now.epoch, samples_, now.learning_rate, now.cursor - behind);
+}
+
+void BuiltInTwin::step() {
+  const std::uint32_t entry = twin_.state().ring_slot % twin_.ring_capacity();
   const bool first = distance_.steps == 0;
   const std::vector<float> before = first ? twin_.parameters() : std::vector<float>();
   twin_.train_step();
   twin_.device().synchronize();
-  const StepMetrics& built_in = twin_.ring()[steps_in_epoch_++ % twin_.ring_capacity()];
-  distance_.add(step.loss, built_in.loss_sum / built_in.valid);
+  const auto loss = [entry](const Program& of) { return double(of.ring()[entry].loss_sum) / of.ring()[entry].valid; };
+  distance_.add(loss(program_), loss(twin_));
   if (first) compare_first_step(before);
 }
 
 void BuiltInTwin::compare_first_step(const std::vector<float>& before) {
-  if (program_.state().step != twin_.state().step) return;  // several steps were done at once
+  if (program_.state().step != twin_.state().step) return;  // it has done several at once
   const std::vector<float> mine = program_.gradients(), built_in = twin_.gradients();
   std::int64_t begin = 0;
   for (const Layer& layer : twin_.net().layers)

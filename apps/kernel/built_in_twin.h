@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/data/dataset.h"
 #include "engine/program/program.h"
-#include "engine/train/trainer.h"
 
 namespace gs::apps {
 
@@ -32,23 +32,23 @@ struct Distance {
 /// Trains a second program on the same batches. It begins as a copy of the first one, which it does not change.
 class BuiltInTwin {
  public:
-  /// `choice`: of the second program. All live as long as this.
-  BuiltInTwin(const Program& program, const DataSplits& data, const ImplementationChoice& choice);
+  /// `training`: the images of the first program. `choice`: of the second one. All live as long as this.
+  BuiltInTwin(const Program& program, const Dataset& training, const ImplementationChoice& choice);
 
-  /// The first program has done a step.
-  void step_done(const TrainedStep&);
+  /// Does the steps that the first program has done since the last call (TrainerCallbacks::enqueued).
+  void follow();
   const Distance& distance() const { return distance_; }
 
  private:
-  void begin_epoch(const TrainedStep&);
+  void begin_epoch(const StepState& now);
+  void step();
   void compare_first_step(const std::vector<float>& before);
 
   const Program& program_;
   Program twin_;
   std::uint32_t samples_;
+  bool begun_ = false;  ///< an epoch
   Memory images_, labels_, permutation_;
-  int epoch_ = 0;                     ///< that the twin is in; 0: before the first
-  std::uint32_t steps_in_epoch_ = 0;  ///< since it began there
   Distance distance_;
 };
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/kernel/crash_line.h"
 #include "apps/kernel/layer_kernels.h"
 #include "engine/core/error.h"
 
@@ -82,7 +83,10 @@ std::shared_ptr<const RunKernels> run_kernels(const std::string& flag) {
   static std::map<std::string, std::shared_ptr<const RunKernels>> known;
   const std::lock_guard lock(mutex);
   std::shared_ptr<const RunKernels>& kernels = known[flag];
-  if (!kernels) kernels = std::make_shared<const RunKernels>(flag);
+  if (!kernels) {
+    kernels = std::make_shared<const RunKernels>(flag);
+    name_kernels_that_crash();
+  }
   return kernels;
 }
 

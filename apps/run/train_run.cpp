@@ -99,7 +99,7 @@ class Run {
     if (options.profile) samples_ = sample_steps(program, options);
     if (options.kernels) {
       kernels_ = run_kernels(*options.kernels);
-      twin_ = std::make_unique<BuiltInTwin>(program, data, built_in_implementations(options));
+      twin_ = std::make_unique<BuiltInTwin>(program, data.train, built_in_implementations(options));
     }
     if (options.keep_predictions)
       recorder_.keep_predictions(data.validation.labels, std::move(earlier.validation_logits));
@@ -125,7 +125,7 @@ class Run {
       callbacks.train_steps = [&](std::uint32_t step, std::uint32_t steps, int wanted) {
         return samples_->train_steps(step, steps, wanted);
       };
-    if (twin_) callbacks.step_done = [&](const TrainedStep& step) { twin_->step_done(step); };
+    if (twin_) callbacks.enqueued = [&] { twin_->follow(); };
     callbacks.stop = [&] { return stops_early(recorder_.history(), patience_); };
     callbacks.wants_pause = [&] { return interrupt.signal() != 0 || interrupt.wants_checkpoint() || time_is_up(); };
     callbacks.pause = [&](int, const PartialEpoch& partial) {

@@ -24,14 +24,8 @@ using Clock = std::chrono::steady_clock;
 /// Reads the ring's entries in order as they become complete, and sums them in double, after those of earlier steps.
 class RingReader {
  public:
-  /// `seen`: called with the number and the loss of each step.
-  using Seen = std::function<void(std::uint32_t step, double loss)>;
-  explicit RingReader(const Program& program, const PartialEpoch& earlier = {}, Seen seen = {})
-      : ring_(program.ring()),
-        capacity_(program.ring_capacity()),
-        first_(earlier.steps),
-        sums_(earlier),
-        seen_(std::move(seen)) {}
+  explicit RingReader(const Program& program, const PartialEpoch& earlier = {})
+      : ring_(program.ring()), capacity_(program.ring_capacity()), first_(earlier.steps), sums_(earlier) {}
 
   /// Takes all complete entries; never waits. The stamp is written last, so an entry with the expected stamp is
   /// complete.
@@ -44,7 +38,6 @@ class RingReader {
       sums_.loss_sum += entry.loss_sum;
       sums_.correct += entry.correct;
       sums_.images += entry.valid;
-      if (seen_) seen_(sums_.steps, entry.loss_sum / entry.valid);
       ++sums_.steps;
     }
   }
@@ -59,7 +52,6 @@ class RingReader {
   const StepMetrics* ring_;
   std::uint32_t capacity_, first_;
   PartialEpoch sums_;
-  Seen seen_;
   std::int64_t first_bad_step_ = -1;
 };
 
@@ -84,7 +76,6 @@ struct PassCallbacks {
   /// Between steps, if wants_pause(): all steps that were enqueued have been read. False ends the pass.
   std::function<bool()> wants_pause = [] { return false; };
   std::function<bool(const RingReader&)> pause = [](const RingReader&) { return true; };
-  RingReader::Seen seen;  ///< each step
 };
 
 /// Enqueues the steps of one pass over a split, after those that `begun` sums; nullopt if a pause ended it.
@@ -92,7 +83,7 @@ std::optional<RingReader> run_pass(Program& program, std::uint32_t samples, cons
                                    const PartialEpoch& begun = {}) {
   const std::uint32_t batch = std::uint32_t(program.recipe().batch), capacity = program.ring_capacity();
   const std::uint32_t steps = (samples + batch - 1) / batch;
-  RingReader reader(program, begun, callbacks.seen);
+  RingReader reader(program, begun);
   const auto paused_for_good = [&](std::uint32_t step) {
     if (!callbacks.wants_pause()) return false;
     read_until(step, reader, program.device(), callbacks.tell);
@@ -273,14 +264,11 @@ std::optional<EpochResult> Trainer::run_epoch(const TrainerCallbacks& callbacks,
   };
   pass.enqueue = [&](std::uint32_t step, int wanted) {
     const int done = train_steps(step, wanted);
+    if (callbacks.enqueued) callbacks.enqueued();
     if (step + std::uint32_t(done) == steps) program_.count_broken();  // run_pass() waits for it, too
     return done;
   };
   if (begun.steps == steps) program_.count_broken();
-  if (callbacks.step_done)
-    pass.seen = [&](std::uint32_t step, double loss) {
-      callbacks.step_done({number, step, epoch.learning_rate, loss});
-    };
   const std::optional<RingReader> training = run_pass(program_, train_samples_, pass, begun);
   if (!training) return std::nullopt;
   if (const std::int64_t step = training->first_bad_step(); step >= 0)
@@ -315,7 +303,6 @@ std::optional<EpochResult> Trainer::run_epoch(const TrainerCallbacks& callbacks,
   progress.accuracy = training->accuracy();
   bind_evaluation(Split::validation);
   program_.begin_evaluation(validation_samples_);
-  pass.seen = {};
   pass.enqueue = [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); };
   const std::optional<RingReader> validation = run_pass(program_, validation_samples_, pass);
   if (!validation) return std::nullopt;

@@ -42,14 +42,6 @@ struct PartialEpoch {
   double seconds = 0;
 };
 
-/// A training step that is complete.
-struct TrainedStep {
-  int epoch;           ///< counted from 1
-  std::uint32_t step;  ///< of the epoch, counted from 0
-  double learning_rate;
-  double loss;  ///< mean over the batch
-};
-
 /// Callbacks of a Trainer; empty ones are skipped.
 struct TrainerCallbacks {
   std::function<void(const EpochProgress&)> progress;        ///< at most ten times a second
@@ -65,7 +57,7 @@ struct TrainerCallbacks {
   /// Runs 1 .. wanted training steps, starting with step `step` (from 0) of the epoch's `steps`, and returns their
   /// number. Default: Program::train_steps. Lets a profiler sample some of the steps.
   std::function<int(std::uint32_t step, std::uint32_t steps, int wanted)> train_steps;
-  std::function<void(const TrainedStep&)> step_done;  ///< for each training step, in order, some time after it
+  std::function<void()> enqueued;  ///< after training steps were enqueued: train_steps, or a diagnostic step
 };
 
 struct TrainerOptions {

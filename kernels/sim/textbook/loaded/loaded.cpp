@@ -1,11 +1,15 @@
 // loaded.cpp - a learner's file inside of a program that trains with it (apps/kernel): its mistakes are exceptions for
 // that program, in place of messages and an end (program.cpp).
+#include <cmath>
+#include <optional>
+
 #include "kernels/sim/block.h"
 #include "kernels/sim/simulator.h"
 #include "kernels/sim/textbook/kernel_attributes.h"
 #include "kernels/sim/textbook/messages.h"
 #include "kernels/sim/textbook/names.h"
 #include "kernels/sim/textbook/program.h"
+#include "kernels/sim/time_limit.h"
 
 namespace gs::textbook {
 namespace {
@@ -13,6 +17,19 @@ namespace {
 [[noreturn]] void fail_at(source_location where, const std::string& message) {
   throw Error(path_from_here(where.file) + ":" + std::to_string(where.line) + ": " + message);
 }
+
+/// For kernels that the checker watches: one that takes 5 s, and 10 ms for each of its threads, is taken for endless.
+class LaunchTime {
+ public:
+  explicit LaunchTime(const Configuration& c) {
+    simulator::limit_time(
+        10 + std::floor(0.01 * double(c.grid.x) * c.grid.y * c.grid.z * c.block.x * c.block.y * c.block.z), nullptr);
+  }
+  ~LaunchTime() {
+    simulator::limit_time(0, nullptr);
+    simulator::time_is_up = false;
+  }
+};
 
 }  // namespace
 
@@ -25,6 +42,8 @@ void run(KernelName kernel, const Configuration& configuration, simulator::Invok
     const simulator::Geometry geometry(configuration.grid, configuration.block, configuration.shared_bytes, false,
                                        configuration.where);
     check_shared_bytes(kernel, configuration);
+    std::optional<LaunchTime> time;
+    if (checked) time.emplace(configuration);
     simulator::run_grid({kernel.name, geometry, invoke, arguments, argument_bytes, checked, nullptr, nullptr});
   } catch (const simulator::SimError& error) {
     const simulator::Explanation& explanation = error.explanation;
