@@ -78,6 +78,11 @@ std::string compiled_library(const std::string& file) {
   const std::string object = (here / "object.o").string(), made = (here / "made.so").string();
   const bool checked = simulator::checker_present();
   std::error_code error;
+  if (!fs::exists(loaded_library(), error))
+    throw UsageError(
+        fmt::format("--kernel: {} is missing, which each file is linked with: './gridstride build sim' "
+                    "makes it, in Gridstride's own folder",
+                    loaded_library()));
   fs::create_directories(here, error);
   if (error) throw Error(fmt::format("{}: cannot be made: {}", here.string(), error.message()));
   try {

@@ -63,14 +63,15 @@ Restart restart_of(const std::string& run, const std::map<std::string, std::stri
   return restart;
 }
 
-void check_same_kernels(const RunKernels& now, const RunRecord& record) {
+std::vector<std::string> changed_kernels(const RunKernels& now, const RunRecord& record) {
+  std::vector<std::string> lines;
   for (const RunRecord::Kernel& before : record.kernels)
     for (const RunKernels::Entry& kernel : now.entries())
       if (kernel.of.layer == before.layer && kernel.checksum != before.checksum)
-        throw UsageError(
-            fmt::format("--resume: {} is no longer the file that {} was trained with (its checksum was {}, "
-                        "and is {})",
+        lines.push_back(
+            fmt::format("{} is no longer the file that {} was trained with (its checksum was {}, and is {})",
                         before.file, before.layer, before.checksum, kernel.checksum));
+  return lines;
 }
 
 bool stops_early(const std::vector<EpochResult>& history, int patience) {

@@ -32,8 +32,8 @@ struct Earlier {
   RunRecord record;
 };
 
-/// Throws UsageError if a file of the run's own kernels is no longer the one that it began with.
-void check_same_kernels(const RunKernels&, const RunRecord&);
+/// A line for each file of --kernel that is no longer the one that the run began with.
+std::vector<std::string> changed_kernels(const RunKernels&, const RunRecord&);
 
 /// True if val_loss has not improved for `patience` epochs; never with a patience of 0.
 bool stops_early(const std::vector<EpochResult>& history, int patience);

@@ -69,8 +69,9 @@ Evaluation evaluate_saved(const SavedRun& run, Dataset images, const std::string
   TrainOptions options = run.options;
   options.device = device_name;
   options.threads = threads;
+  options.kernels.reset();  // the weights say what was learned; the files may be gone
   if (elsewhere(run, device_name, options.precision))
-    options.implementation = "default", options.implementation_from.reset(), options.kernels.reset();
+    options.implementation = "default", options.implementation_from.reset();
   Precision precision;
   const auto device = open_device_for(options, precision);
   Program program(run.net, saved_recipe(run, precision), *device, choose_implementations(options));

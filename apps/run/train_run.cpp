@@ -285,7 +285,9 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
   Earlier earlier;
   if (o.resume) earlier = resume(program, *o.resume, o.patience, prepared.data);
   nlohmann::ordered_json record = start_record(words, given, o, prepared.data, prepared.positive, program);
-  if (o.resume && o.kernels) check_same_kernels(*run_kernels(*o.kernels), earlier.record);
+  if (o.resume && o.kernels)
+    for (const std::string& change : changed_kernels(*run_kernels(*o.kernels), earlier.record))
+      throw UsageError("--resume: " + change);
   if (o.resume) {
     add_resumption(record, earlier);
     RunChange change(directory);

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -91,18 +92,14 @@ class OwnKernels(unittest.TestCase):
         self.agrees("update=adam.cu", {"update": "adam.cu"})
         self.agrees("update=sgd.cu", {"update": "sgd.cu"}, "--optimizer", "sgd")
 
-    def test_trained_weights_are_those_of_the_file(self):
-        """A kernel that computes something else leads to other weights: the twin does not stand in for it."""
-        weights = []
-        for file in ("pool.cu", "backward_off_by_one.cu"):
-            self.train("pool1=" + file)
-            weights.append((self.folder / "run/last.safetensors").read_bytes())
-        self.assertNotEqual(*weights)
-
     def test_wrong_backward_pass(self):
         line = self.line(self.train("pool1=backward_off_by_one.cu"))
         self.assertRegex(line, r"in the first step the gradient of conv1\.\w+ is off by \d+ % of its largest value: "
                                "look at the backward pass")
+        # The weights are those that the file has trained, not its twin's.
+        weights = (self.folder / "run/last.safetensors").read_bytes()
+        self.assertEqual(self.run_program("train", *SHORT, "--out", "run", "--overwrite").returncode, 0)
+        self.assertNotEqual(weights, (self.folder / "run/last.safetensors").read_bytes())
 
     def test_wrong_forward_pass(self):
         self.assertIn("they part in the first step: look at the forward pass",
@@ -154,6 +151,26 @@ class OwnKernels(unittest.TestCase):
         done = self.run_program(*resumed)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("the losses of 4 steps are as by the built-in kernels, bit for bit", self.line(done))
+
+    def changed(self, file, old, new):
+        text = (self.folder / file).read_text()
+        self.assertEqual(text.count(old), 1)
+        (self.folder / file).write_text(text.replace(old, new))
+
+    def test_kernel_that_crashes(self):
+        self.changed("pool.cu", "  which[i] = best;", "  if (i == 37) y[i + (1LL << 40)] = 0;")
+        done = self.train("pool1=pool.cu")
+        self.assertEqual(done.returncode, -signal.SIGSEGV, done.stderr)
+        self.assertIn("kernel forward, launched at pool.cu:35: thread 37 of block 0 crashes the program: Segmentation "
+                      "fault; the same command after 'gridstride check' may say why", done.stderr)
+
+    def test_kernel_that_never_ends(self):
+        self.changed("sgd.cu", "if (i < n)", "while (i == 0)")
+        self.changed("sgd.cu", "(n + 255) / 256, 256", "1, 32")
+        done = self.train("update=sgd.cu", "--optimizer", "sgd", program=CHECK)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("sgd.cu:4: after 5 s: thread 0 is in line 4  [M25]", done.stderr)
+        self.assertEqual(self.record()["status"], "failed")
 
     def test_checked(self):
         done = self.train("pool1=pool.cu,dense1=product.cu,conv2=convolution.cu,update=adam.cu", program=CHECK)

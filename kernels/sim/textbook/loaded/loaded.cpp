@@ -22,8 +22,8 @@ namespace {
 class LaunchTime {
  public:
   explicit LaunchTime(const Configuration& c) {
-    simulator::limit_time(
-        10 + std::floor(0.01 * double(c.grid.x) * c.grid.y * c.grid.z * c.block.x * c.block.y * c.block.z), nullptr);
+    const double threads = double(c.grid.x) * c.grid.y * c.grid.z * c.block.x * c.block.y * c.block.z;
+    simulator::limit_time(5 + std::floor(threads / 100), nullptr);
   }
   ~LaunchTime() {
     simulator::limit_time(0, nullptr);
