@@ -54,12 +54,12 @@ std::string Distance::words() const {
   const std::string losses = steps == 1 ? "the loss of 1 step" : "the losses of " + plural(steps, "step");
   std::string text = losses;
   if (largest == 0)
-    text += fmt::format(" {} by the built-in kernels, bit for bit", steps == 1 ? "is as" : "are as");
+    text += fmt::format(" {} of the built-in kernels, bit for bit", steps == 1 ? "equals that" : "equal those");
   else if (std::isinf(largest))
     text += fmt::format(" {} finite only up to step {}", steps == 1 ? "is" : "are", grouped(largest_at - 1));
   else
-    text += fmt::format(" {} from those by the built-in kernels by at most {:.1e} (step {})",
-                        steps == 1 ? "differs" : "differ", largest, grouped(largest_at));
+    text += fmt::format(" {} of the built-in kernels by at most {:.1e} (step {})",
+                        steps == 1 ? "differs from that" : "differ from those", largest, grouped(largest_at));
   if (first.loss > rounding) return text + "; they part in the first step: look at the forward pass";
   if (first.gradient > rounding)
     return text + fmt::format(

@@ -13,8 +13,8 @@ namespace gs::apps {
 [[noreturn]] inline void refuse_signature(const KernelFile& file, const std::string& layer, const std::string& name,
                                           const std::string& wanted) {
   const std::string has = file.functions_called(name);
-  throw UsageError(fmt::format("--kernel: for {} {} must define {}; {}", layer, file.path(), wanted,
-                               has.empty() ? "it has no function " + name : "it has " + has));
+  throw UsageError(fmt::format("--kernel: for {} {} must define {}; {} (docs/your-kernel-trains.md)", layer,
+                               file.path(), wanted, has.empty() ? "it has no function " + name : "it has " + has));
 }
 
 /// The function with these parameters, which the file must have.

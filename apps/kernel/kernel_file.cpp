@@ -95,8 +95,12 @@ std::string compiled_library(const std::string& file) {
     call(words, file);
     // Linked by a call of its own: with -fsanitize=thread the compiler would add ThreadSanitizer's library.
     call(kernel_linker_words(object, made), file);
-    // It keeps its place, for the checker reads the source lines from it when it reports.
-    const fs::path library = folder / fmt::format("{}{}.so", checksum_of(all), checked ? "-checked" : "");
+    // It keeps its place, for the checker reads the source lines from it when it reports. The next version of the file
+    // takes the place.
+    const std::string end = checked ? "-checked.so" : "-fast.so";
+    const fs::path library = folder / (checksum_of(all) + end);
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+      if (entry.path().string().ends_with(end) && entry.path() != library) fs::remove(entry.path(), error);
     fs::rename(made, library);
     fs::remove_all(here, error);
     return library.string();

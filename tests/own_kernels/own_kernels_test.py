@@ -150,7 +150,7 @@ class OwnKernels(unittest.TestCase):
         (self.folder / "pool.cu").write_text(text)
         done = self.run_program(*resumed)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("the losses of 4 steps are as by the built-in kernels, bit for bit", self.line(done))
+        self.assertIn("the losses of 4 steps equal those of the built-in kernels, bit for bit", self.line(done))
 
     def changed(self, file, old, new):
         text = (self.folder / file).read_text()
