@@ -169,7 +169,7 @@ class OwnKernels(unittest.TestCase):
         self.changed("sgd.cu", "(n + 255) / 256, 256", "1, 32")
         done = self.train("update=sgd.cu", "--optimizer", "sgd", program=CHECK)
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("sgd.cu:4: after 5 s: thread 0 is in line 4  [M25]", done.stderr)
+        self.assertIn("sgd.cu:8: after 5 s: thread 0 is in the launch in line 8  [M25]", done.stderr)
         self.assertEqual(self.record()["status"], "failed")
 
     def test_checked(self):
