@@ -15,6 +15,7 @@ CHECK = os.environ.get("GRIDSTRIDE_CHECK")
 SMALL = ["lenet", "--device", "sim", "--base", "3", "--image-size", "12", "--train-size", "14", "--val-size", "4",
          "--batch", "4", "--lr", "0.003"]
 SHORT = [*SMALL, "--epochs", "2"]
+ONE_EPOCH = [*SMALL, "--epochs", "1"]
 # What another order of the same sums may make of a loss of about 0.7 in 8 steps.
 ROUNDING = 1e-5
 
@@ -140,7 +141,7 @@ class OwnKernels(unittest.TestCase):
         self.refused(self.train("conv1=convolution.cu", base=["lenet5", *lenet5]), "and conv1 is 5 x 5")
 
     def test_resume_demands_the_same_file(self):
-        self.assertEqual(self.train("pool1=pool.cu", base=[*SMALL, "--epochs", "1"]).returncode, 0)
+        self.assertEqual(self.train("pool1=pool.cu", base=ONE_EPOCH).returncode, 0)
         text = (self.folder / "pool.cu").read_text()
         (self.folder / "pool.cu").write_text(text + "// changed\n")
         resumed = ["train", "--resume", "run", "--epochs", "2"]
@@ -173,12 +174,13 @@ class OwnKernels(unittest.TestCase):
         self.assertEqual(self.record()["status"], "failed")
 
     def test_checked(self):
-        done = self.train("pool1=pool.cu,dense1=product.cu,conv2=convolution.cu,update=adam.cu", program=CHECK)
+        done = self.train("pool1=pool.cu,dense1=product.cu,conv2=convolution.cu,update=adam.cu", base=ONE_EPOCH,
+                          program=CHECK)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         for kernel, *parts in (("pool1=past_the_end.cu", "at past_the_end.cu:11", "past the end of device memory"),
                                ("dense1=no_barrier.cu", "race in kernel product", "read at no_barrier.cu:11")):
             with self.subTest(kernel=kernel):
-                done = self.train(kernel, program=CHECK)
+                done = self.train(kernel, base=ONE_EPOCH, program=CHECK)
                 self.assertEqual(done.returncode, 1, done.stderr)
                 for part in parts:
                     self.assertIn(part, done.stderr)
