@@ -9,6 +9,8 @@
 #include "apps/cli/help.h"
 #include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
+#include "apps/kernel/kernel_flag.h"
+#include "apps/profile/kernel_cost.h"
 #include "apps/profile/ncu_command.h"
 #include "apps/profile/profile_diff.h"
 #include "apps/profile/profile_files.h"
@@ -159,7 +161,10 @@ int profile_command(const Words& words) {
   if (!run) check_subject(o.run.model);
   const Purpose purpose = o.ncu ? Purpose::list_gpu_steps : Purpose::measure;
   if (!run) check_run_flags(o.run, a);
-  Subject subject = run ? subject_of_run(o.run.model, machine_flags(o, a), purpose) : subject_of_model(o.run, purpose);
+  const auto subject_for = [&](Purpose what) {
+    return run ? subject_of_run(o.run.model, machine_flags(o, a), what) : subject_of_model(o.run, what);
+  };
+  Subject subject = subject_for(purpose);
   if (o.ncu) return print_ncu(o, subject, words);
 
   if (o.steps && (subject.device->name() == "sim" || o.run.device == "ptx"))
@@ -176,6 +181,11 @@ int profile_command(const Words& words) {
     print_as_it_is(pretty(profile_to_json(profile)) + "\n");
   else if (!o.quiet)
     print_text(profile_report(profile, terminal_width(stdout)));
+  if (subject.kernels && !o.json && !o.quiet) {
+    Subject built_in = subject_for(Purpose::measure_built_in);
+    print_text(kernel_cost(profile_of(built_in, request), profile, run_kernels(*subject.kernels)->given()->calls(),
+                           terminal_width(stdout)));
+  }
   if (o.json && !o.out) return 0;
   TrainOptions without_device = o.run;  // the folder's name holds the device that --device auto took
   without_device.device = "auto";

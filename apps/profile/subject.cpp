@@ -36,12 +36,16 @@ Dataset random_images(Shape shape, int count, std::size_t classes) {
 }
 
 std::unique_ptr<Device> device_for(const TrainOptions& o, Purpose purpose, Precision& precision) {
-  if (purpose == Purpose::measure) return open_device_for(o, precision);
+  if (purpose != Purpose::list_gpu_steps) return open_device_for(o, precision);
   precision = choose_precision(o.precision, "cuda");
   TrainOptions on_cuda = o;
   if (o.device == "auto") on_cuda.device = "cuda";
   if (!why_no_cuda(parse_device_name(on_cuda.device).gpu).empty()) return describe_gpu(precision != Precision::fp32);
   return open_device_for(on_cuda, precision);
+}
+
+ImplementationChoice implementations_for(const TrainOptions& o, Purpose purpose) {
+  return purpose == Purpose::measure_built_in ? built_in_implementations(o) : choose_implementations(o);
 }
 
 }  // namespace
@@ -50,7 +54,8 @@ Subject subject_of_model(const TrainOptions& o, Purpose purpose) {
   Subject subject;
   subject.model = o.model;
   subject.base = o.base.value_or(find_model(o.model).default_base);
-  const ImplementationChoice implementations = choose_implementations(o);
+  subject.kernels = o.kernels;
+  const ImplementationChoice implementations = implementations_for(o, purpose);
   Precision precision;
   subject.device = device_for(o, purpose, precision);
   const Model& model = find_model(o.model);
@@ -71,7 +76,7 @@ Subject subject_of_model(const TrainOptions& o, Purpose purpose) {
   if (o.class_weight == "balanced") recipe.class_weights = balanced_weights(class_counts(images, classes));
   subject.program = std::make_unique<Program>(build_net(o, {images.h, images.w, images.c}, loss, classes), recipe,
                                               *subject.device, implementations);
-  if (purpose == Purpose::measure) subject.program->initialize();
+  if (purpose != Purpose::list_gpu_steps) subject.program->initialize();
   return subject;
 }
 
@@ -82,7 +87,7 @@ Subject subject_of_run(const std::string& folder, const MachineFlags& flags, Pur
   if (flags.threads) o.threads = *flags.threads;
   if (flags.precision) o.precision = flags.precision;
   const std::string device = purpose == Purpose::list_gpu_steps ? "cuda" : o.device;
-  if (elsewhere(run, device, o.precision)) o.implementation = "auto", o.implementation_from.reset();
+  if (elsewhere(run, device, o.precision)) o.implementation = "auto", o.implementation_from.reset(), o.kernels.reset();
   if (flags.implementation) o.implementation = *flags.implementation, o.implementation_from.reset();
   if (flags.implementation_from) o.implementation_from = flags.implementation_from;
   o.retune = flags.retune;
@@ -93,8 +98,9 @@ Subject subject_of_run(const std::string& folder, const MachineFlags& flags, Pur
   Precision precision;
   subject.device = device_for(o, purpose, precision);
   subject.images = random_images(run.net.input, batches * o.batch, run.labels.size());
-  subject.program =
-      std::make_unique<Program>(run.net, saved_recipe(run, precision), *subject.device, choose_implementations(o));
+  subject.program = std::make_unique<Program>(run.net, saved_recipe(run, precision), *subject.device,
+                                              implementations_for(o, purpose));
+  subject.kernels = o.kernels;
   if (purpose == Purpose::list_gpu_steps) return subject;
   subject.program->initialize();
   subject.program->set_parameters(run.parameters);

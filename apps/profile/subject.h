@@ -14,6 +14,7 @@ struct Subject {
   std::string model;               ///< the network's name
   std::optional<std::string> run;  ///< the run's folder
   int base = 0;
+  std::optional<std::string> kernels;  ///< --kernel
   std::unique_ptr<Device> device;
   std::unique_ptr<Program> program;
   Dataset images;
@@ -26,8 +27,9 @@ struct MachineFlags {
   bool retune = false;
 };
 
-/// list_gpu_steps is for --ncu: nothing runs, and a GPU is described if there is none.
-enum class Purpose { measure, list_gpu_steps };
+/// list_gpu_steps is for --ncu: nothing runs, and a GPU is described if there is none. measure_built_in: without the
+/// kernels of --kernel.
+enum class Purpose { measure, measure_built_in, list_gpu_steps };
 
 /// The network with the recipe of `options` and initial weights, on random images if the data is the built-in one, else
 /// on its training images.

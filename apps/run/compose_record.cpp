@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/data_flags.h"
+#include "apps/kernel/kernel_flag.h"
 #include "apps/run/machine.h"
 #include "apps/run/train_plan.h"
 #include "engine/train/metrics.h"
@@ -84,7 +85,7 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
   std::map<std::string, std::string> flags = given;
   for (const char* name : {"out", "overwrite", "quiet", "resume", "stop-after"}) flags.erase(name);
   const Recipe& r = program.recipe();
-  return {
+  Json record = {
       {"format", 1},
       {"status", "running"},
       {"started", utc_now()},
@@ -109,6 +110,20 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
       {"machine", machine_facts()},
       {"versions", version_facts()},
       {"implementations", program.implementations()}};
+  if (o.kernels)
+    for (const RunKernels::Entry& kernel : run_kernels(*o.kernels)->entries())
+      record["kernels"].push_back(
+          {{"layer", kernel.of.layer}, {"file", kernel.of.file}, {"checksum", kernel.checksum}});
+  return record;
+}
+
+Json distance_record(const Distance& distance) {
+  return {{"steps", distance.steps},
+          {"largest_difference", distance.largest},
+          {"at_step", distance.largest_at},
+          {"first_step",
+           {{"loss", distance.first.loss}, {"gradient", distance.first.gradient}, {"change", distance.first.change}}},
+          {"first_beyond_rounding", distance.first_beyond}};
 }
 
 void add_resumption(Json& record, const Earlier& earlier) {
@@ -193,6 +208,9 @@ std::string run_name(const TrainOptions& o, int base) {
   std::string device = o.device;
   std::erase(device, ':');  // not every file system allows it in names
   add(o.device != usual.device, device);
+  if (o.kernels)
+    for (const LayerKernel& kernel : layer_kernels(*o.kernels))
+      name += fmt::format("-{}-{}", kernel.layer, std::filesystem::path(kernel.file).stem().string());
   add(o.seed != usual.seed, fmt::format("seed{}", o.seed));
   return name;
 }

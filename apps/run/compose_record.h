@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/kernel/built_in_twin.h"
 #include "apps/run/resume.h"
 #include "apps/run/train_options.h"
 #include "engine/program/program.h"
@@ -19,6 +20,9 @@ nlohmann::ordered_json start_record(const Words& words, const std::map<std::stri
 
 /// Adds that the run went on: when, after how much, and which flags differ from those before.
 void add_resumption(nlohmann::ordered_json&, const Earlier&);
+
+/// The distance of a run with kernels of the user's own from one without.
+nlohmann::ordered_json distance_record(const Distance&);
 
 /// Adds the end of the run: "finished", "interrupted" or "failed" with its message.
 void end_record(nlohmann::ordered_json&, const std::string& status, const std::vector<EpochResult>& history,

@@ -12,6 +12,7 @@
 
 #include "apps/run/prepared_run.h"
 #include "apps/run/recorded_data.h"
+#include "apps/run/resume.h"
 #include "engine/core/error.h"
 #include "engine/core/version.h"
 #include "engine/device/cpu_info.h"
@@ -151,6 +152,8 @@ std::vector<std::string> changes_since(const RunRecord& record, const Device& de
   for (const auto& [name, now] : version.libraries)
     if (const auto then = record.versions.libraries.find(name); then != record.versions.libraries.end())
       note_change(notes, name.c_str(), then->second, now);
+  if (const auto kernels = record.flags.find("kernel"); kernels != record.flags.end())
+    for (const std::string& change : changed_kernels(*run_kernels(kernels->second), record)) notes.push_back(change);
   return notes;
 }
 

@@ -63,6 +63,17 @@ Restart restart_of(const std::string& run, const std::map<std::string, std::stri
   return restart;
 }
 
+std::vector<std::string> changed_kernels(const RunKernels& now, const RunRecord& record) {
+  std::vector<std::string> lines;
+  for (const RunRecord::Kernel& before : record.kernels)
+    for (const RunKernels::Entry& kernel : now.entries())
+      if (kernel.of.layer == before.layer && kernel.checksum != before.checksum)
+        lines.push_back(
+            fmt::format("{} is no longer the file that {} was trained with (its checksum was {}, and is {})",
+                        before.file, before.layer, before.checksum, kernel.checksum));
+  return lines;
+}
+
 bool stops_early(const std::vector<EpochResult>& history, int patience) {
   if (patience == 0 || history.empty()) return false;
   const auto best = std::ranges::min_element(history, {}, &EpochResult::val_loss);

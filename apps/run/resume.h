@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "apps/cli/words.h"
+#include "apps/kernel/kernel_flag.h"
 #include "engine/data/dataset.h"
 #include "engine/program/program.h"
 #include "engine/train/run_record.h"
@@ -30,6 +31,9 @@ struct Earlier {
   std::vector<float> validation_logits;  ///< one set an epoch, if the run keeps them
   RunRecord record;
 };
+
+/// A line for each file of --kernel that is no longer the one that the run began with.
+std::vector<std::string> changed_kernels(const RunKernels&, const RunRecord&);
 
 /// True if val_loss has not improved for `patience` epochs; never with a patience of 0.
 bool stops_early(const std::vector<EpochResult>& history, int patience);

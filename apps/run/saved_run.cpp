@@ -69,6 +69,7 @@ Evaluation evaluate_saved(const SavedRun& run, Dataset images, const std::string
   TrainOptions options = run.options;
   options.device = device_name;
   options.threads = threads;
+  options.kernels.reset();  // the weights say what was learned; the files may be gone
   if (elsewhere(run, device_name, options.precision))
     options.implementation = "default", options.implementation_from.reset();
   Precision precision;

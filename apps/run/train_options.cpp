@@ -8,6 +8,7 @@
 
 #include "apps/cli/data_flags.h"
 #include "apps/cli/device_flag.h"
+#include "apps/kernel/kernel_flag.h"
 #include "apps/run/recorded_data.h"
 #include "apps/run/resume.h"
 #include "apps/run/step_samples.h"
@@ -75,6 +76,7 @@ void add_machine(Arguments& a, TrainOptions& o) {
   a.flag("--epoch-loop", o.epoch_loop,
          "repeat training steps by a loop on the device: one launch per epoch, the same bits");
   a.value("--impl-from", o.implementation_from, "the implementations that another run used", some_text(), "RUN");
+  a.value("--kernel", o.kernels, kernel_text, some_text(), "LAYER=FILE");
 }
 
 void add_output(Arguments& a, TrainOptions& o) {
@@ -122,6 +124,14 @@ void check_run_flags(const TrainOptions& o, const Arguments& a) {
     throw UsageError("--positive is for losses with one output; --loss softmax has one per class");
   if (o.implementation_from && a.given("--impl"))
     throw UsageError("--impl-from brings its own table of implementations: leave out --impl");
+  if (o.kernels) {
+    if (o.device != "sim")
+      throw UsageError(
+          fmt::format("--kernel: kernels of your own run in the simulator: --device sim, not {}", o.device));
+    if (o.precision.value_or("fp32") != "fp32")
+      throw UsageError(fmt::format("--kernel: kernels of your own compute in fp32, not --precision {}", *o.precision));
+    layer_kernels(*o.kernels);
+  }
   check_data_flags(o.data);
 }
 

@@ -48,6 +48,7 @@ struct TrainOptions {
   bool retune = false;
   bool epoch_loop = false;
   std::optional<std::string> implementation_from;
+  std::optional<std::string> kernels;  ///< --kernel: layers with kernels of the user's files
 
   std::optional<std::string> out;
   bool overwrite = false, quiet = false, summary = false, explain = false;

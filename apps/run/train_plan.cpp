@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "apps/kernel/kernel_flag.h"
 #include "apps/run/named_run.h"
 #include "engine/core/error.h"
 #include "models/models.h"
@@ -120,6 +121,7 @@ std::vector<float> balanced_weights(const std::vector<std::int64_t>& counts) {
 
 ImplementationChoice choose_implementations(const TrainOptions& o) {
   ImplementationChoice choice;
+  if (o.kernels) choice.given = run_kernels(*o.kernels)->given();
   if (o.implementation_from) {
     choice.fixed = named_run("--impl-from", *o.implementation_from).implementations;
     return choice;
@@ -153,6 +155,15 @@ ImplementationChoice choose_implementations(const TrainOptions& o) {
   }
   // Interpreted kernels cannot be compared by time, and a library's kernels cannot be interpreted.
   if (o.device == "ptx" && choice.rule == "auto") choice.rule = "own";
+  return choice;
+}
+
+ImplementationChoice built_in_implementations(const TrainOptions& o) {
+  ImplementationChoice choice = choose_implementations(o);
+  if (!o.kernels) return choice;
+  choice.given = run_kernels(*o.kernels)->built_in();
+  for (const std::string& call : choice.given->calls())
+    std::erase_if(choice.fixed, [&](const auto& entry) { return names_call(entry.first, call); });
   return choice;
 }
 

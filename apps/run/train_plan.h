@@ -41,6 +41,9 @@ std::vector<float> balanced_weights(const std::vector<std::int64_t>& class_count
 /// commas, or both.
 ImplementationChoice choose_implementations(const TrainOptions&);
 
+/// The same without the kernels of --kernel: the built-in ones run their calls, apart from others as those are.
+ImplementationChoice built_in_implementations(const TrainOptions&);
+
 /// Images of each class in a split.
 std::vector<std::int64_t> class_counts(const Dataset&, std::size_t classes);
 

@@ -9,6 +9,8 @@
 #include "apps/cli/checks.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/progress.h"
+#include "apps/kernel/built_in_twin.h"
+#include "apps/kernel/kernel_flag.h"
 #include "apps/run/compose_record.h"
 #include "apps/run/prepared_run.h"
 #include "apps/run/resume.h"
@@ -95,6 +97,10 @@ class Run {
                  .train_class_counts = class_counts(data.train, data.classes.size()),
                  .validation_class_counts = class_counts(data.validation, data.classes.size())} {
     if (options.profile) samples_ = sample_steps(program, options);
+    if (options.kernels) {
+      kernels_ = run_kernels(*options.kernels);
+      twin_ = std::make_unique<BuiltInTwin>(program, data.train, built_in_implementations(options));
+    }
     if (options.keep_predictions)
       recorder_.keep_predictions(data.validation.labels, std::move(earlier.validation_logits));
   }
@@ -119,6 +125,7 @@ class Run {
       callbacks.train_steps = [&](std::uint32_t step, std::uint32_t steps, int wanted) {
         return samples_->train_steps(step, steps, wanted);
       };
+    if (twin_) callbacks.enqueued = [&] { twin_->follow(); };
     callbacks.stop = [&] { return stops_early(recorder_.history(), patience_); };
     callbacks.wants_pause = [&] { return interrupt.signal() != 0 || interrupt.wants_checkpoint() || time_is_up(); };
     callbacks.pause = [&](int, const PartialEpoch& partial) {
@@ -134,20 +141,29 @@ class Run {
       write_profile();
       if (!complete) {
         write_end("interrupted", "", partial_);
+        display_.print(distance_line());
         return say_stopped(interrupt.signal());
       }
       recorder_.write_checkpoint();
       write_finished();
     } catch (const std::exception& error) {
       keep_what_is_complete(message_of(error));
+      display_.print(distance_line());
       throw;
     }
+    display_.print(distance_line());
     display_.print(run_footer(assessment(), directory_.path().string(), has_profile_ ? "profile.html" : "",
                               seconds_since(start_), display_.width()));
     return 0;
   }
 
  private:
+  /// How far kernels of the user's own have led from the built-in ones; empty if there are none, or no step was done.
+  std::string distance_line() const {
+    if (!twin_ || twin_->distance().steps == 0) return "";
+    return "\n" + wrapped(kernels_->words() + ": " + twin_->distance().words(), display_.width()) + "\n";
+  }
+
   RunAssessment assessment() const {
     AssessmentContext context = context_;
     context.findings = diagnostics_.findings();
@@ -197,6 +213,7 @@ class Run {
 
   void end(RunChange& change, const std::string& status, const std::string& message = "") {
     display_.end();
+    if (twin_) record_["built_in_losses"] = distance_record(twin_->distance());
     end_record(record_, status, recorder_.history(), assessment(), seconds_since(start_), message);
     change.record(record_);
     change.commit();
@@ -245,7 +262,9 @@ class Run {
   nlohmann::ordered_json record_;
   AssessmentContext context_;
   RunDiagnostics diagnostics_;
-  std::unique_ptr<StepSamples> samples_;  ///< null without --profile
+  std::shared_ptr<const RunKernels> kernels_;  ///< null without --kernel
+  std::unique_ptr<BuiltInTwin> twin_;          ///< likewise
+  std::unique_ptr<StepSamples> samples_;       ///< null without --profile
   bool has_profile_ = false;
   PartialEpoch partial_;  ///< at the last pause
 };
@@ -266,6 +285,9 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
   Earlier earlier;
   if (o.resume) earlier = resume(program, *o.resume, o.patience, prepared.data);
   nlohmann::ordered_json record = start_record(words, given, o, prepared.data, prepared.positive, program);
+  if (o.resume && o.kernels)
+    for (const std::string& change : changed_kernels(*run_kernels(*o.kernels), earlier.record))
+      throw UsageError("--resume: " + change);
   if (o.resume) {
     add_resumption(record, earlier);
     RunChange change(directory);

@@ -6,12 +6,14 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "engine/calls/describe.h"
+#include "engine/calls/given_kernels.h"
 #include "engine/calls/op_call.h"
 #include "engine/library/default_choice.h"
 #include "engine/library/library.h"
@@ -65,6 +67,9 @@ class OpProblem {
   virtual std::vector<Candidate> variants(const Registry&, const std::vector<Argument>&) const = 0;
   /// The library's implementations, its best guess first.
   virtual std::vector<Candidate> offers(Library&, const std::vector<Argument>&) const = 0;
+  /// The kernel that the run brings along for the call of this name. Throws UsageError if it does not fit the problem.
+  virtual std::optional<Candidate> given(const GivenKernels&, const std::string& call,
+                                         const std::vector<Argument>&) const = 0;
   /// This op followed by a ReLU; null if the op does not support it.
   virtual std::shared_ptr<const OpProblem> with_relu() const = 0;
   /// Index of the argument that masks the gradient in argument `gradient` (0 where the mask is <= 0), or -1.
@@ -128,6 +133,13 @@ class OpProblemOf final : public OpProblem {
     for (Implementation<Op>& i : gs::offers(library, Op{}, problem))
       list.push_back({i.name, i.workspace_bytes, bound(std::move(i.launch), a), false, Arithmetic::fp32, i.note});
     return list;
+  }
+  std::optional<Candidate> given(const GivenKernels& kernels, const std::string& call,
+                                 const std::vector<Argument>& a) const override {
+    const GivenKernel<Op>* const kernel = kernels.find<Op>(call);
+    if (!kernel) return std::nullopt;
+    kernel->check(problem);
+    return Candidate{.name = kernel->name, .run = bound(kernel->launch, a), .own = true};
   }
   std::shared_ptr<const OpProblem> with_relu() const override {
     if constexpr (requires { Op::joins_relu; }) {

@@ -1,10 +1,13 @@
 // choice.h - the user's rule for choosing implementations.
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace gs {
+
+class GivenKernels;
 
 /// Name of a call -> name of its implementation: "conv1 forward" -> "onednn". Written into run.json, replayed from it.
 using ImplementationTable = std::map<std::string, std::string>;
@@ -13,8 +16,9 @@ struct ImplementationChoice {
   /// default: the library if library_pays() says so, else own; own: own kernels only; library: if it has the op;
   /// auto: the fastest by measurement (tuner.h); on `sim`, whose times mean nothing, as default
   std::string rule = "default";
-  ImplementationTable fixed;  ///< overrides for single calls; an unavailable name is a UsageError
-  bool retune = false;        ///< auto: measure cached problems again
+  ImplementationTable fixed;                  ///< overrides for single calls; an unavailable name is a UsageError
+  bool retune = false;                        ///< auto: measure cached problems again
+  std::shared_ptr<const GivenKernels> given;  ///< go before all else; null: none
 };
 
 // Names from an older version, in `--impl`, a run.json or a tuning cache.

@@ -88,6 +88,9 @@ std::vector<Candidate> Chooser::candidates(const CallNode& node) const {
 }
 
 Candidate Chooser::choose(const CallNode& node) const {
+  if (choice_.given)
+    if (std::optional<Candidate> given = node.op->given(*choice_.given, node.name, node.arguments))
+      return *std::move(given);
   if (const auto fixed = fixed_implementation(choice_, node.name)) {
     std::vector<Candidate> own = own_candidates(node);
     if (const Candidate* found = named(own, *fixed)) return *found;

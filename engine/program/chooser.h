@@ -21,8 +21,10 @@ class Chooser {
   OpCall bind(const CallNode&);
   std::vector<OpCall> bind(const std::vector<CallNode>&);
 
-  /// True if the user fixed an implementation for the call of this name.
-  bool fixes(const std::string& call) const { return fixed_implementation(choice_, call).has_value(); }
+  /// True if the user fixed an implementation for the call of this name, or brings one along.
+  bool fixes(const std::string& call) const {
+    return (choice_.given && choice_.given->calls().contains(call)) || fixed_implementation(choice_, call).has_value();
+  }
 
   /// True if `fused` should replace `first` and `second`, which reads the value `between` that `first` writes. False if
   /// no own variant fits it; true if its implementation is fixed, else false if that of a part is. Without a tuner,

@@ -248,6 +248,13 @@ std::vector<OpCall> Program::Impl::compile_diagnostic_calls() {
 }
 
 void Program::Impl::check_overrides() const {
+  if (choice.given)
+    for (const std::string& call : choice.given->calls()) {
+      const std::string layer = call.substr(0, call.find(' '));
+      const auto of_layer = [&](const std::string& name) { return name == layer || name.starts_with(layer + " "); };
+      if (std::none_of(call_names.begin(), call_names.end(), of_layer))
+        throw UsageError(fmt::format("--kernel: {} has no layer '{}' (--explain lists the calls)", net.name, layer));
+    }
   for (const auto& [entry, implementation] : choice.fixed) {
     if (std::any_of(call_names.begin(), call_names.end(),
                     [&entry = entry](const std::string& call) { return names_call(entry, call); }))

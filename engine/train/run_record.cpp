@@ -146,8 +146,13 @@ RunRecord parse_run_record(const JsonField& field) {
       .machine = machine_of(field["machine"]),
       .versions = versions_of(field["versions"]),
       .implementations = field.get<std::map<std::string, std::string>>("implementations"),
+      .kernels = {},
       .results = {},
       .resumed = {}};
+  if (const auto kernels = field.find("kernels"))
+    for (const JsonField& one : kernels->entries())
+      record.kernels.push_back(
+          {one.get<std::string>("layer"), one.get<std::string>("file"), one.get<std::string>("checksum")});
   if (const auto results = field.find("results")) record.results = results_of(*results);
   if (const auto resumed = field.find("resumed"))
     for (const JsonField& one : resumed->entries()) record.resumed.push_back(resumption_of(one));

@@ -58,6 +58,9 @@ struct RunRecord {
     int epoch = 0;
     double loss = 0, val_loss = 0, val_accuracy = 0;
   };
+  struct Kernel {  ///< of the user's own
+    std::string layer, file, checksum;
+  };
   struct Results {
     int epochs = 0;
     double seconds = 0;
@@ -87,6 +90,7 @@ struct RunRecord {
   Machine machine;
   Versions versions;
   std::map<std::string, std::string> implementations;  ///< call -> implementation
+  std::vector<Kernel> kernels;                         ///< --kernel
   std::optional<Results> results;                      ///< once the run has ended
   std::vector<Resumption> resumed;                     ///< each time that it went on
 

@@ -264,6 +264,7 @@ std::optional<EpochResult> Trainer::run_epoch(const TrainerCallbacks& callbacks,
   };
   pass.enqueue = [&](std::uint32_t step, int wanted) {
     const int done = train_steps(step, wanted);
+    if (callbacks.enqueued) callbacks.enqueued();
     if (step + std::uint32_t(done) == steps) program_.count_broken();  // run_pass() waits for it, too
     return done;
   };

@@ -57,6 +57,7 @@ struct TrainerCallbacks {
   /// Runs 1 .. wanted training steps, starting with step `step` (from 0) of the epoch's `steps`, and returns their
   /// number. Default: Program::train_steps. Lets a profiler sample some of the steps.
   std::function<int(std::uint32_t step, std::uint32_t steps, int wanted)> train_steps;
+  std::function<void()> enqueued;  ///< after training steps were enqueued: train_steps, or a diagnostic step
 };
 
 struct TrainerOptions {

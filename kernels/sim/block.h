@@ -64,6 +64,8 @@ struct CheckerHooks {
   std::string (*parting)(unsigned thread, unsigned other, unsigned last_line);
   /// The line that the thread runs, and the element that it read last: "/home/me/vec.cu:7", "out[1]".
   std::pair<std::string, std::string> (*doing)(unsigned thread);
+  /// A library with kernels was loaded; `inside` lies in it.
+  void (*module_loaded)(const void* inside);
 };
 extern constinit const CheckerHooks* checker_hooks;
 

@@ -16,4 +16,8 @@ bool checker_present() {
   return checker_hooks != nullptr;
 }
 
+void note_module(const void* inside) {
+  if (checker_hooks) checker_hooks->module_loaded(inside);
+}
+
 }  // namespace gs::simulator

@@ -51,6 +51,9 @@ struct Report {
 /// True if the program is linked with the race checker. Only then can reports appear.
 bool checker_present();
 
+/// Tells the checker, if it is linked, of a library with instrumented kernels that was loaded: `inside` lies in it.
+void note_module(const void* inside);
+
 /// The reports since the last call, oldest first.
 std::vector<Report> take_reports();
 

@@ -274,6 +274,13 @@ void launch(const float* a, float* out, int n) {
         self.assertEqual(done.returncode, 1)
         self.assertTrue((folder / "02_map.cu").exists())
 
+    def test_what_to_do_with_a_solved_file(self):
+        folder = self.fresh()
+        (folder / "19_convolution.cu").write_text(self.solution(EXERCISES[18]))
+        done = self.learn("19", "--folder", folder)  # without a terminal it judges the file once
+        self.assertIn(f"\nYour file can train a network, as it stands, with --kernel conv2={folder}/19_convolution.cu: "
+                      "docs/your-kernel-trains.md\nSolved. n opens", done.stdout)
+
     def test_watching(self):
         folder = self.fresh()
         (folder / "progress.txt").write_text("01_numbers\n")

@@ -40,8 +40,10 @@ void set(Exercise& exercise, const std::string& key, const std::string& value) {
     exercise.gates.push_back(value);
   else if (key == "hint")
     exercise.hints.push_back(value);
+  else if (key == "solved")
+    exercise.solved = value;
   else
-    throw Error("has no meaning for '" + key + "'; there are: title, new, start, sizes, gate size, gate, hint");
+    throw Error("has no meaning for '" + key + "'; there are: title, new, start, sizes, gate size, gate, hint, solved");
 }
 
 void read_exercise(Exercise& exercise, const fs::path& file) {

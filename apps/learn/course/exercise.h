@@ -17,6 +17,7 @@ struct Exercise {
   std::string gate_size;           ///< at which the gates are judged
   std::vector<std::string> gates;  ///< "sectors a request; naive 32; at most 4.5"
   std::vector<std::string> hints;  ///< where to look, what to think of, the line in words
+  std::string solved;              ///< what to do with a solved file, FILE: "./gridstride train ... FILE"; may be empty
   std::string task;                ///< the text of task.md
   std::string start, solution;     ///< both from exercise.cu
   std::string called;              ///< "void launch(const float* a, float* out, int n)": the function that is judged

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <string_view>
 
 #include "apps/learn/compiler.h"
 #include "apps/learn/explain_command.h"
@@ -24,6 +25,14 @@ std::string in_words(const std::string& sizes) {
   std::string text = sizes.find('x') == sizes.npos ? "n = " : "";
   for (const char c : sizes) text += c == ',' ? ", " : std::string(1, c);
   return text;
+}
+
+/// `text` with the file's path for each FILE.
+std::string about_file(std::string text, const fs::path& file) {
+  constexpr std::string_view word = "FILE";
+  for (auto at = text.find(word); at != text.npos; at = text.find(word, at + file.string().size()))
+    text.replace(at, word.size(), file.string());
+  return text.empty() ? "" : text + "\n";
 }
 
 }  // namespace
@@ -70,6 +79,7 @@ bool Session::tell(const Verdict& verdict) {
 }
 
 void Session::congratulate() const {
+  say(about_file(current().solved, file()));
   if (current().folder.parent_path() == exercises_folder()) say(bugs_after(current().number));
   say(at_ + 1 < exercises_.size() ? "Solved. n opens the next exercise.\n" : "Solved. It was the last exercise.\n");
 }

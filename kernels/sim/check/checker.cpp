@@ -19,6 +19,7 @@
 #include "kernels/sim/check/device_ranges.h"
 #include "kernels/sim/check/findings.h"
 #include "kernels/sim/check/locate.h"
+#include "kernels/sim/check/modules.h"
 #include "kernels/sim/check/order.h"
 #include "kernels/sim/check/places.h"
 #include "kernels/sim/check/shadow.h"
@@ -336,6 +337,7 @@ constexpr CheckerHooks hooks{
     .collect = [] { checker().collect(); },
     .parting = [](unsigned thread, unsigned other, unsigned line) { return checker().parting(thread, other, line); },
     .doing = [](unsigned thread) { return checker().doing(thread); },
+    .module_loaded = &note_module,
 };
 [[maybe_unused]] const bool installed = (checker_hooks = &hooks, true);
 

@@ -11,9 +11,10 @@
 #include <utility>
 
 #include "kernels/common/check.h"
+#include "kernels/sim/check/modules.h"
 #include "kernels/sim/spawn.h"
 
-extern "C" const char __executable_start;
+extern "C" const char __executable_start, _end;
 
 namespace gs::simulator::check {
 namespace {
@@ -54,14 +55,34 @@ std::string addr2line(const std::vector<std::string>& words) {
   }
 }
 
-void resolve(const std::vector<std::uint32_t>& codes, std::map<std::uint32_t, std::string>& known) {
+/// The file that holds an instruction, and its address there.
+struct Instruction {
+  std::string file;
+  std::uint64_t address;
+};
+
+std::string program_file() {
   char program[4096];
   const ssize_t length = readlink("/proc/self/exe", program, sizeof program);
-  if (length <= 0) return;
-  std::vector<std::string> words = {
-      "addr2line", "-a", "-i", "-f", "-C", "-e", std::string(program, std::size_t(length))};
-  const std::uint64_t start = reinterpret_cast<std::uint64_t>(program_start()) - load_address();
-  for (std::uint32_t code : codes) words.push_back(hexadecimal(start + code - 1));  // - 1: inside the call
+  return length <= 0 ? "" : std::string(program, std::size_t(length));
+}
+
+Instruction instruction_at(std::uint32_t code, const std::string& program) {
+  const auto start = reinterpret_cast<std::uint64_t>(program_start());
+  if (program_start() + code >= &_end)
+    for (const Module& module : modules())
+      if (const std::uint32_t distance = code - std::uint32_t(module.begin - start);
+          distance < module.end - module.begin)
+        return {module.file, module.begin + distance - module.moved};
+  return {program, start + code - load_address()};
+}
+
+/// Looks up the codes, all of instructions in `file`.
+void resolve(const std::string& file, const std::vector<std::uint32_t>& codes,
+             std::map<std::uint32_t, std::string>& known) {
+  std::vector<std::string> words = {"addr2line", "-a", "-i", "-f", "-C", "-e", file};
+  for (std::uint32_t code : codes)
+    words.push_back(hexadecimal(instruction_at(code, file).address - 1));  // - 1: inside the call
   // An address, then the function and the line it came from, then those it was inlined into.
   std::size_t index = std::size_t(-1);
   bool found = true;
@@ -100,17 +121,18 @@ std::uint64_t load_address() {
 
 std::vector<std::string> full_paths(const std::vector<std::uint32_t>& codes) {
   static auto& known = *new std::map<std::uint32_t, std::string>;  // never destroyed: used during program exit
-  std::vector<std::uint32_t> unknown;
+  const std::string program = program_file();
+  std::map<std::string, std::vector<std::uint32_t>> unknown;  // by the file that holds them
   for (std::uint32_t code : codes)
     if (!known.contains(code)) {
-      unknown.push_back(code);
+      unknown[instruction_at(code, program).file].push_back(code);
       known[code] = "program+" + hexadecimal(code);  // stays if addr2line is missing
     }
   constexpr std::size_t at_once = 500;  // addresses on one command line
-  for (std::size_t i = 0; i < unknown.size(); i += at_once)
-    resolve(
-        {unknown.begin() + std::ptrdiff_t(i), unknown.begin() + std::ptrdiff_t(std::min(i + at_once, unknown.size()))},
-        known);
+  for (const auto& [file, all] : unknown)
+    for (std::size_t i = 0; i < all.size(); i += at_once)
+      resolve(file, {all.begin() + std::ptrdiff_t(i), all.begin() + std::ptrdiff_t(std::min(i + at_once, all.size()))},
+              known);
   std::vector<std::string> lines;
   for (std::uint32_t code : codes) lines.push_back(known[code]);
   return lines;

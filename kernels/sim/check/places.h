@@ -6,7 +6,8 @@
 
 namespace gs::simulator::check {
 
-/// The start of the program in memory; an instruction's code is its distance from it.
+/// The start of the program in memory; an instruction's code is its distance from it, modulo 2^32: one that lies in a
+/// library (modules.h) is found by trying each.
 const char* program_start();
 
 /// The distance of the program's addresses in memory from those in its file.

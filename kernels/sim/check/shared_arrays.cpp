@@ -1,4 +1,4 @@
-// shared_arrays.cpp - reads the symbol table of the running program.
+// shared_arrays.cpp - reads the symbol table of the running program, and of libraries with kernels.
 #include "kernels/sim/check/shared_arrays.h"
 
 #include <cxxabi.h>
@@ -51,11 +51,11 @@ const T* last_before(const std::vector<T>& sorted, std::uintptr_t address) {
   return above == sorted.begin() ? nullptr : &*std::prev(above);
 }
 
-/// The program's file in memory; empty if it cannot be read.
+/// A program's or library's file in memory; empty if it cannot be read.
 class File {
  public:
-  File() {
-    const int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+  explicit File(const char* path) {
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
     struct stat status {};
     if (file >= 0 && fstat(file, &status) == 0) {
       void* const memory = mmap(nullptr, std::size_t(status.st_size), PROT_READ, MAP_PRIVATE, file, 0);
@@ -96,12 +96,15 @@ SharedArrays& SharedArrays::of_program() {
 }
 
 SharedArrays::SharedArrays() {
-  const File file;
+  add("/proc/self/exe", load_address());
+}
+
+void SharedArrays::add(const char* path, std::uint64_t moved) {
+  const File file(path);
   std::set<std::string_view> functions;
   file.variables([&](std::string_view name, const Elf64_Sym&) {
     if (const auto function = function_of_guard(name); !function.empty()) functions.insert(function);
   });
-  const std::uintptr_t moved = load_address();
   file.variables([&](const char* symbol, const Elf64_Sym& entry) {
     const std::string_view name = symbol;
     const std::uintptr_t begin = moved + entry.st_value, end = begin + entry.st_size;
@@ -115,6 +118,7 @@ SharedArrays::SharedArrays() {
   const auto by_begin = [](const auto& a, const auto& b) { return a.begin < b.begin; };
   std::sort(arrays_.begin(), arrays_.end(), by_begin);
   std::sort(others_.begin(), others_.end(), by_begin);
+  recent_ = {};
 }
 
 const SharedArray* SharedArrays::at(std::uintptr_t address) const {

@@ -29,6 +29,8 @@ class SharedArrays {
   bool is_variable(std::uintptr_t address) const;
   /// Whether one such variable holds both.
   bool same_variable(std::uintptr_t address, std::uintptr_t other) const;
+  /// Adds those of a program or library: its file, and the distance of its addresses in memory from those in the file.
+  void add(const char* file, std::uint64_t moved);
   /// Says what the program knows of an array, also of one outside of functions.
   void name(const SharedArray&);
 

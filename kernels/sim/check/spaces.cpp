@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/sim/block.h"
+#include "kernels/sim/check/modules.h"
 #include "kernels/sim/check/places.h"
 #include "kernels/sim/check/shared_arrays.h"
 
@@ -29,7 +30,11 @@ std::optional<Space> Spaces::of(std::uintptr_t address, std::size_t bytes) const
     return address + bytes <= number(at.shared_end) ? Space::shared : Space::beside_shared;
   if (within(number(at.shared) - shared_guard_bytes, number(at.shared_end) + shared_guard_bytes))
     return Space::beside_shared;
-  if (!within(number(&__data_start), number(&_end))) return Space::global;
+  if (!within(number(&__data_start), number(&_end))) {
+    const Module* const module = module_at(address);
+    if (!module) return Space::global;
+    if (address < module->variables) return {};  // constants
+  }
   const SharedArrays& arrays = SharedArrays::of_program();
   if (const SharedArray* array = arrays.at(address))
     return address + bytes <= array->end ? Space::shared : Space::beside_shared;

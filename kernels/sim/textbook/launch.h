@@ -225,7 +225,9 @@ void name_shared(const char* name, const void* begin, std::size_t bytes, std::si
                  const std::size_t* extents, std::size_t dimensions);
 /// `Call`: another type at each call, so that `told` is of one variable.
 template <class T, class Call = decltype([] {})>
-[[gnu::no_sanitize("thread"), gnu::no_sanitize_coverage]] void shared_variable(const char* name, T& variable) {
+[[gnu::no_sanitize("thread"), gnu::no_sanitize_coverage]] void shared_variable([[maybe_unused]] const char* name,
+                                                                               [[maybe_unused]] T& variable) {
+#ifdef GS_INSTRUMENTED
   static bool told = false;
   if (told) return;
   told = true;
@@ -236,6 +238,7 @@ template <class T, class Call = decltype([] {})>
   (std::make_index_sequence<std::min<std::size_t>(std::rank_v<T>, 4)>());
   name_shared(name, (const void*)&variable, sizeof variable, sizeof(std::remove_all_extents_t<T>), extents,
               std::rank_v<T>);
+#endif
 }
 
 /// A __device__, __constant__ or __managed__ variable of the file is GPU memory.

@@ -5,17 +5,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
-#include <map>
 #include <optional>
 #include <set>
-#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "kernels/sim/block.h"
 #include "kernels/sim/check/places.h"
-#include "kernels/sim/check/shared_arrays.h"
 #include "kernels/sim/check/ways.h"
 #include "kernels/sim/simulator.h"
 #include "kernels/sim/textbook/cause.h"
@@ -24,6 +21,7 @@
 #include "kernels/sim/textbook/kernel_attributes.h"
 #include "kernels/sim/textbook/launch.h"
 #include "kernels/sim/textbook/messages.h"
+#include "kernels/sim/textbook/names.h"
 #include "kernels/sim/textbook/record.h"
 #include "kernels/sim/textbook/tracing.h"
 #include "kernels/sim/time_limit.h"
@@ -40,7 +38,6 @@ struct Program {
   std::optional<simulator::Explanation> refused_launch;  ///< which the program has not asked about
   std::optional<Configuration> last_launch;
   std::set<std::string> notes;
-  std::map<std::string, std::vector<std::string>, std::less<>> parameters;  ///< of each kernel
 };
 Program& program() {
   static Program* program = new Program;  // never destroyed: its end is after the end of everything else
@@ -137,30 +134,6 @@ bool start() {
 extern "C" const char gridstride_textbook_program = 0;  // apps/learn/compiler.cpp.in
 
 namespace {
-
-/// "k<4>" -> "k", "mine::k" -> "k"
-std::string_view plain_name(std::string_view kernel) {
-  kernel = kernel.substr(0, kernel.find('<'));
-  const auto scope = kernel.rfind("::");
-  return scope == kernel.npos ? kernel : kernel.substr(scope + 2);
-}
-
-/// Calls the memory that a kernel's arguments point to by the names of its parameters.
-void name_arguments(std::string_view kernel, const PointerArgument* pointers, std::size_t count) {
-  const auto found = program().parameters.find(plain_name(kernel));
-  std::vector<simulator::HostPointer> to_host;
-  for (std::size_t i = 0; i < count; ++i) {
-    simulator::Naming naming{"", pointers[i].element_bytes, {}};
-    if (found != program().parameters.end() && pointers[i].index < found->second.size())
-      naming.name = found->second[pointers[i].index];
-    const auto value = reinterpret_cast<std::uintptr_t>(pointers[i].value);
-    if (simulator::memory_at(value) || simulator::freed_memory_at(value))
-      simulator::name_memory(pointers[i].value, naming);
-    else
-      to_host.push_back({value, naming.name});
-  }
-  simulator::set_host_pointers(std::move(to_host));
-}
 
 /// A mistake that is not the checker's to find.
 void say(source_location where, const std::string& what, std::string code = "", std::string advice = "") {
@@ -267,36 +240,6 @@ void run(KernelName kernel, const Configuration& configuration, simulator::Invok
   }
 }
 
-KernelParameters::KernelParameters(const char* kernel, const char* names) {
-  std::vector<std::string> list;
-  for (std::string_view left = names; !left.empty();) {
-    const auto comma = left.find(',');
-    list.emplace_back(left.substr(0, comma));
-    left = comma == left.npos ? "" : left.substr(comma + 1);
-  }
-  program().parameters.emplace(kernel, std::move(list));
-}
-
-DeviceVariable::DeviceVariable(const char* name, const void* begin, std::size_t bytes, std::size_t element_bytes,
-                               bool managed, bool no_array) {
-  simulator::register_memory(begin, bytes, {name, element_bytes, {}, managed, no_array, 1 << 20, name});
-}
-
-void name_shared(const char* name, const void* begin, std::size_t bytes, std::size_t element_bytes,
-                 const std::size_t* extents, std::size_t dimensions) {
-  const simulator::Unobserved unobserved;
-  const auto at = reinterpret_cast<std::uintptr_t>(begin);
-  simulator::check::SharedArrays::of_program().name(
-      {at, at + bytes, name, element_bytes, {extents, extents + std::min<std::size_t>(dimensions, 4)}});
-}
-
-namespace cuda_names {
-long long clock64() {
-  static long long steps = 0;
-  return ++steps;
-}
-}  // namespace cuda_names
-
 void assertion_failed(const char* condition, source_location where) {
   if (simulator::in_kernel()) {
     simulator::Explanation explanation;
@@ -323,40 +266,4 @@ cudaError_t cudaPeekAtLastError() {
 cudaError_t cudaGetLastError() {
   cudaPeekAtLastError();
   return std::exchange(program().last_error, cudaSuccess);
-}
-
-namespace {
-struct ErrorText {
-  cudaError_t error;
-  const char *name, *text;
-};
-// The texts of CUDA's own cudaGetErrorString().
-constexpr ErrorText error_texts[] = {
-    {cudaSuccess, "cudaSuccess", "no error"},
-    {cudaErrorInvalidValue, "cudaErrorInvalidValue", "invalid argument"},
-    {cudaErrorMemoryAllocation, "cudaErrorMemoryAllocation", "out of memory"},
-    {cudaErrorInvalidConfiguration, "cudaErrorInvalidConfiguration", "invalid configuration argument"},
-    {cudaErrorInvalidSymbol, "cudaErrorInvalidSymbol", "invalid device symbol"},
-    {cudaErrorInvalidMemcpyDirection, "cudaErrorInvalidMemcpyDirection", "invalid copy direction for memcpy"},
-    {cudaErrorInvalidDevice, "cudaErrorInvalidDevice", "invalid device ordinal"},
-    {cudaErrorInvalidResourceHandle, "cudaErrorInvalidResourceHandle", "invalid resource handle"},
-    {cudaErrorNotReady, "cudaErrorNotReady", "device not ready"},
-    {cudaErrorIllegalAddress, "cudaErrorIllegalAddress", "an illegal memory access was encountered"},
-    {cudaErrorLaunchFailure, "cudaErrorLaunchFailure", "unspecified launch failure"},
-    {cudaErrorNotSupported, "cudaErrorNotSupported", "operation not supported"},
-};
-const ErrorText* text_of(cudaError_t error) {
-  for (const ErrorText& text : error_texts)
-    if (text.error == error) return &text;
-  return nullptr;
-}
-}  // namespace
-
-const char* cudaGetErrorName(cudaError_t error) {
-  const ErrorText* text = text_of(error);
-  return text ? text->name : "unrecognized error code";
-}
-const char* cudaGetErrorString(cudaError_t error) {
-  const ErrorText* text = text_of(error);
-  return text ? text->text : "unrecognized error code";
 }

@@ -20,7 +20,9 @@
 #include <math.h>  // NOLINT: exp(float) and its like as global names
 
 #define GS_TARGET sim
+#ifndef GRIDSTRIDE_UNCHECKED  // apps/kernel
 #define GS_INSTRUMENTED
+#endif
 #include "kernels/common/async_copy.h"
 #include "kernels/common/kernel.h"
 #include "kernels/sim/textbook/device_functions.h"

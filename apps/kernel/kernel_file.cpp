@@ -1,0 +1,143 @@
+// kernel_file.cpp - the rewriter of `gridstride run`, the C++ compiler that built this program, and dlopen().
+#include "apps/kernel/kernel_file.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "apps/kernel/compiler.h"
+#include "apps/learn/rewrite/rewrite.h"
+#include "apps/learn/rewrite/source_file.h"
+#include "engine/core/cache_folder.h"
+#include "engine/core/checksum.h"
+#include "engine/core/error.h"
+#include "kernels/sim/simulator.h"
+#include "kernels/sim/spawn.h"
+
+namespace gs::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text_of_file(const fs::path& file) {
+  std::error_code error;
+  if (!fs::exists(file, error)) throw UsageError(fmt::format("--kernel: {}: no such file", file.string()));
+  if (!fs::is_regular_file(file, error)) throw UsageError(fmt::format("--kernel: {}: not a file", file.string()));
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (!stream) throw UsageError(fmt::format("--kernel: {}: cannot be read: {}", file.string(), std::strerror(errno)));
+  return text.str();
+}
+
+std::string checksum_of(const std::string& text) {
+  return Checksum().add_values(text.data(), text.size()).hex();
+}
+
+[[noreturn]] void does_not_compile(const std::string& file) {
+  throw UsageError(fmt::format("--kernel: {} does not compile; the first message above says why", file));
+}
+
+void call(const std::vector<std::string>& words, const std::string& file) {
+  const simulator::Ended ended = simulator::run_program(words, simulator::Keep::errors);
+  std::fputs(ended.text.c_str(), stderr);
+  if (ended.status != 0 || ended.signal != 0) does_not_compile(file);
+}
+
+/// The file, and those beside it that it includes, as C++; the first one is the file itself.
+std::vector<learn::RewrittenFile> rewritten(const std::string& file, const fs::path& folder) {
+  try {
+    return learn::rewritten(file, folder);
+  } catch (const learn::WrongSource& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    does_not_compile(file);
+  }
+}
+
+void write(const fs::path& file, const std::string& text) {
+  std::ofstream stream(file, std::ios::binary);
+  stream << text;
+  if (!stream.flush()) throw Error(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
+}
+
+/// Compiles the file to a library in a folder of the user's cache.
+std::string compiled_library(const std::string& file) {
+  const fs::path full = fs::absolute(file).lexically_normal();
+  const fs::path folder = cache_folder().value_or(fs::temp_directory_path() / "gridstride") / "kernel" /
+                          (full.stem().string() + "-" + checksum_of(full.string()));
+  const fs::path here = folder / std::to_string(getpid());  // other processes may compile the file, too
+  const std::string object = (here / "object.o").string(), made = (here / "made.so").string();
+  const bool checked = simulator::checker_present();
+  std::error_code error;
+  if (!fs::exists(loaded_library(), error))
+    throw UsageError(
+        fmt::format("--kernel: {} is missing, which each file is linked with: './gridstride build sim' "
+                    "makes it, in Gridstride's own folder",
+                    loaded_library()));
+  fs::create_directories(here, error);
+  if (error) throw Error(fmt::format("{}: cannot be made: {}", here.string(), error.message()));
+  try {
+    std::string all;
+    const std::vector<learn::RewrittenFile> files = rewritten(file, here);
+    for (const learn::RewrittenFile& one : files) write(one.copy, one.text), all += one.text;
+    std::vector<std::string> words = kernel_compiler_words(checked);
+    words.insert(words.end(), {"-iquote", full.parent_path().string(), "-x", "c++", "-c", files.front().copy.string(),
+                               "-o", object});
+    call(words, file);
+    // Linked by a call of its own: with -fsanitize=thread the compiler would add ThreadSanitizer's library.
+    call(kernel_linker_words(object, made), file);
+    // It keeps its place, for the checker reads the source lines from it when it reports. The next version of the file
+    // takes the place.
+    const std::string end = checked ? "-checked.so" : "-fast.so";
+    const fs::path library = folder / (checksum_of(all) + end);
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+      if (entry.path().string().ends_with(end) && entry.path() != library) fs::remove(entry.path(), error);
+    fs::rename(made, library);
+    fs::remove_all(here, error);
+    return library.string();
+  } catch (...) {
+    fs::remove_all(here, error);
+    throw;
+  }
+}
+
+}  // namespace
+
+KernelFile::KernelFile(const std::string& path) : path_(path), content_(text_of_file(path)) {
+  library_file_ = compiled_library(path_);
+  library_ = dlopen(library_file_.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library_) throw UsageError(fmt::format("--kernel: {} cannot be loaded: {}", path_, dlerror()));
+  if (void* const inside = dlsym(library_, "gridstride_loaded_textbook")) simulator::note_module(inside);
+}
+
+std::string KernelFile::name() const {
+  return fs::path(path_).filename().string();
+}
+std::string KernelFile::checksum() const {
+  return checksum_of(content_);
+}
+
+void* KernelFile::symbol(const std::string& mangled) const {
+  return dlsym(library_, mangled.c_str());
+}
+
+std::string KernelFile::functions_called(const std::string& name) const {
+  std::istringstream lines(
+      simulator::run_program({"nm", "-D", "-C", "--defined-only", library_file_}, simulator::Keep::output).text);
+  std::string found;
+  for (std::string line; std::getline(lines, line);)
+    if (const auto at = line.find(" T " + name + "("); at != line.npos)
+      found += (found.empty() ? "" : ", ") + line.substr(at + 3);
+  return found;
+}
+
+}  // namespace gs::apps
