@@ -8,7 +8,7 @@ namespace {
 
 int distance_from_cause(const simulator::Report& report) {
   const std::string& code = report.explanation.code;
-  return code == "M13" || code == "M14" || code == "M15" ? 0 : code == "M17" ? 2 : 1;
+  return code == "M13" || code == "M14" || code == "M15" ? 0 : code == "M17" || code == "M23" ? 2 : 1;
 }
 
 }  // namespace
