@@ -36,3 +36,9 @@ endif()
 # A module finds the vendors' libraries at the places where the build found them.
 set_target_properties(${gs_modules} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS ${gs_modules} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT devices)
+if(GRIDSTRIDE_OPENCV)  # no device: the library and the program each bring their module along
+  set_target_properties(gridstride_opencv PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  foreach(component library program)
+    install(TARGETS gridstride_opencv LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component})
+  endforeach()
+endif()

@@ -1,7 +1,8 @@
 # gridstride_interface: a checksum of the headers that a program and the modules it loads must agree on, linked into each
-# of them. A module that was built from others is refused instead of called (engine/device/load_module.cpp).
+# of them. A module that was built from others is refused instead of called (engine/core/load_module.cpp).
 # As a script: cmake -DROOT=... -DTO=interface.cpp -P GridstrideInterface.cmake
-set(gs_interface_patterns "engine/device/*.h" "engine/library/library.h" "engine/core/*.h" "kernels/*.h" "kernels/*/*.h")
+set(gs_interface_patterns "engine/device/*.h" "engine/library/library.h" "engine/core/*.h" "engine/data/image.h"
+    "engine/data/opencv_module.h" "kernels/*.h" "kernels/*/*.h")
 if(CMAKE_SCRIPT_MODE_FILE)
   list(TRANSFORM gs_interface_patterns PREPEND "${ROOT}/")
   file(GLOB headers ${gs_interface_patterns})

@@ -9,6 +9,7 @@
 #include "engine/core/error.h"
 #include "engine/core/machine_limits.h"
 #include "engine/core/pretty_json.h"
+#include "engine/data/opencv_module.h"
 #include "engine/device/backends.h"
 #include "engine/device/cpu_info.h"
 #include "engine/device/device_name.h"
@@ -49,6 +50,20 @@ std::vector<std::string> cuda_names() {
   return names;
 }
 
+void look_for_opencv(std::vector<Finding>& findings) {
+  if (!built_with_opencv()) {
+    findings.push_back({"this build has no OpenCV: image files cannot be read, only packed sets",
+                        "install libopencv-dev and build again"});
+    return;
+  }
+  try {
+    opencv_module();
+  } catch (const Error& error) {
+    findings.push_back({fmt::format("image files cannot be read, only packed sets: {}", error.what()),
+                        "install libopencv-dev, if it is not there, and build again"});
+  }
+}
+
 Answer ask(bool measure) {
   Answer answer;
   std::vector<std::string> names = cuda_names();
@@ -75,10 +90,7 @@ Answer ask(bool measure) {
   answer.findings.push_back(
       {"this build has no oneDNN: --device cpu uses own kernels only", "install libdnnl-dev and build again"});
 #endif
-#if !GRIDSTRIDE_WITH_OPENCV
-  answer.findings.push_back({"this build has no OpenCV: image files cannot be read, only packed sets",
-                             "install libopencv-dev and build again"});
-#endif
+  look_for_opencv(answer.findings);
   return answer;
 }
 

@@ -12,13 +12,12 @@
 #include "engine/core/machine_limits.h"
 #include "engine/core/pretty_json.h"
 #include "engine/core/printable.h"
+#include "engine/data/decode_image.h"
+#include "engine/data/features.h"
+#include "engine/data/opencv_module.h"
+#include "engine/data/readers.h"
 #include "engine/device/backends.h"
 #include "engine/train/metrics.h"
-#if GRIDSTRIDE_WITH_OPENCV
-#include "engine/data/features.h"
-#include "engine/data/opencv_decode.h"
-#include "engine/data/readers.h"
-#endif
 
 namespace gs::apps {
 namespace {
@@ -54,8 +53,9 @@ struct Pictures {
   int unreadable = 0;
 };
 
-#if GRIDSTRIDE_WITH_OPENCV
 Pictures read_pictures(const SavedRun& run, const std::vector<std::string>& files) {
+  if (!built_with_opencv()) throw UsageError("predict needs OpenCV to read pictures, which this build does not have");
+  opencv_module();  // a module that is missing is no fault of a picture
   const bool hog = run.options.features == "hog";
   // Descriptors are computed from pictures of the size and channels in the run's flags.
   const ImageSize size =
@@ -81,11 +81,6 @@ Pictures read_pictures(const SavedRun& run, const std::vector<std::string>& file
   if (hog && p.images.n > 0) p.images = hog_features(p.images);
   return p;
 }
-#else
-Pictures read_pictures(const SavedRun&, const std::vector<std::string>&) {
-  throw UsageError("predict needs OpenCV to read pictures, which this build does not have");
-}
-#endif
 
 /// The prediction for one picture: {"image", "class", then "probability" and "probabilities", or "score"}.
 Json prediction(const SavedRun& run, const std::string& file, std::span<const float> logits) {

@@ -11,25 +11,17 @@
 
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
-#if GRIDSTRIDE_WITH_OPENCV
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
-#endif
+#include "engine/data/opencv_module.h"
 
 namespace gs::apps {
-
-#if GRIDSTRIDE_WITH_OPENCV
 namespace {
 
 constexpr int panel_width = 620, panel_height = 340, left = 70, right = 20, top = 56, bottom = 44, legend_line = 18;
-const cv::Scalar ink(40, 40, 40), faint(225, 225, 225), paper(255, 255, 255);
-// Okabe and Ito's colours, told apart by colour-blind readers too (blue, green, red).
-const cv::Scalar colours[] = {{178, 114, 0}, {0, 94, 213},   {115, 158, 0},  {167, 121, 204},
-                              {0, 159, 230}, {233, 180, 86}, {66, 228, 240}, {90, 90, 90}};
-
-void write(cv::Mat& picture, const std::string& text, cv::Point at, double size, const cv::Scalar& colour = ink) {
-  cv::putText(picture, text, at, cv::FONT_HERSHEY_SIMPLEX, size, colour, 1, cv::LINE_AA);
-}
+constexpr std::uint8_t paper = 255;
+constexpr Colour ink{40, 40, 40}, faint{225, 225, 225};
+// Okabe and Ito's colours, told apart by colour-blind readers too.
+constexpr Colour colours[] = {{0, 114, 178}, {213, 94, 0},   {0, 158, 115},  {204, 121, 167},
+                              {230, 159, 0}, {86, 180, 233}, {240, 228, 66}, {90, 90, 90}};
 
 struct Range {
   double low, high;
@@ -55,8 +47,9 @@ double tick_step(Range r) {
 }
 
 /// One chart into its part of the picture: `train` and `validation` are columns of the history.
-void draw_panel(cv::Mat panel, const std::string& title, const std::vector<SeededRun>& runs, double EpochResult::*train,
-                double EpochResult::*validation) {
+void draw_panel(const Panel& panel, const std::string& title, const std::vector<SeededRun>& runs,
+                double EpochResult::*train, double EpochResult::*validation) {
+  const OpencvModule& opencv = opencv_module();
   std::vector<std::vector<double>> curves;
   std::size_t epochs = 2;
   for (const SeededRun& run : runs) {
@@ -68,32 +61,32 @@ void draw_panel(cv::Mat panel, const std::string& title, const std::vector<Seede
   const int width = panel_width - left - right, height = panel_height - top - bottom;
   const auto x = [&](double epoch) { return left + int(std::lround((epoch - 1) / double(epochs - 1) * width)); };
   const auto y = [&](double v) { return top + int(std::lround((range.high - v) / (range.high - range.low) * height)); };
-  write(panel, title, {left, 24}, 0.55);
+  opencv.draw_text(panel, title, {left, 24}, 0.55, ink);
   const double step = tick_step(range), lowest = std::ceil(range.low / step) * step;
   constexpr int most_ticks = 6;  // counted: among numbers with few digits left, a sum with a step may stay the same
   for (int i = 0; i < most_ticks && lowest + i * step <= range.high; ++i) {
     const double tick = lowest + i * step;
-    cv::line(panel, {left, y(tick)}, {left + width, y(tick)}, faint, 1);
-    write(panel, fmt::format("{:.3g}", tick), {12, y(tick) + 4}, 0.4);
+    opencv.draw_line(panel, {left, y(tick)}, {left + width, y(tick)}, faint, 1, false);
+    opencv.draw_text(panel, fmt::format("{:.3g}", tick), {12, y(tick) + 4}, 0.4, ink);
   }
   for (int i = 0; i <= 4; ++i) {
     const int epoch = 1 + int(std::lround(double(epochs - 1) * i / 4));
-    write(panel, std::to_string(epoch), {x(epoch) - 8, panel_height - 24}, 0.4);
+    opencv.draw_text(panel, std::to_string(epoch), {x(epoch) - 8, panel_height - 24}, 0.4, ink);
   }
-  write(panel, "epoch", {left + width / 2 - 16, panel_height - 8}, 0.4);
-  cv::rectangle(panel, {left, top, width, height}, ink, 1);
+  opencv.draw_text(panel, "epoch", {left + width / 2 - 16, panel_height - 8}, 0.4, ink);
+  opencv.draw_frame(panel, {left, top}, width, height, ink);
   for (std::size_t r = 0; r < runs.size(); ++r) {
-    const cv::Scalar& colour = colours[r % std::size(colours)];
+    const Colour colour = colours[r % std::size(colours)];
     for (const int which : {0, 1}) {
       const auto& curve = curves[2 * r + std::size_t(which)];
       for (std::size_t e = 1; e < curve.size(); ++e)
         if (std::isfinite(curve[e - 1]) && std::isfinite(curve[e]))
-          cv::line(panel, {x(double(e)), y(curve[e - 1])}, {x(double(e + 1)), y(curve[e])}, colour, which ? 2 : 1,
-                   cv::LINE_AA);
+          opencv.draw_line(panel, {x(double(e)), y(curve[e - 1])}, {x(double(e + 1)), y(curve[e])}, colour,
+                           which ? 2 : 1, true);
     }
     const int best = runs[r].seeds[0].best_epoch();
     const double there = curves[2 * r + 1][std::size_t(best - 1)];
-    if (std::isfinite(there)) cv::circle(panel, {x(best), y(there)}, 4, colour, cv::FILLED, cv::LINE_AA);
+    if (std::isfinite(there)) opencv.draw_disc(panel, {x(best), y(there)}, 4, colour);
   }
 }
 
@@ -103,30 +96,30 @@ void write_curves_png(const std::filesystem::path& path, const std::vector<Repor
   int height = 0;
   for (const ReportTask& task : tasks)
     if (task.plan.curves) height += panel_height + legend_line * int(task.runs.size()) + 14;
-  if (height == 0) return;
-  cv::Mat picture(height, 2 * panel_width, CV_8UC3, paper);
+  if (height == 0 || !built_with_opencv()) return;
+  const OpencvModule& opencv = opencv_module();
+  Image picture{height, 2 * panel_width, 3, {}};
+  picture.pixels.assign(std::size_t(height) * 2 * panel_width * 3, paper);
+  const Panel whole{&picture, 0, 0, picture.w, picture.h};
   int at = 0;
   for (const ReportTask& task : tasks) {
     if (!task.plan.curves) continue;
     const std::string name = task.plan.id.empty() ? "" : task.plan.id + ": ";
-    draw_panel(picture({0, at, panel_width, panel_height}), name + "loss (thin: training, thick: validation)",
+    draw_panel({&picture, 0, at, panel_width, panel_height}, name + "loss (thin: training, thick: validation)",
                task.runs, &EpochResult::loss, &EpochResult::val_loss);
-    draw_panel(picture({panel_width, at, panel_width, panel_height}), name + "accuracy", task.runs,
+    draw_panel({&picture, panel_width, at, panel_width, panel_height}, name + "accuracy", task.runs,
                &EpochResult::accuracy, &EpochResult::val_accuracy);
     at += panel_height;
     for (std::size_t r = 0; r < task.runs.size(); ++r, at += legend_line) {
-      cv::line(picture, {left, at + 6}, {left + 24, at + 6}, colours[r % std::size(colours)], 2);
-      write(picture, task.runs[r].name, {left + 32, at + 10}, 0.42);
+      opencv.draw_line(whole, {left, at + 6}, {left + 24, at + 6}, colours[r % std::size(colours)], 2, false);
+      opencv.draw_text(whole, task.runs[r].name, {left + 32, at + 10}, 0.42, ink);
     }
     at += 14;
   }
-  std::vector<unsigned char> png;
-  if (!cv::imencode(".png", picture, png)) throw Error(fmt::format("{}: OpenCV cannot encode it", path.string()));
+  const std::vector<std::uint8_t> png = opencv.encode_png(picture);
+  if (png.empty()) throw Error(fmt::format("{}: OpenCV cannot encode it", path.string()));
   const std::span<const std::byte> bytes = std::as_bytes(std::span(png));
-  write_file(path, std::span(&bytes, 1));  // imwrite() would not see a full disk, and leave a part of the picture
+  write_file(path, std::span(&bytes, 1));  // which sees a full disk
 }
-#else
-void write_curves_png(const std::filesystem::path&, const std::vector<ReportTask>&) {}
-#endif
 
 }  // namespace gs::apps

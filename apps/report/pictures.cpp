@@ -13,19 +13,17 @@
 #include "apps/run/train_plan.h"
 #include "engine/core/error.h"
 #include "engine/core/nan_last.h"
+#include "engine/data/encode_png.h"
+#include "engine/data/opencv_module.h"
 #include "engine/layers/conv2d.h"
 #include "engine/train/metrics.h"
 #include "kernels/loss/loss_ref.h"
-#if GRIDSTRIDE_WITH_OPENCV
-#include "engine/data/opencv_encode.h"
-#endif
 
 namespace gs::apps {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-#if GRIDSTRIDE_WITH_OPENCV
 std::string base64(const std::vector<std::uint8_t>& bytes) {
   static constexpr char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
@@ -37,7 +35,6 @@ std::string base64(const std::vector<std::uint8_t>& bytes) {
   }
   return text;
 }
-#endif
 
 /// `height` x `width` values from -most to most as grey: 0 is middle grey.
 Image signed_grey(const float* values, int height, int width, std::int64_t stride, float most) {
@@ -106,12 +103,7 @@ Image validation_image(const OpenedRun& run, std::size_t i) {
 }  // namespace
 
 std::string png_uri(const Image& image) {
-#if GRIDSTRIDE_WITH_OPENCV
-  return "data:image/png;base64," + base64(encode_png(image));
-#else
-  (void)image;
-  return "";
-#endif
+  return built_with_opencv() ? "data:image/png;base64," + base64(encode_png(image)) : "";
 }
 
 Image mosaic(const std::vector<Image>& tiles, int columns) {

@@ -6,17 +6,14 @@
 #include "apps/run/train_plan.h"
 #include "engine/core/error.h"
 #include "engine/data/features.h"
+#include "engine/data/opencv_module.h"
 
 namespace gs::apps {
 namespace {
 
 void make_hog(DataSplits& data) {
-#if GRIDSTRIDE_WITH_OPENCV
+  if (!built_with_opencv()) throw UsageError("--features hog needs OpenCV, which this build does not have");
   for (Dataset* split : {&data.train, &data.validation}) *split = hog_features(*split);
-#else
-  (void)data;
-  throw UsageError("--features hog needs OpenCV, which this build does not have");
-#endif
 }
 
 }  // namespace

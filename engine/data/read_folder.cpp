@@ -8,14 +8,11 @@
 
 #include "engine/core/error.h"
 #include "engine/core/first_exception.h"
+#include "engine/data/decode_image.h"
 #include "engine/data/folder.h"
-#if GRIDSTRIDE_WITH_OPENCV
-#include "engine/data/opencv_decode.h"
-#endif
+#include "engine/data/opencv_module.h"
 
 namespace gs {
-
-#if GRIDSTRIDE_WITH_OPENCV
 namespace {
 
 /// The files of one split, cut to --limit before decoding.
@@ -86,6 +83,9 @@ void refuse_or_skip(const std::vector<std::string>& broken, const ReaderContext&
 }  // namespace
 
 DataSplits read_folder(const std::filesystem::path& root, const ReaderContext& context) {
+  if (!built_with_opencv())
+    throw UsageError(
+        fmt::format("--data {}: image folders need a build with OpenCV; packed and IDX files do not", root.string()));
   FolderListing listing = list_folder(root, context);
   const int classes = int(listing.classes.size());
   listing.train = limited(listing.train, context.request, classes);
@@ -93,6 +93,7 @@ DataSplits read_folder(const std::filesystem::path& root, const ReaderContext& c
   const std::size_t total = listing.train.size() + listing.validation.size();
   require_memory(context.request, total, context.request.image_size.value_or(default_image_size),
                  context.request.channels.value_or(1));
+  opencv_module();  // a module that is missing is no fault of a file: --skip-broken must not skip them all
   Decoder decoder(context, total);
   DataSplits data;
   data.kind = "folder";
@@ -103,11 +104,5 @@ DataSplits read_folder(const std::filesystem::path& root, const ReaderContext& c
   refuse_or_skip(decoder.broken(), context);
   return data;
 }
-#else
-DataSplits read_folder(const std::filesystem::path& root, const ReaderContext&) {
-  throw UsageError(
-      fmt::format("--data {}: image folders need a build with OpenCV; packed and IDX files do not", root.string()));
-}
-#endif
 
 }  // namespace gs

@@ -3,7 +3,7 @@
 
 #include <dlfcn.h>
 
-#include "engine/device/load_module.h"
+#include "engine/core/load_module.h"
 
 namespace gs {
 

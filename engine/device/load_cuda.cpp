@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "engine/core/load_module.h"
 #include "engine/device/backends.h"
 #include "engine/device/load_cuda.h"
-#include "engine/device/load_module.h"
 #include "kernels/common/check.h"
 
 namespace gs {
@@ -60,7 +60,7 @@ namespace {
 /// Function of the CUDA module. Throws gs::Error if the module is missing or from another build.
 template <class Function>
 Function* module_function(const char* name) {
-  return symbol<Function>(load_module(GRIDSTRIDE_CUDA_MODULE, "cuda"), name);
+  return symbol<Function>(load_module(GRIDSTRIDE_CUDA_MODULE, "the cuda device", "cuda"), name);
 }
 
 }  // namespace
@@ -68,7 +68,8 @@ Function* module_function(const char* name) {
 std::string why_no_cuda(int gpu) {
   const std::string why_not =
       why_not_gpu(ask_driver(), {GRIDSTRIDE_CUDA_VERSION, GRIDSTRIDE_CUDA_ARCHITECTURES}, gpu, visible_devices());
-  return why_not.empty() && module_file(GRIDSTRIDE_CUDA_MODULE).empty() ? how_to_build("cuda") : why_not;
+  return why_not.empty() && module_file(GRIDSTRIDE_CUDA_MODULE).empty() ? how_to_build("the cuda device", "cuda")
+                                                                        : why_not;
 }
 
 std::unique_ptr<Device> open_cuda(int gpu, bool tf32) {

@@ -17,6 +17,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <utility>
 
 // glibc's own names of its functions: dlsym() itself allocates.
 extern "C" {
@@ -38,7 +39,7 @@ std::atomic<bool> in_main = false;
 std::atomic<long> allocations = 0, failures = 0;
 long first_failure = 0;
 int (*real_main)(int, char**, char**) = nullptr;
-thread_local bool looking = false;
+thread_local bool looking = false, loading = false;
 
 bool is_spared(void* address) {
   Dl_info place{};
@@ -62,7 +63,7 @@ bool spared_code_asks() {
 }
 
 bool fails() {
-  if (!in_main || looking) return false;
+  if (!in_main || looking || loading) return false;
   const long number = ++allocations;
   if (first_failure == 0 || number < first_failure || failures <= 0 || spared_code_asks()) return false;
   --failures;
@@ -102,6 +103,15 @@ int __libc_start_main(int (*main)(int, char**, char**), int count, char** words,
   real_main = main;
   const auto start = reinterpret_cast<decltype(&__libc_start_main)>(dlsym(RTLD_NEXT, "__libc_start_main"));
   return start(counted_main, count, words, init, fini, rtld_fini, stack_end);
+}
+
+/// Spares a module that is loaded: an exception that an initialiser of a library throws ends the process.
+void* dlopen(const char* file, int mode) {
+  static const auto load = reinterpret_cast<decltype(&dlopen)>(dlsym(RTLD_NEXT, "dlopen"));
+  const bool before = std::exchange(loading, true);
+  void* const library = load(file, mode);
+  loading = before;
+  return library;
 }
 
 void* malloc(size_t bytes) {

@@ -1,6 +1,6 @@
 # cmake -DBUILD=... -DEXAMPLE=docs/example -DCOMPILER=... -DWORK=... -P package_test.cmake: installs the library into a
 # scratch prefix, builds the example against it as a user would, and runs it; then starts the installed program by its
-# name alone on a device that is a module.
+# name alone on a device that is a module, and for a picture, which another module decodes.
 file(REMOVE_RECURSE "${WORK}")
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -10,6 +10,10 @@ function(run)
   set(output "${output}" PARENT_SCOPE)
 endfunction()
 run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/prefix" --component library)
+file(GLOB module "${WORK}/prefix/lib*/libgridstride_opencv.so")
+if(NOT module)
+  message(FATAL_ERROR "the library came without the module that decodes pictures")
+endif()
 run("${CMAKE_COMMAND}" -S "${EXAMPLE}" -B "${WORK}/build" -G Ninja "-DCMAKE_PREFIX_PATH=${WORK}/prefix" -DCMAKE_BUILD_TYPE=Release
     "-DCMAKE_CXX_COMPILER=${COMPILER}")
 run("${CMAKE_COMMAND}" --build "${WORK}/build")
@@ -31,11 +35,18 @@ if(NOT square LESS 0.2 OR NOT disc GREATER 0.8)
   message(FATAL_ERROR "a square was taken for a disc with probability ${square}, a disc with ${disc}")
 endif()
 
+file(REMOVE "${module}")  # the program brings it, too
 foreach(component program devices)
   run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/prefix" --component ${component})
 endforeach()
-run("${CMAKE_COMMAND}" -E chdir "${WORK}" "${CMAKE_COMMAND}" -E env "PATH=${WORK}/prefix/bin:$ENV{PATH}" LD_DEBUG=libs
-    gridstride train lenet --device sim --base 2 --image-size 16 --train-size 8 --val-size 4 --epochs 1 --quiet)
-if(NOT output MATCHES "calling init: [^\n]*/prefix/[^\n]*libgridstride_sim_kernels")
-  message(FATAL_ERROR "the installed program did not load the installed module")
-endif()
+function(run_installed module)
+  run("${CMAKE_COMMAND}" -E chdir "${WORK}" "${CMAKE_COMMAND}" -E env "PATH=${WORK}/prefix/bin:$ENV{PATH}" LD_DEBUG=libs
+      gridstride ${ARGN})
+  if(NOT output MATCHES "calling init: [^\n]*/prefix/[^\n]*${module}")
+    message(FATAL_ERROR "the installed program did not load the installed ${module}")
+  endif()
+endfunction()
+run_installed(libgridstride_sim_kernels
+  train lenet --device sim --base 2 --image-size 16 --train-size 8 --val-size 4 --epochs 1 --quiet --out run)
+file(WRITE "${WORK}/picture.pgm" "P2 2 2 255 10 200 30 40\n")
+run_installed(libgridstride_opencv predict run picture.pgm --device cpu)

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #if GRIDSTRIDE_WITH_OPENCV
-#include "engine/data/opencv_encode.h"
+#include "engine/data/encode_png.h"
 #endif
 #include "tests/apps/program.h"
 #include "tests/support/idx_files.h"

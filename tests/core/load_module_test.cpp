@@ -4,7 +4,7 @@
 
 #include <dlfcn.h>
 
-#include "engine/device/load_module.h"
+#include "engine/core/load_module.h"
 #include "kernels/common/check.h"
 
 namespace gs::test {
@@ -12,7 +12,7 @@ namespace {
 
 std::string error_of(const char* file) {
   try {
-    load_module(file, "sim");
+    load_module(file, "the sim device", "sim");
   } catch (const Error& error) {
     return error.what();
   }

@@ -1,5 +1,5 @@
-// load_module.h - the parts of the engine that are built by themselves and loaded when a device needs them: the kernels
-// of `sim` and everything of CUDA.
+// load_module.h - the parts of the engine that are built by themselves and loaded when they are needed: the kernels of
+// `sim`, everything of CUDA, everything of OpenCV.
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,10 +11,11 @@ namespace gs {
 std::string module_file(const char* in_build_folder);
 
 /// Loads the module and returns its handle. Throws gs::Error if it is not there, does not load, or was built from other
-/// headers than this program. `device` is the one that needs it.
-void* load_module(const char* in_build_folder, std::string_view device);
+/// headers than this program. `what` is its name in that error, as "the sim device", `part` the launcher's for building
+/// it, as "sim".
+void* load_module(const char* in_build_folder, std::string_view what, std::string_view part);
 
 /// The error text if the module is not there: the command that builds it.
-std::string how_to_build(std::string_view device);
+std::string how_to_build(std::string_view what, std::string_view part);
 
 }  // namespace gs

@@ -1,6 +1,6 @@
 // load_module.cpp - dlopen(), and the comparison that keeps a module from another state of the sources out: objects of
 // classes with virtual functions pass between it and the program.
-#include "engine/device/load_module.h"
+#include "engine/core/load_module.h"
 
 #include <dlfcn.h>
 
@@ -37,25 +37,24 @@ std::string module_file(const char* in_build_folder) {
   return std::filesystem::exists(built, error) ? built.string() : "";
 }
 
-void* load_module(const char* in_build_folder, std::string_view device) {
+void* load_module(const char* in_build_folder, std::string_view what, std::string_view part) {
   const std::string file = module_file(in_build_folder);
-  if (file.empty()) throw Error(how_to_build(device));
+  if (file.empty()) throw Error(how_to_build(what, part));
   void* module = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   // A module of other sources often lacks a symbol, so it is not there to be compared.
   if (!module)
-    throw Error(fmt::format("the {0} device cannot be loaded: {1}; './gridstride build {0}' builds it again", device,
-                            dlerror()));
+    throw Error(fmt::format("{} cannot be loaded: {}; './gridstride build {}' builds it again", what, dlerror(), part));
   const auto* interface = static_cast<const char*>(dlsym(module, "gridstride_interface"));
   if (!interface || std::string_view(interface) != gridstride_interface)
     throw Error(
-        fmt::format("the {} device cannot be loaded: {} was built from other sources; './gridstride build {}' "
-                    "builds it again",
-                    device, file, device));
+        fmt::format("{} cannot be loaded: {} was built from other sources; './gridstride build {}' builds it "
+                    "again",
+                    what, file, part));
   return module;
 }
 
-std::string how_to_build(std::string_view device) {
-  return fmt::format("the {0} device is not built; './gridstride build {0}' builds it", device);
+std::string how_to_build(std::string_view what, std::string_view part) {
+  return fmt::format("{} is not built; './gridstride build {}' builds it", what, part);
 }
 
 }  // namespace gs

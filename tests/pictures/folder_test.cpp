@@ -10,8 +10,8 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "engine/data/declared_extents.h"
+#include "engine/data/decode_image.h"
 #include "engine/data/folder.h"
-#include "engine/data/opencv_decode.h"
 #include "tests/support/errors.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/shared_data.h"
