@@ -73,9 +73,10 @@ def compared(file, args):
         try:
             output_of([args.ncu, "--csv", "--page", "raw", "--print-units", "base", "--log-file", str(log), "--metrics",
                        ",".join(counter for counters in COUNTERS.values() for counter in counters), program])
-        except NotCompared:
-            if not log.exists():
-                raise
+        except NotCompared:  # it says why in its log
+            if log.exists():
+                measured(log.read_text())
+            raise
         on_gpu = measured(log.read_text())
     for kernel, counts in here.items():
         if kernel not in on_gpu:

@@ -32,7 +32,7 @@ struct Distance {
 /// Trains a second program on the same batches. It begins as a copy of the first one, which it does not change.
 class BuiltInTwin {
  public:
-  /// `training`: the images of the first program. `choice`: of the second one. All live as long as this.
+  /// `program` lives as long as this. `training`: its images. `choice`: of the second program.
   BuiltInTwin(const Program& program, const Dataset& training, const ImplementationChoice& choice);
 
   /// Does the steps that the first program has done since the last call (TrainerCallbacks::enqueued).

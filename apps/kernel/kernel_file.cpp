@@ -9,7 +9,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -21,6 +23,7 @@
 #include "engine/core/checksum.h"
 #include "engine/core/error.h"
 #include "kernels/sim/simulator.h"
+#include "kernels/sim/source.h"
 #include "kernels/sim/spawn.h"
 
 namespace gs::apps {
@@ -32,11 +35,9 @@ std::string text_of_file(const fs::path& file) {
   std::error_code error;
   if (!fs::exists(file, error)) throw UsageError(fmt::format("--kernel: {}: no such file", file.string()));
   if (!fs::is_regular_file(file, error)) throw UsageError(fmt::format("--kernel: {}: not a file", file.string()));
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream) throw UsageError(fmt::format("--kernel: {}: cannot be read: {}", file.string(), std::strerror(errno)));
-  return text.str();
+  const std::optional<std::string> text = simulator::text_of_file(file);
+  if (!text) throw UsageError(fmt::format("--kernel: {}: cannot be read: {}", file.string(), std::strerror(errno)));
+  return *text;
 }
 
 std::string checksum_of(const std::string& text) {
@@ -50,7 +51,9 @@ std::string checksum_of(const std::string& text) {
 void call(const std::vector<std::string>& words, const std::string& file) {
   const simulator::Ended ended = simulator::run_program(words, simulator::Keep::errors);
   std::fputs(ended.text.c_str(), stderr);
-  if (ended.status != 0 || ended.signal != 0) does_not_compile(file);
+  if (ended.signal != 0)
+    throw Error(fmt::format("--kernel: {}: {} was ended by signal {}", file, words.front(), ended.signal));
+  if (ended.status != 0) does_not_compile(file);
 }
 
 /// The file, and those beside it that it includes, as C++; the first one is the file itself.
@@ -69,8 +72,11 @@ void write(const fs::path& file, const std::string& text) {
   if (!stream.flush()) throw Error(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
 }
 
-/// Compiles the file to a library in a folder of the user's cache.
-std::string compiled_library(const std::string& file) {
+struct Compiled {
+  std::string library;  ///< a file in a folder of the user's cache
+  std::string sources;  ///< the file's text, and that of those beside it that it includes
+};
+Compiled compiled(const std::string& file) {
   const fs::path full = fs::absolute(file).lexically_normal();
   const fs::path folder = cache_folder().value_or(fs::temp_directory_path() / "gridstride") / "kernel" /
                           (full.stem().string() + "-" + checksum_of(full.string()));
@@ -86,9 +92,13 @@ std::string compiled_library(const std::string& file) {
   fs::create_directories(here, error);
   if (error) throw Error(fmt::format("{}: cannot be made: {}", here.string(), error.message()));
   try {
-    std::string all;
+    std::string all, sources;
     const std::vector<learn::RewrittenFile> files = rewritten(file, here);
-    for (const learn::RewrittenFile& one : files) write(one.copy, one.text), all += one.text;
+    for (const learn::RewrittenFile& one : files) {
+      write(one.copy, one.text);
+      all += one.text;
+      sources += text_of_file(one.original);
+    }
     std::vector<std::string> words = kernel_compiler_words(checked);
     words.insert(words.end(), {"-iquote", full.parent_path().string(), "-x", "c++", "-c", files.front().copy.string(),
                                "-o", object});
@@ -103,7 +113,7 @@ std::string compiled_library(const std::string& file) {
       if (entry.path().string().ends_with(end) && entry.path() != library) fs::remove(entry.path(), error);
     fs::rename(made, library);
     fs::remove_all(here, error);
-    return library.string();
+    return {library.string(), sources};
   } catch (...) {
     fs::remove_all(here, error);
     throw;
@@ -112,8 +122,11 @@ std::string compiled_library(const std::string& file) {
 
 }  // namespace
 
-KernelFile::KernelFile(const std::string& path) : path_(path), content_(text_of_file(path)) {
-  library_file_ = compiled_library(path_);
+KernelFile::KernelFile(const std::string& path) : path_(path) {
+  text_of_file(path_);  // refuses what is no file
+  Compiled made = compiled(path_);
+  library_file_ = std::move(made.library);
+  sources_ = std::move(made.sources);
   library_ = dlopen(library_file_.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library_) throw UsageError(fmt::format("--kernel: {} cannot be loaded: {}", path_, dlerror()));
   if (void* const inside = dlsym(library_, "gridstride_loaded_textbook")) simulator::note_module(inside);
@@ -123,7 +136,7 @@ std::string KernelFile::name() const {
   return fs::path(path_).filename().string();
 }
 std::string KernelFile::checksum() const {
-  return checksum_of(content_);
+  return checksum_of(sources_);
 }
 
 void* KernelFile::symbol(const std::string& mangled) const {

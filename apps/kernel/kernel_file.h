@@ -15,7 +15,7 @@ class KernelFile {
 
   const std::string& path() const { return path_; }
   std::string name() const;      ///< the path's last part
-  std::string checksum() const;  ///< of its bytes
+  std::string checksum() const;  ///< of its bytes, and of those of the files beside it that it includes
 
   /// The function of the file with this name and these parameters; null if it has none.
   template <class Function>
@@ -31,7 +31,7 @@ class KernelFile {
  private:
   void* symbol(const std::string& mangled) const;
 
-  std::string path_, content_, library_file_;
+  std::string path_, library_file_, sources_;
   void* library_ = nullptr;
 };
 

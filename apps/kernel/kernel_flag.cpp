@@ -27,11 +27,12 @@ constexpr Kind kinds[] = {
     {"update", [](GivenKernels& kernels, const std::string&, const KernelFile& file) { add_update(kernels, file); }},
 };
 
-/// Null if there is none. "pool1" is of the kind "pool".
+/// Null if there is none. "pool1" is of the kind "pool"; only "update" has no number.
 const Kind* kind_of(const std::string& layer) {
-  const std::string name = layer.substr(0, layer.find_first_of("0123456789"));
-  const auto found = std::ranges::find(kinds, name, &Kind::name);
-  return found == std::end(kinds) ? nullptr : found;
+  const auto number = layer.find_first_of("0123456789");
+  const auto found = std::ranges::find(kinds, std::string_view(layer).substr(0, number), &Kind::name);
+  if (found == std::end(kinds)) return nullptr;
+  return (found->name == "update") == (number == layer.npos) ? found : nullptr;
 }
 
 }  // namespace

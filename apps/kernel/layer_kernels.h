@@ -12,10 +12,11 @@ namespace gs::apps {
 
 // Throw UsageError, one line with the signature that was expected, if the file lacks a function.
 
-/// void launch_forward(const float* x, float* y, unsigned char* which, int N, int H, int W, int C, int window, int
-/// stride) void launch_backward(const unsigned char* which, const float* dy, float* dx, int N, int H, int W, int C, int
-/// window,
-///                      int stride)
+///     void launch_forward(const float* x, float* y, unsigned char* which, int N, int H, int W, int C, int window,
+///                         int stride)
+///     void launch_backward(const unsigned char* which, const float* dy, float* dx, int N, int H, int W, int C,
+///                          int window, int stride)
+///
 /// x and dx [N, H, W, C]; y, which and dy [N, P, Q, C] with P = (H - window) / stride + 1 and Q likewise. which: where
 /// in its window the first maximum is, row * window + column.
 void add_max_pool(GivenKernels&, const std::string& layer, const KernelFile&);

@@ -42,9 +42,12 @@ fs::path header_in_cache() {
   const auto cache = cache_folder();
   if (!cache) return plain_header();
   std::error_code error;
-  const auto age = fs::last_write_time(placement().library, error).time_since_epoch().count();
-  const std::string text =
-      "#include \"" + plain_header().string() + "\"  // with a library of " + std::to_string(age) + "\n";
+  const auto age_of = [&](const fs::path& file) {
+    return std::to_string(fs::last_write_time(file, error).time_since_epoch().count());
+  };
+  std::vector<std::string> words = words_without_header();
+  const std::string text = "#include \"" + plain_header().string() + "\"  // with a library of " +
+                           age_of(placement().library) + ", a compiler of " + age_of(words.front()) + "\n";
   const fs::path header =
       *cache / "run" / ("textbook-" + std::to_string(std::hash<std::string>()(source_folder())) + ".h");
   const fs::path ahead = header.string() + ".gch";
@@ -54,7 +57,6 @@ fs::path header_in_cache() {
   std::ofstream stream(new_header.name());
   stream << text;
   stream.close();
-  std::vector<std::string> words = words_without_header();
   words.insert(words.end(), {"-w", "-x", "c++-header", new_header.name(), "-o", new_ahead.name()});
   const simulator::Ended ended = simulator::run_program(words, simulator::Keep::errors);
   if (!stream || ended.status != 0 || ended.signal != 0) return plain_header();

@@ -19,7 +19,7 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/kernels/sim/textbook/include"
 # Debug information names the folders of the build. A debugger needs that of threadIdx and its like (indices.cpp), which
 # names none.
 install(CODE "
-  set(prefix \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}\")
+  get_filename_component(prefix \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}\" ABSOLUTE)
   set(library \"\${prefix}/${gs_library_folder}/libgridstride_textbook.a\")
   set(indices \"${CMAKE_CURRENT_BINARY_DIR}/installed/indices.cpp.o\")
   foreach(command \"${CMAKE_AR};x;\${library};indices.cpp.o\" \"${CMAKE_STRIP};-g;\${library}\"

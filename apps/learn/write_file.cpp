@@ -13,16 +13,22 @@
 namespace gs::learn {
 
 void write_file(const std::filesystem::path& file, std::string_view text) {
+  namespace fs = std::filesystem;
   std::error_code error;
-  const bool replaceable = !std::filesystem::exists(file, error) || std::filesystem::is_regular_file(file, error);
-  const std::filesystem::path part = replaceable ? file.string() + "." + std::to_string(getpid()) : file.string();
+  const fs::path target = fs::is_symlink(file, error) ? fs::weakly_canonical(file, error) : file;
+  const bool replaceable = !fs::exists(target, error) || fs::is_regular_file(target, error);
+  const fs::path part = replaceable ? target.string() + "." + std::to_string(getpid()) : target.string();
+  const auto fail = [&](const std::string& why) {
+    if (replaceable) fs::remove(part, error);
+    throw Error(file.string() + ": cannot be written: " + why);
+  };
   std::ofstream stream(part, std::ios::binary);
   stream << text;
   stream.close();
-  if (!stream) throw Error(file.string() + ": cannot be written: " + std::strerror(errno));
+  if (!stream) fail(std::strerror(errno));
   if (!replaceable) return;  // /dev/null
-  std::filesystem::rename(part, file, error);
-  if (error) throw Error(file.string() + ": cannot be written: " + error.message());
+  fs::rename(part, target, error);
+  if (error) fail(error.message());
 }
 
 }  // namespace gs::learn

@@ -74,7 +74,12 @@ Evaluation evaluate_saved(const SavedRun& run, Dataset images, const std::string
     options.implementation = "default", options.implementation_from.reset();
   Precision precision;
   const auto device = open_device_for(options, precision);
-  Program program(run.net, saved_recipe(run, precision), *device, choose_implementations(options));
+  ImplementationChoice choice = choose_implementations(options);
+  for (const RunRecord::Kernel& kernel : run.record.kernels)  // a table of the run names its files, too
+    std::erase_if(choice.fixed, [&](const auto& entry) {
+      return entry.first == kernel.layer || entry.first.starts_with(kernel.layer + " ");
+    });
+  Program program(run.net, saved_recipe(run, precision), *device, choice);
   program.initialize();
   program.set_parameters(run.parameters);
   DataSplits data;

@@ -180,8 +180,9 @@ part_precision_5a() { "$root/bench/precision_losses.py" --device cuda --program 
 part_precision_6a() { "$root/bench/precision_losses.py" --device cuda --program "$program" --runs "$out/precision" --cases 6a --out "$out/precision-6a"; }
 # The simulator's counts of the kernels in tests/run/counts beside the GPU's own (docs/simulator.md).
 part_counts_against_ncu() {
-  cmake -S "$root" -B "$build/learn" -G Ninja -DGRIDSTRIDE_LEARN=ON >/dev/null && ninja -C "$build/learn" >/dev/null &&
-    "$root/bench/counts_against_ncu.py" --learn "$build/learn/apps/learn/gridstride-learn" "$root"/tests/run/counts/*.cu
+  cmake -S "$root" -B "$build/learn" -G Ninja -DGRIDSTRIDE_LEARN=ON >/dev/null || return
+  ninja -C "$build/learn" >"$out/learn_build.log" || { tail -n 30 "$out/learn_build.log"; return 1; }
+  "$root/bench/counts_against_ncu.py" --learn "$build/learn/apps/learn/gridstride-learn" "$root"/tests/run/counts/*.cu
 }
 part_ncu() {
   ncu --set basic --clock-control none "$program" profile alexnet --base 8 --device cuda --impl own --no-graph --steps 1 --out "$out/profile-ncu"

@@ -16,7 +16,7 @@ SMALL = ["lenet", "--device", "sim", "--base", "3", "--image-size", "12", "--tra
          "--batch", "4", "--lr", "0.003"]
 SHORT = [*SMALL, "--epochs", "2"]
 ONE_EPOCH = [*SMALL, "--epochs", "1"]
-# What another order of the same sums may make of a loss of about 0.7 in 8 steps.
+# Another order of the same sums may change a loss of about 0.7 by this in 8 steps.
 ROUNDING = 1e-5
 
 

@@ -26,7 +26,7 @@ namespace gs::learn {
 RecordedRun counted_run(const std::vector<std::string>& program, const std::string& widths = "",
                         simulator::Keep keep = simulator::Keep::silence);
 
-/// Of an entry "kernel", for the bounds of a GPU.
+/// The needs that an entry "kernel" says, for the bounds of a GPU.
 textbook::KernelNeeds needs_of(const textbook::Entry& kernel);
 
 }  // namespace gs::learn

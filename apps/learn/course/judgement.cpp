@@ -74,7 +74,8 @@ int Judging::judge(const Exercise& exercise, const fs::path& file) {
   std::string lines = textbook::line_of(
       {"verdict", {{"passed", verdict.passed ? "yes" : ""}, {"code", verdict.code}, {"text", verdict.text}}});
   for (const std::string& gate : verdict.gates) lines += textbook::line_of({"gate", {{"text", gate}}});
-  std::fputs(lines.c_str(), file_.get());
+  if (std::fputs(lines.c_str(), file_.get()) < 0 || std::fflush(file_.get()) != 0)
+    throw Error(std::string("the verdict cannot be written to a temporary file: ") + std::strerror(errno));
   return 0;
 }
 

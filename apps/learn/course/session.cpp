@@ -109,7 +109,11 @@ int Session::watch() {
         judge_in_job();
         break;
       case Watcher::Event::ended:
-        if (const auto verdict = judging->verdict(); verdict && tell(*verdict)) congratulate();
+        if (const auto verdict = judging->verdict()) {
+          if (tell(*verdict)) congratulate();
+        } else if (watcher.status() >= 128) {
+          say("error: the judgement was ended by signal " + std::to_string(watcher.status() - 128) + "\n");
+        }
         break;
       case Watcher::Event::key: {
         const std::size_t before = at_;

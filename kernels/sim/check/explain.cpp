@@ -34,8 +34,7 @@ class Explainer {
         say("M18", thread(0) + " reads " + element() + ", which no thread of this block has written");
         explanation_.advice =
             "A thread of this block must write each element before it is read; where there are no data, a neutral "
-            "value, "
-            "such as 0 in a sum";
+            "value, such as 0 in a sum";
         break;
       case Problem::copy_on_the_way:
         say("M23", thread(0) + " reads " + element() + ", whose copy (line " + line(1) + ") " +
@@ -151,8 +150,7 @@ class Explainer {
       fact("The read is in line " + line(reader) + ", the write in line " + line(writer) + ".");
       explanation_.advice =
           "A barrier must stand between the two, in a loop also between the reads of a round and the writes of the "
-          "next "
-          "one: __syncthreads()";
+          "next one: __syncthreads()";
     } else {
       say("M11", thread(reader) + " reads " + element() + " at line " + line(reader) + " while " + thread(writer) +
                      " writes it at line " + line(writer));

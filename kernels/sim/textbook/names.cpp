@@ -11,7 +11,7 @@
 namespace gs::textbook {
 namespace {
 
-/// Of each kernel.
+/// The names of each kernel's parameters.
 auto& parameters() {
   static auto* const parameters = new std::map<std::string, std::vector<std::string>, std::less<>>;
   return *parameters;

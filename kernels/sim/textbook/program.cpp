@@ -131,7 +131,7 @@ bool start() {
 [[maybe_unused]] const bool started = start();
 }  // namespace
 
-extern "C" const char gridstride_textbook_program = 0;  // apps/learn/compiler.cpp.in
+extern "C" const char gridstride_textbook_program = 0;  // apps/learn/compiler.cpp
 
 namespace {
 

@@ -4,7 +4,7 @@
 namespace gs::test {
 namespace {
 
-/// What the dynamic linker says of the files that it loads.
+/// The dynamic linker's words about the files that it loads.
 std::string loaded_by(const std::vector<std::string>& words) {
   const ScratchFolder folder;
   const Outcome outcome = run_program(folder.path(), words, [] { setenv("LD_DEBUG", "files", 1); });
