@@ -129,6 +129,7 @@ class OwnKernels(unittest.TestCase):
 
     def test_flags_that_cannot_be(self):
         for flag, part in (("pool1", "'pool1' is not LAYER=FILE"), ("relu1=pool.cu", "'relu1' takes no file"),
+                           ("update1=sgd.cu", "'update1' takes no file"),
                            ("pool1=pool.cu,pool1=pool.cu", "pool1 is named twice"),
                            ("pool9=pool.cu", "no layer 'pool9'"),
                            ("pool1=none.cu", "none.cu: no such file"), ("update=sgd.cu", "--optimizer sgd")):
@@ -141,17 +142,25 @@ class OwnKernels(unittest.TestCase):
         self.refused(self.train("conv1=convolution.cu", base=["lenet5", *lenet5]), "and conv1 is 5 x 5")
 
     def test_resume_demands_the_same_file(self):
+        (self.folder / "beside.h").write_text("// included\n")
+        text = '#include "beside.h"\n' + (self.folder / "pool.cu").read_text()
+        (self.folder / "pool.cu").write_text(text)
         self.assertEqual(self.train("pool1=pool.cu", base=ONE_EPOCH).returncode, 0)
-        text = (self.folder / "pool.cu").read_text()
-        (self.folder / "pool.cu").write_text(text + "// changed\n")
+        (self.folder / "beside.h").write_text("// changed\n")
         resumed = ["train", "--resume", "run", "--epochs", "2"]
         done = self.run_program(*resumed)
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("--resume: pool.cu is no longer the file that pool1 was trained with", done.stderr)
-        (self.folder / "pool.cu").write_text(text)
+        (self.folder / "beside.h").write_text("// included\n")
         done = self.run_program(*resumed)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("the losses of 4 steps equal those of the built-in kernels, bit for bit", self.line(done))
+
+    def test_a_run_whose_other_implementations_are_another_runs_is_evaluated(self):
+        self.assertEqual(self.run_program("train", *ONE_EPOCH, "--out", "other").returncode, 0)
+        self.assertEqual(self.train("pool1=pool.cu", "--impl-from", "other", base=ONE_EPOCH).returncode, 0)
+        done = self.run_program("eval", "run")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def changed(self, file, old, new):
         text = (self.folder / file).read_text()
