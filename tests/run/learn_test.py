@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import termios
+import threading
 import unittest
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
@@ -288,6 +289,9 @@ void launch(const float* a, float* out, int n) {
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.kill)
+        long = threading.Timer(300, process.kill)  # then read_until() says what came instead
+        long.start()
+        self.addCleanup(long.cancel)
 
         def read_until(end):
             text = ""

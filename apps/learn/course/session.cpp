@@ -111,8 +111,8 @@ int Session::watch() {
       case Watcher::Event::ended:
         if (const auto verdict = judging->verdict()) {
           if (tell(*verdict)) congratulate();
-        } else if (watcher.status() >= 128) {
-          say("error: the judgement was ended by signal " + std::to_string(watcher.status() - 128) + "\n");
+        } else {
+          say("error: the judgement ended without a verdict, with status " + std::to_string(watcher.status()) + "\n");
         }
         break;
       case Watcher::Event::key: {
