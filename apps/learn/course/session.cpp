@@ -91,6 +91,7 @@ int Session::watch() {
   const auto judge_in_job = [&] {
     say("judging " + file().string() + " ...\n");  // it takes seconds on a slow machine
     watcher.watch(file());
+    code_.clear();  // the compiler's messages come before the verdict: then there is nothing to explain
     judging.emplace();
     watcher.start([&] { return judging->judge(current(), file()); });
   };
