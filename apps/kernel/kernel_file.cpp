@@ -123,7 +123,7 @@ Compiled compiled(const std::string& file) {
 }  // namespace
 
 KernelFile::KernelFile(const std::string& path) : path_(path) {
-  text_of_file(path_);  // refuses what is no file
+  text_of_file(path_);  // throws for a folder or a missing file, before anything is compiled
   Compiled made = compiled(path_);
   library_file_ = std::move(made.library);
   sources_ = std::move(made.sources);

@@ -17,7 +17,7 @@ struct Json {
 /// A string. Bytes that are no UTF-8 become U+FFFD, one for each longest beginning of a character.
 Json json_string(std::string_view);
 Json json_number(std::int64_t);
-Json json_real(double);  ///< null if it is no number
+Json json_real(double);  ///< null for NaN and infinity
 Json json_bool(bool);
 Json json_null();
 Json json_array(const std::vector<Json>&);

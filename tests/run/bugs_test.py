@@ -11,10 +11,9 @@ import tempfile
 import unittest
 
 import learn
-import learn_test
-from learn_test import EXERCISES, words_in
+from exercises import EXERCISES, NVCC, PROJECT, facts_of, words_in
 
-BUGS = learn_test.PROJECT / "apps/learn/bugs"
+BUGS = PROJECT / "apps/learn/bugs"
 RESULT = re.compile(r"(?:is|are) (\S+), should be (\S+)$")
 
 # Numbers of threads or blocks that meet, and three that do not.
@@ -26,7 +25,7 @@ WHO = {1: ("1,0", "0,0", "2,0", "127,129"), 2: ("0,7", "7,7", "0,8", "3"), 3: ("
 class Bug:
     def __init__(self, folder):
         self.folder, self.name, self.number = folder, folder.name, int(folder.name.split("_")[0])
-        self.facts = learn_test.facts_of(folder / "bug.txt")
+        self.facts = facts_of(folder / "bug.txt")
         self.story = (folder / "story.md").read_text()
         self.program = (folder / "program.cu").read_text()
         self.corrected = (folder / "corrected.cu").read_text()
@@ -83,7 +82,7 @@ class Texts(unittest.TestCase):
                     self.assertTrue(len(line) < 3 or line not in bug.story, line)
 
 
-@unittest.skipUnless(learn_test.NVCC, "no nvcc")
+@unittest.skipUnless(NVCC, "no nvcc")
 class Cuda(unittest.TestCase):
     def test_programs_and_corrections_are_cuda(self):
         includes, text = set(), ""
@@ -97,7 +96,7 @@ class Cuda(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "bugs.cu"
             file.write_text("\n".join(sorted(includes)) + "\n" + text)
-            done = subprocess.run([learn_test.NVCC, "-std=c++17", "-arch=sm_80", "--ptx", file, "-o",
+            done = subprocess.run([NVCC, "-std=c++17", "-arch=sm_80", "--ptx", file, "-o",
                                    file.with_suffix(".ptx")], capture_output=True, text=True, stdin=subprocess.DEVNULL)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 

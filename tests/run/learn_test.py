@@ -4,77 +4,15 @@ exactly its message, and no word comes before its time."""
 import concurrent.futures
 import os
 import pathlib
-import pty
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
-import termios
-import threading
 import unittest
 
-PROJECT = pathlib.Path(__file__).resolve().parents[2]
-SET = PROJECT / "apps/learn/exercises"
-LEARN = os.environ.get("GRIDSTRIDE_LEARN")
-NVCC = os.environ.get("CUDACXX") or shutil.which("nvcc") or shutil.which("/usr/local/cuda/bin/nvcc")
+from exercises import EXERCISES, NVCC, SET, LearnTest, words_in
+
 ONLY = os.environ.get("GRIDSTRIDE_ONLY_EXERCISES", "").split()  # for who writes one: names, separated by spaces
-
-# Words of CUDA that must be introduced before they are used; identifiers such as __shared__ are found by their form.
-CONCEPTS = {"kernel": "kernels?", "thread": "threads?", "block": "blocks?", "grid": "grids?", "launch": "launch(es)?",
-            "warp": "warps?", "lane": "lanes?", "sector": "sectors?", "request": "requests?", "barrier": "barriers?",
-            "shared memory": "shared memory", "tile": "tiles?", "bank": "banks?", "bank conflict": "bank conflicts?",
-            "padding": "padding", "halo": "halos?", "tree": "trees?", "shuffle": "shuffles?", "mask": "masks?",
-            "atomic": "atomics?", "divergent": "diverge(nt|nce|s)?", "guard": "guards?", "stride": "strides?",
-            "index": "(index|indices)", "race": "races?", "transpose": "transposes?", "coalesced": "coalesc\\w+",
-            "occupancy": "occupancy", "register": "registers?", "fragment": "fragments?", "swizzle": "swizzl\\w+",
-            "bin": "bins?", "word": "words? of 4 bytes"}
-IDENTIFIERS = re.compile(r"<<<|\b__\w+|\b(?:thread|block)Idx\b(?:\.[yz])?|\b(?:block|grid)Dim\b|\bdim3\b|\batomic[A-Z]\w+|\bcuda[A-Z]\w+"
-                         r"|\b(?:float|int|uint)[234]\b")
-
-
-def words_in(text):
-    found = {word.removesuffix(".z") for word in IDENTIFIERS.findall(text)}
-    found |= {name for name, form in CONCEPTS.items() if re.search(rf"\b{form}\b", text, re.IGNORECASE)}
-    return {word for word in found if word != "blockIdx.y"}  # as threadIdx.y
-
-
-def facts_of(file):
-    """Lines of "key: value"; an indented one continues the one before."""
-    facts, key = {}, None
-    for line in file.read_text().splitlines():
-        if line.startswith(" "):
-            facts[key][-1] += " " + line.strip()
-        elif line:
-            key, value = line.split(":", 1)
-            facts.setdefault(key, []).append(value.strip())
-    return facts
-
-
-class Exercise:
-    def __init__(self, folder):
-        self.folder, self.name = folder, folder.name
-        self.facts = facts_of(folder / "exercise.txt")
-        self.task = (folder / "task.md").read_text()
-        self.wrong = sorted((folder / "wrong").glob("*.cu"))
-
-    def one(self, key):
-        return self.facts[key][0]
-
-    def part(self, wanted):
-        lines, shown = [], "both"
-        for line in (self.folder / "exercise.cu").read_text().splitlines():
-            if line.strip().startswith("//! "):
-                shown = line.strip()[4:]
-            elif shown in ("both", wanted):
-                lines.append(line)
-        return "\n".join(lines) + "\n"
-
-    def start(self):
-        return self.part("start")
-
-
-EXERCISES = [Exercise(file.parent) for file in sorted(SET.glob("*/exercise.txt"))]
 CHOSEN = [exercise for exercise in EXERCISES if not ONLY or exercise.name in ONLY]
 GATE = re.compile(r"^ *(?:.*dear: )?(.*): yours ([\d.,]+), naive ([\d.,]+), wanted ([\d.,]+)", re.MULTILINE)
 
@@ -134,23 +72,7 @@ class Cuda(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
-@unittest.skipUnless(LEARN, "set GRIDSTRIDE_LEARN to the program gridstride-learn")
-class Learn(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.temporary.cleanup)
-        cls.environment = {**os.environ, "XDG_CACHE_HOME": cls.temporary.name + "/cache", "GRIDSTRIDE_RUN_SECONDS": "4"}
-
-    def learn(self, *words, folder=None):
-        return subprocess.run([LEARN, "learn", *map(str, words)], cwd=folder or self.temporary.name,
-                              env=self.environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-
-    def solution(self, exercise):
-        done = self.learn(exercise.name, "--solution")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout
-
+class Learn(LearnTest):
     def attempt(self, exercise, name, text):
         """Judges the text; without one, the start file that the program makes."""
         folder = pathlib.Path(self.temporary.name) / exercise.name / name
@@ -202,11 +124,6 @@ class Learn(unittest.TestCase):
             self.assertEqual(re.findall(r"\[(M\d\d)\]", done.stdout), [code], done.stdout)
         for internal in ("judge", "gs::", "reference.h", "main("):
             self.assertNotIn(internal, done.stdout)
-
-    def fresh(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        return pathlib.Path(folder.name)
 
     def test_files_that_cannot_be_judged(self):
         for text, says in (("int main() { return 0; }\n", "main() is not for you to write here"),
@@ -262,149 +179,6 @@ void launch(const float* a, float* out, int n) {
         done = self.learn("2", "--once", "--folder", folder)
         self.assertRegex(done.stdout, r"02_map.cu:5:3: error: with threads in another order \(seed 7\) out\[\d+\] is "
                                       r"\d+ instead of \d+  \[M28\]")
-
-    def test_progress_and_list(self):
-        folder = self.fresh()
-        self.assertEqual(self.learn("--once", "--folder", folder).returncode, 0)  # the first one passes as it is
-        lines = self.learn("--list", f"--folder={folder}").stdout.splitlines()
-        self.assertRegex(lines[len(EXERCISES) - 1], r"^ *20 ")
-        self.assertRegex(lines[len(EXERCISES)], r"^bug 1 ")
-        self.assertRegex(lines[0], r"^  1  solved  numbers ")
-        self.assertNotIn("solved", lines[1])
-        done = self.learn("--once", "--folder", folder)  # the next one
-        self.assertEqual(done.returncode, 1)
-        self.assertTrue((folder / "02_map.cu").exists())
-
-    def test_what_to_do_with_a_solved_file(self):
-        folder = self.fresh()
-        (folder / "19_convolution.cu").write_text(self.solution(EXERCISES[18]))
-        done = self.learn("19", "--folder", folder)  # without a terminal it judges the file once
-        self.assertIn(f"\nYour file can train a network, as it stands, with --kernel conv2={folder}/19_convolution.cu: "
-                      "docs/your-kernel-trains.md\nSolved. n opens", done.stdout)
-
-    def test_watching(self):
-        folder = self.fresh()
-        (folder / "progress.txt").write_text("01_numbers\n")
-        process = subprocess.Popen([LEARN, "learn", "--folder", folder], cwd=folder, env=self.environment, text=True,
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.kill)
-        long = threading.Timer(300, process.kill)  # then read_until() says what came instead
-        long.start()
-        self.addCleanup(long.cancel)
-
-        def read_until(end):
-            text = ""
-            while not text.endswith(end):
-                read = process.stdout.read(1)
-                self.assertTrue(read, f"ended before '{end}': {text}")
-                text += read
-            return text
-
-        self.assertRegex(read_until("[M10]"), r"(?s)# 2 Map.*\njudging \S+02_map.cu \.\.\.\n")
-        page = (PROJECT / "apps/learn/explanations/M10.md").read_text()
-        for key, says in (("h", "Hint 1 of 3"), ("h", "Hint 2 of 3"), ("h", "Hint 3 of 3"), ("h", "no more hints"),
-                          ("e", page), ("t", "# 2 Map"), ("l", "  2          map"), ("s", "Press s again"),
-                          ("s", "out[i] = a[i] + 10;"), ("r", "kept as")):
-            process.stdin.write(key)
-            read_until(says)
-        self.assertTrue((folder / "02_map.cu.old").exists())
-        read_until("[M10]")
-
-        def save(text):
-            (folder / "saved").write_text(text)
-            os.rename(folder / "saved", folder / "02_map.cu")
-
-        save("void launch(const float* a, float* out, int n) {\n  wrong();\n}\n")
-        read_until("was not declared in this scope\n")
-        process.stdin.write("e")
-        read_until("The last result has no message with a code.\n")
-        save(self.solution(EXERCISES[1]))
-        self.assertIn("Right for n = 64, 1, 31", read_until("Solved. n opens the next exercise.\n"))
-        self.assertEqual((folder / "progress.txt").read_text(), "01_numbers\n02_map\n")
-        process.stdin.write("e")
-        read_until("The last result has no message with a code.\n")
-        process.stdin.write("n")
-        read_until("# 3 Guard")
-        process.stdin.write("q")
-        process.stdin.close()
-        process.stdout.read()
-        self.assertEqual(process.wait(), 0)
-
-    ENDLESS = """#include <cstdio>
-#include <unistd.h>
-void launch(const float* a, float* out, int n) {
-  std::FILE* file = std::fopen("pid", "w");
-  std::fprintf(file, "%d\\n", int(getpid()));
-  std::fclose(file);
-  puts("the file runs");
-  fflush(stdout);
-  while (n) {
-  }
-}
-"""
-
-    def test_an_end_while_the_file_is_judged(self):
-        for by in ("ctrl-c", "q", signal.SIGTERM):
-            with self.subTest(by):
-                folder = self.fresh()
-                (folder / "progress.txt").write_text("01_numbers\n")
-                (folder / "02_map.cu").write_text(self.ENDLESS)
-                terminal, inner = pty.openpty()
-                self.addCleanup(os.close, terminal)
-                self.addCleanup(os.close, inner)
-                before = termios.tcgetattr(inner)
-                process = subprocess.Popen([LEARN, "learn", "--folder", "."], cwd=folder, stdin=inner, stdout=inner,
-                                           stderr=inner, start_new_session=True, bufsize=0,
-                                           env={**self.environment, "GRIDSTRIDE_RUN_SECONDS": "100000"})
-                self.addCleanup(process.wait)
-                self.addCleanup(process.kill)
-                text = b""
-                while b"the file runs" not in text:
-                    text += os.read(terminal, 1024)
-                child = pathlib.Path("/proc") / (folder / "pid").read_text().strip()
-                self.assertTrue(child.exists())
-                self.assertNotEqual(termios.tcgetattr(inner), before, "keys come one by one")
-                if by == "ctrl-c":
-                    os.write(terminal, b"\x03")
-                elif by == "q":
-                    os.write(terminal, b"q")
-                else:
-                    process.send_signal(by)
-                self.assertEqual(process.wait(100), {"ctrl-c": 130, "q": 0, signal.SIGTERM: 143}[by])
-                self.assertFalse(child.exists(), "the file still runs")
-                self.assertEqual(termios.tcgetattr(inner), before)
-                self.assertEqual((folder / "progress.txt").read_text(), "01_numbers\n")
-                self.assertEqual(list(pathlib.Path(self.temporary.name).rglob("*.record.*")), [])
-
-    def test_a_save_while_the_file_is_judged(self):
-        folder = self.fresh()
-        (folder / "02_map.cu").write_text(self.ENDLESS)
-        process = subprocess.Popen([LEARN, "learn", "2", "--folder", "."], cwd=folder, stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   env={**self.environment, "GRIDSTRIDE_RUN_SECONDS": "100000"})
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.stdin.close)
-        for line in process.stdout:
-            if line == b"the file runs\n":
-                break
-        child = pathlib.Path("/proc") / (folder / "pid").read_text().strip()
-        self.assertTrue(child.exists())
-        (folder / "02_map.cu").write_text(self.solution(EXERCISES[1]))
-        for line in process.stdout:
-            if line.startswith(b"Right for n = 64"):
-                break
-        else:
-            self.fail("ended")
-        self.assertFalse(child.exists(), "the file before still runs")
-
-    def test_the_end_of_the_keys_ends_after_the_verdict(self):
-        folder = self.fresh()
-        done = self.learn("2", "--folder", folder)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertIn("[M10]", done.stdout)
 
     def test_flags(self):
         done = self.learn("--help")
