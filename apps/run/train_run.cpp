@@ -158,7 +158,7 @@ class Run {
   }
 
  private:
-  /// Says how far kernels of the user's own have led from the built-in ones; empty if there are none, or no step was done.
+  /// The distance of kernels of the user's own from the built-in ones; empty if there are none, or no step was done.
   std::string distance_line() const {
     if (!twin_ || twin_->distance().steps == 0) return "";
     return "\n" + wrapped(kernels_->words() + ": " + twin_->distance().words(), display_.width()) + "\n";

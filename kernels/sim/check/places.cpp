@@ -14,7 +14,7 @@
 #include "kernels/sim/check/modules.h"
 #include "kernels/sim/spawn.h"
 
-extern "C" const char __executable_start, _end;
+extern "C" const char __executable_start;
 
 namespace gs::simulator::check {
 namespace {
@@ -67,13 +67,13 @@ std::string program_file() {
   return length <= 0 ? "" : std::string(program, std::size_t(length));
 }
 
+/// A library's codes may be those of a part of the program, too, by the addresses that the loader has chosen (a few
+/// times in a thousand). Then they are taken for the library's: its kernels are the user's, the program's are tested.
 Instruction instruction_at(std::uint32_t code, const std::string& program) {
   const auto start = reinterpret_cast<std::uint64_t>(program_start());
-  if (program_start() + code >= &_end)
-    for (const Module& module : modules())
-      if (const std::uint32_t distance = code - std::uint32_t(module.begin - start);
-          distance < module.end - module.begin)
-        return {module.file, module.begin + distance - module.moved};
+  for (const Module& module : modules())
+    if (const std::uint32_t distance = code - std::uint32_t(module.begin - start); distance < module.end - module.begin)
+      return {module.file, module.begin + distance - module.moved};
   return {program, start + code - load_address()};
 }
 

@@ -229,7 +229,7 @@ void run(KernelName kernel, const Configuration& configuration, simulator::Invok
   } catch (const simulator::SimError& error) {
     auto reports = simulator::take_reports();
     if (error.explanation.code == "M25") reports.clear();  // who waits in a loop races for what it waits for
-    // Who reads a copy too early has mostly forgotten to wait for it, too.
+    // A thread that reads a copy too early has mostly forgotten to wait for it, too.
     const bool follows = error.explanation.code == "M23" && !reports.empty();
     if (!error.explanation.what.empty() && !follows)
       reports.push_back({"", kernel.name, "", error.explanation});
