@@ -2,6 +2,7 @@
 #include "apps/kernel/kernel_file.h"
 
 #include <dlfcn.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,6 +23,7 @@
 #include "engine/core/cache_folder.h"
 #include "engine/core/checksum.h"
 #include "engine/core/error.h"
+#include "engine/core/parse_number.h"
 #include "kernels/sim/simulator.h"
 #include "kernels/sim/source.h"
 #include "kernels/sim/spawn.h"
@@ -72,6 +74,15 @@ void write(const fs::path& file, const std::string& text) {
   if (!stream.flush()) throw Error(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
 }
 
+/// Removes the folders of processes that were ended while they compiled: a folder's name is the process's number.
+void remove_leftovers(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const auto process = parse_number<pid_t>(entry.path().filename().string());
+    if (process && *process > 0 && ::kill(*process, 0) != 0 && errno == ESRCH) fs::remove_all(entry.path(), error);
+  }
+}
+
 struct Compiled {
   std::string library;  ///< a file in a folder of the user's cache
   std::string sources;  ///< the file's text, and that of those beside it that it includes
@@ -89,6 +100,7 @@ Compiled compiled(const std::string& file) {
         fmt::format("--kernel: {} is missing, which each file is linked with: './gridstride build sim' "
                     "makes it, in Gridstride's own folder",
                     loaded_library()));
+  remove_leftovers(folder);
   fs::create_directories(here, error);
   if (error) throw Error(fmt::format("{}: cannot be made: {}", here.string(), error.message()));
   try {
