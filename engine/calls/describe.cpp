@@ -33,6 +33,12 @@ std::string describe(const DenseDropout& p) {
   return describe(p.dense) + ", dropout " + describe(p.dropout);
 }
 
+std::string describe(const Head& p) {
+  std::string text;
+  for (int l = 0; l < p.layers; ++l) text += describe(p.dense[l]) + (p.masked[l] ? " masked, " : ", ");
+  return text + "loss " + describe(p.loss);
+}
+
 std::string describe(const AugmentedGather& p) {
   return fmt::format("{}x{}x{}x{}, {}", p.n, p.h, p.w, p.c, describe(p.augmentation));
 }

@@ -10,6 +10,7 @@
 #include "kernels/dense/dense.h"
 #include "kernels/dense_dropout/dense_dropout.h"
 #include "kernels/gather/gather.h"
+#include "kernels/head/head.h"
 #include "kernels/optimizer/optimizer.h"
 
 namespace gs {
@@ -20,6 +21,7 @@ std::string describe(const Conv2d&);
 std::string describe(const Dense&);
 std::string describe(const Conv2dPool&);
 std::string describe(const DenseDropout&);
+std::string describe(const Head&);
 std::string describe(const AugmentedGather&);
 /// "adam 270336": no hyper-parameters, since they change no work.
 std::string describe(const Optimizer&);

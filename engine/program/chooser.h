@@ -21,6 +21,8 @@ class Chooser {
   OpCall bind(const CallNode&);
   std::vector<OpCall> bind(const std::vector<CallNode>&);
 
+  /// True if own kernels may run the call, and can, whatever the time.
+  bool takes_own(const CallNode& call) const { return choice_.rule != "library" && !own_candidates(call).empty(); }
   /// True if the user fixed an implementation for the call of this name, or brings one along.
   bool fixes(const std::string& call) const {
     return (choice_.given && choice_.given->calls().contains(call)) || fixed_implementation(choice_, call).has_value();

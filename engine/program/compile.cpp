@@ -238,8 +238,10 @@ std::vector<OpCall> Program::Impl::compile_diagnostic_calls() {
   std::vector<OpCall> calls;
   const auto append = [&](const std::vector<OpCall>& more) { calls.insert(calls.end(), more.begin(), more.end()); };
   for (const OpCall& call : training) {
-    if (call.name == "loss") append(chooser.bind(forwards_apart));
-    if (call.name == "loss") append(activity);
+    if (call.name == "record metrics") {  // follows the loss, which may be one call with the last layers
+      append(chooser.bind(forwards_apart));
+      append(activity);
+    }
     if (call.name == "update") append(snapshots);
     calls.push_back(call);
   }

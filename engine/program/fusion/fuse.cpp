@@ -10,6 +10,7 @@ void fuse(CallList& list, Chooser& chooser) {
   mask_dropout_in_dense(list, chooser);
   fuse_conv2d_and_max_pool(list, chooser);
   fuse_dense_and_dropout(list, chooser);
+  fuse_head(list, chooser);
 }
 
 }  // namespace gs
