@@ -1,0 +1,215 @@
+// conv2d_pool_filter_window.cu - the filter gradient of a convolution of few input channels, from the gradient of its
+// pooled output: a thread per pool window and one or two filters, in fp32 on CUDA cores.
+//
+//   dw[k,r,s,c] = sum_{n,p,q} dy[n,p,q,k] x[n, 2p+i-pad+r, 2q+j-pad+s, c], where argmax[n,p,q,k] = 2i + j
+//
+// Compared with a max-pool's backward pass followed by a filter gradient: of the four pixels of a pool window three
+// have the gradient 0, and they are neither stored nor multiplied. A block has a band of x, with zeros around the
+// image, in shared memory; a thread keeps the sums of its filters in registers, and each window adds one product per
+// tap, with the pixels where `argmax` says. The lanes of a warp that share a window differ by at most one pixel in each
+// direction, and the rows of the band are half of the banks apart: their reads do not conflict for one channel. The
+// sums of the block are added in shared memory, those of the blocks by a second kernel, both in a fixed order. 5 bytes
+// (in bf16 3) and 2 taps + 1 operations for each value of the pooled map: bound by instructions.
+#include "kernels/common/add_slices.h"
+#include "kernels/common/divide.h"
+#include "kernels/common/parts.h"
+#include "kernels/common/reduce.h"
+#include "kernels/common/registration.h"
+#include "kernels/conv2d_pool/conv2d_pool.h"
+#include "kernels/conv2d_pool/few_channels.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+constexpr int gradient_threads = 256, gradient_blocks = 132;  ///< threads per block; at most one block for each SM
+constexpr std::int64_t gradient_shared_floats = 12288;        ///< of a band, in 48 KiB
+
+/// Rows of windows that a block takes at a time; a band lies in one image.
+struct Bands {
+  int rows, per_image, count;
+  int pitch;  ///< floats between the rows of x in shared memory
+};
+
+/// One value per filter of a thread, loaded at once.
+template <int filters, class T>
+struct alignas(filters * sizeof(T)) OfFilters {
+  T of[filters];
+};
+
+/// Adds the products of one window and filter to sums[0 .. taps), and its gradient to sums[taps].
+template <class Filter>
+__device__ inline void add_window(float (&sums)[Filter::taps + 1], float gradient, const float* pixels, int pitch) {
+#pragma unroll
+  for (int r = 0; r < Filter::size; ++r)
+#pragma unroll
+    for (int s = 0; s < Filter::across; ++s) sums[r * Filter::across + s] += gradient * pixels[r * pitch + s];
+  sums[Filter::taps] += gradient;
+}
+
+/// partial[block] = dw, then db, of the block's bands. A block is (filters / `filters` of a thread, windows).
+template <class Filter, int filters, class T>
+__global__ void __launch_bounds__(gradient_threads)
+    filter_gradient_window(float* __restrict__ partial, const T* __restrict__ x, const T* __restrict__ dy,
+                           const std::uint8_t* __restrict__ argmax, Conv2d d, Bands bands, Divider by_bands, int down,
+                           int across, Divider by_across) {
+  GS_DYNAMIC_SHARED(float, shared);
+  constexpr int channels = Filter::channels, taps = Filter::taps;
+  const int thread = int(threadIdx.y * blockDim.x + threadIdx.x), lane = thread % 32, warp = thread / 32;
+  const int first_k = int(blockIdx.y * blockDim.x + threadIdx.x) * filters;
+  const int x_row = d.w * channels, width = (2 * across + Filter::size - 1) * channels;
+  float sums[filters][taps + 1] = {};
+  for (int band = int(blockIdx.x); band < bands.count; band += int(gridDim.x)) {
+    int n = band;
+    const int first = by_bands.split(n) * bands.rows;
+    const int rows = first + bands.rows < down ? bands.rows : down - first;
+    __syncthreads();  // the band before this one has been read
+    for (int r = warp; r < 2 * rows + Filter::size - 1; r += gradient_threads / 32) {
+      const int h = 2 * first - d.pad + r;
+      const T* from = x + (n * d.h + h) * x_row - d.pad * channels;
+      for (int s = lane; s < width; s += 32) {
+        const bool inside = unsigned(h) < unsigned(d.h) && unsigned(s - d.pad * channels) < unsigned(x_row);
+        shared[r * bands.pitch + s] = inside ? widened(from[s]) : 0.0f;
+      }
+    }
+    __syncthreads();
+    if (first_k >= d.k) continue;
+    const int first_window = (n * down + first) * across, windows = rows * across;
+#pragma unroll 4
+    for (int i = int(threadIdx.y); i < windows; i += int(blockDim.y)) {
+      const int at = (first_window + i) * d.k + first_k;
+      const auto gradient = *reinterpret_cast<const OfFilters<filters, T>*>(dy + at);
+      const auto index = *reinterpret_cast<const OfFilters<filters, std::uint8_t>*>(argmax + at);
+      int row = i;
+      const int q = by_across.split(row);
+      const float* corner = shared + 2 * row * bands.pitch + 2 * q * channels;
+#pragma unroll
+      for (int f = 0; f < filters; ++f) {
+        const int place = index.of[f];
+        add_window<Filter>(sums[f], place < 4 ? widened(gradient.of[f]) : 0.0f,
+                           corner + (place & 2 ? bands.pitch : 0) + (place & 1 ? channels : 0), bands.pitch);
+      }
+    }
+  }
+
+  // The sums of all threads, then of the windows of a filter.
+  __syncthreads();
+#pragma unroll
+  for (int f = 0; f < filters; ++f)
+#pragma unroll
+    for (int tap = 0; tap <= taps; ++tap) shared[(f * (taps + 1) + tap) * gradient_threads + thread] = sums[f][tap];
+  __syncthreads();
+  float* of_block = partial + std::int64_t(blockIdx.x) * (d.k * (taps + 1));
+  const int lane_k = (int(blockIdx.y * blockDim.x) + lane) * filters;
+  for (int i = warp; i < filters * (taps + 1); i += gradient_threads / 32) {
+    float sum = 0;
+#pragma unroll
+    for (int j = lane; j < gradient_threads; j += 32) sum += shared[i * gradient_threads + j];
+    for (int distance = 16; distance >= int(blockDim.x); distance /= 2)
+      sum += __shfl_xor_sync(all_lanes, sum, distance);
+    const int tap = i % (taps + 1), k = lane_k + i / (taps + 1);
+    if (lane < int(blockDim.x) && lane_k < d.k) of_block[tap < taps ? k * taps + tap : d.k * taps + k] = sum;
+  }
+}
+
+/// dw and db from the blocks' sums.
+template <int rows>
+__global__ void __launch_bounds__(slice_columns* rows)
+    add_slices_window(float* __restrict__ dw, float* __restrict__ db, const float* __restrict__ partial, int weights,
+                      int filters, int slices) {
+  add_slices<rows>(partial, slices, weights + filters,
+                   [&](int at, float sum) { (at < weights ? dw[at] : db[at - weights]) = sum; });
+}
+
+/// A row is at least `width` floats long, and rows are half of the 32 banks apart.
+int pitch_of(const Conv2dPool& d) {
+  const int width = (2 * d.pool.q() + d.conv.s - 1) * d.conv.c;
+  return parts(width + 16, 32) * 32 - 16;
+}
+
+/// The most rows of windows whose pixels fit shared memory; 0 if not even one does.
+int most_rows(const Conv2dPool& d) {
+  const std::int64_t pixel_rows = gradient_shared_floats / pitch_of(d);
+  return int((pixel_rows - (d.conv.r - 1)) / 2);
+}
+
+/// The threads of a block along its filters, and the filters of a thread.
+struct FilterLanes {
+  int lanes, filters;
+  int groups(int k) const { return parts(k, lanes * filters); }
+};
+FilterLanes filter_lanes(const Conv2d& d) {
+  const int filters = d.r * d.s * d.c <= 9 && d.k % 2 == 0 ? 2 : 1;
+  int lanes = 4;
+  while (lanes < 32 && lanes * filters < d.k) lanes *= 2;
+  return {lanes, filters};
+}
+
+/// Few rows, so that all SMs have a block; all blocks have about as many.
+Bands bands_of(const Conv2dPool& d) {
+  const int groups = filter_lanes(d.conv).groups(d.conv.k), blocks = parts(gradient_blocks, groups);
+  const int total = d.pool.n * d.pool.p(), most = most_rows(d) < 8 ? most_rows(d) : 8;
+  const int bands_per_block = parts(total, blocks * most);
+  const int rows = parts(total, blocks * bands_per_block);
+  const int per_image = parts(d.pool.p(), rows < d.pool.p() ? rows : d.pool.p());
+  return {parts(d.pool.p(), per_image), per_image, per_image * d.pool.n, pitch_of(d)};
+}
+
+unsigned blocks_of(const Conv2dPool& d, const Bands& bands) {
+  const int most = parts(gradient_blocks, filter_lanes(d.conv).groups(d.conv.k));
+  return unsigned(bands.count < most ? bands.count : most);
+}
+
+std::size_t conv2d_pool_filter_gradient_window_workspace(const Conv2dPool& d) {
+  return std::size_t(blocks_of(d, bands_of(d))) * std::size_t(d.conv.w_size() + d.conv.k) * sizeof(float);
+}
+
+bool conv2d_pool_filter_gradient_window_supports(const Conv2dPool& d) {
+  return has_few_channels(d) && most_rows(d) > 0;
+}
+
+template <class Filter, int filters, class T>
+void launch_window(float* partial, const T* x, const T* dy, const std::uint8_t* argmax, const Conv2dPool& d,
+                   const Bands& bands, unsigned blocks, stream_t s) {
+  const FilterLanes along = filter_lanes(d.conv);
+  const std::size_t pixels = std::size_t(2 * bands.rows + d.conv.r - 1) * std::size_t(bands.pitch);
+  const std::size_t sums = std::size_t(filters * (Filter::taps + 1)) * gradient_threads;
+  const dim3 block(unsigned(along.lanes), unsigned(gradient_threads / along.lanes));
+  launch<filter_gradient_window<Filter, filters, T>>(
+      {dim3(blocks, unsigned(along.groups(d.conv.k))), block, (pixels > sums ? pixels : sums) * sizeof(float)}, s,
+      partial, x, dy, argmax, d.conv, bands, Divider(bands.per_image), d.pool.p(), d.pool.q(), Divider(d.pool.q()));
+}
+
+template <class T>
+void conv2d_pool_filter_gradient_window(float* dw, float* db, const T* x, const T* dy, const std::uint8_t* argmax,
+                                        const Conv2dPool& d, void* workspace, stream_t s) {
+  const Bands bands = bands_of(d);
+  const unsigned blocks = blocks_of(d, bands);
+  auto* partial = static_cast<float*>(workspace);
+  with_few_channels(d.conv, [&](auto filter) {
+    using Filter = decltype(filter);
+    if constexpr (Filter::taps <= 9)
+      if (filter_lanes(d.conv).filters == 2)
+        return launch_window<Filter, 2>(partial, x, dy, argmax, d, bands, blocks, s);
+    launch_window<Filter, 1>(partial, x, dy, argmax, d, bands, blocks, s);
+  });
+  const int weights = int(d.conv.w_size());
+  const dim3 sums(unsigned(parts(weights + d.conv.k, slice_columns)));
+  with_slice_rows(int(blocks), [&](auto rows) {
+    launch<add_slices_window<rows>>({sums, dim3(slice_columns * rows)}, s, dw, db, partial, weights, d.conv.k,
+                                    int(blocks));
+  });
+}
+
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<Conv2dPoolFilterGradient<T>>({.name = "window",
+                                             .rank = 1,
+                                             .targets = on_blocks,
+                                             .launch = &conv2d_pool_filter_gradient_window<T>,
+                                             .supports = &conv2d_pool_filter_gradient_window_supports,
+                                             .workspace_bytes = &conv2d_pool_filter_gradient_window_workspace});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
+}  // namespace gs::GS_TARGET
