@@ -21,13 +21,15 @@
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr int gradient_threads = 256, gradient_blocks = 132;  ///< threads per block; at most one block for each SM
-constexpr std::int64_t gradient_shared_floats = 12288;        ///< of a band, in 48 KiB
+constexpr int gradient_threads = 128;
+constexpr int gradient_shared_floats = 12288;  ///< of a band, in 48 KiB
+constexpr int fewest_lanes = 4;                ///< of a warp, with the filters of one window
 
 /// Rows of windows that a block takes at a time; a band lies in one image.
 struct Bands {
   int rows, per_image, count;
-  int pitch;  ///< floats between the rows of x in shared memory
+  int blocks;  ///< that share them
+  int pitch;   ///< floats between the rows of x in shared memory
 };
 
 /// One value per filter of a thread, loaded at once.
@@ -46,7 +48,8 @@ __device__ inline void add_window(float (&sums)[Filter::taps + 1], float gradien
   sums[Filter::taps] += gradient;
 }
 
-/// partial[block] = dw, then db, of the block's bands. A block is (filters / `filters` of a thread, windows).
+/// partial[block] = the sums of the block's bands, [group of filters, value, lane]. A block is (lanes along the
+/// filters, windows).
 template <class Filter, int filters, class T>
 __global__ void __launch_bounds__(gradient_threads)
     filter_gradient_window(float* __restrict__ partial, const T* __restrict__ x, const T* __restrict__ dy,
@@ -91,33 +94,35 @@ __global__ void __launch_bounds__(gradient_threads)
     }
   }
 
-  // The sums of all threads, then of the windows of a filter.
+  // All sums of the block, then the totals of its windows. Value i is of filter i / (taps + 1) of a lane.
+  constexpr int values = filters * (taps + 1);
   __syncthreads();
 #pragma unroll
-  for (int f = 0; f < filters; ++f)
-#pragma unroll
-    for (int tap = 0; tap <= taps; ++tap) shared[(f * (taps + 1) + tap) * gradient_threads + thread] = sums[f][tap];
+  for (int i = 0; i < values; ++i) shared[i * gradient_threads + thread] = sums[i / (taps + 1)][i % (taps + 1)];
   __syncthreads();
-  float* of_block = partial + std::int64_t(blockIdx.x) * (d.k * (taps + 1));
-  const int lane_k = (int(blockIdx.y * blockDim.x) + lane) * filters;
-  for (int i = warp; i < filters * (taps + 1); i += gradient_threads / 32) {
+  const int lanes = int(blockDim.x);
+  float* of_block = partial + std::int64_t(blockIdx.x * gridDim.y + blockIdx.y) * (values * lanes);
+  for (int i = warp; i < values; i += gradient_threads / 32) {
     float sum = 0;
 #pragma unroll
-    for (int j = lane; j < gradient_threads; j += 32) sum += shared[i * gradient_threads + j];
-    for (int distance = 16; distance >= int(blockDim.x); distance /= 2)
-      sum += __shfl_xor_sync(all_lanes, sum, distance);
-    const int tap = i % (taps + 1), k = lane_k + i / (taps + 1);
-    if (lane < int(blockDim.x) && lane_k < d.k) of_block[tap < taps ? k * taps + tap : d.k * taps + k] = sum;
+    for (int j = 0; j < gradient_threads; j += 32) sum += shared[i * gradient_threads + j + lane];
+#pragma unroll
+    for (int distance = 16; distance >= fewest_lanes; distance /= 2)
+      if (distance >= lanes) sum += __shfl_xor_sync(all_lanes, sum, distance);
+    if (lane < lanes) of_block[i * lanes + lane] = sum;
   }
 }
 
 /// dw and db from the blocks' sums.
 template <int rows>
 __global__ void __launch_bounds__(slice_columns* rows)
-    add_slices_window(float* __restrict__ dw, float* __restrict__ db, const float* __restrict__ partial, int weights,
-                      int filters, int slices) {
-  add_slices<rows>(partial, slices, weights + filters,
-                   [&](int at, float sum) { (at < weights ? dw[at] : db[at - weights]) = sum; });
+    add_slices_window(float* __restrict__ dw, float* __restrict__ db, const float* __restrict__ partial, int size,
+                      int slices, int taps, int k, int lanes, int filters) {
+  add_slices<rows>(partial, slices, size, [&](int at, float sum) {
+    const int value = at / lanes % (filters * (taps + 1)), tap = value % (taps + 1);
+    const int filter = (at / (lanes * filters * (taps + 1)) * lanes + at % lanes) * filters + value / (taps + 1);
+    if (filter < k) (tap < taps ? dw[filter * taps + tap] : db[filter]) = sum;
+  });
 }
 
 /// A row is at least `width` floats long, and rows are half of the 32 banks apart.
@@ -128,39 +133,43 @@ int pitch_of(const Conv2dPool& d) {
 
 /// The most rows of windows whose pixels fit shared memory; 0 if not even one does.
 int most_rows(const Conv2dPool& d) {
-  const std::int64_t pixel_rows = gradient_shared_floats / pitch_of(d);
-  return int((pixel_rows - (d.conv.r - 1)) / 2);
+  return (gradient_shared_floats / pitch_of(d) - (d.conv.r - 1)) / 2;
 }
 
-/// The threads of a block along its filters, and the filters of a thread.
+/// The threads of a block along its filters, the filters of a thread, and the blocks that share all filters.
 struct FilterLanes {
-  int lanes, filters;
-  int groups(int k) const { return parts(k, lanes * filters); }
+  int lanes, filters, groups;
 };
 FilterLanes filter_lanes(const Conv2d& d) {
   const int filters = d.r * d.s * d.c <= 9 && d.k % 2 == 0 ? 2 : 1;
-  int lanes = 4;
+  int lanes = fewest_lanes;
   while (lanes < 32 && lanes * filters < d.k) lanes *= 2;
-  return {lanes, filters};
+  return {lanes, filters, parts(d.k, lanes * filters)};
 }
 
-/// Few rows, so that all SMs have a block; all blocks have about as many.
+/// One block for each SM, two if a thread then still has many windows; few rows in a band, so that all blocks have
+/// about as many.
 Bands bands_of(const Conv2dPool& d) {
-  const int groups = filter_lanes(d.conv).groups(d.conv.k), blocks = parts(gradient_blocks, groups);
+  constexpr int multiprocessors = 132, many_windows = 16;
+  const FilterLanes along = filter_lanes(d.conv);
   const int total = d.pool.n * d.pool.p(), most = most_rows(d) < 8 ? most_rows(d) : 8;
+  const std::int64_t work = std::int64_t(total) * d.pool.q() * along.lanes * along.groups;
+  const int wanted = (work > multiprocessors * gradient_threads * many_windows ? 2 : 1) * multiprocessors;
+  const int blocks = wanted > along.groups ? wanted / along.groups : 1;  // that share the bands
   const int bands_per_block = parts(total, blocks * most);
   const int rows = parts(total, blocks * bands_per_block);
-  const int per_image = parts(d.pool.p(), rows < d.pool.p() ? rows : d.pool.p());
-  return {parts(d.pool.p(), per_image), per_image, per_image * d.pool.n, pitch_of(d)};
+  const int per_image = parts(d.pool.p(), rows < d.pool.p() ? rows : d.pool.p()), count = per_image * d.pool.n;
+  return {parts(d.pool.p(), per_image), per_image, count, count < blocks ? count : blocks, pitch_of(d)};
 }
 
-unsigned blocks_of(const Conv2dPool& d, const Bands& bands) {
-  const int most = parts(gradient_blocks, filter_lanes(d.conv).groups(d.conv.k));
-  return unsigned(bands.count < most ? bands.count : most);
+/// The sums of a block and of those that share its bands.
+int sums_per_slice(const Conv2d& d) {
+  const FilterLanes along = filter_lanes(d);
+  return along.groups * along.lanes * along.filters * (d.r * d.s * d.c + 1);
 }
 
 std::size_t conv2d_pool_filter_gradient_window_workspace(const Conv2dPool& d) {
-  return std::size_t(blocks_of(d, bands_of(d))) * std::size_t(d.conv.w_size() + d.conv.k) * sizeof(float);
+  return std::size_t(bands_of(d).blocks) * std::size_t(sums_per_slice(d.conv)) * sizeof(float);
 }
 
 bool conv2d_pool_filter_gradient_window_supports(const Conv2dPool& d) {
@@ -169,13 +178,13 @@ bool conv2d_pool_filter_gradient_window_supports(const Conv2dPool& d) {
 
 template <class Filter, int filters, class T>
 void launch_window(float* partial, const T* x, const T* dy, const std::uint8_t* argmax, const Conv2dPool& d,
-                   const Bands& bands, unsigned blocks, stream_t s) {
+                   const Bands& bands, stream_t s) {
   const FilterLanes along = filter_lanes(d.conv);
   const std::size_t pixels = std::size_t(2 * bands.rows + d.conv.r - 1) * std::size_t(bands.pitch);
   const std::size_t sums = std::size_t(filters * (Filter::taps + 1)) * gradient_threads;
   const dim3 block(unsigned(along.lanes), unsigned(gradient_threads / along.lanes));
   launch<filter_gradient_window<Filter, filters, T>>(
-      {dim3(blocks, unsigned(along.groups(d.conv.k))), block, (pixels > sums ? pixels : sums) * sizeof(float)}, s,
+      {dim3(unsigned(bands.blocks), unsigned(along.groups)), block, (pixels > sums ? pixels : sums) * sizeof(float)}, s,
       partial, x, dy, argmax, d.conv, bands, Divider(bands.per_image), d.pool.p(), d.pool.q(), Divider(d.pool.q()));
 }
 
@@ -183,20 +192,19 @@ template <class T>
 void conv2d_pool_filter_gradient_window(float* dw, float* db, const T* x, const T* dy, const std::uint8_t* argmax,
                                         const Conv2dPool& d, void* workspace, stream_t s) {
   const Bands bands = bands_of(d);
-  const unsigned blocks = blocks_of(d, bands);
   auto* partial = static_cast<float*>(workspace);
   with_few_channels(d.conv, [&](auto filter) {
     using Filter = decltype(filter);
     if constexpr (Filter::taps <= 9)
-      if (filter_lanes(d.conv).filters == 2)
-        return launch_window<Filter, 2>(partial, x, dy, argmax, d, bands, blocks, s);
-    launch_window<Filter, 1>(partial, x, dy, argmax, d, bands, blocks, s);
+      if (filter_lanes(d.conv).filters == 2) return launch_window<Filter, 2>(partial, x, dy, argmax, d, bands, s);
+    launch_window<Filter, 1>(partial, x, dy, argmax, d, bands, s);
   });
-  const int weights = int(d.conv.w_size());
-  const dim3 sums(unsigned(parts(weights + d.conv.k, slice_columns)));
-  with_slice_rows(int(blocks), [&](auto rows) {
-    launch<add_slices_window<rows>>({sums, dim3(slice_columns * rows)}, s, dw, db, partial, weights, d.conv.k,
-                                    int(blocks));
+  const FilterLanes along = filter_lanes(d.conv);
+  const int size = sums_per_slice(d.conv);
+  with_slice_rows(bands.blocks, [&](auto rows) {
+    launch<add_slices_window<rows>>({dim3(unsigned(parts(size, slice_columns))), dim3(slice_columns * rows)}, s, dw, db,
+                                    partial, size, bands.blocks, d.conv.r * d.conv.s * d.conv.c, d.conv.k, along.lanes,
+                                    along.filters);
   });
 }
 
