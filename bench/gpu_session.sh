@@ -24,6 +24,16 @@ time_to_pack=6         # seconds, kept free at the end
 most_pack_bytes=$((15 << 20)) most_file_size=4096k
 fail() { printf 'gpu_session.sh: %s\n' "$1" >&2; exit 1; }
 
+# predict FOLDER: profiles with the instructions of nvcc's kernels, for the part against_predictions
+predict() {
+  local ptx=$root/build/apps/gridstride-ptx case network base batch
+  [ -x "$ptx" ] || { printf 'gpu_session.sh: without build/apps/gridstride-ptx (./gridstride build ptx) there are no predictions\n' >&2; return; }
+  for case in alexnet:8:8 alexnet:8:4 alexnet:8:2 lenet:32:8; do
+    IFS=: read -r network base batch <<<"$case"
+    "$ptx" profile "$network" --base "$base" --batch "$batch" --device ptx --precision tf32 --impl own --quiet \
+      --out "$1/$network-$base-$batch-tf32" && rm -f "$1"/*/*.html || fail "$case could not be counted"
+  done
+}
 collect() {
   local deps=$1 package
   mkdir -p "$deps/debs" && cd "$deps/debs" || fail "cannot make $deps"
@@ -31,6 +41,7 @@ collect() {
   for package in *.deb; do dpkg -x "$package" "$deps"; done
   cd "$deps" && rm -rf debs usr/share/doc usr/src
   rm -f usr/lib/*/libz.so  # a link into another package; the static library remains
+  predict "$deps/predictions"
   du -sh "$deps"
 }
 if [ "${1:-}" = collect ]; then

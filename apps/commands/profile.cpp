@@ -10,6 +10,7 @@
 #include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
 #include "apps/kernel/kernel_flag.h"
+#include "apps/profile/counted_instructions.h"
 #include "apps/profile/kernel_cost.h"
 #include "apps/profile/ncu_command.h"
 #include "apps/profile/profile_diff.h"
@@ -34,7 +35,7 @@ struct ProfileOptions {
   std::optional<int> steps;
   std::string peaks = "now";
   bool no_graph = false, json = false, quiet = false;
-  std::optional<std::string> out, ncu;
+  std::optional<std::string> out, ncu, instructions;
   std::vector<std::string> diff;
 };
 
@@ -49,6 +50,8 @@ Arguments profile_arguments(ProfileOptions& o) {
   a.value("--steps", o.steps, "steps to sample", whole_number(1, 100000), "N").default_str("30; not on sim and ptx");
   a.choice("--peaks", o.peaks, "peaks of this machine: measured now, or by an earlier profile", {"now", "cached"});
   a.renamed("--roof", "--peaks");
+  a.value("--instructions", o.instructions,
+          "profile.json of this step on ptx: on a GPU its instructions are a part of us at peak", some_text(), "FILE");
   a.flag("--no-graph", o.no_graph, "run the ops call by call, each in an NVTX range of its name");
   a.value("--ncu", o.ncu, "print the commands that show this row in Nsight Compute and Nsight Systems, and stop",
           some_text(), "ROW");
@@ -70,8 +73,8 @@ bool names_a_run(const std::string& word) {
 
 /// A run has its own recipe: flags that would change it are refused.
 MachineFlags machine_flags(const ProfileOptions& o, const Arguments& a) {
-  const auto own = {"device", "precision", "threads", "impl", "impl-from", "retune", "steps",
-                    "peaks",  "no-graph",  "ncu",     "out",  "json",      "quiet"};
+  const auto own = {"device", "precision",    "threads",  "impl", "impl-from", "retune", "steps",
+                    "peaks",  "instructions", "no-graph", "ncu",  "out",       "json",   "quiet"};
   for (const auto& [flag, value] : a.given_values())
     if (flag != "model" && std::find(own.begin(), own.end(), flag) == own.end())
       throw UsageError(fmt::format("--{} comes from the run {}: leave it out", flag, o.run.model));
@@ -170,11 +173,17 @@ int profile_command(const Words& words) {
   if (o.steps && (subject.device->name() == "sim" || o.run.device == "ptx"))
     throw UsageError(
         fmt::format("--steps: on {} one step is counted, and every step counts the same; leave it out", o.run.device));
+  if (o.instructions && subject.device->name() != "cuda")
+    throw UsageError(
+        fmt::format("--instructions: they bound the times of a GPU, and this profile is of {}: leave it out",
+                    subject.device->name()));
+  const std::optional<Profile> counted = o.instructions ? std::optional(read_side(*o.instructions)) : std::nullopt;
   ProfileRequest request;
   if (o.steps) request.steps = *o.steps;
   request.peaks = o.peaks == "cached" ? PeaksSource::cached : PeaksSource::now;
   request.graph = !o.no_graph;
   Profile profile = profile_of(subject, request);
+  if (counted && profile.source != TimeSource::instructions) add_instructions(profile, *counted, *o.instructions);
   profile.flags = words;
   profile.flags.insert(profile.flags.begin(), {"gridstride", "profile"});
   if (o.json)

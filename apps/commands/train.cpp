@@ -2,12 +2,14 @@
 #include "apps/cli/data_flags.h"
 #include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
+#include "apps/profile/explanation_with_counts.h"
 #include "apps/run/compose_record.h"
 #include "apps/run/prepared_run.h"
 #include "apps/run/train_options.h"
 #include "apps/run/train_plan.h"
 #include "apps/run/train_run.h"
 #include "engine/device/backends.h"
+#include "engine/device/instruction_counter.h"
 #include "models/models.h"
 
 namespace gs::apps {
@@ -35,6 +37,10 @@ int print_summary_or_explain(const TrainOptions& o) {
   const Net net = build_net(o, facts.image, loss, facts.classes);
   if (o.summary) {
     print_text(summary(net));
+    return 0;
+  }
+  if (instruction_counter() && (o.explained_device || o.device == "ptx")) {
+    print_text(explanation_with_counts(o));
     return 0;
   }
   Precision precision;

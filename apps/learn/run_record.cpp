@@ -159,7 +159,7 @@ class RunRecord {
   }
   /// As bound_lines() says them.
   Json bounds(const textbook::KernelNeeds& needs) const {
-    const textbook::Occupancy found = textbook::occupancy(gpu_.multiprocessor(), needs.block);
+    const Occupancy found = occupancy(gpu_.multiprocessor(), needs.block);
     return json_object({{"name", json_string(gpu_.name)},
                         {"memory_bytes", json_number(needs.memory_bytes)},
                         {"least_seconds", json_real(textbook::least_seconds(gpu_, needs.memory_bytes))},

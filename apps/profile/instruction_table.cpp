@@ -33,7 +33,9 @@ TableRow row(const std::string& name, const InstructionCounts& c, double flops, 
           percent(c.warp, all),
           flops > 0 ? fmt::format("{:.2f}", flops / 1e6) : "",
           multiply_adds(flops, c.warp),
-          percent(c.lanes, 32 * c.warp)};
+          percent(c.lanes, 32 * c.warp),
+          "",
+          ""};
 }
 
 /// The entries of all ops together, the most first.
@@ -69,6 +71,10 @@ std::string instruction_table(const Profile& p, int width) {
     TableRow cells = row(op.name, op.instructions.value_or(InstructionCounts{}), op.cost.flops, sum.warp);
     cells[1] = op.implementation;
     cells[2] = kernels_text(op);
+    if (op.bound_on_h200) {
+      cells[8] = fmt::format("{:.2f}", op.bound_on_h200->us());
+      cells[9] = to_string(op.bound_on_h200->bound());
+    }
     rows.push_back(cells);
   }
   rows.emplace_back();
@@ -80,7 +86,9 @@ std::string instruction_table(const Profile& p, int width) {
                                             {"share", 1},
                                             {"MFLOP", 4},
                                             {"multiply-adds each", 1},
-                                            {"lanes on", 3}};
+                                            {"lanes on", 3},
+                                            {"us on an H200", 0},
+                                            {"bound", 0, true}};
   return fitted_table_with_note(columns, rows, width) +
          most_executed("opcode", together(p, &InstructionCounts::opcodes), sum.warp, width) +
          most_executed("source line", together(p, &InstructionCounts::lines), sum.warp, width);

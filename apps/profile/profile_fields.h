@@ -45,6 +45,11 @@ struct ProfileFields {
     v("warp", c.warp), v("lanes", c.lanes), v("kernels", c.kernels), v("opcodes", c.opcodes), v("lines", c.lines);
   }
   template <class V>
+  static void visit(V& v, OpBound& b) {
+    v("launch_us", b.launch_us), v("bytes_us", b.bytes_us), v("arithmetic_us", b.arithmetic_us);
+    v("issue_us", b.issue_us), v("latency_us", b.latency_us), v("kernels_us", b.kernels_us);
+  }
+  template <class V>
   static void visit(V& v, MeasuredCandidate& c) {
     v("name", c.name), v("us", c.us);
   }
@@ -54,6 +59,7 @@ struct ProfileFields {
     v("flops", op.cost.flops), v("bytes", op.cost.bytes), v("tensor_cores", op.tensor_cores);
     v("launches", op.launches), v("us", op.us), v("thread_us", op.thread_us), v("kernels", op.kernels);
     v("candidates", op.candidates), v("counts", op.counts), v("instructions", op.instructions);
+    v("bound_on_h200", op.bound_on_h200);
   }
   template <class V>
   static void visit(V& v, TimelineEvent& e) {

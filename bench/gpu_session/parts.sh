@@ -20,6 +20,7 @@ bench_library_tf32      60   10   18  p  yes
 bench_auto_tf32        120   15   35  p  yes
 torch_tf32             120   20   55  -  yes
 profiles                60   10   20  p  yes
+against_predictions     90   20   25  p  yes
 build_tests            180   45   70  -  no
 tests_kernels          240   20   50  t  no
 torch_compiled_tf32    180   30  150  -  yes
@@ -166,6 +167,17 @@ part_large() {
 }
 profiled() { "$program" profile "$1" --base "$2" --batch "$3" --device cuda --out "$out/profile-$1-$2-$3" "${@:4}"; }
 part_profiles() { profiled alexnet 8 8 && profiled lenet 32 8; }
+# Each op's time beside its bound by counted instructions, if `collect` has counted them.
+part_against_predictions() {
+  local case network base batch counts
+  for case in "${cases[@]}"; do
+    IFS=: read -r network base batch <<<"$case"
+    counts=$session_deps/predictions/$network-$base-$batch-tf32/profile.json
+    [ -f "$counts" ] || { echo "$counts is missing: gpu_session.sh collect makes it where gridstride-ptx is built"; return 1; }
+    COLUMNS=200 "$program" profile "$network" --base "$base" --batch "$batch" --device cuda --precision tf32 --impl own \
+      --instructions "$counts" --out "$out/against-predictions/$network-$base-$batch" || return
+  done
+}
 part_profiles_more() { profiled alexnet 32 8 && profiled alexnet2012 96 256 --precision bf16 --optimizer sgd --momentum 0.9; }
 part_lab() {  # twice: with a cold and, as the aim requires, with a warm tuning cache
   local cache=$out/lab-cache tuning

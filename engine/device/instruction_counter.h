@@ -27,6 +27,9 @@ struct InterpretedLaunch {
   std::string kernel;
   std::array<unsigned, 3> grid{1, 1, 1}, block{1, 1, 1};
   std::size_t shared_bytes = 0;  ///< per block, static and dynamic
+  int registers = 0;             ///< per thread, in machine code for the simulated GPU; 0: unknown
+  std::int64_t warp_instructions = 0;
+  std::int64_t block_cycles = 0;  ///< latency of a block whose warps never wait for a scheduler
 };
 
 class InstructionCounter {

@@ -52,6 +52,15 @@ const MeasuredCandidate* the_one_that_ran(const OpProfile& op) {
   return nullptr;
 }
 
+/// Starting it, or waiting, takes longer than its work.
+bool has_little_work(const OpAnalysis& a) {
+  return a.bound == Bound::launch || a.bound == Bound::latency;
+}
+
+std::string_view limit_in_words(Bound bound) {
+  return bound == Bound::bytes ? "bytes" : bound == Bound::issue ? "instructions" : "operations";
+}
+
 void advise_on_kernel(const OpProfile& op, const OpAnalysis& a, Adviser& adviser) {
   const MeasuredCandidate *ran = the_one_that_ran(op), *other = fastest_other(op);
   std::string remedy = "another implementation (--impl, or --impl auto --retune)";
@@ -64,10 +73,10 @@ void advise_on_kernel(const OpProfile& op, const OpAnalysis& a, Adviser& adviser
   else if (ran && other)
     remedy = fmt::format("measured alone, {} took {:.1f} us, the next, {}, {:.1f} us; a better kernel",
                          op.implementation, ran->us, other->name, other->us);
-  adviser.add(op.name, op.us.median - a.peak_us,
-              fmt::format("{} ({}): {:.1f} us is {:.0f} % of the peak, {:.1f} us for its {}; {} could save up to",
-                          op.name, op.implementation, op.us.median, 100 * a.peak_share, a.peak_us,
-                          a.bound == Bound::bytes ? "bytes" : "operations", remedy));
+  adviser.add(
+      op.name, op.us.median - a.peak_us,
+      fmt::format("{} ({}): {:.1f} us is {:.0f} % of the peak, {:.1f} us for its {}; {} could save up to", op.name,
+                  op.implementation, op.us.median, 100 * a.peak_share, a.peak_us, limit_in_words(a.bound), remedy));
 }
 
 void advise_on_op(const Profile& profile, const OpProfile& op, Adviser& adviser) {
@@ -79,7 +88,7 @@ void advise_on_op(const Profile& profile, const OpProfile& op, Adviser& adviser)
         fmt::format("{}: the slowest thread works {:.1f} us, the mean of {} is {:.1f} us: equal shares save up to",
                     op.name, slowest, op.thread_us.size(), slowest - a.imbalance_us));
   }
-  if (a.bound == Bound::unknown || a.bound == Bound::latency) return;
+  if (a.bound == Bound::unknown || has_little_work(a)) return;
   if (a.intensity < only_moves && (op.pass == Pass::forward || op.pass == Pass::backward))
     adviser.add(
         op.name, op.us.median,
@@ -96,7 +105,7 @@ void advise_on_latency(const Profile& profile, Adviser& adviser) {
   int count = 0;
   std::string longest;
   for (const OpProfile& op : profile.ops) {
-    if (analyse(profile, op).bound != Bound::latency) continue;
+    if (!has_little_work(analyse(profile, op))) continue;
     sum += op.us.median, ++count;
     if (op.us.median > longest_us) longest = op.name, longest_us = op.us.median;
   }

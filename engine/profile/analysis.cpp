@@ -21,20 +21,6 @@ void compare_threads(const std::vector<double>& thread_us, OpAnalysis& a) {
 
 }  // namespace
 
-std::string_view to_string(Bound bound) {
-  switch (bound) {
-    case Bound::bytes:
-      return "bytes";
-    case Bound::arithmetic:
-      return "arithmetic";
-    case Bound::latency:
-      return "latency";
-    case Bound::unknown:
-      break;
-  }
-  return "unknown";
-}
-
 double flops_rate(const Profile& profile, const OpProfile& op) {
   const Peaks& peaks = profile.peaks;
   if (op.tensor_cores != TensorCores::no) {
@@ -51,7 +37,7 @@ double launch_us(const Profile& profile) {
 }
 
 bool bound_by_latency(double peak_us, double median_us, double launches_us) {
-  return peak_us < launches_us || (median_us < 10 * launches_us && peak_us < median_us / 4);
+  return median_us < 10 * launches_us && peak_us < median_us / 4;
 }
 
 bool beyond_spread(const Spread& a, const Spread& b) {
@@ -68,12 +54,18 @@ OpAnalysis analyse(const Profile& profile, const OpProfile& op) {
   a.intensity = ratio(op.cost.flops, op.cost.bytes);
   a.bytes_us = 1e6 * ratio(op.cost.bytes, profile.peaks.copy_bytes_per_s);
   a.arithmetic_us = 1e6 * ratio(op.cost.flops, flops_rate(profile, op));
-  a.peak_us = std::max(a.bytes_us, a.arithmetic_us);
+  if (op.bound_on_h200) a.kernels_us = op.bound_on_h200->kernels_us;
+  a.peak_us = std::max({a.bytes_us, a.arithmetic_us, a.kernels_us});
   a.peak_share = ratio(a.peak_us, us);
   compare_threads(op.thread_us, a);
   const bool comparable = us > 0 && profile.peaks.copy_bytes_per_s > 0 && profile.peaks.fp32_flops_per_s > 0;
   if (!comparable) return a;
-  if (bound_by_latency(a.peak_us, us, launch_us(profile) * std::max(1, op.launches)))
+  const double launches_us = launch_us(profile) * std::max(1, op.launches);
+  if (a.peak_us < launches_us)
+    a.bound = Bound::launch;
+  else if (a.kernels_us == a.peak_us)
+    a.bound = op.bound_on_h200->issue_us >= op.bound_on_h200->latency_us ? Bound::issue : Bound::latency;
+  else if (bound_by_latency(a.peak_us, us, launches_us))
     a.bound = Bound::latency;
   else
     a.bound = a.bytes_us >= a.arithmetic_us ? Bound::bytes : Bound::arithmetic;

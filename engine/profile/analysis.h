@@ -6,15 +6,6 @@
 
 namespace gs {
 
-/// The limit on an op's time on this machine, for any kernel.
-enum class Bound {
-  unknown,     ///< no peaks were measured, or the op was not timed
-  bytes,       ///< its bytes, at the copy bandwidth
-  arithmetic,  ///< its operations, at the peak of its precision
-  latency,     ///< too little work for either: launching it dominates
-};
-std::string_view to_string(Bound);
-
 /// One op compared with the peaks. Values that cannot be computed are 0.
 struct OpAnalysis {
   double share = 0;          ///< of the step's wall time
@@ -23,10 +14,12 @@ struct OpAnalysis {
   double intensity = 0;      ///< operations per byte
   double bytes_us = 0;       ///< cost.bytes / copy bandwidth
   double arithmetic_us = 0;  ///< cost.flops / flops_rate()
-  double peak_us = 0;        ///< max(bytes_us, arithmetic_us): the least time
+  double kernels_us = 0;     ///< issue and latency of its kernels, if their instructions were counted (op_bound.h)
+  double peak_us = 0;        ///< max(bytes_us, arithmetic_us, kernels_us): the least time
   double peak_share = 0;     ///< peak_us / median; above 1 if the data was in a cache
   double imbalance_us = 0;   ///< slowest thread - mean of the threads
   double threads_busy = 0;   ///< mean of the threads / slowest thread
+  /// unknown: no peaks were measured, or the op was not timed; launch, latency: bound_by_latency()
   Bound bound = Bound::unknown;
 };
 OpAnalysis analyse(const Profile&, const OpProfile&);
@@ -39,7 +32,8 @@ double flops_rate(const Profile&, const OpProfile&);
 /// it was not measured: about the time to hand a loop to waiting threads.
 double launch_us(const Profile&);
 
-/// True if peak_us < launches_us, or if median_us < 10 * launches_us and peak_us < median_us / 4.
+/// True if median_us < 10 * launches_us and peak_us < median_us / 4: little work, and neither bytes nor operations
+/// explain its time.
 bool bound_by_latency(double peak_us, double median_us, double launches_us);
 
 /// True if each median lies outside the other's p10 .. p90.

@@ -7,10 +7,18 @@
 
 namespace gs {
 
-/// Runs one training step op by op and counts the instructions of nvcc's kernels; the bits are those of any training
-/// step. `begin_epoch` begins an epoch and returns its number of steps. The source is TimeSource::instructions, all
-/// times are 0. Ops of a library have no instructions, because only nvcc's kernels are interpreted. Throws Error if the
-/// program interprets no kernels (instruction_counter.h).
+/// The counts and the launches of each call of a training step.
+struct CountedStep {
+  std::vector<InstructionCounts> counts;
+  CountedCalls launches;
+};
+
+/// Runs one training step call by call. `begin_epoch` begins an epoch and returns its number of steps. Throws Error if
+/// the program interprets no kernels (instruction_counter.h).
+CountedStep counted_step(Program&, const std::function<int()>& begin_epoch);
+
+/// The profile of a counted_step(), whose bits are those of any training step. The source is TimeSource::instructions,
+/// all times are 0. Ops of a library have no instructions, because only nvcc's kernels are interpreted.
 Profile count_instructions(Program&, const std::function<int()>& begin_epoch);
 
 }  // namespace gs

@@ -9,6 +9,7 @@
 
 #include "engine/device/instruction_counter.h"
 #include "engine/profile/peaks.h"
+#include "engine/program/op_bound.h"
 #include "engine/program/plan.h"
 
 namespace gs {
@@ -84,6 +85,7 @@ struct OpProfile {
   std::vector<double> thread_us;  ///< cpu: median busy time per thread in own kernels; empty for a library's
   std::optional<OpCounts> counts;
   std::optional<InstructionCounts> instructions;
+  std::optional<OpBound> bound_on_h200;       ///< from its instructions
   std::vector<MeasuredCandidate> candidates;  ///< the candidates of --impl auto; empty if none were measured
 };
 

@@ -5,7 +5,6 @@
 #include <numeric>
 #include <set>
 
-#include "engine/program/prediction.h"
 #include "engine/program/program_impl.h"
 
 namespace gs {
@@ -72,7 +71,7 @@ std::vector<int> Program::kernels_of_calls() const {
   return counts;
 }
 
-std::string Program::explain() const {
+std::string Program::explain(const CountedCalls& counted) const {
   const Impl& p = *impl_;
   std::string out =
       fmt::format("{} on {}: one training step of {} images\n\n", p.net.name, p.device.name(), p.recipe.batch);
@@ -101,19 +100,9 @@ std::string Program::explain() const {
     out += fmt::format("\ncalls: {}, longest dependent chain: {}\n", p.training.size(),
                        longest_chain(p.training, std::vector<int>(p.training.size(), 1)));
   else {
-    if (p.device.name() == "cuda") {
-      const Precision precision = p.recipe.precision;
-      const GpuPeaks& peaks = precision == Precision::bf16   ? h200_bf16
-                              : precision == Precision::tf32 ? h200_tf32
-                                                             : h200_fp32;
-      const Prediction bound = predict(p.training, kernels, peaks, conflicts(p.training, p.at, p.tensors.all()));
-      out += fmt::format(
-          "\nlower bound for a step on an H200 without cache hits: {:.1f} us, the largest of {:.1f} us for the "
-          "critical path of one more step in a launch ({:g} kernels at {} us each, and their bytes or operations), "
-          "{:.1f} us for the bytes at {} TB/s, {:.1f} us for the operations at {:.0f} TFLOP/s ({})\n",
-          bound.bound_us(), bound.chain_us, bound.chain_kernels, peaks.kernel_us, bound.bytes_us,
-          peaks.bytes_per_us / 1e6, bound.flops_us, peaks.flops_per_us / 1e6, to_string(precision));
-    }
+    if (p.device.name() == "cuda")
+      out += gpu_bounds_text(p.training, kernels, counted, p.recipe.precision,
+                             conflicts(p.training, p.at, p.tensors.all()));
     out += fmt::format("\nkernels per step: {}, longest dependent chain: {}\n",
                        std::accumulate(kernels.begin(), kernels.end(), 0), longest_chain(p.training, kernels));
   }

@@ -6,7 +6,7 @@
 namespace gs {
 
 double Prediction::bound_us() const {
-  return std::max({chain_us, bytes_us, flops_us});
+  return std::max({chain_us, bytes_us, arithmetic_us, issue_us});
 }
 
 namespace {
@@ -24,18 +24,19 @@ double further_run(const std::vector<std::vector<int>>& edges, const std::vector
 
 }  // namespace
 
-Prediction predict(const std::vector<OpCall>& steps, const std::vector<int>& kernels, const GpuPeaks& peaks,
+Prediction predict(const std::vector<OpCall>& calls, const std::vector<OpBound>& bounds,
+                   const std::vector<int>& kernels, double warp_instructions, const GpuModel& gpu,
                    const Conflicts& clash) {
   Prediction p;
   std::vector<double> weights;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const double bytes_us = steps[i].cost.bytes / peaks.bytes_per_us,
-                 flops_us = steps[i].cost.flops / peaks.flops_per_us;
-    weights.push_back(kernels[i] * peaks.kernel_us + std::max(bytes_us, flops_us));
-    p.bytes_us += bytes_us;
-    p.flops_us += flops_us;
+  for (const OpBound& bound : bounds) {
+    weights.push_back(bound.us());
+    p.bytes_us += bound.bytes_us;
+    p.arithmetic_us += bound.arithmetic_us;
   }
-  const auto edges = repeated_dependencies(steps, 8, clash);
+  constexpr int schedulers = 4;
+  p.issue_us = warp_instructions / (gpu.multiprocessors * schedulers * gpu.cycles_per_us);
+  const auto edges = repeated_dependencies(calls, 8, clash);
   p.chain_us = further_run(edges, weights);
   p.chain_kernels = further_run(edges, {kernels.begin(), kernels.end()});
   return p;

@@ -15,6 +15,7 @@
 #include "engine/net/recipe.h"
 #include "engine/program/choice.h"
 #include "engine/program/diagnosis.h"
+#include "engine/program/gpu_bounds.h"
 #include "engine/program/plan.h"
 #include "engine/program/tuner.h"
 #include "kernels/step/step.h"
@@ -103,7 +104,8 @@ class Program {
   ImplementationTable implementations() const;
   /// Measurements and cached results of --impl auto, by call; empty if nothing was tuned.
   const std::vector<TunedCall>& tuned_calls() const;
-  std::string explain() const;
+  /// The compiled step, for --explain. `counted`: launches of the training calls, if their kernels can be interpreted.
+  std::string explain(const CountedCalls& counted = {}) const;
   /// Number of kernels that each training call launches; empty if calls are not kernels (cpu).
   std::vector<int> kernels_of_calls() const;
 

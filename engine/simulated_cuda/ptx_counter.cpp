@@ -46,9 +46,14 @@ class PtxCounter : public InstructionCounter {
     Totals opcodes;
     for (const ptx::CountedLaunch& launch : counter.launches()) {
       const std::string name = ptx::plain_name(launch.kernel->name);
-      launches.push_back({name, extents(launch.grid), extents(launch.block),
-                          launch.kernel->shared_bytes + launch.dynamic_shared_bytes});
       const auto warp = std::int64_t(launch.counts.warp_instructions);
+      launches.push_back({.kernel = name,
+                          .grid = extents(launch.grid),
+                          .block = extents(launch.block),
+                          .shared_bytes = launch.kernel->shared_bytes + launch.dynamic_shared_bytes,
+                          .registers = launch.kernel->machine_registers,
+                          .warp_instructions = warp,
+                          .block_cycles = std::int64_t(launch.counts.block_cycles)});
       counts.warp += warp;
       counts.lanes += std::int64_t(launch.counts.lane_instructions);
       const auto known = std::ranges::find(counts.kernels, name, &InstructionCounts::Entry::name);

@@ -16,6 +16,7 @@
 #include "engine/simulated_cuda/runtime.h"
 #include "kernels/ptx/fat_binary.h"
 #include "kernels/ptx/launch.h"
+#include "kernels/ptx/machine_code.h"
 
 namespace gs::simulated_cuda {
 
@@ -39,6 +40,9 @@ struct Binary {
       std::string text(ptx::ptx_in(data, architecture));
       if (rewrite_ptx()) text = rewrite_ptx()(std::move(text));
       module = ptx::parse(text, "the PTX of a kernel file");
+      for (const auto& [name, count] : ptx::registers_in(ptx::machine_code_in(data, architecture)))
+        if (const auto kernel = module->kernels.find(name); kernel != module->kernels.end())
+          kernel->second.machine_registers = count;
     }
     return *module;
   }

@@ -72,14 +72,17 @@ void decode_cp(Decoder& d) {
   if (d.opcode.take("commit_group")) {
     d.expect_operands(0);
     d.i.run = commit;
+    d.i.copy = CopyStep::commit;
   } else if (d.opcode.take("wait_all")) {
     d.expect_operands(0);
     d.i.immediate = -1;
     d.i.run = wait;
+    d.i.copy = CopyStep::wait;
   } else if (d.opcode.take("wait_group")) {
     d.expect_operands(1);
     d.i.immediate = std::int64_t(literal(d, 0));
     d.i.run = wait;
+    d.i.copy = CopyStep::wait;
   } else {
     const int level = d.opcode.take_one_of({"ca", "cg"});
     if (!d.opcode.take("shared") || !d.opcode.take("global")) refuse("is supported from global to shared memory only");
@@ -97,6 +100,7 @@ void decode_cp(Decoder& d) {
     d.expect_operands(d.i.operands);
     d.i.bytes = std::uint8_t(bytes);
     d.i.run = issue;
+    d.i.copy = CopyStep::start;
   }
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "kernels/ptx/latency.h"
+
 namespace gs::ptx {
 
 Type type_named(std::string_view name) {
@@ -211,6 +213,13 @@ void Decoder::takes_space() {
 
 namespace {
 
+/// Number of operands that the instruction writes; they come first.
+std::uint8_t results_of(const Decoder& d) {
+  if (!has_result(d.opcode.name()) || d.operands.empty()) return 0;
+  if (d.opcode.name() == "shfl") return 2;  // also whether the lane is in range
+  return d.operands[0].kind == Operand::Kind::vector ? std::uint8_t(d.operands[0].elements.size()) : 1;
+}
+
 Operands operands_of(const Opcode& opcode) {
   Type last = Type::none;
   for (const std::string& part : opcode.left())
@@ -233,6 +242,8 @@ void decode(Decoder& d) {
   if (found == decoders.end()) found = decoders.find({d.opcode.name(), operands_of(d.opcode)});
   if (found == decoders.end()) refuse("is not supported");
   found->second(d);
+  d.i.results = results_of(d);
+  d.i.latency = latency_of(d.opcode.name(), d.i.space);
   if (!d.opcode.left().empty()) refuse("'." + d.opcode.left().front() + "' is not supported");
 }
 

@@ -9,6 +9,8 @@
 
 #include "kernels/ptx/counts.h"
 #include "kernels/ptx/lanes.h"
+#include "kernels/ptx/latency.h"
+#include "kernels/ptx/timeline.h"
 #include "kernels/ptx/warp.h"
 
 namespace gs::ptx {
@@ -127,6 +129,15 @@ class BlockRunner {
     }
   }
 
+  /// run(), with the cycles that the block takes.
+  std::uint64_t time(Dim3 index) {
+    timelines_.assign(block_.warps.size(), WarpTimeline(kernel_));
+    for (Warp& w : block_.warps) w.timeline = &timelines_[w.index];
+    run(index);
+    for (Warp& w : block_.warps) w.timeline = nullptr;
+    return std::ranges::max_element(timelines_, {}, &WarpTimeline::now)->now();
+  }
+
   void run(Dim3 index) {
     begin(index);
     for (;;) {
@@ -172,6 +183,7 @@ class BlockRunner {
           fail(w, kernel_.code[std::size_t(g.pc)], unsigned(std::countr_zero(g.mask)),
                "a barrier for a part of the lanes: others of the warp wait at another one");
       }
+    meet_in_time();
     const auto ended = std::ranges::find_if(block_.warps, [](const Warp& w) { return w.alive != w.started; });
     for (Warp& w : block_.warps)
       for (LaneGroup& g : w.groups) {
@@ -185,8 +197,16 @@ class BlockRunner {
       }
   }
 
+  /// The warps of a timed block leave a barrier together.
+  void meet_in_time() {
+    if (!block_.warps[0].timeline) return;
+    const std::uint64_t last = std::ranges::max_element(timelines_, {}, &WarpTimeline::now)->now();
+    for (WarpTimeline& timeline : timelines_) timeline.wait_until(last + barrier_cycles);
+  }
+
   const Launch& launch_;
   const Kernel& kernel_;
+  std::vector<WarpTimeline> timelines_;
   Block block_;
   std::vector<std::byte> shared_;
   Buffer registers_, local_, call_;
@@ -255,9 +275,13 @@ Counts run(const Launch& launch) {
 #pragma omp critical(gridstride_ptx)
       stopped = !error.empty();
       if (stopped) continue;
+      const Dim3 index{unsigned(b % launch.grid.x), unsigned(b / launch.grid.x % launch.grid.y),
+                       unsigned(b / launch.grid.x / launch.grid.y)};
       try {
-        runner.run({unsigned(b % launch.grid.x), unsigned(b / launch.grid.x % launch.grid.y),
-                    unsigned(b / launch.grid.x / launch.grid.y)});
+        if (b == blocks / 2)
+          counts.block_cycles = runner.time(index);
+        else
+          runner.run(index);
       } catch (const std::exception& e) {
 #pragma omp critical(gridstride_ptx)
         if (error.empty()) error = e.what();

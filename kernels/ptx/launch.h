@@ -27,6 +27,7 @@ struct Counts {
   std::vector<std::uint64_t> executed;  ///< warp executions of each instruction in Kernel::code
   std::uint64_t warp_instructions = 0;  ///< their sum
   std::uint64_t lane_instructions = 0;  ///< lane executions: each execution counts its lanes
+  std::uint64_t block_cycles = 0;       ///< of the block in the middle of the grid (timeline.h)
 };
 
 /// Runs all blocks, in parallel on OpenMP's threads, and returns when they have ended. Throws PtxError with the kernel,

@@ -37,11 +37,16 @@ enum class Flow : std::uint8_t {
   warp        ///< executed by all lanes of a mask together
 };
 
+/// Part of an instruction in a warp's asynchronous copies.
+enum class CopyStep : std::uint8_t { none, start, commit, wait };
+
 struct Instruction {
   Handler run = nullptr;
   Flow flow = Flow::next;
   Space space = Space::generic;
   std::uint8_t operands = 0;  ///< their number
+  std::uint8_t results = 0;   ///< the first of the operands, which it writes
+  CopyStep copy = CopyStep::none;
   std::uint8_t elements = 1;  ///< vector length: 2 for {%r1, %r2}
   std::uint8_t bytes = 0;     ///< of a copy, of a vector's element, or of cvt's source register
   std::uint8_t mode = 0;      ///< handler-specific: a rounding, a kind of shuffle
@@ -52,6 +57,7 @@ struct Instruction {
   std::uint32_t guard = 0;    ///< the predicate of @%p; 0: none
   std::uint32_t members = 0;  ///< Flow::warp and sync_warp: the register that holds the mask
   std::int32_t target = -1;
+  std::uint16_t latency = 0;   ///< cycles until its results can be used (latency.h)
   std::int64_t immediate = 0;  ///< displacement of an address, or number of copy groups
   std::array<std::uint32_t, 14> operand{};
 };
@@ -97,6 +103,7 @@ struct Kernel {
   std::string name;  ///< mangled
   std::vector<Parameter> parameters;
   std::uint32_t parameter_bytes = 0, register_bytes = 0, local_bytes = 0, shared_bytes = 0, call_bytes = 0;
+  int machine_registers = 0;  ///< per thread in ptxas's machine code; 0: unknown
 
   struct Constant {
     std::uint32_t offset;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "kernels/ptx/lanes.h"
+#include "kernels/ptx/timeline.h"
 #include "kernels/ptx/trace.h"
 #include "kernels/ptx/warp.h"
 
@@ -37,9 +38,10 @@ void merge(std::vector<LaneGroup>& groups) {
 }
 
 /// Counts an instruction executed by a group; one that waits for lanes is counted when they have arrived.
-void count(Block& block, const LaneGroup& g) {
-  ++block.executed[std::size_t(g.pc)];
-  block.lane_instructions += unsigned(std::popcount(g.mask));
+void count(Warp& w, const LaneGroup& g) {
+  ++w.block->executed[std::size_t(g.pc)];
+  w.block->lane_instructions += unsigned(std::popcount(g.mask));
+  if (w.timeline) w.timeline->execute(at(w, g.pc));
 }
 
 /// Called when all groups wait: releases the lanes at a __syncwarp, of which the compiler may have made several
@@ -57,7 +59,7 @@ bool meet(Warp& w) {
   if (present == 0 || (wanted & w.started & ~present) != 0) return false;
   for (LaneGroup& g : w.groups)
     if (at_sync(g)) {
-      count(*w.block, g);
+      count(w, g);
       if (const int lane = traced_lane(w); lane >= 0 && (g.mask >> lane & 1) != 0)
         trace(w, at(w, g.pc), unsigned(lane), true, [] { return true; });
       g.state = State::ready, ++g.pc;
@@ -109,7 +111,7 @@ class GroupRun {
  private:
   void execute(const Instruction& i, std::uint32_t mask) {
     const bool waits_for_lanes = (i.flow == Flow::warp || i.flow == Flow::sync_warp) && mask != 0;
-    if (!waits_for_lanes) count(*w_.block, group_);
+    if (!waits_for_lanes) count(w_, group_);
     switch (i.flow) {
       case Flow::next:
         if (mask != 0) i.run(w_, i, mask);
@@ -136,7 +138,7 @@ class GroupRun {
         }
         if (mask != group_.mask) fail(w_, i, unsigned(std::countr_zero(mask)), "is executed by a part of the lanes");
         if (all_present(w_, i, mask)) {
-          count(*w_.block, group_);
+          count(w_, group_);
           if (i.run) i.run(w_, i, mask);
           ++group_.pc;
         } else {

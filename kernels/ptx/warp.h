@@ -31,6 +31,7 @@ struct PendingCopy {
 enum class SharedByte : std::uint8_t { never_written, copy_in_flight, written };
 
 struct Warp;
+class WarpTimeline;
 
 struct Block {
   const Launch* launch = nullptr;
@@ -55,6 +56,7 @@ struct Warp {
   std::vector<LaneGroup> groups;
   std::vector<PendingCopy> copies;
   std::uint32_t committed[32] = {};  ///< groups of copies, by lane
+  WarpTimeline* timeline = nullptr;  ///< null in blocks that are not timed
 
   template <class T>
   T* lanes(std::uint32_t offset) {

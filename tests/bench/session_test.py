@@ -58,7 +58,7 @@ class SessionTest(unittest.TestCase):
         parts = begun(Session(self.folder).run("--minutes", "9"))
         names = [part for part, _, _ in parts]
         self.assertEqual(names[:12], ["build", "checks_device", "checks_losses", "machine", "bench_own_tf32", "bench_library_tf32", "bench_auto_tf32",
-                                      "torch_tf32", "profiles", "build_tests", "tests_kernels", "torch_compiled_tf32"])
+                                      "torch_tf32", "profiles", "against_predictions", "build_tests", "tests_kernels"])
         # By the expected times the ratios to PyTorch are known after six minutes, and no part can end after nine.
         at = {part: begin for part, begin, _ in parts}
         self.assertLessEqual(at["profiles"], 360)

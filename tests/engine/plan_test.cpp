@@ -103,18 +103,29 @@ TEST(Prediction, IsTheLongestChainOrThePeaks) {
   std::vector<OpCall> steps{step("a", {}, {0}), step("b", {0}, {1}), step("c", {0}, {2}), step("d", {1}, {3})};
   steps[1].cost = {.flops = 100, .bytes = 10};
   steps[2].cost = {.flops = 0, .bytes = 50};
-  const Prediction p =
-      predict(steps, {1, 2, 1, 1}, {.bytes_per_us = 10, .flops_per_us = 20, .kernel_us = 3}, clashes_if(steps, always));
+  GpuModel gpu = h200();
+  gpu.bytes_per_us = 10, gpu.fp32_flops_per_us = 20, gpu.kernel_us = 3;
+  gpu.multiprocessors = 2, gpu.cycles_per_us = 5;
+  const std::vector<int> kernels{1, 2, 1, 1};
+  std::vector<OpBound> bounds;
+  for (std::size_t i = 0; i < steps.size(); ++i) bounds.push_back(op_bound(steps[i], kernels[i], Precision::fp32, gpu));
+  const auto prediction = [&](double instructions) {
+    return predict(steps, bounds, kernels, instructions, gpu, clashes_if(steps, always));
+  };
+  const Prediction p = prediction(0);
   EXPECT_DOUBLE_EQ(p.chain_us, 3 + (6 + 5) + 3);
   EXPECT_DOUBLE_EQ(p.bytes_us, 6);
-  EXPECT_DOUBLE_EQ(p.flops_us, 5);
+  EXPECT_DOUBLE_EQ(p.arithmetic_us, 5);
   EXPECT_DOUBLE_EQ(p.bound_us(), 17);
+  EXPECT_DOUBLE_EQ(prediction(800).issue_us, 20) << "eight schedulers, five cycles in a microsecond";
+  EXPECT_DOUBLE_EQ(prediction(800).bound_us(), 20);
 }
 TEST(Prediction, ARepeatedStepDoesNotWaitForWhatItDoesNotNeed) {
   // a (the batch) may be written again while d (the update) runs: only b reads d's output
   const std::vector<OpCall> steps{step("a", {}, {0}), step("b", {0, 3}, {1}), step("c", {1}, {2}), step("d", {2}, {3})};
   EXPECT_EQ(longest_chain(steps, {1, 1, 1, 1}), 4);
-  EXPECT_DOUBLE_EQ(predict(steps, {1, 1, 1, 1}, {1, 1, 1}, clashes_if(steps, share)).chain_kernels, 3);
+  EXPECT_DOUBLE_EQ(
+      predict(steps, std::vector<OpBound>(4), {1, 1, 1, 1}, 0, h200(), clashes_if(steps, share)).chain_kernels, 3);
 }
 TEST(StepsPerReplay, MakesTheFewestLaunches) {
   EXPECT_EQ(steps_per_replay(125, 32), 31);

@@ -16,7 +16,7 @@ TEST(Gpus, AreEightOfEveryComputeCapability) {
   EXPECT_EQ(gpus().size(), 8u);
   std::set<int> capabilities;
   for (const Gpu& gpu : gpus()) {
-    ASSERT_NE(textbook::multiprocessor(gpu.compute), nullptr) << gpu.name;
+    ASSERT_NE(multiprocessor(gpu.compute), nullptr) << gpu.name;
     capabilities.insert(gpu.compute);
     EXPECT_FALSE(gpu.source.empty()) << gpu.name;
   }

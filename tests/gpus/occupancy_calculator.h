@@ -4,11 +4,11 @@
 
 #include <climits>
 
-#include "kernels/sim/textbook/occupancy.h"
+#include "kernels/common/occupancy.h"
 
 namespace gs::test {
 
-inline int blocks_by_calculator(const textbook::Multiprocessor& sm, const textbook::BlockNeeds& block) {
+inline int blocks_by_calculator(const Multiprocessor& sm, const BlockNeeds& block) {
   cudaOccDeviceProp device;
   device.computeMajor = sm.compute / 10;
   device.computeMinor = sm.compute % 10;

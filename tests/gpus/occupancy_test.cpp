@@ -1,6 +1,6 @@
 // occupancy_test.cpp - occupancy by arithmetic against the CUDA toolkit's calculator: live where the toolkit is, and
 // against recorded results everywhere.
-#include "kernels/sim/textbook/occupancy.h"
+#include "kernels/common/occupancy.h"
 
 #include <gtest/gtest.h>
 
@@ -10,11 +10,6 @@
 
 namespace gs::test {
 namespace {
-
-using textbook::BlockNeeds;
-using textbook::Limit;
-using textbook::multiprocessor;
-using textbook::occupancy;
 
 struct Recorded {
   int compute, threads, shared_bytes, registers, blocks;
@@ -87,10 +82,10 @@ TEST(OccupancyByArithmetic, FillsTheWarpsOfEachGpu) {
 
 TEST(OccupancyByArithmetic, NamesItsLimit) {
   const auto& sm = *multiprocessor(89);
-  EXPECT_EQ(occupancy(sm, {256}).limit, Limit::warps);
-  EXPECT_EQ(occupancy(sm, {32}).limit, Limit::blocks);
-  EXPECT_EQ(occupancy(sm, {256, 30000}).limit, Limit::shared_memory);
-  EXPECT_EQ(occupancy(sm, {256, 0, 64}).limit, Limit::registers);
+  EXPECT_EQ(occupancy(sm, {256}).limit, ResidencyLimit::warps);
+  EXPECT_EQ(occupancy(sm, {32}).limit, ResidencyLimit::blocks);
+  EXPECT_EQ(occupancy(sm, {256, 30000}).limit, ResidencyLimit::shared_memory);
+  EXPECT_EQ(occupancy(sm, {256, 0, 64}).limit, ResidencyLimit::registers);
 }
 
 TEST(OccupancyByArithmetic, IsAPartOfTheWarps) {

@@ -19,17 +19,18 @@ class Choice(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
-    def ask(self, *words, status=0):
+    def ask(self, *words, status=0, **environment):
         done = subprocess.run([ROOT / "gridstride", "--dry-run", *words], cwd=self.folder, capture_output=True, text=True,
                               stdin=subprocess.DEVNULL,
-                              env={**os.environ, "GRIDSTRIDE_BUILD_DIR": str(self.folder / "build"), "GRIDSTRIDE_CUDA": "0"})
+                              env={**os.environ, "GRIDSTRIDE_BUILD_DIR": str(self.folder / "build"), "GRIDSTRIDE_CUDA": "0",
+                                   **environment})
         self.assertEqual(done.returncode, status, done.stderr)
         self.assertFalse((self.folder / "build").exists())
         self.said = done.stdout
         return done.stderr
 
-    def builds(self, *words):
-        lines = [line for line in self.ask(*words).splitlines() if line.startswith("would build: ")]
+    def builds(self, *words, **environment):
+        lines = [line for line in self.ask(*words, **environment).splitlines() if line.startswith("would build: ")]
         return [part for line in lines for part in line.removeprefix("would build: ").split(", ")]
 
     def test_words_that_are_no_commands(self):
@@ -73,6 +74,14 @@ class Choice(unittest.TestCase):
             self.assertEqual(self.builds(*words), parts, words)
         if not HAS_GPU:
             self.assertEqual(self.builds("profile", "lenet", "--ncu", "conv1"), [CPU, SIM])
+
+    def test_a_step_on_a_gpu_is_counted_where_nvcc_is(self):
+        toolkit = self.folder / "toolkit/bin"
+        toolkit.mkdir(parents=True)
+        (toolkit / "nvcc").touch(mode=0o755)
+        words = ["train", "lenet", "--explain", "--for", "cuda"]
+        self.assertEqual(self.builds(*words, GRIDSTRIDE_CUDA="1", CUDA_HOME=str(toolkit.parent)), [PTX])
+        self.assertEqual(self.builds(*words, GRIDSTRIDE_CUDA="0", CUDA_HOME=str(toolkit.parent)), [TRAIN, SIM])
 
     def test_a_run_and_a_settings_file_name_a_device_too(self):
         run = self.folder / "runs/a"

@@ -23,17 +23,29 @@ TEST(Analysis, RatesAreWorkOverTheMedian) {
 
 TEST(Analysis, TheLongerOfBytesAndArithmeticIsTheBound) {
   const Profile p = made_profile();
-  EXPECT_EQ(analyse(p, p.ops[0]).bound, Bound::latency);
+  EXPECT_EQ(analyse(p, p.ops[0]).bound, Bound::launch);
   EXPECT_EQ(analyse(p, p.ops[1]).bound, Bound::arithmetic);
   EXPECT_EQ(analyse(p, p.ops[2]).bound, Bound::bytes);
 }
 
-TEST(Analysis, LatencyIsLittleWorkOrLittleTimeFarFromThePeak) {
-  EXPECT_TRUE(bound_by_latency(0.9, 50, 1));     // bound below a launch's latency
+TEST(Analysis, LatencyIsLittleTimeFarFromThePeak) {
   EXPECT_FALSE(bound_by_latency(1.1, 50, 1));    // an inefficient kernel, not a small one
   EXPECT_TRUE(bound_by_latency(2.0, 9.9, 1));    // below ten launch latencies and a quarter of the peak
   EXPECT_FALSE(bound_by_latency(2.6, 9.9, 1));   // above a quarter
   EXPECT_FALSE(bound_by_latency(2.0, 10.1, 1));  // above ten launch latencies
+}
+
+TEST(Analysis, CountedInstructionsAreALimitLikeBytesAndOperations) {
+  Profile p = made_profile();
+  OpProfile& op = p.ops[1];  // 200 us at the peak, 400 measured
+  op.bound_on_h200 = OpBound{.issue_us = 190, .latency_us = 100, .kernels_us = 190};
+  EXPECT_DOUBLE_EQ(analyse(p, op).peak_us, 200);
+  EXPECT_EQ(analyse(p, op).bound, Bound::arithmetic);
+  op.bound_on_h200 = OpBound{.issue_us = 300, .latency_us = 100, .kernels_us = 300};
+  EXPECT_DOUBLE_EQ(analyse(p, op).peak_us, 300);
+  EXPECT_EQ(analyse(p, op).bound, Bound::issue);
+  op.bound_on_h200 = OpBound{.issue_us = 100, .latency_us = 300, .kernels_us = 300};
+  EXPECT_EQ(analyse(p, op).bound, Bound::latency);
 }
 
 TEST(Analysis, LaunchesAreCountedAtTheLatencyOfTheWayTheyWereMade) {

@@ -41,6 +41,13 @@ gridstride_test_program(test_ptx_programs ptx gridstride_sim "${CMAKE_CURRENT_LI
 target_compile_definitions(test_ptx_programs PRIVATE GRIDSTRIDE_PROGRAM="$<TARGET_FILE:gridstride-ptx>")
 add_dependencies(test_ptx_programs gridstride-ptx)
 
+# Warp instructions of each op of a step against bench/instruction_budget.json.
+if(GRIDSTRIDE_PYTHON)
+  add_test(NAME ptx/instruction_budget COMMAND "${GRIDSTRIDE_PYTHON}" "${PROJECT_SOURCE_DIR}/bench/instruction_budget.py"
+           --program "$<TARGET_FILE:gridstride-ptx>")
+  set_tests_properties(ptx/instruction_budget PROPERTIES LABELS ptx TIMEOUT 1800)
+endif()
+
 # The shipped module, loaded by the shipped program; the CUDA runtime and the driver are stand-ins.
 set(version ${CUDAToolkit_VERSION_MAJOR})
 add_library(gridstride_stand_in_cudart SHARED EXCLUDE_FROM_ALL

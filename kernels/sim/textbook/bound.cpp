@@ -23,15 +23,15 @@ std::string megabytes(std::int64_t bytes) {
   return bytes < 1'000'000 ? grouped(bytes) + " bytes" : two_digits(double(bytes) * 1e-6) + " MB";
 }
 
-const char* words(Limit limit) {
+const char* words(ResidencyLimit limit) {
   switch (limit) {
-    case Limit::warps:
+    case ResidencyLimit::warps:
       return "warps are the limit";
-    case Limit::blocks:
+    case ResidencyLimit::blocks:
       return "the number of blocks is the limit";
-    case Limit::shared_memory:
+    case ResidencyLimit::shared_memory:
       return "shared memory is the limit";
-    case Limit::registers:
+    case ResidencyLimit::registers:
       return "registers are the limit";
   }
   return "";

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kernels/sim/textbook/occupancy.h"
+#include "kernels/common/occupancy.h"
 
 namespace gs::textbook {
 
@@ -17,7 +17,7 @@ struct Gpu {
   double gigabytes;     ///< a second, between the GPU and its memory; 10^9 bytes
   std::string_view source;
 
-  const Multiprocessor& multiprocessor() const { return *textbook::multiprocessor(compute); }
+  const Multiprocessor& multiprocessor() const { return *gs::multiprocessor(compute); }
 };
 
 const std::vector<Gpu>& gpus();

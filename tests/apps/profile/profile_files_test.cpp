@@ -220,7 +220,7 @@ TEST(ProfileTable, AddsUpToTheStep) {
   const std::string text = apps::profile_report(made_profile(), 120);
   for (const char* part : {"conv1 filter gradient", "all ops", "900.0", "+ gaps between ops", "40.0", "+ host time",
                            "50.0", "+ remainder", "10.0", "= step", "1000.0", "what would save most", "copy 10.0 GB/s",
-                           "measured now", "latency", "arithmetic", "bytes"})
+                           "measured now", "launch", "arithmetic", "bytes"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
 }
 

@@ -1,6 +1,8 @@
 // Synthetic fat binaries: selection of the PTX, and refusals.
 #include "kernels/ptx/fat_binary.h"
 
+#include "kernels/ptx/machine_code.h"
+
 #include "tests/ptx/ptx_kernel.h"
 
 namespace gs::test {
@@ -20,7 +22,7 @@ struct FatBinary {
     std::memcpy(&bytes[at], &value, sizeof value);
   }
   /// Kind 1 is PTX, 2 machine code. The text is padded with zeros to 8 bytes.
-  FatBinary& entry(std::uint16_t kind, std::string text) {
+  FatBinary& entry(std::uint16_t kind, std::string text, std::uint32_t architecture = 0) {
     constexpr std::uint32_t header = 64;
     text.resize((text.size() + 8) / 8 * 8);
     const std::size_t begin = bytes.size();
@@ -29,6 +31,7 @@ struct FatBinary {
     append(bytes, header);
     append(bytes, std::uint64_t(text.size()));
     bytes.resize(begin + header);
+    set(begin + 28, architecture);
     for (const char c : text) bytes.push_back(std::byte(c));
     set(8, std::uint64_t(bytes.size() - 16));
     return *this;
@@ -62,6 +65,18 @@ TEST(PtxFatBinary, RefusesCompressedPtx) {
       << "a compressed text's first words can be read";
   const FatBinary both = FatBinary().entry(1, "\xf5").entry(1, text_for("sm_80"));
   EXPECT_EQ(ptx::ptx_in(both.bytes.data(), 90), text_for("sm_80"));
+}
+TEST(PtxFatBinary, GivesTheMachineCodeOfOneArchitecture) {
+  FatBinary binary;
+  binary.entry(1, text_for("sm_90"), 90).entry(2, "for 80", 80).entry(2, "for 90", 90);
+  EXPECT_EQ(ptx::machine_code_in(binary.bytes.data(), 90).substr(0, 6), "for 90");
+  EXPECT_EQ(ptx::machine_code_in(binary.bytes.data(), 80).substr(0, 6), "for 80");
+  EXPECT_TRUE(ptx::machine_code_in(binary.bytes.data(), 89).empty());
+}
+TEST(PtxMachineCode, WithoutItNoRegistersAreKnown) {
+  EXPECT_TRUE(ptx::registers_in({}).empty());
+  EXPECT_TRUE(refuses<ptx::PtxError>([] { ptx::registers_in("no ELF file, but as long as the header of one is, 64"); },
+                                     {"the machine code of a kernel file is damaged"}));
 }
 TEST(PtxFatBinary, RefusesWhatIsDamaged) {
   const FatBinary good = FatBinary().entry(1, text_for("sm_90"));

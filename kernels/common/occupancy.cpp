@@ -1,11 +1,11 @@
 // occupancy.cpp - the limits of each compute capability, and the least of the four numbers of blocks that they allow.
-#include "kernels/sim/textbook/occupancy.h"
+#include "kernels/common/occupancy.h"
 
 #include <algorithm>
 #include <climits>
 #include <iterator>
 
-namespace gs::textbook {
+namespace gs {
 namespace {
 
 constexpr std::size_t operator""_KiB(unsigned long long n) {
@@ -56,17 +56,17 @@ const Multiprocessor* multiprocessor(int compute) {
 Occupancy occupancy(const Multiprocessor& sm, const BlockNeeds& block) {
   const int warps = (block.threads + warp_threads - 1) / warp_threads;
   const struct {
-    Limit limit;
+    ResidencyLimit limit;
     int blocks;
   } limits[] = {
-      {Limit::warps, block.threads > most_threads ? 0 : sm.warps / warps},
-      {Limit::blocks, sm.blocks},
-      {Limit::shared_memory, blocks_by_shared_memory(sm, block.shared_bytes)},
-      {Limit::registers, block.registers ? blocks_by_registers(warps, *block.registers) : INT_MAX},
+      {ResidencyLimit::warps, block.threads > most_threads ? 0 : sm.warps / warps},
+      {ResidencyLimit::blocks, sm.blocks},
+      {ResidencyLimit::shared_memory, blocks_by_shared_memory(sm, block.shared_bytes)},
+      {ResidencyLimit::registers, block.registers ? blocks_by_registers(warps, *block.registers) : INT_MAX},
   };
   const auto least =
       *std::min_element(std::begin(limits), std::end(limits), [](auto& a, auto& b) { return a.blocks < b.blocks; });
   return {least.blocks, least.blocks * warps, double(least.blocks * warps) / sm.warps, least.limit};
 }
 
-}  // namespace gs::textbook
+}  // namespace gs

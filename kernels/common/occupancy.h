@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <optional>
 
-namespace gs::textbook {
+namespace gs {
 
 /// The limits of an SM that differ between compute capabilities. All have 65,536 registers in four equal parts, given
 /// to a warp in units of 256, at most 255 to a thread, and blocks of at most 1,024 threads.
@@ -25,16 +25,16 @@ struct BlockNeeds {
   std::optional<int> registers;  ///< per thread; a compiler says it. Without it, registers set no limit
 };
 
-enum class Limit { warps, blocks, shared_memory, registers };
+enum class ResidencyLimit { warps, blocks, shared_memory, registers };
 
 struct Occupancy {
   int blocks;   ///< resident on an SM at a time; 0: such a block cannot run there
   int warps;    ///< of these blocks
   double part;  ///< warps / the warps that the SM could hold, 0 to 1
-  Limit limit;  ///< the first of its declaration that allows no more blocks
+  ResidencyLimit limit;  ///< the first of its declaration that allows no more blocks
 };
 
 /// `block.threads` is 1 or more.
 Occupancy occupancy(const Multiprocessor&, const BlockNeeds& block);
 
-}  // namespace gs::textbook
+}  // namespace gs
