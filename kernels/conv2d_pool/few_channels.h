@@ -24,10 +24,11 @@ bool with_few_channels(const Conv2d& d, const Body& body) {
   return false;
 }
 
-/// Also, indices into the tensors fit 32 bits.
+/// Also, indices into the tensors fit 32 bits, and the filters, four to a block, a grid.
 inline bool has_few_channels(const Conv2dPool& d) {
-  return d.pool.window == 2 && d.pool.stride == 2 && with_few_channels(d.conv, [](auto) {}) &&
-         d.conv.y_size() < std::int64_t(1) << 31 && d.conv.x_size() < std::int64_t(1) << 31;
+  constexpr std::int64_t most = 1 << 30;
+  return d.pool.window == 2 && d.pool.stride == 2 && with_few_channels(d.conv, [](auto) {}) && d.conv.x_size() < most &&
+         d.conv.y_size() < most && d.conv.k <= 4 * 65535;
 }
 
 }  // namespace gs::GS_TARGET

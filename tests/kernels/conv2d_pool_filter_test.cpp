@@ -14,7 +14,7 @@
 namespace gs::test {
 namespace {
 
-const std::vector<Conv2dPool> problems = {
+const std::vector<Conv2dPool> first_layers = {
     pooled({.n = 2, .h = 7, .w = 13, .c = 1, .k = 8, .r = 3, .s = 3, .pad = 1, .relu = true}),  // odd: an edge is cut
     pooled({.n = 3, .h = 9, .w = 12, .c = 3, .k = 7, .r = 3, .s = 3, .pad = 1, .relu = true}),
     pooled({.n = 2, .h = 10, .w = 9, .c = 1, .k = 6, .r = 5, .s = 5, .pad = 2}),
@@ -35,13 +35,13 @@ std::vector<std::uint8_t> places(std::int64_t size) {
 
 template <class T>
 class FilterGradientOfPooled : public testing::Test {};
-using StorageTypes = testing::Types<float, bf16>;
-TYPED_TEST_SUITE(FilterGradientOfPooled, StorageTypes);
+using GradientStorageTypes = testing::Types<float, bf16>;
+TYPED_TEST_SUITE(FilterGradientOfPooled, GradientStorageTypes);
 
 /// Calls check(dw, db) with each variant's results; they are the same bits when repeated.
 template <class T, class Check>
-void run(const Conv2dPool& p, const std::vector<float>& x, const std::vector<float>& dy,
-         const std::vector<std::uint8_t>& argmax, const Check& check) {
+void run_gradients(const Conv2dPool& p, const std::vector<float>& x, const std::vector<float>& dy,
+                   const std::vector<std::uint8_t>& argmax, const Check& check) {
   for_each_variant<Conv2dPoolFilterGradient<T>>(p, [&](auto launch) {
     Stored<T> images(x), gradients(dy);
     DeviceArray<std::uint8_t> indices(argmax);
@@ -59,8 +59,8 @@ void run(const Conv2dPool& p, const std::vector<float>& x, const std::vector<flo
 
 TYPED_TEST(FilterGradientOfPooled, AgreesWithTheReference) {
   using T = TypeParam;
-  for (const Conv2dPool& p : problems) {
-    SCOPED_TRACE(describe(p.conv));
+  for (const Conv2dPool& p : first_layers) {
+    SCOPED_TRACE(extents_of(p.conv));
     const auto x = as_stored<T>(random_values(p.conv.x_size(), 1)),
                dy = as_stored<T>(random_values(p.pool.y_size(), 2));
     const auto argmax = places(p.pool.y_size());
@@ -72,7 +72,7 @@ TYPED_TEST(FilterGradientOfPooled, AgreesWithTheReference) {
       for (std::size_t i = 0; i < sums.value.size(); ++i) all.push_back(bound(sums.value[i], sums.magnitude[i], terms));
       return all;
     };
-    run<T>(p, x, dy, argmax, [&](const auto& got_dw, const auto& got_db) {
+    run_gradients<T>(p, x, dy, argmax, [&](const auto& got_dw, const auto& got_db) {
       EXPECT_TRUE(agree(got_dw, dw.value, bounds(dw)));
       EXPECT_TRUE(agree(got_db, db.value, bounds(db)));
     });
@@ -84,14 +84,14 @@ TYPED_TEST(FilterGradientOfPooled, AgreesWithTheReference) {
 // goes to the maxima, then to the filters.
 TYPED_TEST(FilterGradientOfPooled, OfIntegersIsExactlyThatOfTheTwoLayers) {
   using T = TypeParam;
-  for (const Conv2dPool& p : problems) {
-    SCOPED_TRACE(describe(p.conv));
+  for (const Conv2dPool& p : first_layers) {
+    SCOPED_TRACE(extents_of(p.conv));
     const auto x = integers(p.conv.x_size(), 1), dy = integers(p.pool.y_size(), 2);
     const auto argmax = places(p.pool.y_size());
     const std::vector<double> full = ref::maxpool_backward(p.pool, widen(dy), argmax), wide_x = widen(x);
     ref::Sums dw(p.conv.w_size()), db(p.conv.k);
     ref::conv2d_filter_gradient(p.conv, wide_x.data(), full.data(), dw, db);
-    run<T>(p, x, dy, argmax, [&](const auto& got_dw, const auto& got_db) {
+    run_gradients<T>(p, x, dy, argmax, [&](const auto& got_dw, const auto& got_db) {
       EXPECT_TRUE(agree(got_dw, dw.value, 0.0));
       EXPECT_TRUE(agree(got_db, db.value, 0.0));
     });
@@ -103,7 +103,7 @@ TEST(ReferenceOfPooledConvolution, IsAGradient) {
   for (const Conv2dPool& p :
        {pooled({.n = 2, .h = 5, .w = 6, .c = 3, .k = 2, .r = 3, .s = 3, .pad = 1, .relu = true}),
         pooled({.n = 1, .h = 9, .w = 7, .c = 4, .k = 4, .r = 3, .s = 2, .stride = 2, .groups = 2})}) {
-    SCOPED_TRACE(describe(p.conv));
+    SCOPED_TRACE(extents_of(p.conv));
     const auto x = random_values<double>(p.conv.x_size(), 1), w = random_values<double>(p.conv.w_size(), 2),
                bias = random_values<double>(p.conv.k, 3), dy = random_values<double>(p.pool.y_size(), 4);
     const auto forward = [&](const std::vector<double>& w, const std::vector<double>& bias) {

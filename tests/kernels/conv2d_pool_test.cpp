@@ -73,7 +73,7 @@ TYPED_TEST(ConvolutionAndPool, AreTheTwoFormulas) {
   using T = TypeParam;
   for (const Conv2dPool& p : problems) {
     const Conv2d& d = p.conv;
-    SCOPED_TRACE(describe(d));
+    SCOPED_TRACE(extents_of(d));
     const Case<T> c(p, random_values(d.x_size(), 1), random_values(d.w_size(), 2), random_values(d.k, 3));
     run(p, c, [&](const auto& y, const auto& argmax, Arithmetic arithmetic) {
       // Inputs and filters below 1: the sum of absolute products is below its number of terms.
@@ -92,7 +92,7 @@ TYPED_TEST(ConvolutionAndPool, OfIntegersAreExactAndTheFirstOfEqualMaximaCounts)
   using T = TypeParam;
   for (const Conv2dPool& p : problems) {
     const Conv2d& d = p.conv;
-    SCOPED_TRACE(describe(d));
+    SCOPED_TRACE(extents_of(d));
     const Case<T> c(p, integers(d.x_size(), 1), integers(d.w_size(), 2), integers(d.k, 3));
     run(p, c, [&](const auto& y, const auto& argmax, Arithmetic) {
       EXPECT_TRUE(agree(y, c.want.y, 0.0));
@@ -138,7 +138,7 @@ TYPED_TEST(ConvolutionAndPool, HaveTheBitsOfTheTwoKernels) {
   using T = TypeParam;
   for (const Conv2dPool& p : problems) {
     const Conv2d& d = p.conv;
-    SCOPED_TRACE(describe(d));
+    SCOPED_TRACE(extents_of(d));
     const Case<T> c(p, random_values(d.x_size(), 1), random_values(d.w_size(), 2), random_values(d.k, 3));
     DeviceArray<T> images(c.x), filters(c.w), biases(c.bias);
     for (const Registry* registry : tested_registries())

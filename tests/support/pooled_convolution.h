@@ -10,7 +10,8 @@ inline Conv2dPool pooled(const Conv2d& conv) {
   return {conv, {.n = conv.n, .h = conv.p(), .w = conv.q(), .c = conv.k, .relu_input = conv.relu}};
 }
 
-inline std::string describe(const Conv2d& d) {
+/// "2x9x8x1 -> 16"
+inline std::string extents_of(const Conv2d& d) {
   return std::to_string(d.n) + "x" + std::to_string(d.h) + "x" + std::to_string(d.w) + "x" + std::to_string(d.c) +
          " -> " + std::to_string(d.k);
 }
