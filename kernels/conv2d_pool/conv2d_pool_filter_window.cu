@@ -10,6 +10,8 @@
 // direction, and the rows of the band are half of the banks apart: their reads do not conflict for one channel. The
 // sums of the block are added in shared memory, those of the blocks by a second kernel, both in a fixed order. 5 bytes
 // (in bf16 3) and 2 taps + 1 operations for each value of the pooled map: bound by instructions.
+#include <type_traits>
+
 #include "kernels/common/add_slices.h"
 #include "kernels/common/divide.h"
 #include "kernels/common/parts.h"
@@ -24,6 +26,7 @@ namespace {
 constexpr int gradient_threads = 128;
 constexpr int gradient_shared_floats = 12288;  ///< of a band, in 48 KiB
 constexpr int fewest_lanes = 4;                ///< of a warp, with the filters of one window
+constexpr int at_once = 4;                     ///< loads of a thread, before it uses the first
 
 /// Rows of windows that a block takes at a time; a band lies in one image.
 struct Bands {
@@ -41,10 +44,13 @@ struct alignas(filters * sizeof(T)) OfFilters {
 /// Adds the products of one window and filter to sums[0 .. taps), and its gradient to sums[taps].
 template <class Filter>
 __device__ inline void add_window(float (&sums)[Filter::taps + 1], float gradient, const float* pixels, int pitch) {
+  float values[Filter::taps];
 #pragma unroll
   for (int r = 0; r < Filter::size; ++r)
 #pragma unroll
-    for (int s = 0; s < Filter::across; ++s) sums[r * Filter::across + s] += gradient * pixels[r * pitch + s];
+    for (int s = 0; s < Filter::across; ++s) values[r * Filter::across + s] = pixels[r * pitch + s];
+#pragma unroll
+  for (int tap = 0; tap < Filter::taps; ++tap) sums[tap] += gradient * values[tap];
   sums[Filter::taps] += gradient;
 }
 
@@ -66,32 +72,52 @@ __global__ void __launch_bounds__(gradient_threads)
     const int first = by_bands.split(n) * bands.rows;
     const int rows = first + bands.rows < down ? bands.rows : down - first;
     __syncthreads();  // the band before this one has been read
-    for (int r = warp; r < 2 * rows + Filter::size - 1; r += gradient_threads / 32) {
-      const int h = 2 * first - d.pad + r;
-      const T* from = x + (n * d.h + h) * x_row - d.pad * channels;
-      for (int s = lane; s < width; s += 32) {
-        const bool inside = unsigned(h) < unsigned(d.h) && unsigned(s - d.pad * channels) < unsigned(x_row);
-        shared[r * bands.pitch + s] = inside ? widened(from[s]) : 0.0f;
+    const int pixel_rows = 2 * rows + Filter::size - 1, top = 2 * first - d.pad;
+    for (int s = thread; s < width; s += gradient_threads) {
+      const int column = s - d.pad * channels;
+      const bool in_row = unsigned(column) < unsigned(x_row);
+      for (int r = 0; r < pixel_rows; r += at_once) {
+        float values[at_once];
+#pragma unroll
+        for (int i = 0; i < at_once; ++i) {
+          const int h = top + r + i;
+          values[i] = in_row && unsigned(h) < unsigned(d.h) ? widened(x[(n * d.h + h) * x_row + column]) : 0.0f;
+        }
+#pragma unroll
+        for (int i = 0; i < at_once; ++i)
+          if (r + i < pixel_rows) shared[(r + i) * bands.pitch + s] = values[i];
       }
     }
     __syncthreads();
     if (first_k >= d.k) continue;
     const int first_window = (n * down + first) * across, windows = rows * across;
-#pragma unroll 4
-    for (int i = int(threadIdx.y); i < windows; i += int(blockDim.y)) {
-      const int at = (first_window + i) * d.k + first_k;
-      const auto gradient = *reinterpret_cast<const OfFilters<filters, T>*>(dy + at);
-      const auto index = *reinterpret_cast<const OfFilters<filters, std::uint8_t>*>(argmax + at);
-      int row = i;
-      const int q = by_across.split(row);
-      const float* corner = shared + 2 * row * bands.pitch + 2 * q * channels;
+    const int step = int(blockDim.y);
+    const auto add_windows = [&]<int count>(std::integral_constant<int, count>, int i) {
+      OfFilters<filters, T> gradient[count];
+      OfFilters<filters, std::uint8_t> index[count];
 #pragma unroll
-      for (int f = 0; f < filters; ++f) {
-        const int place = index.of[f];
-        add_window<Filter>(sums[f], place < 4 ? widened(gradient.of[f]) : 0.0f,
-                           corner + (place & 2 ? bands.pitch : 0) + (place & 1 ? channels : 0), bands.pitch);
+      for (int j = 0; j < count; ++j) {
+        const int at = (first_window + i + j * step) * d.k + first_k;
+        gradient[j] = *reinterpret_cast<const OfFilters<filters, T>*>(dy + at);
+        index[j] = *reinterpret_cast<const OfFilters<filters, std::uint8_t>*>(argmax + at);
       }
-    }
+#pragma unroll
+      for (int j = 0; j < count; ++j) {
+        int row = i + j * step;
+        const int q = by_across.split(row);
+        const float* corner = shared + 2 * row * bands.pitch + 2 * q * channels;
+#pragma unroll
+        for (int f = 0; f < filters; ++f) {
+          const int place = index[j].of[f];
+          add_window<Filter>(sums[f], place < 4 ? widened(gradient[j].of[f]) : 0.0f,
+                             corner + (place & 2 ? bands.pitch : 0) + (place & 1 ? channels : 0), bands.pitch);
+        }
+      }
+    };
+    int i = int(threadIdx.y);
+    for (; i + (at_once - 1) * step < windows; i += at_once * step)
+      add_windows(std::integral_constant<int, at_once>(), i);
+    for (; i < windows; i += step) add_windows(std::integral_constant<int, 1>(), i);
   }
 
   // All sums of the block, then the totals of its windows. Value i is of filter i / (taps + 1) of a lane.
