@@ -131,10 +131,11 @@ bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& se
   if (in_one.empty()) return false;
   if (fixes(fused.name)) return true;
   if (fixes(first.name) || fixes(second.name)) return false;
+  if (emulates_tf32(own_candidates(first)) || emulates_tf32(own_candidates(second))) return false;
   if (!tuner_) return choice_.rule == "own" || !device_.library();
 
   // The value between the two calls lies in the workspace, since a fused call does not write it.
-  const Candidate one = choose(first), two = own_candidates(second).back();
+  const Candidate one = choose(first), two = choose(second);
   const std::size_t between_bytes = aligned_size(tensors_[between].bytes);
   std::vector<Candidate> all = {
       {.name = "apart",

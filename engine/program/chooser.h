@@ -29,9 +29,9 @@ class Chooser {
   }
 
   /// True if `fused` should replace `first` and `second`, which reads the value `between` that `first` writes. False if
-  /// no own variant fits it; true if its implementation is fixed, else false if that of a part is. Without a tuner,
-  /// true if own kernels are used throughout, since fused variants are faster than separate calls. A tuner measures
-  /// both ways, and `fused` keeps the fastest variant.
+  /// no own variant fits it; true if its implementation is fixed, else false if that of a part is, or if a part
+  /// emulates tf32. Without a tuner, true if own kernels are used throughout, since fused variants are faster than
+  /// separate calls. A tuner measures both ways, and `fused` keeps the fastest variant.
   bool prefers(CallNode& fused, const CallNode& first, const CallNode& second, TensorId between);
 
  private:

@@ -15,6 +15,7 @@
 // Shared memory keeps lines contiguous, so that an aligned group is one copy of 16 bytes. A thread copies from the same
 // lines, or the same group, in every stage: it computes that half of the address once.
 #pragma once
+#include "kernels/common/parts.h"
 #include "kernels/common/tensor_operand.h"
 
 namespace gs::GS_TARGET {
@@ -33,11 +34,6 @@ struct NothingObserved {
   template <class Element>
   __device__ void operator()(const Element*, int) const {}
 };
-
-/// The number of parts that cover an extent.
-constexpr int parts(int extent, int part) {
-  return (extent + part - 1) / part;
-}
 
 /// Computes the tile whose first element is (m0, n0), then calls finish(m, n, sums) for each pair of columns n, n + 1
 /// that the thread holds: sums[i] belongs to row m + 8 i, i < Tile::warp_rows / 8. Some elements may be outside of

@@ -18,7 +18,8 @@ struct Padded {
 };
 
 /// to[n, h + 2 pad, w + 2 pad, c] = x[n, h, w, c] with zeros around it.
-inline void pad_images(float* to, const float* x, const Conv2d& d) {
+template <class T>
+void pad_images(float* to, const T* x, const Conv2d& d) {
   const Padded padded(d);
   const std::int64_t left = std::int64_t(d.pad) * d.c, middle = std::int64_t(d.w) * d.c;
   const auto rows = [&](std::int64_t begin, std::int64_t end) {
@@ -30,7 +31,8 @@ inline void pad_images(float* to, const float* x, const Conv2d& d) {
         continue;
       }
       std::fill_n(row, left, 0.0f);
-      std::copy_n(x + (image * d.h + from) * middle, middle, row + left);
+      std::transform(x + (image * d.h + from) * middle, x + (image * d.h + from + 1) * middle, row + left,
+                     [](T value) { return gs::widened(value); });
       std::fill_n(row + left + middle, left, 0.0f);
     }
   };

@@ -26,7 +26,22 @@ struct Conv2dPoolForward {
                       void* workspace, stream_t);
 };
 
+/// The convolution's filter gradient from the gradient of the pooled output:
+///   dw[k,r,s,c] = sum_{n,p,q} dy[n,p,q,k] x[n, h*stride-pad+r, w*stride-pad+s, c];  db[k] = sum_{n,p,q} dy[n,p,q,k]
+/// (h, w) is the maximum of window (p, q) in the convolution's output; windows whose argmax is none of their pixels
+/// contribute nothing. dw and db as in Conv2dFilterGradient, dy and argmax as in MaxPoolBackward.
+template <class T>
+struct Conv2dPoolFilterGradient {
+  static constexpr std::string_view name = "conv2d pool filter gradient";
+  using Stored = T;
+  using Problem = Conv2dPool;
+  using Launch = void(float* dw, float* db, const T* x, const T* dy, const std::uint8_t* argmax, const Conv2dPool&,
+                      void* workspace, stream_t);
+};
+
 template <class T>
 Cost cost(Conv2dPoolForward<T>, const Conv2dPool&);
+template <class T>
+Cost cost(Conv2dPoolFilterGradient<T>, const Conv2dPool&);
 
 }  // namespace gs

@@ -10,7 +10,18 @@ Cost cost(Conv2dPoolForward<T>, const Conv2dPool& d) {
           double(sizeof(T)) * double(c.x_size() + c.w_size() + c.k) + (sizeof(T) + 1.0) * double(d.pool.y_size())};
 }
 
+/// One multiply-add per tap and one addition for each value of the pooled output.
+template <class T>
+Cost cost(Conv2dPoolFilterGradient<T>, const Conv2dPool& d) {
+  const Conv2d& c = d.conv;
+  return {double(d.pool.y_size()) * (2.0 * c.r * c.s * c.group_c() + 1),
+          double(sizeof(T)) * double(c.x_size()) + (sizeof(T) + 1.0) * double(d.pool.y_size()) +
+              double(sizeof(float)) * double(c.w_size() + c.k)};
+}
+
 template Cost cost(Conv2dPoolForward<float>, const Conv2dPool&);
 template Cost cost(Conv2dPoolForward<bf16>, const Conv2dPool&);
+template Cost cost(Conv2dPoolFilterGradient<float>, const Conv2dPool&);
+template Cost cost(Conv2dPoolFilterGradient<bf16>, const Conv2dPool&);
 
 }  // namespace gs

@@ -16,17 +16,18 @@ struct WindowMaximum {
 /// is one, and argmax its first position.
 template <class T, class SumOf>
 __device__ inline WindowMaximum<T> window_maximum(const SumOf& sum_of, bool relu) {
-  float best = 0;
+  float best = widened(rounded<T>(sum_of(0)));
   int index = 0;
 #pragma unroll
-  for (int i = 0; i < 4; ++i) {
-    const float sum = sum_of(i), v = widened(rounded<T>(relu && sum <= 0 ? 0.0f : sum));
-    if (i == 0 || (!(v <= best) && best == best)) {
+  for (int i = 1; i < 4; ++i) {
+    const float v = widened(rounded<T>(sum_of(i)));
+    if (!(v <= best) && best == best) {
       best = v;
       index = i;
     }
   }
-  return {rounded<T>(best), relu && best <= 0 ? MaxPool::no_gradient : std::uint8_t(index)};
+  const bool stopped = best <= (relu ? 0.0f : NAN);  // the ReLU of the maximum is the maximum of the ReLUs
+  return {rounded<T>(stopped ? 0.0f : best), stopped ? MaxPool::no_gradient : std::uint8_t(index)};
 }
 
 }  // namespace gs::GS_TARGET

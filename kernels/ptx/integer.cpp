@@ -241,6 +241,23 @@ void decode_bfi(Decoder& d) {
   d.i.run = insert_bits;
 }
 
+/// Four of the eight bytes of b and a, chosen by the four lowest hexadecimal digits of `which`: byte 0 to 7, a's first;
+/// 8 more: eight copies of its sign.
+std::uint32_t permuted(std::uint32_t a, std::uint32_t b, std::uint32_t which) {
+  const std::uint64_t bytes = std::uint64_t(b) << 32 | a;
+  std::uint32_t result = 0;
+  for (unsigned i = 0; i < 4; ++i, which >>= 4) {
+    const auto byte = std::uint32_t(bytes >> 8 * (which & 7) & 0xff);
+    result |= ((which & 8) == 0 ? byte : byte < 0x80 ? 0 : 0xff) << 8 * i;
+  }
+  return result;
+}
+void decode_prmt(Decoder& d) {
+  if (d.opcode.take_type() != Type::b32) refuse("is supported for .b32 only");
+  d.bind({32, 32, 32, 32});
+  d.i.run = ternary<std::uint32_t, std::uint32_t, permuted>;
+}
+
 }  // namespace
 
 void add_integer_opcodes(Decoders& all) {
@@ -262,6 +279,7 @@ void add_integer_opcodes(Decoders& all) {
   all[{"shl", integers}] = decode_shift<Shl>;
   all[{"shr", integers}] = decode_shift<Shr>;
   all[{"bfi", integers}] = decode_bfi;
+  all[{"prmt", integers}] = decode_prmt;
 }
 
 }  // namespace gs::ptx

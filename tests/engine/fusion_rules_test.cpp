@@ -6,7 +6,7 @@
 #include "engine/device/device.h"
 #include "engine/program/fusion/rules.h"
 #include "kernels/add/add.h"
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d_pool/conv2d_pool.h"
 #include "kernels/dense/dense.h"
 #include "kernels/diagnose/diagnose.h"
 #include "kernels/dropout/dropout.h"
@@ -116,6 +116,64 @@ TEST_F(Rules, AMaxPoolsIndexByteHoldsTheReluGradient) {
   EXPECT_TRUE(list.nodes[0].as<MaxPoolForward<float>>()->relu_input);
   EXPECT_TRUE(list.nodes[1].as<MaxPoolBackward<float>>()->relu_input);
   EXPECT_EQ(list.nodes[1].argument(0), dx);
+}
+
+struct RulesOfTheFirstLayer : Rules {
+  const Conv2d conv{.n = 2, .h = 9, .w = 8, .c = 1, .k = 3, .r = 3, .s = 3, .pad = 1, .relu = true};
+  const MaxPool pool{2, 9, 8, 3, 2, 2, true};
+  const TensorId x = numbers("x"), dw = numbers("conv1.weight gradient"), db = numbers("conv1.bias gradient");
+  const TensorId dz = numbers("pool1 gradient"), dy = numbers("conv1 gradient"), argmax = tensors.add("argmax", 96);
+
+  template <class T = float>
+  std::string fused(const Conv2d& conv, const MaxPool& pool) {
+    list.call<MaxPoolBackward<T>>("pool1 backward", Pass::backward, pool, out(dy), in(dz), in(argmax));
+    list.call<Conv2dFilterGradient<T>>("conv1 filter gradient", Pass::backward, conv, out(dw), out(db), in(x), in(dy));
+    fuse_max_pool_and_filter_gradient(list, chooser);
+    return names();
+  }
+};
+
+TEST_F(RulesOfTheFirstLayer, TheFilterGradientReadsThatOfThePool) {
+  reader(x);
+  ASSERT_EQ(fused(conv, pool), "reader, conv1 pool1 filter gradient");
+  const CallNode& call = list.nodes[1];
+  const Conv2dPool* problem = call.as<Conv2dPoolFilterGradient<float>>();
+  ASSERT_TRUE(problem);
+  EXPECT_EQ(*problem, (Conv2dPool{conv, pool}));
+  EXPECT_EQ(call.pass, Pass::backward);
+  const TensorId arguments[] = {dw, db, x, dz, argmax};
+  for (std::size_t i = 0; i < std::size(arguments); ++i) EXPECT_EQ(call.argument(i), arguments[i]) << i;
+  EXPECT_TRUE(call.writes(dw) && call.writes(db) && call.reads(argmax));
+}
+
+TEST_F(RulesOfTheFirstLayer, LikewiseInBf16) {
+  EXPECT_EQ(fused<bf16>(conv, pool), "conv1 pool1 filter gradient");
+  EXPECT_TRUE(list.nodes[0].as<Conv2dPoolFilterGradient<bf16>>());
+}
+
+TEST_F(RulesOfTheFirstLayer, BothCallsStayIfSomethingElseReadsTheGradientBetweenThem) {
+  list.call<Conv2dDataGradient<float>>("conv1 data gradient", Pass::backward, conv, out(numbers("dx")), in(dy),
+                                       in(numbers("w")), in(no_tensor));
+  EXPECT_EQ(fused(conv, pool), "conv1 data gradient, pool1 backward, conv1 filter gradient");
+}
+
+TEST_F(RulesOfTheFirstLayer, BothCallsStayIfNoVariantFits) {
+  EXPECT_EQ(fused(conv, {2, 9, 8, 3, 3, 2, true}), "pool1 backward, conv1 filter gradient") << "a window of 3x3";
+  list.nodes.clear();
+  Conv2d many = conv;
+  many.c = 8;
+  EXPECT_EQ(fused(many, pool), "pool1 backward, conv1 filter gradient") << "eight channels";
+}
+
+TEST_F(RulesOfTheFirstLayer, BothCallsStayIfTheImplementationOfOneIsFixed) {
+  for (const char* call : {"pool1.backward", "conv1.filter_gradient"}) {
+    choice.fixed = {{call, "element"}};
+    list.nodes.clear();
+    EXPECT_EQ(fused(conv, pool), "pool1 backward, conv1 filter gradient") << call;
+  }
+  choice.fixed = {{"pool1.backward", "element"}, {"conv1 pool1.filter_gradient", "window"}};
+  list.nodes.clear();
+  EXPECT_EQ(fused(conv, pool), "conv1 pool1 filter gradient") << "unless that of the fused call is fixed, too";
 }
 
 TEST_F(Rules, AReluWithAFixedImplementationStays) {

@@ -6,6 +6,7 @@
 #include "engine/program/fusion/rules.h"
 #include "engine/program/program.h"
 #include "models/models.h"
+#include "tests/support/compare.h"
 #include "tests/support/engines.h"
 #include "tests/support/run_steps.h"
 #include "tests/support/tiny_data.h"
@@ -128,7 +129,7 @@ TEST(Fusion, IsByTheVariantThatMeasuredFastest) {
   Tuner first(*sim, cache);
   calls_of_pooled_convolution(*sim, first, Storage::fp32);
   auto [step, problem, result, was_known] = measured(first, "conv1 pool1 forward");
-  for (const char* variant : {"tiled", "tensor", "apart"}) {
+  for (const char* variant : {"tiled", "tensor", "window", "apart"}) {
     result.chosen = variant;
     cache.put(problem, result);
     Tuner tuner(*sim, cache);
@@ -142,14 +143,16 @@ TEST(Fusion, IsByTheVariantThatMeasuredFastest) {
 }
 
 TEST(Fusion, OnTensorCoresIsTheDefaultWhereTheyMayRound) {
-  const Net net = lenet({.input = {9, 8, 1}, .base = 3, .dropout = 0.4f});
+  const Net net = lenet({.input = {9, 8, 1}, .base = 4, .dropout = 0.4f});
   for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
     const auto gpu = describe_gpu(precision == Precision::tf32);
     Recipe recipe;
     recipe.precision = precision;
     const Program program(net, recipe, *gpu, {.rule = "own"});
-    for (const char* step : {"conv1 pool1 forward", "dense1 dropout1 forward"})
+    for (const char* step : {"conv2 pool2 forward", "dense1 dropout1 forward"})
       EXPECT_EQ(program.implementations().at(step), precision == Precision::fp32 ? "tiled" : "tensor") << step;
+    for (const char* step : {"conv1 pool1 forward", "conv1 pool1 filter gradient"})
+      EXPECT_EQ(program.implementations().at(step), "window") << step << ", one input channel";
   }
 }
 
@@ -174,11 +177,13 @@ ImplementationChoice dropouts_apart(int count, const std::string& rule = "defaul
   return choice;
 }
 
+/// The filter gradient of the first layer is fused on both sides, since it is another sum (the next test).
 TEST(Fusion, LeavesTheBitsOfATrainingStep) {
   const Net net = alexnet({.input = {9, 9, 1}, .base = 2, .dropout = 0.4f});
   ImplementationChoice apart = dropouts_apart(2);
+  apart.fixed["conv1"] = "tiled";  // its sums are those of the fused kernel, in every precision
   for (const char* layer : {"pool1", "pool2", "pool3", "relu2", "relu4", "relu6"}) apart.fixed[layer] = "element";
-  for (const char* call : {"relu1 backward", "relu3 backward", "relu4 backward", "relu7 backward"})
+  for (const char* call : {"relu2 backward", "relu3 backward", "relu4 backward", "relu7 backward"})
     apart.fixed[call] = "element";
   for (const bool tf32 : {false, true}) {
     const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = tf32});
@@ -222,6 +227,25 @@ TEST(Fusion, TheHeadEndsAtWideLayersAndAtDropout) {
   EXPECT_EQ(head_of(NetBuilder("wide", {4, 4, 1}).flatten().dense(200).relu().dense(1).build()), "loss");
   EXPECT_EQ(head_of(NetBuilder("first", {4, 4, 1}).flatten().dense(1).build()), "loss")
       << "the first layer has no data gradient";
+}
+
+
+/// The fused filter gradient is the sum of the same products, without those that are 0.
+TEST(Fusion, OfTheFirstLayersGradientChangesOnlyTheOrderOfASum) {
+  const Net net = lenet({.input = {9, 9, 1}, .base = 4});
+  const ImplementationChoice apart{.rule = "own", .fixed = {{"pool1.backward", "element"}}};
+  for (const char* name : {"sim", "cpu"}) {
+    const auto device = open_device({.name = name, .threads = 2, .tf32 = false});
+    const Program one(net, Recipe(), *device, {.rule = "own"}), two(net, Recipe(), *device, apart);
+    const ImplementationTable fused = one.implementations(), separate = two.implementations();
+    EXPECT_EQ(fused.count("conv1 pool1 filter gradient"), 1u) << name;
+    EXPECT_EQ(fused.count("conv1 filter gradient") + fused.count("pool1 backward"), 0u) << name;
+    EXPECT_EQ(fused.count("conv2 filter gradient") + fused.count("pool2 backward"), 2u) << "conv2 has a data gradient";
+    EXPECT_EQ(separate.count("conv1 filter gradient") + separate.count("pool1 backward"), 2u) << name;
+    EXPECT_EQ(separate.size(), fused.size() + 1) << name;
+    const std::vector<float> got = trained(net, *device, {.rule = "own"}), want = trained(net, *device, apart);
+    EXPECT_TRUE(test::agree(got, test::widen(want), 1e-4)) << name;
+  }
 }
 
 TEST(Fusion, DropoutNeedsNoBackwardStep) {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/bias/bias.h"
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d_pool/conv2d_pool.h"
 #include "kernels/dense/dense.h"
 #include "kernels/diagnose/diagnose.h"
 #include "kernels/dropout/dropout.h"
@@ -46,6 +46,11 @@ TEST(Costs, InBf16CountedByHand) {
   EXPECT_EQ(cost(Conv2dDataGradient<bf16>{}, conv).bytes, (32 + 48 + 54) * 2);
   EXPECT_EQ(cost(Conv2dFilterGradient<bf16>{}, conv).bytes, (32 + 48) * 2 + (54 + 3) * 4);
   EXPECT_EQ(cost(Conv2dFilterGradient<float>{}, conv).bytes, (32 + 48 + 54 + 3) * 4);
+  const Conv2dPool pooled{conv, {1, 4, 4, 3, 2, 2}};  // 12 pooled
+  EXPECT_EQ(cost(Conv2dPoolForward<bf16>{}, pooled).bytes, (32 + 54 + 3) * 2 + 12 * 3);
+  EXPECT_EQ(cost(Conv2dPoolFilterGradient<bf16>{}, pooled).bytes, 32 * 2 + 12 * 3 + (54 + 3) * 4);
+  EXPECT_EQ(cost(Conv2dPoolFilterGradient<float>{}, pooled).bytes, 32 * 4 + 12 * 5 + (54 + 3) * 4);
+  EXPECT_EQ(cost(Conv2dPoolFilterGradient<float>{}, pooled).flops, 12 * (2 * 18 + 1));
   EXPECT_EQ(cost(DenseForward<bf16>{}, Dense{2, 5, 3}).bytes, (10 + 6 + 15 + 3) * 2);
   EXPECT_EQ(cost(DenseWeightGradient<bf16>{}, Dense{2, 5, 3}).bytes, (10 + 6) * 2 + (15 + 3) * 4);
   EXPECT_EQ(cost(DenseWeightGradient<float>{}, Dense{2, 5, 3}).bytes, (10 + 6 + 15 + 3) * 4);

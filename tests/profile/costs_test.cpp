@@ -57,49 +57,52 @@ constexpr double x = n * 128 * 128, c1 = n * 128 * 128 * 32, p1 = n * 64 * 64 * 
 // each parameter takes a multiple of 64 floats: 320 + 64 + 18,432 + 64 + 4,194,304 + 64 + 64 + 64.
 constexpr double lenet_flat = 4'213'376;
 
-const std::vector<Counted> lenet_backward = {
-    {"dense2 weight gradient", 2 * 64 * n + n, 4 * (64 + 1 + 64 * n + n)},
-    {"dense2 data gradient", 2 * 64 * n, 4 * (64 + 64 * n + n)},
+constexpr Counted dense2_weights = {"dense2 weight gradient", 2 * 64 * n + n, 4 * (64 + 1 + 64 * n + n)};
+const std::vector<Counted> lenet_backward_to_pool1 = {
     {"dense1 weight gradient", 2 * 4'194'304 * n + 64 * n, 4 * (4'194'304 + 64 + p2 + 64 * n)},
     {"dense1 data gradient", 2 * 4'194'304 * n, 4 * (4'194'304 + p2 + 64 * n)},
     {"pool2 backward", p2, 4 * c2 + 5 * p2},
     {"conv2 filter gradient", c2 * 2 * 9 * 32 + c2, 4 * (p1 + 18'432 + c2 + 64)},
-    {"conv2 data gradient", c2 * 2 * 9 * 32, 4 * (p1 + 18'432 + c2)},
-    {"pool1 backward", p1, 4 * c1 + 5 * p1},
-    {"conv1 filter gradient", c1 * 2 * 9 + c1, 4 * (x + 288 + c1 + 32)},
-    {"update", 16 * lenet_flat, 28 * lenet_flat}};  // weights, two moments in and out, the gradient in
+    {"conv2 data gradient", c2 * 2 * 9 * 32, 4 * (p1 + 18'432 + c2)}};
+constexpr Counted lenet_update = {"update", 16 * lenet_flat, 28 * lenet_flat};  // weights, moments in and out; gradient
 
-std::vector<Counted> with_backward(std::vector<Counted> forward, const std::vector<Counted>& backward) {
-  forward.insert(forward.end(), backward.begin(), backward.end());
+/// A step of LeNet.
+std::vector<Counted> lenet_step(std::vector<Counted> forward, const std::vector<Counted>& backward_of_layer1) {
+  for (const std::vector<Counted>& more : {lenet_backward_to_pool1, backward_of_layer1, {lenet_update}})
+    forward.insert(forward.end(), more.begin(), more.end());
   return forward;
 }
 
 TEST(Costs, OfLeNetAreThoseOfAHandCount) {
   expect_costs(net_of("lenet", 32), {.name = "cpu", .threads = 1}, "default",
-               with_backward({gather,
-                              advance,
-                              {"conv1 forward", c1 * (2 * 9 + 2), 4 * (x + 288 + c1 + 32)},
-                              {"pool1 forward", 3 * p1, 4 * c1 + 5 * p1},  // three comparisons per window of four
-                              {"conv2 forward", c2 * (2 * 9 * 32 + 2), 4 * (p1 + 18'432 + c2 + 64)},
-                              {"pool2 forward", 3 * p2, 4 * c2 + 5 * p2},
-                              {"dense1 forward", 2 * 4'194'304 * n + 2 * 64 * n, 4 * (4'194'304 + 64 + p2 + 64 * n)},
-                              {"dense2 forward", 2 * 64 * n + n, 4 * (64 + 1 + 64 * n + n)},
-                              loss,
-                              metrics},
-                             lenet_backward));
+               lenet_step({gather,
+                           advance,
+                           {"conv1 forward", c1 * (2 * 9 + 2), 4 * (x + 288 + c1 + 32)},
+                           {"pool1 forward", 3 * p1, 4 * c1 + 5 * p1},  // three comparisons per window of four
+                           {"conv2 forward", c2 * (2 * 9 * 32 + 2), 4 * (p1 + 18'432 + c2 + 64)},
+                           {"pool2 forward", 3 * p2, 4 * c2 + 5 * p2},
+                           {"dense1 forward", 2 * 4'194'304 * n + 2 * 64 * n, 4 * (4'194'304 + 64 + p2 + 64 * n)},
+                           {"dense2 forward", 2 * 64 * n + n, 4 * (64 + 1 + 64 * n + n)},
+                           loss,
+                           metrics,
+                           dense2_weights,
+                           {"dense2 data gradient", 2 * 64 * n, 4 * (64 + 64 * n + n)}},
+                          {{"pool1 backward", p1, 4 * c1 + 5 * p1},
+                           {"conv1 filter gradient", c1 * 2 * 9 + c1, 4 * (x + 288 + c1 + 32)}}));
 }
 
-TEST(Costs, AConvolutionAndPoolInOneStepNeverWriteWhatIsBetweenThem) {
+TEST(Costs, OfFusedCallsHaveEachTensorOnce) {
   expect_costs(net_of("lenet", 32), {.name = "sim", .threads = 1, .tf32 = false}, "own",
-               with_backward({gather,
-                              advance,
-                              {"conv1 pool1 forward", c1 * (2 * 9 + 2) + 3 * p1, 4 * (x + 288 + 32) + 5 * p1},
-                              {"conv2 pool2 forward", c2 * (2 * 9 * 32 + 2) + 3 * p2, 4 * (p1 + 18'432 + 64) + 5 * p2},
-                              {"dense1 forward", 2 * 4'194'304 * n + 2 * 64 * n, 4 * (4'194'304 + 64 + p2 + 64 * n)},
-                              {"dense2 forward", 2 * 64 * n + n, 4 * (64 + 1 + 64 * n + n)},
-                              loss,
-                              metrics},
-                             lenet_backward));
+               lenet_step({gather,
+                           advance,
+                           {"conv1 pool1 forward", c1 * (2 * 9 + 2) + 3 * p1, 4 * (x + 288 + 32) + 5 * p1},
+                           {"conv2 pool2 forward", c2 * (2 * 9 * 32 + 2) + 3 * p2, 4 * (p1 + 18'432 + 64) + 5 * p2},
+                           {"dense1 forward", 2 * 4'194'304 * n + 2 * 64 * n, 4 * (4'194'304 + 64 + p2 + 64 * n)},
+                           {"dense2 loss", 2 * 64 * n + n + 10 * n + 2 * 64 * n,
+                            4 * (64 + 1 + 2 * 64 * n) + n * (4 + 4 + 4 + 4 + 4)},  // its input and that one's gradient
+                           metrics,
+                           dense2_weights},
+                          {{"conv1 pool1 filter gradient", p1 * (2 * 9 + 1), 4 * (x + 288 + 32) + 5 * p1}}));
 }
 
 // AlexNet, base 8. Sizes: conv1 8x128x128x8, pool1 8x64x64x8, conv2 8x64x64x16, pool2 8x32x32x16, conv3 and conv4

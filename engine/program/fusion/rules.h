@@ -27,6 +27,10 @@ void mask_dropout_in_dense(CallList&, const Chooser&);
 /// Fuses a convolution and the max-pool that follows (kernels/conv2d_pool); the map between is not written.
 void fuse_conv2d_and_max_pool(CallList&, Chooser&);
 
+/// Fuses a max-pool's backward call and the filter gradient of the convolution before it (kernels/conv2d_pool), if
+/// nothing else reads the gradient between them: in the first layer, which has no data gradient.
+void fuse_max_pool_and_filter_gradient(CallList&, Chooser&);
+
 /// Fuses a dense layer and the dropout that follows (kernels/dense_dropout); the value between is not written.
 void fuse_dense_and_dropout(CallList&, Chooser&);
 

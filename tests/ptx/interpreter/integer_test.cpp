@@ -118,6 +118,16 @@ TEST(PtxBitFields, AreInsertedAsPtxSaysBitByBit) {
           << position << " " << length;
 }
 
+TEST(PtxBytes, ArePermutedByTheDigitsOfAMask) {
+  const std::uint32_t a = 0x73625140u, b = 0xf7e6d5c4u;  // bytes 0 to 7 end in their number
+  const auto permuted = [&](std::uint32_t which) { return op<std::uint32_t>("prmt.b32", a, b, which); };
+  EXPECT_EQ(permuted(0x3210), a);
+  EXPECT_EQ(permuted(0x7654), b);
+  EXPECT_EQ(permuted(0x0451), 0x40c4d551u);
+  EXPECT_EQ(permuted(0x4fb2), 0xc4ff0062u) << "8 more gives copies of the sign";
+  EXPECT_EQ(permuted(0xabcd3210), a) << "only four digits count";
+}
+
 TEST(PtxLiterals, AreOperands) {
   EXPECT_EQ(statement<std::int32_t>("add.s32 d, a, -5;", 3), -2);
   EXPECT_EQ(statement<std::uint32_t>("and.b32 d, a, 0xF0;", 0x1234567fu), 0x70u);

@@ -26,6 +26,7 @@ TEST(PtxRefusals, OfOpcodesModifiersAndTypes) {
            {"mul.wide.u64 %rd4, %rd5, %rd6", ""},
            {"mad.hi.s32 %r4, %r5, %r6, %r7", "is supported with .lo and .wide only"},
            {"bfi.b32 %r4, %r5, %r6, 1, 2", "is supported for .b64 only"},
+           {"prmt.b32.f4e %r4, %r5, %r6, 1", "'.f4e' is not supported"},
            {"setp.lt.and.s32 %p1, %r5, %r6, %p2", "has 4 operands, not 3"},
            {"setp.lt.s32 %p1|%p2, %r5, %r6", "has 4 operands, not 3"},
            {"setp.ftz.lt.f32 %p1, %f5, %f6", "'.ftz' is not supported"},

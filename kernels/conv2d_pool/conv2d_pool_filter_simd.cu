@@ -1,0 +1,119 @@
+// conv2d_pool_filter_simd.cu - the filter gradient of a convolution of few input channels, from the gradient of its
+// pooled output, on a CPU: sixteen filters in a register, all taps at once.
+//
+//   dw[k,r,s,c] = sum_{n,p,q} dy[n,p,q,k] x[n, 2p+i-pad+r, 2q+j-pad+s, c], where argmax[n,p,q,k] = 2i + j
+//
+// Compared with maxpool_simd's backward pass followed by conv2d_filter_simd: the gradient of the four pixels of a
+// window is made in registers, zero where `argmax` says, and neither written nor read. The products are as many, since
+// the filters of a register differ in their maxima. Images are copied with their padding; slices as in
+// conv2d_filter_simd, so the bits do not depend on the number of threads. Per value of the pooled map 5 bytes (in bf16
+// 3) and 4 taps multiply-adds: bound by arithmetic.
+#include <algorithm>
+
+#include "kernels/common/host_vector.h"
+#include "kernels/common/registration.h"
+#include "kernels/conv2d/padded_images.h"
+#include "kernels/conv2d_pool/conv2d_pool.h"
+#include "kernels/conv2d_pool/few_channels.h"
+
+namespace gs::GS_TARGET {
+namespace {
+
+constexpr std::int64_t most_slices = 16;
+
+std::int64_t pool_rows_of(const Conv2dPool& d) {
+  return std::int64_t(d.pool.n) * d.pool.p();
+}
+std::int64_t pool_slices_of(const Conv2dPool& d) {
+  return std::min(most_slices, pool_rows_of(d));
+}
+/// Floats in a slice's sums: dw as [tap][filter], then db, the filters rounded up to whole registers.
+std::int64_t pool_slice_size(const Conv2d& d) {
+  return (std::int64_t(d.r) * d.s * d.c + 1) * vectors_in(d.k) * lanes;
+}
+
+/// Adds a row of windows to sums[tap * channels], for up to sixteen filters. `pitch`: floats in a row of the images.
+template <class Filter, class T>
+void add_row_of_windows(float* sums, const float* x, const T* dy, const std::uint8_t* argmax, std::int64_t pitch,
+                        std::int64_t channels, int windows, std::int64_t filters, int count) {
+  constexpr int taps = Filter::taps;
+  Vec total[taps + 1];
+  for (int tap = 0; tap <= taps; ++tap) total[tap] = load(sums + tap * channels);
+  for (int q = 0; q < windows; ++q, x += 2 * Filter::channels, dy += filters, argmax += filters) {
+    const Vec gradient = load(dy, count);
+    const IntVec place = load_bytes(argmax, count);
+    total[taps] += (place < 4) ? gradient : Vec{};
+    for (int i = 0; i < 4; ++i) {
+      const Vec of_pixel = place == i ? gradient : Vec{};
+      const float* pixels = x + i / 2 * pitch + i % 2 * Filter::channels;
+      for (int tap = 0; tap < taps; ++tap)
+        total[tap] += broadcast(pixels[tap / Filter::across * pitch + tap % Filter::across]) * of_pixel;
+    }
+  }
+  for (int tap = 0; tap <= taps; ++tap) store(sums + tap * channels, total[tap]);
+}
+
+/// The sums of the rows [begin, end) of windows.
+template <class Filter, class T>
+void sum_pool_slice(float* sums, const float* images, const T* dy, const std::uint8_t* argmax, const Conv2dPool& d,
+                    std::int64_t begin, std::int64_t end) {
+  const Padded padded(d.conv);
+  const std::int64_t filters = d.conv.k, channels = vectors_in(filters) * lanes;
+  const std::int64_t p = d.pool.p(), q = d.pool.q();
+  std::fill_n(sums, pool_slice_size(d.conv), 0.0f);
+  for (std::int64_t row = begin; row < end; ++row) {
+    const float* x = images + row / p * padded.image() + row % p * 2 * padded.row();
+    for (std::int64_t k = 0; k < filters; k += lanes)
+      add_row_of_windows<Filter>(sums + k, x, dy + row * q * filters + k, argmax + row * q * filters + k, padded.row(),
+                                 channels, int(q), filters, int(filters - k));
+  }
+}
+
+std::size_t conv2d_pool_filter_gradient_simd_workspace(const Conv2dPool& d) {
+  const std::int64_t images = d.conv.n * Padded(d.conv).image();
+  return std::size_t(pool_slices_of(d) * pool_slice_size(d.conv) + images) * sizeof(float);
+}
+
+template <class T>
+void conv2d_pool_filter_gradient_simd(float* dw, float* db, const T* x, const T* dy, const std::uint8_t* argmax,
+                                      const Conv2dPool& d, void* workspace, stream_t) {
+  const std::int64_t slices = pool_slices_of(d), size = pool_slice_size(d.conv), rows = pool_rows_of(d);
+  float* const partial = static_cast<float*>(workspace);
+  float* const images = partial + slices * size;
+  pad_images(images, x, d.conv);
+  const std::int64_t filters = d.conv.k, channels = vectors_in(filters) * lanes;
+  const std::int64_t taps = d.conv.w_size() / filters;
+  const bool small = d.pool.y_size() * taps < 16384;
+  with_few_channels(d.conv, [&](auto filter) {
+    host_shares(
+        slices,
+        [&](std::int64_t begin, std::int64_t end) {
+          for (std::int64_t slice = begin; slice < end; ++slice)
+            sum_pool_slice<decltype(filter)>(partial + slice * size, images, dy, argmax, d, rows * slice / slices,
+                                             rows * (slice + 1) / slices);
+        },
+        small ? slices : 1);
+  });
+  const auto total = [&](std::int64_t at) {
+    float sum = 0;
+    for (std::int64_t slice = 0; slice < slices; ++slice) sum += partial[slice * size + at];
+    return sum;
+  };
+  for (std::int64_t tap = 0; tap < taps; ++tap)
+    for (std::int64_t k = 0; k < filters; ++k) dw[k * taps + tap] = total(tap * channels + k);
+  for (std::int64_t k = 0; k < filters; ++k) db[k] = total(taps * channels + k);
+}
+
+template <class T>
+void add_variants(Registry& registry) {
+  registry.add<Conv2dPoolFilterGradient<T>>({.name = "simd",
+                                             .rank = 1,
+                                             .targets = on_host,
+                                             .launch = &conv2d_pool_filter_gradient_simd<T>,
+                                             .supports = &has_few_channels,
+                                             .workspace_bytes = &conv2d_pool_filter_gradient_simd_workspace});
+}
+const Registration registration(&add_variants<float>, &add_variants<bf16>);
+
+}  // namespace
+}  // namespace gs::GS_TARGET
