@@ -200,12 +200,10 @@ TEST(Fusion, TheHeadTrainsLikeItsCalls) {
     EXPECT_EQ(apart.implementations().count("loss"), 1u) << "a call of it is fixed";
     const std::vector<float> got = trained(net, *sim, {}),
                              want = trained(net, *sim, {.fixed = {{"dense3 forward", "tiled"}}});
-    ASSERT_EQ(got.size(), want.size());
-    double furthest = 0;
-    for (std::size_t i = 0; i < got.size(); ++i) furthest = std::max(furthest, std::abs(double(got[i]) - want[i]));
-    // Adam's first steps move each parameter by about the rate, 0.01, whatever the gradient's size.
-    EXPECT_LT(furthest, tf32 ? 2e-2 : 2e-3);
-    EXPECT_GT(furthest, 0) << "sums in another order";
+    if (tf32)  // Adam's first steps move each parameter by about the rate, 0.01, whatever the gradient's size
+      EXPECT_TRUE(test::agree(got, test::widen(want), 2e-2)) << "the separate calls round factors, the head does not";
+    else
+      EXPECT_EQ(got, want) << "the sums of dense's tiled variant, in the same order";
     // A table without the head, as older runs have recorded, keeps its calls; one with it, too.
     EXPECT_EQ(Program(net, Recipe(), *sim, {.fixed = fused.implementations()}).implementations(),
               fused.implementations());
@@ -222,13 +220,12 @@ TEST(Fusion, TheHeadEndsAtWideLayersAndAtDropout) {
       if (call.name.ends_with("loss")) return call.name;
     return std::string();
   };
-  EXPECT_EQ(head_of(lenet({.input = {8, 8, 1}, .base = 2})), "dense2 loss") << "dense1 has many inputs";
+  EXPECT_EQ(head_of(lenet({.base = 2})), "dense2 loss") << "dense1 has many inputs";
   EXPECT_EQ(head_of(mlp({.input = {9, 9, 1}, .base = 70, .dropout = 0.4f})), "dense4 loss");
   EXPECT_EQ(head_of(NetBuilder("wide", {4, 4, 1}).flatten().dense(200).relu().dense(1).build()), "loss");
   EXPECT_EQ(head_of(NetBuilder("first", {4, 4, 1}).flatten().dense(1).build()), "loss")
       << "the first layer has no data gradient";
 }
-
 
 /// The fused filter gradient is the sum of the same products, without those that are 0.
 TEST(Fusion, OfTheFirstLayersGradientChangesOnlyTheOrderOfASum) {
