@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/checks.h"
+#include "apps/cli/help.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/progress.h"
 #include "apps/kernel/built_in_twin.h"
