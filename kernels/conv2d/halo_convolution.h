@@ -9,13 +9,6 @@
 
 namespace gs::GS_TARGET {
 
-/// Up to 16 bytes that are loaded or stored at once.
-template <class T, int n>
-struct alignas(n * sizeof(T)) Run {
-  T of[n];
-  static_assert(n * sizeof(T) <= 16);
-};
-
 /// sums = bias, of the thread's outputs. `outputs`: from the warp's first one on, those that exist.
 template <class Tile, class T>
 __device__ inline void start_with_bias(float (&sums)[2][2][Tile::tiles][4], const T* bias, int outputs) {

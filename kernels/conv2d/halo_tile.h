@@ -41,6 +41,13 @@ struct HaloTile {
   GS_BOTH static constexpr int place(int column) { return column % 2 * (staged_columns / 2) + column / 2; }
 };
 
+/// Up to 16 bytes that are loaded or stored at once.
+template <class T, int n>
+struct alignas(n * sizeof(T)) Run {
+  T of[n];
+  static_assert(n * sizeof(T) <= 16);
+};
+
 inline constexpr int halo_threads = 128;  ///< at most
 inline constexpr int halo_blocks = 3;     ///< minimum per SM
 
