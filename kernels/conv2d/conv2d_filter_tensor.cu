@@ -6,11 +6,11 @@
 // pixels of the batch is cut into slices; the blocks of the first taps load all of dy anyway and sum it for db, in fp32
 // and unrounded. dw and db are always fp32. A second kernel adds the slices of dw and db in a fixed order. A block
 // works within one group.
+#include "kernels/common/add_slices.h"
 #include "kernels/common/registration.h"
 #include "kernels/common/store_pair.h"
 #include "kernels/common/tensor_gemm.h"
 #include "kernels/conv2d/conv2d.h"
-#include "kernels/conv2d/filter_slices.h"
 #include "kernels/conv2d/window_matrices.h"
 
 namespace gs::GS_TARGET {
@@ -48,6 +48,15 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
   if (!with_bias || part != 0 || k0 + row >= last) return;
   for (int i = 1; i < sharers; ++i) bias_sum += bias_parts[i * Tile::rows + row];
   of_slice[all * map.taps + k0 + row] = bias_sum;
+}
+
+/// dw and db from the slices' sums.
+template <int rows>
+__global__ void __launch_bounds__(slice_columns* rows)
+    add_slices_tensor(float* __restrict__ dw, float* __restrict__ db, const float* __restrict__ partial, int weights,
+                      int filters, int slices) {
+  add_slices<rows>(partial, slices, weights + filters,
+                   [&](int at, float sum) { (at < weights ? dw[at] : db[at - weights]) = sum; });
 }
 
 /// Calls body(tile) with the tile that suits a group's filters.
@@ -91,7 +100,12 @@ void conv2d_filter_gradient_tensor(float* dw, float* db, const T* x, const T* dy
                                                       d.k, Divider(d.groups), in_vectors(dy, d.group_k()),
                                                       slices.pixels);
   });
-  launch_add_filter_slices(dw, db, partial, d, slices.count, s);
+  const int weights = int(d.w_size());
+  const dim3 blocks(unsigned(parts(weights + d.k, slice_columns)));
+  with_slice_rows(slices.count, [&](auto rows) {
+    launch<add_slices_tensor<rows>>({blocks, dim3(slice_columns * rows)}, s, dw, db, partial, weights, d.k,
+                                    slices.count);
+  });
 }
 
 template <class T>

@@ -18,10 +18,7 @@ __global__ void __launch_bounds__(halo_threads, halo_blocks)
   float sums[2][2][Tile::tiles][4] = {};
   halo_convolution<Tile, Weights>(sums, shared, map, HaloPixels<Tile>(dy, map, at), Weights(w, map, first), warp_down,
                                   warp_output);
-  for_each_run<Tile, Weights>(sums, [&]<int n>(int row, int column, int output, const float(&values)[n]) {
-    row += at.top + 4 * warp_down, column += at.left, output += first + warp_output;
-    if (row >= map.rows || column >= map.columns || output >= map.outputs) return;
-    const int place = ((at.image * map.rows + row) * map.columns + column) * map.outputs + output;
+  const auto write = [&]<int n>(int place, const float(&values)[n]) {
     constexpr int together = n * int(sizeof(T)) < 16 ? n : group_elements<T>;
     using Part = Run<T, together>;
 #pragma unroll
@@ -37,7 +34,8 @@ __global__ void __launch_bounds__(halo_threads, halo_blocks)
       }
       *reinterpret_cast<Part*>(dx + place + i) = part;
     }
-  });
+  };
+  for_each_run<Tile, Weights>(sums, map, at, warp_down, first + warp_output, write);
 }
 
 template <class T>

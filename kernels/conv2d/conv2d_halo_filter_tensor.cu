@@ -6,7 +6,6 @@
 // the batch is cut into slices of whole tiles; a second kernel adds them in a fixed order. The thread that copied dy
 // sums it for db, in fp32, before it rounds it to tf32. Reads x 1.3 to 1.6 times and dy once per tile of channels.
 #include "kernels/common/registration.h"
-#include "kernels/conv2d/filter_slices.h"
 #include "kernels/conv2d/halo_filter_columns.h"
 
 namespace gs::GS_TARGET {
@@ -45,30 +44,27 @@ __device__ void write_bias(float* db, const float (&sums)[group_elements<typenam
 /// dw of the warp's filters and channels, for one slice. `filter`, `channel`: the warp's first ones.
 template <class Tile>
 __device__ void write_weights(float* dw, const FilterSums<Tile>& sums, const FilterMap& map, int filter, int channel) {
+  constexpr bool tf32 = sizeof(typename Tile::Element) == 4;
+  constexpr int runs = tf32 ? 1 : Tile::n_tiles, n = tf32 ? 2 * Tile::n_tiles : 2;  // of adjacent channels
   const int lane = int(threadIdx.x) % 32;
 #pragma unroll
   for (int i = 0; i < 2 * Tile::m_tiles; ++i) {
     const int tile = i / 2, half = i % 2;
-    constexpr bool tf32 = sizeof(typename Tile::Element) == 4;
     const int k = filter + (tf32 ? lane / 4 * 2 * Tile::m_tiles + i : tile * 16 + half * 8 + lane / 4);
-    if (k >= map.filters) continue;
 #pragma unroll
-    for (int tap = 0; tap < 9; ++tap) {
-      float* to = dw + (k * 9 + tap) * map.channels;
-      if constexpr (tf32) {
-        constexpr int n = Tile::n_tiles;
-        const int c = channel + lane % 4 * 2 * n;
-        Run<float, 2 * n> run;
+    for (int j = 0; j < runs; ++j) {
+      const int c = channel + j * 8 + lane % 4 * n;
+      if (k >= map.filters || c >= map.channels) continue;
+      float* to = dw + k * 9 * map.channels + c;
 #pragma unroll
-        for (int e = 0; e < 2 * n; ++e) run.of[e] = sums[tap][tile][e % n][2 * half + e / n];
-        if (c < map.channels) *reinterpret_cast<Run<float, 2 * n>*>(to + c) = run;
-      } else {
+      for (int tap = 0; tap < 9; ++tap, to += map.channels) {
+        Run<float, n> run;
 #pragma unroll
-        for (int j = 0; j < Tile::n_tiles; ++j) {
-          const int c = channel + j * 8 + lane % 4 * 2;
-          const auto& of = sums[tap][tile][j];
-          if (c < map.channels) *reinterpret_cast<Run<float, 2>*>(to + c) = {of[2 * half], of[2 * half + 1]};
+        for (int e = 0; e < n; ++e) {
+          const int n_tile = tf32 ? e % Tile::n_tiles : j, column = tf32 ? e / Tile::n_tiles : e;
+          run.of[e] = sums[tap][tile][n_tile][2 * half + column];
         }
+        *reinterpret_cast<Run<float, n>*>(to) = run;
       }
     }
   }
@@ -130,6 +126,31 @@ __global__ void __launch_bounds__(halo_threads, blocks)
   write_bias<Tile>(db, bias_sums, reinterpret_cast<float*>(shared), filters);
 }
 
+constexpr int sum_columns = 16, sum_rows = 16;  // of the threads of add_slices_halo
+
+/// dw and db from the slices' sums, four adjacent elements a thread: thread r of 16 adds slices r, r + 16, ...; thread 0
+/// then adds the threads' sums. `weights` and `size`: of dw and of a slice, in fours.
+__global__ void __launch_bounds__(sum_columns* sum_rows)
+    add_slices_halo(float4* __restrict__ dw, float4* __restrict__ db, const float4* __restrict__ partial, int weights,
+                    int size, int slices) {
+  __shared__ float4 sums[sum_rows][sum_columns];
+  const int column = int(threadIdx.x) % sum_columns, row = int(threadIdx.x) / sum_columns;
+  const int at = int(blockIdx.x) * sum_columns + column;
+  float4 sum = make_float4(0, 0, 0, 0);
+  const auto add = [&](const float4& v) { sum.x += v.x, sum.y += v.y, sum.z += v.z, sum.w += v.w; };
+  if (at < size) {
+    const float4* from = partial + std::int64_t(row) * size + at;
+#pragma unroll 8
+    for (int slice = row; slice < slices; slice += sum_rows, from += sum_rows * size) add(*from);
+  }
+  sums[row][column] = sum;
+  __syncthreads();
+  if (row != 0 || at >= size) return;
+#pragma unroll
+  for (int i = 1; i < sum_rows; ++i) add(sums[i][column]);
+  (at < weights ? dw[at] : db[at - weights]) = sum;
+}
+
 /// Tiles of pixels per slice, and slices: as many as give each of 132 SMs a block, and none more than once.
 struct TileSlices {
   int tiles, each, count;
@@ -178,7 +199,10 @@ void conv2d_filter_gradient_halo(float* dw, float* db, const T* x, const T* dy, 
     constexpr std::size_t stage = sizeof(T) * (Tile::Gradients::elements + Tile::Inputs::elements);
     launch<filter_gradient_halo<Tile, blocks>>({grid, dim3(halo_threads), (slices.each > 1 ? 2 : 1) * stage}, s,
                                                partial, x, dy, map);
-    launch_add_filter_slices(dw, db, partial, d, slices.count * Tile::shares, s);
+    const int weights = int(d.w_size() / 4), size = weights + d.k / 4;
+    launch<add_slices_halo>({dim3(unsigned(parts(size, sum_columns))), dim3(sum_columns * sum_rows)}, s,
+                            reinterpret_cast<float4*>(dw), reinterpret_cast<float4*>(db),
+                            reinterpret_cast<const float4*>(partial), weights, size, slices.count * Tile::shares);
   });
 }
 

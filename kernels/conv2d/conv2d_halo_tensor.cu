@@ -12,7 +12,7 @@ namespace gs::GS_TARGET {
 
 bool conv2d_halo_supports(const Conv2d& d) {
   return conv2d_tensor_supports(d) && d.r == 3 && d.s == 3 && d.stride == 1 && d.pad == 1 && d.groups == 1 &&
-         d.c % 8 == 0 && d.k % 8 == 0;
+         d.c % 8 == 0 && d.k % 8 == 0 && parts(d.k, 16) <= 65535;  // blocks of the filter gradient along y
 }
 
 namespace {
@@ -30,14 +30,11 @@ __global__ void __launch_bounds__(halo_threads, halo_blocks)
   start_with_bias<Tile>(sums, bias + first + warp_output, map.outputs - first - warp_output);
   halo_convolution<Tile, Weights>(sums, shared, map, HaloPixels<Tile>(x, map, at), Weights(w, map, first), warp_down,
                                   warp_output);
-  for_each_run<Tile, Weights>(sums, [&](int row, int column, int output, const auto& values) {
-    row += at.top + 4 * warp_down, column += at.left, output += first + warp_output;
-    if (row >= map.rows || column >= map.columns || output >= map.outputs) return;
+  for_each_run<Tile, Weights>(sums, map, at, warp_down, first + warp_output, [&](int place, const float(&values)[2]) {
     Run<T, 2> run;
 #pragma unroll
     for (int e = 0; e < 2; ++e) run.of[e] = rounded<T>(relu && values[e] <= 0 ? 0.0f : values[e]);
-    *reinterpret_cast<Run<T, 2>*>(y + ((at.image * map.rows + row) * map.columns + column) * map.outputs + output) =
-        run;
+    *reinterpret_cast<Run<T, 2>*>(y + place) = run;
   });
 }
 

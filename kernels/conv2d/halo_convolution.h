@@ -96,26 +96,32 @@ std::size_t halo_shared_bytes(const HaloMap& map) {
   return (map.depth > Tile::chunk ? 2 : 1) * stage * sizeof(typename Tile::Element);
 }
 
-/// Calls write(row, column, output, values) for each run of adjacent outputs of each pixel that this thread holds;
-/// `values` is an array of floats. Rows and columns are relative to the warp's; `output` to the warp's first one.
+/// Calls write(place, values) for each run of adjacent outputs, inside of the tensor, that this thread holds: `values`
+/// is an array of floats, `place` the first one's offset. `first`: the warp's first output.
 template <class Tile, class Weights, class Write>
-__device__ inline void for_each_run(const float (&sums)[2][2][Tile::tiles][4], const Write& write) {
-  const int lane = int(threadIdx.x) % 32;
+__device__ inline void for_each_run(const float (&sums)[2][2][Tile::tiles][4], const HaloMap& map, const HaloPlace& at,
+                                    int warp_down, int first, const Write& write) {
+  const int lane = int(threadIdx.x) % 32, top = at.top + 4 * warp_down, left = at.left + lane / 4 * 2;
+  const int origin = ((at.image * map.rows + top) * map.columns + left) * map.outputs + first;
+  const int row_elements = map.columns * map.outputs;
 #pragma unroll
   for (int pixel = 0; pixel < 8; ++pixel) {
-    const int down = pixel / 4, i = pixel / 2 % 2, j = pixel % 2;
-    const int row = 2 * down + i, column = lane / 4 * 2 + j;
+    const int row = pixel / 2, i = row % 2, half = row / 2 * 2, j = pixel % 2;
+    if (top + row >= map.rows || left + j >= map.columns) continue;
+    const int place = origin + row * row_elements + j * map.outputs;
     if constexpr (Weights::adjacent) {
+      const int n = lane % 4 * 2 * Tile::tiles;
       float values[2 * Tile::tiles];
 #pragma unroll
-      for (int n = 0; n < 2 * Tile::tiles; ++n)
-        values[n] = sums[i][j][n % Tile::tiles][2 * down + n / Tile::tiles];
-      write(row, column, lane % 4 * 2 * Tile::tiles, values);
+      for (int e = 0; e < 2 * Tile::tiles; ++e)
+        values[e] = sums[i][j][e % Tile::tiles][half + e / Tile::tiles];
+      if (first + n < map.outputs) write(place + n, values);
     } else {
 #pragma unroll
       for (int tile = 0; tile < Tile::tiles; ++tile) {
-        const float values[2] = {sums[i][j][tile][2 * down], sums[i][j][tile][2 * down + 1]};
-        write(row, column, tile * 8 + lane % 4 * 2, values);
+        const int n = tile * 8 + lane % 4 * 2;
+        const float values[2] = {sums[i][j][tile][half], sums[i][j][tile][half + 1]};
+        if (first + tile * 8 < map.outputs) write(place + n, values);
       }
     }
   }

@@ -1,8 +1,8 @@
 // halo_operands.h - the operands of a halo convolution in shared memory: pixels with their halo, and two forms of the
 // weights. Each starts asynchronous copies of a chunk, rounds it, and loads fragments.
 //
-// Floats are rounded to tf32 once, in place, by the thread that copied them, as soon as its copies have arrived: each
-// is loaded into fragments up to 36 times.
+// Floats are rounded to tf32 in place, by the thread that copied them, as soon as its copies have arrived: each pixel is
+// loaded into fragments up to 16 times, by each warp. Weights that a single warp loads, once, are rounded there instead.
 #pragma once
 #include "kernels/conv2d/halo_tile.h"
 
@@ -25,25 +25,25 @@ class HaloPixels {
     const int lane = int(threadIdx.x) % 32;
     channel_ = lane / span * group_elements<T>;
     to_ = lane % span * Tile::pitch + channel_;
-    from_ = x + (std::int64_t(at.image) * map.rows + top_) * (map.columns * map.depth) + channel_;
+    const int first = (at.image * map.rows + top_) * map.columns * map.depth + channel_;
 #pragma unroll
     for (int i = 0; i < passes; ++i) {
       const int place = lane % span + i * span, half = Tile::staged_columns / 2;
       const int column = at.left - 1 + (place < half ? 2 * place : 2 * (place - half) + 1);
       exists_[i] = place < Tile::staged_columns;
       inside_[i] = exists_[i] && unsigned(column) < unsigned(map.columns);
-      offset_[i] = column * map.depth;
+      from_[i] = x + (first + column * map.depth);
     }
   }
   __device__ void start(T* stage, int first_channel) const {
     const bool in_depth = first_channel + channel_ < map_.depth;
     each_row([&](int row) {
       const bool in_row = in_depth && unsigned(top_ + row) < unsigned(map_.rows);
-      const T* from = from_ + row * (map_.columns * map_.depth) + first_channel;
+      const int offset = row * (map_.columns * map_.depth) + first_channel;
       T* to = stage + to_ + row * Tile::row;
 #pragma unroll
       for (int i = 0; i < passes; ++i)
-        if (exists_[i]) async_copy_16(to + i * span * Tile::pitch, from + offset_[i], in_row && inside_[i]);
+        if (exists_[i]) async_copy_16(to + i * span * Tile::pitch, from_[i] + offset, in_row && inside_[i]);
     });
   }
   __device__ void round(T* stage) const {
@@ -64,8 +64,8 @@ class HaloPixels {
     for (int row = int(threadIdx.x) / 32; row < map_.staged_rows(); row += int(blockDim.x) / 32) body(row);
   }
   const HaloMap& map_;
-  const T* from_;
-  int top_, channel_, to_, offset_[passes];
+  const T* from_[passes];  ///< this thread's pixels in the first row
+  int top_, channel_, to_;
   bool exists_[passes], inside_[passes];
 };
 
@@ -84,18 +84,31 @@ struct StagedRows {
   }
   /// Copies row i from `from` + i `stride`, the columns of which begin at `column`; zeros from row `last` on.
   __device__ void start(T* stage, const T* from, int stride, int last) const {
-    each([&](int i) { async_copy_16(stage + i * pitch + column, from + i * stride + column, i < last); });
+    T* to = stage + row * pitch + column;
+    from += row * stride + column;
+    const int step = int(blockDim.x) / 32 * span, skip = step * stride;
+    for (int i = row; i < rows; i += step, to += step * pitch, from += skip) async_copy_16(to, from, i < last);
   }
   __device__ void round(T* stage) const {
-    if constexpr (sizeof(T) == 4) each([&](int i) { round_group(stage + i * pitch + column); });
-  }
-
- private:
-  template <class Body>
-  __device__ void each(const Body& body) const {
-    for (int i = row; i < rows; i += int(blockDim.x) / 32 * span) body(i);
+    if constexpr (sizeof(T) == 4) {
+      T* at = stage + row * pitch + column;
+      const int step = int(blockDim.x) / 32 * span;
+      for (int i = row; i < rows; i += step, at += step * pitch) round_group(at);
+    }
   }
 };
+
+/// Whether weights are rounded when they are loaded into fragments: warps that write 8 channels do not share them, or
+/// are so few that this costs less than a pass over shared memory.
+template <class Tile>
+inline constexpr bool round_late = Tile::tiles == 1;
+template <class Tile>
+__device__ inline void round_loaded(std::uint32_t (&b)[3][Tile::tiles][2]) {
+  if constexpr (round_late<Tile>) {
+#pragma unroll
+    for (int s = 0; s < 3; ++s) round_fragment<typename Tile::Element>(b[s][0]);
+  }
+}
 
 /// The filters w[k,r,s,c] of the forward pass: a row of shared memory is a chunk of a filter's tap.
 template <class Tile>
@@ -113,7 +126,9 @@ class FilterRows {
     const bool inside = first_channel + staged_.column < map_.depth;
     staged_.start(stage, from_ + first_channel, map_.depth, inside ? last_ : 0);
   }
-  __device__ void round(T* stage) const { staged_.round(stage); }
+  __device__ void round(T* stage) const {
+    if constexpr (!round_late<Tile>) staged_.round(stage);
+  }
 
   /// Where this lane's fragments begin; `first`: the warp's first output in the block.
   __device__ static int fragments(int first) {
@@ -139,6 +154,7 @@ class FilterRows {
           b[s][j][0] = both[0], b[s][j][1] = both[1], b[s][j + 1][0] = both[2], b[s][j + 1][1] = both[3];
         }
     }
+    round_loaded<Tile>(b);
   }
 
  private:
@@ -168,7 +184,9 @@ class TurnedFilterRows {
     staged_.start(stage, from_ + first_filter * 9 * map_.outputs, map_.outputs,
                   inside ? (map_.depth - first_filter) * 9 : 0);
   }
-  __device__ void round(T* stage) const { staged_.round(stage); }
+  __device__ void round(T* stage) const {
+    if constexpr (!round_late<Tile>) staged_.round(stage);
+  }
 
   __device__ static int fragments(int first) {
     const int lane = int(threadIdx.x) % 32;
@@ -205,6 +223,7 @@ class TurnedFilterRows {
           b[s][j][0] = both[0], b[s][j][1] = both[1], b[s][j + 1][0] = both[2], b[s][j + 1][1] = both[3];
         }
     }
+    round_loaded<Tile>(b);
   }
 
  private:

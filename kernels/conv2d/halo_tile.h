@@ -60,9 +60,9 @@ struct HaloPlace {
   }
 };
 
-/// Calls body(tile, map, grid, threads) with the tile for images of `rows` x `columns` pixels. A warp that writes 32
-/// channels needs the fewest instructions per product; it is used if blocks of four such warps occupy the GPU. Else a
-/// warp writes 8 channels, and a block as many as still occupy the GPU; warps along the rows share its weights.
+/// Calls body(tile, map, grid, threads) with the tile for images of `rows` x `columns` pixels. The more channels a warp
+/// writes, the fewer instructions it needs per product; blocks of four such warps are used if they occupy the GPU.
+/// Else a warp writes 8 channels, and a block as many as still occupy the GPU; warps along the rows share its weights.
 template <class T, class Body>
 void with_halo_tile(int images, int rows, int columns, int depth, int outputs, const Body& body) {
   const auto blocks = [&](int tile_outputs, int warps_down) {
@@ -70,14 +70,15 @@ void with_halo_tile(int images, int rows, int columns, int depth, int outputs, c
   };
   const auto occupy = [&](std::int64_t count) { return 8 * count >= 7 * 132; };  // seven eighths of the SMs
   const auto run = [&](auto tile, int warps_down) {
-    HaloMap map{rows, columns, depth, outputs, warps_down, Divider(parts(columns, 16)),
-                Divider(parts(rows, 4 * warps_down))};
-    const std::int64_t pixel_tiles = blocks(outputs, warps_down);
-    body(tile, map, dim3(unsigned(pixel_tiles), unsigned(parts(outputs, tile.outputs))),
+    const HaloMap map{rows,    columns,    depth,
+                      outputs, warps_down, Divider(parts(columns, 16)), Divider(parts(rows, 4 * warps_down))};
+    body(tile, map, dim3(unsigned(blocks(outputs, warps_down)), unsigned(parts(outputs, tile.outputs))),
          dim3(unsigned(32 * tile.warps_across * warps_down)));
   };
   const auto with_steps = [&](auto steps) {
     if (outputs > 16 && occupy(blocks(32, 4))) return run(HaloTile<T, steps, 32, 32>(), 4);
+    if (outputs > 16 && occupy(blocks(32, 2))) return run(HaloTile<T, steps, 32, 16>(), 2);
+    if (outputs > 8 && occupy(blocks(16, 4))) return run(HaloTile<T, steps, 16, 16>(), 4);
     int tile_outputs = outputs <= 8 ? 8 : outputs <= 16 ? 16 : 32;
     while (tile_outputs > 8 && 2 * blocks(tile_outputs, 1) <= 132) tile_outputs /= 2;
     int warps_down = 32 / tile_outputs;
