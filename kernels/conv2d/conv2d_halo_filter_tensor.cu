@@ -103,11 +103,12 @@ __global__ void __launch_bounds__(halo_threads, blocks)
   for (int tile = begin; tile < end; ++tile) {
     T* slot = shared + (tile - begin) % 2 * stage;
     async_wait<1>();
-    if (with_bias) gradients.each(slot, [&](const T* at) { add_to_bias(bias_sums, at); });
-    if constexpr (sizeof(T) == 4) {
-      gradients.each(slot, round_group);
-      inputs.each(slot + Tile::Gradients::elements, round_group);
-    }
+    if (sizeof(T) == 4 || with_bias)
+      gradients.each(slot, [&](T* at) {
+        if (with_bias) add_to_bias(bias_sums, at);
+        if constexpr (sizeof(T) == 4) round_group(at);
+      });
+    if constexpr (sizeof(T) == 4) inputs.each(slot + Tile::Gradients::elements, round_group);
     __syncthreads();
     multiply_columns<Tile>(sums, slot + gradient_fragments<Tile>(share, filter),
                            slot + Tile::Gradients::elements + input_fragments<Tile>(share, channel));
@@ -126,28 +127,29 @@ __global__ void __launch_bounds__(halo_threads, blocks)
   write_bias<Tile>(db, bias_sums, reinterpret_cast<float*>(shared), filters);
 }
 
-constexpr int sum_columns = 16, sum_rows = 16;  // of the threads of add_slices_halo
+constexpr int columns_of_sums = 16;  // threads of add_slices_halo that add the same slices
 
-/// dw and db from the slices' sums, four adjacent elements a thread: thread r of 16 adds slices r, r + 16, ...; thread 0
-/// then adds the threads' sums. `weights` and `size`: of dw and of a slice, in fours.
-__global__ void __launch_bounds__(sum_columns* sum_rows)
+/// dw and db from the slices' sums, four adjacent elements a thread: thread r of `rows` adds slices r, r + rows, ...;
+/// thread 0 then adds the threads' sums. `weights` and `size`: of dw and of a slice, in fours.
+template <int rows>
+__global__ void __launch_bounds__(columns_of_sums* rows)
     add_slices_halo(float4* __restrict__ dw, float4* __restrict__ db, const float4* __restrict__ partial, int weights,
                     int size, int slices) {
-  __shared__ float4 sums[sum_rows][sum_columns];
-  const int column = int(threadIdx.x) % sum_columns, row = int(threadIdx.x) / sum_columns;
-  const int at = int(blockIdx.x) * sum_columns + column;
+  __shared__ float4 sums[rows][columns_of_sums];
+  const int column = int(threadIdx.x) % columns_of_sums, row = int(threadIdx.x) / columns_of_sums;
+  const int at = int(blockIdx.x) * columns_of_sums + column;
   float4 sum = make_float4(0, 0, 0, 0);
   const auto add = [&](const float4& v) { sum.x += v.x, sum.y += v.y, sum.z += v.z, sum.w += v.w; };
   if (at < size) {
     const float4* from = partial + std::int64_t(row) * size + at;
 #pragma unroll 8
-    for (int slice = row; slice < slices; slice += sum_rows, from += sum_rows * size) add(*from);
+    for (int slice = row; slice < slices; slice += rows, from += rows * size) add(*from);
   }
   sums[row][column] = sum;
   __syncthreads();
   if (row != 0 || at >= size) return;
 #pragma unroll
-  for (int i = 1; i < sum_rows; ++i) add(sums[i][column]);
+  for (int i = 1; i < rows; ++i) add(sums[i][column]);
   (at < weights ? dw[at] : db[at - weights]) = sum;
 }
 
@@ -192,17 +194,28 @@ void conv2d_filter_gradient_halo(float* dw, float* db, const T* x, const T* dy, 
   with_filter_tile<T>(d, [&](auto tile, auto blocks) {
     using Tile = decltype(tile);
     const TileSlices slices = tile_slices<Tile>(d);
-    const FilterMap map{d.h,          d.w,         d.c,
-                        d.k,          slices.tiles, slices.each,
-                        Divider(parts(d.w, Tile::columns)), Divider(parts(d.h, Tile::rows))};
+    const FilterMap map{d.h,
+                        d.w,
+                        d.c,
+                        d.k,
+                        slices.tiles,
+                        slices.each,
+                        Divider(parts(d.w, Tile::columns)),
+                        Divider(parts(d.h, Tile::rows))};
     const dim3 grid(unsigned(parts(d.c, Tile::channels)), unsigned(parts(d.k, Tile::filters)), unsigned(slices.count));
     constexpr std::size_t stage = sizeof(T) * (Tile::Gradients::elements + Tile::Inputs::elements);
     launch<filter_gradient_halo<Tile, blocks>>({grid, dim3(halo_threads), (slices.each > 1 ? 2 : 1) * stage}, s,
                                                partial, x, dy, map);
-    const int weights = int(d.w_size() / 4), size = weights + d.k / 4;
-    launch<add_slices_halo>({dim3(unsigned(parts(size, sum_columns))), dim3(sum_columns * sum_rows)}, s,
-                            reinterpret_cast<float4*>(dw), reinterpret_cast<float4*>(db),
-                            reinterpret_cast<const float4*>(partial), weights, size, slices.count * Tile::shares);
+    const int weights = int(d.w_size() / 4), size = weights + d.k / 4, count = slices.count * Tile::shares;
+    const auto add = [&](auto rows) {
+      launch<add_slices_halo<rows>>({dim3(unsigned(parts(size, columns_of_sums))), dim3(columns_of_sums * rows)}, s,
+                                    reinterpret_cast<float4*>(dw), reinterpret_cast<float4*>(db),
+                                    reinterpret_cast<const float4*>(partial), weights, size, count);
+    };
+    if (count <= 32)
+      add(std::integral_constant<int, 4>());
+    else
+      add(std::integral_constant<int, 16>());
   });
 }
 

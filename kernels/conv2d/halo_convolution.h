@@ -63,8 +63,8 @@ __device__ inline void halo_convolution(float (&sums)[2][2][Tile::tiles][4], typ
   using T = typename Tile::Element;
   const int of_pixels = map.staged_rows() * Tile::row, stage = of_pixels + Weights::elements;
   const int lane = int(threadIdx.x) % 32;
-  const int own_pixels = (4 * warp_down + lane / 8 % 2 * 2) * Tile::row + lane % 8 * Tile::pitch +
-                         lane / 16 * group_elements<T>;
+  const int own_pixels =
+      (4 * warp_down + lane / 8 % 2 * 2) * Tile::row + lane % 8 * Tile::pitch + lane / 16 * group_elements<T>;
   const int own_weights = of_pixels + Weights::fragments(warp_output);
   const auto start = [&](int channel, T* slot) {
     if (channel < map.depth) {
@@ -113,8 +113,7 @@ __device__ inline void for_each_run(const float (&sums)[2][2][Tile::tiles][4], c
       const int n = lane % 4 * 2 * Tile::tiles;
       float values[2 * Tile::tiles];
 #pragma unroll
-      for (int e = 0; e < 2 * Tile::tiles; ++e)
-        values[e] = sums[i][j][e % Tile::tiles][half + e / Tile::tiles];
+      for (int e = 0; e < 2 * Tile::tiles; ++e) values[e] = sums[i][j][e % Tile::tiles][half + e / Tile::tiles];
       if (first + n < map.outputs) write(place + n, values);
     } else {
 #pragma unroll

@@ -1,8 +1,9 @@
 // halo_operands.h - the operands of a halo convolution in shared memory: pixels with their halo, and two forms of the
 // weights. Each starts asynchronous copies of a chunk, rounds it, and loads fragments.
 //
-// Floats are rounded to tf32 in place, by the thread that copied them, as soon as its copies have arrived: each pixel is
-// loaded into fragments up to 16 times, by each warp. Weights that a single warp loads, once, are rounded there instead.
+// Floats are rounded to tf32 in place, by the thread that copied them, as soon as its copies have arrived: each pixel
+// is loaded into fragments up to 16 times, by each warp. Weights that a single warp loads, once, are rounded there
+// instead.
 #pragma once
 #include "kernels/conv2d/halo_tile.h"
 
@@ -57,7 +58,7 @@ class HaloPixels {
   }
 
  private:
-  static constexpr int groups = Tile::chunk / group_elements<T>;                // of 16 bytes in a pixel's chunk
+  static constexpr int groups = Tile::chunk / group_elements<T>;  // of 16 bytes in a pixel's chunk
   static constexpr int span = 32 / groups, passes = parts(Tile::staged_columns, span);  // pixels at a time
   template <class Body>
   __device__ void each_row(const Body& body) const {
@@ -116,7 +117,7 @@ class FilterRows {
  public:
   using T = typename Tile::Element;
   static constexpr int elements = Tile::outputs * 9 * Tile::pitch;
-  static constexpr bool adjacent = false;             ///< column n of tile j is output 8 j + n
+  static constexpr bool adjacent = false;              ///< column n of tile j is output 8 j + n
   static constexpr int step_elements = step_depth<T>;  ///< from one step's weights to the next
 
   /// `first`: the block's first output.

@@ -19,10 +19,10 @@ bool conv2d_halo_supports(const Conv2d&);
 
 /// Extents of a halo convolution.
 struct HaloMap {
-  int rows, columns;              ///< of an image, read and written
-  int depth, outputs;             ///< channels of a pixel that is read; of one that is written
-  int warps_down;                 ///< warps of a block along the rows
-  Divider by_across, by_down;     ///< tiles along a row of an image, and along a column
+  int rows, columns;           ///< of an image, read and written
+  int depth, outputs;          ///< channels of a pixel that is read; of one that is written
+  int warps_down;              ///< warps of a block along the rows
+  Divider by_across, by_down;  ///< tiles along a row of an image, and along a column
   GS_BOTH int staged_rows() const { return 4 * warps_down + 2; }
 };
 
@@ -70,8 +70,8 @@ void with_halo_tile(int images, int rows, int columns, int depth, int outputs, c
   };
   const auto occupy = [&](std::int64_t count) { return 8 * count >= 7 * 132; };  // seven eighths of the SMs
   const auto run = [&](auto tile, int warps_down) {
-    const HaloMap map{rows,    columns,    depth,
-                      outputs, warps_down, Divider(parts(columns, 16)), Divider(parts(rows, 4 * warps_down))};
+    const HaloMap map{
+        rows, columns, depth, outputs, warps_down, Divider(parts(columns, 16)), Divider(parts(rows, 4 * warps_down))};
     body(tile, map, dim3(unsigned(blocks(outputs, warps_down)), unsigned(parts(outputs, tile.outputs))),
          dim3(unsigned(32 * tile.warps_across * warps_down)));
   };

@@ -38,8 +38,7 @@ __global__ void __launch_bounds__(halo_threads, halo_blocks)
       Run<std::uint8_t, 2> index;
 #pragma unroll
       for (int e = 0; e < 2; ++e) {
-        const auto maximum =
-            window_maximum<T>([&](int i) { return sums[i / 2][i % 2][tile][2 * down + e]; }, relu);
+        const auto maximum = window_maximum<T>([&](int i) { return sums[i / 2][i % 2][tile][2 * down + e]; }, relu);
         maxima.of[e] = maximum.value, index.of[e] = maximum.argmax;
       }
       const int place = ((at.image * rows + row) * columns + column) * map.outputs + output;

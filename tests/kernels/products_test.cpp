@@ -245,37 +245,5 @@ TEST(Convolutions, OnTensorCoresFitAGrid) {
     }
 }
 
-TEST(Convolutions, FromAHaloAreOf3x3WindowsAndChannelsInEights) {
-  const Conv2d fits{.n = 2, .h = 5, .w = 4, .c = 8, .k = 24, .r = 3, .s = 3, .pad = 1};
-  const auto without = [&](auto change) {
-    Conv2d d = fits;
-    change(d);
-    return d;
-  };
-  const std::vector<Conv2d> refused = {without([](Conv2d& d) { d.r = 1, d.s = 1, d.pad = 0; }),
-                                       without([](Conv2d& d) { d.s = 5; }),
-                                       without([](Conv2d& d) { d.stride = 2; }),
-                                       without([](Conv2d& d) { d.pad = 0; }),
-                                       without([](Conv2d& d) { d.c = 12; }),
-                                       without([](Conv2d& d) { d.k = 12; }),
-                                       without([](Conv2d& d) { d.c = 16, d.groups = 2; }),
-                                       without([](Conv2d& d) { d.k = 16 * 65536; })};
-  int variants = 0;
-  const auto check = [&](const auto& rows) {
-    for (const auto& row : rows) {
-      if (row.name != "halo") continue;
-      ++variants;
-      EXPECT_TRUE(row.supports(fits));
-      for (const Conv2d& d : refused) EXPECT_FALSE(row.supports(d)) << Convolution::describe(d);
-    }
-  };
-  for (const Registry* registry : tested_registries()) {
-    check(registry->variants<Conv2dForward<float>>());
-    check(registry->variants<Conv2dDataGradient<bf16>>());
-    check(registry->variants<Conv2dFilterGradient<float>>());
-  }
-  EXPECT_EQ(variants, 3);
-}
-
 }  // namespace
 }  // namespace gs::test

@@ -52,12 +52,6 @@ struct ConvolutionOf {
         {.n = 1, .h = 68, .w = 64, .c = 40, .k = 40, .r = 1, .s = 1, .groups = 2},  // blocks for a whole GPU, and
         {.n = 1, .h = 96, .w = 89, .c = 8, .k = 68, .r = 1, .s = 1, .groups = 2},   // sums over pixels in slices
         {.n = 1, .h = 96, .w = 89, .c = 80, .k = 8, .r = 1, .s = 1, .groups = 2},
-        // 3x3 windows, channels in eights: every tile of the halo variants, in part outside of the images
-        {.n = 67, .h = 2, .w = 3, .c = 8, .k = 24, .r = 3, .s = 3, .pad = 1},
-        {.n = 34, .h = 5, .w = 3, .c = 40, .k = 16, .r = 3, .s = 3, .pad = 1},
-        {.n = 58, .h = 17, .w = 2, .c = 8, .k = 16, .r = 3, .s = 3, .pad = 1},
-        {.n = 58, .h = 9, .w = 2, .c = 8, .k = 24, .r = 3, .s = 3, .pad = 1},
-        {.n = 40, .h = 2, .w = 17, .c = 32, .k = 64, .r = 3, .s = 3, .pad = 1},
     };
   }
   static std::int64_t x_size(const Conv2d& d) { return d.x_size(); }

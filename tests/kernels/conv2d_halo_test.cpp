@@ -1,0 +1,133 @@
+// conv2d_halo_test.cpp - the halo variants of the convolution, which only take 3x3 windows: every tile of their three
+// passes against the references in fp64. Small images give each tile enough blocks; the other variants, which need no
+// such problems, are left out because they are slow to simulate. products_test.cpp has all variants.
+#include <algorithm>
+#include <bit>
+
+#include "tests/support/product_checks.h"
+#include "tests/support/variants.h"
+
+namespace gs::test {
+namespace {
+
+/// Tiles reach over the right and lower edge of the images, and over the last filters and channels.
+const std::vector<Conv2d> problems = {
+    {.n = 2, .h = 9, .w = 19, .c = 8, .k = 16, .r = 3, .s = 3, .pad = 1},    // few pixels: 8 outputs per block
+    {.n = 67, .h = 2, .w = 3, .c = 8, .k = 24, .r = 3, .s = 3, .pad = 1},    // 32 outputs per block, 8 per warp
+    {.n = 34, .h = 5, .w = 3, .c = 40, .k = 16, .r = 3, .s = 3, .pad = 1},   // 16 and 8; several chunks of channels
+    {.n = 58, .h = 17, .w = 2, .c = 8, .k = 16, .r = 3, .s = 3, .pad = 1},   // 16 and 16; several tiles per slice
+    {.n = 58, .h = 9, .w = 2, .c = 8, .k = 24, .r = 3, .s = 3, .pad = 1},    // 32 and 16
+    {.n = 40, .h = 2, .w = 17, .c = 32, .k = 64, .r = 3, .s = 3, .pad = 1},  // 32 and 32; wide tiles of filters
+};
+
+template <class T>
+struct HaloArrays {
+  Arithmetic arithmetic;
+  static constexpr bool gradient_is_stored = false;
+  static Stored<T> input(const std::vector<float>& values) { return Stored<T>(values); }
+  static GuardedStored<T> stored(std::size_t size) { return GuardedStored<T>(size); }
+  static GuardedArray<float> output(std::size_t size) { return GuardedArray<float>(size); }
+};
+
+/// Calls body(arrays, launch) for the op's halo variant on each target that has one.
+template <class Op>
+auto each_halo(const Conv2d& d) {
+  return [&d](const auto& body) {
+    int found = 0;
+    for (const Registry* registry : tested_registries())
+      for (const Variant<Op>& row : registry->variants<Op>()) {
+        if (row.name != "halo") continue;
+        ++found;
+        EXPECT_TRUE(row.supports(d));
+        GuardedArray<unsigned char> workspace(row.workspace_bytes(d));
+        const auto launch = [&](auto... arguments) { row.launch(arguments..., d, workspace.data(), tested_stream()); };
+        body(HaloArrays<typename Op::Stored>{row.arithmetic}, launch);
+        EXPECT_TRUE(workspace.intact()) << "the workspace";
+      }
+    EXPECT_EQ(found, 1);
+  };
+}
+
+template <class T>
+class HaloConvolution : public testing::Test {};
+using StorageTypes = testing::Types<float, bf16>;
+TYPED_TEST_SUITE(HaloConvolution, StorageTypes);
+
+TYPED_TEST(HaloConvolution, IsTheReference) {
+  using T = TypeParam;
+  using Op = ConvolutionOf<T>;
+  bool relu = false;
+  for (Conv2d d : problems) {
+    d.relu = relu = !relu;
+    SCOPED_TRACE(Op::describe(d));
+    check_forward<Op>(d, each_halo<Conv2dForward<T>>(d));
+    check_data_gradient<Op>(d, relu, each_halo<Conv2dDataGradient<T>>(d));
+    check_filter_gradient<Op>(d, each_halo<Conv2dFilterGradient<T>>(d));
+    if (this->HasFailure()) return;
+  }
+}
+
+template <class Values>
+std::ptrdiff_t nans_in(const Values& values) {
+  return std::count_if(values.begin(), values.end(), [](auto v) { return std::isnan(v); });
+}
+
+/// Rounding to tf32 and sums keep NaN, also one whose bits are all set, and spread it no further.
+TYPED_TEST(HaloConvolution, KeepsNaNWhereItBelongs) {
+  using T = TypeParam;
+  const Conv2d d{.n = 1, .h = 9, .w = 18, .c = 8, .k = 8, .r = 3, .s = 3, .pad = 1};
+  std::vector<float> values(std::size_t(d.x_size()), 1.0f);
+  const std::vector<float> ones(values.size(), 1.0f), weights(std::size_t(d.w_size()), 1.0f), bias(8, 0.0f);
+  values[std::size_t((4 * d.w + 16) * d.c + 3)] = std::bit_cast<float>(0xffffffffu);
+  each_halo<Conv2dForward<T>>(d)([&](const auto& arrays, auto launch) {
+    auto x = arrays.input(values), w = arrays.input(weights), b = arrays.input(bias);
+    auto y = arrays.stored(ones.size());
+    launch(y.data(), x.data(), w.data(), b.data());
+    EXPECT_EQ(nans_in(y.values()), 9 * d.k);
+  });
+  each_halo<Conv2dDataGradient<T>>(d)([&](const auto& arrays, auto launch) {
+    auto dy = arrays.input(values), w = arrays.input(weights);
+    auto dx = arrays.stored(ones.size());
+    launch(dx.data(), dy.data(), w.data(), static_cast<const T*>(nullptr));
+    EXPECT_EQ(nans_in(dx.values()), 9 * d.c);
+  });
+  each_halo<Conv2dFilterGradient<T>>(d)([&](const auto& arrays, auto launch) {
+    auto dy = arrays.input(values), x = arrays.input(ones);
+    auto dw = arrays.output(weights.size()), db = arrays.output(8);
+    launch(dw.data(), db.data(), x.data(), dy.data());
+    EXPECT_EQ(nans_in(dw.values()), 9 * d.c);
+    EXPECT_EQ(nans_in(db.values()), 1);
+  });
+}
+
+TEST(HaloConvolutions, AreOf3x3WindowsAndChannelsInEights) {
+  const Conv2d fits = problems[0];
+  const auto without = [&](auto change) {
+    Conv2d d = fits;
+    change(d);
+    return d;
+  };
+  const std::vector<Conv2d> refused = {without([](Conv2d& d) { d.r = 1, d.s = 1, d.pad = 0; }),
+                                       without([](Conv2d& d) { d.s = 5; }),
+                                       without([](Conv2d& d) { d.stride = 2; }),
+                                       without([](Conv2d& d) { d.pad = 0; }),
+                                       without([](Conv2d& d) { d.c = 12; }),
+                                       without([](Conv2d& d) { d.k = 12; }),
+                                       without([](Conv2d& d) { d.c = 16, d.groups = 2; }),
+                                       without([](Conv2d& d) { d.k = 16 * 65536; })};
+  const auto check = [&](const auto& rows) {
+    for (const auto& row : rows) {
+      if (row.name != "halo") continue;
+      EXPECT_TRUE(row.supports(fits));
+      for (const Conv2d& d : refused) EXPECT_FALSE(row.supports(d)) << Convolution::describe(d);
+    }
+  };
+  for (const Registry* registry : tested_registries()) {
+    check(registry->variants<Conv2dForward<float>>());
+    check(registry->variants<Conv2dDataGradient<bf16>>());
+    check(registry->variants<Conv2dFilterGradient<float>>());
+  }
+}
+
+}  // namespace
+}  // namespace gs::test
