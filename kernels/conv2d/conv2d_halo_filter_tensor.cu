@@ -32,7 +32,9 @@ __device__ void write_bias(float* db, const float (&sums)[group_elements<typenam
                            int filters) {
   constexpr int size = group_elements<typename Tile::Element>, thread = halo_threads * size / Tile::filters;
 #pragma unroll
-  for (int e = 0; e < size; ++e) shared[int(threadIdx.x) * size + e] = sums[e];
+  for (int e = 0; e < size; e += 4)
+    *reinterpret_cast<float4*>(shared + int(threadIdx.x) * size + e) =
+        make_float4(sums[e], sums[e + 1], sums[e + 2], sums[e + 3]);
   __syncthreads();
   const int filter = int(threadIdx.x);
   if (filter >= Tile::filters || filter >= filters) return;

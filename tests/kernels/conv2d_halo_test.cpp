@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <bit>
 
-#include "tests/support/product_checks.h"
+#include "tests/support/products.h"
+#include "tests/support/stored.h"
 #include "tests/support/variants.h"
 
 namespace gs::test {
@@ -20,16 +21,7 @@ const std::vector<Conv2d> problems = {
     {.n = 40, .h = 2, .w = 17, .c = 32, .k = 64, .r = 3, .s = 3, .pad = 1},  // 32 and 32; wide tiles of filters
 };
 
-template <class T>
-struct HaloArrays {
-  Arithmetic arithmetic;
-  static constexpr bool gradient_is_stored = false;
-  static Stored<T> input(const std::vector<float>& values) { return Stored<T>(values); }
-  static GuardedStored<T> stored(std::size_t size) { return GuardedStored<T>(size); }
-  static GuardedArray<float> output(std::size_t size) { return GuardedArray<float>(size); }
-};
-
-/// Calls body(arrays, launch) for the op's halo variant on each target that has one.
+/// Calls body(launch, arithmetic) for the op's halo variant on each target that has one.
 template <class Op>
 auto each_halo(const Conv2d& d) {
   return [&d](const auto& body) {
@@ -41,7 +33,7 @@ auto each_halo(const Conv2d& d) {
         EXPECT_TRUE(row.supports(d));
         GuardedArray<unsigned char> workspace(row.workspace_bytes(d));
         const auto launch = [&](auto... arguments) { row.launch(arguments..., d, workspace.data(), tested_stream()); };
-        body(HaloArrays<typename Op::Stored>{row.arithmetic}, launch);
+        body(launch, row.arithmetic);
         EXPECT_TRUE(workspace.intact()) << "the workspace";
       }
     EXPECT_EQ(found, 1);
@@ -53,16 +45,44 @@ class HaloConvolution : public testing::Test {};
 using StorageTypes = testing::Types<float, bf16>;
 TYPED_TEST_SUITE(HaloConvolution, StorageTypes);
 
+/// Each pass once: product_checks.h, which also repeats them, is for the problems of all variants.
 TYPED_TEST(HaloConvolution, IsTheReference) {
   using T = TypeParam;
   using Op = ConvolutionOf<T>;
-  bool relu = false;
+  bool masked = false;
   for (Conv2d d : problems) {
-    d.relu = relu = !relu;
+    d.relu = masked = !masked;
     SCOPED_TRACE(Op::describe(d));
-    check_forward<Op>(d, each_halo<Conv2dForward<T>>(d));
-    check_data_gradient<Op>(d, relu, each_halo<Conv2dDataGradient<T>>(d));
-    check_filter_gradient<Op>(d, each_halo<Conv2dFilterGradient<T>>(d));
+    const auto x = as_stored<T>(random_values(d.x_size(), 1)), w = as_stored<T>(random_values(d.w_size(), 2)),
+               b = as_stored<T>(random_values(d.k, 3)), dy = as_stored<T>(random_values(d.y_size(), 4));
+    Stored<T> xs(x), ws(w), bs(b), dys(dy);
+    const auto agrees = [](const auto& got, const ref::Sums& want, std::int64_t terms, Arithmetic arithmetic) {
+      EXPECT_TRUE(agree(got.values(), want.value, stored_bounds<T>(want.value, bounds(want, terms, arithmetic))));
+      EXPECT_TRUE(got.intact());
+    };
+    const ref::Sums y = Op::forward(d, x.data(), w.data(), b.data());
+    each_halo<Conv2dForward<T>>(d)([&](auto launch, Arithmetic arithmetic) {
+      GuardedStored<T> got(y.value.size());
+      launch(got.data(), xs.data(), ws.data(), bs.data());
+      agrees(got, y, Op::forward_terms(d), arithmetic);
+    });
+    const ref::Sums dx = Op::data_gradient(d, dy.data(), w.data(), masked ? x.data() : nullptr);
+    each_halo<Conv2dDataGradient<T>>(d)([&](auto launch, Arithmetic arithmetic) {
+      GuardedStored<T> got(dx.value.size());
+      launch(got.data(), dys.data(), ws.data(), masked ? static_cast<const T*>(xs.data()) : nullptr);
+      agrees(got, dx, Op::data_gradient_terms(d), arithmetic);
+    });
+    ref::Sums dw(d.w_size()), db(d.k);
+    Op::filter_gradient(d, x.data(), dy.data(), dw, db);
+    each_halo<Conv2dFilterGradient<T>>(d)([&](auto launch, Arithmetic arithmetic) {
+      GuardedArray<float> got(dw.value.size()), got_b(db.value.size());
+      launch(got.data(), got_b.data(), xs.data(), dys.data());
+      const std::int64_t terms = Op::filter_gradient_terms(d);
+      EXPECT_TRUE(agree(got.values(), dw.value, bounds(dw, terms, arithmetic)));
+      EXPECT_TRUE(agree(got_b.values(), db.value, bounds(db, terms)));
+      EXPECT_TRUE(got.intact());
+      EXPECT_TRUE(got_b.intact());
+    });
     if (this->HasFailure()) return;
   }
 }
@@ -79,22 +99,20 @@ TYPED_TEST(HaloConvolution, KeepsNaNWhereItBelongs) {
   std::vector<float> values(std::size_t(d.x_size()), 1.0f);
   const std::vector<float> ones(values.size(), 1.0f), weights(std::size_t(d.w_size()), 1.0f), bias(8, 0.0f);
   values[std::size_t((4 * d.w + 16) * d.c + 3)] = std::bit_cast<float>(0xffffffffu);
-  each_halo<Conv2dForward<T>>(d)([&](const auto& arrays, auto launch) {
-    auto x = arrays.input(values), w = arrays.input(weights), b = arrays.input(bias);
-    auto y = arrays.stored(ones.size());
-    launch(y.data(), x.data(), w.data(), b.data());
+  Stored<T> with_nan(values), all_ones(ones), w(weights), b(bias);
+  each_halo<Conv2dForward<T>>(d)([&](auto launch, Arithmetic) {
+    GuardedStored<T> y(ones.size());
+    launch(y.data(), with_nan.data(), w.data(), b.data());
     EXPECT_EQ(nans_in(y.values()), 9 * d.k);
   });
-  each_halo<Conv2dDataGradient<T>>(d)([&](const auto& arrays, auto launch) {
-    auto dy = arrays.input(values), w = arrays.input(weights);
-    auto dx = arrays.stored(ones.size());
-    launch(dx.data(), dy.data(), w.data(), static_cast<const T*>(nullptr));
+  each_halo<Conv2dDataGradient<T>>(d)([&](auto launch, Arithmetic) {
+    GuardedStored<T> dx(ones.size());
+    launch(dx.data(), with_nan.data(), w.data(), static_cast<const T*>(nullptr));
     EXPECT_EQ(nans_in(dx.values()), 9 * d.c);
   });
-  each_halo<Conv2dFilterGradient<T>>(d)([&](const auto& arrays, auto launch) {
-    auto dy = arrays.input(values), x = arrays.input(ones);
-    auto dw = arrays.output(weights.size()), db = arrays.output(8);
-    launch(dw.data(), db.data(), x.data(), dy.data());
+  each_halo<Conv2dFilterGradient<T>>(d)([&](auto launch, Arithmetic) {
+    GuardedArray<float> dw(weights.size()), db(bias.size());
+    launch(dw.data(), db.data(), all_ones.data(), with_nan.data());
     EXPECT_EQ(nans_in(dw.values()), 9 * d.c);
     EXPECT_EQ(nans_in(db.values()), 1);
   });
