@@ -11,14 +11,16 @@
 namespace gs::test {
 namespace {
 
-/// Tiles reach over the right and lower edge of the images, and over the last filters and channels.
+/// Tiles reach over the right and lower edge of the images, and over the last filters and channels. By outputs of a
+/// block and of a warp in the forward pass, data gradient:
 const std::vector<Conv2d> problems = {
-    {.n = 2, .h = 9, .w = 19, .c = 8, .k = 16, .r = 3, .s = 3, .pad = 1},    // few pixels: 8 outputs per block
-    {.n = 67, .h = 2, .w = 3, .c = 8, .k = 24, .r = 3, .s = 3, .pad = 1},    // 32 outputs per block, 8 per warp
-    {.n = 34, .h = 5, .w = 3, .c = 40, .k = 16, .r = 3, .s = 3, .pad = 1},   // 16 and 8; several chunks of channels
-    {.n = 58, .h = 17, .w = 2, .c = 8, .k = 16, .r = 3, .s = 3, .pad = 1},   // 16 and 16; several tiles per slice
-    {.n = 58, .h = 9, .w = 2, .c = 8, .k = 24, .r = 3, .s = 3, .pad = 1},    // 32 and 16
-    {.n = 40, .h = 2, .w = 17, .c = 32, .k = 64, .r = 3, .s = 3, .pad = 1},  // 32 and 32; wide tiles of filters
+    {.n = 2, .h = 9, .w = 19, .c = 8, .k = 16, .r = 3, .s = 3, .pad = 1},    // 8, 8; 8, 8: few pixels
+    {.n = 67, .h = 2, .w = 3, .c = 8, .k = 24, .r = 3, .s = 3, .pad = 1},    // 32, 8; 8, 8
+    {.n = 34, .h = 5, .w = 3, .c = 40, .k = 16, .r = 3, .s = 3, .pad = 1},   // 16, 8; 32, 8: many chunks
+    {.n = 58, .h = 17, .w = 2, .c = 8, .k = 16, .r = 3, .s = 3, .pad = 1},   // 16, 16; 8, 8: several tiles per slice
+    {.n = 58, .h = 9, .w = 2, .c = 24, .k = 24, .r = 3, .s = 3, .pad = 1},   // 32, 16; 32, 16
+    {.n = 58, .h = 2, .w = 17, .c = 32, .k = 8, .r = 3, .s = 3, .pad = 1},   // 8, 8; 32, 32
+    {.n = 40, .h = 2, .w = 17, .c = 32, .k = 64, .r = 3, .s = 3, .pad = 1},  // 32, 32; 16, 16: wide tiles of filters
 };
 
 /// Calls body(launch, arithmetic) for the op's halo variant on each target that has one.
@@ -84,6 +86,42 @@ TYPED_TEST(HaloConvolution, IsTheReference) {
       EXPECT_TRUE(got_b.intact());
     });
     if (this->HasFailure()) return;
+  }
+}
+
+/// One product per sum: 1 + 2^-12 becomes 1, the tie 1 + 2^-11 goes away from zero. Weights are rounded in another
+/// place if a warp has more than 8 outputs.
+TEST(HaloConvolutions, RoundFactorsToTf32AndNothingElse) {
+  const float a = 1 + 0x1p-12f, b = 1 + 0x1p-11f, product = 1 + 0x1p-10f, bias = 0x1p-20f;
+  for (const std::size_t i : {0, 3, 5}) {
+    const Conv2d& d = problems[i];
+    SCOPED_TRACE(Convolution::describe(d));
+    std::vector<float> one_x(std::size_t(d.x_size())), one_dy(std::size_t(d.y_size()));
+    one_x[std::size_t((d.w + 1) * d.c)] = one_dy[std::size_t((d.w + 1) * d.k)] = a;  // pixel (1, 1)
+    const auto rows_and_columns = std::min(d.h, 3) * std::min(d.w, 3);
+    DeviceArray<float> x(one_x), dy(one_dy), w(std::vector<float>(std::size_t(d.w_size()), b)),
+        xs(std::vector<float>(one_x.size(), b)), biases(std::vector<float>(std::size_t(d.k), bias));
+    const auto count = [](const auto& got, float value) {
+      const auto values = got.values();
+      return std::count(values.begin(), values.end(), value);
+    };
+    each_halo<Conv2dForward<float>>(d)([&](auto launch, Arithmetic) {
+      GuardedArray<float> y(one_dy.size());
+      launch(y.data(), x.data(), w.data(), biases.data());
+      EXPECT_EQ(count(y, product + bias), rows_and_columns * d.k);
+      EXPECT_EQ(count(y, bias), d.y_size() - rows_and_columns * d.k);
+    });
+    each_halo<Conv2dDataGradient<float>>(d)([&](auto launch, Arithmetic) {
+      GuardedArray<float> dx(one_x.size());
+      launch(dx.data(), dy.data(), w.data(), static_cast<const float*>(nullptr));
+      EXPECT_EQ(count(dx, product), rows_and_columns * d.c);
+    });
+    each_halo<Conv2dFilterGradient<float>>(d)([&](auto launch, Arithmetic) {
+      GuardedArray<float> dw(std::size_t(d.w_size())), db(std::size_t(d.k));
+      launch(dw.data(), db.data(), xs.data(), dy.data());
+      EXPECT_EQ(count(dw, product), rows_and_columns * d.c);
+      EXPECT_EQ(count(db, a), 1) << "the bias gradient is a sum of what is there";
+    });
   }
 }
 
