@@ -89,18 +89,18 @@ TYPED_TEST(HaloConvolution, IsTheReference) {
   }
 }
 
-/// One product per sum: 1 + 2^-12 becomes 1, the tie 1 + 2^-11 goes away from zero. Weights are rounded in another
-/// place if a warp has more than 8 outputs.
+/// One product per sum, of factors that are ties and go away from zero. Weights are rounded in another place if a warp
+/// has more than 8 outputs.
 TEST(HaloConvolutions, RoundFactorsToTf32AndNothingElse) {
-  const float a = 1 + 0x1p-12f, b = 1 + 0x1p-11f, product = 1 + 0x1p-10f, bias = 0x1p-20f;
+  const float a = 1 + 0x1p-11f, product = (1 + 0x1p-10f) * (1 + 0x1p-10f), bias = 0x1p-20f;
   for (const std::size_t i : {0, 3, 5}) {
     const Conv2d& d = problems[i];
     SCOPED_TRACE(Convolution::describe(d));
     std::vector<float> one_x(std::size_t(d.x_size())), one_dy(std::size_t(d.y_size()));
     one_x[std::size_t((d.w + 1) * d.c)] = one_dy[std::size_t((d.w + 1) * d.k)] = a;  // pixel (1, 1)
     const auto rows_and_columns = std::min(d.h, 3) * std::min(d.w, 3);
-    DeviceArray<float> x(one_x), dy(one_dy), w(std::vector<float>(std::size_t(d.w_size()), b)),
-        xs(std::vector<float>(one_x.size(), b)), biases(std::vector<float>(std::size_t(d.k), bias));
+    DeviceArray<float> x(one_x), dy(one_dy), w(std::vector<float>(std::size_t(d.w_size()), a)),
+        xs(std::vector<float>(one_x.size(), a)), biases(std::vector<float>(std::size_t(d.k), bias));
     const auto count = [](const auto& got, float value) {
       const auto values = got.values();
       return std::count(values.begin(), values.end(), value);
