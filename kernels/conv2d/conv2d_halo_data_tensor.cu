@@ -18,24 +18,16 @@ __global__ void __launch_bounds__(halo_threads, halo_blocks)
   float sums[2][2][Tile::tiles][4] = {};
   halo_convolution<Tile, Weights>(sums, shared, map, HaloPixels<Tile>(dy, map, at), Weights(w, map, first), warp_down,
                                   warp_output);
-  const auto write = [&]<int n>(int place, const float(&values)[n]) {
-    constexpr int together = n * int(sizeof(T)) < 16 ? n : group_elements<T>;
-    using Part = Run<T, together>;
+  for_each_pair<Tile>(sums, map, at, warp_down, first + warp_output, [&](int place, const float(&values)[2]) {
+    Run<T, 2> run = {rounded<T>(values[0]), rounded<T>(values[1])};
+    if (relu_output) {
+      const auto outputs = *reinterpret_cast<const Run<T, 2>*>(relu_output + place);
 #pragma unroll
-    for (int i = 0; i < n; i += together) {
-      Part part;
-#pragma unroll
-      for (int e = 0; e < together; ++e) part.of[e] = rounded<T>(values[i + e]);
-      if (relu_output) {
-        const Part outputs = *reinterpret_cast<const Part*>(relu_output + place + i);
-#pragma unroll
-        for (int e = 0; e < together; ++e)
-          if (widened(outputs.of[e]) <= 0) part.of[e] = rounded<T>(0.0f);
-      }
-      *reinterpret_cast<Part*>(dx + place + i) = part;
+      for (int e = 0; e < 2; ++e)
+        if (widened(outputs.of[e]) <= 0) run.of[e] = rounded<T>(0.0f);
     }
-  };
-  for_each_run<Tile, Weights>(sums, map, at, warp_down, first + warp_output, write);
+    *reinterpret_cast<Run<T, 2>*>(dx + place) = run;
+  });
 }
 
 template <class T>

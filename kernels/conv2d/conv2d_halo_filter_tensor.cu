@@ -46,28 +46,20 @@ __device__ void write_bias(float* db, const float (&sums)[group_elements<typenam
 /// dw of the warp's filters and channels, for one slice. `filter`, `channel`: the warp's first ones.
 template <class Tile>
 __device__ void write_weights(float* dw, const FilterSums<Tile>& sums, const FilterMap& map, int filter, int channel) {
-  constexpr bool tf32 = sizeof(typename Tile::Element) == 4;
-  constexpr int runs = tf32 ? 1 : Tile::n_tiles, n = tf32 ? 2 * Tile::n_tiles : 2;  // of adjacent channels
   const int lane = int(threadIdx.x) % 32;
 #pragma unroll
   for (int i = 0; i < 2 * Tile::m_tiles; ++i) {
     const int tile = i / 2, half = i % 2;
-    const int k = filter + (tf32 ? lane / 4 * 2 * Tile::m_tiles + i : tile * 16 + half * 8 + lane / 4);
+    const int row = sizeof(typename Tile::Element) == 4 ? lane / 4 * 2 + half : half * 8 + lane / 4;
+    const int k = filter + tile * 16 + row;
 #pragma unroll
-    for (int j = 0; j < runs; ++j) {
-      const int c = channel + j * 8 + lane % 4 * n;
+    for (int j = 0; j < Tile::n_tiles; ++j) {
+      const int c = channel + j * 8 + lane % 4 * 2;
       if (k >= map.filters || c >= map.channels) continue;
       float* to = dw + k * 9 * map.channels + c;
 #pragma unroll
-      for (int tap = 0; tap < 9; ++tap, to += map.channels) {
-        Run<float, n> run;
-#pragma unroll
-        for (int e = 0; e < n; ++e) {
-          const int n_tile = tf32 ? e % Tile::n_tiles : j, column = tf32 ? e / Tile::n_tiles : e;
-          run.of[e] = sums[tap][tile][n_tile][2 * half + column];
-        }
-        *reinterpret_cast<Run<float, n>*>(to) = run;
-      }
+      for (int tap = 0; tap < 9; ++tap, to += map.channels)
+        *reinterpret_cast<Run<float, 2>*>(to) = {sums[tap][tile][j][2 * half], sums[tap][tile][j][2 * half + 1]};
     }
   }
 }

@@ -30,7 +30,7 @@ __global__ void __launch_bounds__(halo_threads, halo_blocks)
   start_with_bias<Tile>(sums, bias + first + warp_output, map.outputs - first - warp_output);
   halo_convolution<Tile, Weights>(sums, shared, map, HaloPixels<Tile>(x, map, at), Weights(w, map, first), warp_down,
                                   warp_output);
-  for_each_run<Tile, Weights>(sums, map, at, warp_down, first + warp_output, [&](int place, const float(&values)[2]) {
+  for_each_pair<Tile>(sums, map, at, warp_down, first + warp_output, [&](int place, const float(&values)[2]) {
     Run<T, 2> run;
 #pragma unroll
     for (int e = 0; e < 2; ++e) run.of[e] = rounded<T>(relu && values[e] <= 0 ? 0.0f : values[e]);

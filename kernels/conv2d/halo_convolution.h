@@ -96,32 +96,23 @@ std::size_t halo_shared_bytes(const HaloMap& map) {
   return (map.depth > Tile::chunk ? 2 : 1) * stage * sizeof(typename Tile::Element);
 }
 
-/// Calls write(place, values) for each run of adjacent outputs, inside of the tensor, that this thread holds: `values`
-/// is an array of floats, `place` the first one's offset. `first`: the warp's first output.
-template <class Tile, class Weights, class Write>
-__device__ inline void for_each_run(const float (&sums)[2][2][Tile::tiles][4], const HaloMap& map, const HaloPlace& at,
-                                    int warp_down, int first, const Write& write) {
+/// Calls write(place, values) for each two adjacent outputs, inside of the tensor, that this thread holds; `place` is
+/// the first one's offset. `first`: the warp's first output.
+template <class Tile, class Write>
+__device__ inline void for_each_pair(const float (&sums)[2][2][Tile::tiles][4], const HaloMap& map, const HaloPlace& at,
+                                     int warp_down, int first, const Write& write) {
   const int lane = int(threadIdx.x) % 32, top = at.top + 4 * warp_down, left = at.left + lane / 4 * 2;
-  const int origin = ((at.image * map.rows + top) * map.columns + left) * map.outputs + first;
+  const int origin = ((at.image * map.rows + top) * map.columns + left) * map.outputs + first + lane % 4 * 2;
   const int row_elements = map.columns * map.outputs;
 #pragma unroll
   for (int pixel = 0; pixel < 8; ++pixel) {
     const int row = pixel / 2, i = row % 2, half = row / 2 * 2, j = pixel % 2;
     if (top + row >= map.rows || left + j >= map.columns) continue;
     const int place = origin + row * row_elements + j * map.outputs;
-    if constexpr (Weights::adjacent) {
-      const int n = lane % 4 * 2 * Tile::tiles;
-      float values[2 * Tile::tiles];
 #pragma unroll
-      for (int e = 0; e < 2 * Tile::tiles; ++e) values[e] = sums[i][j][e % Tile::tiles][half + e / Tile::tiles];
-      if (first + n < map.outputs) write(place + n, values);
-    } else {
-#pragma unroll
-      for (int tile = 0; tile < Tile::tiles; ++tile) {
-        const int n = tile * 8 + lane % 4 * 2;
-        const float values[2] = {sums[i][j][tile][half], sums[i][j][tile][half + 1]};
-        if (first + tile * 8 < map.outputs) write(place + n, values);
-      }
+    for (int tile = 0; tile < Tile::tiles; ++tile) {
+      const float values[2] = {sums[i][j][tile][half], sums[i][j][tile][half + 1]};
+      if (first + tile * 8 < map.outputs) write(place + tile * 8, values);
     }
   }
 }

@@ -3,9 +3,10 @@
 //
 //   sums[r, s][k, c] += sum over 8 x 8 pixels of dy[row, column, k] x[row + r, column + s, c]
 //
-// A product's depth is a column of eight pixels (tf32), or two columns (bf16). So taps that differ by one column use
-// the same fragments of x one column later: a warp walks along the columns with the last four in registers, and loads
-// each once for three taps.
+// A product's depth is a column of eight pixels (tf32), or two columns (bf16). In tf32 taps that differ by one column
+// use the same fragment of x one column later: a warp walks along the columns with the last four in registers, and
+// loads each once for three taps. In bf16 a fragment's registers would have to move for that; one ldmatrix loads two
+// fragments anyway.
 #pragma once
 #include "kernels/conv2d/halo_operands.h"
 
@@ -76,77 +77,69 @@ struct FilterTile {
   using Inputs = StagedPixels<T, rows + 2, columns + 2, channels>;
 };
 
-/// A column of pixels of x as fragments, for the taps of three rows: eight pixels are both words of a fragment in tf32,
-/// one of them in bf16.
+/// Fragments of x for the taps of three rows and one column.
 template <class Tile>
-using HaloColumn = std::uint32_t[3][Tile::n_tiles][sizeof(typename Tile::Element) == 4 ? 2 : 1];
+using HaloColumn = std::uint32_t[3][Tile::n_tiles][2];
 
-/// The place of this lane's fragments of x in shared memory. In tf32 column n of tile j is channel `n_tiles` n + j, so
-/// that a lane loads the floats of all tiles at once.
+/// The place of this lane's fragments of x in shared memory.
 template <class Tile>
 __device__ inline int input_fragments(int share, int first_channel) {
   const int lane = int(threadIdx.x) % 32, pitch = Tile::Inputs::pitch, channels = Tile::channels;
   const int at = share * Tile::warp_columns * channels + first_channel;
-  if constexpr (sizeof(typename Tile::Element) == 4) return at + lane % 4 * pitch + lane / 4 * Tile::n_tiles;
+  if constexpr (sizeof(typename Tile::Element) == 4) return at + lane % 4 * pitch + lane / 4;
   const int quarter = lane / 8 % 2, half = lane / 16;
-  if constexpr (Tile::n_tiles == 1) return at + (lane % 8 + half) * pitch + quarter * channels;
-  return at + lane % 8 * pitch + half * channels + quarter * 8;
+  return at + lane % 8 * pitch + quarter * channels + half * (Tile::n_tiles == 1 ? channels : 8);
 }
-/// Loads a column (tf32).
+/// Loads a column (tf32), one float at a time: a fragment's two registers are adjacent, two channels are in different
+/// fragments.
 template <class Tile>
 __device__ inline void load_column(HaloColumn<Tile>& column, const float* at) {
-  struct alignas(4 * Tile::n_tiles) Channels {
-    std::uint32_t of[Tile::n_tiles];
-  };
 #pragma unroll
   for (int r = 0; r < 3; ++r)
 #pragma unroll
-    for (int half = 0; half < 2; ++half) {
-      const auto channels = *reinterpret_cast<const Channels*>(at + (r + half * 4) * Tile::Inputs::pitch);
-#pragma unroll
-      for (int j = 0; j < Tile::n_tiles; ++j) column[r][j][half] = channels.of[j];
-    }
+    for (int i = 0; i < 2 * Tile::n_tiles; ++i)
+      column[r][i / 2][i % 2] = __float_as_uint(at[(r + i % 2 * 4) * Tile::Inputs::pitch + i / 2 * 8]);
 }
-/// Loads two columns (bf16). With one tile an ldmatrix loads two rows of taps; the last one, rows 2 and 3, of which
-/// only the first is used, begins a row earlier for the lanes of the second.
+/// Loads the taps of all three columns (bf16). With one tile an ldmatrix loads two columns of taps; the last one loads
+/// column 2 twice.
 template <class Tile>
-__device__ inline void load_columns(HaloColumn<Tile>& first, HaloColumn<Tile>& second, const bf16* at) {
-  constexpr int pitch = Tile::Inputs::pitch;
-  std::uint32_t four[4];
-  if constexpr (Tile::n_tiles == 1) {
-    ldmatrix_x4_trans(four, at);
-    first[0][0][0] = four[0], second[0][0][0] = four[1], first[1][0][0] = four[2], second[1][0][0] = four[3];
-    ldmatrix_x4_trans(four, at + 2 * pitch - int(threadIdx.x) % 32 / 16 * pitch);
-    first[2][0][0] = four[0], second[2][0][0] = four[1];
-  } else {
-    static_assert(Tile::n_tiles == 2);
+__device__ inline void load_taps(HaloColumn<Tile> (&columns)[4], const bf16* at) {
+  constexpr int pitch = Tile::Inputs::pitch, channels = Tile::channels;
+  const auto load = [](std::uint32_t(&first)[2], std::uint32_t(&second)[2], const bf16* from) {
+    std::uint32_t both[4];
+    ldmatrix_x4_trans(both, from);
+    first[0] = both[0], first[1] = both[1], second[0] = both[2], second[1] = both[3];
+  };
 #pragma unroll
-    for (int r = 0; r < 3; ++r) {
-      ldmatrix_x4_trans(four, at + r * pitch);
-      first[r][0][0] = four[0], first[r][1][0] = four[1], second[r][0][0] = four[2], second[r][1][0] = four[3];
+  for (int r = 0; r < 3; ++r)
+    if constexpr (Tile::n_tiles == 1) {
+      std::uint32_t again[2];
+      load(columns[0][r][0], columns[1][r][0], at + r * pitch);
+      load(columns[2][r][0], again, at + r * pitch + (2 - int(threadIdx.x) % 32 / 16) * channels);
+    } else {
+      static_assert(Tile::n_tiles == 2);
+#pragma unroll
+      for (int s = 0; s < 3; ++s) load(columns[s][r][0], columns[s][r][1], at + r * pitch + s * channels);
     }
-  }
 }
 
-/// The same for dy. In tf32 rows g and g + 8 of tile i are filters 2 m_tiles g + 2 i and the next one.
+/// The same for dy. In tf32 rows g and g + 8 of a tile are filters 2 g and 2 g + 1: they lie in adjacent registers,
+/// too.
 template <class Tile>
 __device__ inline int gradient_fragments(int share, int first_filter) {
   const int lane = int(threadIdx.x) % 32, pitch = Tile::Gradients::pitch, filters = Tile::filters;
   const int at = share * Tile::warp_columns * filters + first_filter;
-  if constexpr (sizeof(typename Tile::Element) == 4) return at + lane % 4 * pitch + lane / 4 * 2 * Tile::m_tiles;
+  if constexpr (sizeof(typename Tile::Element) == 4) return at + lane % 4 * pitch + lane / 4 * 2;
   return at + lane % 8 * pitch + lane / 16 * filters + lane / 8 % 2 * 8;
 }
 template <class Tile>
 __device__ inline void load_gradients(std::uint32_t (&a)[Tile::m_tiles][4], const typename Tile::Element* at) {
   if constexpr (sizeof(typename Tile::Element) == 4) {
-    struct alignas(8 * Tile::m_tiles) Filters {
-      std::uint32_t of[2 * Tile::m_tiles];
-    };
 #pragma unroll
-    for (int half = 0; half < 2; ++half) {
-      const auto filters = *reinterpret_cast<const Filters*>(at + half * 4 * Tile::Gradients::pitch);
-#pragma unroll
-      for (int i = 0; i < 2 * Tile::m_tiles; ++i) a[i / 2][2 * half + i % 2] = filters.of[i];
+    for (int i = 0; i < 2 * Tile::m_tiles; ++i) {
+      const int half = i % 2;
+      const auto filters = *reinterpret_cast<const Run<float, 2>*>(at + half * 4 * Tile::Gradients::pitch + i / 2 * 16);
+      a[i / 2][2 * half] = __float_as_uint(filters.of[0]), a[i / 2][2 * half + 1] = __float_as_uint(filters.of[1]);
     }
   } else {
 #pragma unroll
@@ -163,33 +156,29 @@ template <class Tile>
 __device__ inline void multiply_columns(FilterSums<Tile>& sums, const typename Tile::Element* dy,
                                         const typename Tile::Element* x) {
   using T = typename Tile::Element;
-  constexpr int step = sizeof(T) == 4 ? 1 : 2;  // columns per product
-  HaloColumn<Tile> columns[4];                  // column c in columns[c % 4]
-  const auto load = [&](int slot, int column) {
-    if constexpr (step == 1)
-      load_column<Tile>(columns[slot], x + column * Tile::channels);
-    else
-      load_columns<Tile>(columns[slot], columns[slot + 1], x + column * Tile::channels);
-  };
-#pragma unroll
-  for (int i = 0; i < 2; i += step) load(i, i);
+  constexpr bool tf32 = sizeof(T) == 4;
+  HaloColumn<Tile> columns[4];  // tf32: column c in columns[c % 4]; bf16: column s of the taps in columns[s]
+  if constexpr (tf32) {
+    load_column<Tile>(columns[0], x);
+    load_column<Tile>(columns[1], x + Tile::channels);
+  }
 #pragma unroll 1
   for (int first = 0; first < Tile::warp_columns; first += 4) {
 #pragma unroll
-    for (int i = 0; i < 4; i += step) {
-      load((i + 2) % 4, i + 2);
+    for (int i = 0; i < 4; i += tf32 ? 1 : 2) {
+      if constexpr (tf32)
+        load_column<Tile>(columns[(i + 2) % 4], x + (i + 2) * Tile::channels);
+      else
+        load_taps<Tile>(columns, x + i * Tile::channels);
       std::uint32_t a[Tile::m_tiles][4];
       load_gradients<Tile>(a, dy + i * Tile::filters);
 #pragma unroll
       for (int tap = 0; tap < 9; ++tap)
 #pragma unroll
-        for (int j = 0; j < Tile::n_tiles; ++j) {
-          const auto& low = columns[(i + tap % 3) % 4][tap / 3][j];
-          const auto& high = columns[(i + tap % 3 + 1) % 4][tap / 3][j];
-          const std::uint32_t b[2] = {low[0], step == 1 ? low[2 - step] : high[0]};
+        for (int j = 0; j < Tile::n_tiles; ++j)
 #pragma unroll
-          for (int m = 0; m < Tile::m_tiles; ++m) multiply<T>(sums[tap][m][j], a[m], b);
-        }
+          for (int m = 0; m < Tile::m_tiles; ++m)
+            multiply<T>(sums[tap][m][j], a[m], columns[tf32 ? (i + tap % 3) % 4 : tap % 3][tap / 3][j]);
     }
     dy += 4 * Tile::filters;
     x += 4 * Tile::channels;

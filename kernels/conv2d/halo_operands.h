@@ -117,7 +117,6 @@ class FilterRows {
  public:
   using T = typename Tile::Element;
   static constexpr int elements = Tile::outputs * 9 * Tile::pitch;
-  static constexpr bool adjacent = false;              ///< column n of tile j is output 8 j + n
   static constexpr int step_elements = step_depth<T>;  ///< from one step's weights to the next
 
   /// `first`: the block's first output.
@@ -174,9 +173,6 @@ class TurnedFilterRows {
   /// Eight times an odd number, so that the rows of four filters (floats) or eight (bf16) lie in different banks.
   static constexpr int pitch = Tile::outputs / 8 % 2 == 1 ? Tile::outputs : Tile::outputs + 8;
   static constexpr int elements = Tile::chunk * 9 * pitch;
-  /// Column n of tile j is output `tiles` n + j: a lane loads the floats of all its tiles at once, and holds adjacent
-  /// outputs. ldmatrix.trans, for bf16, needs eight adjacent columns.
-  static constexpr bool adjacent = sizeof(T) == 4;
   static constexpr int step_elements = step_depth<T> * 9 * pitch;
 
   __device__ TurnedFilterRows(const T* w, const HaloMap& map, int first) : map_(map), from_(w + first), first_(first) {}
@@ -191,23 +187,19 @@ class TurnedFilterRows {
 
   __device__ static int fragments(int first) {
     const int lane = int(threadIdx.x) % 32;
-    if constexpr (adjacent) return lane % 4 * 9 * pitch + first + lane / 4 * Tile::tiles;
+    if constexpr (sizeof(T) == 4) return lane % 4 * 9 * pitch + first + lane / 4;
     return lane % 16 * 9 * pitch + first + (Tile::tiles > 1 ? lane / 16 * 8 : 0);
   }
   __device__ static void load(std::uint32_t (&b)[3][Tile::tiles][2], const T* fragments, int r) {
     const T* row = fragments + (8 - 3 * r) * pitch;  // tap (2 - r, 2); tap s of the turned filter is s rows before it
-    if constexpr (adjacent) {
-      struct alignas(4 * Tile::tiles) Columns {
-        std::uint32_t of[Tile::tiles];
-      };
+    if constexpr (sizeof(T) == 4) {
+      // One float at a time: a fragment's two registers are adjacent, but two floats of a row are of different
+      // fragments.
 #pragma unroll
       for (int s = 0; s < 3; ++s)
 #pragma unroll
-        for (int half = 0; half < 2; ++half) {
-          const auto columns = *reinterpret_cast<const Columns*>(row - s * pitch + half * 4 * 9 * pitch);
-#pragma unroll
-          for (int j = 0; j < Tile::tiles; ++j) b[s][j][half] = columns.of[j];
-        }
+        for (int i = 0; i < 2 * Tile::tiles; ++i)
+          b[s][i / 2][i % 2] = __float_as_uint(row[i % 2 * 4 * 9 * pitch + i / 2 * 8 - s * pitch]);
     } else if constexpr (Tile::tiles == 1) {
       std::uint32_t both[4];
       ldmatrix_x4_trans(both, row - int(threadIdx.x) % 32 / 16 * pitch);
