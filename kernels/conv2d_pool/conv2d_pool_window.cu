@@ -130,7 +130,7 @@ void conv2d_pool_forward_window(T* y, std::uint8_t* argmax, const T* x, const T*
 template <class T>
 void add_variants(Registry& registry) {
   registry.add<Conv2dPoolForward<T>>({.name = "window",
-                                      .rank = 3,
+                                      .rank = 4,
                                       .targets = on_blocks,
                                       .launch = &conv2d_pool_forward_window<T>,
                                       .supports = &has_few_channels});

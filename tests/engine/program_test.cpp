@@ -187,7 +187,8 @@ TEST(TensorCores, OfAGpuDoEveryConvolution) {
     for (const OpCall& step : program.training_calls()) {
       if (!step.name.starts_with("conv")) continue;
       ++convolutions;
-      EXPECT_EQ(step.implementation, "tensor") << step.name;
+      const bool halo = step.name.starts_with("conv3");  // 3x3 windows, one group, channels in eights
+      EXPECT_EQ(step.implementation, halo ? "halo" : "tensor") << step.name;
     }
     EXPECT_EQ(convolutions, 14);
   }
