@@ -73,6 +73,9 @@ TEST(Fusion, IsTheDefaultWithoutALibraryAndCanBeTakenApart) {
   EXPECT_EQ(apart.implementations().count("conv2 pool2 forward"), 1u);
 }
 
+const Conv2dPool pooled_convolution{{.n = 2, .h = 9, .w = 8, .c = 1, .k = 3, .r = 3, .s = 3, .pad = 1, .relu = true},
+                                    {2, 9, 8, 3, 2, 2, true}};
+
 /// Calls of a convolution and its pool after fusion by a tuner.
 std::vector<OpCall> calls_of_pooled_convolution(Device& device, Tuner& tuner, Storage storage) {
   const ImplementationChoice choice{.rule = "auto"};
@@ -80,8 +83,8 @@ std::vector<OpCall> calls_of_pooled_convolution(Device& device, Tuner& tuner, St
   Chooser chooser(device, choice, tensors, &tuner);
   CallList list(tensors);
   with_type_of(storage, [&]<class T>(T) {
-    const Conv2d conv{.n = 2, .h = 9, .w = 8, .c = 1, .k = 3, .r = 3, .s = 3, .pad = 1, .relu = true};
-    const MaxPool pool{2, 9, 8, 3, 2, 2, true};
+    const Conv2d& conv = pooled_convolution.conv;
+    const MaxPool& pool = pooled_convolution.pool;
     const auto numbers = [&](const char* name, std::int64_t count) {
       return tensors.add_numbers(name, count, storage);
     };
@@ -111,8 +114,9 @@ void expect_measured(Storage storage) {
   EXPECT_EQ(calls.size(), found.chosen != "apart" ? 1u : 2u);
   const auto fused = with_type_of(storage, [&]<class T>(T) {
     const auto variants = sim->variants<Conv2dPoolForward<T>>();
-    return std::count_if(variants.begin(), variants.end(),
-                         [](const auto& v) { return v.arithmetic != Arithmetic::tf32; });
+    return std::count_if(variants.begin(), variants.end(), [](const auto& v) {
+      return v.arithmetic != Arithmetic::tf32 && v.supports(pooled_convolution);
+    });
   });
   ASSERT_EQ(found.times.size(), std::size_t(1 + fused));
   for (const CandidateTime& t : found.times) EXPECT_EQ(t.refused, "") << t.name;
