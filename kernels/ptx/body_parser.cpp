@@ -46,6 +46,16 @@ class BodyParser {
       if (at == labels_.end()) lexer_.fail("undefined label " + label);
       kernel_.code[instruction].target = at->second;
     }
+    mark_stretches();
+  }
+
+  void mark_stretches() {
+    std::vector<Instruction>& code = kernel_.code;
+    for (std::size_t i = 0; i < code.size(); ++i) {
+      const bool ends = code[i].flow == Flow::branch || code[i].flow == Flow::exit || code[i].flow == Flow::barrier;
+      if (ends && i + 1 < code.size()) code[i + 1].begins_stretch = true;
+      if (code[i].flow == Flow::branch) code[std::size_t(code[i].target)].begins_stretch = true;
+    }
   }
 
   void directive_or_statement() {
@@ -69,10 +79,13 @@ class BodyParser {
     // A name may be reused once its scope is closed. Shadowing is refused, so that closing a scope restores no names.
     for (const auto& scope : scopes_)
       if (scope.contains(name)) lexer_.fail("the register " + name + " is declared twice");
-    if (++register_count_ > most_registers)
-      lexer_.fail("more than " + std::to_string(most_registers) + " registers in a kernel");
     scopes_.back().insert(name);
     registers_.declare(name, type);
+  }
+  void count_registers(std::uint64_t more) {
+    if (more > most_registers - register_count_)
+      lexer_.fail("more than " + std::to_string(most_registers) + " registers in a kernel");
+    register_count_ += more;
   }
   void declare_registers() {
     const std::string word = lexer_.take();
@@ -83,8 +96,10 @@ class BodyParser {
       if (lexer_.accept("<")) {  // %r<4>: %r0 to %r3
         const std::uint64_t count = lexer_.number();
         lexer_.expect(">");
+        count_registers(count);  // before any is made
         for (std::uint64_t n = 0; n < count; ++n) declare_register(name + std::to_string(n), type);
       } else {
+        count_registers(1);
         declare_register(name, type);
       }
     } while (lexer_.accept(","));

@@ -52,10 +52,11 @@ struct Instruction {
   std::uint8_t mode = 0;      ///< handler-specific: a rounding, a kind of shuffle
   bool wide_address = false;  ///< the address is a 64-bit register
   bool guard_negated = false;
-  bool negated = false;       ///< its predicate operand is written !%p
-  bool whole_warp = false;    ///< Flow::warp: needs all 32 lanes, has no mask
-  std::uint32_t guard = 0;    ///< the predicate of @%p; 0: none
-  std::uint32_t members = 0;  ///< Flow::warp and sync_warp: the register that holds the mask
+  bool negated = false;         ///< its predicate operand is written !%p
+  bool whole_warp = false;      ///< Flow::warp: needs all 32 lanes, has no mask
+  bool begins_stretch = false;  ///< branches lead here, or the one before may not fall through at once (timeline.h)
+  std::uint32_t guard = 0;      ///< the predicate of @%p; 0: none
+  std::uint32_t members = 0;    ///< Flow::warp and sync_warp: the register that holds the mask
   std::int32_t target = -1;
   std::uint16_t latency = 0;   ///< cycles until its results can be used (latency.h)
   std::int64_t immediate = 0;  ///< displacement of an address, or number of copy groups

@@ -8,17 +8,21 @@
 namespace gs::ptx {
 
 void WarpTimeline::execute(const Instruction& i) {
+  const bool ends_stretch = i.flow == Flow::branch || i.flow == Flow::exit || i.flow == Flow::barrier;
+  if (i.begins_stretch || ends_stretch) wait_until(0);
   std::uint64_t inputs = i.guard == 0 ? 0 : ready_[i.guard / 4];
   for (std::size_t n = i.results; n < i.operands; ++n) inputs = std::max(inputs, ready_[i.operand[n] / 4]);
-  const bool dropped = i.results > 0 && i.latency == 0;  // by ptxas: what reads the result waits, not the warp
-  if (!dropped) wait_until(inputs);
-  const std::uint64_t there = dropped ? inputs : now_ + i.latency;
+  const bool dropped = i.results > 0 && i.latency == 0;  // by ptxas: what reads the result waits, not this
+  const std::uint64_t issued = dropped ? next_ : std::max(next_, inputs);
+  const std::uint64_t there = dropped ? inputs : issued + i.latency;
   for (std::size_t n = 0; n < i.results; ++n) ready_[i.operand[n] / 4] = there;
+  ++next_;
+  end_ = std::max(end_, issued + 1);
   switch (i.copy) {
     case CopyStep::none:
       break;
     case CopyStep::start:
-      latest_copy_ = now_ + global_cycles;
+      latest_copy_ = std::max(latest_copy_, issued + global_cycles);
       break;
     case CopyStep::commit:
       groups_.push_back(latest_copy_);
@@ -27,7 +31,10 @@ void WarpTimeline::execute(const Instruction& i) {
       wait_for_copies(i.immediate);
       break;
   }
-  ++now_;
+}
+
+void WarpTimeline::wait_until(std::uint64_t cycle) {
+  next_ = end_ = std::max(end_, cycle);
 }
 
 /// `groups_left`: latest groups that need not have arrived; -1: all copies must have, committed or not.
