@@ -357,5 +357,42 @@ TEST(Fusion, OfADenseLayerAndItsDropoutIsByTheVariantThatMeasuredFastest) {
   }
 }
 
+/// As CanBeMeasured above, for the first layer's backward pass: both ways run and agree, and either can be chosen.
+TEST(Fusion, OfTheFirstLayersGradientCanBeMeasured) {
+  const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = true});
+  TuningCache cache(std::nullopt, "test");
+  const auto calls = [&](Tuner& tuner) {
+    const ImplementationChoice choice{.rule = "auto"};
+    TensorTable tensors;
+    Chooser chooser(*sim, choice, tensors, &tuner);
+    CallList list(tensors);
+    const Conv2d conv{.n = 2, .h = 9, .w = 8, .c = 1, .k = 4, .r = 3, .s = 3, .pad = 1, .relu = true};
+    const MaxPool pool{2, 9, 8, 4, 2, 2, true};
+    const auto numbers = [&](const char* name, std::int64_t count) {
+      return tensors.add_numbers(name, count, Storage::fp32);
+    };
+    const TensorId dy = numbers("conv1 gradient", conv.y_size());
+    list.call<MaxPoolBackward<float>>("pool1 backward", Pass::backward, pool, out(dy),
+                                      in(numbers("pool1 gradient", pool.y_size())),
+                                      in(tensors.add("argmax", std::size_t(pool.y_size()))));
+    list.call<Conv2dFilterGradient<float>>("conv1 filter gradient", Pass::backward, conv,
+                                           out(numbers("dw", conv.w_size())), out(numbers("db", conv.k)),
+                                           in(numbers("x", conv.x_size())), in(dy));
+    fuse_max_pool_and_filter_gradient(list, chooser);
+    return chooser.bind(list.nodes);
+  };
+  Tuner first(*sim, cache);
+  calls(first);
+  auto [step, problem, result, was_known] = measured(first, "conv1 pool1 filter gradient");
+  ASSERT_EQ(result.times.size(), 2u);
+  for (const CandidateTime& t : result.times) EXPECT_EQ(t.refused, "") << t.name;
+  for (const char* variant : {"window", "apart"}) {
+    result.chosen = variant;
+    cache.put(problem, result);
+    Tuner tuner(*sim, cache);
+    EXPECT_EQ(calls(tuner).size(), variant == std::string("window") ? 1u : 2u);
+  }
+}
+
 }  // namespace
 }  // namespace gs
