@@ -173,17 +173,17 @@ int profile_command(const Words& words) {
   if (o.steps && (subject.device->name() == "sim" || o.run.device == "ptx"))
     throw UsageError(
         fmt::format("--steps: on {} one step is counted, and every step counts the same; leave it out", o.run.device));
-  if (o.instructions && subject.device->name() != "cuda")
+  if (const std::string device = o.run.device == "ptx" ? "ptx" : std::string(subject.device->name());
+      o.instructions && device != "cuda")
     throw UsageError(
-        fmt::format("--instructions: they bound the times of a GPU, and this profile is of {}: leave it out",
-                    subject.device->name()));
+        fmt::format("--instructions: they bound the times of a GPU, and this profile is of {}: leave it out", device));
   const std::optional<Profile> counted = o.instructions ? std::optional(read_side(*o.instructions)) : std::nullopt;
   ProfileRequest request;
   if (o.steps) request.steps = *o.steps;
   request.peaks = o.peaks == "cached" ? PeaksSource::cached : PeaksSource::now;
   request.graph = !o.no_graph;
   Profile profile = profile_of(subject, request);
-  if (counted && profile.source != TimeSource::instructions) add_instructions(profile, *counted, *o.instructions);
+  if (counted) add_instructions(profile, *counted, *o.instructions);
   profile.flags = words;
   profile.flags.insert(profile.flags.begin(), {"gridstride", "profile"});
   if (o.json)

@@ -75,8 +75,7 @@ Climbed climbed(const Ladder& ladder, const Rung& rung) {
 }
 
 double Climbed::occupancy(const textbook::Gpu& gpu) const {
-  return occupancy(gpu.multiprocessor(),
-                             {int(count("block_threads")), std::size_t(count("shared_bytes")), {}})
+  return gs::occupancy(gpu.multiprocessor(), {int(count("block_threads")), std::size_t(count("shared_bytes")), {}})
       .part;
 }
 

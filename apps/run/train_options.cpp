@@ -95,8 +95,11 @@ void add_output(Arguments& a, TrainOptions& o) {
   a.flag("--quiet", o.quiet, "print warnings and errors only");
   a.flag("--summary", o.summary, "print the network and stop");
   a.flag("--explain", o.explain, "print the compiled training step and stop");
-  a.choice("--for", o.explained_device, "explain for this device, which need not be here; cuda: own kernels only",
-           {"cuda"})
+  a.choice(
+       "--for", o.explained_device,
+       "explain for this device, which need not be here; cuda: own kernels only, interpreted for up to a minute where "
+       "nvcc is",
+       {"cuda"})
       .default_str("--device");
   a.allow_config();
 }

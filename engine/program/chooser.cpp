@@ -148,7 +148,7 @@ bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& se
              one.run(with_between, place + between_bytes, stream);
              two.run(with_between, place + between_bytes + after, stream);
            },
-       .own = one.own}};
+       .own = one.own && two.own}};
   std::move(in_one.rbegin(), in_one.rend(), std::back_inserter(all));
   const std::size_t best = fastest(key_of(first) + ", then " + second.op->describe(), fused, all);
   if (best > 0) fused.measured = all[best].name;

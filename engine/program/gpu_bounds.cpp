@@ -35,7 +35,7 @@ std::string step_text(const Prediction& p, bool counted, const GpuModel& gpu) {
       p.bound_us(), p.chain_us, p.chain_kernels, gpu.kernel_us, p.bytes_us, gpu.bytes_per_us / 1e6, p.arithmetic_us);
   if (counted) return text + fmt::format(", {:.1f} us to issue the instructions\n", p.issue_us);
   return text +
-         "\ninstructions and latency are not in it: this program interprets no kernels of nvcc's (--device ptx does)\n";
+         "\ninstructions and latency are not in it: no kernel of nvcc's was interpreted (profile --device ptx does)\n";
 }
 
 }  // namespace

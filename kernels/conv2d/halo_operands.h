@@ -130,7 +130,7 @@ class FilterRows {
     if constexpr (!round_late<Tile>) staged_.round(stage);
   }
 
-  /// Where this lane's fragments begin; `first`: the warp's first output in the block.
+  /// The place of this lane's first fragment; `first`: the warp's first output in the block.
   __device__ static int fragments(int first) {
     const int lane = int(threadIdx.x) % 32, second = Tile::tiles > 1 ? lane / 16 * 8 : 0;
     return (first + lane % 8 + second) * 9 * Tile::pitch + lane / 8 % 2 * group_elements<T>;

@@ -39,7 +39,7 @@ __device__ inline ScoredLogit hinge_sigmoid(float z, bool positive) {
   return {by_s.loss, by_s.gradient * s * sigmoid(-z)};
 }
 
-/// Of a batch of `valid` samples. Calls gradient(k, value) for each logit; z(k) is logit k.
+/// A sample in a batch of `valid` ones. Calls gradient(k, value) for each logit; z(k) is logit k.
 template <class Logit, class Gradient>
 __device__ ScoredSample score_one_logit(const Loss& problem, std::int64_t valid, std::int32_t label,
                                         const float* class_weights, const Logit& logit, const Gradient& gradient) {

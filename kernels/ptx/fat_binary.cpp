@@ -83,7 +83,10 @@ std::string_view ptx_in(const void* fat_binary, int architecture) {
 
 std::string_view machine_code_in(const void* fat_binary, int architecture) {
   for (const Entry& entry : entries_of(fat_binary))
-    if (entry.kind == Entry::machine_code && int(entry.architecture) == architecture) return entry.bytes;
+    if (entry.kind == Entry::machine_code && int(entry.architecture) == architecture &&
+        entry.bytes.starts_with("\x7f"
+                                "ELF"))  // else it is compressed
+      return entry.bytes;
   return {};
 }
 

@@ -23,7 +23,7 @@ inline constexpr std::uint16_t barrier_cycles = 20;
 
 /// False for stores, branches, barriers, copies, calls.
 bool has_result(std::string_view opcode);
-/// Of an opcode's first word; `space`: of a load. 0 for what ptxas drops (mov, cvta, ld.param) and what has no result.
+/// By the opcode's first word; `space`: of a load. 0 for what ptxas drops (mov, cvta, ld.param) and what has no result.
 std::uint16_t latency_of(std::string_view opcode, Space space);
 
 }  // namespace gs::ptx

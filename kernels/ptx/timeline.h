@@ -19,7 +19,7 @@ class WarpTimeline {
   explicit WarpTimeline(const Kernel& kernel) : ready_(kernel.register_bytes / 4) {}
 
   void execute(const Instruction&);
-  /// What follows is issued at `cycle` or later, and after all before.
+  /// The rest is issued at `cycle` or later, and after all before.
   void wait_until(std::uint64_t cycle);
   std::uint64_t now() const { return end_; }  ///< cycles from the block's begin until all so far is issued
 

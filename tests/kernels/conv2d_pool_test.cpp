@@ -28,8 +28,8 @@ const std::vector<Conv2dPool> problems = {
     pooled({.n = 2, .h = 6, .w = 7, .c = 15, .k = 21, .r = 3, .s = 3, .pad = 1, .groups = 3}),
     pooled({.n = 1, .h = 8, .w = 7, .c = 16, .k = 134, .r = 2, .s = 2, .relu = true, .groups = 2}),
     pooled({.n = 1, .h = 98, .w = 89, .c = 8, .k = 68, .r = 1, .s = 1, .groups = 2}),
-    pooled({.n = 2, .h = 6, .w = 8, .c = 1, .k = 6, .r = 5, .s = 5, .pad = 2, .relu = true}),  // few input channels
-    pooled({.n = 1, .h = 4, .w = 6, .c = 1, .k = 1053, .r = 3, .s = 3, .pad = 1}),             // and many filters
+    pooled({.n = 2, .h = 6, .w = 8, .c = 1, .k = 6, .r = 5, .s = 5, .pad = 2, .relu = true}),     // few input channels
+    pooled({.n = 1, .h = 4, .w = 6, .c = 1, .k = 1053, .r = 3, .s = 3, .pad = 1}),                // and many filters
     pooled({.n = 2, .h = 9, .w = 19, .c = 16, .k = 16, .r = 3, .s = 3, .pad = 1, .relu = true}),  // halo: few blocks,
     pooled({.n = 30, .h = 3, .w = 17, .c = 8, .k = 40, .r = 3, .s = 3, .pad = 1, .relu = true}),  // and many
 };

@@ -146,12 +146,19 @@ TYPED_TEST(HeadOf, LayersLossAndGradientsAreTheReferences) {
 }
 
 TEST(Head, WiderLayersAreNotSupported) {
+  int variants = 0;
   for (const Registry* registry : tested_registries())
     for (const auto& variant : registry->variants<HeadGradient<float>>()) {
+      ++variants;
       EXPECT_TRUE(variant.supports(head_of(8, 128, {{128, true}, {128}}, LossKind::softmax, true)));
       EXPECT_FALSE(variant.supports(head_of(8, 129, {{1}}, LossKind::bce, true)));
       EXPECT_FALSE(variant.supports(head_of(8, 10, {{129}}, LossKind::softmax, true)));
+      EXPECT_FALSE(variant.supports(head_of(1 << 23, 10, {{1}}, LossKind::bce, true)));
+      Head none = head_of(8, 10, {{1}}, LossKind::bce, true);
+      none.layers = 0;
+      EXPECT_FALSE(variant.supports(none));
     }
+  EXPECT_GT(variants, 0);
 }
 
 }  // namespace

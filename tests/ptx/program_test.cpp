@@ -94,6 +94,7 @@ TEST(ProfileOnPtx, CountsTheInstructionsOfEveryOp) {
     EXPECT_NE(outcome.out.find(words), std::string::npos) << "no '" << words << "' in\n" << outcome.out;
   const std::string json = text_of(folder / "profile" / "profile.json");
   EXPECT_NE(json.find("\"source\": \"instructions\""), std::string::npos);
+  EXPECT_EQ(json.find("\"registers\": 0,"), std::string::npos) << "ptxas's, of every kernel";
   // Counts repeat exactly, so a budget can be checked against them.
   const Outcome again = run_program(folder.path(), {"profile", "lenet", "--device", "ptx", "--base", "4",
                                                     "--image-size", "16", "--batch", "3", "--out", "again"});
@@ -101,6 +102,29 @@ TEST(ProfileOnPtx, CountsTheInstructionsOfEveryOp) {
   const auto table = [](const std::string& out) { return out.substr(out.find("warp instructions")); };
   EXPECT_EQ(table(outcome.out).substr(0, table(outcome.out).find("written")),
             table(again.out).substr(0, table(again.out).find("written")));
+}
+
+TEST(ExplainOnPtx, HasTheInstructionsAndTheLimitOfEveryCall) {
+  const ScratchFolder folder;
+  const Outcome outcome = run_program(folder.path(), {"train", "lenet", "--base", "2", "--image-size", "16", "--batch",
+                                                      "2", "--explain", "--for", "cuda"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const std::vector<std::string> lines = lines_of(outcome.out);
+  const auto of_call = [&](const std::string& name) {  // in the table of bounds, the second one
+    const auto last = std::find_if(lines.rbegin(), lines.rend(), [&](const auto& l) { return l.starts_with(name); });
+    return last == lines.rend() ? std::string() : *last;
+  };
+  for (const char* call : {"gather", "conv1 pool1 forward", "dense2 loss", "update"}) {
+    std::istringstream words(of_call(call).substr(std::string(call).size()));
+    std::string instructions, bound;
+    double launch = 0, bytes = 0, arithmetic = 0, issue = 0, latency = 0, all = 0;
+    words >> instructions >> launch >> bytes >> arithmetic >> issue >> latency >> all >> bound;
+    EXPECT_GT(issue, 0) << call;
+    EXPECT_GT(latency, 0) << call;
+    EXPECT_GE(all, launch + std::max(issue, latency) - 0.02) << call;
+    EXPECT_EQ(bound, "launch") << call << " of a tiny network";
+  }
+  EXPECT_NE(outcome.out.find("to issue the instructions"), std::string::npos);
 }
 
 TEST(TraceOnPtx, PrintsTheInstructionsOfOneThread) {

@@ -43,7 +43,7 @@ bool is_inner_value(const CallList& list, TensorId value, const HeadLayer& above
   });
 }
 
-/// Of the calls' list, from the logits to the front: as many layers as fit.
+/// The layers from the logits to the front, as many as fit.
 template <class T>
 std::vector<HeadLayer> head_layers(const CallList& list, const CallNode& loss) {
   std::vector<HeadLayer> layers;

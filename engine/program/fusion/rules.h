@@ -34,9 +34,9 @@ void fuse_max_pool_and_filter_gradient(CallList&, Chooser&);
 /// Fuses a dense layer and the dropout that follows (kernels/dense_dropout); the value between is not written.
 void fuse_dense_and_dropout(CallList&, Chooser&);
 
-/// Fuses small dense layers at the end, the loss, and the gradients back through these layers (kernels/head): one kernel
-/// on the chain instead of three or more. The layers' values and gradients are still written. Not measured by the tuner,
-/// since what it saves is the start of kernels on the chain, not their time alone.
+/// Fuses small dense layers at the end, the loss, and the gradients back through these layers (kernels/head): one
+/// kernel on the chain instead of three or more. The layers' values and gradients are still written. Not measured by
+/// the tuner, since it saves starts of kernels on the chain, not their time alone.
 void fuse_head(CallList&, const Chooser&);
 
 }  // namespace gs

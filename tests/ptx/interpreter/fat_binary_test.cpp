@@ -68,10 +68,20 @@ TEST(PtxFatBinary, RefusesCompressedPtx) {
 }
 TEST(PtxFatBinary, GivesTheMachineCodeOfOneArchitecture) {
   FatBinary binary;
-  binary.entry(1, text_for("sm_90"), 90).entry(2, "for 80", 80).entry(2, "for 90", 90);
-  EXPECT_EQ(ptx::machine_code_in(binary.bytes.data(), 90).substr(0, 6), "for 90");
-  EXPECT_EQ(ptx::machine_code_in(binary.bytes.data(), 80).substr(0, 6), "for 80");
+  binary.entry(1, text_for("sm_90"), 90)
+      .entry(2,
+             "\x7f"
+             "ELF for 80",
+             80)
+      .entry(2,
+             "\x7f"
+             "ELF for 90",
+             90)
+      .entry(2, "compressed", 120);
+  EXPECT_EQ(ptx::machine_code_in(binary.bytes.data(), 90).substr(4, 7), " for 90");
+  EXPECT_EQ(ptx::machine_code_in(binary.bytes.data(), 80).substr(4, 7), " for 80");
   EXPECT_TRUE(ptx::machine_code_in(binary.bytes.data(), 89).empty());
+  EXPECT_TRUE(ptx::machine_code_in(binary.bytes.data(), 120).empty()) << "only ELF files can be read";
 }
 TEST(PtxMachineCode, WithoutItNoRegistersAreKnown) {
   EXPECT_TRUE(ptx::registers_in({}).empty());
