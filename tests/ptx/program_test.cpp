@@ -51,9 +51,9 @@ class RunsOnPtx : public testing::TestWithParam<TinyRun> {
 
 /// Largest relative difference of two losses. Both devices sum in the same order, but nvcc fuses multiply and add into
 /// one rounding where the simulator's compiler rounds twice, and exp and log are approximated differently. In bf16 each
-/// of these may move an activation by one unit of its last bit.
+/// of these may move an activation, and in tf32 a factor of the next layer, by one unit of its last bit.
 double allowed(const std::string& precision) {
-  return precision == "bf16" ? 2e-3 : 1e-5;
+  return precision == "fp32" ? 1e-5 : 2e-3;
 }
 
 TEST_P(RunsOnPtx, LoseLikeTheSimulator) {
@@ -114,15 +114,18 @@ TEST(ExplainOnPtx, HasTheInstructionsAndTheLimitOfEveryCall) {
     const auto last = std::find_if(lines.rbegin(), lines.rend(), [&](const auto& l) { return l.starts_with(name); });
     return last == lines.rend() ? std::string() : *last;
   };
-  for (const char* call : {"gather", "conv1 pool1 forward", "dense2 loss", "update"}) {
-    std::istringstream words(of_call(call).substr(std::string(call).size()));
+  const std::pair<std::string, std::string> limits[] = {
+      {"gather", "launch"}, {"conv1 pool1 forward", "launch"}, {"dense1 dense2 loss", "latency"}, {"update", "launch"}};
+  for (const auto& [call, limit] : limits) {
+    ASSERT_NE(of_call(call), "") << call;
+    std::istringstream words(of_call(call).substr(call.size()));
     std::string instructions, bound;
     double launch = 0, bytes = 0, arithmetic = 0, issue = 0, latency = 0, all = 0;
     words >> instructions >> launch >> bytes >> arithmetic >> issue >> latency >> all >> bound;
     EXPECT_GT(issue, 0) << call;
     EXPECT_GT(latency, 0) << call;
     EXPECT_GE(all, launch + std::max(issue, latency) - 0.02) << call;
-    EXPECT_EQ(bound, "launch") << call << " of a tiny network";
+    EXPECT_EQ(bound, limit) << call;
   }
   EXPECT_NE(outcome.out.find("to issue the instructions"), std::string::npos);
 }
