@@ -39,18 +39,21 @@ int print_summary_or_explain(const TrainOptions& o) {
     print_text(summary(net));
     return 0;
   }
-  if (instruction_counter() && (o.explained_device || o.device == "ptx")) {
-    print_text(explanation_with_counts(o));
-    return 0;
+  const bool counted = instruction_counter() && (o.explained_device || o.device == "ptx");
+  TrainOptions on_device = o;
+  if (counted) {
+    on_device.device = "ptx";
+    if (o.explained_device && o.implementation.find('=') == std::string::npos) on_device.implementation = "own";
   }
   Precision precision;
-  const auto device =
-      o.explained_device ? describe_gpu(tf32_allowed(o.precision).value_or(true)) : open_device_for(o, precision);
+  const auto device = o.explained_device && !counted ? describe_gpu(tf32_allowed(o.precision).value_or(true))
+                                                     : open_device_for(on_device, precision);
   if (o.explained_device) {
     precision = choose_precision(o.precision, device->name());
     check_table_fits(o, precision);
   }
-  print_text(Program(net, build_recipe(o, loss, precision), *device, choose_implementations(o)).explain());
+  Program program(net, build_recipe(o, loss, precision), *device, choose_implementations(on_device));
+  print_text(counted ? explanation_with_counts(program, facts.classes) : program.explain());
   return 0;
 }
 

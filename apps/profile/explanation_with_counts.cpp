@@ -1,4 +1,4 @@
-// explanation_with_counts.cpp - compiles the step for ptx, counts it, explains it.
+// explanation_with_counts.cpp - counts a step, explains it.
 #include "apps/profile/explanation_with_counts.h"
 
 #include <fmt/format.h>
@@ -19,19 +19,16 @@ double gflop_of(const Program& program) {
 
 }  // namespace
 
-std::string explanation_with_counts(TrainOptions o) {
-  o.device = "ptx";
-  if (o.explained_device && o.implementation == "auto") o.implementation = "own";
-  Subject subject = subject_of_model(o);
-  if (const double gflop = gflop_of(*subject.program); gflop > most_gflop)
-    return subject.program->explain() +
-           fmt::format(
-               "not counted: the step's {:.0f} GFLOP would be interpreted for longer than a minute; profile "
-               "--device ptx counts them\n",
-               gflop);
-  BoundImages images(subject);
-  const CountedStep step = counted_step(*subject.program, [&] { return images.begin_epoch(); });
-  return subject.program->explain(step.launches);
+std::string explanation_with_counts(Program& program, std::size_t classes) {
+  if (const double gflop = gflop_of(program); gflop > most_gflop)
+    return program.explain() + fmt::format(
+                                   "not counted: the step's {:.0f} GFLOP would be interpreted for longer than "
+                                   "a minute; profile --device ptx counts them\n",
+                                   gflop);
+  const Dataset data = random_images(program.net().input, program.recipe().batch, classes);
+  program.initialize();
+  BoundImages images(program, data);
+  return program.explain(counted_step(program, [&] { return images.begin_epoch(); }).launches);
 }
 
 }  // namespace gs::apps

@@ -21,7 +21,7 @@ void complete(Profile& profile, const std::string& model, int base, const Progra
 }
 
 Profile profile_of(Subject& subject, const ProfileRequest& request) {
-  BoundImages images(subject);
+  BoundImages images(*subject.program, subject.images);
   const auto begin_epoch = [&] { return images.begin_epoch(); };
   const bool simulated = subject.device->name() == "sim";
   const bool interpreted = subject.device->name() == "cuda" && instruction_counter() != nullptr;

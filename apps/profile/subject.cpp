@@ -22,19 +22,6 @@ namespace {
 
 constexpr int batches = 16;
 
-Dataset random_images(Shape shape, int count, std::size_t classes) {
-  if (const std::string shortage = memory_shortage(double(count) * double(shape.size())); !shortage.empty())
-    throw UsageError(fmt::format("{} images of {} need {}; a smaller --batch or --image-size needs less", count,
-                                 extents(shape), shortage));
-  Dataset data;
-  data.n = count, data.h = shape.h, data.w = shape.w, data.c = shape.c;
-  data.images.resize(std::size_t(count) * std::size_t(shape.size()));
-  RandomStream random(1, RandomPurpose::initial_weights, 0);
-  for (std::uint8_t& pixel : data.images) pixel = std::uint8_t(random.uniform() * 256);
-  for (int i = 0; i < count; ++i) data.labels.push_back(std::int32_t(std::size_t(i) % classes));
-  return data;
-}
-
 std::unique_ptr<Device> device_for(const TrainOptions& o, Purpose purpose, Precision& precision) {
   if (purpose != Purpose::list_gpu_steps) return open_device_for(o, precision);
   precision = choose_precision(o.precision, "cuda");
@@ -49,6 +36,19 @@ ImplementationChoice implementations_for(const TrainOptions& o, Purpose purpose)
 }
 
 }  // namespace
+
+Dataset random_images(Shape shape, int count, std::size_t classes) {
+  if (const std::string shortage = memory_shortage(double(count) * double(shape.size())); !shortage.empty())
+    throw UsageError(fmt::format("{} images of {} need {}; a smaller --batch or --image-size needs less", count,
+                                 extents(shape), shortage));
+  Dataset data;
+  data.n = count, data.h = shape.h, data.w = shape.w, data.c = shape.c;
+  data.images.resize(std::size_t(count) * std::size_t(shape.size()));
+  RandomStream random(1, RandomPurpose::initial_weights, 0);
+  for (std::uint8_t& pixel : data.images) pixel = std::uint8_t(random.uniform() * 256);
+  for (int i = 0; i < count; ++i) data.labels.push_back(std::int32_t(std::size_t(i) % classes));
+  return data;
+}
 
 Subject subject_of_model(const TrainOptions& o, Purpose purpose) {
   Subject subject;
@@ -107,25 +107,23 @@ Subject subject_of_run(const std::string& folder, const MachineFlags& flags, Pur
   return subject;
 }
 
-BoundImages::BoundImages(Subject& subject) : subject_(subject), samples_(int(subject.images.n)) {
-  const int batch = subject.program->recipe().batch;
+BoundImages::BoundImages(Program& program, const Dataset& data) : program_(program), samples_(int(data.n)) {
+  const int batch = program.recipe().batch;
   if (samples_ > batch) samples_ -= samples_ % batch;  // every step has a full batch
-  Device& device = *subject.device;
-  const Dataset& data = subject.images;
+  Device& device = program.device();
   std::vector<std::uint32_t> order(std::size_t(data.n));
   std::iota(order.begin(), order.end(), 0u);
   images_ = uploaded(device, data.images);
   labels_ = uploaded(device, data.labels);
   order_ = uploaded(device, order);
-  subject.program->bind_training({static_cast<const std::uint8_t*>(images_.data()),
-                                  static_cast<const std::int32_t*>(labels_.data()),
-                                  static_cast<const std::uint32_t*>(order_.data())});
+  program.bind_training({static_cast<const std::uint8_t*>(images_.data()),
+                         static_cast<const std::int32_t*>(labels_.data()),
+                         static_cast<const std::uint32_t*>(order_.data())});
 }
 
 int BoundImages::begin_epoch() {
-  Program& program = *subject_.program;
-  program.begin_training_epoch(0, std::uint32_t(samples_), program.recipe().learning_rate);
-  return (samples_ + program.recipe().batch - 1) / program.recipe().batch;
+  program_.begin_training_epoch(0, std::uint32_t(samples_), program_.recipe().learning_rate);
+  return (samples_ + program_.recipe().batch - 1) / program_.recipe().batch;
 }
 
 }  // namespace gs::apps

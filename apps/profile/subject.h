@@ -39,15 +39,18 @@ Subject subject_of_model(const TrainOptions& options, Purpose = Purpose::measure
 /// another precision than the run's, implementations are chosen anew. Throws UsageError if the folder holds no run.
 Subject subject_of_run(const std::string& folder, const MachineFlags&, Purpose = Purpose::measure);
 
-/// The images of a subject on its device, bound to the training side of its program; both must live as long.
+/// Noise, with the labels 0, 1, ... in turn. Throws UsageError if it does not fit into memory.
+Dataset random_images(Shape, int count, std::size_t classes);
+
+/// Images on a program's device, bound to its training side; both must live as long.
 class BoundImages {
  public:
-  explicit BoundImages(Subject&);
+  BoundImages(Program&, const Dataset&);
   /// Begins an epoch over all images in their order; returns its number of steps.
   int begin_epoch();
 
  private:
-  Subject& subject_;
+  Program& program_;
   int samples_;
   Memory images_, labels_, order_;
 };

@@ -12,6 +12,7 @@ const GpuModel& h200() {
                               .own_bf16_flops_per_us = 0.63 * 989e6,
                               .kernel_us = 1.3,
                               .multiprocessors = 132,
+                              .schedulers = 4,
                               .cycles_per_us = 1755,
                               .multiprocessor = multiprocessor(90)};
   return model;

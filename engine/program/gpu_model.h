@@ -11,7 +11,8 @@ struct GpuModel {
   double tf32_flops_per_us, bf16_flops_per_us;          ///< tensor cores, as a library's kernels (wgmma) reach them
   double own_tf32_flops_per_us, own_bf16_flops_per_us;  ///< likewise, by mma.sync, which our kernels use
   double kernel_us;     ///< least time from the start of a kernel in a graph to the start of a dependent one
-  int multiprocessors;  ///< SMs, with four schedulers each, which issue one warp instruction a cycle
+  int multiprocessors;  ///< SMs
+  int schedulers;       ///< of an SM; each issues at most one warp instruction a cycle
   double cycles_per_us;
   const Multiprocessor* multiprocessor;  ///< limits on the blocks that an SM holds
 };

@@ -8,7 +8,7 @@
 namespace gs {
 namespace {
 
-constexpr int schedulers = 4, warp_threads = 32;
+constexpr int warp_threads = 32;
 
 double arithmetic_rate(const OpCall& call, Precision precision, const GpuModel& gpu) {
   const bool of_library = call.implementation.starts_with("cudnn") || call.implementation.starts_with("cublaslt");
@@ -35,7 +35,7 @@ void add_kernel(OpBound& bound, const InterpretedLaunch& launch, const GpuModel&
   const double blocks = product(launch.grid), warps = rounded_up_quotient(product(launch.block), warp_threads);
   const double most = rounded_up_quotient(blocks, gpu.multiprocessors);  // on an SM
   const double resident = std::min<double>(most, std::max(1, residency(launch, gpu).blocks));
-  const double busy_schedulers = std::min<double>(schedulers, warps * resident);
+  const double busy_schedulers = std::min<double>(gpu.schedulers, warps * resident);
   const double issue = most * double(launch.warp_instructions) / blocks / busy_schedulers / gpu.cycles_per_us;
   const double latency = rounded_up_quotient(most, resident) * double(launch.block_cycles) / gpu.cycles_per_us;
   bound.issue_us += issue;

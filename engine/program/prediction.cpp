@@ -34,8 +34,7 @@ Prediction predict(const std::vector<OpCall>& calls, const std::vector<OpBound>&
     p.bytes_us += bound.bytes_us;
     p.arithmetic_us += bound.arithmetic_us;
   }
-  constexpr int schedulers = 4;
-  p.issue_us = warp_instructions / (gpu.multiprocessors * schedulers * gpu.cycles_per_us);
+  p.issue_us = warp_instructions / (gpu.multiprocessors * gpu.schedulers * gpu.cycles_per_us);
   const auto edges = repeated_dependencies(calls, 8, clash);
   p.chain_us = further_run(edges, weights);
   p.chain_kernels = further_run(edges, {kernels.begin(), kernels.end()});

@@ -14,6 +14,7 @@
 #include "engine/simulated_cuda/gpus.h"
 #include "engine/simulated_cuda/memory.h"
 #include "engine/simulated_cuda/runtime.h"
+#include "kernels/ptx/counts.h"
 #include "kernels/ptx/fat_binary.h"
 #include "kernels/ptx/launch.h"
 #include "kernels/ptx/machine_code.h"
@@ -109,6 +110,7 @@ cudaError_t enqueue(RegisteredKernel& kernel, dim3 grid, dim3 block, void** argu
   work.params.gridDim = grid, work.params.blockDim = block, work.params.sharedMemBytes = unsigned(shared_bytes);
   work.run = [launch = std::move(launch)]() mutable {
     launch.memory = memory_of_kernels();
+    launch.timed = ptx::launches_are_counted();
     ptx::run(launch);
   };
   return result(stream->enqueue(std::move(work)));

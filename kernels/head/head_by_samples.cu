@@ -14,6 +14,7 @@ namespace {
 
 constexpr int samples = 8, head_threads = 256;
 constexpr int pairs = samples / 2;  // a thread has two samples
+constexpr int most_classes = 32;    // a thread scores a sample; with more logits the loss's warp_row is faster
 constexpr int pitch = samples + 4;  // from one feature to the next: no bank twice when lanes read four features
 
 /// The tensors of one layer; y and g are its output and that output's gradient.
@@ -148,7 +149,7 @@ __global__ void __launch_bounds__(head_threads)
 }
 
 bool head_by_samples_supports(const Head& p) {
-  bool fits = p.layers >= 1 && p.layers <= Head::most_layers && p.loss.classes <= Head::most_width;
+  bool fits = p.layers >= 1 && p.layers <= Head::most_layers && p.loss.classes <= most_classes;
   for (int l = 0; l < p.layers; ++l)
     fits = fits && p.dense[l].in <= Head::most_width && p.dense[l].out <= Head::most_width &&
            p.dense[l].n <= 1 << 22;  // offsets fit 31 bits

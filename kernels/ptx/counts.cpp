@@ -23,6 +23,11 @@ LaunchCounter::~LaunchCounter() {
   current = nullptr;
 }
 
+bool launches_are_counted() {
+  const std::lock_guard lock(mutex);
+  return current != nullptr;
+}
+
 void note_launch(const Launch& launch, const Counts& counts) {
   const std::lock_guard lock(mutex);
   if (current)

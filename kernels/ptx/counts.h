@@ -27,6 +27,8 @@ class LaunchCounter {
   friend void note_launch(const Launch&, const Counts&);
   std::vector<CountedLaunch> launches_;
 };
+/// True while a LaunchCounter exists.
+bool launches_are_counted();
 /// Called by run().
 void note_launch(const Launch&, const Counts&);
 

@@ -35,7 +35,7 @@ const std::vector<Head> heads = {
     head_of(8, 64, {{1}}, LossKind::hinge, true, 0),
     head_of(9, 128, {{64, true}, {1, false, 1.25f}}, LossKind::bce, true, 0.1f),
     head_of(3, 33, {{128, true}, {17}, {5}}, LossKind::softmax, false),
-    head_of(17, 20, {{128}}, LossKind::softmax, true, 0.2f),
+    head_of(17, 20, {{32}}, LossKind::softmax, true, 0.2f),
     head_of(5, 7, {{6, true}, {3, true, 2.0f}, {1}}, LossKind::hinge_sigmoid, true),
 };
 
@@ -145,14 +145,14 @@ TYPED_TEST(HeadOf, LayersLossAndGradientsAreTheReferences) {
     }
 }
 
-TEST(Head, WiderLayersAreNotSupported) {
+TEST(Head, WiderLayersAndManyClassesAreNotSupported) {
   int variants = 0;
   for (const Registry* registry : tested_registries())
     for (const auto& variant : registry->variants<HeadGradient<float>>()) {
       ++variants;
-      EXPECT_TRUE(variant.supports(head_of(8, 128, {{128, true}, {128}}, LossKind::softmax, true)));
+      EXPECT_TRUE(variant.supports(head_of(8, 128, {{128, true}, {32}}, LossKind::softmax, true)));
       EXPECT_FALSE(variant.supports(head_of(8, 129, {{1}}, LossKind::bce, true)));
-      EXPECT_FALSE(variant.supports(head_of(8, 10, {{129}}, LossKind::softmax, true)));
+      EXPECT_FALSE(variant.supports(head_of(8, 10, {{33}}, LossKind::softmax, true)));
       EXPECT_FALSE(variant.supports(head_of(1 << 23, 10, {{1}}, LossKind::bce, true)));
       Head none = head_of(8, 10, {{1}}, LossKind::bce, true);
       none.layers = 0;

@@ -18,6 +18,7 @@ std::uint64_t cycles_of(const std::string& body, unsigned threads = 32) {
   ptx::Launch launch{.module = module.get(), .kernel = &module->kernels.at("timed"), .block = {threads}};
   launch.memory.push_back(region_of(data));
   append(launch.parameters, data.data());
+  launch.timed = true;
   return ptx::run(launch).block_cycles;
 }
 /// The load of the parameter and the return.
@@ -89,9 +90,11 @@ END: ret;
 )",
                                  "made.ptx");
   const auto cycles = [&](unsigned blocks) {
-    return ptx::run(
-               {.module = module.get(), .kernel = &module->kernels.begin()->second, .grid = {blocks}, .block = {32}})
-        .block_cycles;
+    ptx::Launch launch{.module = module.get(), .kernel = &module->kernels.begin()->second, .grid = {blocks}};
+    launch.block = {32};
+    EXPECT_EQ(ptx::run(launch).block_cycles, 0u) << "only if it is asked for";
+    launch.timed = true;
+    return ptx::run(launch).block_cycles;
   };
   EXPECT_GT(cycles(5), cycles(3));
   EXPECT_EQ(cycles(7), cycles(3));
