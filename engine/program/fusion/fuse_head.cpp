@@ -15,7 +15,8 @@ struct HeadLayer {
   int forward = -1, data_gradient = -1;
 };
 
-/// The layer that writes `output`, if nothing on the way needs it to stay apart.
+/// The layer that writes `output`, if it is a dense one with a gradient of its input, which nothing but that input
+/// masks. Other calls may read its values, too: the head writes them all.
 template <class T>
 std::optional<HeadLayer> layer_of(const CallList& list, TensorId output, TensorId gradient) {
   HeadLayer layer{.forward = list.only_writer(output)};
@@ -29,18 +30,7 @@ std::optional<HeadLayer> layer_of(const CallList& list, TensorId output, TensorI
   if (layer.data_gradient < 0) return std::nullopt;
   const CallNode& backward = list.nodes[std::size_t(layer.data_gradient)];
   const TensorId mask = backward.argument(3);
-  const bool alone = list.only_writer(backward.argument(0)) == layer.data_gradient;  // no sum of several gradients
-  return alone && (mask == no_tensor || mask == forward.argument(1)) ? std::optional(layer) : std::nullopt;
-}
-
-/// True if only the layer above, its gradients and no other call read the output of a dense layer.
-template <class T>
-bool is_inner_value(const CallList& list, TensorId value, const HeadLayer& above) {
-  return std::ranges::all_of(list.nodes, [&](const CallNode& node) {
-    const bool known = &node == &list.nodes[std::size_t(above.forward)] ||
-                       &node == &list.nodes[std::size_t(above.data_gradient)] || node.as<DenseWeightGradient<T>>();
-    return known || !node.reads(value);
-  });
+  return mask == no_tensor || mask == forward.argument(1) ? std::optional(layer) : std::nullopt;
 }
 
 /// The layers from the logits to the front, as many as fit.
@@ -54,7 +44,6 @@ std::vector<HeadLayer> head_layers(const CallList& list, const CallNode& loss) {
     const CallNode& forward = list.nodes[std::size_t(layer->forward)];
     const Dense& dense = *forward.as<DenseForward<T>>();
     if (dense.in > Head::most_width || dense.out > Head::most_width) break;
-    if (!layers.empty() && !is_inner_value<T>(list, value, layers.back())) break;
     layers.push_back(*layer);
     value = forward.argument(1);
     gradient = list.nodes[std::size_t(layer->data_gradient)].argument(0);
@@ -108,7 +97,7 @@ void fuse_head(CallList& list, const Chooser& chooser) {
   for_each_storage_type([&]<class T>(T) {
     const auto at = std::ranges::find_if(
         list.nodes, [](const CallNode& n) { return n.as<LossGradient<T>>() && n.argument(2) != no_tensor; });
-    if (at == list.nodes.end() || list.only_reader(at->argument(3)) != at - list.nodes.begin()) return;
+    if (at == list.nodes.end()) return;
     const std::vector<HeadLayer> layers = head_layers<T>(list, *at);
     if (layers.empty()) return;
     std::vector<int> replaced{int(at - list.nodes.begin())};
