@@ -195,8 +195,14 @@ Json profile_to_json(const Profile& profile) {
   Profile copy = profile;  // the list of fields takes references, for reading
   Writer writer{json};
   ProfileFields::visit(writer, copy);
-  for (std::size_t i = 0; i < profile.ops.size(); ++i)
-    json["ops"][i]["analysis"] = written(analyse(profile, profile.ops[i]));
+  for (std::size_t i = 0; i < profile.ops.size(); ++i) {
+    const OpProfile& op = profile.ops[i];
+    json["ops"][i]["analysis"] = written(analyse(profile, op));
+    if (!op.bound_on_h200) continue;
+    Json& bound = json["ops"][i]["bound_on_h200"];
+    bound["us"] = op.bound_on_h200->us();
+    bound["bound"] = to_string(op.bound_on_h200->bound());
+  }
   json["sums"]["remainder_us"] = profile.sums.remainder_us();
   return json;
 }

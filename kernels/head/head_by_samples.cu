@@ -36,6 +36,15 @@ __device__ inline float2 pair_at(const Features& features, int j, int pair) {
   return *reinterpret_cast<const float2*>(&features[j][2 * pair]);
 }
 
+/// Calls body(count, first) for runs of [0, n), 32 long, then 8, then 1: the loads of a run are in flight together.
+template <class Body>
+__device__ inline void in_runs(int n, const Body& body) {
+  int first = 0;
+  for (; first + 32 <= n; first += 32) body(std::integral_constant<int, 32>(), first);
+  for (; first + 8 <= n; first += 8) body(std::integral_constant<int, 8>(), first);
+  for (; first < n; ++first) body(std::integral_constant<int, 1>(), first);
+}
+
 /// Stores a pair of values of feature o in shared and in global memory; samples past the batch are not stored.
 template <class T>
 __device__ void store(Features& features, T* to, int o, int width, int pair, int first, int n, float2 value) {
@@ -55,12 +64,14 @@ __device__ void forward(Features& to, const Features& from, const LayerTensors<T
     const int o = at / pairs, pair = at % pairs;
     const T* w = layer.w + o * d.in;
     float2 sum{0, 0};
-#pragma unroll 32
-    for (int j = 0; j < d.in; ++j) {
-      const float weight = widened(w[j]);
-      const float2 x = pair_at(from, j, pair);
-      sum.x += weight * x.x, sum.y += weight * x.y;
-    }
+    in_runs(d.in, [&](auto count, int j) {
+#pragma unroll
+      for (int e = 0; e < count; ++e) {
+        const float weight = widened(w[j + e]);
+        const float2 x = pair_at(from, j + e, pair);
+        sum.x += weight * x.x, sum.y += weight * x.y;
+      }
+    });
     const float bias = widened(layer.bias[o]);
     sum.x += bias, sum.y += bias;
     if (d.relu) sum = {sum.x <= 0 ? 0.0f : sum.x, sum.y <= 0 ? 0.0f : sum.y};
@@ -75,12 +86,14 @@ __device__ void backward(Features& to, const Features& from, const Features& x, 
   for (int at = int(threadIdx.x); at < d.in * pairs; at += head_threads) {
     const int j = at / pairs, pair = at % pairs;
     float2 sum{0, 0};
-#pragma unroll 32
-    for (int o = 0; o < d.out; ++o) {
-      const float weight = widened(weights[o * d.in + j]);
-      const float2 g = pair_at(from, o, pair);
-      sum.x += weight * g.x, sum.y += weight * g.y;
-    }
+    in_runs(d.out, [&](auto count, int o) {
+#pragma unroll
+      for (int e = 0; e < count; ++e) {
+        const float weight = widened(weights[(o + e) * d.in + j]);
+        const float2 g = pair_at(from, o + e, pair);
+        sum.x += weight * g.x, sum.y += weight * g.y;
+      }
+    });
     if (masked) {
       const float2 input = pair_at(x, j, pair);
       sum = {input.x <= 0 ? 0.0f : d.mask_scale * sum.x, input.y <= 0 ? 0.0f : d.mask_scale * sum.y};

@@ -89,7 +89,9 @@ function instructionTables() {
   const rows = ops.map((op, index) => ({...op, index, c: op.instructions ?? {warp: 0, lanes: 0}}));
   const table = sortable("instructions", [
     words("op", op => op.name), words("implementation", op => op.implementation), words("kernels", op => list(op.kernels).map(k => k.name).join(" + ")),
-    whole("warp instructions", op => op.c.warp), share(op => op.c.warp), figure("MFLOP", op => op.flops / 1e6, 2, {optional: true}),
+    whole("warp instructions", op => op.c.warp), share(op => op.c.warp),
+    figure("µs on an H200", op => op.bound_on_h200?.us, 2, {about: "the least time of the op there"}), words("bound", op => op.bound_on_h200?.bound ?? ""),
+    figure("MFLOP", op => op.flops / 1e6, 2, {optional: true}),
     figure("multiply-adds each", op => op.c.warp ? op.flops / 2 / op.c.warp : 0, 1, {optional: true, about: "multiply-adds of the formula per warp instruction"}),
     {...figure("lanes on", op => op.c.warp ? op.c.lanes / (32 * op.c.warp) : 0, 4), text: op => op.c.warp ? percent(op.c.lanes / (32 * op.c.warp)) : ""}], rows);
   const entries = (title, key) => sortable(title, [words(title, e => e.name), words("op", e => e.op), whole("warp instructions", e => e.warp), share(e => e.warp)],
