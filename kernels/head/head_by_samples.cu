@@ -36,7 +36,8 @@ __device__ inline float2 pair_at(const Features& features, int j, int pair) {
   return *reinterpret_cast<const float2*>(&features[j][2 * pair]);
 }
 
-/// Calls body(count, first) for runs of [0, n), 32 long, then 8, then 1: the loads of a run are in flight together.
+/// Calls body(length, first) for runs of [0, n), 32 long, then 8, then 1: the loads of a run are in flight together.
+/// decltype(length)::value is the run's length, known when the loop is compiled.
 template <class Body>
 __device__ inline void in_runs(int n, const Body& body) {
   int first = 0;
@@ -64,9 +65,9 @@ __device__ void forward(Features& to, const Features& from, const LayerTensors<T
     const int o = at / pairs, pair = at % pairs;
     const T* w = layer.w + o * d.in;
     float2 sum{0, 0};
-    in_runs(d.in, [&](auto count, int j) {
+    in_runs(d.in, [&](auto length, int j) {
 #pragma unroll
-      for (int e = 0; e < count; ++e) {
+      for (int e = 0; e < decltype(length)::value; ++e) {
         const float weight = widened(w[j + e]);
         const float2 x = pair_at(from, j + e, pair);
         sum.x += weight * x.x, sum.y += weight * x.y;
@@ -86,9 +87,9 @@ __device__ void backward(Features& to, const Features& from, const Features& x, 
   for (int at = int(threadIdx.x); at < d.in * pairs; at += head_threads) {
     const int j = at / pairs, pair = at % pairs;
     float2 sum{0, 0};
-    in_runs(d.out, [&](auto count, int o) {
+    in_runs(d.out, [&](auto length, int o) {
 #pragma unroll
-      for (int e = 0; e < count; ++e) {
+      for (int e = 0; e < decltype(length)::value; ++e) {
         const float weight = widened(weights[(o + e) * d.in + j]);
         const float2 g = pair_at(from, o + e, pair);
         sum.x += weight * g.x, sum.y += weight * g.y;
