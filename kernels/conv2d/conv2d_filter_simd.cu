@@ -1,4 +1,4 @@
-// conv2d_filter_simd.cu - the filter gradient on a CPU: sixteen filters in a register, several taps at a time.
+// conv2d_filter_simd.cu - the filter gradient on a CPU: filters in the lanes of a register, several taps at a time.
 //
 // Changed from conv2d_direct: dy is read once per tile of taps, a row at a time, and multiplied with each of the
 // tile's inputs while it is in a register; in a padded copy of the images all taps of a window row are contiguous. The
@@ -17,7 +17,7 @@ namespace gs::GS_TARGET {
 namespace {
 
 constexpr std::int64_t most_slices = 16;
-constexpr int tap_tile = 8;  ///< 8 taps x 2 registers of filters = 16 sums
+constexpr int tap_tile = vector_registers == 32 ? 8 : 6;  ///< taps, with two registers of sums each
 
 std::int64_t slices_of(const Conv2d& d) {
   return std::min<std::int64_t>(most_slices, std::int64_t(d.n) * d.p());

@@ -1,4 +1,4 @@
-// conv2d_simd.cu - convolution on a CPU: sixteen output channels in a register, eight pixels at a time.
+// conv2d_simd.cu - convolution on a CPU: output channels in the lanes of a register, several pixels at a time.
 //
 // Changed from conv2d_direct: filters are repacked so that the output channels of one tap are contiguous, and a tile
 // of pixels shares them while they are in registers; a padded copy of the images saves the inner loops all edge tests.
@@ -14,7 +14,9 @@
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr int pixel_tile = 8;  ///< output pixels of a row that share the filters in registers
+/// Output pixels of a row that share the filters in registers: with two registers of sums each, and two of filters,
+/// they fill the CPU's registers.
+constexpr int pixel_tile = vector_registers == 32 ? 8 : 6;
 
 /// The least number of output rows that are worth a second core.
 std::int64_t row_grain(const Conv2d& d) {
