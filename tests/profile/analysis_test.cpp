@@ -76,6 +76,20 @@ TEST(Analysis, TheSlowestThreadIsHeldAgainstTheMean) {
   EXPECT_DOUBLE_EQ(analyse(p, p.ops[3]).threads_busy, 1);
 }
 
+TEST(Analysis, AnOpAboveTheRateOfOperationsMakesThePeakDoubtful) {
+  Profile p = made_profile();
+  const double reached = analyse(p, p.ops[1]).flops_per_s;
+  p.peaks.fp32_flops_per_s = reached / 1.1;
+  EXPECT_EQ(doubt_about_peaks(p), "");
+  p.peaks.fp32_flops_per_s = reached / 3;
+  EXPECT_NE(doubt_about_peaks(p).find(p.ops[1].name + " did 300 % of it"), std::string::npos) << doubt_about_peaks(p);
+  p.peaks = {};
+  EXPECT_EQ(doubt_about_peaks(p), "");
+  Profile of_gpu = made_gpu_profile();
+  of_gpu.peaks.fp32_flops_per_s = of_gpu.peaks.tf32_flops_per_s = 1;
+  EXPECT_EQ(doubt_about_peaks(of_gpu), "");
+}
+
 TEST(Analysis, WithoutPeaksThereIsNoBound) {
   Profile p = made_profile();
   p.peaks = {};
