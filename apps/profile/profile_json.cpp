@@ -203,6 +203,7 @@ Json profile_to_json(const Profile& profile) {
     bound["us"] = op.bound_on_h200->us();
     bound["bound"] = to_string(op.bound_on_h200->bound());
   }
+  if (const std::string doubt = doubt_about_peaks(profile); !doubt.empty()) json["peaks"]["doubt"] = doubt;
   json["sums"]["remainder_us"] = profile.sums.remainder_us();
   return json;
 }

@@ -113,6 +113,7 @@ std::string head(const Profile& p, int width) {
                                : ""));
   if (!p.source_note.empty()) line("note", p.source_note);
   line("peak", peaks_text(p.peaks));
+  if (const std::string doubt = doubt_about_peaks(p); !doubt.empty()) line("doubt", doubt);
   return out;
 }
 

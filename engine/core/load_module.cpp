@@ -9,9 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/core/build_checksums.h"
 #include "kernels/common/check.h"
-
-extern "C" const char gridstride_interface[];  // cmake/GridstrideInterface.cmake
 
 namespace gs {
 namespace {

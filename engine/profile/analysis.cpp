@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include <fmt/format.h>
+
 namespace gs {
 namespace {
 
@@ -70,6 +72,20 @@ OpAnalysis analyse(const Profile& profile, const OpProfile& op) {
   else
     a.bound = a.bytes_us >= a.arithmetic_us ? Bound::bytes : Bound::arithmetic;
   return a;
+}
+
+std::string doubt_about_peaks(const Profile& profile) {
+  constexpr double most = 1.2;
+  if (profile.device != "cpu") return "";
+  const OpProfile* fastest = nullptr;
+  double share = most;
+  for (const OpProfile& op : profile.ops) {
+    const double reached = ratio(analyse(profile, op).arithmetic_us, op.us.median);
+    if (reached > share) fastest = &op, share = reached;
+  }
+  if (!fastest) return "";
+  return fmt::format("the fp32 peak is too low: {} did {:.0f} % of it; was the machine busy when it was measured?",
+                     fastest->name, 100 * share);
 }
 
 }  // namespace gs

@@ -1,5 +1,6 @@
 // analysis.h - computed from a profile: shares, rates, distance to the peaks, bounds of the ops.
 #pragma once
+#include <string>
 #include <string_view>
 
 #include "engine/profile/profile.h"
@@ -23,6 +24,10 @@ struct OpAnalysis {
   Bound bound = Bound::unknown;
 };
 OpAnalysis analyse(const Profile&, const OpProfile&);
+
+/// Empty, or why the rate of operations in the profile's peaks cannot be the machine's: an op reached more than 1.2 times
+/// of it, which no cache explains. Only on the CPU: a GPU's libraries also have convolutions of fewer multiplications.
+std::string doubt_about_peaks(const Profile&);
 
 /// Peak rate of `op` in operations per second: that of tensor cores in the profile's precision if the op is known to
 /// use them and the rate was measured, else that of fp32.

@@ -16,7 +16,7 @@ std::optional<std::filesystem::path> peaks_file();
 
 /// Stores the peaks under peaks.machine, beside those of other machines. A failed write is not an error.
 void store_peaks(const std::filesystem::path&, const Peaks&);
-/// Stored peaks of that machine; nullopt if there are none or the file is damaged.
+/// Stored peaks of that machine; nullopt if there are none, other kernels measured them, or the file is damaged.
 std::optional<Peaks> stored_peaks(const std::filesystem::path&, const std::string& machine);
 
 /// Stored peaks of this device. Throws UsageError if there are none.

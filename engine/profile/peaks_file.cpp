@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/atomic_file.h"
+#include "engine/core/build_checksums.h"
 #include "engine/core/cache_folder.h"
 #include "engine/core/error.h"
 #include "engine/core/json_text.h"
@@ -37,7 +38,7 @@ std::optional<std::filesystem::path> peaks_file() {
 }
 
 void store_peaks(const std::filesystem::path& path, const Peaks& peaks) {
-  Json entry = {{"date", peaks.date}};
+  Json entry = {{"date", peaks.date}, {"kernels", std::string(gridstride_kernels)}};
   for (const auto& [name, rate] : rates) entry[name] = peaks.*rate;
   Json all = read_all(path);
   all[peaks.machine] = entry;
@@ -52,6 +53,7 @@ void store_peaks(const std::filesystem::path& path, const Peaks& peaks) {
 
 std::optional<Peaks> stored_peaks(const std::filesystem::path& path, const std::string& machine) try {
   const Json entry = read_all(path).at(machine);
+  if (entry.at("kernels") != std::string(gridstride_kernels)) return std::nullopt;  // others measured them
   Peaks peaks{.machine = machine, .date = entry.at("date"), .measured_now = false};
   for (const auto& [name, rate] : rates) peaks.*rate = entry.at(name);
   return peaks;

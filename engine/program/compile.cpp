@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "engine/core/build_checksums.h"
 #include "engine/core/cache_folder.h"
 #include "engine/core/error.h"
-#include "engine/core/version.h"
 #include "engine/net/layer_kind.h"
 #include "engine/program/fusion/rules.h"
 #include "engine/program/parameter_boundaries.h"
@@ -28,7 +28,7 @@ std::unique_ptr<TuningCache> open_tuning_cache(const Recipe& recipe, Device& dev
   std::optional<std::filesystem::path> file = cache_folder();
   if (file) *file /= "tuning.json";
   const std::string machine =
-      fmt::format("{}; {}; gridstride {}", device.description(), to_string(recipe.precision), version_info().version);
+      fmt::format("{}; {}; kernels {:.12}", device.description(), to_string(recipe.precision), gridstride_kernels);
   return std::make_unique<TuningCache>(file, machine, choice.retune);
 }
 

@@ -1,10 +1,12 @@
-// host_vector.h - vectors of sixteen floats for the *_simd.cu variants of the host target. The compiler maps one to
-// one AVX-512, two AVX2 or four NEON registers.
+// host_vector.h - vectors for the *_simd.cu variants of the host target. A vector is one register of the CPU that the
+// file is compiled for: g++ would take a longer one apart, and compare its parts one float at a time.
 #pragma once
+#include <bit>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
-#ifdef __AVX512F__
+#ifdef __AVX2__
 #include <immintrin.h>
 #endif
 
@@ -15,12 +17,22 @@
 
 namespace gs::GS_TARGET {
 
-inline constexpr int lanes = 16;
+// Floats in a register, and registers.
+#if defined(__AVX512F__)
+inline constexpr int lanes = 16, vector_registers = 32;
+#elif defined(__AVX2__)
+inline constexpr int lanes = 8, vector_registers = 16;
+#elif defined(__aarch64__)
+inline constexpr int lanes = 4, vector_registers = 32;
+#else
+inline constexpr int lanes = 4, vector_registers = 16;
+#endif
 using Vec = float __attribute__((vector_size(lanes * sizeof(float))));
 using IntVec = std::int32_t __attribute__((vector_size(lanes * sizeof(std::int32_t))));
 using WordVec = std::uint32_t __attribute__((vector_size(lanes * sizeof(std::uint32_t))));
 using Halves = std::uint16_t __attribute__((vector_size(lanes * sizeof(std::uint16_t))));
 using Bytes = std::uint8_t __attribute__((vector_size(lanes)));
+using AllBytes = std::uint8_t __attribute__((vector_size(lanes * sizeof(std::int32_t))));
 
 #define GS_INLINE inline __attribute__((always_inline))
 
@@ -29,26 +41,32 @@ GS_INLINE Vec load(const float* from) {
   std::memcpy(&v, from, sizeof v);
   return v;
 }
-/// The first min(count, 16) floats, then zeros. Reads no others.
+#if defined(__AVX2__) && !defined(__AVX512F__)
+/// All bits in the first `count` lanes, none in the others.
+GS_INLINE __m256i first_lanes(int count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+#endif
+/// The first min(count, lanes) floats, then zeros. Reads no others.
 GS_INLINE Vec load(const float* from, int count) {
   if (count >= lanes) return load(from);
-#ifdef __AVX512F__
+#if defined(__AVX512F__)
   return Vec(_mm512_maskz_loadu_ps(__mmask16((1u << count) - 1), from));
+#elif defined(__AVX2__)
+  return Vec(_mm256_maskload_ps(from, first_lanes(count)));
 #else
   alignas(sizeof(Vec)) float part[lanes];
   for (int i = 0; i < lanes; ++i) part[i] = i < count ? from[i] : 0.0f;
   return load(part);
 #endif
 }
-/// The first min(count, 16) bytes as integers, then zeros.
+/// The first min(count, lanes) bytes as integers, then zeros.
 GS_INLINE IntVec load_bytes(const std::uint8_t* from, int count) {
-  std::uint8_t part[lanes] = {};
-  Bytes bytes;
+  Bytes bytes = {};
   if (count >= lanes)
-    std::memcpy(part, from, sizeof part);
+    std::memcpy(&bytes, from, sizeof bytes);
   else
-    for (int i = 0; i < count; ++i) part[i] = from[i];
-  std::memcpy(&bytes, part, sizeof bytes);
+    for (int i = 0; i < count; ++i) bytes[i] = from[i];
   return __builtin_convertvector(bytes, IntVec);
 }
 GS_INLINE void store(float* to, const Vec& v) {
@@ -56,20 +74,32 @@ GS_INLINE void store(float* to, const Vec& v) {
 }
 GS_INLINE void store(float* to, const Vec& v, int count) {
   if (count >= lanes) return store(to, v);
-#ifdef __AVX512F__
+#if defined(__AVX512F__)
   _mm512_mask_storeu_ps(to, __mmask16((1u << count) - 1), __m512(v));
+#elif defined(__AVX2__)
+  _mm256_maskstore_ps(to, first_lanes(count), __m256(v));
 #else
   alignas(sizeof(Vec)) float part[lanes];
   store(part, v);
   for (int i = 0; i < count; ++i) to[i] = part[i];
 #endif
 }
-/// Stores the first min(count, 16) integers as bytes.
-GS_INLINE void store_bytes(std::uint8_t* to, const IntVec& v, int count) {
-  const Bytes bytes = __builtin_convertvector(v, Bytes);
-  std::memcpy(to, &bytes, std::size_t(count < lanes ? count : lanes));
+/// The lowest byte of each lane. AVX-512 has an instruction for it; without one, g++ 12 would convert lane by lane.
+template <int... lane>
+GS_INLINE Bytes low_bytes(const IntVec& v, std::integer_sequence<int, lane...>) {
+#ifdef __AVX512F__
+  return __builtin_convertvector(v, Bytes);
+#else
+  const auto bytes = std::bit_cast<AllBytes>(v);
+  return __builtin_shufflevector(bytes, bytes, (4 * lane)...);
+#endif
 }
-/// Sixteen bf16 as floats; with `count`, the first min(count, 16), then zeros.
+/// Stores the first min(count, lanes) integers as bytes.
+GS_INLINE void store_bytes(std::uint8_t* to, const IntVec& v, int count) {
+  const Bytes bytes = low_bytes(v, std::make_integer_sequence<int, lanes>());
+  std::memcpy(to, &bytes, count < lanes ? std::size_t(count) : sizeof bytes);
+}
+/// bf16 as floats; with `count`, the first min(count, lanes), then zeros.
 GS_INLINE Vec load(const bf16* from) {
   Halves halves;
   std::memcpy(&halves, from, sizeof halves);
@@ -87,7 +117,7 @@ GS_INLINE void store(bf16* to, const Vec& v, int count = lanes) {
   const WordVec nearest = (u + 0x7fffu + ((u >> 16) & 1u)) >> 16;
   const auto is_nan = WordVec(v != v);
   const Halves halves = __builtin_convertvector((is_nan & 0x7fffu) | (~is_nan & nearest), Halves);
-  std::memcpy(to, &halves, sizeof(bf16) * std::size_t(count < lanes ? count : lanes));
+  std::memcpy(to, &halves, count < lanes ? sizeof(bf16) * std::size_t(count) : sizeof halves);
 }
 GS_INLINE Vec broadcast(float x) {
   return x - Vec{};

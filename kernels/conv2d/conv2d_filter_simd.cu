@@ -1,4 +1,4 @@
-// conv2d_filter_simd.cu - the filter gradient on a CPU: sixteen filters in a register, several taps at a time.
+// conv2d_filter_simd.cu - the filter gradient on a CPU: filters in the lanes of a register, several taps at a time.
 //
 // Changed from conv2d_direct: dy is read once per tile of taps, a row at a time, and multiplied with each of the
 // tile's inputs while it is in a register; in a padded copy of the images all taps of a window row are contiguous. The
@@ -17,7 +17,7 @@ namespace gs::GS_TARGET {
 namespace {
 
 constexpr std::int64_t most_slices = 16;
-constexpr int tap_tile = 8;  ///< 8 taps x 2 registers of filters = 16 sums
+constexpr int tap_tile = vector_registers == 32 ? 8 : 6;  ///< taps, with two registers of sums each
 
 std::int64_t slices_of(const Conv2d& d) {
   return std::min<std::int64_t>(most_slices, std::int64_t(d.n) * d.p());
@@ -56,13 +56,17 @@ template <int blocks>
 void add_window_row(float* sums, const float* x_row, const float* dy_row, const Conv2d& d, int k) {
   const std::int64_t channels = channels_of(d), taps = std::int64_t(d.s) * d.c;
   const int last = d.k - k - (blocks - 1) * lanes;
-  for_tiles<tap_tile>(taps, [&]<int tile>(std::int64_t t) {
+  const auto add = [&]<int tile>(std::int64_t t) {
     float* const to = sums + t * channels + k;
     if (last >= lanes)
       add_row<tile, blocks>(to, x_row + t, dy_row + k, d, channels, std::integral_constant<int, lanes>());
     else
       add_row<tile, blocks>(to, x_row + t, dy_row + k, d, channels, last);
-  });
+  };
+  std::int64_t first = 0;
+  if constexpr (blocks == 1)  // a single register of filters: twice the taps, for as many sums
+    for (; first + 2 * tap_tile <= taps; first += 2 * tap_tile) add.template operator()<2 * tap_tile>(first);
+  for_tiles<tap_tile>(taps - first, [&]<int tile>(std::int64_t t) { add.template operator()<tile>(first + t); });
 }
 
 /// Adds one row's bias gradient.

@@ -1,4 +1,4 @@
-// conv2d_simd.cu - convolution on a CPU: sixteen output channels in a register, eight pixels at a time.
+// conv2d_simd.cu - convolution on a CPU: output channels in the lanes of a register, several pixels at a time.
 //
 // Changed from conv2d_direct: filters are repacked so that the output channels of one tap are contiguous, and a tile
 // of pixels shares them while they are in registers; a padded copy of the images saves the inner loops all edge tests.
@@ -9,12 +9,15 @@
 #include "kernels/common/registration.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d/conv2d_launchers.h"
+#include "kernels/conv2d/mirrored_convolution.h"
 #include "kernels/conv2d/padded_images.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr int pixel_tile = 8;  ///< output pixels of a row that share the filters in registers
+/// Output pixels of a row that share the filters in registers: with two registers of sums each, and two of filters,
+/// they fill the CPU's registers.
+constexpr int pixel_tile = vector_registers == 32 ? 8 : 6;
 
 /// The least number of output rows that are worth a second core.
 std::int64_t row_grain(const Conv2d& d) {
@@ -47,12 +50,6 @@ void pack_mirrored_filters(float* to, const float* w, const Conv2d& d, const Con
       for (std::int64_t s = 0; s < d.s; ++s)
         for (std::int64_t c = 0; c < d.c; ++c)
           to[(((d.r - 1 - r) * d.s + (d.s - 1 - s)) * d.k + k) * channels + c] = w[((k * d.r + r) * d.s + s) * d.c + c];
-}
-
-/// The convolution of dy that gives dx; valid for stride 1 and square windows.
-Conv2d mirrored(const Conv2d& d) {
-  return {
-      .n = d.n, .h = d.p(), .w = d.q(), .c = d.k, .k = d.c, .r = d.r, .s = d.s, .stride = 1, .pad = d.r - 1 - d.pad};
 }
 
 /// sums[pixel][block] += the convolution at `pixels` neighbouring outputs, for `blocks` registers of channels.
@@ -92,16 +89,14 @@ void convolve(const float* padded_x, const float* filters, const Conv2d& d, cons
             finish(sums[i][b], (y_row * d.q() + q + i) * d.k + (block + b) * lanes, d.k - (block + b) * lanes);
       };
       std::int64_t block = 0;
-      for (; block + 2 <= blocks_in_all; block += 2) {
-        std::int64_t q = 0;
-        for (; q + pixel_tile <= d.q(); q += pixel_tile) tile.template operator()<pixel_tile, 2>(q, block);
-        for (; q < d.q(); ++q) tile.template operator()<1, 2>(q, block);
-      }
-      if (block < blocks_in_all) {
-        std::int64_t q = 0;
-        for (; q + pixel_tile <= d.q(); q += pixel_tile) tile.template operator()<pixel_tile, 1>(q, block);
-        for (; q < d.q(); ++q) tile.template operator()<1, 1>(q, block);
-      }
+      for (; block + 2 <= blocks_in_all; block += 2)
+        for_tiles<pixel_tile>(d.q(),
+                              [&]<int pixels>(std::int64_t q) { tile.template operator()<pixels, 2>(q, block); });
+      if (block == blocks_in_all) continue;
+      std::int64_t q = 0;  // a single register of channels: twice the pixels, for as many sums
+      for (; q + 2 * pixel_tile <= d.q(); q += 2 * pixel_tile) tile.template operator()<2 * pixel_tile, 1>(q, block);
+      for_tiles<pixel_tile>(d.q() - q,
+                            [&]<int pixels>(std::int64_t i) { tile.template operator()<pixels, 1>(q + i, block); });
     }
   };
   host_shares(std::int64_t(d.n) * d.p(), rows, row_grain(d));

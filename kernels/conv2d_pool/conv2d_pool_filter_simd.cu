@@ -1,5 +1,5 @@
 // conv2d_pool_filter_simd.cu - the filter gradient of a convolution of few input channels, from the gradient of its
-// pooled output, on a CPU: sixteen filters in a register, all taps at once.
+// pooled output, on a CPU: filters in the lanes of a register, all taps at once.
 //
 //   dw[k,r,s,c] = sum_{n,p,q} dy[n,p,q,k] x[n, 2p+i-pad+r, 2q+j-pad+s, c], where argmax[n,p,q,k] = 2i + j
 //
@@ -32,7 +32,7 @@ std::int64_t pool_slice_size(const Conv2d& d) {
   return (std::int64_t(d.r) * d.s * d.c + 1) * vectors_in(d.k) * lanes;
 }
 
-/// Adds a row of windows to sums[tap * channels], for up to sixteen filters. `pitch`: floats in a row of the images.
+/// Adds a row of windows to sums[tap * channels], for up to `lanes` filters. `pitch`: floats in a row of the images.
 template <class Filter, class T>
 void add_row_of_windows(float* sums, const float* x, const T* dy, const std::uint8_t* argmax, std::int64_t pitch,
                         std::int64_t channels, int windows, std::int64_t filters, int count) {

@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::int64_t chunk = 2048;  ///< inputs per pass: 8 rows of them stay in an L2 cache
 constexpr int row_tile = 8;           ///< rows of the batch that share a vector of weights
-constexpr std::int64_t output_tile =
-    2;  ///< 2 outputs x 8 rows = 16 sums, one register each; more weight streams are slower
+/// Outputs x 8 rows are sums, one register each. More than two streams of weights are slower.
+constexpr std::int64_t output_tile = vector_registers / 16;
 constexpr double work_per_core = 32768;  ///< fewer multiply-adds are not worth a second core
 
 /// The least number of units, `work` multiply-adds each, that is worth a second core.

@@ -2,37 +2,27 @@
 //
 // Changed from maxpool_element: a window is four pointers, and the loop over channels is one vector loop without a
 // division or a branch; as these windows do not overlap, backward visits outputs and writes the four elements of each
-// window. Per output four values in, one value and a byte out; backward the reverse: bound by memory. With fewer than
-// 16 channels the vectors are partly empty.
+// window. Per output four values in, one value and a byte out; backward the reverse: bound by memory. With fewer
+// channels than lanes the vectors are partly empty.
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/maxpool/maxpool.h"
+#include "kernels/maxpool/vector_maximum.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
-/// Per lane the larger of the two; NaN if either is NaN.
-GS_INLINE Vec larger_or_nan(const Vec& best, const Vec& v) {
-  return (v > best) | (v != v) ? v : best;
-}
-
-/// Up to sixteen channels of one output pixel: its window is v0 v1 above v2 v3.
+/// Up to `lanes` channels of one output pixel: its window is v0 v1 above v2 v3.
 template <bool relu_input, class T>
 GS_INLINE void forward_vector(T* y, std::uint8_t* argmax, const T* v0, const T* v1, const T* v2, const T* v3,
                               int count) {
   const Vec a = load(v0, count), b = load(v1, count), c = load(v2, count), d = load(v3, count);
-  const Vec best = larger_or_nan(larger_or_nan(larger_or_nan(a, b), c), d);
-  // position of the first maximum, or of the first NaN
-  IntVec place = IntVec{} + 3;
-  place = select((c == best) | (c != c), 2, place);
-  place = select((b == best) | (b != b), 1, place);
-  place = select((a == best) | (a != a), 0, place);
-  if (relu_input) place = select(best <= 0, MaxPool::no_gradient, place);
-  store(y, best, count);
-  store_bytes(argmax, place, count);
+  const VectorMaximum maximum = maximum_of_window<relu_input>(a, b, c, d);
+  store(y, maximum.value, count);
+  store_bytes(argmax, maximum.argmax, count);
 }
 
 /// One row of outputs from `top` and `bottom`, two rows of x.

@@ -1,5 +1,5 @@
 // chain_simd.cu - y = x after depth times x = a x + b on the cores of a CPU: what changed from chain_element is that
-// each core keeps eight vectors of sixteen in its registers, so that neither of its multiply-add units waits for the
+// each core keeps eight vectors in its registers, so that neither of its multiply-add units waits for the
 // result of the one before.
 #include <algorithm>
 

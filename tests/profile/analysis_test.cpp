@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/support/made_profile.h"
 
 namespace gs::test {
@@ -74,6 +76,22 @@ TEST(Analysis, TheSlowestThreadIsHeldAgainstTheMean) {
   EXPECT_DOUBLE_EQ(analyse(p, p.ops[1]).threads_busy, 0) << "not recorded";
   p.ops[3].thread_us = {50, 50, 50};
   EXPECT_DOUBLE_EQ(analyse(p, p.ops[3]).threads_busy, 1);
+}
+
+TEST(Analysis, AnOpAboveTheRateOfOperationsMakesThePeakDoubtful) {
+  Profile p = made_profile();
+  const auto rate = [&](const OpProfile& op) { return analyse(p, op).flops_per_s; };
+  const OpProfile& fastest = *std::ranges::max_element(p.ops, {}, rate);
+  const double reached = rate(fastest);
+  p.peaks.fp32_flops_per_s = reached / 1.1;
+  EXPECT_EQ(doubt_about_peaks(p), "");
+  p.peaks.fp32_flops_per_s = reached / 3;
+  EXPECT_NE(doubt_about_peaks(p).find(fastest.name + " did 300 % of it"), std::string::npos) << doubt_about_peaks(p);
+  p.peaks = {};
+  EXPECT_EQ(doubt_about_peaks(p), "");
+  Profile of_gpu = made_gpu_profile();
+  of_gpu.peaks.fp32_flops_per_s = of_gpu.peaks.tf32_flops_per_s = 1;
+  EXPECT_EQ(doubt_about_peaks(of_gpu), "");
 }
 
 TEST(Analysis, WithoutPeaksThereIsNoBound) {

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "engine/core/build_checksums.h"
 #include "engine/core/error.h"
 #include "engine/profile/measure_peaks.h"
 #include "tests/support/errors.h"
@@ -34,6 +35,19 @@ TEST(StoredPeaks, ComesBackWithItsDateBesideOthers) {
   EXPECT_EQ(b->graph_launch_us, 6);
   EXPECT_FALSE(b->measured_now) << "it is read, not measured";
   EXPECT_FALSE(stored_peaks(file, "c"));
+}
+
+TEST(StoredPeaks, OfOtherKernelsDoNotCount) {
+  const ScratchFolder folder;
+  const auto file = folder / "peaks.json";
+  store_peaks(file, {.machine = "a", .date = "now"});
+  ASSERT_TRUE(stored_peaks(file, "a"));
+  std::string text = text_of(file);
+  const std::size_t at = text.find(gridstride_kernels);
+  ASSERT_NE(at, std::string::npos);
+  text[at] = text[at] == '0' ? '1' : '0';
+  write_text(file, text);
+  EXPECT_FALSE(stored_peaks(file, "a"));
 }
 
 TEST(StoredPeaks, ADamagedFileHasNoneAndIsReplaced) {

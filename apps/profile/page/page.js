@@ -57,7 +57,7 @@ const machine = [["device", `${data.device}: ${data.device_description}`], ["pre
   ...[["copy", peaks.copy_bytes_per_s, "B/s"], ["fp32", peaks.fp32_flops_per_s, "FLOP/s"], ["tf32", peaks.tf32_flops_per_s, "FLOP/s"], ["bf16", peaks.bf16_flops_per_s, "FLOP/s"]]
     .filter(entry => entry[1] > 0).map(([name, value, unit]) => ["peak, " + name, rate(value) + unit]),
   ...[["launch in the stream", peaks.stream_launch_us], ["launch in a graph", peaks.graph_launch_us]].filter(entry => entry[1] > 0).map(([name, us]) => [name, us.toFixed(2) + " µs"]),
-  ["peaks measured", peaks.date ? `${peaks.date}${peaks.measured_now ? "" : " (stored)"}` : ""], ["command", list(data.flags).join(" ")]].filter(entry => entry[1] !== "" && entry[1] !== undefined);
+  ["doubt", peaks.doubt ?? ""], ["peaks measured", peaks.date ? `${peaks.date}${peaks.measured_now ? "" : " (stored)"}` : ""], ["command", list(data.flags).join(" ")]].filter(entry => entry[1] !== "" && entry[1] !== undefined);
 page.append(element("section", {class: "task machine", id: "machine"}, element("h2", {}, "Machine"), element("div", {class: "block"},
   element("table", {class: "wide"}, element("tbody", {}, ...machine.map(([name, value]) =>
     element("tr", {}, element("th", {scope: "row"}, name), element("td", {}, String(value)))))))));

@@ -1,0 +1,87 @@
+// conv2d_winograd_test.cpp - the convolution by minimal filtering: edges of its tiles, its error bound, and that it is
+// no default. products_test.cpp has all variants.
+#include "tests/support/products.h"
+#include "tests/support/stored.h"
+#include "tests/support/variants.h"
+
+namespace gs::test {
+namespace {
+
+/// Channels that fill no register, more tiles in a row than are transformed together, every padding.
+const std::vector<Conv2d> problems = {
+    {.n = 1, .h = 6, .w = 54, .c = 9, .k = 17, .r = 3, .s = 3, .pad = 0, .relu = true},
+    {.n = 2, .h = 4, .w = 6, .c = 8, .k = 35, .r = 3, .s = 3, .pad = 1},
+    {.n = 3, .h = 2, .w = 4, .c = 21, .k = 8, .r = 3, .s = 3, .pad = 2, .relu = true},
+    {.n = 1, .h = 8, .w = 14, .c = 128, .k = 16, .r = 3, .s = 3, .pad = 1},
+};
+
+/// Calls body(launch) for the op's variant, on each target that has it.
+template <class Op, class Body>
+void with_winograd(const Conv2d& d, const Body& body) {
+  for (const Registry* registry : tested_registries())
+    for (const Variant<Op>& row : registry->variants<Op>()) {
+      if (row.name != "winograd") continue;
+      ASSERT_TRUE(row.supports(d));
+      GuardedArray<unsigned char> workspace(row.workspace_bytes(d));
+      body([&](auto... arguments) { row.launch(arguments..., d, workspace.data(), tested_stream()); });
+      EXPECT_TRUE(workspace.intact()) << "the workspace";
+    }
+}
+
+/// `growth`: the bound of the result's error, in that of a sum of products.
+void expect_the_reference(const Conv2d& d, const std::vector<float>& x, const std::vector<float>& w,
+                          const std::vector<float>& b, const std::vector<float>& dy, double growth) {
+  using Op = ConvolutionOf<float>;
+  Stored<float> xs(x), ws(w), bs(b), dys(dy);
+  const auto agrees = [&](const auto& got, const ref::Sums& want, std::int64_t terms) {
+    std::vector<double> most = bounds(want, terms);
+    for (double& bound : most) bound *= growth;
+    EXPECT_TRUE(agree(got.values(), want.value, most));
+    EXPECT_TRUE(got.intact());
+  };
+  const ref::Sums y = Op::forward(d, x.data(), w.data(), b.data());
+  with_winograd<Conv2dForward<float>>(d, [&](auto launch) {
+    GuardedStored<float> got(y.value.size());
+    launch(got.data(), xs.data(), ws.data(), bs.data());
+    agrees(got, y, Op::forward_terms(d));
+  });
+  const ref::Sums dx = Op::data_gradient(d, dy.data(), w.data(), d.relu ? x.data() : nullptr);
+  with_winograd<Conv2dDataGradient<float>>(d, [&](auto launch) {
+    GuardedStored<float> got(dx.value.size());
+    launch(got.data(), dys.data(), ws.data(), d.relu ? static_cast<const float*>(xs.data()) : nullptr);
+    agrees(got, dx, Op::data_gradient_terms(d));
+  });
+}
+
+TEST(WinogradConvolution, IsTheReferenceWithinNineTimesTheBoundOfASum) {
+  for (const Conv2d& d : problems) {
+    SCOPED_TRACE(ConvolutionOf<float>::describe(d));
+    expect_the_reference(d, random_values(d.x_size(), 1), random_values(d.w_size(), 2), random_values(d.k, 3),
+                         random_values(d.y_size(), 4), 9);
+  }
+}
+
+// The transforms halve and add: with small integers nothing is rounded.
+TEST(WinogradConvolution, OfIntegersIsExact) {
+  for (const Conv2d& d : problems) {
+    SCOPED_TRACE(ConvolutionOf<float>::describe(d));
+    expect_the_reference(d, integers(d.x_size(), 1), integers(d.w_size(), 2), integers(d.k, 3), integers(d.y_size(), 4),
+                         0);
+  }
+}
+
+TEST(WinogradConvolution, IsNoDefaultAndRefusesOtherWindows) {
+  for (const Registry* registry : tested_registries())
+    for (const Variant<Conv2dForward<float>>& row : registry->variants<Conv2dForward<float>>()) {
+      if (row.name != "winograd") continue;
+      EXPECT_LT(row.rank, registry->highest<Conv2dForward<float>>().rank);
+      EXPECT_FALSE(row.supports({.n = 1, .h = 8, .w = 8, .c = 8, .k = 8, .r = 5, .s = 5, .pad = 2}));
+      EXPECT_FALSE(row.supports({.n = 1, .h = 9, .w = 8, .c = 8, .k = 8, .r = 3, .s = 3, .pad = 1})) << "an odd row";
+      EXPECT_FALSE(row.supports({.n = 1, .h = 8, .w = 8, .c = 8, .k = 8, .r = 3, .s = 3, .stride = 2, .pad = 1}));
+      EXPECT_FALSE(row.supports({.n = 1, .h = 8, .w = 8, .c = 8, .k = 8, .r = 3, .s = 3, .pad = 1, .groups = 2}));
+      EXPECT_FALSE(row.supports({.n = 1, .h = 8, .w = 8, .c = 3, .k = 8, .r = 3, .s = 3, .pad = 1})) << "few channels";
+    }
+}
+
+}  // namespace
+}  // namespace gs::test
