@@ -1,5 +1,12 @@
-// gather_element.cu - x[i,:] = images[permutation[...],:] / 255, one thread per value.
-// A byte in, a value out: bound by memory. The first value's thread also writes the row's label.
+// gather_element.cu - x[i,:] = images[permutation[...],:] / 255, one thread per group of values.
+//
+// A byte in, a value out: bound by memory. A group is as many values as 16 bytes of x hold, so that few instructions
+// belong to a value; a block stays in one row, which needs no division and one look into the permutation. If images do
+// not consist of whole groups, or x or the bytes are not aligned, a group is one value. The first block of a row also
+// writes its label.
+#include <algorithm>
+
+#include "kernels/common/group.h"
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/gather/gather.h"
@@ -7,18 +14,28 @@
 namespace gs::GS_TARGET {
 namespace {
 
-template <class T>
+constexpr int gather_threads = 256, groups_per_thread = 4;
+
+template <int width, class T>
 __global__ void gather_values(T* __restrict__ x, std::int32_t* __restrict__ labels,
                               const std::uint8_t* __restrict__ images, const std::int32_t* __restrict__ all_labels,
                               const std::uint32_t* __restrict__ permutation, const StepState* __restrict__ state,
-                              Gather problem) {
-  const std::int64_t valid = state->valid(), first = std::int64_t(state->cursor) * state->batch;
-  for (std::int64_t i : grid_stride(problem.n * problem.image_size)) {
-    const std::int64_t row = i / problem.image_size, column = i - row * problem.image_size;
-    const bool is_image = row < valid;
-    const std::int64_t image = is_image ? permutation[first + row] : 0;
-    x[i] = rounded<T>(is_image ? float(images[image * problem.image_size + column]) / 255.0f : 0.0f);
-    if (column == 0) labels[row] = is_image ? all_labels[image] : 0;
+                              std::int64_t image_size) {
+  const std::int64_t row = blockIdx.x, groups = image_size / width;
+  const bool is_image = row < std::int64_t(state->valid());
+  const std::int64_t image = is_image ? permutation[std::int64_t(state->cursor) * state->batch + row] : 0;
+  if (blockIdx.y == 0 && threadIdx.x == 0) labels[row] = is_image ? all_labels[image] : 0;
+  const std::uint8_t* from = images + image * image_size;
+  T* to = x + row * image_size;
+#pragma unroll 1  // the compiler would divide by the number of threads to unroll
+  for (std::int64_t i = blockIdx.y * gather_threads + threadIdx.x; i < groups; i += gridDim.y * gather_threads) {
+    Group<T, width> group = {};
+    if (is_image) {
+      const Group<std::uint8_t, width> bytes = group_at<width>(from, i);
+#pragma unroll
+      for (int k = 0; k < width; ++k) group.values[k] = rounded<T>(float(bytes.values[k]) / 255.0f);
+    }
+    group_at<width>(to, i) = group;
   }
 }
 
@@ -26,13 +43,22 @@ template <class T>
 void gather_element(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                     const std::uint32_t* permutation, const StepState* state, const Gather& problem, void*,
                     stream_t stream) {
-  launch_elementwise<gather_values<T>>(problem.n * problem.image_size, stream, x, labels, images, all_labels,
-                                       permutation, state, problem);
+  constexpr int width = 16 / sizeof(T);
+  const bool grouped = problem.image_size % width == 0 && aligned_for<width>(x) && aligned_for<width>(images);
+  const std::int64_t per_block = gather_threads * groups_per_thread * (grouped ? width : 1);
+  const auto blocks = std::min<std::int64_t>((problem.image_size + per_block - 1) / per_block, 65535);
+  const Geometry geometry(dim3(unsigned(problem.n), unsigned(blocks)), dim3(gather_threads));
+  if (grouped)
+    launch<gather_values<width, T>>(geometry, stream, x, labels, images, all_labels, permutation, state,
+                                    problem.image_size);
+  else
+    launch<gather_values<1, T>>(geometry, stream, x, labels, images, all_labels, permutation, state,
+                                problem.image_size);
 }
 
 template <class T>
 void add_variants(Registry& registry) {
-  registry.add<GatherBatch<T>>({.name = "element", .rank = 1, .launch = &gather_element<T>});
+  registry.add<GatherBatch<T>>({.name = "element", .rank = 1, .targets = on_blocks, .launch = &gather_element<T>});
 }
 const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
