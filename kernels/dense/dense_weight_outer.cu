@@ -31,8 +31,11 @@ __global__ void __launch_bounds__(outer_threads)
         if (b < products.inputs) to[b] = row[b];
     }
   }
-  if (products.j == 0)
-    for (int a = 0; a < products.outputs; ++a) db[products.o + a] = products.bias_gradient(dy, d, a);
+  if (products.j > 0) return;
+  const auto biases = products.bias_gradients(dy, d);
+#pragma unroll
+  for (int a = 0; a < outer_outputs; ++a)
+    if (a < products.outputs) db[products.o + a] = biases.values[a];
 }
 
 template <class T>

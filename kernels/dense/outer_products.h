@@ -56,11 +56,21 @@ struct OuterProducts {
     }
   }
 
-  /// db[o + a]: the threads of the first inputs add it up, from the cache.
-  __device__ float bias_gradient(const T* __restrict__ dy, const Dense& d, int a) const {
-    float sum = 0;
-    for (int i = 0; i < d.n; ++i) sum += widened(dy[std::int64_t(i) * d.out + o + a]);
-    return sum;
+  /// db of the square's outputs: the threads of the first inputs add it up, from the cache.
+  struct BiasGradients {
+    float values[outer_outputs] = {};
+  };
+  __device__ BiasGradients bias_gradients(const T* __restrict__ dy, const Dense& d) const {
+    BiasGradients sums;
+    const T* gradient = dy + o;
+#pragma unroll 2
+    for (int i = 0; i < d.n; ++i, gradient += d.out) {
+      float gradients[outer_outputs];
+      read(gradients, gradient, outputs);
+#pragma unroll
+      for (int a = 0; a < outer_outputs; ++a) sums.values[a] += gradients[a];
+    }
+    return sums;
   }
 
  private:

@@ -29,7 +29,7 @@ struct Parameter {
 };
 
 template <class Step, class T, bool whole, class Copy>
-__global__ void __launch_bounds__(outer_threads)
+__global__ void __launch_bounds__(outer_threads, 3)
     update_outer(Parameter<Copy> w, Parameter<Copy> b, const T* __restrict__ x, const T* __restrict__ dy,
                  const StepState* __restrict__ state, Dense d, Squares squares, typename Step::Numbers numbers) {
   const int square = int(blockIdx.x) * outer_threads + int(threadIdx.x);
@@ -49,9 +49,11 @@ __global__ void __launch_bounds__(outer_threads)
         if (l < products.inputs) w.update(at + l, Group<float, 1>{{row[l]}}, step);
     }
   }
-  if (products.j == 0)
-    for (int k = 0; k < products.outputs; ++k)
-      b.update(products.o + k, Group<float, 1>{{products.bias_gradient(dy, d, k)}}, step);
+  if (products.j > 0) return;
+  const auto biases = products.bias_gradients(dy, d);
+#pragma unroll
+  for (int k = 0; k < outer_outputs; ++k)
+    if (k < products.outputs) b.update(products.o + k, Group<float, 1>{{biases.values[k]}}, step);
 }
 
 template <class T>

@@ -4,8 +4,6 @@
 // belong to a value; a block stays in one row, which needs no division and one look into the permutation. If images do
 // not consist of whole groups, or x or the bytes are not aligned, a group is one value. The first block of a row also
 // writes its label.
-#include <algorithm>
-
 #include "kernels/common/group.h"
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
@@ -14,7 +12,7 @@
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr int gather_threads = 256, groups_per_thread = 4;
+constexpr int gather_threads = 256, groups_per_thread = 4, groups_per_block = gather_threads * groups_per_thread;
 
 template <int width, class T>
 __global__ void gather_values(T* __restrict__ x, std::int32_t* __restrict__ labels,
@@ -27,16 +25,28 @@ __global__ void gather_values(T* __restrict__ x, std::int32_t* __restrict__ labe
   if (blockIdx.y == 0 && threadIdx.x == 0) labels[row] = is_image ? all_labels[image] : 0;
   const std::uint8_t* from = images + image * image_size;
   T* to = x + row * image_size;
-#pragma unroll 1  // the compiler would divide by the number of threads to unroll
-  for (std::int64_t i = blockIdx.y * gather_threads + threadIdx.x; i < groups; i += gridDim.y * gather_threads) {
-    Group<T, width> group = {};
-    if (is_image) {
-      const Group<std::uint8_t, width> bytes = group_at<width>(from, i);
+  const std::int64_t first = std::int64_t(blockIdx.y) * groups_per_block + threadIdx.x;
+  Group<std::uint8_t, width> bytes[groups_per_thread] = {};
 #pragma unroll
-      for (int k = 0; k < width; ++k) group.values[k] = rounded<T>(float(bytes.values[k]) / 255.0f);
-    }
+  for (int k = 0; k < groups_per_thread; ++k) {  // all reads before the first write, so that they overlap
+    const std::int64_t i = first + k * gather_threads;
+    if (is_image && i < groups) bytes[k] = group_at<width>(from, i);
+  }
+#pragma unroll
+  for (int k = 0; k < groups_per_thread; ++k) {
+    const std::int64_t i = first + k * gather_threads;
+    if (i >= groups) break;
+    Group<T, width> group;
+#pragma unroll
+    for (int l = 0; l < width; ++l) group.values[l] = rounded<T>(float(bytes[k].values[l]) / 255.0f);
     group_at<width>(to, i) = group;
   }
+}
+
+constexpr std::int64_t most_blocks = 65535;  // in the grid's y
+
+bool gather_element_supports(const Gather& problem) {
+  return problem.image_size <= most_blocks * groups_per_block;
 }
 
 template <class T>
@@ -45,9 +55,9 @@ void gather_element(T* x, std::int32_t* labels, const std::uint8_t* images, cons
                     stream_t stream) {
   constexpr int width = 16 / sizeof(T);
   const bool grouped = problem.image_size % width == 0 && aligned_for<width>(x) && aligned_for<width>(images);
-  const std::int64_t per_block = gather_threads * groups_per_thread * (grouped ? width : 1);
-  const auto blocks = std::min<std::int64_t>((problem.image_size + per_block - 1) / per_block, 65535);
-  const Geometry geometry(dim3(unsigned(problem.n), unsigned(blocks)), dim3(gather_threads));
+  const std::int64_t groups = problem.image_size / (grouped ? width : 1);
+  const Geometry geometry(dim3(unsigned(problem.n), unsigned((groups + groups_per_block - 1) / groups_per_block)),
+                          dim3(gather_threads));
   if (grouped)
     launch<gather_values<width, T>>(geometry, stream, x, labels, images, all_labels, permutation, state,
                                     problem.image_size);
@@ -58,7 +68,11 @@ void gather_element(T* x, std::int32_t* labels, const std::uint8_t* images, cons
 
 template <class T>
 void add_variants(Registry& registry) {
-  registry.add<GatherBatch<T>>({.name = "element", .rank = 1, .targets = on_blocks, .launch = &gather_element<T>});
+  registry.add<GatherBatch<T>>({.name = "element",
+                                .rank = 1,
+                                .targets = on_blocks,
+                                .launch = &gather_element<T>,
+                                .supports = &gather_element_supports});
 }
 const Registration registration(&add_variants<float>, &add_variants<bf16>);
 
