@@ -12,7 +12,13 @@
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr int gather_threads = 256, groups_per_thread = 4, groups_per_block = gather_threads * groups_per_thread;
+constexpr int gather_threads = 256;
+
+/// A thread takes 16 values if groups have 4 or 8, else 4.
+template <int width>
+constexpr int groups_per_thread = width == 8 ? 2 : 4;
+template <int width>
+constexpr int groups_per_block = gather_threads* groups_per_thread<width>;
 
 template <int width, class T>
 __global__ void gather_values(T* __restrict__ x, std::int32_t* __restrict__ labels,
@@ -25,15 +31,16 @@ __global__ void gather_values(T* __restrict__ x, std::int32_t* __restrict__ labe
   if (blockIdx.y == 0 && threadIdx.x == 0) labels[row] = is_image ? all_labels[image] : 0;
   const std::uint8_t* from = images + image * image_size;
   T* to = x + row * image_size;
-  const std::int64_t first = std::int64_t(blockIdx.y) * groups_per_block + threadIdx.x;
-  Group<std::uint8_t, width> bytes[groups_per_thread] = {};
+  constexpr int each = groups_per_thread<width>;
+  const std::int64_t first = std::int64_t(blockIdx.y) * groups_per_block<width> + threadIdx.x;
+  Group<std::uint8_t, width> bytes[each] = {};
 #pragma unroll
-  for (int k = 0; k < groups_per_thread; ++k) {  // all reads before the first write, so that they overlap
+  for (int k = 0; k < each; ++k) {  // all reads before the first write, so that they overlap
     const std::int64_t i = first + k * gather_threads;
     if (is_image && i < groups) bytes[k] = group_at<width>(from, i);
   }
 #pragma unroll
-  for (int k = 0; k < groups_per_thread; ++k) {
+  for (int k = 0; k < each; ++k) {
     const std::int64_t i = first + k * gather_threads;
     if (i >= groups) break;
     Group<T, width> group;
@@ -46,7 +53,7 @@ __global__ void gather_values(T* __restrict__ x, std::int32_t* __restrict__ labe
 constexpr std::int64_t most_blocks = 65535;  // in the grid's y
 
 bool gather_element_supports(const Gather& problem) {
-  return problem.image_size <= most_blocks * groups_per_block;
+  return problem.image_size <= most_blocks * groups_per_block<1>;
 }
 
 template <class T>
@@ -56,7 +63,8 @@ void gather_element(T* x, std::int32_t* labels, const std::uint8_t* images, cons
   constexpr int width = 16 / sizeof(T);
   const bool grouped = problem.image_size % width == 0 && aligned_for<width>(x) && aligned_for<width>(images);
   const std::int64_t groups = problem.image_size / (grouped ? width : 1);
-  const Geometry geometry(dim3(unsigned(problem.n), unsigned((groups + groups_per_block - 1) / groups_per_block)),
+  const int per_block = grouped ? groups_per_block<width> : groups_per_block<1>;
+  const Geometry geometry(dim3(unsigned(problem.n), unsigned((groups + per_block - 1) / per_block)),
                           dim3(gather_threads));
   if (grouped)
     launch<gather_values<width, T>>(geometry, stream, x, labels, images, all_labels, permutation, state,
