@@ -60,22 +60,11 @@ template <class T>
 using CopyFor = std::conditional_t<std::is_same_v<T, bf16>, Bf16Copy, NoCopy>;
 
 /// Tensor cores compute the gradient of more images faster. Layers that read bf16 need the bf16 copy, others do not.
+/// Not AdamW: nvcc contracts its step to other multiply-adds than in `adam`, so the bits would differ.
 template <class T>
 bool supports_outer(const DenseUpdate& p) {
-  return p.dense.n < 16 && Squares::supports(p.dense) && (p.optimizer.name == "adam" || p.optimizer.name == "adamw") &&
+  return p.dense.n < 16 && Squares::supports(p.dense) && p.optimizer.name == "adam" &&
          p.optimizer.bf16_copy == std::is_same_v<T, bf16>;
-}
-
-template <class Step, class T>
-void launch_outer(const Parameter<CopyFor<T>>& w, const Parameter<CopyFor<T>>& b, const T* x, const T* dy,
-                  const StepState* state, const DenseUpdate& p, bool whole, stream_t stream) {
-  const Squares squares(p.dense);
-  const typename Step::Numbers numbers(p.optimizer);
-  const Geometry geometry(dim3(squares.blocks()), dim3(outer_threads));
-  if (whole)
-    launch<update_outer<Step, T, true, CopyFor<T>>>(geometry, stream, w, b, x, dy, state, p.dense, squares, numbers);
-  else
-    launch<update_outer<Step, T, false, CopyFor<T>>>(geometry, stream, w, b, x, dy, state, p.dense, squares, numbers);
 }
 
 template <class T>
@@ -93,8 +82,15 @@ void dense_weight_update_outer(float* w, float* w_moment1, float* w_moment2, bf1
   };
   const Parameter<CopyFor<T>> weights{w, w_moment1, w_moment2, copy_to(w_copy)},
       biases{b, b_moment1, b_moment2, copy_to(b_copy)};
-  const auto run = p.optimizer.name == "adamw" ? &launch_outer<AdamStep<true>, T> : &launch_outer<AdamStep<false>, T>;
-  run(weights, biases, x, dy, state, p, whole, stream);
+  const Squares squares(p.dense);
+  const AdamStep<false>::Numbers numbers(p.optimizer);
+  const Geometry geometry(dim3(squares.blocks()), dim3(outer_threads));
+  if (whole)
+    launch<update_outer<AdamStep<false>, T, true, CopyFor<T>>>(geometry, stream, weights, biases, x, dy, state, p.dense,
+                                                               squares, numbers);
+  else
+    launch<update_outer<AdamStep<false>, T, false, CopyFor<T>>>(geometry, stream, weights, biases, x, dy, state,
+                                                                p.dense, squares, numbers);
 }
 
 template <class T>

@@ -22,7 +22,7 @@ namespace gs::GS_TARGET {
 template <class Step, int width, class Copy>
 __device__ inline void update_group(float* __restrict__ parameters, float* __restrict__ moment1,
                                     float* __restrict__ moment2, const Copy& copy, std::int64_t i,
-                                    const Group<float, width>& gradient, const Step& step) {
+                                    Group<float, width> gradient, const Step& step) {
   Group<float, width> p = group_at<width>(parameters, i), moment[2] = {};
   if constexpr (Step::moments > 0) moment[0] = group_at<width>(moment1, i);
   if constexpr (Step::moments > 1) moment[1] = group_at<width>(moment2, i);
@@ -45,8 +45,10 @@ __global__ void update_groups(float* __restrict__ parameters, float* __restrict_
                               std::int64_t groups, typename Step::Numbers numbers) {
   const Step step(numbers, *state);
 #pragma unroll 1  // the compiler would divide by the number of threads to unroll
-  for (std::int64_t i : grid_stride(groups))
-    update_group(parameters, moment1, moment2, copy, i, group_at<width>(gradients, i), step);
+  for (std::int64_t i : grid_stride(groups)) {
+    const Group<float, width> gradient = group_at<width>(gradients, i);
+    update_group(parameters, moment1, moment2, copy, i, gradient, step);
+  }
 }
 
 template <class Step, int width, class Copy>

@@ -62,8 +62,7 @@ TYPED_TEST(DenseWeightUpdates, HaveTheBitsOfTheGradientAndTheUpdate) {
   constexpr bool copy = std::is_same_v<T, bf16>;
   // One value; parts of squares; whole squares in two blocks; parts of squares along one side.
   for (const Dense& d : {Dense{1, 1, 1}, Dense{3, 5, 7}, Dense{8, 520, 16}, Dense{15, 36, 12}, Dense{2, 6, 16}})
-    for (const auto& [optimizer, decay] :
-         {std::pair("adam", 0.0f), std::pair("adam", 0.05f), std::pair("adamw", 0.05f)}) {
+    for (const auto& [optimizer, decay] : {std::pair("adam", 0.0f), std::pair("adam", 0.05f)}) {
       const DenseUpdate p = problem(d, optimizer, decay, copy);
       SCOPED_TRACE(testing::Message() << d.n << " x " << d.in << " -> " << d.out << ", " << optimizer << " " << decay);
       const std::int64_t size = std::int64_t(d.in) * d.out;
@@ -105,7 +104,7 @@ TYPED_TEST(DenseWeightUpdates, AreForFewImagesAndForAdam) {
     for (const auto& row : registry->variants<DenseWeightUpdate<T>>()) {
       EXPECT_TRUE(row.supports(problem({15, 8, 8}, "adam", 0, copy)));
       EXPECT_FALSE(row.supports(problem({16, 8, 8}, "adam", 0, copy)));
-      EXPECT_FALSE(row.supports(problem({15, 8, 8}, "lamb", 0, copy)));
+      EXPECT_FALSE(row.supports(problem({15, 8, 8}, "adamw", 0, copy)));
       EXPECT_FALSE(row.supports(problem({15, 8, 8}, "adam", 0, !copy)));
     }
 }

@@ -58,7 +58,7 @@ struct FusedUpdate {
 };
 
 /// Fuses the weight gradient of the last layer in the flat buffers and the update of its parameters, if it is a dense
-/// layer, a variant fits it (kernels/dense_update: few images, Adam or AdamW) and only the update reads the gradient,
+/// layer, a variant fits it (kernels/dense_update: few images, Adam) and only the update reads the gradient,
 /// which is then not written. The bits are those of the variants `outer` and `adam`. Not part of fuse(): a program
 /// whose gradients something outside the list reads must not apply it.
 std::optional<FusedUpdate> fuse_dense_update(CallList&, const Chooser&, const LastLayer&);

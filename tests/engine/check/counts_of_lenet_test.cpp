@@ -95,7 +95,7 @@ TEST_F(CountsOfLenet, UpdateAsCountedByHand) {
   // Plain sgd: each thread reads the learning rate; gradient and parameter are read, the parameter is written, in
   // groups of four.
   const std::int64_t n = parameters_, groups = n / 4, threads = (groups + 255) / 256 * 256;
-  ASSERT_EQ(groups % 32, 0) << "all warps must be full";
+  ASSERT_EQ(groups % 32, 16) << "half of the last warp has no group";
   const OpCounts& c = *op("update").counts;
   ASSERT_EQ(op("update").kernels.size(), 1u);
   EXPECT_NE(op("update").kernels[0].name.find("SgdStep, 4, "), std::string::npos) << op("update").kernels[0].name;
@@ -105,9 +105,9 @@ TEST_F(CountsOfLenet, UpdateAsCountedByHand) {
   EXPECT_EQ(c.loaded_bytes, 4 * (threads + 2 * n));
   EXPECT_EQ(c.stored_bytes, 4 * n);
   EXPECT_EQ(double(c.loaded_bytes - 4 * threads + c.stored_bytes), op("update").cost.bytes);
-  EXPECT_EQ(c.requests, threads / 32 + 3 * groups / 32);
+  EXPECT_EQ(c.requests, threads / 32 + 3 * (groups + 16) / 32);
   EXPECT_EQ(c.sectors, threads / 32 + 3 * 4 * n / 32);
-  EXPECT_EQ(c.divergent_requests, 0);
+  EXPECT_EQ(c.divergent_requests, 3) << "of the last warp";
 }
 
 TEST_F(CountsOfLenet, TheTilesOfAProductAreReadAsCountedByHand) {
