@@ -9,7 +9,6 @@
 #include "engine/core/cache_folder.h"
 #include "engine/core/error.h"
 #include "engine/net/layer_kind.h"
-#include "engine/program/fusion/rules.h"
 #include "engine/program/parameter_boundaries.h"
 #include "engine/program/program_impl.h"
 
@@ -108,6 +107,7 @@ void Program::Impl::add_fixed_tensors() {
     if (parameter.trained) p.gradient = fixed_numbers(parameter.name + " gradient", parameter.size());
     p.stored = flat.copy == no_tensor ? p.value : fixed_copy(parameter.name + " in bf16", parameter.size());
   }
+  add_last_layer();
   if (!recipe.class_weights.empty())
     class_weights = fixed_numbers("class weights", std::int64_t(recipe.class_weights.size()));
   ring_tensor = fixed("metrics ring", ring_entries * sizeof(StepMetrics));
@@ -117,6 +117,22 @@ void Program::Impl::add_fixed_tensors() {
     side->source = {fixed("images", 0), fixed("labels of the split", 0), fixed("permutation", 0)};
     side->collected = fixed("logits of the split", 0);
   }
+}
+
+/// The layer behind layout.last_offset, with its parts of the moments.
+void Program::Impl::add_last_layer() {
+  std::vector<const Parameter*> last;
+  for (const FlatLayout::Slot& slot : layout.slots)
+    if (slot.parameter.trained && slot.offset >= layout.last_offset) last.push_back(&slot.parameter);
+  if (last.size() != 2) return;
+  const auto parameter = [&](const Parameter& p) {
+    const auto moment = [&](const char* name, TensorId all) {
+      return all == no_tensor ? all : tensors.add_numbers(p.name + name, p.size(), Storage::fp32, Lifetime::fixed);
+    };
+    return LastLayer::Parameter{parameters.at(p.name), moment(" moment1", flat.moment1),
+                                moment(" moment2", flat.moment2)};
+  };
+  last_layer = {parameter(*last[0]), parameter(*last[1]), layout.last_offset};
 }
 
 /// Step state of a full batch, for measuring implementations.
@@ -164,6 +180,8 @@ std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
   };
   note_names();
   fuse(list, chooser);
+  // Kernels that the user brings along are compared by their gradients, which must all be written.
+  if (for_training && !choice.given) fused_update = fuse_dense_update(list, chooser, last_layer);
   note_names();
   if (for_training) {
     place_probes(list, outputs);
@@ -206,7 +224,7 @@ void Program::Impl::place_probes(const CallList& list, const std::vector<Value>&
   }
 }
 
-/// The training calls, interleaved with calls that measure their tensors.
+/// The training calls, interleaved with calls that measure their tensors. All gradients are written.
 std::vector<OpCall> Program::Impl::compile_diagnostic_calls() {
   CallList list(tensors);
   Lowering l{list, recipe.batch, true, storage, training_state, parameters};
@@ -243,7 +261,12 @@ std::vector<OpCall> Program::Impl::compile_diagnostic_calls() {
       append(activity);
     }
     if (call.name == "update") append(snapshots);
-    calls.push_back(call);
+    if (fused_update && call.name == fused_update->name)
+      calls.push_back(chooser.bind(fused_update->gradient));
+    else if (fused_update && call.name == "update")
+      calls.push_back(chooser.bind(fused_update->update));
+    else
+      calls.push_back(call);
   }
   append(measures);
   return calls;
@@ -296,6 +319,14 @@ void Program::Impl::allocate() {
     at.of[std::size_t(p.value)] = at.get(flat.parameters) + slot.offset;
     if (p.gradient != no_tensor) at.of[std::size_t(p.gradient)] = at.get(flat.gradients) + slot.offset;
     if (p.stored != p.value) at.of[std::size_t(p.stored)] = at.get<bf16>(flat.copy) + slot.offset;
+  }
+  for (const auto& [all, moment] : {std::pair(flat.moment1, &LastLayer::Parameter::moment1),
+                                    std::pair(flat.moment2, &LastLayer::Parameter::moment2)}) {
+    if (all == no_tensor) continue;
+    own(all);
+    for (const LastLayer::Parameter* p : {&last_layer.weight, &last_layer.bias})
+      if (p->*moment != no_tensor)
+        at.of[std::size_t(p->*moment)] = at.get(all) + (at.get(p->tensors.value) - at.get(flat.parameters));
   }
   // The remaining fixed tensors; images, labels and permutation have 0 bytes here, since the caller binds them.
   for (std::size_t id = 0; id < tensors.size(); ++id)

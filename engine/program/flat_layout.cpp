@@ -13,16 +13,27 @@ namespace gs {
 
 FlatLayout::FlatLayout(const Net& net) {
   constexpr std::int64_t alignment = 64;
+  std::vector<const Layer*> layer_of;  // of each slot
+  const Layer* largest = nullptr;
+  std::int64_t most = 0;
   for (const Layer& layer : net.layers)
-    for (const Parameter& parameter : layer.parameters) slots.push_back({parameter, 0});
-  for (const bool trained : {true, false}) {
-    for (Slot& slot : slots)
-      if (slot.parameter.trained == trained) {
-        slot.offset = size;
-        size += (slot.parameter.size() + alignment - 1) / alignment * alignment;
+    for (const Parameter& parameter : layer.parameters) {
+      slots.push_back({parameter, 0});
+      layer_of.push_back(&layer);
+      if (parameter.trained && parameter.size() > most) most = parameter.size(), largest = &layer;
+    }
+  const auto place = [&](const auto& belongs) {
+    for (std::size_t i = 0; i < slots.size(); ++i)
+      if (belongs(slots[i].parameter.trained, layer_of[i] == largest)) {
+        slots[i].offset = size;
+        size += (slots[i].parameter.size() + alignment - 1) / alignment * alignment;
       }
-    if (trained) trained_size = size;
-  }
+  };
+  place([](bool trained, bool last) { return trained && !last; });
+  last_offset = size;
+  place([](bool trained, bool last) { return trained && last; });
+  trained_size = size;
+  place([](bool trained, bool) { return !trained; });
 }
 
 std::vector<float> FlatLayout::packed(const std::vector<float>& flat) const {

@@ -9,7 +9,9 @@
 namespace gs {
 
 /// All parameters of a net in one buffer, each at a multiple of 64 floats (256 bytes): first the trained ones, so that
-/// one kernel updates them, then the others. The padding between them is zero and stays zero.
+/// one kernel updates them, then the others. The layer with the largest of the trained parameters is the last of them,
+/// so that its update can be apart from that of the others (fuse_dense_update). The padding between them is zero and
+/// stays zero.
 struct FlatLayout {
   struct Slot {
     Parameter parameter;
@@ -18,6 +20,7 @@ struct FlatLayout {
   std::vector<Slot> slots;        ///< in the order of the net
   std::int64_t size = 0;          ///< floats, padding included
   std::int64_t trained_size = 0;  ///< likewise, trained parameters only
+  std::int64_t last_offset = 0;   ///< of the largest layer's first trained parameter
 
   explicit FlatLayout(const Net&);
   std::size_t bytes() const { return std::size_t(size) * sizeof(float); }

@@ -5,6 +5,7 @@
 #include "engine/core/nearest.h"
 #include "engine/program/chooser.h"
 #include "engine/program/flat_layout.h"
+#include "engine/program/fusion/rules.h"
 #include "engine/program/program.h"
 #include "engine/program/step_frame.h"
 
@@ -39,7 +40,9 @@ struct Program::Impl {
 
   FlatTensors flat{no_tensor, no_tensor, no_tensor, no_tensor, no_tensor};
   std::map<std::string, ParameterTensors> parameters;
-  TensorId training_state = no_tensor;  ///< for the running step
+  LastLayer last_layer;                     ///< no tensors if it is not a weight and a bias
+  std::optional<FusedUpdate> fused_update;  ///< in training; a diagnostic step has the two calls
+  TensorId training_state = no_tensor;      ///< for the running step
   TensorId class_weights = no_tensor, ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
   Side train_side, evaluate_side;
   std::vector<OpCall> training, evaluation, diagnostic;
@@ -77,6 +80,7 @@ struct Program::Impl {
   ~Impl();
 
   void add_fixed_tensors();
+  void add_last_layer();
   std::vector<OpCall> compile_calls(bool for_training);
   void add_backward(Lowering&, const std::vector<LoweredLayer>&, TensorId loss_gradient);
   std::vector<std::byte> full_batch_state() const;

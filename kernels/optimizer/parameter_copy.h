@@ -1,16 +1,25 @@
-// parameter_copy.h - the optional bf16 copy of an updated parameter.
+// parameter_copy.h - the optional bf16 copy of updated parameters.
 #pragma once
-#include "kernels/common/kernel.h"
+#include "kernels/common/group.h"
 #include "kernels/optimizer/optimizer.h"
 
 namespace gs::GS_TARGET {
 
+/// copy(i, p) keeps parameter i, or the i-th group of parameters.
 struct NoCopy {
-  __device__ void operator()(std::int64_t, float) const {}
+  template <class P>
+  __device__ void operator()(std::int64_t, P) const {}
 };
 struct Bf16Copy {
   bf16* to;
   __device__ void operator()(std::int64_t i, float p) const { to[i] = rounded<bf16>(p); }
+  template <int width>
+  __device__ void operator()(std::int64_t i, const Group<float, width>& p) const {
+    Group<bf16, width> group;
+#pragma unroll
+    for (int k = 0; k < width; ++k) group.values[k] = rounded<bf16>(p.values[k]);
+    group_at<width>(to, i) = group;
+  }
 };
 
 /// Calls body(Bf16Copy{copy}) if problem.bf16_copy, else body(NoCopy{}).

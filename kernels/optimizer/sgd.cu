@@ -1,47 +1,54 @@
-// sgd.cu - gradient descent, one thread per parameter; the formula is in sgd.cpp.
+// sgd.cu - gradient descent; the formula is in sgd.cpp.
 //
 // 12 bytes and 4 operations per parameter (with momentum 20 bytes and 6 or 8 operations), plus 2 bytes for a bf16 copy:
 // bound by memory.
 #include "kernels/common/registration.h"
-#include "kernels/optimizer/parameter_copy.h"
+#include "kernels/optimizer/update_groups.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
-template <class Copy>
-__global__ void sgd(float* __restrict__ parameters, Copy copy, const float* __restrict__ gradients,
-                    const StepState* __restrict__ state, Optimizer problem) {
-  const float rate = state->learning_rate, decay = problem.weight_decay;
-  for (std::int64_t i : grid_stride(problem.size)) {
-    const float p = parameters[i] - rate * (gradients[i] + decay * parameters[i]);
-    parameters[i] = p;
-    copy(i, p);
-  }
-}
+struct SgdStep {
+  static constexpr int moments = 0;
+  struct Numbers {
+    float decay;
+    explicit Numbers(const Optimizer& p) : decay(p.weight_decay) {}
+  };
+  Numbers numbers;
+  float rate;
 
-template <class Copy>
-__global__ void sgd_momentum(float* __restrict__ parameters, float* __restrict__ velocity, Copy copy,
-                             const float* __restrict__ gradients, const StepState* __restrict__ state,
-                             Optimizer problem) {
-  const float rate = state->learning_rate, decay = problem.weight_decay, momentum = problem.momentum;
-  for (std::int64_t i : grid_stride(problem.size)) {
-    const float g = gradients[i] + decay * parameters[i];
-    const float v = momentum * velocity[i] + g;
-    velocity[i] = v;
-    const float p = parameters[i] - rate * (problem.nesterov ? g + momentum * v : v);
-    parameters[i] = p;
-    copy(i, p);
-  }
-}
+  __device__ SgdStep(const Numbers& numbers, const StepState& state) : numbers(numbers), rate(state.learning_rate) {}
 
-void run(float* parameters, float* velocity, float*, bf16* copy, const float* gradients, const StepState* state,
-         const Optimizer& problem, void*, stream_t stream) {
-  with_copy(problem, copy, [&]<class Copy>(Copy to) {
-    if (problem.momentum == 0)
-      launch_elementwise<sgd<Copy>>(problem.size, stream, parameters, to, gradients, state, problem);
-    else
-      launch_elementwise<sgd_momentum<Copy>>(problem.size, stream, parameters, velocity, to, gradients, state, problem);
-  });
+  __device__ float operator()(float p, float gradient, float (&)[2]) const {
+    return p - rate * (gradient + numbers.decay * p);
+  }
+};
+
+struct MomentumStep {
+  static constexpr int moments = 1;
+  struct Numbers {
+    float decay, momentum;
+    bool nesterov;
+    explicit Numbers(const Optimizer& p) : decay(p.weight_decay), momentum(p.momentum), nesterov(p.nesterov) {}
+  };
+  Numbers numbers;
+  float rate;
+
+  __device__ MomentumStep(const Numbers& numbers, const StepState& state)
+      : numbers(numbers), rate(state.learning_rate) {}
+
+  __device__ float operator()(float p, float gradient, float (&velocity)[2]) const {
+    const float g = gradient + numbers.decay * p;
+    const float v = numbers.momentum * velocity[0] + g;
+    velocity[0] = v;
+    return p - rate * (numbers.nesterov ? g + numbers.momentum * v : v);
+  }
+};
+
+void run(float* parameters, float* velocity, float* unused, bf16* copy, const float* gradients, const StepState* state,
+         const Optimizer& problem, void* workspace, stream_t stream) {
+  const auto update = problem.momentum == 0 ? &update_by<SgdStep> : &update_by<MomentumStep>;
+  update(parameters, velocity, unused, copy, gradients, state, problem, workspace, stream);
 }
 
 bool is_sgd(const Optimizer& problem) {

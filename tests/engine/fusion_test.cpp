@@ -1,10 +1,12 @@
 // fusion_test.cpp - fused op calls: the same bits as separate ones, and short chains of dependent kernels.
 #include <gtest/gtest.h>
 
+#include "engine/calls/given_kernels.h"
 #include "engine/device/backends.h"
 #include "engine/net/net_builder.h"
 #include "engine/program/fusion/rules.h"
 #include "engine/program/program.h"
+#include "kernels/optimizer/optimizers.h"
 #include "models/models.h"
 #include "tests/support/compare.h"
 #include "tests/support/engines.h"
@@ -193,6 +195,74 @@ TEST(Fusion, LeavesTheBitsOfATrainingStep) {
     const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = tf32});
     EXPECT_EQ(trained(net, *sim, {}), trained(net, *sim, apart)) << "tf32 " << tf32;
   }
+}
+
+/// A recipe for a net on images of 9x9.
+Recipe recipe_of(const std::string& optimizer, int batch, Precision precision = Precision::fp32) {
+  Recipe recipe;
+  recipe.optimizer = usual_optimizer(optimizer);
+  recipe.batch = batch;
+  recipe.precision = precision;
+  recipe.learning_rate = 1e-2f;
+  return recipe;
+}
+
+/// What a program knows after an epoch of steps, the second of which is diagnostic.
+std::vector<std::vector<float>> after_an_epoch(Program& program) {
+  const Dataset data = test::noise_images(7, 9, 60, 3);
+  program.initialize();
+  test::BoundTraining training(program, data);
+  training.begin(0, {3, 1, 4, 0, 5, 2, 6});
+  program.train_step();
+  program.diagnostic_step();
+  program.train_step();
+  std::vector<float> gradients;
+  for (const ParameterDiagnosis& p : program.diagnosis().parameters) gradients.push_back(float(p.sums.gradient));
+  return {program.parameters(), program.moment(1), program.moment(2), gradients};
+}
+
+const ImplementationChoice update_apart{.fixed = {{"update", "adam"}}};
+
+TEST(Fusion, ADenseLayersUpdateTrainsLikeItsCalls) {
+  // With a data gradient, which needs the weights before the step, and without one.
+  const Net convolved =
+      NetBuilder("convolved", {9, 9, 1}).conv2d(4, 3).relu().flatten().dense(8).relu().dense(1).build();
+  for (const Net& net : {convolved, mlp({.input = {9, 9, 1}, .base = 12})})
+    for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
+      SCOPED_TRACE(net.name + ", " + std::string(to_string(precision)));
+      const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = precision == Precision::tf32});
+      const Recipe recipe = recipe_of("adam", 3, precision);
+      Program fused(net, recipe, *sim), apart(net, recipe, *sim, update_apart);
+      EXPECT_EQ(fused.implementations().count("dense1 weight update"), 1u);
+      EXPECT_EQ(fused.implementations().count("dense1 weight gradient"), 0u);
+      EXPECT_EQ(fused.implementations().count("update"), 1u) << "of the other layers";
+      EXPECT_EQ(apart.implementations().count("dense1 weight update"), 0u) << "a call of it is fixed";
+      EXPECT_EQ(after_an_epoch(fused), after_an_epoch(apart));
+      EXPECT_NE(fused.explain().find("dense1 weight update"), std::string::npos);
+      for (const Program* program : {&fused, &apart})  // tables keep their calls
+        EXPECT_EQ(Program(net, recipe, *sim, {.fixed = program->implementations()}).implementations(),
+                  program->implementations());
+    }
+}
+
+TEST(Fusion, ADenseLayersUpdateStaysApart) {
+  const auto sim = open_device({.name = "sim", .threads = 2}), cpu = open_device({.name = "cpu", .threads = 2});
+  const Net net = mlp({.input = {9, 9, 1}, .base = 12});
+  const auto is_fused = [](const Net& of, const Recipe& recipe, Device& device, const ImplementationChoice& choice) {
+    return Program(of, recipe, device, choice).implementations().count("dense1 weight update") == 1;
+  };
+  EXPECT_TRUE(is_fused(net, recipe_of("adam", 15), *sim, {}));
+  EXPECT_FALSE(is_fused(net, recipe_of("adam", 16), *sim, {})) << "tensor cores take as many images";
+  EXPECT_FALSE(is_fused(net, recipe_of("sgd", 3), *sim, {})) << "no kernel";
+  EXPECT_FALSE(is_fused(net, recipe_of("adamw", 3), *sim, {})) << "no kernel";
+  EXPECT_FALSE(is_fused(net, recipe_of("adam", 3), *cpu, {})) << "no kernel";
+  EXPECT_FALSE(is_fused(net, recipe_of("adam", 3), *sim, {.fixed = {{"dense1 weight gradient", "outer"}}}));
+  EXPECT_FALSE(is_fused(net, recipe_of("adam", 3), *sim, {.given = std::make_shared<GivenKernels>()}))
+      << "gradients are compared";
+  const Net alone = NetBuilder("alone", {9, 9, 1}).flatten().dense(1).build();
+  EXPECT_FALSE(is_fused(alone, recipe_of("adam", 3), *sim, {})) << "nothing else would be left to update";
+  const Net wide = NetBuilder("wide", {9, 9, 1}).conv2d(70, 3).relu().global_average_pool().dense(1).build();
+  EXPECT_FALSE(is_fused(wide, recipe_of("adam", 3), *sim, {})) << "the largest layer is a convolution";
 }
 
 TEST(Fusion, TheHeadTrainsLikeItsCalls) {

@@ -36,7 +36,7 @@ StepState state_with(int n, int valid) {
 }
 
 TEST(StoredAsBf16, GatherAndCollect) {
-  for (const Gather& p : {Gather{1, 1}, Gather{3, 5}, Gather{5, 1031}}) {
+  for (const Gather& p : {Gather{1, 1}, Gather{3, 5}, Gather{5, 1031}, Gather{2, 8224}}) {
     Random random(1);
     std::vector<std::uint8_t> pixels(std::size_t(p.n * p.image_size));
     for (auto& pixel : pixels) pixel = std::uint8_t(random.below(256));

@@ -223,7 +223,7 @@ TEST_F(FailingGpu, ASweepNamesTheGuiltyRunAndTheOthersEndAsIfNothingHadBeen) {
   for (const char* jobs : {"1", "2", "4"}) {
     SCOPED_TRACE(jobs);
     const std::string out = std::string("failed-") + jobs;
-    const Outcome outcome = sweep(out, jobs, "rmsprop:15");
+    const Outcome outcome = sweep(out, jobs, "RmspropStep:15");
     EXPECT_EQ(outcome.status, 1);
     EXPECT_EQ(lines_of(outcome.err).back().find("gridstride: 1 of 4 runs failed: optimizer-rmsprop: "), 0u);
     EXPECT_NE(outcome.err.find("run optimizer-rmsprop made the GPU fail: "), std::string::npos) << outcome.err;
@@ -241,7 +241,7 @@ TEST_F(FailingGpu, ASweepNamesTheGuiltyRunAndTheOthersEndAsIfNothingHadBeen) {
 
 /// Two runs have the fault, and both are found; the first GPU, which another process holds, is not used.
 TEST_F(FailingGpu, EveryGuiltyRunIsFound) {
-  const Outcome outcome = sweep("sweep", "3", "adam:3", "cuda:1");  // adamw uses adam's kernel
+  const Outcome outcome = sweep("sweep", "3", "AdamStep:3", "cuda:1");  // adamw has it, too
   EXPECT_EQ(outcome.status, 1);
   EXPECT_EQ(outcome.err.find("another process holds"), std::string::npos) << outcome.err;
   EXPECT_EQ(lines_of(outcome.err).back().find("gridstride: 2 of 4 runs failed: the first, optimizer-adam: "), 0u);
@@ -258,7 +258,7 @@ TEST_F(FailingGpu, ALabGoesOnWithItsOtherRuns) {
   const Outcome outcome = run_program(folder_.path(),
                                       {"lab", "--lab", "lab.json", "--device", "cuda", "--image-size", "16", "--limit",
                                        "16", "--jobs", "3", "--out", "lab"},
-                                      [] { setenv("GRIDSTRIDE_SIMULATED_FAULT", "rmsprop:1", 1); });
+                                      [] { setenv("GRIDSTRIDE_SIMULATED_FAULT", "RmspropStep:1", 1); });
   EXPECT_EQ(outcome.status, 1);
   EXPECT_NE(lines_of(outcome.err).back().find("optimizer-rmsprop-seed1: "), std::string::npos) << outcome.err;
   int finished = 0;

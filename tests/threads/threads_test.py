@@ -113,7 +113,7 @@ class Threads(unittest.TestCase):
 
     @unittest.skipUnless(WITH_CUDA, "runs are threads only on a GPU")
     def test_a_failing_gpu(self):
-        self.environment["GRIDSTRIDE_SIMULATED_FAULT"] = "rmsprop:3"
+        self.environment["GRIDSTRIDE_SIMULATED_FAULT"] = "RmspropStep:3"
         done = self.run_program(*self.sweep("--grid", "optimizer=adam,rmsprop,sgd", "--jobs", "3"), status=1)
         self.assertIn("run optimizer-rmsprop made the GPU fail: ", done.stderr)
 

@@ -1,6 +1,9 @@
 // rules.h - rewrite rules over a list of op calls, one file each. A rule replaces calls by fewer calls with the same
 // results; no other part of the engine depends on it.
 #pragma once
+#include <optional>
+
+#include "engine/layers/lowering.h"
 #include "engine/program/chooser.h"
 
 namespace gs {
@@ -38,5 +41,26 @@ void fuse_dense_and_dropout(CallList&, Chooser&);
 /// kernel on the chain instead of three or more. The layers' values and gradients are still written. Not measured by
 /// the tuner, since it saves starts of kernels on the chain, not their time alone.
 void fuse_head(CallList&, const Chooser&);
+
+/// The layer whose parameters are the last trained ones in the flat buffers.
+struct LastLayer {
+  struct Parameter {
+    ParameterTensors tensors;
+    TensorId moment1 = no_tensor, moment2 = no_tensor;
+  };
+  Parameter weight, bias;
+  std::int64_t offset = 0;  ///< of the first of them
+};
+/// A fused call, and the two that it has replaced.
+struct FusedUpdate {
+  std::string name;
+  CallNode gradient, update;
+};
+
+/// Fuses the weight gradient of the last layer in the flat buffers and the update of its parameters, if it is a dense
+/// layer, a variant fits it (kernels/dense_update: few images, Adam) and only the update reads the gradient,
+/// which is then not written. The bits are those of the variants `outer` and `adam`. Not part of fuse(): a program
+/// whose gradients something outside the list reads must not apply it.
+std::optional<FusedUpdate> fuse_dense_update(CallList&, const Chooser&, const LastLayer&);
 
 }  // namespace gs

@@ -1,0 +1,113 @@
+// dense_update_test.cpp - a dense layer's weight gradient and its update in one call: the bits of the two calls.
+#include <cstring>
+
+#include "kernels/dense_update/dense_update.h"
+#include "kernels/optimizer/optimizers.h"
+#include "tests/support/compare.h"
+#include "tests/support/stored.h"
+#include "tests/support/variants.h"
+
+namespace gs::test {
+namespace {
+
+/// A parameter's values, moments and bf16 copy, before and after a step.
+struct Trained {
+  GuardedArray<float> values, moment1, moment2;
+  GuardedArray<bf16> copy;
+
+  Trained(std::int64_t size, std::uint64_t seed)
+      : values(random_values(size, seed)),
+        moment1(random_values(size, seed + 1)),
+        moment2(squares(random_values(size, seed + 2))),
+        copy(std::size_t(size)) {}
+  static std::vector<float> squares(std::vector<float> of) {
+    for (float& v : of) v *= v;
+    return of;
+  }
+  void expect_bits_of(const Trained& want, bool with_copy) const {
+    EXPECT_EQ(bits(values), bits(want.values));
+    EXPECT_EQ(bits(moment1), bits(want.moment1));
+    EXPECT_EQ(bits(moment2), bits(want.moment2));
+    if (with_copy) EXPECT_EQ(bits(copy), bits(want.copy));
+    EXPECT_TRUE(values.intact() && moment1.intact() && moment2.intact() && copy.intact());
+  }
+  template <class T>
+  static std::vector<unsigned char> bits(const GuardedArray<T>& array) {
+    const std::vector<T> all = array.values();
+    std::vector<unsigned char> bytes(all.size() * sizeof(T));
+    std::memcpy(bytes.data(), all.data(), bytes.size());
+    return bytes;
+  }
+};
+
+DenseUpdate problem(const Dense& dense, const std::string& optimizer, float decay, bool copy) {
+  DenseUpdate p{dense, usual_optimizer(optimizer)};
+  p.optimizer.weight_decay = decay;
+  p.optimizer.bf16_copy = copy;
+  return p;
+}
+
+Optimizer of_size(Optimizer p, std::int64_t size) {
+  p.size = size;
+  return p;
+}
+
+template <class T>
+class DenseWeightUpdates : public testing::Test {};
+using StorageTypes = testing::Types<float, bf16>;
+TYPED_TEST_SUITE(DenseWeightUpdates, StorageTypes);
+
+TYPED_TEST(DenseWeightUpdates, HaveTheBitsOfTheGradientAndTheUpdate) {
+  using T = TypeParam;
+  constexpr bool copy = std::is_same_v<T, bf16>;
+  // One value; parts of squares; whole squares in two blocks; parts of squares along one side.
+  for (const Dense& d : {Dense{1, 1, 1}, Dense{3, 5, 7}, Dense{8, 520, 16}, Dense{15, 36, 12}, Dense{2, 6, 16}})
+    for (const auto& [optimizer, decay] : {std::pair("adam", 0.0f), std::pair("adam", 0.05f)}) {
+      const DenseUpdate p = problem(d, optimizer, decay, copy);
+      SCOPED_TRACE(testing::Message() << d.n << " x " << d.in << " -> " << d.out << ", " << optimizer << " " << decay);
+      const std::int64_t size = std::int64_t(d.in) * d.out;
+      StepState step;
+      step.learning_rate = 0.01f;
+      step.beta1_power = 0.81;
+      step.beta2_power = 0.998;
+      for (const Registry* registry : tested_registries()) {
+        if (registry->variants<DenseWeightUpdate<T>>().empty()) continue;
+        SCOPED_TRACE(name_of(registry->target()));
+        Stored<T> x(random_values(std::int64_t(d.n) * d.in, 1)), dy(random_values(std::int64_t(d.n) * d.out, 2));
+        DeviceArray<StepState> state(std::vector{step});
+        Trained w(size, 3), b(d.out, 6), want_w(size, 3), want_b(d.out, 6);
+        GuardedArray<float> dw{std::size_t(size)}, db{std::size_t(d.out)};
+        registry->variant<DenseWeightGradient<T>>("outer").launch(dw.data(), db.data(), x.data(), dy.data(), d, nullptr,
+                                                                  tested_stream());
+        const auto update = [&](Trained& of, GuardedArray<float>& gradient, std::int64_t count) {
+          registry->variant<Update>("adam").launch(of.values.data(), of.moment1.data(), of.moment2.data(),
+                                                   copy ? of.copy.data() : nullptr, gradient.data(), state.data(),
+                                                   of_size(p.optimizer, count), nullptr, tested_stream());
+        };
+        update(want_w, dw, size);
+        update(want_b, db, d.out);
+        const auto& row = registry->variant<DenseWeightUpdate<T>>("outer");
+        ASSERT_TRUE(row.supports(p));
+        row.launch(w.values.data(), w.moment1.data(), w.moment2.data(), copy ? w.copy.data() : nullptr, b.values.data(),
+                   b.moment1.data(), b.moment2.data(), copy ? b.copy.data() : nullptr, x.data(), dy.data(),
+                   state.data(), p, nullptr, tested_stream());
+        w.expect_bits_of(want_w, copy);
+        b.expect_bits_of(want_b, copy);
+      }
+    }
+}
+
+TYPED_TEST(DenseWeightUpdates, AreForFewImagesAndForAdam) {
+  using T = TypeParam;
+  constexpr bool copy = std::is_same_v<T, bf16>;
+  for (const Registry* registry : tested_registries())
+    for (const auto& row : registry->variants<DenseWeightUpdate<T>>()) {
+      EXPECT_TRUE(row.supports(problem({15, 8, 8}, "adam", 0, copy)));
+      EXPECT_FALSE(row.supports(problem({16, 8, 8}, "adam", 0, copy)));
+      EXPECT_FALSE(row.supports(problem({15, 8, 8}, "adamw", 0, copy)));
+      EXPECT_FALSE(row.supports(problem({15, 8, 8}, "adam", 0, !copy)));
+    }
+}
+
+}  // namespace
+}  // namespace gs::test
