@@ -18,7 +18,7 @@ std::vector<MaxPool> problems() {
     for (MaxPool m :
          {MaxPool{1, 2, 2, 1, 2, 2}, MaxPool{1, 1, 1, 1, 1, 1}, MaxPool{2, 5, 7, 3, 2, 2}, MaxPool{1, 8, 8, 32, 2, 2},
           MaxPool{3, 3, 2, 33, 2, 2}, MaxPool{1, 6, 6, 131, 2, 2}, MaxPool{2, 9, 6, 5, 3, 2}, MaxPool{2, 9, 6, 8, 3, 2},
-          MaxPool{1, 3, 8, 4, 3, 2}, MaxPool{1, 10, 11, 4, 3, 1}, MaxPool{1, 7, 8, 3, 2, 3},
+          MaxPool{1, 4, 7, 4, 3, 2}, MaxPool{1, 10, 11, 4, 3, 1}, MaxPool{1, 7, 8, 3, 2, 3},
           MaxPool{1, 16, 17, 2, 15, 1}, MaxPool{2, 41, 41, 8, 2, 2}}) {
       m.relu_input = relu;
       list.push_back(m);
