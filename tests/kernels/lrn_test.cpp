@@ -33,8 +33,8 @@ std::vector<double> backward_bounds(const Lrn& p, const std::vector<double>& sca
       sum += std::abs(double(dy[there]) * x[there]) * std::pow(scale[there], -p.beta - 1);
     }
     const auto here = std::size_t(at);
-    bounds[here] = eps * (12 * std::abs(dy[here]) * std::pow(scale[here], -p.beta) +
-                          32 * 2 * double(p.alpha) * p.beta * std::abs(x[here]) * sum);
+    bounds[here] = eps * (13 * std::abs(dy[here]) * std::pow(scale[here], -p.beta) +
+                          33 * 2 * double(p.alpha) * p.beta * std::abs(x[here]) * sum);
   }
   return bounds;
 }
