@@ -15,7 +15,7 @@ class CallList {
 
   TensorTable& tensors() { return tensors_; }
 
-  /// Appends the call of an op: call<LrnForward<T>>("lrn1 forward", Pass::forward, problem, out(y), out(scale), in(x)).
+  /// Appends the call of an op: call<LrnForward<T>>("lrn1 forward", Pass::forward, problem, out(y), in(x)).
   template <class Op, class... Arguments>
   CallNode& call(std::string name, Pass pass, const typename Op::Problem& problem, Arguments... arguments) {
     nodes.push_back(make<Op>(std::move(name), pass, problem, arguments...));

@@ -19,16 +19,14 @@ struct LrnLayer final : LayerKind {
   LoweredLayer lower(Lowering& l, const Layer& layer, const std::vector<Value>& inputs) const override {
     const Value x = inputs[0];
     const Lrn problem{std::int64_t(l.batch) * x.shape.h * x.shape.w, x.shape.c, window, k, alpha, beta};
-    const TensorId scale = l.numbers(layer.name + " scale", problem.size());
     return lowered(
         l, layer, x,
         [&]<class T>(T, TensorId y) {
-          l.calls.call<LrnForward<T>>(layer.name + " forward", Pass::forward, problem, out(y), out(scale),
-                                      in(x.tensor));
+          l.calls.call<LrnForward<T>>(layer.name + " forward", Pass::forward, problem, out(y), in(x.tensor));
         },
-        [=, &l, name = layer.name]<class T>(T, TensorId y, TensorId dx, TensorId dy) {
+        [=, &l, name = layer.name]<class T>(T, TensorId, TensorId dx, TensorId dy) {
           l.calls.call<LrnBackward<T>>(name + " backward", Pass::backward, problem, out(dx), in(dy), in(x.tensor),
-                                       in(y), in(scale), in(no_tensor));
+                                       in(no_tensor));
         });
   }
 };

@@ -8,6 +8,7 @@
 // in shared memory, so that the columns of a tile and a tap, every second one, are neighbours there.
 #pragma once
 #include "kernels/common/divide.h"
+#include "kernels/common/run.h"
 #include "kernels/common/tensor_gemm.h"
 #include "kernels/conv2d/conv2d.h"
 
@@ -39,13 +40,6 @@ struct HaloTile {
   static constexpr int row = staged_columns * pitch;
   /// The place of a column of the halo among the staged ones.
   GS_BOTH static constexpr int place(int column) { return column % 2 * (staged_columns / 2) + column / 2; }
-};
-
-/// Up to 16 bytes that are loaded or stored at once.
-template <class T, int n>
-struct alignas(n * sizeof(T)) Run {
-  T of[n];
-  static_assert(n * sizeof(T) <= 16);
 };
 
 inline constexpr int halo_threads = 128;  ///< at most

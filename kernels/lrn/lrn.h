@@ -21,24 +21,24 @@ struct Lrn {
   auto operator<=>(const Lrn&) const = default;
 };
 
-/// y and scale, [pixels, c].
+/// y, [pixels, c].
 template <class T>
 struct LrnForward {
   static constexpr std::string_view name = "lrn forward";
   using Stored = T;
   using Problem = Lrn;
-  using Launch = void(T* y, float* scale, const T* x, const Lrn&, void* workspace, stream_t);
+  using Launch = void(T* y, const T* x, const Lrn&, void* workspace, stream_t);
 };
-/// dx_i = dy_i scale_i^-beta - 2 alpha beta x_i sum_j dy_j y_j / scale_j over the same window. If `relu_output` is
-/// given (x itself, the output of a ReLU), dx = 0 where it is <= 0.
+/// dx_i = dy_i scale_i^-beta - 2 alpha beta x_i sum_j dy_j y_j / scale_j over the same window. scale and y are computed
+/// again from x: storing them would double the bytes of both passes. If `relu_output` is given (x itself, the output of
+/// a ReLU), dx = 0 where it is <= 0.
 template <class T>
 struct LrnBackward {
   static constexpr std::string_view name = "lrn backward";
-  static constexpr GradientMask masks[] = {{0, 5}};
+  static constexpr GradientMask masks[] = {{0, 3}};
   using Stored = T;
   using Problem = Lrn;
-  using Launch = void(T* dx, const T* dy, const T* x, const T* y, const float* scale, const T* relu_output, const Lrn&,
-                      void* workspace, stream_t);
+  using Launch = void(T* dx, const T* dy, const T* x, const T* relu_output, const Lrn&, void* workspace, stream_t);
 };
 
 template <class T>

@@ -103,7 +103,7 @@ void maxpool_backward_simd(T* dx, const T* dy, const std::uint8_t* argmax, const
 template <class T>
 void add_variants(Registry& registry) {
   registry.add<MaxPoolForward<T>>({.name = "simd",
-                                   .rank = 2,
+                                   .rank = 3,
                                    .targets = on_host,
                                    .launch = &maxpool_forward_simd<T>,
                                    .supports = &maxpool_simd_supports});

@@ -66,7 +66,7 @@ TEST_F(Rules, AReluStaysWhereSomethingElseReadsTheSumOrTheOpHasNone) {
   EXPECT_EQ(names(), "conv1 forward, relu1 forward, reader");
 
   list.nodes.clear();
-  list.call<LrnForward<float>>("lrn1 forward", Pass::forward, {}, out(y), out(numbers("scale")), in(numbers("x")));
+  list.call<LrnForward<float>>("lrn1 forward", Pass::forward, {}, out(y), in(numbers("x")));
   relu_forward(z, y);
   join_relu(list, chooser);
   EXPECT_EQ(names(), "lrn1 forward, relu1 forward");

@@ -14,7 +14,7 @@
 namespace gs::test {
 namespace {
 
-void nothing(float*, float*, const float*, const Lrn&, void*, stream_t) {}
+void nothing(float*, const float*, const Lrn&, void*, stream_t) {}
 
 using Op = LrnForward<float>;
 
