@@ -28,17 +28,17 @@ constexpr std::size_t slice_counter_bytes(int sums, int slices) {
 }
 
 /// Counts the arrival of this block. True, for all of its threads, if all `blocks` blocks have arrived; they then see
-/// what those wrote. `counter` is 0 at first, and again once all have arrived. All threads of the block must call it.
-__device__ inline bool is_last_of(unsigned* counter, int blocks) {
-  __shared__ bool last;
+/// what those wrote. `counter` is 0 at first, and again once all have arrived. All threads of the block must call it;
+/// `last` is a place in shared memory that none of them uses otherwise until it has returned.
+__device__ inline bool is_last_of(unsigned* counter, int blocks, int* last) {
   __threadfence();  // what this thread wrote is visible before its block has arrived
   __syncthreads();
   if (threadIdx.x == 0 && threadIdx.y == 0) {
-    last = atomicInc(counter, unsigned(blocks) - 1) == unsigned(blocks) - 1;
+    *last = atomicInc(counter, unsigned(blocks) - 1) == unsigned(blocks) - 1;
     __threadfence();
   }
   __syncthreads();
-  return last;
+  return *last;
 }
 
 /// Slices of one sum in the workspace.
@@ -60,17 +60,17 @@ __device__ inline float4 sum_of_slices(const SlicesOfSum& s, int first, int step
 }
 
 /// Called by all `threads` threads of the block that has written `slice`; `thread`: this one's number. In the last
-/// block to arrive, calls write(at, sum) for elements at = thread, thread + threads, ...
+/// block to arrive, calls write(at, sum) for elements at = thread, thread + threads, ... `last` as in is_last_of().
 template <int threads, class Write>
-__device__ void add_slices_in_last_block(const SlicesOfSum& s, int slice, int thread, const Write& write) {
+__device__ void add_slices_in_last_block(const SlicesOfSum& s, int slice, int thread, int* last, const Write& write) {
   const int teams = slice_teams(s.slices), team = slice % teams;
   if (s.slices > teams) {
-    if (!is_last_of(s.counters + team, (s.slices - team + teams - 1) / teams)) return;
+    if (!is_last_of(s.counters + team, (s.slices - team + teams - 1) / teams, last)) return;
     for (int at = thread; at < s.size; at += threads)
       s.partial[std::int64_t(team) * s.size + at] = sum_of_slices(s, team, teams, s.slices, at);
   }
   const int present = s.slices < teams ? s.slices : teams;
-  if (!is_last_of(s.counters + teams, present)) return;
+  if (!is_last_of(s.counters + teams, present, last)) return;
   for (int at = thread; at < s.size; at += threads) write(at, sum_of_slices(s, 0, 1, present, at));
 }
 

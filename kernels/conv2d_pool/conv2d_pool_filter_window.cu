@@ -139,7 +139,8 @@ __global__ void __launch_bounds__(gradient_threads)
       if (distance >= lanes) sum += __shfl_xor_sync(all_lanes, sum, distance);
     if (lane < lanes) of_block[i * lanes + lane] = sum;
   }
-  add_slices_in_last_block<gradient_threads>(of_group, slice, thread, [&](int at, const float4& v) {
+  auto* const last = reinterpret_cast<int*>(shared);
+  add_slices_in_last_block<gradient_threads>(of_group, slice, thread, last, [&](int at, const float4& v) {
     const float four[4] = {v.x, v.y, v.z, v.w};  // of adjacent lanes
     const int value = 4 * at / lanes, tap = value % (taps + 1);
     const int filter = (group * lanes + 4 * at % lanes) * filters + value / (taps + 1);

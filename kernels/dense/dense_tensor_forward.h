@@ -67,7 +67,8 @@ __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
   const SlicesOfSum of_tile{partial + std::int64_t(tile) * slices * size, counters + tile * (slice_teams(slices) + 1),
                             slices, size};
   each_fragment([&](int f, const float4& v) { of_tile.partial[slice * size + f * tensor_threads + thread] = v; });
-  add_slices_in_last_block<tensor_threads>(of_tile, slice, thread,
+  __shared__ int last;
+  add_slices_in_last_block<tensor_threads>(of_tile, slice, thread, &last,
                                            [&](int at, const float4& v) { write(at / tensor_threads, v); });
 }
 
