@@ -177,6 +177,8 @@ TEST_F(RulesOfTheFirstLayer, BothCallsStayIfTheImplementationOfOneIsFixed) {
 }
 
 struct RulesOfAPooledLayer : Rules {
+  const std::unique_ptr<Device> with_tf32 = open_device({.name = "sim", .threads = 1, .tf32 = true});
+  Chooser chooser{*with_tf32, choice, tensors};
   const Conv2d conv{.n = 2, .h = 9, .w = 8, .c = 8, .k = 16, .r = 3, .s = 3, .pad = 1, .relu = true};
   const MaxPool pool{2, 9, 8, 16, 2, 2, true};
   const TensorId x = numbers("x"), w = numbers("w"), dx = numbers("pool1 gradient"), mask = numbers("relu1");
