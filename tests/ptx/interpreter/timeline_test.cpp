@@ -119,7 +119,7 @@ TEST(PtxTimeline, TheLastBlockRunsAfterAllOthersAndIsTimed) {
   }
 }
 TEST(PtxTimeline, AFenceIsWaitedFor) {
-  EXPECT_EQ(cycles_of("membar.gl;\nadd.u32 %r2, %r3, 1;"), both_ends + ptx::fence_cycles);
+  EXPECT_EQ(cycles_of("membar.gl;\nadd.u32 %r2, %r3, 1;"), both_ends + ptx::fence_cycles + 1) << "the addition follows";
 }
 
 }  // namespace
