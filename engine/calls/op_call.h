@@ -22,7 +22,7 @@ struct OpCall {
   std::string note;
   Cost cost;
   std::vector<TensorId> reads, writes;
-  TensorId workspace = no_tensor;  ///< a planned tensor that only this call uses
+  TensorId workspace = no_tensor;  ///< only this call uses it; fixed if it has counters, else planned
   std::function<void(const Addresses&, stream_t)> call;
   bool tensor_cores = false;  ///< an own GPU variant in tf32 or bf16 (Variant::arithmetic)
 };

@@ -24,7 +24,7 @@ struct Addresses {
 };
 
 enum class Lifetime {
-  fixed,    ///< keeps its content from step to step (parameters, moments, state, data)
+  fixed,    ///< zero at first, then keeps its content from step to step (parameters, moments, counters)
   planned,  ///< written and read within one run of a call list; shares the arena
 };
 

@@ -29,7 +29,8 @@ struct InterpretedLaunch {
   std::size_t shared_bytes = 0;  ///< per block, static and dynamic
   int registers = 0;             ///< per thread, in machine code for the simulated GPU; 0: unknown
   std::int64_t warp_instructions = 0;
-  std::int64_t block_cycles = 0;  ///< latency of a block whose warps never wait for a scheduler
+  std::int64_t block_cycles = 0;       ///< latency of a block whose warps never wait for a scheduler
+  std::int64_t last_block_cycles = 0;  ///< of the last block to arrive, which may complete what the others began
 };
 
 class InstructionCounter {

@@ -113,7 +113,9 @@ OpCall Chooser::bind(const CallNode& node) {
   call.implementation = chosen.name;
   call.note = chosen.note;
   call.tensor_cores = chosen.arithmetic != Arithmetic::fp32 && device_.registry().target() != Target::host;
-  if (chosen.workspace_bytes > 0) call.workspace = tensors_.add(node.name + " workspace", chosen.workspace_bytes);
+  if (chosen.workspace_bytes > 0)
+    call.workspace = tensors_.add(node.name + " workspace", chosen.workspace_bytes,
+                                  chosen.counts_in_workspace ? Lifetime::fixed : Lifetime::planned);
   call.call = [run = std::move(chosen.run), workspace = call.workspace](const Addresses& at, stream_t stream) {
     run(at, at[workspace], stream);
   };
@@ -148,7 +150,8 @@ bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& se
              one.run(with_between, place + between_bytes, stream);
              two.run(with_between, place + between_bytes + after, stream);
            },
-       .own = one.own && two.own}};
+       .own = one.own && two.own,
+       .counts_in_workspace = one.counts_in_workspace || two.counts_in_workspace}};
   std::move(in_one.rbegin(), in_one.rend(), std::back_inserter(all));
   const std::size_t best = fastest(key_of(first) + ", then " + second.op->describe(), fused, all);
   if (best > 0) fused.measured = all[best].name;

@@ -92,6 +92,11 @@ std::string Program::explain(const CountedCalls& counted) const {
                        mebibytes(p.tensors.all()[std::size_t(p.flat.copy)].bytes));
   out += fmt::format("  activations and workspace          {:9.2f} MiB ({:.2f} if no two tensors shared memory)\n",
                      mebibytes(plan.arena_bytes), mebibytes(plan.unshared_bytes));
+  std::size_t kept_bytes = 0;
+  for (const OpCall& s : p.training)
+    if (s.workspace != no_tensor && p.tensors[s.workspace].lifetime == Lifetime::fixed)
+      kept_bytes += p.tensors[s.workspace].bytes;
+  if (kept_bytes > 0) out += fmt::format("  workspace with counters            {:9.2f} MiB\n", mebibytes(kept_bytes));
   for (std::size_t id = 0; id < plan.offset.size(); ++id)
     if (plan.offset[id] != MemoryPlan::npos)
       out += fmt::format("    {:>12} + {:>11}  {}\n", plan.offset[id], p.tensors.all()[id].bytes,

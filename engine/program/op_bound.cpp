@@ -37,7 +37,8 @@ void add_kernel(OpBound& bound, const InterpretedLaunch& launch, const GpuModel&
   const double resident = std::min<double>(most, std::max(1, residency(launch, gpu).blocks));
   const double busy_schedulers = std::min<double>(gpu.schedulers, warps * resident);
   const double issue = most * double(launch.warp_instructions) / blocks / busy_schedulers / gpu.cycles_per_us;
-  const double latency = rounded_up_quotient(most, resident) * double(launch.block_cycles) / gpu.cycles_per_us;
+  const double before = (rounded_up_quotient(most, resident) - 1) * double(launch.block_cycles);
+  const double latency = (before + double(std::max(launch.block_cycles, launch.last_block_cycles))) / gpu.cycles_per_us;
   bound.issue_us += issue;
   bound.latency_us += latency;
   bound.kernels_us += std::max(issue, latency);

@@ -43,9 +43,14 @@ void TuningScratch::fill(TensorId id, const Tensor& tensor) {
 }
 
 std::vector<float> TuningScratch::results_of(const Candidate& candidate) {
-  if (candidate.workspace_bytes > workspace_.bytes()) workspace_ = Memory(device_, candidate.workspace_bytes);
+  if (candidate.counts_in_workspace) {
+    Memory& own = own_workspaces_.emplace(&candidate, Memory(device_, candidate.workspace_bytes)).first->second;
+    device_.fill_zero(own.data(), own.bytes());
+  } else if (candidate.workspace_bytes > workspace_.bytes()) {
+    workspace_ = Memory(device_, candidate.workspace_bytes);
+  }
   for (const Written& w : written_) device_.fill_zero(at_[w.id], w.tensor.bytes);
-  candidate.run(at_, workspace(), device_.stream());
+  candidate.run(at_, workspace(candidate), device_.stream());
   std::vector<float> all;
   for (const Written& w : written_)
     with_type_of(w.tensor.storage, [&]<class T>(T) {
@@ -61,6 +66,10 @@ std::vector<float> TuningScratch::results_of(const Candidate& candidate) {
       }
     });
   return all;
+}
+
+void* TuningScratch::workspace(const Candidate& candidate) const {
+  return candidate.counts_in_workspace ? own_workspaces_.at(&candidate).data() : workspace_.data();
 }
 
 std::string objection(const std::vector<float>& results, const std::vector<float>* expected) {

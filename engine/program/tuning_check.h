@@ -1,5 +1,6 @@
 // tuning_check.h - runs a candidate of the autotuner on scratch tensors and checks its results.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,9 @@ class TuningScratch {
   std::vector<float> results_of(const Candidate&);
 
   const Addresses& at() const { return at_; }
-  /// Large enough for every candidate so far; results_of() may move it.
-  void* workspace() const { return workspace_.data(); }
+  /// The workspace of a candidate that results_of() has run. Those without counters share one, which a later
+  /// results_of() may move.
+  void* workspace(const Candidate&) const;
 
  private:
   struct Written {
@@ -30,6 +32,7 @@ class TuningScratch {
 
   Device& device_;
   Memory workspace_;
+  std::map<const Candidate*, Memory> own_workspaces_;
   std::vector<Memory> memory_;
   std::vector<Written> written_;
   Addresses at_;

@@ -65,7 +65,7 @@ class Race {
     if (r.calls == calls) return;
     r.calls = calls;
     r.replay = device_.capture([&device = device_, &scratch = scratch_, candidate = r.candidate, calls] {
-      for (int i = 0; i < calls; ++i) candidate->run(scratch.at(), scratch.workspace(), device.stream());
+      for (int i = 0; i < calls; ++i) candidate->run(scratch.at(), scratch.workspace(*candidate), device.stream());
     });
     launch(r);
   }

@@ -53,7 +53,8 @@ class PtxCounter : public InstructionCounter {
                           .shared_bytes = launch.kernel->shared_bytes + launch.dynamic_shared_bytes,
                           .registers = launch.kernel->machine_registers,
                           .warp_instructions = warp,
-                          .block_cycles = std::int64_t(launch.counts.block_cycles)});
+                          .block_cycles = std::int64_t(launch.counts.block_cycles),
+                          .last_block_cycles = std::int64_t(launch.counts.last_block_cycles)});
       counts.warp += warp;
       counts.lanes += std::int64_t(launch.counts.lane_instructions);
       const auto known = std::ranges::find(counts.kernels, name, &InstructionCounts::Entry::name);

@@ -35,13 +35,25 @@ struct NothingObserved {
   __device__ void operator()(const Element*, int) const {}
 };
 
-/// Computes the tile whose first element is (m0, n0), then calls finish(m, n, sums) for each pair of columns n, n + 1
-/// that the thread holds: sums[i] belongs to row m + 8 i, i < Tile::warp_rows / 8. Some elements may be outside of
-/// M x N. Calls observe(stage, pitch) with each stage of A, unrounded, once it has arrived. All `tensor_threads`
-/// threads of the block must call it.
-template <class Tile, class A, class B, class Observe, class Finish>
-__device__ void tensor_gemm_columns(int m0, int n0, int begin, int end, const A& a, const B& b, const Observe& observe,
-                                    const Finish& finish) {
+/// A thread's sums: tile i, j of the warp's 16 x 8 tiles.
+template <class Tile>
+using TensorSums = float[Tile::warp_rows / 16][Tile::warp_columns / 8][4];
+
+/// The first row and column of the warp's part of a tile.
+template <class Tile>
+__device__ inline int warp_row() {
+  return int(threadIdx.x) / 32 % Tile::warps_down * Tile::warp_rows;
+}
+template <class Tile>
+__device__ inline int warp_column() {
+  return int(threadIdx.x) / 32 / Tile::warps_down * Tile::warp_columns;
+}
+
+/// Adds the products of the tile whose first element is (m0, n0) to `sums`. Calls observe(stage, pitch) with each stage
+/// of A, unrounded, once it has arrived. All `tensor_threads` threads of the block must call it.
+template <class Tile, class A, class B, class Observe>
+__device__ void tensor_gemm_sums(TensorSums<Tile>& sums, int m0, int n0, int begin, int end, const A& a, const B& b,
+                                 const Observe& observe) {
   using OperandA = StagedOperand<A, Tile::rows>;
   using OperandB = StagedOperand<B, Tile::columns>;
   using Element = typename A::Element;
@@ -50,11 +62,9 @@ __device__ void tensor_gemm_columns(int m0, int n0, int begin, int end, const A&
   __shared__ __align__(16) Element bs[Tile::stages][OperandB::elements];
   const OperandA from_a(a, m0);
   const OperandB from_b(b, n0);
-  const int warp = int(threadIdx.x) / 32, lane = int(threadIdx.x) % 32;
-  const int m_warp = warp % Tile::warps_down * Tile::warp_rows, n_warp = warp / Tile::warps_down * Tile::warp_columns;
+  const int m_warp = warp_row<Tile>(), n_warp = warp_column<Tile>();
   constexpr int down = Tile::warp_rows / 16, across = Tile::warp_columns / 8, pair = across % 2 == 0 ? 2 : 1;
   constexpr int depth = stage_depth<Element>, step = step_depth<Element>;
-  float sums[down][across][4] = {};
 
   // One group of copies per stage; stages past the end commit an empty group, so that async_wait's count stays right.
   const auto start = [&](int slot, int k) {
@@ -88,12 +98,25 @@ __device__ void tensor_gemm_columns(int m0, int n0, int begin, int end, const A&
     }
     slot = slot == ahead ? 0 : slot + 1;
   }
+}
+
+/// Computes the tile whose first element is (m0, n0), then calls finish(m, n, sums) for each pair of columns n, n + 1
+/// that the thread holds: sums[i] belongs to row m + 8 i, i < Tile::warp_rows / 8. Some elements may be outside of
+/// M x N. `observe` and callers as in tensor_gemm_sums().
+template <class Tile, class A, class B, class Observe, class Finish>
+__device__ void tensor_gemm_columns(int m0, int n0, int begin, int end, const A& a, const B& b, const Observe& observe,
+                                    const Finish& finish) {
+  TensorSums<Tile> sums = {};
+  tensor_gemm_sums<Tile>(sums, m0, n0, begin, end, a, b, observe);
+  constexpr int down = Tile::warp_rows / 16, across = Tile::warp_columns / 8;
+  const int lane = int(threadIdx.x) % 32, m = m0 + warp_row<Tile>() + lane / 4;
+  const int n = n0 + warp_column<Tile>() + lane % 4 * 2;
 #pragma unroll
   for (int j = 0; j < across; ++j) {
     float columns[2 * down][2];
 #pragma unroll
     for (int i = 0; i < 4 * down; ++i) columns[i / 2][i % 2] = sums[i / 4][j][i % 4];
-    finish(m0 + m_warp + lane / 4, n0 + n_warp + j * 8 + lane % 4 * 2, columns);
+    finish(m, n + j * 8, columns);
   }
 }
 

@@ -56,10 +56,10 @@ __device__ inline void multiply_windows(float (&sums)[2][2][Tile::tiles][4], con
 }
 
 /// Adds all products to `sums`, which the caller has initialised. `shared`: the block's dynamic shared memory.
-template <class Tile, class Weights>
+template <class Tile, class Weights, class Pixels>
 __device__ inline void halo_convolution(float (&sums)[2][2][Tile::tiles][4], typename Tile::Element* shared,
-                                        const HaloMap& map, const HaloPixels<Tile>& pixels, const Weights& weights,
-                                        int warp_down, int warp_output) {
+                                        const HaloMap& map, const Pixels& pixels, const Weights& weights, int warp_down,
+                                        int warp_output) {
   using T = typename Tile::Element;
   const int of_pixels = map.staged_rows() * Tile::row, stage = of_pixels + Weights::elements;
   const int lane = int(threadIdx.x) % 32;

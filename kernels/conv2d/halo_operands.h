@@ -17,10 +17,12 @@ __device__ inline void round_group(float* at) {
 }
 
 /// The pixels of a block's tile and their halo, zero outside of the image. A warp copies whole rows.
-template <class Tile>
+template <class Tile_>
 class HaloPixels {
  public:
+  using Tile = Tile_;
   using T = typename Tile::Element;
+  using Source = const T*;
 
   __device__ HaloPixels(const T* x, const HaloMap& map, const HaloPlace& at) : map_(map), top_(at.top - 1) {
     const int lane = int(threadIdx.x) % 32;

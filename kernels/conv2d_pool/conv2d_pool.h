@@ -33,15 +33,32 @@ struct Conv2dPoolForward {
 template <class T>
 struct Conv2dPoolFilterGradient {
   static constexpr std::string_view name = "conv2d pool filter gradient";
+  static constexpr bool counts_arrivals = true;  ///< in the workspace (kernels/common/last_block.h)
   using Stored = T;
   using Problem = Conv2dPool;
   using Launch = void(float* dw, float* db, const T* x, const T* dy, const std::uint8_t* argmax, const Conv2dPool&,
                       void* workspace, stream_t);
 };
 
+/// The convolution's data gradient from the gradient of the pooled output:
+///   dx[n,h,w,c] = sum over the windows (p, q) and taps (r, s) that fit, and over k, of dy[n,p,q,k] w[k,r,s,c]
+/// (r, s) leads from (h, w) to the maximum of window (p, q), whose argmax must be one of its pixels. relu_output as in
+/// Conv2dDataGradient, dy and argmax as in MaxPoolBackward.
+template <class T>
+struct Conv2dPoolDataGradient {
+  static constexpr std::string_view name = "conv2d pool data gradient";
+  static constexpr GradientMask masks[] = {{0, 4}};
+  using Stored = T;
+  using Problem = Conv2dPool;
+  using Launch = void(T* dx, const T* dy, const std::uint8_t* argmax, const T* w, const T* relu_output,
+                      const Conv2dPool&, void* workspace, stream_t);
+};
+
 template <class T>
 Cost cost(Conv2dPoolForward<T>, const Conv2dPool&);
 template <class T>
 Cost cost(Conv2dPoolFilterGradient<T>, const Conv2dPool&);
+template <class T>
+Cost cost(Conv2dPoolDataGradient<T>, const Conv2dPool&);
 
 }  // namespace gs

@@ -8,12 +8,10 @@
 // image, in shared memory; a thread keeps the sums of its filters in registers, and each window adds one product per
 // tap, with the pixels where `argmax` says. The lanes of a warp that share a window differ by at most one pixel in each
 // direction, and the rows of the band are half of the banks apart: their reads do not conflict for one channel. The
-// sums of the block are added in shared memory, those of the blocks by a second kernel, both in a fixed order. 5 bytes
-// (in bf16 3) and 2 taps + 1 operations for each value of the pooled map: bound by instructions.
-#include <type_traits>
-
-#include "kernels/common/add_slices.h"
+// sums of the block are added in shared memory, those of the blocks by the last one to arrive (last_block.h), both in a
+// fixed order. 5 bytes (in bf16 3) and 2 taps + 1 operations for each value of the pooled map: bound by instructions.
 #include "kernels/common/divide.h"
+#include "kernels/common/last_block.h"
 #include "kernels/common/parts.h"
 #include "kernels/common/reduce.h"
 #include "kernels/common/registration.h"
@@ -54,13 +52,14 @@ __device__ inline void add_window(float (&sums)[Filter::taps + 1], float gradien
   sums[Filter::taps] += gradient;
 }
 
-/// partial[block] = the sums of the block's bands, [group of filters, value, lane]. A block is (lanes along the
-/// filters, windows).
+/// dw and db. A block is (lanes along the filters, windows); the blocks of a group of filters share the bands. Their
+/// sums lie in `partial` [group, block, value, lane].
 template <class Filter, int filters, class T>
 __global__ void __launch_bounds__(gradient_threads)
-    filter_gradient_window(float* __restrict__ partial, const T* __restrict__ x, const T* __restrict__ dy,
-                           const std::uint8_t* __restrict__ argmax, Conv2d d, Bands bands, Divider by_bands, int down,
-                           int across, Divider by_across) {
+    filter_gradient_window(float* __restrict__ dw, float* __restrict__ db, const T* __restrict__ x,
+                           const T* __restrict__ dy, const std::uint8_t* __restrict__ argmax, Conv2d d, Bands bands,
+                           Divider by_bands, int down, int across, Divider by_across, unsigned* counters,
+                           float4* partial) {
   GS_DYNAMIC_SHARED(float, shared);
   constexpr int channels = Filter::channels, taps = Filter::taps;
   const int thread = int(threadIdx.y * blockDim.x + threadIdx.x), lane = thread % 32, warp = thread / 32;
@@ -126,8 +125,11 @@ __global__ void __launch_bounds__(gradient_threads)
 #pragma unroll
   for (int i = 0; i < values; ++i) shared[i * gradient_threads + thread] = sums[i / (taps + 1)][i % (taps + 1)];
   __syncthreads();
-  const int lanes = int(blockDim.x);
-  float* of_block = partial + std::int64_t(blockIdx.x * gridDim.y + blockIdx.y) * (values * lanes);
+  const int lanes = int(blockDim.x), slices = int(gridDim.x), slice = int(blockIdx.x), group = int(blockIdx.y);
+  const int size = values * lanes / 4;
+  const SlicesOfSum of_group{partial + std::int64_t(group) * slices * size,
+                             counters + group * (slice_teams(slices) + 1), slices, size};
+  auto* of_block = reinterpret_cast<float*>(of_group.partial + std::int64_t(slice) * size);
   for (int i = warp; i < values; i += gradient_threads / 32) {
     float sum = 0;
 #pragma unroll
@@ -137,17 +139,14 @@ __global__ void __launch_bounds__(gradient_threads)
       if (distance >= lanes) sum += __shfl_xor_sync(all_lanes, sum, distance);
     if (lane < lanes) of_block[i * lanes + lane] = sum;
   }
-}
-
-/// dw and db from the blocks' sums.
-template <int rows>
-__global__ void __launch_bounds__(slice_columns* rows)
-    add_slices_window(float* __restrict__ dw, float* __restrict__ db, const float* __restrict__ partial, int size,
-                      int slices, int taps, int k, int lanes, int filters) {
-  add_slices<rows>(partial, slices, size, [&](int at, float sum) {
-    const int value = at / lanes % (filters * (taps + 1)), tap = value % (taps + 1);
-    const int filter = (at / (lanes * filters * (taps + 1)) * lanes + at % lanes) * filters + value / (taps + 1);
-    if (filter < k) (tap < taps ? dw[filter * taps + tap] : db[filter]) = sum;
+  auto* const last = reinterpret_cast<int*>(shared);
+  add_slices_in_last_block<gradient_threads>(of_group, slice, thread, last, [&](int at, const float4& v) {
+    const float four[4] = {v.x, v.y, v.z, v.w};  // of adjacent lanes
+    const int value = 4 * at / lanes, tap = value % (taps + 1);
+    const int filter = (group * lanes + 4 * at % lanes) * filters + value / (taps + 1);
+#pragma unroll
+    for (int e = 0; e < 4; ++e)
+      if (const int k = filter + e * filters; k < d.k) (tap < taps ? dw[k * taps + tap] : db[k]) = four[e];
   });
 }
 
@@ -188,14 +187,15 @@ Bands bands_of(const Conv2dPool& d) {
   return {parts(d.pool.p(), per_image), per_image, count, count < blocks ? count : blocks, pitch_of(d)};
 }
 
-/// The sums of a block and of those that share its bands.
-int sums_per_slice(const Conv2d& d) {
-  const FilterLanes along = filter_lanes(d);
-  return along.groups * along.lanes * along.filters * (d.r * d.s * d.c + 1);
+std::size_t conv2d_pool_filter_gradient_window_counters(const Conv2dPool& d) {
+  return slice_counter_bytes(filter_lanes(d.conv).groups, bands_of(d).blocks);
 }
 
 std::size_t conv2d_pool_filter_gradient_window_workspace(const Conv2dPool& d) {
-  return std::size_t(bands_of(d).blocks) * std::size_t(sums_per_slice(d.conv)) * sizeof(float);
+  const FilterLanes along = filter_lanes(d.conv);
+  const int sums = along.groups * along.lanes * along.filters * (d.conv.r * d.conv.s * d.conv.c + 1);
+  return conv2d_pool_filter_gradient_window_counters(d) +
+         std::size_t(bands_of(d).blocks) * std::size_t(sums) * sizeof(float);
 }
 
 bool conv2d_pool_filter_gradient_window_supports(const Conv2dPool& d) {
@@ -203,34 +203,28 @@ bool conv2d_pool_filter_gradient_window_supports(const Conv2dPool& d) {
 }
 
 template <class Filter, int filters, class T>
-void launch_window(float* partial, const T* x, const T* dy, const std::uint8_t* argmax, const Conv2dPool& d,
-                   const Bands& bands, stream_t s) {
+void launch_window(float* dw, float* db, const T* x, const T* dy, const std::uint8_t* argmax, const Conv2dPool& d,
+                   void* workspace, stream_t s) {
+  const Bands bands = bands_of(d);
+  auto* const partial = static_cast<std::byte*>(workspace) + conv2d_pool_filter_gradient_window_counters(d);
   const FilterLanes along = filter_lanes(d.conv);
   const std::size_t pixels = std::size_t(2 * bands.rows + d.conv.r - 1) * std::size_t(bands.pitch);
   const std::size_t sums = std::size_t(filters * (Filter::taps + 1)) * gradient_threads;
   const dim3 block(unsigned(along.lanes), unsigned(gradient_threads / along.lanes));
   launch<filter_gradient_window<Filter, filters, T>>(
       {dim3(unsigned(bands.blocks), unsigned(along.groups)), block, (pixels > sums ? pixels : sums) * sizeof(float)}, s,
-      partial, x, dy, argmax, d.conv, bands, Divider(bands.per_image), d.pool.p(), d.pool.q(), Divider(d.pool.q()));
+      dw, db, x, dy, argmax, d.conv, bands, Divider(bands.per_image), d.pool.p(), d.pool.q(), Divider(d.pool.q()),
+      static_cast<unsigned*>(workspace), reinterpret_cast<float4*>(partial));
 }
 
 template <class T>
 void conv2d_pool_filter_gradient_window(float* dw, float* db, const T* x, const T* dy, const std::uint8_t* argmax,
                                         const Conv2dPool& d, void* workspace, stream_t s) {
-  const Bands bands = bands_of(d);
-  auto* partial = static_cast<float*>(workspace);
   with_few_channels(d.conv, [&](auto filter) {
     using Filter = decltype(filter);
     if constexpr (Filter::taps <= 9)
-      if (filter_lanes(d.conv).filters == 2) return launch_window<Filter, 2>(partial, x, dy, argmax, d, bands, s);
-    launch_window<Filter, 1>(partial, x, dy, argmax, d, bands, s);
-  });
-  const FilterLanes along = filter_lanes(d.conv);
-  const int size = sums_per_slice(d.conv);
-  with_slice_rows(bands.blocks, [&](auto rows) {
-    launch<add_slices_window<rows>>({dim3(unsigned(parts(size, slice_columns))), dim3(slice_columns * rows)}, s, dw, db,
-                                    partial, size, bands.blocks, d.conv.r * d.conv.s * d.conv.c, d.conv.k, along.lanes,
-                                    along.filters);
+      if (filter_lanes(d.conv).filters == 2) return launch_window<Filter, 2>(dw, db, x, dy, argmax, d, workspace, s);
+    launch_window<Filter, 1>(dw, db, x, dy, argmax, d, workspace, s);
   });
 }
 

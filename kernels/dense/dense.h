@@ -17,7 +17,8 @@ struct Dense {
 template <class T>
 struct DenseForward {
   static constexpr std::string_view name = "dense forward";
-  static constexpr bool joins_relu = true;  ///< Problem::relu
+  static constexpr bool joins_relu = true;       ///< Problem::relu
+  static constexpr bool counts_arrivals = true;  ///< in the workspace (kernels/common/last_block.h)
   using Stored = T;
   using Problem = Dense;
   using Launch = void(T* y, const T* x, const T* w, const T* bias, const Dense&, void* workspace, stream_t);

@@ -4,31 +4,15 @@
 // batch of 8 wastes nothing (a tile of 64 rows wastes seven eighths); tiles are 64 rows of weights by the batch, up to
 // 64 columns. Asynchronous copies of 16 bytes load the weights up to two stages ahead, once: 4 bytes (2 in bf16) for
 // 2 n operations, bound by memory. The forward pass cuts the long sum over the inputs into slices for about two blocks
-// per SM; a second kernel adds them in a fixed order. The weight gradient, n terms per weight, is for batches of 16 and
-// more; below, dense_weight_outer is bound by the same bytes. Its one kernel also sums db, in fp32 and unrounded.
+// per SM; the last block to arrive adds them in a fixed order (last_block.h). The weight gradient, n terms per weight,
+// is for batches of 16 and more; below, dense_weight_outer is bound by the same bytes. Its one kernel also sums db, in
+// fp32 and unrounded.
 #include "kernels/common/registration.h"
 #include "kernels/common/store_pair.h"
 #include "kernels/dense/dense_tensor_forward.h"
 
 namespace gs::GS_TARGET {
 namespace {
-
-/// partial[slice, i, o] = the slice's part of sum over j of x[i, j] W[o, j].
-template <class Tile, class T>
-__global__ void __launch_bounds__(tensor_threads, tensor_blocks)
-    forward_slices_tensor(float* __restrict__ partial, const T* __restrict__ x, const T* __restrict__ w, Dense d,
-                          bool vectors, int slice_inputs) {
-  const int begin = int(blockIdx.z) * slice_inputs;
-  const int end = begin + slice_inputs < d.in ? begin + slice_inputs : d.in;
-  float* slice = partial + std::int64_t(blockIdx.z) * d.n * d.out;
-  tensor_gemm<Tile>(int(blockIdx.x) * Tile::rows, int(blockIdx.y) * Tile::columns, d.out, d.n, begin, end,
-                    PlainMatrix<T, true>{w, d.out, d.in, vectors}, PlainMatrix<T, true>{x, d.n, d.in, vectors},
-                    NothingObserved(), [&](int o, int i, const float(&sums)[2], int count) {
-#pragma unroll
-                      for (int e = 0; e < 2; ++e)
-                        if (e < count) slice[(i + e) * d.out + o] = sums[e];
-                    });
-}
 
 template <class Tile, class T>
 __global__ void __launch_bounds__(tensor_threads, tensor_blocks)
@@ -82,18 +66,6 @@ DenseSlices dense_tensor_slices(const Dense& d) {
 template DenseSlices dense_tensor_slices<float>(const Dense&);
 template DenseSlices dense_tensor_slices<bf16>(const Dense&);
 
-template <class T>
-void dense_tensor_partial_sums(float* partial, const T* x, const T* w, const Dense& d, const DenseSlices& slices,
-                               stream_t s) {
-  with_dense_tile(d.n, [&](auto tile) {
-    const dim3 grid(unsigned(parts(d.out, tile.rows)), unsigned(parts(d.n, tile.columns)), unsigned(slices.count));
-    launch<forward_slices_tensor<decltype(tile), T>>({grid, dim3(tensor_threads)}, s, partial, x, w, d,
-                                                     in_vectors(x, d.in) && in_vectors(w, d.in), slices.inputs);
-  });
-}
-template void dense_tensor_partial_sums(float*, const float*, const float*, const Dense&, const DenseSlices&, stream_t);
-template void dense_tensor_partial_sums(float*, const bf16*, const bf16*, const Dense&, const DenseSlices&, stream_t);
-
 /// Offsets must fit 31 bits and the grid its limits.
 bool dense_tensor_supports(const Dense& d) {
   constexpr std::int64_t most = 1 << 30;
@@ -108,9 +80,21 @@ bool dense_weight_gradient_tensor_supports(const Dense& d) {
 }
 
 template <class T>
+std::size_t dense_forward_tensor_counters(const Dense& d) {
+  const int slices = dense_tensor_slices<T>(d).count;
+  if (slices == 1) return 0;
+  return with_dense_tile(
+      d.n, [&](auto tile) { return slice_counter_bytes(parts(d.out, tile.rows) * parts(d.n, tile.columns), slices); });
+}
+
+template <class T>
 std::size_t dense_forward_tensor_workspace(const Dense& d) {
   const int slices = dense_tensor_slices<T>(d).count;
-  return slices == 1 ? 0 : std::size_t(slices) * std::size_t(d.n) * std::size_t(d.out) * sizeof(float);
+  if (slices == 1) return 0;
+  return dense_forward_tensor_counters<T>(d) + with_dense_tile(d.n, [&](auto tile) {
+           const auto rows = std::size_t(parts(d.out, tile.rows) * tile.rows);
+           return std::size_t(slices) * rows * std::size_t(parts(d.n, tile.columns) * tile.columns) * sizeof(float);
+         });
 }
 
 template <class T>
@@ -138,6 +122,8 @@ void dense_weight_gradient_tensor(float* dw, float* db, const T* x, const T* dy,
 
 template std::size_t dense_forward_tensor_workspace<float>(const Dense&);
 template std::size_t dense_forward_tensor_workspace<bf16>(const Dense&);
+template std::size_t dense_forward_tensor_counters<float>(const Dense&);
+template std::size_t dense_forward_tensor_counters<bf16>(const Dense&);
 
 namespace {
 

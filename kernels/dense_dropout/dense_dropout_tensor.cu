@@ -1,6 +1,6 @@
 // dense_dropout_tensor.cu - dense_tensor's forward pass, fused with inverted dropout, in tf32 or bf16.
 //
-// Changed from dense_dropout_tiled: products on tensor cores. The kernel that completes an output's sum draws its
+// Changed from dense_dropout_tiled: products on tensor cores. The block that completes an output's sum draws its
 // factor; a thread's outputs are eight apart, so each needs its own draw. The sums equal those of dense_tensor, bit for
 // bit. Bound by memory: the weights are read once.
 #include "kernels/common/registration.h"

@@ -38,8 +38,10 @@ bool has_result(std::string_view opcode) {
 }
 
 std::uint16_t latency_of(std::string_view name, Space space) {
+  if (name == "membar" || name == "fence") return fence_cycles;
   if (!has_result(name) || name == "mov" || name == "cvta") return 0;
   if (name == "ld") return of_load(space);
+  if (name == "atom") return global_cycles;
   if (name == "ldmatrix") return shared_cycles;
   if (name == "mma") return tensor_core_cycles;
   if (name == "shfl" || name == "vote") return shuffle_cycles;

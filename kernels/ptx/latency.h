@@ -20,10 +20,12 @@ inline constexpr std::uint16_t constant_cycles = 8;
 inline constexpr std::uint16_t shared_cycles = 29;
 inline constexpr std::uint16_t global_cycles = 263;  ///< from L2: what a step's kernels pass on lies there
 inline constexpr std::uint16_t barrier_cycles = 20;
+inline constexpr std::uint16_t fence_cycles = global_cycles;  ///< at least: until L2 has acknowledged what was written
 
-/// False for stores, branches, barriers, copies, calls.
+/// False for stores, branches, barriers, fences, copies, calls.
 bool has_result(std::string_view opcode);
-/// By the opcode's first word; `space`: of a load. 0 for what ptxas drops (mov, cvta, ld.param) and what has no result.
+/// By the opcode's first word; `space`: of a load. 0 for what ptxas drops (mov, cvta, ld.param) and
+/// what has no result, but for fences: nothing after one begins before its end.
 std::uint16_t latency_of(std::string_view opcode, Space space);
 
 }  // namespace gs::ptx

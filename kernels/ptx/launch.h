@@ -19,7 +19,7 @@ struct Launch {
   std::uint32_t dynamic_shared_bytes = 0;
   std::vector<std::byte> parameters;  ///< Kernel::parameter_bytes bytes, each parameter at its offset
   std::vector<Region> memory;         ///< global memory that the kernel may access, besides the module's variables
-  bool timed = false;                 ///< also fills Counts::block_cycles
+  bool timed = false;                 ///< also fills Counts::block_cycles and last_block_cycles
 };
 
 /// Executed instructions. A diverged warp executes an instruction once per group of lanes; one that waits for lanes
@@ -29,6 +29,7 @@ struct Counts {
   std::uint64_t warp_instructions = 0;  ///< their sum
   std::uint64_t lane_instructions = 0;  ///< lane executions: each execution counts its lanes
   std::uint64_t block_cycles = 0;       ///< of the block in the middle of the grid (timeline.h), if timed
+  std::uint64_t last_block_cycles = 0;  ///< of the last block, which runs after all others
 };
 
 /// Runs all blocks, in parallel on OpenMP's threads, and returns when they have ended. Throws PtxError with the kernel,

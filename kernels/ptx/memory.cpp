@@ -1,4 +1,5 @@
-// memory.cpp - loads and stores. The cache modifiers .nc and .volatile have no effect here.
+// memory.cpp - loads, stores, and the atomic function that kernels use. The cache modifiers .nc and .volatile have no
+// effect here.
 #include <algorithm>
 #include <cstring>
 #include <type_traits>
@@ -95,11 +96,41 @@ void decode_access(Decoder& d) {
   d.i.run = access<is_load>(type, register_bits);
 }
 
+/// atom.global.inc.u32 d, [a], last: d = the old value; the new one is 0 after `last`, else one more. Blocks run
+/// concurrently, so it is atomic, and orders what it counts.
+void count_up(Warp& w, const Instruction& i, std::uint32_t mask) {
+  const AddressOperand address = address_operand(i, 1);
+  checked_addresses(w, i, mask, address, sizeof(std::uint32_t), Access::read);
+  const Addresses at = checked_addresses(w, i, mask, address, sizeof(std::uint32_t), Access::write);
+  auto* const d = w.lanes<std::uint32_t>(i.operand[0]);
+  const auto* const last = w.lanes<std::uint32_t>(i.operand[2]);
+  for_lanes(mask, [&](unsigned l) {
+    auto* const counter = reinterpret_cast<std::uint32_t*>(at.of[l]);
+    std::uint32_t old = __atomic_load_n(counter, __ATOMIC_RELAXED);
+    while (!__atomic_compare_exchange_n(counter, &old, old >= last[l] ? 0 : old + 1, true, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED)) {
+    }
+    d[l] = old;
+  });
+}
+void decode_atom(Decoder& d) {
+  d.takes_space();
+  if (d.i.space != Space::global) refuse("is supported for global memory only");
+  if (!d.opcode.take("inc")) refuse("is supported as atom.inc only");
+  if (d.opcode.take_type() != Type::u32) refuse("is supported for .u32 only");
+  d.expect_operands(3);
+  d.bind(0, 32);
+  d.bind_address(1);
+  d.bind(2, 32);
+  d.i.run = count_up;
+}
+
 }  // namespace
 
 void add_memory_opcodes(Decoders& all) {
   all[{"ld", Operands::any}] = decode_access<true>;
   all[{"st", Operands::any}] = decode_access<false>;
+  all[{"atom", Operands::any}] = decode_atom;
 }
 
 }  // namespace gs::ptx

@@ -18,6 +18,7 @@ void WarpTimeline::execute(const Instruction& i) {
   for (std::size_t n = 0; n < i.results; ++n) ready_[i.operand[n] / 4] = there;
   ++next_;
   end_ = std::max(end_, issued + 1);
+  if (i.results == 0 && i.latency > 0) wait_until(there);  // a fence
   switch (i.copy) {
     case CopyStep::none:
       break;

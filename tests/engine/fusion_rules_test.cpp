@@ -176,6 +176,59 @@ TEST_F(RulesOfTheFirstLayer, BothCallsStayIfTheImplementationOfOneIsFixed) {
   EXPECT_EQ(fused(conv, pool), "conv1 pool1 filter gradient") << "unless that of the fused call is fixed, too";
 }
 
+struct RulesOfAPooledLayer : Rules {
+  const std::unique_ptr<Device> with_tf32 = open_device({.name = "sim", .threads = 1, .tf32 = true});
+  Chooser chooser{*with_tf32, choice, tensors};
+  const Conv2d conv{.n = 2, .h = 9, .w = 8, .c = 8, .k = 16, .r = 3, .s = 3, .pad = 1, .relu = true};
+  const MaxPool pool{2, 9, 8, 16, 2, 2, true};
+  const TensorId x = numbers("x"), w = numbers("w"), dx = numbers("pool1 gradient"), mask = numbers("relu1");
+  const TensorId dw = numbers("conv2.weight gradient"), db = numbers("conv2.bias gradient");
+  const TensorId dz = numbers("pool2 gradient"), dy = numbers("conv2 gradient"), argmax = tensors.add("argmax", 512);
+
+  template <class T = float>
+  std::string fused(const MaxPool& pool) {
+    list.call<MaxPoolBackward<T>>("pool2 backward", Pass::backward, pool, out(dy), in(dz), in(argmax));
+    list.call<Conv2dFilterGradient<T>>("conv2 filter gradient", Pass::backward, conv, out(dw), out(db), in(x), in(dy));
+    list.call<Conv2dDataGradient<T>>("conv2 data gradient", Pass::backward, conv, out(dx), in(dy), in(w), in(mask));
+    fuse_max_pool_and_gradients(list, chooser);
+    return names();
+  }
+  const std::string apart = "pool2 backward, conv2 filter gradient, conv2 data gradient";
+  const std::string together = "conv2 pool2 filter gradient, conv2 pool2 data gradient";
+};
+
+TEST_F(RulesOfAPooledLayer, BothGradientsReadThatOfThePool) {
+  ASSERT_EQ(fused(pool), together);
+  const CallNode &filter = list.nodes[0], &data = list.nodes[1];
+  ASSERT_TRUE(filter.as<Conv2dPoolFilterGradient<float>>() && data.as<Conv2dPoolDataGradient<float>>());
+  EXPECT_EQ(*filter.as<Conv2dPoolFilterGradient<float>>(), (Conv2dPool{conv, pool}));
+  EXPECT_EQ(*data.as<Conv2dPoolDataGradient<float>>(), (Conv2dPool{conv, pool}));
+  const TensorId of_filter[] = {dw, db, x, dz, argmax}, of_data[] = {dx, dz, argmax, w, mask};
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(filter.argument(i), of_filter[i]) << i;
+    EXPECT_EQ(data.argument(i), of_data[i]) << i;
+  }
+}
+
+TEST_F(RulesOfAPooledLayer, LikewiseInBf16) {
+  EXPECT_EQ(fused<bf16>(pool), together);
+}
+
+TEST_F(RulesOfAPooledLayer, AllStayIfSomethingElseReadsTheGradientOrNoVariantFits) {
+  EXPECT_EQ(fused({2, 9, 8, 16, 3, 2, true}), apart) << "a window of 3x3";
+  list.nodes.clear();
+  reader(dy);
+  EXPECT_EQ(fused(pool), "reader, " + apart);
+}
+
+TEST_F(RulesOfAPooledLayer, AllStayIfOneIsFixed) {
+  for (const char* call : {"pool2.backward", "conv2.filter_gradient", "conv2.data_gradient"}) {
+    choice.fixed = {{call, "element"}};
+    list.nodes.clear();
+    EXPECT_EQ(fused(pool), apart) << call;
+  }
+}
+
 TEST_F(Rules, AReluWithAFixedImplementationStays) {
   choice.fixed = {{"relu1 forward", "element"}, {"relu1 backward", "element"}};
   const TensorId y = numbers("conv1"), z = numbers("relu1"), dz = numbers("relu1 gradient");

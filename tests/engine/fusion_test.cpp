@@ -319,6 +319,23 @@ TEST(Fusion, OfTheFirstLayersGradientChangesOnlyTheOrderOfASum) {
   }
 }
 
+/// Only conv2's bias gradient has another order; its other gradients have the same bits.
+TEST(Fusion, OfALaterLayersGradientsChangesOnlyTheOrderOfASum) {
+  const Net net = lenet({.input = {9, 9, 1}, .base = 8});
+  const ImplementationChoice own{.rule = "own"}, apart{.rule = "own", .fixed = {{"pool2.backward", "element"}}};
+  const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = true});
+  const ImplementationTable fused = Program(net, Recipe(), *sim, own).implementations(),
+                            separate = Program(net, Recipe(), *sim, apart).implementations();
+  EXPECT_EQ(fused.count("conv2 pool2 data gradient") + fused.count("conv2 pool2 filter gradient"), 2u);
+  EXPECT_EQ(fused.count("conv2 data gradient") + fused.count("conv2 filter gradient") + fused.count("pool2 backward"),
+            0u);
+  EXPECT_EQ(separate.count("pool2 backward"), 1u);
+  EXPECT_EQ(separate.size(), fused.size() + 1);
+  EXPECT_TRUE(test::agree(trained(net, *sim, own), test::widen(trained(net, *sim, apart)), 1e-4));
+  const auto cpu = open_device({.name = "cpu", .threads = 2, .tf32 = false});
+  EXPECT_EQ(Program(net, Recipe(), *cpu, own).implementations().count("pool2 backward"), 1u) << "no variant on a CPU";
+}
+
 TEST(Fusion, DropoutNeedsNoBackwardStep) {
   for (const test::Engine& engine : test::engines) {
     const auto device = test::open(engine);

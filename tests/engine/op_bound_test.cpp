@@ -74,6 +74,16 @@ TEST(OpBound, BlocksThatDoNotFitWaitForOthers) {
   EXPECT_DOUBLE_EQ(small.latency_us, 9) << "2048 threads are resident at a time";
   EXPECT_EQ(one.bound(), Bound::latency);
 }
+TEST(OpBound, TheLastBlockMayTakeLongerThanTheOthers) {
+  const auto latency_us = [](unsigned blocks, std::int64_t last) {
+    InterpretedLaunch made = launch(blocks, 1024, 1, 9000, 64);
+    made.last_block_cycles = last;
+    return op_bound(call(0, 0), {made}, Precision::fp32, small_gpu()).latency_us;
+  };
+  EXPECT_DOUBLE_EQ(latency_us(10, 12000), 12);
+  EXPECT_DOUBLE_EQ(latency_us(11, 12000), 9 + 12) << "a block before it";
+  EXPECT_DOUBLE_EQ(latency_us(10, 100), 9) << "a shorter one changes nothing";
+}
 TEST(OpBound, KernelsOfAnOpFollowOneAnother) {
   const OpBound b = op_bound(call(0, 500), {launch(10, 128, 10 * 16000, 1000), launch(10, 128, 10 * 400, 3000)},
                              Precision::fp32, small_gpu());

@@ -1,6 +1,7 @@
 // tuner_race_test.cpp - timing by the autotuner, on a device with a simulated clock: each launch has a cost, and a
 // replay's first launch takes much longer, as on a GPU.
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <utility>
 
@@ -91,6 +92,23 @@ TEST_F(Race, MeasurementsOfAllHaveTheSameNumberOfCalls) {
       EXPECT_NEAR(time(index).high_us, time(index).low_us, 1e-6) << "no first launch among them";
     }
   }
+}
+
+TEST_F(Race, ACandidateThatCountsInItsWorkspaceHasOneOfItsOwn) {
+  Candidate counts = taking("counts", 3), writes = taking("writes", 3);
+  counts.counts_in_workspace = true;
+  counts.run = [run = counts.run, times = 0](const Addresses& at, void* workspace, stream_t s) mutable {
+    run(at, workspace, s);
+    int* const counter = static_cast<int*>(workspace);
+    EXPECT_EQ(*counter, times) << "zero at first, then as it left it";
+    *counter = ++times;
+  };
+  writes.run = [run = writes.run](const Addresses& at, void* workspace, stream_t s) {
+    run(at, workspace, s);
+    std::memset(workspace, 0xFF, 64);
+  };
+  choose({counts, writes});
+  EXPECT_GT(cold.seen["counts"].calls, 1);
 }
 
 TEST_F(Race, ASmallDifferenceOfSmallKernelsIsSeen) {

@@ -33,7 +33,7 @@ auto each_halo(const Conv2d& d) {
         if (row.name != "halo") continue;
         ++found;
         EXPECT_TRUE(row.supports(d));
-        GuardedArray<unsigned char> workspace(row.workspace_bytes(d));
+        TestWorkspace workspace(row, d);
         const auto launch = [&](auto... arguments) { row.launch(arguments..., d, workspace.data(), tested_stream()); };
         body(launch, row.arithmetic);
         EXPECT_TRUE(workspace.intact()) << "the workspace";

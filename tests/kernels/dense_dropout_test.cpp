@@ -60,7 +60,7 @@ TYPED_TEST(DenseAndDropout, HaveTheBitsOfTheTwoKernels) {
         Stored<T> xs(x), ws(w), biases(bias);
         DeviceArray<StepState> state(std::vector{step});
         GuardedStored<T> y(std::size_t(p.dropout.size)), sum(y.size()), want(y.size());
-        GuardedArray<unsigned char> workspace(row.workspace_bytes(p)), dense_workspace(dense.workspace_bytes(d));
+        TestWorkspace workspace(row, p), dense_workspace(dense, d);
         dense.launch(sum.data(), xs.data(), ws.data(), biases.data(), d, dense_workspace.data(), tested_stream());
         registry->highest<DropoutForward<T>>().launch(want.data(), sum.data(), state.data(), p.dropout, nullptr,
                                                       tested_stream());

@@ -5,15 +5,15 @@
 #include <string>
 #include <type_traits>
 
-#include "tests/support/guarded_array.h"
+#include "tests/support/test_workspace.h"
 #include "tests/support/tested_targets.h"
 
 namespace gs::test {
 
 /// Calls body(launch), or body(launch, arithmetic) if it takes both, for every variant of the op that supports
 /// `problem`, on every tested target; launch(arguments...) runs the variant with these outputs and inputs, a workspace
-/// full of NaN and the tested stream. Fails if a target of `complete` has variants of the op but none that supports the
-/// problem, or if a variant writes past its workspace.
+/// (test_workspace.h) and the tested stream. Fails if a target of `complete` has variants of the op but none that supports
+/// the problem, or if a variant writes past its workspace.
 template <class Op, class Body>
 void for_each_variant(const typename Op::Problem& problem, Body&& body, unsigned complete = on_all) {
   for (const Registry* registry : tested_registries()) {
@@ -23,7 +23,7 @@ void for_each_variant(const typename Op::Problem& problem, Body&& body, unsigned
       if (!row.supports(problem)) continue;
       ++fitting;
       SCOPED_TRACE(std::string(name_of(registry->target())) + ", variant " + std::string(row.name));
-      GuardedArray<unsigned char> workspace(row.workspace_bytes(problem));
+      TestWorkspace workspace(row, problem);
       const auto launch = [&](auto... arguments) {
         row.launch(arguments..., problem, workspace.data(), tested_stream());
       };

@@ -10,6 +10,7 @@ void fuse(CallList& list, Chooser& chooser) {
   mask_dropout_in_dense(list, chooser);
   fuse_conv2d_and_max_pool(list, chooser);
   fuse_max_pool_and_filter_gradient(list, chooser);
+  fuse_max_pool_and_gradients(list, chooser);
   fuse_dense_and_dropout(list, chooser);
   fuse_head(list, chooser);
 }

@@ -74,6 +74,18 @@ TEST(PtxVectors, LoadAndStore) {
     EXPECT_TRUE(fails_in_ptx({.body = statement + ";"}, {"kernel probe", "'" + statement + "'", why}));
 }
 
+TEST(PtxAtomics, CountUpToALastValueThenFromZero) {
+  const auto after = [](const std::string& value) {
+    return one_thread(
+        "st.global.u32 [%rd3], " + value + ";\natom.global.inc.u32 %r4, [%rd3], 2;\nst.global.u32 [%rd3+4], %r4;", {},
+        2);
+  };
+  EXPECT_EQ(after("0"), (Words{1, 0}));
+  EXPECT_EQ(after("1"), (Words{2, 1}));
+  EXPECT_EQ(after("2"), (Words{0, 2}));
+  EXPECT_EQ(after("7"), (Words{0, 7}));
+}
+
 TEST(PtxVariables, HaveInitialValues) {
   const std::string variables =
       ".global .align 4 .b8 bytes[8] = {1, 2, 3, 4, 255};\n"

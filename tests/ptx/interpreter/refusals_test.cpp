@@ -15,7 +15,7 @@ namespace {
 TEST(PtxRefusals, OfOpcodesModifiersAndTypes) {
   for (const auto& [statement, why] : std::vector<std::pair<std::string, std::string>>{
            {"popc.b32 %r4, %r5", "is not supported"},
-           {"atom.global.add.u32 %r4, [%rd1], %r5", "is not supported"},
+           {"atom.global.add.u32 %r4, [%rd1], %r5", "is supported as atom.inc only"},
            {"add.sat.s32 %r4, %r5, %r6", "'.sat' is not supported"},
            {"add.cc.u32 %r4, %r5, %r6", "'.cc' is not supported"},
            {"add.f16 %rs4, %rs5, %rs6", "has no supported type"},

@@ -99,6 +99,28 @@ END: ret;
   EXPECT_GT(cycles(5), cycles(3));
   EXPECT_EQ(cycles(7), cycles(3));
 }
+TEST(PtxTimeline, TheLastBlockRunsAfterAllOthersAndIsTimed) {
+  // The block that finds that it is the last of four has a chain of ten additions more.
+  const auto module = ptx::parse(ptx_header +
+                                     ".visible .entry timed(.param .u64 data)\n{\n.reg .pred %p<2>;\n"
+                                     ".reg .b32 %r<4>;\n.reg .b64 %rd<2>;\nld.param.u64 %rd0, [data];\n"
+                                     "atom.global.inc.u32 %r0, [%rd0], 3;\nsetp.ne.u32 %p1, %r0, 3;\n@%p1 bra END;\n" +
+                                     repeated("add.u32 %r1, %r1, 1;\n", 10) + "END: ret;\n}\n",
+                                 "made.ptx");
+  std::vector<std::uint64_t> counter(1);
+  ptx::Launch launch{.module = module.get(), .kernel = &module->kernels.at("timed"), .grid = {4}, .block = {1}};
+  launch.memory.push_back(region_of(counter));
+  append(launch.parameters, counter.data());
+  launch.timed = true;
+  for (int run = 0; run < 2; ++run) {
+    const ptx::Counts counts = ptx::run(launch);
+    EXPECT_EQ(counter[0], 0u) << "it counts from zero again";
+    EXPECT_EQ(counts.last_block_cycles, counts.block_cycles + 9 * ptx::arithmetic_cycles + 1);
+  }
+}
+TEST(PtxTimeline, AFenceIsWaitedFor) {
+  EXPECT_EQ(cycles_of("membar.gl;\nadd.u32 %r2, %r3, 1;"), both_ends + ptx::fence_cycles + 1) << "the addition follows";
+}
 
 }  // namespace
 }  // namespace gs::test
