@@ -12,8 +12,8 @@ namespace gs::test {
 
 /// Calls body(launch), or body(launch, arithmetic) if it takes both, for every variant of the op that supports
 /// `problem`, on every tested target; launch(arguments...) runs the variant with these outputs and inputs, a workspace
-/// (test_workspace.h) and the tested stream. Fails if a target of `complete` has variants of the op but none that supports
-/// the problem, or if a variant writes past its workspace.
+/// (test_workspace.h) and the tested stream. Fails if a target of `complete` has variants of the op but none that
+/// supports the problem, or if a variant writes past its workspace.
 template <class Op, class Body>
 void for_each_variant(const typename Op::Problem& problem, Body&& body, unsigned complete = on_all) {
   for (const Registry* registry : tested_registries()) {
