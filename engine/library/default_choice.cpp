@@ -6,10 +6,10 @@
 namespace gs {
 namespace {
 
-// Measured on two cores with AVX-512 (bench/results): own convolutions beat oneDNN's, except filter gradients with many
-// input channels, and except grouped convolutions, for which only the plain loop exists. Their tiles are sized for 32
-// registers of 512 bits; on other CPUs oneDNN is faster.
-bool own_tiles_fit() {
+// Measured on two cores with AVX-512 and on two with AVX2 (bench/results): own convolutions beat oneDNN's, except
+// filter gradients with many input channels, and except grouped convolutions, for which only the plain loop exists.
+// With AVX2 forward passes and data gradients take about the same time; those of few channels are faster by oneDNN.
+bool own_convolution_pays() {
   return cpu_vector_width() == "AVX-512";
 }
 
@@ -22,15 +22,15 @@ bool dense_pays(const Dense& d, Target target) {
 
 template <class T>
 bool library_pays(Conv2dForward<T>, const Conv2d& d, Target t) {
-  return t != Target::host || !own_tiles_fit() || d.groups > 1;
+  return t != Target::host || !own_convolution_pays() || d.groups > 1;
 }
 template <class T>
 bool library_pays(Conv2dDataGradient<T>, const Conv2d& d, Target t) {
-  return t != Target::host || !own_tiles_fit() || d.stride > 1 || d.groups > 1;
+  return t != Target::host || !own_convolution_pays() || d.stride > 1 || d.groups > 1;
 }
 template <class T>
 bool library_pays(Conv2dFilterGradient<T>, const Conv2d& d, Target t) {
-  return t != Target::host || !own_tiles_fit() || d.c >= 64 || d.groups > 1;
+  return t != Target::host || d.c >= 64 || d.groups > 1;
 }
 template <class T>
 bool library_pays(DenseForward<T>, const Dense& d, Target t) {
