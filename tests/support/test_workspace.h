@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "kernels/common/variant.h"
@@ -16,20 +17,20 @@ class TestWorkspace {
   template <class Op>
   TestWorkspace(const Variant<Op>& variant, const typename Op::Problem& problem)
       : counts_(requires { Op::counts_arrivals; }),
-        memory_(std::vector<unsigned char>(variant.workspace_bytes(problem), counts_ ? 0 : 0xFF)) {}
+        memory_(std::in_place, std::vector<unsigned char>(variant.workspace_bytes(problem), counts_ ? 0 : 0xFF)) {}
 
   /// For the next launch.
   void* data() {
     if (counts_ && launched_) {
       EXPECT_TRUE(intact());
-      memory_ = GuardedArray<unsigned char>(with_nan(memory_.values()));
+      memory_.emplace(with_nan(memory_->values()));
     }
     launched_ = true;
-    return memory_.data();
+    return memory_->data();
   }
 
   /// Fails if a byte outside has changed.
-  ::testing::AssertionResult intact() const { return memory_.intact(); }
+  ::testing::AssertionResult intact() const { return memory_->intact(); }
 
  private:
   static std::vector<unsigned char> with_nan(std::vector<unsigned char> bytes) {
@@ -41,7 +42,7 @@ class TestWorkspace {
     return bytes;
   }
   bool counts_, launched_ = false;
-  GuardedArray<unsigned char> memory_;
+  std::optional<GuardedArray<unsigned char>> memory_;
 };
 
 }  // namespace gs::test
