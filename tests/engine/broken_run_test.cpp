@@ -127,9 +127,9 @@ std::vector<test::Engine> all_engines() {
 }
 INSTANTIATE_TEST_SUITE_P(All, BrokenRun, testing::ValuesIn(all_engines()), test::name_of);
 
-/// The check reads less than a thousandth of the bytes that an epoch of the lab's networks moves, and adds no op call
-/// to a step.
-TEST(BrokenRunCost, IsLessThanAThousandthOfAnEpochsBytes) {
+/// The check reads less than two thousandths of the bytes that an epoch of the lab's networks moves, and adds no op
+/// call to a step.
+TEST(BrokenRunCost, IsLessThanTwoThousandthsOfAnEpochsBytes) {
   const auto device = describe_gpu(true);
   for (const auto& [model, base] : {std::pair("lenet", 32), {"alexnet", 8}, {"mlp", 64}}) {
     ModelOptions options;
@@ -144,7 +144,7 @@ TEST(BrokenRunCost, IsLessThanAThousandthOfAnEpochsBytes) {
       EXPECT_EQ(step.name.find("finite"), std::string::npos);
     }
     constexpr double steps = 1000 / 8;
-    EXPECT_LT(cost(CountBroken{}, Values{net.parameter_count()}).bytes, 1e-3 * steps * step_bytes) << model;
+    EXPECT_LT(cost(CountBroken{}, Values{net.parameter_count()}).bytes, 2e-3 * steps * step_bytes) << model;
   }
 }
 

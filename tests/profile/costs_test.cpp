@@ -55,22 +55,27 @@ constexpr double x = n * 128 * 128, c1 = n * 128 * 128 * 32, p1 = n * 64 * 64 * 
                  p2 = n * 32 * 32 * 64;
 // Weights: conv1 3x3x1x32 = 288, conv2 3x3x32x64 = 18,432, dense1 65536 x 64 = 4,194,304, dense2 64. In the flat buffer
 // each parameter takes a multiple of 64 floats: 320 + 64 + 18,432 + 64 + 4,194,304 + 64 + 64 + 64.
-constexpr double lenet_flat = 4'213'376;
+constexpr double lenet_flat = 4'213'376, dense1_parameters = 4'194'304 + 64;
 
 constexpr Counted dense2_weights = {"dense2 weight gradient", 2 * 64 * n + n, 4 * (64 + 1 + 64 * n + n)};
+constexpr Counted dense1_weights = {"dense1 weight gradient", 2 * 4'194'304 * n + 64 * n,
+                                    4 * (4'194'304 + 64 + p2 + 64 * n)};
 const std::vector<Counted> lenet_backward_to_pool1 = {
-    {"dense1 weight gradient", 2 * 4'194'304 * n + 64 * n, 4 * (4'194'304 + 64 + p2 + 64 * n)},
     {"dense1 data gradient", 2 * 4'194'304 * n, 4 * (4'194'304 + p2 + 64 * n)},
     {"pool2 backward", p2, 4 * c2 + 5 * p2},
     {"conv2 filter gradient", c2 * 2 * 9 * 32 + c2, 4 * (p1 + 18'432 + c2 + 64)},
     {"conv2 data gradient", c2 * 2 * 9 * 32, 4 * (p1 + 18'432 + c2)}};
-constexpr Counted lenet_update = {"update", 16 * lenet_flat, 28 * lenet_flat};  // weights, moments in and out; gradient
 
-/// A step of LeNet.
-std::vector<Counted> lenet_step(std::vector<Counted> forward, const std::vector<Counted>& backward_of_layer1) {
-  for (const std::vector<Counted>& more : {lenet_backward_to_pool1, backward_of_layer1, {lenet_update}})
-    forward.insert(forward.end(), more.begin(), more.end());
-  return forward;
+/// Weights, moments in and out; gradient in.
+constexpr Counted update_of(double parameters) {
+  return {"update", 16 * parameters, 28 * parameters};
+}
+
+/// The calls of a step of LeNet, from its parts.
+std::vector<Counted> lenet_step(std::vector<Counted> until_dense1, const std::vector<Counted>& backward_of_layer1) {
+  for (const std::vector<Counted>& more : {lenet_backward_to_pool1, backward_of_layer1})
+    until_dense1.insert(until_dense1.end(), more.begin(), more.end());
+  return until_dense1;
 }
 
 TEST(Costs, OfLeNetAreThoseOfAHandCount) {
@@ -86,9 +91,11 @@ TEST(Costs, OfLeNetAreThoseOfAHandCount) {
                            loss,
                            metrics,
                            dense2_weights,
-                           {"dense2 data gradient", 2 * 64 * n, 4 * (64 + 64 * n + n)}},
+                           {"dense2 data gradient", 2 * 64 * n, 4 * (64 + 64 * n + n)},
+                           dense1_weights},
                           {{"pool1 backward", p1, 4 * c1 + 5 * p1},
-                           {"conv1 filter gradient", c1 * 2 * 9 + c1, 4 * (x + 288 + c1 + 32)}}));
+                           {"conv1 filter gradient", c1 * 2 * 9 + c1, 4 * (x + 288 + c1 + 32)},
+                           update_of(lenet_flat)}));
 }
 
 TEST(Costs, OfFusedCallsHaveEachTensorOnce) {
@@ -102,7 +109,11 @@ TEST(Costs, OfFusedCallsHaveEachTensorOnce) {
                             4 * (64 + 1 + 2 * 64 * n) + n * (4 + 4 + 4 + 4 + 4)},  // its input and that one's gradient
                            metrics,
                            dense2_weights},
-                          {{"conv1 pool1 filter gradient", p1 * (2 * 9 + 1), 4 * (x + 288 + 32) + 5 * p1}}));
+                          {{"conv1 pool1 filter gradient", p1 * (2 * 9 + 1), 4 * (x + 288 + 32) + 5 * p1},
+                           // the gradients of its parameters are neither written nor read
+                           {"dense1 weight update", dense1_weights.flops + 16 * dense1_parameters,
+                            4 * (p2 + 64 * n) + 24 * dense1_parameters},
+                           update_of(lenet_flat - dense1_parameters)}));
 }
 
 // AlexNet, base 8. Sizes: conv1 8x128x128x8, pool1 8x64x64x8, conv2 8x64x64x16, pool2 8x32x32x16, conv3 and conv4
