@@ -80,7 +80,7 @@ TEST(Run, RecordHoldsWhatRepeatsIt) {
   EXPECT_EQ(run["data"]["checksum"].get<std::string>().size(), 16u);
   EXPECT_EQ(run["data"]["train"]["images"], 16);
   EXPECT_EQ(run["device"]["threads"], 1);
-  EXPECT_TRUE(run["implementations"].contains("conv1 forward"));
+  EXPECT_TRUE(run["implementations"].contains("dense1 forward"));
   EXPECT_EQ(run["results"]["epochs"], 2);
   EXPECT_EQ(run["command"][0], "gridstride");
   EXPECT_FALSE(run["versions"]["compiler"].get<std::string>().empty());
