@@ -17,6 +17,7 @@
 #include "engine/calls/op_call.h"
 #include "engine/library/default_choice.h"
 #include "engine/library/library.h"
+#include "kernels/common/counts_arrivals.h"
 #include "kernels/common/registry.h"
 
 namespace gs {
@@ -131,55 +132,53 @@ class OpProblemOf final : public OpProblem {
                         .run = bound(v.launch, a),
                         .own = true,
                         .arithmetic = v.arithmetic,
-                        .counts_in_workspace = requires { Op::counts_arrivals;
-  }});
-return list;
-}  // namespace gs
-std::vector<Candidate> offers(Library& library, const std::vector<Argument>& a) const override {
-  std::vector<Candidate> list;
-  for (Implementation<Op>& i : gs::offers(library, Op{}, problem))
-    list.push_back({i.name, i.workspace_bytes, bound(std::move(i.launch), a), false, Arithmetic::fp32, i.note});
-  return list;
-}
-std::optional<Candidate> given(const GivenKernels& kernels, const std::string& call,
-                               const std::vector<Argument>& a) const override {
-  const GivenKernel<Op>* const kernel = kernels.find<Op>(call);
-  if (!kernel) return std::nullopt;
-  kernel->check(problem);
-  return Candidate{.name = kernel->name, .run = bound(kernel->launch, a), .own = true};
-}
-std::shared_ptr<const OpProblem> with_relu() const override {
-  if constexpr (requires { Op::joins_relu; }) {
-    auto same = std::make_shared<OpProblemOf>(problem);
-    same->problem.relu = true;
-    return same;
-  } else {
-    return nullptr;
+                        .counts_in_workspace = counts_arrivals<Op>});
+    return list;
   }
-}
-int mask_of(int gradient) const override {
-  if constexpr (requires { Op::masks; })
-    for (const auto& [of, mask] : Op::masks)
-      if (of == gradient) return mask;
-  return -1;
-}
-
-typename Op::Problem problem;
-
-private:
-template <class Launcher>
-auto bound(Launcher launch, const std::vector<Argument>& a) const {
-  std::array<TensorId, Parameters::tensors> ids;
-  for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = a[i].tensor;
-  return [launch = std::move(launch), ids, p = problem](const Addresses& at, void* workspace, stream_t stream) {
-    [&]<std::size_t... i>(std::index_sequence<i...>) {
-      launch(static_cast<Pointer<i>>(at[ids[i]])..., p, workspace, stream);
+  std::vector<Candidate> offers(Library& library, const std::vector<Argument>& a) const override {
+    std::vector<Candidate> list;
+    for (Implementation<Op>& i : gs::offers(library, Op{}, problem))
+      list.push_back({i.name, i.workspace_bytes, bound(std::move(i.launch), a), false, Arithmetic::fp32, i.note});
+    return list;
+  }
+  std::optional<Candidate> given(const GivenKernels& kernels, const std::string& call,
+                                 const std::vector<Argument>& a) const override {
+    const GivenKernel<Op>* const kernel = kernels.find<Op>(call);
+    if (!kernel) return std::nullopt;
+    kernel->check(problem);
+    return Candidate{.name = kernel->name, .run = bound(kernel->launch, a), .own = true};
+  }
+  std::shared_ptr<const OpProblem> with_relu() const override {
+    if constexpr (requires { Op::joins_relu; }) {
+      auto same = std::make_shared<OpProblemOf>(problem);
+      same->problem.relu = true;
+      return same;
+    } else {
+      return nullptr;
     }
-    (std::make_index_sequence<Parameters::tensors>());
-  };
-}
-}
-;
+  }
+  int mask_of(int gradient) const override {
+    if constexpr (requires { Op::masks; })
+      for (const auto& [of, mask] : Op::masks)
+        if (of == gradient) return mask;
+    return -1;
+  }
+
+  typename Op::Problem problem;
+
+ private:
+  template <class Launcher>
+  auto bound(Launcher launch, const std::vector<Argument>& a) const {
+    std::array<TensorId, Parameters::tensors> ids;
+    for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = a[i].tensor;
+    return [launch = std::move(launch), ids, p = problem](const Addresses& at, void* workspace, stream_t stream) {
+      [&]<std::size_t... i>(std::index_sequence<i...>) {
+        launch(static_cast<Pointer<i>>(at[ids[i]])..., p, workspace, stream);
+      }
+      (std::make_index_sequence<Parameters::tensors>());
+    };
+  }
+};
 
 struct CallNode {
   std::string name;

@@ -2,8 +2,8 @@
 #pragma once
 
 extern "C" {
-/// Of the headers that a program and its modules share.
+/// The headers that a program and its modules share.
 extern const char gridstride_interface[];
-/// Of all that makes a kernel fast or slow.
+/// All that makes a kernel fast or slow.
 extern const char gridstride_kernels[];
 }

@@ -128,11 +128,20 @@ std::vector<OpCall> Chooser::bind(const std::vector<CallNode>& nodes) {
   return calls;
 }
 
+bool Chooser::keeps_apart(const std::string& fused, const std::vector<std::string>& parts) {
+  const auto is_brought = [&](const std::string& call) { return choice_.given->calls().contains(call); };
+  if (brings_kernels() && std::ranges::any_of(parts, is_brought)) {
+    note_apart(fused);
+    return true;
+  }
+  return !fixes(fused) && std::ranges::any_of(parts, [&](const std::string& call) { return fixes(call); });
+}
+
 bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& second, TensorId between) {
   std::vector<Candidate> in_one = own_candidates(fused);
   if (in_one.empty()) return false;
+  if (keeps_apart(fused.name, {first.name, second.name})) return false;
   if (fixes(fused.name)) return true;
-  if (fixes(first.name) || fixes(second.name)) return false;
   if (emulates_tf32(own_candidates(first)) || emulates_tf32(own_candidates(second))) return false;
   if (!tuner_) return choice_.rule == "own" || !device_.library();
 

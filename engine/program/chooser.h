@@ -1,6 +1,7 @@
 // chooser.h - gives a call its implementation: the one that the user fixed, the fastest by measurement, or the
 // default.
 #pragma once
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,18 @@ class Chooser {
     return (choice_.given && choice_.given->calls().contains(call)) || fixed_implementation(choice_, call).has_value();
   }
 
+  /// True if the user brings kernels along.
+  bool brings_kernels() const { return choice_.given != nullptr; }
+  /// True if a call of the name `fused` must not replace its parts: the user brings a kernel for one of them, or fixed
+  /// the implementation of one and not that of `fused`.
+  bool keeps_apart(const std::string& fused, const std::vector<std::string>& parts);
+  /// Notes that the user's kernels keep the parts of `fused` apart.
+  void note_apart(const std::string& fused) { apart_.insert(fused); }
+  /// The noted calls. A table of another run may name them: there they were not apart.
+  const std::set<std::string>& noted_apart() const { return apart_; }
+
   /// True if `fused` should replace `first` and `second`, which reads the value `between` that `first` writes. False if
-  /// no own variant fits it; true if its implementation is fixed, else false if that of a part is, or if a part
+  /// no own variant fits it, or keeps_apart(); else true if its implementation is fixed; else false if a part
   /// emulates tf32. Without a tuner, true if own kernels are used throughout, since fused variants are faster than
   /// separate calls. A tuner measures both ways, and `fused` keeps the fastest variant.
   bool prefers(CallNode& fused, const CallNode& first, const CallNode& second, TensorId between);
@@ -50,6 +61,7 @@ class Chooser {
   const ImplementationChoice& choice_;
   TensorTable& tensors_;
   Tuner* tuner_;
+  std::set<std::string> apart_;
 };
 
 }  // namespace gs

@@ -180,8 +180,7 @@ std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
   };
   note_names();
   fuse(list, chooser);
-  // Kernels that the user brings along are compared by their gradients, which must all be written.
-  if (for_training && !choice.given) fused_update = fuse_dense_update(list, chooser, last_layer);
+  if (for_training) fused_update = fuse_dense_update(list, chooser, last_layer);
   note_names();
   if (for_training) {
     place_probes(list, outputs);
@@ -281,14 +280,8 @@ void Program::Impl::check_overrides() const {
         throw UsageError(fmt::format("--kernel: {} has no layer '{}' (--explain lists the calls)", net.name, layer));
     }
   for (const auto& [entry, implementation] : choice.fixed) {
-    const auto is_call = [&](const std::string& name) {
-      return std::ranges::any_of(call_names, [&](const std::string& call) { return names_call(name, call); });
-    };
-    // Another run's table may name the fused update, which stays apart beside kernels that the user brings along.
-    constexpr std::string_view fused = " weight update";
-    if (is_call(entry) || (choice.given && entry.ends_with(fused) &&
-                           is_call(entry.substr(0, entry.size() - fused.size()) + " weight gradient")))
-      continue;
+    const auto is_named = [&entry = entry](const std::string& call) { return names_call(entry, call); };
+    if (std::ranges::any_of(call_names, is_named) || std::ranges::any_of(chooser.noted_apart(), is_named)) continue;
     std::vector<std::string> once;
     for (const std::string& name : call_names)
       if (std::find(once.begin(), once.end(), name) == once.end()) once.push_back(name);

@@ -1,5 +1,7 @@
-// run.h - neighbouring values that are loaded or stored at once, up to 16 bytes.
+// run.h - neighbouring values that are loaded or stored at once, up to 16 bytes, the most that an instruction moves.
 #pragma once
+#include <cstdint>
+
 #include "kernels/common/bf16.h"
 #include "kernels/common/kernel.h"
 
@@ -10,6 +12,22 @@ struct alignas(n * sizeof(T)) Run {
   T of[n];
   static_assert(n * sizeof(T) <= 16);
 };
+
+/// The i-th run of an array, which aligned_for<n>() must hold for.
+template <int n, class T>
+__device__ inline Run<T, n>& run_at(T* values, std::int64_t i) {
+  return reinterpret_cast<Run<T, n>*>(values)[i];
+}
+template <int n, class T>
+__device__ inline const Run<T, n>& run_at(const T* values, std::int64_t i) {
+  return reinterpret_cast<const Run<T, n>*>(values)[i];
+}
+
+/// True if an array begins where runs of n values may; null does.
+template <int n, class T>
+bool aligned_for(const T* values) {
+  return reinterpret_cast<std::uintptr_t>(values) % (n * sizeof(T)) == 0;
+}
 
 /// Values of T in 16 bytes.
 template <class T>

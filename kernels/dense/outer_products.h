@@ -3,7 +3,7 @@
 // their order.
 #pragma once
 #include "kernels/common/divide.h"
-#include "kernels/common/group.h"
+#include "kernels/common/run.h"
 #include "kernels/dense/dense.h"
 
 namespace gs::GS_TARGET {
@@ -81,9 +81,9 @@ struct OuterProducts {
       constexpr int width = count * sizeof(T) > 16 ? 16 / sizeof(T) : count;
 #pragma unroll
       for (int first = 0; first < count; first += width) {
-        const Group<T, width> some = group_at<width>(from + first, 0);
+        const Run<T, width> some = run_at<width>(from + first, 0);
 #pragma unroll
-        for (int k = 0; k < width; ++k) to[first + k] = widened(some.values[k]);
+        for (int k = 0; k < width; ++k) to[first + k] = widened(some.of[k]);
       }
     } else {
 #pragma unroll

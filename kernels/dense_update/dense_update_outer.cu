@@ -23,7 +23,7 @@ struct Parameter {
   Copy copy;
 
   template <class Step, int width>
-  __device__ void update(std::int64_t i, const Group<float, width>& gradient, const Step& step) const {
+  __device__ void update(std::int64_t i, const Run<float, width>& gradient, const Step& step) const {
     update_group(values, moment1, moment2, copy, i, gradient, step);
   }
 };
@@ -42,18 +42,18 @@ __global__ void __launch_bounds__(outer_threads, 3)
     if (k >= products.outputs) break;
     const float(&row)[outer_inputs] = products.sums[k];
     if constexpr (whole) {
-      w.update(at / outer_inputs, Group<float, outer_inputs>{{row[0], row[1], row[2], row[3]}}, step);
+      w.update(at / outer_inputs, Run<float, outer_inputs>{{row[0], row[1], row[2], row[3]}}, step);
     } else {
 #pragma unroll
       for (int l = 0; l < outer_inputs; ++l)
-        if (l < products.inputs) w.update(at + l, Group<float, 1>{{row[l]}}, step);
+        if (l < products.inputs) w.update(at + l, Run<float, 1>{{row[l]}}, step);
     }
   }
   if (products.j > 0) return;
   const auto biases = products.bias_gradients(dy, d);
 #pragma unroll
   for (int k = 0; k < outer_outputs; ++k)
-    if (k < products.outputs) b.update(products.o + k, Group<float, 1>{{biases.values[k]}}, step);
+    if (k < products.outputs) b.update(products.o + k, Run<float, 1>{{biases.values[k]}}, step);
 }
 
 template <class T>

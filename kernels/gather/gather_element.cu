@@ -4,9 +4,9 @@
 // belong to a value; a block stays in one row, which needs no division and one look into the permutation. If images do
 // not consist of whole groups, or x or the bytes are not aligned, a group is one value. The first block of a row also
 // writes its label.
-#include "kernels/common/group.h"
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
+#include "kernels/common/run.h"
 #include "kernels/gather/gather.h"
 
 namespace gs::GS_TARGET {
@@ -33,20 +33,20 @@ __global__ void gather_values(T* __restrict__ x, std::int32_t* __restrict__ labe
   T* to = x + row * image_size;
   constexpr int each = groups_per_thread<width>;
   const std::int64_t first = std::int64_t(blockIdx.y) * groups_per_block<width> + threadIdx.x;
-  Group<std::uint8_t, width> bytes[each] = {};
+  Run<std::uint8_t, width> bytes[each] = {};
 #pragma unroll
   for (int k = 0; k < each; ++k) {  // all reads before the first write, so that they overlap
     const std::int64_t i = first + k * gather_threads;
-    if (is_image && i < groups) bytes[k] = group_at<width>(from, i);
+    if (is_image && i < groups) bytes[k] = run_at<width>(from, i);
   }
 #pragma unroll
   for (int k = 0; k < each; ++k) {
     const std::int64_t i = first + k * gather_threads;
     if (i >= groups) break;
-    Group<T, width> group;
+    Run<T, width> group;
 #pragma unroll
-    for (int l = 0; l < width; ++l) group.values[l] = rounded<T>(float(bytes[k].values[l]) / 255.0f);
-    group_at<width>(to, i) = group;
+    for (int l = 0; l < width; ++l) group.of[l] = rounded<T>(float(bytes[k].of[l]) / 255.0f);
+    run_at<width>(to, i) = group;
   }
 }
 

@@ -1,6 +1,6 @@
 // parameter_copy.h - the optional bf16 copy of updated parameters.
 #pragma once
-#include "kernels/common/group.h"
+#include "kernels/common/run.h"
 #include "kernels/optimizer/optimizer.h"
 
 namespace gs::GS_TARGET {
@@ -14,11 +14,11 @@ struct Bf16Copy {
   bf16* to;
   __device__ void operator()(std::int64_t i, float p) const { to[i] = rounded<bf16>(p); }
   template <int width>
-  __device__ void operator()(std::int64_t i, const Group<float, width>& p) const {
-    Group<bf16, width> group;
+  __device__ void operator()(std::int64_t i, const Run<float, width>& p) const {
+    Run<bf16, width> group;
 #pragma unroll
-    for (int k = 0; k < width; ++k) group.values[k] = rounded<bf16>(p.values[k]);
-    group_at<width>(to, i) = group;
+    for (int k = 0; k < width; ++k) group.of[k] = rounded<bf16>(p.of[k]);
+    run_at<width>(to, i) = group;
   }
 };
 

@@ -22,20 +22,20 @@ namespace gs::GS_TARGET {
 template <class Step, int width, class Copy>
 __device__ inline void update_group(float* __restrict__ parameters, float* __restrict__ moment1,
                                     float* __restrict__ moment2, const Copy& copy, std::int64_t i,
-                                    Group<float, width> gradient, const Step& step) {
-  Group<float, width> p = group_at<width>(parameters, i), moment[2] = {};
-  if constexpr (Step::moments > 0) moment[0] = group_at<width>(moment1, i);
-  if constexpr (Step::moments > 1) moment[1] = group_at<width>(moment2, i);
+                                    Run<float, width> gradient, const Step& step) {
+  Run<float, width> p = run_at<width>(parameters, i), moment[2] = {};
+  if constexpr (Step::moments > 0) moment[0] = run_at<width>(moment1, i);
+  if constexpr (Step::moments > 1) moment[1] = run_at<width>(moment2, i);
 #pragma unroll
   for (int k = 0; k < width; ++k) {
-    float of_one[2] = {moment[0].values[k], moment[1].values[k]};
-    p.values[k] = step(p.values[k], gradient.values[k], of_one);
-    moment[0].values[k] = of_one[0];
-    moment[1].values[k] = of_one[1];
+    float of_one[2] = {moment[0].of[k], moment[1].of[k]};
+    p.of[k] = step(p.of[k], gradient.of[k], of_one);
+    moment[0].of[k] = of_one[0];
+    moment[1].of[k] = of_one[1];
   }
-  group_at<width>(parameters, i) = p;
-  if constexpr (Step::moments > 0) group_at<width>(moment1, i) = moment[0];
-  if constexpr (Step::moments > 1) group_at<width>(moment2, i) = moment[1];
+  run_at<width>(parameters, i) = p;
+  if constexpr (Step::moments > 0) run_at<width>(moment1, i) = moment[0];
+  if constexpr (Step::moments > 1) run_at<width>(moment2, i) = moment[1];
   copy(i, p);
 }
 
@@ -46,7 +46,7 @@ __global__ void update_groups(float* __restrict__ parameters, float* __restrict_
   const Step step(numbers, *state);
 #pragma unroll 1  // the compiler would divide by the number of threads to unroll
   for (std::int64_t i : grid_stride(groups)) {
-    const Group<float, width> gradient = group_at<width>(gradients, i);
+    const Run<float, width> gradient = run_at<width>(gradients, i);
     update_group(parameters, moment1, moment2, copy, i, gradient, step);
   }
 }

@@ -134,7 +134,7 @@ Recipe recipe_of(const std::string& optimizer, int batch, Precision precision = 
   return recipe;
 }
 
-/// What a program knows after an epoch of steps, the second of which is diagnostic.
+/// Results of an epoch of steps, the second of which is diagnostic.
 std::vector<std::vector<float>> after_an_epoch(Program& program) {
   const Dataset data = test::noise_images(7, 9, 60, 3);
   program.initialize();

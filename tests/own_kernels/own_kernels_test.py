@@ -180,6 +180,10 @@ class OwnKernels(unittest.TestCase):
     def test_a_run_whose_other_implementations_are_another_runs_is_evaluated(self):
         self.assertEqual(self.run_program("train", *ONE_EPOCH, "--out", "other").returncode, 0)
         self.assertEqual(self.train("pool1=pool.cu", "--impl-from", "other", base=ONE_EPOCH).returncode, 0)
+        others = json.loads((self.folder / "other/run.json").read_text())["implementations"]
+        for fused in "conv1 pool1 forward", "dense1 weight update":  # there one call, here a part is the run's own
+            self.assertIn(fused, others)
+            self.assertNotIn(fused, self.record()["implementations"])
         done = self.run_program("eval", "run", "--device", "sim")  # elsewhere its table is not taken
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "kernels/common/counts_arrivals.h"
 #include "kernels/common/variant.h"
 #include "tests/support/guarded_array.h"
 
@@ -16,7 +17,7 @@ class TestWorkspace {
  public:
   template <class Op>
   TestWorkspace(const Variant<Op>& variant, const typename Op::Problem& problem)
-      : counts_(requires { Op::counts_arrivals; }),
+      : counts_(counts_arrivals<Op>),
         memory_(std::in_place, std::vector<unsigned char>(variant.workspace_bytes(problem), counts_ ? 0 : 0xFF)) {}
 
   /// For the next launch.

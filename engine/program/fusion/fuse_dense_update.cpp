@@ -59,7 +59,7 @@ CallNode update_before(const CallNode& update, const LastLayer& layer) {
 
 }  // namespace
 
-std::optional<FusedUpdate> fuse_dense_update(CallList& list, const Chooser& chooser, const LastLayer& layer) {
+std::optional<FusedUpdate> fuse_dense_update(CallList& list, Chooser& chooser, const LastLayer& layer) {
   std::optional<FusedUpdate> result;
   if (layer.offset == 0) return result;  // nothing would be left to update
   for_each_storage_type([&]<class T>(T) {
@@ -69,8 +69,9 @@ std::optional<FusedUpdate> fuse_dense_update(CallList& list, const Chooser& choo
     if (index < 0) return;
     const CallNode gradient = list.nodes[std::size_t(index)], update = *at;
     CallNode fused = fused_call<T>(gradient, update, layer);
-    if (!chooser.fixes(fused.name) && (chooser.fixes(gradient.name) || chooser.fixes(update.name))) return;
-    if (!chooser.takes_own(fused)) return;
+    if (!chooser.takes_own(fused) || chooser.keeps_apart(fused.name, {gradient.name, update.name})) return;
+    // Kernels that the user brings along are compared by the gradients, which must all be written.
+    if (chooser.brings_kernels()) return chooser.note_apart(fused.name);
     result = FusedUpdate{fused.name, gradient, update};
     result->gradient.measured = "outer";  // the sums of the fused call
     // In front of the update all readers of the weights, such as the layer's data gradient, have their old values.

@@ -93,7 +93,7 @@ CallNode head_call(const CallList& list, const CallNode& loss, const std::vector
 
 }  // namespace
 
-void fuse_head(CallList& list, const Chooser& chooser) {
+void fuse_head(CallList& list, Chooser& chooser) {
   for_each_storage_type([&]<class T>(T) {
     const auto at = std::ranges::find_if(
         list.nodes, [](const CallNode& n) { return n.as<LossGradient<T>>() && n.argument(2) != no_tensor; });
@@ -104,9 +104,9 @@ void fuse_head(CallList& list, const Chooser& chooser) {
     for (const HeadLayer& layer : layers) replaced.insert(replaced.end(), {layer.forward, layer.data_gradient});
     std::ranges::sort(replaced, std::greater{});
     CallNode head = head_call<T>(list, *at, layers);
-    const auto is_fixed = [&](int index) { return chooser.fixes(list.nodes[std::size_t(index)].name); };
-    if (!chooser.fixes(head.name) && std::ranges::any_of(replaced, is_fixed)) return;
-    if (!chooser.takes_own(head)) return;
+    std::vector<std::string> parts;
+    for (const int index : replaced) parts.push_back(list.nodes[std::size_t(index)].name);
+    if (!chooser.takes_own(head) || chooser.keeps_apart(head.name, parts)) return;
     list.nodes[std::size_t(replaced.back())] = std::move(head);  // the first: all that it reads is written before
     for (std::size_t i = 0; i + 1 < replaced.size(); ++i) list.erase(replaced[i]);
   });

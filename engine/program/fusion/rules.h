@@ -11,7 +11,8 @@ namespace gs {
 /// Applies all rules, in the order that they require.
 void fuse(CallList&, Chooser&);
 
-// A call whose implementation the user fixed is kept, unless that of the fused call is fixed as well.
+// A call for which the user brings a kernel is kept, and so is one whose implementation the user fixed, unless that of
+// the fused call is fixed as well.
 
 /// A ReLU becomes part of the call that writes its input, if that op supports it and nothing else reads the input.
 void join_relu(CallList&, const Chooser&);
@@ -44,7 +45,7 @@ void fuse_dense_and_dropout(CallList&, Chooser&);
 /// Fuses small dense layers at the end, the loss, and the gradients back through these layers (kernels/head): one
 /// kernel on the chain instead of three or more. The layers' values and gradients are still written. Not measured by
 /// the tuner, since it saves starts of kernels on the chain, not their time alone.
-void fuse_head(CallList&, const Chooser&);
+void fuse_head(CallList&, Chooser&);
 
 /// The layer whose parameters are the last trained ones in the flat buffers.
 struct LastLayer {
@@ -63,8 +64,8 @@ struct FusedUpdate {
 
 /// Fuses the weight gradient of the last layer in the flat buffers and the update of its parameters, if it is a dense
 /// layer, a variant fits it (kernels/dense_update: few images, Adam) and only the update reads the gradient,
-/// which is then not written. The bits are those of the variants `outer` and `adam`. Not part of fuse(): a program
-/// whose gradients something outside the list reads must not apply it.
-std::optional<FusedUpdate> fuse_dense_update(CallList&, const Chooser&, const LastLayer&);
+/// which is then not written; kernels that the user brings along read all gradients. The bits are those of the variants
+/// `outer` and `adam`. Not part of fuse(): a diagnostic step needs the calls that it has replaced.
+std::optional<FusedUpdate> fuse_dense_update(CallList&, Chooser&, const LastLayer&);
 
 }  // namespace gs
