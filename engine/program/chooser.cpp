@@ -14,8 +14,8 @@
 namespace gs {
 namespace {
 
-/// Above this cost a CPU tries only the own variant of highest rank: plain loops never won, but dominated tuning time.
-constexpr double slow_variants_flops = 2e6;
+/// Above this cost a CPU does not try the naive variant: plain loops never won, but dominated tuning time.
+constexpr double naive_variant_flops = 2e6;
 
 std::string key_of(const CallNode& node) {
   std::string key = node.op->describe();
@@ -80,7 +80,7 @@ std::vector<Candidate> Chooser::candidates(const CallNode& node) const {
   const bool library_first =
       !library.empty() && (own.empty() || choice_.rule == "library" || node.op->library_pays(target));
   std::reverse(own.begin(), own.end());
-  if (target == Target::host && node.op->cost().flops > slow_variants_flops && !own.empty()) own.resize(1);
+  if (target == Target::host && node.op->cost().flops > naive_variant_flops && own.size() > 1) own.pop_back();
   std::vector<Candidate>& all = library_first ? library : own;
   std::vector<Candidate>& others = library_first ? own : library;
   std::move(others.begin(), others.end(), std::back_inserter(all));
