@@ -41,10 +41,7 @@ int print_summary_or_explain(const TrainOptions& o) {
   }
   const bool counted = instruction_counter() && (o.explained_device || o.device == "ptx");
   TrainOptions on_device = o;
-  if (counted) {
-    on_device.device = "ptx";
-    if (o.explained_device && o.implementation.find('=') == std::string::npos) on_device.implementation = "own";
-  }
+  if (counted) on_device.device = "ptx";
   Precision precision;
   const auto device = o.explained_device && !counted ? describe_gpu(tf32_allowed(o.precision).value_or(true))
                                                      : open_device_for(on_device, precision);
@@ -52,7 +49,9 @@ int print_summary_or_explain(const TrainOptions& o) {
     precision = choose_precision(o.precision, device->name());
     check_table_fits(o, precision);
   }
-  Program program(net, build_recipe(o, loss, precision), *device, choose_implementations(on_device));
+  ImplementationChoice choice = choose_implementations(on_device);
+  if (counted && o.explained_device) choice.rule = "own";  // a described GPU has no library, either
+  Program program(net, build_recipe(o, loss, precision), *device, choice);
   print_text(counted ? explanation_with_counts(program, facts.classes) : program.explain());
   return 0;
 }

@@ -169,14 +169,16 @@ profiled() { "$program" profile "$1" --base "$2" --batch "$3" --device cuda --ou
 part_profiles() { profiled alexnet 8 8 && profiled lenet 32 8; }
 # Each op's time beside its bound by counted instructions, if `collect` has counted them.
 part_against_predictions() {
-  local case network base batch counts
+  local case network base batch counts made=
   for case in "${cases[@]}"; do
     IFS=: read -r network base batch <<<"$case"
     counts=$session_deps/predictions/$network-$base-$batch-tf32/profile.json
     [ -f "$counts" ] || { echo "no predictions: $counts is missing; gpu_session.sh collect makes it"; continue; }
     COLUMNS=200 "$program" profile "$network" --base "$base" --batch "$batch" --device cuda --precision tf32 \
       --impl own --instructions "$counts" --out "$out/against-predictions/$network-$base-$batch" || return
+    made=1
   done
+  [ -n "$made" ]
 }
 part_profiles_more() { profiled alexnet 32 8 && profiled alexnet2012 96 256 --precision bf16 --optimizer sgd --momentum 0.9; }
 part_lab() {  # twice: with a cold and, as the aim requires, with a warm tuning cache

@@ -17,7 +17,6 @@
 #include "engine/calls/op_call.h"
 #include "engine/library/default_choice.h"
 #include "engine/library/library.h"
-#include "kernels/common/counts_arrivals.h"
 #include "kernels/common/registry.h"
 
 namespace gs {
@@ -54,6 +53,7 @@ struct Candidate {
   bool own = false;                          ///< the project's own kernels only
   Arithmetic arithmetic = Arithmetic::fp32;  ///< fp32 unless an own variant
   std::string note = "";                     ///< the library's kernel, for --explain
+  bool has_fewer_products = false;           ///< Variant::has_fewer_products
   bool counts_in_workspace = false;          ///< no other call may write its workspace, which is zero at first
 };
 
@@ -132,7 +132,8 @@ class OpProblemOf final : public OpProblem {
                         .run = bound(v.launch, a),
                         .own = true,
                         .arithmetic = v.arithmetic,
-                        .counts_in_workspace = counts_arrivals<Op>});
+                        .has_fewer_products = v.has_fewer_products,
+                        .counts_in_workspace = v.counter_bytes(problem) > 0});
     return list;
   }
   std::vector<Candidate> offers(Library& library, const std::vector<Argument>& a) const override {

@@ -4,6 +4,6 @@
 extern "C" {
 /// The headers that a program and its modules share.
 extern const char gridstride_interface[];
-/// All that makes a kernel fast or slow.
+/// The sources of kernels and of calls of libraries, and the compilers.
 extern const char gridstride_kernels[];
 }

@@ -21,7 +21,7 @@ struct ImplementationChoice {
   std::shared_ptr<const GivenKernels> given;  ///< go before all else; null: none
 };
 
-// Names from an older version, in `--impl`, a run.json or a tuning cache.
+// Names from an older version, in `--impl` or a run.json.
 /// "simd" for "cores", "tf32_emulated" for "rounded", "bf16_emulated" for "widened"; other names stay as they are.
 std::string current_implementation(const std::string& name);
 /// "store logits" for "collect", "dense1 weight gradient" for "dense1 filter gradient"; other names stay as they are.

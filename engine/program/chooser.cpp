@@ -162,7 +162,7 @@ bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& se
        .own = one.own && two.own,
        .counts_in_workspace = one.counts_in_workspace || two.counts_in_workspace}};
   std::move(in_one.rbegin(), in_one.rend(), std::back_inserter(all));
-  const std::size_t best = fastest(key_of(first) + ", then " + second.op->describe(), fused, all);
+  const std::size_t best = fastest(key_of(first) + ", then " + key_of(second), fused, all);
   if (best > 0) fused.measured = all[best].name;
   return best > 0;
 }

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "engine/core/build_checksums.h"
 #include "engine/core/cache_folder.h"
 #include "engine/core/error.h"
 #include "engine/net/layer_kind.h"
@@ -26,8 +25,7 @@ std::unique_ptr<TuningCache> open_tuning_cache(const Recipe& recipe, Device& dev
   if (choice.rule != "auto" || device.registry().target() == Target::sim) return nullptr;
   std::optional<std::filesystem::path> file = cache_folder();
   if (file) *file /= "tuning.json";
-  const std::string machine =
-      fmt::format("{}; {}; kernels {:.12}", device.description(), to_string(recipe.precision), gridstride_kernels);
+  const std::string machine = fmt::format("{}; {}", device.description(), to_string(recipe.precision));
   return std::make_unique<TuningCache>(file, machine, choice.retune);
 }
 

@@ -69,9 +69,9 @@ class Refusals {
 std::vector<std::size_t> plainest_first(const std::vector<Candidate>& candidates) {
   std::vector<std::size_t> order;
   for (std::size_t i = candidates.size(); i-- > 0;)
-    if (candidates[i].own) order.push_back(i);
+    if (candidates[i].own && !candidates[i].has_fewer_products) order.push_back(i);
   for (std::size_t i = 0; i < candidates.size(); ++i)
-    if (!candidates[i].own) order.push_back(i);
+    if (!candidates[i].own || candidates[i].has_fewer_products) order.push_back(i);
   return order;
 }
 

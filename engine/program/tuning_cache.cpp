@@ -9,13 +9,14 @@
 #include "engine/core/atomic_file.h"
 #include "engine/core/descriptor.h"
 #include "engine/core/json_text.h"
-#include "engine/program/choice.h"
 #include "kernels/common/check.h"
 
 namespace gs {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr const char* kernels_key = "kernels";  ///< in a machine's entry, beside its problems
 
 /// Empty if the file is missing or damaged: then all is measured again.
 Json read_all(const std::filesystem::path& path) try {
@@ -40,9 +41,9 @@ Json to_json(const TuningResult& result) {
 
 /// Throws Json::exception if a field is missing or has the wrong type.
 TuningResult from_json(const Json& json) {
-  TuningResult result{current_implementation(json.at("chosen")), json.at("date"), {}};
+  TuningResult result{json.at("chosen"), json.at("date"), {}};
   for (const Json& entry : json.at("times")) {
-    CandidateTime t{.name = current_implementation(entry.at("name")), .refused = entry.value("refused", "")};
+    CandidateTime t{.name = entry.at("name"), .refused = entry.value("refused", "")};
     if (t.refused.empty()) {
       t.low_us = entry.at("us").at(0);
       t.median_us = entry.at("us").at(1);
@@ -64,8 +65,9 @@ struct TuningCache::Lock {
   Descriptor file;
 };
 
-TuningCache::TuningCache(std::optional<std::filesystem::path> file, std::string machine, bool retune)
-    : file_(std::move(file)), machine_(std::move(machine)), retune_(retune) {
+TuningCache::TuningCache(std::optional<std::filesystem::path> file, std::string machine, bool retune,
+                         std::string kernels)
+    : file_(std::move(file)), machine_(std::move(machine)), kernels_(std::move(kernels)), retune_(retune) {
   read();
 }
 TuningCache::~TuningCache() = default;
@@ -103,8 +105,11 @@ void TuningCache::read() {
   if (!file_) return;
   const Json all = read_all(*file_);
   if (!all.contains(machine_) || !all[machine_].is_object()) return;
-  for (const auto& [problem, json] : all[machine_].items()) {
-    if (fresh_.contains(problem)) continue;
+  const Json& mine = all[machine_];
+  const auto kernels = mine.find(kernels_key);
+  if ((kernels == mine.end() ? Json("") : *kernels) != kernels_) return;  // times of others
+  for (const auto& [problem, json] : mine.items()) {
+    if (problem == kernels_key || fresh_.contains(problem)) continue;
     try {
       results_[problem] = from_json(json);
     } catch (const Json::exception&) {
@@ -115,7 +120,7 @@ void TuningCache::read() {
 
 void TuningCache::write() const {
   Json all = read_all(*file_);  // other machines may share the folder
-  Json& mine = all[machine_] = Json::object();
+  Json& mine = all[machine_] = {{kernels_key, kernels_}};
   for (const auto& [problem, result] : results_) mine[problem] = to_json(result);
   write_file(*file_, json_text(all, 1) + "\n");
 }

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/core/build_checksums.h"
+
 namespace gs {
 
 /// One implementation's time for one problem: quartiles in microseconds per call, or the reason for its refusal.
@@ -23,13 +25,16 @@ struct TuningResult {
   std::vector<CandidateTime> times;  ///< the default first
 };
 
-/// machine -> problem -> result, as a JSON file that is written atomically. If it cannot be read or written, problems
+/// machine -> problem -> result, as a JSON file that is written atomically. A machine's results are replaced if other
+/// kernels were measured (build_checksums.h). If it cannot be read or written, problems
 /// are measured again; no error is raised. Processes that tune at the same time take turns, so that they make the same
 /// choices.
 class TuningCache {
  public:
   /// Without a file the results live as long as this object. `retune` ignores earlier results.
-  TuningCache(std::optional<std::filesystem::path> file, std::string machine, bool retune = false);
+  /// `kernels`: a checksum; results of others are as good as none.
+  TuningCache(std::optional<std::filesystem::path> file, std::string machine, bool retune = false,
+              std::string kernels = gridstride_kernels);
   ~TuningCache();
 
   const TuningResult* find(const std::string& problem) const;
@@ -46,7 +51,7 @@ class TuningCache {
 
   struct Lock;
   std::optional<std::filesystem::path> file_;
-  std::string machine_;
+  std::string machine_, kernels_;
   bool retune_;
   std::map<std::string, TuningResult> results_;
   std::set<std::string> fresh_;  ///< measured by this object

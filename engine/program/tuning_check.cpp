@@ -44,7 +44,7 @@ void TuningScratch::fill(TensorId id, const Tensor& tensor) {
 
 std::vector<float> TuningScratch::results_of(const Candidate& candidate) {
   if (candidate.counts_in_workspace) {
-    Memory& own = own_workspaces_.emplace(&candidate, Memory(device_, candidate.workspace_bytes)).first->second;
+    Memory& own = own_workspaces_.try_emplace(&candidate, device_, candidate.workspace_bytes).first->second;
     device_.fill_zero(own.data(), own.bytes());
   } else if (candidate.workspace_bytes > workspace_.bytes()) {
     workspace_ = Memory(device_, candidate.workspace_bytes);

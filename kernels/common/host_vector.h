@@ -150,7 +150,7 @@ GS_INLINE Vec where_positive(const Vec& output, const Vec& dx) {
   return output <= 0 ? Vec{} : dx;
 }
 
-/// Calls f.template operator()<count>(first) for [0, n) in tiles of `tile` (at most 8), the rest as one smaller tile.
+/// Calls f.template operator()<count>(first) for [0, n) in tiles of `tile` (at most 16), the rest as one smaller tile.
 /// `count` is a constant, so that a tile's sums stay in registers.
 template <int tile, class F>
 GS_INLINE void for_tiles(std::int64_t n, const F& f) {

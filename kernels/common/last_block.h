@@ -8,9 +8,9 @@
 // its slices, while other teams add theirs; the last team's block adds the teams' sums. These are the same additions as
 // those of add_slices.h, in the same order.
 //
-// The counters lie in the workspace; they are 0 before a launch and after it. An op whose variants count arrivals says
-// so: `static constexpr bool counts_arrivals = true;`. Its calls then have a workspace of their own, which is zero
-// before the first launch and keeps its content from launch to launch.
+// The counters lie at the start of the workspace; they are 0 before a launch and after it. A variant that has some says
+// how many bytes they take (Variant::counter_bytes). Its calls then have a workspace of their own, which is zero before
+// the first launch and keeps its content from launch to launch.
 #pragma once
 #include "kernels/common/kernel.h"
 #include "kernels/common/parts.h"
@@ -31,9 +31,9 @@ constexpr std::size_t slice_counter_bytes(int sums, int slices) {
 /// what those wrote. `counter` is 0 at first, and again once all have arrived. All threads of the block must call it;
 /// `last` is a place in shared memory that none of them uses otherwise until it has returned.
 __device__ inline bool is_last_of(unsigned* counter, int blocks, int* last) {
-  __threadfence();  // what this thread wrote is visible before its block has arrived
   __syncthreads();
   if (threadIdx.x == 0 && threadIdx.y == 0) {
+    __threadfence();  // what the block wrote before the barrier is visible before it has arrived
     *last = atomicInc(counter, unsigned(blocks) - 1) == unsigned(blocks) - 1;
     __threadfence();
   }

@@ -82,7 +82,7 @@ class Registry {
   /// variant of this name or rank, or if another op has this op's name.
   template <class Op>
   void add(const Variant<Op>& variant) {
-    const bool complete = variant.launch && variant.supports && variant.workspace_bytes;
+    const bool complete = variant.launch && variant.supports && variant.workspace_bytes && variant.counter_bytes;
     add(op_key<Op>(), typeid(Op).name(),
         {variant.name, variant.rank, variant.targets, variant.arithmetic, complete,
          std::shared_ptr<const void>(new Variant<Op>(variant))});

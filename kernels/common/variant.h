@@ -46,7 +46,12 @@ struct Variant {
   typename Op::Launch* launch = nullptr;
   bool (*supports)(const typename Op::Problem&) = &always;
   std::size_t (*workspace_bytes)(const typename Op::Problem&) = &no_workspace;
+  /// Counters at the workspace's start (last_block.h): 0 before the first launch, left at 0 by each.
+  std::size_t (*counter_bytes)(const typename Op::Problem&) = &no_workspace;
   Arithmetic arithmetic = Arithmetic::fp32;
+  /// Computes the formula with fewer products, between transforms that make its error larger: results of others are not
+  /// judged by its own.
+  bool has_fewer_products = false;
 };
 
 }  // namespace gs

@@ -56,17 +56,14 @@ template <int blocks>
 void add_window_row(float* sums, const float* x_row, const float* dy_row, const Conv2d& d, int k) {
   const std::int64_t channels = channels_of(d), taps = std::int64_t(d.s) * d.c;
   const int last = d.k - k - (blocks - 1) * lanes;
-  const auto add = [&]<int tile>(std::int64_t t) {
+  constexpr int taps_at_once = blocks == 1 ? 2 * tap_tile : tap_tile;  // for as many sums
+  for_tiles<taps_at_once>(taps, [&]<int tile>(std::int64_t t) {
     float* const to = sums + t * channels + k;
     if (last >= lanes)
       add_row<tile, blocks>(to, x_row + t, dy_row + k, d, channels, std::integral_constant<int, lanes>());
     else
       add_row<tile, blocks>(to, x_row + t, dy_row + k, d, channels, last);
-  };
-  std::int64_t first = 0;
-  if constexpr (blocks == 1)  // a single register of filters: twice the taps, for as many sums
-    for (; first + 2 * tap_tile <= taps; first += 2 * tap_tile) add.template operator()<2 * tap_tile>(first);
-  for_tiles<tap_tile>(taps - first, [&]<int tile>(std::int64_t t) { add.template operator()<tile>(first + t); });
+  });
 }
 
 /// Adds one row's bias gradient.

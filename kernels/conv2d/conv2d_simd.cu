@@ -15,8 +15,8 @@
 namespace gs::GS_TARGET {
 namespace {
 
-/// Output pixels of a row that share the filters in registers: with two registers of sums each, and two of filters,
-/// they fill the CPU's registers.
+/// Output pixels of a row that share the filters in registers, with two registers of sums each: as many as 16 registers
+/// hold. Of 32 registers 16 are sums, enough to hide the latency of a multiply-add.
 constexpr int pixel_tile = vector_registers == 32 ? 8 : 6;
 
 /// The least number of output rows that are worth a second core.
@@ -92,11 +92,9 @@ void convolve(const float* padded_x, const float* filters, const Conv2d& d, cons
       for (; block + 2 <= blocks_in_all; block += 2)
         for_tiles<pixel_tile>(d.q(),
                               [&]<int pixels>(std::int64_t q) { tile.template operator()<pixels, 2>(q, block); });
-      if (block == blocks_in_all) continue;
-      std::int64_t q = 0;  // a single register of channels: twice the pixels, for as many sums
-      for (; q + 2 * pixel_tile <= d.q(); q += 2 * pixel_tile) tile.template operator()<2 * pixel_tile, 1>(q, block);
-      for_tiles<pixel_tile>(d.q() - q,
-                            [&]<int pixels>(std::int64_t i) { tile.template operator()<pixels, 1>(q + i, block); });
+      if (block < blocks_in_all)  // a single register of channels: twice the pixels, for as many sums
+        for_tiles<2 * pixel_tile>(d.q(),
+                                  [&]<int pixels>(std::int64_t q) { tile.template operator()<pixels, 1>(q, block); });
     }
   };
   host_shares(std::int64_t(d.n) * d.p(), rows, row_grain(d));

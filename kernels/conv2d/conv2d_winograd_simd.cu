@@ -217,13 +217,15 @@ void add_variants(Registry& registry) {
                                       .targets = on_host,
                                       .launch = &conv2d_forward_winograd,
                                       .supports = &winograd_supports,
-                                      .workspace_bytes = &winograd_workspace});
+                                      .workspace_bytes = &winograd_workspace,
+                                      .has_fewer_products = true});
   registry.add<Conv2dDataGradient<float>>({.name = "winograd",
                                            .rank = 2,
                                            .targets = on_host,
                                            .launch = &conv2d_data_gradient_winograd,
                                            .supports = &data_gradient_winograd_supports,
-                                           .workspace_bytes = &data_gradient_winograd_workspace});
+                                           .workspace_bytes = &data_gradient_winograd_workspace,
+                                           .has_fewer_products = true});
 }
 const Registration registration(&add_variants);
 

@@ -33,7 +33,6 @@ struct Conv2dPoolForward {
 template <class T>
 struct Conv2dPoolFilterGradient {
   static constexpr std::string_view name = "conv2d pool filter gradient";
-  static constexpr bool counts_arrivals = true;  ///< in the workspace (kernels/common/last_block.h)
   using Stored = T;
   using Problem = Conv2dPool;
   using Launch = void(float* dw, float* db, const T* x, const T* dy, const std::uint8_t* argmax, const Conv2dPool&,

@@ -235,7 +235,8 @@ void add_variants(Registry& registry) {
                                              .targets = on_blocks,
                                              .launch = &conv2d_pool_filter_gradient_window<T>,
                                              .supports = &conv2d_pool_filter_gradient_window_supports,
-                                             .workspace_bytes = &conv2d_pool_filter_gradient_window_workspace});
+                                             .workspace_bytes = &conv2d_pool_filter_gradient_window_workspace,
+                                             .counter_bytes = &conv2d_pool_filter_gradient_window_counters});
 }
 const Registration registration(&add_variants<float>, &add_variants<bf16>);
 

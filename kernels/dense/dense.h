@@ -17,8 +17,7 @@ struct Dense {
 template <class T>
 struct DenseForward {
   static constexpr std::string_view name = "dense forward";
-  static constexpr bool joins_relu = true;       ///< Problem::relu
-  static constexpr bool counts_arrivals = true;  ///< in the workspace (kernels/common/last_block.h)
+  static constexpr bool joins_relu = true;  ///< Problem::relu
   using Stored = T;
   using Problem = Dense;
   using Launch = void(T* y, const T* x, const T* w, const T* bias, const Dense&, void* workspace, stream_t);
@@ -33,6 +32,9 @@ struct DenseDataGradient {
   using Problem = Dense;
   using Launch = void(T* dx, const T* dy, const T* w, const T* relu_output, const Dense&, void* workspace, stream_t);
 };
+/// With fewer images the weight gradient is made of outer products, with as many or more on tensor cores: fewer are
+/// bound by writing dW.
+inline constexpr int fewest_images_of_tensor_gradient = 16;
 /// dW[o,j] = sum_i dy[i,o] x[i,j];  db[o] = sum_i dy[i,o].
 template <class T>
 struct DenseWeightGradient {

@@ -74,9 +74,9 @@ bool dense_tensor_supports(const Dense& d) {
          parts(d.out, 64) <= 65535;
 }
 
-/// Below 16 rows dense_weight_outer is bound by the same bytes, and in fp32.
+/// With fewer images dense_weight_outer is bound by the same bytes, and in fp32.
 bool dense_weight_gradient_tensor_supports(const Dense& d) {
-  return d.n >= 16 && dense_tensor_supports(d);
+  return d.n >= fewest_images_of_tensor_gradient && dense_tensor_supports(d);
 }
 
 template <class T>
@@ -135,6 +135,7 @@ void add_variants(Registry& registry) {
                                  .launch = &dense_forward_tensor<T>,
                                  .supports = &dense_tensor_supports,
                                  .workspace_bytes = &dense_forward_tensor_workspace<T>,
+                                 .counter_bytes = &dense_forward_tensor_counters<T>,
                                  .arithmetic = tensor_core_arithmetic<T>});
   registry.add<DenseDataGradient<T>>({.name = "tensor",
                                       .rank = 3,

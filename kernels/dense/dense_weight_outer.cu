@@ -1,9 +1,9 @@
 // dense_weight_outer.cu - the weight gradient as outer products: dW += dy_i x_i^T, image by image, in registers.
 //
 // Changed from dense_tiled: for small n the bound is writing the out * in results, always in fp32 (4 bytes for 2 n
-// operations). So a thread keeps 8 outputs by 4 inputs of dW (outer_products.h), x and dy come from the caches, 16
-// bytes at a time, and so is dW written. Below about 16 images tensor cores would wait for the same memory, and this is
-// fp32. The threads of the first inputs also write db: one kernel instead of two.
+// operations). So a thread keeps 8 outputs by 4 inputs of dW (outer_products.h), x and dy come from the caches, up to
+// 16 bytes at a time, and so is dW written. Below about 16 images tensor cores would wait for the same memory, and this
+// is fp32. The threads of the first inputs also write db: one kernel instead of two.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/dense/outer_products.h"

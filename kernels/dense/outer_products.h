@@ -28,7 +28,7 @@ struct Squares {
 template <class T>
 bool whole_squares(const Dense& d, const T* x, const T* dy) {
   return d.in % outer_inputs == 0 && d.out % outer_outputs == 0 && aligned_for<outer_inputs>(x) &&
-         aligned_for<16 / sizeof(T)>(dy);
+         aligned_for<run_of_16_bytes<T>>(dy);
 }
 
 template <class T, bool whole>
@@ -78,13 +78,7 @@ struct OuterProducts {
   template <int count>
   static __device__ void read(float (&to)[count], const T* from, int inside) {
     if constexpr (whole) {
-      constexpr int width = count * sizeof(T) > 16 ? 16 / sizeof(T) : count;
-#pragma unroll
-      for (int first = 0; first < count; first += width) {
-        const Run<T, width> some = run_at<width>(from + first, 0);
-#pragma unroll
-        for (int k = 0; k < width; ++k) to[first + k] = widened(some.of[k]);
-      }
+      load_runs<count>(to, from);
     } else {
 #pragma unroll
       for (int k = 0; k < count; ++k) to[k] = k < inside ? widened(from[k]) : 0.0f;

@@ -22,7 +22,6 @@ struct DenseDropout {
 template <class T>
 struct DenseDropoutForward {
   static constexpr std::string_view name = "dense dropout forward";
-  static constexpr bool counts_arrivals = true;  ///< in the workspace (kernels/common/last_block.h)
   using Stored = T;
   using Problem = DenseDropout;
   using Launch = void(T* y, const T* x, const T* w, const T* bias, const StepState*, const DenseDropout&,

@@ -22,6 +22,11 @@ std::size_t dense_dropout_tensor_workspace(const DenseDropout& d) {
 }
 
 template <class T>
+std::size_t dense_dropout_tensor_counters(const DenseDropout& d) {
+  return dense_forward_tensor_counters<T>(d.dense);
+}
+
+template <class T>
 void dense_dropout_forward_tensor(T* y, const T* x, const T* w, const T* bias, const StepState* state,
                                   const DenseDropout& d, void* workspace, stream_t s) {
   dense_forward_on_tensor_cores(y, x, w, bias, d.dense, DrawnFactors{state, d.dropout, d.dropout.scale()}, workspace,
@@ -36,6 +41,7 @@ void add_variants(Registry& registry) {
                                         .launch = &dense_dropout_forward_tensor<T>,
                                         .supports = &dense_dropout_tensor_supports,
                                         .workspace_bytes = &dense_dropout_tensor_workspace<T>,
+                                        .counter_bytes = &dense_dropout_tensor_counters<T>,
                                         .arithmetic = tensor_core_arithmetic<T>});
 }
 const Registration registration(&add_variants<float>, &add_variants<bf16>);

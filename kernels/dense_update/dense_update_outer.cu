@@ -1,8 +1,8 @@
 // dense_update_outer.cu - the weight gradient as outer products (dense_weight_outer.cu), used for the optimizer's step
 // while it is in registers.
 //
-// Two calls would write 4 bytes of gradient per weight and read them again, of 32 in all (Adam): this moves 24, or 26
-// with a bf16 copy. Bound by memory. The same bits as the two calls `outer` and `adam`.
+// Two calls would write 4 bytes of gradient per weight and read them again: with Adam this moves 24 bytes instead of
+// 32, or with a bf16 copy 26 instead of 34. Bound by memory. The same bits as the two calls `outer` and `adam`.
 #include <type_traits>
 
 #include "kernels/common/kernel.h"
@@ -63,7 +63,7 @@ using CopyFor = std::conditional_t<std::is_same_v<T, bf16>, Bf16Copy, NoCopy>;
 /// Not AdamW: nvcc contracts its step to other multiply-adds than in `adam`, so the bits would differ.
 template <class T>
 bool supports_outer(const DenseUpdate& p) {
-  return p.dense.n < 16 && Squares::supports(p.dense) && p.optimizer.name == "adam" &&
+  return p.dense.n < fewest_images_of_tensor_gradient && Squares::supports(p.dense) && p.optimizer.name == "adam" &&
          p.optimizer.bf16_copy == std::is_same_v<T, bf16>;
 }
 

@@ -60,7 +60,7 @@ template <class T>
 void gather_element(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                     const std::uint32_t* permutation, const StepState* state, const Gather& problem, void*,
                     stream_t stream) {
-  constexpr int width = 16 / sizeof(T);
+  constexpr int width = run_of_16_bytes<T>;
   const bool grouped = problem.image_size % width == 0 && aligned_for<width>(x) && aligned_for<width>(images);
   const std::int64_t groups = problem.image_size / (grouped ? width : 1);
   const int per_block = grouped ? groups_per_block<width> : groups_per_block<1>;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int samples = 8, head_threads = 256;
 constexpr int pairs = samples / 2;  // a thread has two samples
-constexpr int most_classes = 32;    // a thread scores a sample; with more logits the loss's warp_row is faster
+constexpr int most_classes = 32;    // a thread scores a sample; the loss's warp_row takes more logits
 constexpr int pitch = samples + 4;  // from one feature to the next: no bank twice when lanes read four features
 
 /// The tensors of one layer; y and g are its output and that output's gradient.

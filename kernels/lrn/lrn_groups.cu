@@ -3,8 +3,8 @@
 // Changed from lrn_element: a thread loads its eight channels with 16 bytes at a time, and those beside them that its
 // windows reach; two windows share the sum of four squares. The power is two roots: s^-3/4 = r sqrt(r), r = s^-1/2.
 // Backward has 12 powers for its 8 gradients, since windows reach two channels to each side. An eighth (backward) or a
-// twelfth (forward) of the instructions. Moves 4 bytes an element forward and 6 backward in bf16, which bound it; with
-// backward's 40 instructions an element, nearly as much as its bytes.
+// twelfth (forward) of the instructions. In bf16 it moves 4 bytes an element forward and 6 backward: by the model of an
+// H200 (engine/program/op_bound.h) these bound it, though backward's 40 instructions take nearly as long.
 //
 // Error against fp64, with eps = 2^-24: of y at most 12 eps |y|, of dx at most
 //   13 eps |dy_i| s_i^-3/4 + 33 eps 2 alpha beta |x_i| sum_j |dy_j x_j| s_j^-7/4.

@@ -24,7 +24,7 @@ __global__ void forward_groups(T* __restrict__ y, std::uint8_t* __restrict__ arg
     int index[size] = {};
     load_runs<size>(best, corner);
     for (int r = 0; r < m.window; ++r)
-      for (int s = 0; s < m.window; ++s) {
+      for (int s = r == 0 ? 1 : 0; s < m.window; ++s) {
         float values[size];
         load_runs<size>(values, corner + (r * m.w + s) * m.c);
 #pragma unroll

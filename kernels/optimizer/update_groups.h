@@ -11,9 +11,10 @@
 // On the GPU a thread updates four neighbours at a time: each access has 16 bytes, and one index serves them all. On a
 // CPU a group is one parameter, and g++ vectorises the loop. Results do not depend on the width.
 //
-// A GPU's threads take several groups each, all the same number but the last, so that few construct a step. Two
-// blocks on each of 132 SMs keep 32 KB of loads under way, more than an H200's memory needs to be busy.
+// A GPU's threads take several groups each, so that few construct a step: two blocks on each of an H200's 132 SMs.
 #pragma once
+#include <algorithm>
+
 #include "kernels/optimizer/parameter_copy.h"
 
 namespace gs::GS_TARGET {
@@ -55,7 +56,8 @@ template <class Step, int width, class Copy>
 void launch_groups(float* parameters, float* moment1, float* moment2, Copy copy, const float* gradients,
                    const StepState* state, const Optimizer& problem, stream_t stream) {
   constexpr std::int64_t most_threads = target == Target::host ? std::int64_t(1) << 62 : 2 * 132 * 256;
-  const std::int64_t groups = problem.size / width, of_thread = (groups + most_threads - 1) / most_threads;
+  const std::int64_t groups = problem.size / width;
+  const std::int64_t of_thread = std::max<std::int64_t>(1, (groups + most_threads - 1) / most_threads);
   launch_elementwise<update_groups<Step, width, Copy>>((groups + of_thread - 1) / of_thread, stream, parameters,
                                                        moment1, moment2, copy, gradients, state, groups,
                                                        typename Step::Numbers(problem));

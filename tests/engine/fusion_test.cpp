@@ -198,7 +198,8 @@ TEST(Fusion, TheHeadTrainsLikeItsCalls) {
     const auto sim = open_device({.name = "sim", .threads = 2, .tf32 = tf32});
     const Program fused(net, Recipe(), *sim), apart(net, Recipe(), *sim, {.fixed = {{"dense3 forward", "tiled"}}});
     EXPECT_EQ(fused.implementations().count("dense2 dense3 dense4 loss"), 1u);
-    EXPECT_EQ(apart.implementations().count("dense2 dense3 dense4 loss"), 0u) << "a call of it is fixed";
+    for (const auto& [call, implementation] : apart.implementations())
+      EXPECT_FALSE(call.ends_with(" loss")) << call << ", though a call of it is fixed";
     const std::vector<float> got = trained(net, *sim, {}),
                              want = trained(net, *sim, {.fixed = {{"dense3 forward", "tiled"}}});
     if (tf32)  // Adam's first steps move each parameter by about the rate, 0.01, whatever the gradient's size

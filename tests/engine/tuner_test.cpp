@@ -55,6 +55,20 @@ TEST_F(Doubling, WhatIsKnownIsNotMeasuredAgainUnlessAsked) {
   EXPECT_NE(TuningCache(file, "here").find("doubling"), nullptr) << "both machines are kept";
 }
 
+TEST_F(Doubling, WhatOtherKernelsMeasuredIsReplaced) {
+  const std::vector<Candidate> candidates = {candidate("slow", 400), candidate("fast", 1)};
+  {
+    TuningCache of_others(file, "here", false, "others");
+    choose(of_others, candidates);
+  }
+  calls = 0;
+  TuningCache cache(file, "here");
+  choose(cache, candidates);
+  EXPECT_GT(calls, 0);
+  EXPECT_NE(TuningCache(file, "here").find("doubling"), nullptr);
+  EXPECT_EQ(TuningCache(file, "here", false, "others").find("doubling"), nullptr);
+}
+
 TEST_F(Doubling, AChoiceThatIsGoneIsMeasuredAgain) {
   TuningCache cache(file, "here");
   choose(cache, {candidate("slow", 400), candidate("fast", 1)});
@@ -66,9 +80,9 @@ TEST_F(Doubling, ADamagedFileIsWrittenAnew) {
   std::filesystem::create_directories(file.parent_path());
   for (const char* text : {"no JSON", "[]", R"({"here": {"doubling": {"chosen": 3}}})", R"({"here": 1})"}) {
     std::ofstream(file) << text;
-    TuningCache cache(file, "here");
+    TuningCache cache(file, "here", false, "");
     EXPECT_EQ(choose(cache, {candidate("slow", 400), candidate("fast", 1)}), 1u) << text;
-    EXPECT_NE(TuningCache(file, "here").find("doubling"), nullptr) << text;
+    EXPECT_NE(TuningCache(file, "here", false, "").find("doubling"), nullptr) << text;
   }
 }
 
@@ -104,19 +118,6 @@ TEST(ImplementationChoice, OlderNamesMeanTheSame) {
   EXPECT_EQ(fixed_implementation(choice, "dense3 weight gradient"), "simd");
   EXPECT_EQ(fixed_implementation(choice, "store logits"), "element");
   EXPECT_EQ(fixed_implementation(choice, "update"), std::nullopt);
-}
-
-TEST(TuningCache, OlderNamesMeanTheSame) {
-  const ScratchFolder folder;
-  const std::filesystem::path file = folder / "tuning.json";
-  std::ofstream(file) << R"({"here": {"conv": {"chosen": "cores", "date": "2026-11-24T00:00:00Z", "times": [
-                       {"name": "cores", "us": [1, 2, 3]}, {"name": "onednn", "refused": "slow"}]}}})";
-  const TuningCache cache(file, "here");
-  const TuningResult* const found = cache.find("conv");
-  ASSERT_NE(found, nullptr);
-  EXPECT_EQ(found->chosen, "simd");
-  EXPECT_EQ(found->times.at(0).name, "simd");
-  EXPECT_EQ(found->times.at(1).name, "onednn");
 }
 
 TEST(ImplementationChoice, ACallHasShortNames) {

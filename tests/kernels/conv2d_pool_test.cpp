@@ -65,7 +65,9 @@ void run(const Conv2dPool& p, const Case<T>& c, const Check& check) {
     EXPECT_TRUE(argmax.intact());
   };
   // On the host there are variants for filters over few channels alone.
-  const bool everywhere = p.conv.c == 1 && p.conv.stride == 1 && p.conv.r == p.conv.s && p.conv.r >= 3;
+  const int size = p.conv.r;
+  const bool everywhere = p.conv.stride == 1 && size == p.conv.s && p.conv.groups == 1 &&
+                          ((p.conv.c == 1 && (size == 3 || size == 5)) || (p.conv.c == 3 && size == 3));
   for_each_variant<Conv2dPoolForward<T>>(p, one_variant, everywhere ? on_all : on_blocks);
 }
 

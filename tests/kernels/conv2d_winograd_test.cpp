@@ -15,17 +15,22 @@ const std::vector<Conv2d> problems = {
     {.n = 1, .h = 8, .w = 14, .c = 128, .k = 16, .r = 3, .s = 3, .pad = 1},
 };
 
-/// Calls body(launch) for the op's variant, on each target that has it.
+/// Calls body(variant, registry) on the host, if it is tested.
+template <class Op, class Body>
+void with_winograd(const Body& body) {
+  for (const Registry* registry : tested_registries())
+    if (registry->target() == Target::host) body(registry->variant<Op>("winograd"), *registry);
+}
+
+/// Calls body(launch).
 template <class Op, class Body>
 void with_winograd(const Conv2d& d, const Body& body) {
-  for (const Registry* registry : tested_registries())
-    for (const Variant<Op>& row : registry->variants<Op>()) {
-      if (row.name != "winograd") continue;
-      ASSERT_TRUE(row.supports(d));
-      GuardedArray<unsigned char> workspace(row.workspace_bytes(d));
-      body([&](auto... arguments) { row.launch(arguments..., d, workspace.data(), tested_stream()); });
-      EXPECT_TRUE(workspace.intact()) << "the workspace";
-    }
+  with_winograd<Op>([&](const Variant<Op>& row, const Registry&) {
+    ASSERT_TRUE(row.supports(d));
+    TestWorkspace workspace(row, d);
+    body([&](auto... arguments) { row.launch(arguments..., d, workspace.data(), tested_stream()); });
+    EXPECT_TRUE(workspace.intact()) << "the workspace";
+  });
 }
 
 /// `growth`: the bound of the result's error, in that of a sum of products.
@@ -70,17 +75,29 @@ TEST(WinogradConvolution, OfIntegersIsExact) {
   }
 }
 
+template <class Op>
+void expect_no_default_and_few_problems() {
+  with_winograd<Op>([](const Variant<Op>& row, const Registry& registry) {
+    EXPECT_LT(row.rank, registry.highest<Op>().rank);
+    const Conv2d fits{.n = 1, .h = 8, .w = 8, .c = 8, .k = 8, .r = 3, .s = 3, .pad = 1};
+    EXPECT_TRUE(row.supports(fits));
+    const auto refuses = [&](auto change) {
+      Conv2d other = fits;
+      change(other);
+      return !row.supports(other);
+    };
+    EXPECT_TRUE(refuses([](Conv2d& d) { d.r = d.s = 5, d.pad = 2; }));
+    EXPECT_TRUE(refuses([](Conv2d& d) { d.h = 9; })) << "an odd row";
+    EXPECT_TRUE(refuses([](Conv2d& d) { d.stride = 2; }));
+    EXPECT_TRUE(refuses([](Conv2d& d) { d.groups = 2; }));
+    EXPECT_TRUE(refuses([](Conv2d& d) { d.c = d.k = 4; })) << "few channels";
+    EXPECT_TRUE(refuses([](Conv2d& d) { d.c = d.k = 136; })) << "many channels";
+  });
+}
+
 TEST(WinogradConvolution, IsNoDefaultAndRefusesOtherWindows) {
-  for (const Registry* registry : tested_registries())
-    for (const Variant<Conv2dForward<float>>& row : registry->variants<Conv2dForward<float>>()) {
-      if (row.name != "winograd") continue;
-      EXPECT_LT(row.rank, registry->highest<Conv2dForward<float>>().rank);
-      EXPECT_FALSE(row.supports({.n = 1, .h = 8, .w = 8, .c = 8, .k = 8, .r = 5, .s = 5, .pad = 2}));
-      EXPECT_FALSE(row.supports({.n = 1, .h = 9, .w = 8, .c = 8, .k = 8, .r = 3, .s = 3, .pad = 1})) << "an odd row";
-      EXPECT_FALSE(row.supports({.n = 1, .h = 8, .w = 8, .c = 8, .k = 8, .r = 3, .s = 3, .stride = 2, .pad = 1}));
-      EXPECT_FALSE(row.supports({.n = 1, .h = 8, .w = 8, .c = 8, .k = 8, .r = 3, .s = 3, .pad = 1, .groups = 2}));
-      EXPECT_FALSE(row.supports({.n = 1, .h = 8, .w = 8, .c = 3, .k = 8, .r = 3, .s = 3, .pad = 1})) << "few channels";
-    }
+  expect_no_default_and_few_problems<Conv2dForward<float>>();
+  expect_no_default_and_few_problems<Conv2dDataGradient<float>>();
 }
 
 }  // namespace

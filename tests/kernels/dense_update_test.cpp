@@ -62,9 +62,9 @@ TYPED_TEST(DenseWeightUpdates, HaveTheBitsOfTheGradientAndTheUpdate) {
   constexpr bool copy = std::is_same_v<T, bf16>;
   // One value; parts of squares; whole squares in two blocks; parts of squares along one side.
   for (const Dense& d : {Dense{1, 1, 1}, Dense{3, 5, 7}, Dense{8, 520, 16}, Dense{15, 36, 12}, Dense{2, 6, 16}})
-    for (const auto& [optimizer, decay] : {std::pair("adam", 0.0f), std::pair("adam", 0.05f)}) {
-      const DenseUpdate p = problem(d, optimizer, decay, copy);
-      SCOPED_TRACE(testing::Message() << d.n << " x " << d.in << " -> " << d.out << ", " << optimizer << " " << decay);
+    for (const float decay : {0.0f, 0.05f}) {
+      const DenseUpdate p = problem(d, "adam", decay, copy);
+      SCOPED_TRACE(testing::Message() << d.n << " x " << d.in << " -> " << d.out << ", decay " << decay);
       const std::int64_t size = std::int64_t(d.in) * d.out;
       StepState step;
       step.learning_rate = 0.01f;
@@ -101,7 +101,8 @@ TYPED_TEST(DenseWeightUpdates, AreForFewImagesAndForAdam) {
   using T = TypeParam;
   constexpr bool copy = std::is_same_v<T, bf16>;
   for (const Registry* registry : tested_registries())
-    for (const auto& row : registry->variants<DenseWeightUpdate<T>>()) {
+    if (registry->target() != Target::host) {
+      const auto& row = registry->variant<DenseWeightUpdate<T>>("outer");
       EXPECT_TRUE(row.supports(problem({15, 8, 8}, "adam", 0, copy)));
       EXPECT_FALSE(row.supports(problem({16, 8, 8}, "adam", 0, copy)));
       EXPECT_FALSE(row.supports(problem({15, 8, 8}, "adamw", 0, copy)));

@@ -1,49 +1,45 @@
 // test_workspace.h - the workspace of a variant under test, between guards.
 #pragma once
-#include <cstdint>
-#include <cstring>
+#include <algorithm>
 #include <optional>
 #include <vector>
 
-#include "kernels/common/counts_arrivals.h"
 #include "kernels/common/variant.h"
 #include "tests/support/guarded_array.h"
 
 namespace gs::test {
 
-/// Full of NaN, unless the op's variants count arrivals in it (kernels/common/last_block.h): then 0 before the first
-/// launch. Before a further one all that is not 0, and so no counter, becomes NaN.
+/// Full of NaN, but for the variant's counters, which are 0: once, or with counters before each launch, so that no sum
+/// of an earlier launch is taken for one of this.
 class TestWorkspace {
  public:
   template <class Op>
   TestWorkspace(const Variant<Op>& variant, const typename Op::Problem& problem)
-      : counts_(counts_arrivals<Op>),
-        memory_(std::in_place, std::vector<unsigned char>(variant.workspace_bytes(problem), counts_ ? 0 : 0xFF)) {}
+      : fresh_(variant.workspace_bytes(problem), 0xFF), counters_(variant.counter_bytes(problem)) {
+    std::fill_n(fresh_.begin(), counters_, std::uint8_t(0));
+  }
 
   /// For the next launch.
   void* data() {
-    if (counts_ && launched_) {
-      EXPECT_TRUE(intact());
-      memory_.emplace(with_nan(memory_->values()));
-    }
-    launched_ = true;
+    if (memory_) EXPECT_TRUE(intact());
+    if (!memory_ || counters_ > 0) memory_.emplace(fresh_);
     return memory_->data();
   }
 
-  /// Fails if a byte outside has changed.
-  ::testing::AssertionResult intact() const { return memory_->intact(); }
+  /// Fails if a byte outside has changed, or if a counter is not 0 again.
+  ::testing::AssertionResult intact() const {
+    if (!memory_) return ::testing::AssertionSuccess();
+    if (const auto inside = memory_->intact(); !inside) return inside;
+    const std::vector<std::uint8_t> bytes = memory_->values();
+    for (std::size_t at = 0; at < counters_; ++at)
+      if (bytes[at]) return ::testing::AssertionFailure() << "byte " << at << " of the counters is not 0";
+    return ::testing::AssertionSuccess();
+  }
 
  private:
-  static std::vector<unsigned char> with_nan(std::vector<unsigned char> bytes) {
-    for (std::size_t at = 0; at + 4 <= bytes.size(); at += 4) {
-      std::uint32_t word;
-      std::memcpy(&word, &bytes[at], 4);
-      if (word != 0) std::memset(&bytes[at], 0xFF, 4);
-    }
-    return bytes;
-  }
-  bool counts_, launched_ = false;
-  std::optional<GuardedArray<unsigned char>> memory_;
+  std::vector<std::uint8_t> fresh_;
+  std::size_t counters_;
+  std::optional<GuardedArray<std::uint8_t>> memory_;
 };
 
 }  // namespace gs::test

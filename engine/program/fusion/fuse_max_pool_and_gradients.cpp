@@ -51,7 +51,11 @@ void fuse_max_pool_and_gradients(CallList& list, Chooser& chooser) {
       CallNode fused_filter = CallList::make<Conv2dPoolFilterGradient<T>>(
           name(filter, "filter gradient"), Pass::backward, problem, out(filter.argument(0)), out(filter.argument(1)),
           in(filter.argument(2)), in(dy), in(argmax));
-      if (!chooser.prefers(fused_data, pool, data, between) || !chooser.prefers(fused_filter, pool, filter, between))
+      bool apart = false;  // both are asked, since both names are noted
+      for (const CallNode* fused : {&fused_data, &fused_filter})
+        apart |= chooser.keeps_apart(fused->name, {pool.name, data.name, filter.name});
+      if (apart || !chooser.prefers(fused_data, pool, data, between) ||
+          !chooser.prefers(fused_filter, pool, filter, between))
         continue;
       data = std::move(fused_data);
       filter = std::move(fused_filter);

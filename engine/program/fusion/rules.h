@@ -36,7 +36,8 @@ void fuse_conv2d_and_max_pool(CallList&, Chooser&);
 void fuse_max_pool_and_filter_gradient(CallList&, Chooser&);
 
 /// Fuses a max-pool's backward call into both gradients of the convolution before it (kernels/conv2d_pool), if nothing
-/// else reads the gradient between them and each is faster than with the pool's call before it.
+/// else reads the gradient between them and each is faster than with the pool's call before it. That counts the pool's
+/// time twice, for one start of a kernel less on the chain, which a tuner does not see.
 void fuse_max_pool_and_gradients(CallList&, Chooser&);
 
 /// Fuses a dense layer and the dropout that follows (kernels/dense_dropout); the value between is not written.
