@@ -13,14 +13,21 @@ struct alignas(n * sizeof(T)) Run {
   static_assert(n * sizeof(T) <= 16);
 };
 
-/// The i-th run of an array, which aligned_for<n>() must hold for.
+/// The i-th run of an array, which aligned_for<n>() must hold for. A run of one is moved as a value: g++ vectorises no
+/// loop that moves structures.
 template <int n, class T>
-__device__ inline Run<T, n>& run_at(T* values, std::int64_t i) {
-  return reinterpret_cast<Run<T, n>*>(values)[i];
+__device__ inline Run<T, n> run_at(const T* values, std::int64_t i) {
+  if constexpr (n == 1)
+    return {{values[i]}};
+  else
+    return reinterpret_cast<const Run<T, n>*>(values)[i];
 }
-template <int n, class T>
-__device__ inline const Run<T, n>& run_at(const T* values, std::int64_t i) {
-  return reinterpret_cast<const Run<T, n>*>(values)[i];
+template <class T, int n>
+__device__ inline void set_run_at(T* values, std::int64_t i, const Run<T, n>& run) {
+  if constexpr (n == 1)
+    values[i] = run.of[0];
+  else
+    reinterpret_cast<Run<T, n>*>(values)[i] = run;
 }
 
 /// True if an array begins where runs of n values may; null does.

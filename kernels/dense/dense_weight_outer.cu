@@ -24,7 +24,7 @@ __global__ void __launch_bounds__(outer_threads)
     if (a >= products.outputs) break;
     const float(&row)[outer_inputs] = products.sums[a];
     if constexpr (whole) {
-      run_at<outer_inputs>(to, 0) = {{row[0], row[1], row[2], row[3]}};
+      set_run_at(to, 0, Run<float, outer_inputs>{{row[0], row[1], row[2], row[3]}});
     } else {
 #pragma unroll
       for (int b = 0; b < outer_inputs; ++b)

@@ -46,7 +46,7 @@ __global__ void gather_values(T* __restrict__ x, std::int32_t* __restrict__ labe
     Run<T, width> group;
 #pragma unroll
     for (int l = 0; l < width; ++l) group.of[l] = rounded<T>(float(bytes[k].of[l]) / 255.0f);
-    run_at<width>(to, i) = group;
+    set_run_at(to, i, group);
   }
 }
 

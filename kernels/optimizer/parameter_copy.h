@@ -18,7 +18,7 @@ struct Bf16Copy {
     Run<bf16, width> group;
 #pragma unroll
     for (int k = 0; k < width; ++k) group.of[k] = rounded<bf16>(p.of[k]);
-    run_at<width>(to, i) = group;
+    set_run_at(to, i, group);
   }
 };
 

@@ -34,9 +34,9 @@ __device__ inline void update_group(float* __restrict__ parameters, float* __res
     moment[0].of[k] = of_one[0];
     moment[1].of[k] = of_one[1];
   }
-  run_at<width>(parameters, i) = p;
-  if constexpr (Step::moments > 0) run_at<width>(moment1, i) = moment[0];
-  if constexpr (Step::moments > 1) run_at<width>(moment2, i) = moment[1];
+  set_run_at(parameters, i, p);
+  if constexpr (Step::moments > 0) set_run_at(moment1, i, moment[0]);
+  if constexpr (Step::moments > 1) set_run_at(moment2, i, moment[1]);
   copy(i, p);
 }
 
