@@ -6,9 +6,10 @@
 namespace gs {
 namespace {
 
-// Measured on two cores with AVX-512 and on two with AVX2 (bench/results): own convolutions beat oneDNN's, except
-// filter gradients with many input channels, and except grouped convolutions, for which only the plain loop exists.
-// With AVX2 forward passes and data gradients take about the same time; those of few channels are faster by oneDNN.
+// Measured on two cores with AVX-512 (bench/results/2026-11-24-auto-cpu.md) and on two with AVX2
+// (2026-11-30-cpu-avx2.md): own convolutions beat oneDNN's, except filter gradients with many input channels, and
+// except grouped convolutions, for which only the plain loop exists. With AVX2 own forward passes take about the time
+// of oneDNN's, and data gradients of few channels take longer.
 bool own_convolution_pays() {
   return cpu_vector_width() == "AVX-512";
 }
