@@ -2,6 +2,7 @@
 #include "engine/library/cuda_library.h"
 
 #include <cudnn.h>
+#include <dlfcn.h>
 
 #include <fmt/format.h>
 
@@ -104,9 +105,17 @@ class CudaLayers : public LayerLibrary<T> {
   const CudaHandles& handles_;
 };
 
+/// cuDNN opens NVRTC for each plan that it makes, and closes it again: 100 MB are mapped, relocated and unmapped each
+/// time. Held open once, it stays; where it is absent, nothing changes.
+void hold_nvrtc_open() {
+  static const std::string name = fmt::format("libnvrtc.so.{}", CUDART_VERSION / 1000);
+  [[maybe_unused]] static void* const held = dlopen(name.c_str(), RTLD_LAZY | RTLD_LOCAL);
+}
+
 class CudaLibrary : public Library {
  public:
   CudaLibrary(const Registry& registry, stream_t stream, bool tf32) : handles_{registry, tf32, {}, {}} {
+    hold_nvrtc_open();
     check_cudnn(cudnnCreate(handles_.cudnn.address()), "starting cuDNN");
     check_cudnn(cudnnSetStream(handles_.cudnn.get(), stream), "giving cuDNN its stream");
     if (cublasLtCreate(handles_.cublaslt.address()) != CUBLAS_STATUS_SUCCESS) throw Error("starting cuBLASLt failed");

@@ -30,7 +30,16 @@ const Attributes& Attributes::descriptor(cudnnBackendAttributeName_t name) const
 
 namespace {
 
-using Index = std::array<std::int64_t, 4>;
+using Index = std::array<std::int64_t, 4>;  ///< N C H W; K C R S of filters
+
+template <class Body>
+void each_index(const Index& extent, const Body& body) {
+  Index i{};
+  for (i[0] = 0; i[0] < extent[0]; ++i[0])
+    for (i[1] = 0; i[1] < extent[1]; ++i[1])
+      for (i[2] = 0; i[2] < extent[2]; ++i[2])
+        for (i[3] = 0; i[3] < extent[3]; ++i[3]) body(i);
+}
 
 /// A tensor and its memory.
 class Tensor {
@@ -61,11 +70,7 @@ class Tensor {
   }
   template <class Body>
   void each(const Body& body) const {
-    Index i{};
-    for (i[0] = 0; i[0] < extent[0]; ++i[0])
-      for (i[1] = 0; i[1] < extent[1]; ++i[1])
-        for (i[2] = 0; i[2] < extent[2]; ++i[2])
-          for (i[3] = 0; i[3] < extent[3]; ++i[3]) body(i);
+    each_index(extent, body);
   }
 
   Index extent{};
@@ -80,6 +85,27 @@ class Tensor {
   cudnnDataType_t type_;
   std::byte* data_;
 };
+
+/// A tensor in fp32, its last extent fastest and without gaps: the strides of a tensor are looked up once for each of
+/// its elements, not once for each product.
+using Values = std::vector<float>;
+
+std::size_t place(const Index& i, const Index& extent) {
+  return std::size_t(((i[0] * extent[1] + i[1]) * extent[2] + i[2]) * extent[3] + i[3]);
+}
+Values zeros(const Tensor& t) {
+  return Values(std::size_t(t.extent[0] * t.extent[1] * t.extent[2] * t.extent[3]));
+}
+Values values_of(const Tensor& t) {
+  Values values = zeros(t);
+  t.each([&](const Index& i) { values[place(i, t.extent)] = t(i); });
+  return values;
+}
+/// alpha * sums; beta must be 0, so the old output is not read.
+void write(const Tensor& t, const Values& sums, double alpha, double beta) {
+  require(beta == 0, "a cuDNN convolution that adds to its old output");
+  t.each([&](const Index& i) { t.put(i, float(alpha) * sums[place(i, t.extent)]); });
+}
 
 class Graph {
  public:
@@ -122,87 +148,71 @@ class Graph {
     return {t, at->second};
   }
 
-  /// Calls body(index in y, index in w, index in x) for every product of a cross-correlation, except in the padding of
-  /// x. Indices are N C H W in x and y, K C R S in w.
+  /// Calls body(place in y, place in w, place in x) for every product of a cross-correlation, except in the padding of
+  /// x. A place is that of Values.
   template <class Body>
-  static void each_product(const Attributes& c, const Tensor& x, const Tensor& w, const Tensor& y, const Body& body) {
+  static void each_product(const Attributes& c, const Index& x, const Index& w, const Index& y, const Body& body) {
     require(c.integer(CUDNN_ATTR_CONVOLUTION_CONV_MODE) == CUDNN_CROSS_CORRELATION, "a mirrored convolution");
     const auto& pad = c.all(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS);
     const auto& post = c.all(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS);
     const auto& stride = c.all(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES);
     const auto& dilation = c.all(CUDNN_ATTR_CONVOLUTION_DILATIONS);
     for (std::size_t d = 0; d < 2; ++d)
-      require(y.extent[d + 2] ==
-                  (x.extent[d + 2] + pad[d] + post[d] - (w.extent[d + 2] - 1) * dilation[d] - 1) / stride[d] + 1,
+      require(y[d + 2] == (x[d + 2] + pad[d] + post[d] - (w[d + 2] - 1) * dilation[d] - 1) / stride[d] + 1,
               "a convolution whose output has the wrong extents");
-    const std::int64_t groups = x.extent[1] / w.extent[1], per_group = w.extent[0] / groups;
-    require(groups * w.extent[1] == x.extent[1] && groups * per_group == w.extent[0] && y.extent[1] == w.extent[0] &&
-                y.extent[0] == x.extent[0],
+    const std::int64_t groups = x[1] / w[1], per_group = w[0] / groups;
+    require(groups * w[1] == x[1] && groups * per_group == w[0] && y[1] == w[0] && y[0] == x[0],
             "a convolution whose channels do not fit");
-    y.each([&](const Index& at) {
-      Index f{at[1]};  // the filter of this output channel
-      for (f[2] = 0; f[2] < w.extent[2]; ++f[2])
-        for (f[3] = 0; f[3] < w.extent[3]; ++f[3]) {
-          Index from{at[0], 0, at[2] * stride[0] - pad[0] + f[2] * dilation[0],
-                     at[3] * stride[1] - pad[1] + f[3] * dilation[1]};
-          if (from[2] < 0 || from[2] >= x.extent[2] || from[3] < 0 || from[3] >= x.extent[3]) continue;
-          for (f[1] = 0; f[1] < w.extent[1]; ++f[1]) {
-            from[1] = at[1] / per_group * w.extent[1] + f[1];
-            body(at, f, from);
+    each_index(y, [&](const Index& at) {
+      const std::size_t y_at = place(at, y);
+      for (std::int64_t r = 0; r < w[2]; ++r)
+        for (std::int64_t s = 0; s < w[3]; ++s) {
+          const std::int64_t row = at[2] * stride[0] - pad[0] + r * dilation[0],
+                             column = at[3] * stride[1] - pad[1] + s * dilation[1];
+          if (row < 0 || row >= x[2] || column < 0 || column >= x[3]) continue;
+          std::size_t x_at = place({at[0], at[1] / per_group * w[1], row, column}, x),
+                      w_at = place({at[1], 0, r, s}, w);
+          for (std::int64_t channel = 0; channel < w[1]; ++channel) {
+            body(y_at, w_at, x_at);
+            x_at += std::size_t(x[2] * x[3]);
+            w_at += std::size_t(w[2] * w[3]);
           }
         }
     });
   }
 
-  /// fp32 sums, written as alpha * sum; beta must be 0, so the old output is not read.
-  class Sums {
-   public:
-    explicit Sums(const Tensor& t)
-        : tensor_(t), values_(std::size_t(t.extent[0] * t.extent[1] * t.extent[2] * t.extent[3])) {}
-    void add(const Index& i, float value) { values_[at(i)] += value; }
-    void write(double alpha, double beta) {
-      require(beta == 0, "a cuDNN convolution that adds to its old output");
-      tensor_.each([&](const Index& i) { tensor_.put(i, float(alpha) * values_[at(i)]); });
-    }
-
-   private:
-    std::size_t at(const Index& i) const {
-      const Index& e = tensor_.extent;
-      return std::size_t(((i[0] * e[1] + i[1]) * e[2] + i[2]) * e[3] + i[3]);
-    }
-    const Tensor& tensor_;
-    std::vector<float> values_;
-  };
-
   void forward(const Attributes& o) {
     const Tensor x = tensor(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X)),
                  w = tensor(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W)),
                  y = tensor(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y));
-    Sums sums(y);
-    each_product(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC), x, w, y,
-                 [&](const Index& at, const Index& f, const Index& from) { sums.add(at, x(from) * w(f)); });
-    sums.write(o.real(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA),
-               o.real(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA));
+    const Values from_x = values_of(x), from_w = values_of(w);
+    Values sums = zeros(y);
+    each_product(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC), x.extent, w.extent, y.extent,
+                 [&](std::size_t at, std::size_t f, std::size_t from) { sums[at] += from_x[from] * from_w[f]; });
+    write(y, sums, o.real(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA),
+          o.real(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA));
   }
   void data_gradient(const Attributes& o) {
     const Tensor dx = tensor(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX)),
                  w = tensor(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W)),
                  dy = tensor(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY));
-    Sums sums(dx);
-    each_product(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC), dx, w, dy,
-                 [&](const Index& at, const Index& f, const Index& from) { sums.add(from, dy(at) * w(f)); });
-    sums.write(o.real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA),
-               o.real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA));
+    const Values from_w = values_of(w), from_dy = values_of(dy);
+    Values sums = zeros(dx);
+    each_product(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC), dx.extent, w.extent, dy.extent,
+                 [&](std::size_t at, std::size_t f, std::size_t to) { sums[to] += from_dy[at] * from_w[f]; });
+    write(dx, sums, o.real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA),
+          o.real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA));
   }
   void filter_gradient(const Attributes& o) {
     const Tensor x = tensor(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X)),
                  dw = tensor(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW)),
                  dy = tensor(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY));
-    Sums sums(dw);
-    each_product(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC), x, dw, dy,
-                 [&](const Index& at, const Index& f, const Index& from) { sums.add(f, dy(at) * x(from)); });
-    sums.write(o.real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA),
-               o.real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA));
+    const Values from_x = values_of(x), from_dy = values_of(dy);
+    Values sums = zeros(dw);
+    each_product(o.descriptor(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC), x.extent, dw.extent, dy.extent,
+                 [&](std::size_t at, std::size_t f, std::size_t from) { sums[f] += from_dy[at] * from_x[from]; });
+    write(dw, sums, o.real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA),
+          o.real(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA));
   }
 
   void pointwise(const Attributes& o) {
