@@ -10,6 +10,8 @@
 #include <fstream>
 #include <sstream>
 
+#include <nlohmann/json.hpp>
+
 namespace gs::test {
 namespace fs = std::filesystem;
 
@@ -76,6 +78,10 @@ std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
+}
+
+nlohmann::json json_of(const fs::path& file) {
+  return nlohmann::json::parse(text_of(file));
 }
 
 std::vector<std::string> tiny_run(const std::vector<std::string>& more) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "tests/support/scratch_folder.h"
 
 namespace gs::test {
@@ -37,6 +39,8 @@ Outcome run_program(const std::filesystem::path& folder, const std::vector<std::
                     const std::function<void()>& prepare = {});
 
 std::vector<std::string> lines_of(const std::string& text);
+
+nlohmann::json json_of(const std::filesystem::path& file);
 
 /// A run that takes a few milliseconds: train lenet on 16 images of 16x16, base 2 and 2 epochs unless `more`
 /// says otherwise.

@@ -21,7 +21,7 @@ namespace {
 
 using test::break_parameter;
 
-constexpr int side = 14;
+constexpr int broken_run_side = 14;
 
 class BrokenRun : public testing::TestWithParam<test::Engine> {
  protected:
@@ -39,13 +39,13 @@ class BrokenRun : public testing::TestWithParam<test::Engine> {
     return recipe;
   }
   std::unique_ptr<Program> program(const Recipe& recipe) const {
-    auto p = std::make_unique<Program>(lenet({.input = {side, side, 1}, .base = 3}), recipe, *device_,
-                                       ImplementationChoice{.rule = GetParam().rule});
+    auto p = std::make_unique<Program>(lenet({.input = {broken_run_side, broken_run_side, 1}, .base = 3}), recipe,
+                                       *device_, ImplementationChoice{.rule = GetParam().rule});
     p->initialize();
     return p;
   }
 
-  const DataSplits data_ = test::tiny_splits(18, 7, side);
+  const DataSplits data_ = test::tiny_splits(18, 7, broken_run_side);
   std::unique_ptr<Device> device_;
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 const std::vector<std::uint32_t> in_order = {0, 1, 2, 3, 4, 5, 6, 7};
 
-Recipe small_recipe() {
+Recipe counted_recipe() {
   Recipe recipe;
   recipe.batch = 4;
   return recipe;
@@ -22,7 +22,7 @@ Recipe small_recipe() {
 
 TEST(CountsProfile, HasEveryOpWithItsKernelsBlocksAndThreads) {
   const auto device = open_device({.name = "sim"});
-  Program program(lenet({.input = {12, 12, 1}, .base = 2}), small_recipe(), *device);
+  Program program(lenet({.input = {12, 12, 1}, .base = 2}), counted_recipe(), *device);
   program.initialize();
   test::BoundTraining training(program, test::noise_images(8, 12, 50, 1));
   const Profile profile = count(program, [&] {
@@ -69,7 +69,7 @@ TEST(CountsProfile, HasEveryOpWithItsKernelsBlocksAndThreads) {
 TEST(CountsProfile, IsAStepOfTheTraining) {
   const auto device = open_device({.name = "sim"});
   const auto weights_after = [&](bool counted) {
-    Program program(lenet({.input = {12, 12, 1}, .base = 2}), small_recipe(), *device);
+    Program program(lenet({.input = {12, 12, 1}, .base = 2}), counted_recipe(), *device);
     program.initialize();
     test::BoundTraining training(program, test::noise_images(8, 12, 50, 1));
     const auto begin = [&] {
@@ -88,7 +88,7 @@ TEST(CountsProfile, IsAStepOfTheTraining) {
 
 TEST(CountsProfile, IsRefusedOnAnotherDevice) {
   const auto device = open_device({.name = "cpu"});
-  Program program(lenet({.input = {12, 12, 1}, .base = 2}), small_recipe(), *device);
+  Program program(lenet({.input = {12, 12, 1}, .base = 2}), counted_recipe(), *device);
   EXPECT_THROW(count(program, [] { return 1; }), Error);
 }
 

@@ -16,12 +16,12 @@
 namespace gs {
 namespace {
 
-constexpr int side = 14;
+constexpr int diagnosis_side = 14;
 
 Net small_lenet() {
-  return lenet({.input = {side, side, 1}, .base = 3, .dropout = 0.25f});
+  return lenet({.input = {diagnosis_side, diagnosis_side, 1}, .base = 3, .dropout = 0.25f});
 }
-Recipe small_recipe() {
+Recipe diagnosis_recipe() {
   Recipe recipe;
   recipe.batch = 4;
   recipe.epochs = 3;
@@ -35,7 +35,7 @@ class DiagnosisOn : public testing::TestWithParam<test::Engine> {
     device_ = test::open(GetParam());
     if (!device_) GTEST_SKIP() << "no GPU";
   }
-  std::unique_ptr<Program> program(const Recipe& recipe = small_recipe()) {
+  std::unique_ptr<Program> program(const Recipe& recipe = diagnosis_recipe()) {
     auto p = std::make_unique<Program>(small_lenet(), recipe, *device_, ImplementationChoice{.rule = GetParam().rule});
     p->initialize();
     return p;
@@ -44,7 +44,7 @@ class DiagnosisOn : public testing::TestWithParam<test::Engine> {
 };
 
 TEST_P(DiagnosisOn, ADiagnosticStepHasTheBitsOfANormalOne) {
-  const DataSplits data = test::tiny_splits(18, 7, side);
+  const DataSplits data = test::tiny_splits(18, 7, diagnosis_side);
   std::vector<std::vector<float>> parameters;
   for (const bool diagnose : {false, true}) {
     const auto p = program();
@@ -60,7 +60,7 @@ TEST_P(DiagnosisOn, ADiagnosticStepHasTheBitsOfANormalOne) {
 
 TEST_P(DiagnosisOn, CountsWhatTheStepDid) {
   const auto p = program();
-  test::BoundTraining training(*p, test::tiny_splits(4, 1, side).train);
+  test::BoundTraining training(*p, test::tiny_splits(4, 1, diagnosis_side).train);
   training.begin(0, {0, 1, 2, 3});
   const std::vector<float> before = p->parameters();
   p->diagnostic_step();
@@ -72,7 +72,7 @@ TEST_P(DiagnosisOn, CountsWhatTheStepDid) {
   EXPECT_TRUE(d.layers[0].relu);
   EXPECT_FALSE(d.layers[3].relu);
   EXPECT_EQ(d.layers[0].channels.size(), 3u);
-  for (const ChannelActivity& c : d.layers[0].channels) EXPECT_LE(c.positive, 4u * side * side);
+  for (const ChannelActivity& c : d.layers[0].channels) EXPECT_LE(c.positive, 4u * diagnosis_side * diagnosis_side);
   std::size_t at = 0;
   for (const Layer& layer : p->net().layers)
     for (const Parameter& parameter : layer.parameters) {
@@ -94,7 +94,7 @@ TEST_P(DiagnosisOn, CountsWhatTheStepDid) {
 
 TEST_P(DiagnosisOn, RestoreGoesBackToTheSnapshot) {
   const auto p = program();
-  test::BoundTraining training(*p, test::tiny_splits(8, 1, side).train);
+  test::BoundTraining training(*p, test::tiny_splits(8, 1, diagnosis_side).train);
   const std::vector<std::uint32_t> order{0, 1, 2, 3, 4, 5, 6, 7};
   training.run_epoch(0, order);
   p->snapshot();
@@ -111,7 +111,7 @@ TEST_P(DiagnosisOn, TheLayerThatBrokeIsNamed) {
   parameters[std::size_t(p->net().layers[0].parameter_count())] = NAN;  // conv2's first weight
   p->set_parameters(parameters);
   try {
-    Trainer(*p, test::tiny_splits(18, 7, side)).run();
+    Trainer(*p, test::tiny_splits(18, 7, diagnosis_side)).run();
     FAIL() << "it went on";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("conv2"), std::string::npos) << error.what();
@@ -119,7 +119,7 @@ TEST_P(DiagnosisOn, TheLayerThatBrokeIsNamed) {
 }
 
 TEST_P(DiagnosisOn, EvaluationGivesTheLogitsOfEveryImage) {
-  const DataSplits data = test::tiny_splits(18, 7, side);
+  const DataSplits data = test::tiny_splits(18, 7, diagnosis_side);
   const auto p = program();
   Trainer trainer(*p, data);
   for (const Split split : {Split::training, Split::validation}) {
@@ -140,15 +140,15 @@ TEST_P(DiagnosisOn, TheCallerMayStopARun) {
   int epochs = 0;
   callbacks.epoch = [&](const EpochResult&, bool) { ++epochs; };
   callbacks.stop = [&] { return epochs == 2; };
-  EXPECT_EQ(Trainer(*p, test::tiny_splits(18, 7, side)).run(callbacks).history.size(), 2u);
+  EXPECT_EQ(Trainer(*p, test::tiny_splits(18, 7, diagnosis_side)).run(callbacks).history.size(), 2u);
 }
 
 TEST_P(DiagnosisOn, TheScheduleSetsTheRateOfEachEpoch) {
-  Recipe recipe = small_recipe();
+  Recipe recipe = diagnosis_recipe();
   recipe.schedule = {.kind = Schedule::Kind::step, .step_epochs = 1, .step_factor = 0.5f};
   const auto p = program(recipe);
   std::vector<double> rates;
-  for (const EpochResult& e : Trainer(*p, test::tiny_splits(18, 7, side)).run().history)
+  for (const EpochResult& e : Trainer(*p, test::tiny_splits(18, 7, diagnosis_side)).run().history)
     rates.push_back(e.learning_rate);
   ASSERT_EQ(rates.size(), 3u);
   EXPECT_NEAR(rates[1] / rates[0], 0.5, 1e-6);

@@ -19,7 +19,7 @@
 namespace gs {
 namespace {
 
-constexpr int side = 9;
+constexpr int graph_side = 9;
 
 class Graph : public testing::TestWithParam<test::Engine> {
  protected:
@@ -84,7 +84,7 @@ testing::AssertionResult close(const std::vector<float>& got, const std::vector<
 
 /// The sum of three convolutions of one value equals one convolution with the sum of their weights.
 TEST_P(Graph, AValueThatIsReadThreeTimesGetsTheSumOfTheGradients) {
-  const Net branches = NetBuilder("branches", {side, side, 1})
+  const Net branches = NetBuilder("branches", {graph_side, graph_side, 1})
                            .conv2d(3, 3)
                            .relu()
                            .name("value")
@@ -101,8 +101,14 @@ TEST_P(Graph, AValueThatIsReadThreeTimesGetsTheSumOfTheGradients) {
                            .flatten()
                            .dense(1)
                            .build();
-  const Net whole =
-      NetBuilder("whole", {side, side, 1}).conv2d(3, 3).relu().conv2d(2, 3).relu().flatten().dense(1).build();
+  const Net whole = NetBuilder("whole", {graph_side, graph_side, 1})
+                        .conv2d(3, 3)
+                        .relu()
+                        .conv2d(2, 3)
+                        .relu()
+                        .flatten()
+                        .dense(1)
+                        .build();
   const auto first = program(branches), second = program(whole);
   const std::vector<float> parameters = first->parameters();
   std::vector<float> summed = second->parameters();
@@ -116,7 +122,7 @@ TEST_P(Graph, AValueThatIsReadThreeTimesGetsTheSumOfTheGradients) {
     }
     set(whole, summed, std::string("conv2") + part, sum);
   }
-  const Dataset data = test::noise_images(4, side, 60, 5);
+  const Dataset data = test::noise_images(4, graph_side, 60, 5);
   const auto got = gradients(*first, parameters, data), want = gradients(*second, summed, data);
   for (const char* parameter : {"conv1.weight", "conv1.bias", "dense1.weight", "dense1.bias"})
     EXPECT_TRUE(close(of(branches, got, parameter), of(whole, want, parameter))) << parameter;
@@ -126,7 +132,7 @@ TEST_P(Graph, AValueThatIsReadThreeTimesGetsTheSumOfTheGradients) {
 
 /// Concatenating two convolutions of the input equals one convolution with the filters of both.
 TEST_P(Graph, ConcatIsOneConvolutionWithAllFilters) {
-  const Net branches = NetBuilder("branches", {side, side, 1})
+  const Net branches = NetBuilder("branches", {graph_side, graph_side, 1})
                            .conv2d(3, 3)
                            .relu()
                            .name("first")
@@ -137,7 +143,7 @@ TEST_P(Graph, ConcatIsOneConvolutionWithAllFilters) {
                            .flatten()
                            .dense(1)
                            .build();
-  const Net whole = NetBuilder("whole", {side, side, 1}).conv2d(5, 3).relu().flatten().dense(1).build();
+  const Net whole = NetBuilder("whole", {graph_side, graph_side, 1}).conv2d(5, 3).relu().flatten().dense(1).build();
   const auto first = program(branches), second = program(whole);
   const std::vector<float> parameters = first->parameters();
   std::vector<float> joined = second->parameters();
@@ -151,7 +157,7 @@ TEST_P(Graph, ConcatIsOneConvolutionWithAllFilters) {
     set(whole, joined, std::string("conv1") + part, both(parameters, part));
     set(whole, joined, std::string("dense1") + part, of(branches, parameters, std::string("dense1") + part));
   }
-  const Dataset data = test::noise_images(4, side, 60, 5);
+  const Dataset data = test::noise_images(4, graph_side, 60, 5);
   const auto got = gradients(*first, parameters, data), want = gradients(*second, joined, data);
   EXPECT_TRUE(close(of(branches, got, "dense1.weight"), of(whole, want, "dense1.weight")));
   for (const char* part : {".weight", ".bias"})
@@ -159,11 +165,11 @@ TEST_P(Graph, ConcatIsOneConvolutionWithAllFilters) {
 }
 
 Net small_resnet() {
-  return resnet({.input = {side, side, 1}, .base = 2, .dropout = 0.2f, .depth = 8});
+  return resnet({.input = {graph_side, graph_side, 1}, .base = 2, .dropout = 0.2f, .depth = 8});
 }
 
 TEST_P(Graph, AnyOrderOfAResNetsCallsGivesTheSameBits) {
-  const Dataset data = test::noise_images(10, side, 60, 5);
+  const Dataset data = test::noise_images(10, graph_side, 60, 5);
   const std::vector<std::uint32_t> visits = {3, 1, 4, 0, 5, 9, 2, 6, 8, 7};
   const auto listed = program(small_resnet());
   test::BoundTraining(*listed, data).run_epoch(0, visits);
@@ -181,7 +187,7 @@ TEST_P(Graph, AnyOrderOfAResNetsCallsGivesTheSameBits) {
 TEST_P(Graph, RunningStatisticsAreSavedAndTrainingGoesOnWithThem) {
   const std::filesystem::path file =
       std::filesystem::path(testing::TempDir()) / ("resnet-" + testing::PrintToString(GetParam()) + ".safetensors");
-  const DataSplits data = test::tiny_splits(10, 5, side);
+  const DataSplits data = test::tiny_splits(10, 5, graph_side);
   const auto whole = program(small_resnet());
   const std::vector<EpochResult> history = Trainer(*whole, data).run().history;
 
@@ -207,7 +213,7 @@ TEST_P(Graph, RunningStatisticsAreSavedAndTrainingGoesOnWithThem) {
 }
 
 TEST_P(Graph, ADiagnosticStepOfAResNetHasTheBitsOfANormalOne) {
-  const Dataset data = test::noise_images(4, side, 60, 5);
+  const Dataset data = test::noise_images(4, graph_side, 60, 5);
   const auto normal = program(small_resnet()), diagnosed = program(small_resnet());
   test::BoundTraining first(*normal, data), second(*diagnosed, data);
   first.begin(0, {0, 1, 2, 3});

@@ -12,7 +12,7 @@
 namespace gs {
 namespace {
 
-constexpr int side = 12;
+constexpr int predicted_side = 12;
 
 class Predict : public testing::TestWithParam<test::Engine> {
  protected:
@@ -26,13 +26,13 @@ class Predict : public testing::TestWithParam<test::Engine> {
     recipe.epochs = 2;
     recipe.learning_rate = 1e-3f;
     recipe.precision = GetParam().precision;
-    auto made = std::make_unique<Program>(lenet({.input = {side, side, 1}, .base = 2}), recipe, *device_,
-                                          ImplementationChoice{.rule = GetParam().rule});
+    auto made = std::make_unique<Program>(lenet({.input = {predicted_side, predicted_side, 1}, .base = 2}), recipe,
+                                          *device_, ImplementationChoice{.rule = GetParam().rule});
     made->initialize();
     return made;
   }
 
-  const DataSplits data_ = test::tiny_splits(10, 7, side);
+  const DataSplits data_ = test::tiny_splits(10, 7, predicted_side);
   std::unique_ptr<Device> device_;
 };
 
@@ -49,7 +49,9 @@ TEST_P(Predict, BetweenTwoEpochsChangesNoBit) {
   const auto alone = program(), asked = program();
   const TrainingResult expected = Trainer(*alone, data_).run();
   TrainerCallbacks callbacks;
-  callbacks.epoch = [&](const EpochResult&, bool) { predict(*asked, test::tiny_splits(10, 3, side).validation); };
+  callbacks.epoch = [&](const EpochResult&, bool) {
+    predict(*asked, test::tiny_splits(10, 3, predicted_side).validation);
+  };
   const TrainingResult result = Trainer(*asked, data_).run(callbacks);
   ASSERT_EQ(result.history.size(), 2u);
   for (std::size_t i = 0; i < 2; ++i) {

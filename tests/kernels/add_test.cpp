@@ -9,7 +9,7 @@ namespace {
 
 /// Equal shapes, one value, stride 2 from even and odd maps, padding on both sides and more behind than in front,
 /// channels alone, a stride alone, and rows of skip that no element of y reads.
-std::vector<Add> problems() {
+std::vector<Add> add_problems() {
   std::vector<Add> list;
   for (const bool relu : {false, true})
     for (Add p : {Add{1, 1, 1, 1, 1, 1, 1, 1}, Add{2, 5, 3, 7, 5, 3, 7, 1}, Add{2, 4, 4, 32, 8, 8, 16, 2},
@@ -60,7 +60,7 @@ void check_backward(const Add& p, bool masked) {
 }
 
 TEST(Add, EveryVariantIsTheReference) {
-  for (const Add& p : problems()) {
+  for (const Add& p : add_problems()) {
     SCOPED_TRACE(describe(p));
     check_forward<float>(p), check_forward<bf16>(p);
     for (const bool masked : {false, true}) check_backward<float>(p, masked), check_backward<bf16>(p, masked);

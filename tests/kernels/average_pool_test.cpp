@@ -9,7 +9,7 @@ namespace gs::test {
 namespace {
 
 /// n h w c, window, stride: one element, tails, overlaps, gaps, flat windows, whole maps, more channels than a tile.
-const std::vector<AveragePool> problems = {
+const std::vector<AveragePool> average_pool_problems = {
     {1, 1, 1, 1, 1, 1, 1},   {2, 5, 7, 3, 2, 2, 2},   {1, 8, 8, 32, 2, 2, 2},  {2, 9, 6, 5, 3, 3, 2},
     {1, 10, 11, 4, 3, 2, 1}, {1, 7, 8, 3, 2, 1, 3},   {3, 7, 7, 130, 7, 7, 1}, {2, 3, 5, 64, 3, 5, 1},
     {1, 6, 6, 200, 2, 3, 2}, {2, 20, 21, 8, 5, 5, 3},
@@ -55,7 +55,7 @@ void check_backward(const AveragePool& m, bool masked) {
 }
 
 TEST(AveragePool, EveryVariantIsTheReference) {
-  for (const AveragePool& m : problems) {
+  for (const AveragePool& m : average_pool_problems) {
     SCOPED_TRACE(describe(m));
     check_forward<float>(m), check_forward<bf16>(m);
     for (const bool masked : {false, true}) check_backward<float>(m, masked), check_backward<bf16>(m, masked);
@@ -64,7 +64,7 @@ TEST(AveragePool, EveryVariantIsTheReference) {
 }
 
 TEST(AveragePool, EveryVariantGivesTheSameBits) {
-  for (const AveragePool& m : problems) {
+  for (const AveragePool& m : average_pool_problems) {
     SCOPED_TRACE(describe(m));
     const auto x = random_values(m.x_size(), 4);
     std::vector<float> first;

@@ -12,31 +12,32 @@ namespace {
 constexpr double eps = std::numeric_limits<float>::epsilon();
 
 /// A problem, how many of its images count, and the mean of its inputs.
-struct Case {
+struct BatchNormCase {
   BatchNorm p;
   int valid;
   double mean = 0;
 };
 
-std::vector<Case> cases() {
-  std::vector<Case> list;
+std::vector<BatchNormCase> batch_norm_cases() {
+  std::vector<BatchNormCase> list;
   for (const bool relu : {false, true})
-    for (Case c :
-         {Case{{1, 1, 1}, 1}, Case{{2, 1, 3}, 2}, Case{{3, 49, 5}, 3}, Case{{3, 49, 5}, 2, 100}, Case{{4, 64, 33}, 3},
-          Case{{1, 1, 40}, 1}, Case{{130, 1, 64}, 127}, Case{{5, 1000, 17}, 4, 1000}, Case{{2, 9001, 3}, 1, -30}}) {
+    for (BatchNormCase c : {BatchNormCase{{1, 1, 1}, 1}, BatchNormCase{{2, 1, 3}, 2}, BatchNormCase{{3, 49, 5}, 3},
+                            BatchNormCase{{3, 49, 5}, 2, 100}, BatchNormCase{{4, 64, 33}, 3},
+                            BatchNormCase{{1, 1, 40}, 1}, BatchNormCase{{130, 1, 64}, 127},
+                            BatchNormCase{{5, 1000, 17}, 4, 1000}, BatchNormCase{{2, 9001, 3}, 1, -30}}) {
       c.p.relu = relu;
       list.push_back(c);
     }
   return list;
 }
 
-std::string describe(const Case& c) {
+std::string describe(const BatchNormCase& c) {
   return (testing::Message() << c.valid << " of " << c.p.n << " images of " << c.p.pixels << " pixels, " << c.p.c
                              << " channels, mean " << c.mean << (c.p.relu ? ", ReLU" : ""))
       .GetString();
 }
 
-StepState state_of(const Case& c) {
+StepState state_of(const BatchNormCase& c) {
   StepState state;
   state.batch = std::uint32_t(c.p.n);
   state.samples = std::uint32_t(c.valid);
@@ -48,13 +49,13 @@ template <class T>
 struct Inputs {
   std::vector<float> x, gamma, beta, running_mean, running_variance;
 
-  explicit Inputs(const Case& c)
+  explicit Inputs(const BatchNormCase& c)
       : x(activations<T>(c.p.size(), 1, c.mean - 1, c.mean + 1)),
         gamma(random_values(c.p.c, 2, -2, 2)),
         beta(random_values(c.p.c, 3)),
         running_mean(random_values(c.p.c, 4)),
         running_variance(random_values(c.p.c, 5, 0.5, 2)) {}
-  ref::BatchNormed forward(const Case& c) const {
+  ref::BatchNormed forward(const BatchNormCase& c) const {
     return ref::batch_norm_forward(c.p, c.valid, widen(x), widen(gamma), widen(beta), widen(running_mean),
                                    widen(running_variance));
   }
@@ -73,7 +74,7 @@ struct Inputs {
 };
 
 template <class T>
-void check_forward(const Case& c) {
+void check_forward(const BatchNormCase& c) {
   const Inputs<T> in(c);
   const ref::BatchNormed want = in.forward(c);
   std::vector<double> of_deviation(want.mean.size());
@@ -100,7 +101,7 @@ void check_forward(const Case& c) {
 }
 
 template <class T>
-void check_inference(const Case& c) {
+void check_inference(const BatchNormCase& c) {
   const Inputs<T> in(c);
   const auto want = ref::batch_norm_map(c.p, widen(in.x), widen(in.gamma), widen(in.beta), widen(in.running_mean),
                                         widen(in.running_variance));
@@ -117,7 +118,7 @@ void check_inference(const Case& c) {
 }
 
 template <class T>
-void check_backward(const Case& c, bool masked) {
+void check_backward(const BatchNormCase& c, bool masked) {
   const Inputs<T> in(c);
   const ref::BatchNormed forward = in.forward(c);
   auto dy = activations<T>(c.p.size(), 6);
@@ -161,7 +162,7 @@ void check_backward(const Case& c, bool masked) {
 }
 
 TEST(BatchNorm, ForwardIsTheReference) {
-  for (const Case& c : cases()) {
+  for (const BatchNormCase& c : batch_norm_cases()) {
     SCOPED_TRACE(describe(c));
     check_forward<float>(c), check_forward<bf16>(c);
     check_inference<float>(c), check_inference<bf16>(c);
@@ -170,7 +171,7 @@ TEST(BatchNorm, ForwardIsTheReference) {
 }
 
 TEST(BatchNorm, BackwardIsTheReference) {
-  for (const Case& c : cases())
+  for (const BatchNormCase& c : batch_norm_cases())
     for (const bool masked : {false, true}) {
       SCOPED_TRACE(describe(c));
       check_backward<float>(c, masked), check_backward<bf16>(c, masked);
@@ -185,7 +186,7 @@ struct Written {
 };
 
 template <class Launch>
-Written run_forward(const Case& c, const Inputs<float>& in, const Launch& launch) {
+Written run_forward(const BatchNormCase& c, const Inputs<float>& in, const Launch& launch) {
   DeviceArray<float> x(in.x), gamma(in.gamma), beta(in.beta);
   DeviceArray<StepState> state(std::vector{state_of(c)});
   GuardedArray<float> y(in.x.size()), mean(in.gamma.size()), inverse_deviation(in.gamma.size());
@@ -197,8 +198,8 @@ Written run_forward(const Case& c, const Inputs<float>& in, const Launch& launch
 
 /// Results of one backward pass: dx, dgamma, dbeta.
 template <class Launch>
-std::vector<std::vector<float>> run_backward(const Case& c, const std::vector<float>& dy, const Inputs<float>& in,
-                                             const Launch& launch) {
+std::vector<std::vector<float>> run_backward(const BatchNormCase& c, const std::vector<float>& dy,
+                                             const Inputs<float>& in, const Launch& launch) {
   const auto forward = in.forward(c);
   DeviceArray<float> gradient(dy), x(in.x), gamma(in.gamma),
       mean(std::vector<float>(forward.mean.begin(), forward.mean.end())),
@@ -212,7 +213,7 @@ std::vector<std::vector<float>> run_backward(const Case& c, const std::vector<fl
 
 /// A NaN spoils its channel and no other; in a row that does not count it spoils only its own y.
 TEST(BatchNorm, NanStaysInItsChannel) {
-  const Case c{{3, 50, 5}, 2};
+  const BatchNormCase c{{3, 50, 5}, 2};
   const Inputs<float> clean(c);
   const std::size_t counted = 2 * 50 * 5, at = 7, behind = counted + 3;  // channels 2 and 3
   Inputs<float> broken = clean;
@@ -242,7 +243,7 @@ TEST(BatchNorm, NanStaysInItsChannel) {
 }
 
 TEST(BatchNorm, ABatchWithoutValidRowsChangesNoAverage) {
-  const Case c{{2, 3, 4}, 0};
+  const BatchNormCase c{{2, 3, 4}, 0};
   const Inputs<float> in(c);
   for_each_variant<BatchNormForward<float>>(c.p, [&](auto launch) {
     const Written got = run_forward(c, in, launch);
@@ -257,7 +258,7 @@ TEST(BatchNorm, ABatchWithoutValidRowsChangesNoAverage) {
 }
 
 TEST(BatchNorm, TheSameBitsForEveryNumberOfThreads) {
-  const Case c{{4, 1003, 32}, 3};
+  const BatchNormCase c{{4, 1003, 32}, 3};
   const Inputs<float> in(c);
   const auto dy = random_values(c.p.size(), 9);
   expect_same_for_every_number_of_threads([&] {

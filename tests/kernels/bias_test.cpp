@@ -9,7 +9,7 @@
 namespace gs::test {
 namespace {
 
-std::vector<Rows> problems() {
+std::vector<Rows> bias_problems() {
   std::vector<Rows> list;
   for (bool relu : {false, true})
     for (Rows p : {Rows{1, 1}, Rows{3, 5}, Rows{7, 33}, Rows{40, 1}, Rows{1, 64}, Rows{1003, 3}, Rows{513, 64},
@@ -25,7 +25,7 @@ std::string describe(const Rows& p) {
 }
 
 TEST(BiasActivation, AgainstTheReference) {
-  for (const Rows& p : problems()) {
+  for (const Rows& p : bias_problems()) {
     SCOPED_TRACE(describe(p));
     auto y = random_values(p.rows * p.columns, 1);
     y[y.size() / 2] = NAN;
@@ -43,7 +43,7 @@ TEST(BiasActivation, AgainstTheReference) {
 }
 
 TEST(BiasGradient, AgainstTheReference) {
-  for (const Rows& p : problems()) {
+  for (const Rows& p : bias_problems()) {
     SCOPED_TRACE(describe(p));
     const auto dy = random_values(p.rows * p.columns, 3);
     const auto want = ref::bias_gradient(p, widen(dy));
@@ -78,7 +78,7 @@ TEST(BiasGradient, TheSameBitsForEveryNumberOfThreads) {
 }
 
 TEST(ReluGradient, AgainstTheReference) {
-  for (Rows p : problems()) {
+  for (Rows p : bias_problems()) {
     p.scale = p.relu ? 2.0f : 1.0f;  // a power of two: no rounding
     SCOPED_TRACE(describe(p));
     const auto dx = random_values(p.rows * p.columns, 5);

@@ -8,7 +8,7 @@ namespace gs::test {
 namespace {
 
 /// Pixels, channels of a and of b.
-const std::vector<Concat> problems = {{1, 1, 1}, {7, 3, 5}, {50, 64, 33}, {1, 1, 130}, {1003, 17, 2}};
+const std::vector<Concat> concat_problems = {{1, 1, 1}, {7, 3, 5}, {50, 64, 33}, {1, 1, 130}, {1003, 17, 2}};
 
 template <class T>
 void check_forward(const Concat& p) {
@@ -42,7 +42,7 @@ void check_backward(const Concat& p, bool mask_a, bool mask_b) {
 }
 
 TEST(Concat, EveryVariantIsTheReference) {
-  for (const Concat& p : problems) {
+  for (const Concat& p : concat_problems) {
     SCOPED_TRACE(testing::Message() << p.pixels << " pixels, " << p.a_c << " + " << p.b_c << " channels");
     check_forward<float>(p), check_forward<bf16>(p);
     for (const bool mask_a : {false, true})

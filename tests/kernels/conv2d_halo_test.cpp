@@ -13,7 +13,7 @@ namespace {
 
 /// Tiles reach over the right and lower edge of the images, and over the last filters and channels. By outputs of a
 /// block and of a warp in the forward pass, data gradient:
-const std::vector<Conv2d> problems = {
+const std::vector<Conv2d> halo_problems = {
     {.n = 2, .h = 9, .w = 19, .c = 8, .k = 16, .r = 3, .s = 3, .pad = 1},    // 8, 8; 8, 8: few pixels
     {.n = 67, .h = 2, .w = 3, .c = 8, .k = 24, .r = 3, .s = 3, .pad = 1},    // 32, 8; 8, 8
     {.n = 34, .h = 5, .w = 3, .c = 40, .k = 16, .r = 3, .s = 3, .pad = 1},   // 16, 8; 32, 8: many chunks
@@ -52,7 +52,7 @@ TYPED_TEST(HaloConvolution, IsTheReference) {
   using T = TypeParam;
   using Op = ConvolutionOf<T>;
   bool masked = false;
-  for (Conv2d d : problems) {
+  for (Conv2d d : halo_problems) {
     d.relu = masked = !masked;
     SCOPED_TRACE(Op::describe(d));
     const auto x = as_stored<T>(random_values(d.x_size(), 1)), w = as_stored<T>(random_values(d.w_size(), 2)),
@@ -94,7 +94,7 @@ TYPED_TEST(HaloConvolution, IsTheReference) {
 TEST(HaloConvolutions, RoundFactorsToTf32AndNothingElse) {
   const float a = 1 + 0x1p-11f, product = (1 + 0x1p-10f) * (1 + 0x1p-10f), bias = 0x1p-20f;
   for (const std::size_t i : {0, 3, 5}) {
-    const Conv2d& d = problems[i];
+    const Conv2d& d = halo_problems[i];
     SCOPED_TRACE(Convolution::describe(d));
     std::vector<float> one_x(std::size_t(d.x_size())), one_dy(std::size_t(d.y_size()));
     one_x[std::size_t((d.w + 1) * d.c)] = one_dy[std::size_t((d.w + 1) * d.k)] = a;  // pixel (1, 1)
@@ -157,7 +157,7 @@ TYPED_TEST(HaloConvolution, KeepsNaNWhereItBelongs) {
 }
 
 TEST(HaloConvolutions, AreOf3x3WindowsAndChannelsInEights) {
-  const Conv2d fits = problems[0];
+  const Conv2d fits = halo_problems[0];
   const auto without = [&](auto change) {
     Conv2d d = fits;
     change(d);

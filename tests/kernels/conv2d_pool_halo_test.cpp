@@ -12,7 +12,7 @@ namespace {
 
 /// Odd sizes have pixels in no window. By outputs of the data gradient's block and warp, and warps of the filter
 /// gradient along filters and channels:
-const std::vector<Conv2dPool> problems = {
+const std::vector<Conv2dPool> pool_halo_problems = {
     pooled({.n = 2, .h = 9, .w = 19, .c = 8, .k = 16, .r = 3, .s = 3, .pad = 1, .relu = true}),  // 8, 8; 1, 1
     pooled({.n = 34, .h = 5, .w = 3, .c = 40, .k = 16, .r = 3, .s = 3, .pad = 1}),               // 32, 8; 1, 4
     pooled({.n = 58, .h = 9, .w = 2, .c = 24, .k = 24, .r = 3, .s = 3, .pad = 1}),   // 32, 16; 2, 2: tiles and chunks
@@ -47,7 +47,7 @@ TYPED_TEST_SUITE(HaloGradientsOfPooled, HaloStorageTypes);
 
 TYPED_TEST(HaloGradientsOfPooled, HaveTheBitsOfTheSeparateOps) {
   using T = TypeParam;
-  for (const Conv2dPool& p : problems) {
+  for (const Conv2dPool& p : pool_halo_problems) {
     const Conv2d& d = p.conv;
     SCOPED_TRACE(extents_of(d));
     const auto x = as_stored<T>(random_values(d.x_size(), 1)), w = as_stored<T>(random_values(d.w_size(), 2)),

@@ -13,7 +13,7 @@
 namespace gs::test {
 namespace {
 
-const std::vector<Conv2dPool> problems = {
+const std::vector<Conv2dPool> pooled_problems = {
     pooled({.n = 1, .h = 2, .w = 2, .c = 1, .k = 1, .r = 1, .s = 1}),
     pooled(
         {.n = 2, .h = 5, .w = 7, .c = 1, .k = 8, .r = 3, .s = 3, .pad = 1, .relu = true}),  // odd: an edge is dropped
@@ -37,12 +37,12 @@ const std::vector<Conv2dPool> problems = {
 /// A problem's tensors as the kernels get them, and the result of the two formulas; the convolution's output is rounded
 /// to the storage type in between.
 template <class T>
-struct Case {
+struct PooledCase {
   std::vector<T> x, w, bias;
   ref::MaxPooled want;
 
-  Case(const Conv2dPool& p, const std::vector<float>& images, const std::vector<float>& filters,
-       const std::vector<float>& biases)
+  PooledCase(const Conv2dPool& p, const std::vector<float>& images, const std::vector<float>& filters,
+             const std::vector<float>& biases)
       : x(narrowed<T>(images)), w(narrowed<T>(filters)), bias(narrowed<T>(biases)) {
     const auto wide_x = widened_all(x), wide_w = widened_all(w), wide_bias = widened_all(bias);
     std::vector<double> full = ref::conv2d_forward(p.conv, wide_x.data(), wide_w.data(), wide_bias.data()).value;
@@ -54,7 +54,7 @@ struct Case {
 
 /// Calls check(y, argmax, arithmetic) with each variant's results.
 template <class T, class Check>
-void run(const Conv2dPool& p, const Case<T>& c, const Check& check) {
+void run(const Conv2dPool& p, const PooledCase<T>& c, const Check& check) {
   const auto one_variant = [&](auto launch, Arithmetic arithmetic) {
     DeviceArray<T> images(c.x), filters(c.w), biases(c.bias);
     GuardedArray<T> y(c.want.y.size());
@@ -78,10 +78,10 @@ TYPED_TEST_SUITE(ConvolutionAndPool, StorageTypes);
 
 TYPED_TEST(ConvolutionAndPool, AreTheTwoFormulas) {
   using T = TypeParam;
-  for (const Conv2dPool& p : problems) {
+  for (const Conv2dPool& p : pooled_problems) {
     const Conv2d& d = p.conv;
     SCOPED_TRACE(extents_of(d));
-    const Case<T> c(p, random_values(d.x_size(), 1), random_values(d.w_size(), 2), random_values(d.k, 3));
+    const PooledCase<T> c(p, random_values(d.x_size(), 1), random_values(d.w_size(), 2), random_values(d.k, 3));
     run(p, c, [&](const auto& y, const auto& argmax, Arithmetic arithmetic) {
       // Inputs and filters below 1: the sum of absolute products is below its number of terms.
       const double terms = double(d.w_size() / d.k + 1);
@@ -97,10 +97,10 @@ TYPED_TEST(ConvolutionAndPool, AreTheTwoFormulas) {
 // Small integers are exact in every arithmetic, and many maxima are equal; the first one counts.
 TYPED_TEST(ConvolutionAndPool, OfIntegersAreExactAndTheFirstOfEqualMaximaCounts) {
   using T = TypeParam;
-  for (const Conv2dPool& p : problems) {
+  for (const Conv2dPool& p : pooled_problems) {
     const Conv2d& d = p.conv;
     SCOPED_TRACE(extents_of(d));
-    const Case<T> c(p, integers(d.x_size(), 1), integers(d.w_size(), 2), integers(d.k, 3));
+    const PooledCase<T> c(p, integers(d.x_size(), 1), integers(d.w_size(), 2), integers(d.k, 3));
     run(p, c, [&](const auto& y, const auto& argmax, Arithmetic) {
       EXPECT_TRUE(agree(y, c.want.y, 0.0));
       EXPECT_EQ(argmax, c.want.argmax);
@@ -117,7 +117,7 @@ TYPED_TEST(ConvolutionAndPool, KeepTheFirstNaNOfAWindow) {
     auto x = integers(d.x_size(), 1);
     x[std::size_t(((1 * d.h + 2) * d.w + 5) * d.c)] = NAN;  // pixel (0, 1) of a window
     x[std::size_t(((1 * d.h + 3) * d.w + 4) * d.c)] = NAN;  // pixel (1, 0) of the same
-    const Case<T> c(p, x, integers(d.w_size(), 2), integers(d.k, 3));
+    const PooledCase<T> c(p, x, integers(d.w_size(), 2), integers(d.k, 3));
     run(p, c, [&](const auto& y, const auto& argmax, Arithmetic) {
       EXPECT_TRUE(agree(y, c.want.y, 0.0, NonFinite::as_expected));
       EXPECT_EQ(argmax, c.want.argmax);
@@ -149,10 +149,10 @@ std::string_view with_the_same_sums(std::string_view fused) {
 // The maximum depends on the sums. Several may round to the same bf16: `window` compares them before they are rounded.
 TYPED_TEST(ConvolutionAndPool, HaveTheBitsOfTheTwoKernels) {
   using T = TypeParam;
-  for (const Conv2dPool& p : problems) {
+  for (const Conv2dPool& p : pooled_problems) {
     const Conv2d& d = p.conv;
     SCOPED_TRACE(extents_of(d));
-    const Case<T> c(p, random_values(d.x_size(), 1), random_values(d.w_size(), 2), random_values(d.k, 3));
+    const PooledCase<T> c(p, random_values(d.x_size(), 1), random_values(d.w_size(), 2), random_values(d.k, 3));
     DeviceArray<T> images(c.x), filters(c.w), biases(c.bias);
     for (const Registry* registry : tested_registries())
       for (const auto& fused : registry->variants<Conv2dPoolForward<T>>()) {

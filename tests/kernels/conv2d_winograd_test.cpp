@@ -8,7 +8,7 @@ namespace gs::test {
 namespace {
 
 /// Channels that fill no register, more tiles in a row than are transformed together, every padding.
-const std::vector<Conv2d> problems = {
+const std::vector<Conv2d> winograd_problems = {
     {.n = 1, .h = 6, .w = 54, .c = 9, .k = 17, .r = 3, .s = 3, .pad = 0, .relu = true},
     {.n = 2, .h = 4, .w = 6, .c = 8, .k = 35, .r = 3, .s = 3, .pad = 1},
     {.n = 3, .h = 2, .w = 4, .c = 21, .k = 8, .r = 3, .s = 3, .pad = 2, .relu = true},
@@ -59,7 +59,7 @@ void expect_the_reference(const Conv2d& d, const std::vector<float>& x, const st
 }
 
 TEST(WinogradConvolution, IsTheReferenceWithinNineTimesTheBoundOfASum) {
-  for (const Conv2d& d : problems) {
+  for (const Conv2d& d : winograd_problems) {
     SCOPED_TRACE(ConvolutionOf<float>::describe(d));
     expect_the_reference(d, random_values(d.x_size(), 1), random_values(d.w_size(), 2), random_values(d.k, 3),
                          random_values(d.y_size(), 4), 9);
@@ -68,7 +68,7 @@ TEST(WinogradConvolution, IsTheReferenceWithinNineTimesTheBoundOfASum) {
 
 // The transforms halve and add: with small integers nothing is rounded.
 TEST(WinogradConvolution, OfIntegersIsExact) {
-  for (const Conv2d& d : problems) {
+  for (const Conv2d& d : winograd_problems) {
     SCOPED_TRACE(ConvolutionOf<float>::describe(d));
     expect_the_reference(d, integers(d.x_size(), 1), integers(d.w_size(), 2), integers(d.k, 3), integers(d.y_size(), 4),
                          0);

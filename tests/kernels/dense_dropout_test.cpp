@@ -23,7 +23,7 @@ StepState seventh_step() {
   return step;
 }
 
-const std::vector<DenseDropout> problems = {
+const std::vector<DenseDropout> dropped_problems = {
     dropped({.n = 1, .in = 1, .out = 1}, 0.4f),
     dropped({.n = 3, .in = 5, .out = 7, .relu = true}, 0.4f),  // groups of four that cross rows
     dropped({.n = 70, .in = 33, .out = 66, .relu = true}, 0.25f),
@@ -44,7 +44,7 @@ TYPED_TEST_SUITE(DenseAndDropout, StorageTypes);
 TYPED_TEST(DenseAndDropout, HaveTheBitsOfTheTwoKernels) {
   using T = TypeParam;
   const StepState step = seventh_step();
-  for (DenseDropout p : problems) {
+  for (DenseDropout p : dropped_problems) {
     // In bf16 the separate ops round twice: equal only if the factor is a power of two.
     if (sizeof(T) == 2 && p.dropout.rate != 0) p.dropout.rate = 0.5f;
     const Dense& d = p.dense;
@@ -79,7 +79,7 @@ TYPED_TEST(DenseAndDropout, HaveTheBitsOfTheTwoKernels) {
 // The fused op rounds to bf16 only once, at y.
 TEST(DenseDropout, InBf16IsWithinOneRoundingOfTheFormula) {
   const StepState step = seventh_step();
-  for (const DenseDropout& p : problems) {
+  for (const DenseDropout& p : dropped_problems) {
     const Dense& d = p.dense;
     SCOPED_TRACE(FullyConnected::describe(d) + ", rate " + std::to_string(p.dropout.rate));
     const auto x = as_stored<bf16>(random_values(std::int64_t(d.n) * d.in, 1)),

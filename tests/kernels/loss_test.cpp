@@ -16,7 +16,7 @@ std::string describe(const Loss& p, std::int64_t valid) {
          " rows, " + std::to_string(p.classes) + " logits, smoothing " + std::to_string(p.smoothing);
 }
 
-std::vector<Loss> problems() {
+std::vector<Loss> loss_problems() {
   std::vector<Loss> list;
   for (int n : {1, 2, 8, 33, 300}) {
     for (LossKind kind : one_logit_kinds) list.push_back({kind, n, 1});
@@ -68,7 +68,7 @@ void run(const Loss& p, int valid, const std::vector<float>& logits, const std::
 }
 
 TEST(Loss, AgainstTheReference) {
-  for (const Loss& p : problems())
+  for (const Loss& p : loss_problems())
     for (int valid : {p.n, (p.n + 1) / 2, 0}) {
       SCOPED_TRACE(describe(p, valid));
       const auto logits = random_values(std::int64_t(p.n) * p.classes, 1, -6, 6);
@@ -85,7 +85,7 @@ TEST(Loss, AgainstTheReference) {
 }
 
 TEST(Loss, ClassWeightsMultiplyLossAndGradient) {
-  for (const Loss& p : problems()) {
+  for (const Loss& p : loss_problems()) {
     SCOPED_TRACE(describe(p, p.n));
     const auto logits = random_values(std::int64_t(p.n) * p.classes, 6, -4, 4);
     const auto labels = random_labels(p, 7);

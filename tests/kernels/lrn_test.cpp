@@ -9,16 +9,16 @@ namespace {
 
 /// Pixels, channels, window, k, alpha, beta: windows wider than the channels, one channel, strong normalisation, whole
 /// groups of eight channels and others, powers and windows that only some variants have.
-const std::vector<Lrn> problems = {{1, 1, 5},          {7, 3, 5},        {50, 96, 5},
-                                   {35, 8, 5, 1, 2},   {9, 21, 5, 2, 1}, {13, 33, 1, 1, 0.5f, 0.5f},
-                                   {9, 20, 7, 1, 2, 1}};
+const std::vector<Lrn> lrn_problems = {{1, 1, 5},          {7, 3, 5},        {50, 96, 5},
+                                       {35, 8, 5, 1, 2},   {9, 21, 5, 2, 1}, {13, 33, 1, 1, 0.5f, 0.5f},
+                                       {9, 20, 7, 1, 2, 1}};
 
 /// The bounds that lrn_groups.cu states. The element-wise variant computes the power to within an ulp or two.
-constexpr double eps = 0x1p-24;
+constexpr double fp32_eps = 0x1p-24;
 
 std::vector<double> forward_bounds(const std::vector<double>& y) {
   std::vector<double> bounds;
-  for (const double v : y) bounds.push_back(12 * eps * std::abs(v));
+  for (const double v : y) bounds.push_back(12 * fp32_eps * std::abs(v));
   return bounds;
 }
 
@@ -33,14 +33,14 @@ std::vector<double> backward_bounds(const Lrn& p, const std::vector<double>& sca
       sum += std::abs(double(dy[there]) * x[there]) * std::pow(scale[there], -p.beta - 1);
     }
     const auto here = std::size_t(at);
-    bounds[here] = eps * (13 * std::abs(dy[here]) * std::pow(scale[here], -p.beta) +
-                          33 * 2 * double(p.alpha) * p.beta * std::abs(x[here]) * sum);
+    bounds[here] = fp32_eps * (13 * std::abs(dy[here]) * std::pow(scale[here], -p.beta) +
+                               33 * 2 * double(p.alpha) * p.beta * std::abs(x[here]) * sum);
   }
   return bounds;
 }
 
 TEST(Lrn, ForwardIsTheFormula) {
-  for (const Lrn& p : problems) {
+  for (const Lrn& p : lrn_problems) {
     SCOPED_TRACE(testing::Message() << p.pixels << " pixels, " << p.c << " channels, window " << p.window);
     const auto x = random_values(p.size(), 1, -3, 3);
     const auto want = ref::lrn_forward(p, widen(x));
@@ -55,7 +55,7 @@ TEST(Lrn, ForwardIsTheFormula) {
 }
 
 TEST(Lrn, BackwardGathersWhatTheReferenceScatters) {
-  for (const Lrn& p : problems)
+  for (const Lrn& p : lrn_problems)
     for (const bool relu : {false, true}) {
       SCOPED_TRACE(testing::Message() << p.pixels << " pixels, " << p.c << " channels, window " << p.window);
       auto x = random_values(p.size(), 2, -3, 3);

@@ -9,10 +9,10 @@
 namespace gs::test {
 namespace {
 
-constexpr float nan_value = std::numeric_limits<float>::quiet_NaN();
+constexpr float nan_pixel = std::numeric_limits<float>::quiet_NaN();
 
 /// Extents n h w c, window, stride: tails, overlaps, gaps, one element, more channels than a vector has lanes.
-std::vector<MaxPool> problems() {
+std::vector<MaxPool> maxpool_problems() {
   std::vector<MaxPool> list;
   for (bool relu : {false, true})
     for (MaxPool m :
@@ -54,7 +54,7 @@ void check_forward(const MaxPool& m, const std::vector<float>& x) {
 }
 
 TEST(MaxPool, ForwardTakesTheFirstLargest) {
-  for (const MaxPool& m : problems()) {
+  for (const MaxPool& m : maxpool_problems()) {
     SCOPED_TRACE(describe(m));
     check_forward(m, random_values(m.x_size(), 1));
     check_forward(m, tied_values(m.x_size(), 2));
@@ -63,20 +63,20 @@ TEST(MaxPool, ForwardTakesTheFirstLargest) {
 }
 
 TEST(MaxPool, ForwardLetsNanWin) {
-  for (const MaxPool& m : problems()) {
+  for (const MaxPool& m : maxpool_problems()) {
     SCOPED_TRACE(describe(m));
     std::vector<float> x = random_values(m.x_size(), 3);
     Random random(4);
-    for (std::size_t i = 0; i < 1 + x.size() / 4; ++i) x[std::size_t(random.below(m.x_size()))] = nan_value;
+    for (std::size_t i = 0; i < 1 + x.size() / 4; ++i) x[std::size_t(random.below(m.x_size()))] = nan_pixel;
     check_forward(m, x);
-    check_forward(m, std::vector<float>(x.size(), nan_value));
+    check_forward(m, std::vector<float>(x.size(), nan_pixel));
     check_forward(m, std::vector<float>(x.size(), -std::numeric_limits<float>::infinity()));
     if (::testing::Test::HasFailure()) return;
   }
 }
 
 TEST(MaxPool, BackwardGathersWhatTheReferenceScatters) {
-  for (const MaxPool& m : problems()) {
+  for (const MaxPool& m : maxpool_problems()) {
     SCOPED_TRACE(describe(m));
     const auto x = tied_values(m.x_size(), 5);
     const auto argmax = ref::maxpool_forward(m, widen(x)).argmax;

@@ -11,17 +11,17 @@ namespace gs::test {
 namespace {
 
 /// A problem, and the boundaries that it points to.
-struct Case {
+struct OptimizerCase {
   std::vector<std::int64_t> boundaries;
   Optimizer p;
 
-  Case(const Optimizer& problem, std::int64_t size, std::vector<std::int64_t> at)
+  OptimizerCase(const Optimizer& problem, std::int64_t size, std::vector<std::int64_t> at)
       : boundaries(std::move(at)), p(problem) {
     p.size = size;
     p.boundaries = boundaries.data();
     p.segments = int(boundaries.size()) - 1;
   }
-  Case(Case&&) = default;  // moving a vector keeps its elements in place
+  OptimizerCase(OptimizerCase&&) = default;  // moving a vector keeps its elements in place
   std::size_t size() const { return std::size_t(p.size); }
 };
 
@@ -53,8 +53,8 @@ std::vector<Optimizer> optimizers_to_test() {
   return list;
 }
 
-std::vector<Case> cases() {
-  std::vector<Case> list;
+std::vector<OptimizerCase> optimizer_cases() {
+  std::vector<OptimizerCase> list;
   for (const Optimizer& p : optimizers_to_test()) {
     for (const std::int64_t size : {1, 7, 64, 1028, 20'003}) list.emplace_back(p, size, few_boundaries(size));
     list.emplace_back(p, 20'003, many_boundaries(20'003));
@@ -62,7 +62,7 @@ std::vector<Case> cases() {
   return list;
 }
 
-std::string describe(const Case& c) {
+std::string describe(const OptimizerCase& c) {
   return (testing::Message() << c.p.name << ", " << c.p.size << " parameters in " << c.p.segments << ", momentum "
                              << c.p.momentum << ", decay " << c.p.weight_decay)
       .GetString();
@@ -78,10 +78,10 @@ StepState first_step(const Optimizer& p) {
 
 /// The buffers of a run on a target, from its start.
 struct Buffers {
-  const Case& c;
+  const OptimizerCase& c;
   GuardedArray<float> parameters, moment1, moment2;
 
-  Buffers(const Case& of, const std::vector<float>& start)
+  Buffers(const OptimizerCase& of, const std::vector<float>& start)
       : c(of),
         parameters(start),
         moment1(std::vector<float>(of.size(), 0)),
@@ -96,7 +96,7 @@ struct Buffers {
 };
 
 TEST(Optimizer, ThreeStepsAgainstTheReference) {
-  for (const Case& c : cases()) {
+  for (const OptimizerCase& c : optimizer_cases()) {
     SCOPED_TRACE(describe(c));
     const auto start = random_values(c.p.size, 1);
     for_each_variant<Update>(c.p, [&](auto launch) {
@@ -122,7 +122,7 @@ TEST(Optimizer, ThreeStepsAgainstTheReference) {
 
 /// More groups of four than the most threads that update_groups.h launches, so that they take two each.
 TEST(Optimizer, ThreadsTakeSeveralGroups) {
-  const Case c(usual_optimizer("sgd"), 4 * (2 * 132 * 256 + 1), {});
+  const OptimizerCase c(usual_optimizer("sgd"), 4 * (2 * 132 * 256 + 1), {});
   const auto start = random_values(c.p.size, 1), g = random_values(c.p.size, 2);
   std::vector<double> want = widen(start);
   const auto exact = widen(g);
@@ -137,7 +137,7 @@ TEST(Optimizer, ThreadsTakeSeveralGroups) {
 /// One buffer at a time begins 4 bytes (the copy: 2) past a multiple of 16.
 TEST(Optimizer, TheSameBitsAtEveryAlignment) {
   for (const OptimizerRow* row : optimizers()) {
-    Case c(usual_optimizer(row->name), 64, {0, 64});
+    OptimizerCase c(usual_optimizer(row->name), 64, {0, 64});
     c.p.bf16_copy = true;
     SCOPED_TRACE(describe(c));
     const auto start = random_values(c.p.size + 1, 1), g = random_values(c.p.size + 1, 2);
@@ -176,7 +176,7 @@ TEST(Optimizer, TheSameBitsAtEveryAlignment) {
 }
 
 TEST(Optimizer, TheCopyInBf16IsTheNewParametersRounded) {
-  for (Case& c : cases()) {
+  for (OptimizerCase& c : optimizer_cases()) {
     c.p.bf16_copy = true;
     SCOPED_TRACE(describe(c));
     auto start = random_values(c.p.size, 1);
@@ -198,7 +198,7 @@ TEST(Optimizer, TheCopyInBf16IsTheNewParametersRounded) {
 /// Two parameters of one value each: NaN in the first one's gradient.
 TEST(Optimizer, NanGradientsAreSeen) {
   for (const OptimizerRow* row : optimizers()) {
-    const Case c(usual_optimizer(row->name), 2, {0, 1, 2});
+    const OptimizerCase c(usual_optimizer(row->name), 2, {0, 1, 2});
     SCOPED_TRACE(describe(c));
     for_each_variant<Update>(c.p, [&](auto launch) {
       Buffers on_target(c, {1, 1});
@@ -211,7 +211,7 @@ TEST(Optimizer, NanGradientsAreSeen) {
 
 TEST(Optimizer, TheSameBitsForEveryNumberOfThreads) {
   for (const OptimizerRow* row : optimizers()) {
-    const Case c(usual_optimizer(row->name), 50'001, few_boundaries(50'001));
+    const OptimizerCase c(usual_optimizer(row->name), 50'001, few_boundaries(50'001));
     SCOPED_TRACE(describe(c));
     expect_same_for_every_number_of_threads([&] {
       std::vector<std::vector<float>> all;
@@ -226,7 +226,7 @@ TEST(Optimizer, TheSameBitsForEveryNumberOfThreads) {
 }
 
 /// The first step from `start` must give `parameters`, and `first_moment` as the first value of moment1.
-void expect_first_step(const Case& c, const std::vector<float>& start, const std::vector<float>& gradients,
+void expect_first_step(const OptimizerCase& c, const std::vector<float>& start, const std::vector<float>& gradients,
                        const std::vector<double>& parameters, double first_moment) {
   SCOPED_TRACE(describe(c));
   for_each_variant<Update>(c.p, [&](auto launch) {
@@ -272,7 +272,7 @@ TEST(OptimizerRows, HaveVariantsOnEveryTargetAndUsualValues) {
     SCOPED_TRACE(row->name);
     EXPECT_EQ(&optimizer_called(row->name), row);
     EXPECT_FALSE(row->help.empty());
-    const Case c(usual_optimizer(row->name), 10, {0, 10});
+    const OptimizerCase c(usual_optimizer(row->name), 10, {0, 10});
     EXPECT_EQ(c.p.name, row->name);
     EXPECT_LE(c.p.moments(), 2);
     for (const Registry* registry : tested_registries())

@@ -26,7 +26,7 @@ std::vector<float> positive_values(std::int64_t n, std::uint64_t seed) {
   return values;
 }
 
-StepState state_with(int n, int valid) {
+StepState third_step_with(int n, int valid) {
   StepState state;
   state.seed = 7;
   state.step = 3;
@@ -43,7 +43,7 @@ TEST(StoredAsBf16, GatherAndCollect) {
     const std::vector<std::int32_t> labels(std::size_t(p.n), 1);
     std::vector<std::uint32_t> order(std::size_t(p.n));
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = std::uint32_t(order.size() - 1 - i);
-    const StepState state = state_with(p.n, p.n - (p.n > 1));
+    const StepState state = third_step_with(p.n, p.n - (p.n > 1));
     const auto want = ref::gather(p, state, pixels, labels, order);
     for_each_variant<GatherBatch<bf16>>(p, [&](auto launch) {
       DeviceArray<std::uint8_t> images(pixels);
@@ -90,7 +90,7 @@ TEST(StoredAsBf16, Activity) {
   const Activity p{3, 49, 33};
   auto y = bf16_values(p.n * p.places * p.channels, 1);
   y[1] = NAN, y[2] = INFINITY;
-  const StepState state = state_with(p.n, p.n - 1);
+  const StepState state = third_step_with(p.n, p.n - 1);
   const auto want = ref::count_activity(p, p.n - 1, widen(y));
   for_each_variant<CountActivity<bf16>>(p, [&](auto launch) {
     Stored<bf16> values(y);
@@ -210,7 +210,7 @@ TEST(StoredAsBf16, Dropout) {
   for (std::int64_t n : {1, 5, 127, 4099})
     for (float rate : {0.0f, 0.4f}) {
       const Dropout p{n, rate, 3};
-      const StepState state = state_with(1, 1);
+      const StepState state = third_step_with(1, 1);
       auto x = bf16_values(n, 1);
       x[std::size_t(n / 2)] = NAN;
       const auto relu = positive_values(n, 2);
@@ -252,7 +252,7 @@ TEST(StoredAsBf16, LossesAndTheirGradients) {
     for_each_variant<LossGradient<bf16>>(p, [&](auto launch) {
       Stored<bf16> z(logits);
       DeviceArray<std::int32_t> t(labels);
-      DeviceArray<StepState> state(std::vector{state_with(p.n, valid)});
+      DeviceArray<StepState> state(std::vector{third_step_with(p.n, valid)});
       GuardedArray<float> loss(labels.size()), correct(labels.size());
       GuardedStored<bf16> dlogits(logits.size());
       launch(loss.data(), correct.data(), dlogits.data(), z.data(), t.data(), static_cast<const float*>(nullptr),

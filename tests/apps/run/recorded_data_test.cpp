@@ -13,10 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-nlohmann::json json_of(const fs::path& path) {
-  return nlohmann::json::parse(text_of(path));
-}
-
 /// 16 + 8 pictures of 16x16 in two classes. `seed`: other pixels of the same extents.
 void write_data(const fs::path& folder, unsigned seed = 1) {
   for (const auto& [stem, count] : {std::pair{"train", 16u}, {"t10k", 8u}}) {

@@ -21,10 +21,6 @@ using Names = std::vector<std::string>;
 const Names all_files{"best.safetensors",        "history.csv",          "last.safetensors",
                       "predictions.safetensors", "previous.safetensors", "run.json"};
 
-nlohmann::json json_of(const std::filesystem::path& file) {
-  return nlohmann::json::parse(text_of(file));
-}
-
 /// Expects every file under its final name to be complete.
 void expect_whole_files(const std::filesystem::path& run) {
   for (const std::string& name : names_in(run)) {

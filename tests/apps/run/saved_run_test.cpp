@@ -13,11 +13,6 @@
 namespace gs::test {
 namespace {
 
-nlohmann::json json_of(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  return nlohmann::json::parse(in);
-}
-
 /// Trains a run in `folder`/run.
 class SavedRun : public testing::Test {
  protected:

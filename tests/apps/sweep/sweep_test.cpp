@@ -26,10 +26,6 @@ Words tiny_sweep(const Words& more) {
   return words;
 }
 
-nlohmann::json json_of(const std::filesystem::path& path) {
-  return nlohmann::json::parse(text_of(path));
-}
-
 TEST(SweepPlan, AGridIsEveryCombinationAndAListIsAddedToIt) {
   apps::SweepPlan plan{.model = "lenet", .flags = {{"epochs", "3"}, {"lr", "1"}}};
   plan.grid = {apps::parse_axis("lr=1e-5,1e-4"), apps::parse_axis("--batch=4,8,16")};
