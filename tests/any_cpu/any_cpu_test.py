@@ -88,11 +88,11 @@ class Runs(unittest.TestCase):
 
     @unittest.skipUnless(QEMU, "no qemu-x86_64 (qemu-user)")
     def test_a_cpu_that_is_too_old_says_so(self):
-        lines = self.train(cpu="core2duo")
+        lines = self.train(cpu="Penryn")
         self.assertEqual(len(lines), 1, lines)
         self.assertIn("the cpu device of this program needs SSE4.2, which this CPU", lines[0])
 
-    def test_a_missing_module_is_named(self):
+    def test_a_module_that_does_not_load_is_named(self):
         """Beside a copy of the program a module that is none."""
         program = self.folder / Path(PROGRAM).name
         shutil.copy(PROGRAM, program)
