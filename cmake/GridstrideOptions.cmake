@@ -40,8 +40,20 @@ if(GRIDSTRIDE_SANITIZERS)
   target_link_options(gridstride_sanitizers INTERFACE "-fsanitize=${gs_sanitizers}")
 endif()
 
-# Kernels on the CPU: vector code for this machine. sqrtf vectorises only without errno; no -ffast-math, NaN must survive.
+# Kernels on the CPU: vector code. sqrtf vectorises only without errno; no -ffast-math, NaN must survive.
+#   native   for this machine
+#   any      for x86-64-v2 in the program, and for x86-64-v3 and -v4 in modules of which it loads the one that fits
+set(GRIDSTRIDE_CPU "native" CACHE STRING "Vectors of the cpu kernels: native (this machine's), or any (chosen when the program runs)")
+set_property(CACHE GRIDSTRIDE_CPU PROPERTY STRINGS native any)
 set(GRIDSTRIDE_HOST_KERNEL_FLAGS -O3 -fno-math-errno -fno-trapping-math)
-if(NOT CMAKE_CROSSCOMPILING)
+set(GRIDSTRIDE_CPU_MODULES "")
+if(GRIDSTRIDE_CPU STREQUAL "any")
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$" AND NOT GRIDSTRIDE_HURRY)
+    set(GRIDSTRIDE_CPU_MODULES v3 v4)
+    list(APPEND GRIDSTRIDE_HOST_KERNEL_FLAGS -march=x86-64-v2)
+  endif()
+elseif(NOT GRIDSTRIDE_CPU STREQUAL "native")
+  message(FATAL_ERROR "GRIDSTRIDE_CPU=${GRIDSTRIDE_CPU}: must be native or any")
+elseif(NOT CMAKE_CROSSCOMPILING)
   list(APPEND GRIDSTRIDE_HOST_KERNEL_FLAGS -march=native)
 endif()

@@ -1,6 +1,7 @@
 // no_kernels.cpp - replaces the kernels for cpu and sim in a build without them (GRIDSTRIDE_HURRY).
 #include "kernels/common/check.h"
 #include "kernels/common/registry.h"
+#include "kernels/vectors.h"
 
 namespace gs {
 namespace {
@@ -14,6 +15,9 @@ namespace {
 
 Registry& host::registry() {
   missing("cpu");
+}
+std::string_view host::vectors() {
+  return "none";
 }
 Registry& sim::registry() {
   missing("sim");

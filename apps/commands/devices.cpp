@@ -12,6 +12,7 @@
 #include "engine/data/opencv_module.h"
 #include "engine/device/backends.h"
 #include "engine/device/cpu_info.h"
+#include "engine/device/cpu_kernels.h"
 #include "engine/device/device_name.h"
 #include "engine/device/gpu_facts.h"
 #include "engine/device/load_cuda.h"
@@ -26,6 +27,7 @@ struct DeviceLine {
 
 /// The whole answer, for text and JSON.
 struct Answer {
+  std::string_view vectors = cpu_vectors();  ///< of the cpu kernels
   std::vector<DeviceLine> devices;
   std::string automatic;  ///< the choice of --device auto
   CudaFacts cuda;
@@ -151,7 +153,7 @@ void print_answer(const Answer& answer, int width) {
   const double memory = double(memory_limit_bytes());
   print_entry(label("CPU"),
               fmt::format("{}, {} core{}, {}, {:.1f} GiB of memory", cpu_model(), cpu_cores(),
-                          cpu_cores() == 1 ? "" : "s", cpu_vector_width(), gibibytes(memory)),
+                          cpu_cores() == 1 ? "" : "s", answer.vectors, gibibytes(memory)),
               width);
   for (std::size_t i = 0; i < answer.cuda.gpus.size(); ++i)
     print_entry(label(fmt::format("GPU {}", i)), gpu_text(answer.cuda.gpus[i]), width);

@@ -13,6 +13,7 @@
 #include "engine/core/machine_limits.h"
 #include "engine/core/version.h"
 #include "engine/device/cpu_info.h"
+#include "engine/device/cpu_kernels.h"
 #include "engine/library/library.h"
 
 namespace gs::apps {
@@ -42,7 +43,7 @@ nlohmann::json openmp_environment() {
 nlohmann::json machine_facts() {
   return {{"cpu", cpu_model()},
           {"cores", cpu_cores()},
-          {"vector_width", cpu_vector_width()},
+          {"vector_width", cpu_vectors()},
           {"memory_bytes", memory_limit_bytes()},
           {"system", system_name()},
           {"openmp", openmp_environment()}};

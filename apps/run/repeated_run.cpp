@@ -16,6 +16,7 @@
 #include "engine/core/error.h"
 #include "engine/core/version.h"
 #include "engine/device/cpu_info.h"
+#include "engine/device/cpu_kernels.h"
 #include "engine/device/device_name.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/run_directory.h"
@@ -144,7 +145,7 @@ std::vector<std::string> changes_since(const RunRecord& record, const Device& de
   std::vector<std::string> notes;
   const VersionInfo& version = version_info();
   note_change(notes, "the CPU", record.machine.cpu, cpu_model());
-  note_change(notes, "the vector width", record.machine.vector_width, cpu_vector_width());
+  note_change(notes, "the vector width", record.machine.vector_width, std::string(cpu_vectors()));
   note_change(notes, "the device", record.device.description, device.description());
   note_change(notes, "gridstride", record.versions.gridstride, version.version);
   note_change(notes, "the commit", record.versions.commit, version.commit);

@@ -11,6 +11,7 @@
 #include "engine/core/machine_limits.h"
 #include "engine/device/backends.h"
 #include "engine/device/cpu_info.h"
+#include "engine/device/cpu_kernels.h"
 #include "engine/device/recorded_launches.h"
 #include "engine/device/sim_kernels.h"
 #include "engine/library/library.h"
@@ -73,7 +74,7 @@ class HostDevice : public Device {
 
   std::string description() const override {
     std::string text =
-        fmt::format("{}, {} thread{}, {}", cpu_model(), threads_, threads_ == 1 ? "" : "s", cpu_vector_width());
+        fmt::format("{}, {} thread{}, {}", cpu_model(), threads_, threads_ == 1 ? "" : "s", cpu_vectors());
     if (registry_.target() == Target::sim) return "simulated GPU on " + text;
     return library_ ? fmt::format("{}, {} {}", text, library_->name(), library_->version())
                     : text + ", own kernels only";
@@ -161,7 +162,7 @@ class HostDevice : public Device {
 }  // namespace
 
 std::unique_ptr<Device> open_cpu(int threads, bool tf32) {
-  auto device = std::make_unique<HostDevice>("cpu", host::registry(), threads, tf32);
+  auto device = std::make_unique<HostDevice>("cpu", cpu_kernels(), threads, tf32);
 #if GRIDSTRIDE_WITH_ONEDNN
   device->set_library(make_onednn_library(device->registry()));
 #endif

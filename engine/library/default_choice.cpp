@@ -1,7 +1,7 @@
 // default_choice.cpp - the measurements behind the default choice.
 #include "engine/library/default_choice.h"
 
-#include "engine/device/cpu_info.h"
+#include "engine/device/cpu_kernels.h"
 
 namespace gs {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 // except grouped convolutions, for which only the plain loop exists. With AVX2 own forward passes take about the time
 // of oneDNN's, and data gradients of few channels take longer.
 bool own_convolution_pays() {
-  return cpu_vector_width() == "AVX-512";
+  return cpu_vectors() == "AVX-512";
 }
 
 // On a CPU, a dense layer with few rows is memory-bound: it reads each weight once. Own kernels read weights in place.

@@ -5,6 +5,8 @@
 #include "kernels/common/registry.h"
 #ifdef GRIDSTRIDE_TESTED_GPU
 #include "engine/device/device.h"
+#else
+#include "engine/device/cpu_kernels.h"
 #endif
 
 namespace gs::test {
@@ -25,10 +27,12 @@ inline constexpr bool kernels_are_instrumented = false;
 #else
 /// Whether this program's kernels of sim are: they then detect every access outside of an array, reads included.
 extern const bool kernels_are_instrumented;  // kernels_are_instrumented.cpp, in programs that test kernels
-/// host and sim; only sim if its kernels are instrumented.
+/// host and sim; only sim if its kernels are instrumented. Of host, too, the kernels that `cpu` loads for wider vectors.
 inline std::vector<const Registry*> tested_registries() {
   if (kernels_are_instrumented) return {&sim::registry()};
-  return {&host::registry(), &sim::registry()};
+  std::vector<const Registry*> all = {&host::registry(), &sim::registry()};
+  if (&cpu_kernels() != &host::registry()) all.push_back(&cpu_kernels());
+  return all;
 }
 inline stream_t tested_stream() {
   return nullptr;
