@@ -22,4 +22,11 @@ struct FolderListing {
 /// class folders if --label-pattern finds the class in the file name. Files are sorted by name. Throws UsageError.
 FolderListing list_folder(const std::filesystem::path&, const ReaderContext&);
 
+/// Decodes the files, at most --limit of each split, in the request's size and channels. Throws UsageError, also for a
+/// broken picture unless --skip-broken is given.
+DataSplits decode_listing(FolderListing, const ReaderContext&);
+
+/// Throws UsageError if this build decodes no pictures. `folder`: the source, for the message.
+void require_opencv(const std::filesystem::path& folder);
+
 }  // namespace gs

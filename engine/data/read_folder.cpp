@@ -1,4 +1,4 @@
-// read_folder.cpp - decodes the files of an image folder on all cores.
+// read_folder.cpp - decodes the files of a listing on all cores.
 #include <omp.h>
 
 #include <atomic>
@@ -83,10 +83,19 @@ void refuse_or_skip(const std::vector<std::string>& broken, const ReaderContext&
 }  // namespace
 
 DataSplits read_folder(const std::filesystem::path& root, const ReaderContext& context) {
+  require_opencv(root);
+  DataSplits data = decode_listing(list_folder(root, context), context);
+  data.kind = "folder";
+  return data;
+}
+
+void require_opencv(const std::filesystem::path& root) {
   if (!built_with_opencv())
     throw UsageError(
         fmt::format("--data {}: image folders need a build with OpenCV; packed and IDX files do not", root.string()));
-  FolderListing listing = list_folder(root, context);
+}
+
+DataSplits decode_listing(FolderListing listing, const ReaderContext& context) {
   const int classes = int(listing.classes.size());
   listing.train = limited(listing.train, context.request, classes);
   listing.validation = limited(listing.validation, context.request, classes);
@@ -96,7 +105,6 @@ DataSplits read_folder(const std::filesystem::path& root, const ReaderContext& c
   opencv_module();  // a module that is missing is no fault of a file: --skip-broken must not skip them all
   Decoder decoder(context, total);
   DataSplits data;
-  data.kind = "folder";
   data.classes = listing.classes;
   data.train = decoder.decode(listing.train);
   data.validation = decoder.decode(listing.validation);
