@@ -29,13 +29,22 @@ struct DataSplits {
   Dataset train, validation;
   std::vector<std::string> classes;  ///< names; a label is an index into them
   std::string source;                ///< DataRequest::data: "synthetic:lesions", a folder, a file
-  std::string kind;                  ///< "synthetic", "folder", "idx", "cifar10", "packed"
+  std::string kind;                  ///< "synthetic", "folder", "table", "idx", "cifar10", "cifar100", "arrays", "packed"
   std::string checksum;              ///< checksum_of() of readers.h, 16 hexadecimal digits
   Ledger ledger;                     ///< empty for drawn images and packed files
 };
 
 /// Size of the images if neither the request nor the data defines it.
 inline constexpr ImageSize default_image_size = 128;
+
+/// The flags of labels in a table. Empty columns are found by their usual names.
+struct TableRequest {
+  std::string file;  ///< CSV; empty: there is no table
+  std::string image_column;
+  std::vector<std::string> label_columns;  ///< one holds the class; of several, one is 1 and its name is the class
+  std::string group_column;                ///< pictures of one group are in one split
+  std::string split_column;                ///< train, val or test
+};
 
 /// The data flags of a command.
 struct DataRequest {
@@ -45,6 +54,8 @@ struct DataRequest {
   std::optional<int> channels;             ///< 1 or 3; unset: 1 (synthetic, folder), else the data's own
   std::vector<std::string> label_pattern;  ///< folder only: the class is the pattern that the file name contains
   std::optional<double> validation_split;  ///< folder only: share of each class to validate on, drawn from training
+  bool transpose = false;                  ///< IDX only: rows become columns
+  TableRequest table = {};                 ///< folder only
   std::optional<int> limit;                ///< at most this many images of each split
   bool skip_broken = false;
   int threads = 0;  ///< 0: default_threads()

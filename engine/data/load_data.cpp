@@ -9,6 +9,7 @@
 #include "engine/core/error.h"
 #include "engine/core/json_text.h"
 #include "engine/core/machine_limits.h"
+#include "engine/data/find_source.h"
 #include "engine/data/readers.h"
 
 namespace gs {
@@ -27,6 +28,14 @@ void check_request(const DataRequest& r) {
     throw UsageError(fmt::format("--val-split {}: must lie between 0 and 1", *r.validation_split));
 }
 
+/// Throws UsageError if a flag is for other kinds of sources.
+void check_flags_of(const DataSource& source, const DataRequest& r) {
+  if (source.kind != DataSource::Kind::pictures && (!r.label_pattern.empty() || r.validation_split))
+    throw UsageError(fmt::format("--data {}: --label-pattern and --val-split are for folders of image files", r.data));
+  if (source.kind != DataSource::Kind::idx && r.transpose)
+    throw UsageError(fmt::format("--data {}: --transpose is for IDX files, as EMNIST's", r.data));
+}
+
 DataSplits read(const ReaderContext& context) {
   const DataRequest& r = context.request;
   if (r.data.rfind("synthetic:", 0) == 0) {
@@ -37,19 +46,17 @@ DataSplits read(const ReaderContext& context) {
   if (r.train_size || r.validation_size)
     throw UsageError(
         "--train-size and --val-size belong to synthetic:lesions; --limit N takes at most N images of each split");
-  const fs::path path(r.data);
-  std::error_code error;
-  const bool file = fs::is_regular_file(path, error);
-  if (!file && !fs::is_directory(path, error))
-    throw UsageError(
-        fmt::format("--data {}: {}", r.data,
-                    fs::exists(path, error) ? "it is neither a regular file nor a folder" : "no such file or folder"));
-  const bool idx = !file && is_idx_folder(path), cifar10 = !file && is_cifar10_folder(path);
-  if (!file && !idx && !cifar10) return read_folder(path, context);
-  if (!r.label_pattern.empty() || r.validation_split)
-    throw UsageError(fmt::format("--data {}: --label-pattern and --val-split are for folders of image files", r.data));
-  if (file) return read_packed(path);
-  return idx ? read_idx(path, context) : read_cifar10(path, context);
+  if (!r.table.file.empty()) return read_table(r.data, context);
+  const DataSource source = find_source(r.data);
+  check_flags_of(source, r);
+  switch (source.kind) {
+    case DataSource::Kind::idx: return read_idx(*source.idx, context);
+    case DataSource::Kind::cifar: return read_cifar(source.path, context);
+    case DataSource::Kind::arrays: return read_arrays(source.path, context);
+    case DataSource::Kind::packed: return read_packed(source.path);
+    case DataSource::Kind::pictures: break;
+  }
+  return read_folder(source.path, context);
 }
 
 /// A file that cannot be read is a fault of the input, too.
