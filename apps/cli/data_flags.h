@@ -1,5 +1,7 @@
 // data_flags.h - the flags that say which images to use, shared by train and pack.
 #pragma once
+#include <string_view>
+
 #include "apps/cli/arguments.h"
 #include "engine/data/dataset.h"
 
@@ -9,6 +11,12 @@ inline const std::string built_in_data = "synthetic:lesions";
 
 /// Adds the flags; `request` is filled by Arguments::parse.
 void add_data_flags(Arguments&, DataRequest& request);
+
+/// The flags that add_data_flags() adds, without their dashes.
+inline constexpr std::string_view data_flag_names[] = {"data",         "train-size",    "val-size",     "image-size",
+                                                       "channels",     "label-pattern", "val-split",    "labels",
+                                                       "image-column", "label-column",  "group-column", "split-column",
+                                                       "transpose",    "limit",         "skip-broken"};
 
 /// Throws UsageError if flags contradict each other.
 void check_data_flags(const DataRequest&);

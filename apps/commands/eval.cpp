@@ -74,9 +74,9 @@ DataSplits load_images(const EvalOptions& o, const Arguments& a, const SavedRun&
 void check_flags(const EvalOptions& o, const Arguments& a) {
   for (const char* flag : {"--image-size", "--channels"})
     if (a.given(flag)) throw UsageError(fmt::format("{}: the trained network fixes it", flag));
-  for (const char* flag : {"--train-size", "--val-size", "--label-pattern", "--val-split", "--limit", "--skip-broken"})
-    if (a.given(flag) && !a.given("--data"))
-      throw UsageError(fmt::format("{} is for other images: it needs --data", flag));
+  for (const std::string_view flag : data_flag_names)
+    if (a.given(fmt::format("--{}", flag)) && !a.given("--data"))
+      throw UsageError(fmt::format("--{} is for other images: it needs --data", flag));
   check_data_flags(o.data);
 }
 

@@ -53,6 +53,7 @@ Json data_record(const DataSplits& data, const std::string& positive) {
   };
   Json record = {{"source", data.source}, {"kind", data.kind}, {"checksum", data.checksum}};
   if (data.kind != "synthetic") record["path"] = std::filesystem::absolute(data.source).string();
+  if (!data.table.empty()) record["table"] = std::filesystem::absolute(data.table).string();
   record["image"] = {data.train.h, data.train.w, data.train.c};
   record["classes"] = data.classes;
   if (!positive.empty()) {

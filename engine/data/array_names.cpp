@@ -18,9 +18,10 @@ constexpr ArraySplit array_splits[] = {ArraySplit::train, ArraySplit::validation
 
 /// The names of a split, the usual one first.
 const std::vector<std::string>& words_of(ArraySplit split) {
-  static const std::map<ArraySplit, std::vector<std::string>> words{{ArraySplit::train, {"train", "training"}},
-                                                                    {ArraySplit::validation, {"val", "valid", "validation"}},
-                                                                    {ArraySplit::test, {"test", "testing"}}};
+  static const std::map<ArraySplit, std::vector<std::string>> words{
+      {ArraySplit::train, {"train", "training"}},
+      {ArraySplit::validation, {"val", "valid", "validation"}},
+      {ArraySplit::test, {"test", "testing"}}};
   return words.at(split);
 }
 
@@ -39,10 +40,10 @@ class ArrayFinder {
   void require_both(const ArrayPair& pair, ArraySplit split) const {
     const std::string& word = words_of(split)[0];
     if (pair.images.empty() != pair.labels.empty())
-      throw UsageError(pair.images.empty() ? fmt::format("--data {}: {}_images is missing beside {}", where_, word,
-                                                         printable(pair.labels))
-                                           : fmt::format("--data {}: {}_labels is missing beside {}", where_, word,
-                                                         printable(pair.images)));
+      throw UsageError(
+          pair.images.empty()
+              ? fmt::format("--data {}: {}_images is missing beside {}", where_, word, printable(pair.labels))
+              : fmt::format("--data {}: {}_labels is missing beside {}", where_, word, printable(pair.images)));
   }
 
  private:
@@ -54,8 +55,8 @@ class ArrayFinder {
         const std::string lower = in_lower_case(name);
         if (lower != word + "_" + what && lower != letter + "_" + word) continue;
         if (!found.empty())
-          throw UsageError(fmt::format("--data {}: both {} and {} are there: which is meant?", where_,
-                                       printable(found), printable(name)));
+          throw UsageError(fmt::format("--data {}: both {} and {} are there: which is meant?", where_, printable(found),
+                                       printable(name)));
         found = name;
       }
     return found;
@@ -71,14 +72,16 @@ std::optional<ArrayNames> find_arrays(const std::vector<std::string>& names, con
   const ArrayFinder finder(names, where);
   std::map<ArraySplit, ArrayPair> pairs;
   for (const ArraySplit split : array_splits)
-    if (ArrayPair pair = finder.pair(split); !pair.images.empty() || !pair.labels.empty()) pairs[split] = std::move(pair);
+    if (ArrayPair pair = finder.pair(split); !pair.images.empty() || !pair.labels.empty())
+      pairs[split] = std::move(pair);
   if (pairs.empty()) return std::nullopt;
   for (const auto& [split, pair] : pairs) finder.require_both(pair, split);
   if (!pairs.contains(ArraySplit::train) || pairs.size() == 1)
-    throw UsageError(fmt::format("--data {}: {}", where,
-                                 pairs.contains(ArraySplit::train)
-                                     ? "no arrays to validate with: val_images and val_labels, or test_images and test_labels"
-                                     : "no training arrays: train_images and train_labels, or x_train and y_train"));
+    throw UsageError(
+        fmt::format("--data {}: {}", where,
+                    pairs.contains(ArraySplit::train)
+                        ? "no arrays to validate with: val_images and val_labels, or test_images and test_labels"
+                        : "no training arrays: train_images and train_labels, or x_train and y_train"));
   const auto other = [&](ArraySplit split) {
     return pairs.contains(split) ? std::optional(pairs[split]) : std::nullopt;
   };

@@ -29,9 +29,10 @@ struct DataSplits {
   Dataset train, validation;
   std::vector<std::string> classes;  ///< names; a label is an index into them
   std::string source;                ///< DataRequest::data: "synthetic:lesions", a folder, a file
-  std::string kind;                  ///< "synthetic", "folder", "table", "idx", "cifar10", "cifar100", "arrays", "packed"
-  std::string checksum;              ///< checksum_of() of readers.h, 16 hexadecimal digits
-  Ledger ledger;                     ///< empty for drawn images and packed files
+  std::string kind;      ///< "synthetic", "folder", "table", "idx", "cifar10", "cifar100", "arrays", "packed"
+  std::string table;     ///< the file of --labels; empty without
+  std::string checksum;  ///< checksum_of() of readers.h, 16 hexadecimal digits
+  Ledger ledger;         ///< empty for drawn images and packed files
 };
 
 /// Size of the images if neither the request nor the data defines it.

@@ -2,9 +2,8 @@
 #include "engine/data/find_source.h"
 
 #include <algorithm>
-#include <array>
+#include <span>
 #include <string>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -24,48 +23,29 @@ bool is_file_there(const fs::path& path) {
 
 /// Files that Python's pickle module wrote, which can run any program as they are read.
 void refuse_pickled_cifar(const fs::path& folder) {
-  const bool cifar10 = is_file_there(folder / "data_batch_1"),
-             cifar100 = is_file_there(folder / "train") && is_file_there(folder / "test") && is_file_there(folder / "meta");
+  const bool cifar10 = is_file_there(folder / "data_batch_1"), cifar100 = is_file_there(folder / "train") &&
+                                                                          is_file_there(folder / "test") &&
+                                                                          is_file_there(folder / "meta");
   if (cifar10 || cifar100)
     throw UsageError(fmt::format(
         "--data {}: CIFAR's python version is not read; its binary version is: unpack cifar-{}-binary.tar.gz",
         folder.string(), cifar10 ? 10 : 100));
 }
 
-/// The source that is this very folder, unless it holds pictures.
+/// The source that is this very folder, unless it holds IDX files or pictures.
 std::optional<DataSource> known_folder(const fs::path& folder) {
   refuse_pickled_cifar(folder);
-  if (auto set = idx_set_in(folder)) return DataSource{DataSource::Kind::idx, folder, std::move(set)};
   if (is_cifar_folder(folder)) return DataSource{DataSource::Kind::cifar, folder, {}};
   if (is_arrays_folder(folder)) return DataSource{DataSource::Kind::arrays, folder, {}};
   return std::nullopt;
 }
 
-/// The folders below that torchvision makes (DATA/MNIST/raw), and those that CIFAR's archives hold.
-std::vector<fs::path> folders_of_downloads(const fs::path& folder) {
-  static constexpr std::array cifar{"cifar-10-batches-bin", "cifar-100-binary", "cifar-10-batches-py", "cifar-100-python"};
-  std::vector<fs::path> found{folder / "raw"};
-  for (const char* name : cifar) found.push_back(folder / name);
-  std::error_code none;
-  for (fs::directory_iterator at(folder, none), end; !none && at != end; at.increment(none))
-    found.push_back(at->path() / "raw");
-  std::erase_if(found, [](const fs::path& path) {
-    std::error_code missing;
-    return !fs::is_directory(path, missing);
-  });
-  std::ranges::sort(found);
-  return found;
-}
-
 DataSource source_in_folder(const fs::path& folder) {
   if (auto source = known_folder(folder)) return *source;
-  std::vector<DataSource> below;
-  for (const fs::path& path : folders_of_downloads(folder))
-    if (auto source = known_folder(path)) below.push_back(std::move(*source));
-  if (below.size() > 1)
-    throw UsageError(fmt::format("--data {}: several data sets in it, {} and {}: name one of them", folder.string(),
-                                 below[0].path.string(), below[1].path.string()));
-  return below.empty() ? DataSource{DataSource::Kind::pictures, folder, {}} : below[0];
+  for (const char* unpacked : {"cifar-10-batches-bin", "cifar-100-binary", "cifar-10-batches-py", "cifar-100-python"})
+    if (std::error_code none; fs::is_directory(folder / unpacked, none))
+      if (auto source = known_folder(folder / unpacked)) return *source;
+  return {DataSource::Kind::pictures, folder, {}};
 }
 
 /// The first bytes of a file, fewer if it is shorter.
@@ -78,13 +58,12 @@ std::string first_bytes(const fs::path& path) {
 }
 
 DataSource source_in_file(const fs::path& path) {
-  if (auto set = idx_set_of(path)) return {DataSource::Kind::idx, set->folder, set};
   const std::string begin = first_bytes(path);
   if (begin.ends_with('{')) return {DataSource::Kind::packed, path, {}};  // safetensors: 8 bytes of length, then JSON
   if (begin.starts_with("PK\3\4")) return {DataSource::Kind::arrays, path, {}};
   if (begin.starts_with("\x93NUMPY"))
-    throw UsageError(fmt::format("--data {}: one array; name its folder, which holds train_images.npy and the like",
-                                 path.string()));
+    throw UsageError(
+        fmt::format("--data {}: one array; name its folder, which holds train_images.npy and the like", path.string()));
   if (begin.starts_with("\x1F\x8B"))
     throw UsageError(fmt::format("--data {}: a packed archive: unpack it and name the folder{}", path.string(),
                                  path.filename().string().find("python") == std::string::npos
@@ -98,6 +77,7 @@ DataSource source_in_file(const fs::path& path) {
 DataSource find_source(const fs::path& path) {
   std::error_code error;
   if (fs::is_regular_file(path, error)) return source_in_file(path);
+  if (auto idx = find_idx(path)) return {DataSource::Kind::idx, path, std::move(idx)};
   if (fs::is_directory(path, error)) return source_in_folder(path);
   throw UsageError(
       fmt::format("--data {}: {}", path.string(),

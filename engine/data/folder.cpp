@@ -9,15 +9,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "engine/core/checksum.h"
 #include "engine/core/error.h"
+#include "engine/data/split_by_name.h"
 
 namespace gs {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr double default_validation_split = 0.2;
 
 bool is_hidden(const fs::path& path) {
   return path.filename().string().rfind('.', 0) == 0;
@@ -87,32 +85,19 @@ std::vector<ImageFile> files_by_pattern(const fs::path& folder, const std::vecto
   return files;
 }
 
-/// In [0, 1): a pure function of "<class>/<file>", or of the file's name if its class is a pattern in it.
-double place_of(const ImageFile& file, const fs::path& folder) {
-  const std::string name = file.path.lexically_relative(folder).generic_string();
-  return double(Checksum().add_values(name.data(), name.size()).value() >> 11) * 0x1p-53;
-}
-
-/// Moves the files whose place is below `share` from training to validation, so a file that joins moves no other. In a
-/// class of two or more the file of the lowest place validates and that of the highest trains, whatever the share.
+/// Moves about this share of each class from training to validation: the names "<class>/<file>" decide, or the files'
+/// names if the class is a pattern in them.
 void split_off(FolderListing& listing, double share, const fs::path& folder) {
-  struct Range {
-    double first = 1, last = 0;
-  };
-  std::vector<Range> ranges(listing.classes.size());
-  std::vector<double> places;
+  std::vector<std::string> names;
+  std::vector<std::int32_t> labels;
   for (const ImageFile& file : listing.train) {
-    places.push_back(place_of(file, folder));
-    Range& range = ranges[std::size_t(file.label)];
-    range.first = std::min(range.first, places.back());
-    range.last = std::max(range.last, places.back());
+    names.push_back(file.path.lexically_relative(folder).generic_string());
+    labels.push_back(file.label);
   }
+  const std::vector<bool> validates = validating_by_name(names, labels, share);
   std::vector<ImageFile> kept;
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const Range& range = ranges[std::size_t(listing.train[i].label)];
-    const bool validates = places[i] < range.last && (places[i] < share || places[i] == range.first);
-    (validates ? listing.validation : kept).push_back(std::move(listing.train[i]));
-  }
+  for (std::size_t i = 0; i < names.size(); ++i)
+    (validates[i] ? listing.validation : kept).push_back(std::move(listing.train[i]));
   listing.train = std::move(kept);
 }
 

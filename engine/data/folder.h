@@ -16,6 +16,7 @@ struct ImageFile {
 struct FolderListing {
   std::vector<std::string> classes;  ///< sorted by name
   std::vector<ImageFile> train, validation;
+  Ledger ledger;  ///< the files above count as seen
 };
 
 /// Accepts DIR/train/<class>/ with DIR/val, DIR/validation or DIR/test; DIR/<class>/ with --val-split; and both without

@@ -126,11 +126,20 @@ void transpose(Dataset& d) {
 
 /// The two files of a split, opened, with headers that agree.
 struct IdxSplit {
-  IdxSplit(const IdxSet& set, const std::string& split) : images(idx_images(set, split), 3), labels(idx_labels(set, split), 1) {
+  IdxSplit(const IdxNames& names, const std::string& split)
+      : images(existing(names, split, "images-idx3"), 3), labels(existing(names, split, "labels-idx1"), 1) {
     if (images.extents()[0] != labels.extents()[0])
       throw UsageError(fmt::format("--data {}: {} images, but {} labels", images.path().string(), images.extents()[0],
                                    labels.extents()[0]));
     require_memory(images.path(), fmt::format("{} bytes of images", fmt::join(images.extents(), "x")), images.size());
+  }
+
+  static fs::path existing(const IdxNames& names, const std::string& split, const std::string& kind) {
+    const fs::path path = names.find(split, kind);
+    if (path.empty())
+      throw UsageError(fmt::format("--data {}: {}{}-{}-ubyte (or .gz) is missing", names.folder.string(), names.prefix,
+                                   split, kind));
+    return path;
   }
 
   Dataset read_images() {
@@ -147,9 +156,9 @@ struct IdxSplit {
 
 /// EMNIST's PREFIX-mapping.txt: a label and the codes of its characters a line, as in "1 65 97", whose name is Aa.
 /// Numbers stay the names where it is missing or does not know them all.
-std::vector<std::string> mapped_names(const IdxSet& set, std::vector<std::string> numbers) {
+std::vector<std::string> mapped_names(const IdxNames& files, std::vector<std::string> numbers) {
   constexpr std::uint64_t largest_list = 1 << 16;
-  const fs::path list = set.folder / (set.prefix + "mapping.txt");
+  const fs::path list = files.folder / (files.prefix + "mapping.txt");
   std::error_code none;
   if (!fs::exists(list, none)) return numbers;
   std::map<int, std::string> known;
@@ -170,12 +179,13 @@ std::vector<std::string> mapped_names(const IdxSet& set, std::vector<std::string
 
 }  // namespace
 
-DataSplits read_idx(const IdxSet& set, const ReaderContext& context) {
+DataSplits read_idx(const IdxNames& names, const ReaderContext& context) {
   DataSplits data;
   data.kind = "idx";
   context.tell(0, 2, "reading IDX files");
-  IdxSplit train(set, "train"), validation(set, set.validation);  // all headers are right before one array is read
-  require_memory(set.folder, "images and labels", train.images.size() + validation.images.size());
+  IdxSplit train(names, "train"),
+      validation(names, names.validation);  // all headers are right before one array is read
+  require_memory(names.folder, "images and labels", train.images.size() + validation.images.size());
   data.train = train.read_images();
   const std::vector<std::int64_t> labels = train.read_labels();
   context.tell(1, 2, "reading IDX files");
@@ -183,10 +193,11 @@ DataSplits read_idx(const IdxSet& set, const ReaderContext& context) {
   const NumberedClasses classes(labels, train.labels.path().string(), context);
   data.train.labels = classes.of(labels, train.labels.path().string());
   data.validation.labels = classes.of(validation.read_labels(), validation.labels.path().string());
+  data.ledger.seen = data.ledger.used = 4;
   context.tell(2, 2, "reading IDX files");
   if (context.request.transpose)
     for (Dataset* d : {&data.train, &data.validation}) transpose(*d);
-  data.classes = mapped_names(set, classes.names());
+  data.classes = mapped_names(names, classes.names());
   return data;
 }
 

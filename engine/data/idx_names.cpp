@@ -1,11 +1,8 @@
-// idx_names.cpp - parses PREFIX-train-images-idx3-ubyte.gz and its variants. EMNIST keeps six sets in one folder.
+// idx_names.cpp - looks for files of IDX sets in a folder and up to two folders below it.
 #include "engine/data/idx_names.h"
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <set>
-#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -18,79 +15,79 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Prefix and split of a file of images or labels: {"emnist-letters-", "test"}.
-struct IdxName {
-  std::string prefix, split;
-};
-
-std::optional<IdxName> parse_idx_name(std::string_view name) {
-  if (name.ends_with(".gz")) name.remove_suffix(3);
-  constexpr std::array<std::string_view, 4> kinds{"-images-idx3-ubyte", "-images.idx3-ubyte", "-labels-idx1-ubyte",
-                                                  "-labels.idx1-ubyte"};
-  const auto kind = std::ranges::find_if(kinds, [&](std::string_view ending) { return name.ends_with(ending); });
-  if (kind == kinds.end()) return std::nullopt;
-  name.remove_suffix(kind->size());
-  for (const std::string_view split : {"train", "t10k", "test"}) {
-    if (!name.ends_with(split)) continue;
-    name.remove_suffix(split.size());
-    if (name.empty() || name.ends_with('-')) return IdxName{std::string(name), std::string(split)};
+/// The prefixes of the IDX files in a folder: "" of train-images-idx3-ubyte.
+std::set<std::string> prefixes_in(const fs::path& folder) {
+  std::set<std::string> prefixes;
+  std::error_code none;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, none)) {
+    const std::string name = entry.path().filename().string();
+    if (name.find("-ubyte") == name.npos) continue;  // soon said of a thousand pictures
+    for (const char* split : {"train-", "t10k-", "test-"})
+      for (const char* kind : {"images-idx3-ubyte", "images.idx3-ubyte", "labels-idx1-ubyte", "labels.idx1-ubyte"}) {
+        const auto at = name.find(split + std::string(kind));
+        if (at == 0 || (at != name.npos && name[at - 1] == '-')) prefixes.insert(name.substr(0, at));
+      }
   }
-  return std::nullopt;
+  return prefixes;
 }
 
-fs::path idx_file(const IdxSet& set, const std::string& split, const std::string& what, const std::string& kind) {
-  const std::string stem = set.prefix + split;
-  for (const char* separator : {"-", "."})
-    for (const char* ending : {"", ".gz"}) {
-      const fs::path path = set.folder / fmt::format("{}-{}{}{}-ubyte{}", stem, what, separator, kind, ending);
-      std::error_code none;
-      if (fs::exists(path, none)) return path;
+IdxNames names_of(const fs::path& folder, const std::string& prefix) {
+  IdxNames names{folder, prefix};
+  const IdxNames as_emnist{folder, prefix, "test"};
+  const bool t10k = !names.find("t10k", "images-idx3").empty() || !names.find("t10k", "labels-idx1").empty();
+  const bool test = !as_emnist.find("test", "images-idx3").empty() || !as_emnist.find("test", "labels-idx1").empty();
+  return test && !t10k ? as_emnist : names;
+}
+
+/// The folder, its `raw`, its other folders, and their `raw`.
+std::vector<fs::path> places_of(const fs::path& path) {
+  std::vector<fs::path> places{path};
+  std::error_code none;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path, none))
+    if (entry.is_directory(none)) {
+      places.push_back(entry.path());
+      if (fs::is_directory(entry.path() / "raw", none)) places.push_back(entry.path() / "raw");
     }
-  throw UsageError(
-      fmt::format("--data {}: {}-{}-{}-ubyte (or .gz) is missing", set.folder.string(), stem, what, kind));
-}
-
-/// The sets in a folder, by prefix.
-std::map<std::string, IdxSet> idx_sets_in(const fs::path& folder) {
-  std::map<std::string, std::set<std::string>> splits;
-  std::error_code none;  // the reader of pictures will say that a folder cannot be read
-  for (fs::directory_iterator at(folder, none), end; !none && at != end; at.increment(none))
-    if (const auto name = parse_idx_name(at->path().filename().string())) splits[name->prefix].insert(name->split);
-  std::map<std::string, IdxSet> sets;
-  for (const auto& [prefix, names] : splits)
-    sets[prefix] = {folder, prefix, names.contains("test") && !names.contains("t10k") ? "test" : "t10k"};
-  return sets;
+  return places;
 }
 
 }  // namespace
 
-fs::path idx_images(const IdxSet& set, const std::string& split) {
-  return idx_file(set, split, "images", "idx3");
+fs::path IdxNames::find(const std::string& split, const std::string& kind) const {
+  std::string dotted = kind;
+  dotted[dotted.find('-')] = '.';
+  for (const std::string& name : {kind, dotted})
+    for (const char* ending : {"", ".gz"}) {
+      const fs::path path = folder / fmt::format("{}{}-{}-ubyte{}", prefix, split, name, ending);
+      std::error_code none;
+      if (fs::exists(path, none)) return path;
+    }
+  return {};
 }
 
-fs::path idx_labels(const IdxSet& set, const std::string& split) {
-  return idx_file(set, split, "labels", "idx1");
-}
-
-std::optional<IdxSet> idx_set_in(const fs::path& folder) {
-  const std::map<std::string, IdxSet> sets = idx_sets_in(folder);
-  if (sets.empty()) return std::nullopt;
-  if (const auto unnamed = sets.find(""); unnamed != sets.end()) return unnamed->second;
-  if (sets.size() == 1) return sets.begin()->second;
+std::optional<IdxNames> find_idx(const fs::path& path) {
+  std::error_code none;
+  if (!fs::is_directory(path, none)) {
+    const std::string prefix = path.filename().string() + "-";
+    const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
+    if (!prefixes_in(folder).contains(prefix)) return std::nullopt;
+    return names_of(folder, prefix);
+  }
+  std::vector<IdxNames> found;
+  for (const fs::path& place : places_of(path)) {
+    for (const std::string& prefix : prefixes_in(place)) found.push_back(names_of(place, prefix));
+    if (place == path && !found.empty()) break;
+  }
+  if (found.empty()) return std::nullopt;
+  if (found.size() == 1) return found[0];
   std::vector<std::string> names;
-  for (const auto& [prefix, set] : sets) names.push_back(prefix.substr(0, prefix.size() - 1));
-  throw UsageError(fmt::format("--data {}: {} IDX sets in it ({}): name one by a file, as in --data {}",
-                               folder.string(), names.size(), fmt::join(names, ", "),
-                               idx_images(sets.begin()->second, "train").string()));
-}
-
-std::optional<IdxSet> idx_set_of(const fs::path& file) {
-  const auto name = parse_idx_name(file.filename().string());
-  if (!name) return std::nullopt;
-  const fs::path folder = file.parent_path().empty() ? "." : file.parent_path();
-  const std::map<std::string, IdxSet> sets = idx_sets_in(folder);
-  const auto set = sets.find(name->prefix);
-  return set == sets.end() ? std::nullopt : std::optional(set->second);
+  for (const IdxNames& one : found)
+    names.push_back(
+        (one.prefix.empty() ? one.folder : one.folder / one.prefix.substr(0, one.prefix.find_last_not_of('-') + 1))
+            .string());
+  std::ranges::sort(names);
+  throw UsageError(
+      fmt::format("--data {}: several sets of IDX files; name one: {}", path.string(), fmt::join(names, ", ")));
 }
 
 }  // namespace gs

@@ -1,4 +1,4 @@
-// idx_names.h - the four IDX files of a data set, by the names that MNIST, its like and EMNIST give them.
+// idx_names.h - the names that MNIST and its like give their four files, and where the files lie.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -6,22 +6,20 @@
 
 namespace gs {
 
-/// The files of one set: "emnist-letters-" and "test" for emnist-letters-test-images-idx3-ubyte.
-struct IdxSet {
+/// A set of IDX files in one folder: PREFIXtrain-images-idx3-ubyte and three more, each plain or .gz, also with a dot
+/// before "idx".
+struct IdxNames {
   std::filesystem::path folder;
-  std::string prefix;                ///< before "train"; empty for MNIST's own names
-  std::string validation = "t10k";   ///< or "test"
+  std::string prefix;               ///< "emnist-letters-"; empty for MNIST
+  std::string validation = "t10k";  ///< or "test", as EMNIST says
+
+  /// `split`: "train" or `validation`; `kind`: "images-idx3" or "labels-idx1". Empty if the file does not exist.
+  std::filesystem::path find(const std::string& split, const std::string& kind) const;
 };
 
-/// The file of a split, "train" or IdxSet::validation: images-idx3 or images.idx3, plain or .gz. Throws UsageError if
-/// there is none.
-std::filesystem::path idx_images(const IdxSet&, const std::string& split);
-std::filesystem::path idx_labels(const IdxSet&, const std::string& split);
-
-/// The set in a folder; nullopt if there is none. Throws UsageError if there are several: a file then chooses one.
-std::optional<IdxSet> idx_set_in(const std::filesystem::path& folder);
-
-/// The set that a file belongs to; nullopt if its name is none of theirs.
-std::optional<IdxSet> idx_set_of(const std::filesystem::path& file);
+/// The IDX files that --data PATH means: those in the folder PATH, in PATH/raw, PATH/X or PATH/X/raw (torchvision puts
+/// them into MNIST/raw), or those with the prefix PATH. nullopt if there are none. Throws UsageError if there are
+/// several sets.
+std::optional<IdxNames> find_idx(const std::filesystem::path&);
 
 }  // namespace gs

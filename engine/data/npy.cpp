@@ -134,8 +134,8 @@ NpyArray::NpyArray(std::string where, std::uint64_t bytes, Read read, ExpectEnd 
   const std::string digits = take(version == 1 ? 2 : 4);
   for (std::size_t i = digits.size(); i-- > 0;) length = length << 8 | std::uint8_t(digits[i]);
   if (length > largest_header)
-    throw UsageError(
-        fmt::format("--data {}: its header has {} bytes, more than the {} of any array", where_, length, largest_header));
+    throw UsageError(fmt::format("--data {}: its header has {} bytes, more than the {} of any array", where_, length,
+                                 largest_header));
   const std::string header = take(std::size_t(length));
   parse_header(header, left);
 }
@@ -148,19 +148,19 @@ void NpyArray::parse_header(std::string_view text, std::uint64_t file_bytes) {
                                  printable(text.substr(0, 100))));
   type_ = (*entries)["descr"];
   if (type_.find('O') != type_.npos)
-    throw UsageError(fmt::format("--data {}: it holds Python objects, which are not read (pickle): save numbers",
-                                 where_));
+    throw UsageError(
+        fmt::format("--data {}: it holds Python objects, which are not read (pickle): save numbers", where_));
   if (!is_number_type(type_))
     throw UsageError(fmt::format("--data {}: values of type '{}'; numbers are needed", where_,
                                  type_.empty() ? "record" : printable(type_)));
   const auto shape = parse_shape((*entries)["shape"]);
   if (!shape)
-    throw UsageError(fmt::format("--data {}: its shape must be extents, not ({})", where_,
-                                 printable((*entries)["shape"])));
+    throw UsageError(
+        fmt::format("--data {}: its shape must be extents, not ({})", where_, printable((*entries)["shape"])));
   shape_ = *shape;
   if ((*entries)["fortran_order"] != "False")
-    throw UsageError(fmt::format("--data {}: its columns come first (Fortran order): save numpy.ascontiguousarray(...)",
-                                 where_));
+    throw UsageError(
+        fmt::format("--data {}: its columns come first (Fortran order): save numpy.ascontiguousarray(...)", where_));
   std::vector<std::int64_t> factors = shape_;
   factors.push_back(std::int64_t(width()));
   const auto bytes = checked_product(factors);
@@ -175,9 +175,8 @@ std::string NpyArray::shape_text() const {
 }
 
 std::vector<std::uint8_t> NpyArray::values() {
-  std::vector<std::uint8_t> values = read_in_pieces(bytes_, [&](std::uint8_t* to, std::size_t count) {
-    read_(std::as_writable_bytes(std::span(to, count)));
-  });
+  std::vector<std::uint8_t> values = read_in_pieces(
+      bytes_, [&](std::uint8_t* to, std::size_t count) { read_(std::as_writable_bytes(std::span(to, count))); });
   expect_end_();
   return values;
 }

@@ -24,9 +24,9 @@ class NpyArray {
 
   const std::string& where() const { return where_; }
   const std::vector<std::int64_t>& shape() const { return shape_; }
-  std::string shape_text() const;                       ///< "60000 x 28 x 28"
-  const std::string& type() const { return type_; }     ///< as NumPy writes it: "|u1", "<i8"
-  std::uint64_t bytes() const { return bytes_; }        ///< of all values
+  std::string shape_text() const;                    ///< "60000 x 28 x 28"
+  const std::string& type() const { return type_; }  ///< as NumPy writes it: "|u1", "<i8"
+  std::uint64_t bytes() const { return bytes_; }     ///< of all values
   bool holds_bytes() const { return kind() == 'u' && width() == 1; }
   bool holds_integers() const { return kind() == 'u' || kind() == 'i' || kind() == 'b'; }
 

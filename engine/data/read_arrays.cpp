@@ -71,25 +71,27 @@ struct ArraySplitFiles {
       : images(arrays.open(names.images)), labels(arrays.open(names.labels)) {
     const auto& shape = images.shape();
     if (!images.holds_bytes())
-      throw UsageError(fmt::format("--data {}: values of type '{}'; pixels are bytes, 0 to 255: "
-                                   "save them as numpy.uint8",
-                                   images.where(), images.type()));
+      throw UsageError(
+          fmt::format("--data {}: values of type '{}'; pixels are bytes, 0 to 255: "
+                      "save them as numpy.uint8",
+                      images.where(), images.type()));
     const bool colour = shape.size() == 4 && (shape[3] == 1 || shape[3] == 3);
-    if ((shape.size() != 3 && !colour) || *std::ranges::min_element(shape) < 1 || *std::ranges::max_element(shape) > INT_MAX)
+    if ((shape.size() != 3 && !colour) || *std::ranges::min_element(shape) < 1 ||
+        *std::ranges::max_element(shape) > INT_MAX)
       throw UsageError(
           fmt::format("--data {}: its shape is {}; images are N x height x width, or N x height x width x 1 or 3",
                       images.where(), images.shape_text()));
     const auto& labels_shape = labels.shape();
     if (!labels.holds_integers())
-      throw UsageError(fmt::format("--data {}: values of type '{}'; labels are whole numbers: "
-                                   "save them as numpy.int64",
-                                   labels.where(), labels.type()));
+      throw UsageError(
+          fmt::format("--data {}: values of type '{}'; labels are whole numbers: "
+                      "save them as numpy.int64",
+                      labels.where(), labels.type()));
     if (labels_shape.empty() || labels_shape.size() > 2 || (labels_shape.size() == 2 && labels_shape[1] != 1))
       throw UsageError(fmt::format("--data {}: its shape is {}; an image has one label: N, or N x 1", labels.where(),
                                    labels.shape_text()));
     if (labels_shape[0] != shape[0])
-      throw UsageError(
-          fmt::format("--data {}: {} images, but {} labels", images.where(), shape[0], labels_shape[0]));
+      throw UsageError(fmt::format("--data {}: {} images, but {} labels", images.where(), shape[0], labels_shape[0]));
   }
 
   /// Pixels, and the labels as they are stored and as numbers.
@@ -129,7 +131,8 @@ DataSplits read_arrays(const fs::path& path, const ReaderContext& context) {
         path.string(), list_of(arrays.names)));
   context.tell(0, 2, "reading arrays");
   // All headers are right before one array is read.
-  ArraySplitFiles train(arrays, names->train), validation(arrays, names->validation ? *names->validation : *names->test);
+  ArraySplitFiles train(arrays, names->train),
+      validation(arrays, names->validation ? *names->validation : *names->test);
   require_memory(path, "images and labels", train.bytes() + validation.bytes());
   if (names->validation && names->test)
     context.warning(fmt::format("{}: {} validates; {} is left alone", path.string(),

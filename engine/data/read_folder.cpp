@@ -110,6 +110,8 @@ DataSplits decode_listing(FolderListing listing, const ReaderContext& context) {
   data.validation = decoder.decode(listing.validation);
   context.tell(total, total, "decoding images");
   refuse_or_skip(decoder.broken(), context);
+  data.ledger = std::move(listing.ledger);
+  data.ledger.used = std::size_t(data.train.n) + std::size_t(data.validation.n);
   return data;
 }
 

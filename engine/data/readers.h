@@ -25,7 +25,7 @@ struct ReaderContext {
 
 DataSplits read_synthetic(const ReaderContext&);
 DataSplits read_folder(const std::filesystem::path&, const ReaderContext&);
-DataSplits read_idx(const IdxSet&, const ReaderContext&);
+DataSplits read_idx(const IdxNames&, const ReaderContext&);
 DataSplits read_cifar(const std::filesystem::path& folder, const ReaderContext&);
 DataSplits read_packed(const std::filesystem::path& file);
 /// NumPy's arrays: an .npz file, or a folder of .npy files.

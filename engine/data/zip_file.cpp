@@ -34,7 +34,8 @@ ZipFile::ZipFile(const std::filesystem::path& path) : path_(path), archive_(std:
   const InputFile regular(path);  // libzip would wait for a FIFO
   int code = 0;
   archive_->handle.reset(zip_open(path.c_str(), ZIP_RDONLY, &code));
-  if (!archive_->handle) throw UsageError(fmt::format("--data {}: a zip archive that is cut short or damaged", path.string()));
+  if (!archive_->handle)
+    throw UsageError(fmt::format("--data {}: a zip archive that is cut short or damaged", path.string()));
   const zip_int64_t count = zip_get_num_entries(archive_->handle.get(), 0);
   for (zip_int64_t i = 0; i < count; ++i) {
     zip_stat_t facts;
@@ -51,7 +52,8 @@ ZipFile::Reader ZipFile::open(std::size_t member) const {
   state->where = fmt::format("{}: {}", path_.string(), printable(members_.at(member).name));
   state->handle.reset(zip_fopen_index(archive_->handle.get(), member, 0));
   if (!state->handle)
-    throw UsageError(fmt::format("--data {} cannot be unpacked: {}", state->where, zip_strerror(archive_->handle.get())));
+    throw UsageError(
+        fmt::format("--data {} cannot be unpacked: {}", state->where, zip_strerror(archive_->handle.get())));
   return Reader(std::move(state));
 }
 
@@ -77,9 +79,10 @@ struct ZipFile::Archive {};
 struct ZipFile::Reader::State {};
 
 ZipFile::ZipFile(const std::filesystem::path& path) : path_(path) {
-  throw UsageError(fmt::format("--data {}: .npz files need a build with libzip; unpacked, as .npy files in a folder, "
-                               "they do not",
-                               path.string()));
+  throw UsageError(
+      fmt::format("--data {}: .npz files need a build with libzip; unpacked, as .npy files in a folder, "
+                  "they do not",
+                  path.string()));
 }
 ZipFile::Reader ZipFile::open(std::size_t) const {
   return Reader(nullptr);

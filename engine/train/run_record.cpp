@@ -63,6 +63,7 @@ RunRecord::Data data_of(const JsonField& field) {
   RunRecord::Data data{.source = field.get<std::string>("source"),
                        .checksum = field.get<std::string>("checksum"),
                        .path = field.get_or("path", std::string()),
+                       .table = field.get_or("table", std::string()),
                        .image = shape_of(field["image"]),
                        .classes = field.get<std::vector<std::string>>("classes"),
                        .labels = field.get<std::vector<std::string>>("labels"),

@@ -35,7 +35,8 @@ struct RunRecord {
   };
   struct Data {
     std::string source, checksum;
-    std::string path;  ///< absolute; empty for synthetic data
+    std::string path;   ///< absolute; empty for synthetic data
+    std::string table;  ///< of --labels, absolute; empty without
     Shape image;
     std::vector<std::string> classes;  ///< by name
     std::vector<std::string> labels;   ///< by label, as trained
