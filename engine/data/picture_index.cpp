@@ -34,6 +34,7 @@ PictureIndex::PictureIndex(const std::vector<std::string>& names) {
 }
 
 std::vector<std::size_t> PictureIndex::find(const std::string& name) const {
+  if (const auto at = by_name_.find(name); at != by_name_.end()) return at->second;
   std::string end = name;
   std::ranges::replace(end, '\\', '/');
   for (; !end.empty(); end = below_first_folder(end)) {
