@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/core/error.h"
 #include "engine/core/input_file.h"
@@ -14,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int side = 32, class_count = 10;
+constexpr int side = 32, class_count = 10, batch_count = 5;
 constexpr std::size_t plane = side * side, record = 1 + 3 * plane;
 
 fs::path batch_path(const fs::path& folder, int number) {
@@ -39,9 +40,9 @@ void read_batch(Dataset& d, const fs::path& path) {
 }
 
 /// Their pixels, and the largest file beside them while it is read.
-void require_memory_for_files(const fs::path& folder, int batches) {
+void require_memory_for_files(const fs::path& folder) {
   std::uint64_t all = 0, largest = 0;
-  for (int i = 0; i <= batches; ++i) {
+  for (int i = 0; i <= batch_count; ++i) {
     const fs::path path = i == 0 ? folder / "test_batch.bin" : batch_path(folder, i);
     if (!fs::exists(path)) continue;
     const std::uint64_t bytes = InputFile(path).size();
@@ -71,23 +72,35 @@ std::vector<std::string> class_names(const fs::path& folder) {
 
 bool is_cifar10_folder(const fs::path& folder) {
   std::error_code none;
-  return fs::exists(batch_path(folder, 1), none);
+  for (int i = 1; i <= batch_count; ++i)
+    if (fs::exists(batch_path(folder, i), none)) return true;
+  return false;
 }
 
 DataSplits read_cifar10(const fs::path& folder, const ReaderContext& context) {
-  constexpr int batches = 5;
   const fs::path test = folder / "test_batch.bin";
   if (!fs::exists(test)) throw UsageError(fmt::format("--data {}: test_batch.bin is missing", folder.string()));
-  require_memory_for_files(folder, batches);
+  require_memory_for_files(folder);
   DataSplits data;
   data.kind = "cifar10";
   data.classes = class_names(folder);
-  for (int i = 1; i <= batches; ++i) {
-    context.tell(std::size_t(i - 1), batches + 1, "reading CIFAR-10");
-    if (fs::exists(batch_path(folder, i))) read_batch(data.train, batch_path(folder, i));
+  std::vector<std::string> missing;
+  for (int i = 1; i <= batch_count; ++i) {
+    const fs::path path = batch_path(folder, i);
+    context.tell(std::size_t(i - 1), batch_count + 1, "reading CIFAR-10");
+    if (fs::exists(path))
+      read_batch(data.train, path);
+    else
+      missing.push_back(path.filename().string());
   }
+  if (!missing.empty())
+    context.warning(fmt::format("--data {}: {} {} missing: {} of CIFAR-10's {} training batches train", folder.string(),
+                                fmt::join(missing, ", "), missing.size() == 1 ? "is" : "are",
+                                batch_count - int(missing.size()), batch_count));
   read_batch(data.validation, test);
-  context.tell(batches + 1, batches + 1, "reading CIFAR-10");
+  data.ledger.seen = data.ledger.used = std::size_t(batch_count) + 1 - missing.size();
+  for (const std::string& name : missing) data.ledger.passed_over.push_back({name, "missing"});
+  context.tell(batch_count + 1, batch_count + 1, "reading CIFAR-10");
   return data;
 }
 

@@ -22,23 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// STEM-images-idx3-ubyte or STEM-images.idx3-ubyte, plain or .gz; empty if none exists.
-fs::path find(const fs::path& folder, const std::string& stem, const std::string& what, const std::string& kind) {
-  for (const char* separator : {"-", "."})
-    for (const char* ending : {"", ".gz"}) {
-      const fs::path path = folder / fmt::format("{}-{}{}{}-ubyte{}", stem, what, separator, kind, ending);
-      std::error_code none;
-      if (fs::exists(path, none)) return path;
-    }
-  return {};
-}
-fs::path find_images(const fs::path& folder, const std::string& stem) {
-  return find(folder, stem, "images", "idx3");
-}
-fs::path find_labels(const fs::path& folder, const std::string& stem) {
-  return find(folder, stem, "labels", "idx1");
-}
-
 /// A file of bytes with their extents. zlib's gzread also reads plain files.
 class IdxFile {
  public:
@@ -132,18 +115,19 @@ class IdxFile {
 
 /// The two files of a split, opened, with headers that agree.
 struct IdxSplit {
-  IdxSplit(const fs::path& folder, const std::string& stem)
-      : images(existing(folder, stem, "images-idx3", find_images(folder, stem)), 3),
-        labels(existing(folder, stem, "labels-idx1", find_labels(folder, stem)), 1) {
+  IdxSplit(const IdxNames& names, const std::string& split)
+      : images(existing(names, split, "images-idx3"), 3), labels(existing(names, split, "labels-idx1"), 1) {
     if (images.extents()[0] != labels.extents()[0])
       throw UsageError(fmt::format("--data {}: {} images, but {} labels", images.path().string(), images.extents()[0],
                                    labels.extents()[0]));
     require_memory(images.path(), fmt::format("{} bytes of images", fmt::join(images.extents(), "x")), images.size());
   }
 
-  static fs::path existing(const fs::path& folder, const std::string& stem, const char* what, const fs::path& path) {
+  static fs::path existing(const IdxNames& names, const std::string& split, const std::string& kind) {
+    const fs::path path = names.find(split, kind);
     if (path.empty())
-      throw UsageError(fmt::format("--data {}: {}-{}-ubyte (or .gz) is missing", folder.string(), stem, what));
+      throw UsageError(fmt::format("--data {}: {}{}-{}-ubyte (or .gz) is missing", names.folder.string(), names.prefix,
+                                   split, kind));
     return path;
   }
 
@@ -172,7 +156,7 @@ std::vector<std::string> number_classes(DataSplits& data, const fs::path& folder
     for (std::int32_t& label : d->labels) {
       const auto known = class_of.find(label);
       if (known == class_of.end())
-        throw UsageError(fmt::format("--data {}: label {} is in the t10k labels, but not in the training labels",
+        throw UsageError(fmt::format("--data {}: label {} is in the test labels, but not in the training labels",
                                      folder.string(), label));
       label = known->second;
     }
@@ -181,23 +165,19 @@ std::vector<std::string> number_classes(DataSplits& data, const fs::path& folder
 
 }  // namespace
 
-bool is_idx_folder(const fs::path& folder) {
-  for (const char* stem : {"train", "t10k"})
-    if (!find_images(folder, stem).empty() || !find_labels(folder, stem).empty()) return true;
-  return false;
-}
-
-DataSplits read_idx(const fs::path& folder, const ReaderContext& context) {
+DataSplits read_idx(const IdxNames& names, const ReaderContext& context) {
   DataSplits data;
   data.kind = "idx";
   context.tell(0, 2, "reading IDX files");
-  IdxSplit train(folder, "train"), validation(folder, "t10k");  // all headers are right before one array is read
-  require_memory(folder, "images and labels", train.images.size() + validation.images.size());
+  // All headers are right before one array is read.
+  IdxSplit train(names, "train"), validation(names, names.validation);
+  require_memory(names.folder, "images and labels", train.images.size() + validation.images.size());
   data.train = train.read();
   context.tell(1, 2, "reading IDX files");
   data.validation = validation.read();
   context.tell(2, 2, "reading IDX files");
-  data.classes = number_classes(data, folder);
+  data.classes = number_classes(data, names.folder);
+  data.ledger.seen = data.ledger.used = 4;
   return data;
 }
 

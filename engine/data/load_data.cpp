@@ -23,6 +23,7 @@ void check_request(const DataRequest& r) {
   if (r.channels && *r.channels != 1 && *r.channels != 3)
     throw UsageError(fmt::format("--channels {}: must be 1 (grey) or 3 (colour)", *r.channels));
   if (r.limit && *r.limit < 1) throw UsageError(fmt::format("--limit {}: must be 1 or more", *r.limit));
+  if (r.split != "val" && r.split != "test") throw UsageError(fmt::format("--split {}: must be val or test", r.split));
   if (r.validation_split && !(*r.validation_split > 0 && *r.validation_split < 1))
     throw UsageError(fmt::format("--val-split {}: must lie between 0 and 1", *r.validation_split));
 }
@@ -40,16 +41,18 @@ DataSplits read(const ReaderContext& context) {
   const fs::path path(r.data);
   std::error_code error;
   const bool file = fs::is_regular_file(path, error);
-  if (!file && !fs::is_directory(path, error))
+  const std::optional<IdxNames> idx = file ? std::nullopt : find_idx(path);
+  if (!file && !idx && !fs::is_directory(path, error))
     throw UsageError(
         fmt::format("--data {}: {}", r.data,
                     fs::exists(path, error) ? "it is neither a regular file nor a folder" : "no such file or folder"));
-  const bool idx = !file && is_idx_folder(path), cifar10 = !file && is_cifar10_folder(path);
+  const bool cifar10 = !file && !idx && is_cifar10_folder(path);
   if (!file && !idx && !cifar10) return read_folder(path, context);
-  if (!r.label_pattern.empty() || r.validation_split)
-    throw UsageError(fmt::format("--data {}: --label-pattern and --val-split are for folders of image files", r.data));
+  if (!r.label_pattern.empty() || r.validation_split || r.split != "val")
+    throw UsageError(
+        fmt::format("--data {}: --label-pattern, --val-split and --split are for folders of image files", r.data));
   if (file) return read_packed(path);
-  return idx ? read_idx(path, context) : read_cifar10(path, context);
+  return idx ? read_idx(*idx, context) : read_cifar10(path, context);
 }
 
 /// A file that cannot be read is a fault of the input, too.

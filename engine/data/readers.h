@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "engine/data/dataset.h"
+#include "engine/data/idx_names.h"
 #include "engine/data/image.h"
 
 namespace gs {
@@ -24,11 +25,10 @@ struct ReaderContext {
 
 DataSplits read_synthetic(const ReaderContext&);
 DataSplits read_folder(const std::filesystem::path&, const ReaderContext&);
-DataSplits read_idx(const std::filesystem::path& folder, const ReaderContext&);
+DataSplits read_idx(const IdxNames&, const ReaderContext&);
 DataSplits read_cifar10(const std::filesystem::path& folder, const ReaderContext&);
 DataSplits read_packed(const std::filesystem::path& file);
 
-bool is_idx_folder(const std::filesystem::path&);
 bool is_cifar10_folder(const std::filesystem::path&);
 
 /// Writes splits as one safetensors file: `train.images` uint8 NHWC, `train.labels`, `validation.*`, classes in its
