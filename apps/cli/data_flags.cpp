@@ -9,6 +9,7 @@
 #include "apps/cli/progress.h"
 #include "apps/cli/terminal.h"
 #include "engine/core/error.h"
+#include "engine/data/duplicates.h"
 
 namespace gs::apps {
 
@@ -72,6 +73,11 @@ void check_table_flags(const DataRequest& r, bool synthetic) {
 
 }  // namespace
 
+void add_split_flag(Arguments& a, DataRequest& r) {
+  a.choice("--split", r.split, "folder that validates, where there are both val/ and test/; the other is left alone",
+           {"val", "test"});
+}
+
 void check_data_flags(const DataRequest& r) {
   const bool synthetic = r.data.rfind("synthetic:", 0) == 0;
   if (synthetic && r.data != built_in_data)
@@ -84,9 +90,19 @@ void check_data_flags(const DataRequest& r) {
   if (synthetic && r.validation_split)
     throw UsageError("--val-split is for folders of images; --val-size says how many to draw");
   check_table_flags(r, synthetic);
+  if (synthetic && r.split != "val") throw UsageError("--split is for folders of images with a test/ folder");
 }
 
 DataSplits load_with_progress(const DataRequest& request, bool quiet, Warnings warnings) {
+  if (warnings == Warnings::drop) return load_with_progress(request, quiet, [](const std::string&) {});
+  DataSplits data = load_with_progress(request, quiet, print_message);
+  if (data.kind == "synthetic") return data;  // drawn from different numbers
+  if (const std::string twice = summary_of(find_duplicates(data), data); !twice.empty()) print_message(twice);
+  return data;
+}
+
+DataSplits load_with_progress(const DataRequest& request, bool quiet,
+                              const std::function<void(const std::string&)>& warn) {
   using Clock = std::chrono::steady_clock;
   const Style style = detect_style(stdout);
   LiveLine line(style);
@@ -100,9 +116,8 @@ DataSplits load_with_progress(const DataRequest& request, bool quiet, Warnings w
     line.draw(loading_line(what, done, total, seconds, terminal_width(stdout), style));
   };
   return load_data(request, quiet || !style.live ? DataProgress() : show, [&](const std::string& warning) {
-    if (warnings == Warnings::drop) return;
     line.clear();
-    print_message(warning);
+    warn(warning);
   });
 }
 

@@ -1,5 +1,7 @@
 // data_flags.h - the flags that say which images to use, shared by train and pack.
 #pragma once
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include "apps/cli/arguments.h"
@@ -18,13 +20,20 @@ inline constexpr std::string_view data_flag_names[] = {"data",         "train-si
                                                        "image-column", "label-column",  "group-column", "split-column",
                                                        "transpose",    "limit",         "skip-broken"};
 
+/// Adds --split val|test: the folder that validates. Not for eval, whose --split chooses the images to evaluate.
+void add_split_flag(Arguments&, DataRequest& request);
+
 /// Throws UsageError if flags contradict each other.
 void check_data_flags(const DataRequest&);
 
 /// A run's own data are read again and again; `train` has said what is odd about them.
 enum class Warnings { say, drop };
 
-/// Loads with a progress bar (unless `quiet`), prints warnings to standard error.
+/// Loads with a progress bar (unless `quiet`), prints warnings to standard error: also of pictures that are there
+/// twice.
 DataSplits load_with_progress(const DataRequest&, bool quiet, Warnings = Warnings::say);
+
+/// The same, with warnings to `warn` and no search for pictures that are there twice.
+DataSplits load_with_progress(const DataRequest&, bool quiet, const std::function<void(const std::string&)>& warn);
 
 }  // namespace gs::apps

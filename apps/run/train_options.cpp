@@ -148,6 +148,7 @@ void add_run_flags(Arguments& a, TrainOptions& o) {
   a.positional("model,--model", o.model);
   a.section("Data");
   add_data_flags(a, o.data);
+  add_split_flag(a, o.data);
   add_network(a, o);
   add_training(a, o);
   add_augmentation(a, o);

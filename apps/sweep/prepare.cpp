@@ -33,7 +33,8 @@ ParsedRun options_of(const NamedRun& run, bool quiet) {
   parse_train_words(words, parsed.options, given);
   parsed.options.quiet = quiet;
   for (const auto& [flag, value] : given)
-    if (flag == "features" || flag == "seed" || std::ranges::find(data_flag_names, flag) != std::end(data_flag_names))
+    if (flag == "features" || flag == "split" || flag == "seed" ||
+        std::ranges::find(data_flag_names, flag) != std::end(data_flag_names))
       parsed.data_flags += fmt::format(" {}={}", flag, value);
   return parsed;
 }

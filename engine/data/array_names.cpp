@@ -2,12 +2,12 @@
 #include "engine/data/array_names.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/core/lower_case.h"
 #include "engine/core/printable.h"
 
 namespace gs {
@@ -23,11 +23,6 @@ const std::vector<std::string>& words_of(ArraySplit split) {
       {ArraySplit::validation, {"val", "valid", "validation"}},
       {ArraySplit::test, {"test", "testing"}}};
   return words.at(split);
-}
-
-std::string in_lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  return text;
 }
 
 /// The names of one split; an empty text for an array that is not there.

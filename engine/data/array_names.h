@@ -11,7 +11,7 @@ struct ArrayPair {
   std::string images, labels;
 };
 
-/// The arrays of a data set; `train` and one of the others are there.
+/// The arrays of a data set; one of `validation` and `test` is there.
 struct ArrayNames {
   ArrayPair train;
   std::optional<ArrayPair> validation, test;

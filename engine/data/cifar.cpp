@@ -106,11 +106,11 @@ std::vector<std::string> present(const Cifar& cifar, const fs::path& folder, Led
   std::vector<std::string> files, missing;
   for (const std::string& file : cifar.training_files) (is_there(folder / file) ? files : missing).push_back(file);
   for (const std::string& file : missing) ledger.passed_over.push_back({file, "missing"});
-  ledger.used = files.size() + 1;
-  ledger.seen = ledger.used + missing.size();
+  ledger.seen = ledger.used = files.size() + 1;
   if (!missing.empty())
-    context.warning(fmt::format("--data {}: {} of {} training files are missing: {}", folder.string(), missing.size(),
-                                cifar.training_files.size(), fmt::join(missing, ", ")));
+    context.warning(fmt::format("--data {}: {} {} missing: {} of {}'s {} training batches train", folder.string(),
+                                fmt::join(missing, ", "), missing.size() == 1 ? "is" : "are", files.size(), cifar.name,
+                                cifar.training_files.size()));
   return files;
 }
 

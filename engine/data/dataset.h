@@ -14,8 +14,9 @@ namespace gs {
 /// One split: uint8 images NHWC and their class numbers.
 struct Dataset {
   int n = 0, h = 0, w = 0, c = 0;
-  std::vector<std::uint8_t> images;  ///< n * h * w * c
-  std::vector<std::int32_t> labels;  ///< n, in [0, classes)
+  std::vector<std::uint8_t> images;     ///< n * h * w * c
+  std::vector<std::int32_t> labels;     ///< n, in [0, classes)
+  std::vector<std::string> files = {};  ///< n names relative to the source; empty if a file holds many images
 
   std::size_t image_size() const { return std::size_t(h) * std::size_t(w) * std::size_t(c); }
 };
@@ -32,7 +33,7 @@ struct DataSplits {
   std::string kind;      ///< "synthetic", "folder", "table", "idx", "cifar10", "cifar100", "arrays", "packed"
   std::string table;     ///< the file of --labels; empty without
   std::string checksum;  ///< checksum_of() of readers.h, 16 hexadecimal digits
-  Ledger ledger;         ///< empty for drawn images and packed files
+  Ledger ledger = {};    ///< of the files of the source
 };
 
 /// Size of the images if neither the request nor the data defines it.
@@ -55,9 +56,11 @@ struct DataRequest {
   std::optional<int> channels;             ///< 1 or 3; unset: 1 (synthetic, folder), else the data's own
   std::vector<std::string> label_pattern;  ///< folder only: the class is the pattern that the file name contains
   std::optional<double> validation_split;  ///< folder only: share of each class to validate on, drawn from training
-  bool transpose = false;                  ///< IDX only: rows become columns
-  TableRequest table = {};                 ///< folder only
-  std::optional<int> limit;                ///< at most this many images of each split
+  /// Where there are val and test: the one that validates, "val" or "test". The other is left alone.
+  std::string split = "val";
+  bool transpose = false;    ///< IDX only: rows become columns
+  TableRequest table = {};   ///< folder only
+  std::optional<int> limit;  ///< at most this many images of each split
   bool skip_broken = false;
   int threads = 0;  ///< 0: default_threads()
 };

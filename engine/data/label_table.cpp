@@ -2,7 +2,6 @@
 #include "engine/data/label_table.h"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include "engine/core/csv.h"
 #include "engine/core/error.h"
 #include "engine/core/input_file.h"
+#include "engine/core/lower_case.h"
 #include "engine/core/parse_number.h"
 #include "engine/core/printable.h"
 
@@ -20,11 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t largest_table = 1 << 30;
-
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  return text;
-}
 
 class TableColumns {
  public:
@@ -45,7 +40,7 @@ class TableColumns {
   std::size_t usual(const std::vector<std::string>& usual_names, const std::string& flag) const {
     std::optional<std::size_t> found;
     for (std::size_t i = 0; i < names_.size(); ++i) {
-      if (std::ranges::find(usual_names, lower_case(names_[i])) == usual_names.end()) continue;
+      if (std::ranges::find(usual_names, in_lower_case(names_[i])) == usual_names.end()) continue;
       if (found)
         throw UsageError(fmt::format("{}: '{}' or '{}'? {} names the column; {}", table_, printable(names_[*found]),
                                      printable(names_[i]), flag, list()));
@@ -58,7 +53,7 @@ class TableColumns {
   /// The first column with one of these names.
   std::optional<std::string> first_of(const std::vector<std::string>& names) const {
     for (const std::string& name : names_)
-      if (std::ranges::find(names, lower_case(name)) != names.end()) return name;
+      if (std::ranges::find(names, in_lower_case(name)) != names.end()) return name;
     return std::nullopt;
   }
 

@@ -130,13 +130,16 @@ DataSplits read_arrays(const fs::path& path, const ReaderContext& context) {
         "the arrays in it: {}",
         path.string(), list_of(arrays.names)));
   context.tell(0, 2, "reading arrays");
+  const bool by_test = context.request.split == "test" || !names->validation;
+  if (by_test && !names->test) throw UsageError(fmt::format("--split test: no test_images in {}", path.string()));
+  const ArrayPair& validating = by_test ? *names->test : *names->validation;
   // All headers are right before one array is read.
-  ArraySplitFiles train(arrays, names->train),
-      validation(arrays, names->validation ? *names->validation : *names->test);
+  ArraySplitFiles train(arrays, names->train), validation(arrays, validating);
   require_memory(path, "images and labels", train.bytes() + validation.bytes());
   if (names->validation && names->test)
-    context.warning(fmt::format("{}: {} validates; {} is left alone", path.string(),
-                                printable(names->validation->images), printable(names->test->images)));
+    context.warning(fmt::format("{}: {} validates; {} is left alone (--split)", path.string(),
+                                printable(validating.images),
+                                printable((by_test ? *names->validation : *names->test).images)));
   DataSplits data;
   data.kind = "arrays";
   data.train = train.read_images();

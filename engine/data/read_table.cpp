@@ -1,6 +1,5 @@
 // read_table.cpp - joins the rows of a table with the pictures of a folder, and splits them.
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,6 +9,7 @@
 
 #include "engine/core/error.h"
 #include "engine/core/input_file.h"
+#include "engine/core/lower_case.h"
 #include "engine/core/parse_number.h"
 #include "engine/core/printable.h"
 #include "engine/data/folder.h"
@@ -130,9 +130,7 @@ TableSplit parse_split(const LabelTable& table, const LabelRow& row) {
       {"train", TableSplit::train},      {"training", TableSplit::train},        {"val", TableSplit::validation},
       {"valid", TableSplit::validation}, {"validation", TableSplit::validation}, {"test", TableSplit::test},
       {"testing", TableSplit::test}};
-  std::string word = row.split;
-  std::ranges::transform(word, word.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  const auto known = words.find(word);
+  const auto known = words.find(in_lower_case(row.split));
   if (known == words.end())
     throw UsageError(
         fmt::format("{}: the split must be train, val or test, not '{}'", in_line(table, row), printable(row.split)));
@@ -160,9 +158,14 @@ std::vector<bool> validating_by_column(const LabelTable& table, std::vector<Labe
   for (const LabelledPicture& picture : pictures) splits.push_back(parse_split(table, *picture.row));
   const bool has_validation = std::ranges::find(splits, TableSplit::validation) != splits.end();
   const bool has_test = std::ranges::find(splits, TableSplit::test) != splits.end();
-  const TableSplit left_alone = has_validation ? TableSplit::test : TableSplit::validation;
+  const bool by_test = context.request.split == "test" || !has_validation;
+  if (by_test && !has_test)
+    throw UsageError(fmt::format("{}: no row of {} to validate with", table.name,
+                                 context.request.split == "test" ? "test" : "val or test"));
+  const TableSplit left_alone = by_test ? TableSplit::validation : TableSplit::test;
   if (has_validation && has_test)
-    context.warning(fmt::format("{}: the rows of val validate; those of test are left alone", table.name));
+    context.warning(fmt::format("{}: the rows of {} validate; those of {} are left alone (--split)", table.name,
+                                by_test ? "test" : "val", by_test ? "val" : "test"));
   std::vector<LabelledPicture> kept;
   std::vector<bool> validates;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
@@ -181,6 +184,7 @@ std::vector<bool> validating_by_column(const LabelTable& table, std::vector<Labe
 /// By the hash of the group's name, or of the file's.
 std::vector<bool> validating_by_hash(const LabelTable& table, const std::vector<LabelledPicture>& pictures,
                                      const std::vector<std::int32_t>& labels, const ReaderContext& context) {
+  if (context.request.split == "test") throw UsageError("--split test: of a table it needs a --split-column");
   if (!context.request.validation_split)
     context.warning(fmt::format("{}: no --split-column: about {:.0f} % of each class validate (--val-split)",
                                 table.name, 100 * default_validation_split));

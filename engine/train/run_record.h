@@ -42,6 +42,7 @@ struct RunRecord {
     std::vector<std::string> labels;   ///< by label, as trained
     std::string positive;              ///< empty if there is no positive class
     std::int64_t training_images = 0;
+    std::int64_t files_passed_over = 0;  ///< 0 in older records
   };
   struct DeviceFacts {
     std::string name, description;

@@ -246,21 +246,6 @@ TEST(Cifar10, DamagedFilesAreNamed) {
                       {"batches.meta.txt", "neither a regular file nor a folder"}));
 }
 
-TEST(Cifar10, MissingBatchesAreSaid) {
-  const ScratchFolder folder;
-  write_text(folder / "data_batch_2.bin", cifar_records(std::string("\0\1\2\3\4\5\6\7\10\11", 10)));
-  write_text(folder / "test_batch.bin", cifar_records("\2"));
-  std::vector<std::string> warnings;
-  const DataSplits data =
-      load_data({.data = folder.path().string()}, {}, [&](const std::string& text) { warnings.push_back(text); });
-  ASSERT_EQ(warnings.size(), 1u);
-  EXPECT_NE(warnings[0].find("4 of 5 training files are missing: data_batch_1.bin, data_batch_3.bin"),
-            std::string::npos);
-  ASSERT_EQ(data.ledger.passed_over.size(), 4u);
-  EXPECT_EQ(data.ledger.passed_over[1].file, "data_batch_3.bin");
-  EXPECT_EQ(data.ledger.used, 2u);
-}
-
 TEST(Cifar100, TheFineLabelIsTheClass) {
   const ScratchFolder folder;
   std::string labels, names;
