@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -51,9 +52,9 @@ class TableColumns {
   }
 
   /// The first column with one of these names.
-  std::optional<std::string> first_of(const std::vector<std::string>& names) const {
-    for (const std::string& name : names_)
-      if (std::ranges::find(names, in_lower_case(name)) != names.end()) return name;
+  std::optional<std::size_t> first_of(const std::vector<std::string>& names) const {
+    for (std::size_t i = 0; i < names_.size(); ++i)
+      if (std::ranges::find(names, in_lower_case(names_[i])) != names.end()) return i;
     return std::nullopt;
   }
 
@@ -87,27 +88,46 @@ std::string one_hot_label(const std::vector<std::string>& fields, const std::vec
   return label;
 }
 
-/// A column that people forget to name, and that changes how good a network looks.
-std::string hint_of(const TableColumns& columns, const TableRequest& request) {
-  const auto group = columns.first_of({"lesion_id", "patient_id", "patient", "subject_id", "case_id"});
-  if (group && request.group_column.empty() && request.split_column.empty())
+/// Columns that people forget to name, and that change how good a network looks.
+class ForgottenColumns {
+ public:
+  ForgottenColumns(const TableColumns& columns, const TableRequest& request) : file_(request.file) {
+    if (!request.split_column.empty()) return;
+    split_ = columns.first_of({"split", "subset", "partition"});
+    if (request.group_column.empty())
+      group_ = columns.first_of({"lesion_id", "patient_id", "patient", "subject_id", "case_id"});
+  }
+
+  void see(const std::vector<std::string>& fields) {
+    if (group_ && !fields[*group_].empty()) repeated_ = !groups_.insert(fields[*group_]).second || repeated_;
+  }
+
+  /// For a warning; empty if nothing is forgotten. `names`: of the columns.
+  std::string hint(const std::vector<std::string>& names) const {
+    if (split_)
+      return fmt::format("--labels {0}: the column {1} is not used; --split-column {1} would split by it", file_,
+                         printable(names[*split_]));
+    if (!repeated_) return "";
     return fmt::format(
         "--labels {0}: pictures of one {1} may stand in both training and validation; --group-column "
         "{1} keeps them together",
-        request.file, printable(*group));
-  const auto split = columns.first_of({"split", "subset", "set", "partition"});
-  if (split && request.split_column.empty())
-    return fmt::format("--labels {0}: the column {1} is not used; --split-column {1} would split by it", request.file,
-                       printable(*split));
-  return "";
-}
+        file_, printable(names[*group_]));
+  }
+
+ private:
+  std::string file_;
+  std::optional<std::size_t> split_, group_;
+  std::set<std::string> groups_;
+  bool repeated_ = false;
+};
 
 LabelTable parse_label_table(const std::string& text, const std::string& name, const TableRequest& request) {
   LabelTable table{.name = name, .rows = {}, .hint = {}};
   CsvReader csv(text, table.name);
   std::vector<std::string> fields;
   if (!csv.next(fields)) throw UsageError(fmt::format("{}: the table is empty", table.name));
-  const TableColumns columns(fields, table.name);
+  const std::vector<std::string> names = fields;
+  const TableColumns columns(names, table.name);
   const std::size_t image =
       request.image_column.empty()
           ? columns.usual({"image", "image_id", "image_name", "filename", "file", "path"}, "--image-column")
@@ -121,16 +141,18 @@ LabelTable parse_label_table(const std::string& text, const std::string& name, c
   };
   const auto group = optional_column(request.group_column, "--group-column"),
              split = optional_column(request.split_column, "--split-column");
-  table.hint = hint_of(columns, request);
+  ForgottenColumns forgotten(columns, request);
   while (csv.next(fields)) {
     const std::string row = fmt::format("{}, line {}", table.name, csv.line());
     table.rows.push_back(
         {csv.line(), fields[image],
          labels.size() == 1 ? fields[labels[0]] : one_hot_label(fields, labels, request.label_columns, row),
          group ? fields[*group] : "", split ? fields[*split] : ""});
+    forgotten.see(fields);
     if (table.rows.back().image.empty()) throw UsageError(fmt::format("{}: it names no picture", row));
   }
   if (table.rows.empty()) throw UsageError(fmt::format("{}: the table has no rows", table.name));
+  table.hint = forgotten.hint(names);
   return table;
 }
 

@@ -136,11 +136,16 @@ DataSplits read_arrays(const fs::path& path, const ReaderContext& context) {
   // All headers are right before one array is read.
   ArraySplitFiles train(arrays, names->train), validation(arrays, validating);
   require_memory(path, "images and labels", train.bytes() + validation.bytes());
-  if (names->validation && names->test)
-    context.warning(fmt::format("{}: {} validates; {} is left alone (--split)", path.string(),
-                                printable(validating.images),
-                                printable((by_test ? *names->validation : *names->test).images)));
   DataSplits data;
+  data.ledger.seen = data.ledger.used = 4;
+  if (names->validation && names->test) {
+    const ArrayPair& left_alone = by_test ? *names->validation : *names->test;
+    data.ledger.seen += 2;
+    for (const std::string& name : {left_alone.images, left_alone.labels})
+      data.ledger.passed_over.push_back({name, std::string(other_split)});
+    context.warning(fmt::format("{}: {} validates; {} is left alone (--split)", path.string(),
+                                printable(validating.images), printable(left_alone.images)));
+  }
   data.kind = "arrays";
   data.train = train.read_images();
   const std::vector<std::int64_t> labels = train.labels.integers();

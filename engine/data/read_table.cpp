@@ -191,7 +191,13 @@ std::vector<bool> validating_by_hash(const LabelTable& table, const std::vector<
   std::vector<std::string> names;
   for (const LabelledPicture& picture : pictures)
     names.push_back(picture.row->group.empty() ? picture.name : picture.row->group);
-  return validating_by_name(names, labels, context.request.validation_split.value_or(default_validation_split));
+  const std::vector<bool> validates =
+      validating_by_name(names, labels, context.request.validation_split.value_or(default_validation_split));
+  if (std::ranges::find(validates, true) == validates.end())
+    throw UsageError(fmt::format("{}: none of its {} {} can validate, since each class needs one to train with",
+                                 table.name, std::set<std::string>(names.begin(), names.end()).size(),
+                                 context.request.table.group_column.empty() ? "pictures" : "groups"));
+  return validates;
 }
 
 /// A table that is not where the command runs may lie beside the pictures.

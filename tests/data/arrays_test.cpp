@@ -64,7 +64,12 @@ TEST(Arrays, MedMnistIsReadAndItsTestImagesAreLeftAlone) {
   EXPECT_EQ(data.validation.images[0], 100);
   ASSERT_EQ(arrays.warnings.size(), 1u);
   EXPECT_NE(arrays.warnings[0].find("val_images validates; test_images is left alone"), std::string::npos);
+  EXPECT_EQ(data.ledger.seen, 6u);
+  EXPECT_EQ(data.ledger.used, 4u);
   EXPECT_EQ(arrays.load(medmnist(), false).checksum, data.checksum) << "stored, not compressed";
+  const DataSplits tested = load_data({.data = arrays.file.string(), .split = "test"});
+  EXPECT_EQ(tested.validation.images[0], 200);
+  EXPECT_EQ(tested.validation.labels, (std::vector<std::int32_t>{0, 1, 2}));
 }
 
 TEST(Arrays, ColourHasThreeChannelsInTheLastExtent) {

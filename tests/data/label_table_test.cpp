@@ -31,6 +31,7 @@ TEST(LabelTable, UsualColumnsAreFound) {
   EXPECT_NE(ham.hint.find("one lesion_id may stand in both training and validation; --group-column lesion_id"),
             std::string::npos)
       << ham.hint;
+  EXPECT_EQ(table_of("lesion_id,image,dx\nL1,a,b\nL2,c,d\n,e,f\n,g,h\n").hint, "") << "each lesion has one picture";
   EXPECT_EQ(table_of("Label,FileName\n1,a.png\n").rows[0].image, "a.png") << "in any case and order";
 }
 

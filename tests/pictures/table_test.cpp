@@ -90,6 +90,13 @@ TEST(Table, AGroupIsInOneSplit) {
   EXPECT_TRUE(folder.warnings.empty()) << folder.said();
 }
 
+TEST(Table, TooFewGroupsAreRefused) {
+  TableFolder folder;
+  folder.request.table.group_column = "lesion";
+  EXPECT_TRUE(refuses([&] { folder.load("image,dx,lesion\np1,a,x\np2,b,y\n"); },
+                      {"none of its 2 groups can validate, since each class needs one to train with"}));
+}
+
 TEST(Table, AColumnSplits) {
   TableFolder folder;
   folder.request.table.split_column = "part";
@@ -100,6 +107,11 @@ TEST(Table, AColumnSplits) {
   EXPECT_EQ(data.ledger.used, 5u);
   ASSERT_EQ(folder.warnings.size(), 1u) << folder.said();
   EXPECT_NE(folder.said().find("the rows of val validate; those of test are left alone"), std::string::npos);
+  folder.request.split = "test";
+  EXPECT_EQ(folder.load(text_of(folder / "t.csv")).validation.images, std::vector<std::uint8_t>{60});
+  EXPECT_TRUE(refuses([&] { folder.load("image,dx,part\np1,a,train\np2,b,train\np3,a,val\n"); },
+                      {"no row of test to validate with"}));
+  folder.request.split = "val";
   EXPECT_EQ(
       folder.load("image,dx,part\np1,a,train\np2,b,train\np3,a,test\np4,b,test\np5,a,test\np6,b,test\n").validation.n,
       4)
