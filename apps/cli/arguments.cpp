@@ -21,12 +21,15 @@ std::string hint(const std::string& typed, const std::vector<std::string>& names
   return near.empty() ? "see --help" : fmt::format("did you mean '{}'?", near);
 }
 
+constexpr std::string_view utf8_mark = "\xef\xbb\xbf";  ///< some editors of Windows begin a file with it
+
 /// CLI11's reader of TOML, which also refuses keys that are not flags.
 class CheckedToml : public CLI::ConfigTOML {
  public:
   explicit CheckedToml(std::vector<std::string> keys) : keys_(std::move(keys)) {}
 
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    if (input.peek() == std::char_traits<char>::to_int_type(utf8_mark[0])) input.ignore(utf8_mark.size());
     std::vector<CLI::ConfigItem> items = CLI::ConfigTOML::from_config(input);
     for (const CLI::ConfigItem& item : items) {
       if (item.name == "++" || item.name == "--")
@@ -58,7 +61,9 @@ std::string message_of(const CLI::ParseError& error) {
 
 /// CLI11 passes over a line without a key.
 void check_lines(const std::string& file, const std::string& text) {
-  std::istringstream in(text);
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+    throw UsageError(fmt::format("--config: {} is UTF-16; save it as UTF-8", file));
+  std::istringstream in(text.substr(text.starts_with(utf8_mark) ? utf8_mark.size() : 0));
   std::string line;
   for (int number = 1; std::getline(in, line); ++number)
     if (const auto at = line.find_first_not_of(" \t"); at != line.npos && line[at] == '=')

@@ -25,6 +25,7 @@ const Command table[] = {
     {"bench", "measure the time of one training step", bench_command, true},
     {"profile", "time of every op of a training step, against the machine's peak", profile_command, true},
     {"pack", "decode a data set once into one file", pack_command},
+    {"data", "look at a data set before training: classes, sizes, pictures that are there twice", data_command},
     {"models", "list the networks", models_command},
     {"devices", "describe this machine, its peaks, and missing parts", devices_command},
 };

@@ -26,6 +26,7 @@ int train_command(const Words&);
 int eval_command(const Words&);
 int predict_command(const Words&);
 int pack_command(const Words&);
+int data_command(const Words&);
 int models_command(const Words&);
 int verify_command(const Words&);
 

@@ -40,7 +40,9 @@ Arguments eval_arguments(EvalOptions& o) {
   a.positional("run", o.run);
   a.section("Evaluation");
   a.choice("--weights", o.weights, "weights of the best epoch or of the last one", {"best", "last"});
-  a.choice("--split", o.split, "images to evaluate", {"validation", "training", "all"});
+  a.choice("--split", o.split,
+           "images to evaluate; test: those of the folder test/, which the run has left alone if there is val/, too",
+           {"validation", "training", "all", "test"});
   a.section("Data");
   add_data_flags(a, o.data);
   a.section("Machine and output");
@@ -63,7 +65,8 @@ DataSplits load_images(const EvalOptions& o, const Arguments& a, const SavedRun&
     options.data.image_size = pixels ? ImageSize(image.h, image.w) : run.options.data.image_size;
     options.data.channels = pixels ? image.c : run.options.data.channels;
   }
-  const bool own = !a.given("--data");
+  if (o.split == "test") options.data.split = "test";
+  const bool own = !a.given("--data") && options.data.split == run.options.data.split;
   DataSplits data = load_training_data(options, own ? Warnings::drop : Warnings::say);
   if (own)
     check_same_data(run.record.data, data, o.run, fmt::format("; --data {} evaluates what it holds", data.source));
@@ -74,9 +77,9 @@ DataSplits load_images(const EvalOptions& o, const Arguments& a, const SavedRun&
 void check_flags(const EvalOptions& o, const Arguments& a) {
   for (const char* flag : {"--image-size", "--channels"})
     if (a.given(flag)) throw UsageError(fmt::format("{}: the trained network fixes it", flag));
-  for (const char* flag : {"--train-size", "--val-size", "--label-pattern", "--val-split", "--limit", "--skip-broken"})
-    if (a.given(flag) && !a.given("--data"))
-      throw UsageError(fmt::format("{} is for other images: it needs --data", flag));
+  for (const std::string_view flag : data_flag_names)
+    if (a.given(fmt::format("--{}", flag)) && !a.given("--data"))
+      throw UsageError(fmt::format("--{} is for other images: it needs --data", flag));
   check_data_flags(o.data);
 }
 
@@ -88,6 +91,7 @@ Dataset joined(Dataset both, const Dataset& b) {
   both.n += b.n;
   both.images.insert(both.images.end(), b.images.begin(), b.images.end());
   both.labels.insert(both.labels.end(), b.labels.begin(), b.labels.end());
+  both.files.insert(both.files.end(), b.files.begin(), b.files.end());
   return both;
 }
 

@@ -22,6 +22,7 @@ int pack_command(const Words& words) {
   arguments.positional("out", out);
   arguments.section("Data");
   add_data_flags(arguments, request);
+  add_split_flag(arguments, request);
   arguments.value("--threads", request.threads, "threads that decode; 0: OMP_NUM_THREADS, else all cores",
                   whole_number(0, 4096), "N");
   arguments.section("Output");

@@ -284,7 +284,10 @@ Json machine_card(const FinishedRun& run) {
   add("gridstride", fmt::format("{} {}", r.versions.gridstride, r.versions.commit));
   add("compiler", r.versions.compiler);
   for (const auto& [name, version] : r.versions.libraries) add(name, version);
-  add("data", fmt::format("{}, checksum {}", r.data.source, r.data.checksum));
+  add("data", fmt::format("{}, checksum {}{}", r.data.source, r.data.checksum,
+                          r.data.files_passed_over == 0
+                              ? ""
+                              : fmt::format(", {} passed over", plural(r.data.files_passed_over, "file"))));
   add("first run started", r.started);
   return card;
 }

@@ -9,6 +9,7 @@
 #include "apps/kernel/kernel_flag.h"
 #include "apps/run/machine.h"
 #include "apps/run/train_plan.h"
+#include "engine/core/json_text.h"
 #include "engine/train/metrics.h"
 #include "models/models.h"
 
@@ -47,12 +48,20 @@ Json schedule_record(const TrainOptions& o) {
   return record;
 }
 
+Json ledger_record(const Ledger& ledger) {
+  Json passed_over = Json::array();
+  for (const PassedOver& one : ledger.passed_over)
+    passed_over.push_back({{"file", as_utf8(one.file)}, {"why", as_utf8(one.why)}});
+  return {{"seen", ledger.seen}, {"used", ledger.used}, {"passed_over", passed_over}};
+}
+
 Json data_record(const DataSplits& data, const std::string& positive) {
   const auto split = [&](const Dataset& d) {
     return Json{{"images", d.n}, {"class_counts", class_counts(d, data.classes.size())}};
   };
-  Json record = {{"source", data.source}, {"kind", data.kind}, {"checksum", data.checksum}};
-  if (data.kind != "synthetic") record["path"] = std::filesystem::absolute(data.source).string();
+  Json record = {{"source", as_utf8(data.source)}, {"kind", data.kind}, {"checksum", data.checksum}};
+  if (data.kind != "synthetic") record["path"] = as_utf8(std::filesystem::absolute(data.source).string());
+  if (!data.table.empty()) record["table"] = as_utf8(std::filesystem::absolute(data.table).string());
   record["image"] = {data.train.h, data.train.w, data.train.c};
   record["classes"] = data.classes;
   if (!positive.empty()) {
@@ -62,6 +71,7 @@ Json data_record(const DataSplits& data, const std::string& positive) {
   } else {
     record["labels"] = data.classes;
   }
+  if (data.ledger.seen > 0) record["files"] = ledger_record(data.ledger);
   record["train"] = split(data.train);
   record["validation"] = split(data.validation);
   return record;
@@ -80,10 +90,11 @@ Json epoch_record(const EpochResult& r) {
 Json start_record(const Words& words, const std::map<std::string, std::string>& given, const TrainOptions& o,
                   const DataSplits& data, const std::string& positive, const Program& program) {
   Json command = {"gridstride", "train"};
-  for (const std::string& word : words) command.push_back(word);
+  for (const std::string& word : words) command.push_back(as_utf8(word));
   // These flags describe this start, not the run.
   std::map<std::string, std::string> flags = given;
   for (const char* name : {"out", "overwrite", "quiet", "resume", "stop-after"}) flags.erase(name);
+  for (auto& [flag, value] : flags) value = as_utf8(value);
   const Recipe& r = program.recipe();
   Json record = {
       {"format", 1},

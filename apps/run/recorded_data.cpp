@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/core/error.h"
+#include "engine/core/printable.h"
 
 namespace gs::apps {
 
@@ -15,7 +16,10 @@ std::string where_now(const std::string& path, const std::string& typed) {
     std::error_code none;
     return std::filesystem::exists(place, none);
   };
-  return path.empty() || (!is_there(path) && is_there(typed)) ? typed : path;
+  // run.json shows the bytes of names that are not UTF-8.
+  for (const std::string& place : {path, from_printable(path), typed, from_printable(typed)})
+    if (!place.empty() && is_there(place)) return place;
+  return path.empty() ? typed : path;
 }
 
 void check_same_data(const RunRecord::Data& recorded, const DataSplits& now, const std::string& run,

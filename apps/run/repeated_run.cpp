@@ -80,9 +80,13 @@ PreparedRun prepare(const Repetition& repetition, const Flags& flags) {
   if (repetition.threads > 0) options.threads = repetition.threads;
   options.quiet = repetition.quiet;
   options.implementation_from = repetition.folder.string();
-  const auto data = repetition.record.flags.find("data");  // the last one: they may have moved
-  options.data.data =
-      where_now(repetition.record.data.path, data == repetition.record.flags.end() ? options.data.data : data->second);
+  const auto typed = [&](const char* flag, const std::string& then) {  // the last one: they may have moved
+    const auto last = repetition.record.flags.find(flag);
+    return last == repetition.record.flags.end() ? then : last->second;
+  };
+  const RunRecord::Data& recorded = repetition.record.data;
+  options.data.data = where_now(recorded.path, typed("data", options.data.data));
+  options.data.table.file = where_now(recorded.table, typed("labels", options.data.table.file));
   PreparedRun run = prepare_run(options);
   check_same_data(repetition.record.data, run.data, repetition.folder.string());
   return run;

@@ -148,6 +148,7 @@ void add_run_flags(Arguments& a, TrainOptions& o) {
   a.positional("model,--model", o.model);
   a.section("Data");
   add_data_flags(a, o.data);
+  add_split_flag(a, o.data);
   add_network(a, o);
   add_training(a, o);
   add_augmentation(a, o);
@@ -173,6 +174,7 @@ bool parse_train_words(const Words& words, TrainOptions& o, std::map<std::string
     o = TrainOptions();
     parse_train_words(restart.words, o, given);
     o.data.data = where_now(restart.data_path, o.data.data);
+    o.data.table.file = where_now(restart.table_path, o.data.table.file);
     o.resume = o.out = o.implementation_from = run;
     return true;
   }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/data_flags.h"
 #include "apps/run/prepared_run.h"
 #include "apps/run/train_plan.h"
 #include "engine/core/error.h"
@@ -31,10 +32,10 @@ ParsedRun options_of(const NamedRun& run, bool quiet) {
   words.push_back(fmt::format("--epochs={}", run.run.epochs));
   parse_train_words(words, parsed.options, given);
   parsed.options.quiet = quiet;
-  for (const char* of_data : {"data", "image-size", "channels", "label-pattern", "val-split", "limit", "train-size",
-                              "val-size", "skip-broken", "features", "seed"})
-    if (const auto flag = given.find(of_data); flag != given.end())
-      parsed.data_flags += fmt::format(" {}={}", of_data, flag->second);
+  for (const auto& [flag, value] : given)
+    if (flag == "features" || flag == "split" || flag == "seed" ||
+        std::ranges::find(data_flag_names, flag) != std::end(data_flag_names))
+      parsed.data_flags += fmt::format(" {}={}", flag, value);
   return parsed;
 }
 

@@ -9,6 +9,7 @@
 
 #include "engine/core/error.h"
 #include "engine/core/input_file.h"
+#include "engine/core/printable.h"
 
 namespace gs {
 namespace {
@@ -89,6 +90,10 @@ bool is_utf8(const std::string& text) {
   } catch (const nlohmann::ordered_json::exception&) {
     return false;
   }
+}
+
+std::string as_utf8(const std::string& text) {
+  return is_utf8(text) ? text : printable(text);
 }
 
 }  // namespace gs

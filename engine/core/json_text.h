@@ -33,4 +33,7 @@ std::string json_text(const std::string&);
 /// JSON must be UTF-8: for names that have to come back as they were.
 bool is_utf8(const std::string&);
 
+/// The text, or printable() of it if it is not UTF-8: from_printable() gives a file's name back.
+std::string as_utf8(const std::string&);
+
 }  // namespace gs

@@ -1,6 +1,7 @@
 // printable.cpp - decodes UTF-8 one character at a time.
 #include "engine/core/printable.h"
 
+#include <charconv>
 #include <cstdint>
 
 #include <fmt/format.h>
@@ -43,6 +44,18 @@ std::string printable(std::string_view text) {
     text.remove_prefix(length);
   }
   return shown;
+}
+
+std::string from_printable(std::string_view text) {
+  std::string bytes;
+  while (!text.empty()) {
+    unsigned value = 0;
+    const bool shown = text.size() >= 4 && text.starts_with("\\x") &&
+                       std::from_chars(text.data() + 2, text.data() + 4, value, 16).ptr == text.data() + 4;
+    bytes += shown ? char(value) : text[0];
+    text.remove_prefix(shown ? 4 : 1);
+  }
+  return bytes;
 }
 
 }  // namespace gs

@@ -9,4 +9,7 @@ namespace gs {
 /// run.json can then neither move the cursor nor break a line.
 std::string printable(std::string_view text);
 
+/// The bytes that printable() showed: \x and two hexadecimal digits become a byte.
+std::string from_printable(std::string_view text);
+
 }  // namespace gs

@@ -7,14 +7,16 @@
 #include <vector>
 
 #include "engine/data/image.h"
+#include "engine/data/ledger.h"
 
 namespace gs {
 
 /// One split: uint8 images NHWC and their class numbers.
 struct Dataset {
   int n = 0, h = 0, w = 0, c = 0;
-  std::vector<std::uint8_t> images;  ///< n * h * w * c
-  std::vector<std::int32_t> labels;  ///< n, in [0, classes)
+  std::vector<std::uint8_t> images;     ///< n * h * w * c
+  std::vector<std::int32_t> labels;     ///< n, in [0, classes)
+  std::vector<std::string> files = {};  ///< n names relative to the source; empty if a file holds many images
 
   std::size_t image_size() const { return std::size_t(h) * std::size_t(w) * std::size_t(c); }
 };
@@ -28,12 +30,23 @@ struct DataSplits {
   Dataset train, validation;
   std::vector<std::string> classes;  ///< names; a label is an index into them
   std::string source;                ///< DataRequest::data: "synthetic:lesions", a folder, a file
-  std::string kind;                  ///< "synthetic", "folder", "idx", "cifar10", "packed"
-  std::string checksum;              ///< checksum_of() of readers.h, 16 hexadecimal digits
+  std::string kind;      ///< "synthetic", "folder", "table", "idx", "cifar10", "cifar100", "arrays", "packed"
+  std::string table;     ///< the file of --labels; empty without
+  std::string checksum;  ///< checksum_of() of readers.h, 16 hexadecimal digits
+  Ledger ledger = {};    ///< of the files of the source
 };
 
 /// Size of the images if neither the request nor the data defines it.
 inline constexpr ImageSize default_image_size = 128;
+
+/// The flags of labels in a table. Empty columns are found by their usual names.
+struct TableRequest {
+  std::string file;  ///< CSV; empty: there is no table
+  std::string image_column;
+  std::vector<std::string> label_columns;  ///< one holds the class; of several, one is 1 and its name is the class
+  std::string group_column;                ///< pictures of one group are in one split
+  std::string split_column;                ///< train, val or test
+};
 
 /// The data flags of a command.
 struct DataRequest {
@@ -43,7 +56,11 @@ struct DataRequest {
   std::optional<int> channels;             ///< 1 or 3; unset: 1 (synthetic, folder), else the data's own
   std::vector<std::string> label_pattern;  ///< folder only: the class is the pattern that the file name contains
   std::optional<double> validation_split;  ///< folder only: share of each class to validate on, drawn from training
-  std::optional<int> limit;                ///< at most this many images of each split
+  /// Where there are val and test: the one that validates, "val" or "test". The other is left alone.
+  std::string split = "val";
+  bool transpose = false;    ///< IDX only: rows become columns
+  TableRequest table = {};   ///< folder only
+  std::optional<int> limit;  ///< at most this many images of each split
   bool skip_broken = false;
   int threads = 0;  ///< 0: default_threads()
 };

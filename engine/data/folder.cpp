@@ -2,171 +2,137 @@
 #include "engine/data/folder.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <optional>
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "engine/core/checksum.h"
 #include "engine/core/error.h"
+#include "engine/data/label_pattern.h"
+#include "engine/data/split_by_name.h"
+#include "engine/data/split_folders.h"
+#include "engine/data/walk_folder.h"
 
 namespace gs {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double default_validation_split = 0.2;
+/// Folders by name, with the pictures below each.
+using ClassFolders = std::map<std::string, std::vector<fs::path>>;
 
-bool is_hidden(const fs::path& path) {
-  return path.filename().string().rfind('.', 0) == 0;
+ClassFolders class_folders(const fs::path& folder, FolderWalk& walk) {
+  ClassFolders found;
+  for (const fs::path& path : walk.folders_in(folder, "in no class folder"))
+    found[path.filename().string()] = walk.pictures_below(path);
+  return found;
 }
 
-bool is_image(const fs::path& path) {
-  static constexpr std::array endings{".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"};
-  std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  return std::find(endings.begin(), endings.end(), ending) != endings.end();
-}
-
-std::vector<fs::path> sorted_entries(const fs::path& folder, bool folders) {
-  std::vector<fs::path> result;
-  try {
-    for (const auto& entry : fs::directory_iterator(folder))
-      if (!is_hidden(entry.path()) &&
-          (folders ? entry.is_directory() : entry.is_regular_file() && is_image(entry.path())))
-        result.push_back(entry.path());
-  } catch (const fs::filesystem_error& error) {
-    throw UsageError(fmt::format("--data {}: {}", folder.string(), error.code().message()));
-  }
-  std::sort(result.begin(), result.end());
-  return result;
-}
-
-std::vector<std::string> class_folders(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const fs::path& path : sorted_entries(folder, true)) names.push_back(path.filename().string());
-  return names;
+/// The first file below a folder that was passed over: that is why a class has no picture.
+std::string first_passed_over(const Ledger& ledger, const std::string& name) {
+  for (const PassedOver& one : ledger.passed_over)
+    if (one.file.find(name + "/") != std::string::npos) return fmt::format(" ({}: {})", one.file, one.why);
+  return "";
 }
 
 /// DIR/<class>/files. Every class must have a folder with images, and every folder must be a class.
-std::vector<ImageFile> files_by_folder(const fs::path& folder, const std::vector<std::string>& classes) {
+std::vector<ImageFile> files_by_folder(const fs::path& folder, const ClassFolders& folders,
+                                       const std::vector<std::string>& classes, const Ledger& ledger) {
   std::vector<ImageFile> files;
-  const std::vector<std::string> names = class_folders(folder);
   for (const std::string& name : classes)
-    if (std::find(names.begin(), names.end(), name) == names.end())
+    if (!folders.contains(name))
       throw UsageError(fmt::format("--data {}: no folder for the class '{}'", folder.string(), name));
-  for (const std::string& name : names) {
-    const auto known = std::find(classes.begin(), classes.end(), name);
+  for (const auto& [name, images] : folders) {
+    const auto known = std::ranges::find(classes, name);
     if (known == classes.end())
       throw UsageError(fmt::format("--data {}: class '{}' has no training folder; the classes are {}", folder.string(),
                                    name, fmt::join(classes, ", ")));
-    const std::vector<fs::path> images = sorted_entries(folder / name, false);
     if (images.empty())
-      throw UsageError(fmt::format("--data {}: the class folder '{}' holds no image (jpg, png, bmp or tiff)",
-                                   folder.string(), name));
+      throw UsageError(fmt::format("--data {}: the class folder '{}' holds no image that can be read{}",
+                                   folder.string(), name, first_passed_over(ledger, name)));
     for (const fs::path& path : images) files.push_back({path, std::int32_t(known - classes.begin())});
   }
   return files;
 }
 
-/// DIR/files: the class is the pattern that the file name contains.
-std::vector<ImageFile> files_by_pattern(const fs::path& folder, const std::vector<std::string>& patterns) {
+/// The class is the pattern that a file's name contains.
+std::vector<ImageFile> files_by_pattern(const fs::path& folder, FolderWalk& walk,
+                                        const std::vector<std::string>& patterns) {
   std::vector<ImageFile> files;
-  for (const fs::path& path : sorted_entries(folder, false)) {
-    const std::string name = path.filename().string();
-    std::vector<std::int32_t> found;
-    for (std::size_t i = 0; i < patterns.size(); ++i)
-      if (name.find(patterns[i]) != std::string::npos) found.push_back(std::int32_t(i));
-    if (found.size() != 1)
-      throw UsageError(fmt::format("--label-pattern {}: {} matches the file name {}; expected exactly one",
-                                   fmt::join(patterns, ","), found.empty() ? "none" : "more than one", path.string()));
-    files.push_back({path, found[0]});
-  }
+  for (const fs::path& path : walk.pictures_below(folder))
+    files.push_back({path, label_by_pattern(path.filename().string(), patterns, path.string())});
+  if (files.empty()) throw UsageError(fmt::format("--data {}: no image in it", folder.string()));
   return files;
 }
 
-/// In [0, 1): a pure function of "<class>/<file>", or of the file's name if its class is a pattern in it.
-double place_of(const ImageFile& file, const fs::path& folder) {
-  const std::string name = file.path.lexically_relative(folder).generic_string();
-  return double(Checksum().add_values(name.data(), name.size()).value() >> 11) * 0x1p-53;
-}
-
-/// Moves the files whose place is below `share` from training to validation, so a file that joins moves no other. In a
-/// class of two or more the file of the lowest place validates and that of the highest trains, whatever the share.
+/// Moves about this share of each class from training to validation: the names "<class>/<file>" decide, or the files'
+/// names if the class is a pattern in them.
 void split_off(FolderListing& listing, double share, const fs::path& folder) {
-  struct Range {
-    double first = 1, last = 0;
-  };
-  std::vector<Range> ranges(listing.classes.size());
-  std::vector<double> places;
+  std::vector<std::string> names;
+  std::vector<std::int32_t> labels;
   for (const ImageFile& file : listing.train) {
-    places.push_back(place_of(file, folder));
-    Range& range = ranges[std::size_t(file.label)];
-    range.first = std::min(range.first, places.back());
-    range.last = std::max(range.last, places.back());
+    names.push_back(file.path.lexically_relative(folder).generic_string());
+    labels.push_back(file.label);
   }
+  const std::vector<bool> validates = validating_by_name(names, labels, share);
   std::vector<ImageFile> kept;
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const Range& range = ranges[std::size_t(listing.train[i].label)];
-    const bool validates = places[i] < range.last && (places[i] < share || places[i] == range.first);
-    (validates ? listing.validation : kept).push_back(std::move(listing.train[i]));
-  }
+  for (std::size_t i = 0; i < names.size(); ++i)
+    (validates[i] ? listing.validation : kept).push_back(std::move(listing.train[i]));
   listing.train = std::move(kept);
 }
 
-/// The validation folder beside train/, or nullopt.
-std::optional<fs::path> validation_folder(const fs::path& root) {
-  for (const char* name : {"val", "validation", "test"})
-    if (fs::is_directory(root / name)) return root / name;
-  return std::nullopt;
+/// " (is --data DIR/photos meant?)" if the only folder holds folders itself.
+std::string deeper(const fs::path& folder, const std::string& only) {
+  return folder_names(folder / only).empty() ? "" : fmt::format(" (is --data {} meant?)", (folder / only).string());
 }
 
-std::vector<std::string> find_classes(const fs::path& root, const fs::path& train, const DataRequest& r) {
-  std::vector<std::string> classes = r.label_pattern.empty() ? class_folders(train) : r.label_pattern;
-  std::sort(classes.begin(), classes.end());
+std::vector<std::string> classes_of_folders(const fs::path& root, const fs::path& train) {
+  const std::vector<std::string> classes = folder_names(train);
+  refuse_parts(train, classes);
   if (classes.empty())
     throw UsageError(
         fmt::format("--data {}: no class folders in it; expected {}/<class>/ with images, or --label-pattern",
                     root.string(), train.string()));
   if (classes.size() == 1)
-    throw UsageError(
-        fmt::format("--data {}: only one class ({}); a classifier needs two or more", root.string(), classes[0]));
-  if (classes[0].empty() || std::adjacent_find(classes.begin(), classes.end()) != classes.end())
-    throw UsageError(fmt::format("--label-pattern {}: the patterns must be different and not empty",
-                                 fmt::join(r.label_pattern, ",")));
+    throw UsageError(fmt::format("--data {}: only one class ({}); a classifier needs two or more{}", root.string(),
+                                 classes[0], deeper(train, classes[0])));
   return classes;
+}
+
+std::vector<std::string> classes_of_patterns(std::vector<std::string> patterns) {
+  std::ranges::sort(patterns);
+  if (patterns[0].empty() || std::ranges::adjacent_find(patterns) != patterns.end())
+    throw UsageError(
+        fmt::format("--label-pattern {}: the patterns must be different and not empty", fmt::join(patterns, ",")));
+  if (patterns.size() == 1)
+    throw UsageError(fmt::format("--label-pattern {}: only one class; a classifier needs two or more", patterns[0]));
+  return patterns;
 }
 
 }  // namespace
 
 FolderListing list_folder(const fs::path& root, const ReaderContext& context) {
   const DataRequest& r = context.request;
-  const bool has_train = fs::is_directory(root / "train");
-  const fs::path train = has_train ? root / "train" : root;
+  const bool by_pattern = !r.label_pattern.empty();
   FolderListing listing;
-  listing.classes = find_classes(root, train, r);
+  FolderWalk walk(root, listing.ledger);
+  const SplitFolders splits = find_split_folders(root, context, walk, listing.ledger);
+  listing.classes = by_pattern ? classes_of_patterns(r.label_pattern) : classes_of_folders(root, splits.train);
   const auto files_in = [&](const fs::path& folder) {
-    const std::vector<ImageFile> files =
-        r.label_pattern.empty() ? files_by_folder(folder, listing.classes) : files_by_pattern(folder, listing.classes);
-    if (files.empty())
-      throw UsageError(fmt::format("--data {}: no image (jpg, png, bmp or tiff) in it", folder.string()));
-    return files;
+    return by_pattern ? files_by_pattern(folder, walk, listing.classes)
+                      : files_by_folder(folder, class_folders(folder, walk), listing.classes, listing.ledger);
   };
-  listing.train = files_in(train);
-
-  const std::optional<fs::path> validation = has_train ? validation_folder(root) : std::nullopt;
-  if (validation && !r.validation_split) {
-    listing.validation = files_in(*validation);
-    return listing;
+  listing.train = files_in(splits.train);
+  if (splits.validation) {
+    listing.validation = files_in(*splits.validation);
+  } else {
+    if (!r.validation_split)
+      context.warning(
+          fmt::format("no val, validation or test folder in {}: about {:.0f} % of each class validate (--val-split)",
+                      root.string(), 100 * default_validation_split));
+    split_off(listing, r.validation_split.value_or(default_validation_split), splits.train);
   }
-  if (validation) context.warning(fmt::format("--val-split: {} is not used", validation->string()));
-  if (!r.validation_split)
-    context.warning(
-        fmt::format("no val, validation or test folder in {}: about {:.0f} % of each class validate (--val-split)",
-                    root.string(), 100 * default_validation_split));
-  split_off(listing, r.validation_split.value_or(default_validation_split), train);
+  if (const std::string summary = summary_of(listing.ledger, root.string()); !summary.empty()) context.warning(summary);
   return listing;
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,29 +16,15 @@
 #include "engine/core/checked_size.h"
 #include "engine/core/error.h"
 #include "engine/core/input_file.h"
+#include "engine/data/idx_names.h"
+#include "engine/data/numbered_classes.h"
+#include "engine/data/read_in_pieces.h"
 #include "engine/data/readers.h"
 
 namespace gs {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// STEM-images-idx3-ubyte or STEM-images.idx3-ubyte, plain or .gz; empty if none exists.
-fs::path find(const fs::path& folder, const std::string& stem, const std::string& what, const std::string& kind) {
-  for (const char* separator : {"-", "."})
-    for (const char* ending : {"", ".gz"}) {
-      const fs::path path = folder / fmt::format("{}-{}{}{}-ubyte{}", stem, what, separator, kind, ending);
-      std::error_code none;
-      if (fs::exists(path, none)) return path;
-    }
-  return {};
-}
-fs::path find_images(const fs::path& folder, const std::string& stem) {
-  return find(folder, stem, "images", "idx3");
-}
-fs::path find_labels(const fs::path& folder, const std::string& stem) {
-  return find(folder, stem, "labels", "idx1");
-}
 
 /// A file of bytes with their extents. zlib's gzread also reads plain files.
 class IdxFile {
@@ -60,16 +47,10 @@ class IdxFile {
   const std::vector<std::uint32_t>& extents() const { return extents_; }
   std::uint64_t size() const { return size_; }  ///< values
 
-  /// Call it once. A damaged file may hold less than it declares: memory is taken as the values arrive.
+  /// Call it once.
   std::vector<std::uint8_t> values() {
-    constexpr std::uint64_t piece = 64 << 20;
-    std::vector<std::uint8_t> values;
-    values.reserve(size_);
-    while (values.size() < size_) {
-      const std::size_t begin = values.size();
-      values.resize(std::min(size_, begin + piece));
-      read(&values[begin], values.size() - begin);
-    }
+    std::vector<std::uint8_t> values =
+        read_in_pieces(size_, [this](std::uint8_t* to, std::size_t count) { read(to, count); });
     expect_end();
     return values;
   }
@@ -130,74 +111,93 @@ class IdxFile {
   std::uint64_t size_ = 0;
 };
 
+/// Rows become columns.
+void transpose(Dataset& d) {
+  const std::size_t h = std::size_t(d.h), w = std::size_t(d.w);
+  std::vector<std::uint8_t> image(h * w);
+  for (std::size_t n = 0; n < std::size_t(d.n); ++n) {
+    std::uint8_t* const pixels = &d.images[n * h * w];
+    for (std::size_t y = 0; y < h; ++y)
+      for (std::size_t x = 0; x < w; ++x) image[x * h + y] = pixels[y * w + x];
+    std::copy(image.begin(), image.end(), pixels);
+  }
+  std::swap(d.h, d.w);
+}
+
 /// The two files of a split, opened, with headers that agree.
 struct IdxSplit {
-  IdxSplit(const fs::path& folder, const std::string& stem)
-      : images(existing(folder, stem, "images-idx3", find_images(folder, stem)), 3),
-        labels(existing(folder, stem, "labels-idx1", find_labels(folder, stem)), 1) {
+  IdxSplit(const IdxNames& names, const std::string& split)
+      : images(existing(names, split, "images-idx3"), 3), labels(existing(names, split, "labels-idx1"), 1) {
     if (images.extents()[0] != labels.extents()[0])
       throw UsageError(fmt::format("--data {}: {} images, but {} labels", images.path().string(), images.extents()[0],
                                    labels.extents()[0]));
     require_memory(images.path(), fmt::format("{} bytes of images", fmt::join(images.extents(), "x")), images.size());
   }
 
-  static fs::path existing(const fs::path& folder, const std::string& stem, const char* what, const fs::path& path) {
+  static fs::path existing(const IdxNames& names, const std::string& split, const std::string& kind) {
+    const fs::path path = names.find(split, kind);
     if (path.empty())
-      throw UsageError(fmt::format("--data {}: {}-{}-ubyte (or .gz) is missing", folder.string(), stem, what));
+      throw UsageError(fmt::format("--data {}: {}{}-{}-ubyte (or .gz) is missing", names.folder.string(), names.prefix,
+                                   split, kind));
     return path;
   }
 
-  Dataset read() {
+  Dataset read_images() {
     const std::vector<std::uint32_t>& e = images.extents();
-    Dataset d{int(e[0]), int(e[1]), int(e[2]), 1, images.values(), {}};
+    return {int(e[0]), int(e[1]), int(e[2]), 1, images.values(), {}};
+  }
+  std::vector<std::int64_t> read_labels() {
     const std::vector<std::uint8_t> numbers = labels.values();
-    d.labels.assign(numbers.begin(), numbers.end());
-    return d;
+    return {numbers.begin(), numbers.end()};
   }
 
   IdxFile images, labels;
 };
 
-/// Maps the labels of the training set to classes 0, 1, ...: in some sets they do not start at 0 or have gaps.
-std::vector<std::string> number_classes(DataSplits& data, const fs::path& folder) {
-  const std::set<std::int32_t> numbers(data.train.labels.begin(), data.train.labels.end());
-  std::map<std::int32_t, std::int32_t> class_of;
-  std::vector<std::string> names;
-  const std::size_t width = std::to_string(*numbers.rbegin()).size();  // equal width, so that names sort as numbers
-  for (const std::int32_t number : numbers) {
-    class_of[number] = std::int32_t(names.size());
-    names.push_back(fmt::format("{:0{}}", number, width));
+/// EMNIST's PREFIX-mapping.txt: a label and the codes of its characters a line, as in "1 65 97", whose name is Aa.
+/// Numbers stay the names where it is missing or does not know them all.
+std::vector<std::string> mapped_names(const IdxNames& files, std::vector<std::string> numbers) {
+  constexpr std::uint64_t largest_list = 1 << 16;
+  const fs::path list = files.folder / (files.prefix + "mapping.txt");
+  std::error_code none;
+  if (!fs::exists(list, none)) return numbers;
+  std::map<int, std::string> known;
+  std::istringstream file(read_text(list, largest_list));
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    int label = 0, code = 0;
+    words >> label;
+    while (words >> code)
+      if (code > ' ' && code < 127) known[label] += char(code);
   }
-  for (Dataset* d : {&data.train, &data.validation})
-    for (std::int32_t& label : d->labels) {
-      const auto known = class_of.find(label);
-      if (known == class_of.end())
-        throw UsageError(fmt::format("--data {}: label {} is in the t10k labels, but not in the training labels",
-                                     folder.string(), label));
-      label = known->second;
-    }
-  return names;
+  std::vector<std::string> names;
+  for (const std::string& number : numbers)
+    if (const auto name = known.find(std::stoi(number)); name != known.end()) names.push_back(name->second);
+  const std::set<std::string> different(names.begin(), names.end());
+  return different.size() == numbers.size() ? names : numbers;
 }
 
 }  // namespace
 
-bool is_idx_folder(const fs::path& folder) {
-  for (const char* stem : {"train", "t10k"})
-    if (!find_images(folder, stem).empty() || !find_labels(folder, stem).empty()) return true;
-  return false;
-}
-
-DataSplits read_idx(const fs::path& folder, const ReaderContext& context) {
+DataSplits read_idx(const IdxNames& names, const ReaderContext& context) {
   DataSplits data;
   data.kind = "idx";
   context.tell(0, 2, "reading IDX files");
-  IdxSplit train(folder, "train"), validation(folder, "t10k");  // all headers are right before one array is read
-  require_memory(folder, "images and labels", train.images.size() + validation.images.size());
-  data.train = train.read();
+  IdxSplit train(names, "train"),
+      validation(names, names.validation);  // all headers are right before one array is read
+  require_memory(names.folder, "images and labels", train.images.size() + validation.images.size());
+  data.train = train.read_images();
+  const std::vector<std::int64_t> labels = train.read_labels();
   context.tell(1, 2, "reading IDX files");
-  data.validation = validation.read();
+  data.validation = validation.read_images();
+  const NumberedClasses classes(labels, train.labels.path().string(), context);
+  data.train.labels = classes.of(labels, train.labels.path().string());
+  data.validation.labels = classes.of(validation.read_labels(), validation.labels.path().string());
+  data.ledger.seen = data.ledger.used = 4;
   context.tell(2, 2, "reading IDX files");
-  data.classes = number_classes(data, folder);
+  if (context.request.transpose)
+    for (Dataset* d : {&data.train, &data.validation}) transpose(*d);
+  data.classes = mapped_names(names, classes.names());
   return data;
 }
 

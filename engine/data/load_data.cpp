@@ -9,6 +9,7 @@
 #include "engine/core/error.h"
 #include "engine/core/json_text.h"
 #include "engine/core/machine_limits.h"
+#include "engine/data/find_source.h"
 #include "engine/data/readers.h"
 
 namespace gs {
@@ -23,8 +24,20 @@ void check_request(const DataRequest& r) {
   if (r.channels && *r.channels != 1 && *r.channels != 3)
     throw UsageError(fmt::format("--channels {}: must be 1 (grey) or 3 (colour)", *r.channels));
   if (r.limit && *r.limit < 1) throw UsageError(fmt::format("--limit {}: must be 1 or more", *r.limit));
+  if (r.split != "val" && r.split != "test") throw UsageError(fmt::format("--split {}: must be val or test", r.split));
   if (r.validation_split && !(*r.validation_split > 0 && *r.validation_split < 1))
     throw UsageError(fmt::format("--val-split {}: must lie between 0 and 1", *r.validation_split));
+}
+
+/// Throws UsageError if a flag is for other kinds of sources.
+void check_flags_of(const DataSource& source, const DataRequest& r) {
+  const bool pictures = source.kind == DataSource::Kind::pictures, arrays = source.kind == DataSource::Kind::arrays;
+  if (!pictures && (!r.label_pattern.empty() || r.validation_split))
+    throw UsageError(fmt::format("--data {}: --label-pattern and --val-split are for folders of image files", r.data));
+  if (!pictures && !arrays && r.split != "val")
+    throw UsageError(fmt::format("--data {}: --split is for folders of image files and NumPy's arrays", r.data));
+  if (source.kind != DataSource::Kind::idx && r.transpose)
+    throw UsageError(fmt::format("--data {}: --transpose is for IDX files, as EMNIST's", r.data));
 }
 
 DataSplits read(const ReaderContext& context) {
@@ -37,19 +50,22 @@ DataSplits read(const ReaderContext& context) {
   if (r.train_size || r.validation_size)
     throw UsageError(
         "--train-size and --val-size belong to synthetic:lesions; --limit N takes at most N images of each split");
-  const fs::path path(r.data);
-  std::error_code error;
-  const bool file = fs::is_regular_file(path, error);
-  if (!file && !fs::is_directory(path, error))
-    throw UsageError(
-        fmt::format("--data {}: {}", r.data,
-                    fs::exists(path, error) ? "it is neither a regular file nor a folder" : "no such file or folder"));
-  const bool idx = !file && is_idx_folder(path), cifar10 = !file && is_cifar10_folder(path);
-  if (!file && !idx && !cifar10) return read_folder(path, context);
-  if (!r.label_pattern.empty() || r.validation_split)
-    throw UsageError(fmt::format("--data {}: --label-pattern and --val-split are for folders of image files", r.data));
-  if (file) return read_packed(path);
-  return idx ? read_idx(path, context) : read_cifar10(path, context);
+  if (!r.table.file.empty()) return read_table(r.data, context);
+  const DataSource source = find_source(r.data);
+  check_flags_of(source, r);
+  switch (source.kind) {
+    case DataSource::Kind::idx:
+      return read_idx(*source.idx, context);
+    case DataSource::Kind::cifar:
+      return read_cifar(source.path, context);
+    case DataSource::Kind::arrays:
+      return read_arrays(source.path, context);
+    case DataSource::Kind::packed:
+      return read_packed(source.path);
+    case DataSource::Kind::pictures:
+      break;
+  }
+  return read_folder(source.path, context);
 }
 
 /// A file that cannot be read is a fault of the input, too.

@@ -1,4 +1,4 @@
-// read_folder.cpp - decodes the files of an image folder on all cores.
+// read_folder.cpp - decodes the files of a listing on all cores.
 #include <omp.h>
 
 #include <atomic>
@@ -51,16 +51,18 @@ class Decoder {
     d.labels.reserve(files.size());
     d.images.reserve(files.size() * std::size_t(size.h) * std::size_t(size.w) * std::size_t(channels));
     for (std::size_t i = 0; i < files.size(); ++i) {
-      if (images[i])
+      if (images[i]) {
         append(d, *images[i], files[i].label);
-      else
-        broken_.push_back(reasons[i]);
+        d.files.push_back(files[i].path.lexically_relative(context_.request.data).generic_string());
+      } else {
+        broken_.push_back({files[i].path.lexically_relative(context_.request.data).generic_string(), reasons[i]});
+      }
       images[i].reset();
     }
     return d;
   }
 
-  const std::vector<std::string>& broken() const {  ///< an error message for each file that failed to decode
+  const std::vector<PassedOver>& broken() const {  ///< an error message for each file that failed to decode
     return broken_;
   }
 
@@ -68,25 +70,34 @@ class Decoder {
   const ReaderContext& context_;
   std::size_t total_;
   std::atomic<std::size_t> done_{0};
-  std::vector<std::string> broken_;
+  std::vector<PassedOver> broken_;
 };
 
-void refuse_or_skip(const std::vector<std::string>& broken, const ReaderContext& context) {
+void refuse_or_skip(const std::vector<PassedOver>& broken, const ReaderContext& context) {
   if (broken.empty()) return;
   const std::string more = broken.size() > 1 ? fmt::format(" (and {} more like it)", broken.size() - 1) : "";
   if (!context.request.skip_broken)
-    throw UsageError(fmt::format("--data: {}{}; mend or remove it, or use --skip-broken", broken[0], more));
-  context.warning(
-      fmt::format("skipped {} broken image{}: {}{}", broken.size(), broken.size() == 1 ? "" : "s", broken[0], more));
+    throw UsageError(fmt::format("--data: {}{}; mend or remove it, or use --skip-broken", broken[0].why, more));
+  context.warning(fmt::format("skipped {} broken image{}: {}{}", broken.size(), broken.size() == 1 ? "" : "s",
+                              broken[0].why, more));
 }
 
 }  // namespace
 
 DataSplits read_folder(const std::filesystem::path& root, const ReaderContext& context) {
+  require_opencv(root);
+  DataSplits data = decode_listing(list_folder(root, context), context);
+  data.kind = "folder";
+  return data;
+}
+
+void require_opencv(const std::filesystem::path& root) {
   if (!built_with_opencv())
     throw UsageError(
         fmt::format("--data {}: image folders need a build with OpenCV; packed and IDX files do not", root.string()));
-  FolderListing listing = list_folder(root, context);
+}
+
+DataSplits decode_listing(FolderListing listing, const ReaderContext& context) {
   const int classes = int(listing.classes.size());
   listing.train = limited(listing.train, context.request, classes);
   listing.validation = limited(listing.validation, context.request, classes);
@@ -96,12 +107,17 @@ DataSplits read_folder(const std::filesystem::path& root, const ReaderContext& c
   opencv_module();  // a module that is missing is no fault of a file: --skip-broken must not skip them all
   Decoder decoder(context, total);
   DataSplits data;
-  data.kind = "folder";
   data.classes = listing.classes;
   data.train = decoder.decode(listing.train);
   data.validation = decoder.decode(listing.validation);
   context.tell(total, total, "decoding images");
   refuse_or_skip(decoder.broken(), context);
+  data.ledger = std::move(listing.ledger);
+  data.ledger.used = std::size_t(data.train.n) + std::size_t(data.validation.n);
+  for (const auto& [file, why] : decoder.broken()) {
+    const std::string path = (std::filesystem::path(context.request.data) / file).string() + " ";
+    data.ledger.passed_over.push_back({file, why.starts_with(path) ? why.substr(path.size()) : why});
+  }
   return data;
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "engine/data/dataset.h"
+#include "engine/data/idx_names.h"
 #include "engine/data/image.h"
 
 namespace gs {
@@ -24,12 +25,18 @@ struct ReaderContext {
 
 DataSplits read_synthetic(const ReaderContext&);
 DataSplits read_folder(const std::filesystem::path&, const ReaderContext&);
-DataSplits read_idx(const std::filesystem::path& folder, const ReaderContext&);
-DataSplits read_cifar10(const std::filesystem::path& folder, const ReaderContext&);
+DataSplits read_idx(const IdxNames&, const ReaderContext&);
+DataSplits read_cifar(const std::filesystem::path& folder, const ReaderContext&);
 DataSplits read_packed(const std::filesystem::path& file);
+/// NumPy's arrays: an .npz file, or a folder of .npy files.
+DataSplits read_arrays(const std::filesystem::path&, const ReaderContext&);
+/// Pictures of a folder with their labels in a table, DataRequest::table.
+DataSplits read_table(const std::filesystem::path& folder, const ReaderContext&);
 
-bool is_idx_folder(const std::filesystem::path&);
-bool is_cifar10_folder(const std::filesystem::path&);
+/// train_images.npy and the like.
+bool is_arrays_folder(const std::filesystem::path&);
+/// CIFAR-10's or CIFAR-100's binary version.
+bool is_cifar_folder(const std::filesystem::path&);
 
 /// Writes splits as one safetensors file: `train.images` uint8 NHWC, `train.labels`, `validation.*`, classes in its
 /// metadata.

@@ -89,10 +89,12 @@ bool limit_split(Dataset& d, int limit, int classes) {
   for (std::size_t to = 0; to < kept.size(); ++to) {
     std::memmove(&d.images[to * size], &d.images[kept[to] * size], size);
     d.labels[to] = d.labels[kept[to]];
+    if (!d.files.empty()) std::swap(d.files[to], d.files[kept[to]]);
   }
   d.n = int(kept.size());
   d.images.resize(kept.size() * size);
   d.labels.resize(kept.size());
+  if (!d.files.empty()) d.files.resize(kept.size());
   return true;
 }
 

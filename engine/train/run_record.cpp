@@ -63,11 +63,14 @@ RunRecord::Data data_of(const JsonField& field) {
   RunRecord::Data data{.source = field.get<std::string>("source"),
                        .checksum = field.get<std::string>("checksum"),
                        .path = field.get_or("path", std::string()),
+                       .table = field.get_or("table", std::string()),
                        .image = shape_of(field["image"]),
                        .classes = field.get<std::vector<std::string>>("classes"),
                        .labels = field.get<std::vector<std::string>>("labels"),
                        .positive = field.get_or("positive", std::string()),
                        .training_images = field["train"].get<std::int64_t>("images")};
+  if (const auto files = field.find("files"))
+    data.files_passed_over = std::int64_t((*files)["passed_over"].entries().size());
   if (data.classes.size() < 2) field["classes"].refuse("a list of two or more names");
   if (data.labels.size() != data.classes.size())
     field["labels"].refuse(fmt::format("a list of {} names, as many as 'data.classes'", data.classes.size()));

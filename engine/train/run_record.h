@@ -35,12 +35,14 @@ struct RunRecord {
   };
   struct Data {
     std::string source, checksum;
-    std::string path;  ///< absolute; empty for synthetic data
+    std::string path;   ///< absolute; empty for synthetic data
+    std::string table;  ///< of --labels, absolute; empty without
     Shape image;
     std::vector<std::string> classes;  ///< by name
     std::vector<std::string> labels;   ///< by label, as trained
     std::string positive;              ///< empty if there is no positive class
     std::int64_t training_images = 0;
+    std::int64_t files_passed_over = 0;  ///< 0 in older records
   };
   struct DeviceFacts {
     std::string name, description;

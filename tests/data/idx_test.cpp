@@ -151,6 +151,42 @@ TEST(Idx, PicturesThatAreNotSquareAreResizedToAnyExtents) {
   EXPECT_EQ(folder.load({.image_size = ImageSize(2, 3)}).checksum, folder.load().checksum) << "that is their own size";
 }
 
+TEST(Idx, TransposedImagesAreTurnedUpright) {
+  const IdxFolder folder;
+  const DataSplits lying = folder.load(), upright = folder.load({.transpose = true});
+  EXPECT_EQ(upright.train.h, 3);
+  EXPECT_EQ(upright.train.w, 2);
+  const auto begin = upright.train.images.begin();
+  EXPECT_EQ(std::vector<std::uint8_t>(begin, begin + 12),
+            (std::vector<std::uint8_t>{0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11}));
+  EXPECT_EQ(upright.validation.h, 3);
+  EXPECT_NE(upright.checksum, lying.checksum);
+}
+
+TEST(Idx, EmnistsNamesAndCharactersAreRead) {
+  const IdxFolder folder;
+  for (const std::string& name : names_in(folder.path())) {
+    const std::string split = name.starts_with("t10k") ? "test" + name.substr(4) : name;
+    std::filesystem::rename(folder / name, folder / ("emnist-letters-" + split));
+  }
+  EXPECT_EQ(folder.load().classes, (std::vector<std::string>{"3", "7"}));
+  write_text(folder / "emnist-letters-mapping.txt", "1 65 97\n3 67 99\n7 71 103\n");
+  const DataSplits data = folder.load();
+  EXPECT_EQ(data.classes, (std::vector<std::string>{"Cc", "Gg"}));
+  EXPECT_EQ(data.validation.labels, (std::vector<std::int32_t>{1, 0}));
+  write_text(folder / "emnist-letters-mapping.txt", "3 67\n7 67\n");
+  EXPECT_EQ(folder.load().classes, (std::vector<std::string>{"3", "7"})) << "two classes of one name";
+}
+
+TEST(Idx, AGapBetweenLabelsIsSaid) {
+  const IdxFolder folder;
+  std::vector<std::string> warnings;
+  load_data({.data = folder.path().string()}, {}, [&](const std::string& text) { warnings.push_back(text); });
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("no training image has the label 4 to 6: the classes are the 2 numbers"),
+            std::string::npos);
+}
+
 TEST(Idx, FlagsOfFoldersAreRefused) {
   const IdxFolder folder;
   EXPECT_TRUE(refuses([&] { folder.load({.validation_split = 0.5}); }, {"--val-split", "folders of image files"}));
@@ -167,11 +203,11 @@ TEST(Idx, MnistIsRead) {
   EXPECT_EQ(std::count(data.train.labels.begin(), data.train.labels.end(), 7), 20);
 }
 
-/// Records of the given labels; every pixel of channel c is 10 c + label.
-std::string cifar_records(const std::string& labels) {
+/// Records of the given labels; every pixel of channel c is 10 c + label. `before`: what stands before each label.
+std::string cifar_records(const std::string& labels, const std::string& before = "") {
   std::string text;
   for (const char label : labels) {
-    text += label;
+    text += before + label;
     for (int channel = 0; channel < 3; ++channel) text += std::string(1024, char(10 * channel + label));
   }
   return text;
@@ -208,6 +244,39 @@ TEST(Cifar10, DamagedFilesAreNamed) {
   EXPECT_TRUE(refuses(load, {"data_batch_1.bin", "not a regular file"}));
   EXPECT_TRUE(refuses([&] { load_data({.data = (folder / "batches.meta.txt").string()}); },
                       {"batches.meta.txt", "neither a regular file nor a folder"}));
+}
+
+TEST(Cifar100, TheFineLabelIsTheClass) {
+  const ScratchFolder folder;
+  std::string labels, names;
+  for (int label = 0; label < 100; ++label) labels += char(label), names += "fine" + std::to_string(label) + "\n";
+  write_text(folder / "cifar-100-binary/train.bin", cifar_records(labels, "\x13"));
+  write_text(folder / "cifar-100-binary/test.bin", cifar_records("\x63\x01", "\x05"));
+  const auto load = [&] { return load_data({.data = folder.path().string()}); };
+  const DataSplits data = load();
+  EXPECT_EQ(data.kind, "cifar100");
+  EXPECT_EQ(data.train.n, 100);
+  EXPECT_EQ(data.validation.labels, (std::vector<std::int32_t>{99, 1}));
+  EXPECT_EQ(data.validation.images[1], 10 + 99);
+  EXPECT_EQ(data.classes[7], "07");
+  write_text(folder / "cifar-100-binary/fine_label_names.txt", names);
+  EXPECT_EQ(load().classes[7], "fine7");
+  write_text(folder / "cifar-100-binary/test.bin", cifar_records("\x64", "\x05"));
+  EXPECT_TRUE(refuses(load, {"test.bin", "label 100", "CIFAR-100 has 0 to 99"}));
+}
+
+TEST(Cifar, ThePythonVersionIsRefused) {
+  const ScratchFolder folder;
+  for (const char* name : {"train", "test", "meta"}) write_text(folder / "cifar-100-python" / name, "\x80\2}q");
+  write_text(folder / "cifar-100-python.tar.gz", "\x1F\x8B\x08 packed");
+  const std::vector<std::string> sources{"cifar-100-python", "."};
+  for (const std::string& source : sources)
+    EXPECT_TRUE(refuses([&] { load_data({.data = (folder / source).string()}); },
+                        {"python version is not read", "unpack cifar-100-binary.tar.gz"}));
+  EXPECT_TRUE(refuses([&] { load_data({.data = (folder / "cifar-100-python.tar.gz").string()}); },
+                      {"a packed archive", "the binary version is read, not the python one"}));
+  write_text(folder / "batches/data_batch_1", "\x80\2}q");
+  EXPECT_TRUE(refuses([&] { load_data({.data = (folder / "batches").string()}); }, {"unpack cifar-10-binary.tar.gz"}));
 }
 
 }  // namespace

@@ -113,7 +113,55 @@ TEST_F(RecordedData, MayMoveBeforeTheRunGoesOn) {
   EXPECT_EQ(nlohmann::json::parse(eval.out)["metrics"], record()["evaluation"]["best"]["validation"]);
 }
 
+TEST_F(RecordedData, AreTransposedAgain) {
+  const Outcome trained =
+      run("here", {"train", "lenet", "--data", "pictures", "--transpose", "--base", "2", "--epochs", "1", "--threads",
+                   "1", "--device", "cpu", "--impl", "default", "--quiet", "--out", "upright"});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  const nlohmann::json record = json_of(folder_ / "here/upright/run.json");
+  EXPECT_NE(record["data"]["checksum"], checksum());
+  const Outcome eval = run("elsewhere", {"eval", "../here/upright", "--json"});
+  ASSERT_EQ(eval.status, 0) << eval.err;
+  EXPECT_EQ(nlohmann::json::parse(eval.out)["checksum"], record["data"]["checksum"]);
+  expect_one_line(run("here", {"eval", "run", "--transpose"}), 2, {"--transpose is for other images"});
+}
+
 #if GRIDSTRIDE_WITH_OPENCV
+TEST(RecordedTable, IsFoundFromAnotherFolder) {
+  const ScratchFolder folder;
+  std::string table = "name,kind,patient\n";
+  for (int i = 0; i < 12; ++i) {
+    const auto png = encode_png({8, 8, 1, std::vector<std::uint8_t>(64, std::uint8_t(10 + 15 * i))});
+    write_text(folder / ("here/photos/p" + std::to_string(i) + ".png"), std::string(png.begin(), png.end()));
+    table += "p" + std::to_string(i) + (i % 2 == 0 ? ",even,a" : ",odd,a") + std::to_string(i / 2) + "\n";
+  }
+  write_text(folder / "here/labels.csv", table);
+  fs::create_directory(folder / "elsewhere");
+  const auto run = [&](const std::string& place, const std::vector<std::string>& words) {
+    return run_program(folder / place, words);
+  };
+  const Outcome trained = run(
+      "here",
+      {"train",          "lenet",   "--data",         "photos",  "--labels",    "labels.csv", "--image-column", "name",
+       "--label-column", "kind",    "--group-column", "patient", "--val-split", "0.3",        "--image-size",   "16",
+       "--base",         "2",       "--epochs",       "1",       "--threads",   "1",          "--device",       "cpu",
+       "--impl",         "default", "--quiet",        "--out",   "run"});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  const auto record = [&] { return json_of(folder / "here/run/run.json"); };
+  EXPECT_EQ(record()["flags"]["labels"], "labels.csv");
+  EXPECT_EQ(fs::canonical(record()["data"]["table"].get<std::string>()), fs::canonical(folder / "here/labels.csv"));
+  EXPECT_EQ(record()["data"]["kind"], "table");
+  const Outcome eval = run("elsewhere", {"eval", "../here/run", "--json"});
+  ASSERT_EQ(eval.status, 0) << eval.err;
+  EXPECT_EQ(nlohmann::json::parse(eval.out)["own_data"], true);
+  fs::rename(folder / "here/labels.csv", folder / "elsewhere/moved.csv");
+  expect_one_line(run("here", {"eval", "run"}), 2, {"--labels labels.csv: there is no such file"});
+  const Outcome resumed =
+      run("elsewhere", {"train", "--resume", "../here/run", "--epochs", "2", "--quiet", "--labels", "moved.csv"});
+  ASSERT_EQ(resumed.status, 0) << resumed.err;
+  EXPECT_EQ(fs::canonical(record()["data"]["table"].get<std::string>()), fs::canonical(folder / "elsewhere/moved.csv"));
+}
+
 /// Without val/ the new picture may train or validate: the splits are others either way.
 TEST(RecordedFolder, WithAPictureMoreIsRefusedInOneLine) {
   const ScratchFolder folder;

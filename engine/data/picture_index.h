@@ -1,0 +1,27 @@
+// picture_index.h - the pictures of a folder, by the names that a table gives them.
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace gs {
+
+/// Finds pictures by their names with or without ending, and with or without folders: part_1/a.jpg by a, a.jpg, a.png,
+/// part_1/a, and images/a.jpg.
+class PictureIndex {
+ public:
+  /// `names`: paths relative to one folder, with '/'.
+  explicit PictureIndex(const std::vector<std::string>& names);
+
+  /// Positions in `names` of the pictures that the name may mean; empty if there is none. An exact name is preferred.
+  std::vector<std::size_t> find(const std::string& name) const;
+
+ private:
+  using Positions = std::unordered_map<std::string, std::vector<std::size_t>>;
+  Positions by_name_, by_stem_;
+};
+
+}  // namespace gs

@@ -1,0 +1,64 @@
+// stored_sizes.cpp - by the headers of files; a picture whose header is not known is decoded.
+#include "engine/data/stored_sizes.h"
+
+#include <algorithm>
+
+#include "engine/core/error.h"
+#include "engine/core/first_exception.h"
+#include "engine/core/input_file.h"
+#include "engine/data/declared_extents.h"
+#include "engine/data/opencv_module.h"
+
+namespace gs {
+namespace {
+
+ImageSize stored_size(const std::filesystem::path& path) {
+  constexpr std::uint64_t longest_header = 1 << 18;  // a JPEG's colour profile and thumbnail come before its size
+  const InputFile file(path);
+  std::vector<std::byte> bytes(std::min(file.size(), longest_header));
+  file.read(0, bytes);
+  if (const auto declared = declared_extents(bytes)) return {int(declared->height), int(declared->width)};
+  return opencv_module().stored_size(read_file(path));
+}
+
+bool is_grey(const std::uint8_t* rgb, std::size_t values) {
+  for (std::size_t i = 0; i < values; i += 3)
+    if (rgb[i] != rgb[i + 1] || rgb[i] != rgb[i + 2]) return false;
+  return true;
+}
+
+}  // namespace
+
+SizeCounts stored_sizes(const DataSplits& data) {
+  SizeCounts counts;
+  for (const Dataset* split : {&data.train, &data.validation}) {
+    if (split->files.empty()) {
+      counts[{split->h, split->w}] += split->n;
+      continue;
+    }
+    std::vector<ImageSize> sizes(split->files.size(), 0);
+    FirstException failure;
+#pragma omp parallel for schedule(dynamic, 16)
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+      failure.during([&] {
+        try {
+          sizes[i] = stored_size(std::filesystem::path(data.source) / split->files[i]);
+        } catch (const Error&) {
+        }
+      });
+    failure.rethrow();
+    for (const ImageSize& size : sizes)
+      if (size.h > 0) ++counts[{size.h, size.w}];
+  }
+  return counts;
+}
+
+int grey_images(const DataSplits& data) {
+  int grey = 0;
+  for (const Dataset* split : {&data.train, &data.validation})
+    for (int i = 0; i < split->n; ++i)
+      grey += split->c == 1 || is_grey(&split->images[std::size_t(i) * split->image_size()], split->image_size());
+  return grey;
+}
+
+}  // namespace gs
