@@ -33,8 +33,10 @@ TEST(ChoiceOfVectors, RefusesInOneLineThoseThatTheCpuLacks) {
                       {"GRIDSTRIDE_VECTORS=AVX-512", "a CPU", "lacks", "it can run: AVX2, SSE4.2"}));
 }
 
-TEST(ChoiceOfVectors, OnACpuWithNoneIsOneThatDoesNotRun) {
-  EXPECT_FALSE(choose_cpu_build({{"AVX-512", false, nullptr}}, nullptr, "a CPU").runs_here);
+TEST(ChoiceOfVectors, OnACpuWithNoneIsTheNarrowestThatDoesNotRun) {
+  const std::vector<CpuBuild> none = {{"AVX2", false, "v3.so"}, {"SSE4.2", false, nullptr}};
+  EXPECT_EQ(choose_cpu_build(none, nullptr, "a CPU").vectors, "SSE4.2");
+  EXPECT_FALSE(choose_cpu_build(none, nullptr, "a CPU").runs_here);
 }
 
 TEST(CpuVectors, AreInTheDescriptionThatTellsMeasuredTimesApart) {

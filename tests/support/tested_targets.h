@@ -27,7 +27,7 @@ inline constexpr bool kernels_are_instrumented = false;
 #else
 /// Whether this program's kernels of sim are: they then detect every access outside of an array, reads included.
 extern const bool kernels_are_instrumented;  // kernels_are_instrumented.cpp, in programs that test kernels
-/// host and sim; only sim if its kernels are instrumented. Of host, too, the kernels that `cpu` loads for wider vectors.
+/// host and sim; only sim if its kernels are instrumented. Of host also the kernels that `cpu` loads for wider vectors.
 inline std::vector<const Registry*> tested_registries() {
   if (kernels_are_instrumented) return {&sim::registry()};
   std::vector<const Registry*> all = {&host::registry(), &sim::registry()};

@@ -33,6 +33,12 @@ TEST(Devices, FormerFlagNamesTheNewOne) {
   expect_one_line(run_program(folder.path(), {"devices", "--roof"}), 2, {"--roof is now called --peaks"});
 }
 
+TEST(Devices, RefusesVectorsThatTheProgramDoesNotHave) {
+  const ScratchFolder folder;
+  expect_one_line(run_program(folder.path(), {"devices"}, [] { setenv("GRIDSTRIDE_VECTORS", "MMX", 1); }), 2,
+                  {"GRIDSTRIDE_VECTORS=MMX: must be one of this program's cpu kernels: "});
+}
+
 TEST(Devices, TableFitsTheTerminal) {
   const ScratchFolder folder;
   for (const char* width : {"60", "80", "120"}) {
