@@ -37,9 +37,11 @@ DataReport look_at(DataRequest request, bool quiet) {
   request.skip_broken = true;                                                    // the report lists them
   if (request.data != built_in_data && !request.channels) request.channels = 3;  // else colour would be lost
   DataReport report;
-  report.data = load_with_progress(request, quiet, [&](const std::string& note) { report.notes.push_back(note); });
+  report.data = load_with_progress(request, quiet, [&](const std::string& note) {
+    const bool of_files = note.starts_with("skipped ") || note.find(" passed over: ") != note.npos;
+    if (!of_files) report.notes.push_back(note);  // the report lists the files
+  });
   const DataSplits& data = report.data;
-  std::erase(report.notes, summary_of(data.ledger, data.source));  // the files are listed
   report.training = class_counts(data.train, data.classes.size());
   report.validation = class_counts(data.validation, data.classes.size());
   report.sizes = stored_sizes(data);
@@ -144,9 +146,8 @@ std::vector<std::string> file_lines(const Ledger& ledger) {
       break;
     }
     const auto last = files.begin() + std::ptrdiff_t(std::min(shown_names, files.size()));
-    lines.push_back(
-        fmt::format("{}  {}: {}{}", files.size(), why, fmt::join(files.begin(), last, ", "),
-                    files.size() > shown_names ? fmt::format(" and {} more", files.size() - shown_names) : ""));
+    lines.push_back(fmt::format("{}{}: {}{}", why, files.size() > 1 ? fmt::format(" ({})", files.size()) : "",
+                                fmt::join(files.begin(), last, ", "), files.size() > shown_names ? ", ..." : ""));
   }
   return lines;
 }
@@ -168,7 +169,7 @@ std::string report_text(const DataReport& report, int width) {
   if (data.ledger.seen > 0) add("files", file_lines(data.ledger));
   const auto [least, most] = std::ranges::minmax(report.training);
   if (most >= 3 * least)
-    add("note", {fmt::format("the largest class has {:.0f} times the training images of the smallest: --class-weight "
+    add("note", {fmt::format("the largest class has {:.1f} times the training images of the smallest: --class-weight "
                              "balanced counts every class the same",
                              double(most) / double(least))});
   for (const std::string& note : report.notes) add("note", {note});

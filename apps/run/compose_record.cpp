@@ -204,6 +204,7 @@ std::string run_name(const TrainOptions& o, int base) {
   };
   add(o.depth.has_value(), fmt::format("depth{}", o.depth.value_or(0)));
   add(o.data.data != built_in_data, std::filesystem::path(o.data.data + "/").parent_path().stem().string());
+  add(o.data.split != usual.data.split, o.data.split);
   if (o.data.image_size) name += "-" + size_text(*o.data.image_size) + "px";
   add(o.data.channels == 3, "colour");
   add(o.optimizer.name != usual.optimizer.name, o.optimizer.name);

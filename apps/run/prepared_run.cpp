@@ -38,7 +38,7 @@ PreparedRun prepare_run(const TrainOptions& o) {
   const ImplementationChoice implementations = choose_implementations(o);
   Precision precision;
   run.device = open_device_for(o, precision);
-  run.data = load_training_data(o);
+  run.data = load_training_data(o, o.resume ? Warnings::drop : Warnings::say);
   const LossKind loss = choose_loss(o, run.data.classes.size());
   run.positive = choose_positive(o, loss, run.data.classes);
   make_positive_one(run.data, run.positive);

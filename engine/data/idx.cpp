@@ -16,6 +16,7 @@
 #include "engine/core/checked_size.h"
 #include "engine/core/error.h"
 #include "engine/core/input_file.h"
+#include "engine/core/parse_number.h"
 #include "engine/data/idx_names.h"
 #include "engine/data/numbered_classes.h"
 #include "engine/data/read_in_pieces.h"
@@ -172,7 +173,7 @@ std::vector<std::string> mapped_names(const IdxNames& files, std::vector<std::st
   }
   std::vector<std::string> names;
   for (const std::string& number : numbers)
-    if (const auto name = known.find(std::stoi(number)); name != known.end()) names.push_back(name->second);
+    if (const auto name = known.find(*parse_number<int>(number)); name != known.end()) names.push_back(name->second);
   const std::set<std::string> different(names.begin(), names.end());
   return different.size() == numbers.size() ? names : numbers;
 }

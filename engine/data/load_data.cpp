@@ -45,6 +45,9 @@ DataSplits read(const ReaderContext& context) {
   if (r.data.rfind("synthetic:", 0) == 0) {
     if (r.data != "synthetic:lesions")
       throw UsageError(fmt::format("--data {}: the only built-in data set is synthetic:lesions", r.data));
+    if (r.split != "val")
+      throw UsageError(
+          fmt::format("--split {}: {} has no folders; --val-size says how many validate", r.split, r.data));
     return read_synthetic(context);
   }
   if (r.train_size || r.validation_size)

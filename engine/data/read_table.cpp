@@ -186,8 +186,9 @@ std::vector<bool> validating_by_hash(const LabelTable& table, const std::vector<
                                      const std::vector<std::int32_t>& labels, const ReaderContext& context) {
   if (context.request.split == "test") throw UsageError("--split test: of a table it needs a --split-column");
   if (!context.request.validation_split)
-    context.warning(fmt::format("{}: no --split-column: about {:.0f} % of each class validate (--val-split)",
-                                table.name, 100 * default_validation_split));
+    context.warning(fmt::format("{}: no --split-column: about {:.0f} % of {} validate (--val-split)", table.name,
+                                100 * default_validation_split,
+                                context.request.table.group_column.empty() ? "each class" : "the groups"));
   std::vector<std::string> names;
   for (const LabelledPicture& picture : pictures)
     names.push_back(picture.row->group.empty() ? picture.name : picture.row->group);

@@ -65,6 +65,16 @@ TEST(JsonText, TextThatIsNotUtf8IsReplaced) {
   EXPECT_TRUE(is_utf8("Nävus"));
 }
 
+TEST(JsonText, AByteOrderMarkMayComeFirst) {
+  EXPECT_EQ(parse_json("\xef\xbb\xbf{\"a\": 1}", "file.json")["a"], 1);
+  EXPECT_EQ(parse_ordered_json("\xef\xbb\xbf[]", "file.json").size(), 0u);
+}
+
+TEST(JsonText, NamesThatAreNotUtf8AreShownByTheirBytes) {
+  EXPECT_EQ(as_utf8("na\xefve"), "na\\xefve");
+  EXPECT_EQ(as_utf8("N\u00e4vus\n"), "N\u00e4vus\n");
+}
+
 TEST(JsonText, OnlyRegularFilesAreRead) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "json_text";
   std::filesystem::create_directories(folder);

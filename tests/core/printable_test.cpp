@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace gs {
 namespace {
 
@@ -25,6 +27,12 @@ TEST(Printable, ShowsWhatIsNotUtf8) {
   EXPECT_EQ(printable("\xc0\x9b"), "\\xc0\\x9b") << "a longer form of U+001B";
   EXPECT_EQ(printable("\xe0\x80\x9b \xed\xa0\x80 \xf4\x90\x80\x80 \xff"),
             "\\xe0\\x80\\x9b \\xed\\xa0\\x80 \\xf4\\x90\\x80\\x80 \\xff");
+}
+
+TEST(Printable, GivesTheBytesBack) {
+  for (const std::string text :
+       {"", "nevus 2", "M\xfcller", "\xff\xfe", "a\x1b[31m\n", "M\u00fcller", "a\\x", "a\\xg0"})
+    EXPECT_EQ(from_printable(printable(text)), text);
 }
 
 }  // namespace

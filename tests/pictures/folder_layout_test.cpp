@@ -66,10 +66,12 @@ TEST(FolderLayout, EveryPictureThatOpenCVDecodesIsRead) {
   PhotoFolder folder;
   folder.split("train");
   folder.split("test");
-  const char* names[] = {"a.webp", "b.ppm", "c.JFIF", "d", "e.jp2"};
-  for (const char* name : names) folder.picture(std::string("train/cat/") + (name[1] ? name : "d.png"));
-  fs::rename(folder / "train/cat/d.png", folder / "train/cat/d");  // no ending: its first bytes tell
-  fs::rename(folder / "train/cat/e.jp2", folder / "train/cat/e.odd");
+  // OpenCV writes by the ending that it knows; without a picture's ending the first bytes tell.
+  for (const auto& [written, named] :
+       {std::pair{"a.webp", "a.webp"}, {"b.ppm", "b.PPM"}, {"c.jpg", "c.jfif"}, {"d.png", "d"}, {"e.ras", "e.odd"}}) {
+    folder.picture(std::string("train/cat/") + written);
+    fs::rename(folder.path() / "train/cat" / written, folder.path() / "train/cat" / named);
+  }
   const DataSplits data = folder.load();
   EXPECT_EQ(data.train.n, 2 + 5);
   EXPECT_EQ(data.ledger.seen, 4u + 5u);
@@ -173,6 +175,7 @@ TEST(FolderLayout, TheTestFolderIsLeftAloneUntilItIsAskedFor) {
   EXPECT_EQ(data.validation.n, 3);
   EXPECT_EQ(why(data.ledger, "val/"), other_split);
   folder.request.validation_split = 0.5;
+  folder.picture("train/cat/2.png");
   folder.load();
   ASSERT_EQ(folder.warnings.size(), 1u);
   EXPECT_NE(folder.warnings[0].find("val are not used"), std::string::npos) << folder.warnings[0];

@@ -233,7 +233,7 @@ TEST(Overview, NamesEveryCommand) {
   const Outcome help = run_program(folder.path(), {"--help"});
   EXPECT_EQ(help.status, 0);
   for (const char* command : {"train", "lab", "sweep", "report", "eval", "predict", "verify", "bench", "profile",
-                              "pack", "models", "devices"})
+                              "pack", "data", "models", "devices"})
     EXPECT_NE(help.out.find(std::string("\n  ") + command + " "), std::string::npos) << command;
   EXPECT_EQ(run_program(folder.path(), {}).status, 2);
   EXPECT_NE(run_program(folder.path(), {"--version"}).out.find("gridstride 0."), std::string::npos);
