@@ -91,7 +91,8 @@ std::vector<std::string> classes_of_folders(const fs::path& root, const fs::path
   refuse_parts(train, classes);
   if (classes.empty())
     throw UsageError(
-        fmt::format("--data {}: no class folders in it; expected {}/<class>/ with images, or --label-pattern",
+        fmt::format("--data {}: no class folders in it; expected {}/<class>/ with images, --label-pattern or a table "
+                    "(--labels FILE.csv)",
                     root.string(), train.string()));
   if (classes.size() == 1)
     throw UsageError(fmt::format("--data {}: only one class ({}); a classifier needs two or more{}", root.string(),

@@ -94,7 +94,7 @@ TEST(DataReport, SaysWhatIsOddAboutAFolder) {
   const nlohmann::json report = parse_json(json.out, "the report");
   EXPECT_EQ(report["training"], 6);
   EXPECT_EQ(report["colour"], 1);
-  EXPECT_EQ(report["twice"]["two_classes"][0][1], "train/nev/both.ppm");
+  EXPECT_EQ(report.at("twice").at("two_classes").at(0).at(1), "train/nev/both.ppm");
   EXPECT_EQ(report["files"]["passed_over"].size(), 3u);
 }
 
@@ -111,10 +111,10 @@ TEST(DataReport, ARunRecordsWhatWasPassedOver) {
                            "test/mel/again.ppm); 1 image is in two classes"})
     expect_part(trained.err, part);
   const nlohmann::json record = parse_json(text_of(folder / "run/run.json"), "run.json");
-  EXPECT_EQ(record["data"]["files"]["seen"], 14);
-  EXPECT_EQ(record["data"]["files"]["used"], 11);
-  EXPECT_EQ(record["data"]["files"]["passed_over"][1]["file"], "train/nev/\\xff.mov");
-  EXPECT_EQ(record["data"]["source"], "na\\xefve");
+  EXPECT_EQ(record.at("data").at("files")["seen"], 14);
+  EXPECT_EQ(record.at("data").at("files")["used"], 11);
+  EXPECT_EQ(record.at("data").at("files")["passed_over"][1]["file"], "train/nev/\\xff.mov");
+  EXPECT_EQ(record.at("data").at("source"), "na\\xefve");
   // eval finds the folder by the bytes that its name had.
   const Outcome evaluated = run_program(folder.path(), {"eval", "run", "--device", "cpu"});
   EXPECT_EQ(evaluated.status, 0) << evaluated.err;
