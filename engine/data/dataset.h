@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/data/image.h"
+#include "engine/data/ledger.h"
 
 namespace gs {
 
@@ -30,6 +31,7 @@ struct DataSplits {
   std::string source;                ///< DataRequest::data: "synthetic:lesions", a folder, a file
   std::string kind;                  ///< "synthetic", "folder", "idx", "cifar10", "packed"
   std::string checksum;              ///< checksum_of() of readers.h, 16 hexadecimal digits
+  Ledger ledger;                     ///< empty for drawn images and packed files
 };
 
 /// Size of the images if neither the request nor the data defines it.
