@@ -58,6 +58,7 @@ DataSplits load_images(const EvalOptions& o, const Arguments& a, const SavedRun&
   options.quiet = o.json;
   if (a.given("--data")) {
     options.data = o.data;
+    if (!a.given("--range")) options.data.range_bits = run.record.data.range_bits;  // as training scaled them
     const Shape& image = run.record.data.image;
     const bool pixels = options.features == "pixels";
     options.data.image_size = pixels ? ImageSize(image.h, image.w) : run.options.data.image_size;
@@ -74,7 +75,7 @@ DataSplits load_images(const EvalOptions& o, const Arguments& a, const SavedRun&
 void check_flags(const EvalOptions& o, const Arguments& a) {
   for (const char* flag : {"--image-size", "--channels"})
     if (a.given(flag)) throw UsageError(fmt::format("{}: the trained network fixes it", flag));
-  for (const char* flag : {"--train-size", "--val-size", "--label-pattern", "--val-split", "--limit", "--skip-broken"})
+  for (const char* flag : {"--train-size", "--val-size", "--label-pattern", "--val-split", "--limit", "--range", "--skip-broken"})
     if (a.given(flag) && !a.given("--data"))
       throw UsageError(fmt::format("{} is for other images: it needs --data", flag));
   check_data_flags(o.data);

@@ -53,6 +53,7 @@ Json data_record(const DataSplits& data, const std::string& positive) {
   };
   Json record = {{"source", data.source}, {"kind", data.kind}, {"checksum", data.checksum}};
   if (data.kind != "synthetic") record["path"] = std::filesystem::absolute(data.source).string();
+  record["range_bits"] = data.range_bits;
   record["image"] = {data.train.h, data.train.w, data.train.c};
   record["classes"] = data.classes;
   if (!positive.empty()) {

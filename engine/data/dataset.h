@@ -31,6 +31,7 @@ struct DataSplits {
   std::string source;                ///< DataRequest::data: "synthetic:lesions", a folder, a file
   std::string kind;                  ///< "synthetic", "folder", "idx", "cifar10", "packed"
   std::string checksum;              ///< checksum_of() of readers.h, 16 hexadecimal digits
+  int range_bits = 0;                ///< of its pictures of 16 bits, see DataRequest; 0: there is none
   Ledger ledger;                     ///< empty for drawn images and packed files
 };
 
@@ -47,6 +48,7 @@ struct DataRequest {
   std::optional<double> validation_split;  ///< folder only: share of each class to validate on, drawn from training
   std::optional<int> limit;                ///< at most this many images of each split
   bool skip_broken = false;
+  int range_bits = 0;  ///< of pictures of 16 bits, whose upper 8 are kept: 8 to 16; 0: the fewest that hold all values
   int threads = 0;  ///< 0: default_threads()
 };
 

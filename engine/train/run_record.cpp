@@ -68,6 +68,10 @@ RunRecord::Data data_of(const JsonField& field) {
                        .labels = field.get<std::vector<std::string>>("labels"),
                        .positive = field.get_or("positive", std::string()),
                        .training_images = field["train"].get<std::int64_t>("images")};
+  if (const auto bits = field.find("range_bits"); bits && bits->get<int>() == 0)
+    data.range_bits = 0;
+  else if (bits)
+    data.range_bits = int(bits->whole_number(8, 16));
   if (data.classes.size() < 2) field["classes"].refuse("a list of two or more names");
   if (data.labels.size() != data.classes.size())
     field["labels"].refuse(fmt::format("a list of {} names, as many as 'data.classes'", data.classes.size()));

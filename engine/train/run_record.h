@@ -41,6 +41,7 @@ struct RunRecord {
     std::vector<std::string> labels;   ///< by label, as trained
     std::string positive;              ///< empty if there is no positive class
     std::int64_t training_images = 0;
+    int range_bits = 16;  ///< DataSplits::range_bits; older runs kept the upper 8 of 16 bits
   };
   struct DeviceFacts {
     std::string name, description;
