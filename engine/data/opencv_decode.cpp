@@ -69,12 +69,13 @@ bool one_value(const cv::Mat& picture) {
 cv::Mat on_ground(const Pixels& pixels, int ground) {
   cv::Mat result(pixels.colour.size(), pixels.colour.type());
   const int channels = result.channels();
-  for (int y = 0; y < result.rows; ++y)
-    for (int x = 0; x < result.cols; ++x)
-      for (int c = 0; c < channels; ++c) {
-        const int alpha = pixels.alpha.at<std::uint8_t>(y, x), value = pixels.colour.ptr(y)[x * channels + c];
-        result.ptr(y)[x * channels + c] = std::uint8_t((value * alpha + ground * (255 - alpha) + 127) / 255);
-      }
+  for (int y = 0; y < result.rows; ++y) {
+    const std::uint8_t *colour = pixels.colour.ptr(y), *alpha = pixels.alpha.ptr(y);
+    std::uint8_t* out = result.ptr(y);
+    for (int x = 0; x < result.cols; ++x, ++alpha)
+      for (int c = 0; c < channels; ++c, ++colour, ++out)
+        *out = std::uint8_t((*colour * *alpha + ground * (255 - *alpha) + 127) / 255);
+  }
   return result;
 }
 

@@ -44,6 +44,7 @@ constexpr NotRead not_read[] = {
     {0, "#?R"sv, "a floating-point picture (Radiance HDR)"},
     {0, "PF\n"sv, "a floating-point picture (PFM)"},
     {0, "Pf\n"sv, "a floating-point picture (PFM)"},
+    {0, "\0\0\1\0"sv, "an icon (ICO)"},
     {128, "DICM"sv, "a DICOM file"},      {0, "8BPS"sv, "a Photoshop file"},
     {0, "%PDF"sv, "a PDF file"},          {0, "<svg"sv, "an SVG drawing"},
 };

@@ -74,7 +74,9 @@ PictureForm gif_form(const PictureBytes& file) {
   PictureForm form{.kind = PictureForm::Kind::gif, .extents = {}, .pages = 0, .fault = {}};
   form.extents = PictureExtents{std::uint32_t(file.little_endian(8, 2)), std::uint32_t(file.little_endian(6, 2))};
   for (std::size_t at = 13 + colour_table(file.byte(10)); form.fault.empty();) {
-    if (at >= file.size()) {
+    if (at == file.size() && form.pages > 0) {
+      break;  // many lack the end marker
+    } else if (at >= file.size()) {
       form.fault = cut_off(file, "before its GIF's end");
     } else if (file.byte(at) == ';') {
       break;

@@ -87,7 +87,7 @@ bool holds_page(const PictureBytes& file, const TiffReader& tiff, std::uint64_t 
   return true;
 }
 
-constexpr int most_pages = 100000;  ///< a chain of directories may be a circle
+constexpr int most_pages = 10000;  ///< a chain of directories may be a circle
 
 }  // namespace
 
