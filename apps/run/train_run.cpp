@@ -307,6 +307,8 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
       run_header(program, o, prepared.data, prepared.positive, directory.path().string(), run.display().width()) +
       "\n");
   if (!jump.empty()) run.display().warn(jump);
+  if (const std::string lack = lack_of_content(prepared.data.train); !lack.empty())
+    run.display().warn(fmt::format("--data {}: {}", prepared.data.source, lack));
   return run.train(begun);
 }
 

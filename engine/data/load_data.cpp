@@ -9,7 +9,6 @@
 #include "engine/core/error.h"
 #include "engine/core/json_text.h"
 #include "engine/core/machine_limits.h"
-#include "engine/data/content.h"
 #include "engine/data/readers.h"
 
 namespace gs {
@@ -105,8 +104,6 @@ DataSplits load_data(const DataRequest& request, const DataProgress& progress,
     throw UsageError(fmt::format("--data {}: training images are {}x{}, validation images {}x{}; give an --image-size",
                                  data.source, data.train.h, data.train.w, data.validation.h, data.validation.w));
   if (data.checksum.empty()) data.checksum = checksum_of(data);
-  if (const std::string lack = lack_of_content(data.train); warn && !lack.empty())
-    warn(fmt::format("--data {}: {}", data.source, lack));
   return data;
 }
 
