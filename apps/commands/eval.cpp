@@ -75,7 +75,8 @@ DataSplits load_images(const EvalOptions& o, const Arguments& a, const SavedRun&
 void check_flags(const EvalOptions& o, const Arguments& a) {
   for (const char* flag : {"--image-size", "--channels"})
     if (a.given(flag)) throw UsageError(fmt::format("{}: the trained network fixes it", flag));
-  for (const char* flag : {"--train-size", "--val-size", "--label-pattern", "--val-split", "--limit", "--range", "--skip-broken"})
+  for (const char* flag :
+       {"--train-size", "--val-size", "--label-pattern", "--val-split", "--limit", "--range", "--skip-broken"})
     if (a.given(flag) && !a.given("--data"))
       throw UsageError(fmt::format("{} is for other images: it needs --data", flag));
   check_data_flags(o.data);

@@ -72,8 +72,7 @@ Pictures read_pictures(const SavedRun& run, const std::vector<std::string>& file
                                  size.w, channels, shortage));
   Pictures p;
   omp_set_num_threads(threads > 0 ? threads : default_threads());
-  const DecodedFiles decoded =
-      decode_images({files.begin(), files.end()}, size, channels, run.record.data.range_bits);
+  const DecodedFiles decoded = decode_images({files.begin(), files.end()}, size, channels, run.record.data.range_bits);
   for (const std::string& note : decoded.notes) print_message(note);
   for (std::size_t i = 0; i < files.size(); ++i)
     if (decoded.images[i]) {

@@ -17,8 +17,8 @@ namespace gs::apps {
 namespace {
 
 /// Flags that a resumed run may change.
-constexpr const char* changeable[] = {"data",    "epochs",  "threads", "device",
-                                      "profile", "patience", "quiet",  "stop-after"};
+constexpr const char* changeable[] = {"data",    "epochs",   "threads", "device",
+                                      "profile", "patience", "quiet",   "stop-after"};
 
 bool may_change(const std::string& flag) {
   return std::find(std::begin(changeable), std::end(changeable), flag) != std::end(changeable);
@@ -62,7 +62,8 @@ Restart restart_of(const std::string& run, const std::map<std::string, std::stri
   for (const auto& [flag, value] : given)
     if (may_change(flag)) restart.words.push_back("--" + flag + "=" + value);
   // Older runs kept the upper 8 of 16 bits, and do not say so.
-  if (!record.data.path.empty() && record.data.range_bits == 16 && !record.flags.contains("range")) restart.words.push_back("--range=full");
+  if (!record.data.path.empty() && record.data.range_bits == 16 && !record.flags.contains("range"))
+    restart.words.push_back("--range=full");
   if (!given.contains("data")) restart.data_path = record.data.path;
   return restart;
 }
@@ -86,7 +87,8 @@ std::string jump_of_rate(const RunRecord& record, const Recipe& recipe, int epoc
   const double last = rate * recipe.schedule.factor(epochs_done - 1, before),
                next = rate * recipe.schedule.factor(epochs_done, recipe.epochs);
   return fmt::format(
-      "--epochs {}: the cosine schedule now ends there, so the learning rate goes from {:.3g} in epoch {} of {} to {:.3g} "
+      "--epochs {}: the cosine schedule now ends there, so the learning rate goes from {:.3g} in epoch {} of {} to "
+      "{:.3g} "
       "in epoch {}",
       recipe.epochs, last, epochs_done, before, next, epochs_done + 1);
 }
@@ -114,9 +116,9 @@ Earlier resume(Program& program, const std::string& run, int patience, const Dat
     throw Error(fmt::format("{}: last.safetensors is of epoch {}, but history.csv has {} epochs up to there", run,
                             checkpoint.epoch, history.size()));
   if (record.finished() && stops_early(history, patience))
-    throw UsageError(
-        fmt::format("--resume: {} stopped early: val_loss had not improved for {} epochs; --patience 0, or more, goes on",
-                    run, patience));
+    throw UsageError(fmt::format(
+        "--resume: {} stopped early: val_loss had not improved for {} epochs; --patience 0, or more, goes on", run,
+        patience));
   restore(program, checkpoint);
   const std::int64_t row = data.validation.n * program.net().output().size();
   return {std::move(history), checkpoint.partial, checkpoint.first_epoch, kept_logits(directory, checkpoint.epoch, row),

@@ -28,7 +28,8 @@ std::string lack_of_content(const Dataset& d) {
   }
   if (d.n < 2) return "";
   if (least >= largest)
-    return fmt::format("every pixel of all {} training images is {}: there is nothing in them to learn from", d.n, least);
+    return fmt::format("every pixel of all {} training images is {}: there is nothing in them to learn from", d.n,
+                       least);
   if (all_equal(d))
     return fmt::format("all {} training images are the same picture: there is nothing in them to learn from", d.n);
   if (largest - least < fewest_values)

@@ -49,7 +49,7 @@ struct DataRequest {
   std::optional<int> limit;                ///< at most this many images of each split
   bool skip_broken = false;
   int range_bits = 0;  ///< of pictures of 16 bits, whose upper 8 are kept: 8 to 16; 0: the fewest that hold all values
-  int threads = 0;  ///< 0: default_threads()
+  int threads = 0;     ///< 0: default_threads()
 };
 
 /// Progress of loading: `done` of `total` images or files, and the activity, such as "decoding images".

@@ -11,9 +11,9 @@
 namespace gs {
 namespace {
 
-constexpr std::uint64_t largest_file = 1 << 30;     ///< OpenCV counts its bytes in an int
-constexpr std::uint64_t most_pixels = 1 << 30;      ///< of OpenCV, too
-constexpr std::uint32_t longest_side = 1 << 20;     ///< likewise
+constexpr std::uint64_t largest_file = 1 << 30;  ///< OpenCV counts its bytes in an int
+constexpr std::uint64_t most_pixels = 1 << 30;   ///< of OpenCV, too
+constexpr std::uint32_t longest_side = 1 << 20;  ///< likewise
 
 /// Why a whole picture of these extents is not decoded; else empty. A small file can declare a huge picture.
 std::string too_large(const PictureForm& form) {

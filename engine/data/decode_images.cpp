@@ -40,8 +40,8 @@ std::vector<std::string> notes_on(const std::vector<DecodedPicture>& pictures,
     lines.push_back(fmt::format("{}: of 16 bits {} are in use, so 0 to {} become 0 to 255 (--range full: 0 to 65535)",
                                 narrow.pictures(), bits, (1 << bits) - 1));
   if (clipped.count > 0)
-    lines.push_back(
-        fmt::format("{}: values above {} became 255, as the range is of {} bits", clipped.pictures(), (1 << bits) - 1, bits));
+    lines.push_back(fmt::format("{}: values above {} became 255, as the range is of {} bits", clipped.pictures(),
+                                (1 << bits) - 1, bits));
   if (pages.count > 0) lines.push_back(pages.pictures() + ": of several pages or frames the first is read");
   if (on_black > 0 && on_black == transparent.count)
     lines.push_back(transparent.pictures() + ": white and transparent in part, put on black");
@@ -76,7 +76,7 @@ DecodedFiles decode_images(const std::vector<std::filesystem::path>& files, Imag
     });
   failure.rethrow();
   for (const DecodedPicture& picture : pictures) result.range_bits = std::max(result.range_bits, picture.range_bits);
-  // Each had its own range so far; the few that need fewer bits than the others are decoded again.
+    // Each had its own range so far; the few that need fewer bits than the others are decoded again.
 #pragma omp parallel for schedule(dynamic, 4)
   for (std::size_t i = 0; i < files.size(); ++i)
     if (pictures[i].range_bits != 0 && pictures[i].range_bits != result.range_bits)

@@ -25,7 +25,7 @@ class WithoutOpencv : public std::streambuf {
  private:
   int_type overflow(int_type c) override {
     return opencv_is_decoding || traits_type::eq_int_type(c, traits_type::eof()) ? traits_type::not_eof(c)
-                                                                                   : to_.sputc(char(c));
+                                                                                 : to_.sputc(char(c));
   }
   std::streamsize xsputn(const char* text, std::streamsize length) override {
     return opencv_is_decoding ? length : to_.sputn(text, length);
@@ -79,8 +79,8 @@ cv::Mat on_ground(const Pixels& pixels, int ground) {
   return result;
 }
 
-/// Puts a picture that is transparent in part on white, or on black if nothing were to be seen on white. An alpha of one
-/// value means nothing: some programs write zeros.
+/// Puts a picture that is transparent in part on white, or on black if nothing were to be seen on white. An alpha of
+/// one value means nothing: some programs write zeros.
 void make_opaque(Pixels& pixels, DecodedPicture& result) {
   if (pixels.alpha.empty() || one_value(pixels.alpha)) return;
   cv::Mat on_white = on_ground(pixels, 255);

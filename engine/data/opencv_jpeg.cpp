@@ -56,7 +56,8 @@ class JpegReader {
     if (setjmp(back_)) return false;
     jpeg_create_decompress(&info_);
     info_.client_data = this;  // jpeg_create_decompress() has kept it, but does not promise to
-    jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(file_.data()), static_cast<unsigned long>(file_.size()));
+    jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(file_.data()),
+                 static_cast<unsigned long>(file_.size()));
     jpeg_read_header(&info_, TRUE);
     info_.out_color_space = channels() == 1 ? JCS_GRAYSCALE : channels() == 4 ? JCS_CMYK : JCS_RGB;
     return true;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <opencv2/core.hpp>
 #include <png.h>
+#include <opencv2/core.hpp>
 
 #include "engine/data/opencv_pixels.h"
 #include "kernels/common/check.h"

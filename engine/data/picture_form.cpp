@@ -19,9 +19,9 @@ struct FirstBytes {
 };
 
 constexpr FirstBytes forms[] = {
-    {0, "\xFF\xD8"sv, jpeg_form},  {0, "\x89PNG"sv, png_form},    {0, "BM"sv, bmp_form},
-    {0, "GIF8"sv, gif_form},       {0, "II*\0"sv, tiff_form},     {0, "MM\0*"sv, tiff_form},
-    {0, "II+\0"sv, tiff_form},     {0, "MM\0+"sv, tiff_form},     {8, "WEBP"sv, webp_form},
+    {0, "\xFF\xD8"sv, jpeg_form}, {0, "\x89PNG"sv, png_form}, {0, "BM"sv, bmp_form},
+    {0, "GIF8"sv, gif_form},      {0, "II*\0"sv, tiff_form},  {0, "MM\0*"sv, tiff_form},
+    {0, "II+\0"sv, tiff_form},    {0, "MM\0+"sv, tiff_form},  {8, "WEBP"sv, webp_form},
 };
 
 /// Forms that OpenCV decodes and that say their size in ways of their own.
@@ -38,15 +38,19 @@ struct NotRead {
 
 constexpr std::string_view convert = "which is not read; convert it to PNG or JPEG";
 constexpr NotRead not_read[] = {
-    {4, "ftyphei"sv, "a HEIC picture"},   {4, "ftypmif1"sv, "a HEIC picture"},
-    {4, "ftypavif"sv, "an AVIF picture"}, {4, "ftyp"sv, "a film"},
+    {4, "ftyphei"sv, "a HEIC picture"},
+    {4, "ftypmif1"sv, "a HEIC picture"},
+    {4, "ftypavif"sv, "an AVIF picture"},
+    {4, "ftyp"sv, "a film"},
     {0, "\x76\x2F\x31\x01"sv, "a floating-point picture (OpenEXR)"},
     {0, "#?R"sv, "a floating-point picture (Radiance HDR)"},
     {0, "PF\n"sv, "a floating-point picture (PFM)"},
     {0, "Pf\n"sv, "a floating-point picture (PFM)"},
     {0, "\0\0\1\0"sv, "an icon (ICO)"},
-    {128, "DICM"sv, "a DICOM file"},      {0, "8BPS"sv, "a Photoshop file"},
-    {0, "%PDF"sv, "a PDF file"},          {0, "<svg"sv, "an SVG drawing"},
+    {128, "DICM"sv, "a DICOM file"},
+    {0, "8BPS"sv, "a Photoshop file"},
+    {0, "%PDF"sv, "a PDF file"},
+    {0, "<svg"sv, "an SVG drawing"},
 };
 
 /// The first bytes as text if they are some, else as numbers.
@@ -95,7 +99,8 @@ PictureForm picture_form(std::span<const std::byte> bytes) {
   for (const FirstBytes& known : forms)
     if (file.has(known.at, known.bytes)) return known.form(file);
   for (const FirstBytes& known : decoded_by_opencv)
-    if (file.has(known.at, known.bytes)) return {.kind = PictureForm::Kind::other, .extents = {}, .bits = 16, .fault = {}};
+    if (file.has(known.at, known.bytes))
+      return {.kind = PictureForm::Kind::other, .extents = {}, .bits = 16, .fault = {}};
   if (file.byte(0) == 'P' && file.byte(1) >= '1' && file.byte(1) <= '6') return pnm_form(file);
   return unknown_form(file);
 }

@@ -114,8 +114,7 @@ PictureForm webp_form(const PictureBytes& file) {
     }
     at = data + length + length % 2;
   }
-  if (form.fault.empty() && form.pages > 0)
-    form.fault = "is an animated WebP, which is not read; convert it to PNG";
+  if (form.fault.empty() && form.pages > 0) form.fault = "is an animated WebP, which is not read; convert it to PNG";
   form.pages = std::max(1, form.pages);
   return form;
 }

@@ -1,5 +1,5 @@
-// picture_tiff.cpp - a TIFF's directories, of a file or of EXIF data. Sources: TIFF 6.0, section 2; the BigTIFF proposal
-// of libtiff; EXIF 2.3, 4.6.4 (orientation).
+// picture_tiff.cpp - a TIFF's directories, of a file or of EXIF data. Sources: TIFF 6.0, section 2; the BigTIFF
+// proposal of libtiff; EXIF 2.3, 4.6.4 (orientation).
 #include <algorithm>
 #include <optional>
 

@@ -91,9 +91,9 @@ DataSplits read_folder(const std::filesystem::path& root, const ReaderContext& c
   std::vector<ImageFile> files = listing.train;
   files.insert(files.end(), listing.validation.begin(), listing.validation.end());
   const std::vector<std::filesystem::path> paths = paths_of(files);
-  DecodedFiles decoded =
-      decode_images(paths, context.request.image_size.value_or(default_image_size), context.request.channels.value_or(1),
-                    context.request.range_bits, [&](std::size_t done) { context.tell(done, total, "decoding images"); });
+  DecodedFiles decoded = decode_images(paths, context.request.image_size.value_or(default_image_size),
+                                       context.request.channels.value_or(1), context.request.range_bits,
+                                       [&](std::size_t done) { context.tell(done, total, "decoding images"); });
   context.tell(total, total, "decoding images");
   for (const std::string& note : decoded.notes) context.warning(note);
   DataSplits data;

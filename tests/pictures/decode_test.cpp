@@ -66,9 +66,9 @@ TEST(Decoding, EveryOrientationIsOpencvs) {
 
 TEST(Decoding, BytesAfterThePictureAreNoFault) {
   const std::string film = "\0\0\0\x18"s + "ftypmp42" + std::string(9000, 'f') + "\xFF\xD8\xFF\xD9";
-  for (const std::string& bytes : {noisy_jpeg(), encoded(".png", noisy_picture(32, 32, CV_8UC3)),
-                                   encoded(".webp", noisy_picture(32, 32, CV_8UC3)),
-                                   encoded(".bmp", noisy_picture(32, 32, CV_8UC3))})
+  for (const std::string& bytes :
+       {noisy_jpeg(), encoded(".png", noisy_picture(32, 32, CV_8UC3)), encoded(".webp", noisy_picture(32, 32, CV_8UC3)),
+        encoded(".bmp", noisy_picture(32, 32, CV_8UC3))})
     EXPECT_EQ(Bytes(bytes + film).pixels(32), by_opencv(bytes));
 }
 
@@ -83,13 +83,12 @@ TEST(Decoding, AThumbnailsEndIsNotThePictures) {
 
 /// Every prefix of a file is refused, and a person is told where it ends.
 TEST(Decoding, FilesThatAreCutAreRefused) {
-  const std::pair<const char*, std::string> files[] = {
-      {"jpeg", noisy_jpeg(8)},
-      {"png", encoded(".png", noisy_picture(4, 4, CV_8UC3))},
-      {"bmp", encoded(".bmp", noisy_picture(4, 4, CV_8UC3))},
-      {"tiff", encoded(".tiff", noisy_picture(4, 4, CV_8UC3))},
-      {"webp", encoded(".webp", noisy_picture(8, 8, CV_8UC3))},
-      {"ppm", encoded(".ppm", noisy_picture(4, 4, CV_8UC3))}};
+  const std::pair<const char*, std::string> files[] = {{"jpeg", noisy_jpeg(8)},
+                                                       {"png", encoded(".png", noisy_picture(4, 4, CV_8UC3))},
+                                                       {"bmp", encoded(".bmp", noisy_picture(4, 4, CV_8UC3))},
+                                                       {"tiff", encoded(".tiff", noisy_picture(4, 4, CV_8UC3))},
+                                                       {"webp", encoded(".webp", noisy_picture(8, 8, CV_8UC3))},
+                                                       {"ppm", encoded(".ppm", noisy_picture(4, 4, CV_8UC3))}};
   for (const auto& [name, bytes] : files) {
     const auto whole = std::as_bytes(std::span(bytes.data(), bytes.size()));
     EXPECT_EQ(picture_form(whole).fault, "") << name;
@@ -106,8 +105,9 @@ TEST(Decoding, DamageWithinAJpegIsFound) {
   testing::internal::CaptureStderr();
   EXPECT_NE(Bytes(jpeg.substr(0, middle) + jpeg.substr(middle + 200)).fault().find("is damaged near byte"),
             std::string::npos);
-  EXPECT_NE(Bytes(jpeg.substr(0, middle) + std::string(200, '\0') + jpeg.substr(middle + 200)).fault().find("JPEG data"),
-            std::string::npos);
+  EXPECT_NE(
+      Bytes(jpeg.substr(0, middle) + std::string(200, '\0') + jpeg.substr(middle + 200)).fault().find("JPEG data"),
+      std::string::npos);
   const std::string longer = jpeg.substr(0, jpeg.size() - 2) + std::string(40, 'x') + "\xFF\xD9";
   EXPECT_NE(Bytes(longer).fault().find("hold more bytes than the picture has"), std::string::npos);
   const std::size_t table = jpeg.find("\xFF\xC4");
@@ -122,8 +122,8 @@ TEST(Decoding, DamageWithinAPngIsFound) {
   for (std::size_t at = data + 4; at < data + 200; at += 20) {
     std::string other = png;
     other[at] = char(other[at] ^ 0x10);
-    EXPECT_EQ(Bytes(other).fault(), "is damaged at byte " + std::to_string(data - 4) +
-                                        ": the checksum of the PNG's chunk IDAT is wrong");
+    EXPECT_EQ(Bytes(other).fault(),
+              "is damaged at byte " + std::to_string(data - 4) + ": the checksum of the PNG's chunk IDAT is wrong");
   }
   const std::string row = "\0\x01\x02"s;  // the second is missing, and all checksums are right
   EXPECT_NE(Bytes(png_file(2, 2, 8, 0, row)).fault().find("its PNG data are invalid"), std::string::npos);

@@ -75,7 +75,9 @@ class Bytes {
   DecodedPicture decode(ImageSize size, int channels = 3, int range_bits = 16) const {
     return decode_image(path_, size, channels, range_bits);
   }
-  std::vector<std::uint8_t> pixels(ImageSize size, int channels = 3) const { return decode(size, channels).image.pixels; }
+  std::vector<std::uint8_t> pixels(ImageSize size, int channels = 3) const {
+    return decode(size, channels).image.pixels;
+  }
   /// The message without the file's name; empty if the picture is decoded.
   std::string fault() const {
     try {

@@ -57,8 +57,9 @@ TEST(Range, TwelveBitsFillTheRange) {
   EXPECT_EQ(data.range_bits, 12);
   EXPECT_EQ(last(data), (std::vector<std::uint8_t>{100, 50, 0, 0}));
   ASSERT_EQ(source.said.size(), 1u);
-  EXPECT_EQ(source.said[0], "3 pictures (" + source.path("train/a/1.png") +
-                                ", ...): of 16 bits 12 are in use, so 0 to 4095 become 0 to 255 (--range full: 0 to 65535)");
+  EXPECT_EQ(source.said[0],
+            "3 pictures (" + source.path("train/a/1.png") +
+                ", ...): of 16 bits 12 are in use, so 0 to 4095 become 0 to 255 (--range full: 0 to 65535)");
   source.request.range_bits = 16;
   EXPECT_EQ(last(source.load()), (std::vector<std::uint8_t>{6, 3, 0, 0}));
   EXPECT_TRUE(source.said.empty());
@@ -89,7 +90,8 @@ TEST(Range, LargerValuesThanARunsBecomeWhite) {
   source.request.range_bits = 12;
   EXPECT_EQ(last(source.load()), (std::vector<std::uint8_t>{255, 128, 0, 0}));
   ASSERT_EQ(source.said.size(), 1u);
-  EXPECT_EQ(source.said[0], source.path("train/b/1.png") + ": values above 4095 became 255, as the range is of 12 bits");
+  EXPECT_EQ(source.said[0],
+            source.path("train/b/1.png") + ": values above 4095 became 255, as the range is of 12 bits");
 }
 
 /// 2x2 pixels of red, green, blue and alpha.
@@ -152,8 +154,8 @@ TEST(SkipBroken, NoClassIsEmptied) {
   Source source;
   source.put("train/b/0.png", "");
   source.request.skip_broken = true;
-  EXPECT_TRUE(refuses([&] { source.load(); },
-                      {"--skip-broken", "all training pictures of the class 'b' are broken", "train/b/0.png is empty"}));
+  EXPECT_TRUE(refuses([&] { source.load(); }, {"--skip-broken", "all training pictures of the class 'b' are broken",
+                                               "train/b/0.png is empty"}));
 }
 
 }  // namespace
