@@ -31,8 +31,8 @@ ParsedRun options_of(const NamedRun& run, bool quiet) {
   words.push_back(fmt::format("--epochs={}", run.run.epochs));
   parse_train_words(words, parsed.options, given);
   parsed.options.quiet = quiet;
-  for (const char* of_data : {"data", "image-size", "channels", "label-pattern", "val-split", "limit", "train-size",
-                              "val-size", "skip-broken", "features", "seed"})
+  for (const char* of_data : {"data", "image-size", "channels", "label-pattern", "val-split", "limit", "range",
+                              "train-size", "val-size", "skip-broken", "features", "seed"})
     if (const auto flag = given.find(of_data); flag != given.end())
       parsed.data_flags += fmt::format(" {}={}", of_data, flag->second);
   return parsed;

@@ -190,7 +190,8 @@ RunAssessment assess(const History& history, const AssessmentContext& context) {
   const double error = std::sqrt(a * (1 - a) / std::max(1, context.validation_images));
   const auto [state, text] = state_of(history, best, context);
   std::string whole = text + accuracy_text(best, context, error);
-  for (const std::string& finding : context.findings) whole += " " + finding;
+  if (context.lack_of_content.empty())  // findings advise on settings
+    for (const std::string& finding : context.findings) whole += " " + finding;
   return {state, best.epoch, error, whole};
 }
 

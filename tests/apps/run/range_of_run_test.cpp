@@ -42,7 +42,7 @@ TEST_F(RangeOfRun, IsRecordedAndUsedAgain) {
       << trained.err;
   EXPECT_EQ(record()["data"]["range_bits"], 12);
   EXPECT_EQ(run_program(folder_.path(), {"eval", "run", "--device", "cpu"}).status, 0) << "the same checksum";
-  // Alone, the dark picture needs 8 bits; 12 were trained with, so it and a brighter one are scaled alike.
+  // By itself it would be taken for 13 bits.
   write_text(folder_ / "bright.png", wide_picture(8000));
   const Outcome predicted = run_program(folder_.path(), {"predict", "run", "bright.png", "--device", "cpu"});
   EXPECT_EQ(predicted.status, 0) << predicted.err;
