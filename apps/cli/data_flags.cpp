@@ -48,6 +48,15 @@ void add_data_flags(Arguments& a, DataRequest& r) {
           "NAME");
   a.value("--split-column", r.table.split_column, "its column of train, val and test", some_text(), "NAME");
   a.flag("--transpose", r.transpose, "swap rows and columns of IDX images: EMNIST's lie on their side");
+  const std::function<void(const std::string&)> set_range = [&r](const std::string& text) {
+    r.range_bits = text == "full" ? 16 : 0;
+  };
+  a.value(
+       "--range", set_range,
+       "values of 16-bit pictures that become 0 to 255: auto, those of the fewest bits that hold all pictures' values; "
+       "full, all 16 bits",
+       one_of({"auto", "full"}), "auto|full")
+      .default_str("auto");
   a.value("--limit", r.limit, "use at most N images of each split", whole_number(1), "N");
   a.flag("--skip-broken", r.skip_broken, "name and skip images that cannot be read, instead of stopping");
 }

@@ -18,7 +18,7 @@ void add_data_flags(Arguments&, DataRequest& request);
 inline constexpr std::string_view data_flag_names[] = {"data",         "train-size",    "val-size",     "image-size",
                                                        "channels",     "label-pattern", "val-split",    "labels",
                                                        "image-column", "label-column",  "group-column", "split-column",
-                                                       "transpose",    "limit",         "skip-broken"};
+                                                       "transpose",    "range",         "limit",        "skip-broken"};
 
 /// Adds --split val|test: the folder that validates. Not for eval, whose --split chooses the images to evaluate.
 void add_split_flag(Arguments&, DataRequest& request);

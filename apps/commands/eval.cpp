@@ -60,6 +60,7 @@ DataSplits load_images(const EvalOptions& o, const Arguments& a, const SavedRun&
   options.quiet = o.json;
   if (a.given("--data")) {
     options.data = o.data;
+    if (!a.given("--range")) options.data.range_bits = run.record.data.range_bits;  // as training scaled them
     const Shape& image = run.record.data.image;
     const bool pixels = options.features == "pixels";
     options.data.image_size = pixels ? ImageSize(image.h, image.w) : run.options.data.image_size;

@@ -1,4 +1,6 @@
 // predict.cpp - `gridstride predict RUN IMAGE...`: class and probability of pictures.
+#include <omp.h>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -53,7 +55,7 @@ struct Pictures {
   int unreadable = 0;
 };
 
-Pictures read_pictures(const SavedRun& run, const std::vector<std::string>& files) {
+Pictures read_pictures(const SavedRun& run, const std::vector<std::string>& files, int threads) {
   if (!built_with_opencv()) throw UsageError("predict needs OpenCV to read pictures, which this build does not have");
   opencv_module();  // a module that is missing is no fault of a picture
   const bool hog = run.options.features == "hog";
@@ -69,15 +71,17 @@ Pictures read_pictures(const SavedRun& run, const std::vector<std::string>& file
     throw UsageError(fmt::format("predict: {} pictures of {}x{}x{} need {}; name fewer at a time", files.size(), size.h,
                                  size.w, channels, shortage));
   Pictures p;
-  for (const std::string& file : files) {
-    try {
-      append(p.images, decode_image(file, size, channels), 0);
-      p.files.push_back(file);
-    } catch (const Error& e) {
-      print_message(e.what());
+  omp_set_num_threads(threads > 0 ? threads : default_threads());
+  const DecodedFiles decoded = decode_images({files.begin(), files.end()}, size, channels, run.record.data.range_bits);
+  for (const std::string& note : decoded.notes) print_message(note);
+  for (std::size_t i = 0; i < files.size(); ++i)
+    if (decoded.images[i]) {
+      append(p.images, *decoded.images[i], 0);
+      p.files.push_back(files[i]);
+    } else {
+      print_message(decoded.faults[i]);
       ++p.unreadable;
     }
-  }
   if (hog && p.images.n > 0) p.images = hog_features(p.images);
   return p;
 }
@@ -119,7 +123,7 @@ int predict_command(const Words& words) {
     throw UsageError("predict: a run and pictures are needed: 'gridstride predict runs/lenet-32 a.jpg b.jpg'");
   check_device(o.device);
   const SavedRun run = open_saved_run(o.words[0], o.weights);
-  Pictures pictures = read_pictures(run, {o.words.begin() + 1, o.words.end()});
+  Pictures pictures = read_pictures(run, {o.words.begin() + 1, o.words.end()}, o.threads);
   Json predictions = Json::array();
   if (pictures.images.n > 0) {
     const Evaluation evaluation = evaluate_saved(run, std::move(pictures.images), o.device, o.threads);

@@ -62,6 +62,7 @@ Json data_record(const DataSplits& data, const std::string& positive) {
   Json record = {{"source", as_utf8(data.source)}, {"kind", data.kind}, {"checksum", data.checksum}};
   if (data.kind != "synthetic") record["path"] = as_utf8(std::filesystem::absolute(data.source).string());
   if (!data.table.empty()) record["table"] = as_utf8(std::filesystem::absolute(data.table).string());
+  record["range_bits"] = data.range_bits;
   record["image"] = {data.train.h, data.train.w, data.train.c};
   record["classes"] = data.classes;
   if (!positive.empty()) {

@@ -7,6 +7,7 @@
 
 #include "apps/run/named_run.h"
 #include "apps/run/recorded_data.h"
+#include "apps/run/train_options.h"
 #include "engine/core/error.h"
 #include "engine/device/device_name.h"
 #include "engine/train/run_directory.h"
@@ -16,8 +17,8 @@ namespace gs::apps {
 namespace {
 
 /// Flags that a resumed run may change.
-constexpr const char* changeable[] = {"data",   "labels",  "epochs", "threads",
-                                      "device", "profile", "quiet",  "stop-after"};
+constexpr const char* changeable[] = {"data",    "labels",   "epochs", "threads",   "device",
+                                      "profile", "patience", "quiet",  "stop-after"};
 
 bool may_change(const std::string& flag) {
   return std::find(std::begin(changeable), std::end(changeable), flag) != std::end(changeable);
@@ -45,7 +46,8 @@ Restart restart_of(const std::string& run, const std::map<std::string, std::stri
   for (const auto& [flag, value] : given)
     if (flag != "resume" && !may_change(flag))
       throw UsageError(
-          fmt::format("--{} comes from the run with --resume; only --data, --labels, --epochs, --threads, --device, "
+          fmt::format("--{} comes from the run with --resume; only --data, --labels, --epochs, --patience, --threads, "
+                      "--device, "
                       "--profile, --quiet and --stop-after may be given",
                       flag));
   const RunRecord record = named_run("--resume", run);
@@ -60,6 +62,9 @@ Restart restart_of(const std::string& run, const std::map<std::string, std::stri
     if (given.count(flag) == 0) restart.words.push_back("--" + flag + "=" + value);
   for (const auto& [flag, value] : given)
     if (may_change(flag)) restart.words.push_back("--" + flag + "=" + value);
+  // Older runs kept the upper 8 of 16 bits, and do not say so.
+  if (!record.data.path.empty() && record.data.range_bits == 16 && !record.flags.contains("range"))
+    restart.words.push_back("--range=full");
   if (!given.contains("data")) restart.data_path = record.data.path;
   if (!given.contains("labels")) restart.table_path = record.data.table;
   return restart;
@@ -74,6 +79,20 @@ std::vector<std::string> changed_kernels(const RunKernels& now, const RunRecord&
             fmt::format("{} is no longer the file that {} was trained with (its checksum was {}, and is {})",
                         before.file, before.layer, before.checksum, kernel.checksum));
   return lines;
+}
+
+std::string jump_of_rate(const RunRecord& record, const Recipe& recipe, int epochs_done) {
+  const auto flag = record.flags.find("epochs");
+  const int before = flag == record.flags.end() ? TrainOptions().epochs : std::stoi(flag->second);
+  if (epochs_done == 0 || before == recipe.epochs || recipe.schedule.kind != Schedule::Kind::cosine) return "";
+  const double rate = recipe.learning_rate;
+  const double last = rate * recipe.schedule.factor(epochs_done - 1, before),
+               next = rate * recipe.schedule.factor(epochs_done, recipe.epochs);
+  return fmt::format(
+      "--epochs {}: the cosine schedule now ends there, so the learning rate goes from {:.3g} in epoch {} of {} to "
+      "{:.3g} "
+      "in epoch {}",
+      recipe.epochs, last, epochs_done, before, next, epochs_done + 1);
 }
 
 bool stops_early(const std::vector<EpochResult>& history, int patience) {
@@ -99,8 +118,9 @@ Earlier resume(Program& program, const std::string& run, int patience, const Dat
     throw Error(fmt::format("{}: last.safetensors is of epoch {}, but history.csv has {} epochs up to there", run,
                             checkpoint.epoch, history.size()));
   if (record.finished() && stops_early(history, patience))
-    throw UsageError(
-        fmt::format("--resume: {} stopped early: val_loss had not improved for {} epochs (--patience)", run, patience));
+    throw UsageError(fmt::format(
+        "--resume: {} stopped early: val_loss had not improved for {} epochs; --patience 0, or more, goes on", run,
+        patience));
   restore(program, checkpoint);
   const std::int64_t row = data.validation.n * program.net().output().size();
   return {std::move(history), checkpoint.partial, checkpoint.first_epoch, kept_logits(directory, checkpoint.epoch, row),

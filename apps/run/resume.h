@@ -7,6 +7,7 @@
 #include "apps/cli/words.h"
 #include "apps/kernel/kernel_flag.h"
 #include "engine/data/dataset.h"
+#include "engine/net/recipe.h"
 #include "engine/program/program.h"
 #include "engine/train/run_record.h"
 #include "engine/train/trainer.h"
@@ -20,7 +21,8 @@ struct Restart {
   std::string table_path;  ///< likewise, of --labels
 };
 
-/// The restart of the run in folder `run`. --data, --labels, --epochs, --threads, --device, --profile, --quiet and
+/// The restart of the run in folder `run`. --data, --labels, --epochs, --patience, --threads, --device, --profile,
+/// --quiet and
 /// --stop-after may be in `given`. Throws UsageError if another flag is given with --resume, or if the folder holds no
 /// run.
 Restart restart_of(const std::string& run, const std::map<std::string, std::string>& given);
@@ -36,6 +38,10 @@ struct Earlier {
 
 /// A line for each file of --kernel that is no longer the one that the run began with.
 std::vector<std::string> changed_kernels(const RunKernels&, const RunRecord&);
+
+/// A line if another --epochs changes the learning rate of a cosine schedule: the rate of the last epoch that is done,
+/// and that of the next. Empty if it does not.
+std::string jump_of_rate(const RunRecord& before, const Recipe& now, int epochs_done);
 
 /// True if val_loss has not improved for `patience` epochs; never with a patience of 0.
 bool stops_early(const std::vector<EpochResult>& history, int patience);

@@ -45,6 +45,7 @@ SavedRun open_saved_run(const std::filesystem::path& folder, const std::string& 
   if (run.options.implementation_from) run.options.implementation_from = folder.string();
   run.options.data.data = where_now(run.record.data.path, run.options.data.data);
   run.options.data.table.file = where_now(run.record.data.table, run.options.data.table.file);
+  run.options.data.range_bits = run.record.data.range_bits;
   run.options.quiet = true;
   Checkpoint checkpoint = weights == "last" ? directory.last(run.net) : directory.best(run.net);
   run.epoch = checkpoint.epoch;

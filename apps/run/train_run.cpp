@@ -22,6 +22,7 @@
 #include "engine/core/message_of.h"
 #include "engine/core/printable.h"
 #include "engine/core/seconds_since.h"
+#include "engine/data/content.h"
 #include "engine/device/machine_lock.h"
 #include "engine/train/run_diagnostics.h"
 #include "engine/train/run_directory.h"
@@ -96,7 +97,8 @@ class Run {
         context_{.loss = program.recipe().loss,
                  .validation_images = data.validation.n,
                  .train_class_counts = class_counts(data.train, data.classes.size()),
-                 .validation_class_counts = class_counts(data.validation, data.classes.size())} {
+                 .validation_class_counts = class_counts(data.validation, data.classes.size()),
+                 .lack_of_content = lack_of_content(data.train)} {
     if (options.profile) samples_ = sample_steps(program, options);
     if (options.kernels) {
       kernels_ = run_kernels(*options.kernels);
@@ -297,11 +299,16 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
   } else {
     directory.begin(record);
   }
+  std::string jump;
+  if (o.resume) jump = jump_of_rate(earlier.record, program.recipe(), int(earlier.history.size()));
   const PartialEpoch begun = earlier.partial;
   Run run(directory, program, prepared.data, o, view, std::move(record), std::move(earlier), stop_at);
   run.display().print(
       run_header(program, o, prepared.data, prepared.positive, directory.path().string(), run.display().width()) +
       "\n");
+  if (!jump.empty()) run.display().warn(jump);
+  if (const std::string lack = lack_of_content(prepared.data.train); !lack.empty())
+    run.display().warn(fmt::format("--data {}: {}", prepared.data.source, lack));
   return run.train(begun);
 }
 

@@ -33,6 +33,7 @@ struct DataSplits {
   std::string kind;      ///< "synthetic", "folder", "table", "idx", "cifar10", "cifar100", "arrays", "packed"
   std::string table;     ///< the file of --labels; empty without
   std::string checksum;  ///< checksum_of() of readers.h, 16 hexadecimal digits
+  int range_bits = 0;    ///< of its pictures of 16 bits, see DataRequest; 0: there is none
   Ledger ledger = {};    ///< of the files of the source
 };
 
@@ -62,7 +63,8 @@ struct DataRequest {
   TableRequest table = {};   ///< folder only
   std::optional<int> limit;  ///< at most this many images of each split
   bool skip_broken = false;
-  int threads = 0;  ///< 0: default_threads()
+  int range_bits = 0;  ///< of pictures of 16 bits, whose upper 8 are kept: 8 to 16; 0: the fewest that hold all values
+  int threads = 0;     ///< 0: default_threads()
 };
 
 /// Progress of loading: `done` of `total` images or files, and the activity, such as "decoding images".

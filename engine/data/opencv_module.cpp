@@ -1,7 +1,6 @@
-// opencv_module.cpp - the module libgridstride_opencv.so: the one file that includes OpenCV.
+// opencv_module.cpp - the module libgridstride_opencv.so: encoding, drawing, features, and the list of its functions.
 #include "engine/data/opencv_module.h"
 
-#include <algorithm>
 #include <new>
 
 #include <opencv2/core/utils/logger.hpp>
@@ -10,6 +9,7 @@
 #include <opencv2/objdetect.hpp>
 
 #include "engine/data/features.h"
+#include "engine/data/opencv_pixels.h"
 #include "kernels/common/check.h"
 
 namespace gs {
@@ -29,30 +29,6 @@ auto call_opencv(Work work) {
 /// Pixels as they lie in memory. OpenCV's matrices take no pointer to const.
 cv::Mat matrix_of(const std::uint8_t* pixels, int h, int w, int c) {
   return cv::Mat(h, w, CV_8UC(c), const_cast<std::uint8_t*>(pixels));
-}
-
-/// Shrinks before it enlarges, because INTER_AREA averages only if neither axis grows.
-cv::Mat resize(const cv::Mat& picture, ImageSize size) {
-  const cv::Size smaller(std::min(picture.cols, size.w), std::min(picture.rows, size.h));
-  cv::Mat shrunk = picture, result;
-  if (smaller != picture.size()) cv::resize(picture, shrunk, smaller, 0, 0, cv::INTER_AREA);
-  if (shrunk.rows == size.h && shrunk.cols == size.w) return shrunk;
-  cv::resize(shrunk, result, cv::Size(size.w, size.h), 0, 0, cv::INTER_LINEAR);
-  return result;
-}
-
-Image decode(std::span<const std::byte> file, ImageSize size) {
-  try {
-    const cv::Mat bytes(1, int(file.size()), CV_8U, const_cast<std::byte*>(file.data()));
-    cv::Mat picture = cv::imdecode(bytes, cv::IMREAD_COLOR);
-    if (picture.empty()) return {};
-    picture = resize(picture, size);
-    cv::cvtColor(picture, picture, cv::COLOR_BGR2RGB);
-    return {size.h, size.w, 3, {picture.data, picture.data + picture.total() * 3}};
-  } catch (const cv::Exception& error) {
-    if (error.code == cv::Error::StsNoMem) throw std::bad_alloc();
-    return {};
-  }
 }
 
 std::vector<std::uint8_t> encode_png(const Image& image) {
@@ -137,10 +113,11 @@ ImageSize stored_size(std::span<const std::byte> file) {
 /// Called once, after the module is loaded. Turns off OpenCV's threads and log: each of our threads works on one
 /// picture, and gs::Error reports the faults.
 extern "C" const gs::OpencvModule* gridstride_opencv() {
-  static constexpr gs::OpencvModule functions{gs::decode,    gs::encode_png, gs::hog,
-                                              gs::draw_line, gs::draw_frame, gs::draw_disc,
-                                              gs::draw_text, gs::can_read,   gs::stored_size};
+  static constexpr gs::OpencvModule functions{gs::decode_picture, gs::encode_png, gs::hog,
+                                              gs::draw_line,      gs::draw_frame, gs::draw_disc,
+                                              gs::draw_text,      gs::can_read,   gs::stored_size};
   cv::setNumThreads(1);
   cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+  gs::silence_opencv();
   return &functions;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/data/image.h"
+#include "engine/data/picture_form.h"
 
 namespace gs {
 
@@ -25,12 +26,22 @@ struct Panel {
   int left = 0, top = 0, width = 0, height = 0;
 };
 
+/// A picture of a file, and what its user should know about it.
+struct DecodedPicture {
+  enum class Ground { none, white, black };
+  Image image;                   ///< 1 channel if the file is grey, else 3
+  int range_bits = 0;            ///< of a picture of 16 bits: the bits whose upper 8 were kept; 0: it has 8 bits
+  bool clipped = false;          ///< it holds larger values, which became 255
+  Ground ground = Ground::none;  ///< under a picture that is transparent in part
+  int pages = 1;                 ///< PictureForm::pages of its file; the first was decoded
+};
+
 /// The functions of libgridstride_opencv.so. All are thread-safe on different images. They throw std::bad_alloc, and
 /// gs::Error with OpenCV's own words where nothing else is said.
 struct OpencvModule {
-  /// Decodes a picture to red, green, blue and resizes it to `size`, as decode_image() says. Without pixels if the
-  /// bytes are no picture.
-  Image (*decode)(std::span<const std::byte> file, ImageSize size);
+  /// Decodes a picture of this form, without fault, and resizes it to `size`, as decode_image() says. Throws gs::Error
+  /// with what to say after the file's name; prints nothing.
+  DecodedPicture (*decode)(std::span<const std::byte> file, const PictureForm&, ImageSize size, int range_bits);
   /// A PNG file of an image of 1 or 3 channels; empty if OpenCV cannot encode it.
   std::vector<std::uint8_t> (*encode_png)(const Image&);
   /// hog_features() of one image of h * w * c bytes, into `values`, which are hog_length.

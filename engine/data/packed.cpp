@@ -60,6 +60,9 @@ DataSplits read(const std::filesystem::path& path) {
   data.train = read_split(file, "train", data.classes.size());
   data.validation = read_split(file, "validation", data.classes.size());
   data.checksum = checksum_of(data);
+  if (const auto bits = file.metadata().find("range_bits"); bits != file.metadata().end())
+    for (int possible = 8; possible <= 16; ++possible)  // other programs need not write one
+      if (bits->second == std::to_string(possible)) data.range_bits = possible;
   const auto written = file.metadata().find("checksum");
   if (written != file.metadata().end() && written->second != data.checksum)  // other programs need not write one
     throw Error(fmt::format("{}: its images are damaged: their checksum is {}, the file says {}", path.string(),
@@ -75,7 +78,8 @@ void write_packed(const std::filesystem::path& path, const DataSplits& data) {
   if (const std::string shortage = memory_shortage(double(bytes)); !shortage.empty())
     throw Error(fmt::format("cannot write {}: it needs {}", path.string(), shortage));
   SafeTensors file;
-  file.metadata = {{"format", "gridstride packed images 1"},
+  file.metadata = {{"range_bits", std::to_string(data.range_bits)},
+                   {"format", "gridstride packed images 1"},
                    {"classes", json_text(nlohmann::json(data.classes))},
                    {"source", data.source},
                    {"checksum", checksum_of(data)}};

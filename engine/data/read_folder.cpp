@@ -1,13 +1,10 @@
 // read_folder.cpp - decodes the files of a listing on all cores.
-#include <omp.h>
-
-#include <atomic>
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
-#include "engine/core/first_exception.h"
 #include "engine/data/decode_image.h"
 #include "engine/data/folder.h"
 #include "engine/data/opencv_module.h"
@@ -25,61 +22,58 @@ std::vector<ImageFile> limited(const std::vector<ImageFile>& files, const DataRe
   return kept;
 }
 
-class Decoder {
- public:
-  Decoder(const ReaderContext& context, std::size_t total) : context_(context), total_(total) {}
+std::vector<std::filesystem::path> paths_of(const std::vector<ImageFile>& files) {
+  std::vector<std::filesystem::path> paths;
+  for (const ImageFile& file : files) paths.push_back(file.path);
+  return paths;
+}
 
-  Dataset decode(const std::vector<ImageFile>& files) {
-    const ImageSize size = context_.request.image_size.value_or(default_image_size);
-    const int channels = context_.request.channels.value_or(1);
-    std::vector<std::optional<Image>> images(files.size());
-    std::vector<std::string> reasons(files.size());
-    FirstException failure;  // what is no fault of the file, as too little memory: --skip-broken must not skip it
-#pragma omp parallel for schedule(dynamic, 4)
-    for (std::size_t i = 0; i < files.size(); ++i)
-      failure.during([&] {
-        try {
-          images[i] = decode_image(files[i].path, size, channels);
-        } catch (const Error& error) {
-          reasons[i] = error.what();
-        }
-        const std::size_t done = ++done_;
-        if (omp_get_thread_num() == 0) context_.tell(done, total_, "decoding images");
-      });
-    failure.rethrow();
-    Dataset d;
-    d.labels.reserve(files.size());
-    d.images.reserve(files.size() * std::size_t(size.h) * std::size_t(size.w) * std::size_t(channels));
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      if (images[i]) {
-        append(d, *images[i], files[i].label);
-        d.files.push_back(files[i].path.lexically_relative(context_.request.data).generic_string());
-      } else {
-        broken_.push_back({files[i].path.lexically_relative(context_.request.data).generic_string(), reasons[i]});
-      }
-      images[i].reset();
-    }
-    return d;
+/// Takes the images of `files`, which begin at `first` of those decoded. Their names are relative to `root`.
+Dataset take(DecodedFiles& decoded, std::size_t first, const std::vector<ImageFile>& files,
+             const std::filesystem::path& root) {
+  Dataset d;
+  d.labels.reserve(files.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    std::optional<Image>& image = decoded.images[first + i];
+    if (!image) continue;
+    if (d.n == 0) d.images.reserve(files.size() * image->pixels.size());
+    append(d, *image, files[i].label);
+    d.files.push_back(files[i].path.lexically_relative(root).generic_string());
+    image.reset();
   }
+  return d;
+}
 
-  const std::vector<PassedOver>& broken() const {  ///< an error message for each file that failed to decode
-    return broken_;
+/// --skip-broken may not take the last training picture of a class.
+void refuse_lost_class(const DecodedFiles& decoded, const FolderListing& listing, const Dataset& train) {
+  for (std::size_t c = 0; c < listing.classes.size(); ++c) {
+    const auto label = std::int32_t(c);
+    if (std::find(train.labels.begin(), train.labels.end(), label) != train.labels.end()) continue;
+    for (std::size_t i = 0; i < listing.train.size(); ++i)
+      if (listing.train[i].label == label)
+        throw UsageError(fmt::format("--skip-broken: all training pictures of the class '{}' are broken; the first: {}",
+                                     listing.classes[c], decoded.faults[i]));
   }
+}
 
- private:
-  const ReaderContext& context_;
-  std::size_t total_;
-  std::atomic<std::size_t> done_{0};
-  std::vector<PassedOver> broken_;
-};
-
-void refuse_or_skip(const std::vector<PassedOver>& broken, const ReaderContext& context) {
-  if (broken.empty()) return;
-  const std::string more = broken.size() > 1 ? fmt::format(" (and {} more like it)", broken.size() - 1) : "";
+/// Names the broken files in the ledger; throws unless they may be skipped. The files are those that were decoded.
+void refuse_or_skip(const DecodedFiles& decoded, const std::vector<std::filesystem::path>& files,
+                    const ReaderContext& context, Ledger& ledger) {
+  std::string first;
+  std::size_t broken = 0;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::string& fault = decoded.faults[i];
+    if (fault.empty()) continue;
+    if (broken++ == 0) first = fault;
+    const std::string name = files[i].string() + " ";
+    ledger.passed_over.push_back({files[i].lexically_relative(context.request.data).generic_string(),
+                                  fault.starts_with(name) ? fault.substr(name.size()) : fault});
+  }
+  if (broken == 0) return;
+  const std::string more = broken > 1 ? fmt::format(" (and {} more)", broken - 1) : "";
   if (!context.request.skip_broken)
-    throw UsageError(fmt::format("--data: {}{}; mend or remove it, or use --skip-broken", broken[0].why, more));
-  context.warning(fmt::format("skipped {} broken image{}: {}{}", broken.size(), broken.size() == 1 ? "" : "s",
-                              broken[0].why, more));
+    throw UsageError(fmt::format("--data: {}{}; mend or remove it, or use --skip-broken", first, more));
+  context.warning(fmt::format("skipped {} broken image{}: {}{}", broken, broken == 1 ? "" : "s", first, more));
 }
 
 }  // namespace
@@ -105,19 +99,23 @@ DataSplits decode_listing(FolderListing listing, const ReaderContext& context) {
   require_memory(context.request, total, context.request.image_size.value_or(default_image_size),
                  context.request.channels.value_or(1));
   opencv_module();  // a module that is missing is no fault of a file: --skip-broken must not skip them all
-  Decoder decoder(context, total);
+  std::vector<ImageFile> files = listing.train;
+  files.insert(files.end(), listing.validation.begin(), listing.validation.end());
+  const std::vector<std::filesystem::path> paths = paths_of(files);
+  DecodedFiles decoded = decode_images(paths, context.request.image_size.value_or(default_image_size),
+                                       context.request.channels.value_or(1), context.request.range_bits,
+                                       [&](std::size_t done) { context.tell(done, total, "decoding images"); });
+  context.tell(total, total, "decoding images");
+  for (const std::string& note : decoded.notes) context.warning(note);
   DataSplits data;
   data.classes = listing.classes;
-  data.train = decoder.decode(listing.train);
-  data.validation = decoder.decode(listing.validation);
-  context.tell(total, total, "decoding images");
-  refuse_or_skip(decoder.broken(), context);
+  data.range_bits = decoded.range_bits;
   data.ledger = std::move(listing.ledger);
+  refuse_or_skip(decoded, paths, context, data.ledger);
+  data.train = take(decoded, 0, listing.train, context.request.data);
+  data.validation = take(decoded, listing.train.size(), listing.validation, context.request.data);
+  refuse_lost_class(decoded, listing, data.train);
   data.ledger.used = std::size_t(data.train.n) + std::size_t(data.validation.n);
-  for (const auto& [file, why] : decoder.broken()) {
-    const std::string path = (std::filesystem::path(context.request.data) / file).string() + " ";
-    data.ledger.passed_over.push_back({file, why.starts_with(path) ? why.substr(path.size()) : why});
-  }
   return data;
 }
 

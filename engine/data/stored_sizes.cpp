@@ -1,24 +1,19 @@
 // stored_sizes.cpp - by the headers of files; a picture whose header is not known is decoded.
 #include "engine/data/stored_sizes.h"
 
-#include <algorithm>
-
 #include "engine/core/error.h"
 #include "engine/core/first_exception.h"
 #include "engine/core/input_file.h"
-#include "engine/data/declared_extents.h"
 #include "engine/data/opencv_module.h"
+#include "engine/data/picture_form.h"
 
 namespace gs {
 namespace {
 
 ImageSize stored_size(const std::filesystem::path& path) {
-  constexpr std::uint64_t longest_header = 1 << 18;  // a JPEG's colour profile and thumbnail come before its size
-  const InputFile file(path);
-  std::vector<std::byte> bytes(std::min(file.size(), longest_header));
-  file.read(0, bytes);
-  if (const auto declared = declared_extents(bytes)) return {int(declared->height), int(declared->width)};
-  return opencv_module().stored_size(read_file(path));
+  const std::vector<std::byte> file = read_file(path);
+  if (const auto extents = picture_form(file).extents) return {int(extents->height), int(extents->width)};
+  return opencv_module().stored_size(file);
 }
 
 bool is_grey(const std::uint8_t* rgb, std::size_t values) {

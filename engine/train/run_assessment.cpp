@@ -58,10 +58,12 @@ std::string stuck_text(const History& h, const AssessmentContext& c, double cons
   const bool balanced = largest_share(c.train_class_counts) * double(classes) < 1.02;
   const std::string what =
       logarithm && balanced ? fmt::format("ln {} = {:.4f}", classes, constant) : fmt::format("{:.4f}", constant);
+  const std::string why = c.lack_of_content.empty()
+                              ? "Try another --lr (a higher one if the loss hardly moves) or more --epochs."
+                              : fmt::format("The data are at fault, no setting: {} (--data).", c.lack_of_content);
   return fmt::format(
-      "Stuck: the training loss is {:.4f} after {} epochs, and an answer that ignores the image gets {}. Try "
-      "another --lr (a higher one if the loss hardly moves) or more --epochs.",
-      h.back().loss, h.size(), what);
+      "Stuck: the training loss is {:.4f} after {} epochs, and an answer that ignores the image gets {}. {}",
+      h.back().loss, h.size(), what, why);
 }
 
 std::string unstable_text(const Roughness& r) {
@@ -188,7 +190,8 @@ RunAssessment assess(const History& history, const AssessmentContext& context) {
   const double error = std::sqrt(a * (1 - a) / std::max(1, context.validation_images));
   const auto [state, text] = state_of(history, best, context);
   std::string whole = text + accuracy_text(best, context, error);
-  for (const std::string& finding : context.findings) whole += " " + finding;
+  if (context.lack_of_content.empty())  // findings advise on settings
+    for (const std::string& finding : context.findings) whole += " " + finding;
   return {state, best.epoch, error, whole};
 }
 

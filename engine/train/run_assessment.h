@@ -30,6 +30,7 @@ struct AssessmentContext {
   std::vector<std::int64_t> validation_class_counts;                    ///< images per class of the validation split
   double balanced_accuracy = std::numeric_limits<double>::quiet_NaN();  ///< of the best epoch; NaN: unknown
   std::vector<std::string> findings;                                    ///< of RunDiagnostics, appended to the text
+  std::string lack_of_content;  ///< engine/data/content.h, of the training images: why such a run is stuck
 };
 
 struct RunAssessment {

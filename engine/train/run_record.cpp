@@ -71,6 +71,10 @@ RunRecord::Data data_of(const JsonField& field) {
                        .training_images = field["train"].get<std::int64_t>("images")};
   if (const auto files = field.find("files"))
     data.files_passed_over = std::int64_t((*files)["passed_over"].entries().size());
+  if (const auto bits = field.find("range_bits"); bits && bits->get<int>() == 0)
+    data.range_bits = 0;
+  else if (bits)
+    data.range_bits = int(bits->whole_number(8, 16));
   if (data.classes.size() < 2) field["classes"].refuse("a list of two or more names");
   if (data.labels.size() != data.classes.size())
     field["labels"].refuse(fmt::format("a list of {} names, as many as 'data.classes'", data.classes.size()));

@@ -29,6 +29,16 @@ TEST(RunAssessment, StuckAtLnTwo) {
   EXPECT_NE(a.text.find("cannot be told from always answering"), std::string::npos) << a.text;
 }
 
+TEST(RunAssessment, DataWithoutContentAreBlamedAndNoRate) {
+  const auto flat = [](int) { return 0.6932; };
+  AssessmentContext black = balanced;
+  black.lack_of_content = "every pixel is 0";
+  const RunAssessment a = assess(history(20, flat, flat, 0.5), black);
+  EXPECT_EQ(a.state, RunState::stuck);
+  EXPECT_NE(a.text.find("The data are at fault, no setting: every pixel is 0"), std::string::npos) << a.text;
+  EXPECT_EQ(a.text.find("--lr"), std::string::npos) << a.text;
+}
+
 TEST(RunAssessment, StuckAtTheClassSharesOfUnbalancedData) {
   const double entropy = -0.9 * std::log(0.9) - 0.1 * std::log(0.1);
   const auto flat = [&](int) { return entropy; };

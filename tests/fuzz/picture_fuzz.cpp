@@ -1,11 +1,15 @@
-// picture_fuzz.cpp - the size that a picture's header declares, read before OpenCV decodes it.
-#include "engine/data/declared_extents.h"
+// picture_fuzz.cpp - the structure of a picture file, walked before it is decoded.
+#include "engine/data/picture_form.h"
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view text = gs::fuzz::text_of(data, size);
-  const auto extents = gs::declared_extents({reinterpret_cast<const std::byte*>(data), size});
-  const bool known = text.starts_with("\x89PNG") || text.starts_with("\xFF\xD8") || text.starts_with("BM");
-  gs::fuzz::demand(known || !extents, "a size of no known format");
+  using Kind = gs::PictureForm::Kind;
+  const gs::PictureForm form = gs::picture_form({reinterpret_cast<const std::byte*>(data), size});
+  const bool known = form.kind != Kind::unknown;
+  gs::fuzz::demand(known || !form.fault.empty(), "a file of no known form without a fault");
+  gs::fuzz::demand(known || !form.extents, "a size of no known form");
+  gs::fuzz::demand(form.orientation >= 1 && form.orientation <= 8, "an orientation that EXIF has not");
+  gs::fuzz::demand(form.pages >= 1 && form.bits >= 0, "a picture of no page");
+  gs::fuzz::demand(form.fault.find('\n') == std::string::npos, "a fault of several lines");
   return 0;
 }

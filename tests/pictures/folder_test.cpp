@@ -9,9 +9,10 @@
 
 #include <opencv2/imgcodecs.hpp>
 
-#include "engine/data/declared_extents.h"
 #include "engine/data/decode_image.h"
 #include "engine/data/folder.h"
+#include "engine/data/picture_form.h"
+#include "tests/pictures/picture_files.h"
 #include "tests/support/errors.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/shared_data.h"
@@ -206,15 +207,20 @@ TEST(ImageFolder, BrokenPicturesAreNamedOrSkipped) {
   write_picture(folder / "train/dog/whole.jpg", 64, 64);
   const std::string jpeg = text_of(folder / "train/dog/whole.jpg");
   Loader load(folder.path());
-  const std::pair<const char*, std::string> broken[] = {{"text.png", "this is no picture\n"},
-                                                        {"empty.png", ""},
-                                                        {"cut.jpg", jpeg.substr(0, jpeg.size() * 2 / 3)},
-                                                        {"cut.png", text_of(folder / "train/dog/1.png").substr(0, 60)}};
-  for (const auto& [name, text] : broken) {
+  struct Broken {
+    const char* name;
+    std::string text;
+    const char* why;
+  };
+  const Broken broken[] = {{"text.png", "this is no picture\n", "it begins with 'this is no p'"},
+                           {"empty.png", "", "is empty"},
+                           {"cut.jpg", jpeg.substr(0, jpeg.size() * 2 / 3), "is cut off at byte"},
+                           {"cut.png", text_of(folder / "train/dog/1.png").substr(0, 60), "is cut off at byte 60"}};
+  for (const auto& [name, text, why] : broken) {
     const fs::path path = folder / "train/dog" / name;
     write_text(path, text);
     load.request.skip_broken = false;
-    EXPECT_TRUE(refuses([&] { load(); }, {"--data", name, "not a complete image", "--skip-broken"}));
+    EXPECT_TRUE(refuses([&] { load(); }, {"--data", name, why, "--skip-broken"}));
     load.request.skip_broken = true;
     EXPECT_EQ(load().train.n, 5) << name;
     ASSERT_EQ(load.warnings.size(), 1u);
@@ -246,17 +252,18 @@ TEST(ImageFolder, APictureLargerThanMemoryIsRefusedByItsHeader) {
     write_picture(path, 6, 4);
     std::string text = text_of(path);
     const auto bytes = std::as_bytes(std::span(text.data(), text.size()));
-    const auto extents = declared_extents(bytes);
+    const auto extents = picture_form(bytes).extents;
     ASSERT_TRUE(extents) << name;
     EXPECT_EQ(extents->height, 6u) << name;
     EXPECT_EQ(extents->width, 4u) << name;
-    EXPECT_FALSE(declared_extents(bytes.first(1))) << name;
+    EXPECT_FALSE(picture_form(bytes.first(1)).extents) << name;
     fs::remove(path);
   }
   const fs::path path = folder / "train/dog/a.png";
   write_picture(path, 6, 4);
   std::string text = text_of(path);
   text.replace(16, 8, "\x7f\xff\xff\xff\x7f\xff\xff\xff");
+  text.replace(29, 4, big_endian(std::uint32_t(crc32(0, reinterpret_cast<const Bytef*>(&text[12]), 17)), 4));
   write_text(path, text);
   Loader load(folder.path());
   EXPECT_TRUE(refuses([&] { load(); }, {"a.png declares 2147483647x2147483647 pixels", "this process may use"}));
@@ -265,7 +272,7 @@ TEST(ImageFolder, APictureLargerThanMemoryIsRefusedByItsHeader) {
 TEST(ImageFolder, AFifoIsNoPicture) {
   const ScratchFolder folder;
   ASSERT_EQ(mkfifo((folder / "a.png").c_str(), 0600), 0);
-  EXPECT_TRUE(refuses<Error>([&] { decode_image(folder / "a.png", 4, 1); }, {"a.png", "not a regular file"}));
+  EXPECT_TRUE(refuses<Error>([&] { decode_image(folder / "a.png", 4, 1, 0); }, {"a.png", "not a regular file"}));
 }
 
 TEST(ImageFolder, RealPhotographsAreRead) {

@@ -138,8 +138,22 @@ TEST_F(StoppedRun, ThatStoppedEarlyIsNotTrainedFurther) {
   ASSERT_EQ(run(tiny_run({"--out", "run", "--epochs", "40", "--lr", "0.02", "--patience", "2"})).status, 0);
   const std::string history = text_of(folder_ / "run/history.csv");
   expect_one_line(run({"train", "--resume", "run", "--epochs", "60"}), 2,
-                  {"run stopped early", "2 epochs", "--patience"});
+                  {"run stopped early", "2 epochs", "--patience 0, or more, goes on"});
   EXPECT_EQ(text_of(folder_ / "run/history.csv"), history);
+  const int epochs = record("run")["results"]["epochs"];
+  const std::string more = std::to_string(epochs + 1);
+  ASSERT_EQ(run({"train", "--resume", "run", "--epochs", more, "--patience", "0", "--quiet"}).status, 0);
+  EXPECT_EQ(record("run")["results"]["epochs"], epochs + 1);
+}
+
+TEST_F(StoppedRun, AScheduleThatIsExtendedIsSaid) {
+  ASSERT_EQ(run(tiny_run({"--out", "run", "--epochs", "2", "--lr", "0.001", "--schedule", "cosine"})).status, 0);
+  const Outcome resumed = run({"train", "--resume", "run", "--epochs", "4", "--quiet"});
+  EXPECT_EQ(resumed.status, 0);
+  EXPECT_NE(resumed.err.find("--epochs 4: the cosine schedule now ends there, so the learning rate goes from 0.0005 in "
+                             "epoch 2 of 2 to 0.0005 in epoch 3"),
+            std::string::npos)
+      << resumed.err;
 }
 
 TEST_F(StoppedRun, AFlippedBitIsNamed) {
