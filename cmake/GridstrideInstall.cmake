@@ -42,3 +42,7 @@ if(GRIDSTRIDE_OPENCV)  # no device: the library and the program each bring their
     install(TARGETS gridstride_opencv LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component})
   endforeach()
 endif()
+if(GRIDSTRIDE_EXCHANGE)
+  set_target_properties(gridstride_exchange PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  install(TARGETS gridstride_exchange LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT program)
+endif()
