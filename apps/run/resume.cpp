@@ -16,7 +16,8 @@ namespace gs::apps {
 namespace {
 
 /// Flags that a resumed run may change.
-constexpr const char* changeable[] = {"data", "epochs", "threads", "device", "profile", "quiet", "stop-after"};
+constexpr const char* changeable[] = {"data",    "epochs", "threads",    "device",
+                                      "profile", "quiet",  "json-lines", "stop-after"};
 
 bool may_change(const std::string& flag) {
   return std::find(std::begin(changeable), std::end(changeable), flag) != std::end(changeable);
@@ -45,7 +46,7 @@ Restart restart_of(const std::string& run, const std::map<std::string, std::stri
     if (flag != "resume" && !may_change(flag))
       throw UsageError(
           fmt::format("--{} comes from the run with --resume; only --data, --epochs, --threads, --device, --profile, "
-                      "--quiet and --stop-after may be given",
+                      "--quiet, --json-lines and --stop-after may be given",
                       flag));
   const RunRecord record = named_run("--resume", run);
   if (const auto device = given.find("device"); device != given.end()) {

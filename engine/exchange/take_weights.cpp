@@ -63,13 +63,14 @@ std::string first_few(const List& list) {
 TakenWeights take_weights(const Net& net, const SafeTensors& file, std::vector<float>& packed) {
   const std::vector<TorchParameter> all = is_own_checkpoint(file) ? own_parameters(net) : torch_parameters(net);
   TakenWeights result;
-  std::set<std::string> used;
+  std::set<std::string> known;
+  for (const TorchParameter& parameter : all) known.insert(parameter.name);
   for (auto first = all.begin(); first != all.end();) {
     const auto last = std::find_if(first, all.end(), [&](const auto& p) { return p.layer != first->layer; });
     std::string why;
     for (auto p = first; p != last && why.empty(); ++p) why = why_not(*p, file);
     if (why.empty()) {
-      for (auto p = first; p != last; ++p) p->into(packed, file.values<float>(p->name)), used.insert(p->name);
+      for (auto p = first; p != last; ++p) p->into(packed, file.values<float>(p->name));
       result.taken.push_back(first->layer);
     } else {
       result.left.push_back(fmt::format("{} ({})", first->layer, why));
@@ -80,7 +81,7 @@ TakenWeights take_weights(const Net& net, const SafeTensors& file, std::vector<f
     throw Error(fmt::format("{}: its tensors fit no layer of {}: it has {}; wanted are {}", file.source, net.name,
                             file.tensors.empty() ? "none" : first_few(file.tensors), first_few(all)));
   for (const SafeTensor& tensor : file.tensors)
-    if (!used.contains(tensor.name) && !is_no_weight(tensor.name)) result.unused.push_back(tensor.name);
+    if (!known.contains(tensor.name) && !is_no_weight(tensor.name)) result.unused.push_back(tensor.name);
   return result;
 }
 

@@ -11,7 +11,7 @@ namespace gs {
 struct TakenWeights {
   std::vector<std::string> taken;   ///< names of layers
   std::vector<std::string> left;    ///< layers that keep their values, with the reason: "dense2 ([10, 84] there, ..."
-  std::vector<std::string> unused;  ///< names of tensors that belong to no layer that was taken
+  std::vector<std::string> unused;  ///< tensors that are no parameter of the network
 };
 
 /// Replaces the values of each layer in `packed` (as Program::parameters()) whose parameters are all in the file, with

@@ -17,7 +17,7 @@
 namespace gs {
 namespace {
 
-constexpr int side = 12;
+constexpr int side = 8;
 using Names = std::vector<std::string>;
 
 /// The values of each parameter, by name.
@@ -56,7 +56,7 @@ class Freeze : public testing::TestWithParam<test::Engine> {
   std::unique_ptr<Program> program(const Net& net, const std::string& optimizer) const {
     Recipe r;
     r.batch = 4;
-    r.epochs = 2;
+    r.epochs = 1;
     r.learning_rate = 1e-2f;
     r.optimizer = usual_optimizer(optimizer);
     r.precision = GetParam().precision;
@@ -86,10 +86,10 @@ Net small_lenet() {
 }
 
 TEST_P(Freeze, KeepsTheBitsOfFrozenLayersAndNoOthers) {
-  const std::vector<std::pair<Net, Names>> cases = {
-      {small_lenet(), {"conv*"}},  {small_lenet(), {"conv2"}},           {small_lenet(), {"dense1"}},
-      {small_lenet(), {"dense2"}}, {small_lenet(), {"conv?", "dense1"}}, {small_resnet(), {"conv1", "bn1"}},
-      {small_resnet(), {"bn*"}},   {small_resnet(), {"conv3", "bn5"}}};
+  const std::vector<std::pair<Net, Names>> cases = {{small_lenet(), {"conv*"}},
+                                                    {small_lenet(), {"conv2", "dense1"}},
+                                                    {small_lenet(), {"dense2"}},
+                                                    {small_resnet(), {"conv1", "bn1", "conv3", "bn5"}}};
   for (const auto& [whole, patterns] : cases) {
     Net net = whole;
     freeze_layers(net, patterns);
@@ -98,7 +98,7 @@ TEST_P(Freeze, KeepsTheBitsOfFrozenLayersAndNoOthers) {
     const auto before = by_name(net, p->parameters());
     TrainerCallbacks callbacks;
     callbacks.diagnosis = [](int, const Diagnosis&) {};  // a diagnostic step, too
-    Trainer(*p, test::tiny_splits(10, 4, side)).run(callbacks);
+    Trainer(*p, test::tiny_splits(8, 2, side)).run(callbacks);
     const auto after = by_name(net, p->parameters());
     for (const auto& [name, values] : before) {
       const std::string layer = name.substr(0, name.find('.'));
@@ -115,8 +115,10 @@ TEST_P(Freeze, LeavesTheGradientsOfTheOthersAsTheyAre) {
     freeze_layers(net, {pattern});
     const auto start = by_name(whole, program(whole, "sgd")->parameters());
     const auto want = gradients(whole, start), got = gradients(net, start);
-    for (const auto& [name, values] : want)
-      if (!name.starts_with(pattern)) EXPECT_TRUE(close(got.at(name), values)) << name << ", frozen: " << pattern;
+    for (const auto& [name, values] : want) {
+      if (name.starts_with(pattern)) continue;
+      EXPECT_TRUE(close(got.at(name), values)) << name << ", frozen: " << pattern;
+    }
   }
 }
 

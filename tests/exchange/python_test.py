@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""What `gridstride export` writes is what the pages say: the archive for NumPy is read by Python's own modules, and the
-blocks of docs/python.md for ONNX Runtime and PyTorch are run as they stand where those are installed."""
+"""What is written for other programs is what the pages say: the archive for NumPy is read by Python's own modules, the
+blocks of docs/python.md for ONNX Runtime and PyTorch are run as they stand where those are installed, and so is the
+reader of TensorBoard."""
 import ast
 import importlib.util
 import json
@@ -168,6 +169,23 @@ class Export(unittest.TestCase):
                              "--epochs", "1", "--lr", "1e-2", "--out", network, "--quiet")
             self.export("net.npz", run=network)
             self.check_logits(code, run=network, data="large.safetensors")
+
+    @unittest.skipIf(lacks("tensorboard"), "no tensorboard")
+    def test_tensorboard_reads_the_files_of_a_run_that_went_on(self):
+        from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+        self.run_program("train", "lenet", *NET, "--data", "data.safetensors", "--epochs", "2", "--out", "watched", "--quiet",
+                         "--tensorboard")
+        self.run_program("train", "--resume", "watched", "--epochs", "3", "--quiet")
+        events = EventAccumulator(str(self.folder / "watched"))
+        events.Reload()
+        history = [line.split(",") for line in (self.folder / "watched/history.csv").read_text().splitlines()]
+        for scalar, column in (("loss/training", "loss"), ("loss/validation", "val_loss"), ("learning_rate", "lr"),
+                               ("accuracy/training", "accuracy"), ("accuracy/validation", "val_accuracy")):
+            want = [float(line[history[0].index(column)]) for line in history[1:]]
+            got = events.Scalars(scalar)
+            self.assertEqual([event.step for event in got], [1, 2, 3])
+            for event, value in zip(got, want):
+                self.assertAlmostEqual(event.value, value, delta=1e-6 * abs(value))
 
 
 LOADED = """

@@ -43,10 +43,11 @@ TEST(TakeWeights, LeaveALayerOfAnotherShapeAsItIs) {
   SafeTensors file = torch_weights(with_outputs(5), packed_parameters(with_outputs(5)));
   const std::int64_t steps = 12;
   file.tensors.push_back(make_tensor("bn1.num_batches_tracked", {}, &steps, 1));
+  file.tensors.push_back(make_tensor("head.steps", {}, &steps, 1));
   const TakenWeights weights = take_weights(net, file, packed);
   EXPECT_EQ(weights.taken, (Names{"conv1", "conv2", "dense1"}));
   EXPECT_EQ(weights.left, (Names{"dense2 (dense2.weight is [5, 4] there, [3, 4] here)"}));
-  EXPECT_EQ(weights.unused, (Names{"dense2.weight", "dense2.bias"}));
+  EXPECT_EQ(weights.unused, (Names{"head.steps"}));
   EXPECT_EQ(std::vector<float>(packed.end() - 15, packed.end()), std::vector<float>(15, 7.0f));
 }
 
