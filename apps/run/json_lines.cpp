@@ -7,8 +7,11 @@
 #include "engine/core/json_text.h"
 
 namespace gs::apps {
+namespace {
 
 using Json = nlohmann::ordered_json;
+
+}  // namespace
 
 Json start_line(const Json& record, const std::string& folder, int first_epoch) {
   const Json& data = record["data"];

@@ -41,7 +41,7 @@ std::vector<float> kept_logits(const RunDirectory& run, int epochs, std::int64_t
 
 }  // namespace
 
-Restart restart_of(const std::string& run, const std::map<std::string, std::string>& given) {
+RunRestart restart_of(const std::string& run, const std::map<std::string, std::string>& given) {
   for (const auto& [flag, value] : given)
     if (flag != "resume" && !may_change(flag))
       throw UsageError(
@@ -55,7 +55,7 @@ Restart restart_of(const std::string& run, const std::map<std::string, std::stri
       throw UsageError(fmt::format("--device {}: {} was trained on {} and goes on there{}", device->second, run, before,
                                    before == "cuda" ? "; another GPU may be named, as in cuda:1" : ""));
   }
-  Restart restart;
+  RunRestart restart;
   for (const auto& [flag, value] : record.flags)
     if (given.count(flag) == 0) restart.words.push_back("--" + flag + "=" + value);
   for (const auto& [flag, value] : given)

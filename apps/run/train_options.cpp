@@ -177,7 +177,7 @@ bool parse_train_words(const Words& words, TrainOptions& o, std::map<std::string
   if (!a.parse(words)) return false;
   given = a.given_values();
   if (o.resume) {
-    const Restart restart = restart_of(*o.resume, given);
+    const RunRestart restart = restart_of(*o.resume, given);
     const std::string run = *o.resume;
     o = TrainOptions();
     parse_train_words(restart.words, o, given);
