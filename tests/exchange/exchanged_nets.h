@@ -12,7 +12,8 @@
 
 namespace gs::test {
 
-/// Averages, concatenated channels, shortcuts of unequal shapes, layers without bias, a pool that leaves pixels out.
+/// Averages, concatenated channels, shortcuts of unequal shapes, layers without bias, a pool that leaves pixels out,
+/// and values so large that a local response normalisation changes them.
 inline Net branches() {
   return NetBuilder("branches", {13, 11, 3})
       .name("in")
@@ -28,6 +29,7 @@ inline Net branches() {
       .concat("left")
       .name("both")
       .conv2d(12, 3, 2)
+      .starts_from(40, 0)
       .batch_norm()
       .add("both")
       .max_pool(3, 2)

@@ -148,27 +148,33 @@ class Export(unittest.TestCase):
         self.assertGreater(abs(want).max(), 1e-3)
         return names
 
+    def other_runs(self):
+        """Runs with groups, local response normalisation, batch normalisation and shortcuts."""
+        for network, flags in (("alexnet2012", ["--base", "12"]), ("resnet", ["--base", "4", "--depth", "8"])):
+            if not (self.folder / "large.safetensors").exists():
+                self.run_program("pack", "synthetic:lesions", "large.safetensors", "--image-size", "67", "--channels",
+                                 "3", "--limit", "4")
+            if not (self.folder / network).exists():
+                self.run_program("train", network, *flags, "--data", "large.safetensors", "--device", "cpu", "--threads",
+                                 "2", "--impl", "default", "--epochs", "1", "--lr", "1e-2", "--out", network, "--quiet")
+            yield network
+
     @unittest.skipIf(lacks("onnxruntime", "numpy"), "no onnxruntime")
     def test_onnx_runtime(self):
         self.export("net.onnx")
         names = self.check_logits(block("onnxruntime"))
         self.assertEqual(names["classes"], ["mel", "nev"])
+        for network in self.other_runs():
+            self.export("net.onnx", run=network)
+            self.check_logits(block("onnxruntime"), run=network, data="large.safetensors")
 
     @unittest.skipIf(lacks("torch", "numpy"), "no torch")
     def test_pytorch(self):
         self.export("net.npz")
         self.check_logits(block("torch"))
-
-    @unittest.skipIf(lacks("torch", "numpy"), "no torch")
-    def test_pytorch_has_groups_local_response_normalisation_batch_normalisation_and_shortcuts(self):
-        self.run_program("pack", "synthetic:lesions", "large.safetensors", "--image-size", "67", "--channels", "3",
-                         "--limit", "4")
-        for network, flags, code in (("alexnet2012", ["--base", "12"], ALEXNET),
-                                     ("resnet", ["--base", "4", "--depth", "8"], RESNET)):
-            self.run_program("train", network, *flags, "--data", "large.safetensors", "--device", "cpu", "--threads", "2",
-                             "--epochs", "1", "--lr", "1e-2", "--out", network, "--quiet")
+        for network in self.other_runs():
             self.export("net.npz", run=network)
-            self.check_logits(code, run=network, data="large.safetensors")
+            self.check_logits({"alexnet2012": ALEXNET, "resnet": RESNET}[network], run=network, data="large.safetensors")
 
     @unittest.skipIf(lacks("tensorboard"), "no tensorboard")
     def test_tensorboard_reads_the_files_of_a_run_that_went_on(self):
