@@ -176,6 +176,19 @@ class Export(unittest.TestCase):
             self.export("net.npz", run=network)
             self.check_logits({"alexnet2012": ALEXNET, "resnet": RESNET}[network], run=network, data="large.safetensors")
 
+    @unittest.skipIf(lacks("safetensors", "numpy"), "no safetensors")
+    def test_a_run_starts_from_a_file_of_pythons_safetensors(self):
+        import numpy as np
+        from safetensors.numpy import load_file, save_file
+        exported = load_file(self.export("net.safetensors"))
+        changed = {name: np.ascontiguousarray(values + 1) for name, values in exported.items()}
+        save_file(changed, self.folder / "changed.safetensors")
+        self.run_program("train", "lenet", *NET, "--data", "data.safetensors", "--epochs", "1", "--init-from",
+                         "changed.safetensors", "--freeze", "conv2,dense1", "--out", "started", "--quiet")
+        back = load_file(self.export("net.safetensors", run="started"))
+        for name in ("conv2.weight", "dense1.weight", "dense1.bias"):
+            self.assertTrue((back[name] == changed[name]).all(), name)
+
     @unittest.skipIf(lacks("tensorboard"), "no tensorboard")
     def test_tensorboard_reads_the_files_of_a_run_that_went_on(self):
         from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -195,7 +208,7 @@ class Export(unittest.TestCase):
 
 
 LOADED = """
-net.load_state_dict({name: torch.from_numpy(values) for name, values in np.load("net.npz").items()}, strict=False)
+net.load_state_dict({name: torch.from_numpy(values) for name, values in np.load("net.npz").items()})
 assert {name for name in net.state_dict() if not name.endswith("num_batches_tracked")} == set(np.load("net.npz"))
 logits = net.eval()(torch.from_numpy(np.load("images.npy")).permute(0, 3, 1, 2) / 255)
 """
