@@ -21,6 +21,7 @@ const Command table[] = {
     {"report", "write one page with curves and tables of any runs", report_command},
     {"eval", "evaluate a trained network, on its images or on others", eval_command},
     {"predict", "name the class of pictures, with its probability", predict_command},
+    {"export", "write a trained network for other programs: ONNX, PyTorch, NumPy", export_command},
     {"verify", "train parts of a run again and compare the bits", verify_command, true},
     {"bench", "measure the time of one training step", bench_command, true},
     {"profile", "time of every op of a training step, against the machine's peak", profile_command, true},

@@ -25,6 +25,7 @@ int run_command_line(const Words&);
 int train_command(const Words&);
 int eval_command(const Words&);
 int predict_command(const Words&);
+int export_command(const Words&);
 int pack_command(const Words&);
 int data_command(const Words&);
 int models_command(const Words&);

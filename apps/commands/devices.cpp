@@ -16,6 +16,7 @@
 #include "engine/device/device_name.h"
 #include "engine/device/gpu_facts.h"
 #include "engine/device/load_cuda.h"
+#include "engine/exchange/exchange_module.h"
 #include "engine/profile/measure_peaks.h"
 
 namespace gs::apps {
@@ -66,6 +67,14 @@ void look_for_opencv(std::vector<Finding>& findings) {
   }
 }
 
+void look_for_exchange(std::vector<Finding>& findings) {
+  try {
+    exchange_module();
+  } catch (const Error& error) {
+    findings.push_back({error.what(), "install these packages, if they are not there, and build again"});
+  }
+}
+
 Answer ask(bool measure) {
   Answer answer;
   std::vector<std::string> names = cuda_names();
@@ -93,6 +102,7 @@ Answer ask(bool measure) {
       {"this build has no oneDNN: --device cpu uses own kernels only", "install libdnnl-dev and build again"});
 #endif
   look_for_opencv(answer.findings);
+  look_for_exchange(answer.findings);
   return answer;
 }
 

@@ -10,6 +10,7 @@
 #include "apps/run/machine.h"
 #include "apps/run/train_plan.h"
 #include "engine/core/json_text.h"
+#include "engine/net/freeze.h"
 #include "engine/train/metrics.h"
 #include "models/models.h"
 
@@ -94,7 +95,7 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
   for (const std::string& word : words) command.push_back(as_utf8(word));
   // These flags describe this start, not the run.
   std::map<std::string, std::string> flags = given;
-  for (const char* name : {"out", "overwrite", "quiet", "resume", "stop-after"}) flags.erase(name);
+  for (const char* name : {"out", "overwrite", "quiet", "json-lines", "resume", "stop-after"}) flags.erase(name);
   for (auto& [flag, value] : flags) value = as_utf8(value);
   const Recipe& r = program.recipe();
   Json record = {
@@ -122,11 +123,20 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
       {"machine", machine_facts()},
       {"versions", version_facts()},
       {"implementations", program.implementations()}};
+  if (const auto frozen = frozen_layers(program.net()); !frozen.empty()) record["frozen"] = frozen;
   if (o.kernels)
     for (const RunKernels::Entry& kernel : run_kernels(*o.kernels)->entries())
       record["kernels"].push_back(
           {{"layer", kernel.of.layer}, {"file", kernel.of.file}, {"checksum", kernel.checksum}});
   return record;
+}
+
+void add_initial_weights(Json& record, const RunRecord::InitialWeights& weights) {
+  record["initial_weights"] = {{"path", weights.path},
+                               {"checksum", weights.checksum},
+                               {"taken", weights.taken},
+                               {"left", weights.left},
+                               {"unused", weights.unused}};
 }
 
 Json distance_record(const Distance& distance) {
@@ -217,6 +227,9 @@ std::string run_name(const TrainOptions& o, int base) {
   add(o.class_weight != usual.class_weight, o.class_weight);
   add(o.flip != usual.flip || o.shift > 0 || o.rotate > 0 || o.brightness > 0, "augmented");
   add(o.features != usual.features, o.features);
+  add(o.init_from.has_value(),
+      "from-" + std::filesystem::path(o.init_from.value_or("") + "/").parent_path().stem().string());
+  add(!o.freeze.empty(), "frozen");
   add(o.loss != usual.loss, o.loss + (o.output == "sigmoid" ? "-sigmoid" : ""));
   std::string device = o.device;
   std::erase(device, ':');  // not every file system allows it in names

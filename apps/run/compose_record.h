@@ -21,6 +21,9 @@ nlohmann::ordered_json start_record(const Words& words, const std::map<std::stri
 /// Adds that the run went on: when, after how much, and which flags differ from those before.
 void add_resumption(nlohmann::ordered_json&, const Earlier&);
 
+/// Adds the weights that the run began with, by --init-from.
+void add_initial_weights(nlohmann::ordered_json&, const RunRecord::InitialWeights&);
+
 /// The distance of a run with kernels of the user's own from one without.
 nlohmann::ordered_json distance_record(const Distance&);
 

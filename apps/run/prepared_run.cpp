@@ -21,7 +21,7 @@ void make_hog(DataSplits& data) {
 DataSplits load_training_data(const TrainOptions& o, Warnings warnings) {
   DataRequest request = o.data;
   request.threads = o.threads;
-  DataSplits data = load_with_progress(request, o.quiet, warnings);
+  DataSplits data = load_with_progress(request, o.quiet || o.json_lines, warnings);
   if (o.features == "hog") make_hog(data);
   return data;
 }

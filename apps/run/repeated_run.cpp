@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/run/initial_weights.h"
 #include "apps/run/prepared_run.h"
 #include "apps/run/recorded_data.h"
 #include "apps/run/resume.h"
@@ -192,6 +193,8 @@ RepeatedRun repeat_run(const std::filesystem::path& folder, const std::string& d
   if (directory.has_predictions()) directory.predictions();
 
   // No schedule makes the first epoch depend on --epochs, so the flags of today do.
+  if (const auto& weights = result.record.initial_weights)
+    start_again_from(*weights, weights->path, name, *run->program);
   if (end >= Moment(1, 0)) result.parts.push_back(train(*run, history, {}, {0, 0}, {1, 0}, last.first_epoch));
   if (end <= Moment(1, 0)) return result;
   if (!directory.has_previous()) {

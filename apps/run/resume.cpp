@@ -17,8 +17,8 @@ namespace gs::apps {
 namespace {
 
 /// Flags that a resumed run may change.
-constexpr const char* changeable[] = {"data",    "labels",   "epochs", "threads",   "device",
-                                      "profile", "patience", "quiet",  "stop-after"};
+constexpr const char* changeable[] = {"data",    "labels",   "epochs", "threads",    "device",
+                                      "profile", "patience", "quiet",  "json-lines", "stop-after"};
 
 bool may_change(const std::string& flag) {
   return std::find(std::begin(changeable), std::end(changeable), flag) != std::end(changeable);
@@ -42,13 +42,12 @@ std::vector<float> kept_logits(const RunDirectory& run, int epochs, std::int64_t
 
 }  // namespace
 
-Restart restart_of(const std::string& run, const std::map<std::string, std::string>& given) {
+RunRestart restart_of(const std::string& run, const std::map<std::string, std::string>& given) {
   for (const auto& [flag, value] : given)
     if (flag != "resume" && !may_change(flag))
       throw UsageError(
           fmt::format("--{} comes from the run with --resume; only --data, --labels, --epochs, --patience, --threads, "
-                      "--device, "
-                      "--profile, --quiet and --stop-after may be given",
+                      "--device, --profile, --quiet, --json-lines and --stop-after may be given",
                       flag));
   const RunRecord record = named_run("--resume", run);
   if (const auto device = given.find("device"); device != given.end()) {
@@ -57,7 +56,7 @@ Restart restart_of(const std::string& run, const std::map<std::string, std::stri
       throw UsageError(fmt::format("--device {}: {} was trained on {} and goes on there{}", device->second, run, before,
                                    before == "cuda" ? "; another GPU may be named, as in cuda:1" : ""));
   }
-  Restart restart;
+  RunRestart restart;
   for (const auto& [flag, value] : record.flags)
     if (given.count(flag) == 0) restart.words.push_back("--" + flag + "=" + value);
   for (const auto& [flag, value] : given)

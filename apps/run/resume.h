@@ -15,17 +15,16 @@
 namespace gs::apps {
 
 /// The words and the data that start a run again.
-struct Restart {
+struct RunRestart {
   Words words;             ///< the flags of its run.json, with those that are given and may change
   std::string data_path;   ///< for where_now() of recorded_data.h; empty if --data is given
   std::string table_path;  ///< likewise, of --labels
 };
 
 /// The restart of the run in folder `run`. --data, --labels, --epochs, --patience, --threads, --device, --profile,
-/// --quiet and
-/// --stop-after may be in `given`. Throws UsageError if another flag is given with --resume, or if the folder holds no
-/// run.
-Restart restart_of(const std::string& run, const std::map<std::string, std::string>& given);
+/// --quiet, --json-lines and --stop-after may be in `given`. Throws UsageError if another flag is given with --resume,
+/// or if the folder holds no run.
+RunRestart restart_of(const std::string& run, const std::map<std::string, std::string>& given);
 
 /// The work of a run before it stopped, and its run.json.
 struct Earlier {

@@ -29,6 +29,12 @@ void add_network(Arguments& a, TrainOptions& o) {
            {"pixels", "hog"});
   a.value("--dropout", o.dropout, "share of the hidden units that are dropped", number_in(0, 1), "P")
       .default_str("0; alexnet2012: 0.5");
+  a.value("--init-from", o.init_from,
+          "start from the weights of a run, of its .safetensors, or of a file with PyTorch's names and layouts, in "
+          "each layer that they fit (docs/python.md)",
+          some_text(), "RUN|FILE");
+  a.value("--freeze", o.freeze, "layers that keep their weights: conv*, or conv1,bn1", some_text(), "A,B")
+      .separated_by_commas();
 }
 
 void add_training(Arguments& a, TrainOptions& o) {
@@ -92,7 +98,10 @@ void add_output(Arguments& a, TrainOptions& o) {
   a.flag("--eval-train", o.evaluate_training, "also evaluate the training images after every epoch");
   a.flag("--keep-predictions", o.keep_predictions, "keep the logits of the validation images after every epoch");
   a.flag("--profile", o.profile, "sample a few steps of every epoch; profile.html and profile.json join the run");
+  a.flag("--tensorboard", o.tensorboard, "also write event files, for TensorBoard, into the run's folder");
   a.flag("--quiet", o.quiet, "print warnings and errors only");
+  a.flag("--json-lines", o.json_lines,
+         "print a JSON object a line instead: at the start, after each epoch, at the end");
   a.flag("--summary", o.summary, "print the network and stop");
   a.flag("--explain", o.explain, "print the compiled training step and stop");
   a.choice(
@@ -139,7 +148,7 @@ void check_run_flags(const TrainOptions& o, const Arguments& a) {
 }
 
 bool belongs_to_one_run(const std::string& flag) {
-  constexpr std::string_view flags[] = {"out",     "overwrite", "resume", "stop-after", "quiet",
+  constexpr std::string_view flags[] = {"out",     "overwrite", "resume", "stop-after", "quiet", "json-lines",
                                         "summary", "explain",   "for",    "help",       "config"};
   return std::ranges::find(flags, flag) != std::end(flags);
 }
@@ -169,7 +178,7 @@ bool parse_train_words(const Words& words, TrainOptions& o, std::map<std::string
   if (!a.parse(words)) return false;
   given = a.given_values();
   if (o.resume) {
-    const Restart restart = restart_of(*o.resume, given);
+    const RunRestart restart = restart_of(*o.resume, given);
     const std::string run = *o.resume;
     o = TrainOptions();
     parse_train_words(restart.words, o, given);
@@ -182,6 +191,10 @@ bool parse_train_words(const Words& words, TrainOptions& o, std::map<std::string
   check_run_flags(o, a);
   if (o.explained_device && !o.explain) throw UsageError("--for belongs to --explain");
   if (o.summary && o.explain) throw UsageError("--summary and --explain: one at a time");
+  if (o.json_lines && o.quiet)
+    throw UsageError("--json-lines and --quiet: one at a time; both leave out what is for people");
+  if (o.json_lines && (o.summary || o.explain))
+    throw UsageError(fmt::format("--json-lines is for a run; {} starts none", o.summary ? "--summary" : "--explain"));
   if (o.profile && (o.device == "sim" || o.device == "ptx"))
     throw UsageError(fmt::format(
         "--profile: time means nothing on {0}; 'gridstride profile MODEL --device {0}' counts a step", o.device));

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "apps/cli/arguments.h"
 #include "apps/run/optimizer_flags.h"
@@ -25,6 +26,8 @@ struct TrainOptions {
   std::optional<double> dropout;  ///< unset: the model's own
   std::string features = "pixels";
   DataRequest data;
+  std::optional<std::string> init_from;  ///< a run or a file whose weights the run starts from
+  std::vector<std::string> freeze;       ///< patterns of names of layers that keep their weights
 
   int epochs = 20, batch = 8;
   double learning_rate = 1e-5;
@@ -55,6 +58,8 @@ struct TrainOptions {
   std::optional<std::string> explained_device;  ///< --for: a device that need not be present
   bool evaluate_training = false, keep_predictions = false;
   bool profile = false;                   ///< sample a few steps of every epoch
+  bool tensorboard = false;               ///< event files for TensorBoard
+  bool json_lines = false;                ///< print progress for scripts instead
   std::optional<std::string> resume;      ///< the folder of a run to go on with
   std::optional<std::string> stop_after;  ///< as in 3h30m
 };

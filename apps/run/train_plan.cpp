@@ -10,6 +10,7 @@
 #include "apps/kernel/kernel_flag.h"
 #include "apps/run/named_run.h"
 #include "engine/core/error.h"
+#include "engine/net/freeze.h"
 #include "models/models.h"
 
 namespace gs::apps {
@@ -85,7 +86,9 @@ Net build_net(const TrainOptions& o, Shape input, LossKind loss, std::size_t cla
   options.depth = o.depth.value_or(model.default_depth);
   options.outputs = loss == LossKind::softmax ? int(classes) : 1;
   options.dropout = float(o.dropout.value_or(double(model.default_dropout)));
-  return model.build(options);
+  Net net = model.build(options);
+  if (!o.freeze.empty()) freeze_layers(net, o.freeze);
+  return net;
 }
 
 Recipe build_recipe(const TrainOptions& o, LossKind loss, Precision precision) {

@@ -8,7 +8,9 @@
 
 #include "apps/cli/help.h"
 #include "apps/cli/progress.h"
+#include "apps/run/initial_weights.h"
 #include "apps/run/machine.h"
+#include "engine/net/freeze.h"
 #include "kernels/common/grouped.h"
 
 namespace gs::apps {
@@ -28,7 +30,8 @@ std::string classes_text(const DataSplits& data) {
 }  // namespace
 
 std::string run_header(const Program& program, const TrainOptions& o, const DataSplits& data,
-                       const std::string& positive, const std::string& folder, int width) {
+                       const std::string& positive, const std::optional<RunRecord::InitialWeights>& weights,
+                       const std::string& folder, int width) {
   const Net& net = program.net();
   const Recipe& r = program.recipe();
   const Device& device = program.device();
@@ -44,6 +47,12 @@ std::string run_header(const Program& program, const TrainOptions& o, const Data
               fmt::format("{}, learning rate {:g}, batch {}, {}, loss {}, seed {}", o.optimizer.name, o.learning_rate,
                           r.batch, plural(r.epochs, "epoch"), to_string(r.loss), r.seed),
               width);
+  if (weights) out += line("weights", words_of(*weights), width);
+  if (const auto frozen = frozen_layers(net); !frozen.empty())
+    out += line("frozen",
+                fmt::format("{}: {} of {} parameters are trained", fmt::join(frozen, ", "),
+                            grouped(net.trained_parameter_count()), grouped(net.parameter_count())),
+                width);
   out += line("device",
               fmt::format("{}: {}, {}", device.name(), device.description(),
                           precision_words(to_string(r.precision), device.name())),

@@ -13,6 +13,8 @@
 #include "apps/kernel/built_in_twin.h"
 #include "apps/kernel/kernel_flag.h"
 #include "apps/run/compose_record.h"
+#include "apps/run/initial_weights.h"
+#include "apps/run/json_lines.h"
 #include "apps/run/prepared_run.h"
 #include "apps/run/resume.h"
 #include "apps/run/step_samples.h"
@@ -24,6 +26,7 @@
 #include "engine/core/seconds_since.h"
 #include "engine/data/content.h"
 #include "engine/device/machine_lock.h"
+#include "engine/train/event_file.h"
 #include "engine/train/run_diagnostics.h"
 #include "engine/train/run_directory.h"
 #include "engine/train/run_recorder.h"
@@ -38,8 +41,13 @@ using Clock = std::chrono::steady_clock;
 /// Draws the epochs of a run, unless it is quiet.
 class Display {
  public:
-  Display(bool quiet, const RunView& view, int epochs)
-      : quiet_(quiet), view_(view), epochs_(epochs), style_(detect_style(stdout)), line_(style_) {
+  Display(const TrainOptions& options, const RunView& view, int epochs)
+      : quiet_(options.quiet || options.json_lines),
+        json_lines_(options.json_lines),
+        view_(view),
+        epochs_(epochs),
+        style_(detect_style(stdout)),
+        line_(style_) {
     view_.label = printable(view.label);  // part of the line that is redrawn
   }
 
@@ -51,6 +59,7 @@ class Display {
   }
   void epoch(const EpochResult& r, bool best) {
     time_left_.epoch_done(r.seconds);
+    if (json_lines_) print_json_line(epoch_line(r, epochs_, best));
     if (quiet_ || view_.only_live) return;
     line_.clear();
     print_as_it_is(finished_line(r, epochs_, best, width() - margin, style_) + "\n");  // it may have colours
@@ -62,6 +71,9 @@ class Display {
     print_message(fmt::format("{}{}{}", view_.label, view_.label.empty() ? "" : ": ", text));
   }
   void end() { line_.clear(); }
+  void ended(const nlohmann::ordered_json& record) {
+    if (json_lines_) print_json_line(end_line(record));
+  }
   void print(const std::string& text) {
     if (!quiet_ && !view_.only_live) print_text(text);
     flush_output();
@@ -71,7 +83,7 @@ class Display {
  private:
   static constexpr int margin = 2;  ///< for the ^C that a terminal echoes: it must not wrap
 
-  bool quiet_;
+  bool quiet_, json_lines_;
   RunView view_;
   int epochs_;
   Style style_;
@@ -92,7 +104,7 @@ class Run {
         trainer_(program, data, {.evaluate_training = options.evaluate_training}),
         recorder_(directory, program, std::move(earlier.history), std::move(earlier.first_epoch)),
         among_others_(view.among_others),
-        display_(options.quiet, view, options.epochs),
+        display_(options, view, options.epochs),
         record_(std::move(record)),
         context_{.loss = program.recipe().loss,
                  .validation_images = data.validation.n,
@@ -100,6 +112,8 @@ class Run {
                  .validation_class_counts = class_counts(data.validation, data.classes.size()),
                  .lack_of_content = lack_of_content(data.train)} {
     if (options.profile) samples_ = sample_steps(program, options);
+    if (options.tensorboard)
+      events_ = std::make_unique<EventFile>(directory.path(), int(recorder_.history().size()) + 1);
     if (options.kernels) {
       kernels_ = run_kernels(*options.kernels);
       twin_ = std::make_unique<BuiltInTwin>(program, data.train, built_in_implementations(options));
@@ -122,6 +136,7 @@ class Run {
     };
     callbacks.epoch = [&](const EpochResult& r, bool) {
       const bool best = recorder_.epoch_done(r, trainer_.validation_logits());
+      if (events_) events_->add(r);
       display_.epoch(r, best);
     };
     if (samples_)
@@ -220,6 +235,7 @@ class Run {
     end_record(record_, status, recorder_.history(), assessment(), seconds_since(start_), message);
     change.record(record_);
     change.commit();
+    display_.ended(record_);
   }
 
   /// After an error: that error is the one to report, so further ones here (the disk is full, the GPU has failed) are
@@ -268,6 +284,7 @@ class Run {
   std::shared_ptr<const RunKernels> kernels_;  ///< null without --kernel
   std::unique_ptr<BuiltInTwin> twin_;          ///< likewise
   std::unique_ptr<StepSamples> samples_;       ///< null without --profile
+  std::unique_ptr<EventFile> events_;          ///< null without --tensorboard
   bool has_profile_ = false;
   PartialEpoch partial_;  ///< at the last pause
 };
@@ -281,13 +298,19 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
     stop_at = Clock::now() +
               std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds_of(*o.stop_after)));
   const int base = o.base.value_or(find_model(o.model).default_base);
+  if (o.tensorboard) exchange_module();  // if it is not there, that is said before any work is done
   RunDirectory directory(o.out.value_or("runs/" + run_name(o, base)));
   directory.claim(o.overwrite || o.resume);
   const PreparedRun prepared = prepare_run(o);
   Program& program = *prepared.program;
   Earlier earlier;
   if (o.resume) earlier = resume(program, *o.resume, o.patience, prepared.data);
+  std::optional<RunRecord::InitialWeights> weights = earlier.record.initial_weights;
+  const bool restored = !earlier.history.empty() || earlier.partial.steps > 0;
+  if (o.init_from && !o.resume) weights = start_from(*o.init_from, program);
+  if (o.resume && weights && !restored) start_again_from(*weights, *o.init_from, *o.resume, program);
   nlohmann::ordered_json record = start_record(words, given, o, prepared.data, prepared.positive, program);
+  if (weights) add_initial_weights(record, *weights);
   if (o.resume && o.kernels)
     for (const std::string& change : changed_kernels(*run_kernels(*o.kernels), earlier.record))
       throw UsageError("--resume: " + change);
@@ -302,10 +325,11 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
   std::string jump;
   if (o.resume) jump = jump_of_rate(earlier.record, program.recipe(), int(earlier.history.size()));
   const PartialEpoch begun = earlier.partial;
+  if (o.json_lines) print_json_line(start_line(record, directory.path().string(), int(earlier.history.size()) + 1));
   Run run(directory, program, prepared.data, o, view, std::move(record), std::move(earlier), stop_at);
-  run.display().print(
-      run_header(program, o, prepared.data, prepared.positive, directory.path().string(), run.display().width()) +
-      "\n");
+  run.display().print(run_header(program, o, prepared.data, prepared.positive, weights, directory.path().string(),
+                                 run.display().width()) +
+                      "\n");
   if (!jump.empty()) run.display().warn(jump);
   if (const std::string lack = lack_of_content(prepared.data.train); !lack.empty())
     run.display().warn(fmt::format("--data {}: {}", prepared.data.source, lack));

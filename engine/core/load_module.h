@@ -1,5 +1,5 @@
 // load_module.h - the parts of the engine that are built by themselves and loaded when they are needed: the kernels of
-// `sim`, everything of CUDA, everything of OpenCV.
+// `sim`, everything of CUDA, everything of OpenCV, files of other programs.
 #pragma once
 #include <string>
 #include <string_view>

@@ -13,9 +13,11 @@ namespace {
 struct AddLayer final : LayerKind {
   Shape skip;
   int stride;  ///< every stride-th pixel of the skip is added
-  AddLayer(Shape skip, int stride) : skip(skip), stride(stride) {}
+  int channels;
+  AddLayer(Shape skip, int stride, int channels) : skip(skip), stride(stride), channels(channels) {}
 
   std::string describe() const override { return stride == 1 ? "add" : fmt::format("add /{}", stride); }
+  LayerForm form() const override { return AddForm{skip, stride, Add{.c = channels, .skip_c = skip.c}.before()}; }
   double forward_flops(const Layer& layer) const override { return double(layer.output.size()); }
   double forward_bytes(const Layer& layer) const override {
     return 4.0 * double(2 * layer.output.size() + skip.size() / (stride * stride));
@@ -52,7 +54,7 @@ NetBuilder& NetBuilder::add(const std::string& named) {
   const auto strided = [&](int extent) { return (extent + stride - 1) / stride; };
   if (strided(b.h) != a.h || strided(b.w) != a.w || b.c > a.c)
     throw Error(fmt::format("{}: '{}' of {} cannot be added to {}", net_name(), named, extents(b), extents(a)));
-  append("add", std::make_shared<AddLayer>(b, stride), a, named);
+  append("add", std::make_shared<AddLayer>(b, stride, a.c), a, named);
   return *this;
 }
 

@@ -15,6 +15,7 @@ struct AveragePoolLayer final : LayerKind {
   AveragePoolLayer(int window_h, int window_w, int stride) : window_h(window_h), window_w(window_w), stride(stride) {}
 
   std::string describe() const override { return fmt::format("avg-pool {}x{}/{}", window_h, window_w, stride); }
+  LayerForm form() const override { return AveragePoolForm{window_h, window_w, stride}; }
   double forward_flops(const Layer& layer) const override { return double(layer.output.size()) * window_h * window_w; }
 
   LoweredLayer lower(Lowering& l, const Layer& layer, const std::vector<Value>& inputs) const override {

@@ -1,5 +1,5 @@
 // batch_norm.cpp - batch normalisation as a layer. Training uses the statistics of the batch and updates the running
-// ones, which evaluation uses.
+// ones, which evaluation uses, and training too if the layer is frozen.
 #include "kernels/batch_norm/batch_norm.h"
 
 #include "engine/layers/lowering.h"
@@ -10,6 +10,7 @@ namespace {
 
 struct BatchNormLayer final : LayerKind {
   std::string describe() const override { return "batch norm"; }
+  LayerForm form() const override { return BatchNormForm{BatchNorm().epsilon}; }
   double forward_flops(const Layer& layer) const override { return 2.0 * double(layer.output.size()); }
 
   LoweredLayer lower(Lowering& l, const Layer& layer, const std::vector<Value>& inputs) const override {
@@ -21,15 +22,22 @@ struct BatchNormLayer final : LayerKind {
     const ParameterTensors gamma = l.parameter(layer, "gamma"), beta = l.parameter(layer, "beta");
     const TensorId running_mean = l.parameter(layer, "running_mean").value;
     const TensorId running_variance = l.parameter(layer, "running_variance").value;
-    if (!l.training) {
+    const bool frozen = gamma.gradient == no_tensor;
+    if (!l.training || frozen) {
       const Value y = l.value(layer, inputs);
       // Not "forward": --impl would choose the variant of two different ops by one name.
-      with_type_of(l.storage, [&]<class T>(T) {
-        l.calls.call<BatchNormInference<T>>(layer.name + " inference", Pass::forward, problem, out(y.tensor),
-                                            in(x.tensor), in(gamma.value), in(beta.value), in(running_mean),
-                                            in(running_variance));
-      });
-      return {y, {}};
+      infer(l, layer.name + " inference", Pass::forward, problem, y.tensor, x.tensor, gamma.value, beta.value,
+            running_mean, running_variance);
+      return {y, [=, &l, name = layer.name](TensorId dy) {
+                // dx = gamma dy / sqrt(running variance + epsilon): the same map of dy, with a mean and a beta of 0.
+                const TensorId dx = l.gradient_of(x);
+                if (dx == no_tensor) return std::vector<TensorId>{dx};
+                const TensorId zeros =
+                    l.calls.tensors().add_numbers(name + " zeros", problem.c, Storage::fp32, Lifetime::fixed);
+                infer(l, name + " data gradient", Pass::backward, problem, dx, dy, gamma.value, zeros, zeros,
+                      running_variance);
+                return std::vector<TensorId>{dx};
+              }};
     }
     const TensorId mean = l.numbers(layer.name + " mean", problem.c);
     const TensorId inverse_deviation = l.numbers(layer.name + " inverse deviation", problem.c);
@@ -53,6 +61,15 @@ struct BatchNormLayer final : LayerKind {
               });
               return std::vector<TensorId>{dx};
             }};
+  }
+
+ private:
+  static void infer(Lowering& l, const std::string& name, Pass pass, const BatchNorm& problem, TensorId y, TensorId x,
+                    TensorId gamma, TensorId beta, TensorId mean, TensorId variance) {
+    with_type_of(l.storage, [&]<class T>(T) {
+      l.calls.call<BatchNormInference<T>>(name, pass, problem, out(y), in(x), in(gamma), in(beta), in(mean),
+                                          in(variance));
+    });
   }
 };
 

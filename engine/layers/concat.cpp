@@ -12,6 +12,7 @@ namespace {
 
 struct ConcatLayer final : LayerKind {
   std::string describe() const override { return "concat"; }
+  LayerForm form() const override { return ConcatForm{}; }
   double forward_flops(const Layer&) const override { return 0; }
   double forward_bytes(const Layer& layer) const override { return 8.0 * double(layer.output.size()); }
 

@@ -20,6 +20,7 @@ struct Conv2dLayer final : LayerKind {
     return fmt::format("conv {0}x{0}{1}{2}", kernel, stride == 1 ? std::string() : fmt::format("/{}", stride),
                        groups == 1 ? std::string() : fmt::format(" g{}", groups));
   }
+  LayerForm form() const override { return Conv2dForm{kernel, stride, pad, groups}; }
   double forward_flops(const Layer& layer) const override {
     const double out = double(layer.output.size()), bias = layer.parameters.size() == 2 ? out : 0;
     return 2.0 * out * kernel * kernel * (layer.input.c / groups) + bias;
@@ -43,8 +44,9 @@ struct Conv2dLayer final : LayerKind {
     l.calls.call<Conv2dForward<T>>(layer.name + " forward", Pass::forward, p, out(y.tensor), in(x.tensor),
                                    in(weight.stored), in(bias.stored));
     return {y, [=, &l, name = layer.name](TensorId dy) {
-              l.calls.call<Conv2dFilterGradient<T>>(name + " filter gradient", Pass::backward, p, out(weight.gradient),
-                                                    out(bias.gradient), in(x.tensor), in(dy));
+              if (weight.gradient != no_tensor)
+                l.calls.call<Conv2dFilterGradient<T>>(name + " filter gradient", Pass::backward, p,
+                                                      out(weight.gradient), out(bias.gradient), in(x.tensor), in(dy));
               const TensorId dx = l.gradient_of(x);
               if (dx != no_tensor)
                 l.calls.call<Conv2dDataGradient<T>>(name + " data gradient", Pass::backward, p, out(dx), in(dy),

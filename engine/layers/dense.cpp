@@ -10,6 +10,7 @@ namespace {
 
 struct DenseLayer final : LayerKind {
   std::string describe() const override { return "dense"; }
+  LayerForm form() const override { return DenseForm{}; }
   double forward_flops(const Layer& layer) const override {
     const double in = double(layer.input.size()), out = double(layer.output.size());
     return 2.0 * in * out + (layer.parameters.size() == 2 ? out : 0);
@@ -28,8 +29,9 @@ struct DenseLayer final : LayerKind {
     l.calls.call<DenseForward<T>>(layer.name + " forward", Pass::forward, problem, out(y.tensor), in(x.tensor),
                                   in(weight.stored), in(bias.stored));
     return {y, [=, &l, name = layer.name](TensorId dy) {
-              l.calls.call<DenseWeightGradient<T>>(name + " weight gradient", Pass::backward, problem,
-                                                   out(weight.gradient), out(bias.gradient), in(x.tensor), in(dy));
+              if (weight.gradient != no_tensor)
+                l.calls.call<DenseWeightGradient<T>>(name + " weight gradient", Pass::backward, problem,
+                                                     out(weight.gradient), out(bias.gradient), in(x.tensor), in(dy));
               const TensorId dx = l.gradient_of(x);
               if (dx != no_tensor)
                 l.calls.call<DenseDataGradient<T>>(name + " data gradient", Pass::backward, problem, out(dx), in(dy),

@@ -15,6 +15,7 @@ struct DropoutLayer final : LayerKind {
   explicit DropoutLayer(float rate) : rate(rate) {}
 
   std::string describe() const override { return fmt::format("dropout {:g}", rate); }
+  LayerForm form() const override { return DropoutForm{}; }
   double forward_flops(const Layer& layer) const override { return double(layer.output.size()); }
 
   LoweredLayer lower(Lowering& l, const Layer& layer, const std::vector<Value>& inputs) const override {

@@ -7,6 +7,7 @@ namespace {
 
 struct FlattenLayer final : LayerKind {
   std::string describe() const override { return "flatten"; }
+  LayerForm form() const override { return FlattenForm{}; }
   double forward_flops(const Layer&) const override { return 0; }
   double forward_bytes(const Layer&) const override { return 0; }
 

@@ -20,7 +20,7 @@ struct Value {
 
 /// Tensors of a parameter, inside the flat buffers.
 struct ParameterTensors {
-  TensorId value = no_tensor, gradient = no_tensor;  ///< always fp32; no gradient if not trained
+  TensorId value = no_tensor, gradient = no_tensor;  ///< always fp32; no gradient if not trained: frozen, a statistic
   TensorId stored = no_tensor;  ///< in the storage type of activations: the value itself, or its bf16 copy
 };
 

@@ -14,6 +14,7 @@ struct LrnLayer final : LayerKind {
   float k = 2, alpha = 1e-4f, beta = 0.75f;
 
   std::string describe() const override { return fmt::format("LRN {}", window); }
+  LayerForm form() const override { return LrnForm{window, k, alpha, beta}; }
   double forward_flops(const Layer& layer) const override { return double(layer.output.size()) * (2.0 * window + 4); }
 
   LoweredLayer lower(Lowering& l, const Layer& layer, const std::vector<Value>& inputs) const override {

@@ -15,6 +15,7 @@ struct MaxPoolLayer final : LayerKind {
   MaxPoolLayer(int window, int stride) : window(window), stride(stride) {}
 
   std::string describe() const override { return fmt::format("max-pool {0}x{0}/{1}", window, stride); }
+  LayerForm form() const override { return MaxPoolForm{window, stride}; }
   double forward_flops(const Layer& layer) const override {
     return double(layer.output.size()) * (window * window - 1);
   }

@@ -9,6 +9,7 @@ namespace {
 
 struct ReluLayer final : LayerKind {
   std::string describe() const override { return "ReLU"; }
+  LayerForm form() const override { return ReluForm{}; }
   double forward_flops(const Layer& layer) const override { return double(layer.output.size()); }
   double forward_bytes(const Layer&) const override { return 0; }  // joined to the layer before it
 

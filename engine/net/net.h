@@ -24,7 +24,7 @@ struct Parameter {
   std::vector<std::int64_t> shape;       ///< {k, r, s, c}, {out, in} or {k}
   std::int64_t fan_in = 0, fan_out = 0;  ///< as in Glorot's formula; 0 for a bias
   InitialValues initial = {};            ///< a bias starts at 0 unless the model says otherwise
-  bool trained = true;                   ///< false: the forward pass updates it (running statistics)
+  bool trained = true;                   ///< false: frozen, or a running statistic, which the forward pass updates
   std::int64_t size() const;
 };
 

@@ -101,7 +101,8 @@ void Program::Impl::add_fixed_tensors() {
     const Parameter& parameter = slot.parameter;
     ParameterTensors& p = parameters[parameter.name];
     p.value = fixed_numbers(parameter.name, parameter.size());
-    if (!parameter.trained) tensors.set_sample(p.value, sample_of(parameter));
+    if (!parameter.trained && parameter.initial.kind == InitialValues::Kind::constant)
+      tensors.set_sample(p.value, sample_of(parameter));
     if (parameter.trained) p.gradient = fixed_numbers(parameter.name + " gradient", parameter.size());
     p.stored = flat.copy == no_tensor ? p.value : fixed_copy(parameter.name + " in bf16", parameter.size());
   }

@@ -18,6 +18,7 @@
 #include "engine/core/input_file.h"
 #include "engine/core/json_text.h"
 #include "engine/core/pretty_json.h"
+#include "engine/train/event_file.h"
 #include "engine/train/history_csv.h"
 
 namespace gs {
@@ -215,7 +216,9 @@ void RunDirectory::begin(const nlohmann::ordered_json& record) {
   std::vector<fs::path> profiles;
   for (const fs::directory_entry& entry : fs::directory_iterator(path_, listing)) {
     const std::string name = entry.path().filename().string();
-    if (name != record_file && (is_one_of(run_files, name) || is_one_of(profile_files, name))) change.remove(name);
+    if (name != record_file &&
+        (is_one_of(run_files, name) || is_one_of(profile_files, name) || name.starts_with(event_file_prefix)))
+      change.remove(name);
     if (name.starts_with("profile-") && fs::is_directory(entry.symlink_status())) profiles.push_back(entry.path());
   }
   if (listing) cannot_write(path_, listing.message());

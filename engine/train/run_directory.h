@@ -6,6 +6,7 @@
 //   last.safetensors          the weights and the optimizer's state after the last epoch: a run resumes from it
 //   previous.safetensors      what last.safetensors was before: `verify` repeats the run from there
 //   predictions.safetensors   the logits of the validation images
+//   events.out.tfevents.*     for TensorBoard; no part of the state (engine/train/event_file.h)
 //
 // They change together (folder_commit.h): after a crash at any moment they are all of one state of the run. run.lock
 // keeps a second process out.

@@ -103,6 +103,15 @@ RunRecord::Epoch epoch_of(const JsonField& field) {
           .val_accuracy = field.get<double>("val_accuracy")};
 }
 
+RunRecord::InitialWeights initial_weights_of(const JsonField& field) {
+  using Names = std::vector<std::string>;
+  return {.path = field.get<std::string>("path"),
+          .checksum = field.get<std::string>("checksum"),
+          .taken = field.get<Names>("taken"),
+          .left = field.get<Names>("left"),
+          .unused = field.get<Names>("unused")};
+}
+
 RunRecord::Results results_of(const JsonField& field) {
   RunRecord::Results results{.epochs = field.get<int>("epochs"),
                              .seconds = field.get<double>("seconds"),
@@ -154,12 +163,14 @@ RunRecord parse_run_record(const JsonField& field) {
       .versions = versions_of(field["versions"]),
       .implementations = field.get<std::map<std::string, std::string>>("implementations"),
       .kernels = {},
+      .initial_weights = {},
       .results = {},
       .resumed = {}};
   if (const auto kernels = field.find("kernels"))
     for (const JsonField& one : kernels->entries())
       record.kernels.push_back(
           {one.get<std::string>("layer"), one.get<std::string>("file"), one.get<std::string>("checksum")});
+  if (const auto initial = field.find("initial_weights")) record.initial_weights = initial_weights_of(*initial);
   if (const auto results = field.find("results")) record.results = results_of(*results);
   if (const auto resumed = field.find("resumed"))
     for (const JsonField& one : resumed->entries()) record.resumed.push_back(resumption_of(one));

@@ -64,6 +64,11 @@ struct RunRecord {
   struct Kernel {  ///< of the user's own
     std::string layer, file, checksum;
   };
+  struct InitialWeights {                          ///< --init-from
+    std::string path;                              ///< absolute
+    std::string checksum;                          ///< checksum_of_weights() of all initial parameters
+    std::vector<std::string> taken, left, unused;  ///< layers, layers, tensors
+  };
   struct Results {
     int epochs = 0;
     double seconds = 0;
@@ -94,6 +99,7 @@ struct RunRecord {
   Versions versions;
   std::map<std::string, std::string> implementations;  ///< call -> implementation
   std::vector<Kernel> kernels;                         ///< --kernel
+  std::optional<InitialWeights> initial_weights;       ///< --init-from
   std::optional<Results> results;                      ///< once the run has ended
   std::vector<Resumption> resumed;                     ///< each time that it went on
 

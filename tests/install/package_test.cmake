@@ -50,3 +50,6 @@ run_installed(libgridstride_sim_kernels
   train lenet --device sim --base 2 --image-size 16 --train-size 8 --val-size 4 --epochs 1 --quiet --out run)
 file(WRITE "${WORK}/picture.pgm" "P2 2 2 255 10 200 30 40\n")
 run_installed(libgridstride_opencv predict run picture.pgm --device cpu)
+if(EXISTS "${BUILD}/engine/libgridstride_exchange.so")
+  run_installed(libgridstride_exchange export run --format npz)
+endif()

@@ -24,7 +24,7 @@ eval "$CMAKE_DOES"
 echo "$*" >>"$TOOLS/ninja.calls"
 eval "$NINJA_DOES"
 mkdir -p "$2/apps/learn" "$2/engine"
-touch "$2/engine/libgridstride_opencv.so"
+touch "$2/engine/libgridstride_opencv.so" "$2/engine/libgridstride_exchange.so"
 cp "$TOOLS/program" "$2/apps/$3"
 cp "$TOOLS/program" "$2/apps/learn/${3%-installed}"
 """,
@@ -157,14 +157,16 @@ class Build(unittest.TestCase):
         self.assertEqual(len(self.calls("ninja")), 1)
 
     def test_a_module_that_the_program_loads_is_built_again_if_it_is_gone(self):
-        module = self.build / "engine/libgridstride_opencv.so"
-        self.launch("train", "lenet")
-        module.unlink()
-        self.assertEqual(self.launch("train", "lenet")[1], [self.building_train])
-        self.assertTrue(module.exists())
-        module.unlink()
-        no_opencv = 'case "$*" in *query*) exit 1 ;; esac; rm -f "$2/engine/libgridstride_opencv.so"'
-        self.assertEqual(self.launch("train", "lenet", NINJA_DOES=no_opencv)[1], [], "a build without OpenCV has none")
+        for name in ("opencv", "exchange"):
+            module = self.build / f"engine/libgridstride_{name}.so"
+            self.launch("train", "lenet")
+            module.unlink()
+            self.assertEqual(self.launch("train", "lenet")[1], [self.building_train])
+            self.assertTrue(module.exists())
+            module.unlink()
+            without = f'case "$*" in *query*) exit 1 ;; esac; rm -f "$2/engine/libgridstride_{name}.so"'
+            self.assertEqual(self.launch("train", "lenet", NINJA_DOES=without)[1], [], f"a build without {name} has none")
+            module.touch()
 
     def test_a_change_is_built_once(self):
         self.launch("train", "lenet")

@@ -13,10 +13,10 @@ std::string loaded_by(const std::vector<std::string>& words) {
   return outcome.err;
 }
 
-TEST(Start, LoadsOpenCVOnlyForPictures) {
+TEST(Start, LoadsNoLibraryOfPicturesOrOfFilesForOtherPrograms) {
   const std::vector<std::vector<std::string>> commands{{"--version"}, {"train", "--help"}, tiny_run({"--quiet"})};
   for (const auto& words : commands)
-    for (const char* library : {"libopencv_", "libgdal", "libgridstride_opencv"})
+    for (const char* library : {"libopencv_", "libgdal", "libgridstride_opencv", "libprotobuf", "libgridstride_exchange"})
       EXPECT_EQ(loaded_by(words).find(library), std::string::npos) << library << " by " << words[0];
 }
 

@@ -1,0 +1,88 @@
+// take_weights.cpp - looks up each layer's tensors by name and compares the shapes.
+#include "engine/exchange/take_weights.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/core/error.h"
+#include "engine/core/printable.h"
+#include "engine/exchange/torch_layout.h"
+
+namespace gs {
+namespace {
+
+/// Checkpoints of ours, and only those, say how many epochs they are from.
+bool is_own_checkpoint(const SafeTensors& file) {
+  return file.metadata.contains("epoch") && !file.metadata.contains("format");
+}
+
+/// The parameters where a checkpoint of ours has them.
+std::vector<TorchParameter> own_parameters(const Net& net) {
+  std::vector<TorchParameter> all;
+  std::int64_t offset = 0;
+  for (const Layer& layer : net.layers)
+    for (const Parameter& p : layer.parameters) {
+      all.push_back({layer.name, p.name, p.shape, offset, 1, 1, p.size()});
+      offset += p.size();
+    }
+  return all;
+}
+
+std::string dimensions(const std::vector<std::int64_t>& shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
+
+/// Empty if the tensor is there with the shape.
+std::string why_not(const TorchParameter& parameter, const SafeTensors& file) {
+  if (!file.has(parameter.name)) return fmt::format("no {} there", parameter.name);
+  const std::vector<std::int64_t>& there = file.at(parameter.name).shape;
+  if (there == parameter.shape) return "";
+  return fmt::format("{} is {} there, {} here", parameter.name, dimensions(there), dimensions(parameter.shape));
+}
+
+/// Tensors beside the weights: an optimizer's, and the steps that PyTorch counts.
+bool is_no_weight(const std::string& name) {
+  return name.starts_with("moment1/") || name.starts_with("moment2/") || name.ends_with(".num_batches_tracked");
+}
+
+/// "conv1.weight [4, 1, 3, 3], conv1.bias [4], ..."
+template <class List>
+std::string first_few(const List& list) {
+  constexpr std::size_t most = 4;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, list.size()); ++i)
+    text += fmt::format("{}{} {}", i > 0 ? ", " : "", printable(list[i].name), dimensions(list[i].shape));
+  return text + (list.size() > most ? ", ..." : "");
+}
+
+}  // namespace
+
+TakenWeights take_weights(const Net& net, const SafeTensors& file, std::vector<float>& packed) {
+  const std::vector<TorchParameter> all = is_own_checkpoint(file) ? own_parameters(net) : torch_parameters(net);
+  TakenWeights result;
+  std::set<std::string> known;
+  for (const TorchParameter& parameter : all) known.insert(parameter.name);
+  for (auto first = all.begin(); first != all.end();) {
+    const auto last = std::find_if(first, all.end(), [&](const auto& p) { return p.layer != first->layer; });
+    std::string why;
+    for (auto p = first; p != last && why.empty(); ++p) why = why_not(*p, file);
+    if (why.empty()) {
+      for (auto p = first; p != last; ++p) p->into(packed, file.values<float>(p->name));
+      result.taken.push_back(first->layer);
+    } else {
+      result.left.push_back(fmt::format("{} ({})", first->layer, why));
+    }
+    first = last;
+  }
+  if (result.taken.empty())
+    throw Error(fmt::format("{}: its tensors fit no layer of {}: it has {}; wanted are {}", file.source, net.name,
+                            file.tensors.empty() ? "none" : first_few(file.tensors), first_few(all)));
+  for (const SafeTensor& tensor : file.tensors)
+    if (!known.contains(tensor.name) && !is_no_weight(tensor.name)) result.unused.push_back(tensor.name);
+  return result;
+}
+
+}  // namespace gs
