@@ -20,7 +20,8 @@ struct RunRestart {
 };
 
 /// The restart of the run in folder `run`. --data, --epochs, --threads, --device, --profile, --quiet, --json-lines and
-/// --stop-after may be in `given`. Throws UsageError if another flag is given with --resume, or if the folder holds no run.
+/// --stop-after may be in `given`. Throws UsageError if another flag is given with --resume, or if the folder holds no
+/// run.
 RunRestart restart_of(const std::string& run, const std::map<std::string, std::string>& given);
 
 /// The work of a run before it stopped, and its run.json.
