@@ -90,7 +90,7 @@ class Threads(unittest.TestCase):
         run = ["--data", "data", "--image-size", "64", "--epochs", "1", "--threads", "4", "--device", "cpu",
                "--overwrite", "--out", "run"]
         refused = self.run_program("train", "lenet", "--base", "2", *run, status=2)
-        self.assertIn("(and 2 more like it)", refused.stderr)
+        self.assertIn("(and 2 more)", refused.stderr)
         self.run_program("train", "lenet", "--base", "2", *run, "--skip-broken")
         self.run_program("train", "mlp", "--features", "hog", *run, "--skip-broken")
         self.run_program("pack", "data", "packed.safetensors", "--image-size", "16", "--skip-broken")
