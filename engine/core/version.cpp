@@ -24,7 +24,7 @@ std::vector<std::pair<std::string, std::string>> libraries() {
       {"json",
        fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)},
       {"zlib", zlibVersion()}};
-  // The build defines the other versions: only engine/library/ and engine/data/opencv_module.cpp include those headers.
+  // The build defines the other versions: only engine/library/ and engine/data/opencv_*.cpp include those headers.
   if (*GRIDSTRIDE_OPENCV_VERSION) list.emplace_back("OpenCV", GRIDSTRIDE_OPENCV_VERSION);
   if (*GRIDSTRIDE_ONEDNN_VERSION) list.emplace_back("oneDNN", GRIDSTRIDE_ONEDNN_VERSION);
   if (*GRIDSTRIDE_CUDA_VERSION) list.emplace_back("CUDA", GRIDSTRIDE_CUDA_VERSION);
