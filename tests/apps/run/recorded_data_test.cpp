@@ -155,7 +155,7 @@ TEST(RecordedTable, IsFoundFromAnotherFolder) {
   ASSERT_EQ(eval.status, 0) << eval.err;
   EXPECT_EQ(nlohmann::json::parse(eval.out)["own_data"], true);
   fs::rename(folder / "here/labels.csv", folder / "elsewhere/moved.csv");
-  expect_one_line(run("here", {"eval", "run"}), 2, {"--labels labels.csv: there is no such file"});
+  expect_one_line(run("here", {"eval", "run"}), 2, {"--labels ", "here/labels.csv: there is no such file"});
   const Outcome resumed =
       run("elsewhere", {"train", "--resume", "../here/run", "--epochs", "2", "--quiet", "--labels", "moved.csv"});
   ASSERT_EQ(resumed.status, 0) << resumed.err;
