@@ -148,10 +148,10 @@ TEST_F(StoppedRun, ThatStoppedEarlyIsNotTrainedFurther) {
 
 TEST_F(StoppedRun, AScheduleThatIsExtendedIsSaid) {
   ASSERT_EQ(run(tiny_run({"--out", "run", "--epochs", "2", "--lr", "0.001", "--schedule", "cosine"})).status, 0);
-  const Outcome resumed = run({"train", "--resume", "run", "--epochs", "4", "--quiet"});
+  const Outcome resumed = run({"train", "--resume", "run", "--epochs", "6", "--quiet"});
   EXPECT_EQ(resumed.status, 0);
-  EXPECT_NE(resumed.err.find("--epochs 4: the cosine schedule now ends there, so the learning rate goes from 0.0005 in "
-                             "epoch 2 of 2 to 0.0005 in epoch 3"),
+  EXPECT_NE(resumed.err.find("--epochs 6: the cosine schedule now ends there, so the learning rate goes from 0.0005 in "
+                             "epoch 2 of 2 to 0.00075 in epoch 3"),
             std::string::npos)
       << resumed.err;
 }
