@@ -12,7 +12,7 @@
 namespace gs::test {
 namespace {
 
-SafeTensors example() {
+SafeTensors stored_example() {
   const float floats[] = {1, -2.5f, std::numeric_limits<float>::quiet_NaN(), 4, 5, 6};
   const std::int32_t numbers[] = {-1, 2};
   SafeTensors file;
@@ -32,7 +32,7 @@ std::string file_of(const std::string& header, std::size_t bytes) {
 
 TEST(Safetensors, ComesBackBitForBit) {
   const ScratchFolder folder;
-  const SafeTensors file = example();
+  const SafeTensors file = stored_example();
   write_safetensors(folder / "f.safetensors", file);
   const SafeTensors back = read_safetensors(folder / "f.safetensors");
   EXPECT_EQ(back.metadata, file.metadata);
@@ -50,7 +50,7 @@ TEST(Safetensors, ComesBackBitForBit) {
 
 TEST(Safetensors, AnyFlippedBitIsFound) {
   const ScratchFolder folder;
-  const SafeTensors file = example();
+  const SafeTensors file = stored_example();
   write_safetensors(folder / "f.safetensors", file);
   std::string bytes = text_of(folder / "f.safetensors");
   std::size_t data = bytes.size();
@@ -93,7 +93,7 @@ TEST(Safetensors, BadHeadersAreNamed) {
 
 TEST(Safetensors, EveryTruncationIsRefused) {
   const ScratchFolder folder;
-  write_safetensors(folder / "whole.safetensors", example());
+  write_safetensors(folder / "whole.safetensors", stored_example());
   const std::string whole = text_of(folder / "whole.safetensors");
   for (std::size_t length = 0; length < whole.size(); ++length) {
     write_text(folder / "cut.safetensors", whole.substr(0, length));
@@ -103,7 +103,7 @@ TEST(Safetensors, EveryTruncationIsRefused) {
 
 TEST(Safetensors, ChangedBytesAreAnErrorOrAnotherValueButNeverACrash) {
   const ScratchFolder folder;
-  write_safetensors(folder / "whole.safetensors", example());
+  write_safetensors(folder / "whole.safetensors", stored_example());
   const std::string whole = text_of(folder / "whole.safetensors");
   Random random(1);
   int refused = 0;
