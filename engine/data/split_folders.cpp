@@ -2,7 +2,6 @@
 #include "engine/data/split_folders.h"
 
 #include <algorithm>
-#include <cctype>
 #include <span>
 #include <string_view>
 
@@ -10,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/core/error.h"
+#include "engine/core/lower_case.h"
 
 namespace gs {
 namespace {
@@ -19,17 +19,12 @@ namespace fs = std::filesystem;
 constexpr std::string_view train_names[] = {"train", "training"}, test_names[] = {"test", "testing"},
                            validation_names[] = {"val", "valid", "validation"};
 
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  return text;
-}
-
 /// The one of `folders` that has one of the names.
 std::optional<fs::path> named(const std::vector<std::string>& folders, std::span<const std::string_view> names,
                               const fs::path& root) {
   std::vector<std::string> found;
   for (const std::string& folder : folders)
-    if (std::ranges::find(names, lower_case(folder)) != names.end()) found.push_back(folder);
+    if (std::ranges::find(names, in_lower_case(folder)) != names.end()) found.push_back(folder);
   if (found.size() > 1)
     throw UsageError(
         fmt::format("--data {}: {} are both there; expected one of them", root.string(), fmt::join(found, " and ")));
@@ -40,7 +35,7 @@ std::optional<fs::path> named(const std::vector<std::string>& folders, std::span
 std::string table_in(const fs::path& folder) {
   std::error_code none;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, none))
-    if (lower_case(entry.path().extension().string()) == ".csv") return entry.path().string();
+    if (in_lower_case(entry.path().extension().string()) == ".csv") return entry.path().string();
   return "FILE.csv";
 }
 
@@ -81,7 +76,7 @@ SplitFolders find_split_folders(const fs::path& root, const ReaderContext& conte
 
 void refuse_parts(const fs::path& folder, const std::vector<std::string>& names) {
   const auto stem = [](const std::string& name) {
-    return lower_case(name.substr(0, name.find_last_not_of("0123456789") + 1));
+    return in_lower_case(name.substr(0, name.find_last_not_of("0123456789") + 1));
   };
   const auto is_part = [&](const std::string& name) {
     std::string word = stem(name);

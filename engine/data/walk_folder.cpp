@@ -3,23 +3,18 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <span>
 
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/core/lower_case.h"
 #include "engine/data/opencv_module.h"
 
 namespace gs {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  return text;
-}
 
 bool is_one_of(const std::string& word, std::span<const std::string_view> words) {
   return std::ranges::find(words, word) != words.end();
@@ -29,7 +24,7 @@ bool is_one_of(const std::string& word, std::span<const std::string_view> words)
 bool is_of_system(const fs::path& path) {
   static constexpr std::array<std::string_view, 7> names{
       "__macosx", "@eadir", "lost+found", "thumbs.db", "desktop.ini", "$recycle.bin", "system volume information"};
-  const std::string name = lower(path.filename().string());
+  const std::string name = in_lower_case(path.filename().string());
   return name.starts_with('.') || is_one_of(name, names) || name.ends_with(":zone.identifier");
 }
 
@@ -37,7 +32,7 @@ bool is_of_system(const fs::path& path) {
 bool has_picture_ending(const fs::path& path) {
   static constexpr std::array<std::string_view, 14> endings{".jpg", ".jpeg", ".jpe",  ".jfif", ".png", ".bmp", ".dib",
                                                             ".tif", ".tiff", ".webp", ".ppm",  ".pgm", ".pbm", ".pnm"};
-  return is_one_of(lower(path.extension().string()), endings);
+  return is_one_of(in_lower_case(path.extension().string()), endings);
 }
 
 std::string_view why_no_picture(const fs::path& path) {
@@ -46,8 +41,8 @@ std::string_view why_no_picture(const fs::path& path) {
   static constexpr std::array<std::string_view, 11> pictures{".gif", ".heic", ".heif", ".avif", ".jxl", ".jp2",
                                                              ".svg", ".dcm",  ".psd",  ".dng",  ".exr"};
   static constexpr std::array<std::string_view, 3> names{"readme", "license", "copying"};
-  const std::string ending = lower(path.extension().string());
-  if (is_one_of(ending, texts) || is_one_of(lower(path.filename().string()), names)) return text_file;
+  const std::string ending = in_lower_case(path.extension().string());
+  if (is_one_of(ending, texts) || is_one_of(in_lower_case(path.filename().string()), names)) return text_file;
   if (is_one_of(ending, pictures)) return "a kind of picture that OpenCV cannot read here";
   return "no picture";
 }
