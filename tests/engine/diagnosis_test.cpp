@@ -18,7 +18,7 @@ namespace {
 
 constexpr int diagnosis_side = 14;
 
-Net small_lenet() {
+Net diagnosed_lenet() {
   return lenet({.input = {diagnosis_side, diagnosis_side, 1}, .base = 3, .dropout = 0.25f});
 }
 Recipe diagnosis_recipe() {
@@ -36,7 +36,8 @@ class DiagnosisOn : public testing::TestWithParam<test::Engine> {
     if (!device_) GTEST_SKIP() << "no GPU";
   }
   std::unique_ptr<Program> program(const Recipe& recipe = diagnosis_recipe()) {
-    auto p = std::make_unique<Program>(small_lenet(), recipe, *device_, ImplementationChoice{.rule = GetParam().rule});
+    auto p =
+        std::make_unique<Program>(diagnosed_lenet(), recipe, *device_, ImplementationChoice{.rule = GetParam().rule});
     p->initialize();
     return p;
   }

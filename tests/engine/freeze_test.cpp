@@ -9,6 +9,7 @@
 #include "engine/train/trainer.h"
 #include "kernels/optimizer/optimizers.h"
 #include "models/models.h"
+#include "tests/support/compare.h"
 #include "tests/support/engines.h"
 #include "tests/support/errors.h"
 #include "tests/support/run_steps.h"
@@ -38,13 +39,6 @@ std::vector<float> packed(const Net& net, const std::map<std::string, std::vecto
     for (const Parameter& p : layer.parameters)
       all.insert(all.end(), values.at(p.name).begin(), values.at(p.name).end());
   return all;
-}
-
-testing::AssertionResult close(const std::vector<float>& got, const std::vector<float>& want) {
-  double largest = 0;
-  for (const float v : want) largest = std::max(largest, std::abs(double(v)));
-  if (largest == 0) return testing::AssertionFailure() << "all are 0";
-  return test::agree(got, test::widen(want), 1e-4 * largest);
 }
 
 class Freeze : public testing::TestWithParam<test::Engine> {
@@ -78,18 +72,18 @@ class Freeze : public testing::TestWithParam<test::Engine> {
   std::unique_ptr<Device> device_;
 };
 
-Net small_resnet() {
+Net frozen_resnet() {
   return resnet({.input = {side, side, 1}, .base = 2, .depth = 8});
 }
-Net small_lenet() {
+Net frozen_lenet() {
   return lenet({.input = {side, side, 1}, .base = 3, .dropout = 0.3f});
 }
 
 TEST_P(Freeze, KeepsTheBitsOfFrozenLayersAndNoOthers) {
-  const std::vector<std::pair<Net, Names>> cases = {{small_lenet(), {"conv*"}},
-                                                    {small_lenet(), {"conv2", "dense1"}},
-                                                    {small_lenet(), {"dense2"}},
-                                                    {small_resnet(), {"conv1", "bn1", "conv3", "bn5"}}};
+  const std::vector<std::pair<Net, Names>> cases = {{frozen_lenet(), {"conv*"}},
+                                                    {frozen_lenet(), {"conv2", "dense1"}},
+                                                    {frozen_lenet(), {"dense2"}},
+                                                    {frozen_resnet(), {"conv1", "bn1", "conv3", "bn5"}}};
   for (const auto& [whole, patterns] : cases) {
     Net net = whole;
     freeze_layers(net, patterns);
@@ -110,14 +104,14 @@ TEST_P(Freeze, KeepsTheBitsOfFrozenLayersAndNoOthers) {
 
 TEST_P(Freeze, LeavesTheGradientsOfTheOthersAsTheyAre) {
   for (const char* pattern : {"conv1", "conv2", "dense1", "dense2"}) {
-    const Net whole = small_lenet();
+    const Net whole = frozen_lenet();
     Net net = whole;
     freeze_layers(net, {pattern});
     const auto start = by_name(whole, program(whole, "sgd")->parameters());
     const auto want = gradients(whole, start), got = gradients(net, start);
     for (const auto& [name, values] : want) {
       if (name.starts_with(pattern)) continue;
-      EXPECT_TRUE(close(got.at(name), values)) << name << ", frozen: " << pattern;
+      EXPECT_TRUE(test::close(got.at(name), values)) << name << ", frozen: " << pattern;
     }
   }
 }
@@ -142,14 +136,14 @@ TEST_P(Freeze, ANormalisationIsAMapByItsRunningStatistics) {
   auto want = gradients(plain, scaled);
   for (std::size_t k = 0; k < 3; ++k)
     for (std::size_t i = 0; i < 9; ++i) want["conv1.weight"][9 * k + i] *= factor[k];
-  EXPECT_TRUE(close(got.at("conv1.weight"), want.at("conv1.weight")));
-  EXPECT_TRUE(close(got.at("dense1.weight"), want.at("dense1.weight")));
+  EXPECT_TRUE(test::close(got.at("conv1.weight"), want.at("conv1.weight")));
+  EXPECT_TRUE(test::close(got.at("dense1.weight"), want.at("dense1.weight")));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Freeze, testing::ValuesIn(test::engines), test::name_of);
 
 TEST(FreezeLayers, NamesWhatAPatternCouldFit) {
-  Net net = small_lenet();
+  Net net = frozen_lenet();
   EXPECT_TRUE(test::refuses(
       [&] {
         freeze_layers(net, {"conv1", "bn*"});

@@ -75,13 +75,6 @@ std::vector<float> gradients(Program& program, const std::vector<float>& paramet
   return program.gradients();
 }
 
-testing::AssertionResult close(const std::vector<float>& got, const std::vector<float>& want) {
-  float largest = 0;
-  for (const float v : want) largest = std::max(largest, std::abs(v));
-  if (largest == 0) return testing::AssertionFailure() << "all are 0";
-  return test::agree(got, std::vector<double>(want.begin(), want.end()), 1e-4 * largest);
-}
-
 /// The sum of three convolutions of one value equals one convolution with the sum of their weights.
 TEST_P(Graph, AValueThatIsReadThreeTimesGetsTheSumOfTheGradients) {
   const Net branches = NetBuilder("branches", {graph_side, graph_side, 1})
@@ -125,9 +118,10 @@ TEST_P(Graph, AValueThatIsReadThreeTimesGetsTheSumOfTheGradients) {
   const Dataset data = test::noise_images(4, graph_side, 60, 5);
   const auto got = gradients(*first, parameters, data), want = gradients(*second, summed, data);
   for (const char* parameter : {"conv1.weight", "conv1.bias", "dense1.weight", "dense1.bias"})
-    EXPECT_TRUE(close(of(branches, got, parameter), of(whole, want, parameter))) << parameter;
+    EXPECT_TRUE(test::close(of(branches, got, parameter), of(whole, want, parameter))) << parameter;
   for (const char* branch : {"conv2", "conv3", "conv4"})
-    EXPECT_TRUE(close(of(branches, got, std::string(branch) + ".weight"), of(whole, want, "conv2.weight"))) << branch;
+    EXPECT_TRUE(test::close(of(branches, got, std::string(branch) + ".weight"), of(whole, want, "conv2.weight")))
+        << branch;
 }
 
 /// Concatenating two convolutions of the input equals one convolution with the filters of both.
@@ -159,9 +153,9 @@ TEST_P(Graph, ConcatIsOneConvolutionWithAllFilters) {
   }
   const Dataset data = test::noise_images(4, graph_side, 60, 5);
   const auto got = gradients(*first, parameters, data), want = gradients(*second, joined, data);
-  EXPECT_TRUE(close(of(branches, got, "dense1.weight"), of(whole, want, "dense1.weight")));
+  EXPECT_TRUE(test::close(of(branches, got, "dense1.weight"), of(whole, want, "dense1.weight")));
   for (const char* part : {".weight", ".bias"})
-    EXPECT_TRUE(close(both(got, part), of(whole, want, std::string("conv1") + part))) << part;
+    EXPECT_TRUE(test::close(both(got, part), of(whole, want, std::string("conv1") + part))) << part;
 }
 
 Net small_resnet() {
