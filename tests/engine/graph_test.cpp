@@ -118,9 +118,9 @@ TEST_P(Graph, AValueThatIsReadThreeTimesGetsTheSumOfTheGradients) {
   const Dataset data = test::noise_images(4, graph_side, 60, 5);
   const auto got = gradients(*first, parameters, data), want = gradients(*second, summed, data);
   for (const char* parameter : {"conv1.weight", "conv1.bias", "dense1.weight", "dense1.bias"})
-    EXPECT_TRUE(test::close(of(branches, got, parameter), of(whole, want, parameter))) << parameter;
+    EXPECT_TRUE(test::nearly_equal(of(branches, got, parameter), of(whole, want, parameter))) << parameter;
   for (const char* branch : {"conv2", "conv3", "conv4"})
-    EXPECT_TRUE(test::close(of(branches, got, std::string(branch) + ".weight"), of(whole, want, "conv2.weight")))
+    EXPECT_TRUE(test::nearly_equal(of(branches, got, std::string(branch) + ".weight"), of(whole, want, "conv2.weight")))
         << branch;
 }
 
@@ -153,9 +153,9 @@ TEST_P(Graph, ConcatIsOneConvolutionWithAllFilters) {
   }
   const Dataset data = test::noise_images(4, graph_side, 60, 5);
   const auto got = gradients(*first, parameters, data), want = gradients(*second, joined, data);
-  EXPECT_TRUE(test::close(of(branches, got, "dense1.weight"), of(whole, want, "dense1.weight")));
+  EXPECT_TRUE(test::nearly_equal(of(branches, got, "dense1.weight"), of(whole, want, "dense1.weight")));
   for (const char* part : {".weight", ".bias"})
-    EXPECT_TRUE(test::close(both(got, part), of(whole, want, std::string("conv1") + part))) << part;
+    EXPECT_TRUE(test::nearly_equal(both(got, part), of(whole, want, std::string("conv1") + part))) << part;
 }
 
 Net small_resnet() {

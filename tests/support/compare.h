@@ -131,7 +131,7 @@ inline std::vector<float> integers(std::int64_t n, std::uint64_t seed) {
 }
 
 /// Equal to a ten-thousandth of the largest wanted value, which must not be 0.
-inline testing::AssertionResult close(const std::vector<float>& got, const std::vector<float>& want) {
+inline testing::AssertionResult nearly_equal(const std::vector<float>& got, const std::vector<float>& want) {
   double largest = 0;
   for (const float v : want) largest = std::max(largest, std::abs(double(v)));
   if (largest == 0) return testing::AssertionFailure() << "all are 0";
