@@ -14,9 +14,10 @@
 namespace gs {
 namespace {
 
-/// Checkpoints of ours, and only those, say how many epochs they are from.
+/// Checkpoints of ours say which network and how many epochs they are from (engine/train/checkpoint.cpp). Files of
+/// PyTorch, and those that `export` writes, say "format".
 bool is_own_checkpoint(const SafeTensors& file) {
-  return file.metadata.contains("epoch") && !file.metadata.contains("format");
+  return file.metadata.contains("network") && file.metadata.contains("epoch") && !file.metadata.contains("format");
 }
 
 /// The parameters where a checkpoint of ours has them.

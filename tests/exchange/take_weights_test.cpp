@@ -37,6 +37,15 @@ TEST(TakeWeights, OfBothLayoutsAreTheSame) {
   }
 }
 
+TEST(TakeWeights, OfPyTorchMayComeWithAnEpoch) {
+  const Net net = with_outputs(3);
+  SafeTensors file = torch_weights(net, packed_parameters(net));
+  file.metadata = {{"epoch", "5"}};
+  std::vector<float> packed(std::size_t(net.parameter_count()));
+  take_weights(net, file, packed);
+  EXPECT_EQ(packed, packed_parameters(net));
+}
+
 TEST(TakeWeights, LeaveALayerOfAnotherShapeAsItIs) {
   const Net net = with_outputs(3);
   std::vector<float> packed(std::size_t(net.parameter_count()), 7.0f);
