@@ -30,7 +30,7 @@ if(GRIDSTRIDE_LIBZIP)  # Debian's libzip-config.cmake wants programs that libzip
     set_target_properties(gridstride_libzip PROPERTIES
       IMPORTED_LOCATION "${GRIDSTRIDE_LIBZIP_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES "${GRIDSTRIDE_LIBZIP_INCLUDE}")
   else()
-    message(STATUS "No libzip: .npz files will not be read; apt-get install libzip-dev")
+    message(STATUS "No libzip: .npz files will be neither read nor written; apt-get install libzip-dev")
     set(GRIDSTRIDE_LIBZIP OFF)
   endif()
 endif()

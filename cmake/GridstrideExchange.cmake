@@ -1,5 +1,6 @@
-# Finds what the module for files of other programs is built with (engine/exchange). Where something is missing the build
-# goes on without the module, and GRIDSTRIDE_EXCHANGE_LACKS names the packages.
+# Finds what the module for files of other programs is built with (engine/exchange): ONNX for export --format onnx,
+# protobuf for it and --tensorboard, libzip for export --format npz. Where one is missing the build goes on without the
+# whole module, and GRIDSTRIDE_EXCHANGE_LACKS names the packages.
 find_package(Protobuf QUIET)
 find_package(ONNX CONFIG QUIET)
 

@@ -44,13 +44,13 @@ Arguments export_arguments(ExportOptions& o) {
 
 std::string file_name(const ExportOptions& o) {
   const std::string ending = "." + o.format;
-  if (!o.out) return (fs::absolute(o.run) / "").parent_path().filename().string() + ending;
+  if (!o.out) return (fs::absolute(o.run) / "").lexically_normal().parent_path().filename().string() + ending;
   if (!o.out->ends_with(ending))
     throw UsageError(fmt::format("--out {}: the name of a file in --format {} ends in {}", *o.out, o.format, ending));
   return *o.out;
 }
 
-/// What the file says about itself. `classes` are in the order of the logits; a loss with one logit has two, and a
+/// Facts that the file has about itself. `classes` are in the order of the logits; a loss with one logit has two, and a
 /// positive logit stands for the second.
 std::map<std::string, std::string> facts(const SavedRun& run) {
   return {{"network", run.net.name},

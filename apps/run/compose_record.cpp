@@ -132,7 +132,7 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
 }
 
 void add_initial_weights(Json& record, const RunRecord::InitialWeights& weights) {
-  record["initial_weights"] = {{"path", weights.path},
+  record["initial_weights"] = {{"path", as_utf8(weights.path)},
                                {"checksum", weights.checksum},
                                {"taken", weights.taken},
                                {"left", weights.left},

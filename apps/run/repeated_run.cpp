@@ -15,6 +15,7 @@
 #include "apps/run/recorded_data.h"
 #include "apps/run/resume.h"
 #include "engine/core/error.h"
+#include "engine/core/printable.h"
 #include "engine/core/version.h"
 #include "engine/device/cpu_info.h"
 #include "engine/device/cpu_kernels.h"
@@ -65,6 +66,12 @@ struct Repetition {
   bool quiet;
 };
 
+/// The flag as it was given last, since the file may have moved; `otherwise` if it was not given.
+std::string last_typed(const RunRecord& record, const char* flag, const std::string& otherwise) {
+  const auto last = record.flags.find(flag);
+  return last == record.flags.end() ? otherwise : last->second;
+}
+
 PreparedRun prepare(const Repetition& repetition, const Flags& flags) {
   Words words;
   for (const auto& [flag, value] : flags)
@@ -81,13 +88,9 @@ PreparedRun prepare(const Repetition& repetition, const Flags& flags) {
   if (repetition.threads > 0) options.threads = repetition.threads;
   options.quiet = repetition.quiet;
   options.implementation_from = repetition.folder.string();
-  const auto typed = [&](const char* flag, const std::string& then) {  // the last one: they may have moved
-    const auto last = repetition.record.flags.find(flag);
-    return last == repetition.record.flags.end() ? then : last->second;
-  };
   const RunRecord::Data& recorded = repetition.record.data;
-  options.data.data = where_now(recorded.path, typed("data", options.data.data));
-  options.data.table.file = where_now(recorded.table, typed("labels", options.data.table.file));
+  options.data.data = where_now(recorded.path, last_typed(repetition.record, "data", options.data.data));
+  options.data.table.file = where_now(recorded.table, last_typed(repetition.record, "labels", options.data.table.file));
   PreparedRun run = prepare_run(options);
   check_same_data(repetition.record.data, run.data, repetition.folder.string());
   return run;
@@ -142,6 +145,19 @@ RepeatedPart left_out(Moment from, Moment to, const std::string& why) {
   return {.name = epochs_text(from, to), .weights = {}, .differences = {}, .left_out = why};
 }
 
+/// Sets the weights that the run began with, by --init-from. Returns an empty string, or, if there are none any more,
+/// why not.
+std::string begin_again(const Repetition& repetition, Program& program) {
+  const auto& weights = repetition.record.initial_weights;
+  if (!weights) return "";
+  const std::string typed = last_typed(repetition.record, "init-from", weights->path);
+  const std::string place = where_now(weights->path, typed);
+  if (std::error_code none; !std::filesystem::exists(place, none))
+    return fmt::format("it began with the weights of {}, which is gone", printable(place));
+  start_again_from(*weights, typed, repetition.folder.string(), program);
+  return "";
+}
+
 void note_change(std::vector<std::string>& notes, const char* name, const std::string& then, const std::string& now) {
   if (then != now) notes.push_back(fmt::format("{} was {}, now it is {}", name, then, now));
 }
@@ -193,9 +209,11 @@ RepeatedRun repeat_run(const std::filesystem::path& folder, const std::string& d
   if (directory.has_predictions()) directory.predictions();
 
   // No schedule makes the first epoch depend on --epochs, so the flags of today do.
-  if (const auto& weights = result.record.initial_weights)
-    start_again_from(*weights, weights->path, name, *run->program);
-  if (end >= Moment(1, 0)) result.parts.push_back(train(*run, history, {}, {0, 0}, {1, 0}, last.first_epoch));
+  if (end >= Moment(1, 0)) {
+    const std::string lack = begin_again(repetition, *run->program);
+    result.parts.push_back(lack.empty() ? train(*run, history, {}, {0, 0}, {1, 0}, last.first_epoch)
+                                        : left_out({0, 0}, {1, 0}, lack));
+  }
   if (end <= Moment(1, 0)) return result;
   if (!directory.has_previous()) {
     result.parts.push_back(left_out({1, 0}, end, "there is no previous.safetensors"));

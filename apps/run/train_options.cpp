@@ -195,6 +195,8 @@ bool parse_train_words(const Words& words, TrainOptions& o, std::map<std::string
     throw UsageError("--json-lines and --quiet: one at a time; both leave out what is for people");
   if (o.json_lines && (o.summary || o.explain))
     throw UsageError(fmt::format("--json-lines is for a run; {} starts none", o.summary ? "--summary" : "--explain"));
+  if (o.init_from && (o.summary || o.explain))
+    throw UsageError(fmt::format("--init-from is for a run; {} starts none", o.summary ? "--summary" : "--explain"));
   if (o.profile && (o.device == "sim" || o.device == "ptx"))
     throw UsageError(fmt::format(
         "--profile: time means nothing on {0}; 'gridstride profile MODEL --device {0}' counts a step", o.device));

@@ -20,7 +20,7 @@ class FolderCommit;
 /// One named array.
 struct SafeTensor {
   std::string name;
-  std::string dtype;  ///< F32 F64 U8 I32 U32 I64 U64
+  std::string dtype;  ///< as the file has it; values() reads F32 F64 U8 I32 U32 I64 U64
   std::vector<std::int64_t> shape;
   std::vector<std::byte> data;
 

@@ -20,10 +20,16 @@ namespace {
 
 constexpr const char* vectors_variable = "GRIDSTRIDE_VECTORS";
 
-/// With all instructions that g++ uses beside these vectors (-march=x86-64-v4, -v3, -v2).
+/// With modules: the CPU has all instructions of the level that one is compiled for (-march=x86-64-v4, -v3, -v2).
+/// A build for one machine asks only for its vectors, since that machine may lack another part of the level.
 bool cpu_has(std::string_view vectors) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
+#if !defined(GRIDSTRIDE_CPU_MODULE_V4)
+  if (vectors == "AVX-512") return __builtin_cpu_supports("avx512f");
+  if (vectors == "AVX2") return __builtin_cpu_supports("avx2");
+  if (vectors == "SSE4.2") return __builtin_cpu_supports("sse4.2");
+#elif defined(__clang__)  // clang 14 knows no levels, and only these parts of them
   if (vectors == "AVX-512")
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
@@ -32,6 +38,11 @@ bool cpu_has(std::string_view vectors) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
            __builtin_cpu_supports("bmi2");
   if (vectors == "SSE4.2") return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
+#else
+  if (vectors == "AVX-512") return __builtin_cpu_supports("x86-64-v4");
+  if (vectors == "AVX2") return __builtin_cpu_supports("x86-64-v3");
+  if (vectors == "SSE4.2") return __builtin_cpu_supports("x86-64-v2");
+#endif
 #endif
   return true;
 }

@@ -51,7 +51,7 @@ struct DiscardZip {
 }  // namespace
 
 std::string npz_file(const SafeTensors& tensors) {
-  constexpr std::time_t start_of_zip_times = 315532800;  // 1 January 1980: equal weights give equal bytes
+  constexpr std::uint16_t first_second = 0, first_day = 1 << 5 | 1;  // 1 January 1980: equal weights give equal bytes
   ZipErrorText failed;
   const std::unique_ptr<zip_source_t, DiscardZip> bytes(zip_source_buffer_create(nullptr, 0, 0, &failed.error));
   if (!bytes) failed.refuse();
@@ -66,7 +66,7 @@ std::string npz_file(const SafeTensors& tensors) {
     const std::int64_t index = content ? zip_file_add(archive.get(), name.c_str(), content, ZIP_FL_ENC_UTF_8) : -1;
     if (index < 0) zip_source_free(content), throw Error("the npz archive has no place for " + name);
     zip_set_file_compression(archive.get(), std::uint64_t(index), ZIP_CM_STORE, 0);
-    zip_file_set_mtime(archive.get(), std::uint64_t(index), start_of_zip_times, 0);
+    zip_file_set_dostime(archive.get(), std::uint64_t(index), first_second, first_day, 0);
   }
   if (zip_close(archive.get()) != 0)
     throw Error(fmt::format("the npz archive cannot be made: {}", zip_strerror(archive.get())));

@@ -5,34 +5,28 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "engine/core/error.h"
 #include "engine/core/printable.h"
 #include "engine/exchange/torch_layout.h"
+#include "engine/net/packed_parameters.h"
 
 namespace gs {
 namespace {
 
-/// Checkpoints of ours, and only those, say how many epochs they are from.
+/// Checkpoints of ours say which network and how many epochs they are from (engine/train/checkpoint.cpp). Files of
+/// PyTorch, and those that `export` writes, say "format".
 bool is_own_checkpoint(const SafeTensors& file) {
-  return file.metadata.contains("epoch") && !file.metadata.contains("format");
+  return file.metadata.contains("network") && file.metadata.contains("epoch") && !file.metadata.contains("format");
 }
 
 /// The parameters where a checkpoint of ours has them.
 std::vector<TorchParameter> own_parameters(const Net& net) {
   std::vector<TorchParameter> all;
-  std::int64_t offset = 0;
-  for (const Layer& layer : net.layers)
-    for (const Parameter& p : layer.parameters) {
-      all.push_back({layer.name, p.name, p.shape, offset, 1, 1, p.size()});
-      offset += p.size();
-    }
+  for_each_parameter(net, [&](const Layer& layer, const Parameter& p, std::int64_t offset) {
+    all.push_back({layer.name, p.name, p.shape, offset, 1, 1, p.size()});
+  });
   return all;
-}
-
-std::string dimensions(const std::vector<std::int64_t>& shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
 }
 
 /// Empty if the tensor is there with the shape.
@@ -41,6 +35,13 @@ std::string why_not(const TorchParameter& parameter, const SafeTensors& file) {
   const std::vector<std::int64_t>& there = file.at(parameter.name).shape;
   if (there == parameter.shape) return "";
   return fmt::format("{} is {} there, {} here", parameter.name, dimensions(there), dimensions(parameter.shape));
+}
+
+std::vector<float> floats(const SafeTensors& file, const std::string& name) {
+  const SafeTensor& tensor = file.at(name);
+  if (tensor.dtype != dtype_of<float>())
+    throw Error(fmt::format("{}: tensor '{}' is {}; save it as 32-bit floats", file.source, name, tensor.dtype));
+  return tensor.values<float>();
 }
 
 /// Tensors beside the weights: an optimizer's, and the steps that PyTorch counts.
@@ -70,7 +71,7 @@ TakenWeights take_weights(const Net& net, const SafeTensors& file, std::vector<f
     std::string why;
     for (auto p = first; p != last && why.empty(); ++p) why = why_not(*p, file);
     if (why.empty()) {
-      for (auto p = first; p != last; ++p) p->into(packed, file.values<float>(p->name));
+      for (auto p = first; p != last; ++p) p->into(packed, floats(file, p->name));
       result.taken.push_back(first->layer);
     } else {
       result.left.push_back(fmt::format("{} ({})", first->layer, why));

@@ -10,7 +10,7 @@ namespace gs {
 
 struct TakenWeights {
   std::vector<std::string> taken;   ///< names of layers
-  std::vector<std::string> left;    ///< layers that keep their values, with the reason: "dense2 ([10, 84] there, ..."
+  std::vector<std::string> left;    ///< layers that keep their values, with the reason: "dense2 (no dense2.bias there)"
   std::vector<std::string> unused;  ///< tensors that are no parameter of the network
 };
 

@@ -7,6 +7,7 @@
 
 #include "engine/core/error.h"
 #include "engine/net/layer_kind.h"
+#include "engine/net/packed_parameters.h"
 #include "kernels/common/check.h"
 
 namespace gs {
@@ -17,7 +18,7 @@ bool is(const Layer& layer) {
   return std::holds_alternative<Form>(layer.kind->form());
 }
 
-/// Of each layer's output: the map that it was flattened from, [1, 1, 1] if there is none.
+/// For each layer's output the map that it was flattened from, [1, 1, 1] if there is none.
 std::vector<Shape> flattened_maps(const Net& net) {
   constexpr Shape none;
   std::vector<Shape> maps;
@@ -65,23 +66,20 @@ void TorchParameter::into(std::vector<float>& packed, const std::vector<float>& 
 std::vector<TorchParameter> torch_parameters(const Net& net) {
   const std::vector<Shape> maps = flattened_maps(net);
   std::vector<TorchParameter> all;
-  std::int64_t offset = 0;
-  for (const Layer& layer : net.layers)
-    for (const Parameter& parameter : layer.parameters) {
-      TorchParameter torch{layer.name, torch_name(layer, parameter), parameter.shape, offset};
-      offset += parameter.size();
-      const std::vector<std::int64_t>& own = parameter.shape;
-      torch.channels = parameter.size();
-      if (own.size() == 4) {
-        torch.shape = {own[0], own[3], own[1], own[2]};
-        torch.rows = own[0], torch.pixels = own[1] * own[2], torch.channels = own[3];
-      } else if (own.size() == 2) {
-        const int input = layer.inputs[0];
-        const Shape map = input == network_input ? Shape() : maps[std::size_t(input)];
-        torch.rows = own[0], torch.pixels = map.h * map.w, torch.channels = own[1] / torch.pixels;
-      }
-      all.push_back(std::move(torch));
+  for_each_parameter(net, [&](const Layer& layer, const Parameter& parameter, std::int64_t offset) {
+    TorchParameter torch{layer.name, torch_name(layer, parameter), parameter.shape, offset};
+    const std::vector<std::int64_t>& own = parameter.shape;
+    torch.channels = parameter.size();
+    if (own.size() == 4) {
+      torch.shape = {own[0], own[3], own[1], own[2]};
+      torch.rows = own[0], torch.pixels = own[1] * own[2], torch.channels = own[3];
+    } else if (own.size() == 2) {
+      const int input = layer.inputs[0];
+      const Shape map = input == network_input ? Shape() : maps[std::size_t(input)];
+      torch.rows = own[0], torch.pixels = map.h * map.w, torch.channels = own[1] / torch.pixels;
     }
+    all.push_back(std::move(torch));
+  });
   return all;
 }
 

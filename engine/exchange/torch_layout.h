@@ -16,7 +16,7 @@
 
 namespace gs {
 
-/// Where PyTorch has a parameter. Both keep it in rows; a row is [pixels, channels] here, [channels, pixels] there.
+/// A parameter's place in PyTorch. Both keep it in rows; a row is [pixels, channels] here, [channels, pixels] there.
 struct TorchParameter {
   std::string layer, name;          ///< "bn1", "bn1.weight"
   std::vector<std::int64_t> shape;  ///< PyTorch's
@@ -34,7 +34,7 @@ struct TorchParameter {
 /// is not dense, which depends on the order of the pixels.
 std::vector<TorchParameter> torch_parameters(const Net&);
 
-/// What `export --format safetensors` writes, but for its metadata.
+/// The tensors that `export --format safetensors` writes.
 SafeTensors torch_weights(const Net&, const std::vector<float>& packed);
 
 }  // namespace gs

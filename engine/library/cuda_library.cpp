@@ -105,8 +105,8 @@ class CudaLayers : public LayerLibrary<T> {
   const CudaHandles& handles_;
 };
 
-/// cuDNN opens NVRTC for each plan that it makes, and closes it again: 100 MB are mapped, relocated and unmapped each
-/// time. Held open once, it stays; where it is absent, nothing changes.
+/// cuDNN 9.19 opens and closes NVRTC for each plan that it makes (bench/results/2026-11-30-cudnn-plans.md). Held open
+/// once, it stays; where it is absent, nothing changes.
 void hold_nvrtc_open() {
   static const std::string name = fmt::format("libnvrtc.so.{}", CUDART_VERSION / 1000);
   [[maybe_unused]] static void* const held = dlopen(name.c_str(), RTLD_LAZY | RTLD_LOCAL);

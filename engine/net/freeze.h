@@ -7,9 +7,10 @@
 
 namespace gs {
 
-/// Freezes the layers whose names fit one of `patterns` ("conv*", "dense1"; * is any text, ? any letter): training
-/// changes none of their parameters, and a normalisation uses its running statistics, as in evaluation. Throws
-/// UsageError that lists the layers with parameters if a pattern fits none of them, or if nothing is left to train.
+/// Freezes the layers whose names fit one of `patterns` ("conv*", "dense1"; * is any text, ? any character, [12] one of
+/// these, as in a shell: fnmatch(3)): training changes none of their parameters, and a normalisation uses its running
+/// statistics, as in evaluation. Throws UsageError that lists the layers with parameters if a pattern fits none of
+/// them, or if nothing is left to train.
 void freeze_layers(Net&, const std::vector<std::string>& patterns);
 
 /// The layers of which no parameter is trained.

@@ -36,9 +36,9 @@ std::vector<std::byte> bytes_of_values(const std::vector<T>& values) {
   return bytes;
 }
 
-/// A statistic's initial values, since a random variance could be negative.
-std::vector<std::byte> sample_of(const Parameter& statistic) {
-  return bytes_of_values(std::vector<float>(std::size_t(statistic.size()), statistic.initial.value));
+/// The initial values of a parameter that begins with a constant.
+std::vector<std::byte> constant_sample(const Parameter& parameter) {
+  return bytes_of_values(std::vector<float>(std::size_t(parameter.size()), parameter.initial.value));
 }
 
 }  // namespace
@@ -101,8 +101,9 @@ void Program::Impl::add_fixed_tensors() {
     const Parameter& parameter = slot.parameter;
     ParameterTensors& p = parameters[parameter.name];
     p.value = fixed_numbers(parameter.name, parameter.size());
+    // A running variance must not be negative, as a random one could be; a frozen bias is sampled like it.
     if (!parameter.trained && parameter.initial.kind == InitialValues::Kind::constant)
-      tensors.set_sample(p.value, sample_of(parameter));
+      tensors.set_sample(p.value, constant_sample(parameter));
     if (parameter.trained) p.gradient = fixed_numbers(parameter.name + " gradient", parameter.size());
     p.stored = flat.copy == no_tensor ? p.value : fixed_copy(parameter.name + " in bf16", parameter.size());
   }

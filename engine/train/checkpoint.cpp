@@ -2,42 +2,27 @@
 #include "engine/train/checkpoint.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "engine/core/checksum.h"
 #include "engine/core/error.h"
 #include "engine/core/parse_number.h"
 #include "engine/core/safetensors.h"
+#include "engine/net/packed_parameters.h"
 
 namespace gs {
 namespace {
 
-/// Calls visit(parameter, offset in the packed values) for each parameter.
-template <class Visit>
-void for_each_parameter(const Net& net, Visit visit) {
-  std::int64_t offset = 0;
-  for (const Layer& layer : net.layers)
-    for (const Parameter& parameter : layer.parameters) {
-      visit(parameter, offset);
-      offset += parameter.size();
-    }
-}
-
 void append(SafeTensors& file, const std::string& prefix, const Net& net, const std::vector<float>& packed) {
   if (packed.empty()) return;
   require(std::int64_t(packed.size()) == net.parameter_count(), "a checkpoint of another net");
-  for_each_parameter(net, [&](const Parameter& p, std::int64_t offset) {
+  for_each_parameter(net, [&](const Layer&, const Parameter& p, std::int64_t offset) {
     file.tensors.push_back(make_tensor(prefix + p.name, p.shape, packed.data() + offset, std::size_t(p.size())));
   });
 }
 
-std::string dimensions(const std::vector<std::int64_t>& shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
-}
-
 std::vector<float> packed_values(const SafeTensors& file, const std::string& prefix, const Net& net) {
   std::vector<float> packed;
-  for_each_parameter(net, [&](const Parameter& p, std::int64_t) {
+  for_each_parameter(net, [&](const Layer&, const Parameter& p, std::int64_t) {
     const SafeTensor& tensor = file.at(prefix + p.name);
     if (tensor.shape != p.shape)
       throw Error(fmt::format("{}: {} has the shape {}, but {} wants {}", file.source, tensor.name,
@@ -50,7 +35,8 @@ std::vector<float> packed_values(const SafeTensors& file, const std::string& pre
 
 bool has_moment(const SafeTensors& file, const std::string& prefix, const Net& net) {
   bool found = false;
-  for_each_parameter(net, [&](const Parameter& p, std::int64_t) { found = found || file.has(prefix + p.name); });
+  for_each_parameter(
+      net, [&](const Layer&, const Parameter& p, std::int64_t) { found = found || file.has(prefix + p.name); });
   return found;
 }
 

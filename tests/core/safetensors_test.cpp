@@ -91,6 +91,18 @@ TEST(Safetensors, BadHeadersAreNamed) {
                       "impossible shape"));
 }
 
+TEST(Safetensors, TypesThatNothingReadsAreSteppedOver) {
+  const ScratchFolder folder;
+  write_text(folder / "half.safetensors", file_of(R"({"half":{"dtype":"BF16","shape":[3],"data_offsets":[0,6]},)"
+                                                  R"("mask":{"dtype":"BOOL","shape":[2],"data_offsets":[6,8]},)"
+                                                  R"("bytes":{"dtype":"U8","shape":[1],"data_offsets":[8,9]}})",
+                                                  9));
+  const SafeTensors file = read_safetensors(folder / "half.safetensors");
+  EXPECT_EQ(file.values<std::uint8_t>("bytes"), std::vector<std::uint8_t>{1});
+  EXPECT_TRUE(
+      refuses<Error>([&] { file.values<float>("half"); }, {"half.safetensors: tensor 'half' is BF16, not F32"}));
+}
+
 TEST(Safetensors, EveryTruncationIsRefused) {
   const ScratchFolder folder;
   write_safetensors(folder / "whole.safetensors", stored_example());

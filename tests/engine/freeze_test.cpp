@@ -58,7 +58,7 @@ class Freeze : public testing::TestWithParam<test::Engine> {
     made->initialize();
     return made;
   }
-  /// Of the first step.
+  /// The gradients of the first step.
   std::map<std::string, std::vector<float>> gradients(const Net& net,
                                                       const std::map<std::string, std::vector<float>>& start) {
     const auto p = program(net, "rmsprop");  // with Adam, a dense layer's gradient may not be written

@@ -77,20 +77,20 @@ class Export(unittest.TestCase):
         cls.run_program("pack", "synthetic:lesions", "data.safetensors", "--image-size", "16", "--limit", "12")
         cls.run_program("train", "lenet", *NET, "--data", "data.safetensors", "--epochs", "3", "--lr", "1e-2", "--out",
                         "run", "--quiet")
-        done = cls.run_program("export", "run", "--format", "onnx", "--out", "net.onnx", status=None)
-        if "was configured without" in done.stderr:
-            raise unittest.SkipTest(done.stderr)
 
     @classmethod
-    def run_program(cls, *words, status=0):
+    def run_program(cls, *words, status=0, **environment):
         done = subprocess.run([PROGRAM, *words], cwd=cls.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL,
-                              env={**os.environ, "XDG_CACHE_HOME": str(cls.folder / "cache")})
+                              env={**os.environ, "XDG_CACHE_HOME": str(cls.folder / "cache"), **environment})
+        if "was configured without" in done.stderr:
+            raise unittest.SkipTest(done.stderr)
         if status is not None and done.returncode != status:
             raise AssertionError(done.stderr)
         return done
 
-    def export(self, name, *words, run="run"):
-        self.run_program("export", run, "--format", name.rpartition(".")[2], "--out", name, "--overwrite", *words)
+    def export(self, name, *words, run="run", **environment):
+        self.run_program("export", run, "--format", name.rpartition(".")[2], "--out", name, "--overwrite", *words,
+                         **environment)
         return self.folder / name
 
     def test_npz_and_safetensors_hold_the_same(self):
@@ -113,10 +113,17 @@ class Export(unittest.TestCase):
                 kernels[(k * 9 + pixel) * 2 + c] for k in range(4) for c in range(2) for pixel in range(9)))
 
     def test_equal_weights_give_equal_bytes(self):
-        for name in ("net.onnx", "net.npz", "net.safetensors"):
-            self.assertEqual(self.export(name).read_bytes(), self.export(name).read_bytes(), name)
+        for name in ("net.safetensors", "net.onnx", "net.npz"):
+            self.assertEqual(self.export(name, TZ="UTC").read_bytes(), self.export(name, TZ="EST5").read_bytes(), name)
+        with zipfile.ZipFile(self.folder / "net.npz") as archive:
+            self.assertEqual({entry.date_time for entry in archive.infolist()}, {(1980, 1, 1, 0, 0, 0)})
+
+    def test_a_file_has_the_name_of_the_run(self):
+        self.run_program("export", "run/.", "--format", "safetensors", "--quiet")
+        self.assertTrue((self.folder / "run.safetensors").exists())
 
     def test_what_cannot_be_done_is_said_in_a_line(self):
+        self.export("net.onnx")
         for words, part in (([], "a run is needed"),
                             (["nowhere"], "nowhere is not the folder of a run"),
                             (["run", "--format", "keras"], "--format must be one of onnx, safetensors, npz, not 'keras'"),

@@ -37,6 +37,15 @@ TEST(TakeWeights, OfBothLayoutsAreTheSame) {
   }
 }
 
+TEST(TakeWeights, OfPyTorchMayComeWithAnEpoch) {
+  const Net net = with_outputs(3);
+  SafeTensors file = torch_weights(net, packed_parameters(net));
+  file.metadata = {{"epoch", "5"}};
+  std::vector<float> packed(std::size_t(net.parameter_count()));
+  take_weights(net, file, packed);
+  EXPECT_EQ(packed, packed_parameters(net));
+}
+
 TEST(TakeWeights, LeaveALayerOfAnotherShapeAsItIs) {
   const Net net = with_outputs(3);
   std::vector<float> packed(std::size_t(net.parameter_count()), 7.0f);
@@ -74,7 +83,7 @@ TEST(TakeWeights, RefuseAFileThatFitsNothing) {
   const std::vector<double> values(54);
   doubles.tensors[0] = make_tensor("conv1.weight", {2, 3, 3, 3}, values.data(), values.size());
   EXPECT_TRUE(refuses<Error>([&] { take_weights(net, doubles, packed); },
-                             {"doubles.safetensors: tensor 'conv1.weight' is F64, not F32"}));
+                             {"doubles.safetensors: tensor 'conv1.weight' is F64; save it as 32-bit floats"}));
 }
 
 }  // namespace
