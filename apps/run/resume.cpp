@@ -9,6 +9,7 @@
 #include "apps/run/recorded_data.h"
 #include "apps/run/train_options.h"
 #include "engine/core/error.h"
+#include "engine/core/parse_number.h"
 #include "engine/device/device_name.h"
 #include "engine/train/run_directory.h"
 #include "kernels/common/grouped.h"
@@ -82,7 +83,8 @@ std::vector<std::string> changed_kernels(const RunKernels& now, const RunRecord&
 
 std::string jump_of_rate(const RunRecord& record, const Recipe& recipe, int epochs_done) {
   const auto flag = record.flags.find("epochs");
-  const int before = flag == record.flags.end() ? TrainOptions().epochs : std::stoi(flag->second);
+  const int before =
+      flag == record.flags.end() ? TrainOptions().epochs : parse_number<int>(flag->second).value_or(recipe.epochs);
   if (epochs_done == 0 || before == recipe.epochs || recipe.schedule.kind != Schedule::Kind::cosine) return "";
   const double rate = recipe.learning_rate;
   const double last = rate * recipe.schedule.factor(epochs_done - 1, before),
