@@ -99,6 +99,8 @@ void check_data_flags(const DataRequest& r) {
   if (synthetic && r.validation_split)
     throw UsageError("--val-split is for folders of images; --val-size says how many to draw");
   check_table_flags(r, synthetic);
+  if (r.split == "test" && r.validation_split)
+    throw UsageError("--split test and --val-split both say what validates: one at a time");
   if (synthetic && r.split != "val") throw UsageError("--split is for folders of images with a test/ folder");
 }
 

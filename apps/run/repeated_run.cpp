@@ -85,11 +85,11 @@ PreparedRun prepare(const Repetition& repetition, const Flags& flags) {
     const auto last = repetition.record.flags.find(flag);
     return last == repetition.record.flags.end() ? then : last->second;
   };
-  const RunRecord::Data& recorded = repetition.record.data;
-  options.data.data = where_now(recorded.path, typed("data", options.data.data));
-  options.data.table.file = where_now(recorded.table, typed("labels", options.data.table.file));
+  options.data.data = typed("data", options.data.data);
+  options.data.table.file = typed("labels", options.data.table.file);
+  read_again(options.data, repetition.record.data);
   PreparedRun run = prepare_run(options);
-  check_same_data(repetition.record.data, run.data, repetition.folder.string());
+  check_same_data(repetition.record, run.data, repetition.folder.string());
   return run;
 }
 

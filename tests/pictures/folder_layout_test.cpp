@@ -174,12 +174,14 @@ TEST(FolderLayout, TheTestFolderIsLeftAloneUntilItIsAskedFor) {
   data = folder.load();
   EXPECT_EQ(data.validation.n, 3);
   EXPECT_EQ(why(data.ledger, "val/"), other_split);
+  folder.request.split = "val";
   folder.request.validation_split = 0.5;
   folder.picture("train/cat/2.png");
   folder.load();
   ASSERT_EQ(folder.warnings.size(), 1u);
-  EXPECT_NE(folder.warnings[0].find("val are not used"), std::string::npos) << folder.warnings[0];
+  EXPECT_NE(folder.warnings[0].find("test are not used"), std::string::npos) << folder.warnings[0];
   folder.request.validation_split.reset();
+  folder.request.split = "test";
   fs::remove_all(folder / "test");
   EXPECT_TRUE(folder.refused({"--split test: no test folder"}));
   folder.request.split = "tset";
