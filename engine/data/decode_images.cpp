@@ -62,6 +62,7 @@ DecodedFiles decode_images(const std::vector<std::filesystem::path>& files, Imag
     try {
       pictures[i] = decode_image(files[i], size, channels, bits);
     } catch (const Error& error) {
+      pictures[i] = {};  // of the first time, in another range
       result.faults[i] = error.what();
     }
   };
