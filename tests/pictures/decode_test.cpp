@@ -150,6 +150,27 @@ TEST(Decoding, OpencvPrintsNothing) {
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
 }
 
+/// libjpeg decodes by the first frame header: a small one after it must not hide a huge picture.
+TEST(Decoding, AJpegOfTwoFramesIsRefused) {
+  std::string jpeg = noisy_jpeg(8);
+  const std::size_t frame = jpeg.find("\xFF\xC0");
+  const std::string small = jpeg.substr(frame, 19);
+  jpeg.replace(frame + 5, 4, "\xFF\xFF\xFF\xFF");
+  EXPECT_EQ(Bytes(jpeg.substr(0, frame + 19) + small + jpeg.substr(frame + 19)).fault(),
+            "is damaged at byte " + std::to_string(frame + 19) + ": a JPEG has one frame, and this is a second");
+}
+
+TEST(Decoding, RarePicturesOfHugeSizeAreRefused) {
+  std::string jp2 = encoded(".jp2", noisy_picture(64, 64, CV_8UC3)), sun = encoded(".ras", cv::Mat(4, 4, CV_8UC3));
+  const std::size_t size = jp2.find("\xFF\x4F\xFF\x51") + 8;
+  const std::string huge = "\0\x1E\x84\x80"s;
+  jp2.replace(size, 4, huge);
+  sun.replace(4, 4, huge);
+  EXPECT_NE(Bytes(jp2).fault().find("declares 64x2000000 pixels; at most"), std::string::npos) << Bytes(jp2).fault();
+  EXPECT_NE(Bytes(jp2.substr(size - 8)).fault().find("declares 64x2000000"), std::string::npos) << "the stream alone";
+  EXPECT_NE(Bytes(sun).fault().find("declares 4x2000000 pixels; at most"), std::string::npos) << Bytes(sun).fault();
+}
+
 TEST(Decoding, TheReasonIsNamed) {
   const auto fault = [](const std::string& bytes) { return Bytes(bytes).fault(); };
   EXPECT_EQ(fault(""), "is empty");
