@@ -88,7 +88,7 @@ PreparedRun prepare(const Repetition& repetition, const Flags& flags) {
   options.data.data = typed("data", options.data.data);
   options.data.table.file = typed("labels", options.data.table.file);
   read_again(options.data, repetition.record.data);
-  PreparedRun run = prepare_run(options);
+  PreparedRun run = prepare_run(options, Warnings::drop);
   check_same_data(repetition.record, run.data, repetition.folder.string());
   return run;
 }

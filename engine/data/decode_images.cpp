@@ -13,7 +13,7 @@
 namespace gs {
 namespace {
 
-/// What is said of the pictures of a source: how many, and the first.
+/// A remark on the pictures of a source: their number, and the first.
 struct Remark {
   int count = 0;
   std::string first;
