@@ -29,7 +29,7 @@ PictureForm jpeg2000_form(const PictureBytes& file) {
     form.fault = cut_off(file, "before the size of its JPEG 2000 picture");
     return form;
   }
-  const auto side = [&](std::size_t at) {  // from an origin to an end, 8 bytes before it
+  const auto side = [&](std::size_t at) {  // the picture's end, and 8 bytes later its origin
     const std::uint64_t end = file.big_endian(*stream + at, 4), origin = file.big_endian(*stream + at + 8, 4);
     return std::uint32_t(end > origin ? end - origin : 0);
   };

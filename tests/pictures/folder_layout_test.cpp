@@ -236,7 +236,7 @@ TEST(FolderLayout, SizesAreThoseOfTheFiles) {
   PhotoFolder folder;
   folder.split("train");
   folder.split("test");
-  folder.picture("train/cat/a.webp", 20, 10);  // no header that is known: it is decoded
+  folder.picture("train/cat/a.webp", 20, 10);
   folder.picture("train/cat/b.jpg", 30, 12);
   folder.request.channels = 3;
   const DataSplits data = folder.load();
