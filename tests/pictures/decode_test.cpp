@@ -3,6 +3,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "engine/data/picture_bytes.h"
 #include "tests/pictures/picture_files.h"
 #include "tests/support/errors.h"
 
@@ -169,6 +170,16 @@ TEST(Decoding, RarePicturesOfHugeSizeAreRefused) {
   EXPECT_NE(Bytes(jp2).fault().find("declares 64x2000000 pixels; at most"), std::string::npos) << Bytes(jp2).fault();
   EXPECT_NE(Bytes(jp2.substr(size - 8)).fault().find("declares 64x2000000"), std::string::npos) << "the stream alone";
   EXPECT_NE(Bytes(sun).fault().find("declares 4x2000000 pixels; at most"), std::string::npos) << Bytes(sun).fault();
+}
+
+TEST(Decoding, AChainOfPagesThatIsACircleEnds) {
+  std::string tiff = encoded(".tiff", noisy_picture(4, 4, CV_8UC1));
+  const auto bytes = [&] { return std::as_bytes(std::span(tiff.data(), tiff.size())); };
+  const std::uint64_t first = PictureBytes(bytes()).little_endian(4, 4);
+  const std::uint64_t next = first + 2 + 12 * PictureBytes(bytes()).little_endian(first, 2);
+  EXPECT_EQ(picture_form(bytes()).pages, 1);
+  tiff.replace(next, 4, tiff.substr(4, 4));
+  EXPECT_EQ(picture_form(bytes()).pages, 1) << "the first page again";
 }
 
 TEST(Decoding, TheReasonIsNamed) {

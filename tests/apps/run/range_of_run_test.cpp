@@ -65,6 +65,7 @@ TEST_F(RangeOfRun, OfOlderRunsIsAllBits) {
   for (const char* command : {"eval", "verify"}) {
     const Outcome read = run_program(folder_.path(), {command, "run"});
     EXPECT_EQ(read.status, 0) << command << ": " << read.err;
+    EXPECT_EQ(read.err.find("the same picture twice"), std::string::npos) << "train has said it";
   }
   const Outcome resumed = run_program(folder_.path(), {"train", "--resume", "run", "--epochs", "2", "--quiet"});
   ASSERT_EQ(resumed.status, 0) << resumed.err;
