@@ -16,8 +16,7 @@ namespace gs::apps {
 void add_data_flags(Arguments& a, DataRequest& r) {
   a.value("--data", r.data,
           "synthetic:lesions (drawn), a folder of images, IDX files (MNIST), CIFAR or .npy files, an .npz file, or one "
-          "that "
-          "'gridstride pack' wrote",
+          "that 'gridstride pack' wrote",
           some_text(), "SOURCE");
   a.value("--train-size", r.train_size, "images to draw for training; synthetic data only", whole_number(2), "N")
       .default_str("1000");
@@ -83,8 +82,10 @@ void check_table_flags(const DataRequest& r, bool synthetic) {
 }  // namespace
 
 void add_split_flag(Arguments& a, DataRequest& r) {
-  a.choice("--split", r.split, "folder that validates, where there are both val/ and test/; the other is left alone",
-           {"val", "test"});
+  a.choice(
+      "--split", r.split,
+      "folder, arrays or rows of a table that validate, where there are both val and test; the other is left alone",
+      {"val", "test"});
 }
 
 void check_data_flags(const DataRequest& r) {
@@ -99,6 +100,8 @@ void check_data_flags(const DataRequest& r) {
   if (synthetic && r.validation_split)
     throw UsageError("--val-split is for folders of images; --val-size says how many to draw");
   check_table_flags(r, synthetic);
+  if (r.split == "test" && r.validation_split)
+    throw UsageError("--split test and --val-split both say what validates: one at a time");
   if (synthetic && r.split != "val") throw UsageError("--split is for folders of images with a test/ folder");
 }
 

@@ -1,4 +1,4 @@
-// data_flags.h - the flags that say which images to use, shared by train and pack.
+// data_flags.h - the flags that say which images to use, shared by all commands that read some.
 #pragma once
 #include <functional>
 #include <string>
@@ -26,7 +26,7 @@ void add_split_flag(Arguments&, DataRequest& request);
 /// Throws UsageError if flags contradict each other.
 void check_data_flags(const DataRequest&);
 
-/// A run's own data are read again and again; `train` has said what is odd about them.
+/// A run's own data are read again and again; `train`, or `sweep` for all its runs, has said what is odd about them.
 enum class Warnings { say, drop };
 
 /// Loads with a progress bar (unless `quiet`), prints warnings to standard error: also of pictures that are there

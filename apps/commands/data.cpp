@@ -37,10 +37,8 @@ DataReport look_at(DataRequest request, bool quiet) {
   request.skip_broken = true;                                                    // the report lists them
   if (request.data != built_in_data && !request.channels) request.channels = 3;  // else colour would be lost
   DataReport report;
-  report.data = load_with_progress(request, quiet, [&](const std::string& note) {
-    const bool of_files = note.starts_with("skipped ") || note.find(" passed over: ") != note.npos;
-    if (!of_files) report.notes.push_back(note);  // the report lists the files
-  });
+  request.takes_ledger = true;
+  report.data = load_with_progress(request, quiet, [&](const std::string& note) { report.notes.push_back(note); });
   const DataSplits& data = report.data;
   report.training = class_counts(data.train, data.classes.size());
   report.validation = class_counts(data.validation, data.classes.size());
@@ -101,35 +99,15 @@ std::string colour_text(const DataReport& report) {
 }
 
 std::vector<std::string> twice_lines(const DataReport& report) {
-  const DataSplits& data = report.data;
-  std::vector<std::string> lines;
-  const auto add = [&](const std::vector<ImagePair>& pairs, const std::string& one, const std::string& more) {
-    if (!pairs.empty())
-      lines.push_back(fmt::format("{} {} (first: {} and {})", grouped(std::int64_t(pairs.size())),
-                                  pairs.size() == 1 ? one : more, name_of(data, pairs[0].first),
-                                  name_of(data, pairs[0].second)));
-  };
-  add(report.twice.across, "validation image also trains", "validation images also train");
-  add(report.twice.classes, "image is in two classes", "images are in two classes");
-  add(report.twice.repeated, "image repeats one of its split and class", "images repeat one of their split and class");
+  std::vector<std::string> lines = lines_of(report.twice, report.data);
   if (lines.empty()) lines.push_back("none, neither across the splits and classes nor within them");
   return lines;
 }
 
-struct Reason {
-  std::string why;
-  std::vector<std::string> files;
-};
-
 /// The commonest reasons first.
-std::vector<Reason> reasons_of(const Ledger& ledger) {
-  std::vector<Reason> reasons;
-  for (const PassedOver& one : ledger.passed_over) {
-    auto reason = std::ranges::find(reasons, one.why, &Reason::why);
-    if (reason == reasons.end()) reason = reasons.insert(reasons.end(), {one.why, {}});
-    reason->files.push_back(one.file);
-  }
-  std::ranges::stable_sort(reasons, std::greater(), [](const Reason& reason) { return reason.files.size(); });
+std::vector<FilesOfReason> reasons_of(const Ledger& ledger) {
+  std::vector<FilesOfReason> reasons = by_reason(ledger);
+  std::ranges::stable_sort(reasons, std::greater(), [](const FilesOfReason& reason) { return reason.files.size(); });
   return reasons;
 }
 
@@ -138,7 +116,7 @@ std::vector<std::string> file_lines(const Ledger& ledger) {
   std::vector<std::string> lines{fmt::format("{} seen, {} used, {} passed over", grouped(std::int64_t(ledger.seen)),
                                              grouped(std::int64_t(ledger.used)),
                                              grouped(std::int64_t(ledger.passed_over.size())))};
-  const std::vector<Reason> reasons = reasons_of(ledger);
+  const std::vector<FilesOfReason> reasons = reasons_of(ledger);
   for (const auto& [why, files] : reasons) {
     if (lines.size() > shown_reasons) {
       lines.push_back(fmt::format("and {} (--json lists all)",
@@ -225,7 +203,7 @@ int data_command(const Words& words) {
   arguments.value("--threads", request.threads, "threads that decode; 0: OMP_NUM_THREADS, else all cores",
                   whole_number(0, 4096), "N");
   arguments.section("Output");
-  arguments.flag("--json", json, "print JSON, with the names of all files");
+  arguments.flag("--json", json, "print JSON, with the names of all files that are passed over or there twice");
   if (!arguments.parse(words)) return 0;
   if (source.empty()) throw UsageError("data: which data? 'gridstride data DIR' looks at a folder of pictures");
   if (arguments.given("--data")) throw UsageError("--data: data takes its source as the first argument");

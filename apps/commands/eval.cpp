@@ -52,9 +52,18 @@ Arguments eval_arguments(EvalOptions& o) {
   return a;
 }
 
+struct EvalData {
+  DataSplits splits;
+  bool left_alone = false;  ///< the images are a test split beside the run's own data, which it did not use
+};
+
+bool leaves_a_split(const Ledger& ledger) {
+  return std::ranges::find(ledger.passed_over, other_split, &PassedOver::why) != ledger.passed_over.end();
+}
+
 /// The images to evaluate: the run's own, which must not have changed, or those of --data in the size that the network
 /// takes.
-DataSplits load_images(const EvalOptions& o, const Arguments& a, const SavedRun& run) {
+EvalData load_images(const EvalOptions& o, const Arguments& a, const SavedRun& run) {
   TrainOptions options = run.options;
   options.threads = o.threads;
   options.quiet = o.json;
@@ -66,11 +75,15 @@ DataSplits load_images(const EvalOptions& o, const Arguments& a, const SavedRun&
     options.data.image_size = pixels ? ImageSize(image.h, image.w) : run.options.data.image_size;
     options.data.channels = pixels ? image.c : run.options.data.channels;
   }
-  if (o.split == "test") options.data.split = "test";
-  const bool own = !a.given("--data") && options.data.split == run.options.data.split;
-  DataSplits data = load_training_data(options, own ? Warnings::drop : Warnings::say);
-  if (own)
-    check_same_data(run.record.data, data, o.run, fmt::format("; --data {} evaluates what it holds", data.source));
+  if (o.split == "test") options.data.split = "test", options.data.validation_split.reset();
+  const DataRequest& then = run.options.data;
+  const bool others = a.given("--data"), new_split = options.data.split != then.split;
+  EvalData data{load_training_data(options, others || new_split ? Warnings::say : Warnings::drop)};
+  // Without val/ the run validated with test/, unless --val-split did.
+  data.left_alone = !others && new_split && (then.validation_split || leaves_a_split(data.splits.ledger));
+  if (!others && !data.left_alone)
+    check_same_data(run.record, data.splits, o.run,
+                    fmt::format("; --data {} evaluates what it holds", data.splits.source));
   return data;
 }
 
@@ -82,6 +95,8 @@ void check_flags(const EvalOptions& o, const Arguments& a) {
     if (a.given(fmt::format("--{}", flag)) && !a.given("--data"))
       throw UsageError(fmt::format("--{} is for other images: it needs --data", flag));
   check_data_flags(o.data);
+  if (o.split == "test" && o.data.validation_split)
+    throw UsageError("--split test and --val-split both say what to evaluate: one at a time");
 }
 
 Dataset joined(Dataset both, const Dataset& b) {
@@ -102,12 +117,15 @@ Dataset chosen_split(DataSplits data, const std::string& split) {
 }
 
 /// Every number of the record, a line each, then the confusion matrix.
-std::string evaluation_text(const Json& record, std::vector<std::string> labels) {
+std::string evaluation_text(const Json& record, bool left_alone, std::vector<std::string> labels) {
   std::transform(labels.begin(), labels.end(), labels.begin(), printable);  // before their widths count
-  std::string text = fmt::format(
-      "{}: weights of epoch {}, {} images of {} ({}{})\n\n", record["run"].get<std::string>(),
-      record["epoch"].get<int>(), record["images"].get<int>(), record["source"].get<std::string>(),
-      record["split"].get<std::string>(), record["own_data"].get<bool>() ? "" : ", not the data of the run");
+  const std::string whose = record["own_data"].get<bool>() ? ""
+                            : left_alone                   ? ", which the run left alone"
+                                                           : ", not the data of the run";
+  std::string text =
+      fmt::format("{}: weights of epoch {}, {} images of {} ({}{})\n\n", record["run"].get<std::string>(),
+                  record["epoch"].get<int>(), record["images"].get<int>(), record["source"].get<std::string>(),
+                  record["split"].get<std::string>(), whose);
   const Json& metrics = record["metrics"];
   for (const auto& [name, value] : metrics.items()) {
     std::string words = name;
@@ -135,7 +153,8 @@ int eval_command(const Words& words) {
   check_flags(o, a);
   check_device(o.device);
   const SavedRun run = open_saved_run(o.run, o.weights);
-  DataSplits data = load_images(o, a, run);
+  EvalData loaded = load_images(o, a, run);
+  DataSplits& data = loaded.splits;
   const std::vector<std::string>& classes = run.record.data.classes;
   if (data.classes != classes)
     throw UsageError(fmt::format("--data {} has the classes {}; the network was trained on {}", data.source,
@@ -153,7 +172,7 @@ int eval_command(const Words& words) {
   if (o.json)
     print_as_it_is(pretty(record) + "\n");
   else
-    print_text(evaluation_text(record, run.labels));
+    print_text(evaluation_text(record, loaded.left_alone, run.labels));
   return 0;
 }
 

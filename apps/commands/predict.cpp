@@ -72,7 +72,9 @@ Pictures read_pictures(const SavedRun& run, const std::vector<std::string>& file
                                  size.w, channels, shortage));
   Pictures p;
   omp_set_num_threads(threads > 0 ? threads : default_threads());
-  const DecodedFiles decoded = decode_images({files.begin(), files.end()}, size, channels, run.record.data.range_bits);
+  // Without a range of the run, all 16 bits: a picture's class must not depend on those named beside it.
+  const int range_bits = run.record.data.range_bits > 0 ? run.record.data.range_bits : 16;
+  const DecodedFiles decoded = decode_images({files.begin(), files.end()}, size, channels, range_bits);
   for (const std::string& note : decoded.notes) print_message(note);
   for (std::size_t i = 0; i < files.size(); ++i)
     if (decoded.images[i]) {

@@ -124,7 +124,7 @@ OpenedRun open_run(const FinishedRun& run) {
   SavedRun saved = open_saved_run(run.folder);
   OpenedRun opened;
   opened.data = load_training_data(saved.options, Warnings::drop);
-  check_same_data(run.record.data, opened.data, run.folder.string());
+  check_same_data(run.record, opened.data, run.folder.string());
   if (opened.data.validation.n != int(run.labels.size()))
     throw Error(fmt::format("{}/predictions.safetensors is of {} images, and the run has {} to validate it",
                             run.folder.string(), run.labels.size(), opened.data.validation.n));

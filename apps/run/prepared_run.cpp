@@ -33,12 +33,12 @@ std::unique_ptr<Device> open_device_for(const TrainOptions& o, Precision& precis
   return device;
 }
 
-PreparedRun prepare_run(const TrainOptions& o) {
+PreparedRun prepare_run(const TrainOptions& o, Warnings warnings) {
   PreparedRun run;
   const ImplementationChoice implementations = choose_implementations(o);
   Precision precision;
   run.device = open_device_for(o, precision);
-  run.data = load_training_data(o, o.resume ? Warnings::drop : Warnings::say);
+  run.data = load_training_data(o, warnings);
   const LossKind loss = choose_loss(o, run.data.classes.size());
   run.positive = choose_positive(o, loss, run.data.classes);
   make_positive_one(run.data, run.positive);

@@ -20,7 +20,7 @@ struct PreparedRun {
 };
 
 /// Cheap checks that may refuse the run come first, the images last. Throws UsageError or Error.
-PreparedRun prepare_run(const TrainOptions&);
+PreparedRun prepare_run(const TrainOptions&, Warnings = Warnings::say);
 
 /// Loads the images of a run and computes its --features; shows a progress bar meanwhile.
 DataSplits load_training_data(const TrainOptions&, Warnings = Warnings::say);

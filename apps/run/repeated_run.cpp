@@ -88,11 +88,11 @@ PreparedRun prepare(const Repetition& repetition, const Flags& flags) {
   if (repetition.threads > 0) options.threads = repetition.threads;
   options.quiet = repetition.quiet;
   options.implementation_from = repetition.folder.string();
-  const RunRecord::Data& recorded = repetition.record.data;
-  options.data.data = where_now(recorded.path, last_typed(repetition.record, "data", options.data.data));
-  options.data.table.file = where_now(recorded.table, last_typed(repetition.record, "labels", options.data.table.file));
-  PreparedRun run = prepare_run(options);
-  check_same_data(repetition.record.data, run.data, repetition.folder.string());
+  options.data.data = last_typed(repetition.record, "data", options.data.data);
+  options.data.table.file = last_typed(repetition.record, "labels", options.data.table.file);
+  read_again(options.data, repetition.record.data);
+  PreparedRun run = prepare_run(options, Warnings::drop);
+  check_same_data(repetition.record, run.data, repetition.folder.string());
   return run;
 }
 

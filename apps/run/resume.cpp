@@ -62,11 +62,9 @@ RunRestart restart_of(const std::string& run, const std::map<std::string, std::s
     if (given.count(flag) == 0) restart.words.push_back("--" + flag + "=" + value);
   for (const auto& [flag, value] : given)
     if (may_change(flag)) restart.words.push_back("--" + flag + "=" + value);
-  // Older runs kept the upper 8 of 16 bits, and do not say so.
-  if (!record.data.path.empty() && record.data.range_bits == 16 && !record.flags.contains("range"))
-    restart.words.push_back("--range=full");
-  if (!given.contains("data")) restart.data_path = record.data.path;
-  if (!given.contains("labels")) restart.table_path = record.data.table;
+  restart.data = record.data;
+  if (given.contains("data")) restart.data.path.clear();
+  if (given.contains("labels")) restart.data.table.clear();
   return restart;
 }
 
@@ -91,8 +89,7 @@ std::string jump_of_rate(const RunRecord& record, const Recipe& recipe, int epoc
                next = rate * recipe.schedule.factor(epochs_done, recipe.epochs);
   return fmt::format(
       "--epochs {}: the cosine schedule now ends there, so the learning rate goes from {:.3g} in epoch {} of {} to "
-      "{:.3g} "
-      "in epoch {}",
+      "{:.3g} in epoch {}",
       recipe.epochs, last, epochs_done, before, next, epochs_done + 1);
 }
 
@@ -104,7 +101,7 @@ bool stops_early(const std::vector<EpochResult>& history, int patience) {
 
 Earlier resume(Program& program, const std::string& run, int patience, const DataSplits& data) {
   RunRecord record = named_run("--resume", run);
-  check_same_data(record.data, data, run, "; --data may name the folder or file that holds them");
+  check_same_data(record, data, run, "; --data may name the folder or file that holds them");
   const RunDirectory directory(run);
   if (!directory.has_last() && !record.finished()) return {.record = std::move(record)};
   const Checkpoint checkpoint = directory.last(program.net());

@@ -16,9 +16,8 @@ namespace gs::apps {
 
 /// The words and the data that start a run again.
 struct RunRestart {
-  Words words;             ///< the flags of its run.json, with those that are given and may change
-  std::string data_path;   ///< for where_now() of recorded_data.h; empty if --data is given
-  std::string table_path;  ///< likewise, of --labels
+  Words words;           ///< the flags of its run.json, with those that are given and may change
+  RunRecord::Data data;  ///< for read_again() of recorded_data.h; without the path of what a given flag names
 };
 
 /// The restart of the run in folder `run`. --data, --labels, --epochs, --patience, --threads, --device, --profile,

@@ -43,9 +43,7 @@ SavedRun open_saved_run(const std::filesystem::path& folder, const std::string& 
   }
   // Its own record holds the table; the run that --impl-from named may be gone.
   if (run.options.implementation_from) run.options.implementation_from = folder.string();
-  run.options.data.data = where_now(run.record.data.path, run.options.data.data);
-  run.options.data.table.file = where_now(run.record.data.table, run.options.data.table.file);
-  run.options.data.range_bits = run.record.data.range_bits;
+  read_again(run.options.data, run.record.data);
   run.options.quiet = true;
   Checkpoint checkpoint = weights == "last" ? directory.last(run.net) : directory.best(run.net);
   run.epoch = checkpoint.epoch;

@@ -17,7 +17,7 @@ namespace gs::apps {
 struct SavedRun {
   std::filesystem::path folder;
   RunRecord record;      ///< run.json
-  TrainOptions options;  ///< from the flags that it was started with; --data as where_now() of recorded_data.h finds it
+  TrainOptions options;  ///< from the flags that it was started with; the data by read_again()
   LossKind loss = LossKind::bce;
   Net net;
   std::vector<std::string> labels;  ///< class names by label; in one-logit losses label 1 is the positive class

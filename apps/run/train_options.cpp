@@ -182,8 +182,7 @@ bool parse_train_words(const Words& words, TrainOptions& o, std::map<std::string
     const std::string run = *o.resume;
     o = TrainOptions();
     parse_train_words(restart.words, o, given);
-    o.data.data = where_now(restart.data_path, o.data.data);
-    o.data.table.file = where_now(restart.table_path, o.data.table.file);
+    read_again(o.data, restart.data);
     o.resume = o.out = o.implementation_from = run;
     return true;
   }

@@ -110,7 +110,7 @@ class Run {
                  .validation_images = data.validation.n,
                  .train_class_counts = class_counts(data.train, data.classes.size()),
                  .validation_class_counts = class_counts(data.validation, data.classes.size()),
-                 .lack_of_content = lack_of_content(data.train)} {
+                 .lack_of_content = gs::lack_of_content(data.train)} {
     if (options.profile) samples_ = sample_steps(program, options);
     if (options.tensorboard)
       events_ = std::make_unique<EventFile>(directory.path(), int(recorder_.history().size()) + 1);
@@ -123,6 +123,7 @@ class Run {
   }
 
   Display& display() { return display_; }
+  const std::string& lack_of_content() const { return context_.lack_of_content; }
 
   /// Returns the exit status.
   int train(const PartialEpoch& begun) {
@@ -301,7 +302,7 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
   if (o.tensorboard) exchange_module();  // if it is not there, that is said before any work is done
   RunDirectory directory(o.out.value_or("runs/" + run_name(o, base)));
   directory.claim(o.overwrite || o.resume);
-  const PreparedRun prepared = prepare_run(o);
+  const PreparedRun prepared = prepare_run(o, o.resume || view.among_others ? Warnings::drop : Warnings::say);
   Program& program = *prepared.program;
   Earlier earlier;
   if (o.resume) earlier = resume(program, *o.resume, o.patience, prepared.data);
@@ -332,7 +333,7 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
                                  run.display().width()) +
                       "\n");
   if (!jump.empty()) run.display().warn(jump);
-  if (const std::string lack = lack_of_content(prepared.data.train); !lack.empty())
+  if (const std::string& lack = run.lack_of_content(); !lack.empty())
     run.display().warn(fmt::format("--data {}: {}", prepared.data.source, lack));
   return run.train(begun);
 }

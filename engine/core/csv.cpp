@@ -69,7 +69,9 @@ bool CsvReader::next(std::vector<std::string>& fields) {
   fields.clear();
   line_ = next_line_;
   for (bool more = true; more;) {
-    if (rest_.starts_with('"')) {
+    const std::size_t begin = std::min(rest_.find_first_not_of(separator_ == '\t' ? " " : " \t"), rest_.size());
+    if (rest_.substr(begin).starts_with('"')) {
+      rest_.remove_prefix(begin);
       fields.push_back(quoted_field());
     } else {
       std::string_view field = rest_.substr(0, rest_.find_first_of(std::string{separator_, '\n'}));

@@ -9,20 +9,19 @@
 #include "engine/core/error.h"
 #include "engine/core/lower_case.h"
 #include "engine/core/printable.h"
+#include "engine/data/split_word.h"
 
 namespace gs {
 namespace {
 
-enum class ArraySplit { train, validation, test };
-constexpr ArraySplit array_splits[] = {ArraySplit::train, ArraySplit::validation, ArraySplit::test};
+constexpr NamedSplit named_splits[] = {NamedSplit::train, NamedSplit::validation, NamedSplit::test};
 
-/// The names of a split, the usual one first.
-const std::vector<std::string>& words_of(ArraySplit split) {
-  static const std::map<ArraySplit, std::vector<std::string>> words{
-      {ArraySplit::train, {"train", "training"}},
-      {ArraySplit::validation, {"val", "valid", "validation"}},
-      {ArraySplit::test, {"test", "testing"}}};
-  return words.at(split);
+/// The split of "train_images" or "x_train", with `what` images and `letter` x.
+std::optional<NamedSplit> split_of_array(const std::string& name, const std::string& what, const std::string& letter) {
+  const std::string lower = in_lower_case(name);
+  if (lower.ends_with("_" + what)) return split_by_word(lower.substr(0, lower.size() - what.size() - 1));
+  if (lower.starts_with(letter + "_")) return split_by_word(lower.substr(letter.size() + 1));
+  return std::nullopt;
 }
 
 /// The names of one split; an empty text for an array that is not there.
@@ -30,10 +29,10 @@ class ArrayFinder {
  public:
   ArrayFinder(const std::vector<std::string>& names, const std::string& where) : names_(names), where_(where) {}
 
-  ArrayPair pair(ArraySplit split) const { return {find(split, "images", "x"), find(split, "labels", "y")}; }
+  ArrayPair pair(NamedSplit split) const { return {find(split, "images", "x"), find(split, "labels", "y")}; }
 
-  void require_both(const ArrayPair& pair, ArraySplit split) const {
-    const std::string& word = words_of(split)[0];
+  void require_both(const ArrayPair& pair, NamedSplit split) const {
+    const std::string_view word = usual_word(split);
     if (pair.images.empty() != pair.labels.empty())
       throw UsageError(
           pair.images.empty()
@@ -42,18 +41,15 @@ class ArrayFinder {
   }
 
  private:
-  /// "train_images" or "x_train".
-  std::string find(ArraySplit split, const std::string& what, const std::string& letter) const {
+  std::string find(NamedSplit split, const std::string& what, const std::string& letter) const {
     std::string found;
-    for (const std::string& name : names_)
-      for (const std::string& word : words_of(split)) {
-        const std::string lower = in_lower_case(name);
-        if (lower != word + "_" + what && lower != letter + "_" + word) continue;
-        if (!found.empty())
-          throw UsageError(fmt::format("--data {}: both {} and {} are there: which is meant?", where_, printable(found),
-                                       printable(name)));
-        found = name;
-      }
+    for (const std::string& name : names_) {
+      if (split_of_array(name, what, letter) != split) continue;
+      if (!found.empty())
+        throw UsageError(fmt::format("--data {}: both {} and {} are there: which is meant?", where_, printable(found),
+                                     printable(name)));
+      found = name;
+    }
     return found;
   }
 
@@ -65,22 +61,22 @@ class ArrayFinder {
 
 std::optional<ArrayNames> find_arrays(const std::vector<std::string>& names, const std::string& where) {
   const ArrayFinder finder(names, where);
-  std::map<ArraySplit, ArrayPair> pairs;
-  for (const ArraySplit split : array_splits)
+  std::map<NamedSplit, ArrayPair> pairs;
+  for (const NamedSplit split : named_splits)
     if (ArrayPair pair = finder.pair(split); !pair.images.empty() || !pair.labels.empty())
       pairs[split] = std::move(pair);
   if (pairs.empty()) return std::nullopt;
   for (const auto& [split, pair] : pairs) finder.require_both(pair, split);
-  if (!pairs.contains(ArraySplit::train) || pairs.size() == 1)
+  if (!pairs.contains(NamedSplit::train) || pairs.size() == 1)
     throw UsageError(
         fmt::format("--data {}: {}", where,
-                    pairs.contains(ArraySplit::train)
+                    pairs.contains(NamedSplit::train)
                         ? "no arrays to validate with: val_images and val_labels, or test_images and test_labels"
                         : "no training arrays: train_images and train_labels, or x_train and y_train"));
-  const auto other = [&](ArraySplit split) {
+  const auto other = [&](NamedSplit split) {
     return pairs.contains(split) ? std::optional(pairs[split]) : std::nullopt;
   };
-  return ArrayNames{pairs[ArraySplit::train], other(ArraySplit::validation), other(ArraySplit::test)};
+  return ArrayNames{pairs[NamedSplit::train], other(NamedSplit::validation), other(NamedSplit::test)};
 }
 
 }  // namespace gs

@@ -57,12 +57,13 @@ struct DataRequest {
   std::optional<int> channels;             ///< 1 or 3; unset: 1 (synthetic, folder), else the data's own
   std::vector<std::string> label_pattern;  ///< folder only: the class is the pattern that the file name contains
   std::optional<double> validation_split;  ///< folder only: share of each class to validate on, drawn from training
-  /// Where there are val and test: the one that validates, "val" or "test". The other is left alone.
+  /// "val" or "test": the one that validates if both are there. The other is left alone.
   std::string split = "val";
   bool transpose = false;    ///< IDX only: rows become columns
   TableRequest table = {};   ///< folder only
   std::optional<int> limit;  ///< at most this many images of each split
   bool skip_broken = false;
+  bool takes_ledger = false;  ///< the caller lists the files that are passed over: no warning sums them up
   int range_bits = 0;  ///< of pictures of 16 bits, whose upper 8 are kept: 8 to 16; 0: the fewest that hold all values
   int threads = 0;     ///< 0: default_threads()
 };

@@ -13,7 +13,7 @@
 namespace gs {
 namespace {
 
-/// What is said of the pictures of a source: how many, and the first.
+/// A remark on the pictures of a source: their number, and the first.
 struct Remark {
   int count = 0;
   std::string first;
@@ -62,6 +62,7 @@ DecodedFiles decode_images(const std::vector<std::filesystem::path>& files, Imag
     try {
       pictures[i] = decode_image(files[i], size, channels, bits);
     } catch (const Error& error) {
+      pictures[i] = {};  // of the first time, in another range
       result.faults[i] = error.what();
     }
   };

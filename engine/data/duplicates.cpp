@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/core/checksum.h"
+#include "kernels/common/grouped.h"
 
 namespace gs {
 namespace {
@@ -71,17 +72,23 @@ std::string name_of(const DataSplits& data, ImagePlace place) {
   return fmt::format("{} image {}", place.validates ? "validation" : "training", place.index + 1);
 }
 
-std::string summary_of(const Duplicates& duplicates, const DataSplits& data) {
-  std::vector<std::string> parts;
+std::vector<std::string> lines_of(const Duplicates& duplicates, const DataSplits& data) {
+  std::vector<std::string> lines;
   const auto add = [&](const std::vector<ImagePair>& pairs, const std::string& one, const std::string& more) {
     if (pairs.empty()) return;
-    parts.push_back(fmt::format("{} {} (first: {} and {})", pairs.size(), pairs.size() == 1 ? one : more,
-                                name_of(data, pairs[0].first), name_of(data, pairs[0].second)));
+    lines.push_back(fmt::format("{} {} (first: {} and {})", grouped(std::int64_t(pairs.size())),
+                                pairs.size() == 1 ? one : more, name_of(data, pairs[0].first),
+                                name_of(data, pairs[0].second)));
   };
   add(duplicates.across, "validation image also trains", "validation images also train");
   add(duplicates.classes, "image is in two classes", "images are in two classes");
-  if (parts.empty()) return "";
-  return fmt::format("--data {}: the same picture twice: {}", data.source, fmt::join(parts, "; "));
+  add(duplicates.repeated, "image repeats one of its split and class", "images repeat one of their split and class");
+  return lines;
+}
+
+std::string summary_of(const Duplicates& duplicates, const DataSplits& data) {
+  const std::vector<std::string> lines = lines_of({duplicates.across, duplicates.classes, {}}, data);
+  return lines.empty() ? "" : fmt::format("--data {}: the same picture twice: {}", data.source, fmt::join(lines, "; "));
 }
 
 }  // namespace gs

@@ -32,6 +32,9 @@ Duplicates find_duplicates(const DataSplits&);
 /// The name of an image's file, or "training image 17", from 1.
 std::string name_of(const DataSplits&, ImagePlace);
 
+/// "2 images are in two classes (first: a/1.png and b/7.png)" for each kind of pair that is there.
+std::vector<std::string> lines_of(const Duplicates&, const DataSplits&);
+
 /// One line with counts and the first pair of each kind; empty if no image is in both splits or in two classes.
 std::string summary_of(const Duplicates&, const DataSplits&);
 

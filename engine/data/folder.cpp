@@ -65,8 +65,7 @@ std::vector<ImageFile> files_by_pattern(const fs::path& folder, FolderWalk& walk
   return files;
 }
 
-/// Moves about this share of each class from training to validation: the names "<class>/<file>" decide, or the files'
-/// names if the class is a pattern in them.
+/// Moves about this share of each class from training to validation: the paths below `folder` decide.
 void split_off(FolderListing& listing, double share, const fs::path& folder) {
   std::vector<std::string> names;
   std::vector<std::int32_t> labels;
@@ -133,7 +132,9 @@ FolderListing list_folder(const fs::path& root, const ReaderContext& context) {
                       root.string(), 100 * default_validation_split));
     split_off(listing, r.validation_split.value_or(default_validation_split), splits.train);
   }
-  if (const std::string summary = summary_of(listing.ledger, root.string()); !summary.empty()) context.warning(summary);
+  if (const std::string summary = summary_of(listing.ledger, root.string());
+      !summary.empty() && !context.request.takes_ledger)
+    context.warning(summary);
   return listing;
 }
 

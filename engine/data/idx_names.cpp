@@ -1,4 +1,4 @@
-// idx_names.cpp - looks for files of IDX sets in a folder and up to two folders below it.
+// idx_names.cpp - looks for files of IDX sets in a folder and in the folders raw below it.
 #include "engine/data/idx_names.h"
 
 #include <algorithm>
@@ -39,15 +39,12 @@ IdxNames names_of(const fs::path& folder, const std::string& prefix) {
   return test && !t10k ? as_emnist : names;
 }
 
-/// The folder, its `raw`, its other folders, and their `raw`.
+/// The folder, its `raw`, and the `raw` of its other folders: no other folder, which may be a class of many pictures.
 std::vector<fs::path> places_of(const fs::path& path) {
-  std::vector<fs::path> places{path};
+  std::vector<fs::path> places{path, path / "raw"};
   std::error_code none;
   for (const fs::directory_entry& entry : fs::directory_iterator(path, none))
-    if (entry.is_directory(none)) {
-      places.push_back(entry.path());
-      if (fs::is_directory(entry.path() / "raw", none)) places.push_back(entry.path() / "raw");
-    }
+    if (fs::is_directory(entry.path() / "raw", none)) places.push_back(entry.path() / "raw");
   return places;
 }
 

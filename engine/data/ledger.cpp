@@ -9,20 +9,8 @@
 namespace gs {
 namespace {
 
-struct FilesOfReason {
-  std::string_view why;
-  std::vector<std::string_view> files;
-};
-
-std::vector<FilesOfReason> by_reason(const std::vector<PassedOver>& all) {
-  std::vector<FilesOfReason> groups;
-  for (const PassedOver& one : all) {
-    if (one.why == made_by_system || one.why == text_file || one.why == other_split) continue;
-    auto group = std::ranges::find(groups, std::string_view(one.why), &FilesOfReason::why);
-    if (group == groups.end()) group = groups.insert(groups.end(), {one.why, {}});
-    group->files.push_back(one.file);
-  }
-  return groups;
+bool worth_no_warning(std::string_view why) {
+  return why == made_by_system || why == text_file || why == other_split;
 }
 
 }  // namespace
@@ -36,11 +24,22 @@ void pass_over(Ledger& ledger, const std::filesystem::path& file, const std::fil
       {file.lexically_relative(root).generic_string() + (folder ? "/" : ""), std::string(why)});
 }
 
+std::vector<FilesOfReason> by_reason(const Ledger& ledger) {
+  std::vector<FilesOfReason> groups;
+  for (const PassedOver& one : ledger.passed_over) {
+    auto group = std::ranges::find(groups, std::string_view(one.why), &FilesOfReason::why);
+    if (group == groups.end()) group = groups.insert(groups.end(), {one.why, {}});
+    group->files.push_back(one.file);
+  }
+  return groups;
+}
+
 std::string summary_of(const Ledger& ledger, const std::string& source) {
   constexpr std::size_t shown_names = 2, shown_reasons = 4;
   std::size_t total = 0;
   std::vector<std::string> parts;
-  for (const auto& [why, files] : by_reason(ledger.passed_over)) {
+  for (const auto& [why, files] : by_reason(ledger)) {
+    if (worth_no_warning(why)) continue;
     total += files.size();
     if (parts.size() == shown_reasons) continue;
     const std::size_t names = files.size() == shown_names + 1 ? files.size() : std::min(shown_names, files.size());

@@ -26,6 +26,15 @@ inline constexpr std::string_view made_by_system = "hidden, or made by the syste
 /// Counts a file as seen, and records why it is passed over. Its name is relative to `root`, a folder's ends in '/'.
 void pass_over(Ledger&, const std::filesystem::path& file, const std::filesystem::path& root, std::string_view why);
 
+/// The files that were passed over for one reason.
+struct FilesOfReason {
+  std::string_view why;
+  std::vector<std::string_view> files;
+};
+
+/// By reason, in the order in which they were met; views of the ledger.
+std::vector<FilesOfReason> by_reason(const Ledger&);
+
 /// One line by reason, with the first names: "--data photos: 6 files are passed over: a link to nothing: a/1.jpg,
 /// a/2.jpg and 2 more; ...". Empty if there is nothing to warn of.
 std::string summary_of(const Ledger&, const std::string& source);

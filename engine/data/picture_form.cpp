@@ -19,16 +19,18 @@ struct FirstBytes {
 };
 
 constexpr FirstBytes forms[] = {
-    {0, "\xFF\xD8"sv, jpeg_form}, {0, "\x89PNG"sv, png_form}, {0, "BM"sv, bmp_form},
-    {0, "GIF8"sv, gif_form},      {0, "II*\0"sv, tiff_form},  {0, "MM\0*"sv, tiff_form},
-    {0, "II+\0"sv, tiff_form},    {0, "MM\0+"sv, tiff_form},  {8, "WEBP"sv, webp_form},
-};
-
-/// Forms that OpenCV decodes and that say their size in ways of their own.
-constexpr FirstBytes decoded_by_opencv[] = {
-    {0, "\0\0\0\x0CjP  \r\n\x87\n"sv, nullptr},  // JPEG 2000
-    {0, "\xFF\x4F\xFF\x51"sv, nullptr},          // its code stream alone
-    {0, "\x59\xA6\x6A\x95"sv, nullptr},          // Sun raster
+    {0, "\xFF\xD8"sv, jpeg_form},
+    {0, "\x89PNG"sv, png_form},
+    {0, "BM"sv, bmp_form},
+    {0, "GIF8"sv, gif_form},
+    {0, "II*\0"sv, tiff_form},
+    {0, "MM\0*"sv, tiff_form},
+    {0, "II+\0"sv, tiff_form},
+    {0, "MM\0+"sv, tiff_form},
+    {8, "WEBP"sv, webp_form},
+    {0, "\0\0\0\x0CjP  \r\n\x87\n"sv, jpeg2000_form},
+    {0, "\xFF\x4F\xFF\x51"sv, jpeg2000_form},  // its code stream alone
+    {0, "\x59\xA6\x6A\x95"sv, sun_raster_form},
 };
 
 struct NotRead {
@@ -98,9 +100,6 @@ PictureForm picture_form(std::span<const std::byte> bytes) {
   const PictureBytes file(bytes);
   for (const FirstBytes& known : forms)
     if (file.has(known.at, known.bytes)) return known.form(file);
-  for (const FirstBytes& known : decoded_by_opencv)
-    if (file.has(known.at, known.bytes))
-      return {.kind = PictureForm::Kind::other, .extents = {}, .bits = 16, .fault = {}};
   if (file.byte(0) == 'P' && file.byte(1) >= '1' && file.byte(1) <= '6') return pnm_form(file);
   return unknown_form(file);
 }

@@ -13,7 +13,7 @@ struct PictureExtents {
 };
 
 struct PictureForm {
-  /// other: a form that only OpenCV knows, as JPEG 2000.
+  /// other: JPEG 2000 or Sun raster, of which only the size is read.
   enum class Kind { unknown, jpeg, png, bmp, gif, tiff, webp, pnm, other };
   Kind kind = Kind::unknown;
   std::optional<PictureExtents> extents;  ///< nullopt: its header is cut or does not say it

@@ -12,6 +12,8 @@ PictureForm gif_form(const PictureBytes&);
 PictureForm tiff_form(const PictureBytes&);
 PictureForm webp_form(const PictureBytes&);
 PictureForm pnm_form(const PictureBytes&);
+PictureForm jpeg2000_form(const PictureBytes&);
+PictureForm sun_raster_form(const PictureBytes&);
 
 /// EXIF's orientation, 1 to 8, of a TIFF header with its directory; 1 if it has none.
 int exif_orientation(const PictureBytes& tiff);

@@ -26,21 +26,32 @@ std::string without_ending(const std::string& name) {
 }  // namespace
 
 PictureIndex::PictureIndex(const std::vector<std::string>& names) {
-  for (std::size_t i = 0; i < names.size(); ++i)
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    in_folder_.push_back(names[i].find('/') != std::string::npos);
     for (std::string end = names[i]; !end.empty(); end = below_first_folder(end)) {
       by_name_[end].push_back(i);
       by_stem_[without_ending(end)].push_back(i);
     }
+  }
+}
+
+std::vector<std::size_t> PictureIndex::named(const std::string& end) const {
+  if (const auto at = by_name_.find(end); at != by_name_.end()) return at->second;
+  for (const std::string& stem : {end, without_ending(end)})
+    if (const auto at = by_stem_.find(stem); at != by_stem_.end()) return at->second;
+  return {};
 }
 
 std::vector<std::size_t> PictureIndex::find(const std::string& name) const {
   if (const auto at = by_name_.find(name); at != by_name_.end()) return at->second;
   std::string end = name;
   std::ranges::replace(end, '\\', '/');
-  for (; !end.empty(); end = below_first_folder(end)) {
-    if (const auto at = by_name_.find(end); at != by_name_.end()) return at->second;
-    for (const std::string& stem : {end, without_ending(end)})
-      if (const auto at = by_stem_.find(stem); at != by_stem_.end()) return at->second;
+  while (end.starts_with("./")) end.erase(0, 2);
+  for (bool whole = true; !end.empty(); end = below_first_folder(end), whole = false) {
+    std::vector<std::size_t> found = named(end);
+    if (!whole && end.find('/') == end.npos)  // no folder is left to agree with the picture's
+      std::erase_if(found, [&](std::size_t i) { return in_folder_[i]; });
+    if (!found.empty()) return found;
   }
   return {};
 }

@@ -10,7 +10,7 @@
 namespace gs {
 
 /// Finds pictures by their names with or without ending, and with or without folders: part_1/a.jpg by a, a.jpg, a.png,
-/// part_1/a, and images/a.jpg.
+/// part_1/a, and images/part_1/a.jpg; but not by part_2/a.jpg, which is another picture. a.jpg by images/a.jpg.
 class PictureIndex {
  public:
   /// `names`: paths relative to one folder, with '/'.
@@ -21,7 +21,11 @@ class PictureIndex {
 
  private:
   using Positions = std::unordered_map<std::string, std::vector<std::size_t>>;
+  /// By a path or an end of it.
+  std::vector<std::size_t> named(const std::string& end) const;
+
   Positions by_name_, by_stem_;
+  std::vector<bool> in_folder_;  ///< of each picture
 };
 
 }  // namespace gs

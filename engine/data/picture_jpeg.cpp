@@ -65,10 +65,12 @@ PictureForm jpeg_form(const PictureBytes& file) {
     }
     const std::size_t length = std::size_t(file.big_endian(at + 2, 2)), end = at + 2 + length;
     if (at + 4 > file.size() || end > file.size()) {
-      if (is_frame(marker) && at + 9 <= file.size()) read_frame(file, at, form);
+      if (is_frame(marker) && !form.extents && at + 9 <= file.size()) read_frame(file, at, form);
       form.fault = cut_off(file, fmt::format("within the JPEG segment at byte {}", at));
     } else if (length < 2) {
       form.fault = damaged(at + 2, "no JPEG segment has this length");
+    } else if (is_frame(marker) && form.extents) {
+      form.fault = damaged(at, "a JPEG has one frame, and this is a second");
     } else if (is_frame(marker)) {
       read_frame(file, at, form);
     } else if (marker == 0xE1 && file.has(at + 4, {"Exif\0\0", 6}) && form.orientation == 1) {

@@ -2,6 +2,7 @@
 // proposal of libtiff; EXIF 2.3, 4.6.4 (orientation).
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -28,7 +29,10 @@ class TiffReader {
       : file_(file), big_endian_(file.byte(0) == 'M'), wide_(number(2, 2) == 43) {}
 
   std::uint64_t first_directory() const { return wide_ ? number(8, 8) : number(4, 4); }
-  std::uint64_t entries(std::uint64_t directory) const { return number(directory, wide_ ? 8 : 2); }
+  /// At most one a byte of the file: a damaged count must not overflow.
+  std::uint64_t entries(std::uint64_t directory) const {
+    return std::min<std::uint64_t>(number(directory, wide_ ? 8 : 2), file_.size());
+  }
   std::uint64_t end_of(std::uint64_t directory) const {
     return directory + first_entry() + entries(directory) * entry_size() + word();
   }
@@ -87,8 +91,6 @@ bool holds_page(const PictureBytes& file, const TiffReader& tiff, std::uint64_t 
   return true;
 }
 
-constexpr int most_pages = 10000;  ///< a chain of directories may be a circle
-
 }  // namespace
 
 int exif_orientation(const PictureBytes& bytes) {
@@ -119,7 +121,12 @@ PictureForm tiff_form(const PictureBytes& file) {
   else if (!holds_page(file, tiff, first))
     form.fault = cut_off(file, "before its TIFF's picture ends");
   std::uint64_t directory = tiff.next_directory(first);
-  for (int i = 0; i < most_pages && directory > 0 && directory < file.size(); ++i) {
+  // A damaged chain may be a circle, or one of directories that lie within each other.
+  std::set<std::uint64_t> seen{first};
+  std::uint64_t bytes = tiff.end_of(first) - first;
+  while (directory > 0 && tiff.end_of(directory) <= file.size() && seen.insert(directory).second) {
+    bytes += tiff.end_of(directory) - directory;
+    if (bytes > file.size()) break;
     form.pages += tiff.value(directory, tag::kind_of_page, 0) % 2 == 0;  // odd: a smaller copy of another page
     directory = tiff.next_directory(directory);
   }

@@ -44,14 +44,14 @@ Dataset take(DecodedFiles& decoded, std::size_t first, const std::vector<ImageFi
   return d;
 }
 
-/// --skip-broken may not take the last training picture of a class.
+/// A class may not lose its last training picture to --skip-broken.
 void refuse_lost_class(const DecodedFiles& decoded, const FolderListing& listing, const Dataset& train) {
   for (std::size_t c = 0; c < listing.classes.size(); ++c) {
     const auto label = std::int32_t(c);
     if (std::find(train.labels.begin(), train.labels.end(), label) != train.labels.end()) continue;
     for (std::size_t i = 0; i < listing.train.size(); ++i)
       if (listing.train[i].label == label)
-        throw UsageError(fmt::format("--skip-broken: all training pictures of the class '{}' are broken; the first: {}",
+        throw UsageError(fmt::format("--data: all training pictures of the class '{}' are broken; the first: {}",
                                      listing.classes[c], decoded.faults[i]));
   }
 }
@@ -73,6 +73,7 @@ void refuse_or_skip(const DecodedFiles& decoded, const std::vector<std::filesyst
   const std::string more = broken > 1 ? fmt::format(" (and {} more)", broken - 1) : "";
   if (!context.request.skip_broken)
     throw UsageError(fmt::format("--data: {}{}; mend or remove it, or use --skip-broken", first, more));
+  if (context.request.takes_ledger) return;
   context.warning(fmt::format("skipped {} broken image{}: {}{}", broken, broken == 1 ? "" : "s", first, more));
 }
 

@@ -9,13 +9,13 @@
 
 #include "engine/core/error.h"
 #include "engine/core/input_file.h"
-#include "engine/core/lower_case.h"
 #include "engine/core/parse_number.h"
 #include "engine/core/printable.h"
 #include "engine/data/folder.h"
 #include "engine/data/label_table.h"
 #include "engine/data/picture_index.h"
 #include "engine/data/split_by_name.h"
+#include "engine/data/split_word.h"
 #include "engine/data/walk_folder.h"
 
 namespace gs {
@@ -123,18 +123,10 @@ std::vector<std::string> classes_of(const std::vector<LabelledPicture>& pictures
   return classes;
 }
 
-enum class TableSplit { train, validation, test };
-
-TableSplit parse_split(const LabelTable& table, const LabelRow& row) {
-  static const std::map<std::string, TableSplit> words{
-      {"train", TableSplit::train},      {"training", TableSplit::train},        {"val", TableSplit::validation},
-      {"valid", TableSplit::validation}, {"validation", TableSplit::validation}, {"test", TableSplit::test},
-      {"testing", TableSplit::test}};
-  const auto known = words.find(in_lower_case(row.split));
-  if (known == words.end())
-    throw UsageError(
-        fmt::format("{}: the split must be train, val or test, not '{}'", in_line(table, row), printable(row.split)));
-  return known->second;
+NamedSplit parse_split(const LabelTable& table, const LabelRow& row) {
+  if (const auto split = split_by_word(row.split)) return *split;
+  throw UsageError(
+      fmt::format("{}: the split must be train, val or test, not '{}'", in_line(table, row), printable(row.split)));
 }
 
 /// Throws UsageError if pictures of one group stand on both sides.
@@ -154,15 +146,15 @@ void check_groups(const LabelTable& table, const std::vector<LabelledPicture>& p
 /// By the split column. One of val and test validates; the other is left alone, and leaves `pictures`.
 std::vector<bool> validating_by_column(const LabelTable& table, std::vector<LabelledPicture>& pictures, Ledger& ledger,
                                        const ReaderContext& context) {
-  std::vector<TableSplit> splits;
+  std::vector<NamedSplit> splits;
   for (const LabelledPicture& picture : pictures) splits.push_back(parse_split(table, *picture.row));
-  const bool has_validation = std::ranges::find(splits, TableSplit::validation) != splits.end();
-  const bool has_test = std::ranges::find(splits, TableSplit::test) != splits.end();
+  const bool has_validation = std::ranges::find(splits, NamedSplit::validation) != splits.end();
+  const bool has_test = std::ranges::find(splits, NamedSplit::test) != splits.end();
   const bool by_test = context.request.split == "test" || !has_validation;
   if (by_test && !has_test)
     throw UsageError(fmt::format("{}: no row of {} to validate with", table.name,
                                  context.request.split == "test" ? "test" : "val or test"));
-  const TableSplit left_alone = by_test ? TableSplit::validation : TableSplit::test;
+  const NamedSplit left_alone = by_test ? NamedSplit::validation : NamedSplit::test;
   if (has_validation && has_test)
     context.warning(fmt::format("{}: the rows of {} validate; those of {} are left alone (--split)", table.name,
                                 by_test ? "test" : "val", by_test ? "val" : "test"));
@@ -174,7 +166,7 @@ std::vector<bool> validating_by_column(const LabelTable& table, std::vector<Labe
       continue;
     }
     kept.push_back(pictures[i]);
-    validates.push_back(splits[i] != TableSplit::train);
+    validates.push_back(splits[i] != NamedSplit::train);
   }
   pictures = std::move(kept);
   check_groups(table, pictures, validates);
@@ -224,7 +216,9 @@ FolderListing list_table(const LabelTable& table, const fs::path& root, const Re
   }
   for (std::size_t i = 0; i < pictures.size(); ++i)
     (validates[i] ? listing.validation : listing.train).push_back({root / pictures[i].name, label_of(pictures[i])});
-  if (const std::string summary = summary_of(listing.ledger, root.string()); !summary.empty()) context.warning(summary);
+  if (const std::string summary = summary_of(listing.ledger, root.string());
+      !summary.empty() && !context.request.takes_ledger)
+    context.warning(summary);
   if (!table.hint.empty()) context.warning(table.hint);
   return listing;
 }

@@ -2,7 +2,6 @@
 #include "engine/data/split_folders.h"
 
 #include <algorithm>
-#include <span>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -10,21 +9,18 @@
 
 #include "engine/core/error.h"
 #include "engine/core/lower_case.h"
+#include "engine/data/split_word.h"
 
 namespace gs {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view train_names[] = {"train", "training"}, test_names[] = {"test", "testing"},
-                           validation_names[] = {"val", "valid", "validation"};
-
-/// The one of `folders` that has one of the names.
-std::optional<fs::path> named(const std::vector<std::string>& folders, std::span<const std::string_view> names,
-                              const fs::path& root) {
+/// The one of `folders` that is named as the split.
+std::optional<fs::path> named(const std::vector<std::string>& folders, NamedSplit split, const fs::path& root) {
   std::vector<std::string> found;
   for (const std::string& folder : folders)
-    if (std::ranges::find(names, in_lower_case(folder)) != names.end()) found.push_back(folder);
+    if (split_by_word(folder) == split) found.push_back(folder);
   if (found.size() > 1)
     throw UsageError(
         fmt::format("--data {}: {} are both there; expected one of them", root.string(), fmt::join(found, " and ")));
@@ -45,8 +41,8 @@ SplitFolders find_split_folders(const fs::path& root, const ReaderContext& conte
   const DataRequest& request = context.request;
   constexpr std::string_view beside = "beside the folders of the splits";
   const std::vector<std::string> folders = folder_names(root);
-  const auto train = named(folders, train_names, root), validation = named(folders, validation_names, root),
-             test = named(folders, test_names, root);
+  const auto train = named(folders, NamedSplit::train, root), test = named(folders, NamedSplit::test, root),
+             validation = named(folders, NamedSplit::validation, root);
   if (request.split == "test" && !(train && test))
     throw UsageError(
         fmt::format("--split test: no {} folder in {}", train ? "test" : "train and no test", root.string()));

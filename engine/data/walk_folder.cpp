@@ -20,7 +20,7 @@ bool is_one_of(const std::string& word, std::span<const std::string_view> words)
   return std::ranges::find(words, word) != words.end();
 }
 
-/// What macOS, Windows, a NAS and a file system leave in folders.
+/// True of files and folders that macOS, Windows, a NAS and a file system leave behind.
 bool is_of_system(const fs::path& path) {
   static constexpr std::array<std::string_view, 7> names{
       "__macosx", "@eadir", "lost+found", "thumbs.db", "desktop.ini", "$recycle.bin", "system volume information"};

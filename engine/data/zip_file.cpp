@@ -43,7 +43,11 @@ ZipFile::ZipFile(const std::filesystem::path& path) : path_(path), archive_(std:
     constexpr zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
     if (zip_stat_index(archive_->handle.get(), zip_uint64_t(i), 0, &facts) != 0 || (facts.valid & needed) != needed)
       throw UsageError(fmt::format("--data {}: the zip archive's directory is damaged", path.string()));
-    members_.push_back({facts.name, facts.size, facts.comp_size});
+    constexpr zip_uint64_t largest_expansion = 1032;  // deflate's limit
+    if (facts.size / largest_expansion > facts.comp_size)
+      throw UsageError(fmt::format("--data {}: {} declares {} bytes; its {} packed ones cannot hold them",
+                                   path.string(), printable(facts.name), facts.size, facts.comp_size));
+    members_.push_back({facts.name, facts.size});
   }
 }
 

@@ -15,10 +15,10 @@ class ZipFile {
  public:
   struct Member {
     std::string name;
-    std::uint64_t bytes = 0, packed_bytes = 0;  ///< as the archive declares them: check before allocating
+    std::uint64_t bytes = 0;  ///< as the archive declares them: check before allocating
   };
 
-  /// Throws also if this build has no libzip.
+  /// Throws also if this build has no libzip, or if a member declares more bytes than its packed ones can hold.
   explicit ZipFile(const std::filesystem::path&);
   ~ZipFile();
 

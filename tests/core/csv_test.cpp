@@ -22,6 +22,8 @@ TEST(Csv, QuotesHoldSeparatorsBreaksAndQuotes) {
   EXPECT_EQ(rows_of("a,b\n\"x, y\",\"one\ntwo\"\n\"say \"\"hi\"\"\",\"\"\n", &lines),
             (Rows{{"a", "b"}, {"x, y", "one\ntwo"}, {"say \"hi\"", ""}}));
   EXPECT_EQ(lines, (std::vector<std::size_t>{1, 2, 4}));
+  EXPECT_EQ(rows_of("a, \"mel, nv\"\n \"b\" ,c\n"), (Rows{{"a", "mel, nv"}, {"b", "c"}})) << "after blanks";
+  EXPECT_EQ(rows_of("a\t \"b\"\n\t\"c\"\n"), (Rows{{"a", "b"}, {"", "c"}})) << "a tab may be the separator";
 }
 
 TEST(Csv, LineEndsMarksAndEmptyLinesMakeNoDifference) {

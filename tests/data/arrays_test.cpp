@@ -214,6 +214,15 @@ TEST(Arrays, DamagedArchivesAreRefused) {
   EXPECT_TRUE(refuses([&] { arrays.load_file(); }, {"set.npz", "cut short or damaged"}));
 }
 
+TEST(Arrays, AZippedBombIsRefusedByItsDirectory) {
+  Arrays arrays;
+  write_zip(arrays.file, medmnist(), true);
+  std::string bomb = text_of(arrays.file);
+  bomb.replace(bomb.find("PK\1\2") + 24, 4, "\xff\xff\xff\x7f");  // the first member's size
+  write_text(arrays.file, bomb);
+  EXPECT_TRUE(refuses([&] { arrays.load_file(); }, {"set.npz: train_images.npy declares 2147483647 bytes"}));
+}
+
 TEST(Arrays, FlagsOfOtherSourcesAreRefused) {
   Arrays arrays;
   write_zip(arrays.file, medmnist());

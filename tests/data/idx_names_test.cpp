@@ -22,11 +22,18 @@ DataSplits load(const std::filesystem::path& path) {
 }
 
 TEST(IdxNames, AreFoundInFoldersBelow) {
-  for (const char* below : {"", "raw/", "MNIST/", "MNIST/raw/"}) {
+  for (const char* below : {"", "raw/", "MNIST/raw/"}) {
     const ScratchFolder folder;
     write_set(folder / below / "", "t10k");
     EXPECT_EQ(load(folder.path()).kind, "idx") << below;
   }
+}
+
+TEST(IdxNames, AClassFolderIsNotSearched) {
+  const ScratchFolder folder;
+  write_set(folder / "cat/", "t10k");
+  EXPECT_FALSE(find_idx(folder.path()));
+  EXPECT_TRUE(find_idx(folder / "cat"));
 }
 
 TEST(IdxNames, ThoseOfEmnistHaveAPrefix) {

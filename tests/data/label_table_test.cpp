@@ -91,6 +91,15 @@ TEST(PictureIndex, NamesNeedNoEndingAndNoFolders) {
   EXPECT_EQ(index.find(""), Found());
 }
 
+TEST(PictureIndex, AnotherFoldersPictureIsNotMeant) {
+  const PictureIndex index({"patient2/1.jpg", "7.jpg", "scans/patient3/1.jpg"});
+  using Found = std::vector<std::size_t>;
+  EXPECT_EQ(index.find("patient1/1.jpg"), Found());
+  EXPECT_EQ(index.find("patient1/1"), Found());
+  EXPECT_EQ(index.find("patient1/7.jpg"), Found{1}) << "it lies in no folder";
+  EXPECT_EQ(index.find("images/patient3/1.jpg"), Found{2});
+}
+
 TEST(PictureIndex, AllThatANameMayMeanAreFound) {
   const PictureIndex index({"a/1.jpg", "a/1.png", "b/1.jpg"});
   using Found = std::vector<std::size_t>;

@@ -3,6 +3,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "engine/data/picture_bytes.h"
 #include "tests/pictures/picture_files.h"
 #include "tests/support/errors.h"
 
@@ -148,6 +149,37 @@ TEST(Decoding, OpencvPrintsNothing) {
   std::cerr << "ours";
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "ours");
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
+}
+
+/// libjpeg decodes by the first frame header: a small one after it must not hide a huge picture.
+TEST(Decoding, AJpegOfTwoFramesIsRefused) {
+  std::string jpeg = noisy_jpeg(8);
+  const std::size_t frame = jpeg.find("\xFF\xC0");
+  const std::string small = jpeg.substr(frame, 19);
+  jpeg.replace(frame + 5, 4, "\xFF\xFF\xFF\xFF");
+  EXPECT_EQ(Bytes(jpeg.substr(0, frame + 19) + small + jpeg.substr(frame + 19)).fault(),
+            "is damaged at byte " + std::to_string(frame + 19) + ": a JPEG has one frame, and this is a second");
+}
+
+TEST(Decoding, RarePicturesOfHugeSizeAreRefused) {
+  std::string jp2 = encoded(".jp2", noisy_picture(64, 64, CV_8UC3)), sun = encoded(".ras", cv::Mat(4, 4, CV_8UC3));
+  const std::size_t size = jp2.find("\xFF\x4F\xFF\x51") + 8;
+  const std::string huge = "\0\x1E\x84\x80"s;
+  jp2.replace(size, 4, huge);
+  sun.replace(4, 4, huge);
+  EXPECT_NE(Bytes(jp2).fault().find("declares 64x2000000 pixels; at most"), std::string::npos) << Bytes(jp2).fault();
+  EXPECT_NE(Bytes(jp2.substr(size - 8)).fault().find("declares 64x2000000"), std::string::npos) << "the stream alone";
+  EXPECT_NE(Bytes(sun).fault().find("declares 4x2000000 pixels; at most"), std::string::npos) << Bytes(sun).fault();
+}
+
+TEST(Decoding, AChainOfPagesThatIsACircleEnds) {
+  std::string tiff = encoded(".tiff", noisy_picture(4, 4, CV_8UC1));
+  const auto bytes = [&] { return std::as_bytes(std::span(tiff.data(), tiff.size())); };
+  const std::uint64_t first = PictureBytes(bytes()).little_endian(4, 4);
+  const std::uint64_t next = first + 2 + 12 * PictureBytes(bytes()).little_endian(first, 2);
+  EXPECT_EQ(picture_form(bytes()).pages, 1);
+  tiff.replace(next, 4, tiff.substr(4, 4));
+  EXPECT_EQ(picture_form(bytes()).pages, 1) << "the first page again";
 }
 
 TEST(Decoding, TheReasonIsNamed) {

@@ -174,12 +174,14 @@ TEST(FolderLayout, TheTestFolderIsLeftAloneUntilItIsAskedFor) {
   data = folder.load();
   EXPECT_EQ(data.validation.n, 3);
   EXPECT_EQ(why(data.ledger, "val/"), other_split);
+  folder.request.split = "val";
   folder.request.validation_split = 0.5;
   folder.picture("train/cat/2.png");
   folder.load();
   ASSERT_EQ(folder.warnings.size(), 1u);
-  EXPECT_NE(folder.warnings[0].find("val are not used"), std::string::npos) << folder.warnings[0];
+  EXPECT_NE(folder.warnings[0].find("test are not used"), std::string::npos) << folder.warnings[0];
   folder.request.validation_split.reset();
+  folder.request.split = "test";
   fs::remove_all(folder / "test");
   EXPECT_TRUE(folder.refused({"--split test: no test folder"}));
   folder.request.split = "tset";
@@ -234,7 +236,7 @@ TEST(FolderLayout, SizesAreThoseOfTheFiles) {
   PhotoFolder folder;
   folder.split("train");
   folder.split("test");
-  folder.picture("train/cat/a.webp", 20, 10);  // no header that is known: it is decoded
+  folder.picture("train/cat/a.webp", 20, 10);
   folder.picture("train/cat/b.jpg", 30, 12);
   folder.request.channels = 3;
   const DataSplits data = folder.load();

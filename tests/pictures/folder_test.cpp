@@ -247,7 +247,7 @@ TEST(ImageFolder, PicturesAreSqueezedToHeightAndWidth) {
 TEST(ImageFolder, APictureLargerThanMemoryIsRefusedByItsHeader) {
   const ScratchFolder folder;
   write_train_and_test(folder.path());
-  for (const char* name : {"a.png", "a.jpg", "a.bmp"}) {
+  for (const char* name : {"a.png", "a.jpg", "a.bmp", "a.ras"}) {
     const fs::path path = folder / "train/dog" / name;
     write_picture(path, 6, 4);
     std::string text = text_of(path);

@@ -154,8 +154,8 @@ TEST(SkipBroken, NoClassIsEmptied) {
   Source source;
   source.put("train/b/0.png", "");
   source.request.skip_broken = true;
-  EXPECT_TRUE(refuses([&] { source.load(); }, {"--skip-broken", "all training pictures of the class 'b' are broken",
-                                               "train/b/0.png is empty"}));
+  EXPECT_TRUE(refuses([&] { source.load(); },
+                      {"--data: all training pictures of the class 'b' are broken", "train/b/0.png is empty"}));
 }
 
 }  // namespace

@@ -83,6 +83,14 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{{"train", "lenet", "--limit", "0"}, {"--limit must be a whole number"}},
         BadInput{{"train", "lenet", "--val-split", "1"}, {"--val-split must be a number between 0 and 1"}},
         BadInput{{"train", "lenet", "--val-split", "0.2"}, {"--val-split is for folders"}},
+        BadInput{{"train", "lenet", "--data", "d", "--group-column", "g"}, {"--group-column", "needs --labels"}},
+        BadInput{{"train", "lenet", "--labels", "t.csv"}, {"--labels is for folders"}},
+        BadInput{{"train", "lenet", "--transpose"}, {"--transpose is for IDX files"}},
+        BadInput{{"train", "lenet", "--data", "d", "--labels", "t.csv", "--transpose"}, {"--transpose is for IDX"}},
+        BadInput{{"train", "lenet", "--data", "d", "--labels", "t.csv", "--label-pattern", "a,b"},
+                 {"--labels and --label-pattern both say the classes"}},
+        BadInput{{"train", "lenet", "--data", "d", "--labels", "t.csv", "--split-column", "s", "--val-split", "0.2"},
+                 {"--split-column and --val-split both say what validates"}},
         BadInput{{"train", "lenet", "--data", "synthetic:cats"}, {"--data", "synthetic:lesions"}},
         BadInput{{"train", "lenet", "--data", "nowhere"}, {"nowhere"}},
         BadInput{{"train", "lenet", "--data", "nowhere", "--train-size", "9"}, {"--train-size is for synthetic data"}},
@@ -216,14 +224,15 @@ TEST(Help, ListsEveryFlagWithItsDefault) {
   const Outcome outcome = run_program(folder.path(), {"train", "--help"});
   EXPECT_EQ(outcome.status, 0);
   for (const char* flag :
-       {"--data",        "--train-size", "--val-size",     "--image-size", "--channels", "--label-pattern",
-        "--val-split",   "--limit",      "--base",         "--dropout",    "--epochs",   "--batch",
-        "--lr",          "--optimizer",  "--depth",        "--momentum",   "--rho",      "--beta1",
-        "--beta2",       "--epsilon",    "--weight-decay", "--loss",       "--output",   "--positive",
-        "--precision",   "--impl",       "--impl-from",    "--seed",       "--out",      "--overwrite",
-        "--threads",     "--quiet",      "--summary",      "--explain",    "--device",   "--config",
-        "--skip-broken", "--resume",     "[1e-05]",        "[20]",         "[8]",        "[adam]",
-        "[auto]"})
+       {"--data",         "--train-size", "--val-size",     "--image-size",   "--channels",     "--label-pattern",
+        "--val-split",    "--limit",      "--base",         "--dropout",      "--epochs",       "--batch",
+        "--lr",           "--optimizer",  "--depth",        "--momentum",     "--rho",          "--beta1",
+        "--beta2",        "--epsilon",    "--weight-decay", "--loss",         "--output",       "--positive",
+        "--precision",    "--impl",       "--impl-from",    "--seed",         "--out",          "--overwrite",
+        "--threads",      "--quiet",      "--summary",      "--explain",      "--device",       "--config",
+        "--skip-broken",  "--resume",     "--labels",       "--image-column", "--label-column", "--group-column",
+        "--split-column", "--transpose",  "--range",        "--split",        "[val]",          "[1e-05]",
+        "[20]",           "[8]",          "[adam]",         "[auto]"})
     EXPECT_NE(outcome.out.find(flag), std::string::npos) << flag;
   for (const std::string& line : lines_of(outcome.out)) EXPECT_LE(line.size(), 80u) << line;
 }

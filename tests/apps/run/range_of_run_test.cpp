@@ -54,6 +54,41 @@ TEST_F(RangeOfRun, IsRecordedAndUsedAgain) {
   EXPECT_EQ(record()["flags"]["range"], "full");
 }
 
+/// Runs from before --range kept the upper 8 of 16 bits, and neither their flags nor their data say so.
+TEST_F(RangeOfRun, OfOlderRunsIsAllBits) {
+  write(4095);
+  ASSERT_EQ(train({"--epochs", "1", "--range", "full"}).status, 0);
+  nlohmann::ordered_json older = nlohmann::ordered_json::parse(text_of(folder_ / "run/run.json"));
+  older["data"].erase("range_bits");
+  older["flags"].erase("range");
+  write_text(folder_ / "run/run.json", older.dump());
+  for (const char* command : {"eval", "verify"}) {
+    const Outcome read = run_program(folder_.path(), {command, "run"});
+    EXPECT_EQ(read.status, 0) << command << ": " << read.err;
+    EXPECT_EQ(read.err.find("the same picture twice"), std::string::npos) << "train has said it";
+  }
+  const Outcome resumed = run_program(folder_.path(), {"train", "--resume", "run", "--epochs", "2", "--quiet"});
+  ASSERT_EQ(resumed.status, 0) << resumed.err;
+  EXPECT_EQ(record()["resumed"][0]["changed"], nlohmann::json({{"epochs", {{"before", "1"}, {"after", "2"}}}}));
+}
+
+TEST_F(RangeOfRun, WithoutOneAPictureIsPredictedAsIfAlone) {
+  for (const char* place : {"train/a", "train/b", "val/a", "val/b"})
+    for (int i = 0; i < 2; ++i)
+      write_text(folder_ / "photos" / place / (std::to_string(i) + ".png"),
+                 "P5 2 2 255\n" + std::string(4, char(40 * i + 9)));
+  ASSERT_EQ(train({"--epochs", "1"}).status, 0);
+  EXPECT_EQ(record()["data"]["range_bits"], 0);
+  write_text(folder_ / "dim.png", wide_picture(4095));
+  write_text(folder_ / "bright.png", wide_picture(65535));
+  const auto predict = [&](const std::vector<std::string>& pictures) {
+    std::vector<std::string> words{"predict", "run", "--json"};
+    words.insert(words.end(), pictures.begin(), pictures.end());
+    return nlohmann::json::parse(run_program(folder_.path(), words).out)[0];
+  };
+  EXPECT_EQ(predict({"dim.png"}), predict({"dim.png", "bright.png"}));
+}
+
 TEST_F(RangeOfRun, DataWithoutContentAreBlamed) {
   write(0);
   const Outcome trained = train({"--epochs", "4"});

@@ -126,6 +126,24 @@ TEST_F(RecordedData, AreTransposedAgain) {
   expect_one_line(run("here", {"eval", "run", "--transpose"}), 2, {"--transpose is for other images"});
 }
 
+TEST(RecordedIdx, OfAPrefixIsFoundBesideARunThatMovedWithIt) {
+  const ScratchFolder folder;
+  write_data(folder / "here/pictures");
+  for (const char* split : {"train", "t10k"})
+    for (const char* kind : {"-images-idx3-ubyte", "-labels-idx1-ubyte"}) {
+      const std::string name = split + std::string(kind);
+      fs::rename(folder / "here/pictures" / name, folder / "here/pictures" / ("emnist-letters-" + name));
+    }
+  const Outcome trained = run_program(
+      folder / "here", {"train", "lenet", "--data", "pictures/emnist-letters", "--base", "2", "--epochs", "1",
+                        "--threads", "1", "--device", "cpu", "--impl", "default", "--quiet", "--out", "run"});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  fs::rename(folder / "here", folder / "there");
+  const Outcome eval = run_program(folder / "there", {"eval", "run", "--json"});
+  ASSERT_EQ(eval.status, 0) << eval.err;
+  EXPECT_EQ(nlohmann::json::parse(eval.out)["own_data"], true);
+}
+
 #if GRIDSTRIDE_WITH_OPENCV
 TEST(RecordedTable, IsFoundFromAnotherFolder) {
   const ScratchFolder folder;
@@ -154,12 +172,68 @@ TEST(RecordedTable, IsFoundFromAnotherFolder) {
   const Outcome eval = run("elsewhere", {"eval", "../here/run", "--json"});
   ASSERT_EQ(eval.status, 0) << eval.err;
   EXPECT_EQ(nlohmann::json::parse(eval.out)["own_data"], true);
+  // Beside the pictures it is found by its name alone, and moves with them.
+  fs::rename(folder / "here", folder / "there");
+  fs::rename(folder / "there/labels.csv", folder / "there/photos/labels.csv");
+  const Outcome moved = run("there", {"eval", "run", "--json"});
+  ASSERT_EQ(moved.status, 0) << moved.err;
+  EXPECT_EQ(nlohmann::json::parse(moved.out)["own_data"], true);
+  fs::rename(folder / "there/photos/labels.csv", folder / "there/labels.csv");
+  fs::rename(folder / "there", folder / "here");
   fs::rename(folder / "here/labels.csv", folder / "elsewhere/moved.csv");
   expect_one_line(run("here", {"eval", "run"}), 2, {"--labels ", "here/labels.csv: there is no such file"});
   const Outcome resumed =
       run("elsewhere", {"train", "--resume", "../here/run", "--epochs", "2", "--quiet", "--labels", "moved.csv"});
   ASSERT_EQ(resumed.status, 0) << resumed.err;
   EXPECT_EQ(fs::canonical(record()["data"]["table"].get<std::string>()), fs::canonical(folder / "elsewhere/moved.csv"));
+}
+
+/// 8 pictures of each class in photos/train, `tests` in photos/test; the run is trained with `more`.
+class RecordedSplits : public testing::Test {
+ protected:
+  void write(int tests) const {
+    for (const auto& [place, count] :
+         {std::pair{"train/dark", 8}, {"train/light", 8}, {"test/dark", tests}, {"test/light", tests}})
+      for (int i = 0; i < count; ++i) {
+        const std::string name = place;  // no picture is there twice
+        const int grey = i + (name.ends_with("light") ? 200 : 0) + (name.starts_with("test") ? 30 : 0);
+        const auto png = encode_png({8, 8, 1, std::vector<std::uint8_t>(64, std::uint8_t(grey))});
+        write_text(folder_ / "photos" / place / (std::to_string(i) + ".png"), std::string(png.begin(), png.end()));
+      }
+  }
+  void train(const std::vector<std::string>& more) const {
+    std::vector<std::string> words{
+        "train",     "lenet", "--data",   "photos", "--image-size", "16",      "--base",  "2",     "--epochs", "1",
+        "--threads", "1",     "--device", "cpu",    "--impl",       "default", "--quiet", "--out", "run"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome trained = run(words);
+    ASSERT_EQ(trained.status, 0) << trained.err;
+  }
+  Outcome run(const std::vector<std::string>& words) const { return run_program(folder_.path(), words); }
+
+  ScratchFolder folder_;
+};
+
+TEST_F(RecordedSplits, TheTestFolderIsEvaluatedThatValSplitLeftAlone) {
+  write(3);
+  train({"--val-split", "0.5"});
+  const Outcome text = run({"eval", "run", "--split", "test"});
+  EXPECT_NE(text.out.find("6 images of "), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("(test, which the run left alone)"), std::string::npos) << text.out;
+  expect_one_line(run({"train", "lenet", "--data", "photos", "--split", "test", "--val-split", "0.5"}), 2,
+                  {"--split test and --val-split both say what validates"});
+  expect_one_line(run({"eval", "run", "--data", "photos", "--split", "test", "--val-split", "0.5"}), 2,
+                  {"--split test and --val-split both say what to evaluate"});
+}
+
+TEST_F(RecordedSplits, TheTestFolderThatValidatedMustNotHaveChanged) {
+  write(3);
+  train({});
+  const Outcome own = run({"eval", "run", "--split", "test", "--json"});
+  ASSERT_EQ(own.status, 0) << own.err;
+  EXPECT_EQ(nlohmann::json::parse(own.out)["own_data"], true);
+  write(4);
+  expect_one_line(run({"eval", "run", "--split", "test"}), 1, {"run was trained on other data than "});
 }
 
 /// Without val/ the new picture may train or validate: the splits are others either way.
