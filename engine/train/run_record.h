@@ -43,7 +43,7 @@ struct RunRecord {
     std::string positive;              ///< empty if there is no positive class
     std::int64_t training_images = 0;
     std::int64_t files_passed_over = 0;  ///< 0 in older records
-    int range_bits = 16;  ///< DataSplits::range_bits; older runs kept the upper 8 of 16 bits
+    int range_bits = 16;                 ///< DataSplits::range_bits; older runs kept the upper 8 of 16 bits
   };
   struct DeviceFacts {
     std::string name, description;

@@ -16,7 +16,8 @@ std::string loaded_by(const std::vector<std::string>& words) {
 TEST(Start, LoadsNoLibraryOfPicturesOrOfFilesForOtherPrograms) {
   const std::vector<std::vector<std::string>> commands{{"--version"}, {"train", "--help"}, tiny_run({"--quiet"})};
   for (const auto& words : commands)
-    for (const char* library : {"libopencv_", "libgdal", "libgridstride_opencv", "libprotobuf", "libgridstride_exchange"})
+    for (const char* library :
+         {"libopencv_", "libgdal", "libgridstride_opencv", "libprotobuf", "libgridstride_exchange"})
       EXPECT_EQ(loaded_by(words).find(library), std::string::npos) << library << " by " << words[0];
 }
 
