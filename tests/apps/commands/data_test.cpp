@@ -147,7 +147,7 @@ TEST(DataReport, EvalTakesTheTestFolderThatTheRunLeftAlone) {
   const Outcome tested = run_program(folder.path(), {"eval", "run", "--device", "cpu", "--split", "test"});
   EXPECT_EQ(tested.status, 0) << tested.err;
   expect_part(tested.out, "3 images of ");
-  expect_part(tested.out, "(test, not the data of the run)");
+  expect_part(tested.out, "(test, which the run left alone)");
 }
 #endif
 
