@@ -11,6 +11,7 @@
 #include "engine/core/error.h"
 #include "engine/core/input_file.h"
 #include "engine/core/nearest.h"
+#include "engine/core/text_encoding.h"
 
 namespace gs::apps {
 namespace {
@@ -20,8 +21,6 @@ std::string hint(const std::string& typed, const std::vector<std::string>& names
   const std::string near = nearest_name(typed, names);
   return near.empty() ? "see --help" : fmt::format("did you mean '{}'?", near);
 }
-
-constexpr std::string_view utf8_mark = "\xef\xbb\xbf";  ///< some editors of Windows begin a file with it
 
 /// CLI11's reader of TOML, which also refuses keys that are not flags.
 class CheckedToml : public CLI::ConfigTOML {
@@ -61,9 +60,8 @@ std::string message_of(const CLI::ParseError& error) {
 
 /// CLI11 passes over a line without a key.
 void check_lines(const std::string& file, const std::string& text) {
-  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
-    throw UsageError(fmt::format("--config: {} is UTF-16; save it as UTF-8", file));
-  std::istringstream in(text.substr(text.starts_with(utf8_mark) ? utf8_mark.size() : 0));
+  if (is_utf16(text)) throw UsageError(fmt::format("--config: {} is UTF-16; save it as UTF-8", file));
+  std::istringstream in{std::string(without_utf8_mark(text))};
   std::string line;
   for (int number = 1; std::getline(in, line); ++number)
     if (const auto at = line.find_first_not_of(" \t"); at != line.npos && line[at] == '=')

@@ -88,6 +88,14 @@ void add_split_flag(Arguments& a, DataRequest& r) {
       {"val", "test"});
 }
 
+void add_loading_flags(Arguments& a, DataRequest& r) {
+  a.section("Data");
+  add_data_flags(a, r);
+  add_split_flag(a, r);
+  a.value("--threads", r.threads, "threads that decode; 0: OMP_NUM_THREADS, else all cores", whole_number(0, 4096),
+          "N");
+}
+
 void check_data_flags(const DataRequest& r) {
   const bool synthetic = r.data.rfind("synthetic:", 0) == 0;
   if (synthetic && r.data != built_in_data)

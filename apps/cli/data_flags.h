@@ -23,6 +23,9 @@ inline constexpr std::string_view data_flag_names[] = {"data",         "train-si
 /// Adds --split val|test: the folder that validates. Not for eval, whose --split chooses the images to evaluate.
 void add_split_flag(Arguments&, DataRequest& request);
 
+/// Adds the section Data of a command that loads a whole set: all of these flags, and --threads.
+void add_loading_flags(Arguments&, DataRequest& request);
+
 /// Throws UsageError if flags contradict each other.
 void check_data_flags(const DataRequest&);
 

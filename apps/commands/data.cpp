@@ -146,7 +146,7 @@ std::string report_text(const DataReport& report, int width) {
   add("twice", twice_lines(report));
   if (data.ledger.seen > 0) add("files", file_lines(data.ledger));
   const auto [least, most] = std::ranges::minmax(report.training);
-  if (most >= 3 * least)
+  if (least > 0 && most >= 3 * least)
     add("note", {fmt::format("the largest class has {:.1f} times the training images of the smallest: --class-weight "
                              "balanced counts every class the same",
                              double(most) / double(least))});
@@ -197,11 +197,7 @@ int data_command(const Words& words) {
                       "Looks at a data set before training: images of each class and split, sizes, grey or colour, "
                       "pictures that are there twice, files that cannot be read, and what is passed over and why.");
   arguments.positional("source", source);
-  arguments.section("Data");
-  add_data_flags(arguments, request);
-  add_split_flag(arguments, request);
-  arguments.value("--threads", request.threads, "threads that decode; 0: OMP_NUM_THREADS, else all cores",
-                  whole_number(0, 4096), "N");
+  add_loading_flags(arguments, request);
   arguments.section("Output");
   arguments.flag("--json", json, "print JSON, with the names of all files that are passed over or there twice");
   if (!arguments.parse(words)) return 0;

@@ -20,11 +20,7 @@ int pack_command(const Words& words) {
                       "Decodes and resizes a data set once and writes it as one file, which --data reads at once.");
   arguments.positional("source", source);
   arguments.positional("out", out);
-  arguments.section("Data");
-  add_data_flags(arguments, request);
-  add_split_flag(arguments, request);
-  arguments.value("--threads", request.threads, "threads that decode; 0: OMP_NUM_THREADS, else all cores",
-                  whole_number(0, 4096), "N");
+  add_loading_flags(arguments, request);
   arguments.section("Output");
   arguments.flag("--overwrite", overwrite, "replace an existing file");
   arguments.flag("--quiet", quiet, "print warnings and errors only");

@@ -326,7 +326,8 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
   std::string jump;
   if (o.resume) jump = jump_of_rate(earlier.record, program.recipe(), int(earlier.history.size()));
   const PartialEpoch begun = earlier.partial;
-  const nlohmann::ordered_json start = start_line(record, directory.path().string(), int(earlier.history.size()) + 1);
+  nlohmann::ordered_json start;
+  if (o.json_lines) start = start_line(record, directory.path().string(), int(earlier.history.size()) + 1);
   Run run(directory, program, prepared.data, o, view, std::move(record), std::move(earlier), stop_at);
   if (o.json_lines) print_json_line(start);  // a run that cannot start prints none
   run.display().print(run_header(program, o, prepared.data, prepared.positive, weights, directory.path().string(),

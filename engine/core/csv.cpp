@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/core/text_encoding.h"
 #include "kernels/common/check.h"
 
 namespace gs {
@@ -25,10 +26,9 @@ std::string_view without_spaces(std::string_view text) {
 }  // namespace
 
 CsvReader::CsvReader(std::string_view text, std::string name) : rest_(text), name_(std::move(name)) {
-  if (rest_.starts_with("\xff\xfe") || rest_.starts_with("\xfe\xff"))
-    throw Error(fmt::format("{} is UTF-16; save it as UTF-8", name_));
+  if (is_utf16(rest_)) throw Error(fmt::format("{} is UTF-16; save it as UTF-8", name_));
   if (rest_.find('\0') != rest_.npos) throw Error(fmt::format("{} is no text: a table as CSV is needed", name_));
-  if (rest_.starts_with("\xef\xbb\xbf")) rest_.remove_prefix(3);
+  rest_ = without_utf8_mark(rest_);
   separator_ = most_frequent_separator(rest_.substr(0, rest_.find('\n')));
 }
 

@@ -1,6 +1,7 @@
 // printable.cpp - decodes UTF-8 one character at a time.
 #include "engine/core/printable.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
@@ -44,6 +45,14 @@ std::string printable(std::string_view text) {
     text.remove_prefix(length);
   }
   return shown;
+}
+
+std::string first_names(const std::vector<std::string>& names, std::size_t most) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, names.size()); ++i)
+    text += (i > 0 ? ", " : "") + (names[i].empty() ? "(no name)" : printable(names[i]));
+  if (names.size() > most) text += fmt::format(", and {} more", names.size() - most);
+  return text.empty() ? "none" : text;
 }
 
 std::string from_printable(std::string_view text) {

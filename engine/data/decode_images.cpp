@@ -76,8 +76,8 @@ DecodedFiles decode_images(const std::vector<std::filesystem::path>& files, Imag
       if (progress && omp_get_thread_num() == 0) progress(now);
     });
   failure.rethrow();
+  // Each had its own range so far; the few that need fewer bits than the others are decoded again.
   for (const DecodedPicture& picture : pictures) result.range_bits = std::max(result.range_bits, picture.range_bits);
-    // Each had its own range so far; the few that need fewer bits than the others are decoded again.
 #pragma omp parallel for schedule(dynamic, 4)
   for (std::size_t i = 0; i < files.size(); ++i)
     if (pictures[i].range_bits != 0 && pictures[i].range_bits != result.range_bits)

@@ -26,7 +26,7 @@ struct Duplicates {
   std::vector<ImagePair> repeated;  ///< each image that its split and class have before it
 };
 
-/// O(bytes); 10,000 images of 128x128 take a tenth of a second. All lists in the order of the images.
+/// In time proportional to the bytes. All lists are in the order of the images.
 Duplicates find_duplicates(const DataSplits&);
 
 /// The name of an image's file, or "training image 17", from 1.

@@ -17,9 +17,9 @@ struct IdxNames {
   std::filesystem::path find(const std::string& split, const std::string& kind) const;
 };
 
-/// The IDX files that --data PATH means: those in the folder PATH, in PATH/raw, PATH/X or PATH/X/raw (torchvision puts
-/// them into MNIST/raw), or those with the prefix PATH. nullopt if there are none. Throws UsageError if there are
-/// several sets.
+/// The IDX files that --data PATH means: those in the folder PATH, in PATH/raw or PATH/X/raw (torchvision puts them
+/// into MNIST/raw), or those with the prefix PATH. nullopt if there are none. Throws UsageError if there are several
+/// sets.
 std::optional<IdxNames> find_idx(const std::filesystem::path&);
 
 }  // namespace gs

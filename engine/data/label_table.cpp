@@ -59,14 +59,7 @@ class TableColumns {
   }
 
  private:
-  std::string list() const {
-    constexpr std::size_t most = 20;
-    std::vector<std::string> shown;
-    for (const std::string& name : names_)
-      if (shown.size() < most) shown.push_back(name.empty() ? "(no name)" : printable(name));
-    if (names_.size() > most) shown.push_back(fmt::format("and {} more", names_.size() - most));
-    return fmt::format("its columns are {}", fmt::join(shown, ", "));
-  }
+  std::string list() const { return "its columns are " + first_names(names_, 20); }
 
   std::vector<std::string> names_;
   std::string table_;
@@ -133,11 +126,11 @@ LabelTable parse_label_table(const std::string& text, const std::string& name, c
           ? columns.usual({"image", "image_id", "image_name", "filename", "file", "path"}, "--image-column")
           : columns.named(request.image_column, "--image-column");
   std::vector<std::size_t> labels;
-  for (const std::string& name : request.label_columns) labels.push_back(columns.named(name, "--label-column"));
+  for (const std::string& column : request.label_columns) labels.push_back(columns.named(column, "--label-column"));
   if (labels.empty())
     labels.push_back(columns.usual({"label", "dx", "class", "diagnosis", "target"}, "--label-column"));
-  const auto optional_column = [&](const std::string& name, const char* flag) {
-    return name.empty() ? std::nullopt : std::optional(columns.named(name, flag));
+  const auto optional_column = [&](const std::string& column, const char* flag) {
+    return column.empty() ? std::nullopt : std::optional(columns.named(column, flag));
   };
   const auto group = optional_column(request.group_column, "--group-column"),
              split = optional_column(request.split_column, "--split-column");

@@ -19,7 +19,7 @@ struct Ledger {
   std::vector<PassedOver> passed_over;
 };
 
-/// Reasons that are recorded and worth no warning: nobody meant such a file as an image.
+/// Reasons that are recorded without a warning: such a file is not meant as an image.
 inline constexpr std::string_view made_by_system = "hidden, or made by the system", text_file = "a text file",
                                   other_split = "a split that is left alone";
 

@@ -96,26 +96,14 @@ bool can_read(const std::string& file) {
   return call_opencv([&] { return cv::haveImageReader(file); });
 }
 
-ImageSize stored_size(std::span<const std::byte> file) {
-  try {
-    const cv::Mat bytes(1, int(file.size()), CV_8U, const_cast<std::byte*>(file.data()));
-    const cv::Mat picture = cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
-    return {picture.rows, picture.cols};
-  } catch (const cv::Exception& error) {
-    if (error.code == cv::Error::StsNoMem) throw std::bad_alloc();
-    return {0, 0};
-  }
-}
-
 }  // namespace
 }  // namespace gs
 
 /// Called once, after the module is loaded. Turns off OpenCV's threads and log: each of our threads works on one
 /// picture, and gs::Error reports the faults.
 extern "C" const gs::OpencvModule* gridstride_opencv() {
-  static constexpr gs::OpencvModule functions{gs::decode_picture, gs::encode_png, gs::hog,
-                                              gs::draw_line,      gs::draw_frame, gs::draw_disc,
-                                              gs::draw_text,      gs::can_read,   gs::stored_size};
+  static constexpr gs::OpencvModule functions{gs::decode_picture, gs::encode_png, gs::hog,       gs::draw_line,
+                                              gs::draw_frame,     gs::draw_disc,  gs::draw_text, gs::can_read};
   cv::setNumThreads(1);
   cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
   gs::silence_opencv();

@@ -53,8 +53,6 @@ struct OpencvModule {
   void (*draw_text)(const Panel&, const std::string&, PixelPoint start, double size, Colour);
   /// Whether the first bytes of a file are those of a picture that OpenCV decodes.
   bool (*can_read)(const std::string& file);
-  /// Height and width of a picture as it is stored, by decoding it; 0 if the bytes are no picture.
-  ImageSize (*stored_size)(std::span<const std::byte> file);
 };
 
 /// Whether the module is a part of this build (GRIDSTRIDE_OPENCV).

@@ -9,6 +9,7 @@
 #include "engine/core/error.h"
 #include "engine/core/json_text.h"
 #include "engine/core/machine_limits.h"
+#include "engine/core/parse_number.h"
 #include "engine/core/safetensors.h"
 #include "engine/data/readers.h"
 
@@ -60,9 +61,10 @@ DataSplits read(const std::filesystem::path& path) {
   data.train = read_split(file, "train", data.classes.size());
   data.validation = read_split(file, "validation", data.classes.size());
   data.checksum = checksum_of(data);
-  if (const auto bits = file.metadata().find("range_bits"); bits != file.metadata().end())
-    for (int possible = 8; possible <= 16; ++possible)  // other programs need not write one
-      if (bits->second == std::to_string(possible)) data.range_bits = possible;
+  if (const auto text = file.metadata().find("range_bits"); text != file.metadata().end()) {
+    const int bits = parse_number<int>(text->second).value_or(0);  // other programs need not write it
+    if (bits >= 8 && bits <= 16) data.range_bits = bits;
+  }
   const auto written = file.metadata().find("checksum");
   if (written != file.metadata().end() && written->second != data.checksum)  // other programs need not write one
     throw Error(fmt::format("{}: its images are damaged: their checksum is {}, the file says {}", path.string(),

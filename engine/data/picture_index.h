@@ -1,8 +1,6 @@
 // picture_index.h - the pictures of a folder, by the names that a table gives them.
 #pragma once
 #include <cstddef>
-#include <filesystem>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>

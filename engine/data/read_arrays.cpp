@@ -105,16 +105,6 @@ struct ArraySplitFiles {
   NpyArray images, labels;
 };
 
-/// Empty without names.
-std::string list_of(const std::vector<std::string>& names) {
-  constexpr std::size_t most = 10;
-  std::vector<std::string> shown;
-  for (const std::string& name : names)
-    if (shown.size() < most) shown.push_back(printable(name));
-  if (names.size() > most) shown.push_back(fmt::format("and {} more", names.size() - most));
-  return shown.empty() ? "none" : fmt::format("{}", fmt::join(shown, ", "));
-}
-
 }  // namespace
 
 bool is_arrays_folder(const fs::path& folder) {
@@ -128,7 +118,7 @@ DataSplits read_arrays(const fs::path& path, const ReaderContext& context) {
     throw UsageError(fmt::format(
         "--data {}: expected the arrays train_images, train_labels, val_images ... or x_train, y_train, x_test ...; "
         "the arrays in it: {}",
-        path.string(), list_of(arrays.names)));
+        path.string(), first_names(arrays.names, 10)));
   context.tell(0, 2, "reading arrays");
   const bool by_test = context.request.split == "test" || !names->validation;
   if (by_test && !names->test) throw UsageError(fmt::format("--split test: no test_images in {}", path.string()));

@@ -199,23 +199,33 @@ fs::path table_path(const std::string& file, const fs::path& root) {
   return !fs::exists(file, none) && fs::exists(root / file, none) ? root / file : fs::path(file);
 }
 
+/// A split column may leave a class without pictures to train with.
+void check_classes_train(const LabelTable& table, const FolderListing& listing) {
+  std::vector<bool> trains(listing.classes.size());
+  for (const ImageFile& file : listing.train) trains[std::size_t(file.label)] = true;
+  if (const auto without = std::ranges::find(trains, false); without != trains.end())
+    throw UsageError(fmt::format("{}: no picture of the class '{}' is in the training split", table.name,
+                                 printable(listing.classes[std::size_t(without - trains.begin())])));
+}
+
 FolderListing list_table(const LabelTable& table, const fs::path& root, const ReaderContext& context) {
   FolderListing listing;
   std::vector<LabelledPicture> pictures = TableJoin(table, root, listing.ledger).join();
+  const bool by_column = !context.request.table.split_column.empty();
+  std::vector<bool> validates;
+  if (by_column) validates = validating_by_column(table, pictures, listing.ledger, context);
   listing.classes = classes_of(pictures);
   const auto label_of = [&](const LabelledPicture& picture) {
     return std::int32_t(std::ranges::find(listing.classes, picture.row->label) - listing.classes.begin());
   };
-  std::vector<bool> validates;
-  if (context.request.table.split_column.empty()) {
+  if (!by_column) {
     std::vector<std::int32_t> labels;
     for (const LabelledPicture& picture : pictures) labels.push_back(label_of(picture));
     validates = validating_by_hash(table, pictures, labels, context);
-  } else {
-    validates = validating_by_column(table, pictures, listing.ledger, context);
   }
   for (std::size_t i = 0; i < pictures.size(); ++i)
     (validates[i] ? listing.validation : listing.train).push_back({root / pictures[i].name, label_of(pictures[i])});
+  check_classes_train(table, listing);
   if (const std::string summary = summary_of(listing.ledger, root.string());
       !summary.empty() && !context.request.takes_ledger)
     context.warning(summary);

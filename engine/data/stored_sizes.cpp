@@ -1,19 +1,17 @@
-// stored_sizes.cpp - by the headers of files; a picture whose header is not known is decoded.
+// stored_sizes.cpp - by what the files declare; no picture is decoded.
 #include "engine/data/stored_sizes.h"
 
 #include "engine/core/error.h"
 #include "engine/core/first_exception.h"
 #include "engine/core/input_file.h"
-#include "engine/data/opencv_module.h"
 #include "engine/data/picture_form.h"
 
 namespace gs {
 namespace {
 
 ImageSize stored_size(const std::filesystem::path& path) {
-  const std::vector<std::byte> file = read_file(path);
-  if (const auto extents = picture_form(file).extents) return {int(extents->height), int(extents->width)};
-  return opencv_module().stored_size(file);
+  const auto extents = picture_form(read_file(path)).extents;
+  return extents ? ImageSize(int(extents->height), int(extents->width)) : ImageSize(0);
 }
 
 bool is_grey(const std::uint8_t* rgb, std::size_t values) {

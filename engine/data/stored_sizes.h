@@ -12,7 +12,7 @@ namespace gs {
 using SizeCounts = std::map<std::pair<int, int>, int>;
 
 /// The sizes of the pictures as their files hold them; of images that are no files of their own, the size in `data`.
-/// Reads headers, on all threads. A file that has gone since it was loaded is left out.
+/// Reads the files again, on all threads. One that has gone since it was loaded is left out.
 SizeCounts stored_sizes(const DataSplits& data);
 
 /// Images whose pixels are all grey: red, green and blue are the same.

@@ -20,6 +20,12 @@ TEST(Printable, ShowsControlCharacters) {
   EXPECT_EQ(printable("\u009b31m"), "\\xc2\\x9b31m") << "the escape sequence that begins with one character";
 }
 
+TEST(FirstNames, AreSoManyAndTheNumberOfTheOthers) {
+  EXPECT_EQ(first_names({"a", "b"}, 2), "a, b");
+  EXPECT_EQ(first_names({"a\n", "", "c", "d"}, 2), "a\\x0a, (no name), and 2 more");
+  EXPECT_EQ(first_names({}, 2), "none");
+}
+
 TEST(Printable, ShowsWhatIsNotUtf8) {
   EXPECT_EQ(printable("M\xfcller"), "M\\xfcller");
   EXPECT_EQ(printable("\x9b"), "\\x9b");

@@ -123,6 +123,16 @@ TEST(Table, AColumnSplits) {
                       {"line 4: the group 'a' is in both training and validation, also by line 2"}));
 }
 
+TEST(Table, AClassNeedsATrainingPicture) {
+  TableFolder folder;
+  folder.request.table.split_column = "part";
+  EXPECT_TRUE(refuses([&] { folder.load("image,dx,part\np1,a,train\np2,b,train\np3,c,val\n"); },
+                      {"t.csv: no picture of the class 'c' is in the training split"}));
+  EXPECT_EQ(folder.load("image,dx,part\np1,a,train\np2,b,train\np3,a,val\np4,c,test\n").classes,
+            (std::vector<std::string>{"a", "b"}))
+      << "a split that is left alone has no say";
+}
+
 TEST(Table, WhatDoesNotJoinIsNamed) {
   TableFolder folder;
   const DataSplits data = folder.load("image,dx\np1,mel\np2,nv\np3,nv\np4,mel\np5,\np7,nv\n");
