@@ -15,6 +15,7 @@ struct StepState {
   std::uint32_t batch = 0;      ///< rows of a full batch
   std::uint32_t samples = 0;    ///< images in the current split
   std::uint32_t ring_slot = 0;  ///< index of this step's metrics, counted from the start of the epoch
+  std::uint32_t window = 0;     ///< images that memory holds at a time; 0: the whole split
   float learning_rate = 0;
   double beta1_power = 1;  ///< beta1^(step + 1), Adam's bias correction; a running product, so that no target needs pow
   double beta2_power = 1;
@@ -24,6 +25,15 @@ struct StepState {
     const std::uint64_t done = std::uint64_t(cursor) * batch;
     const std::uint64_t left = done < samples ? samples - done : 0;
     return std::uint32_t(left < batch ? left : batch);
+  }
+
+  /// Position in the epoch's order of a row of the current batch.
+  GS_BOTH std::uint32_t position(std::uint32_t row) const { return cursor * batch + row; }
+
+  /// Where memory holds the pixels of `image`, whose position is given: in its own place, or in one of a window's,
+  /// which the images of later positions take in turn.
+  GS_BOTH std::uint32_t place(std::uint32_t position, std::uint32_t image) const {
+    return window == 0 ? image : position % window;
   }
 };
 

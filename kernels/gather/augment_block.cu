@@ -17,7 +17,7 @@ __global__ void augment(T* __restrict__ x, std::int32_t* __restrict__ labels, co
   __shared__ Transform transform;
   const std::int64_t row = blockIdx.y;
   const bool is_image = row < std::int64_t(state->valid());
-  const std::uint32_t image = is_image ? permutation[std::int64_t(state->cursor) * state->batch + row] : 0;
+  const std::uint32_t position = state->position(std::uint32_t(row)), image = is_image ? permutation[position] : 0;
   if (threadIdx.x == 0) {
     transform = transform_of(p, *state, image);
     if (blockIdx.x == 0) labels[row] = is_image ? all_labels[image] : 0;
@@ -25,12 +25,13 @@ __global__ void augment(T* __restrict__ x, std::int32_t* __restrict__ labels, co
   __syncthreads();
   const int pixels = p.h * p.w;
   const std::int64_t size = std::int64_t(pixels) * p.c;
+  const std::uint8_t* from = images + std::int64_t(state->place(position, image)) * size;
   for (int step = 0; step < pixels_per_block; step += threads) {
     const int pixel = int(blockIdx.x) * pixels_per_block + step + int(threadIdx.x);
     if (pixel >= pixels) break;
     T* y = x + row * size + std::int64_t(pixel) * p.c;
     if (is_image)
-      augment_pixel(y, images + std::int64_t(image) * size, p, transform, pixel / p.w, pixel % p.w);
+      augment_pixel(y, from, p, transform, pixel / p.w, pixel % p.w);
     else
       for (int channel = 0; channel < p.c; ++channel) y[channel] = rounded<T>(0);
   }

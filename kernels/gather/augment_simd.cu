@@ -8,8 +8,7 @@ namespace {
 template <class T>
 void augment_simd(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                   const std::uint32_t* permutation, const StepState* state, const AugmentedGather& p, void*, stream_t) {
-  const std::int64_t valid = state->valid(), first = std::int64_t(state->cursor) * state->batch;
-  const std::int64_t size = std::int64_t(p.h) * p.w * p.c;
+  const std::int64_t valid = state->valid(), size = std::int64_t(p.h) * p.w * p.c;
   host_shares(p.n, [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t n = begin; n < end; ++n) {
       T* y = x + n * size;
@@ -18,12 +17,12 @@ void augment_simd(T* x, std::int32_t* labels, const std::uint8_t* images, const 
         labels[n] = 0;
         continue;
       }
-      const std::uint32_t image = permutation[first + n];
+      const std::uint32_t position = state->position(std::uint32_t(n)), image = permutation[position];
+      const std::uint8_t* pixels = images + std::int64_t(state->place(position, image)) * size;
       const Transform transform = transform_of(p, *state, image);
       labels[n] = all_labels[image];
       for (int row = 0; row < p.h; ++row)
-        for (int column = 0; column < p.w; ++column, y += p.c)
-          augment_pixel(y, images + std::int64_t(image) * size, p, transform, row, column);
+        for (int column = 0; column < p.w; ++column, y += p.c) augment_pixel(y, pixels, p, transform, row, column);
     }
   });
 }

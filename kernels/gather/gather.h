@@ -12,8 +12,9 @@ struct Gather {
   auto operator<=>(const Gather&) const = default;
 };
 
-/// For row i < valid: j = permutation[cursor * batch + i], x[i,:] = images[j,:] / 255, labels[i] = all_labels[j].
-/// Rows past the valid count get zeros and label 0.
+/// For row i < valid: p = cursor * batch + i, j = permutation[p], x[i,:] = images[k,:] / 255, labels[i] =
+/// all_labels[j]. k is StepState::place(p, j): j, or p % window if `images` holds a window of the split. Rows past the
+/// valid count get zeros and label 0.
 template <class T>
 struct GatherBatch {
   static constexpr std::string_view name = "gather batch";

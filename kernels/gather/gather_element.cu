@@ -27,9 +27,9 @@ __global__ void gather_values(T* __restrict__ x, std::int32_t* __restrict__ labe
                               std::int64_t image_size) {
   const std::int64_t row = blockIdx.x, groups = image_size / width;
   const bool is_image = row < std::int64_t(state->valid());
-  const std::int64_t image = is_image ? permutation[std::int64_t(state->cursor) * state->batch + row] : 0;
+  const std::uint32_t position = state->position(std::uint32_t(row)), image = is_image ? permutation[position] : 0;
   if (blockIdx.y == 0 && threadIdx.x == 0) labels[row] = is_image ? all_labels[image] : 0;
-  const std::uint8_t* from = images + image * image_size;
+  const std::uint8_t* from = images + std::int64_t(state->place(position, image)) * image_size;
   T* to = x + row * image_size;
   constexpr int each = groups_per_thread<width>;
   const std::int64_t first = std::int64_t(blockIdx.y) * groups_per_block<width> + threadIdx.x;

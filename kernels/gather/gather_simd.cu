@@ -15,13 +15,12 @@ void scale_row(T* __restrict__ x, const std::uint8_t* __restrict__ image, std::i
 template <class T>
 void gather_rows(T* x, std::int32_t* labels, const std::uint8_t* images, const std::int32_t* all_labels,
                  const std::uint32_t* permutation, const StepState* state, const Gather& problem, void*, stream_t) {
-  const std::int64_t valid = state->valid(), first = std::int64_t(state->cursor) * state->batch;
-  const std::int64_t size = problem.image_size;
+  const std::int64_t valid = state->valid(), size = problem.image_size;
   host_shares(problem.n, [=](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
       if (row < valid) {
-        const std::int64_t image = permutation[first + row];
-        scale_row(x + row * size, images + image * size, size);
+        const std::uint32_t position = state->position(std::uint32_t(row)), image = permutation[position];
+        scale_row(x + row * size, images + std::int64_t(state->place(position, image)) * size, size);
         labels[row] = all_labels[image];
       } else {
         for (std::int64_t j = 0; j < size; ++j) x[row * size + j] = rounded<T>(0);

@@ -1,4 +1,4 @@
-// advance_single_thread.cu - one thread advances the state. 56 bytes in, 112 out: bound by the launch.
+// advance_single_thread.cu - one thread advances the state. 64 bytes in, 128 out: bound by the launch.
 #include "kernels/common/kernel.h"
 #include "kernels/common/registration.h"
 #include "kernels/step/step.h"

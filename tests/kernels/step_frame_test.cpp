@@ -57,8 +57,63 @@ TEST(Gather, PicksTheRowsOfTheCursorAndPadsTheLastBatch) {
     }
 }
 
+/// The pixels of the images at the positions of the cursor's batch, each in its place of a window of `places`; other
+/// places hold none of them.
+std::vector<std::uint8_t> in_window(const Images& images, const StepState& state, std::uint32_t places,
+                                    std::size_t size) {
+  std::vector<std::uint8_t> window(places * size, 255);
+  for (std::uint32_t row = 0; row < state.valid(); ++row) {
+    const std::uint32_t position = state.position(row);
+    std::copy_n(images.pixels.begin() + std::ptrdiff_t(images.permutation[position] * size), size,
+                window.begin() + std::ptrdiff_t(position % places * size));
+  }
+  return window;
+}
+
+/// Launches Op on all images, and with windows of one to three batches: all must assemble the same batch.
+template <class Op, class Problem>
+void expect_same_batch_from_windows(const Problem& p, std::size_t size, StepState state) {
+  state.batch = std::uint32_t(p.n);
+  state.samples = 5 * state.batch - (p.n > 1);  // the last batch lacks a row
+  const Images images = random_images(state.samples, std::int64_t(size));
+  for (state.cursor = 0; state.cursor < 5; ++state.cursor)
+    for_each_variant<Op>(p, [&](auto launch) {
+      std::vector<float> whole;
+      std::vector<std::int32_t> whole_labels;
+      for (const std::uint32_t batches : {0u, 1u, 2u, 3u}) {
+        SCOPED_TRACE(std::to_string(batches) + " batches, cursor " + std::to_string(state.cursor));
+        state.window = batches * state.batch;
+        DeviceArray<std::uint8_t> pixels(batches == 0 ? images.pixels : in_window(images, state, state.window, size));
+        DeviceArray<std::int32_t> all_labels(images.labels);
+        DeviceArray<std::uint32_t> permutation(images.permutation);
+        DeviceArray<StepState> at(std::vector{state});
+        GuardedArray<float> x(std::size_t(p.n) * size);
+        GuardedArray<std::int32_t> labels(std::size_t(p.n));
+        launch(x.data(), labels.data(), pixels.data(), all_labels.data(), permutation.data(), at.data());
+        if (batches == 0) whole = x.values(), whole_labels = labels.values();
+        EXPECT_EQ(x.values(), whole);
+        EXPECT_EQ(labels.values(), whole_labels);
+        EXPECT_TRUE(x.intact());
+        EXPECT_TRUE(labels.intact());
+      }
+    });
+}
+
+TEST(Gather, AssemblesTheSameBatchFromAWindow) {
+  for (const Gather& p : {Gather{1, 4}, Gather{3, 49}, Gather{4, 128}})
+    expect_same_batch_from_windows<GatherBatch<float>>(p, std::size_t(p.image_size), {});
+}
+
 AugmentedGather augmented(int n, int h, int w, int c, Augmentation a) {
   return {n, h, w, c, a};
+}
+
+TEST(GatherAugmented, AssemblesTheSameBatchFromAWindow) {
+  StepState state;
+  state.seed = 77, state.epoch = 3;
+  const AugmentedGather p =
+      augmented(3, 7, 5, 3, {.flip_horizontal = true, .shift = 0.2f, .rotate = 40, .brightness = 0.5f});
+  expect_same_batch_from_windows<GatherAugmented<float>>(p, std::size_t(p.h) * p.w * p.c, state);
 }
 
 TEST(GatherAugmented, AgainstTheReference) {

@@ -73,22 +73,22 @@ TEST_F(CountsOfLenet, EveryOpHasLinesWhoseSumsAreTheOps) {
 
 TEST_F(CountsOfLenet, GatherAsCountedByHand) {
   // A block of 256 threads for each of 4 images of 144 values, in the order of the data. Each thread reads cursor,
-  // batch and samples of the state, and an entry of the permutation. A group of 4 bytes becomes 16 of x; each image
-  // also needs a label. An image's 36 groups are those of a full warp and of 4 lanes of the next.
+  // batch, samples and window of the state, and an entry of the permutation. A group of 4 bytes becomes 16 of x; each
+  // image also needs a label. An image's 36 groups are those of a full warp and of 4 lanes of the next.
   constexpr std::int64_t groups = batch * side * side / 4, threads = 256 * batch;
   const OpCounts& c = *op("gather").counts;
   EXPECT_EQ(op("gather").implementation, "element");
   EXPECT_EQ(c.blocks, batch);
   EXPECT_EQ(c.threads, threads);
   EXPECT_EQ(c.barriers, 0);
-  EXPECT_EQ(c.loads, (3 + 1) * threads + groups + batch);
-  EXPECT_EQ(c.loaded_bytes, 4 * ((3 + 1) * threads + groups + batch));
+  EXPECT_EQ(c.loads, (4 + 1) * threads + groups + batch);
+  EXPECT_EQ(c.loaded_bytes, 4 * ((4 + 1) * threads + groups + batch));
   EXPECT_EQ(c.stores, groups + batch);
   EXPECT_EQ(c.stored_bytes, 16 * groups + 4 * batch);
-  EXPECT_EQ(c.requests, (3 + 1) * threads / 32 + 2 * 2 * batch + 2 * batch);
+  EXPECT_EQ(c.requests, (4 + 1) * threads / 32 + 2 * 2 * batch + 2 * batch);
   // Sectors: state and permutation 1 a request; an image's bytes 4 and 1, or 5 and 1 if they begin within a sector, as
   // every other image's do; its floats 18.
-  EXPECT_EQ(c.sectors, (3 + 1) * threads / 32 + (5 + 6) * batch / 2 + 18 * batch + 2 * batch);
+  EXPECT_EQ(c.sectors, (4 + 1) * threads / 32 + (5 + 6) * batch / 2 + 18 * batch + 2 * batch);
   EXPECT_EQ(c.divergent_requests, 4 * batch) << "4 lanes read and write groups, one reads and writes a label";
   EXPECT_EQ(c.shared_requests, 0);
 }
