@@ -28,7 +28,9 @@ struct Trained {
     EXPECT_EQ(bits(values), bits(want.values));
     EXPECT_EQ(bits(moment1), bits(want.moment1));
     EXPECT_EQ(bits(moment2), bits(want.moment2));
-    if (with_copy) EXPECT_EQ(bits(copy), bits(want.copy));
+    if (with_copy) {
+      EXPECT_EQ(bits(copy), bits(want.copy));
+    }
     EXPECT_TRUE(values.intact() && moment1.intact() && moment2.intact() && copy.intact());
   }
   template <class T>

@@ -21,7 +21,9 @@ class TestWorkspace {
 
   /// For the next launch.
   void* data() {
-    if (memory_) EXPECT_TRUE(intact());
+    if (memory_) {
+      EXPECT_TRUE(intact());
+    }
     if (!memory_ || counters_ > 0) memory_.emplace(fresh_);
     return memory_->data();
   }
