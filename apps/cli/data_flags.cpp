@@ -57,6 +57,14 @@ void add_data_flags(Arguments& a, DataRequest& r) {
        one_of({"auto", "full"}), "auto|full")
       .default_str("auto");
   a.value("--limit", r.limit, "use at most N images of each split", whole_number(1), "N");
+  const std::function<void(const std::string&)> set_decoding = [&r](const std::string& text) {
+    r.decoding = text == "once" ? Decoding::once : text == "stream" ? Decoding::stream : Decoding::automatic;
+  };
+  a.value("--decode", set_decoding,
+          "pictures of a folder: once, into memory; stream, in the background, anew for each epoch; auto, stream if "
+          "they need more than a third of the memory",
+          one_of({"auto", "once", "stream"}), "auto|once|stream")
+      .default_str("auto");
   a.flag("--skip-broken", r.skip_broken, "name and skip images that cannot be read, instead of stopping");
 }
 
@@ -110,6 +118,7 @@ void check_data_flags(const DataRequest& r) {
   check_table_flags(r, synthetic);
   if (r.split == "test" && r.validation_split)
     throw UsageError("--split test and --val-split both say what validates: one at a time");
+  if (synthetic && r.decoding == Decoding::stream) throw UsageError("--decode stream is for folders of images");
   if (synthetic && r.split != "val") throw UsageError("--split is for folders of images with a test/ folder");
 }
 

@@ -15,10 +15,10 @@ inline const std::string built_in_data = "synthetic:lesions";
 void add_data_flags(Arguments&, DataRequest& request);
 
 /// The flags that add_data_flags() adds, without their dashes.
-inline constexpr std::string_view data_flag_names[] = {"data",         "train-size",    "val-size",     "image-size",
-                                                       "channels",     "label-pattern", "val-split",    "labels",
-                                                       "image-column", "label-column",  "group-column", "split-column",
-                                                       "transpose",    "range",         "limit",        "skip-broken"};
+inline constexpr std::string_view data_flag_names[] = {
+    "data",      "train-size", "val-size",     "image-size",   "channels",     "label-pattern",
+    "val-split", "labels",     "image-column", "label-column", "group-column", "split-column",
+    "transpose", "range",      "limit",        "skip-broken",  "decode"};
 
 /// Adds --split val|test: the folder that validates. Not for eval, whose --split chooses the images to evaluate.
 void add_split_flag(Arguments&, DataRequest& request);

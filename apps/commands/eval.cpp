@@ -99,12 +99,21 @@ void check_flags(const EvalOptions& o, const Arguments& a) {
     throw UsageError("--split test and --val-split both say what to evaluate: one at a time");
 }
 
+/// Both splits are streams, or neither is.
+std::shared_ptr<const PictureStream> joined(const PictureStream& a, const PictureStream& b) {
+  PictureStream both = a;
+  both.files.insert(both.files.end(), b.files.begin(), b.files.end());
+  both.sums.insert(both.sums.end(), b.sums.begin(), b.sums.end());
+  return std::make_shared<const PictureStream>(std::move(both));
+}
+
 Dataset joined(Dataset both, const Dataset& b) {
   if (both.n > INT_MAX - b.n) throw UsageError(fmt::format("--split all: more than {} images in both splits", INT_MAX));
   const double bytes = double(both.images.size()) + double(b.images.size());  // they move there
   if (const std::string shortage = memory_shortage(bytes); !shortage.empty())
     throw UsageError(fmt::format("--split all: the images of both splits need {}", shortage));
   both.n += b.n;
+  if (both.stream) both.stream = joined(*both.stream, *b.stream);
   both.images.insert(both.images.end(), b.images.begin(), b.images.end());
   both.labels.insert(both.labels.end(), b.labels.begin(), b.labels.end());
   both.files.insert(both.files.end(), b.files.begin(), b.files.end());

@@ -34,6 +34,8 @@ int pack_command(const Words& words) {
     throw UsageError(fmt::format("{} already exists: --overwrite replaces it", out));
   request.data = source;
   check_data_flags(request);
+  if (request.decoding == Decoding::stream) throw UsageError("--decode stream: pack holds all images to write them");
+  request.decoding = Decoding::once;
 
   const DataSplits data = load_with_progress(request, quiet);
   write_packed(out, data);

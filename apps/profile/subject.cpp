@@ -68,7 +68,7 @@ Subject subject_of_model(const TrainOptions& o, Purpose purpose) {
   } else {
     DataSplits data = load_training_data(o);
     classes = data.classes.size();
-    subject.images = std::move(data.train);
+    subject.images = data.train.stream ? first_images(data.train, batches * o.batch) : std::move(data.train);
   }
   const LossKind loss = choose_loss(o, classes);
   const Dataset& images = subject.images;

@@ -95,9 +95,7 @@ void for_activations(const OpenedRun& run, const std::uint8_t* image, Visit visi
 }
 
 Image validation_image(const OpenedRun& run, std::size_t i) {
-  const Dataset& d = run.data.validation;
-  const auto* pixels = d.images.data() + i * d.image_size();
-  return {d.h, d.w, d.c, {pixels, pixels + d.image_size()}};
+  return image_of(run.data.validation, int(i));
 }
 
 }  // namespace
@@ -169,25 +167,24 @@ Json feature_maps_block(const OpenedRun& run, const std::string& name) {
                   "largest value.",
                   run.labels.at(std::size_t(labels[chosen]))),
       1);
-  add_picture(b, validation_image(run, chosen), "the image");
+  const Image image = validation_image(run, chosen);
+  add_picture(b, image, "the image");
   int seen = 0;
-  for_activations(run, run.data.validation.images.data() + chosen * run.data.validation.image_size(),
-                  [&](const Layer& layer, const std::vector<float>& values) {
-                    if (++seen > 2) return;
-                    const Shape& s = layer.output;
-                    std::vector<Image> tiles;
-                    for (int c = 0; c < std::min(s.c, 8 * seen); ++c) {
-                      Image tile{s.h, s.w, 1, {}};
-                      float most = 1e-30f;
-                      for (std::size_t i = std::size_t(c); i < values.size(); i += std::size_t(s.c))
-                        most = std::max(most, values[i]);
-                      for (std::size_t i = std::size_t(c); i < values.size(); i += std::size_t(s.c))
-                        tile.pixels.push_back(std::uint8_t(std::lround(255 * std::max(0.0f, values[i]) / most)));
-                      tiles.push_back(std::move(tile));
-                    }
-                    add_picture(b, mosaic(tiles, 4 * seen),
-                                fmt::format("{}: {} of {} maps, {}x{}", layer.name, tiles.size(), s.c, s.h, s.w));
-                  });
+  for_activations(run, image.pixels.data(), [&](const Layer& layer, const std::vector<float>& values) {
+    if (++seen > 2) return;
+    const Shape& s = layer.output;
+    std::vector<Image> tiles;
+    for (int c = 0; c < std::min(s.c, 8 * seen); ++c) {
+      Image tile{s.h, s.w, 1, {}};
+      float most = 1e-30f;
+      for (std::size_t i = std::size_t(c); i < values.size(); i += std::size_t(s.c)) most = std::max(most, values[i]);
+      for (std::size_t i = std::size_t(c); i < values.size(); i += std::size_t(s.c))
+        tile.pixels.push_back(std::uint8_t(std::lround(255 * std::max(0.0f, values[i]) / most)));
+      tiles.push_back(std::move(tile));
+    }
+    add_picture(b, mosaic(tiles, 4 * seen),
+                fmt::format("{}: {} of {} maps, {}x{}", layer.name, tiles.size(), s.c, s.h, s.w));
+  });
   return b;
 }
 

@@ -12,15 +12,7 @@
 #include "engine/train/run_directory.h"
 
 namespace gs::apps {
-namespace {
-
-/// A trainer needs a training split; evaluation does not read it, so one image is enough.
-Dataset first_image(const Dataset& data) {
-  const auto pixels = data.images.begin();
-  return {1, data.h, data.w, data.c, {pixels, pixels + std::ptrdiff_t(data.image_size())}, {data.labels.at(0)}};
-}
-
-}  // namespace
+namespace {}  // namespace
 
 SavedRun open_saved_run(const std::filesystem::path& folder, const std::string& weights) {
   SavedRun run;
@@ -83,7 +75,7 @@ Evaluation evaluate_saved(const SavedRun& run, Dataset images, const std::string
   program.initialize();
   program.set_parameters(run.parameters);
   DataSplits data;
-  data.train = first_image(images);
+  data.train = first_images(images, 1);  // a trainer needs one; evaluation does not read it
   data.validation = std::move(images);
   return Trainer(program, data).evaluate(Split::validation);
 }

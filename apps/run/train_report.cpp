@@ -40,8 +40,9 @@ std::string run_header(const Program& program, const TrainOptions& o, const Data
                                      net.input.h, net.input.w, net.input.c),
                          width);
   out += line("data",
-              fmt::format("{}, {} + {} images, {}{}", data.source, data.train.n, data.validation.n, classes_text(data),
-                          positive.empty() ? "" : fmt::format(", positive {}", positive)),
+              fmt::format("{}, {} + {} images, {}{}{}", data.source, data.train.n, data.validation.n,
+                          classes_text(data), positive.empty() ? "" : fmt::format(", positive {}", positive),
+                          data.train.stream ? ", decoded for each epoch" : ""),
               width);
   out += line("recipe",
               fmt::format("{}, learning rate {:g}, batch {}, {}, loss {}, seed {}", o.optimizer.name, o.learning_rate,
@@ -61,12 +62,14 @@ std::string run_header(const Program& program, const TrainOptions& o, const Data
 }
 
 std::string run_footer(const RunAssessment& assessment, const std::string& folder, const std::string& page,
-                       double seconds, int width) {
-  return fmt::format("\n{}\n\n{}", wrapped(assessment.text, std::min(width, 100)),
-                     line("written",
-                          fmt::format("{}/ in {}{}", folder, duration(seconds),
-                                      page.empty() ? "" : fmt::format("; {}/{}", folder, page)),
-                          width));
+                       double seconds, std::optional<double> waited_seconds, int width) {
+  std::string out = fmt::format("\n{}\n\n", wrapped(assessment.text, std::min(width, 100)));
+  if (waited_seconds)
+    out += line("decoding", fmt::format("steps waited {} for pictures", duration(*waited_seconds)), width);
+  return out + line("written",
+                    fmt::format("{}/ in {}{}", folder, duration(seconds),
+                                page.empty() ? "" : fmt::format("; {}/{}", folder, page)),
+                    width);
 }
 
 }  // namespace gs::apps

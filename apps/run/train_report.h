@@ -15,7 +15,8 @@ std::string run_header(const Program&, const TrainOptions&, const DataSplits&, c
                        const std::optional<RunRecord::InitialWeights>&, const std::string& folder, int width);
 
 /// The assessment of the run, its folder and its time. `page`: a page in the folder to be named, or empty.
+/// `waited_seconds`: for pictures, if they were decoded while it trained.
 std::string run_footer(const RunAssessment&, const std::string& folder, const std::string& page, double seconds,
-                       int width);
+                       std::optional<double> waited_seconds, int width);
 
 }  // namespace gs::apps

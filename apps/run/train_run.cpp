@@ -115,6 +115,8 @@ class Run {
     if (options.tensorboard)
       events_ = std::make_unique<EventFile>(directory.path(), int(recorder_.history().size()) + 1);
     if (options.kernels) {
+      if (data.train.stream)
+        throw UsageError("--kernels compares with the built-in kernels on images in memory: it needs --decode once");
       kernels_ = run_kernels(*options.kernels);
       twin_ = std::make_unique<BuiltInTwin>(program, data.train, built_in_implementations(options));
     }
@@ -172,11 +174,16 @@ class Run {
     }
     display_.print(distance_line());
     display_.print(run_footer(assessment(), directory_.path().string(), has_profile_ ? "profile.html" : "",
-                              seconds_since(start_), display_.width()));
+                              seconds_since(start_), waited_seconds(), display_.width()));
     return 0;
   }
 
  private:
+  /// Spent by steps on waiting for pictures; nullopt if they are in memory.
+  std::optional<double> waited_seconds() const {
+    return data_.train.stream ? std::optional(trainer_.waited_seconds()) : std::nullopt;
+  }
+
   /// The distance of kernels of the user's own from the built-in ones; empty if there are none, or no step was done.
   std::string distance_line() const {
     if (!twin_ || twin_->distance().steps == 0) return "";
@@ -234,6 +241,7 @@ class Run {
     display_.end();
     if (twin_) record_["built_in_losses"] = distance_record(twin_->distance());
     end_record(record_, status, recorder_.history(), assessment(), seconds_since(start_), message);
+    if (const auto waited = waited_seconds()) record_["results"]["waited_for_images_s"] = *waited;
     change.record(record_);
     change.commit();
     display_.ended(record_);

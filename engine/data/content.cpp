@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@ namespace {
 constexpr int fewest_values = 16;
 
 bool all_equal(const Dataset& d) {
+  if (d.stream) return std::ranges::adjacent_find(d.stream->sums, std::not_equal_to()) == d.stream->sums.end();
   const std::size_t size = d.image_size();
   for (std::size_t i = 1; i < std::size_t(d.n); ++i)
     if (std::memcmp(d.images.data(), d.images.data() + i * size, size) != 0) return false;
@@ -21,7 +23,7 @@ bool all_equal(const Dataset& d) {
 }  // namespace
 
 std::string lack_of_content(const Dataset& d) {
-  int least = 255, largest = 0;
+  int least = d.stream ? d.stream->least : 255, largest = d.stream ? d.stream->largest : 0;
   for (std::size_t i = 0; i < d.images.size() && largest - least < fewest_values; ++i) {
     least = std::min<int>(least, d.images[i]);
     largest = std::max<int>(largest, d.images[i]);

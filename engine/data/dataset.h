@@ -2,21 +2,24 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/data/image.h"
 #include "engine/data/ledger.h"
+#include "engine/data/picture_stream.h"
 
 namespace gs {
 
 /// One split: uint8 images NHWC and their class numbers.
 struct Dataset {
   int n = 0, h = 0, w = 0, c = 0;
-  std::vector<std::uint8_t> images;     ///< n * h * w * c
+  std::vector<std::uint8_t> images;     ///< n * h * w * c; empty if there is a stream
   std::vector<std::int32_t> labels;     ///< n, in [0, classes)
   std::vector<std::string> files = {};  ///< n names relative to the source; empty if a file holds many images
+  std::shared_ptr<const PictureStream> stream = {};  ///< n pictures in place of `images`; null: they are in memory
 
   std::size_t image_size() const { return std::size_t(h) * std::size_t(w) * std::size_t(c); }
 };
@@ -24,6 +27,12 @@ struct Dataset {
 /// Throws UsageError if the arrays do not hold n images of h * w * c bytes and n labels: every reader of `images`
 /// trusts the extents. `name`: "training images".
 void check_whole(const Dataset&, const char* name);
+
+/// Image `i`, from memory or decoded: PictureStream::decode().
+Image image_of(const Dataset&, int i);
+
+/// The first images of a split, at most `count`, in memory. Their names are left out.
+Dataset first_images(const Dataset&, int count);
 
 /// Training and validation data of a run.
 struct DataSplits {
@@ -49,6 +58,13 @@ struct TableRequest {
   std::string split_column;                ///< train, val or test
 };
 
+/// Where the pictures of a folder are while they are used.
+enum class Decoding {
+  automatic,  ///< stream if they need more than a third of the memory that this process may use, else once
+  once,       ///< in memory: all are decoded first
+  stream,     ///< decoded anew for each epoch
+};
+
 /// The data flags of a command.
 struct DataRequest {
   std::string data = "synthetic:lesions";
@@ -65,7 +81,8 @@ struct DataRequest {
   bool skip_broken = false;
   bool takes_ledger = false;  ///< the caller lists the files that are passed over: no warning sums them up
   int range_bits = 0;  ///< of pictures of 16 bits, whose upper 8 are kept: 8 to 16; 0: the fewest that hold all values
-  int threads = 0;     ///< 0: default_threads()
+  Decoding decoding = Decoding::automatic;  ///< folder and table only
+  int threads = 0;                          ///< 0: default_threads()
 };
 
 /// Progress of loading: `done` of `total` images or files, and the activity, such as "decoding images".

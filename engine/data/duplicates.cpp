@@ -2,7 +2,6 @@
 #include "engine/data/duplicates.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <unordered_map>
 
@@ -19,9 +18,9 @@ const Dataset& split_of(const DataSplits& data, ImagePlace place) {
   return place.validates ? data.validation : data.train;
 }
 
-const std::uint8_t* pixels_of(const DataSplits& data, ImagePlace place) {
-  const Dataset& split = split_of(data, place);
-  return split.images.data() + std::size_t(place.index) * split.image_size();
+/// Whether two images of the same checksum are the same.
+bool same_pixels(const DataSplits& data, ImagePlace a, ImagePlace b) {
+  return image_of(split_of(data, a), a.index).pixels == image_of(split_of(data, b), b.index).pixels;
 }
 
 std::int32_t label_of(const DataSplits& data, ImagePlace place) {
@@ -29,6 +28,7 @@ std::int32_t label_of(const DataSplits& data, ImagePlace place) {
 }
 
 std::vector<std::uint64_t> checksums(const Dataset& split) {
+  if (split.stream) return split.stream->sums;
   std::vector<std::uint64_t> sums(std::size_t(split.n));
 #pragma omp parallel for schedule(static)
   for (std::size_t i = 0; i < sums.size(); ++i)
@@ -49,7 +49,7 @@ Duplicates find_duplicates(const DataSplits& data) {
       std::vector<ImagePlace>& alike = earlier[sums[std::size_t(i)]];
       std::optional<ImagePlace> in_training, in_other_class, in_same;
       for (const ImagePlace& there : alike) {
-        if (std::memcmp(pixels_of(data, there), pixels_of(data, here), split.image_size()) != 0) continue;
+        if (!same_pixels(data, there, here)) continue;
         const bool same_class = label_of(data, there) == label_of(data, here);
         if (validates && !there.validates && !in_training) in_training = there;
         if (!same_class && !in_other_class) in_other_class = there;

@@ -22,9 +22,9 @@ Dataset hog_features(const Dataset& images) {
 #pragma omp parallel for
   for (int i = 0; i < images.n; ++i)
     failure.during([&] {
-      const auto* pixels = images.images.data() + std::size_t(i) * images.image_size();
+      const Image image = image_of(images, i);
       std::uint8_t* values = features.images.data() + std::size_t(i) * features.image_size();
-      opencv.hog(pixels, images.h, images.w, images.c, {values, features.image_size()});
+      opencv.hog(image.pixels.data(), image.h, image.w, image.c, {values, features.image_size()});
     });
   try {
     failure.rethrow();

@@ -63,6 +63,13 @@ Image resized(const Image& image, ImageSize size) {
   return out;
 }
 
+bool is_grey(const Image& image) {
+  if (image.c == 1) return true;
+  for (std::size_t i = 0; i < image.pixels.size(); i += 3)
+    if (image.pixels[i] != image.pixels[i + 1] || image.pixels[i] != image.pixels[i + 2]) return false;
+  return true;
+}
+
 Image with_channels(Image image, int channels) {
   if (image.c == channels) return image;
   const std::size_t count = std::size_t(image.h) * std::size_t(image.w);

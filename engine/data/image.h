@@ -35,6 +35,9 @@ inline std::uint8_t grey(const std::uint8_t* rgb) {
   return std::uint8_t((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
 }
 
+/// Whether red, green and blue are equal in every pixel; true with 1 channel.
+bool is_grey(const Image&);
+
 /// Colour to grey by grey(); grey to colour repeats the value. `channels` is 1 or 3.
 Image with_channels(Image, int channels);
 

@@ -36,6 +36,8 @@ void check_flags_of(const DataSource& source, const DataRequest& r) {
     throw UsageError(fmt::format("--data {}: --label-pattern and --val-split are for folders of image files", r.data));
   if (!pictures && !arrays && r.split != "val")
     throw UsageError(fmt::format("--data {}: --split is for folders of image files and NumPy's arrays", r.data));
+  if (!pictures && r.decoding == Decoding::stream)
+    throw UsageError(fmt::format("--data {}: --decode stream is for folders of image files", r.data));
   if (source.kind != DataSource::Kind::idx && r.transpose)
     throw UsageError(fmt::format("--data {}: --transpose is for IDX files, as EMNIST's", r.data));
 }

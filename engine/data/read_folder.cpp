@@ -1,13 +1,16 @@
-// read_folder.cpp - decodes the files of a listing on all cores.
+// read_folder.cpp - decodes the files of a listing on all cores into memory, or leaves them to a stream.
 #include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/core/machine_limits.h"
+#include "engine/data/broken_pictures.h"
 #include "engine/data/decode_image.h"
 #include "engine/data/folder.h"
 #include "engine/data/opencv_module.h"
+#include "engine/data/stream_listing.h"
 
 namespace gs {
 namespace {
@@ -22,59 +25,54 @@ std::vector<ImageFile> limited(const std::vector<ImageFile>& files, const DataRe
   return kept;
 }
 
-std::vector<std::filesystem::path> paths_of(const std::vector<ImageFile>& files) {
-  std::vector<std::filesystem::path> paths;
-  for (const ImageFile& file : files) paths.push_back(file.path);
-  return paths;
-}
-
-/// Takes the images of `files`, which begin at `first` of those decoded. Their names are relative to `root`.
-Dataset take(DecodedFiles& decoded, std::size_t first, const std::vector<ImageFile>& files,
-             const std::filesystem::path& root) {
+/// The images of the `files`, which begin at `first` of all that were decoded.
+Dataset take(std::vector<std::optional<Image>>& images, std::size_t first, const std::vector<ImageFile>& files) {
   Dataset d;
   d.labels.reserve(files.size());
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    std::optional<Image>& image = decoded.images[first + i];
-    if (!image) continue;
-    if (d.n == 0) d.images.reserve(files.size() * image->pixels.size());
-    append(d, *image, files[i].label);
-    d.files.push_back(files[i].path.lexically_relative(root).generic_string());
-    image.reset();
+  for (const ImageFile& file : files) {
+    while (!images[first]) ++first;  // broken ones are no longer among the files
+    Image& image = *images[first];
+    if (d.n == 0) d.images.reserve(files.size() * image.pixels.size());
+    append(d, image, file.label);
+    images[first++].reset();
   }
   return d;
 }
 
-/// A class may not lose its last training picture to --skip-broken.
-void refuse_lost_class(const DecodedFiles& decoded, const FolderListing& listing, const Dataset& train) {
-  for (std::size_t c = 0; c < listing.classes.size(); ++c) {
-    const auto label = std::int32_t(c);
-    if (std::find(train.labels.begin(), train.labels.end(), label) != train.labels.end()) continue;
-    for (std::size_t i = 0; i < listing.train.size(); ++i)
-      if (listing.train[i].label == label)
-        throw UsageError(fmt::format("--data: all training pictures of the class '{}' are broken; the first: {}",
-                                     listing.classes[c], decoded.faults[i]));
-  }
+DataSplits decode_into_memory(FolderListing& listing, const ReaderContext& context, ImageSize size, int channels) {
+  const std::vector<std::filesystem::path> paths = paths_of(listing);
+  const std::size_t trained = listing.train.size();
+  require_memory(context.request, paths.size(), size, channels);
+  DecodedFiles decoded = decode_images(paths, size, channels, context.request.range_bits,
+                                       [&](std::size_t done) { context.tell(done, paths.size(), "decoding images"); });
+  context.tell(paths.size(), paths.size(), "decoding images");
+  for (const std::string& note : decoded.notes) context.warning(note);
+  leave_out_broken(listing, decoded.faults, context);
+  DataSplits data;
+  data.range_bits = decoded.range_bits;
+  data.train = take(decoded.images, 0, listing.train);
+  data.validation = take(decoded.images, trained, listing.validation);
+  return data;
 }
 
-/// Names the broken files in the ledger; throws unless they may be skipped. The files are those that were decoded.
-void refuse_or_skip(const DecodedFiles& decoded, const std::vector<std::filesystem::path>& files,
-                    const ReaderContext& context, Ledger& ledger) {
-  std::string first;
-  std::size_t broken = 0;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const std::string& fault = decoded.faults[i];
-    if (fault.empty()) continue;
-    if (broken++ == 0) first = fault;
-    const std::string name = files[i].string() + " ";
-    ledger.passed_over.push_back({files[i].lexically_relative(context.request.data).generic_string(),
-                                  fault.starts_with(name) ? fault.substr(name.size()) : fault});
-  }
-  if (broken == 0) return;
-  const std::string more = broken > 1 ? fmt::format(" (and {} more)", broken - 1) : "";
-  if (!context.request.skip_broken)
-    throw UsageError(fmt::format("--data: {}{}; mend or remove it, or use --skip-broken", first, more));
-  if (context.request.takes_ledger) return;
-  context.warning(fmt::format("skipped {} broken image{}: {}{}", broken, broken == 1 ? "" : "s", first, more));
+/// Whether the images are left to a stream, which one line says unless it was asked for.
+bool leaves_to_stream(const ReaderContext& context, std::size_t images, ImageSize size, int channels) {
+  if (context.request.decoding != Decoding::automatic) return context.request.decoding == Decoding::stream;
+  constexpr double gib = 1 << 30;
+  const double bytes = double(images) * size.h * size.w * channels, limit = double(memory_limit_bytes());
+  if (!needs_stream(bytes, limit)) return false;
+  context.warning(
+      fmt::format("--data {}: {} images of {}x{}x{} need {:.1f} GiB, more than a third of {:.1f} GiB, so they are "
+                  "decoded anew for each epoch (--decode once: in memory)",
+                  context.request.data, images, size.h, size.w, channels, bytes / gib, limit / gib));
+  return true;
+}
+
+/// Names relative to `root`.
+std::vector<std::string> names_of(const std::vector<ImageFile>& files, const std::filesystem::path& root) {
+  std::vector<std::string> names;
+  for (const ImageFile& file : files) names.push_back(file.path.lexically_relative(root).generic_string());
+  return names;
 }
 
 }  // namespace
@@ -93,29 +91,21 @@ void require_opencv(const std::filesystem::path& root) {
 }
 
 DataSplits decode_listing(FolderListing listing, const ReaderContext& context) {
+  const DataRequest& request = context.request;
   const int classes = int(listing.classes.size());
-  listing.train = limited(listing.train, context.request, classes);
-  listing.validation = limited(listing.validation, context.request, classes);
-  const std::size_t total = listing.train.size() + listing.validation.size();
-  require_memory(context.request, total, context.request.image_size.value_or(default_image_size),
-                 context.request.channels.value_or(1));
+  listing.train = limited(listing.train, request, classes);
+  listing.validation = limited(listing.validation, request, classes);
+  const ImageSize size = request.image_size.value_or(default_image_size);
+  const int channels = request.channels.value_or(1);
   opencv_module();  // a module that is missing is no fault of a file: --skip-broken must not skip them all
-  std::vector<ImageFile> files = listing.train;
-  files.insert(files.end(), listing.validation.begin(), listing.validation.end());
-  const std::vector<std::filesystem::path> paths = paths_of(files);
-  DecodedFiles decoded = decode_images(paths, context.request.image_size.value_or(default_image_size),
-                                       context.request.channels.value_or(1), context.request.range_bits,
-                                       [&](std::size_t done) { context.tell(done, total, "decoding images"); });
-  context.tell(total, total, "decoding images");
-  for (const std::string& note : decoded.notes) context.warning(note);
-  DataSplits data;
+  const std::size_t images = listing.train.size() + listing.validation.size();
+  DataSplits data = leaves_to_stream(context, images, size, channels)
+                        ? stream_listing(listing, context, size, channels)
+                        : decode_into_memory(listing, context, size, channels);
   data.classes = listing.classes;
-  data.range_bits = decoded.range_bits;
+  data.train.files = names_of(listing.train, request.data);
+  data.validation.files = names_of(listing.validation, request.data);
   data.ledger = std::move(listing.ledger);
-  refuse_or_skip(decoded, paths, context, data.ledger);
-  data.train = take(decoded, 0, listing.train, context.request.data);
-  data.validation = take(decoded, listing.train.size(), listing.validation, context.request.data);
-  refuse_lost_class(decoded, listing, data.train);
   data.ledger.used = std::size_t(data.train.n) + std::size_t(data.validation.n);
   return data;
 }

@@ -1,7 +1,9 @@
 // readers.h - one function per kind of data, for load_data().
 #pragma once
 #include <filesystem>
+#include <span>
 
+#include "engine/core/checksum.h"
 #include "engine/data/dataset.h"
 #include "engine/data/idx_names.h"
 #include "engine/data/image.h"
@@ -61,7 +63,19 @@ std::vector<std::size_t> within_limit(const std::vector<std::int32_t>& labels, i
 /// Keeps only the samples within the limit. False if the split is unchanged.
 bool limit_split(Dataset&, int limit, int classes);
 
-/// Checksum (core/checksum.h) of the classes, extents, labels and pixels of both splits: 16 hexadecimal digits.
+/// Checksum (core/checksum.h) of the classes, then of the extents, labels and pixels of training, then of validation.
+class SplitsChecksum {
+ public:
+  explicit SplitsChecksum(const std::vector<std::string>& classes);
+  void begin(ImageSize, int channels, const std::vector<std::int32_t>& labels);  ///< a split; its pixels follow
+  void add(std::span<const std::uint8_t> pixels) { sum_.add_values(pixels.data(), pixels.size()); }
+  std::string hex() const { return sum_.hex(); }  ///< 16 hexadecimal digits
+
+ private:
+  Checksum sum_;
+};
+
+/// The same, of images in memory.
 std::string checksum_of(const DataSplits&);
 
 }  // namespace gs

@@ -15,12 +15,34 @@
 namespace gs {
 
 void check_whole(const Dataset& d, const char* name) {
+  if (d.stream) {
+    require(d.images.empty() && d.stream->files.size() == std::size_t(d.n) && d.labels.size() == std::size_t(d.n) &&
+                d.stream->picture_bytes() == d.image_size(),
+            "a stream must hold the pictures of its split");
+    return;
+  }
   const auto bytes = checked_product({d.n, d.h, d.w, d.c});
   if (bytes != d.images.size())
     throw UsageError(fmt::format("the {} have {} bytes; {} of {}x{}x{} have {}", name, d.images.size(), d.n, d.h, d.w,
                                  d.c, bytes ? std::to_string(*bytes) : "too many"));
   if (d.labels.size() != std::size_t(d.n))
     throw UsageError(fmt::format("the {} have {} labels; there are {} images", name, d.labels.size(), d.n));
+}
+
+Image image_of(const Dataset& d, int i) {
+  Image image{d.h, d.w, d.c, std::vector<std::uint8_t>(d.image_size())};
+  if (d.stream)
+    d.stream->decode(std::size_t(i), image.pixels);
+  else
+    std::copy_n(d.images.begin() + std::ptrdiff_t(std::size_t(i) * d.image_size()), d.image_size(),
+                image.pixels.begin());
+  return image;
+}
+
+Dataset first_images(const Dataset& d, int count) {
+  Dataset first;
+  for (int i = 0; i < std::min(count, d.n); ++i) append(first, image_of(d, i), d.labels[std::size_t(i)]);
+  return first;
 }
 
 void append(Dataset& d, const Image& image, std::int32_t label) {
@@ -98,13 +120,20 @@ bool limit_split(Dataset& d, int limit, int classes) {
   return true;
 }
 
+SplitsChecksum::SplitsChecksum(const std::vector<std::string>& classes) {
+  for (const std::string& name : classes) sum_.add_values(name.c_str(), name.size() + 1);
+}
+
+void SplitsChecksum::begin(ImageSize size, int channels, const std::vector<std::int32_t>& labels) {
+  const std::int32_t extents[] = {std::int32_t(labels.size()), size.h, size.w, channels};
+  sum_.add_values(extents, 4).add_values(labels.data(), labels.size());
+}
+
 std::string checksum_of(const DataSplits& data) {
-  Checksum sum;
-  for (const std::string& name : data.classes) sum.add_values(name.c_str(), name.size() + 1);
+  SplitsChecksum sum(data.classes);
   for (const Dataset* d : {&data.train, &data.validation}) {
-    const std::int32_t extents[] = {d->n, d->h, d->w, d->c};
-    sum.add_values(extents, 4).add_values(d->labels.data(), d->labels.size());
-    sum.add_values(d->images.data(), d->images.size());
+    sum.begin({d->h, d->w}, d->c, d->labels);
+    sum.add(d->images);
   }
   return sum.hex();
 }

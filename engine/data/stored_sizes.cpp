@@ -14,12 +14,6 @@ ImageSize stored_size(const std::filesystem::path& path) {
   return extents ? ImageSize(int(extents->height), int(extents->width)) : ImageSize(0);
 }
 
-bool is_grey(const std::uint8_t* rgb, std::size_t values) {
-  for (std::size_t i = 0; i < values; i += 3)
-    if (rgb[i] != rgb[i + 1] || rgb[i] != rgb[i + 2]) return false;
-  return true;
-}
-
 }  // namespace
 
 SizeCounts stored_sizes(const DataSplits& data) {
@@ -49,8 +43,10 @@ SizeCounts stored_sizes(const DataSplits& data) {
 int grey_images(const DataSplits& data) {
   int grey = 0;
   for (const Dataset* split : {&data.train, &data.validation})
-    for (int i = 0; i < split->n; ++i)
-      grey += split->c == 1 || is_grey(&split->images[std::size_t(i) * split->image_size()], split->image_size());
+    if (split->stream)
+      grey += split->stream->grey;
+    else
+      for (int i = 0; i < split->n; ++i) grey += is_grey(image_of(*split, i));
   return grey;
 }
 

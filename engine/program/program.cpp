@@ -84,6 +84,7 @@ std::vector<GraphCall> Program::Impl::calls(const std::vector<OpCall>& steps, co
 }
 
 void Program::Impl::bind(Side& side, const BatchSource& source) {
+  side.window = source.window;
   const std::pair<TensorId, const void*> bindings[] = {{side.source.images, source.images},
                                                        {side.source.labels, source.labels},
                                                        {side.source.permutation, source.permutation},
@@ -107,6 +108,7 @@ void Program::Impl::begin(Side& side, StepState state, std::uint32_t samples, st
   state.cursor = first_step;
   state.ring_slot = 0;
   state.samples = samples;
+  state.window = side.window;
   state.batch = std::uint32_t(recipe.batch);
   state.seed = recipe.seed;
   side.steps_left = int((samples + state.batch - 1) / state.batch - first_step);

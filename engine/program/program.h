@@ -28,6 +28,8 @@ struct BatchSource {
   const std::int32_t* labels = nullptr;
   const std::uint32_t* permutation = nullptr;
   float* logits = nullptr;  ///< evaluation: receives the logits of all images, [images, outputs]; may be null
+  /// Places of `images` if it does not hold the whole split: StepState::window. The caller fills them before a step.
+  std::uint32_t window = 0;
 };
 
 class Program {

@@ -21,6 +21,7 @@ struct Program::Impl {
     TensorId state = no_tensor;  ///< for the next step
     SourceTensors source{no_tensor, no_tensor, no_tensor};
     TensorId collected = no_tensor;  ///< logits of the whole split
+    std::uint32_t window = 0;        ///< BatchSource::window
     Replays replays;
     std::unique_ptr<Replay> epoch_loop;  ///< repeats a step until the epoch has no images left
     int steps_left = 0;                  ///< in the epoch

@@ -11,8 +11,7 @@ std::vector<float> predict(Program& program, Dataset images) {
   images.labels.resize(std::size_t(images.n));
   check_fits(images, program.net(), "images");
   DataSplits splits;
-  splits.train = {.n = 1, .h = images.h, .w = images.w, .c = images.c, .images = {}, .labels = {0}};
-  splits.train.images.assign(images.images.begin(), images.images.begin() + std::ptrdiff_t(images.image_size()));
+  splits.train = first_images(images, 1);  // a trainer needs one; evaluation does not read it
   splits.validation = std::move(images);
   return Trainer(program, splits).evaluate().logits;
 }

@@ -114,64 +114,75 @@ struct Trainer::Epoch {
   std::uint32_t first_step;  ///< earlier ones were done before
 };
 
+namespace {
+
+std::vector<std::uint32_t> numbers_up_to(std::uint32_t n) {
+  std::vector<std::uint32_t> numbers(n);
+  std::iota(numbers.begin(), numbers.end(), 0u);
+  return numbers;
+}
+
+const Dataset& checked(const Dataset& data, const Program& program, const char* name) {
+  check_fits(data, program.net(), name);
+  return data;
+}
+
+}  // namespace
+
 Trainer::Trainer(Program& program, const DataSplits& data, const TrainerOptions& options)
     : program_(program),
       options_(options),
-      train_samples_(std::uint32_t(data.train.n)),
-      validation_samples_(std::uint32_t(data.validation.n)) {
-  Device& device = program.device();
-  check_fits(data.train, program.net(), "training images");
-  train_images_ = uploaded(device, data.train.images);
-  train_labels_ = uploaded(device, data.train.labels);
-  train_permutation_ = Memory(device, train_samples_ * sizeof(std::uint32_t));
+      train_(program.device(), checked(data.train, program, "training images"), program.recipe().batch),
+      validation_(program.device(), checked(data.validation, program, "validation images"), program.recipe().batch),
+      train_permutation_(program.device(), train_.samples() * sizeof(std::uint32_t)),
+      in_order_(uploaded(program.device(), numbers_up_to(std::max(train_.samples(), validation_.samples())))),
+      logits_(program.device(),
+              in_order_.bytes() / sizeof(std::uint32_t) * std::size_t(program.net().output().size()) * sizeof(float)) {
   bind_training();
-  check_fits(data.validation, program.net(), "validation images");
-  validation_images_ = uploaded(device, data.validation.images);
-  validation_labels_ = uploaded(device, data.validation.labels);
-  std::vector<std::uint32_t> in_order(std::max(train_samples_, validation_samples_));
-  std::iota(in_order.begin(), in_order.end(), 0u);
-  in_order_ = uploaded(device, in_order);
-  logits_ = Memory(device, in_order.size() * std::size_t(program.net().output().size()) * sizeof(float));
   bind_evaluation(Split::validation);
 }
 
 void Trainer::bind_training() {
-  program_.bind_training({static_cast<const std::uint8_t*>(train_images_.data()),
-                          static_cast<const std::int32_t*>(train_labels_.data()),
-                          static_cast<const std::uint32_t*>(train_permutation_.data())});
+  program_.bind_training(train_.source(train_permutation_));
 }
 
 void Trainer::bind_evaluation(Split split) {
-  const bool training = split == Split::training;
-  program_.bind_evaluation({static_cast<const std::uint8_t*>((training ? train_images_ : validation_images_).data()),
-                            static_cast<const std::int32_t*>((training ? train_labels_ : validation_labels_).data()),
-                            static_cast<const std::uint32_t*>(in_order_.data()), static_cast<float*>(logits_.data())});
+  BatchSource source = of(split).source(in_order_);
+  source.logits = static_cast<float*>(logits_.data());
+  program_.bind_evaluation(source);
+}
+
+void Trainer::begin_evaluation(Split split) {
+  bind_evaluation(split);
+  of(split).begin(numbers_up_to(of(split).samples()));
+  program_.begin_evaluation(of(split).samples());
 }
 
 Evaluation Trainer::evaluate(Split split) {
-  bind_evaluation(split);
-  program_.begin_evaluation(samples(split));
-  const RingReader r =
-      *run_pass(program_, samples(split),
-                {.enqueue = [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); }});
+  begin_evaluation(split);
+  const std::uint32_t samples = of(split).samples();
+  const RingReader r = *run_pass(program_, samples, {.enqueue = [&](std::uint32_t step, int wanted) {
+                                   return program_.evaluate_steps(of(split).provide(step, wanted));
+                                 }});
   Evaluation result{r.loss(), r.accuracy(), int(program_.net().output().size()), {}};
-  result.logits.resize(std::size_t(samples(split)) * std::size_t(result.outputs));
+  result.logits.resize(std::size_t(samples) * std::size_t(result.outputs));
   program_.device().download(result.logits.data(), logits_.data(), result.logits.size() * sizeof(float));
   return result;
 }
 
 std::vector<float> Trainer::validation_logits() const {
-  std::vector<float> logits(std::size_t(validation_samples_) * std::size_t(program_.net().output().size()));
+  std::vector<float> logits(std::size_t(validation_.samples()) * std::size_t(program_.net().output().size()));
   program_.device().download(logits.data(), logits_.data(), logits.size() * sizeof(float));
   return logits;
 }
 
 void Trainer::begin_epoch(const Epoch& epoch) {
   const std::uint32_t index = std::uint32_t(epoch.number - 1);
-  const std::vector<std::uint32_t> order = epoch_order(program_.recipe().seed, index, train_samples_);
+  const std::vector<std::uint32_t> order = epoch_order(program_.recipe().seed, index, train_.samples());
   bind_training();  // another trainer, or predict(), may have bound its own images since
   program_.device().upload(train_permutation_.data(), order.data(), order.size() * sizeof(std::uint32_t));
-  program_.begin_training_epoch(index, train_samples_, float(epoch.learning_rate), epoch.first_step);
+  train_.begin(order, epoch.first_step);
+  program_.begin_training_epoch(index, train_.samples(), float(epoch.learning_rate), epoch.first_step);
 }
 
 namespace {
@@ -189,6 +200,7 @@ std::string Trainer::find_broken(const Epoch& epoch, std::uint32_t last_step) {
   program_.restore();
   begin_epoch(epoch);
   for (std::uint32_t step = epoch.first_step; step <= last_step; ++step) {
+    train_.provide(step, 1);
     program_.diagnostic_step();
     if (const std::string where = program_.diagnosis().first_broken(); !where.empty())
       return fmt::format("; first in step {} of epoch {}: {}", step + 1, epoch.number, where);
@@ -233,14 +245,14 @@ std::optional<EpochResult> Trainer::run_epoch(const TrainerCallbacks& callbacks,
   const auto start = Clock::now();
   const auto seconds = [&] { return begun.seconds + seconds_since(start); };
   auto last_told = start - std::chrono::hours(1);
-  EpochProgress progress{number, recipe.epochs, 0, std::size_t(train_samples_) + validation_samples_};
+  EpochProgress progress{number, recipe.epochs, 0, std::size_t(train_.samples()) + validation_.samples()};
   PartialEpoch trained;  // once validation has begun
   PassCallbacks pass;
   pass.tell = [&](const RingReader& reader) {
     if (!callbacks.progress || Clock::now() - last_told < std::chrono::milliseconds(100)) return;
     last_told = Clock::now();
     progress.seconds = seconds();
-    progress.done = reader.images() + (progress.validating ? train_samples_ : 0);
+    progress.done = reader.images() + (progress.validating ? train_.samples() : 0);
     if (!progress.validating) progress.loss = reader.loss(), progress.accuracy = reader.accuracy();
     callbacks.progress(progress);
   };
@@ -252,7 +264,7 @@ std::optional<EpochResult> Trainer::run_epoch(const TrainerCallbacks& callbacks,
   };
 
   begin_epoch(epoch);
-  const std::uint32_t batch = std::uint32_t(recipe.batch), steps = (train_samples_ + batch - 1) / batch;
+  const std::uint32_t batch = std::uint32_t(recipe.batch), steps = (train_.samples() + batch - 1) / batch;
   bool diagnosed = false;
   const auto train_steps = [&](std::uint32_t step, int wanted) {
     if (step == 0 && callbacks.diagnosis) {
@@ -263,13 +275,13 @@ std::optional<EpochResult> Trainer::run_epoch(const TrainerCallbacks& callbacks,
     return callbacks.train_steps ? callbacks.train_steps(step, steps, wanted) : program_.train_steps(wanted);
   };
   pass.enqueue = [&](std::uint32_t step, int wanted) {
-    const int done = train_steps(step, wanted);
+    const int done = train_steps(step, train_.provide(step, wanted));
     if (callbacks.enqueued) callbacks.enqueued();
     if (step + std::uint32_t(done) == steps) program_.count_broken();  // run_pass() waits for it, too
     return done;
   };
   if (begun.steps == steps) program_.count_broken();
-  const std::optional<RingReader> training = run_pass(program_, train_samples_, pass, begun);
+  const std::optional<RingReader> training = run_pass(program_, train_.samples(), pass, begun);
   if (!training) return std::nullopt;
   if (const std::int64_t step = training->first_bad_step(); step >= 0)
     throw broken(fmt::format("the loss is no longer finite (epoch {}, step {})", number, step + 1), epoch,
@@ -301,14 +313,16 @@ std::optional<EpochResult> Trainer::run_epoch(const TrainerCallbacks& callbacks,
   progress.validating = true;
   progress.loss = training->loss();
   progress.accuracy = training->accuracy();
-  bind_evaluation(Split::validation);
-  program_.begin_evaluation(validation_samples_);
-  pass.enqueue = [&](std::uint32_t, int wanted) { return program_.evaluate_steps(wanted); };
-  const std::optional<RingReader> validation = run_pass(program_, validation_samples_, pass);
+  begin_evaluation(Split::validation);
+  pass.enqueue = [&](std::uint32_t step, int wanted) {
+    return program_.evaluate_steps(validation_.provide(step, wanted));
+  };
+  const std::optional<RingReader> validation = run_pass(program_, validation_.samples(), pass);
   if (!validation) return std::nullopt;
   if (!std::isfinite(validation->loss())) {
     // Large weights whose products overflow: the next training step locates them.
     begin_epoch({number + 1, epoch.learning_rate, 0});
+    train_.provide(0, 1);
     program_.diagnostic_step();
     const std::string where = program_.diagnosis().first_broken();
     throw rate_too_high(fmt::format("the validation loss is no longer finite (epoch {})", number), epoch.learning_rate,

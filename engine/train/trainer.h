@@ -10,6 +10,7 @@
 #include "engine/core/error.h"
 #include "engine/data/dataset.h"
 #include "engine/program/program.h"
+#include "engine/train/split_on_device.h"
 
 namespace gs {
 
@@ -81,8 +82,8 @@ struct Evaluation {
 
 class Trainer {
  public:
-  /// Uploads both splits to the device and binds them. Throws UsageError if the data does not fit the program's net
-  /// (check_fits()).
+  /// Uploads both splits to the device, or what a stream needs, and binds them. Throws UsageError if the data does not
+  /// fit the program's net (check_fits()).
   Trainer(Program&, const DataSplits&, const TrainerOptions& = {});
 
   /// Runs epochs first_epoch .. recipe.epochs (counted from 1), the first of them after the part `begun` of it. Throws
@@ -97,10 +98,14 @@ class Trainer {
   /// Logits of the validation images from the last epoch, [images, outputs].
   std::vector<float> validation_logits() const;
 
+  /// Spent so far on waiting for images that were not decoded yet; 0 if the data are in memory.
+  double waited_seconds() const { return train_.waited_seconds() + validation_.waited_seconds(); }
+
  private:
   void bind_training();
   void bind_evaluation(Split);
-  std::uint32_t samples(Split split) const { return split == Split::training ? train_samples_ : validation_samples_; }
+  void begin_evaluation(Split);
+  SplitOnDevice& of(Split split) { return split == Split::training ? train_ : validation_; }
   /// Epochs in progress: trainer.cpp.
   struct Epoch;
   /// nullopt if it was paused for good.
@@ -112,9 +117,8 @@ class Trainer {
 
   Program& program_;
   TrainerOptions options_;
-  std::uint32_t train_samples_, validation_samples_;
-  Memory train_images_, train_labels_, train_permutation_;
-  Memory validation_images_, validation_labels_;
+  SplitOnDevice train_, validation_;
+  Memory train_permutation_;
   Memory in_order_;  ///< the permutation of evaluation: 0, 1, 2, ...
   Memory logits_;    ///< of the split evaluated last
 };

@@ -27,4 +27,15 @@ template <class E = UsageError, class Call>
   return ::testing::AssertionFailure() << "nothing was thrown";
 }
 
+/// What the Error says that call() throws; empty if it throws none.
+template <class Call>
+std::string words_of(Call&& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
 }  // namespace gs::test
