@@ -223,16 +223,24 @@ TEST(Help, ListsEveryFlagWithItsDefault) {
   const ScratchFolder folder;
   const Outcome outcome = run_program(folder.path(), {"train", "--help"});
   EXPECT_EQ(outcome.status, 0);
-  for (const char* flag :
-       {"--data",         "--train-size", "--val-size",     "--image-size",   "--channels",     "--label-pattern",
-        "--val-split",    "--limit",      "--base",         "--dropout",      "--epochs",       "--batch",
-        "--lr",           "--optimizer",  "--depth",        "--momentum",     "--rho",          "--beta1",
-        "--beta2",        "--epsilon",    "--weight-decay", "--loss",         "--output",       "--positive",
-        "--precision",    "--impl",       "--impl-from",    "--seed",         "--out",          "--overwrite",
-        "--threads",      "--quiet",      "--summary",      "--explain",      "--device",       "--config",
-        "--skip-broken",  "--resume",     "--labels",       "--image-column", "--label-column", "--group-column",
-        "--split-column", "--transpose",  "--range",        "--split",        "[val]",          "[1e-05]",
-        "[20]",           "[8]",          "[adam]",         "[auto]"})
+  for (const char* flag : {"--data",         "--train-size",   "--val-size",
+                           "--image-size",   "--channels",     "--label-pattern",
+                           "--val-split",    "--limit",        "--base",
+                           "--dropout",      "--epochs",       "--batch",
+                           "--lr",           "--optimizer",    "--depth",
+                           "--momentum",     "--rho",          "--beta1",
+                           "--beta2",        "--epsilon",      "--weight-decay",
+                           "--loss",         "--output",       "--positive",
+                           "--precision",    "--impl",         "--impl-from",
+                           "--seed",         "--out",          "--overwrite",
+                           "--threads",      "--quiet",        "--summary",
+                           "--explain",      "--device",       "--config",
+                           "--skip-broken",  "--resume",       "--labels",
+                           "--image-column", "--label-column", "--group-column",
+                           "--split-column", "--transpose",    "--range",
+                           "--decode",       "--split",        "[val]",
+                           "[1e-05]",        "[20]",           "[8]",
+                           "[adam]",         "[auto]"})
     EXPECT_NE(outcome.out.find(flag), std::string::npos) << flag;
   for (const std::string& line : lines_of(outcome.out)) EXPECT_LE(line.size(), 80u) << line;
 }
