@@ -8,10 +8,15 @@
 namespace {
 std::atomic<std::size_t> calls = 0;
 
-void* counted(std::size_t bytes, std::size_t alignment) {
+/// Null if memory is short.
+void* counted_or_null(std::size_t bytes, std::size_t alignment) noexcept {
   ++calls;
   const std::size_t padded = (bytes + alignment - 1) / alignment * alignment;
-  if (void* memory = std::aligned_alloc(alignment, padded ? padded : alignment)) return memory;
+  return std::aligned_alloc(alignment, padded ? padded : alignment);
+}
+
+void* counted(std::size_t bytes, std::size_t alignment) {
+  if (void* memory = counted_or_null(bytes, alignment)) return memory;
   throw std::bad_alloc();
 }
 }  // namespace
@@ -33,6 +38,12 @@ void* operator new(std::size_t bytes, std::align_val_t alignment) {
 }
 void* operator new[](std::size_t bytes, std::align_val_t alignment) {
   return counted(bytes, std::size_t(alignment));
+}
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  return counted_or_null(bytes, alignof(std::max_align_t));
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
+  return counted_or_null(bytes, alignof(std::max_align_t));
 }
 void operator delete(void* memory) noexcept {
   std::free(memory);

@@ -16,14 +16,16 @@ class StreamedRun : public testing::Test {
   }
   std::string some_pixels() {
     std::string pixels;
-    for (int i = 0; i < 16; ++i) pixels += char(state_ = 5 * state_ + 77);
+    for (int i = 0; i < 16; ++i) pixels += char((state_ = 1664525 * state_ + 1013904223) >> 24);
     return pixels;
   }
-  Outcome run(const std::vector<std::string>& words) const { return run_program(folder_.path(), words); }
-  Outcome train(const std::string& out, const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> words{"train",     "lenet",   "--data",   "photos", "--base",  "2",        "--image-size",
-                                   "16",        "--batch", "4",        "--impl", "default", "--device", "cpu",
-                                   "--threads", "2",       "--epochs", "2",      "--out",   out};
+  Outcome run(const std::vector<std::string>& words) const {
+    return run_program(folder_.path(), words, [] { setenv("COLUMNS", "200", 1); });
+  }
+  Outcome train(const std::string& out, const std::string& epochs, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words{"train",        "lenet", "--data",   "photos", "--base", "2",
+                                   "--image-size", "16",    "--batch",  "4",      "--impl", "default",
+                                   "--device",     "cpu",   "--epochs", epochs,   "--out",  out};
     words.insert(words.end(), more.begin(), more.end());
     return run(words);
   }
@@ -31,40 +33,41 @@ class StreamedRun : public testing::Test {
   std::string weights(const std::string& run) const { return text_of(folder_ / run / "last.safetensors"); }
 
   ScratchFolder folder_;
-  unsigned state_ = 1;
+  std::uint32_t state_ = 1;
 };
 
 TEST_F(StreamedRun, HasTheWeightsOfARunInMemory) {
-  ASSERT_EQ(train("whole").status, 0);
-  const Outcome streamed = train("streamed", {"--decode", "stream"});
+  ASSERT_EQ(train("whole", "2").status, 0);
+  const Outcome streamed = train("streamed", "2", {"--decode", "stream"});
   ASSERT_EQ(streamed.status, 0) << streamed.err;
   EXPECT_EQ(streamed.err, "");
-  EXPECT_NE(streamed.out.find("18 + 18 images, 2 classes a, b, decoded for each epoch"), std::string::npos);
+  EXPECT_NE(streamed.out.find(", decoded for each epoch"), std::string::npos);
   EXPECT_NE(streamed.out.find("decoding steps waited"), std::string::npos) << streamed.out;
   EXPECT_EQ(weights("streamed"), weights("whole"));
   EXPECT_GE(record("streamed")["results"]["waited_for_images_s"], 0);
   EXPECT_FALSE(record("whole")["results"].contains("waited_for_images_s"));
   EXPECT_EQ(record("streamed")["evaluation"], record("whole")["evaluation"]);
 
-  ASSERT_EQ(train("short", {"--epochs", "1", "--decode", "stream"}).status, 0);
+  ASSERT_EQ(train("short", "1", {"--decode", "stream"}).status, 0);
   const Outcome resumed = run({"train", "--resume", "short", "--epochs", "2", "--decode", "once"});
   EXPECT_EQ(resumed.status, 0) << resumed.err;
   EXPECT_EQ(weights("short"), weights("whole"));
 }
 
 TEST_F(StreamedRun, ServesTheOtherCommands) {
-  ASSERT_EQ(train("run", {"--decode", "stream"}).status, 0);
+  ASSERT_EQ(train("run", "2", {"--decode", "stream"}).status, 0);
   for (const char* split : {"training", "validation", "all"}) {
     const Outcome streamed = run({"eval", "run", "--split", split, "--device", "cpu", "--json"});
     ASSERT_EQ(streamed.status, 0) << streamed.err;
     const Outcome whole = run({"eval", "run", "--data", "photos", "--split", split, "--device", "cpu", "--json"});
-    EXPECT_EQ(streamed.out, whole.out);
+    EXPECT_EQ(nlohmann::json::parse(streamed.out)["metrics"], nlohmann::json::parse(whole.out)["metrics"]);
   }
-  for (const std::vector<std::string>& words : {std::vector<std::string>{"verify", "run"},
-                                                {"report", "run", "--quiet"},
-                                                {"data", "photos", "--decode", "stream"},
-                                                {"profile", "lenet", "--data", "photos", "--decode", "stream", "--base",
-                                                 "2", "--image-size", "16", "--device", "cpu", "--out", "profile"}}) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"verify", "run"},
+        {"report", "run", "--quiet"},
+        {"data", "photos", "--decode", "stream"},
+        {"profile", "lenet", "--data", "photos", "--decode", "stream", "--base", "2", "--image-size", "16", "--device",
+         "cpu", "--impl", "default", "--out", "profile"}}) {
     const Outcome outcome = run(words);
     EXPECT_EQ(outcome.status, 0) << words[0] << ": " << outcome.err;
   }
