@@ -27,7 +27,7 @@ TEST(Divider, IsTheDivision) {
     for (std::int64_t n : {std::int64_t(0), std::int64_t(1), std::int64_t(INT_MAX)}) check(n);
     for (int i = 0; i < 50; ++i) {
       check(random.below(INT_MAX));
-      const std::int64_t multiple = random.below(INT_MAX / d + 1) * d;  // the quotient changes here
+      const std::int64_t multiple = random.below(std::int64_t(INT_MAX) / d + 1) * d;  // the quotient changes here
       check(multiple);
       check(multiple - 1);
       check(multiple + 1);
