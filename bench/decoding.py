@@ -20,7 +20,7 @@ def make_pictures(folder, count):
         split = "val" if i % 8 == 0 else "train"
         file = folder / split / "ab"[i // 8 % 2] / f"{i}.jpg"
         file.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["convert", "-seed", str(i), "-size", "500x375", "plasma:", "-attenuate", "0.15", "+noise",
+        subprocess.run(["convert", "-seed", str(i), "-size", "500x375", "plasma:", "-attenuate", "0.25", "+noise",
                         "Gaussian", "-quality", "90", str(file)], check=True)
 
 

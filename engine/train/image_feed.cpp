@@ -1,6 +1,9 @@
 // image_feed.cpp - decoders fill the places of a window on the host; a batch that is complete moves to the device.
 #include "engine/train/image_feed.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -13,11 +16,20 @@ namespace {
 /// Batches of the window: one that the device reads, one to upload, and two for decoders of unequal pace.
 constexpr std::uint32_t batches = 4;
 
+/// Lowers the priority of this thread: a kernel's threads wait for one another, so one that a decoder displaces stops
+/// them all.
+void yield_to_kernels() {
+  constexpr int steps = 10;  // of the kernel's "nice": a ninth of the weight
+  const id_t thread = id_t(gettid());
+  setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + steps);
+}
+
 }  // namespace
 
 ImageFeed::ImageFeed(Device& device, std::shared_ptr<const PictureStream> pictures, int batch)
     : device_(device),
       pictures_(std::move(pictures)),
+      kernels_share_the_cores_(!device.free_bytes()),
       batch_(std::uint32_t(batch)),
       places_(batches * batch_),
       window_(device, places_ * pictures_->picture_bytes()),
@@ -40,6 +52,7 @@ void ImageFeed::begin(std::vector<std::uint32_t> order, std::uint32_t first_step
 }
 
 void ImageFeed::decode_in_order(const std::stop_token& stop) {
+  if (kernels_share_the_cores_) yield_to_kernels();
   const std::size_t bytes = pictures_->picture_bytes();
   const auto all_taken = [&] { return next_ >= order_.size(); };
   std::unique_lock lock(mutex_);

@@ -41,6 +41,7 @@ class ImageFeed {
 
   Device& device_;
   std::shared_ptr<const PictureStream> pictures_;
+  bool kernels_share_the_cores_;
   std::uint32_t batch_, places_;
   Memory window_;                    ///< [places, picture_bytes] on the device
   std::vector<std::uint8_t> ahead_;  ///< the same on the host, decoded and not yet uploaded
