@@ -57,12 +57,13 @@ void add_data_flags(Arguments& a, DataRequest& r) {
        one_of({"auto", "full"}), "auto|full")
       .default_str("auto");
   a.value("--limit", r.limit, "use at most N images of each split", whole_number(1), "N");
+  r.decoding = Decoding::automatic;
   const std::function<void(const std::string&)> set_decoding = [&r](const std::string& text) {
     r.decoding = text == "once" ? Decoding::once : text == "stream" ? Decoding::stream : Decoding::automatic;
   };
   a.value("--decode", set_decoding,
           "pictures of a folder: once, into memory; stream, in the background, anew for each epoch; auto, stream if "
-          "they need more than a third of the memory",
+          "they need more than a third of the memory, or most of a GPU's",
           one_of({"auto", "once", "stream"}), "auto|once|stream")
       .default_str("auto");
   a.flag("--skip-broken", r.skip_broken, "name and skip images that cannot be read, instead of stopping");

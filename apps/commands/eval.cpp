@@ -75,6 +75,7 @@ EvalData load_images(const EvalOptions& o, const Arguments& a, const SavedRun& r
     options.data.image_size = pixels ? ImageSize(image.h, image.w) : run.options.data.image_size;
     options.data.channels = pixels ? image.c : run.options.data.channels;
   }
+  options.data.decoding = o.data.decoding;
   if (o.split == "test") options.data.split = "test", options.data.validation_split.reset();
   const DataRequest& then = run.options.data;
   const bool others = a.given("--data"), new_split = options.data.split != then.split;
@@ -92,9 +93,9 @@ void check_flags(const EvalOptions& o, const Arguments& a) {
   for (const char* flag : {"--image-size", "--channels"})
     if (a.given(flag)) throw UsageError(fmt::format("{}: the trained network fixes it", flag));
   for (const std::string_view flag : data_flag_names)
-    if (a.given(fmt::format("--{}", flag)) && !a.given("--data"))
+    if (flag != "decode" && a.given(fmt::format("--{}", flag)) && !a.given("--data"))
       throw UsageError(fmt::format("--{} is for other images: it needs --data", flag));
-  check_data_flags(o.data);
+  if (a.given("--data")) check_data_flags(o.data);
   if (o.split == "test" && o.data.validation_split)
     throw UsageError("--split test and --val-split both say what to evaluate: one at a time");
 }

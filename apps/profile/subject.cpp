@@ -60,6 +60,7 @@ Subject subject_of_model(const TrainOptions& o, Purpose purpose) {
   subject.device = device_for(o, purpose, precision);
   const Model& model = find_model(o.model);
   std::size_t classes = 2;
+  std::vector<std::int64_t> counts;
   if (o.data.data == built_in_data && o.features == "pixels") {
     const Shape& usual = model.usual_input;
     if (model.usual_outputs > 1 && o.loss != "bce" && o.loss != "hinge") classes = std::size_t(model.usual_outputs);
@@ -68,12 +69,14 @@ Subject subject_of_model(const TrainOptions& o, Purpose purpose) {
   } else {
     DataSplits data = load_training_data(o);
     classes = data.classes.size();
+    counts = class_counts(data.train, classes);
     subject.images = data.train.stream ? first_images(data.train, batches * o.batch) : std::move(data.train);
   }
   const LossKind loss = choose_loss(o, classes);
   const Dataset& images = subject.images;
   Recipe recipe = build_recipe(o, loss, precision);
-  if (o.class_weight == "balanced") recipe.class_weights = balanced_weights(class_counts(images, classes));
+  if (counts.empty()) counts = class_counts(images, classes);
+  if (o.class_weight == "balanced") recipe.class_weights = balanced_weights(counts);
   subject.program = std::make_unique<Program>(build_net(o, {images.h, images.w, images.c}, loss, classes), recipe,
                                               *subject.device, implementations);
   if (purpose != Purpose::list_gpu_steps) subject.program->initialize();

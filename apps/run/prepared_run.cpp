@@ -18,9 +18,11 @@ void make_hog(DataSplits& data) {
 
 }  // namespace
 
-DataSplits load_training_data(const TrainOptions& o, Warnings warnings) {
+DataSplits load_training_data(const TrainOptions& o, Warnings warnings, std::optional<std::size_t> device_bytes) {
   DataRequest request = o.data;
   request.threads = o.threads;
+  request.device_bytes = device_bytes;
+  if (o.kernels) request.decoding = Decoding::once;  // the built-in kernels train beside them
   DataSplits data = load_with_progress(request, o.quiet || o.json_lines, warnings);
   if (o.features == "hog") make_hog(data);
   return data;
@@ -38,7 +40,7 @@ PreparedRun prepare_run(const TrainOptions& o, Warnings warnings) {
   const ImplementationChoice implementations = choose_implementations(o);
   Precision precision;
   run.device = open_device_for(o, precision);
-  run.data = load_training_data(o, warnings);
+  run.data = load_training_data(o, warnings, run.device->free_bytes());
   const LossKind loss = choose_loss(o, run.data.classes.size());
   run.positive = choose_positive(o, loss, run.data.classes);
   make_positive_one(run.data, run.positive);

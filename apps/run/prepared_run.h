@@ -1,6 +1,7 @@
 // prepared_run.h - what a run trains with: images, device, and the compiled program.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "apps/cli/data_flags.h"
@@ -22,8 +23,10 @@ struct PreparedRun {
 /// Cheap checks that may refuse the run come first, the images last. Throws UsageError or Error.
 PreparedRun prepare_run(const TrainOptions&, Warnings = Warnings::say);
 
-/// Loads the images of a run and computes its --features; shows a progress bar meanwhile.
-DataSplits load_training_data(const TrainOptions&, Warnings = Warnings::say);
+/// Loads the images of a run and computes its --features; shows a progress bar meanwhile. `device_bytes`: free memory
+/// of the GPU that will hold them.
+DataSplits load_training_data(const TrainOptions&, Warnings = Warnings::say,
+                              std::optional<std::size_t> device_bytes = {});
 
 std::unique_ptr<Device> open_device_for(const TrainOptions&, Precision& precision);
 

@@ -12,7 +12,6 @@
 #include "engine/train/run_directory.h"
 
 namespace gs::apps {
-namespace {}  // namespace
 
 SavedRun open_saved_run(const std::filesystem::path& folder, const std::string& weights) {
   SavedRun run;

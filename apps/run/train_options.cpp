@@ -143,6 +143,8 @@ void check_run_flags(const TrainOptions& o, const Arguments& a) {
     if (o.precision.value_or("fp32") != "fp32")
       throw UsageError(fmt::format("--kernel: kernels of your own compute in fp32, not --precision {}", *o.precision));
     layer_kernels(*o.kernels);
+    if (o.data.decoding == Decoding::stream)
+      throw UsageError("--kernel: the built-in kernels train beside yours, on images in memory: not --decode stream");
   }
   check_data_flags(o.data);
 }

@@ -115,8 +115,6 @@ class Run {
     if (options.tensorboard)
       events_ = std::make_unique<EventFile>(directory.path(), int(recorder_.history().size()) + 1);
     if (options.kernels) {
-      if (data.train.stream)
-        throw UsageError("--kernels compares with the built-in kernels on images in memory: it needs --decode once");
       kernels_ = run_kernels(*options.kernels);
       twin_ = std::make_unique<BuiltInTwin>(program, data.train, built_in_implementations(options));
     }

@@ -58,9 +58,9 @@ struct TableRequest {
   std::string split_column;                ///< train, val or test
 };
 
-/// Where the pictures of a folder are while they are used.
+/// Whether the pictures of a folder are in memory while they are used.
 enum class Decoding {
-  automatic,  ///< stream if they need more than a third of the memory that this process may use, else once
+  automatic,  ///< stream if they need too much memory: stream_listing.h
   once,       ///< in memory: all are decoded first
   stream,     ///< decoded anew for each epoch
 };
@@ -81,7 +81,8 @@ struct DataRequest {
   bool skip_broken = false;
   bool takes_ledger = false;  ///< the caller lists the files that are passed over: no warning sums them up
   int range_bits = 0;  ///< of pictures of 16 bits, whose upper 8 are kept: 8 to 16; 0: the fewest that hold all values
-  Decoding decoding = Decoding::automatic;  ///< folder and table only
+  Decoding decoding = Decoding::once;       ///< folder and table only
+  std::optional<std::size_t> device_bytes;  ///< free memory of the device that will hold the images, if it has its own
   int threads = 0;                          ///< 0: default_threads()
 };
 

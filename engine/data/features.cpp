@@ -22,15 +22,17 @@ Dataset hog_features(const Dataset& images) {
 #pragma omp parallel for
   for (int i = 0; i < images.n; ++i)
     failure.during([&] {
-      const Image image = image_of(images, i);
+      const Image decoded = images.stream ? image_of(images, i) : Image();
+      const auto* pixels =
+          images.stream ? decoded.pixels.data() : images.images.data() + std::size_t(i) * images.image_size();
       std::uint8_t* values = features.images.data() + std::size_t(i) * features.image_size();
-      opencv.hog(image.pixels.data(), image.h, image.w, image.c, {values, features.image_size()});
+      try {
+        opencv.hog(pixels, images.h, images.w, images.c, {values, features.image_size()});
+      } catch (const Error& error) {
+        throw Error(fmt::format("OpenCV cannot compute features of the images: {}", error.what()));
+      }
     });
-  try {
-    failure.rethrow();
-  } catch (const Error& error) {
-    throw Error(fmt::format("OpenCV cannot compute features of the images: {}", error.what()));
-  }
+  failure.rethrow();
   return features;
 }
 

@@ -63,10 +63,9 @@ Image resized(const Image& image, ImageSize size) {
   return out;
 }
 
-bool is_grey(const Image& image) {
-  if (image.c == 1) return true;
-  for (std::size_t i = 0; i < image.pixels.size(); i += 3)
-    if (image.pixels[i] != image.pixels[i + 1] || image.pixels[i] != image.pixels[i + 2]) return false;
+bool is_grey(std::span<const std::uint8_t> rgb) {
+  for (std::size_t i = 0; i < rgb.size(); i += 3)
+    if (rgb[i] != rgb[i + 1] || rgb[i] != rgb[i + 2]) return false;
   return true;
 }
 

@@ -1,6 +1,7 @@
 // image.h - a decoded image, and conversion of its size and channels.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,8 @@ inline std::uint8_t grey(const std::uint8_t* rgb) {
   return std::uint8_t((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
 }
 
-/// Whether red, green and blue are equal in every pixel; true with 1 channel.
-bool is_grey(const Image&);
+/// Whether red, green and blue are equal in every pixel.
+bool is_grey(std::span<const std::uint8_t> rgb);
 
 /// Colour to grey by grey(); grey to colour repeats the value. `channels` is 1 or 3.
 Image with_channels(Image, int channels);

@@ -50,6 +50,8 @@ DataSplits read(const ReaderContext& context) {
     if (r.split != "val")
       throw UsageError(
           fmt::format("--split {}: {} has no folders; --val-size says how many validate", r.split, r.data));
+    if (r.decoding == Decoding::stream)
+      throw UsageError(fmt::format("--decode stream is for folders of image files; {} is drawn", r.data));
     return read_synthetic(context);
   }
   if (r.train_size || r.validation_size)

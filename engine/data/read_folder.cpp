@@ -58,13 +58,13 @@ DataSplits decode_into_memory(FolderListing& listing, const ReaderContext& conte
 /// Whether the images are left to a stream, which one line says unless it was asked for.
 bool leaves_to_stream(const ReaderContext& context, std::size_t images, ImageSize size, int channels) {
   if (context.request.decoding != Decoding::automatic) return context.request.decoding == Decoding::stream;
-  constexpr double gib = 1 << 30;
-  const double bytes = double(images) * size.h * size.w * channels, limit = double(memory_limit_bytes());
-  if (!needs_stream(bytes, limit)) return false;
+  const double bytes = double(images) * size.h * size.w * channels;
+  const ImageRoom room = room_for_images(double(memory_limit_bytes()), context.request.device_bytes);
+  if (bytes <= room.bytes) return false;
   context.warning(
-      fmt::format("--data {}: {} images of {}x{}x{} need {:.1f} GiB, more than a third of {:.1f} GiB, so they are "
-                  "decoded anew for each epoch (--decode once: in memory)",
-                  context.request.data, images, size.h, size.w, channels, bytes / gib, limit / gib));
+      fmt::format("--data {}: {} images of {}x{}x{} need {:.1f} GiB, more than {}, so they are decoded whenever they "
+                  "are used (--decode once: in memory)",
+                  context.request.data, images, size.h, size.w, channels, bytes / (1 << 30), room.words));
   return true;
 }
 

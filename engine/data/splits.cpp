@@ -83,7 +83,8 @@ void require_memory(const DataRequest& request, std::size_t images, ImageSize si
   const double needed = double(images) * size.h * size.w * channels;
   if (const std::string shortage = memory_shortage(needed); !shortage.empty())
     throw UsageError(
-        fmt::format("--data {}: {} images of {}x{}x{} need {}; use fewer (--limit) or smaller ones (--image-size)",
+        fmt::format("--data {}: {} images of {}x{}x{} need {}; use fewer (--limit) or smaller ones (--image-size), or "
+                    "--decode stream for a folder",
                     request.data, images, size.h, size.w, channels, shortage));
 }
 

@@ -46,7 +46,8 @@ int grey_images(const DataSplits& data) {
     if (split->stream)
       grey += split->stream->grey;
     else
-      for (int i = 0; i < split->n; ++i) grey += is_grey(image_of(*split, i));
+      for (int i = 0; i < split->n; ++i)
+        grey += split->c == 1 || is_grey({&split->images[std::size_t(i) * split->image_size()], split->image_size()});
   return grey;
 }
 

@@ -4,6 +4,9 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <atomic>
+
+#include <fmt/format.h>
 
 #include "engine/core/error.h"
 #include "engine/core/first_exception.h"
@@ -17,7 +20,7 @@ namespace {
 
 constexpr std::size_t piece_bytes = 64 << 20;  ///< of pictures that are decoded at a time
 
-/// Of the pixels of one picture.
+/// Seen in the pixels of one picture.
 struct PixelFacts {
   std::uint64_t sum = 0;
   int least = 255, largest = 0;
@@ -28,11 +31,11 @@ PixelFacts facts_of(const Image& image) {
   PixelFacts facts{.sum = Checksum().add_values(image.pixels.data(), image.pixels.size()).value()};
   const auto [least, largest] = std::ranges::minmax_element(image.pixels);
   facts.least = *least, facts.largest = *largest;
-  facts.grey = is_grey(image);
+  facts.grey = image.c == 1 || is_grey(image.pixels);
   return facts;
 }
 
-/// What a pass over the pictures of a listing finds, picture by picture, and their checksum.
+/// Results of a pass over the pictures of a listing, picture by picture, and their checksum.
 struct Pass {
   std::vector<DecodedPicture> pictures;  ///< without pixels
   std::vector<std::string> faults;
@@ -83,14 +86,19 @@ class Looker {
     for (std::size_t first = begin; first < end; first += piece) {
       const std::size_t last = std::min(end, first + piece);
       FirstException failure;  // what is no fault of a file, as too little memory
+      std::atomic<std::size_t> done = first;
 #pragma omp parallel for schedule(dynamic, 1)
-      for (std::size_t i = first; i < last; ++i) failure.during([&] { look_at(i, range_bits, pass); });
+      for (std::size_t i = first; i < last; ++i)
+        failure.during([&] {
+          look_at(i, range_bits, pass);
+          const std::size_t now = ++done;
+          if (omp_get_thread_num() == 0) context_.tell(now, files_.size(), "looking at images");
+        });
       failure.rethrow();
       for (std::size_t i = first; i < last; ++i) {
         sum.add(pass.pictures[i].image.pixels);
         pass.pictures[i].image = {};
       }
-      context_.tell(last, files_.size(), "looking at images");
     }
   }
 
@@ -125,6 +133,14 @@ Dataset streamed_split(const std::vector<ImageFile>& files, const PixelFacts* fa
 }
 
 }  // namespace
+
+ImageRoom room_for_images(double memory_limit, std::optional<std::size_t> device_bytes) {
+  constexpr double gib = 1 << 30;
+  const double of_device = device_bytes ? 0.8 * double(*device_bytes) : memory_limit;
+  if (of_device < memory_limit / 3)
+    return {of_device, fmt::format("four fifths of the device's free {:.1f} GiB", double(*device_bytes) / gib)};
+  return {memory_limit / 3, fmt::format("a third of {:.1f} GiB", memory_limit / gib)};
+}
 
 DataSplits stream_listing(FolderListing& listing, const ReaderContext& context, ImageSize size, int channels) {
   const int asked_bits = context.request.range_bits;

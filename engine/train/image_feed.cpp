@@ -13,8 +13,9 @@
 namespace gs {
 namespace {
 
-/// Batches of the window: one that the device reads, one to upload, and two for decoders of unequal pace.
-constexpr std::uint32_t batches = 4;
+/// Batches of a window: one that the device reads, one to upload, and two for decoders of unequal pace. A small split
+/// has fewer.
+constexpr std::uint32_t most_batches = 4;
 
 /// Lowers the priority of this thread: a kernel's threads wait for one another, so one that a decoder displaces stops
 /// them all.
@@ -31,17 +32,28 @@ ImageFeed::ImageFeed(Device& device, std::shared_ptr<const PictureStream> pictur
       pictures_(std::move(pictures)),
       kernels_share_the_cores_(!device.free_bytes()),
       batch_(std::uint32_t(batch)),
-      places_(batches * batch_),
+      batches_(std::min(most_batches, (std::uint32_t(pictures_->files.size()) + batch_ - 1) / batch_)),
+      places_(batches_ * batch_),
       window_(device, places_ * pictures_->picture_bytes()),
       ahead_(window_.bytes()),
-      decoded_(batches) {}
+      decoded_(batches_) {}
 
 std::uint32_t ImageFeed::images_of(std::uint32_t step) const {
   return std::min(batch_, std::uint32_t(order_.size()) - step * batch_);
 }
 
+ImageFeed::~ImageFeed() {
+  stop();
+}
+
+/// All are asked before one is waited for.
+void ImageFeed::stop() {
+  for (std::jthread& decoder : decoders_) decoder.request_stop();
+  decoders_.clear();
+}
+
 void ImageFeed::begin(std::vector<std::uint32_t> order, std::uint32_t first_step) {
-  decoders_.clear();  // asks them to stop, and waits
+  stop();
   order_ = std::move(order);
   next_ = first_step * batch_;
   uploaded_steps_ = first_step;
@@ -56,8 +68,9 @@ void ImageFeed::decode_in_order(const std::stop_token& stop) {
   const std::size_t bytes = pictures_->picture_bytes();
   const auto all_taken = [&] { return next_ >= order_.size(); };
   std::unique_lock lock(mutex_);
-  while (has_place_.wait(lock, stop, [&] { return all_taken() || next_ < uploaded_steps_ * batch_ + places_; })) {
-    if (all_taken() || failure_) return;
+  for (;;) {
+    has_place_.wait(lock, stop, [&] { return all_taken() || next_ < uploaded_steps_ * batch_ + places_; });
+    if (stop.stop_requested() || all_taken() || failure_) return;
     const std::uint32_t position = next_++;
     lock.unlock();
     std::exception_ptr failure;
@@ -69,7 +82,7 @@ void ImageFeed::decode_in_order(const std::stop_token& stop) {
     lock.lock();
     const std::uint32_t step = position / batch_;
     if (failure && !failure_) failure_ = failure;
-    if (!failure) ++decoded_[step % batches];
+    if (!failure) ++decoded_[step % batches_];
     if (failure || is_decoded(step)) has_batch_.notify_one();
   }
 }
@@ -88,16 +101,16 @@ bool ImageFeed::is_ready(std::uint32_t step) {
 }
 
 void ImageFeed::upload(std::uint32_t step) {
-  const std::size_t bytes = pictures_->picture_bytes(), first = step % batches * batch_ * bytes;
+  const std::size_t bytes = pictures_->picture_bytes(), first = step % batches_ * batch_ * bytes;
   device_.upload(static_cast<std::uint8_t*>(window_.data()) + first, ahead_.data() + first, images_of(step) * bytes);
   const std::lock_guard lock(mutex_);
-  decoded_[step % batches] = 0;
+  decoded_[step % batches_] = 0;
   uploaded_steps_ = step + 1;
   has_place_.notify_all();
 }
 
 int ImageFeed::provide(std::uint32_t step, int wanted) {
-  const std::uint32_t last = step + std::min(std::uint32_t(wanted), batches);
+  const std::uint32_t last = step + std::min(std::uint32_t(wanted), batches_);
   for (std::uint32_t next = std::max(step, uploaded_steps_); next < last; ++next) {
     if (next == step)
       wait_for(next);

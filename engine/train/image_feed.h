@@ -17,6 +17,7 @@ namespace gs {
 class ImageFeed {
  public:
   ImageFeed(Device&, std::shared_ptr<const PictureStream>, int batch);
+  ~ImageFeed();
 
   const std::uint8_t* window() const { return static_cast<const std::uint8_t*>(window_.data()); }
   std::uint32_t places() const { return places_; }
@@ -32,6 +33,7 @@ class ImageFeed {
   double waited_seconds() const { return waited_seconds_; }  ///< for decoders, in all passes
 
  private:
+  void stop();
   void decode_in_order(const std::stop_token&);
   std::uint32_t images_of(std::uint32_t step) const;
   bool is_decoded(std::uint32_t step) const { return decoded_[step % decoded_.size()] == images_of(step); }
@@ -42,7 +44,7 @@ class ImageFeed {
   Device& device_;
   std::shared_ptr<const PictureStream> pictures_;
   bool kernels_share_the_cores_;
-  std::uint32_t batch_, places_;
+  std::uint32_t batch_, batches_, places_;
   Memory window_;                    ///< [places, picture_bytes] on the device
   std::vector<std::uint8_t> ahead_;  ///< the same on the host, decoded and not yet uploaded
   std::vector<std::uint32_t> order_;

@@ -17,7 +17,7 @@ class SplitOnDevice {
 
   std::uint32_t samples() const { return samples_; }
 
-  /// What a program is bound to; its images are visited in the order of `permutation`.
+  /// Addresses to bind a program to; it visits the images in the order of `permutation`.
   BatchSource source(const Memory& permutation) const;
 
   /// Before a pass that reads the images in this order, from its step `first_step` on.

@@ -30,8 +30,8 @@ struct StepState {
   /// Position in the epoch's order of a row of the current batch.
   GS_BOTH std::uint32_t position(std::uint32_t row) const { return cursor * batch + row; }
 
-  /// Where memory holds the pixels of `image`, whose position is given: in its own place, or in one of a window's,
-  /// which the images of later positions take in turn.
+  /// The place in memory of the pixels of `image`, whose position is given: its own, or one of a window's, which the
+  /// images of later positions take in turn.
   GS_BOTH std::uint32_t place(std::uint32_t position, std::uint32_t image) const {
     return window == 0 ? image : position % window;
   }

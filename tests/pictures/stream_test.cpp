@@ -131,13 +131,20 @@ TEST(Stream, GivesItsFirstImagesAndFeaturesToMemory) {
   EXPECT_EQ(hog_features(streamed.train).images, hog_features(whole.train).images);
 }
 
-TEST(Stream, IsForMoreThanAThirdOfMemory) {
-  const double limit = 3.0 * (1 << 30), third = limit / 3;
-  EXPECT_FALSE(needs_stream(third, limit));
-  EXPECT_TRUE(needs_stream(third + 1, limit));
+TEST(Stream, IsForImagesThatNeedTooMuchRoom) {
+  constexpr double gib = 1 << 30;
+  EXPECT_EQ(room_for_images(3 * gib, {}).bytes, gib);
+  EXPECT_EQ(room_for_images(3 * gib, 10 * gib).bytes, gib);
+  EXPECT_EQ(room_for_images(3 * gib, gib).bytes, 0.8 * gib);
   PictureFolder source;
   EXPECT_FALSE(source.load(Decoding::automatic).train.stream);
   EXPECT_TRUE(source.said.empty());
+  source.request.device_bytes = 8 * 4 * 5 * 3;  // as many as all images have, but a fifth is for other things
+  EXPECT_TRUE(source.load(Decoding::automatic).train.stream);
+  ASSERT_EQ(source.said.size(), 1u);
+  EXPECT_NE(source.said[0].find("8 images of 4x5x3 need"), std::string::npos) << source.said[0];
+  EXPECT_NE(source.said[0].find("more than four fifths of the device's free"), std::string::npos) << source.said[0];
+  EXPECT_FALSE(source.load(Decoding::once).train.stream);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ template <class E = UsageError, class Call>
   return ::testing::AssertionFailure() << "nothing was thrown";
 }
 
-/// What the Error says that call() throws; empty if it throws none.
+/// The message of the Error that call() throws; empty if it throws none.
 template <class Call>
 std::string words_of(Call&& call) {
   try {

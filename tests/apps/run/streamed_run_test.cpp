@@ -46,6 +46,7 @@ TEST_F(StreamedRun, HasTheWeightsOfARunInMemory) {
   EXPECT_EQ(weights("streamed"), weights("whole"));
   EXPECT_GE(record("streamed")["results"]["waited_for_images_s"], 0);
   EXPECT_FALSE(record("whole")["results"].contains("waited_for_images_s"));
+  EXPECT_FALSE(record("streamed")["flags"].contains("decode")) << "a run is the same wherever its images are";
   EXPECT_EQ(record("streamed")["evaluation"], record("whole")["evaluation"]);
 
   ASSERT_EQ(train("short", "1", {"--decode", "stream"}).status, 0);
@@ -57,7 +58,7 @@ TEST_F(StreamedRun, HasTheWeightsOfARunInMemory) {
 TEST_F(StreamedRun, ServesTheOtherCommands) {
   ASSERT_EQ(train("run", "2", {"--decode", "stream"}).status, 0);
   for (const char* split : {"training", "validation", "all"}) {
-    const Outcome streamed = run({"eval", "run", "--split", split, "--device", "cpu", "--json"});
+    const Outcome streamed = run({"eval", "run", "--split", split, "--decode", "stream", "--device", "cpu", "--json"});
     ASSERT_EQ(streamed.status, 0) << streamed.err;
     const Outcome whole = run({"eval", "run", "--data", "photos", "--split", split, "--device", "cpu", "--json"});
     EXPECT_EQ(nlohmann::json::parse(streamed.out)["metrics"], nlohmann::json::parse(whole.out)["metrics"]);
@@ -79,6 +80,9 @@ TEST_F(StreamedRun, IsForPicturesThatNeedNotBeInMemory) {
   ASSERT_EQ(run({"pack", "photos", "photos.safetensors", "--quiet"}).status, 0);
   expect_one_line(run({"train", "lenet", "--data", "photos.safetensors", "--decode", "stream"}), 2,
                   {"photos.safetensors: --decode stream is for folders of image files"});
+  expect_one_line(
+      run({"train", "lenet", "--data", "photos", "--decode", "stream", "--device", "sim", "--kernel", "conv1=mine.cu"}),
+      2, {"--kernel", "not --decode stream"});
   expect_one_line(run({"train", "lenet", "--decode", "later"}), 2, {"--decode must be one of auto, once, stream"});
 }
 
