@@ -4,7 +4,6 @@
 #include "tests/support/compare.h"
 #include "tests/support/variants.h"
 
-#include <cstring>
 
 namespace gs::test {
 namespace {
@@ -244,6 +243,20 @@ TEST(EpochLoop, GoesOnWhileImagesAreLeft) {
 }
 #endif
 
+void expect_state(const StepState& got, const StepState& want) {
+  EXPECT_EQ(got.seed, want.seed);
+  EXPECT_EQ(got.step, want.step);
+  EXPECT_EQ(got.epoch, want.epoch);
+  EXPECT_EQ(got.cursor, want.cursor);
+  EXPECT_EQ(got.batch, want.batch);
+  EXPECT_EQ(got.samples, want.samples);
+  EXPECT_EQ(got.ring_slot, want.ring_slot);
+  EXPECT_EQ(got.window, want.window);
+  EXPECT_EQ(got.learning_rate, want.learning_rate);
+  EXPECT_EQ(got.beta1_power, want.beta1_power);
+  EXPECT_EQ(got.beta2_power, want.beta2_power);
+}
+
 TEST(Advance, MovesTheStateOn) {
   StepState start;
   start.seed = 9;
@@ -253,6 +266,7 @@ TEST(Advance, MovesTheStateOn) {
   start.batch = 8;
   start.samples = 1000;
   start.ring_slot = 50;
+  start.window = 24;
   start.learning_rate = 0.5f;
   start.beta1_power = 0.25;
   start.beta2_power = 0.75;
@@ -261,18 +275,11 @@ TEST(Advance, MovesTheStateOn) {
     for_each_variant<AdvanceStep>(p, [&](auto launch) {
       GuardedArray<StepState> now(std::vector{StepState()}), next(std::vector{start});
       launch(now.data(), next.data());
-      EXPECT_EQ(std::memcmp(now.values().data(), &start, sizeof start), 0);
-      const StepState got = next.values()[0];
-      EXPECT_EQ(got.seed, want.seed);
-      EXPECT_EQ(got.step, p.training ? 42u : 41u);
-      EXPECT_EQ(got.epoch, want.epoch);
-      EXPECT_EQ(got.cursor, 8u);
-      EXPECT_EQ(got.batch, want.batch);
-      EXPECT_EQ(got.samples, want.samples);
-      EXPECT_EQ(got.ring_slot, 51u);
-      EXPECT_EQ(got.learning_rate, want.learning_rate);
-      EXPECT_EQ(got.beta1_power, want.beta1_power);
-      EXPECT_EQ(got.beta2_power, want.beta2_power);
+      expect_state(now.values()[0], start);
+      expect_state(next.values()[0], want);
+      EXPECT_EQ(next.values()[0].step, p.training ? 42u : 41u);
+      EXPECT_EQ(next.values()[0].cursor, 8u);
+      EXPECT_EQ(next.values()[0].ring_slot, 51u);
       EXPECT_TRUE(now.intact());
       EXPECT_TRUE(next.intact());
     });

@@ -42,12 +42,12 @@ void expect_costs(const Net& net, const DeviceRequest& request, const std::strin
   }
 }
 
-// Calls that do not depend on the network. A StepState has 56 bytes, an entry of the metrics ring 16.
+// Calls that do not depend on the network. A StepState has 64 bytes, an entry of the metrics ring 16.
 constexpr Counted gather = {"gather", 16384 * n,                       // one scaling per pixel
                             16384 * n*(1 + 4) + n*(4 + 4 + 4)};        // byte in, float out; index, label in and out
-constexpr Counted advance = {"advance", 2, 3 * 56};                    // two powers of beta; one state in, two out
+constexpr Counted advance = {"advance", 2, 3 * 64};                    // two powers of beta; one state in, two out
 constexpr Counted loss = {"loss", 10 * n, n*(4 + 4) + n*(4 + 4 + 4)};  // logit, gradient; label, loss, correctness
-constexpr Counted metrics = {"record metrics", 2 * n, n*(4 + 4) + 56 + 16};
+constexpr Counted metrics = {"record metrics", 2 * n, n*(4 + 4) + 64 + 16};
 
 // LeNet, base 32. Sizes: x 8x128x128x1; conv1 8x128x128x32; pool1 8x64x64x32; conv2 8x64x64x64; pool2 8x32x32x64;
 // dense1 65536 -> 64; dense2 64 -> 1.
