@@ -44,7 +44,7 @@ PictureForm png_form(const PictureBytes& file) {
     else if (needed && !checksum_holds(file, at, length))
       form.fault = damaged(at, fmt::format("the checksum of the PNG's chunk {} is wrong", name));
     else if (name == "acTL")
-      form.pages = int(std::min<std::uint64_t>(file.big_endian(at + 8, 4), 1 << 30));
+      form.pages = int(std::clamp<std::uint64_t>(file.big_endian(at + 8, 4), 1, 1 << 30));  // a still one may say 0
     else if (name == "eXIf")
       form.orientation = exif_orientation(file.part(at + 8, length));
     drawn = drawn || name == "IDAT";
