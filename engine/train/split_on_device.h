@@ -25,6 +25,9 @@ class SplitOnDevice {
     if (feed_) feed_->begin(order, first_step);
   }
 
+  /// The same of a pass in the order of the split.
+  void begin_in_order();
+
   /// Call it before steps are enqueued: ImageFeed::provide().
   int provide(std::uint32_t step, int wanted) { return feed_ ? feed_->provide(step, wanted) : wanted; }
 

@@ -154,7 +154,7 @@ void Trainer::bind_evaluation(Split split) {
 
 void Trainer::begin_evaluation(Split split) {
   bind_evaluation(split);
-  of(split).begin(numbers_up_to(of(split).samples()));
+  of(split).begin_in_order();
   program_.begin_evaluation(of(split).samples());
 }
 
