@@ -20,7 +20,7 @@ struct DropoutLayer final : LayerKind {
 
   LoweredLayer lower(Lowering& l, const Layer& layer, const std::vector<Value>& inputs) const override {
     const Value x = inputs[0];
-    const Dropout problem{l.batch * x.shape.size(), rate, std::uint32_t(l.dropouts++)};
+    const Dropout problem{l.batch * x.shape.size(), rate, std::uint32_t(l.dropouts++), l.first_row * x.shape.size()};
     if (!l.training) return {x, {}};
     return lowered(
         l, layer, x,

@@ -33,12 +33,13 @@ struct LoweredLayer {
 
 struct Lowering {
   CallList& calls;
-  int batch = 1;
+  int batch = 1;  ///< rows of these calls: of the whole batch, or of this rank's part of it
   bool training = true;
   Storage storage = Storage::fp32;                            ///< type of values and their gradients
   TensorId state = no_tensor;                                 ///< state of the running step
   const std::map<std::string, ParameterTensors>& parameters;  ///< by name
-  int dropouts = 0;  ///< number so far; selects the random stream of the next one
+  int first_row = 0;  ///< of these rows in the whole batch: dropout draws by an element's place there
+  int dropouts = 0;   ///< number so far; selects the random stream of the next one
 
   /// Tensors of a layer's parameter: parameter(layer, "weight").
   const ParameterTensors& parameter(const Layer& layer, const std::string& which) const {

@@ -13,7 +13,7 @@ namespace gs::GS_TARGET {
 namespace {
 
 bool dense_dropout_tiled_supports(const DenseDropout& d) {
-  return dense_tiled_supports(d.dense) && d.dropout.size <= std::int64_t(4) << 32;  // groups fit one word
+  return dense_tiled_supports(d.dense) && d.dropout.fits_counter();
 }
 
 std::size_t dense_dropout_tiled_workspace(const DenseDropout& d) {

@@ -1,7 +1,7 @@
 // dropout.h - inverted dropout: y = x m / (1 - rate), m = 1 with probability 1 - rate.
 //
-// The mask is never stored: m[i] is a pure function of (seed, layer, step, i) through Philox, so the backward pass
-// recomputes it. Source: Srivastava et al. 2014; the inverted form as in Keras and PyTorch.
+// The mask is never stored: m[i] is a pure function of (seed, layer, step, first + i) through Philox, so the backward
+// pass recomputes it. Source: Srivastava et al. 2014; the inverted form as in Keras and PyTorch.
 #pragma once
 #include "kernels/common/bf16.h"
 #include "kernels/common/step_state.h"
@@ -13,8 +13,11 @@ struct Dropout {
   std::int64_t size = 1;
   float rate = 0;           ///< probability of a zero, in [0, 1)
   std::uint32_t layer = 0;  ///< index of this dropout in the network: part of the random counter
+  std::int64_t first = 0;   ///< index in the whole batch of element 0, if these rows are a part of it
   /// Factor of kept elements.
   float scale() const { return float(1 / (1 - double(rate))); }
+  /// A group of four elements is one word of the random counter.
+  bool fits_counter() const { return first + size <= std::int64_t(4) << 32; }
   auto operator<=>(const Dropout&) const = default;
 };
 

@@ -7,7 +7,7 @@
 
 namespace gs::GS_TARGET {
 
-/// Factors of the elements 4 group .. 4 group + 3: 0 or `scale`.
+/// Factors of the elements 4 group .. 4 group + 3 of the whole batch: 0 or `scale`.
 struct DropoutFactors {
   float value[4];
 };
@@ -30,6 +30,7 @@ class DropoutMask {
       : state_(state), problem_(problem), scale_(scale) {}
 
   __device__ float at(std::int64_t i) {
+    i += problem_.first;
     if (i / 4 != group_) {
       group_ = i / 4;
       factors_ = draw_dropout(state_, problem_, group_, scale_);

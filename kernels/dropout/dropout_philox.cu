@@ -8,45 +8,62 @@
 namespace gs::GS_TARGET {
 namespace {
 
+/// Groups of four elements of the whole batch in which elements of the problem are.
+struct Groups {
+  std::int64_t first, count;
+};
+GS_BOTH inline Groups groups_of(const Dropout& p) {
+  return {p.first / 4, (p.first + p.size + 3) / 4 - p.first / 4};
+}
+
+/// Calls element(i, j) for each element i of the problem in a group; j is its place in the group.
+template <class Element>
+__device__ inline void for_each_in_group(const Dropout& problem, std::int64_t group, Element element) {
+  for (int j = 0; j < 4; ++j) {
+    const std::int64_t i = 4 * group + j - problem.first;
+    if (i >= 0 && i < problem.size) element(i, j);
+  }
+}
+
 template <class T>
 __global__ void forward(T* y, const T* x, const StepState* __restrict__ state, Dropout problem, float scale) {
-  for (std::int64_t group : grid_stride((problem.size + 3) / 4)) {
+  const Groups groups = groups_of(problem);
+  for (std::int64_t g : grid_stride(groups.count)) {
+    const std::int64_t group = groups.first + g;
     const DropoutFactors factors = draw_dropout(*state, problem, group, scale);
-    for (int j = 0; j < 4; ++j) {
-      const std::int64_t i = 4 * group + j;
-      if (i < problem.size) y[i] = rounded<T>(widened(x[i]) * factors.value[j]);
-    }
+    for_each_in_group(problem, group,
+                      [&](std::int64_t i, int j) { y[i] = rounded<T>(widened(x[i]) * factors.value[j]); });
   }
 }
 
 template <class T>
 __global__ void backward(T* dx, const T* dy, const T* __restrict__ relu_output, const StepState* __restrict__ state,
                          Dropout problem, float scale) {
-  for (std::int64_t group : grid_stride((problem.size + 3) / 4)) {
+  const Groups groups = groups_of(problem);
+  for (std::int64_t g : grid_stride(groups.count)) {
+    const std::int64_t group = groups.first + g;
     const DropoutFactors factors = draw_dropout(*state, problem, group, scale);
-    for (int j = 0; j < 4; ++j) {
-      const std::int64_t i = 4 * group + j;
-      if (i >= problem.size) break;
+    for_each_in_group(problem, group, [&](std::int64_t i, int j) {
       const bool stopped = relu_output && widened(relu_output[i]) <= 0;
       dx[i] = rounded<T>(stopped ? 0.0f : widened(dy[i]) * factors.value[j]);
-    }
+    });
   }
 }
 
 template <class T>
 void dropout_forward_philox(T* y, const T* x, const StepState* state, const Dropout& problem, void*, stream_t stream) {
-  launch_elementwise<forward<T>>((problem.size + 3) / 4, stream, y, x, state, problem, problem.scale());
+  launch_elementwise<forward<T>>(groups_of(problem).count, stream, y, x, state, problem, problem.scale());
 }
 
 template <class T>
 void dropout_backward_philox(T* dx, const T* dy, const T* relu_output, const StepState* state, const Dropout& problem,
                              void*, stream_t stream) {
-  launch_elementwise<backward<T>>((problem.size + 3) / 4, stream, dx, dy, relu_output, state, problem, problem.scale());
+  launch_elementwise<backward<T>>(groups_of(problem).count, stream, dx, dy, relu_output, state, problem,
+                                  problem.scale());
 }
 
-/// The index of a group of four elements must fit one word of the random counter.
 bool fits_counter(const Dropout& p) {
-  return p.size <= std::int64_t(4) << 32;
+  return p.fits_counter();
 }
 
 template <class T>

@@ -8,13 +8,14 @@
 
 namespace gs::ref {
 
-/// m[i] of dropout layer `p.layer` at step `state.step`: the counter is (i / 4, step, layer), the key is the seed, and
-/// element i takes word i % 4.
+/// m[i] of dropout layer `p.layer` at step `state.step`: with k = first + i the counter is (k / 4, step, layer), the
+/// key is the seed, and element k takes word k % 4.
 inline bool kept(const Dropout& p, const StepState& state, std::int64_t i) {
+  const std::int64_t k = p.first + i;
   const Random4 random =
-      philox4x32({{std::uint32_t(i / 4), std::uint32_t(state.step), std::uint32_t(state.step >> 32), p.layer}},
+      philox4x32({{std::uint32_t(k / 4), std::uint32_t(state.step), std::uint32_t(state.step >> 32), p.layer}},
                  std::uint32_t(state.seed), std::uint32_t(state.seed >> 32));
-  return uniform(random.word[i % 4]) >= p.rate;
+  return uniform(random.word[k % 4]) >= p.rate;
 }
 
 /// y = x m / (1 - rate).

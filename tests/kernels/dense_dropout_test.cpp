@@ -12,8 +12,8 @@
 namespace gs::test {
 namespace {
 
-DenseDropout dropped(const Dense& dense, float rate) {
-  return {dense, {std::int64_t(dense.n) * dense.out, rate, 1}};
+DenseDropout dropped(const Dense& dense, float rate, std::int64_t first_row = 0) {
+  return {dense, {std::int64_t(dense.n) * dense.out, rate, 1, first_row * dense.out}};
 }
 
 StepState seventh_step() {
@@ -34,6 +34,8 @@ const std::vector<DenseDropout> dropped_problems = {
     dropped({.n = 20, .in = 1100, .out = 66, .relu = true}, 0.4f),
     dropped({.n = 31, .in = 40, .out = 130, .relu = true}, 0.4f),
     dropped({.n = 40, .in = 600, .out = 5, .relu = true}, 0.4f),
+    dropped({.n = 5, .in = 70, .out = 66, .relu = true}, 0.4f, 3),  // rows of a larger batch
+    dropped({.n = 16, .in = 1100, .out = 5, .relu = true}, 0.4f, 17),
 };
 
 template <class T>

@@ -58,8 +58,10 @@ TEST(Philox, Random123sKnownAnswers) {
 TEST(Dropout, ForwardAndBackwardAgainstTheReference) {
   for (std::int64_t n : {1, 2, 3, 4, 5, 127, 1030, 40'001})
     for (float rate : {0.0f, 0.25f, 0.4f, 0.9f}) {
-      SCOPED_TRACE(std::to_string(n) + " elements, rate " + std::to_string(rate));
-      const Dropout p{n, rate, 3};
+      // Of a batch in parts: in the middle of a group of four, and beyond 2^32 elements.
+      const std::int64_t first = n % 2 == 0 ? 0 : (std::int64_t(1) << 33) + n;
+      SCOPED_TRACE(std::to_string(n) + " elements from " + std::to_string(first) + ", rate " + std::to_string(rate));
+      const Dropout p{n, rate, 3, first};
       const auto x = random_values(n, 1);
       auto relu = random_values(n, 2);
       for (float& v : relu) v = v < 0 ? 0 : v;
@@ -78,6 +80,20 @@ TEST(Dropout, ForwardAndBackwardAgainstTheReference) {
       });
       if (HasFailure()) return;
     }
+}
+
+TEST(Dropout, PartsOfABatchHaveTheMaskOfTheWhole) {
+  const auto x = random_values(1001, 1);
+  const auto masked = [&](std::int64_t first, std::int64_t end) {
+    std::vector<float> values;
+    forward({end - first, 0.4f, 1, first}, some_state(), {x.begin() + first, x.begin() + end},
+            [&](const std::vector<float>& y) { values = y; });
+    return values;
+  };
+  std::vector<float> parts;
+  for (const auto& [first, end] : {std::pair(0, 333), std::pair(333, 335), std::pair(335, 1001)})
+    for (const float value : masked(first, end)) parts.push_back(value);
+  EXPECT_EQ(parts, masked(0, 1001));
 }
 
 TEST(Dropout, InPlaceAndNan) {
