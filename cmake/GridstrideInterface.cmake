@@ -5,7 +5,7 @@
 #                          were measured with others do not count (engine/program/tuning_cache.h, engine/profile).
 # As a script: cmake -DROOT=... -DTO=interface.cpp -DCOMPILERS=... -P GridstrideInterface.cmake
 set(gs_interface_patterns "engine/device/*.h" "engine/library/library.h" "engine/core/*.h" "engine/data/image.h"
-    "engine/data/opencv_module.h" "engine/data/picture_form.h" "engine/exchange/exchange_module.h" "engine/net/*.h"
+    "engine/data/opencv_module.h" "engine/data/picture_form.h" "engine/exchange/exchange_module.h" "engine/net/*.h" "engine/ranks/*.h"
     "kernels/*.h" "kernels/*/*.h")
 set(gs_kernel_patterns "kernels/*/*.cu" "kernels/*/*.h" "kernels/CMakeLists.txt" "cmake/GridstrideCuda.cmake"
     "cmake/GridstrideArchitectures.cmake" "engine/library/*.cpp" "engine/library/*.h")

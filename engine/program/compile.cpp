@@ -10,6 +10,7 @@
 #include "engine/net/layer_kind.h"
 #include "engine/program/parameter_boundaries.h"
 #include "engine/program/program_impl.h"
+#include "engine/program/sum_gradients.h"
 
 namespace gs {
 namespace {
@@ -43,9 +44,10 @@ std::vector<std::byte> constant_sample(const Parameter& parameter) {
 
 }  // namespace
 
-Program::Impl::Impl(const Net& n, const Recipe& r, Device& d, const ImplementationChoice& c)
+Program::Impl::Impl(const Net& n, const Recipe& r, Device& d, const ImplementationChoice& c, Ranks* ranks)
     : net(n),
       recipe(r),
+      shared(r.batch, ranks),
       device(d),
       choice(c),
       storage(r.precision == Precision::bf16 ? Storage::bf16 : Storage::fp32),
@@ -138,15 +140,15 @@ void Program::Impl::add_last_layer() {
 /// Step state of a full batch, for measuring implementations.
 std::vector<std::byte> Program::Impl::full_batch_state() const {
   StepState state;
-  state.batch = state.samples = std::uint32_t(recipe.batch);
+  state.batch = state.samples = std::uint32_t(shared.rows());
   return bytes_of_values(std::vector{state});
 }
 
 std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
   Side& side = for_training ? train_side : evaluate_side;
   CallList list(tensors);
-  Lowering l{list,      recipe.batch, for_training, storage, tensors.add("state of this step", sizeof(StepState)),
-             parameters};
+  Lowering l{list,       shared.rows(),     for_training, storage, tensors.add("state of this step", sizeof(StepState)),
+             parameters, shared.first_row()};
   tensors.set_sample(l.state, full_batch_state());
   const BatchTensors batch =
       add_gather(l, net.input, side.source, side.state, for_training ? recipe.augmentation : Augmentation());
@@ -180,7 +182,8 @@ std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
   };
   note_names();
   fuse(list, chooser);
-  if (for_training) fused_update = fuse_dense_update(list, chooser, last_layer);
+  // What adds up the gradients of several ranks reads them all before the update.
+  if (for_training && !shared.is_shared()) fused_update = fuse_dense_update(list, chooser, last_layer);
   note_names();
   if (for_training) {
     place_probes(list, outputs);
@@ -189,7 +192,10 @@ std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
     evaluated_logits = list.resolved(logits.tensor);
     evaluated_loss = loss.sample_loss;
   }
-  return chooser.bind(list.nodes);
+  std::vector<OpCall> calls = chooser.bind(list.nodes);
+  if (for_training && shared.is_shared())
+    insert_sums(calls, layout, parameters, flat.gradients, *shared.ranks, [this] { return weights_of_ranks(); });
+  return calls;
 }
 
 /// From the last layer to the first. If several layers read a value, their gradients are added in the order of these
@@ -226,7 +232,7 @@ void Program::Impl::place_probes(const CallList& list, const std::vector<Value>&
 /// The training calls, interleaved with calls that measure their tensors. All gradients are written.
 std::vector<OpCall> Program::Impl::compile_diagnostic_calls() {
   CallList list(tensors);
-  Lowering l{list, recipe.batch, true, storage, training_state, parameters};
+  Lowering l{list, shared.rows(), true, storage, training_state, parameters};
   const auto take = [&] { return chooser.bind(std::exchange(list.nodes, {})); };
   for (LayerProbe& probe : layer_probes) {
     const std::size_t bytes = std::size_t(probe.output.shape.c) * sizeof(ChannelActivity);

@@ -107,11 +107,12 @@ StepState Program::Impl::read_state() const {
 void Program::Impl::begin(Side& side, StepState state, std::uint32_t samples, std::uint32_t first_step) {
   state.cursor = first_step;
   state.ring_slot = 0;
-  state.samples = samples;
+  state.samples = shared.images(samples);
   state.window = side.window;
-  state.batch = std::uint32_t(recipe.batch);
+  state.batch = std::uint32_t(shared.rows());
   state.seed = recipe.seed;
-  side.steps_left = int((samples + state.batch - 1) / state.batch - first_step);
+  side.samples = samples;
+  side.steps_left = int(shared.division.steps(samples) - first_step);
   device.synchronize();  // no step may write the ring while it is cleared
   std::fill_n(ring, ring_entries, StepMetrics{});
   device.upload(at[side.state], &state, sizeof state);
@@ -141,8 +142,24 @@ void Program::Impl::upload_parameters(const std::vector<float>& values) {
   device.upload(at[flat.copy], copy.data(), copy.size() * sizeof(bf16));
 }
 
-Program::Program(const Net& net, const Recipe& recipe, Device& device, const ImplementationChoice& choice)
-    : impl_(std::make_unique<Impl>(net, recipe, device, choice)) {}
+/// Their shares in the running step: steps_left counts it still.
+std::vector<float> Program::Impl::weights_of_ranks() const {
+  const std::uint32_t steps = shared.division.steps(train_side.samples);
+  return shared.division.weights(steps - std::uint32_t(train_side.steps_left), train_side.samples);
+}
+
+/// By way of the host: on cpu and sim device memory is host memory, but a program does not know that.
+void Program::Impl::share(const std::vector<TensorId>& ids) {
+  for (const TensorId id : ids) {
+    std::vector<std::byte> bytes(tensors[id].bytes);
+    if (shared.leads()) device.download(bytes.data(), at[id], bytes.size());
+    shared.ranks->broadcast(bytes.data(), bytes.size());
+    if (!shared.leads()) device.upload(at[id], bytes.data(), bytes.size());
+  }
+}
+
+Program::Program(const Net& net, const Recipe& recipe, Device& device, const ImplementationChoice& choice, Ranks* ranks)
+    : impl_(std::make_unique<Impl>(net, recipe, device, choice, ranks)) {}
 Program::~Program() = default;
 
 void Program::initialize() {
@@ -253,6 +270,13 @@ void Program::restore() {
   for (std::size_t i = 0; i < ids.size(); ++i)
     p.device.copy(p.at[ids[i]], p.snapshots[i].data(), p.snapshots[i].bytes());
 }
+void Program::share_parameters() {
+  impl_->share({impl_->flat.parameters});
+  if (impl_->flat.copy != no_tensor) impl_->share({impl_->flat.copy});
+}
+void Program::share_training_state() {
+  impl_->share(impl_->snapshot_tensors());
+}
 void Program::keep_parameters() {
   Impl& p = *impl_;
   p.device.copy(p.kept.data(), p.at[p.flat.parameters], p.kept.bytes());
@@ -275,6 +299,9 @@ const Net& Program::net() const {
 }
 const Recipe& Program::recipe() const {
   return impl_->recipe;
+}
+const SharedBatch& Program::shared_batch() const {
+  return impl_->shared;
 }
 Device& Program::device() const {
   return impl_->device;
@@ -306,7 +333,8 @@ const std::vector<TunedCall>& Program::tuned_calls() const {
 ImplementationTable Program::implementations() const {
   ImplementationTable table;
   for (const std::vector<OpCall>* list : {&impl_->evaluation, &impl_->training})
-    for (const OpCall& step : *list) table[step.name] = step.implementation;
+    for (const OpCall& step : *list)
+      if (!step.implementation.empty()) table[step.name] = step.implementation;  // else there was no choice
   return table;
 }
 
@@ -333,7 +361,7 @@ void Program::set_state(const StepState& state) {
 }
 
 std::vector<float> Program::logits() const {
-  const std::size_t count = std::size_t(impl_->recipe.batch) * std::size_t(impl_->net.output().size());
+  const std::size_t count = std::size_t(impl_->shared.rows()) * std::size_t(impl_->net.output().size());
   return with_type_of(impl_->storage, [&]<class T>(T) {
     std::vector<T> stored(count);
     impl_->device.download(stored.data(), impl_->at[impl_->evaluated_logits], count * sizeof(T));
@@ -343,7 +371,7 @@ std::vector<float> Program::logits() const {
   });
 }
 std::vector<float> Program::sample_losses() const {
-  std::vector<float> values(std::size_t(impl_->recipe.batch));
+  std::vector<float> values(std::size_t(impl_->shared.rows()));
   impl_->device.download(values.data(), impl_->at[impl_->evaluated_loss], values.size() * sizeof(float));
   return values;
 }

@@ -18,6 +18,7 @@
 #include "engine/program/gpu_bounds.h"
 #include "engine/program/plan.h"
 #include "engine/program/tuner.h"
+#include "engine/ranks/shared_batch.h"
 #include "kernels/step/step.h"
 
 namespace gs {
@@ -34,7 +35,9 @@ struct BatchSource {
 
 class Program {
  public:
-  Program(const Net&, const Recipe&, Device&, const ImplementationChoice& = {});
+  /// With `ranks` this process has its part of each batch, and the gradients of all ranks are added up; their programs
+  /// must be made of the same net and recipe.
+  Program(const Net&, const Recipe&, Device&, const ImplementationChoice& = {}, Ranks* ranks = nullptr);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -47,8 +50,8 @@ class Program {
   void bind_training(const BatchSource&);
   void bind_evaluation(const BatchSource&);
 
-  /// Starts an epoch over `samples` images with its step `first_step` (from 0): uploads the step state and clears the
-  /// metrics ring, whose entry 0 will be that step's.
+  /// Starts an epoch over `samples` images (of all ranks) with its step `first_step` (from 0): uploads the step state
+  /// and clears the metrics ring, whose entry 0 will be that step's.
   void begin_training_epoch(std::uint32_t epoch, std::uint32_t samples, float learning_rate,
                             std::uint32_t first_step = 0);
   void begin_evaluation(std::uint32_t samples);
@@ -95,6 +98,7 @@ class Program {
 
   const Net& net() const;
   const Recipe& recipe() const;
+  const SharedBatch& shared_batch() const;
   Device& device() const;
   const std::vector<OpCall>& training_calls() const;
   const std::vector<OpCall>& evaluation_calls() const;
@@ -124,7 +128,12 @@ class Program {
   /// Runs the calls of one training step eagerly in the given topological order of indices: for tests.
   void run_training_in_order(const std::vector<int>& order);
 
-  /// The last evaluated batch, [batch, outputs] and [batch]: for predict and tests.
+  /// Copies parameters, or all that training goes on from (moments and step, too), from rank 0 to the others. Each rank
+  /// calls it.
+  void share_parameters();
+  void share_training_state();
+
+  /// The rows of this process in the last evaluated batch, [rows, outputs] and [rows]: for predict and tests.
   std::vector<float> logits() const;
   std::vector<float> sample_losses() const;
 

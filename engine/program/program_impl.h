@@ -24,11 +24,13 @@ struct Program::Impl {
     std::uint32_t window = 0;        ///< BatchSource::window
     Replays replays;
     std::unique_ptr<Replay> epoch_loop;  ///< repeats a step until the epoch has no images left
+    std::uint32_t samples = 0;           ///< of the epoch, on all ranks
     int steps_left = 0;                  ///< in the epoch
   };
 
   Net net;
   Recipe recipe;
+  SharedBatch shared;
   Device& device;
   ImplementationChoice choice;
   Storage storage;  ///< type of activations, and of the copy of the parameters that layers read
@@ -77,7 +79,7 @@ struct Program::Impl {
   std::vector<Memory> snapshots;  ///< copies of parameters, moments, state
   Memory kept;                    ///< a copy of the parameters
 
-  Impl(const Net&, const Recipe&, Device&, const ImplementationChoice&);
+  Impl(const Net&, const Recipe&, Device&, const ImplementationChoice&, Ranks*);
   ~Impl();
 
   void add_fixed_tensors();
@@ -98,6 +100,8 @@ struct Program::Impl {
   std::unique_ptr<Replay> capture_epoch_loop(const std::vector<OpCall>&, const Addresses&, const Side&);
   std::vector<GraphCall> calls(const std::vector<OpCall>&, const Addresses&, int repeats) const;
   std::vector<TensorId> snapshot_tensors() const;
+  std::vector<float> weights_of_ranks() const;
+  void share(const std::vector<TensorId>&);
   void bind(Side&, const BatchSource&);
   void begin(Side& side, StepState state, std::uint32_t samples, std::uint32_t first_step = 0);
   StepState read_state() const;

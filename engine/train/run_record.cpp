@@ -1,6 +1,7 @@
 // run_record.cpp - the fields of run.json. Fields with a default are optional or absent in older records.
 #include "engine/train/run_record.h"
 
+#include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>
@@ -128,6 +129,7 @@ RunRecord::Resumption resumption_of(const JsonField& field) {
   RunRecord::Resumption resumption{.started = field.get<std::string>("started"),
                                    .epochs = field.get<int>("epochs"),
                                    .steps = field.get<std::int64_t>("steps"),
+                                   .ranks = field.get_or("ranks", 1),
                                    .changed = {}};
   const JsonField changed = field["changed"];
   for (const std::string& flag : changed.keys()) {
@@ -149,6 +151,12 @@ void check_classes(const JsonField& recipe, const RunRecord& record) {
 
 }  // namespace
 
+int RunRecord::most_ranks() const {
+  int most = ranks;
+  for (const Resumption& one : resumed) most = std::max(most, one.ranks);
+  return most;
+}
+
 RunRecord parse_run_record(const JsonField& field) {
   RunRecord record{
       .status = field.get<std::string>("status"),
@@ -162,10 +170,12 @@ RunRecord parse_run_record(const JsonField& field) {
       .machine = machine_of(field["machine"]),
       .versions = versions_of(field["versions"]),
       .implementations = field.get<std::map<std::string, std::string>>("implementations"),
+      .ranks = 1,
       .kernels = {},
       .initial_weights = {},
       .results = {},
       .resumed = {}};
+  if (const auto ranks = field.find("ranks")) record.ranks = int(ranks->entries().size());
   if (const auto kernels = field.find("kernels"))
     for (const JsonField& one : kernels->entries())
       record.kernels.push_back(

@@ -84,6 +84,7 @@ struct RunRecord {
     std::string started;     ///< as in RunRecord
     int epochs = 0;          ///< that were complete
     std::int64_t steps = 0;  ///< of the next epoch
+    int ranks = 1;           ///< that had trained it until then
     std::map<std::string, FlagChange> changed;
   };
 
@@ -98,11 +99,14 @@ struct RunRecord {
   Machine machine;
   Versions versions;
   std::map<std::string, std::string> implementations;  ///< call -> implementation
+  int ranks = 1;                                       ///< processes that train it together since the last start
   std::vector<Kernel> kernels;                         ///< --kernel
   std::optional<InitialWeights> initial_weights;       ///< --init-from
   std::optional<Results> results;                      ///< once the run has ended
   std::vector<Resumption> resumed;                     ///< each time that it went on
 
+  /// The most ranks that trained a part of it.
+  int most_ranks() const;
   bool finished() const { return status == "finished"; }
 };
 

@@ -1,9 +1,6 @@
 // split_on_device.cpp - uploads a split, or the labels of a stream.
 #include "engine/train/split_on_device.h"
 
-#include <numeric>
-#include <utility>
-
 namespace gs {
 
 SplitOnDevice::SplitOnDevice(Device& device, const Dataset& data, int batch)
@@ -12,13 +9,6 @@ SplitOnDevice::SplitOnDevice(Device& device, const Dataset& data, int batch)
     feed_ = std::make_unique<ImageFeed>(device, data.stream, batch);
   else
     images_ = uploaded(device, data.images);
-}
-
-void SplitOnDevice::begin_in_order() {
-  if (!feed_) return;
-  std::vector<std::uint32_t> order(samples_);
-  std::iota(order.begin(), order.end(), 0u);
-  feed_->begin(std::move(order), 0);
 }
 
 BatchSource SplitOnDevice::source(const Memory& permutation) const {

@@ -16,6 +16,7 @@ class SplitOnDevice {
   SplitOnDevice(Device&, const Dataset&, int batch);
 
   std::uint32_t samples() const { return samples_; }
+  bool is_stream() const { return feed_ != nullptr; }
 
   /// Addresses to bind a program to; it visits the images in the order of `permutation`.
   BatchSource source(const Memory& permutation) const;
@@ -24,9 +25,6 @@ class SplitOnDevice {
   void begin(const std::vector<std::uint32_t>& order, std::uint32_t first_step = 0) {
     if (feed_) feed_->begin(order, first_step);
   }
-
-  /// The same of a pass in the order of the split.
-  void begin_in_order();
 
   /// Call it before steps are enqueued: ImageFeed::provide().
   int provide(std::uint32_t step, int wanted) { return feed_ ? feed_->provide(step, wanted) : wanted; }

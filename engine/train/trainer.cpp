@@ -21,105 +21,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Reads the ring's entries in order as they become complete, and sums them in double, after those of earlier steps.
-class RingReader {
- public:
-  explicit RingReader(const Program& program, const PartialEpoch& earlier = {})
-      : ring_(program.ring()), capacity_(program.ring_capacity()), first_(earlier.steps), sums_(earlier) {}
-
-  /// Takes all complete entries; never waits. The stamp is written last, so an entry with the expected stamp is
-  /// complete.
-  void poll() {
-    for (;;) {
-      const std::uint32_t slot = sums_.steps - first_;
-      const StepMetrics& entry = ring_[slot % capacity_];
-      if (__atomic_load_n(&entry.stamp, __ATOMIC_ACQUIRE) != slot + 1) return;
-      if (!std::isfinite(entry.loss_sum) && first_bad_step_ < 0) first_bad_step_ = sums_.steps;
-      sums_.loss_sum += entry.loss_sum;
-      sums_.correct += entry.correct;
-      sums_.images += entry.valid;
-      ++sums_.steps;
-    }
-  }
-  std::uint32_t steps() const { return sums_.steps; }
-  std::size_t images() const { return std::size_t(sums_.images); }
-  double loss() const { return sums_.images ? sums_.loss_sum / double(sums_.images) : 0; }
-  double accuracy() const { return sums_.images ? sums_.correct / double(sums_.images) : 0; }
-  const PartialEpoch& sums() const { return sums_; }
-  std::int64_t first_bad_step() const { return first_bad_step_; }
-
- private:
-  const StepMetrics* ring_;
-  std::uint32_t capacity_, first_;
-  PartialEpoch sums_;
-  std::int64_t first_bad_step_ = -1;
-};
-
-/// Polls the ring until `steps` entries have been read or the device is idle, calling `tell` after each poll. Does not
-/// block on the device, so that progress is shown and Ctrl-C is handled.
-template <class Tell>
-void read_until(std::uint32_t steps, RingReader& reader, Device& device, Tell tell) {
-  for (;;) {
-    const bool idle = device.idle();  // asked before the poll, so that the poll sees all results
-    reader.poll();
-    tell(reader);
-    if (idle || reader.steps() >= steps) return;
-    std::this_thread::sleep_for(std::chrono::microseconds(20));  // each poll reads over the bus
-  }
-}
-
-/// A pass over a split: how its steps are enqueued, and the calls between them.
-struct PassCallbacks {
-  /// Enqueues 1 .. wanted of the remaining steps, beginning with `step`, and returns their number.
-  std::function<int(std::uint32_t step, int wanted)> enqueue;
-  std::function<void(const RingReader&)> tell = [](const RingReader&) {};  ///< from time to time
-  /// Between steps, if wants_pause(): all steps that were enqueued have been read. False ends the pass.
-  std::function<bool()> wants_pause = [] { return false; };
-  std::function<bool(const RingReader&)> pause = [](const RingReader&) { return true; };
-};
-
-/// Enqueues the steps of one pass over a split, after those that `begun` sums; nullopt if a pause ended it.
-std::optional<RingReader> run_pass(Program& program, std::uint32_t samples, const PassCallbacks& callbacks,
-                                   const PartialEpoch& begun = {}) {
-  const std::uint32_t batch = std::uint32_t(program.recipe().batch), capacity = program.ring_capacity();
-  const std::uint32_t steps = (samples + batch - 1) / batch;
-  RingReader reader(program, begun);
-  const auto paused_for_good = [&](std::uint32_t step) {
-    if (!callbacks.wants_pause()) return false;
-    read_until(step, reader, program.device(), callbacks.tell);
-    program.device().synchronize();
-    return !callbacks.pause(reader);
-  };
-  for (std::uint32_t step = begun.steps; step < steps;) {
-    if (paused_for_good(step)) return std::nullopt;
-    // The device must not overwrite unread entries of the ring.
-    if (step - reader.steps() == capacity) read_until(step - capacity / 2, reader, program.device(), callbacks.tell);
-    const std::uint32_t room = capacity - (step - reader.steps());
-    step += std::uint32_t(callbacks.enqueue(step, int(std::min(steps - step, room))));
-    reader.poll();
-    callbacks.tell(reader);
-  }
-  read_until(steps, reader, program.device(), callbacks.tell);
-  program.device().synchronize();
-  require(reader.steps() == steps, "the metrics ring lost a step");
-  if (paused_for_good(steps)) return std::nullopt;
-  return reader;
-}
-
-}  // namespace
-
-struct Trainer::Epoch {
-  int number;  ///< counted from 1
-  double learning_rate;
-  std::uint32_t first_step;  ///< earlier ones were done before
-};
-
-namespace {
-
-std::vector<std::uint32_t> numbers_up_to(std::uint32_t n) {
+/// What a process reads of the images 0, 1, 2, ... in their order.
+std::vector<std::uint32_t> own_of_first(const SharedBatch& shared, std::uint32_t n) {
   std::vector<std::uint32_t> numbers(n);
   std::iota(numbers.begin(), numbers.end(), 0u);
-  return numbers;
+  return shared.division.part(shared.rank(), numbers);
 }
 
 const Dataset& checked(const Dataset& data, const Program& program, const char* name) {
@@ -132,12 +38,14 @@ const Dataset& checked(const Dataset& data, const Program& program, const char* 
 Trainer::Trainer(Program& program, const DataSplits& data, const TrainerOptions& options)
     : program_(program),
       options_(options),
-      train_(program.device(), checked(data.train, program, "training images"), program.recipe().batch),
-      validation_(program.device(), checked(data.validation, program, "validation images"), program.recipe().batch),
+      train_(program.device(), checked(data.train, program, "training images"), program.shared_batch().rows()),
+      validation_(program.device(), checked(data.validation, program, "validation images"),
+                  program.shared_batch().rows()),
       train_permutation_(program.device(), train_.samples() * sizeof(std::uint32_t)),
-      in_order_(uploaded(program.device(), numbers_up_to(std::max(train_.samples(), validation_.samples())))),
+      in_order_(uploaded(program.device(),
+                         own_of_first(program.shared_batch(), std::max(train_.samples(), validation_.samples())))),
       logits_(program.device(),
-              in_order_.bytes() / sizeof(std::uint32_t) * std::size_t(program.net().output().size()) * sizeof(float)) {
+              std::max(train_.samples(), validation_.samples()) * std::size_t(outputs()) * sizeof(float)) {
   bind_training();
   bind_evaluation(Split::validation);
 }
@@ -152,37 +60,40 @@ void Trainer::bind_evaluation(Split split) {
   program_.bind_evaluation(source);
 }
 
-void Trainer::begin_evaluation(Split split) {
+void Trainer::begin_own_evaluation(Split split) {
   bind_evaluation(split);
-  of(split).begin_in_order();
+  if (of(split).is_stream()) of(split).begin(own_of_first(program_.shared_batch(), of(split).samples()));
   program_.begin_evaluation(of(split).samples());
+}
+
+void Trainer::begin_own_epoch(const TrainerOrder& epoch) {
+  const SharedBatch& shared = program_.shared_batch();
+  const std::uint32_t index = std::uint32_t(epoch.epoch - 1);
+  const std::vector<std::uint32_t> order =
+      shared.division.part(shared.rank(), epoch_order(program_.recipe().seed, index, train_.samples()));
+  bind_training();  // another trainer, or predict(), may have bound its own images since
+  program_.device().upload(train_permutation_.data(), order.data(), order.size() * sizeof(std::uint32_t));
+  train_.begin(order, epoch.step);
+  program_.begin_training_epoch(index, train_.samples(), float(epoch.learning_rate), epoch.step);
 }
 
 Evaluation Trainer::evaluate(Split split) {
   begin_evaluation(split);
-  const std::uint32_t samples = of(split).samples();
-  const RingReader r = *run_pass(program_, samples, {.enqueue = [&](std::uint32_t step, int wanted) {
-                                   return program_.evaluate_steps(of(split).provide(step, wanted));
-                                 }});
-  Evaluation result{r.loss(), r.accuracy(), int(program_.net().output().size()), {}};
-  result.logits.resize(std::size_t(samples) * std::size_t(result.outputs));
+  PassCallbacks pass;
+  pass.enqueue = [&](std::uint32_t step, int wanted) { return evaluate_steps(split, step, wanted); };
+  pass.total = [&](const PassSums& own) { return total(own); };
+  const PassSums sums = *run_pass(program_, of(split).samples(), pass);
+  take_logits(split);
+  Evaluation result{sums.loss(), sums.accuracy(), outputs(), {}};
+  result.logits.resize(std::size_t(of(split).samples()) * std::size_t(result.outputs));
   program_.device().download(result.logits.data(), logits_.data(), result.logits.size() * sizeof(float));
   return result;
 }
 
 std::vector<float> Trainer::validation_logits() const {
-  std::vector<float> logits(std::size_t(validation_.samples()) * std::size_t(program_.net().output().size()));
+  std::vector<float> logits(std::size_t(validation_.samples()) * std::size_t(outputs()));
   program_.device().download(logits.data(), logits_.data(), logits.size() * sizeof(float));
   return logits;
-}
-
-void Trainer::begin_epoch(const Epoch& epoch) {
-  const std::uint32_t index = std::uint32_t(epoch.number - 1);
-  const std::vector<std::uint32_t> order = epoch_order(program_.recipe().seed, index, train_.samples());
-  bind_training();  // another trainer, or predict(), may have bound its own images since
-  program_.device().upload(train_permutation_.data(), order.data(), order.size() * sizeof(std::uint32_t));
-  train_.begin(order, epoch.first_step);
-  program_.begin_training_epoch(index, train_.samples(), float(epoch.learning_rate), epoch.first_step);
 }
 
 namespace {
@@ -197,12 +108,12 @@ Error Trainer::broken(const std::string& what, const Epoch& epoch, std::uint32_t
 
 /// Trains the epoch again from its snapshot, in diagnostic steps, until one finds a broken value.
 std::string Trainer::find_broken(const Epoch& epoch, std::uint32_t last_step) {
-  program_.restore();
+  restore();
   begin_epoch(epoch);
   for (std::uint32_t step = epoch.first_step; step <= last_step; ++step) {
     train_.provide(step, 1);
-    program_.diagnostic_step();
-    if (const std::string where = program_.diagnosis().first_broken(); !where.empty())
+    diagnostic_step(step);
+    if (const std::string where = diagnosis().first_broken(); !where.empty())
       return fmt::format("; first in step {} of epoch {}: {}", step + 1, epoch.number, where);
   }
   return "";
@@ -211,16 +122,17 @@ std::string Trainer::find_broken(const Epoch& epoch, std::uint32_t last_step) {
 TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch, const PartialEpoch& begun) {
   TrainingResult result;
   double lowest = std::numeric_limits<double>::infinity();
+  share_state();
   for (int epoch = first_epoch; epoch <= program_.recipe().epochs; ++epoch) {
     const SharedMachineLock lock;
-    program_.snapshot();
+    snapshot();
     std::optional<EpochResult> line;
     try {
       line = run_epoch(callbacks, epoch, epoch == first_epoch ? begun : PartialEpoch());
     } catch (...) {
       try {
-        program_.restore();
-      } catch (const std::exception&) {  // the device has failed: the first error says so
+        restore();
+      } catch (const std::exception&) {  // the device or a rank has failed: the first error says so
       }
       throw;
     }
@@ -248,42 +160,46 @@ std::optional<EpochResult> Trainer::run_epoch(const TrainerCallbacks& callbacks,
   EpochProgress progress{number, recipe.epochs, 0, std::size_t(train_.samples()) + validation_.samples()};
   PartialEpoch trained;  // once validation has begun
   PassCallbacks pass;
-  pass.tell = [&](const RingReader& reader) {
+  pass.tell = [&](const PassSums& own) {
     if (!callbacks.progress || Clock::now() - last_told < std::chrono::milliseconds(100)) return;
     last_told = Clock::now();
     progress.seconds = seconds();
-    progress.done = reader.images() + (progress.validating ? train_.samples() : 0);
-    if (!progress.validating) progress.loss = reader.loss(), progress.accuracy = reader.accuracy();
+    const std::size_t done = std::size_t(own.part.steps) * std::size_t(recipe.batch);
+    progress.done = progress.validating ? train_.samples() + std::min<std::size_t>(done, validation_.samples())
+                                        : std::min<std::size_t>(done, train_.samples());
+    if (!progress.validating) progress.loss = own.loss(), progress.accuracy = own.accuracy();
     callbacks.progress(progress);
   };
   if (callbacks.wants_pause) pass.wants_pause = callbacks.wants_pause;
-  pass.pause = [&](const RingReader& reader) {
-    PartialEpoch part = progress.validating ? trained : reader.sums();
+  pass.total = [&](const PassSums& own) { return total(own); };
+  pass.pause = [&](const PassSums& all) {
+    PartialEpoch part = progress.validating ? trained : all.part;
     part.seconds = seconds();
     return callbacks.pause(number, part);
   };
 
   begin_epoch(epoch);
-  const std::uint32_t batch = std::uint32_t(recipe.batch), steps = (train_.samples() + batch - 1) / batch;
+  const std::uint32_t steps = program_.shared_batch().division.steps(train_.samples());
   bool diagnosed = false;
   const auto train_steps = [&](std::uint32_t step, int wanted) {
     if (step == 0 && callbacks.diagnosis) {
-      program_.diagnostic_step();
+      diagnostic_step(step);
       diagnosed = true;
       return 1;
     }
+    order({.kind = TrainerOrder::Kind::train, .step = step});
     return callbacks.train_steps ? callbacks.train_steps(step, steps, wanted) : program_.train_steps(wanted);
   };
   pass.enqueue = [&](std::uint32_t step, int wanted) {
-    const int done = train_steps(step, train_.provide(step, wanted));
+    const int done = train_steps(step, train_.provide(step, at_once(wanted)));
     if (callbacks.enqueued) callbacks.enqueued();
     if (step + std::uint32_t(done) == steps) program_.count_broken();  // run_pass() waits for it, too
     return done;
   };
   if (begun.steps == steps) program_.count_broken();
-  const std::optional<RingReader> training = run_pass(program_, train_.samples(), pass, begun);
+  const std::optional<PassSums> training = run_pass(program_, train_.samples(), pass, begun);
   if (!training) return std::nullopt;
-  if (const std::int64_t step = training->first_bad_step(); step >= 0)
+  if (const std::int64_t step = training->first_bad_step; step >= 0)
     throw broken(fmt::format("the loss is no longer finite (epoch {}, step {})", number, step + 1), epoch,
                  std::uint32_t(step));
   if (const std::uint32_t count = program_.broken(); count > 0)
@@ -291,7 +207,7 @@ std::optional<EpochResult> Trainer::run_epoch(const TrainerCallbacks& callbacks,
                              count, count == 1 ? "is" : "are", number),
                  epoch, steps - 1);
   if (diagnosed) {
-    const Diagnosis diagnosis = program_.diagnosis();
+    const Diagnosis diagnosis = this->diagnosis();
     if (!diagnosis.first_broken().empty())
       throw broken(
           fmt::format(
@@ -309,22 +225,21 @@ std::optional<EpochResult> Trainer::run_epoch(const TrainerCallbacks& callbacks,
     line.train_accuracy = evaluation.accuracy;
   }
 
-  trained = training->sums();
+  trained = training->part;
   progress.validating = true;
   progress.loss = training->loss();
   progress.accuracy = training->accuracy();
   begin_evaluation(Split::validation);
-  pass.enqueue = [&](std::uint32_t step, int wanted) {
-    return program_.evaluate_steps(validation_.provide(step, wanted));
-  };
-  const std::optional<RingReader> validation = run_pass(program_, validation_.samples(), pass);
+  pass.enqueue = [&](std::uint32_t step, int wanted) { return evaluate_steps(Split::validation, step, wanted); };
+  const std::optional<PassSums> validation = run_pass(program_, validation_.samples(), pass);
   if (!validation) return std::nullopt;
+  take_logits(Split::validation);
   if (!std::isfinite(validation->loss())) {
     // Large weights whose products overflow: the next training step locates them.
     begin_epoch({number + 1, epoch.learning_rate, 0});
     train_.provide(0, 1);
-    program_.diagnostic_step();
-    const std::string where = program_.diagnosis().first_broken();
+    diagnostic_step(0);
+    const std::string where = diagnosis().first_broken();
     throw rate_too_high(fmt::format("the validation loss is no longer finite (epoch {})", number), epoch.learning_rate,
                         where.empty() ? "" : "; on training images, too: " + where);
   }

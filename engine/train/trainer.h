@@ -11,6 +11,8 @@
 #include "engine/data/dataset.h"
 #include "engine/program/program.h"
 #include "engine/train/split_on_device.h"
+#include "engine/train/trainer_order.h"
+#include "engine/train/training_pass.h"
 
 namespace gs {
 
@@ -34,15 +36,6 @@ struct EpochProgress {
   double loss = 0, accuracy = 0;  ///< means over the training images so far
 };
 
-/// A part of an epoch: its first `steps` training steps and their sums. With the program's state it is what an epoch
-/// goes on from.
-struct PartialEpoch {
-  std::uint32_t steps = 0;
-  double loss_sum = 0, correct = 0;
-  std::uint64_t images = 0;
-  double seconds = 0;
-};
-
 /// Callbacks of a Trainer; empty ones are skipped.
 struct TrainerCallbacks {
   std::function<void(const EpochProgress&)> progress;        ///< at most ten times a second
@@ -61,6 +54,13 @@ struct TrainerCallbacks {
   std::function<void()> enqueued;  ///< after training steps were enqueued: train_steps, or a diagnostic step
 };
 
+/// An epoch in progress.
+struct Epoch {
+  int number;  ///< counted from 1
+  double learning_rate;
+  std::uint32_t first_step;  ///< earlier ones were done before
+};
+
 struct TrainerOptions {
   bool evaluate_training = false;  ///< fill EpochResult::train_loss and train_accuracy
 };
@@ -71,8 +71,6 @@ struct TrainingResult {
   bool paused = false;  ///< TrainerCallbacks::pause ended the run
 };
 
-enum class Split { training, validation };
-
 /// Evaluation of one split: means over its images, and their logits.
 struct Evaluation {
   double loss = 0, accuracy = 0;
@@ -80,6 +78,7 @@ struct Evaluation {
   std::vector<float> logits;  ///< [images, outputs], in the order of the split
 };
 
+/// With several ranks (Program::shared_batch()) rank 0 calls run() and evaluate(), the other ranks follow().
 class Trainer {
  public:
   /// Uploads both splits to the device, or what a stream needs, and binds them. Throws UsageError if the data does not
@@ -95,6 +94,12 @@ class Trainer {
 
   Evaluation evaluate(Split split = Split::validation);
 
+  /// Does on this rank what rank 0 does, until its dismiss(), whose status it returns. Throws gs::Error if a rank
+  /// fails.
+  int follow();
+  /// Nothing more is asked of the other ranks.
+  void dismiss(int status);
+
   /// Logits of the validation images from the last epoch, [images, outputs].
   std::vector<float> validation_logits() const;
 
@@ -102,15 +107,34 @@ class Trainer {
   double waited_seconds() const { return train_.waited_seconds() + validation_.waited_seconds(); }
 
  private:
+  // On this process, as parts of what all ranks do.
   void bind_training();
   void bind_evaluation(Split);
+  void begin_own_epoch(const TrainerOrder&);
+  void begin_own_evaluation(Split);
+  std::vector<float> own_logits(Split) const;
+
+  // Led by rank 0: order() tells the other ranks what it does next.
+  void order(const TrainerOrder&);
+  void share_state();
+  void snapshot();
+  void restore();
+  void begin_epoch(const Epoch&);
+  void diagnostic_step(std::uint32_t step);
+  Diagnosis diagnosis();
   void begin_evaluation(Split);
+  int evaluate_steps(Split, std::uint32_t step, int wanted);
+  PassSums total(const PassSums& own);
+  void take_logits(Split);
+  /// As many steps as may be enqueued at once: one, if the other ranks are told of each.
+  int at_once(int wanted) const { return program_.shared_batch().is_shared() ? 1 : wanted; }
+  bool is_led() const { return program_.shared_batch().is_shared(); }
+
   SplitOnDevice& of(Split split) { return split == Split::training ? train_ : validation_; }
-  /// Epochs in progress: trainer.cpp.
-  struct Epoch;
+  const SplitOnDevice& of(Split split) const { return split == Split::training ? train_ : validation_; }
+  int outputs() const { return int(program_.net().output().size()); }
   /// nullopt if it was paused for good.
   std::optional<EpochResult> run_epoch(const TrainerCallbacks&, int epoch, const PartialEpoch& begun);
-  void begin_epoch(const Epoch&);
   /// The error for a run that broke: `what`, then the place that find_broken() returns.
   Error broken(const std::string& what, const Epoch&, std::uint32_t last_step);
   std::string find_broken(const Epoch&, std::uint32_t last_step);
@@ -119,7 +143,7 @@ class Trainer {
   TrainerOptions options_;
   SplitOnDevice train_, validation_;
   Memory train_permutation_;
-  Memory in_order_;  ///< the permutation of evaluation: 0, 1, 2, ...
+  Memory in_order_;  ///< the permutation of evaluation: 0, 1, 2, ..., or this rank's part of it
   Memory logits_;    ///< of the split evaluated last
 };
 

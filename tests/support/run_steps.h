@@ -28,37 +28,46 @@ class BoundTraining {
   }
 
   /// Steps of an epoch; the last may be short.
-  int steps() const { return int((samples_ + batch() - 1) / batch()); }
+  int steps() const { return int(program_.shared_batch().division.steps(samples_)); }
 
   /// Starts an epoch that visits the images in this order.
   void begin(std::uint32_t epoch, const std::vector<std::uint32_t>& order) {
     require(order.size() == samples_, "an order names every image once");
-    program_.device().upload(order_.data(), order.data(), order_.bytes());
+    const SharedBatch& shared = program_.shared_batch();
+    const std::vector<std::uint32_t> own = shared.division.part(shared.rank(), order);
+    program_.device().upload(order_.data(), own.data(), own.size() * sizeof(std::uint32_t));
     program_.begin_training_epoch(epoch, samples_, program_.recipe().learning_rate);
+  }
+
+  /// Metrics of the epoch's first `steps` steps; these must have run.
+  std::vector<StepMetrics> metrics(int steps) const {
+    program_.device().synchronize();
+    std::vector<StepMetrics> result;
+    for (int i = 0; i < steps; ++i) {
+      result.push_back(program_.ring()[std::uint32_t(i) % program_.ring_capacity()]);
+      require(result.back().stamp == std::uint32_t(i) + 1, "the step's metrics are there");
+    }
+    return result;
   }
 
   /// Mean loss of each of the epoch's first `steps` steps; these must have run.
   std::vector<float> losses(int steps) const {
-    program_.device().synchronize();
     std::vector<float> result;
-    for (int i = 0; i < steps; ++i) {
-      const StepMetrics& entry = program_.ring()[std::uint32_t(i) % program_.ring_capacity()];
-      require(entry.stamp == std::uint32_t(i) + 1, "the step's metrics are there");
-      result.push_back(entry.loss_sum / float(entry.valid));
-    }
+    for (const StepMetrics& entry : metrics(steps)) result.push_back(entry.loss_sum / float(entry.valid));
     return result;
   }
 
   /// Runs an epoch, one replay per step; returns the losses.
   std::vector<float> run_epoch(std::uint32_t epoch, const std::vector<std::uint32_t>& order) {
+    run_steps(epoch, order);
+    return losses(steps());
+  }
+  void run_steps(std::uint32_t epoch, const std::vector<std::uint32_t>& order) {
     begin(epoch, order);
     for (int i = 0; i < steps(); ++i) program_.train_step();
-    return losses(steps());
   }
 
  private:
-  std::uint32_t batch() const { return std::uint32_t(program_.recipe().batch); }
-
   Program& program_;
   std::uint32_t samples_;
   Memory images_, labels_, order_;

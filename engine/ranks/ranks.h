@@ -1,0 +1,51 @@
+// ranks.h - the processes that train one network together; MPI starts them and carries their data.
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gs {
+
+/// This process among the ranks of a run: rank 0 leads, the others follow it (Trainer::follow()). All ranks call the
+/// same collectives (broadcast, gather, sum) in the same order. Each call throws gs::Error if a rank has failed, does
+/// not answer, or is gone; the message names that rank and its host.
+class Ranks {
+ public:
+  virtual ~Ranks() = default;
+
+  virtual int rank() const = 0;
+  virtual int size() const = 0;
+  virtual const std::string& host(int rank) const = 0;
+  bool leads() const { return rank() == 0; }
+
+  /// Copies the bytes of rank 0 to all others. On rank 0 it returns when `data` may change.
+  virtual void broadcast(void* data, std::size_t bytes) = 0;
+
+  /// At rank 0: the bytes of every rank, by rank. Elsewhere: empty.
+  virtual std::vector<std::string> gather(std::string_view bytes) = 0;
+
+  /// values = sum over ranks r of weights[r] * values of r, added in the order of ranks, so that the bits are the same
+  /// each time and on every rank. A rank of weight 0 is left out, even if its values are NaN. Returns at once;
+  /// `values` must not be touched before finish_sums().
+  virtual void begin_sum(std::span<float> values, std::vector<float> weights) = 0;
+  /// Waits for all sums that were begun.
+  virtual void finish_sums() = 0;
+
+  /// Ends the run on all ranks: what they call next, or wait for, throws this message with this rank's name.
+  virtual void fail(const std::string& message) noexcept = 0;
+};
+
+/// This process as the launcher started it (mpirun, srun); {0, 1} if it was started alone.
+struct LaunchedRank {
+  int rank = 0, size = 1;
+};
+LaunchedRank launched_rank();
+
+/// The ranks that this process was started with, or null if it was started alone. Loads MPI's module. Throws gs::Error
+/// if the build has no MPI, or if MPI does not find as many ranks as the launcher started.
+std::unique_ptr<Ranks> join_ranks();
+
+}  // namespace gs
