@@ -26,6 +26,8 @@ std::string_view environment(const char* name) {
 /// The system's reason when standard output could not be written for the first time.
 std::atomic<int> output_error = 0;
 
+bool prints = true;
+
 void note_output_error() {
   int none = 0;
   output_error.compare_exchange_strong(none, errno);
@@ -43,7 +45,12 @@ bool locale_is_utf8() {
 
 }  // namespace
 
+void print_nothing() {
+  prints = false;
+}
+
 void print_as_it_is(std::string_view text, std::FILE* stream) {
+  if (!prints) return;
   if (std::fwrite(text.data(), 1, text.size(), stream) < text.size() && stream == stdout) note_output_error();
 }
 

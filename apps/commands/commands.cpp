@@ -1,11 +1,13 @@
 // commands.cpp - the commands of gridstride, the overview that --help prints, and exit statuses of errors.
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"
+#include "apps/run/ranks_of_run.h"
 #include "engine/core/error.h"
 #include "engine/core/message_of.h"
 #include "engine/core/nearest.h"
@@ -15,7 +17,7 @@ namespace gs::apps {
 namespace {
 
 const Command table[] = {
-    {"train", "train a network; writes runs/NAME/", train_command, true},
+    {"train", "train a network; writes runs/NAME/", train_command, true, true},
     {"lab", "run a whole lab of training runs and write its report", lab_command, true},
     {"sweep", "train every combination of flags, several at a time, and compare", sweep_command, true},
     {"report", "write one page with curves and tables of any runs", report_command},
@@ -79,6 +81,8 @@ int dispatch(const Words& words) {
     if (!command->run)
       throw Error(
           fmt::format("gridstride-train lacks '{0}': './gridstride {0}' builds the program that has it", words[0]));
+    if (const int ranks = launched_rank().size; ranks > 1 && !command->takes_ranks)
+      throw UsageError(fmt::format("'{}' runs in one process, but {} were started", words[0], ranks));
     return command->run(Words(words.begin() + 1, words.end()));
   }
   if (std::ranges::find(launcher_commands, words[0]) != std::end(launcher_commands))
@@ -88,9 +92,11 @@ int dispatch(const Words& words) {
   throw UsageError(fmt::format("unknown command '{}': {}", words[0], suggestion(words[0], names)));
 }
 
+/// One of several ranks ends the run on all of them.
 int report(const std::exception& exception, int status) {
   flush_output();
   print_message(message_of(exception));
+  if (Ranks* const ranks = ranks_of_program()) ranks->fail(message_of(exception));
   return status;
 }
 
@@ -107,7 +113,9 @@ const Command* find_command(std::string_view name) {
 }
 
 int run_command_line(const Words& words) {
+  std::optional<RanksOfProgram> ranks;
   try {
+    ranks.emplace();
     return dispatch(words);
   } catch (const UsageError& e) {
     return report(e, usage_status);

@@ -11,6 +11,7 @@ struct Command {
   std::string_view name, about;
   int (*run)(const Words&);  ///< returns the exit status; throws UsageError (2) or Error (1); null: not in this program
   bool runs_steps = false;   ///< most of its time is training steps
+  bool takes_ranks = false;  ///< mpirun or srun may start it in several processes
 };
 
 std::span<const Command> commands();

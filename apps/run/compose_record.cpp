@@ -124,6 +124,10 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
       {"machine", machine_facts()},
       {"versions", version_facts()},
       {"implementations", program.implementations()}};
+  if (const Ranks* const ranks = program.shared_batch().ranks)
+    for (int r = 0; r < ranks->size(); ++r)
+      record["ranks"].push_back(
+          {{"host", as_utf8(ranks->host(r))}, {"batch", program.shared_batch().division.rows(r)}});
   if (const auto frozen = frozen_layers(program.net()); !frozen.empty()) record["frozen"] = frozen;
   if (o.kernels)
     for (const RunKernels::Entry& kernel : run_kernels(*o.kernels)->entries())
@@ -151,7 +155,8 @@ Json distance_record(const Distance& distance) {
 
 void add_resumption(Json& record, const Earlier& earlier) {
   std::vector<RunRecord::Resumption> all = earlier.record.resumed;
-  RunRecord::Resumption now{record["started"], int(earlier.history.size()), earlier.partial.steps, {}};
+  RunRecord::Resumption now{
+      record["started"], int(earlier.history.size()), earlier.partial.steps, earlier.record.ranks, {}};
   for (const auto& [flag, value] : earlier.record.flags) now.changed[flag].before = value;
   for (const auto& [flag, value] : record["flags"].items()) now.changed[flag].after = value.get<std::string>();
   std::erase_if(now.changed, [](const auto& flag) { return flag.second.before == flag.second.after; });
@@ -165,6 +170,7 @@ void add_resumption(Json& record, const Earlier& earlier) {
     }
     record["resumed"].push_back(
         {{"started", one.started}, {"epochs", one.epochs}, {"steps", one.steps}, {"changed", changed}});
+    if (one.ranks > 1) record["resumed"].back()["ranks"] = one.ranks;
   }
 }
 

@@ -11,6 +11,13 @@
 namespace gs::apps {
 namespace {
 
+/// Throws UsageError if a flag does not work with several ranks.
+void check_flags_for_ranks(const TrainOptions& o, const Ranks& ranks) {
+  BatchDivision(o.batch, ranks.size());
+  if (o.kernels) throw UsageError("--kernel needs one process: the built-in kernels train beside it");
+  if (o.epoch_loop) throw UsageError("--epoch-loop needs one process: ranks wait for each other in every step");
+}
+
 void make_hog(DataSplits& data) {
   if (!built_with_opencv()) throw UsageError("--features hog needs OpenCV, which this build does not have");
   for (Dataset* split : {&data.train, &data.validation}) *split = hog_features(*split);
@@ -35,8 +42,9 @@ std::unique_ptr<Device> open_device_for(const TrainOptions& o, Precision& precis
   return device;
 }
 
-PreparedRun prepare_run(const TrainOptions& o, Warnings warnings) {
+PreparedRun prepare_run(const TrainOptions& o, Warnings warnings, Ranks* ranks) {
   PreparedRun run;
+  if (ranks) check_flags_for_ranks(o, *ranks);
   const ImplementationChoice implementations = choose_implementations(o);
   Precision precision;
   run.device = open_device_for(o, precision);
@@ -49,7 +57,7 @@ PreparedRun prepare_run(const TrainOptions& o, Warnings warnings) {
   Recipe recipe = build_recipe(o, loss, precision);
   if (o.class_weight == "balanced")
     recipe.class_weights = balanced_weights(class_counts(run.data.train, run.data.classes.size()));
-  run.program = std::make_unique<Program>(net, recipe, *run.device, implementations);
+  run.program = std::make_unique<Program>(net, recipe, *run.device, implementations, ranks);
   run.program->use_epoch_loops(o.epoch_loop);
   run.program->initialize();
   return run;

@@ -20,8 +20,9 @@ struct PreparedRun {
   std::unique_ptr<Program> program;  ///< with its initial parameters
 };
 
-/// Cheap checks that may refuse the run come first, the images last. Throws UsageError or Error.
-PreparedRun prepare_run(const TrainOptions&, Warnings = Warnings::say);
+/// Cheap checks that may refuse the run come first, the images last. With `ranks` the program has this rank's part of
+/// each batch. Throws UsageError or Error.
+PreparedRun prepare_run(const TrainOptions&, Warnings = Warnings::say, Ranks* ranks = nullptr);
 
 /// Loads the images of a run and computes its --features; shows a progress bar meanwhile. `device_bytes`: free memory
 /// of the GPU that will hold them.

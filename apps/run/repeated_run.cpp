@@ -208,6 +208,11 @@ RepeatedRun repeat_run(const std::filesystem::path& folder, const std::string& d
   if (directory.has_best()) directory.best(net);
   if (directory.has_predictions()) directory.predictions();
 
+  if (const int ranks = result.record.most_ranks(); ranks > 1) {
+    result.parts.push_back(
+        left_out({0, 0}, end, fmt::format("{} ranks trained it, whose sums one process adds in another order", ranks)));
+    return result;
+  }
   // No schedule makes the first epoch depend on --epochs, so the flags of today do.
   if (end >= Moment(1, 0)) {
     const std::string lack = begin_again(repetition, *run->program);

@@ -2,6 +2,7 @@
 #include "apps/run/train_report.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -25,6 +26,18 @@ std::string line(const std::string& label, const std::string& text, int width) {
 std::string classes_text(const DataSplits& data) {
   if (data.classes.size() > 6) return fmt::format("{} classes", data.classes.size());
   return fmt::format("{} classes {}", data.classes.size(), fmt::join(data.classes, ", "));
+}
+
+/// "3 on a, b, with 11 + 11 + 10 images of a batch".
+std::string ranks_text(const SharedBatch& shared) {
+  std::set<std::string> hosts;
+  std::vector<int> rows;
+  for (int r = 0; r < shared.ranks->size(); ++r) {
+    hosts.insert(shared.ranks->host(r));
+    rows.push_back(shared.division.rows(r));
+  }
+  return fmt::format("{} on {}, with {} images of a batch", rows.size(), fmt::join(hosts, ", "),
+                     fmt::join(rows, " + "));
 }
 
 }  // namespace
@@ -58,6 +71,8 @@ std::string run_header(const Program& program, const TrainOptions& o, const Data
               fmt::format("{}: {}, {}", device.name(), device.description(),
                           precision_words(to_string(r.precision), device.name())),
               width);
+  if (const SharedBatch& shared = program.shared_batch(); shared.is_shared())
+    out += line("ranks", ranks_text(shared), width);
   return out + line("folder", folder, width);
 }
 

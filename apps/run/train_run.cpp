@@ -16,6 +16,7 @@
 #include "apps/run/initial_weights.h"
 #include "apps/run/json_lines.h"
 #include "apps/run/prepared_run.h"
+#include "apps/run/ranks_of_run.h"
 #include "apps/run/resume.h"
 #include "apps/run/step_samples.h"
 #include "apps/run/train_plan.h"
@@ -123,6 +124,7 @@ class Run {
   }
 
   Display& display() { return display_; }
+  void dismiss_ranks(int status) { trainer_.dismiss(status); }
   const std::string& lack_of_content() const { return context_.lack_of_content; }
 
   /// Returns the exit status.
@@ -300,6 +302,8 @@ class Run {
 
 int train_run(const TrainOptions& o, const Words& words, const std::map<std::string, std::string>& given,
               const RunView& view) {
+  Ranks* const ranks = ranks_of_program();
+  if (ranks && !ranks->leads()) return follow_run(*ranks, o, given);
   std::optional<Clock::time_point> stop_at;
   if (o.stop_after)
     stop_at = Clock::now() +
@@ -308,7 +312,8 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
   if (o.tensorboard) exchange_module();  // if it is not there, that is said before any work is done
   RunDirectory directory(o.out.value_or("runs/" + run_name(o, base)));
   directory.claim(o.overwrite || o.resume);
-  const PreparedRun prepared = prepare_run(o, o.resume || view.among_others ? Warnings::drop : Warnings::say);
+  const PreparedRun prepared = prepare_run(o, o.resume || view.among_others ? Warnings::drop : Warnings::say, ranks);
+  if (ranks) check_agreement(*ranks, given, prepared);
   Program& program = *prepared.program;
   Earlier earlier;
   if (o.resume) earlier = resume(program, *o.resume, o.patience, prepared.data);
@@ -342,7 +347,9 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
   if (!jump.empty()) run.display().warn(jump);
   if (const std::string& lack = run.lack_of_content(); !lack.empty())
     run.display().warn(fmt::format("--data {}: {}", prepared.data.source, lack));
-  return run.train(begun);
+  const int status = run.train(begun);
+  run.dismiss_ranks(status);
+  return status;
 }
 
 }  // namespace gs::apps

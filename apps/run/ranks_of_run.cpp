@@ -1,0 +1,60 @@
+// ranks_of_run.cpp - joins the ranks, compares them, and follows rank 0 in all others.
+#include "apps/run/ranks_of_run.h"
+
+#include <csignal>
+
+#include <fmt/format.h>
+
+#include "apps/cli/terminal.h"
+#include "engine/core/build_checksums.h"
+#include "engine/core/error.h"
+#include "engine/core/version.h"
+#include "engine/ranks/agree.h"
+#include "engine/train/trainer.h"
+
+namespace gs::apps {
+namespace {
+
+std::unique_ptr<Ranks> joined;
+
+/// Rank 0 decides if a signal ends the run, and when; launchers send it to all ranks.
+void leave_signals_to_rank_0() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) std::signal(signal, SIG_IGN);
+}
+
+}  // namespace
+
+RanksOfProgram::RanksOfProgram() {
+  if (launched_rank().rank > 0) {
+    print_nothing();
+    leave_signals_to_rank_0();
+  }
+  joined = join_ranks();
+}
+
+RanksOfProgram::~RanksOfProgram() {
+  joined.reset();
+}
+
+Ranks* ranks_of_program() {
+  return joined.get();
+}
+
+void check_agreement(Ranks& ranks, const std::map<std::string, std::string>& given, const PreparedRun& run) {
+  RankFacts facts = {{"version", fmt::format("{} ({})", version_info().version, version_info().commit)},
+                     {"the build of the kernels", gridstride_kernels}};
+  for (const auto& [flag, value] : given) facts.emplace_back("--" + flag, value);
+  facts.insert(facts.end(), {{"the device", std::string(run.device->name())},
+                             {"the number of classes", std::to_string(run.data.classes.size())},
+                             {"the number of training images", std::to_string(run.data.train.n)},
+                             {"the checksum of the data", run.data.checksum}});
+  gs::check_agreement(ranks, facts);
+}
+
+int follow_run(Ranks& ranks, const TrainOptions& o, const std::map<std::string, std::string>& given) {
+  const PreparedRun run = prepare_run(o, Warnings::drop, &ranks);
+  check_agreement(ranks, given, run);
+  return Trainer(*run.program, run.data).follow();
+}
+
+}  // namespace gs::apps

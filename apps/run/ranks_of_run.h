@@ -1,0 +1,28 @@
+// ranks_of_run.h - this process among those that mpirun or srun has started.
+#pragma once
+#include <map>
+#include <string>
+
+#include "apps/run/prepared_run.h"
+#include "engine/ranks/ranks.h"
+
+namespace gs::apps {
+
+/// Lives as long as the command. Then it ends the run on all ranks together.
+class RanksOfProgram {
+ public:
+  /// Joins the ranks, if a launcher has started several. Only rank 0 prints from then on.
+  RanksOfProgram();
+  ~RanksOfProgram();
+};
+
+/// The ranks that were joined, or null: this process trains alone.
+Ranks* ranks_of_program();
+
+/// Throws gs::Error on rank 0 if the ranks would not train the same.
+void check_agreement(Ranks&, const std::map<std::string, std::string>& given, const PreparedRun&);
+
+/// What the ranks but 0 do of a run. Returns its exit status.
+int follow_run(Ranks&, const TrainOptions&, const std::map<std::string, std::string>& given);
+
+}  // namespace gs::apps
