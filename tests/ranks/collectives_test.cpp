@@ -1,0 +1,88 @@
+// collectives_test.cpp - sums in the order of ranks, copies and reports.
+#include <cmath>
+#include <numeric>
+
+#include "tests/ranks/world.h"
+#include "tests/support/compare.h"
+
+namespace gs::test {
+namespace {
+
+std::vector<float> values_of(int rank, std::int64_t count) {
+  return random_values(count, std::uint64_t(rank) + 1);
+}
+
+TEST(Ranks, SumsAddInTheOrderOfRanks) {
+  Ranks& ranks = world();
+  std::vector<float> weights;
+  for (int r = 0; r < ranks.size(); ++r) weights.push_back(float(r + 1) / 7);
+  for (const std::int64_t count : {0, 1, 2, 3, 5, 1000, 100'003}) {
+    SCOPED_TRACE(count);
+    std::vector<float> sum = values_of(ranks.rank(), count), want(std::size_t(count), 0.0f);
+    for (int r = 0; r < ranks.size(); ++r) {
+      const std::vector<float> other = values_of(r, count);
+      for (std::size_t i = 0; i < want.size(); ++i) want[i] += weights[std::size_t(r)] * other[i];
+    }
+    ranks.begin_sum(sum, weights);
+    ranks.finish_sums();
+    if (count > 0) {
+      EXPECT_TRUE(agree(sum, widen(want), 1e-5));
+    }
+    // All ranks have the same bits, and have them again.
+    std::string bits(reinterpret_cast<const char*>(sum.data()), sum.size() * sizeof(float));
+    for (const std::string& other : ranks.gather(bits)) EXPECT_EQ(other, bits);
+    std::vector<float> again = values_of(ranks.rank(), count);
+    ranks.begin_sum(again, weights);
+    ranks.finish_sums();
+    EXPECT_EQ(again, sum);
+  }
+}
+
+TEST(Ranks, ARankOfWeightZeroIsLeftOut) {
+  Ranks& ranks = world();
+  std::vector<float> weights(std::size_t(ranks.size()), 0.0f);
+  weights[0] = 1;
+  std::vector<float> sum(10, ranks.leads() ? 2.0f : NAN);
+  ranks.begin_sum(sum, weights);
+  ranks.finish_sums();
+  EXPECT_EQ(sum, std::vector<float>(10, 2.0f));
+}
+
+TEST(Ranks, SeveralSumsAreUnderWayAtOnce) {
+  Ranks& ranks = world();
+  std::vector<std::vector<float>> sums;
+  for (int i = 0; i < 20; ++i) sums.emplace_back(std::size_t(i * 997), float(i + ranks.rank()));
+  for (std::vector<float>& sum : sums) ranks.begin_sum(sum, std::vector<float>(std::size_t(ranks.size()), 1.0f));
+  ranks.finish_sums();
+  for (int i = 0; i < 20; ++i) {
+    const float want = float(i * ranks.size() + ranks.size() * (ranks.size() - 1) / 2);
+    EXPECT_EQ(sums[std::size_t(i)], std::vector<float>(std::size_t(i * 997), want));
+  }
+}
+
+TEST(Ranks, BroadcastsShortAndLongMessages) {
+  Ranks& ranks = world();
+  for (const std::size_t count : {0, 1, 100, 1'000'000}) {
+    std::vector<float> values(count, float(ranks.rank()));
+    if (ranks.leads()) std::iota(values.begin(), values.end(), 0.0f);
+    ranks.broadcast(values.data(), values.size() * sizeof(float));
+    std::vector<float> want(count);
+    std::iota(want.begin(), want.end(), 0.0f);
+    EXPECT_EQ(values, want);
+  }
+}
+
+TEST(Ranks, GatherReportsOfAnyLength) {
+  Ranks& ranks = world();
+  const auto report_of = [](int rank) { return std::string(std::size_t(rank * 3), char('a' + rank)); };
+  const std::vector<std::string> reports = ranks.gather(report_of(ranks.rank()));
+  if (!ranks.leads()) {
+    EXPECT_TRUE(reports.empty());
+    return;
+  }
+  ASSERT_EQ(int(reports.size()), ranks.size());
+  for (int r = 0; r < ranks.size(); ++r) EXPECT_EQ(reports[std::size_t(r)], report_of(r));
+}
+
+}  // namespace
+}  // namespace gs::test

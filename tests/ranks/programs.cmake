@@ -1,0 +1,28 @@
+# Several processes on this machine, started by MPI's own launcher: test_ranks is one GoogleTest program that all of them
+# run; the scripts start `gridstride train`.
+if(NOT GRIDSTRIDE_MPI OR GRIDSTRIDE_SANITIZERS)  # MPI's libraries hold memory at their end
+  return()
+endif()
+file(GLOB files CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.cpp")
+add_executable(test_ranks ${files} "${CMAKE_CURRENT_SOURCE_DIR}/support/simulator_in_tests.cpp")
+target_link_libraries(test_ranks PRIVATE gridstride_test_settings gridstride_models gridstride_kernels)
+add_dependencies(test_ranks gridstride_mpi)
+gridstride_unity(test_ranks)
+# More ranks than cores, and also as root: as in a container of CI.
+set(gs_mpi_environment OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+    OMPI_MCA_hwloc_base_binding_policy=none GOMP_SPINCOUNT=1000)
+foreach(ranks 2 3 4)
+  add_test(NAME ranks/${ranks}_processes COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks}
+           $<TARGET_FILE:test_ranks> --gtest_brief=1)
+  set_tests_properties(ranks/${ranks}_processes PROPERTIES LABELS ranks TIMEOUT 600 PROCESSORS 2
+                       ENVIRONMENT "${gs_mpi_environment}")
+endforeach()
+file(GLOB files CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*_test.py")
+foreach(file ${files})
+  cmake_path(GET file STEM name)
+  if(GRIDSTRIDE_PYTHON)
+    add_test(NAME ranks/${name} COMMAND "${GRIDSTRIDE_PYTHON}" "${file}")
+    set_tests_properties(ranks/${name} PROPERTIES LABELS ranks TIMEOUT 900 PROCESSORS 2
+      ENVIRONMENT "${gs_mpi_environment};GRIDSTRIDE_PROGRAM=$<TARGET_FILE:gridstride>;GRIDSTRIDE_MPIEXEC=${MPIEXEC_EXECUTABLE}")
+  endif()
+endforeach()
