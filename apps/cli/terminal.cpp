@@ -45,8 +45,8 @@ bool locale_is_utf8() {
 
 }  // namespace
 
-void print_nothing() {
-  prints = false;
+void set_printing(bool on) {
+  prints = on;
 }
 
 void print_as_it_is(std::string_view text, std::FILE* stream) {

@@ -24,8 +24,8 @@ void print_text(std::string_view text, std::FILE* stream = stdout);
 /// Prints one line on standard error, "gridstride: " and the message, in which newlines are shown, too.
 void print_message(std::string_view message);
 
-/// From now on this process prints nothing: another one of the same run speaks for it.
-void print_nothing();
+/// False: from now on this process prints nothing; another one of the same run speaks for it.
+void set_printing(bool);
 
 /// COLUMNS if it is set, else the columns of the terminal behind `stream`, else 80.
 int terminal_width(std::FILE* stream);

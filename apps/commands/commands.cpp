@@ -94,9 +94,11 @@ int dispatch(const Words& words) {
 
 /// One of several ranks ends the run on all of them.
 int report(const std::exception& exception, int status) {
+  Ranks* const ranks = ranks_of_program();
+  if (ranks && ranks->speaks()) set_printing(true);
   flush_output();
   print_message(message_of(exception));
-  if (Ranks* const ranks = ranks_of_program()) ranks->fail(message_of(exception));
+  if (ranks) ranks->fail(message_of(exception));
   return status;
 }
 

@@ -26,7 +26,7 @@ void leave_signals_to_rank_0() {
 
 RanksOfProgram::RanksOfProgram() {
   if (launched_rank().rank > 0) {
-    print_nothing();
+    set_printing(false);
     leave_signals_to_rank_0();
   }
   joined = join_ranks();

@@ -1,7 +1,9 @@
 // mpi_ranks.cpp - Ranks over MPI. One thread makes all calls of MPI: sums go on while the others compute, and it still
 // sees that a rank has died while it waits for it.
 #include <mpi.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdio>
 #include <cstring>
@@ -63,6 +65,8 @@ class MpiRanks final : public Ranks {
     for (std::future<void>& sum : std::exchange(sums_, {})) sum.get();
   }
 
+  bool speaks() const override { return leads() || (rank_ == 1 && rank_0_is_lost_); }
+
   void fail(const std::string& message) noexcept override {
     try {
       post([this, message] { peers_->tell(message); });
@@ -112,22 +116,27 @@ class MpiRanks final : public Ranks {
     MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &level);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
-    using Name = char[MPI_MAX_PROCESSOR_NAME];
-    Name own{};
+    struct Place {
+      char host[MPI_MAX_PROCESSOR_NAME];
+      pid_t process;
+    } own{{}, getpid()};
     int length = 0;
-    MPI_Get_processor_name(own, &length);
-    std::vector<char> names(std::size_t(size) * sizeof own);
-    MPI_Allgather(own, sizeof own, MPI_CHAR, names.data(), sizeof own, MPI_CHAR, MPI_COMM_WORLD);
-    for (int r = 0; r < size; ++r) hosts_.emplace_back(names.data() + std::size_t(r) * sizeof own);
-    peers_ = std::make_unique<WatchedPeers>(MPI_COMM_WORLD, hosts_);
+    MPI_Get_processor_name(own.host, &length);
+    std::vector<Place> places(std::size_t(size), Place{});
+    MPI_Allgather(&own, sizeof own, MPI_CHAR, places.data(), sizeof own, MPI_CHAR, MPI_COMM_WORLD);
+    std::vector<RankProcess> ranks;
+    for (const Place& place : places) {
+      hosts_.emplace_back(place.host);
+      ranks.push_back({place.host, place.process});
+    }
+    peers_ = std::make_unique<WatchedPeers>(MPI_COMM_WORLD, std::move(ranks));
   }
 
   void end() {
     if (!peers_) return;  // MPI did not begin
-    const bool first_there = rank_ == (peers_->is_lost() && rank_ != 0 ? 1 : 0);
     if (peers_->failure().empty()) {
       MPI_Finalize();
-    } else if (peers_->is_lost() && first_there) {
+    } else if (peers_->is_lost() && speaks()) {
       std::fflush(nullptr);
       MPI_Abort(MPI_COMM_WORLD, 1);  // ends the ranks that are left, and those that hang
     } else {
@@ -138,7 +147,9 @@ class MpiRanks final : public Ranks {
   /// Throws if the run has failed.
   void check() {
     peers_->look();
-    if (!peers_->failure().empty()) throw Error(peers_->failure());
+    if (peers_->failure().empty()) return;
+    rank_0_is_lost_ = rank_ != 0 && peers_->is_lost();  // the others watch only rank 0
+    throw Error(peers_->failure());
   }
 
   /// Waits in small steps, since MPI_Wait would neither end when a rank is gone nor leave the core to others.
@@ -226,6 +237,7 @@ class MpiRanks final : public Ranks {
   }
 
   int rank_ = 0;
+  std::atomic<bool> rank_0_is_lost_ = false;
   std::vector<std::string> hosts_;
   std::unique_ptr<WatchedPeers> peers_;
   std::vector<float> received_;  ///< one slice of every rank

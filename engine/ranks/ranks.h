@@ -34,6 +34,9 @@ class Ranks {
   /// Waits for all sums that were begun.
   virtual void finish_sums() = 0;
 
+  /// The rank that tells the user why a run has ended: rank 0, or rank 1 if rank 0 is gone.
+  virtual bool speaks() const = 0;
+
   /// Ends the run on all ranks: what they call next, or wait for, throws this message with this rank's name.
   virtual void fail(const std::string& message) noexcept = 0;
 };

@@ -1,7 +1,11 @@
-// watched_peers.cpp - a byte a second in both directions; a rank that is silent for 15 s is lost.
+// watched_peers.cpp - a message a second in both directions; a rank that is silent for 15 s is lost. That a process of
+// the same machine has ended is seen at once: mpirun then leaves the others a second or two.
 #include "engine/ranks/watched_peers.h"
 
+#include <cerrno>
+#include <csignal>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,12 +20,21 @@ constexpr seconds between_signs(1), longest_silence(15);
 
 }  // namespace
 
-WatchedPeers::WatchedPeers(MPI_Comm world, const std::vector<std::string>& hosts) : hosts_(hosts) {
+WatchedPeers::WatchedPeers(MPI_Comm world, std::vector<RankProcess> ranks) : ranks_(std::move(ranks)) {
   MPI_Comm_dup(world, &comm_);
   MPI_Comm_rank(comm_, &rank_);
   looked_ = Clock::now();
-  for (int r = 0; r < size(); ++r)
-    if (r != rank_ && (r == 0 || rank_ == 0)) peers_.push_back({r, looked_});
+  const std::string& here = ranks_[std::size_t(rank_)].host;
+  for (int r = 0; r < int(ranks_.size()); ++r) {
+    if (r == rank_ || (r != 0 && rank_ != 0)) continue;
+    const RankProcess& peer = ranks_[std::size_t(r)];
+    peers_.push_back({r, looked_, peer.host == here && kill(peer.process, 0) == 0});
+  }
+}
+
+void WatchedPeers::lose(const Peer& peer, const std::string& how) {
+  lost_ = true;
+  failure_ = fmt::format("rank {} on {} {}", peer.rank, ranks_[std::size_t(peer.rank)].host, how);
 }
 
 void WatchedPeers::take(Peer& peer) {
@@ -36,8 +49,9 @@ void WatchedPeers::take(Peer& peer) {
     peer.seen = Clock::now();
     if (status.MPI_TAG == leaving) left_ = true;
     if (status.MPI_TAG == failed && failure_.empty())
-      failure_ =
-          peer.rank == 0 ? text : fmt::format("rank {} on {}: {}", peer.rank, hosts_[std::size_t(peer.rank)], text);
+      failure_ = peer.rank == 0
+                     ? text
+                     : fmt::format("rank {} on {}: {}", peer.rank, ranks_[std::size_t(peer.rank)].host, text);
   }
 }
 
@@ -55,10 +69,11 @@ void WatchedPeers::look() {
     int sent = 1;
     MPI_Test(&peer.sending, &sent, MPI_STATUS_IGNORE);
     if (sends && sent) MPI_Isend(nullptr, 0, MPI_CHAR, peer.rank, alive, comm_, &peer.sending);
-    if (now - peer.seen < longest_silence || !failure_.empty()) continue;
-    lost_ = true;
-    failure_ = fmt::format("rank {} on {} has not answered for {} s", peer.rank, hosts_[std::size_t(peer.rank)],
-                           longest_silence.count());
+    if (!failure_.empty()) continue;
+    if (peer.is_neighbour && kill(ranks_[std::size_t(peer.rank)].process, 0) != 0 && errno == ESRCH)
+      lose(peer, "has died");
+    else if (now - peer.seen > longest_silence)
+      lose(peer, fmt::format("has not answered for {} s", longest_silence.count()));
   }
 }
 

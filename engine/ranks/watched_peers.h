@@ -1,6 +1,7 @@
 // watched_peers.h - signs of life between rank 0 and every other rank, and the words of a rank that ends the run.
 #pragma once
 #include <mpi.h>
+#include <sys/types.h>
 
 #include <chrono>
 #include <string>
@@ -8,11 +9,17 @@
 
 namespace gs {
 
+/// A rank's place.
+struct RankProcess {
+  std::string host;
+  pid_t process = 0;
+};
+
 /// Rank 0 watches all others, each of them watches rank 0. Used by the thread that calls MPI, again and again while it
 /// waits.
 class WatchedPeers {
  public:
-  WatchedPeers(MPI_Comm world, const std::vector<std::string>& hosts);
+  WatchedPeers(MPI_Comm world, std::vector<RankProcess> ranks);
 
   /// Sends and takes what is due, at most ten times a second.
   void look();
@@ -25,7 +32,6 @@ class WatchedPeers {
 
   const std::string& failure() const { return failure_; }  ///< empty: all is well
   bool is_lost() const { return lost_; }                   ///< a rank does not answer: MPI cannot end in order
-  int size() const { return int(hosts_.size()); }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -33,13 +39,15 @@ class WatchedPeers {
   struct Peer {
     int rank;
     Clock::time_point seen;
+    bool is_neighbour;  ///< the system tells if its process is there
     MPI_Request sending = MPI_REQUEST_NULL;
   };
   void take(Peer&);
+  void lose(const Peer&, const std::string& how);
 
   MPI_Comm comm_ = MPI_COMM_NULL;  ///< apart from the messages of training
   int rank_ = 0;
-  std::vector<std::string> hosts_;
+  std::vector<RankProcess> ranks_;
   std::vector<Peer> peers_;
   Clock::time_point looked_, sent_;
   std::string failure_;
