@@ -24,7 +24,7 @@ eval "$CMAKE_DOES"
 echo "$*" >>"$TOOLS/ninja.calls"
 eval "$NINJA_DOES"
 mkdir -p "$2/apps/learn" "$2/engine"
-touch "$2/engine/libgridstride_opencv.so" "$2/engine/libgridstride_exchange.so"
+touch "$2/engine/libgridstride_opencv.so" "$2/engine/libgridstride_exchange.so" "$2/engine/libgridstride_mpi.so"
 cp "$TOOLS/program" "$2/apps/$3"
 cp "$TOOLS/program" "$2/apps/learn/${3%-installed}"
 """,
