@@ -81,6 +81,8 @@ void add_machine(Arguments& a, TrainOptions& o) {
   a.flag("--retune", o.retune, "discard the measurements of --impl auto and repeat them");
   a.flag("--epoch-loop", o.epoch_loop,
          "repeat training steps by a loop on the device: one launch per epoch, the same bits");
+  a.flag("--sync-batchnorm", o.sync_batch_norm,
+         "ranks that mpirun or srun has started normalise by the statistics of the whole batch, not of their images");
   a.value("--impl-from", o.implementation_from, "the implementations that another run used", some_text(), "RUN");
   a.value("--kernel", o.kernels, kernel_text, some_text(), "LAYER=FILE");
 }

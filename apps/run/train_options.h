@@ -50,6 +50,7 @@ struct TrainOptions {
   std::string implementation = "auto";
   bool retune = false;
   bool epoch_loop = false;
+  bool sync_batch_norm = false;  ///< Recipe::sync_batch_norm
   std::optional<std::string> implementation_from;
   std::optional<std::string> kernels;  ///< --kernel: layers with kernels of the user's files
 

@@ -110,6 +110,7 @@ Recipe build_recipe(const TrainOptions& o, LossKind loss, Precision precision) {
   r.augmentation.brightness = float(o.brightness);
   r.batch = o.batch;
   r.epochs = o.epochs;
+  r.sync_batch_norm = o.sync_batch_norm;
   r.precision = precision;
   r.seed = o.seed;
   return r;

@@ -1,6 +1,6 @@
 // batch_norm.cpp - batch normalisation as a layer. Training uses the statistics of the batch and updates the running
 // ones, which evaluation uses, and training too if the layer is frozen.
-#include "kernels/batch_norm/batch_norm.h"
+#include "kernels/batch_norm/batch_norm_parts.h"
 
 #include "engine/layers/lowering.h"
 #include "engine/net/net_builder.h"
@@ -42,6 +42,8 @@ struct BatchNormLayer final : LayerKind {
     const TensorId mean = l.numbers(layer.name + " mean", problem.c);
     const TensorId inverse_deviation = l.numbers(layer.name + " inverse deviation", problem.c);
     const Value y = l.value(layer, inputs);
+    if (l.ranks_of_statistics > 1)
+      return lower_in_parts(l, layer, problem, x, y, mean, inverse_deviation, running_mean, running_variance);
     with_type_of(l.storage, [&]<class T>(T) {
       l.calls.call<BatchNormForward<T>>(layer.name + " forward", Pass::forward, problem, out(y.tensor), out(mean),
                                         out(inverse_deviation), in_out(running_mean), in_out(running_variance),
@@ -64,6 +66,43 @@ struct BatchNormLayer final : LayerKind {
   }
 
  private:
+  /// The statistics are those of all ranks' rows: the passes are calls of their own, with an exchange between them.
+  static LoweredLayer lower_in_parts(Lowering& l, const Layer& layer, const BatchNorm& problem, const Value& x,
+                                     const Value& y, TensorId mean, TensorId inverse_deviation, TensorId running_mean,
+                                     TensorId running_variance) {
+    const std::string name = layer.name;
+    const ParameterTensors gamma = l.parameter(layer, "gamma"), beta = l.parameter(layer, "beta");
+    const std::int64_t count = 3 * problem.c;
+    const TensorId moments = l.numbers(name + " moments", count);
+    const TensorId of_all = l.numbers(name + " moments of all ranks", count * l.ranks_of_statistics);
+    with_type_of(l.storage, [&]<class T>(T) {
+      l.calls.call<BatchNormMoments<T>>(name + " moments", Pass::forward, problem, out(moments), in(x.tensor),
+                                        in(l.state));
+      l.exchanges.push_back({name + " all-gather", name + " moments", {moments}, of_all, count});
+      l.calls.call<BatchNormJoin>(name + " join", Pass::forward,
+                                  {l.ranks_of_statistics, problem.c, problem.epsilon, problem.momentum}, out(mean),
+                                  out(inverse_deviation), in_out(running_mean), in_out(running_variance), in(of_all));
+      l.calls.call<BatchNormApply<T>>(name + " forward", Pass::forward, problem, out(y.tensor), in(x.tensor),
+                                      in(gamma.value), in(beta.value), in(mean), in(inverse_deviation));
+    });
+    return {y, [=, &l](TensorId dy) {
+              const TensorId dx = l.gradient_of(x);
+              with_type_of(l.storage, [&]<class T>(T) {
+                l.calls.call<BatchNormSums<T>>(name + " sums", Pass::backward, problem, out(gamma.gradient),
+                                               out(beta.gradient), in(dy), in(x.tensor), in(mean),
+                                               in(inverse_deviation), in(l.state));
+                l.exchanges.push_back(
+                    {name + " all-reduce", name + " sums", {gamma.gradient, beta.gradient}, no_tensor, problem.c});
+                if (dx != no_tensor)
+                  l.calls.call<BatchNormDataGradient<T>>(name + " backward", Pass::backward, problem, out(dx),
+                                                         in(gamma.gradient), in(beta.gradient), in(dy), in(x.tensor),
+                                                         in(gamma.value), in(mean), in(inverse_deviation),
+                                                         in(no_tensor), in(l.state));
+              });
+              return std::vector<TensorId>{dx};
+            }};
+  }
+
   static void infer(Lowering& l, const std::string& name, Pass pass, const BatchNorm& problem, TensorId y, TensorId x,
                     TensorId gamma, TensorId beta, TensorId mean, TensorId variance) {
     with_type_of(l.storage, [&]<class T>(T) {

@@ -31,6 +31,14 @@ struct LoweredLayer {
   std::function<std::vector<TensorId>(TensorId gradient)> backward;
 };
 
+/// Values that go to other ranks between two calls.
+struct Exchange {
+  std::string name, after;       ///< of the exchange; of the call that it follows
+  std::vector<TensorId> values;  ///< `count` floats each
+  TensorId of_all = no_tensor;   ///< receives the values of all ranks; no_tensor: each becomes the sum over the ranks
+  std::int64_t count = 0;
+};
+
 struct Lowering {
   CallList& calls;
   int batch = 1;  ///< rows of these calls: of the whole batch, or of this rank's part of it
@@ -38,8 +46,11 @@ struct Lowering {
   Storage storage = Storage::fp32;                            ///< type of values and their gradients
   TensorId state = no_tensor;                                 ///< state of the running step
   const std::map<std::string, ParameterTensors>& parameters;  ///< by name
-  int first_row = 0;  ///< of these rows in the whole batch: dropout draws by an element's place there
-  int dropouts = 0;   ///< number so far; selects the random stream of the next one
+  /// Ranks that normalise by common statistics: their moments and sums are exchanged. 1: those of these rows.
+  int ranks_of_statistics = 1;
+  std::vector<Exchange> exchanges;  ///< between ranks, that the layers need
+  int first_row = 0;                ///< of these rows in the whole batch: dropout draws by an element's place there
+  int dropouts = 0;                 ///< number so far; selects the random stream of the next one
 
   /// Tensors of a layer's parameter: parameter(layer, "weight").
   const ParameterTensors& parameter(const Layer& layer, const std::string& which) const {

@@ -34,6 +34,7 @@ struct Recipe {
   Augmentation augmentation;         ///< training images only
   float label_smoothing = 0;         ///< in [0, 1); bce and softmax
   std::vector<float> class_weights;  ///< one per class (two for a loss with one output), or empty: all 1
+  bool sync_batch_norm = false;  ///< several ranks normalise by the statistics of the whole batch, not of their rows
   Precision precision = Precision::fp32;
   std::uint64_t seed = 1;
 };

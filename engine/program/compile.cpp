@@ -10,7 +10,7 @@
 #include "engine/net/layer_kind.h"
 #include "engine/program/parameter_boundaries.h"
 #include "engine/program/program_impl.h"
-#include "engine/program/sum_gradients.h"
+#include "engine/program/rank_calls.h"
 
 namespace gs {
 namespace {
@@ -147,8 +147,10 @@ std::vector<std::byte> Program::Impl::full_batch_state() const {
 std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
   Side& side = for_training ? train_side : evaluate_side;
   CallList list(tensors);
-  Lowering l{list,       shared.rows(),     for_training, storage, tensors.add("state of this step", sizeof(StepState)),
-             parameters, shared.first_row()};
+  Lowering l{list,      shared.rows(), for_training, storage, tensors.add("state of this step", sizeof(StepState)),
+             parameters};
+  l.first_row = shared.first_row();
+  if (recipe.sync_batch_norm) l.ranks_of_statistics = shared.division.ranks();
   tensors.set_sample(l.state, full_batch_state());
   const BatchTensors batch =
       add_gather(l, net.input, side.source, side.state, for_training ? recipe.augmentation : Augmentation());
@@ -194,7 +196,8 @@ std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
   }
   std::vector<OpCall> calls = chooser.bind(list.nodes);
   if (for_training && shared.is_shared())
-    insert_sums(calls, layout, parameters, flat.gradients, *shared.ranks, [this] { return weights_of_ranks(); });
+    insert_exchanges(calls, l.exchanges, layout, parameters, flat.gradients, *shared.ranks,
+                     [this] { return weights_of_ranks(); });
   return calls;
 }
 

@@ -58,6 +58,16 @@ class MpiRanks final : public Ranks {
     return result;
   }
 
+  void all_gather(std::span<const float> own, std::span<float> all) override {
+    do_and_wait([=, this] {
+      check();
+      const int count = checked_count(own.size());
+      MPI_Request request;
+      MPI_Iallgather(own.data(), count, MPI_FLOAT, all.data(), count, MPI_FLOAT, MPI_COMM_WORLD, &request);
+      finish(request);
+    });
+  }
+
   void begin_sum(std::span<float> values, std::vector<float> weights) override {
     sums_.push_back(post([=, this, weights = std::move(weights)] { sum(values, weights); }));
   }

@@ -10,8 +10,8 @@
 namespace gs {
 
 /// This process among the ranks of a run: rank 0 leads, the others follow it (Trainer::follow()). All ranks call the
-/// same collectives (broadcast, gather, sum) in the same order. Each call throws gs::Error if a rank has failed, does
-/// not answer, or is gone; the message names that rank and its host.
+/// same collectives (broadcast, gather, all_gather, sum) in the same order. Each call throws gs::Error if a rank has
+/// failed, does not answer, or is gone; the message names that rank and its host.
 class Ranks {
  public:
   virtual ~Ranks() = default;
@@ -26,6 +26,9 @@ class Ranks {
 
   /// At rank 0: the bytes of every rank, by rank. Elsewhere: empty.
   virtual std::vector<std::string> gather(std::string_view bytes) = 0;
+
+  /// Copies the values of every rank, one after another in the order of ranks, to all ranks.
+  virtual void all_gather(std::span<const float> own, std::span<float> all) = 0;
 
   /// values = sum over ranks r of weights[r] * values of r, added in the order of ranks, so that the bits are the same
   /// each time and on every rank. A rank of weight 0 is left out, even if its values are NaN. Returns at once;

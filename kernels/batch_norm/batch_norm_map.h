@@ -36,6 +36,17 @@ struct BatchStatistics {
   }
 };
 
+/// Destination of a part's moments (BatchNormMoments), in place of statistics.
+struct PartMoments {
+  float* __restrict__ moments;
+
+  GS_BOTH void write(int c, double count, double channel_mean, double squares, const BatchNorm& p) const {
+    moments[c] = float(count);
+    moments[p.c + c] = float(channel_mean);
+    moments[2 * p.c + c] = float(squares);
+  }
+};
+
 GS_BOTH inline float activated(float z, bool relu) {
   return relu && z <= 0 ? 0.0f : z;
 }

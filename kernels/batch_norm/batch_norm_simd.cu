@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "kernels/batch_norm/batch_norm_map.h"
+#include "kernels/batch_norm/batch_norm_parts.h"
 #include "kernels/batch_norm/moments.h"
 #include "kernels/common/host_pixels.h"
 #include "kernels/common/registration.h"
@@ -70,37 +71,51 @@ void apply_row(T* __restrict__ y, const T* __restrict__ x, const float* __restri
     y[c] = rounded<T>(activated(gamma[c] * inverse_deviation[c] * (widened(x[c]) - mean[c]) + beta[c], relu));
 }
 
-template <class T>
-void run_forward(T* y, float* mean, float* inverse_deviation, float* running_mean, float* running_variance, const T* x,
-                 const float* gamma, const float* beta, const StepState* state, const BatchNorm& p, void* memory,
-                 stream_t) {
+/// Passes the moments of each channel to `to`: BatchStatistics or PartMoments.
+template <class To, class T>
+void measure(const To& to, const T* x, const StepState* state, const BatchNorm& p, void* memory) {
   const Workspace partial(memory, p.c);
   const std::int64_t rows = valid_rows(*state, p);
   for_each_slice(rows, p.c, [&](int slice, std::int64_t begin, std::int64_t end) {
     measure_slice(partial.first + slice * p.c, partial.second + slice * p.c, x, begin, end, p.c);
   });
-  const BatchStatistics statistics{mean, inverse_deviation, running_mean, running_variance};
   for (int c = 0; c < p.c; ++c) {
     Moments<double> all;
     for (int slice = 0; slice < slices; ++slice) {
       const double count = double(slice_begin(rows, slice + 1, slices) - slice_begin(rows, slice, slices));
       all = merged(all, {count, double(partial.first[slice * p.c + c]), double(partial.second[slice * p.c + c])});
     }
-    statistics.write(c, all.count, all.mean, all.squares, p);
+    to.write(c, all.count, all.mean, all.squares, p);
   }
+}
+
+template <class T>
+void run_moments(float* moments, const T* x, const StepState* state, const BatchNorm& p, void* memory, stream_t) {
+  measure(PartMoments{moments}, x, state, p, memory);
+}
+
+template <class T>
+void run_apply(T* y, const T* x, const float* gamma, const float* beta, const float* mean,
+               const float* inverse_deviation, const BatchNorm& p, void*, stream_t) {
   for_each_pixel(p.rows(), p.c, [&](std::int64_t row) {
     apply_row(y + row * p.c, x + row * p.c, gamma, beta, mean, inverse_deviation, p.c, p.relu);
   });
 }
 
 template <class T>
+void run_forward(T* y, float* mean, float* inverse_deviation, float* running_mean, float* running_variance, const T* x,
+                 const float* gamma, const float* beta, const StepState* state, const BatchNorm& p, void* memory,
+                 stream_t stream) {
+  measure(BatchStatistics{mean, inverse_deviation, running_mean, running_variance}, x, state, p, memory);
+  run_apply(y, x, gamma, beta, mean, inverse_deviation, p, memory, stream);
+}
+
+template <class T>
 void run_inference(T* y, const T* x, const float* gamma, const float* beta, const float* running_mean,
-                   const float* running_variance, const BatchNorm& p, void* memory, stream_t) {
+                   const float* running_variance, const BatchNorm& p, void* memory, stream_t stream) {
   auto* const inverse_deviation = static_cast<float*>(memory);
   for (int c = 0; c < p.c; ++c) inverse_deviation[c] = 1 / sqrtf(running_variance[c] + p.epsilon);
-  for_each_pixel(p.rows(), p.c, [&](std::int64_t row) {
-    apply_row(y + row * p.c, x + row * p.c, gamma, beta, running_mean, inverse_deviation, p.c, p.relu);
-  });
+  run_apply(y, x, gamma, beta, running_mean, inverse_deviation, p, memory, stream);
 }
 
 template <class T>
@@ -136,20 +151,16 @@ void stop_row(T* __restrict__ dx, const T* __restrict__ relu_output, int channel
 }
 
 template <class T>
-void run_backward(T* dx, float* dgamma, float* dbeta, const T* dy, const T* x, const float* gamma, const float* mean,
-                  const float* inverse_deviation, const T* relu_output, const StepState* state, const BatchNorm& p,
-                  void* memory, stream_t) {
+void run_sums(float* dgamma, float* dbeta, const T* dy, const T* x, const float* mean, const float* inverse_deviation,
+              const StepState* state, const BatchNorm& p, void* memory, stream_t) {
   const Workspace partial(memory, p.c);
-  const std::int64_t rows = valid_rows(*state, p);
-  for_each_slice(rows, p.c, [&](int slice, std::int64_t begin, std::int64_t end) {
+  for_each_slice(valid_rows(*state, p), p.c, [&](int slice, std::int64_t begin, std::int64_t end) {
     float *const of_gamma = partial.first + slice * p.c, *const of_beta = partial.second + slice * p.c;
     std::fill_n(of_gamma, p.c, 0.0f);
     std::fill_n(of_beta, p.c, 0.0f);
     for (std::int64_t row = begin; row < end; ++row)
       add_row(of_gamma, of_beta, dy + row * p.c, x + row * p.c, mean, inverse_deviation, p.c);
   });
-  // Once read, the first slice's sums are overwritten with the channels' shares.
-  const float share = rows > 0 ? 1 / float(rows) : 0;
   for (int c = 0; c < p.c; ++c) {
     double of_gamma = 0, of_beta = 0;
     for (int slice = 0; slice < slices; ++slice) {
@@ -158,10 +169,21 @@ void run_backward(T* dx, float* dgamma, float* dbeta, const T* dy, const T* x, c
     }
     dgamma[c] = float(of_gamma);
     dbeta[c] = float(of_beta);
-    partial.first[c] = share * dgamma[c];
-    partial.second[c] = share * dbeta[c];
   }
-  const Shares shares{partial.second, partial.first};
+}
+
+template <class T>
+void run_data_gradient(T* dx, const float* dgamma, const float* dbeta, const T* dy, const T* x, const float* gamma,
+                       const float* mean, const float* inverse_deviation, const T* relu_output, const StepState* state,
+                       const BatchNorm& p, void* memory, stream_t) {
+  const std::int64_t rows = valid_rows(*state, p);
+  const Workspace of_channels(memory, p.c);
+  const float share = rows > 0 ? 1 / float(rows) : 0;
+  for (int c = 0; c < p.c; ++c) {
+    of_channels.first[c] = share * dgamma[c];
+    of_channels.second[c] = share * dbeta[c];
+  }
+  const Shares shares{of_channels.second, of_channels.first};
   for_each_pixel(p.rows(), p.c, [&](std::int64_t row) {
     if (row >= rows) {
       std::fill_n(dx + row * p.c, p.c, rounded<T>(0.0f));
@@ -170,6 +192,14 @@ void run_backward(T* dx, float* dgamma, float* dbeta, const T* dy, const T* x, c
     gradient_row(dx + row * p.c, dy + row * p.c, x + row * p.c, gamma, mean, inverse_deviation, shares, p.c);
     if (relu_output) stop_row(dx + row * p.c, relu_output + row * p.c, p.c);
   });
+}
+
+template <class T>
+void run_backward(T* dx, float* dgamma, float* dbeta, const T* dy, const T* x, const float* gamma, const float* mean,
+                  const float* inverse_deviation, const T* relu_output, const StepState* state, const BatchNorm& p,
+                  void* memory, stream_t stream) {
+  run_sums(dgamma, dbeta, dy, x, mean, inverse_deviation, state, p, memory, stream);
+  run_data_gradient(dx, dgamma, dbeta, dy, x, gamma, mean, inverse_deviation, relu_output, state, p, memory, stream);
 }
 
 template <class T>
@@ -183,6 +213,16 @@ void add_variants(Registry& registry) {
                                        .workspace_bytes = &inference_workspace});
   registry.add<BatchNormBackward<T>>(
       {.name = "rows", .rank = 2, .targets = on_host, .launch = &run_backward<T>, .workspace_bytes = &workspace_of});
+  registry.add<BatchNormMoments<T>>(
+      {.name = "rows", .rank = 2, .targets = on_host, .launch = &run_moments<T>, .workspace_bytes = &workspace_of});
+  registry.add<BatchNormApply<T>>({.name = "rows", .rank = 2, .targets = on_host, .launch = &run_apply<T>});
+  registry.add<BatchNormSums<T>>(
+      {.name = "rows", .rank = 2, .targets = on_host, .launch = &run_sums<T>, .workspace_bytes = &workspace_of});
+  registry.add<BatchNormDataGradient<T>>({.name = "rows",
+                                          .rank = 2,
+                                          .targets = on_host,
+                                          .launch = &run_data_gradient<T>,
+                                          .workspace_bytes = &workspace_of});
 }
 const Registration registration(&add_variants<float>, &add_variants<bf16>);
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "kernels/batch_norm/batch_norm_map.h"
+#include "kernels/batch_norm/batch_norm_parts.h"
 #include "kernels/batch_norm/moments.h"
 #include "kernels/common/registration.h"
 
@@ -62,16 +63,22 @@ __global__ void measure_slice(Moments<float>* __restrict__ partial, const T* __r
   to.squares = all.squares;
 }
 
-__global__ void merge_slices(BatchStatistics statistics, const Moments<float>* __restrict__ partial, BatchNorm p,
-                             int slices) {
+/// To: BatchStatistics or PartMoments.
+template <class To>
+__global__ void merge_slices(To to, const Moments<float>* __restrict__ partial, BatchNorm p, int slices) {
   for (std::int64_t c : grid_stride(p.c)) {
     Moments<double> all;
     for (int slice = 0; slice < slices; ++slice) {
       const Moments<float>& part = partial[std::int64_t(slice) * p.c + c];
       all = merged(all, {double(part.count), double(part.mean), double(part.squares)});
     }
-    statistics.write(int(c), all.count, all.mean, all.squares, p);
+    to.write(int(c), all.count, all.mean, all.squares, p);
   }
+}
+
+template <class To>
+void merge(To to, const Moments<float>* partial, const BatchNorm& p, stream_t stream) {
+  launch_elementwise<merge_slices<To>>(p.c, stream, to, partial, p, slice_count(p));
 }
 
 /// A channel's two sums over some rows.
@@ -128,17 +135,31 @@ void run_forward(T* y, float* mean, float* inverse_deviation, float* running_mea
   auto* partial = static_cast<Moments<float>*>(workspace);
   const BatchStatistics statistics{mean, inverse_deviation, running_mean, running_variance};
   launch<measure_slice<T>>(blocks_of(p), stream, partial, x, state, p);
-  launch_elementwise<merge_slices>(p.c, stream, statistics, partial, p, slice_count(p));
+  merge(statistics, partial, p, stream);
   launch_apply(y, x, gamma, beta, mean, inverse_deviation, p, stream);
+}
+
+template <class T>
+void run_moments(float* moments, const T* x, const StepState* state, const BatchNorm& p, void* workspace,
+                 stream_t stream) {
+  auto* partial = static_cast<Moments<float>*>(workspace);
+  launch<measure_slice<T>>(blocks_of(p), stream, partial, x, state, p);
+  merge(PartMoments{moments}, partial, p, stream);
+}
+
+template <class T>
+void run_sums(float* dgamma, float* dbeta, const T* dy, const T* x, const float* mean, const float* inverse_deviation,
+              const StepState* state, const BatchNorm& p, void* workspace, stream_t stream) {
+  auto* partial = static_cast<GradientSums*>(workspace);
+  launch<sum_slice<T>>(blocks_of(p), stream, partial, dy, x, mean, inverse_deviation, state, p);
+  launch_elementwise<add_up>(p.c, stream, dgamma, dbeta, partial, p.c, slice_count(p));
 }
 
 template <class T>
 void run_backward(T* dx, float* dgamma, float* dbeta, const T* dy, const T* x, const float* gamma, const float* mean,
                   const float* inverse_deviation, const T* relu_output, const StepState* state, const BatchNorm& p,
                   void* workspace, stream_t stream) {
-  auto* partial = static_cast<GradientSums*>(workspace);
-  launch<sum_slice<T>>(blocks_of(p), stream, partial, dy, x, mean, inverse_deviation, state, p);
-  launch_elementwise<add_up>(p.c, stream, dgamma, dbeta, partial, p.c, slice_count(p));
+  run_sums(dgamma, dbeta, dy, x, mean, inverse_deviation, state, p, workspace, stream);
   launch_data_gradient(dx, dgamma, dbeta, dy, x, gamma, mean, inverse_deviation, relu_output, state, p, stream);
 }
 
@@ -159,6 +180,16 @@ void add_variants(Registry& registry) {
                                       .targets = on_blocks,
                                       .launch = &run_backward<T>,
                                       .workspace_bytes = &workspace_of<GradientSums>});
+  registry.add<BatchNormMoments<T>>({.name = "two_stage",
+                                     .rank = 2,
+                                     .targets = on_blocks,
+                                     .launch = &run_moments<T>,
+                                     .workspace_bytes = &workspace_of<Moments<float>>});
+  registry.add<BatchNormSums<T>>({.name = "two_stage",
+                                  .rank = 2,
+                                  .targets = on_blocks,
+                                  .launch = &run_sums<T>,
+                                  .workspace_bytes = &workspace_of<GradientSums>});
 }
 const Registration registration(&add_variants<float>, &add_variants<bf16>);
 

@@ -100,7 +100,7 @@ TEST(Describe, NamesEveryExtent) {
   EXPECT_EQ(OpProblemOf<DenseDataGradient<float>>({8, 100, 10}).describe(), "dense data gradient 8x100 to 10");
   EXPECT_EQ(OpProblemOf<MaxPoolForward<float>>({8, 24, 20, 3, 2, 3, true}).describe(),
             "max-pool forward 8 24 20 3 2 3 yes");
-  EXPECT_EQ(OpProblemOf<DropoutForward<float>>({100, 0.25f, 2}).describe(), "dropout forward 100 0.25 2");
+  EXPECT_EQ(OpProblemOf<DropoutForward<float>>({100, 0.25f, 2}).describe(), "dropout forward 100 0.25 2 0");
 }
 
 TEST(ImplementationChoice, OlderNamesMeanTheSame) {

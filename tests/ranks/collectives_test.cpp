@@ -72,6 +72,15 @@ TEST(Ranks, BroadcastsShortAndLongMessages) {
   }
 }
 
+TEST(Ranks, AllGatherHasTheOrderOfRanks) {
+  Ranks& ranks = world();
+  const std::vector<float> own{float(ranks.rank()), float(ranks.rank()) + 0.5f};
+  std::vector<float> all(own.size() * std::size_t(ranks.size())), want;
+  for (int r = 0; r < ranks.size(); ++r) want.insert(want.end(), {float(r), float(r) + 0.5f});
+  ranks.all_gather(own, all);
+  EXPECT_EQ(all, want);
+}
+
 TEST(Ranks, GatherReportsOfAnyLength) {
   Ranks& ranks = world();
   const auto report_of = [](int rank) { return std::string(std::size_t(rank * 3), char('a' + rank)); };

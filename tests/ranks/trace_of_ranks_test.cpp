@@ -29,7 +29,8 @@ void follow(const std::string& model, const std::string& rule) {
   const Traces traces(model);
   for (const std::string& name : traces.cases()) {
     SCOPED_TRACE(model + ", " + name);
-    const Recipe recipe = traces.recipe(name);
+    Recipe recipe = traces.recipe(name);
+    recipe.sync_batch_norm = true;
     if (recipe.batch < world().size()) GTEST_SKIP() << "more ranks than images of a batch";
     Program program(traces.net(name), recipe, *device, {.rule = rule}, &world());
     program.initialize();
@@ -60,6 +61,12 @@ TEST(TraceOfRanks, AlexNet) {
 }
 TEST(TraceOfRanks, Mlp) {
   follow("mlp", "default");
+}
+TEST(TraceOfRanks, ResNetWithTheStatisticsOfTheWholeBatch) {
+  follow("resnet", "default");
+}
+TEST(TraceOfRanks, Vgg) {
+  follow("vgg", "default");
 }
 TEST(TraceOfRanks, AlexNet2012WithGroupsAndNormalisation) {
   follow("alexnet2012", "default");

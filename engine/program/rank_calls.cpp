@@ -1,5 +1,5 @@
-// sum_gradients.cpp - buckets: neighbouring layers whose gradients travel together.
-#include "engine/program/sum_gradients.h"
+// rank_calls.cpp - buckets: neighbouring layers whose gradients travel together.
+#include "engine/program/rank_calls.h"
 
 #include <algorithm>
 #include <span>
@@ -27,13 +27,14 @@ int last_writer(const std::vector<OpCall>& calls, TensorId id) {
   return last;
 }
 
-/// One per layer with trained parameters, in the order in which they are complete.
+/// One per layer with trained parameters, in the order in which they are complete. `summed` are left out.
 std::vector<Bucket> layers_by_completion(const std::vector<OpCall>& calls, const FlatLayout& layout,
-                                         const std::map<std::string, ParameterTensors>& parameters) {
+                                         const std::map<std::string, ParameterTensors>& parameters,
+                                         const std::vector<TensorId>& summed) {
   std::vector<Bucket> layers;
   for (const FlatLayout::Slot& slot : layout.slots) {
     const TensorId gradient = parameters.at(slot.parameter.name).gradient;
-    if (gradient == no_tensor) continue;
+    if (gradient == no_tensor || std::ranges::count(summed, gradient)) continue;
     const std::string layer = slot.parameter.name.substr(0, slot.parameter.name.find('.'));
     const std::int64_t end = slot.offset + slot.parameter.size();
     if (layers.empty() || layers.back().name != layer) layers.push_back({layer, slot.offset, end, 0, {}});
@@ -76,12 +77,34 @@ Cost cost_of_sum(double values, double ranks) {
   return {2 * values, 4 * sizeof(float) * values * (ranks - 1) / ranks};
 }
 
-}  // namespace
+std::vector<OpCall>::iterator after(std::vector<OpCall>& calls, const std::string& name) {
+  return std::ranges::find(calls, name, &OpCall::name) + 1;
+}
 
-void insert_sums(std::vector<OpCall>& calls, const FlatLayout& layout,
-                 const std::map<std::string, ParameterTensors>& parameters, TensorId flat_gradients, Ranks& ranks,
-                 std::function<std::vector<float>()> weights) {
-  std::vector<Bucket> buckets = joined(layers_by_completion(calls, layout, parameters));
+OpCall exchange_call(const Exchange& exchange, Ranks& ranks, const std::function<std::vector<float>()>& weights) {
+  OpCall call{.name = exchange.name, .pass = Pass::forward, .note = fmt::format("over {} ranks", ranks.size())};
+  call.reads = exchange.values;
+  const auto size = std::size_t(exchange.count);
+  if (exchange.of_all != no_tensor) {
+    call.writes = {exchange.of_all};
+    call.cost.bytes = 2 * sizeof(float) * double(exchange.count) * (ranks.size() - 1);
+    call.call = [=, &ranks, from = exchange.values[0], to = exchange.of_all](const Addresses& at, stream_t) {
+      ranks.all_gather({at.get(from), size}, {at.get(to), size * std::size_t(ranks.size())});
+    };
+    return call;
+  }
+  call.pass = Pass::backward;
+  call.writes = exchange.values;
+  call.cost = cost_of_sum(double(exchange.count) * double(exchange.values.size()), ranks.size());
+  call.call = [=, &ranks, values = exchange.values](const Addresses& at, stream_t) {
+    for (const TensorId id : values) ranks.begin_sum({at.get(id), size}, weights());
+    ranks.finish_sums();
+  };
+  return call;
+}
+
+void insert_sums(std::vector<OpCall>& calls, std::vector<Bucket> buckets, TensorId flat_gradients, Ranks& ranks,
+                 const std::function<std::vector<float>()>& weights) {
   const auto update = std::ranges::find(calls, "update", &OpCall::name);
   if (buckets.empty() || update == calls.end()) return;
   const std::string note = fmt::format("over {} ranks", ranks.size());
@@ -101,6 +124,19 @@ void insert_sums(std::vector<OpCall>& calls, const FlatLayout& layout,
     };
     calls.insert(calls.begin() + bucket.written + 1, std::move(sum));
   }
+}
+
+}  // namespace
+
+void insert_exchanges(std::vector<OpCall>& calls, const std::vector<Exchange>& of_layers, const FlatLayout& layout,
+                      const std::map<std::string, ParameterTensors>& parameters, TensorId flat_gradients, Ranks& ranks,
+                      const std::function<std::vector<float>()>& weights) {
+  std::vector<TensorId> summed;
+  for (const Exchange& exchange : of_layers) {
+    calls.insert(after(calls, exchange.after), exchange_call(exchange, ranks, weights));
+    if (exchange.of_all == no_tensor) summed.insert(summed.end(), exchange.values.begin(), exchange.values.end());
+  }
+  insert_sums(calls, joined(layers_by_completion(calls, layout, parameters, summed)), flat_gradients, ranks, weights);
 }
 
 }  // namespace gs
