@@ -74,9 +74,10 @@ Program::Impl::Impl(const Net& n, const Recipe& r, Device& d, const Implementati
 }
 
 Program::Impl::~Impl() {
-  // Steps may still be in flight when an exception ends a run; memory must outlive them.
+  // Steps and sums may still be in flight when an exception ends a run; memory must outlive them.
   try {
     device.synchronize();
+    if (shared.ranks) shared.ranks->finish_sums();
   } catch (const std::exception&) {
   }
   if (ring) device.free_shared(ring);

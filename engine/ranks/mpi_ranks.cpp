@@ -72,7 +72,7 @@ class MpiRanks final : public Ranks {
     sums_.push_back(post([=, this, weights = std::move(weights)] { sum(values, weights); }));
   }
   void finish_sums() override {
-    for (std::future<void>& sum : std::exchange(sums_, {})) sum.get();
+    for (std::future<void>& sum : std::exchange(sums_, {})) wait_for(sum);
   }
 
   bool speaks() const override { return leads() || (rank_ == 1 && rank_0_is_lost_); }
@@ -99,7 +99,16 @@ class MpiRanks final : public Ranks {
     posted_.notify_one();
     return done;
   }
-  void do_and_wait(std::function<void()> job) { post(std::move(job)).get(); }
+  void do_and_wait(std::function<void()> job) {
+    std::future<void> done = post(std::move(job));
+    wait_for(done);
+  }
+  void wait_for(std::future<void>& job) {
+    caller_waits_ = true;
+    job.wait();
+    caller_waits_ = false;
+    job.get();
+  }
 
   void work() {
     for (;;) {
@@ -162,7 +171,8 @@ class MpiRanks final : public Ranks {
     throw Error(peers_->failure());
   }
 
-  /// Waits in small steps, since MPI_Wait would neither end when a rank is gone nor leave the core to others.
+  /// Waits in small steps, since MPI_Wait would neither end when a rank is gone nor leave the core to others. In short
+  /// ones while this process has nothing else to do; else kernels compute, perhaps on this core.
   void finish(MPI_Request request) {
     const auto start = Clock::now();
     for (;;) {
@@ -170,10 +180,10 @@ class MpiRanks final : public Ranks {
       MPI_Test(&request, &done, MPI_STATUS_IGNORE);
       if (done) return;
       check();
-      if (Clock::now() - start < std::chrono::milliseconds(2))
+      if (caller_waits_ && Clock::now() - start < std::chrono::milliseconds(2))
         std::this_thread::yield();
       else
-        std::this_thread::sleep_for(std::chrono::microseconds(100));
+        std::this_thread::sleep_for(std::chrono::microseconds(50));
     }
   }
 
@@ -252,6 +262,7 @@ class MpiRanks final : public Ranks {
   std::unique_ptr<WatchedPeers> peers_;
   std::vector<float> received_;  ///< one slice of every rank
   std::vector<std::future<void>> sums_;
+  std::atomic<bool> caller_waits_ = false;
 
   std::mutex mutex_;
   std::condition_variable posted_;
