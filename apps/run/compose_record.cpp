@@ -95,7 +95,7 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
   for (const std::string& word : words) command.push_back(as_utf8(word));
   // These flags describe this start, not the run.
   std::map<std::string, std::string> flags = given;
-  for (const char* name : {"out", "overwrite", "quiet", "json-lines", "resume", "stop-after", "decode"})
+  for (const char* name : {"out", "overwrite", "quiet", "json-lines", "resume", "stop-after", "decode", "shard"})
     flags.erase(name);
   for (auto& [flag, value] : flags) value = as_utf8(value);
   const Recipe& r = program.recipe();

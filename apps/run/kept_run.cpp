@@ -14,7 +14,8 @@ std::map<std::string, std::string> recorded_flags(const Words& words) {
   TrainOptions options;
   std::map<std::string, std::string> given;
   parse_train_words(words, options, given);
-  for (const char* name : {"decode", "epochs", "out", "overwrite", "quiet", "stop-after", "threads"}) given.erase(name);
+  for (const char* name : {"decode", "epochs", "out", "overwrite", "quiet", "shard", "stop-after", "threads"})
+    given.erase(name);
   return given;
 }
 

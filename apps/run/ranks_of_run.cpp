@@ -51,10 +51,16 @@ void check_agreement(Ranks& ranks, const std::map<std::string, std::string>& giv
   gs::check_agreement(ranks, facts);
 }
 
+void forget_images(DataSplits& data) {
+  for (Dataset* split : {&data.train, &data.validation}) std::vector<std::uint8_t>().swap(split->images);
+}
+
 int follow_run(Ranks& ranks, const TrainOptions& o, const std::map<std::string, std::string>& given) {
-  const PreparedRun run = prepare_run(o, Warnings::drop, &ranks);
+  PreparedRun run = prepare_run(o, Warnings::drop, &ranks);
   check_agreement(ranks, given, run);
-  return Trainer(*run.program, run.data).follow();
+  Trainer trainer(*run.program, run.data, {.in_shares = o.in_shares});
+  if (o.in_shares) forget_images(run.data);
+  return trainer.follow();
 }
 
 }  // namespace gs::apps

@@ -18,8 +18,8 @@ namespace gs::apps {
 namespace {
 
 /// Flags that a resumed run may change.
-constexpr const char* changeable[] = {"data",    "labels",   "decode", "epochs",     "threads",   "device",
-                                      "profile", "patience", "quiet",  "json-lines", "stop-after"};
+constexpr const char* changeable[] = {"data",   "labels",  "decode",   "shard", "epochs",     "threads",
+                                      "device", "profile", "patience", "quiet", "json-lines", "stop-after"};
 
 bool may_change(const std::string& flag) {
   return std::find(std::begin(changeable), std::end(changeable), flag) != std::end(changeable);
@@ -47,8 +47,8 @@ RunRestart restart_of(const std::string& run, const std::map<std::string, std::s
   for (const auto& [flag, value] : given)
     if (flag != "resume" && !may_change(flag))
       throw UsageError(
-          fmt::format("--{} comes from the run with --resume; only --data, --labels, --decode, --epochs, --patience, "
-                      "--threads, --device, --profile, --quiet, --json-lines and --stop-after may be given",
+          fmt::format("--{} comes from the run with --resume; only --data, --labels, --decode, --shard, --epochs, "
+                      "--patience, --threads, --device, --profile, --quiet, --json-lines and --stop-after may be given",
                       flag));
   const RunRecord record = named_run("--resume", run);
   if (const auto device = given.find("device"); device != given.end()) {

@@ -83,6 +83,8 @@ void add_machine(Arguments& a, TrainOptions& o) {
          "repeat training steps by a loop on the device: one launch per epoch, the same bits");
   a.flag("--sync-batchnorm", o.sync_batch_norm,
          "ranks that mpirun or srun has started normalise by the statistics of the whole batch, not of their images");
+  a.flag("--shard", o.in_shares,
+         "each of these ranks holds its share of the images and gets those of a batch from the others; the same bits");
   a.value("--impl-from", o.implementation_from, "the implementations that another run used", some_text(), "RUN");
   a.value("--kernel", o.kernels, kernel_text, some_text(), "LAYER=FILE");
 }

@@ -51,6 +51,7 @@ struct TrainOptions {
   bool retune = false;
   bool epoch_loop = false;
   bool sync_batch_norm = false;  ///< Recipe::sync_batch_norm
+  bool in_shares = false;        ///< TrainerOptions::in_shares
   std::optional<std::string> implementation_from;
   std::optional<std::string> kernels;  ///< --kernel: layers with kernels of the user's files
 

@@ -102,7 +102,7 @@ class Run {
         data_(data),
         patience_(options.patience),
         stop_at_(stop_at),
-        trainer_(program, data, {.evaluate_training = options.evaluate_training}),
+        trainer_(program, data, {.evaluate_training = options.evaluate_training, .in_shares = options.in_shares}),
         recorder_(directory, program, std::move(earlier.history), std::move(earlier.first_epoch)),
         among_others_(view.among_others),
         display_(options, view, options.epochs),
@@ -312,7 +312,7 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
   if (o.tensorboard) exchange_module();  // if it is not there, that is said before any work is done
   RunDirectory directory(o.out.value_or("runs/" + run_name(o, base)));
   directory.claim(o.overwrite || o.resume);
-  const PreparedRun prepared = prepare_run(o, o.resume || view.among_others ? Warnings::drop : Warnings::say, ranks);
+  PreparedRun prepared = prepare_run(o, o.resume || view.among_others ? Warnings::drop : Warnings::say, ranks);
   if (ranks) check_agreement(*ranks, given, prepared);
   Program& program = *prepared.program;
   Earlier earlier;
@@ -340,6 +340,7 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
   nlohmann::ordered_json start;
   if (o.json_lines) start = start_line(record, directory.path().string(), int(earlier.history.size()) + 1);
   Run run(directory, program, prepared.data, o, view, std::move(record), std::move(earlier), stop_at);
+  if (o.in_shares && ranks) forget_images(prepared.data);
   if (o.json_lines) print_json_line(start);  // a run that cannot start prints none
   run.display().print(run_header(program, o, prepared.data, prepared.positive, weights, directory.path().string(),
                                  run.display().width()) +

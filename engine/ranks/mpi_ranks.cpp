@@ -68,6 +68,18 @@ class MpiRanks final : public Ranks {
     });
   }
 
+  void exchange(std::span<const std::uint8_t> from, const std::vector<std::size_t>& sent, std::span<std::uint8_t> to,
+                const std::vector<std::size_t>& received) override {
+    do_and_wait([&] {
+      check();
+      const Parts of_sent(sent), of_received(received);
+      MPI_Request request;
+      MPI_Ialltoallv(from.data(), of_sent.counts.data(), of_sent.offsets.data(), MPI_BYTE, to.data(),
+                     of_received.counts.data(), of_received.offsets.data(), MPI_BYTE, MPI_COMM_WORLD, &request);
+      finish(request);
+    });
+  }
+
   void begin_sum(std::span<float> values, std::vector<float> weights) override {
     sums_.push_back(post([=, this, weights = std::move(weights)] { sum(values, weights); }));
   }
@@ -191,6 +203,19 @@ class MpiRanks final : public Ranks {
     require(count <= std::size_t(std::numeric_limits<int>::max()), "more values than a message of MPI can have");
     return int(count);
   }
+
+  /// Parts of a buffer, one after another.
+  struct Parts {
+    std::vector<int> counts, offsets;
+    explicit Parts(const std::vector<std::size_t>& sizes) {
+      std::size_t all = 0;
+      for (const std::size_t size : sizes) {
+        counts.push_back(checked_count(size));
+        offsets.push_back(checked_count(all));
+        all += size;
+      }
+    }
+  };
 
   void send(void* data, std::size_t bytes) {
     check();

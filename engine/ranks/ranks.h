@@ -1,6 +1,7 @@
 // ranks.h - the processes that train one network together; MPI starts them and carries their data.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,8 +11,8 @@
 namespace gs {
 
 /// This process among the ranks of a run: rank 0 leads, the others follow it (Trainer::follow()). All ranks call the
-/// same collectives (broadcast, gather, all_gather, sum) in the same order. Each call throws gs::Error if a rank has
-/// failed, does not answer, or is gone; the message names that rank and its host.
+/// same collectives (broadcast, gather, all_gather, exchange, sum) in the same order. Each call throws gs::Error if a
+/// rank has failed, does not answer, or is gone; the message names that rank and its host.
 class Ranks {
  public:
   virtual ~Ranks() = default;
@@ -29,6 +30,11 @@ class Ranks {
 
   /// Copies the values of every rank, one after another in the order of ranks, to all ranks.
   virtual void all_gather(std::span<const float> own, std::span<float> all) = 0;
+
+  /// Sends the bytes of `from` to the ranks, sent[r] of them to rank r, one rank after another; receives received[r]
+  /// from rank r in `to`. Each rank knows what the others send.
+  virtual void exchange(std::span<const std::uint8_t> from, const std::vector<std::size_t>& sent,
+                        std::span<std::uint8_t> to, const std::vector<std::size_t>& received) = 0;
 
   /// values = sum over ranks r of weights[r] * values of r, added in the order of ranks, so that the bits are the same
   /// each time and on every rank. A rank of weight 0 is left out, even if its values are NaN. Returns at once;

@@ -21,11 +21,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// What a process reads of the images 0, 1, 2, ... in their order.
-std::vector<std::uint32_t> own_of_first(const SharedBatch& shared, std::uint32_t n) {
+std::vector<std::uint32_t> numbers_up_to(std::uint32_t n) {
   std::vector<std::uint32_t> numbers(n);
   std::iota(numbers.begin(), numbers.end(), 0u);
-  return shared.division.part(shared.rank(), numbers);
+  return numbers;
+}
+
+/// What a process reads of the images 0, 1, 2, ... in their order.
+std::vector<std::uint32_t> own_of_first(const SharedBatch& shared, std::uint32_t n) {
+  return shared.division.part(shared.rank(), numbers_up_to(n));
 }
 
 const Dataset& checked(const Dataset& data, const Program& program, const char* name) {
@@ -38,9 +42,10 @@ const Dataset& checked(const Dataset& data, const Program& program, const char* 
 Trainer::Trainer(Program& program, const DataSplits& data, const TrainerOptions& options)
     : program_(program),
       options_(options),
-      train_(program.device(), checked(data.train, program, "training images"), program.shared_batch().rows()),
-      validation_(program.device(), checked(data.validation, program, "validation images"),
-                  program.shared_batch().rows()),
+      train_(program.device(), checked(data.train, program, "training images"), program.shared_batch(),
+             options.in_shares),
+      validation_(program.device(), checked(data.validation, program, "validation images"), program.shared_batch(),
+                  options.in_shares),
       train_permutation_(program.device(), train_.samples() * sizeof(std::uint32_t)),
       in_order_(uploaded(program.device(),
                          own_of_first(program.shared_batch(), std::max(train_.samples(), validation_.samples())))),
@@ -62,17 +67,17 @@ void Trainer::bind_evaluation(Split split) {
 
 void Trainer::begin_own_evaluation(Split split) {
   bind_evaluation(split);
-  if (of(split).is_stream()) of(split).begin(own_of_first(program_.shared_batch(), of(split).samples()));
+  if (of(split).has_window()) of(split).begin(numbers_up_to(of(split).samples()));
   program_.begin_evaluation(of(split).samples());
 }
 
 void Trainer::begin_own_epoch(const TrainerOrder& epoch) {
   const SharedBatch& shared = program_.shared_batch();
   const std::uint32_t index = std::uint32_t(epoch.epoch - 1);
-  const std::vector<std::uint32_t> order =
-      shared.division.part(shared.rank(), epoch_order(program_.recipe().seed, index, train_.samples()));
+  const std::vector<std::uint32_t> order = epoch_order(program_.recipe().seed, index, train_.samples());
+  const std::vector<std::uint32_t> own = shared.division.part(shared.rank(), order);
   bind_training();  // another trainer, or predict(), may have bound its own images since
-  program_.device().upload(train_permutation_.data(), order.data(), order.size() * sizeof(std::uint32_t));
+  program_.device().upload(train_permutation_.data(), own.data(), own.size() * sizeof(std::uint32_t));
   train_.begin(order, epoch.step);
   program_.begin_training_epoch(index, train_.samples(), float(epoch.learning_rate), epoch.step);
 }
@@ -111,7 +116,6 @@ std::string Trainer::find_broken(const Epoch& epoch, std::uint32_t last_step) {
   restore();
   begin_epoch(epoch);
   for (std::uint32_t step = epoch.first_step; step <= last_step; ++step) {
-    train_.provide(step, 1);
     diagnostic_step(step);
     if (const std::string where = diagnosis().first_broken(); !where.empty())
       return fmt::format("; first in step {} of epoch {}: {}", step + 1, epoch.number, where);
@@ -181,17 +185,16 @@ std::optional<EpochResult> Trainer::run_epoch(const TrainerCallbacks& callbacks,
   begin_epoch(epoch);
   const std::uint32_t steps = program_.shared_batch().division.steps(train_.samples());
   bool diagnosed = false;
-  const auto train_steps = [&](std::uint32_t step, int wanted) {
+  pass.enqueue = [&](std::uint32_t step, int wanted) {
+    int done = 1;
     if (step == 0 && callbacks.diagnosis) {
       diagnostic_step(step);
       diagnosed = true;
-      return 1;
+    } else {
+      done = train_steps(step, wanted, [&](int at_once) {
+        return callbacks.train_steps ? callbacks.train_steps(step, steps, at_once) : program_.train_steps(at_once);
+      });
     }
-    order({.kind = TrainerOrder::Kind::train, .step = step});
-    return callbacks.train_steps ? callbacks.train_steps(step, steps, wanted) : program_.train_steps(wanted);
-  };
-  pass.enqueue = [&](std::uint32_t step, int wanted) {
-    const int done = train_steps(step, train_.provide(step, at_once(wanted)));
     if (callbacks.enqueued) callbacks.enqueued();
     if (step + std::uint32_t(done) == steps) program_.count_broken();  // run_pass() waits for it, too
     return done;
@@ -237,7 +240,6 @@ std::optional<EpochResult> Trainer::run_epoch(const TrainerCallbacks& callbacks,
   if (!std::isfinite(validation->loss())) {
     // Large weights whose products overflow: the next training step locates them.
     begin_epoch({number + 1, epoch.learning_rate, 0});
-    train_.provide(0, 1);
     diagnostic_step(0);
     const std::string where = diagnosis().first_broken();
     throw rate_too_high(fmt::format("the validation loss is no longer finite (epoch {})", number), epoch.learning_rate,

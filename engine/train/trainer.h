@@ -63,6 +63,7 @@ struct Epoch {
 
 struct TrainerOptions {
   bool evaluate_training = false;  ///< fill EpochResult::train_loss and train_accuracy
+  bool in_shares = false;          ///< each of several ranks holds a part of the images; the data may go then
 };
 
 struct TrainingResult {
@@ -120,6 +121,8 @@ class Trainer {
   void snapshot();
   void restore();
   void begin_epoch(const Epoch&);
+  /// A training step, or as many as run() can enqueue at once: it gets their number and returns how many it did.
+  int train_steps(std::uint32_t step, int wanted, const std::function<int(int wanted)>& run);
   void diagnostic_step(std::uint32_t step);
   Diagnosis diagnosis();
   void begin_evaluation(Split);

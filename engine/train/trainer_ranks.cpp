@@ -80,8 +80,14 @@ void Trainer::begin_epoch(const Epoch& epoch) {
   begin_own_epoch(begin);
 }
 
+int Trainer::train_steps(std::uint32_t step, int wanted, const std::function<int(int wanted)>& run) {
+  order({.kind = Kind::train, .step = step});
+  return run(train_.provide(step, at_once(wanted)));
+}
+
 void Trainer::diagnostic_step(std::uint32_t step) {
   order({.kind = Kind::diagnose, .step = step});
+  train_.provide(step, 1);
   program_.diagnostic_step();
 }
 

@@ -81,6 +81,23 @@ TEST(Ranks, AllGatherHasTheOrderOfRanks) {
   EXPECT_EQ(all, want);
 }
 
+TEST(Ranks, ExchangePartsOfAnyLength) {
+  Ranks& ranks = world();
+  // Rank r sends (r + 2 s) % 4 bytes to rank s, each 16 r + s.
+  const auto length = [](int from, int to) { return std::size_t((from + 2 * to) % 4); };
+  std::vector<std::uint8_t> from, want;
+  std::vector<std::size_t> sent, received;
+  for (int r = 0; r < ranks.size(); ++r) {
+    sent.push_back(length(ranks.rank(), r));
+    received.push_back(length(r, ranks.rank()));
+    from.insert(from.end(), sent.back(), std::uint8_t(16 * ranks.rank() + r));
+    want.insert(want.end(), received.back(), std::uint8_t(16 * r + ranks.rank()));
+  }
+  std::vector<std::uint8_t> to(want.size());
+  ranks.exchange(from, sent, to, received);
+  EXPECT_EQ(to, want);
+}
+
 TEST(Ranks, GatherReportsOfAnyLength) {
   Ranks& ranks = world();
   const auto report_of = [](int rank) { return std::string(std::size_t(rank * 3), char('a' + rank)); };

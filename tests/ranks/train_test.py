@@ -130,6 +130,15 @@ class TrainOnRanks(unittest.TestCase):
         weights = [(self.folder / run / "best.safetensors").read_bytes() for run in ("once", "stream")]
         self.assertEqual(weights[0], weights[1])
 
+    def test_ranks_that_hold_shares_of_the_images(self):
+        self.train(3, "whole", epochs="2")
+        # A flag without a value: FLAGS has pairs only.
+        status, _, errors = self.run_ranks(3, *train_words(out="shares", epochs="2"), "--shard")
+        self.assertEqual(status, 0, errors)
+        weights = [(self.folder / run / "best.safetensors").read_bytes() for run in ("whole", "shares")]
+        self.assertEqual(weights[0], weights[1])
+        self.assertEqual(self.history("whole"), self.history("shares"))
+
     def test_early_stopping_ends_all_ranks(self):
         self.train(3, "run", epochs="50", patience="1", lr="0.1")
         self.assertLess(len(self.history("run")), 50)

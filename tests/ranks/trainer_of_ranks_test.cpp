@@ -18,13 +18,13 @@ struct Outcome {
 
 /// Runs the trainer on rank 0; on the others it follows, and the outcome is empty.
 Outcome train(Ranks* ranks, const Net& net, const Recipe& recipe, const DataSplits& data,
-              const TrainerCallbacks& callbacks = {}) {
+              const TrainerCallbacks& callbacks = {}, bool in_shares = false) {
   const std::unique_ptr<Device> device = open_device({.name = "cpu", .threads = 1});
   Program program(net, recipe, *device, {.rule = "default"}, ranks);
   // Rank 0's weights count.
   program.initialize();
   if (ranks && !ranks->leads()) program.set_parameters(std::vector<float>(program.parameters().size(), 3.0f));
-  Trainer trainer(program, data, {.evaluate_training = true});
+  Trainer trainer(program, data, {.evaluate_training = true, .in_shares = in_shares});
   if (ranks && !ranks->leads()) {
     EXPECT_EQ(trainer.follow(), 7);
     return {};
@@ -75,6 +75,14 @@ TEST(TrainerOfRanks, HasTheSameBitsEachTime) {
   const Outcome again = train(&world(), net_with_dropout(), small_recipe(), data);
   EXPECT_EQ(once.parameters, again.parameters);
   EXPECT_EQ(once.evaluation.logits, again.evaluation.logits);
+}
+
+TEST(TrainerOfRanks, HasTheSameBitsIfEachHoldsAShareOfTheImages) {
+  const DataSplits data = tiny_splits(38, 22, 14);
+  const Outcome whole = train(&world(), net_with_dropout(), small_recipe(), data);
+  const Outcome shares = train(&world(), net_with_dropout(), small_recipe(), data, {}, true);
+  EXPECT_EQ(whole.parameters, shares.parameters);
+  EXPECT_EQ(whole.evaluation.logits, shares.evaluation.logits);
 }
 
 TEST(TrainerOfRanks, EndsBetweenEpochsOnAllRanks) {
