@@ -98,7 +98,7 @@ int report(const std::exception& exception, int status) {
   if (ranks && ranks->speaks()) set_printing(true);
   flush_output();
   print_message(message_of(exception));
-  if (ranks) ranks->fail(message_of(exception));
+  if (ranks) ranks->fail(exception);
   return status;
 }
 
@@ -118,9 +118,17 @@ int run_command_line(const Words& words) {
   std::optional<RanksOfProgram> ranks;
   try {
     ranks.emplace();
+  } catch (const std::exception& e) {  // each rank by itself: there is none to tell
+    set_printing(true);
+    print_message(fmt::format("rank {}: {}", launched_rank().rank, message_of(e)));
+    return failure_status;
+  }
+  try {
     return dispatch(words);
   } catch (const UsageError& e) {
     return report(e, usage_status);
+  } catch (const RankError& e) {
+    return report(e, e.is_usage ? usage_status : failure_status);
   } catch (const std::exception& e) {
     return report(e, failure_status);
   }

@@ -126,8 +126,7 @@ Json start_record(const Words& words, const std::map<std::string, std::string>& 
       {"implementations", program.implementations()}};
   if (const Ranks* const ranks = program.shared_batch().ranks)
     for (int r = 0; r < ranks->size(); ++r)
-      record["ranks"].push_back(
-          {{"host", as_utf8(ranks->host(r))}, {"batch", program.shared_batch().division.rows(r)}});
+      record["ranks"].push_back({{"host", as_utf8(ranks->host(r))}, {"rows", program.shared_batch().division.rows(r)}});
   if (const auto frozen = frozen_layers(program.net()); !frozen.empty()) record["frozen"] = frozen;
   if (o.kernels)
     for (const RunKernels::Entry& kernel : run_kernels(*o.kernels)->entries())

@@ -1,10 +1,17 @@
 // prepared_run.cpp - joins options, images and device.
 #include "apps/run/prepared_run.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <thread>
+
+#include <fmt/format.h>
+
 #include "apps/cli/data_flags.h"
 #include "apps/cli/device_flag.h"
 #include "apps/run/train_plan.h"
 #include "engine/core/error.h"
+#include "engine/core/machine_limits.h"
 #include "engine/data/features.h"
 #include "engine/data/opencv_module.h"
 
@@ -13,9 +20,17 @@ namespace {
 
 /// Throws UsageError if a flag does not work with several ranks.
 void check_flags_for_ranks(const TrainOptions& o, const Ranks& ranks) {
-  BatchDivision(o.batch, ranks.size());
+  BatchDivision::check(o.batch, ranks.size());
   if (o.kernels) throw UsageError("--kernel needs one process: the built-in kernels train beside it");
   if (o.epoch_loop) throw UsageError("--epoch-loop needs one process: ranks wait for each other in every step");
+}
+
+/// The ranks of one machine share its cores, unless the launcher has bound each to some of them.
+int threads_of(const TrainOptions& o, const Ranks* ranks) {
+  if (o.threads > 0 || !ranks || std::getenv("OMP_NUM_THREADS")) return o.threads;
+  int neighbours = 0;
+  for (int r = 0; r < ranks->size(); ++r) neighbours += ranks->host(r) == ranks->host(ranks->rank());
+  return std::min(default_threads(), std::max(1, int(std::thread::hardware_concurrency()) / neighbours));
 }
 
 void make_hog(DataSplits& data) {
@@ -42,12 +57,17 @@ std::unique_ptr<Device> open_device_for(const TrainOptions& o, Precision& precis
   return device;
 }
 
-PreparedRun prepare_run(const TrainOptions& o, Warnings warnings, Ranks* ranks) {
+PreparedRun prepare_run(const TrainOptions& given, Warnings warnings, Ranks* ranks) {
   PreparedRun run;
-  if (ranks) check_flags_for_ranks(o, *ranks);
+  if (ranks) check_flags_for_ranks(given, *ranks);
+  TrainOptions o = given;
+  o.threads = threads_of(given, ranks);
   const ImplementationChoice implementations = choose_implementations(o);
   Precision precision;
   run.device = open_device_for(o, precision);
+  if (ranks && run.device->free_bytes())
+    throw UsageError(fmt::format("several processes train on cpu or sim, not on {}: --device cpu, or start one",
+                                 run.device->name()));
   run.data = load_training_data(o, warnings, run.device->free_bytes());
   const LossKind loss = choose_loss(o, run.data.classes.size());
   run.positive = choose_positive(o, loss, run.data.classes);

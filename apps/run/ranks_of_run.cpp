@@ -1,7 +1,9 @@
 // ranks_of_run.cpp - joins the ranks, compares them, and follows rank 0 in all others.
 #include "apps/run/ranks_of_run.h"
 
+#include <algorithm>
 #include <csignal>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -22,6 +24,18 @@ void leave_signals_to_rank_0() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) std::signal(signal, SIG_IGN);
 }
 
+/// Flags that each rank may have its own of: they change neither the steps nor their order.
+constexpr std::string_view own_flags[] = {"data", "json-lines", "labels", "out", "overwrite", "quiet", "threads"};
+
+/// Names and sizes of the calls that exchange values, in their order.
+std::string exchanges_of(const Program& program) {
+  std::string all;
+  for (const OpCall& call : program.training_calls())
+    if (call.name.ends_with(" all-reduce") || call.name.ends_with(" all-gather"))
+      all += fmt::format("{}{} ({:.0f} bytes)", all.empty() ? "" : ", ", call.name, call.cost.bytes);
+  return all;
+}
+
 }  // namespace
 
 RanksOfProgram::RanksOfProgram() {
@@ -40,15 +54,18 @@ Ranks* ranks_of_program() {
   return joined.get();
 }
 
-void check_agreement(Ranks& ranks, const std::map<std::string, std::string>& given, const PreparedRun& run) {
+void check_same_run(Ranks& ranks, const std::map<std::string, std::string>& given, const PreparedRun& run) {
   RankFacts facts = {{"version", fmt::format("{} ({})", version_info().version, version_info().commit)},
                      {"the build of the kernels", gridstride_kernels}};
-  for (const auto& [flag, value] : given) facts.emplace_back("--" + flag, value);
+  for (const auto& [flag, value] : given)
+    if (std::ranges::find(own_flags, flag) == std::end(own_flags)) facts.emplace_back("--" + flag, value);
   facts.insert(facts.end(), {{"the device", std::string(run.device->name())},
                              {"the number of classes", std::to_string(run.data.classes.size())},
                              {"the number of training images", std::to_string(run.data.train.n)},
-                             {"the checksum of the data", run.data.checksum}});
-  gs::check_agreement(ranks, facts);
+                             {"the checksum of the data", run.data.checksum},
+                             {"the effect of --decode", run.data.train.stream ? "stream" : "once"},
+                             {"the sums between ranks", exchanges_of(*run.program)}});
+  check_agreement(ranks, facts);
 }
 
 void forget_images(DataSplits& data) {
@@ -57,7 +74,7 @@ void forget_images(DataSplits& data) {
 
 int follow_run(Ranks& ranks, const TrainOptions& o, const std::map<std::string, std::string>& given) {
   PreparedRun run = prepare_run(o, Warnings::drop, &ranks);
-  check_agreement(ranks, given, run);
+  check_same_run(ranks, given, run);
   Trainer trainer(*run.program, run.data, {.in_shares = o.in_shares});
   if (o.in_shares) forget_images(run.data);
   return trainer.follow();

@@ -20,12 +20,12 @@ class RanksOfProgram {
 Ranks* ranks_of_program();
 
 /// Throws gs::Error on rank 0 if the ranks would not train the same.
-void check_agreement(Ranks&, const std::map<std::string, std::string>& given, const PreparedRun&);
+void check_same_run(Ranks&, const std::map<std::string, std::string>& given, const PreparedRun&);
 
 /// Frees the images of both splits, of which a trainer has its share.
 void forget_images(DataSplits&);
 
-/// What the ranks but 0 do of a run. Returns its exit status.
+/// A run on the ranks but 0. Returns its exit status.
 int follow_run(Ranks&, const TrainOptions&, const std::map<std::string, std::string>& given);
 
 }  // namespace gs::apps

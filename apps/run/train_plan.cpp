@@ -9,6 +9,7 @@
 
 #include "apps/kernel/kernel_flag.h"
 #include "apps/run/named_run.h"
+#include "apps/run/ranks_of_run.h"
 #include "engine/core/error.h"
 #include "engine/net/freeze.h"
 #include "models/models.h"
@@ -127,7 +128,11 @@ ImplementationChoice choose_implementations(const TrainOptions& o) {
   ImplementationChoice choice;
   if (o.kernels) choice.given = run_kernels(*o.kernels)->given();
   if (o.implementation_from) {
-    choice.fixed = named_run("--impl-from", *o.implementation_from).implementations;
+    const RunRecord record = named_run("--impl-from", *o.implementation_from);
+    choice.fixed = record.implementations;
+    // Another number of ranks has other rows of a batch, and other calls in part.
+    const Ranks* const ranks = ranks_of_program();
+    choice.where_it_fits = record.ranks != (ranks ? ranks->size() : 1);
     return choice;
   }
   choice.rule = "auto";

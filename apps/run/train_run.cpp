@@ -313,7 +313,7 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
   RunDirectory directory(o.out.value_or("runs/" + run_name(o, base)));
   directory.claim(o.overwrite || o.resume);
   PreparedRun prepared = prepare_run(o, o.resume || view.among_others ? Warnings::drop : Warnings::say, ranks);
-  if (ranks) check_agreement(*ranks, given, prepared);
+  if (ranks) check_same_run(*ranks, given, prepared);
   Program& program = *prepared.program;
   Earlier earlier;
   if (o.resume) earlier = resume(program, *o.resume, o.patience, prepared.data);

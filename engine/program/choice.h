@@ -17,6 +17,7 @@ struct ImplementationChoice {
   /// auto: the fastest by measurement (tuner.h); on `sim`, whose times mean nothing, as default
   std::string rule = "default";
   ImplementationTable fixed;                  ///< overrides for single calls; an unavailable name is a UsageError
+  bool where_it_fits = false;                 ///< entries of `fixed` that do not fit are left out instead
   bool retune = false;                        ///< auto: measure cached problems again
   std::shared_ptr<const GivenKernels> given;  ///< go before all else; null: none
 };

@@ -99,7 +99,7 @@ Candidate Chooser::choose(const CallNode& node) const {
       if (const Candidate* found = named(library, *fixed)) return *found;
       std::move(library.begin(), library.end(), std::back_inserter(own));
     }
-    throw_unavailable(node, *fixed, own);
+    if (!choice_.where_it_fits) throw_unavailable(node, *fixed, own);
   }
   std::vector<Candidate> all = candidates(node);
   if (!node.measured.empty()) return *named(all, node.measured);

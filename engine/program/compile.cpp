@@ -77,6 +77,9 @@ Program::Impl::~Impl() {
   // Steps and sums may still be in flight when an exception ends a run; memory must outlive them.
   try {
     device.synchronize();
+  } catch (const std::exception&) {
+  }
+  try {
     if (shared.ranks) shared.ranks->finish_sums();
   } catch (const std::exception&) {
   }
@@ -185,7 +188,7 @@ std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
   };
   note_names();
   fuse(list, chooser);
-  // What adds up the gradients of several ranks reads them all before the update.
+  // The sums over ranks read all gradients before the update.
   if (for_training && !shared.is_shared()) fused_update = fuse_dense_update(list, chooser, last_layer);
   note_names();
   if (for_training) {
@@ -289,6 +292,7 @@ void Program::Impl::check_overrides() const {
       if (std::none_of(call_names.begin(), call_names.end(), of_layer))
         throw UsageError(fmt::format("--kernel: {} has no layer '{}' (--explain lists the calls)", net.name, layer));
     }
+  if (choice.where_it_fits) return;
   for (const auto& [entry, implementation] : choice.fixed) {
     const auto is_named = [&entry = entry](const std::string& call) { return names_call(entry, call); };
     if (std::ranges::any_of(call_names, is_named) || std::ranges::any_of(chooser.noted_apart(), is_named)) continue;

@@ -30,6 +30,8 @@ void Program::Impl::run(const std::vector<OpCall>& steps, const Addresses& addre
 void Program::Impl::run(const OpCall& step, const Addresses& addresses) const {
   try {
     step.call(addresses, device.stream());
+  } catch (const RankError&) {  // not the fault of this call
+    throw;
   } catch (const Error& error) {
     throw Error(step.name + ": " + error.what());
   }
@@ -206,8 +208,9 @@ TimedCalls Program::timed_step() {
   require(p.at[p.train_side.source.images] != nullptr, "a program must be bound to images before it runs");
   std::vector<std::function<void()>> calls;
   for (const OpCall& step : p.training) calls.emplace_back([&p, &step] { p.run(step, p.at); });
-  --p.train_side.steps_left;
-  return p.device.timed(calls);
+  TimedCalls timed = p.device.timed(calls);
+  --p.train_side.steps_left;  // afterwards: weights_of_ranks() reads it
+  return timed;
 }
 void Program::use_replays(bool use) {
   impl_->use_replays = use;

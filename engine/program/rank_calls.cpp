@@ -78,7 +78,9 @@ Cost cost_of_sum(double values, double ranks) {
 }
 
 std::vector<OpCall>::iterator after(std::vector<OpCall>& calls, const std::string& name) {
-  return std::ranges::find(calls, name, &OpCall::name) + 1;
+  const auto at = std::ranges::find(calls, name, &OpCall::name);
+  require(at != calls.end(), "an exchange follows a call");
+  return at + 1;
 }
 
 OpCall exchange_call(const Exchange& exchange, Ranks& ranks, const std::function<std::vector<float>()>& weights) {

@@ -8,6 +8,10 @@
 namespace gs {
 
 BatchDivision::BatchDivision(int batch, int ranks) : batch_(batch), ranks_(ranks) {
+  check(batch, ranks);
+}
+
+void BatchDivision::check(int batch, int ranks) {
   if (ranks > batch)
     throw UsageError(fmt::format("--batch {} is less than the {} ranks, each of which needs an image", batch, ranks));
 }
@@ -23,6 +27,7 @@ std::uint32_t BatchDivision::images(int rank, std::uint32_t samples) const {
 }
 
 std::vector<float> BatchDivision::weights(std::uint32_t step, std::uint32_t samples) const {
+  require(step < steps(samples), "a pass has fewer steps");
   const double all = double(std::min<std::int64_t>(batch_, std::int64_t(samples) - std::int64_t(step) * batch_));
   std::vector<float> shares;
   for (int r = 0; r < ranks_; ++r) shares.push_back(float(images(r, step, samples) / all));

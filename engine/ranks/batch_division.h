@@ -13,6 +13,7 @@ class BatchDivision {
  public:
   /// Throws UsageError if a rank would have no row.
   BatchDivision(int batch, int ranks);
+  static void check(int batch, int ranks);
 
   int batch() const { return batch_; }
   int ranks() const { return ranks_; }

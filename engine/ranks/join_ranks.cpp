@@ -17,7 +17,9 @@ std::unique_ptr<Ranks> join_ranks() {
 #if GRIDSTRIDE_WITH_MPI
   using Functions = const MpiModule*();
   void* const handle = load_module(GRIDSTRIDE_MPI_MODULE, "the module for several ranks", "cpu");
-  auto ranks = reinterpret_cast<Functions*>(dlsym(handle, "gridstride_mpi"))()->join();
+  auto* const functions = reinterpret_cast<Functions*>(dlsym(handle, "gridstride_mpi"));
+  if (!functions) throw Error("the module for several ranks lacks its functions");
+  auto ranks = functions()->join();
   if (ranks->size() != launched.size)
     throw Error(
         fmt::format("{} ranks were started, but MPI found {}: the program was built with another MPI than the "

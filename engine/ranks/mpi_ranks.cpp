@@ -3,16 +3,19 @@
 #include <mpi.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
-#include <cstring>
 #include <deque>
+#include <functional>
 #include <future>
 #include <limits>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -28,15 +31,16 @@ using Clock = std::chrono::steady_clock;
 class MpiRanks final : public Ranks {
  public:
   MpiRanks() : thread_([this] { work(); }) {
-    do_and_wait([this] { begin(); });
+    try {
+      do_and_wait([this] { begin(); });
+    } catch (...) {
+      end_thread();
+      throw;
+    }
   }
   ~MpiRanks() override {
     post([this] { end(); });
-    {
-      const std::lock_guard lock(mutex_);
-      ended_ = true;
-    }
-    posted_.notify_one();
+    end_thread();
   }
 
   int rank() const override { return rank_; }
@@ -63,7 +67,7 @@ class MpiRanks final : public Ranks {
       check();
       const int count = checked_count(own.size());
       MPI_Request request;
-      MPI_Iallgather(own.data(), count, MPI_FLOAT, all.data(), count, MPI_FLOAT, MPI_COMM_WORLD, &request);
+      succeed(MPI_Iallgather(own.data(), count, MPI_FLOAT, all.data(), count, MPI_FLOAT, MPI_COMM_WORLD, &request));
       finish(request);
     });
   }
@@ -74,8 +78,9 @@ class MpiRanks final : public Ranks {
       check();
       const Parts of_sent(sent), of_received(received);
       MPI_Request request;
-      MPI_Ialltoallv(from.data(), of_sent.counts.data(), of_sent.offsets.data(), MPI_BYTE, to.data(),
-                     of_received.counts.data(), of_received.offsets.data(), MPI_BYTE, MPI_COMM_WORLD, &request);
+      succeed(MPI_Ialltoallv(from.data(), of_sent.counts.data(), of_sent.offsets.data(), MPI_BYTE, to.data(),
+                             of_received.counts.data(), of_received.offsets.data(), MPI_BYTE, MPI_COMM_WORLD,
+                             &request));
       finish(request);
     });
   }
@@ -84,20 +89,29 @@ class MpiRanks final : public Ranks {
     sums_.push_back(post([=, this, weights = std::move(weights)] { sum(values, weights); }));
   }
   void finish_sums() override {
-    for (std::future<void>& sum : std::exchange(sums_, {})) wait_for(sum);
+    std::exception_ptr failure;
+    for (std::future<void>& sum : std::exchange(sums_, {})) try {
+        wait_for(sum);
+      } catch (...) {
+        if (!failure) failure = std::current_exception();
+      }
+    if (failure) std::rethrow_exception(failure);
   }
 
-  bool speaks() const override { return leads() || (rank_ == 1 && rank_0_is_lost_); }
+  bool speaks() const override { return leads() || speaks_for_rank_0_; }
 
-  void fail(const std::string& message) noexcept override {
+  void fail(const std::exception& error) noexcept override {
     try {
-      post([this, message] { peers_->tell(message); });
+      const std::lock_guard lock(mutex_);
+      if (own_failure_.message.empty())
+        own_failure_ = {error.what(), dynamic_cast<const UsageError*>(&error) != nullptr};
     } catch (const std::exception&) {  // out of memory: the others will miss this rank
     }
+    posted_.notify_one();
   }
 
  private:
-  static constexpr std::size_t most_copied_bytes = 4096;
+  static constexpr std::size_t most_copied_bytes = 4096, largest_part = std::size_t(1) << 30;
 
   // ---- the thread of MPI ----
 
@@ -122,12 +136,21 @@ class MpiRanks final : public Ranks {
     job.get();
   }
 
+  void end_thread() {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    posted_.notify_one();
+  }
+
   void work() {
     for (;;) {
       std::packaged_task<void()> job;
       {
         std::unique_lock lock(mutex_);
-        posted_.wait_for(lock, std::chrono::milliseconds(100), [this] { return ended_ || !jobs_.empty(); });
+        posted_.wait_for(lock, std::chrono::milliseconds(100),
+                         [this] { return ended_ || !jobs_.empty() || !own_failure_.message.empty(); });
         if (!jobs_.empty()) {
           job = std::move(jobs_.front());
           jobs_.pop_front();
@@ -135,10 +158,12 @@ class MpiRanks final : public Ranks {
           return;
         }
       }
-      if (job.valid())
+      if (job.valid()) {
         job();
-      else if (peers_)
-        peers_->look();
+      } else if (peers_) {
+        look();
+        if (!peers_->failure().message.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
     }
   }
 
@@ -147,6 +172,7 @@ class MpiRanks final : public Ranks {
     MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &level);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     struct Place {
       char host[MPI_MAX_PROCESSOR_NAME];
       pid_t process;
@@ -165,22 +191,59 @@ class MpiRanks final : public Ranks {
 
   void end() {
     if (!peers_) return;  // MPI did not begin
-    if (peers_->failure().empty()) {
+    look();  // this rank may have ended the run just now
+    const bool known = !failure().message.empty();
+    if (!known) peers_->take_leave();
+    if (failure().message.empty()) {
       MPI_Finalize();
-    } else if (peers_->is_lost() && speaks()) {
-      std::fflush(nullptr);
-      MPI_Abort(MPI_COMM_WORLD, 1);  // ends the ranks that are left, and those that hang
-    } else {
-      peers_->take_leave();  // not MPI_Finalize, which would wait for messages that will never come
+      return;
     }
+    std::fflush(nullptr);
+    if (!known && speaks()) std::fprintf(stderr, "gridstride: %s\n", failure().message.c_str());
+    // Ends the ranks that are left, and those that hang.
+    if (failure().is_lost && speaks()) MPI_Abort(MPI_COMM_WORLD, 1);
+    // The launcher ends all ranks when the first does; that must not be before rank 0 has written how it ended.
+    if (!leads()) std::this_thread::sleep_for(std::chrono::seconds(20));
+  }
+
+  const RunFailure& failure() const { return peers_->failure(); }
+
+  /// Looks after the others, and tells them if this rank has ended the run.
+  void look() {
+    peers_->look();
+    RunFailure own;
+    {
+      const std::lock_guard lock(mutex_);
+      own = own_failure_;
+    }
+    if (!own.message.empty()) peers_->end_run(own);
+    if (!leads() && failure().is_lost) speaks_for_rank_0_ = rank_ == speaker_without_rank_0();
+  }
+
+  /// Rank 1 for a process that has died; if rank 0 is silent, its machine may be gone: a rank of another one.
+  int speaker_without_rank_0() const {
+    if (failure().by_silence)
+      for (int r = 1; r < size(); ++r)
+        if (host(r) != host(0)) return r;
+    return 1;
   }
 
   /// Throws if the run has failed.
   void check() {
-    peers_->look();
-    if (peers_->failure().empty()) return;
-    rank_0_is_lost_ = rank_ != 0 && peers_->is_lost();  // the others watch only rank 0
-    throw Error(peers_->failure());
+    look();
+    if (failure().message.empty()) return;
+    RankError error(failure().message);
+    error.is_usage = failure().is_usage;
+    throw error;
+  }
+
+  /// Throws if MPI refuses a call: a connection is broken, for example.
+  static void succeed(int code) {
+    if (code == MPI_SUCCESS) return;
+    char text[MPI_MAX_ERROR_STRING];
+    int length = 0;
+    MPI_Error_string(code, text, &length);
+    throw RankError(fmt::format("MPI: {}", std::string_view(text, std::size_t(length))));
   }
 
   /// Waits in small steps, since MPI_Wait would neither end when a rank is gone nor leave the core to others. In short
@@ -189,7 +252,7 @@ class MpiRanks final : public Ranks {
     const auto start = Clock::now();
     for (;;) {
       int done = 0;
-      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+      succeed(MPI_Test(&request, &done, MPI_STATUS_IGNORE));
       if (done) return;
       check();
       if (caller_waits_ && Clock::now() - start < std::chrono::milliseconds(2))
@@ -220,9 +283,9 @@ class MpiRanks final : public Ranks {
   void send(void* data, std::size_t bytes) {
     check();
     for (std::size_t begin = 0; begin < bytes;) {
-      const std::size_t part = std::min(bytes - begin, std::size_t(1) << 30);
+      const std::size_t part = std::min(bytes - begin, largest_part);
       MPI_Request request;
-      MPI_Ibcast(static_cast<char*>(data) + begin, int(part), MPI_CHAR, 0, MPI_COMM_WORLD, &request);
+      succeed(MPI_Ibcast(static_cast<char*>(data) + begin, int(part), MPI_CHAR, 0, MPI_COMM_WORLD, &request));
       finish(request);
       begin += part;
     }
@@ -230,25 +293,27 @@ class MpiRanks final : public Ranks {
 
   std::vector<std::string> take_all(std::string_view bytes) {
     check();
-    const int own = checked_count(bytes.size());
-    std::vector<int> counts(hosts_.size()), offsets(hosts_.size());
+    const std::uint64_t own = bytes.size();
+    std::vector<std::uint64_t> sizes(hosts_.size());
     MPI_Request request;
-    MPI_Igather(&own, 1, MPI_INT, counts.data(), 1, MPI_INT, 0, MPI_COMM_WORLD, &request);
-    finish(request);
-    std::size_t all = 0;
-    if (rank_ == 0)
-      for (std::size_t r = 0; r < counts.size(); ++r) {
-        offsets[r] = checked_count(all);
-        all += std::size_t(counts[r]);
-      }
-    std::string text(all, '\0');
-    MPI_Igatherv(bytes.data(), own, MPI_CHAR, text.data(), counts.data(), offsets.data(), MPI_CHAR, 0, MPI_COMM_WORLD,
-                 &request);
+    succeed(MPI_Iallgather(&own, 1, MPI_UINT64_T, sizes.data(), 1, MPI_UINT64_T, MPI_COMM_WORLD, &request));
     finish(request);
     std::vector<std::string> result;
-    if (rank_ == 0)
-      for (std::size_t r = 0; r < counts.size(); ++r)
-        result.push_back(text.substr(std::size_t(offsets[r]), std::size_t(counts[r])));
+    if (leads())
+      for (const std::uint64_t size : sizes) result.emplace_back(std::size_t(size), '\0');
+    // Of each rank in turn: a message has at most 2^31 bytes.
+    for (int r = 1; r < size(); ++r)
+      for (std::size_t begin = 0; begin < sizes[std::size_t(r)]; begin += largest_part) {
+        const int part = int(std::min(sizes[std::size_t(r)] - begin, largest_part));
+        if (rank_ == r)
+          succeed(MPI_Isend(bytes.data() + begin, part, MPI_BYTE, 0, 0, MPI_COMM_WORLD, &request));
+        else if (leads())
+          succeed(MPI_Irecv(result[std::size_t(r)].data() + begin, part, MPI_BYTE, r, 0, MPI_COMM_WORLD, &request));
+        else
+          break;
+        finish(request);
+      }
+    if (leads()) result[0] = bytes;
     return result;
   }
 
@@ -266,8 +331,8 @@ class MpiRanks final : public Ranks {
     for (std::size_t r = 0; r < ranks; ++r) same[r] = int(own), places[r] = checked_count(r * own);
     received_.resize(ranks * own);
     MPI_Request request;
-    MPI_Ialltoallv(values.data(), counts.data(), offsets.data(), MPI_FLOAT, received_.data(), same.data(),
-                   places.data(), MPI_FLOAT, MPI_COMM_WORLD, &request);
+    succeed(MPI_Ialltoallv(values.data(), counts.data(), offsets.data(), MPI_FLOAT, received_.data(), same.data(),
+                           places.data(), MPI_FLOAT, MPI_COMM_WORLD, &request));
     finish(request);
     float* const slice = values.data() + offsets[std::size_t(rank_)];
     std::fill_n(slice, own, 0.0f);
@@ -276,13 +341,13 @@ class MpiRanks final : public Ranks {
       const float* const other = received_.data() + r * own;
       for (std::size_t i = 0; i < own; ++i) slice[i] += weights[r] * other[i];
     }
-    MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_FLOAT, values.data(), counts.data(), offsets.data(), MPI_FLOAT, MPI_COMM_WORLD,
-                    &request);
+    succeed(MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_FLOAT, values.data(), counts.data(), offsets.data(), MPI_FLOAT,
+                            MPI_COMM_WORLD, &request));
     finish(request);
   }
 
   int rank_ = 0;
-  std::atomic<bool> rank_0_is_lost_ = false;
+  std::atomic<bool> speaks_for_rank_0_ = false;
   std::vector<std::string> hosts_;
   std::unique_ptr<WatchedPeers> peers_;
   std::vector<float> received_;  ///< one slice of every rank
@@ -293,6 +358,7 @@ class MpiRanks final : public Ranks {
   std::condition_variable posted_;
   std::deque<std::packaged_task<void()>> jobs_;
   bool ended_ = false;
+  RunFailure own_failure_;
   std::jthread thread_;  ///< last: it ends before the other members do
 };
 

@@ -8,11 +8,19 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/core/error.h"
+
 namespace gs {
 
+/// Another rank has ended the run, or is gone; the message names it.
+struct RankError : Error {
+  using Error::Error;
+  bool is_usage = false;  ///< that rank threw a UsageError
+};
+
 /// This process among the ranks of a run: rank 0 leads, the others follow it (Trainer::follow()). All ranks call the
-/// same collectives (broadcast, gather, all_gather, exchange, sum) in the same order. Each call throws gs::Error if a
-/// rank has failed, does not answer, or is gone; the message names that rank and its host.
+/// same collectives (broadcast, gather, all_gather, exchange, sum) in the same order. Each call throws RankError if a
+/// rank has failed, does not answer, or is gone.
 class Ranks {
  public:
   virtual ~Ranks() = default;
@@ -46,8 +54,8 @@ class Ranks {
   /// The rank that tells the user why a run has ended: rank 0, or rank 1 if rank 0 is gone.
   virtual bool speaks() const = 0;
 
-  /// Ends the run on all ranks: what they call next, or wait for, throws this message with this rank's name.
-  virtual void fail(const std::string& message) noexcept = 0;
+  /// Ends the run on all ranks: what they call next, or wait for, throws the error's message with this rank's name.
+  virtual void fail(const std::exception& error) noexcept = 0;
 };
 
 /// This process as the launcher started it (mpirun, srun); {0, 1} if it was started alone.

@@ -2,6 +2,7 @@
 // the same machine has ended is seen at once: mpirun then leaves the others a second or two.
 #include "engine/ranks/watched_peers.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <thread>
@@ -15,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr milliseconds between_looks(100);
+constexpr milliseconds between_looks(20);
 constexpr seconds between_signs(1), longest_silence(15);
 
 }  // namespace
@@ -32,11 +33,6 @@ WatchedPeers::WatchedPeers(MPI_Comm world, std::vector<RankProcess> ranks) : ran
   }
 }
 
-void WatchedPeers::lose(const Peer& peer, const std::string& how) {
-  lost_ = true;
-  failure_ = fmt::format("rank {} on {} {}", peer.rank, ranks_[std::size_t(peer.rank)].host, how);
-}
-
 void WatchedPeers::take(Peer& peer) {
   for (;;) {
     int there = 0, bytes = 0;
@@ -47,17 +43,27 @@ void WatchedPeers::take(Peer& peer) {
     std::string text(std::size_t(bytes), '\0');
     MPI_Recv(text.data(), bytes, MPI_CHAR, peer.rank, status.MPI_TAG, comm_, MPI_STATUS_IGNORE);
     peer.seen = Clock::now();
-    if (status.MPI_TAG == leaving) left_ = true;
-    if (status.MPI_TAG == failed && failure_.empty())
-      failure_ = peer.rank == 0
-                     ? text
-                     : fmt::format("rank {} on {}: {}", peer.rank, ranks_[std::size_t(peer.rank)].host, text);
+    if (status.MPI_TAG == leaving) peer.has_left = true;
+    if ((status.MPI_TAG != failed && status.MPI_TAG != refused) || !failure_.message.empty()) continue;
+    failure_.is_usage = status.MPI_TAG == refused;
+    failure_.message = peer.rank == 0 ? text : fmt::format("rank {} on {}: {}", peer.rank, process(peer).host, text);
   }
+}
+
+void WatchedPeers::check(const Peer& peer, Clock::time_point now) {
+  if (peer.has_left || !failure_.message.empty()) return;
+  const auto lost = [&](const std::string& how, bool by_silence) {
+    failure_ = {fmt::format("rank {} on {} {}", peer.rank, process(peer).host, how), false, true, by_silence};
+  };
+  if (peer.is_neighbour && kill(process(peer).process, 0) != 0 && errno == ESRCH)
+    lost("has died", false);
+  else if (now - peer.seen > longest_silence)
+    lost(fmt::format("has not answered for {} s", longest_silence.count()), true);
 }
 
 void WatchedPeers::look() {
   const auto now = Clock::now();
-  if (now - looked_ < between_looks) return;
+  if (told_ || now - looked_ < between_looks) return;
   // After a pause of this process, or of the whole machine, the others' silence says nothing.
   if (now - looked_ > longest_silence / 3)
     for (Peer& peer : peers_) peer.seen = now;
@@ -69,36 +75,32 @@ void WatchedPeers::look() {
     int sent = 1;
     MPI_Test(&peer.sending, &sent, MPI_STATUS_IGNORE);
     if (sends && sent) MPI_Isend(nullptr, 0, MPI_CHAR, peer.rank, alive, comm_, &peer.sending);
-    if (!failure_.empty()) continue;
-    if (peer.is_neighbour && kill(ranks_[std::size_t(peer.rank)].process, 0) != 0 && errno == ESRCH)
-      lose(peer, "has died");
-    else if (now - peer.seen > longest_silence)
-      lose(peer, fmt::format("has not answered for {} s", longest_silence.count()));
+    check(peer, now);
   }
+  if (!failure_.message.empty()) end_run(failure_);
 }
 
-void WatchedPeers::tell(const std::string& message) {
-  if (failure_.empty()) failure_ = message;
+void WatchedPeers::tell(Tag tag, const std::string& text) {
   for (const Peer& peer : peers_) {
     MPI_Request request;
-    // Short messages are on their way when the call returns; a peer that does not take them is lost anyway.
-    MPI_Isend(message.data(), int(message.size()), MPI_CHAR, peer.rank, failed, comm_, &request);
+    // A short message is on its way when the call returns.
+    MPI_Isend(text.data(), int(text.size()), MPI_CHAR, peer.rank, tag, comm_, &request);
     MPI_Request_free(&request);
   }
 }
 
+void WatchedPeers::end_run(const RunFailure& failure) {
+  if (told_) return;
+  if (failure_.message.empty()) failure_ = failure;
+  told_ = true;
+  tell(failure_.is_usage ? refused : failed, failure_.message);
+}
+
 void WatchedPeers::take_leave() {
-  if (rank_ == 0) {
-    for (const Peer& peer : peers_) {
-      MPI_Request request;
-      MPI_Isend(nullptr, 0, MPI_CHAR, peer.rank, leaving, comm_, &request);
-      MPI_Request_free(&request);
-    }
-    return;
-  }
-  while (!left_ && !lost_) {
+  tell(leaving, "");
+  while (failure_.message.empty() && !std::ranges::all_of(peers_, &Peer::has_left)) {
     look();
-    std::this_thread::sleep_for(between_looks);
+    std::this_thread::sleep_for(milliseconds(1));
   }
 }
 

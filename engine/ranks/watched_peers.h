@@ -15,43 +15,55 @@ struct RankProcess {
   pid_t process = 0;
 };
 
+/// The end of a run on all ranks.
+struct RunFailure {
+  std::string message;    ///< empty: all is well
+  bool is_usage = false;  ///< a UsageError of a rank
+  bool is_lost = false;   ///< a rank is gone or does not answer: MPI cannot end in order
+  bool by_silence = false;
+};
+
 /// Rank 0 watches all others, each of them watches rank 0. Used by the thread that calls MPI, again and again while it
-/// waits.
+/// waits. Once a failure is known it is told to the others, and MPI is called no more: the memory of a request that
+/// will never end may go.
 class WatchedPeers {
  public:
   WatchedPeers(MPI_Comm world, std::vector<RankProcess> ranks);
 
-  /// Sends and takes what is due, at most ten times a second.
+  /// Sends and takes signs of life, at most fifty times a second.
   void look();
 
-  /// Tells the ranks that this one watches that the run is to end.
-  void tell(const std::string& message);
+  /// This rank ends the run, unless it has ended already.
+  void end_run(const RunFailure&);
 
-  /// Once rank 0 has nothing left to do: it tells the others, they wait for its word, for as long as it lives.
+  /// Waits until the ranks that this one watches have nothing left to do, either. Then MPI may end, if there is no
+  /// failure.
   void take_leave();
 
-  const std::string& failure() const { return failure_; }  ///< empty: all is well
-  bool is_lost() const { return lost_; }                   ///< a rank does not answer: MPI cannot end in order
+  const RunFailure& failure() const { return failure_; }
 
  private:
   using Clock = std::chrono::steady_clock;
-  enum Tag { alive, failed, leaving };
+  enum Tag { alive, failed, refused, leaving };
   struct Peer {
     int rank;
     Clock::time_point seen;
     bool is_neighbour;  ///< the system tells if its process is there
+    bool has_left = false;
     MPI_Request sending = MPI_REQUEST_NULL;
   };
+  const RankProcess& process(const Peer& peer) const { return ranks_[std::size_t(peer.rank)]; }
   void take(Peer&);
-  void lose(const Peer&, const std::string& how);
+  void check(const Peer&, Clock::time_point now);
+  void tell(Tag, const std::string& text);
 
   MPI_Comm comm_ = MPI_COMM_NULL;  ///< apart from the messages of training
   int rank_ = 0;
   std::vector<RankProcess> ranks_;
   std::vector<Peer> peers_;
   Clock::time_point looked_, sent_;
-  std::string failure_;
-  bool lost_ = false, left_ = false;
+  RunFailure failure_;
+  bool told_ = false;
 };
 
 }  // namespace gs

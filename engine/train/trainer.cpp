@@ -6,7 +6,6 @@
 #include <limits>
 #include <numeric>
 #include <optional>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -14,7 +13,6 @@
 #include "engine/data/sampler.h"
 #include "engine/device/machine_lock.h"
 #include "engine/train/check_fits.h"
-#include "kernels/step/step.h"
 
 namespace gs {
 namespace {
@@ -27,7 +25,7 @@ std::vector<std::uint32_t> numbers_up_to(std::uint32_t n) {
   return numbers;
 }
 
-/// What a process reads of the images 0, 1, 2, ... in their order.
+/// The part of the images 0, 1, 2, ... that a process reads.
 std::vector<std::uint32_t> own_of_first(const SharedBatch& shared, std::uint32_t n) {
   return shared.division.part(shared.rank(), numbers_up_to(n));
 }
@@ -134,9 +132,10 @@ TrainingResult Trainer::run(const TrainerCallbacks& callbacks, int first_epoch, 
     try {
       line = run_epoch(callbacks, epoch, epoch == first_epoch ? begun : PartialEpoch());
     } catch (...) {
+      end_on_all_ranks();
       try {
-        restore();
-      } catch (const std::exception&) {  // the device or a rank has failed: the first error says so
+        program_.restore();
+      } catch (const std::exception&) {  // the device has failed: the first error says so
       }
       throw;
     }

@@ -30,10 +30,10 @@ struct EpochResult {
 /// Progress within an epoch, in images of training plus validation.
 struct EpochProgress {
   int epoch = 0, epochs = 0;
-  std::size_t done = 0, total = 0;  ///< images
+  std::size_t done = 0, total = 0;  ///< images, of all ranks
   bool validating = false;
   double seconds = 0;             ///< since the start of the epoch
-  double loss = 0, accuracy = 0;  ///< means over the training images so far
+  double loss = 0, accuracy = 0;  ///< means over the training images so far, with ranks over those of rank 0
 };
 
 /// Callbacks of a Trainer; empty ones are skipped.
@@ -115,8 +115,12 @@ class Trainer {
   void begin_own_evaluation(Split);
   std::vector<float> own_logits(Split) const;
 
+  int follow_orders();
+
   // Led by rank 0: order() tells the other ranks what it does next.
   void order(const TrainerOrder&);
+  /// In the handler of an exception, before memory goes that sums are in: no rank goes on.
+  void end_on_all_ranks() noexcept;
   void share_state();
   void snapshot();
   void restore();

@@ -67,10 +67,20 @@ void Trainer::snapshot() {
   program_.snapshot();
 }
 
-/// On this rank first: another may be the reason for it.
 void Trainer::restore() {
-  program_.restore();
   order({.kind = Kind::restore});
+  program_.restore();
+}
+
+void Trainer::end_on_all_ranks() noexcept {
+  if (!is_led()) return;
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    program_.shared_batch().ranks->fail(error);
+  } catch (...) {
+    program_.shared_batch().ranks->fail(Error("the run was ended"));
+  }
 }
 
 void Trainer::begin_epoch(const Epoch& epoch) {
@@ -160,6 +170,15 @@ void Trainer::dismiss(int status) {
 
 int Trainer::follow() {
   require(is_led(), "there is no rank to follow");
+  try {
+    return follow_orders();
+  } catch (...) {
+    end_on_all_ranks();
+    throw;
+  }
+}
+
+int Trainer::follow_orders() {
   Ranks& ranks = *program_.shared_batch().ranks;
   Device& device = program_.device();
   FollowedPass pass{RingReader(program_), 0};

@@ -9,7 +9,7 @@
 
 namespace gs {
 
-/// What the steps of a pass have summed, on this process or on all ranks.
+/// Sums over the steps of a pass, of this process or of all ranks.
 struct PassSums {
   PartialEpoch part;
   std::int64_t first_bad_step = -1;  ///< the first whose loss is not finite; -1: there is none
@@ -43,7 +43,7 @@ class RingReader {
   PassSums sums_;
 };
 
-/// How the steps of a pass are enqueued, and the calls between them.
+/// The functions that enqueue the steps of a pass, and those called between them.
 struct PassCallbacks {
   /// Enqueues 1 .. wanted of the remaining steps, beginning with `step`, and returns their number.
   std::function<int(std::uint32_t step, int wanted)> enqueue;

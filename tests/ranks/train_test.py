@@ -68,6 +68,9 @@ class TrainOnRanks(unittest.TestCase):
     def record(self, run):
         return json.loads((self.folder / run / "run.json").read_text())
 
+    def weights(self, run):
+        return (self.folder / run / "best.safetensors").read_bytes()
+
     def assert_follows(self, run, other, tolerance=1e-5):
         rows, others = self.history(run), self.history(other)
         self.assertEqual(len(rows), len(others))
@@ -82,11 +85,10 @@ class TrainOnRanks(unittest.TestCase):
             self.assertEqual(output.count("network  lenet"), 1, "rank 0 alone prints")
             self.train(ranks, f"again{ranks}", epochs="3")
             self.assert_follows(f"of{ranks}", "one")
-            weights = [(self.folder / run / "best.safetensors").read_bytes() for run in (f"of{ranks}", f"again{ranks}")]
-            self.assertEqual(weights[0], weights[1])
+            self.assertEqual(self.weights(f"of{ranks}"), self.weights(f"again{ranks}"))
             record = self.record(f"of{ranks}")
             self.assertEqual([rank["host"] for rank in record["ranks"]], [platform.node()] * ranks)
-            self.assertEqual(sum(rank["batch"] for rank in record["ranks"]), 16)
+            self.assertEqual(sum(rank["rows"] for rank in record["ranks"]), 16)
             evaluation, alone = record["evaluation"]["best"], self.record("one")["evaluation"]["best"]
             self.assertEqual(evaluation["validation"]["confusion"], alone["validation"]["confusion"])
 
@@ -108,12 +110,40 @@ class TrainOnRanks(unittest.TestCase):
         os.kill(self.process_of(process, 0), signal.SIGTERM)
         status, _, errors = self.ended(process, 30)
         self.assertNotEqual(status, 0)
-        self.assertIn("interrupted after", lines_of_ours(errors)[0])
+        self.assertRegex("\n".join(lines_of_ours(errors)), "^gridstride: interrupted after [^\n]*$")
         done = len(self.history("run"))
         status, _, errors = self.run_ranks(2, "train", "--resume", "run", "--epochs", str(done + 1))
         self.assertEqual(status, 0, errors)
         self.train(1, "one", train_size="3000", lr="1e-5", epochs=str(done + 1))
         self.assert_follows("run", "one", 1e-3)
+
+    def test_one_process_goes_on_as_several(self):
+        """The table of implementations is that of other rows: on sim it has a call that ranks lack."""
+        for device in ("cpu", "sim"):
+            run = "run-" + device
+            self.train(1, run, device=device, epochs="1", train_size="20", val_size="8", impl=None)
+            status, _, errors = self.run_ranks(2, "train", "--resume", run, "--epochs", "2")
+            self.assertEqual(status, 0, errors)
+            self.assertEqual(self.record(run)["status"], "finished")
+
+    def test_sampled_steps_have_the_same_bits(self):
+        for samples in ("48", "100"):  # three steps, and a short last batch
+            self.train(2, "plain" + samples, train_size=samples, epochs="2")
+            status, _, errors = self.run_ranks(2, *train_words(out="sampled" + samples, train_size=samples, epochs="2"),
+                                               "--profile")
+            self.assertEqual(status, 0, errors)
+            self.assertEqual(self.weights("plain" + samples), self.weights("sampled" + samples))
+
+    def test_statistics_of_the_whole_batch(self):
+        words = ["train", "resnet", "--depth", "8", "--base", "2", "--image-size", "16", "--train-size", "40",
+                 "--val-size", "20", "--batch", "10", "--epochs", "2", "--lr", "1e-4", "--impl", "default",
+                 "--sync-batchnorm"]
+        for ranks, run in ((1, "one"), (3, "three")):
+            status, _, errors = self.run_ranks(ranks, *words, "--out", run)
+            self.assertEqual(status, 0, errors)
+        self.assert_follows("three", "one", 1e-3)
+        status, _, errors = self.run_ranks(1, "train", "--resume", "three", "--epochs", "3")
+        self.assertEqual(status, 0, errors)
 
     def test_pictures_that_are_decoded_for_each_epoch(self):
         for split, count in (("train", 30), ("val", 10)):
@@ -127,16 +157,13 @@ class TrainOnRanks(unittest.TestCase):
         for decode in ("once", "stream"):
             self.train(3, decode, decode=decode, **pictures)
             self.assert_follows(decode, "one")
-        weights = [(self.folder / run / "best.safetensors").read_bytes() for run in ("once", "stream")]
-        self.assertEqual(weights[0], weights[1])
+        self.assertEqual(self.weights("once"), self.weights("stream"))
 
     def test_ranks_that_hold_shares_of_the_images(self):
         self.train(3, "whole", epochs="2")
-        # A flag without a value: FLAGS has pairs only.
         status, _, errors = self.run_ranks(3, *train_words(out="shares", epochs="2"), "--shard")
         self.assertEqual(status, 0, errors)
-        weights = [(self.folder / run / "best.safetensors").read_bytes() for run in ("whole", "shares")]
-        self.assertEqual(weights[0], weights[1])
+        self.assertEqual(self.weights("whole"), self.weights("shares"))
         self.assertEqual(self.history("whole"), self.history("shares"))
 
     def test_early_stopping_ends_all_ranks(self):
@@ -150,6 +177,12 @@ class TrainOnRanks(unittest.TestCase):
         self.assertEqual(len(lines_of_ours(errors)), 1, errors)
         self.assertRegex(errors, "(no longer finite|NaN, Inf).*the learning rate 1e[+]30 is probably too high; first in step")
         self.assertEqual(self.record("run")["status"], "failed")
+
+    def test_a_folder_that_is_there_is_refused_by_rank_0_alone(self):
+        self.train(1, "run", epochs="1")
+        status, _, errors = self.run_ranks(3, *train_words(epochs="1"))
+        self.assertEqual(status, 2, errors)
+        self.assertEqual(len(lines_of_ours(errors)), 1, errors)
 
     def test_bad_input_is_said_once(self):
         for words, message in ((["train", "lenet", "--epoch", "3"], "unknown flag '--epoch': did you mean '--epochs'?"),
@@ -182,6 +215,7 @@ class TrainOnRanks(unittest.TestCase):
                              "-n", "1", "-wdir", str(self.folder / "b"), *train)
         status, _, errors = self.ended(process)
         self.assertEqual(status, 1, errors)
+        self.assertEqual(len(lines_of_ours(errors)), 1, errors)
         self.assertRegex(lines_of_ours(errors)[0], "rank 1 on .* in the number of training images: 31, not 30$")
 
     def test_an_error_of_one_rank_names_it(self):
@@ -191,7 +225,8 @@ class TrainOnRanks(unittest.TestCase):
         train = [PROGRAM, "train", "lenet", "--base", "2", "--data", "data.safetensors", "--epochs", "1", "--out", "run"]
         process = self.start(MPIEXEC, "-n", "1", "-wdir", str(self.folder / "a"), *train, ":", "-n", "1", *train)
         status, _, errors = self.ended(process)
-        self.assertNotEqual(status, 0)
+        self.assertEqual(status, 2, errors)
+        self.assertEqual(len(lines_of_ours(errors)), 1, errors)
         self.assertRegex(lines_of_ours(errors)[0], "^gridstride: rank 1 on .*data.safetensors")
 
     # ---- ranks that are gone ----
@@ -229,15 +264,16 @@ class TrainOnRanks(unittest.TestCase):
 
     def test_a_rank_that_dies_ends_the_job(self):
         errors = self.lose(1, signal.SIGKILL)
-        self.assertRegex("\n".join(lines_of_ours(errors)), f"rank 1 on {platform.node()} has died")
+        self.assertEqual(lines_of_ours(errors), [f"gridstride: rank 1 on {platform.node()} has died"])
+        self.assertEqual(self.record("run")["resumed"][0]["ranks"], 3)
 
     def test_rank_0_that_dies_ends_the_job(self):
         errors = self.lose(0, signal.SIGKILL)
-        self.assertRegex("\n".join(lines_of_ours(errors)), f"rank 0 on {platform.node()} has died")
+        self.assertEqual(lines_of_ours(errors), [f"gridstride: rank 0 on {platform.node()} has died"])
 
     def test_a_rank_that_hangs_ends_the_job(self):
         errors = self.lose(2, signal.SIGSTOP)
-        self.assertRegex("\n".join(lines_of_ours(errors)), f"rank 2 on {platform.node()} has not answered for 15 s")
+        self.assertEqual(lines_of_ours(errors), [f"gridstride: rank 2 on {platform.node()} has not answered for 15 s"])
 
 
 if __name__ == "__main__":

@@ -85,6 +85,36 @@ TEST(TrainerOfRanks, HasTheSameBitsIfEachHoldsAShareOfTheImages) {
   EXPECT_EQ(whole.evaluation.logits, shares.evaluation.logits);
 }
 
+/// Each rank has running averages of its own; the run's are those of rank 0.
+TEST(TrainerOfRanks, EvaluatesWithTheAveragesOfRank0) {
+  const Net net = resnet({.input = {16, 16, 1}, .base = 2, .depth = 8});
+  const DataSplits data = tiny_splits(28, 22, 16);
+  const Outcome together = train(&world(), net, small_recipe(), data);
+  if (!world().leads()) return;
+  const std::unique_ptr<Device> device = open_device({.name = "cpu", .threads = 1});
+  Program alone(net, small_recipe(), *device, {.rule = "default"});
+  alone.initialize();
+  alone.set_parameters(together.parameters);
+  const Evaluation want = Trainer(alone, data).evaluate();
+  EXPECT_TRUE(agree(together.evaluation.logits, widen(want.logits), 1e-5));
+  EXPECT_NEAR(together.evaluation.loss, want.loss, 1e-6);
+}
+
+TEST(TrainerOfRanks, NormalisesByTheWholeBatchIfAsked) {
+  const Net net = resnet({.input = {16, 16, 1}, .base = 2, .depth = 8});
+  const DataSplits data = tiny_splits(38, 22, 16);
+  Recipe recipe = small_recipe();
+  recipe.sync_batch_norm = true;
+  recipe.learning_rate = 1e-4f;
+  const Outcome together = train(&world(), net, recipe, data);
+  if (!world().leads()) return;
+  const Outcome alone = train(nullptr, net, recipe, data);
+  for (std::size_t i = 0; i < alone.history.size(); ++i) {
+    EXPECT_NEAR(together.history[i].loss, alone.history[i].loss, 1e-3);
+    EXPECT_NEAR(together.history[i].val_loss, alone.history[i].val_loss, 1e-3);
+  }
+}
+
 TEST(TrainerOfRanks, EndsBetweenEpochsOnAllRanks) {
   TrainerCallbacks callbacks;
   callbacks.stop = [] { return true; };

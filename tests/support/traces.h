@@ -122,7 +122,7 @@ class Traces {
   SafeTensors file_;
 };
 
-/// How far a loss may be from each of `want`. fp32: relative, from 1e-5 at step 1 to 1e-3 at step 20, plus 1e-7, since
+/// The bound on a loss's distance from each of `want`. fp32: relative, from 1e-5 at step 1 to 1e-3 at step 20, plus 1e-7, since
 /// a loss near 0 may be a rounded difference of numbers near 1. tf32 and bf16 round factors or activations: such a run
 /// follows the trace only if its steps are small. Those of plain SGD are not; in bf16 it diverges from the trace after
 /// five steps.
