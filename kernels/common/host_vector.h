@@ -1,9 +1,11 @@
 // host_vector.h - vectors for the *_simd.cu variants of the host target. A vector is one register of the CPU that the
 // file is compiled for: g++ would take a longer one apart, and compare its parts one float at a time.
 #pragma once
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 #ifdef __AVX2__
@@ -36,6 +38,25 @@ using AllBytes = std::uint8_t __attribute__((vector_size(lanes * sizeof(std::int
 
 #define GS_INLINE inline __attribute__((always_inline))
 
+// Half of a 512-bit register, for tensors of at most eight channels: a CPU that computes 512 bits in two halves, or on
+// fewer units, spends no time on empty lanes. Elsewhere, a register.
+#if defined(__AVX512VL__)
+using HalfVec = float __attribute__((vector_size(lanes / 2 * sizeof(float))));
+using HalfIntVec = std::int32_t __attribute__((vector_size(lanes / 2 * sizeof(std::int32_t))));
+using HalfBytes = std::uint8_t __attribute__((vector_size(lanes / 2)));
+#else
+using HalfVec = Vec;
+using HalfIntVec = IntVec;
+using HalfBytes = Bytes;
+#endif
+/// Of values stored as T; bf16 has no half registers.
+template <class T>
+using HalfOf = std::conditional_t<std::is_same_v<T, float>, HalfVec, Vec>;
+template <class V>
+using Integers = std::conditional_t<std::is_same_v<V, Vec>, IntVec, HalfIntVec>;
+template <class V>
+inline constexpr int lanes_of = sizeof(V) / sizeof(float);
+
 GS_INLINE Vec load(const float* from) {
   Vec v;
   std::memcpy(&v, from, sizeof v);
@@ -60,14 +81,27 @@ GS_INLINE Vec load(const float* from, int count) {
   return load(part);
 #endif
 }
-/// The first min(count, lanes) bytes as integers, then zeros.
-GS_INLINE IntVec load_bytes(const std::uint8_t* from, int count) {
-  Bytes bytes = {};
-  if (count >= lanes)
+#if defined(__AVX512VL__)
+GS_INLINE void store(float* to, const HalfVec& v, int count = lanes_of<HalfVec>) {
+  if (count >= lanes_of<HalfVec>)
+    std::memcpy(to, &v, sizeof v);
+  else
+    _mm256_mask_storeu_ps(to, __mmask8((1u << count) - 1), __m256(v));
+}
+#endif
+/// The first min(count, lanes of V) bytes as integers, then zeros.
+template <class V = Vec>
+GS_INLINE Integers<V> load_bytes(const std::uint8_t* from, int count) {
+  std::conditional_t<std::is_same_v<V, Vec>, Bytes, HalfBytes> bytes = {};
+  if (count >= lanes_of<V>)
     std::memcpy(&bytes, from, sizeof bytes);
   else
     for (int i = 0; i < count; ++i) bytes[i] = from[i];
-  return __builtin_convertvector(bytes, IntVec);
+#ifdef __AVX2__  // g++ 12 would convert eight bytes one by one
+  if constexpr (sizeof bytes == 8)
+    return Integers<V>(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128(std::bit_cast<std::int64_t>(bytes))));
+#endif
+  return __builtin_convertvector(bytes, Integers<V>);
 }
 GS_INLINE void store(float* to, const Vec& v) {
   std::memcpy(to, &v, sizeof v);
@@ -99,6 +133,12 @@ GS_INLINE void store_bytes(std::uint8_t* to, const IntVec& v, int count) {
   const Bytes bytes = low_bytes(v, std::make_integer_sequence<int, lanes>());
   std::memcpy(to, &bytes, count < lanes ? std::size_t(count) : sizeof bytes);
 }
+#if defined(__AVX512VL__)
+GS_INLINE void store_bytes(std::uint8_t* to, const HalfIntVec& v, int count) {
+  const __m128i bytes = _mm256_cvtepi32_epi8(__m256i(v));
+  std::memcpy(to, &bytes, std::size_t(std::min(count, lanes_of<HalfVec>)));
+}
+#endif
 /// bf16 as floats; with `count`, the first min(count, lanes), then zeros.
 GS_INLINE Vec load(const bf16* from) {
   Halves halves;
@@ -111,6 +151,21 @@ GS_INLINE Vec load(const bf16* from, int count) {
   for (int i = 0; i < count; ++i) part[i] = from[i];
   return load(part);
 }
+/// load() of a Vec or a HalfVec.
+template <class V, class T>
+GS_INLINE V load_as(const T* from, int count = lanes_of<V>) {
+  if constexpr (std::is_same_v<V, Vec>) {
+    return load(from, count);
+#if defined(__AVX512VL__)
+  } else if (count < lanes_of<V>) {
+    return V(_mm256_maskz_loadu_ps(__mmask8((1u << count) - 1), from));
+  } else {
+    V v;
+    std::memcpy(&v, from, sizeof v);
+    return v;
+#endif
+  }
+}
 /// Rounds as rounded<bf16>() does.
 GS_INLINE void store(bf16* to, const Vec& v, int count = lanes) {
   const auto u = WordVec(v);
@@ -119,8 +174,9 @@ GS_INLINE void store(bf16* to, const Vec& v, int count = lanes) {
   const Halves halves = __builtin_convertvector((is_nan & 0x7fffu) | (~is_nan & nearest), Halves);
   std::memcpy(to, &halves, count < lanes ? sizeof(bf16) * std::size_t(count) : sizeof halves);
 }
-GS_INLINE Vec broadcast(float x) {
-  return x - Vec{};
+template <class V = Vec>
+GS_INLINE V broadcast(float x) {
+  return x - V{};
 }
 
 /// Per lane: `chosen` if the mask (a comparison's result: all bits or none) is set, else `other`.
@@ -137,17 +193,16 @@ GS_INLINE float sum(const Vec& v) {
   return part[0];
 }
 
-/// max(x, 0) that keeps NaN.
-GS_INLINE Vec relu(const Vec& v) {
-  return v <= 0 ? Vec{} : v;
-}
-GS_INLINE float relu(float x) {
-  return x <= 0 ? 0.0f : x;
+/// max(x, 0) that keeps NaN, of a vector or a float.
+template <class V>
+GS_INLINE V relu(const V& v) {
+  return v <= 0 ? V{} : v;
 }
 
 /// Per lane: `dx` if a ReLU's `output` is positive or NaN, else 0.
-GS_INLINE Vec where_positive(const Vec& output, const Vec& dx) {
-  return output <= 0 ? Vec{} : dx;
+template <class V>
+GS_INLINE V where_positive(const V& output, const V& dx) {
+  return output <= 0 ? V{} : dx;
 }
 
 /// Calls f.template operator()<count>(first) for [0, n) in tiles of `tile` (at most 16), the rest as one smaller tile.
@@ -165,8 +220,34 @@ GS_INLINE void for_tiles(std::int64_t n, const F& f) {
   rest.template operator()<tile - 1>(rest);
 }
 
+/// Calls f.template operator()<V>(first, count) for [0, n) in registers V = Vec, or in one V = Half if that holds n.
+/// `count` is a constant in full registers.
+template <class Half = HalfVec, class F>
+GS_INLINE void for_registers(int n, const F& f) {
+  constexpr int half = lanes_of<Half>;
+  if (n == half) return f.template operator()<Half>(0, std::integral_constant<int, half>());
+  if (n < half) return f.template operator()<Half>(0, n);
+  int first = 0;
+  for (; first + lanes <= n; first += lanes) f.template operator()<Vec>(first, std::integral_constant<int, lanes>());
+  if (first < n) f.template operator()<Vec>(first, n - first);
+}
+
+/// Calls f.template operator()<V, blocks>(first) for [0, n) with up to two registers of V = Vec at a time, or one
+/// HalfVec if that holds n.
+template <class F>
+GS_INLINE void for_blocks(int n, const F& f) {
+  if (n <= lanes_of<HalfVec>) return f.template operator()<HalfVec, 1>(0);
+  int first = 0;
+  for (; n - first > lanes; first += 2 * lanes) f.template operator()<Vec, 2>(first);
+  if (first < n) f.template operator()<Vec, 1>(first);
+}
+
 constexpr std::int64_t vectors_in(std::int64_t floats) {
   return (floats + lanes - 1) / lanes;
+}
+/// Floats in the registers of for_registers(n, f).
+constexpr std::int64_t padded_to_registers(std::int64_t n) {
+  return n <= lanes_of<HalfVec> ? lanes_of<HalfVec> : vectors_in(n) * lanes;
 }
 
 }  // namespace gs::GS_TARGET

@@ -5,9 +5,10 @@
 //
 // Compared with maxpool_simd's backward pass followed by conv2d_filter_simd: the gradient of the four pixels of a
 // window is made in registers, zero where `argmax` says, and neither written nor read. The products are as many, since
-// the filters of a register differ in their maxima. Images are copied with their padding; slices as in
-// conv2d_filter_simd, so the bits do not depend on the number of threads. Per value of the pooled map 5 bytes (in bf16
-// 3) and 4 taps multiply-adds: bound by arithmetic.
+// the filters of a register differ in their maxima. Each input under a window is read once and multiplied with the
+// gradients of the up to four pixels that it meets, in registers with the sums of nine taps. Images are copied with
+// their padding; slices as in conv2d_filter_simd, so the bits do not depend on the number of threads. Per value of the
+// pooled map 5 bytes (in bf16 3) and 4 taps multiply-adds: bound by arithmetic.
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
@@ -32,23 +33,32 @@ std::int64_t pool_slice_size(const Conv2d& d) {
   return (std::int64_t(d.r) * d.s * d.c + 1) * vectors_in(d.k) * lanes;
 }
 
-/// Adds a row of windows to sums[tap * channels], for up to `lanes` filters. `pitch`: floats in a row of the images.
-template <class Filter, class T>
+/// Adds a row of windows to sums[tap * channels], for up to a register of filters. `pitch`: floats in a row of the
+/// images.
+template <class Filter, class V, class T, class Count>
 void add_row_of_windows(float* sums, const float* x, const T* dy, const std::uint8_t* argmax, std::int64_t pitch,
-                        std::int64_t channels, int windows, std::int64_t filters, int count) {
+                        std::int64_t channels, int windows, std::int64_t filters, Count count) {
   constexpr int taps = Filter::taps;
-  Vec total[taps + 1];
-  for (int tap = 0; tap <= taps; ++tap) total[tap] = load(sums + tap * channels);
+  V total[taps + 1];
+  for (int tap = 0; tap <= taps; ++tap) total[tap] = load_as<V>(sums + tap * channels);
   for (int q = 0; q < windows; ++q, x += 2 * Filter::channels, dy += filters, argmax += filters) {
-    const Vec gradient = load(dy, count);
-    const IntVec place = load_bytes(argmax, count);
-    total[taps] += (place < 4) ? gradient : Vec{};
-    for (int i = 0; i < 4; ++i) {
-      const Vec of_pixel = place == i ? gradient : Vec{};
-      const float* pixels = x + i / 2 * pitch + i % 2 * Filter::channels;
-      for (int tap = 0; tap < taps; ++tap)
-        total[tap] += broadcast(pixels[tap / Filter::across * pitch + tap % Filter::across]) * of_pixel;
-    }
+    const V gradient = load_as<V>(dy, count);
+    const auto place = load_bytes<V>(argmax, count);
+    total[taps] += (place < 4) ? gradient : V{};
+    V of_pixel[4];
+    for (int i = 0; i < 4; ++i) of_pixel[i] = place == i ? gradient : V{};
+#pragma GCC unroll 8
+    for (int r = 0; r <= Filter::size; ++r)
+#pragma GCC unroll 32
+      for (int s = 0; s < Filter::across + Filter::channels; ++s) {
+        const V pixel = broadcast<V>(x[r * pitch + s]);
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; ++i) {
+          const int tap_row = r - i / 2, tap = s - i % 2 * Filter::channels;
+          if (tap_row < 0 || tap_row >= Filter::size || tap < 0 || tap >= Filter::across) continue;
+          total[tap_row * Filter::across + tap] += pixel * of_pixel[i];
+        }
+      }
   }
   for (int tap = 0; tap <= taps; ++tap) store(sums + tap * channels, total[tap]);
 }
@@ -63,9 +73,10 @@ void sum_pool_slice(float* sums, const float* images, const T* dy, const std::ui
   std::fill_n(sums, pool_slice_size(d.conv), 0.0f);
   for (std::int64_t row = begin; row < end; ++row) {
     const float* x = images + row / p * padded.image() + row % p * 2 * padded.row();
-    for (std::int64_t k = 0; k < filters; k += lanes)
-      add_row_of_windows<Filter>(sums + k, x, dy + row * q * filters + k, argmax + row * q * filters + k, padded.row(),
-                                 channels, int(q), filters, int(filters - k));
+    for_registers<HalfOf<T>>(int(filters), [&]<class V>(int k, auto count) {
+      add_row_of_windows<Filter, V>(sums + k, x, dy + row * q * filters + k, argmax + row * q * filters + k,
+                                    padded.row(), channels, int(q), filters, count);
+    });
   }
 }
 

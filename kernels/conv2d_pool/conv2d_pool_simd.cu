@@ -4,7 +4,8 @@
 // Compared with a convolution followed by maxpool_simd: the four sums of a window stay in registers, so the full-size
 // output, four times the pooled one, is neither written nor read. Each pixel under the two windows is read once and
 // multiplied with all taps that meet it; the filters are repacked so that a tap's are neighbours, and images are copied
-// with their padding. Per value of y 5 bytes (in bf16 3) and 4 taps multiply-adds: bound by arithmetic.
+// with their padding. A copy of a register's filters cannot alias y: of 32 registers it takes ten for nine taps, and
+// only pixels are loaded. Per value of y 5 bytes (in bf16 3) and 4 taps multiply-adds: bound by arithmetic.
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
@@ -34,55 +35,57 @@ void pack_filters_and_bias(float* to, const T* w, const T* bias, const Conv2d& d
 }
 
 /// The value as it would be stored between the two layers.
-template <class T>
-GS_INLINE Vec as_stored(const Vec& v) {
+template <class T, class V>
+GS_INLINE V as_stored(const V& v) {
   if constexpr (std::is_same_v<T, float>) {
     return v;
   } else {
-    T stored[lanes];
+    T stored[lanes_of<V>];
     store(stored, v);
-    return load(stored);
+    return load_as<V>(stored);
   }
 }
 
+/// A register of each tap's filters, then of the bias.
+template <class V, class Filter>
+using Weights = V[Filter::taps + 1];
+
 /// The sums under `windows` neighbouring windows of the pool, the left one at x: sums[window][pixel].
-template <class Filter, int windows>
-GS_INLINE void convolve_windows(Vec (&sums)[windows][4], const float* x, std::int64_t row, const float* filters,
-                                std::int64_t pitch) {
+template <class Filter, int windows, class V>
+GS_INLINE void convolve_windows(V (&sums)[windows][4], const float* x, std::int64_t row,
+                                const Weights<V, Filter>& weights) {
   constexpr int across = 2 * windows + Filter::size - 1;
-  const Vec bias = load(filters + Filter::taps * pitch);
   for (int w = 0; w < windows; ++w)
-    for (int i = 0; i < 4; ++i) sums[w][i] = bias;
+    for (int i = 0; i < 4; ++i) sums[w][i] = weights[Filter::taps];
 #pragma GCC unroll 8
   for (int r = 0; r <= Filter::size; ++r)
 #pragma GCC unroll 8
     for (int s = 0; s < across; ++s)
 #pragma GCC unroll 4
       for (int c = 0; c < Filter::channels; ++c) {
-        const Vec pixel = broadcast(x[r * row + s * Filter::channels + c]);
+        const V pixel = broadcast<V>(x[r * row + s * Filter::channels + c]);
 #pragma GCC unroll 2
         for (int w = 0; w < windows; ++w)
 #pragma GCC unroll 4
           for (int i = 0; i < 4; ++i) {
             const int tap_row = r - i / 2, tap_column = s - 2 * w - i % 2;
             if (tap_row < 0 || tap_row >= Filter::size || tap_column < 0 || tap_column >= Filter::size) continue;
-            const int tap = tap_row * Filter::across + tap_column * Filter::channels + c;
-            sums[w][i] += pixel * load(filters + tap * pitch);
+            sums[w][i] += pixel * weights[tap_row * Filter::across + tap_column * Filter::channels + c];
           }
       }
 }
 
-/// The outputs of `windows` neighbouring windows for up to `lanes` filters.
-template <class Filter, int windows, class T>
-GS_INLINE void pool_windows(T* y, std::uint8_t* argmax, const float* x, std::int64_t row, const float* filters,
-                            const Conv2d& d, int count) {
-  Vec sums[windows][4];
-  convolve_windows<Filter>(sums, x, row, filters, packed_filters(d));
+/// The outputs of `windows` neighbouring windows for up to a register of filters.
+template <class Filter, int windows, class V, class T, class Count>
+GS_INLINE void pool_windows(T* y, std::uint8_t* argmax, const float* x, std::int64_t row,
+                            const Weights<V, Filter>& weights, const Conv2d& d, Count count) {
+  V sums[windows][4];
+  convolve_windows<Filter>(sums, x, row, weights);
   for (int w = 0; w < windows; ++w) {
-    for (Vec& sum : sums[w]) sum = as_stored<T>(d.relu ? relu(sum) : sum);
+    for (V& sum : sums[w]) sum = as_stored<T>(sum);
     const auto& [a, b, c, e] = sums[w];
-    const VectorMaximum maximum = d.relu ? maximum_of_window<true>(a, b, c, e) : maximum_of_window<false>(a, b, c, e);
-    store(y + w * d.k, maximum.value, count);
+    const auto maximum = d.relu ? maximum_of_window<true>(a, b, c, e) : maximum_of_window<false>(a, b, c, e);
+    store(y + w * d.k, d.relu ? relu(maximum.value) : maximum.value, count);
     store_bytes(argmax + w * d.k, maximum.argmax, count);
   }
 }
@@ -108,15 +111,19 @@ void conv2d_pool_forward_simd(T* y, std::uint8_t* argmax, const T* x, const T* w
     using Filter = decltype(filter);
     pack_filters_and_bias(filters, w, bias, d.conv, Filter::taps);
     const auto rows = [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t at = begin; at < end; ++at)
-        for (std::int64_t first = 0; first < k; first += lanes) {
-          const float* pixels = images + at / p * padded.image() + at % p * 2 * padded.row();
+      for_registers<HalfOf<T>>(int(k), [&]<class V>(int first, auto count) {
+        Weights<V, Filter> weights;
+        for (int tap = 0; tap <= Filter::taps; ++tap)
+          weights[tap] = load_as<V>(filters + tap * packed_filters(d.conv) + first);
+        for (std::int64_t at = begin; at < end; ++at) {
+          const float* const pixels = images + at / p * padded.image() + at % p * 2 * padded.row();
           for_tiles<2>(q, [&]<int windows>(std::int64_t column) {
             const std::int64_t to = (at * q + column) * k + first;
-            pool_windows<Filter, windows>(y + to, argmax + to, pixels + column * 2 * Filter::channels, padded.row(),
-                                          filters + first, d.conv, int(k - first));
+            pool_windows<Filter, windows, V>(y + to, argmax + to, pixels + column * 2 * Filter::channels, padded.row(),
+                                             weights, d.conv, count);
           });
         }
+      });
     };
     const std::int64_t work = q * k * 4 * Filter::taps;
     host_shares(d.pool.n * p, rows, std::max<std::int64_t>(1, 65536 / work));

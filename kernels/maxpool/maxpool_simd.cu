@@ -20,7 +20,7 @@ template <bool relu_input, class T>
 GS_INLINE void forward_vector(T* y, std::uint8_t* argmax, const T* v0, const T* v1, const T* v2, const T* v3,
                               int count) {
   const Vec a = load(v0, count), b = load(v1, count), c = load(v2, count), d = load(v3, count);
-  const VectorMaximum maximum = maximum_of_window<relu_input>(a, b, c, d);
+  const VectorMaximum<Vec> maximum = maximum_of_window<relu_input>(a, b, c, d);
   store(y, maximum.value, count);
   store_bytes(argmax, maximum.argmax, count);
 }

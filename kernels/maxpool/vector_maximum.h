@@ -5,28 +5,31 @@
 
 namespace gs::GS_TARGET {
 
-/// Per lane the outputs of a window, as in MaxPoolForward.
+/// Per lane the outputs of a window, as in MaxPoolForward. V: Vec or HalfVec.
+template <class V>
 struct VectorMaximum {
-  Vec value;
-  IntVec argmax;
+  V value;
+  Integers<V> argmax;
 };
 
-/// Per lane the larger of the two; NaN if either is NaN.
-GS_INLINE Vec larger_or_nan(const Vec& best, const Vec& v) {
-  return (v > best) | (v != v) ? v : best;
+/// Makes v the maximum if it is larger or the first NaN.
+template <class V>
+GS_INLINE void compare(VectorMaximum<V>& maximum, const V& v, int place) {
+  const Integers<V> taken = ~(v <= maximum.value) & (maximum.value == maximum.value);
+  maximum.value = taken ? v : maximum.value;
+  maximum.argmax = taken ? Integers<V>{} + place : maximum.argmax;
 }
 
 /// The maximum of the window a b above c d, and the position of the first maximum or of the first NaN; with
-/// `relu_input`, a maximum that is not positive has no gradient.
-template <bool relu_input>
-GS_INLINE VectorMaximum maximum_of_window(const Vec& a, const Vec& b, const Vec& c, const Vec& d) {
-  const Vec best = larger_or_nan(larger_or_nan(larger_or_nan(a, b), c), d);
-  IntVec place = IntVec{} + 3;
-  place = select((c == best) | (c != c), 2, place);
-  place = select((b == best) | (b != b), 1, place);
-  place = select((a == best) | (a != a), 0, place);
-  if (relu_input) place = select(best <= 0, MaxPool::no_gradient, place);
-  return {best, place};
+/// `relu`, before or after the pool, a maximum that is not positive has no gradient.
+template <bool relu, class V>
+GS_INLINE VectorMaximum<V> maximum_of_window(const V& a, const V& b, const V& c, const V& d) {
+  VectorMaximum<V> maximum{a, {}};
+  compare(maximum, b, 1);
+  compare(maximum, c, 2);
+  compare(maximum, d, 3);
+  if (relu) maximum.argmax = maximum.value <= 0 ? Integers<V>{} + MaxPool::no_gradient : maximum.argmax;
+  return maximum;
 }
 
 }  // namespace gs::GS_TARGET
