@@ -11,6 +11,12 @@
 // Changed from conv2d_simd: the sum over channels is 16 products of matrices, one for each of the 16 places of a tile,
 // instead of 36 multiplications per tile and channel; transforms of inputs, filters and outputs surround it.
 //
+// A step has 24 tiles. Their transformed inputs v[place][tile][c] stay in the L2 cache. A place's part, the filters of
+// two registers of outputs and the products of both, m[place][tile][output], are a few KiB: they stay in the L1 cache
+// while eight tiles by two registers (six on 16 registers) are summed over all channels in registers. That is 10 loads
+// for 16 multiply-adds. An array's places lie a line more apart than the data, else all of them, a power of two apart,
+// fall into one set of the L1 cache. Up to eight outputs or channels take half of a 512-bit register (HalfVec).
+//
 // Errors. The transforms add and subtract, which simd's sum of products does not: with |d| <= 1 and |g| <= 1 the terms
 // of a sum reach 4 * 9/4 and each output adds 9 sums, so the error bound is 81/9 = 9 times that of a sum of as many
 // products (tested). So this variant is never a default: a run takes it if it is named, or if tuning finds it faster.
@@ -20,103 +26,90 @@
 #include "kernels/common/registration.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d/mirrored_convolution.h"
-#include "kernels/conv2d/padded_images.h"
+#include "kernels/conv2d/winograd_tiles.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr int places = 16;          ///< of a transformed tile
-constexpr int most_tiles = 24;      ///< of a row that are transformed together
-constexpr int most_channels = 128;  ///< of the input: the transformed tiles of a step stay in the core's L2 cache
-constexpr int tiles_at_once = vector_registers == 32 ? 8 : 6;  ///< with two registers of sums each
+constexpr int most_tiles = 24;  ///< of a step
+/// Tiles that share the filters in registers, with `blocks` registers of sums each.
+template <int blocks>
+constexpr int tiles_at_once = blocks == 1 || vector_registers == 32 ? 8 : 6;
 
-std::int64_t padded_outputs(const Conv2d& d) {
-  return vectors_in(d.k) * lanes;
-}
 std::int64_t filters_size(const Conv2d& d) {
-  return places * d.c * padded_outputs(d);
+  return places * d.c * padded_to_registers(d.k);
 }
 
-/// d = B^T d B.
-GS_INLINE void transform_inputs(Vec (&d)[4][4]) {
-  const auto transform = [](Vec& a, Vec& b, Vec& c, Vec& e) {
-    const Vec first = a - c, second = b + c, third = c - b, fourth = b - e;
-    a = first, b = second, c = third, e = fourth;
+/// u[place] = G g G^T.
+template <class V>
+GS_INLINE void transform_filter(V (&u)[4][4], const V (&g)[3][3]) {
+  const auto transform = [](V(&to)[4], const V& a, const V& b, const V& c) {
+    to[0] = a, to[1] = 0.5f * (a + b + c), to[2] = 0.5f * (a - b + c), to[3] = c;
   };
-  for (int j = 0; j < 4; ++j) transform(d[0][j], d[1][j], d[2][j], d[3][j]);
-  for (int i = 0; i < 4; ++i) transform(d[i][0], d[i][1], d[i][2], d[i][3]);
-}
-
-/// to[place] = G g G^T of one filter of one channel, `pitch` floats apart.
-void transform_filter(float* to, std::int64_t pitch, const float (&g)[3][3]) {
-  const auto transform = [](float(&u)[4], float a, float b, float c) {
-    u[0] = a, u[1] = 0.5f * (a + b + c), u[2] = 0.5f * (a - b + c), u[3] = c;
-  };
-  float columns[3][4];
+  V columns[3][4];
   for (int j = 0; j < 3; ++j) transform(columns[j], g[0][j], g[1][j], g[2][j]);
-  for (int i = 0; i < 4; ++i) {
-    float row[4];
-    transform(row, columns[0][i], columns[1][i], columns[2][i]);
-    for (int j = 0; j < 4; ++j) to[(4 * i + j) * pitch] = row[j];
-  }
+  for (int i = 0; i < 4; ++i) transform(u[i], columns[0][i], columns[1][i], columns[2][i]);
 }
 
-/// to[place][c][k] from the taps tap(k, c, r, s), with zeros for the k between d.k and a whole register.
+/// Transformed filters from the taps tap(k, c, r, s): [place][c][k] for the outputs k of one call of for_blocks(), then
+/// of the next; zeros for the k between d.k and a whole register.
 template <class Tap>
 void transform_filters(float* to, const Conv2d& d, const Tap& tap) {
-  const std::int64_t outputs = padded_outputs(d), pitch = d.c * outputs;
-  host_shares(
-      d.c,
-      [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t c = begin; c < end; ++c)
-          for (std::int64_t k = 0; k < outputs; ++k) {
-            float g[3][3] = {};
-            if (k < d.k)
-              for (int r = 0; r < 3; ++r)
-                for (int s = 0; s < 3; ++s) g[r][s] = tap(k, c, r, s);
-            transform_filter(to + c * outputs + k, pitch, g);
-          }
-      },
-      std::max<std::int64_t>(1, 2048 / outputs));
+  const auto channels = [&](std::int64_t begin, std::int64_t end) {
+    for_blocks(d.k, [&]<class V, int blocks>(int k) {
+      constexpr int width = lanes_of<V>;
+      for (std::int64_t c = begin; c < end; ++c)
+        for (int b = 0; b < blocks; ++b) {
+          float taps[3][3][width] = {};
+          const int first = k + b * width;
+          for (int i = 0; i < std::min(width, d.k - first); ++i)
+            for (int r = 0; r < 3; ++r)
+              for (int s = 0; s < 3; ++s) taps[r][s][i] = tap(first + i, c, r, s);
+          V g[3][3], u[4][4];
+          for (int r = 0; r < 3; ++r)
+            for (int s = 0; s < 3; ++s) g[r][s] = load_as<V>(taps[r][s]);
+          transform_filter(u, g);
+          for (int place = 0; place < places; ++place)
+            store(to + (k * places + place * blocks * width) * d.c + (c * blocks + b) * width, u[place / 4][place % 4]);
+        }
+    });
+  };
+  host_shares(d.c, channels, std::max<std::int64_t>(1, 2048 / d.k));
 }
 
-/// v[place][tile][c] = the transformed 4x4 tiles from `image` on, two columns apart.
-void transform_tiles(float* v, const float* image, std::int64_t row, int tiles, int channels) {
-  for (int tile = 0; tile < tiles; ++tile)
-    for (int c = 0; c < channels; c += lanes) {
-      Vec d[4][4];
-      for (int i = 0; i < 4; ++i)
-        for (int j = 0; j < 4; ++j) d[i][j] = load(image + i * row + (2 * tile + j) * channels + c, channels - c);
-      transform_inputs(d);
-      for (int place = 0; place < places; ++place)
-        store(v + (place * tiles + tile) * channels + c, d[place / 4][place % 4], channels - c);
+/// m[tile][block] = sum_c v[tile][c] u[c][block] for `count` tiles and `blocks` registers of outputs. A function of its
+/// own has the general registers for the addresses of all tiles.
+template <class V, int blocks, int count>
+__attribute__((noinline)) void multiply_tile(V* m, const float* v, const float* u, std::int64_t channels) {
+  V sums[blocks][count] = {};
+  for (std::int64_t c = 0; c < channels; ++c) {
+    V filters[blocks];
+    for (int b = 0; b < blocks; ++b) filters[b] = load_as<V>(u + (c * blocks + b) * lanes_of<V>);
+    for (int t = 0; t < count; ++t) {
+      const V value = broadcast<V>(v[t * channels + c]);
+      for (int b = 0; b < blocks; ++b) sums[b][t] += value * filters[b];
     }
+  }
+#pragma GCC unroll 16
+  for (int t = 0; t < count; ++t)
+#pragma GCC unroll 2
+    for (int b = 0; b < blocks; ++b) m[t * blocks + b] = sums[b][t];
 }
 
-/// m[tile][block] = sum_c v[tile][c] u[c][block] at one place, for `blocks` registers of outputs.
-template <int blocks>
-GS_INLINE void multiply(Vec* m, const float* v, const float* u, int tiles, int channels, std::int64_t outputs) {
-  for_tiles<tiles_at_once>(tiles, [&]<int count>(std::int64_t first) {
-    Vec sums[count][blocks] = {};
-    for (int c = 0; c < channels; ++c) {
-      Vec filters[blocks];
-      for (int b = 0; b < blocks; ++b) filters[b] = load(u + c * outputs + b * lanes);
-      for (int t = 0; t < count; ++t) {
-        const Vec value = broadcast(v[(first + t) * channels + c]);
-        for (int b = 0; b < blocks; ++b) sums[t][b] += value * filters[b];
-      }
-    }
-    for (int t = 0; t < count; ++t)
-      for (int b = 0; b < blocks; ++b) m[(first + t) * blocks + b] = sums[t][b];
+/// The same for `tiles` tiles of one place.
+template <class V, int blocks>
+GS_INLINE void multiply(V* m, const float* v, const float* u, int tiles, std::int64_t channels) {
+  for_tiles<tiles_at_once<blocks>>(tiles, [&]<int count>(std::int64_t first) {
+    multiply_tile<V, blocks, count>(m + first * blocks, v + first * channels, u, channels);
   });
 }
 
 /// finish(row, column, y) for the four outputs A^T m A of a tile.
-template <class Finish>
-GS_INLINE void transform_outputs(const Vec* m, int pitch, const Finish& finish) {
-  Vec rows[2][4];
+template <class V, class Finish>
+GS_INLINE void transform_outputs(const V* m, int pitch, const Finish& finish) {
+  V rows[2][4];
   for (int j = 0; j < 4; ++j) {
-    const Vec a = m[j * pitch], b = m[(4 + j) * pitch], c = m[(8 + j) * pitch], d = m[(12 + j) * pitch];
+    const V a = m[j * pitch], b = m[(4 + j) * pitch], c = m[(8 + j) * pitch], d = m[(12 + j) * pitch];
     rows[0][j] = a + b + c;
     rows[1][j] = b - c - d;
   }
@@ -126,67 +119,63 @@ GS_INLINE void transform_outputs(const Vec* m, int pitch, const Finish& finish) 
   }
 }
 
-/// `tiles` tiles of a row, for `blocks` registers of outputs: store(tile, row, column, block, y).
-template <int blocks, class Store>
-GS_INLINE void outputs_of_tiles(const float* v, const float* u, int tiles, const Conv2d& d, const Store& store) {
-  const std::int64_t outputs = padded_outputs(d);
-  Vec m[places][most_tiles * blocks];
-  for (int place = 0; place < places; ++place)
-    multiply<blocks>(m[place], v + place * tiles * d.c, u + place * d.c * outputs, tiles, d.c, outputs);
-  for (int tile = 0; tile < tiles; ++tile)
-    for (int b = 0; b < blocks; ++b)
-      transform_outputs(&m[0][tile * blocks + b], most_tiles * blocks,
-                        [&](int row, int column, const Vec& y) { store(tile, row, column, b, y); });
-}
-
-/// Convolves padded images with transformed filters; finish(sums, at, k) receives a register of outputs, from channel k
-/// on, for y index `at`.
+/// Convolves x with transformed filters; finish(sums, at, k, count) receives a register with `count` outputs, from
+/// channel k on, for y index `at`.
 template <class Finish>
-void convolve_by_tiles(const float* images, const float* filters, const Conv2d& d, const Finish& finish) {
-  const Padded padded(d);
-  const std::int64_t tile_rows = d.p() / 2, tiles_in_row = d.q() / 2;
-  const auto rows = [&](std::int64_t begin, std::int64_t end) {
-    alignas(64) float v[places * most_tiles * most_channels];
-    for (std::int64_t at = begin; at < end; ++at)
-      for (std::int64_t first = 0; first < tiles_in_row; first += most_tiles) {
-        const std::int64_t image = at / tile_rows, top = at % tile_rows * 2;
-        const int tiles = int(std::min<std::int64_t>(most_tiles, tiles_in_row - first));
-        transform_tiles(v, images + image * padded.image() + top * padded.row() + 2 * first * d.c, padded.row(), tiles,
-                        d.c);
-        const auto outputs = [&]<int blocks>(std::int64_t k) {
-          outputs_of_tiles<blocks>(v, filters + k, tiles, d, [&](int tile, int row, int column, int b, const Vec& y) {
-            const std::int64_t pixel = (image * d.p() + top + row) * d.q() + 2 * (first + tile) + column;
-            finish(y, pixel * d.k + k + b * lanes, k + b * lanes);
-          });
-        };
-        std::int64_t k = 0;
-        for (; d.k - k > lanes; k += 2 * lanes) outputs.template operator()<2>(k);
-        if (k < d.k) outputs.template operator()<1>(k);
+void convolve_by_tiles(const float* x, const float* filters, const Conv2d& d, const Finish& finish) {
+  const std::int64_t all = tiles_in(d);
+  const auto share = [&](std::int64_t begin, std::int64_t end) {
+    alignas(64) float v[places * (most_tiles * most_winograd_channels + lanes)], copy[4 * 4 * most_winograd_channels];
+    std::int64_t outputs_of[most_tiles];
+    Tile tile(d, begin);
+    for (std::int64_t first = begin; first < end; first += most_tiles) {
+      const int tiles = int(std::min<std::int64_t>(most_tiles, end - first));
+      const std::int64_t pitch = tiles * d.c + lanes;
+      for (int t = 0; t < tiles; ++t, tile.advance(d)) {
+        outputs_of[t] = ((tile.image * d.p() + tile.row) * d.q() + tile.column) * d.k;
+        transform_tile(v + t * d.c, pitch, pixels_under(tile, x, d, copy), d.c);
       }
+      for_blocks(d.k, [&]<class V, int blocks>(int k) {
+        constexpr int width = lanes_of<V>;
+        V m[places][most_tiles * blocks + 1];
+        for (int place = 0; place < places; ++place)
+          multiply<V, blocks>(m[place], v + place * pitch, filters + (k * places + place * blocks * width) * d.c, tiles,
+                              d.c);
+        const std::int64_t row_pitch = std::int64_t(d.q()) * d.k;
+        for (int b = 0; b < blocks; ++b) {
+          const int from = k + b * width;
+          const auto outputs = [&](auto count) {
+            for (int t = 0; t < tiles; ++t)
+              transform_outputs(&m[0][t * blocks + b], most_tiles * blocks + 1, [&](int row, int column, const V& y) {
+                finish(y, outputs_of[t] + row * row_pitch + column * d.k + from, from, count);
+              });
+          };
+          if (d.k - from >= width)
+            outputs(std::integral_constant<int, width>());
+          else
+            outputs(d.k - from);
+        }
+      });
+    }
   };
-  host_shares(d.n * tile_rows, rows, std::max<std::int64_t>(1, 8192 / (tiles_in_row * d.c)));
+  host_shares(all, share, std::max<std::int64_t>(8, 8192 / d.c));
 }
 
 bool winograd_supports(const Conv2d& d) {
-  return d.groups == 1 && d.stride == 1 && d.r == 3 && d.s == 3 && d.p() % 2 == 0 && d.q() % 2 == 0 && d.c >= 8 &&
-         d.c <= most_channels;
+  return has_winograd_tiles(d) && d.c >= 8 && d.c <= most_winograd_channels;
 }
 std::size_t winograd_workspace(const Conv2d& d) {
-  return std::size_t(vectors_in(d.n * Padded(d).image()) * lanes + filters_size(d)) * sizeof(float);
-}
-float* filters_in(void* workspace, const Conv2d& d) {
-  return static_cast<float*>(workspace) + vectors_in(d.n * Padded(d).image()) * lanes;
+  return std::size_t(filters_size(d)) * sizeof(float);
 }
 
 void conv2d_forward_winograd(float* y, const float* x, const float* w, const float* bias, const Conv2d& d,
                              void* workspace, stream_t) {
-  float *const images = static_cast<float*>(workspace), *const filters = filters_in(workspace, d);
-  pad_images(images, x, d);
+  float* const filters = static_cast<float*>(workspace);
   transform_filters(filters, d,
                     [&](std::int64_t k, std::int64_t c, int r, int s) { return w[((k * 3 + r) * 3 + s) * d.c + c]; });
-  convolve_by_tiles(images, filters, d, [&](const Vec& sums, std::int64_t at, std::int64_t k) {
-    const Vec value = sums + load(bias + k, int(d.k - k));
-    store(y + at, d.relu ? relu(value) : value, int(d.k - k));
+  convolve_by_tiles(x, filters, d, [&]<class V>(const V& sums, std::int64_t at, int k, auto count) {
+    const V value = sums + load_as<V>(bias + k, count);
+    store(y + at, d.relu ? relu(value) : value, count);
   });
 }
 
@@ -200,14 +189,12 @@ std::size_t data_gradient_winograd_workspace(const Conv2d& d) {
 void conv2d_data_gradient_winograd(float* dx, const float* dy, const float* w, const float* relu_output,
                                    const Conv2d& d, void* workspace, stream_t) {
   const Conv2d m = mirrored(d);
-  float *const images = static_cast<float*>(workspace), *const filters = filters_in(workspace, m);
-  pad_images(images, dy, m);
+  float* const filters = static_cast<float*>(workspace);
   transform_filters(filters, m, [&](std::int64_t c, std::int64_t k, int r, int s) {
     return w[((k * 3 + 2 - r) * 3 + 2 - s) * d.c + c];
   });
-  convolve_by_tiles(images, filters, m, [&](const Vec& sums, std::int64_t at, std::int64_t c) {
-    const int count = int(m.k - c);
-    store(dx + at, relu_output ? where_positive(load(relu_output + at, count), sums) : sums, count);
+  convolve_by_tiles(dy, filters, m, [&]<class V>(const V& sums, std::int64_t at, int, auto count) {
+    store(dx + at, relu_output ? where_positive(load_as<V>(relu_output + at, count), sums) : sums, count);
   });
 }
 
