@@ -7,12 +7,15 @@
 namespace gs::test {
 namespace {
 
-/// Channels that fill no register, more tiles in a row than are transformed together, every padding.
+/// Channels that fill no register, more tiles than are transformed together, steps that end within a row, every
+/// padding, a padded image of one tile.
 const std::vector<Conv2d> winograd_problems = {
     {.n = 1, .h = 6, .w = 54, .c = 9, .k = 17, .r = 3, .s = 3, .pad = 0, .relu = true},
     {.n = 2, .h = 4, .w = 6, .c = 8, .k = 35, .r = 3, .s = 3, .pad = 1},
     {.n = 3, .h = 2, .w = 4, .c = 21, .k = 8, .r = 3, .s = 3, .pad = 2, .relu = true},
     {.n = 1, .h = 8, .w = 14, .c = 128, .k = 16, .r = 3, .s = 3, .pad = 1},
+    {.n = 1, .h = 4, .w = 22, .c = 16, .k = 128, .r = 3, .s = 3, .pad = 1},
+    {.n = 19, .h = 2, .w = 2, .c = 12, .k = 12, .r = 3, .s = 3, .pad = 1},
 };
 
 /// Calls body(variant, registry) on the host, if it is tested.
@@ -56,6 +59,14 @@ void expect_the_reference(const Conv2d& d, const std::vector<float>& x, const st
     launch(got.data(), dys.data(), ws.data(), d.relu ? static_cast<const float*>(xs.data()) : nullptr);
     agrees(got, dx, Op::data_gradient_terms(d));
   });
+  ref::Sums dw(d.w_size()), db(d.k);
+  Op::filter_gradient(d, x.data(), dy.data(), dw, db);
+  with_winograd<Conv2dFilterGradient<float>>(d, [&](auto launch) {
+    GuardedStored<float> got(dw.value.size()), got_bias(db.value.size());
+    launch(got.data(), got_bias.data(), xs.data(), dys.data());
+    agrees(got, dw, Op::filter_gradient_terms(d));
+    agrees(got_bias, db, Op::filter_gradient_terms(d));
+  });
 }
 
 TEST(WinogradConvolution, IsTheReferenceWithinNineTimesTheBoundOfASum) {
@@ -98,6 +109,7 @@ void expect_no_default_and_few_problems() {
 TEST(WinogradConvolution, IsNoDefaultAndRefusesOtherWindows) {
   expect_no_default_and_few_problems<Conv2dForward<float>>();
   expect_no_default_and_few_problems<Conv2dDataGradient<float>>();
+  expect_no_default_and_few_problems<Conv2dFilterGradient<float>>();
 }
 
 }  // namespace
