@@ -115,15 +115,22 @@ void conv2d_filter_gradient_simd(float* dw, float* db, const float* x, const flo
           sum_slice(partial + slice * size, images, dy, d, rows * slice / slices, rows * (slice + 1) / slices);
       },
       work < 65536 ? slices : 1);
-  const auto total = [&](std::int64_t at) {
-    float sum = 0;
-    for (std::int64_t slice = 0; slice < slices; ++slice) sum += partial[slice * size + at];
+  const auto sum_of_slices = [&](std::int64_t at) {
+    Vec sum = {};
+    for (std::int64_t slice = 0; slice < slices; ++slice) sum += load(partial + slice * size + at);
     return sum;
   };
   const std::int64_t taps = std::int64_t(d.r) * d.s * d.c;
-  for (std::int64_t t = 0; t < taps; ++t)
-    for (std::int64_t k = 0; k < d.k; ++k) dw[k * taps + t] = total(t * channels + k);
-  for (std::int64_t k = 0; k < d.k; ++k) db[k] = total(taps * channels + k);
+  const auto sum_taps = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t t = begin; t < end; ++t)
+      for (int k = 0; k < d.k; k += lanes) {
+        alignas(sizeof(Vec)) float sums[lanes];
+        store(sums, sum_of_slices(t * channels + k));
+        for (int i = 0; i < std::min(lanes, d.k - k); ++i) dw[(k + i) * taps + t] = sums[i];
+      }
+  };
+  host_shares(taps, sum_taps, std::max<std::int64_t>(1, 65536 / (slices * channels)));
+  for (int k = 0; k < d.k; k += lanes) store(db + k, sum_of_slices(taps * channels + k), d.k - k);
 }
 
 namespace {

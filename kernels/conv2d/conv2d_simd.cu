@@ -15,9 +15,11 @@
 namespace gs::GS_TARGET {
 namespace {
 
-/// Output pixels of a row that share the filters in registers, with two registers of sums each: as many as 16 registers
-/// hold. Of 32 registers 16 are sums, enough to hide the latency of a multiply-add.
-constexpr int pixel_tile = vector_registers == 32 ? 8 : 6;
+/// Output pixels of a row that share the filters in registers, with `blocks` registers of sums each. Two: as many as 16
+/// registers hold; of 32 registers 16 are sums, enough to hide the latency of a multiply-add. One: as many as there are
+/// general registers for the pixels' addresses.
+template <int blocks>
+constexpr int pixel_tile = blocks == 1 || vector_registers == 32 ? 8 : 6;
 
 /// The least number of output rows that are worth a second core.
 std::int64_t row_grain(const Conv2d& d) {
@@ -26,15 +28,12 @@ std::int64_t row_grain(const Conv2d& d) {
 }
 
 /// Packed filters are [r][s][c][channels], the output channels padded with zeros to whole registers.
-std::int64_t padded_channels(int k) {
-  return vectors_in(k) * lanes;
-}
 std::int64_t packed_size(const Conv2d& d) {
-  return std::int64_t(d.r) * d.s * d.c * padded_channels(d.k);
+  return std::int64_t(d.r) * d.s * d.c * padded_to_registers(d.k);
 }
 
 void pack_filters(float* to, const float* w, const Conv2d& d) {
-  const std::int64_t taps = std::int64_t(d.r) * d.s * d.c, channels = padded_channels(d.k);
+  const std::int64_t taps = std::int64_t(d.r) * d.s * d.c, channels = padded_to_registers(d.k);
   std::fill_n(to, taps * channels, 0.0f);
   for (std::int64_t k = 0; k < d.k; ++k)
     for (std::int64_t t = 0; t < taps; ++t) to[t * channels + k] = w[k * taps + t];
@@ -43,7 +42,7 @@ void pack_filters(float* to, const float* w, const Conv2d& d) {
 /// Packs the filters for the data gradient: turned by 180 degrees, input and output channels exchanged. `m` is
 /// mirrored(d).
 void pack_mirrored_filters(float* to, const float* w, const Conv2d& d, const Conv2d& m) {
-  const std::int64_t channels = padded_channels(m.k);
+  const std::int64_t channels = padded_to_registers(m.k);
   std::fill_n(to, packed_size(m), 0.0f);
   for (std::int64_t k = 0; k < d.k; ++k)
     for (std::int64_t r = 0; r < d.r; ++r)
@@ -52,49 +51,47 @@ void pack_mirrored_filters(float* to, const float* w, const Conv2d& d, const Con
           to[(((d.r - 1 - r) * d.s + (d.s - 1 - s)) * d.k + k) * channels + c] = w[((k * d.r + r) * d.s + s) * d.c + c];
 }
 
-/// sums[pixel][block] += the convolution at `pixels` neighbouring outputs, for `blocks` registers of channels.
-template <int pixels, int blocks>
-GS_INLINE void convolve_tile(Vec (&sums)[pixels][blocks], const float* x, const float* filters, const Conv2d& d,
-                             std::int64_t row, std::int64_t channels) {
-  const std::int64_t taps = std::int64_t(d.s) * d.c, step = std::int64_t(d.stride) * d.c;
+/// Convolves `pixels` neighbouring outputs of a row, for `blocks` registers of channels from k on. A function of its
+/// own has the general registers for the addresses of all pixels.
+template <class V, int pixels, int blocks, class Start, class Finish>
+__attribute__((noinline)) void convolve_tile(const float* x, const float* filters, const Conv2d& d, std::int64_t row,
+                                             std::int64_t at, int k, const Start& start, const Finish& finish) {
+  constexpr int width = lanes_of<V>;
+  const std::int64_t taps = std::int64_t(d.s) * d.c, step = std::int64_t(d.stride) * d.c,
+                     channels = padded_to_registers(d.k);
+  V sums[pixels][blocks];
+  for (int b = 0; b < blocks; ++b) {
+    const V first = start.template operator()<V>(k + b * width, d.k - k - b * width);
+    for (int i = 0; i < pixels; ++i) sums[i][b] = first;
+  }
   for (int r = 0; r < d.r; ++r, x += row)
     for (std::int64_t t = 0; t < taps; ++t, filters += channels) {
-      Vec weights[blocks];
-      for (int b = 0; b < blocks; ++b) weights[b] = load(filters + b * lanes);
+      V weights[blocks];
+      for (int b = 0; b < blocks; ++b) weights[b] = load_as<V>(filters + b * width);
       for (int i = 0; i < pixels; ++i) {
-        const Vec value = broadcast(x[i * step + t]);
+        const V value = broadcast<V>(x[i * step + t]);
         for (int b = 0; b < blocks; ++b) sums[i][b] += value * weights[b];
       }
     }
+  for (int i = 0; i < pixels; ++i)
+    for (int b = 0; b < blocks; ++b) finish(sums[i][b], at + i * d.k + b * width, d.k - k - b * width);
 }
 
-/// Convolves padded images with packed filters. start(channel, count) returns the initial value of a register of sums;
-/// finish(sums, at, count) receives `count` channels of one output pixel, from y index `at` on.
+/// Convolves padded images with packed filters. start.operator()<V>(channel, count) returns the initial value of a
+/// register V of sums; finish(sums, at, count) receives `count` channels of one output pixel, from y index `at` on.
 template <class Start, class Finish>
 void convolve(const float* padded_x, const float* filters, const Conv2d& d, const Start& start, const Finish& finish) {
   const Padded padded(d);
-  const std::int64_t channels = padded_channels(d.k), blocks_in_all = channels / lanes;
   const auto rows = [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t y_row = begin; y_row < end; ++y_row) {
       const std::int64_t image = y_row / d.p(), p = y_row % d.p();
       const float* x_row = padded_x + image * padded.image() + p * d.stride * padded.row();
-      const auto tile = [&]<int pixels, int blocks>(std::int64_t q, std::int64_t block) {
-        Vec sums[pixels][blocks];
-        for (int i = 0; i < pixels; ++i)
-          for (int b = 0; b < blocks; ++b) sums[i][b] = start((block + b) * lanes, d.k - (block + b) * lanes);
-        convolve_tile<pixels, blocks>(sums, x_row + q * d.stride * d.c, filters + block * lanes, d, padded.row(),
-                                      channels);
-        for (int i = 0; i < pixels; ++i)
-          for (int b = 0; b < blocks; ++b)
-            finish(sums[i][b], (y_row * d.q() + q + i) * d.k + (block + b) * lanes, d.k - (block + b) * lanes);
-      };
-      std::int64_t block = 0;
-      for (; block + 2 <= blocks_in_all; block += 2)
-        for_tiles<pixel_tile>(d.q(),
-                              [&]<int pixels>(std::int64_t q) { tile.template operator()<pixels, 2>(q, block); });
-      if (block < blocks_in_all)  // a single register of channels: twice the pixels, for as many sums
-        for_tiles<2 * pixel_tile>(d.q(),
-                                  [&]<int pixels>(std::int64_t q) { tile.template operator()<pixels, 1>(q, block); });
+      for_blocks(d.k, [&]<class V, int blocks>(int k) {
+        for_tiles<pixel_tile<blocks>>(d.q(), [&]<int pixels>(std::int64_t q) {
+          convolve_tile<V, pixels, blocks>(x_row + q * d.stride * d.c, filters + k, d, padded.row(),
+                                           (y_row * d.q() + q) * d.k + k, k, start, finish);
+        });
+      });
     }
   };
   host_shares(std::int64_t(d.n) * d.p(), rows, row_grain(d));
@@ -120,8 +117,8 @@ void conv2d_forward_simd(float* y, const float* x, const float* w, const float* 
   pad_images(images, x, d);
   pack_filters(filters, w, d);
   convolve(
-      images, filters, d, [&](std::int64_t k, std::int64_t count) { return load(bias + k, count); },
-      [&](const Vec& sums, std::int64_t at, std::int64_t count) { store(y + at, d.relu ? relu(sums) : sums, count); });
+      images, filters, d, [&]<class V>(int k, int count) { return load_as<V>(bias + k, count); },
+      [&](const auto& sums, std::int64_t at, int count) { store(y + at, d.relu ? relu(sums) : sums, count); });
 }
 
 bool conv2d_data_gradient_simd_supports(const Conv2d& d) {
@@ -140,9 +137,9 @@ void conv2d_data_gradient_simd(float* dx, const float* dy, const float* w, const
   pad_images(images, dy, m);
   pack_mirrored_filters(filters, w, d, m);
   convolve(
-      images, filters, m, [](std::int64_t, std::int64_t) { return Vec{}; },
-      [&](const Vec& sums, std::int64_t at, std::int64_t count) {
-        store(dx + at, relu_output ? where_positive(load(relu_output + at, count), sums) : sums, count);
+      images, filters, m, []<class V>(int, int) { return V{}; },
+      [&]<class V>(const V& sums, std::int64_t at, int count) {
+        store(dx + at, relu_output ? where_positive(load_as<V>(relu_output + at, count), sums) : sums, count);
       });
 }
 
