@@ -186,11 +186,23 @@ GS_INLINE IntVec select(const IntVec& mask, int chosen, const IntVec& other) {
 
 /// The sum of the lanes, in a fixed order (pairwise).
 GS_INLINE float sum(const Vec& v) {
+#if defined(__AVX512F__)
+  const __m256 halves = _mm256_add_ps(_mm512_castps512_ps256(__m512(v)),
+                                      _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(__m512(v)), 1)));
+#elif defined(__AVX2__)
+  const __m256 halves = __m256(v);
+#endif
+#if defined(__AVX2__)
+  const __m128 quarters = _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps(halves, 1));
+  const __m128 pairs = _mm_add_ps(quarters, _mm_movehl_ps(quarters, quarters));
+  return _mm_cvtss_f32(_mm_add_ss(pairs, _mm_movehdup_ps(pairs)));
+#else
   float part[lanes];
   std::memcpy(part, &v, sizeof v);
   for (int half = lanes / 2; half > 0; half /= 2)
     for (int i = 0; i < half; ++i) part[i] += part[i + half];
   return part[0];
+#endif
 }
 
 /// max(x, 0) that keeps NaN, of a vector or a float.

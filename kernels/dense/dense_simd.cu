@@ -2,9 +2,11 @@
 // once.
 //
 // Changed from dense_direct: the batch is the inner loop, so that a vector of weights serves eight rows while it is in
-// a register, and inputs are cut into chunks that stay in the core's cache. With a small batch the layer streams
-// weights: bound by memory.
+// a register, and inputs are cut into chunks whose rows are copied side by side to the core's L1 cache. With a small
+// batch the layer streams weights: bound by memory. A run of weights, 2 KiB, ends before the CPU has noticed it, so the
+// data gradient prefetches the next outputs' (in the forward pass that was slower).
 #include <algorithm>
+#include <type_traits>
 
 #include "kernels/common/host_vector.h"
 #include "kernels/common/registration.h"
@@ -14,8 +16,9 @@
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr std::int64_t chunk = 2048;  ///< inputs per pass: 8 rows of them stay in an L2 cache
-constexpr int row_tile = 8;           ///< rows of the batch that share a vector of weights
+constexpr std::int64_t chunk = 512;            ///< inputs per pass: 8 rows of them stay in an L1 cache
+constexpr std::int64_t pitch = chunk + lanes;  ///< floats between the rows of a chunk
+constexpr int row_tile = 8;                    ///< rows of the batch that share a vector of weights
 /// Outputs x 8 rows are sums, one register each. More than two streams of weights are slower.
 constexpr std::int64_t output_tile = vector_registers / 16;
 constexpr double work_per_core = 32768;  ///< fewer multiply-adds are not worth a second core
@@ -25,53 +28,85 @@ std::int64_t grain(double work) {
   return std::max<std::int64_t>(1, std::int64_t(work_per_core / std::max(work, 1.0)));
 }
 
-/// y[i, o] += sum of x[i, j] W[o, j] over the chunk [j0, j1), for `rows` rows and `outputs` outputs.
-template <int rows, int outputs>
-GS_INLINE void add_products(float* y, const float* x, const float* w, const Dense& d, std::int64_t j0,
-                            std::int64_t j1) {
+/// Rows of a chunk, side by side. Rows of a tensor are often a power of two of bytes apart: eight of them, at the same
+/// input, and the weights would share one set of the caches, and evict each other.
+struct ChunkRows {
+  alignas(64) float values[row_tile * pitch];
+  /// A copy of `size` inputs of `rows` rows, from x on.
+  template <int rows>
+  const float* copy(const float* x, const Dense& d, std::int64_t size) {
+    for (std::int64_t i = 0; i < rows; ++i) std::copy_n(x + i * d.in, size, values + i * pitch);
+    return values;
+  }
+};
+constexpr std::int64_t fewest_outputs_of_copies = 8;  ///< fewer are not worth a copy of their inputs
+
+/// Calls f(rows_of_x, pitch): a copy of the rows of a chunk if `outputs` use it, else the rows themselves.
+template <int rows, class F>
+GS_INLINE void with_rows(ChunkRows& of_chunk, const float* x, const Dense& d, std::int64_t size, std::int64_t outputs,
+                         const F& f) {
+  if (outputs >= fewest_outputs_of_copies)
+    f(of_chunk.copy<rows>(x, d, size), std::integral_constant<std::int64_t, pitch>());
+  else
+    f(x, std::int64_t(d.in));
+}
+
+/// y[i, o] += sum of x[i, j] W[o, j] over `size` inputs, for `rows` rows and `outputs` outputs. Rows of x are
+/// `x_pitch` floats apart.
+template <int rows, int outputs, class Pitch>
+GS_INLINE void add_products(float* y, const float* x, const float* w, const Dense& d, std::int64_t size,
+                            Pitch x_pitch) {
   Vec sums[rows][outputs] = {};
-  std::int64_t j = j0;
-  for (; j + lanes <= j1; j += lanes)
+  std::int64_t j = 0;
+  for (; j + lanes <= size; j += lanes) {
+    Vec weights[outputs];
+    for (int o = 0; o < outputs; ++o) weights[o] = load(w + o * d.in + j);
     for (int i = 0; i < rows; ++i) {
-      const Vec xs = load(x + i * d.in + j);
-      for (int o = 0; o < outputs; ++o) sums[i][o] += xs * load(w + o * d.in + j);
+      const Vec xs = load(x + i * x_pitch + j);
+      for (int o = 0; o < outputs; ++o) sums[i][o] += xs * weights[o];
     }
-  if (j < j1)
+  }
+  if (j < size)
     for (int i = 0; i < rows; ++i)
-      for (int o = 0; o < outputs; ++o) sums[i][o] += load(x + i * d.in + j, j1 - j) * load(w + o * d.in + j, j1 - j);
+      for (int o = 0; o < outputs; ++o)
+        sums[i][o] += load(x + i * x_pitch + j, size - j) * load(w + o * d.in + j, size - j);
   for (int i = 0; i < rows; ++i)
     for (int o = 0; o < outputs; ++o) y[std::int64_t(i) * d.out + o] += sum(sums[i][o]);
 }
 
-/// dx[i, j] (+)= sum over `outputs` of dy[i, o] W[o, j], for j in [j0, j1).
+/// dx[i, j] (+)= sum over `outputs` of dy[i, o] W[o, j], for `size` inputs. `dx`: rows of a chunk.
 template <int rows, int outputs>
-GS_INLINE void add_gradients(float* dx, const float* dy, const float* w, const Dense& d, std::int64_t j0,
-                             std::int64_t j1, bool first) {
-  for (std::int64_t j = j0; j < j1; j += lanes) {
+GS_INLINE void add_gradients(float* dx, const float* dy, const float* w, const Dense& d, std::int64_t size,
+                             bool first) {
+  for (std::int64_t j = 0; j < size; j += lanes) {
     Vec weights[outputs];
-    for (int o = 0; o < outputs; ++o) weights[o] = load(w + o * d.in + j, j1 - j);
+    for (int o = 0; o < outputs; ++o) {
+      weights[o] = load(w + o * d.in + j, size - j);
+      __builtin_prefetch(w + (outputs + o) * d.in + j);
+    }
     for (int i = 0; i < rows; ++i) {
-      Vec sums = first ? Vec{} : load(dx + i * d.in + j, j1 - j);
+      Vec sums = first ? Vec{} : load(dx + i * pitch + j);
       for (int o = 0; o < outputs; ++o) sums += broadcast(dy[i * d.out + o]) * weights[o];
-      store(dx + i * d.in + j, sums, j1 - j);
+      store(dx + i * pitch + j, sums);
     }
   }
 }
 
-/// dW[o, j] (+)= sum over `rows` of dy[i, o] x[i, j], for j in [j0, j1) and `outputs` outputs.
-template <int rows, int outputs>
-GS_INLINE void add_weight_gradients(float* dw, const float* x, const float* dy, const Dense& d, std::int64_t j0,
-                                    std::int64_t j1, bool first) {
+/// dW[o, j] (+)= sum over `rows` of dy[i, o] x[i, j], for `size` inputs and `outputs` outputs. Rows of x
+/// are `x_pitch` floats apart.
+template <int rows, int outputs, class Pitch>
+GS_INLINE void add_weight_gradients(float* dw, const float* x, const float* dy, const Dense& d, std::int64_t size,
+                                    Pitch x_pitch, bool first) {
   Vec factors[outputs][rows];
   for (int o = 0; o < outputs; ++o)
     for (int i = 0; i < rows; ++i) factors[o][i] = broadcast(dy[i * d.out + o]);
-  for (std::int64_t j = j0; j < j1; j += lanes) {
+  for (std::int64_t j = 0; j < size; j += lanes) {
     Vec inputs[rows];
-    for (int i = 0; i < rows; ++i) inputs[i] = load(x + i * d.in + j, j1 - j);
+    for (int i = 0; i < rows; ++i) inputs[i] = load(x + i * x_pitch + j, size - j);
     for (int o = 0; o < outputs; ++o) {
-      Vec sums = first ? Vec{} : load(dw + o * d.in + j, j1 - j);
+      Vec sums = first ? Vec{} : load(dw + o * d.in + j, size - j);
       for (int i = 0; i < rows; ++i) sums += factors[o][i] * inputs[i];
-      store(dw + o * d.in + j, sums, j1 - j);
+      store(dw + o * d.in + j, sums, size - j);
     }
   }
 }
@@ -80,14 +115,17 @@ GS_INLINE void add_weight_gradients(float* dw, const float* x, const float* dy, 
 
 void dense_forward_simd(float* y, const float* x, const float* w, const float* bias, const Dense& d, void*, stream_t) {
   const auto outputs = [&](std::int64_t begin, std::int64_t end) {
+    ChunkRows of_chunk;
     for (std::int64_t i = 0; i < d.n; ++i) std::copy(bias + begin, bias + end, y + i * d.out + begin);
     for (std::int64_t j0 = 0; j0 < d.in; j0 += chunk) {
       const std::int64_t j1 = std::min<std::int64_t>(j0 + chunk, d.in);
       for_tiles<row_tile>(d.n, [&]<int rows>(std::int64_t i) {
-        std::int64_t o = begin;
-        for (; o + output_tile <= end; o += output_tile)
-          add_products<rows, output_tile>(y + i * d.out + o, x + i * d.in, w + o * d.in, d, j0, j1);
-        for (; o < end; ++o) add_products<rows, 1>(y + i * d.out + o, x + i * d.in, w + o * d.in, d, j0, j1);
+        with_rows<rows>(of_chunk, x + i * d.in + j0, d, j1 - j0, end - begin, [&](const float* xs, auto x_pitch) {
+          std::int64_t o = begin;
+          for (; o + output_tile <= end; o += output_tile)
+            add_products<rows, output_tile>(y + i * d.out + o, xs, w + o * d.in + j0, d, j1 - j0, x_pitch);
+          for (; o < end; ++o) add_products<rows, 1>(y + i * d.out + o, xs, w + o * d.in + j0, d, j1 - j0, x_pitch);
+        });
       });
     }
     if (!d.relu) return;
@@ -100,6 +138,7 @@ void dense_forward_simd(float* y, const float* x, const float* w, const float* b
 void dense_data_gradient_simd(float* dx, const float* dy, const float* w, const float* relu_output, const Dense& d,
                               void*, stream_t) {
   const auto inputs = [&](std::int64_t first_vector, std::int64_t last_vector) {
+    ChunkRows of_chunk;
     const std::int64_t end = std::min<std::int64_t>(last_vector * lanes, d.in);
     for (std::int64_t j0 = first_vector * lanes; j0 < end; j0 += chunk) {
       const std::int64_t j1 = std::min(j0 + chunk, end);
@@ -107,17 +146,18 @@ void dense_data_gradient_simd(float* dx, const float* dy, const float* w, const 
         constexpr int tile = 4;
         std::int64_t o = 0;
         for (; o + tile <= d.out; o += tile)
-          add_gradients<rows, tile>(dx + i * d.in, dy + i * d.out + o, w + o * d.in, d, j0, j1, o == 0);
+          add_gradients<rows, tile>(of_chunk.values, dy + i * d.out + o, w + o * d.in + j0, d, j1 - j0, o == 0);
         for (; o < d.out; ++o)
-          add_gradients<rows, 1>(dx + i * d.in, dy + i * d.out + o, w + o * d.in, d, j0, j1, o == 0);
+          add_gradients<rows, 1>(of_chunk.values, dy + i * d.out + o, w + o * d.in + j0, d, j1 - j0, o == 0);
+        for (int row = 0; row < rows; ++row)
+          for (std::int64_t j = j0; j < j1; j += lanes) {
+            const std::int64_t at = (i + row) * d.in + j, count = j1 - j;
+            const Vec sums = load(of_chunk.values + row * pitch + j - j0);
+            store(dx + at,
+                  relu_output ? where_positive(load(relu_output + at, count), broadcast(d.mask_scale) * sums) : sums,
+                  count);
+          }
       });
-      if (!relu_output) continue;
-      for (std::int64_t i = 0; i < d.n; ++i)
-        for (std::int64_t j = j0; j < j1; j += lanes) {
-          const std::int64_t at = i * d.in + j, count = j1 - j;
-          const Vec scaled = broadcast(d.mask_scale) * load(dx + at, count);
-          store(dx + at, where_positive(load(relu_output + at, count), scaled), count);
-        }
     }
   };
   host_shares(vectors_in(d.in), inputs, grain(double(d.n) * d.out * lanes));
@@ -126,15 +166,18 @@ void dense_data_gradient_simd(float* dx, const float* dy, const float* w, const 
 void dense_weight_gradient_simd(float* dw, float* db, const float* x, const float* dy, const Dense& d, void*,
                                 stream_t) {
   const auto inputs = [&](std::int64_t first_vector, std::int64_t last_vector) {
+    ChunkRows of_chunk;
     const std::int64_t end = std::min<std::int64_t>(last_vector * lanes, d.in);
     for (std::int64_t j0 = first_vector * lanes; j0 < end; j0 += chunk) {
       const std::int64_t j1 = std::min(j0 + chunk, end);
       for_tiles<row_tile>(d.n, [&]<int rows>(std::int64_t i) {
-        std::int64_t o = 0;
-        for (; o + 2 <= d.out; o += 2)
-          add_weight_gradients<rows, 2>(dw + o * d.in, x + i * d.in, dy + i * d.out + o, d, j0, j1, i == 0);
-        for (; o < d.out; ++o)
-          add_weight_gradients<rows, 1>(dw + o * d.in, x + i * d.in, dy + i * d.out + o, d, j0, j1, i == 0);
+        with_rows<rows>(of_chunk, x + i * d.in + j0, d, j1 - j0, d.out, [&](const float* xs, auto x_pitch) {
+          std::int64_t o = 0;
+          for (; o + 2 <= d.out; o += 2)
+            add_weight_gradients<rows, 2>(dw + o * d.in + j0, xs, dy + i * d.out + o, d, j1 - j0, x_pitch, i == 0);
+          for (; o < d.out; ++o)
+            add_weight_gradients<rows, 1>(dw + o * d.in + j0, xs, dy + i * d.out + o, d, j1 - j0, x_pitch, i == 0);
+        });
       });
     }
   };
