@@ -8,6 +8,9 @@ add_executable(test_ranks ${files} "${CMAKE_CURRENT_SOURCE_DIR}/support/simulato
 target_link_libraries(test_ranks PRIVATE gridstride_test_settings gridstride_models gridstride_kernels)
 add_dependencies(test_ranks gridstride_mpi)
 gridstride_unity(test_ranks)
+add_executable(time_ranks EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/bench/time_ranks.cpp")
+target_link_libraries(time_ranks PRIVATE gridstride_engine gridstride_kernels)
+add_dependencies(time_ranks gridstride_mpi)
 # More ranks than cores, and also as root: as in a container of CI.
 set(gs_mpi_environment OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
     OMPI_MCA_hwloc_base_binding_policy=none GOMP_SPINCOUNT=1000)
