@@ -1,5 +1,5 @@
-# Several processes on this machine, started by MPI's own launcher: test_ranks is one GoogleTest program that all of them
-# run; the scripts start `gridstride train`.
+# Several processes on this machine, started by MPI's own launcher: test_ranks is one GoogleTest program, which all of
+# them run; the scripts start `gridstride train`.
 if(NOT GRIDSTRIDE_MPI OR GRIDSTRIDE_SANITIZERS)  # MPI's libraries hold memory at their end
   return()
 endif()
@@ -29,6 +29,7 @@ foreach(file ${files})
   if(GRIDSTRIDE_PYTHON)
     add_test(NAME ranks/${name} COMMAND "${GRIDSTRIDE_PYTHON}" "${file}")
     set_tests_properties(ranks/${name} PROPERTIES LABELS ranks TIMEOUT 900 PROCESSORS 2
-      ENVIRONMENT "${gs_mpi_environment};GRIDSTRIDE_PROGRAM=$<TARGET_FILE:gridstride>;GRIDSTRIDE_MPIEXEC=${MPIEXEC_EXECUTABLE}")
+      ENVIRONMENT "${gs_mpi_environment};GRIDSTRIDE_PROGRAM=$<TARGET_FILE:gridstride>")
+    set_property(TEST ranks/${name} APPEND PROPERTY ENVIRONMENT "GRIDSTRIDE_MPIEXEC=${MPIEXEC_EXECUTABLE}")
   endif()
 endforeach()

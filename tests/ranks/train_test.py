@@ -17,6 +17,7 @@ PROGRAM, MPIEXEC = os.environ.get("GRIDSTRIDE_PROGRAM"), os.environ.get("GRIDSTR
 SYNTHETIC = {"--image-size": "24", "--train-size": "100", "--val-size": "41"}
 FLAGS = {"--base": "4", "--batch": "16", "--dropout": "0.3", "--lr": "1e-3", "--impl": "default", "--epochs": "4000",
          "--out": "run"}
+PACKED = ["train", "lenet", "--base", "2", "--data", "data.safetensors", "--epochs", "1", "--out", "run"]
 RANK_VARIABLES = ("OMPI_COMM_WORLD_RANK=", "PMI_RANK=")
 
 
@@ -175,7 +176,8 @@ class TrainOnRanks(unittest.TestCase):
         status, _, errors = self.run_ranks(3, *train_words(optimizer="sgd", lr="1e30"))
         self.assertEqual(status, 1)
         self.assertEqual(len(lines_of_ours(errors)), 1, errors)
-        self.assertRegex(errors, "(no longer finite|NaN, Inf).*the learning rate 1e[+]30 is probably too high; first in step")
+        self.assertRegex(errors, "(no longer finite|NaN, Inf).*the learning rate 1e[+]30 is probably too high; "
+                                 "first in step")
         self.assertEqual(self.record("run")["status"], "failed")
 
     def test_a_folder_that_is_there_is_refused_by_rank_0_alone(self):
@@ -205,12 +207,17 @@ class TrainOnRanks(unittest.TestCase):
                          [f"gridstride: rank 2 on {here} differs from rank 0 on {here} in --seed: 3, not none"])
         self.assertFalse((self.folder / "run" / "history.csv").exists())
 
+    def pack(self, folder, images):
+        """Data for a rank that runs in this folder."""
+        (self.folder / folder).mkdir()
+        status, _, errors = self.run_ranks(1, "pack", "synthetic:lesions", f"{folder}/data.safetensors", "--train-size",
+                                           str(images), "--val-size", "10", "--image-size", "24")
+        self.assertEqual(status, 0, errors)
+
     def test_other_data_of_a_rank_is_refused(self):
-        for name, size in (("a", "30"), ("b", "31")):
-            (self.folder / name).mkdir()
-            self.run_ranks(1, "pack", "synthetic:lesions", f"{name}/data.safetensors", "--train-size", size, "--val-size",
-                           "10", "--image-size", "24")
-        train = [PROGRAM, "train", "lenet", "--base", "2", "--data", "data.safetensors", "--epochs", "1", "--out", "run"]
+        self.pack("a", 30)
+        self.pack("b", 31)
+        train = [PROGRAM, *PACKED]
         process = self.start(MPIEXEC, "-n", "1", "-wdir", str(self.folder / "a"), *train, ":",
                              "-n", "1", "-wdir", str(self.folder / "b"), *train)
         status, _, errors = self.ended(process)
@@ -219,10 +226,8 @@ class TrainOnRanks(unittest.TestCase):
         self.assertRegex(lines_of_ours(errors)[0], "rank 1 on .* in the number of training images: 31, not 30$")
 
     def test_an_error_of_one_rank_names_it(self):
-        (self.folder / "a").mkdir()
-        self.run_ranks(1, "pack", "synthetic:lesions", "a/data.safetensors", "--train-size", "30", "--val-size", "10",
-                       "--image-size", "24")
-        train = [PROGRAM, "train", "lenet", "--base", "2", "--data", "data.safetensors", "--epochs", "1", "--out", "run"]
+        self.pack("a", 30)
+        train = [PROGRAM, *PACKED]
         process = self.start(MPIEXEC, "-n", "1", "-wdir", str(self.folder / "a"), *train, ":", "-n", "1", *train)
         status, _, errors = self.ended(process)
         self.assertEqual(status, 2, errors)
