@@ -9,11 +9,14 @@
 
 namespace gs::apps {
 
-void add_device_flag(Arguments& a, std::string& device) {
-  a.value("--device", device,
-          "auto: cuda if there is a GPU that fits, else cpu; cuda:1: the second GPU; sim: the kernels simulated; ptx: "
-          "nvcc's kernels interpreted (./gridstride starts the program that can)",
-          device_name_error, "auto|cuda|cuda:N|cpu|sim|ptx");
+void add_device_flag(Arguments& a, std::string& device, bool several) {
+  const std::string lists = several ? "; cuda:0,2 or cuda:all: the runs are dealt out to these GPUs" : "";
+  a.value(
+      "--device", device,
+      "auto: cuda if there is a GPU that fits, else cpu; cuda:1: the second GPU" + lists +
+          "; sim: the kernels simulated; ptx: nvcc's kernels interpreted (./gridstride starts the program that can)",
+      several ? device_list_error : device_name_error,
+      several ? "auto|cuda|cuda:N|cuda:N,M|cuda:all|cpu|sim|ptx" : "auto|cuda|cuda:N|cpu|sim|ptx");
 }
 
 std::unique_ptr<Device> open_device_and_say(const DeviceRequest& request) {

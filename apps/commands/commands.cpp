@@ -9,6 +9,7 @@
 #include "apps/commands/commands.h"
 #include "apps/run/ranks_of_run.h"
 #include "engine/core/error.h"
+#include "engine/core/host_name.h"
 #include "engine/core/message_of.h"
 #include "engine/core/nearest.h"
 #include "engine/core/version.h"
@@ -17,9 +18,10 @@ namespace gs::apps {
 namespace {
 
 const Command table[] = {
-    {"train", "train a network; writes runs/NAME/", train_command, true, true},
-    {"lab", "run a whole lab of training runs and write its report", lab_command, true},
-    {"sweep", "train every combination of flags, several at a time, and compare", sweep_command, true},
+    {"train", "train a network; writes runs/NAME/", train_command, true, Together::train_one_run},
+    {"lab", "run a whole lab of training runs and write its report", lab_command, true, Together::share_runs},
+    {"sweep", "train every combination of flags, several at a time, and compare", sweep_command, true,
+     Together::share_runs},
     {"report", "write one page with curves and tables of any runs", report_command},
     {"eval", "evaluate a trained network, on its images or on others", eval_command},
     {"predict", "name the class of pictures, with its probability", predict_command},
@@ -81,7 +83,7 @@ int dispatch(const Words& words) {
     if (!command->run)
       throw Error(
           fmt::format("gridstride-train lacks '{0}': './gridstride {0}' builds the program that has it", words[0]));
-    if (const int ranks = launched_rank().size; ranks > 1 && !command->takes_ranks)
+    if (const int ranks = launched_rank().size; ranks > 1 && command->together == Together::refuse)
       throw UsageError(fmt::format("'{}' runs in one process, but {} were started", words[0], ranks));
     return command->run(Words(words.begin() + 1, words.end()));
   }
@@ -92,12 +94,19 @@ int dispatch(const Words& words) {
   throw UsageError(fmt::format("unknown command '{}': {}", words[0], suggestion(words[0], names)));
 }
 
-/// One of several ranks ends the run on all of them.
-int report(const std::exception& exception, int status) {
+bool shares_runs(const Words& words) {
+  const Command* const command = words.empty() ? nullptr : find_command(words[0]);
+  return command && command->together == Together::share_runs;
+}
+
+/// One of several ranks that train one run ends it on all of them.
+int report(const std::exception& exception, int status, const Words& words) {
   Ranks* const ranks = ranks_of_program();
   if (ranks && ranks->speaks()) set_printing(true);
   flush_output();
-  print_message(message_of(exception));
+  const int rank = launched_rank().rank;
+  const std::string who = rank > 0 && shares_runs(words) ? fmt::format("rank {} on {}: ", rank, host_name()) : "";
+  print_message(who + message_of(exception));
   if (ranks) ranks->fail(exception);
   return status;
 }
@@ -117,7 +126,7 @@ const Command* find_command(std::string_view name) {
 int run_command_line(const Words& words) {
   std::optional<RanksOfProgram> ranks;
   try {
-    ranks.emplace();
+    if (!shares_runs(words)) ranks.emplace();
   } catch (const std::exception& e) {  // each rank by itself: there is none to tell
     set_printing(true);
     print_message(fmt::format("rank {}: {}", launched_rank().rank, message_of(e)));
@@ -126,11 +135,11 @@ int run_command_line(const Words& words) {
   try {
     return dispatch(words);
   } catch (const UsageError& e) {
-    return report(e, usage_status);
+    return report(e, usage_status, words);
   } catch (const RankError& e) {
-    return report(e, e.is_usage ? usage_status : failure_status);
+    return report(e, e.is_usage ? usage_status : failure_status, words);
   } catch (const std::exception& e) {
-    return report(e, failure_status);
+    return report(e, failure_status, words);
   }
 }
 

@@ -7,11 +7,18 @@
 
 namespace gs::apps {
 
+/// What a command does if mpirun or srun starts it in several processes.
+enum class Together {
+  refuse,
+  train_one_run,  ///< they join and train one network
+  share_runs,     ///< each takes runs from one list (apps/sweep/run_queue.h); they do not join, so one may die
+};
+
 struct Command {
   std::string_view name, about;
   int (*run)(const Words&);  ///< returns the exit status; throws UsageError (2) or Error (1); null: not in this program
   bool runs_steps = false;   ///< most of its time is training steps
-  bool takes_ranks = false;  ///< mpirun or srun may start it in several processes
+  Together together = Together::refuse;
 };
 
 std::span<const Command> commands();

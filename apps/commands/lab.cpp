@@ -1,7 +1,9 @@
 // lab.cpp - `gridstride lab`: every run of a lab, then its report.
 #include <algorithm>
 #include <chrono>
-#include <sstream>
+#include <cmath>
+#include <optional>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -17,12 +19,17 @@
 #include "apps/report/report_page.h"
 #include "apps/sweep/many_runs.h"
 #include "apps/sweep/prepare.h"
+#include "apps/sweep/run_queue.h"
+#include "apps/sweep/shared_folder.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
 #include "engine/core/input_file.h"
 #include "engine/core/json_text.h"
 #include "engine/core/machine_limits.h"
 #include "engine/core/seconds_since.h"
+#include "engine/device/backends.h"
+#include "engine/device/device_name.h"
+#include "engine/ranks/ranks.h"
 #include "kernels/common/grouped.h"
 
 namespace gs::apps {
@@ -41,7 +48,8 @@ Arguments lab_arguments(LabOptions& o) {
   Arguments a(
       "lab [flags]",
       "Trains every run of a lab and writes report.html, which answers its questions, and curves.png. Runs that "
-      "are the beginning of longer ones are trained once. After an interruption the same command goes on.");
+      "are the beginning of longer ones are trained once. After an interruption the same command goes on. Ranks of "
+      "mpirun or srun, and the same command on other machines that see the folder, share the runs.");
   a.section("Lab");
   a.value("--only", o.only, "only these tasks: 5a,6c", some_text(), "IDS").separated_by_commas();
   a.flag("--quick", o.quick, "a tenth of the epochs");
@@ -53,10 +61,10 @@ Arguments lab_arguments(LabOptions& o) {
   a.section("Data");
   add_data_flags(a, o.data);
   a.section("Machine and output");
-  add_device_flag(a, o.device);
+  add_device_flag(a, o.device, true);
   a.value("--threads", o.threads, "CPU threads; 0: OMP_NUM_THREADS, else all cores", whole_number(0, 4096), "N");
   a.value("--jobs", o.jobs, "runs at a time, which share the cores; 0: the default", whole_number(0, 4096), "N")
-      .default_str(fmt::format("1; on a GPU as many as fit, up to {}", most_jobs_on_a_gpu));
+      .default_str(fmt::format("1; on a GPU as many as fit, up to {}; of several GPUs one each", most_jobs_on_a_gpu));
   a.value("--out", o.out, "folder of the lab", some_text(), "DIR");
   a.flag("--quiet", o.quiet, "print warnings and errors only");
   return a;
@@ -68,13 +76,15 @@ LabPlan read_plan(const LabOptions& o) {
   return parse_plan(read_text(*o.lab, largest_json), *o.lab);
 }
 
-/// The flags that all runs share: data and machine.
+/// The flags that all runs share: data and machine. A list of GPUs is "cuda" there: a run is given one when it starts.
 Words common_words(const std::map<std::string, std::string>& given) {
   Words words;
   for (const auto& [name, value] : given) {
     static const std::vector<std::string> own = {"only",     "quick", "seeds", "plan", "lab",
                                                  "positive", "out",   "quiet", "jobs"};
-    if (std::find(own.begin(), own.end(), name) == own.end()) words.push_back(fmt::format("--{}={}", name, value));
+    const bool is_list = name == "device" && parse_gpu_list(value);
+    if (std::find(own.begin(), own.end(), name) == own.end())
+      words.push_back(fmt::format("--{}={}", name, is_list ? "cuda" : value));
   }
   return words;
 }
@@ -143,59 +153,97 @@ void write_report(const LabPlan& plan, const LabOptions& o) {
 }
 
 void say_goes_on() {
-  print_message("the lab goes on where it stopped when the same command is given again");
+  if (writes_results()) print_message("the lab goes on where it stopped when the same command is given again");
+}
+
+std::vector<NamedRun> named(const std::vector<LabRun>& runs, const Words& common) {
+  std::vector<NamedRun> all;
+  for (const LabRun& run : runs) all.push_back({run.folder.filename().string(), kept(run, common)});
+  return all;
+}
+
+/// Waits for the next run that is to be trained here; nullopt if all have ended. Throws Interrupted after Ctrl-C.
+std::optional<std::size_t> next_run(RunQueue& queue) {
+  const InterruptGuard interrupts;
+  while (!queue.over()) {
+    if (const auto run = queue.take()) return run;
+    interrupts.check();
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return std::nullopt;
 }
 
 /// `what`: prefix of each run's number in the lines of the lab.
-int train_in_turn(const std::vector<LabRun>& runs, const Words& common, bool quiet, const std::string& what = "") {
+int train_in_turn(const std::vector<NamedRun>& runs, bool quiet, const std::string& what = "") {
   using Clock = std::chrono::steady_clock;
+  const auto label = [&](std::size_t i) { return fmt::format("{}{}/{} {}", what, i + 1, runs.size(), runs[i].name); };
+  std::vector<std::size_t> all;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    const std::string label = fmt::format("{}{}/{} {}", what, i + 1, runs.size(), runs[i].folder.filename().string());
-    if (is_done(runs[i], common)) {
-      clear_up(kept(runs[i], common));
-      if (!quiet) print_text(label + ": done before\n");
-      continue;
-    }
+    all.push_back(i);
+    if (!quiet && is_done(runs[i].run)) print_text(label(i) + ": done before\n");
+  }
+  RunQueue queue(runs, all, [&](std::size_t i, const std::optional<RunFailure>& failure) {
+    if (failure) throw Error(fmt::format("{}: {}", runs[i].name, failure->message));
+    if (!quiet) print_text(label(i) + ": done by another process\n");
+  });
+  while (const auto i = next_run(queue)) {
     const auto start = Clock::now();
-    if (const int status = train_lab_run(runs[i], common, quiet, label); status != 0) {
-      say_goes_on();
-      return status;
-    }
+    if (const int status = train_lab_run(runs[*i].run, queue.folder(*i), quiet, label(*i)); status != 0) return status;
+    queue.release(*i);
     const double seconds = seconds_since(start);
     if (!quiet)
-      print_text(fmt::format("{}: {} in {}\n", label, plural(runs[i].plan.epochs, "epoch"), duration(seconds)));
+      print_text(fmt::format("{}: {} in {}\n", label(*i), plural(runs[*i].run.epochs, "epoch"), duration(seconds)));
     flush_output();
   }
   return 0;
 }
 
-/// On a GPU as many as fit into its memory, which is known after the remaining runs are compiled.
-int jobs_of(const LabOptions& o, const std::vector<LabRun>& runs, const Words& common) {
+/// On a GPU as many as fit into its memory, which is known after the remaining runs are compiled; on several one each.
+int jobs_of(const LabOptions& o, KeptApart how, const std::vector<LabRun>& runs, const Words& common,
+            std::size_t gpus) {
   if (o.jobs > 0) return o.jobs;
-  if (kept_apart_on(o.device) == KeptApart::by_processes) return 1;
-  std::vector<NamedRun> to_do;
-  for (const LabRun& run : runs)
-    if (!is_done(run, common)) to_do.push_back({run.folder.filename().string(), kept(run, common)});
+  if (gpus > 0) return int(gpus);
+  if (how == KeptApart::by_processes) return 1;
+  std::vector<NamedRun> to_do = named(runs, common);
+  std::erase_if(to_do, [](const NamedRun& run) { return is_done(run.run); });
   const MemoryNeeds needs = prepare(to_do, o.quiet);
   if (!o.quiet) print_text(memory_note(needs));
   return jobs_on_a_gpu(needs);
 }
 
 /// The runs share the cores evenly unless --threads is given.
-int train_side_by_side(const std::vector<LabRun>& runs, Words common, const LabOptions& o, int jobs) {
+void train_side_by_side(const std::vector<LabRun>& runs, Words common, const LabOptions& o, KeptApart how, int jobs,
+                        const std::vector<std::string>& gpus) {
   if (o.threads == 0) common.push_back(fmt::format("--threads={}", std::max(1, cpu_cores() / jobs)));
-  std::vector<NamedRun> named;
-  for (const LabRun& run : runs) named.push_back({run.folder.filename().string(), kept(run, common)});
-  try {
-    const std::vector<std::string> failures =
-        train_at_once(named, kept_apart_on(o.device), std::filesystem::path(o.out) / "logs", jobs, o.quiet);
-    for (std::size_t i = 0; i < failures.size(); ++i)
-      if (!failures[i].empty()) throw Error(fmt::format("{}: {}", named[i].name, failures[i]));
-  } catch (const Interrupted& interrupted) {
-    say_goes_on();
-    return 128 + interrupted.signal;
-  }
-  return 0;
+  const std::vector<NamedRun> all = named(runs, common);
+  const std::vector<std::string> failures =
+      train_at_once(all, how, std::filesystem::path(o.out) / "logs", jobs, o.quiet, gpus);
+  if (!writes_results()) return;  // the first rank tells of failures
+  for (std::size_t i = 0; i < failures.size(); ++i)
+    if (!failures[i].empty() && !is_done(all[i].run)) throw Error(fmt::format("{}: {}", all[i].name, failures[i]));
+}
+
+/// Trains all runs, here or elsewhere; then the first rank times them and writes the report. Returns the exit status.
+int train_and_report(const LabPlan& plan, const LabOptions& o, const Words& common,
+                     const std::vector<std::string>& gpus) {
+  const std::vector<LabRun> runs = lab_runs(plan, o.out, o.seeds);
+  const KeptApart how = gpus.empty() ? kept_apart_on(o.device) : KeptApart::by_threads;
+  const int jobs = jobs_of(o, how, runs, common, gpus.size());
+  open_shared_folder(o.out);
+  // On a GPU also for one run at a time: if it fails for the whole process, the others go on in a new one (restart.h).
+  // Also for ranks: one whose run fails goes on with the next.
+  if (jobs > 1 || how == KeptApart::by_threads || launched_rank().size > 1)
+    train_side_by_side(runs, common, o, how, jobs, gpus);
+  else if (const int status = train_in_turn(named(runs, common), o.quiet); status != 0)
+    return status;
+  if (!writes_results()) return 0;
+  const ProcessLock only = only_process_in(o.out);
+  std::vector<NamedRun> timed = named(timing_runs(plan, o.out), common);
+  if (!gpus.empty())
+    for (NamedRun& run : timed) run.run.device = gpus.front();
+  const int status = train_in_turn(timed, o.quiet, "timing ");
+  if (status == 0) write_report(plan, o);
+  return status;
 }
 
 }  // namespace
@@ -211,22 +259,24 @@ int lab_command(const Words& words) {
   if (o.positive)
     for (PlannedTask& task : plan.tasks)
       for (PlannedRun& run : task.runs) run.flags["positive"] = *o.positive;
-  const std::vector<LabRun> runs = lab_runs(plan, o.out, o.seeds);
   if (o.plan) {
+    if (!writes_results()) return 0;
     const std::int64_t images =
         o.data.data == built_in_data ? o.data.train_size.value_or(1000) : load_with_progress(o.data, o.quiet).train.n;
-    print_text(plan_text(plan, runs, images));
+    print_text(plan_text(plan, lab_runs(plan, o.out, o.seeds), images));
     return 0;
   }
+  if (!writes_results()) o.quiet = true;
+  const std::vector<std::string> gpus = listed_devices(o.device);
   const Words common = common_words(a.given_values());
-  const int jobs = jobs_of(o, runs, common);
-  // On a GPU also for one run at a time: if it fails for the whole process, the others go on in a new one (restart.h).
-  const bool on_gpu = kept_apart_on(o.device) == KeptApart::by_threads;
-  int status = jobs > 1 || on_gpu ? train_side_by_side(runs, common, o, jobs) : train_in_turn(runs, common, o.quiet);
-  if (status == 0) status = train_in_turn(timing_runs(plan, o.out), common, o.quiet, "timing ");
-  if (status != 0) return status;
-  write_report(plan, o);
-  return 0;
+  int status = 0;
+  try {
+    status = train_and_report(plan, o, common, gpus);
+  } catch (const Interrupted& interrupted) {
+    status = 128 + interrupted.signal;
+  }
+  if (status != 0) say_goes_on();
+  return status;
 }
 
 }  // namespace gs::apps

@@ -1,6 +1,7 @@
 // sweep.cpp - `gridstride sweep`: a run for every combination of flags, as many at once as fit on the machine.
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -9,11 +10,14 @@
 #include "apps/commands/commands.h"
 #include "apps/sweep/many_runs.h"
 #include "apps/sweep/prepare.h"
+#include "apps/sweep/shared_folder.h"
 #include "apps/sweep/sweep_plan.h"
 #include "apps/sweep/sweep_table.h"
 #include "engine/core/atomic_file.h"
 #include "engine/core/error.h"
 #include "engine/core/machine_limits.h"
+#include "engine/device/backends.h"
+#include "engine/device/device_name.h"
 #include "kernels/common/grouped.h"
 
 namespace gs::apps {
@@ -33,7 +37,8 @@ Arguments sweep_arguments(SweepOptions& o) {
   Arguments a("sweep MODEL --grid FLAG=A,B,... [flags of train]",
               "Trains a network once for every combination of the values of some flags, several runs at a time, and "
               "compares them: a table, sweep.csv, sweep.json and report.html. After an interruption the same command "
-              "goes on.");
+              "goes on. Ranks of mpirun or srun, and the same command on other machines that see the folder, share "
+              "the runs.");
   a.section("Sweep");
   a.value("--grid", o.grid, "a flag of train and its values: lr=1e-5,1e-4; may be repeated: every combination is run",
           some_text(), "FLAG=A,B")
@@ -43,11 +48,12 @@ Arguments sweep_arguments(SweepOptions& o) {
       .repeatable();
   a.value("--file", o.file, "a JSON file with model, flags, grid and list (docs/sweep.md)", some_text(), "FILE");
   a.value("--jobs", o.jobs, "runs at a time, without effect on results; 0: the default", whole_number(0, 4096), "N")
-      .default_str(fmt::format("cores / --threads; on a GPU as many as fit, up to {}", most_jobs_on_a_gpu));
+      .default_str(fmt::format("cores / --threads; on a GPU as many as fit, up to {}; of several GPUs one each",
+                               most_jobs_on_a_gpu));
   a.flag("--plan", o.plan, "print the runs and stop");
   a.value("--out", o.out, "folder of the sweep", some_text(), "DIR").default_str("runs/sweep-MODEL");
   a.flag("--quiet", o.quiet, "print errors and the answer only");
-  add_run_flags(a, o.train);
+  add_run_flags(a, o.train, true);
   return a;
 }
 
@@ -78,9 +84,28 @@ int threads_of(const SweepOptions& o) {
   return o.train.threads == 0 ? 1 : o.train.threads;
 }
 
-/// On a GPU as many as fit into its memory, which is known when the runs are prepared.
-int jobs_of(const SweepOptions& o, KeptApart how, const MemoryNeeds& needs) {
+/// --device of the plan. A list of GPUs is "cuda" in the runs' words from then on: which one is chosen when a run
+/// starts.
+std::string take_device(SweepPlan& plan) {
+  const auto at = std::ranges::find(plan.flags, "device", &std::pair<std::string, std::string>::first);
+  if (at == plan.flags.end()) return "auto";
+  const std::string device = at->second;
+  if (parse_gpu_list(device)) at->second = "cuda";
+  return device;
+}
+
+/// Each run is on the GPU that it is given.
+void check_no_device_varies(const std::vector<SweepRun>& runs) {
+  for (const SweepRun& run : runs)
+    for (const auto& [flag, value] : run.varied)
+      if (flag == "device")
+        throw UsageError(fmt::format("run {}: --device cannot vary if GPUs are dealt out", run.name));
+}
+
+/// On a GPU as many as fit into its memory, which is known when the runs are prepared; on several one each.
+int jobs_of(const SweepOptions& o, KeptApart how, const MemoryNeeds& needs, std::size_t gpus) {
   if (o.jobs > 0) return o.jobs;
+  if (gpus > 0) return int(gpus);
   return how == KeptApart::by_threads ? jobs_on_a_gpu(needs) : std::max(1, cpu_cores() / threads_of(o));
 }
 
@@ -110,27 +135,39 @@ int sweep_command(const Words& words) {
   SweepOptions o;
   Arguments a = sweep_arguments(o);
   if (!a.parse(words)) return 0;
-  const SweepPlan plan = read_plan(o, a.given_values());
+  SweepPlan plan = read_plan(o, a.given_values());
+  const std::string device = take_device(plan);
   const std::filesystem::path out = o.out.value_or("runs/sweep-" + plan.model);
   const std::vector<SweepRun> runs = sweep_runs(plan, {fmt::format("--threads={}", threads_of(o))}, out);
-  const KeptApart how = kept_apart_on(o.train.device);
+  const std::vector<std::string> gpus = listed_devices(device);
+  if (!gpus.empty()) check_no_device_varies(runs);
+  const KeptApart how = gpus.empty() ? kept_apart_on(device) : KeptApart::by_threads;
   if (o.plan) {
+    if (!writes_results()) return 0;
     for (const SweepRun& run : runs) print_text(fmt::format("{}: {}\n", run.name, plural(run.run.epochs, "epoch")));
     print_text(fmt::format("\n{} of {}, {}{} at a time, below {}\n", plural(std::int64_t(runs.size()), "run"),
-                           plan.model, how == KeptApart::by_threads && o.jobs == 0 ? "up to " : "", jobs_of(o, how, {}),
-                           out.string()));
+                           plan.model, how == KeptApart::by_threads && o.jobs == 0 && gpus.empty() ? "up to " : "",
+                           jobs_of(o, how, {}, gpus.size()), out.string()));
     return 0;
   }
+  if (!writes_results()) o.quiet = true;
   std::vector<NamedRun> named;
-  for (const SweepRun& run : runs) named.push_back({run.name, run.run});
+  for (const SweepRun& run : runs) {
+    named.push_back({run.name, run.run});
+    if (!gpus.empty()) named.back().run.device = gpus.front();  // to prepare it
+  }
   const MemoryNeeds needs = prepare(named, o.quiet);
-  const int jobs = jobs_of(o, how, needs);
-  if (o.jobs == 0 && !o.quiet) print_text(memory_note(needs));
+  const int jobs = jobs_of(o, how, needs, gpus.size());
+  if (o.jobs == 0 && gpus.empty() && !o.quiet) print_text(memory_note(needs));
   std::vector<std::string> failures;
+  std::optional<ProcessLock> only;
+  open_shared_folder(out);
   try {
-    failures = train_at_once(named, how, out / "logs", jobs, o.quiet);
+    failures = train_at_once(named, how, out / "logs", jobs, o.quiet, gpus);
+    if (!writes_results()) return 0;  // also after failures, of which the first rank tells
+    only.emplace(only_process_in(out));
   } catch (const Interrupted& interrupted) {
-    print_message("the sweep goes on where it stopped when the same command is given again");
+    if (writes_results()) print_message("the sweep goes on where it stopped when the same command is given again");
     return 128 + interrupted.signal;
   }
   const std::vector<SweepResult> results = sweep_results(runs, failures);

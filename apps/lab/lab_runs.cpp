@@ -68,17 +68,13 @@ KeptRun kept(const LabRun& run, const Words& common) {
   return {words_of(run, common), run.plan.epochs, run.folder};
 }
 
-bool is_done(const LabRun& run, const Words& common) {
-  return is_done(kept(run, common));
-}
-
-int train_lab_run(const LabRun& run, const Words& common, bool quiet, const std::string& label) {
-  const Words words = words_to_do(kept(run, common));
+int train_lab_run(const KeptRun& run, RunDirectory& folder, bool quiet, const std::string& label) {
+  const Words words = words_to_do(run);
   TrainOptions options;
   std::map<std::string, std::string> given;
   parse_train_words(words, options, given);
   options.quiet = quiet;
-  return train_run(options, words, given, {.only_live = true, .label = label});
+  return train_run(options, words, given, {.only_live = true, .label = label, .folder = &folder});
 }
 
 std::int64_t steps_of(const PlannedRun& run, std::int64_t images) {

@@ -7,6 +7,7 @@
 
 #include "apps/lab/plan.h"
 #include "apps/run/kept_run.h"
+#include "engine/train/run_directory.h"
 
 namespace gs::apps {
 
@@ -32,11 +33,9 @@ std::filesystem::path timing_folder_of(const std::filesystem::path& lab, const P
 /// The run as a kept run: its words for `train` with the `common` flags, its epochs, its folder.
 KeptRun kept(const LabRun&, const Words& common);
 
-/// True if the run is done, as planned and with `common` flags (data, device).
-bool is_done(const LabRun&, const Words& common);
-
-/// Trains it, or resumes it if it was stopped. Returns train's exit status. `label`: prefix of the live line.
-int train_lab_run(const LabRun&, const Words& common, bool quiet, const std::string& label);
+/// Trains it in its folder, which is claimed, or resumes it if it was stopped. Returns train's exit status. `label`:
+/// prefix of the live line.
+int train_lab_run(const KeptRun&, RunDirectory& folder, bool quiet, const std::string& label);
 
 /// Training steps of a run on `images` training images. Throws UsageError if its flags are invalid.
 std::int64_t steps_of(const PlannedRun&, std::int64_t images);

@@ -1,6 +1,8 @@
 // kept_run.h - a training run that is done once: a finished one is not repeated, a stopped one is resumed.
 #pragma once
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "apps/cli/words.h"
 
@@ -10,13 +12,28 @@ struct KeptRun {
   Words words;  ///< for `train`: the model and all flags but --epochs and --out
   int epochs = 1;
   std::filesystem::path folder;
+  std::string device = "";  ///< the GPU to train on this time, of the kind that the words name; empty: as they say
 };
 
 /// True if the folder holds this very run, finished. Runs with --patience may have ended before their last epoch.
 bool is_done(const KeptRun&);
 
+/// How a run has failed. Two failures differ at least in their time.
+struct RunFailure {
+  std::string message, started;
+  double seconds = 0;
+
+  bool operator==(const RunFailure&) const = default;
+};
+
+/// The failure that the folder records for this very run; nullopt if there is none.
+std::optional<RunFailure> failure_of(const KeptRun&);
+
 /// Completes the files of a run that is done, if its process was killed at the very end.
 void clear_up(const KeptRun&);
+
+/// Its words with its device, if it has one of its own.
+Words words_on_device(const KeptRun&);
 
 /// The words for `train` that do the run, or resume it if it was stopped.
 Words words_to_do(const KeptRun&);

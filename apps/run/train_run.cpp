@@ -310,8 +310,9 @@ int train_run(const TrainOptions& o, const Words& words, const std::map<std::str
               std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds_of(*o.stop_after)));
   const int base = o.base.value_or(find_model(o.model).default_base);
   if (o.tensorboard) exchange_module();  // if it is not there, that is said before any work is done
-  RunDirectory directory(o.out.value_or("runs/" + run_name(o, base)));
-  directory.claim(o.overwrite || o.resume);
+  RunDirectory own(o.out.value_or("runs/" + run_name(o, base)));
+  if (!view.folder) own.claim(o.overwrite || o.resume);
+  RunDirectory& directory = view.folder ? *view.folder : own;
   PreparedRun prepared = prepare_run(o, o.resume || view.among_others ? Warnings::drop : Warnings::say, ranks);
   if (ranks) check_same_run(*ranks, given, prepared);
   Program& program = *prepared.program;

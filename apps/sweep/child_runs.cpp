@@ -1,6 +1,7 @@
 // child_runs.cpp - fork, exec, wait.
 #include "apps/sweep/child_runs.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -19,18 +20,27 @@
 #include "apps/sweep/child_output.h"
 #include "engine/core/error.h"
 #include "engine/core/seconds_since.h"
+#include "engine/ranks/ranks.h"
 
 namespace gs::apps {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// As exec takes them; they point into `texts`.
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 pid_t start(const ChildRun& child, const ChildOutput& output) {
   Words words = child.words;
   words.insert(words.begin(), "gridstride");
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
+  std::vector<std::string> environment = environment_without_rank();
+  if (child.lock) environment.push_back(child.lock->environment_entry());
+  const std::vector<char*> arguments = pointers_to(words), entries = pointers_to(environment);
   const pid_t parent = getpid(), process = fork();
   if (process < 0) throw Error(fmt::format("cannot start another run: {}", std::strerror(errno)));
   if (process > 0) return process;
@@ -41,7 +51,8 @@ pid_t start(const ChildRun& child, const ChildOutput& output) {
   if (getppid() != parent) _exit(128 + SIGTERM);
   dup2(output.number(), STDOUT_FILENO);
   dup2(output.number(), STDERR_FILENO);
-  execv("/proc/self/exe", arguments.data());
+  if (child.lock) fcntl(child.lock->descriptor(), F_SETFD, 0);
+  execve("/proc/self/exe", arguments.data(), entries.data());
   _exit(127);
 }
 
@@ -82,19 +93,19 @@ std::optional<std::pair<pid_t, int>> next_ended(const std::map<pid_t, RunningChi
 
 }  // namespace
 
-void run_children(const std::vector<ChildRun>& children, int at_once,
+void run_children(const RunSource& source, const std::function<ChildRun(std::size_t)>& child, int at_once,
                   const std::function<void(std::size_t, const ChildOutcome&)>& ended,
                   const std::function<void(const ChildProgress&)>& tick) {
   InterruptGuard interrupts;
   std::optional<Interrupted> interrupted;
   std::map<pid_t, RunningChild> running;
-  std::size_t next = 0;
   ChildProgress progress;
   double seconds = 0;
-  while (!running.empty() || (next < children.size() && !interrupted)) {
-    while (!interrupted && next < children.size() && running.size() < std::size_t(at_once)) {
-      if (const auto failed = try_to_start(next, children[next], running)) ended(next, *failed);
-      ++next;
+  while (!running.empty() || !(interrupted || source.over())) {
+    while (!interrupted && running.size() < std::size_t(at_once)) {
+      const auto next = source.take();
+      if (!next) break;
+      if (const auto failed = try_to_start(*next, child(*next), running)) ended(*next, *failed);
     }
     while (const auto one = next_ended(running)) {
       RunningChild run = std::move(running.extract(one->first).mapped());
@@ -116,7 +127,7 @@ void run_children(const std::vector<ChildRun>& children, int at_once,
       interrupted = signal;
       for (const auto& [process, unused] : running) kill(process, SIGTERM);
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(running.empty() ? 0 : 50));
+    std::this_thread::sleep_for(std::chrono::milliseconds(running.empty() && source.over() ? 0 : 50));
   }
   if (interrupted) throw *interrupted;
 }

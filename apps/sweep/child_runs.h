@@ -1,17 +1,25 @@
 // child_runs.h - several training runs at once, each in its own process: a crash ends one run only.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "apps/cli/words.h"
+#include "engine/core/process_lock.h"
 
 namespace gs::apps {
+
+/// Where runs come from: numbers that mean something to the caller.
+struct RunSource {
+  std::function<std::optional<std::size_t>()> take;  ///< the next one; nullopt: none now
+  std::function<bool()> over;                        ///< none will come any more
+};
 
 /// One process: gridstride with these words, its output in a file.
 struct ChildRun {
   Words words;
   std::string output_file;
+  const ProcessLock* lock = nullptr;  ///< shared with it, if not null
 };
 
 struct ChildOutcome {
@@ -27,11 +35,12 @@ struct ChildProgress {
   double mean_seconds = 0;  ///< mean of the ended ones
 };
 
-/// Runs all of them, at most `at_once` at a time, in their order. `ended(i, outcome)` is called as each ends, `tick`
-/// about ten times a second. On SIGINT or SIGTERM the running ones get SIGINT, which lets them finish their step and
+/// Runs all that the source has, at most `at_once` at a time, until it is over. `child(i)` describes number i,
+/// `ended(i, outcome)` is called as each ends, `tick` about ten times a second. The processes have no rank, whoever
+/// started this one. On SIGINT or SIGTERM the running ones get SIGINT, which lets them finish their step and
 /// save their state, no more are started, and Interrupted is thrown when all have ended. They end with this process,
 /// also when it is killed.
-void run_children(const std::vector<ChildRun>&, int at_once,
+void run_children(const RunSource&, const std::function<ChildRun(std::size_t)>& child, int at_once,
                   const std::function<void(std::size_t, const ChildOutcome&)>& ended,
                   const std::function<void(const ChildProgress&)>& tick);
 

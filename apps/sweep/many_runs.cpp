@@ -2,6 +2,9 @@
 #include "apps/sweep/many_runs.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -9,6 +12,7 @@
 #include "apps/cli/terminal.h"
 #include "apps/sweep/child_runs.h"
 #include "apps/sweep/restart.h"
+#include "apps/sweep/run_queue.h"
 #include "apps/sweep/thread_runs.h"
 #include "engine/core/error.h"
 #include "engine/device/backends.h"
@@ -17,10 +21,17 @@
 namespace gs::apps {
 namespace {
 
-std::string status_line(std::size_t done, std::size_t all, const ChildProgress& p, int jobs) {
+std::string status_line(std::size_t done, std::size_t all, std::size_t elsewhere, const ChildProgress& p, int jobs) {
   std::string text = fmt::format("{} of {} done, {} running", done, all, p.running);
-  if (p.ended > 0) text += fmt::format(", about {} left", duration(p.mean_seconds * double(all - done) / double(jobs)));
+  if (elsewhere > 0) text += fmt::format(", {} in other processes", elsewhere);
+  if (p.ended > 0)
+    text += fmt::format(", about {} left",
+                        duration(p.mean_seconds * double(all - done) / double(std::size_t(jobs) + elsewhere)));
   return text;
+}
+
+std::string failure_text(const ChildOutcome& outcome) {
+  return outcome.reason.empty() ? fmt::format("ended with status {}", outcome.status) : outcome.reason;
 }
 
 /// Prints and records how runs end.
@@ -30,22 +41,31 @@ class Ledger {
       : runs_(runs), jobs_(jobs), quiet_(quiet), live_(quiet ? Style() : detect_style(stdout)), failures(runs.size()) {}
 
   void ended(std::size_t run, const ChildOutcome& outcome) {
-    ++done;
-    live_.clear();
-    if (outcome.status != 0)
-      failures[run] = outcome.reason.empty() ? fmt::format("ended with status {}", outcome.status) : outcome.reason;
-    if (!quiet_)
-      print_text(fmt::format("[{}/{}] {}: {} in {}\n", done, runs_.size(), runs_[run].name,
-                             outcome.status == 0 ? "done" : "failed", duration(outcome.seconds)));
-    flush_output();
+    if (outcome.status != 0) failures[run] = failure_text(outcome);
+    say(run, "in " + duration(outcome.seconds));
   }
-  void tick(const ChildProgress& p) { live_.draw(status_line(done, runs_.size(), p, jobs_)); }
+  void ended_elsewhere(std::size_t run, const std::optional<RunFailure>& failure) {
+    if (failure) failures[run] = failure->message;
+    say(run, "by another process");
+  }
+  void tick(const ChildProgress& p, std::size_t elsewhere) {
+    live_.draw(status_line(done, runs_.size(), elsewhere, p, jobs_));
+  }
   void warn(const std::string& text) {
     live_.clear();
     print_message(text);
   }
 
  private:
+  void say(std::size_t run, const std::string& how) {
+    ++done;
+    live_.clear();
+    if (!quiet_)
+      print_text(fmt::format("[{}/{}] {}: {} {}\n", done, runs_.size(), runs_[run].name,
+                             failures[run].empty() ? "done" : "failed", how));
+    flush_output();
+  }
+
   const std::vector<NamedRun>& runs_;
   int jobs_;
   bool quiet_;
@@ -56,42 +76,84 @@ class Ledger {
   std::vector<std::string> failures;  ///< one a run: the reason, or empty
 };
 
-/// Trains the runs of these indices. If the GPU fails, the program is started again and this does not return.
-void train_in_threads(const std::vector<NamedRun>& runs, const std::vector<std::size_t>& indices, int at_once,
-                      Ledger& ledger) {
-  std::vector<ThreadRun> threads;
-  for (const std::size_t i : indices) threads.push_back({runs[i].name, words_to_do(runs[i].run)});
+/// Gives each run that is under way the GPU that has the fewest.
+class Devices {
+ public:
+  explicit Devices(const std::vector<std::string>& names) : names_(names), runs_(names.size()) {}
+
+  std::string take(std::size_t run) {
+    if (names_.empty()) return "";
+    const std::size_t device = std::size_t(std::ranges::min_element(runs_) - runs_.begin());
+    ++runs_[device];
+    device_of_[run] = device;
+    return names_[device];
+  }
+  void give_back(std::size_t run) {
+    if (const auto at = device_of_.find(run); at != device_of_.end()) --runs_[device_of_.extract(at).mapped()];
+  }
+
+ private:
+  const std::vector<std::string>& names_;
+  std::vector<int> runs_;
+  std::map<std::size_t, std::size_t> device_of_;
+};
+
+/// The runs that are to be trained, and what is done with each.
+struct Work {
+  const std::vector<NamedRun>& runs;
+  RunQueue& queue;
+  Devices devices;
+  Ledger& ledger;
+
+  Words start(std::size_t run) {
+    KeptRun kept = runs[run].run;
+    if (const std::string gpu = devices.take(run); !gpu.empty()) kept.device = gpu;
+    return words_to_do(kept);
+  }
+  void ended(std::size_t run, const ChildOutcome& outcome) {
+    devices.give_back(run);
+    queue.release(run);
+    ledger.ended(run, outcome);
+  }
+  void tick(const ChildProgress& p) { ledger.tick(p, queue.held_elsewhere()); }
+};
+
+/// Trains what the source has. If the GPU fails, the program is started again and this does not return.
+void train_in_threads(const RunSource& source, int at_once, Work& work) {
   std::vector<LostRun> lost;
-  const auto ended = [&](std::size_t child, const ChildOutcome& outcome) {
-    if (outcome.gpu_lost)
-      lost.push_back({threads[child].name, outcome.reason});
-    else
-      ledger.ended(indices[child], outcome);
+  const auto start = [&](std::size_t run) {
+    return ThreadRun{work.runs[run].name, work.start(run), &work.queue.folder(run)};
   };
-  run_threads(threads, at_once, ended, [&](const ChildProgress& p) { ledger.tick(p); });
+  const auto ended = [&](std::size_t run, const ChildOutcome& outcome) {
+    if (outcome.gpu_lost)
+      lost.push_back({work.runs[run].name, outcome.reason});
+    else
+      work.ended(run, outcome);
+  };
+  run_threads(source, start, at_once, ended, [&](const ChildProgress& p) { work.tick(p); });
   if (lost.empty()) return;
-  ledger.warn(loss_message(lost));
+  work.ledger.warn(loss_message(lost));
   Restart next = after_loss(restart(), lost);
-  for (std::size_t i = 0; i < runs.size(); ++i)
-    if (!ledger.failures[i].empty()) next.failed[runs[i].name] = ledger.failures[i];
+  for (std::size_t i = 0; i < work.runs.size(); ++i)
+    if (!work.ledger.failures[i].empty()) next.failed[work.runs[i].name] = work.ledger.failures[i];
   go_on_in_new_process(next);
 }
 
-void train_in_processes(const std::vector<NamedRun>& runs, const std::vector<std::size_t>& indices,
-                        const std::filesystem::path& logs, int at_once, Ledger& ledger) {
+void train_in_processes(const RunSource& source, const std::filesystem::path& logs, int at_once, Work& work) {
   std::error_code error;
   std::filesystem::create_directories(logs, error);
   if (error) throw Error(fmt::format("cannot make the folder {}: {}", logs.string(), error.message()));
-  std::vector<ChildRun> children;
-  for (const std::size_t i : indices) {
-    Words words = words_to_do(runs[i].run);
+  const auto start = [&](std::size_t run) {
+    Words words = work.start(run);
     words.insert(words.begin(), "train");
     words.push_back("--quiet");
-    children.push_back({std::move(words), (logs / (runs[i].name + ".txt")).string()});
-  }
-  run_children(
-      children, at_once, [&](std::size_t child, const ChildOutcome& outcome) { ledger.ended(indices[child], outcome); },
-      [&](const ChildProgress& p) { ledger.tick(p); });
+    return ChildRun{std::move(words), (logs / (work.runs[run].name + ".txt")).string(), &work.queue.folder(run).lock()};
+  };
+  const auto ended = [&](std::size_t run, const ChildOutcome& outcome) {
+    if (outcome.status != 0) work.queue.folder(run).note_death(failure_text(outcome));
+    work.ended(run, outcome);
+  };
+  run_children(source, start, at_once, ended, [&](const ChildProgress& p) { work.tick(p); });
 }
 
 }  // namespace
@@ -101,31 +163,39 @@ KeptApart kept_apart_on(const std::string& device) {
 }
 
 std::vector<std::string> train_at_once(const std::vector<NamedRun>& runs, KeptApart how,
-                                       const std::filesystem::path& logs, int jobs, bool quiet) {
+                                       const std::filesystem::path& logs, int jobs, bool quiet,
+                                       const std::vector<std::string>& devices) {
   Ledger ledger(runs, jobs, quiet);
   std::vector<std::size_t> to_do;
-  std::size_t done = 0;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (const auto failed = restart().failed.find(runs[i].name); failed != restart().failed.end())
       ledger.failures[i] = failed->second;
-    else if (is_done(runs[i].run))
-      clear_up(runs[i].run), ++done;
     else
       to_do.push_back(i);
   }
-  if (done > 0 && !quiet)
+  RunQueue queue(runs, to_do, [&](std::size_t run, const auto& failure) { ledger.ended_elsewhere(run, failure); });
+  if (const std::size_t done = queue.done_before(); done > 0 && !quiet)
     print_text(fmt::format("{} of {} {} done already\n", done, plural(std::int64_t(runs.size()), "run"),
                            done == 1 ? "is" : "are"));
-  ledger.done = runs.size() - to_do.size();
+  ledger.done = runs.size() - to_do.size() + queue.done_before();
+  Work work{runs, queue, Devices(devices), ledger};
+  const RunSource all{[&] { return queue.take(); }, [&] { return queue.over(); }};
   if (how == KeptApart::by_processes) {
-    train_in_processes(runs, to_do, logs, jobs, ledger);
-  } else {
-    const auto rest = std::stable_partition(to_do.begin(), to_do.end(), [&](std::size_t i) {
-      return std::ranges::count(restart().alone, runs[i].name) > 0;
-    });
-    train_in_threads(runs, {to_do.begin(), rest}, 1, ledger);
-    train_in_threads(runs, {rest, to_do.end()}, jobs, ledger);
+    train_in_processes(all, logs, jobs, work);
+    return ledger.failures;
   }
+  // First those that are to be alone, as far as no other process has taken them over.
+  const auto is_alone = [&](std::size_t i) { return std::ranges::count(restart().alone, runs[i].name) > 0; };
+  if (!restart().alone.empty()) {
+    bool none = false;
+    const auto take = [&] {
+      const auto next = queue.take(is_alone);
+      none = !next;
+      return next;
+    };
+    train_in_threads({take, [&] { return none; }}, 1, work);
+  }
+  train_in_threads(all, jobs, work);
   return ledger.failures;
 }
 

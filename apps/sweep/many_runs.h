@@ -4,14 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "apps/run/kept_run.h"
+#include "apps/sweep/run_queue.h"
 
 namespace gs::apps {
-
-struct NamedRun {
-  std::string name;
-  KeptRun run;
-};
 
 /// Upper bound; memory may allow fewer (prepare.h). A guess: a small network's step leaves most of a GPU idle.
 inline constexpr int most_jobs_on_a_gpu = 4;
@@ -24,10 +19,12 @@ enum class KeptApart { by_processes, by_threads };
 /// by_threads if `device` (as --device says it) is a GPU.
 KeptApart kept_apart_on(const std::string& device);
 
-/// Trains those that are not done yet, `jobs` at a time. Returns the reason of each failure, empty for the others.
-/// Throws Interrupted after Ctrl-C, when all have stopped. If the GPU fails for all threads, the program is started
-/// again with the same words and continues with the remaining runs (restart.h).
+/// Trains those that are not done yet and that no other process trains, `jobs` at a time; returns when all have ended,
+/// here or elsewhere (run_queue.h). Returns the reason of each failure, empty for the others. `devices`: GPUs that the
+/// runs share, each run on the one that has the fewest; empty: as the runs' words say. Throws Interrupted after Ctrl-C,
+/// when all have stopped. If the GPU fails for all threads, the program is started again with the same words and
+/// continues with the remaining runs (restart.h).
 std::vector<std::string> train_at_once(const std::vector<NamedRun>&, KeptApart, const std::filesystem::path& logs,
-                                       int jobs, bool quiet);
+                                       int jobs, bool quiet, const std::vector<std::string>& devices = {});
 
 }  // namespace gs::apps

@@ -28,7 +28,7 @@ struct ParsedRun {
 ParsedRun options_of(const NamedRun& run, bool quiet) {
   ParsedRun parsed;
   std::map<std::string, std::string> given;
-  Words words = run.run.words;
+  Words words = words_on_device(run.run);
   words.push_back(fmt::format("--epochs={}", run.run.epochs));
   parse_train_words(words, parsed.options, given);
   parsed.options.quiet = quiet;

@@ -26,7 +26,8 @@ ChildOutcome train(const ThreadRun& run) {
     std::map<std::string, std::string> given;
     parse_train_words(run.words, options, given);
     options.quiet = true;
-    outcome.status = train_run(options, run.words, given, {.only_live = true, .among_others = true, .label = run.name});
+    outcome.status = train_run(options, run.words, given,
+                               {.only_live = true, .among_others = true, .label = run.name, .folder = run.folder});
   } catch (const std::exception& error) {
     outcome.status = 1;
     outcome.reason = message_of(error);
@@ -37,6 +38,7 @@ ChildOutcome train(const ThreadRun& run) {
 
 struct RunningThread {
   std::size_t index = 0;
+  ThreadRun what;
   Clock::time_point began = Clock::now();
   ChildOutcome outcome;
   std::atomic<bool> has_ended = false;
@@ -45,26 +47,27 @@ struct RunningThread {
 
 }  // namespace
 
-void run_threads(const std::vector<ThreadRun>& runs, int at_once,
+void run_threads(const RunSource& source, const std::function<ThreadRun(std::size_t)>& what, int at_once,
                  const std::function<void(std::size_t, const ChildOutcome&)>& ended,
                  const std::function<void(const ChildProgress&)>& tick) {
   const InterruptGuard interrupts;  // the runs have their own, and see the same signal
   std::optional<Interrupted> interrupted;
   std::list<RunningThread> running;
-  std::size_t next = 0;
   bool gpu_lost = false;
   ChildProgress progress;
   double seconds = 0;
-  const auto more = [&] { return next < runs.size() && !interrupted && !gpu_lost; };
-  while (!running.empty() || more()) {
-    while (more() && running.size() < std::size_t(at_once)) {
+  const auto no_more = [&] { return interrupted || gpu_lost; };
+  while (!running.empty() || !(no_more() || source.over())) {
+    while (!no_more() && running.size() < std::size_t(at_once)) {
+      const auto next = source.take();
+      if (!next) break;
       RunningThread& run = running.emplace_back();
-      run.index = next;
-      run.thread = std::jthread([&run, &runs] {
-        run.outcome = train(runs[run.index]);
+      run.index = *next;
+      run.what = what(*next);
+      run.thread = std::jthread([&run] {
+        run.outcome = train(run.what);
         run.has_ended = true;
       });
-      ++next;
     }
     for (auto run = running.begin(); run != running.end();) {
       if (!run->has_ended) {
@@ -86,7 +89,7 @@ void run_threads(const std::vector<ThreadRun>& runs, int at_once,
     } catch (const Interrupted& signal) {
       interrupted = signal;
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(running.empty() ? 0 : 20));
+    std::this_thread::sleep_for(std::chrono::milliseconds(running.empty() && source.over() ? 0 : 20));
   }
   if (interrupted) throw *interrupted;
 }

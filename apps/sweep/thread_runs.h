@@ -3,22 +3,23 @@
 #pragma once
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "apps/sweep/child_runs.h"
+#include "engine/train/run_directory.h"
 
 namespace gs::apps {
 
 struct ThreadRun {
-  std::string name;  ///< prefix of the run's messages
-  Words words;       ///< for `train`
+  std::string name;                ///< prefix of the run's messages
+  Words words;                     ///< for `train`
+  RunDirectory* folder = nullptr;  ///< claimed
 };
 
-/// Like run_children(): at most `at_once` at a time, in their order; `ended` and `tick` are called by this
+/// Like run_children(): at most `at_once` at a time, until the source is over; `ended` and `tick` are called by this
 /// thread. After Ctrl-C no more are started, the running ones stop after their epoch's next step, and Interrupted is
 /// thrown when all have ended. No more are started either once the GPU has failed (ChildOutcome::gpu_lost): the call
 /// returns when those under way have ended.
-void run_threads(const std::vector<ThreadRun>&, int at_once,
+void run_threads(const RunSource&, const std::function<ThreadRun(std::size_t)>& run, int at_once,
                  const std::function<void(std::size_t, const ChildOutcome&)>& ended,
                  const std::function<void(const ChildProgress&)>& tick);
 

@@ -18,6 +18,7 @@
 
 #include "engine/core/descriptor.h"
 #include "engine/core/error.h"
+#include "engine/core/host_name.h"
 #include "engine/core/parse_number.h"
 
 namespace gs {
@@ -45,12 +46,6 @@ class Temporary {
   fs::path path_;
   bool kept_ = false;
 };
-
-std::string host_name() {
-  char name[256] = "";
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
 
 /// The beginning of the names of this host's partial files of `path`; a process number follows, and a count.
 std::string partial_name(const fs::path& path) {

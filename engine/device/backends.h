@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/device/device.h"
 
@@ -33,6 +34,10 @@ bool means_cuda(const std::string& device_name);
 
 /// Throws UsageError with the reason if the device is unavailable.
 void check_device(const std::string& device_name);
+
+/// "cuda:0", "cuda:1", ... for a list of GPUs (parse_gpu_list()); of "cuda:all" those that this build can use. Empty
+/// for the name of one device. Throws UsageError with the reason if one is unavailable.
+std::vector<std::string> listed_devices(const std::string& device_names);
 
 /// Reason why "auto" does not use the GPU that is present; empty if it uses it or there is none.
 std::string why_auto_takes_cpu();

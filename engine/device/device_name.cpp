@@ -1,7 +1,7 @@
 // device_name.cpp - splits "cuda:1" into the kind cuda and the number 1.
 #include "engine/device/device_name.h"
 
-#include <optional>
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -37,6 +37,28 @@ DeviceName parse_device_name(const std::string& text) {
   if (text == "ptx") return {.kind = "cuda", .interpreted = true};
   if (!text.starts_with(numbered)) return {.kind = text};
   return {.kind = "cuda", .gpu = *gpu_number(text.substr(numbered.size()))};
+}
+
+std::optional<std::vector<int>> parse_gpu_list(const std::string& text) {
+  if (text == "cuda:all") return std::vector<int>();
+  if (!text.starts_with(numbered) || text.find(',') == text.npos) return std::nullopt;
+  std::vector<int> gpus;
+  for (std::size_t at = numbered.size(); at <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    const auto gpu = gpu_number(text.substr(at, comma - at));
+    if (!gpu) throw UsageError(fmt::format("--device must list GPUs by their numbers, as in cuda:0,1, not '{}'", text));
+    if (std::ranges::count(gpus, *gpu) > 0)
+      throw UsageError(fmt::format("--device must list each GPU once, not '{}'", text));
+    gpus.push_back(*gpu);
+    at = comma + 1;
+  }
+  return gpus;
+}
+
+std::string device_list_error(const std::string& text) try {
+  return parse_gpu_list(text) ? "" : device_name_error(text);
+} catch (const UsageError& error) {
+  return std::string(error.what()).substr(std::string("--device ").size());
 }
 
 }  // namespace gs

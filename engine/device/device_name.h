@@ -1,6 +1,8 @@
 // device_name.h - the names that --device accepts.
 #pragma once
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace gs {
 
@@ -16,5 +18,12 @@ std::string device_name_error(const std::string& text);
 
 /// Throws UsageError, "--device ...", if the name is invalid.
 DeviceName parse_device_name(const std::string& text);
+
+/// Numbers of the GPUs in "cuda:0,2"; empty for "cuda:all"; nullopt for the name of one device. Throws UsageError,
+/// "--device ...", if the list is invalid.
+std::optional<std::vector<int>> parse_gpu_list(const std::string& text);
+
+/// Like device_name_error(), for a flag that takes lists of GPUs as well.
+std::string device_list_error(const std::string& text);
 
 }  // namespace gs

@@ -26,6 +26,21 @@ void check_device(const std::string& device_name) {
     throw UsageError(fmt::format("--device {}: {}; --device cpu trains without a GPU", device_name, why_not));
 }
 
+std::vector<std::string> listed_devices(const std::string& device_names) {
+  const auto gpus = parse_gpu_list(device_names);
+  std::vector<std::string> names;
+  if (!gpus) return names;
+  for (const int gpu : *gpus) {
+    names.push_back(fmt::format("cuda:{}", gpu));
+    check_device(names.back());
+  }
+  if (!names.empty()) return names;
+  for (int gpu = 0; gpu < int(ask_driver().gpus.size()); ++gpu)
+    if (why_no_cuda(gpu).empty()) names.push_back(fmt::format("cuda:{}", gpu));
+  if (names.empty()) check_device("cuda");
+  return names;
+}
+
 std::string why_auto_takes_cpu() {
   const std::string why_not = why_no_cuda();
   if (why_not.empty()) return "";

@@ -1,4 +1,7 @@
 // launched_rank.cpp - rank and size from the environment that launchers set; MPI itself is not asked.
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdlib>
 
 #include "engine/core/parse_number.h"
@@ -27,6 +30,16 @@ LaunchedRank launched_rank() {
     if (number && count && *number >= 0 && *number < *count) return {*number, *count};
   }
   return {};
+}
+
+std::vector<std::string> environment_without_rank() {
+  std::vector<std::string> entries;
+  for (char** entry = environ; *entry; ++entry) {
+    const std::string_view text = *entry, name = text.substr(0, text.find('='));
+    if (std::ranges::none_of(launchers, [&](const Launcher& l) { return name == l.rank || name == l.size; }))
+      entries.emplace_back(text);
+  }
+  return entries;
 }
 
 }  // namespace gs

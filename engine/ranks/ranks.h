@@ -64,6 +64,10 @@ struct LaunchedRank {
 };
 LaunchedRank launched_rank();
 
+/// The environment of this process ("NAME=VALUE") without what says that a launcher started it, for a process of its
+/// own: that one has no rank.
+std::vector<std::string> environment_without_rank();
+
 /// The ranks that this process was started with, or null if it was started alone. Loads MPI's module. Throws gs::Error
 /// if the build has no MPI, or if MPI does not find as many ranks as the launcher started.
 std::unique_ptr<Ranks> join_ranks();

@@ -148,14 +148,11 @@ bool RunDirectory::has_predictions() const {
 // ---- writing ----
 
 void RunDirectory::claim(bool overwrite) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path_, error);
-  if (fs::exists(status) && !fs::is_directory(status)) cannot_write(path_, "it is not a folder");
-  make_missing_folders();
-  if (::access(path_.c_str(), W_OK | X_OK) != 0) cannot_write(path_, std::strerror(errno));
-  take_lock();
+  open_folder();
+  wait_for_lock();
   complete_commit(path_);
   remove_leftovers();
+  std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(path_, error))
     if (!overwrite && entry.path().filename() != lock_file)
       throw UsageError(
@@ -163,27 +160,55 @@ void RunDirectory::claim(bool overwrite) {
   if (error) cannot_write(path_, error.message());
 }
 
-void RunDirectory::take_lock() {
+bool RunDirectory::claim_if_free() {
+  for (int tries = 3; !lock_; --tries) try {
+      open_folder();
+      if (!take_lock()) return false;
+    } catch (const Error&) {
+      std::error_code ignored;  // a process whose run failed at once has removed the folder again
+      if (tries == 0 || fs::exists(path_, ignored)) throw;
+    }
+  complete_commit(path_);
+  remove_leftovers();
+  return true;
+}
+
+void RunDirectory::open_folder() {
+  std::error_code error;
+  const fs::file_status status = fs::status(path_, error);
+  if (fs::exists(status) && !fs::is_directory(status)) cannot_write(path_, "it is not a folder");
+  make_missing_folders();
+  if (::access(path_.c_str(), W_OK | X_OK) != 0) cannot_write(path_, std::strerror(errno));
+}
+
+bool RunDirectory::take_lock() {
   const fs::path file = path_ / lock_file;
+  if (auto shared = ProcessLock::handed_over(file))
+    lock_.emplace(*std::move(shared));
+  else if (auto own = ProcessLock::take(file))
+    lock_.emplace(*std::move(own));
+  return lock_.has_value();
+}
+
+void RunDirectory::wait_for_lock() {
   // A process that has been told to stop, as the runs of a sweep that was killed, still writes its checkpoint.
   for (int tries = 30; tries > 0; --tries) {
-    if (auto lock = ProcessLock::take(file)) {
-      lock_.emplace(*std::move(lock));
-      return;
-    }
+    if (take_lock()) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  throw UsageError(fmt::format("{} is being written by {}", path_.string(), ProcessLock::holder(file)));
+  throw UsageError(fmt::format("{} is being written by {}", path_.string(), ProcessLock::holder(path_ / lock_file)));
 }
 
 void RunDirectory::clear_up() {
   std::error_code listing;
   const fs::directory_iterator files(path_, listing);
-  if (std::none_of(fs::begin(files), fs::end(files), [](const fs::directory_entry& entry) {
-        return entry.path().filename() == FolderCommit::log_file || is_begun(entry.path());
-      }))
+  if (std::none_of(fs::begin(files), fs::end(files),
+                   [](const fs::directory_entry& entry) {
+                     const fs::path name = entry.path().filename();
+                     return name == FolderCommit::log_file || name == lock_file || is_begun(entry.path());
+                   }) ||
+      !take_lock())
     return;
-  take_lock();
   complete_commit(path_);
   remove_leftovers();
   lock_.reset();
@@ -207,6 +232,19 @@ void RunDirectory::make_missing_folders() {
     if (!fs::create_directory(p, error) && error) cannot_write(path_, error.message());  // the destructor removes them
     made_.push_back(p);
   }
+}
+
+void RunDirectory::note_death(const std::string& message) noexcept try {
+  const fs::path place = file(record_file);
+  if (place.empty()) return;
+  nlohmann::ordered_json record = read_ordered_json(place);
+  if (record.value("status", "") != "running") return;
+  record["status"] = "failed";
+  record["message"] = message;
+  FolderCommit change(path_);
+  change.replace(record_file, pretty(record) + "\n");
+  change.commit();
+} catch (const std::exception&) {
 }
 
 void RunDirectory::begin(const nlohmann::ordered_json& record) {

@@ -62,10 +62,20 @@ class RunDirectory {
   /// false, or if a process has claimed it; gs::Error if it cannot be written.
   void claim(bool overwrite);
 
+  /// claim(true) without waiting: false if a process has claimed the folder.
+  bool claim_if_free();
+
+  /// The lock of a claimed folder. A process that is started with it may claim the folder, too.
+  const ProcessLock& lock() const { return *lock_; }
+
   /// Completes, in a folder that no process writes any more, the change in which a process was killed or met a full
   /// disk. The readers above need it not, but whoever looks at the files does. Does nothing, and needs no lock, if all
-  /// is complete.
+  /// is complete, and nothing if a process has claimed the folder.
   void clear_up();
+
+  /// After the process that trained the run here has died without a word: run.json no longer says that it is running,
+  /// but that it has failed, and why. Does nothing if that cannot be written.
+  void note_death(const std::string& message) noexcept;
 
   /// Starts the new run: run.json takes the place of all files of an older run (only names that runs write, and
   /// profiles in its profile-DEVICE folders).
@@ -77,7 +87,9 @@ class RunDirectory {
   std::filesystem::path file(const std::string& name) const;  ///< to read it; empty if there is none
   Checkpoint checkpoint(const char* name, const Net&) const;
   void make_missing_folders();
-  void take_lock();
+  void open_folder();
+  bool take_lock();
+  void wait_for_lock();
   void remove_leftovers() const;
 
   std::filesystem::path path_;

@@ -9,6 +9,7 @@
 //   GRIDSTRIDE_FAULT_COUNT    a file outside the folder, to which the number of calls is written at exit
 //   GRIDSTRIDE_FAULT_SHARED   a file outside the folder, of eight bytes, all zero: the processes that the first one
 //                             starts count, too, and fail together; else they go without faults
+//   GRIDSTRIDE_FAULT_LOCKS    if set: no file system has locks
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -209,6 +211,12 @@ ssize_t pwrite(int file, const void* bytes, size_t count, off_t at) {
 int fsync(int file) {
   if (counts(file) && goes_wrong()) return -1;
   return next<int(int)>("fsync")(file);
+}
+
+int flock(int file, int operation) noexcept {
+  if (!getenv("GRIDSTRIDE_FAULT_LOCKS")) return next<int(int, int)>("flock")(file, operation);
+  errno = ENOSYS;
+  return -1;
 }
 
 int ftruncate(int file, off_t length) {

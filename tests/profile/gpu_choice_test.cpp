@@ -86,6 +86,12 @@ TEST(DeviceNames, OthersAreOneLine) {
   for (const char* text : {"cuda:", "cuda:-1", "cuda:x", "cuda:1x", "cuda: 1", "cuda:99999999999"})
     EXPECT_TRUE(
         refuses<UsageError>([&] { parse_device_name(text); }, {"--device must name a GPU by its number", text}));
+  EXPECT_EQ(parse_gpu_list("cuda:2,0"), (std::vector<int>{2, 0}));
+  EXPECT_EQ(parse_gpu_list("cuda:all"), std::vector<int>());
+  for (const char* text : {"auto", "cpu", "cuda", "cuda:1"}) EXPECT_EQ(parse_gpu_list(text), std::nullopt) << text;
+  for (const char* text : {"cuda:0,", "cuda:,1", "cuda:0,x", "cuda:0,-1"})
+    EXPECT_TRUE(refuses<UsageError>([&] { parse_gpu_list(text); }, {"--device must list GPUs by their numbers", text}));
+  EXPECT_TRUE(refuses<UsageError>([&] { parse_gpu_list("cuda:1,0,1"); }, {"--device must list each GPU once"}));
   for (const char* text : {"cuda:0,1", "cuda:all"})
     EXPECT_TRUE(refuses<UsageError>([&] { parse_device_name(text); }, {"--device must name one GPU", text}));
   for (const char* text : {"", "gpu", "cpu:1", "CUDA"})

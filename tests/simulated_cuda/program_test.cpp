@@ -7,6 +7,7 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -135,6 +136,49 @@ TEST(SecondOfTwoSimulatedGpus, HasTheRunsOfASweepInThreads) {
   EXPECT_EQ(outcome.err.find("another process holds"), std::string::npos) << outcome.err;
   for (const char* seed : {"1", "2", "3"})
     EXPECT_NE(text_of(folder / "run" / "runs" / ("seed-" + std::string(seed)) / "best.safetensors"), "");
+}
+
+TEST(TwoSimulatedGpus, HaveTheRunsOfASweepDealtOutToThem) {
+  const auto sweep_on = [](const std::string& device, const std::filesystem::path& folder) {
+    std::vector<std::string> words = run_of(device, "tf32");
+    words[0] = "sweep";
+    words.insert(words.end(), {"--grid", "seed=1,2,3,4"});
+    return run_program(folder, words);
+  };
+  const ScratchFolder one, two;
+  ASSERT_EQ(sweep_on("cuda", one.path()).status, 0);
+  const Outcome outcome = sweep_on("cuda:all", two.path());
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  std::set<std::string> devices;
+  for (const std::string seed : {"1", "2", "3", "4"}) {
+    const std::filesystem::path run = "run/runs/seed-" + seed;
+    const auto record = nlohmann::json::parse(text_of(two / run / "run.json"));
+    devices.insert(record["flags"]["device"]);
+    EXPECT_TRUE(text_of(two / run / "last.safetensors") == text_of(one / run / "last.safetensors")) << seed;
+  }
+  EXPECT_EQ(devices, (std::set<std::string>{"cuda:0", "cuda:1"}));
+  // Which GPU trained a run is no part of it.
+  for (const char* device : {"cuda:1,0", "cuda:1"}) {
+    const Outcome again = sweep_on(device, two.path());
+    EXPECT_EQ(again.status, 0) << again.err;
+    EXPECT_NE(again.out.find("4 of 4 runs are done already"), std::string::npos) << again.out;
+  }
+  expect_one_line(sweep_on("cuda:0,2", two.path()), 2, {"--device cuda:2: there are 2 GPUs"});
+}
+
+TEST(TwoSimulatedGpus, HaveTheRunsOfALab) {
+  const ScratchFolder folder;
+  std::ofstream(folder / "lab.json") << R"({"title": "two runs", "tasks": [{"id": "a", "title": "t", "timed_epochs": 1,
+    "runs": [{"name": "one", "model": "lenet", "epochs": 2, "base": 2},
+    {"name": "two", "model": "lenet", "epochs": 2, "base": 2, "optimizer": "sgd"}]}]})";
+  const Outcome outcome = run_program(folder.path(), {"lab", "--lab", "lab.json", "--device", "cuda:all",
+                                                      "--image-size", "16", "--limit", "16", "--out", "lab"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  std::multiset<std::string> devices;
+  for (const char* part : {"runs", "timing"})
+    for (const auto& run : std::filesystem::directory_iterator(folder / "lab" / part))
+      devices.insert(nlohmann::json::parse(text_of(run.path() / "run.json"))["flags"]["device"]);
+  EXPECT_EQ(devices, (std::multiset<std::string>{"cuda:0", "cuda:0", "cuda:0", "cuda:1"})) << "timed on the first";
 }
 
 TEST(SecondOfTwoSimulatedGpus, MayGoOnWithARunOfTheFirst) {
