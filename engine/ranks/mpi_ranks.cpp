@@ -67,6 +67,10 @@ class MpiRanks final : public Ranks {
 
   bool speaks() const override { return leads() || (rank_ == 1 && rank_0_is_lost_); }
 
+  void check() override {
+    if (has_failed_) do_and_wait([this] { look(); });
+  }
+
   void fail(const std::string& message) noexcept override {
     try {
       post([this, message] { peers_->tell(message); });
@@ -104,10 +108,12 @@ class MpiRanks final : public Ranks {
           return;
         }
       }
-      if (job.valid())
+      if (job.valid()) {
         job();
-      else if (peers_)
+      } else if (peers_) {
         peers_->look();
+        has_failed_ = !peers_->failure().empty();
+      }
     }
   }
 
@@ -145,9 +151,10 @@ class MpiRanks final : public Ranks {
   }
 
   /// Throws if the run has failed.
-  void check() {
+  void look() {
     peers_->look();
     if (peers_->failure().empty()) return;
+    has_failed_ = true;
     rank_0_is_lost_ = rank_ != 0 && peers_->is_lost();  // the others watch only rank 0
     throw Error(peers_->failure());
   }
@@ -159,7 +166,7 @@ class MpiRanks final : public Ranks {
       int done = 0;
       MPI_Test(&request, &done, MPI_STATUS_IGNORE);
       if (done) return;
-      check();
+      look();
       if (Clock::now() - start < std::chrono::milliseconds(2))
         std::this_thread::yield();
       else
@@ -173,7 +180,7 @@ class MpiRanks final : public Ranks {
   }
 
   void send(void* data, std::size_t bytes) {
-    check();
+    look();
     for (std::size_t begin = 0; begin < bytes;) {
       const std::size_t part = std::min(bytes - begin, std::size_t(1) << 30);
       MPI_Request request;
@@ -184,7 +191,7 @@ class MpiRanks final : public Ranks {
   }
 
   std::vector<std::string> take_all(std::string_view bytes) {
-    check();
+    look();
     const int own = checked_count(bytes.size());
     std::vector<int> counts(hosts_.size()), offsets(hosts_.size());
     MPI_Request request;
@@ -210,7 +217,7 @@ class MpiRanks final : public Ranks {
   /// Each rank adds up one slice of the values and sends it to all: every value travels twice, however many ranks there
   /// are. MPI_Allreduce moves as much, but may add in another order each time.
   void sum(std::span<float> values, const std::vector<float>& weights) {
-    check();
+    look();
     const std::size_t ranks = hosts_.size();
     std::vector<int> counts(ranks), offsets(ranks), same(ranks), places(ranks);
     for (std::size_t r = 0; r < ranks; ++r) {
@@ -237,7 +244,7 @@ class MpiRanks final : public Ranks {
   }
 
   int rank_ = 0;
-  std::atomic<bool> rank_0_is_lost_ = false;
+  std::atomic<bool> rank_0_is_lost_ = false, has_failed_ = false;
   std::vector<std::string> hosts_;
   std::unique_ptr<WatchedPeers> peers_;
   std::vector<float> received_;  ///< one slice of every rank
