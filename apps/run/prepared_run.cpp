@@ -3,10 +3,12 @@
 
 #include "apps/cli/data_flags.h"
 #include "apps/cli/device_flag.h"
+#include "apps/run/ranks_of_run.h"
 #include "apps/run/train_plan.h"
 #include "engine/core/error.h"
 #include "engine/data/features.h"
 #include "engine/data/opencv_module.h"
+#include "engine/device/backends.h"
 
 namespace gs::apps {
 namespace {
@@ -15,6 +17,9 @@ namespace {
 void check_flags_for_ranks(const TrainOptions& o, const Ranks& ranks) {
   BatchDivision(o.batch, ranks.size());
   if (o.kernels) throw UsageError("--kernel needs one process: the built-in kernels train beside it");
+  if (o.device == "ptx") throw UsageError("--device ptx needs one process");
+  if (o.profile && means_cuda(o.device))
+    throw UsageError("--profile on cuda needs one process: it times a step call by call, while other ranks replay it");
   if (o.epoch_loop) throw UsageError("--epoch-loop needs one process: ranks wait for each other in every step");
 }
 
@@ -47,7 +52,9 @@ PreparedRun prepare_run(const TrainOptions& o, Warnings warnings, Ranks* ranks) 
   if (ranks) check_flags_for_ranks(o, *ranks);
   const ImplementationChoice implementations = choose_implementations(o);
   Precision precision;
-  run.device = open_device_for(o, precision);
+  TrainOptions own = o;
+  if (ranks) own.device = device_of_rank(o.device, *ranks);
+  run.device = open_device_for(own, precision);
   run.data = load_training_data(o, warnings, run.device->free_bytes());
   const LossKind loss = choose_loss(o, run.data.classes.size());
   run.positive = choose_positive(o, loss, run.data.classes);

@@ -9,6 +9,8 @@
 #include "engine/core/build_checksums.h"
 #include "engine/core/error.h"
 #include "engine/core/version.h"
+#include "engine/device/backends.h"
+#include "engine/device/load_cuda.h"
 #include "engine/ranks/agree.h"
 #include "engine/train/trainer.h"
 
@@ -38,6 +40,11 @@ RanksOfProgram::~RanksOfProgram() {
 
 Ranks* ranks_of_program() {
   return joined.get();
+}
+
+std::string device_of_rank(const std::string& device, const Ranks& ranks) {
+  if ((device != "cuda" && device != "auto") || !means_cuda(device)) return device;
+  return fmt::format("cuda:{}", ask_driver().gpus.size() == 1 ? 0 : ranks.local_rank());
 }
 
 void check_agreement(Ranks& ranks, const std::map<std::string, std::string>& given, const PreparedRun& run) {

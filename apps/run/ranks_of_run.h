@@ -19,6 +19,10 @@ class RanksOfProgram {
 /// The ranks that were joined, or null: this process trains alone.
 Ranks* ranks_of_program();
 
+/// The name of the GPU that a rank takes if `device` is "cuda", or "auto" and means that: the one of its number among
+/// the ranks of its host, or the only one that it sees. Anything else is left as it is.
+std::string device_of_rank(const std::string& device, const Ranks&);
+
 /// Throws gs::Error on rank 0 if the ranks would not train the same.
 void check_agreement(Ranks&, const std::map<std::string, std::string>& given, const PreparedRun&);
 
