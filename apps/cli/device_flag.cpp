@@ -3,17 +3,24 @@
 
 #include <atomic>
 
+#include <fmt/format.h>
+
 #include "apps/cli/terminal.h"
 #include "engine/device/backends.h"
 #include "engine/device/device_name.h"
 
 namespace gs::apps {
 
-void add_device_flag(Arguments& a, std::string& device) {
-  a.value("--device", device,
-          "auto: cuda if there is a GPU that fits, else cpu; cuda:1: the second GPU; sim: the kernels simulated; ptx: "
-          "nvcc's kernels interpreted (./gridstride starts the program that can)",
-          device_name_error, "auto|cuda|cuda:N|cpu|sim|ptx");
+void add_device_flag(Arguments& a, std::string& device, bool several) {
+  a.value(
+      "--device", device,
+      fmt::format("auto: cuda if there is a GPU that fits, else cpu; cuda:1: the second GPU; {}sim: the kernels "
+                  "simulated; ptx: nvcc's kernels interpreted (./gridstride starts the program that can)",
+                  several ? "cuda:0,1 or cuda:all: several GPUs train together; " : ""),
+      [several](const std::string& text) {
+        return several && names_several_gpus(text) ? gpu_list_error(text) : device_name_error(text);
+      },
+      several ? "auto|cuda|cuda:N|cuda:N,M|cuda:all|cpu|sim|ptx" : "auto|cuda|cuda:N|cpu|sim|ptx");
 }
 
 std::unique_ptr<Device> open_device_and_say(const DeviceRequest& request) {

@@ -8,7 +8,8 @@
 
 namespace gs::apps {
 
-void add_device_flag(Arguments&, std::string& device);
+/// `several`: a list of GPUs is valid, too (names_several_gpus()).
+void add_device_flag(Arguments&, std::string& device, bool several = false);
 
 /// Calls open_device(). If "auto" passes over a GPU that is present, one line on standard error says why, once a
 /// process.

@@ -68,9 +68,9 @@ void add_augmentation(Arguments& a, TrainOptions& o) {
   a.value("--brightness", o.brightness, "multiply by 1-X to 1+X", number_in(0, 1), "X");
 }
 
-void add_machine(Arguments& a, TrainOptions& o) {
+void add_machine(Arguments& a, TrainOptions& o, bool several_gpus) {
   a.section("Machine");
-  add_device_flag(a, o.device);
+  add_device_flag(a, o.device, several_gpus);
   a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"}).default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: OMP_NUM_THREADS, else all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation,
@@ -155,7 +155,7 @@ bool belongs_to_one_run(const std::string& flag) {
   return std::ranges::find(flags, flag) != std::end(flags);
 }
 
-void add_run_flags(Arguments& a, TrainOptions& o) {
+void add_run_flags(Arguments& a, TrainOptions& o, bool several_gpus) {
   a.positional("model,--model", o.model);
   a.section("Data");
   add_data_flags(a, o.data);
@@ -163,14 +163,14 @@ void add_run_flags(Arguments& a, TrainOptions& o) {
   add_network(a, o);
   add_training(a, o);
   add_augmentation(a, o);
-  add_machine(a, o);
+  add_machine(a, o, several_gpus);
 }
 
 Arguments train_arguments(TrainOptions& o) {
   Arguments a("train MODEL [flags]",
               "Trains a network and writes runs/NAME/: run.json, history.csv, best.safetensors, last.safetensors. "
               "Without flags: LeNet's run 5a of the lab on built-in images. MODEL: see 'gridstride models'.");
-  add_run_flags(a, o);
+  add_run_flags(a, o, true);
   add_output(a, o);
   return a;
 }

@@ -66,7 +66,8 @@ struct TrainOptions {
 
 /// Adds the model and the flags that define a run (data, network, training, augmentation, machine), bound to `options`,
 /// which must live as long.
-void add_run_flags(Arguments&, TrainOptions& options);
+/// `several_gpus`: --device may name several.
+void add_run_flags(Arguments&, TrainOptions& options, bool several_gpus = false);
 
 /// Throws UsageError if flags of add_run_flags contradict each other.
 void check_run_flags(const TrainOptions&, const Arguments&);

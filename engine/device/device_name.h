@@ -1,6 +1,7 @@
 // device_name.h - the names that --device accepts.
 #pragma once
 #include <string>
+#include <vector>
 
 namespace gs {
 
@@ -13,6 +14,15 @@ struct DeviceName {
 
 /// Error message without its start, "--device "; empty if the name is valid.
 std::string device_name_error(const std::string& text);
+
+/// True for a list of GPUs, valid or not: "cuda:0,1", "cuda:all".
+bool names_several_gpus(const std::string& text);
+
+/// Error message for a list, as device_name_error(): numbers must be there and differ.
+std::string gpu_list_error(const std::string& text);
+
+/// The GPUs of a valid list, in its order; `gpus`: the machine's, for "cuda:all".
+std::vector<int> gpus_of_list(const std::string& text, int gpus);
 
 /// Throws UsageError, "--device ...", if the name is invalid.
 DeviceName parse_device_name(const std::string& text);

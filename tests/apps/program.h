@@ -26,6 +26,7 @@ class RunningProgram {
                  const std::function<void()>& prepare = {});
   ~RunningProgram();
   void send(int signal) const;
+  int process() const { return process_; }
   bool ended();
   Outcome wait();
 

@@ -93,6 +93,18 @@ TEST(WhichGpu, DevicesListsThemAllAndWhatIsWrong) {
     EXPECT_NE(outcome.out.find(part), std::string::npos) << part << " in\n" << outcome.out;
 }
 
+TEST(WhichGpu, AListOfGpusIsCheckedBeforeAnythingStarts) {
+  const ScratchFolder folder;
+  const auto fails = [&](const std::vector<std::string>& words, const std::vector<std::string>& parts) {
+    expect_one_line(run_program(folder.path(), words, machine("NVIDIA H200:9.0,NVIDIA H200:9.0")), 2, parts);
+  };
+  fails(run_on("cuda:0,0"), {"--device must name each GPU once, not 'cuda:0,0'"});
+  fails(run_on("cuda:7,0"), {"--device cuda:7: there are 2 GPUs"});
+  fails(run_on("cuda:0,"), {"--device must name GPUs by their numbers, as in cuda:0,1, not 'cuda:0,'"});
+  fails({"bench", "lenet:16:4", "--device", "cuda:0,1"}, {"--device must name one GPU", "only a run of 'train'"});
+  fails({"sweep", "lenet", "--device", "cuda:all", "--grid", "lr=1,2"}, {"--device must name one GPU"});
+}
+
 }  // namespace
 }  // namespace gs::test
 #endif
