@@ -3,20 +3,21 @@
 
 #include <atomic>
 
+#include <fmt/format.h>
+
 #include "apps/cli/terminal.h"
 #include "engine/device/backends.h"
 #include "engine/device/device_name.h"
 
 namespace gs::apps {
 
-void add_device_flag(Arguments& a, std::string& device, bool several) {
-  const std::string lists = several ? "; cuda:0,2 or cuda:all: the runs are dealt out to these GPUs" : "";
-  a.value(
-      "--device", device,
-      "auto: cuda if there is a GPU that fits, else cpu; cuda:1: the second GPU" + lists +
-          "; sim: the kernels simulated; ptx: nvcc's kernels interpreted (./gridstride starts the program that can)",
-      several ? device_list_error : device_name_error,
-      several ? "auto|cuda|cuda:N|cuda:N,M|cuda:all|cpu|sim|ptx" : "auto|cuda|cuda:N|cpu|sim|ptx");
+void add_device_flag(Arguments& a, std::string& device, const std::string& lists) {
+  a.value("--device", device,
+          fmt::format("auto: cuda if there is a GPU that fits, else cpu; cuda:1: the second GPU; {}sim: the kernels "
+                      "simulated; ptx: nvcc's kernels interpreted (./gridstride starts the program that can)",
+                      lists.empty() ? "" : "cuda:0,2 or cuda:all: " + lists + "; "),
+          lists.empty() ? device_name_error : device_list_error,
+          lists.empty() ? "auto|cuda|cuda:N|cpu|sim|ptx" : "auto|cuda|cuda:N|cuda:N,M|cuda:all|cpu|sim|ptx");
 }
 
 std::unique_ptr<Device> open_device_and_say(const DeviceRequest& request) {

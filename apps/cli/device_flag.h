@@ -8,8 +8,11 @@
 
 namespace gs::apps {
 
-/// `several`: lists of GPUs may be given, too (parse_gpu_list()).
-void add_device_flag(Arguments&, std::string& device, bool several = false);
+/// `lists`: the use of a list of GPUs (parse_gpu_list()); empty: none may be given.
+void add_device_flag(Arguments&, std::string& device, const std::string& lists = "");
+
+/// The use of a list of GPUs by commands with many runs.
+inline const std::string dealt_out = "the runs are dealt out to these GPUs";
 
 /// Calls open_device(). If "auto" passes over a GPU that is present, one line on standard error says why, once a
 /// process.

@@ -15,6 +15,7 @@
 #include "engine/device/cpu_kernels.h"
 #include "engine/device/device_name.h"
 #include "engine/device/gpu_facts.h"
+#include "engine/device/gpu_links.h"
 #include "engine/device/load_cuda.h"
 #include "engine/exchange/exchange_module.h"
 #include "engine/profile/measure_peaks.h"
@@ -32,6 +33,7 @@ struct Answer {
   std::vector<DeviceLine> devices;
   std::string automatic;  ///< the choice of --device auto
   CudaFacts cuda;
+  GpuLinks links;
   std::vector<std::pair<std::string, std::optional<Peaks>>> peaks;  ///< device -> peaks
   std::vector<Finding> findings;
 };
@@ -96,6 +98,7 @@ Answer ask(bool measure) {
   }
   answer.automatic = means_cuda("auto") ? "cuda" : "cpu";
   answer.cuda = cuda_facts();
+  answer.links = gpu_links();
   answer.findings = findings(answer.cuda);
 #if !GRIDSTRIDE_WITH_ONEDNN
   answer.findings.push_back(
@@ -167,6 +170,7 @@ void print_answer(const Answer& answer, int width) {
               width);
   for (std::size_t i = 0; i < answer.cuda.gpus.size(); ++i)
     print_entry(label(fmt::format("GPU {}", i)), gpu_text(answer.cuda.gpus[i]), width);
+  if (!answer.links.pairs.empty()) print_entry(label("links"), text_of(answer.links), width);
   if (const std::string text = software_text(answer.cuda); !text.empty()) print_entry(label("CUDA"), text, width);
 
   print_text("\npeak: copy bandwidth and arithmetic, measured\n");
@@ -180,6 +184,14 @@ void print_answer(const Answer& answer, int width) {
     print_entry("  ", f.what, width);
     print_entry("    -> ", f.remedy, width);
   }
+}
+
+nlohmann::ordered_json links_record(const GpuLinks& links) {
+  constexpr const char* names[] = {"nvlink", "pcie", "host"};
+  nlohmann::ordered_json pairs = nlohmann::ordered_json::array();
+  for (const GpuPair& pair : links.pairs)
+    pairs.push_back({{"gpus", {pair.first, pair.second}}, {"path", names[int(pair.path)]}});
+  return {{"pairs", pairs}, {"nvlinks", links.nvlinks}};
 }
 
 nlohmann::ordered_json record(const Answer& answer) {
@@ -214,6 +226,7 @@ nlohmann::ordered_json record(const Answer& answer) {
           {"auto", answer.automatic},
           {"machine", Json(machine_facts())},
           {"gpus", gpus},
+          {"gpu_links", links_record(answer.links)},
           {"cuda",
            {{"built", f.built},
             {"architectures", f.architectures},

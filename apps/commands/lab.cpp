@@ -61,7 +61,7 @@ Arguments lab_arguments(LabOptions& o) {
   a.section("Data");
   add_data_flags(a, o.data);
   a.section("Machine and output");
-  add_device_flag(a, o.device, true);
+  add_device_flag(a, o.device, dealt_out);
   a.value("--threads", o.threads, "CPU threads; 0: OMP_NUM_THREADS, else all cores", whole_number(0, 4096), "N");
   a.value("--jobs", o.jobs, "runs at a time, which share the cores; 0: the default", whole_number(0, 4096), "N")
       .default_str(fmt::format("1; on a GPU as many as fit, up to {}; of several GPUs one each", most_jobs_on_a_gpu));

@@ -53,7 +53,7 @@ Arguments sweep_arguments(SweepOptions& o) {
   a.flag("--plan", o.plan, "print the runs and stop");
   a.value("--out", o.out, "folder of the sweep", some_text(), "DIR").default_str("runs/sweep-MODEL");
   a.flag("--quiet", o.quiet, "print errors and the answer only");
-  add_run_flags(a, o.train, true);
+  add_run_flags(a, o.train, dealt_out);
   return a;
 }
 

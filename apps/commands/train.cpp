@@ -5,6 +5,7 @@
 #include "apps/profile/explanation_with_counts.h"
 #include "apps/run/compose_record.h"
 #include "apps/run/prepared_run.h"
+#include "apps/run/ranks_of_run.h"
 #include "apps/run/train_options.h"
 #include "apps/run/train_plan.h"
 #include "apps/run/train_run.h"
@@ -63,6 +64,7 @@ int train_command(const Words& words) {
   std::map<std::string, std::string> given;
   if (!parse_train_words(words, o, given)) return 0;
   if (o.summary || o.explain) return print_summary_or_explain(o);
+  take_gpu_of_list(o.device);
   return train_run(o, words, given, {});
 }
 

@@ -9,11 +9,13 @@
 
 #include "apps/cli/data_flags.h"
 #include "apps/cli/device_flag.h"
+#include "apps/run/ranks_of_run.h"
 #include "apps/run/train_plan.h"
 #include "engine/core/error.h"
 #include "engine/core/machine_limits.h"
 #include "engine/data/features.h"
 #include "engine/data/opencv_module.h"
+#include "engine/device/backends.h"
 
 namespace gs::apps {
 namespace {
@@ -22,6 +24,9 @@ namespace {
 void check_flags_for_ranks(const TrainOptions& o, const Ranks& ranks) {
   BatchDivision::check(o.batch, ranks.size());
   if (o.kernels) throw UsageError("--kernel needs one process: the built-in kernels train beside it");
+  if (o.device == "ptx") throw UsageError("--device ptx needs one process");
+  if (o.profile && means_cuda(o.device))
+    throw UsageError("--profile on cuda needs one process: it times a step call by call, while other ranks replay it");
   if (o.epoch_loop) throw UsageError("--epoch-loop needs one process: ranks wait for each other in every step");
 }
 
@@ -64,10 +69,8 @@ PreparedRun prepare_run(const TrainOptions& given, Warnings warnings, Ranks* ran
   o.threads = threads_of(given, ranks);
   const ImplementationChoice implementations = choose_implementations(o);
   Precision precision;
+  if (ranks) o.device = device_of_rank(given.device, *ranks);
   run.device = open_device_for(o, precision);
-  if (ranks && run.device->free_bytes())
-    throw UsageError(fmt::format("several processes train on cpu or sim, not on {}: --device cpu, or start one",
-                                 run.device->name()));
   run.data = load_training_data(o, warnings, run.device->free_bytes());
   const LossKind loss = choose_loss(o, run.data.classes.size());
   run.positive = choose_positive(o, loss, run.data.classes);

@@ -53,7 +53,8 @@ RunRestart restart_of(const std::string& run, const std::map<std::string, std::s
   const RunRecord record = named_run("--resume", run);
   if (const auto device = given.find("device"); device != given.end()) {
     const std::string& before = record.device.name;
-    if (parse_device_name(device->second).kind != before)
+    const bool several = names_several_gpus(device->second);
+    if ((several ? "cuda" : parse_device_name(device->second).kind) != before)
       throw UsageError(fmt::format("--device {}: {} was trained on {} and goes on there{}", device->second, run, before,
                                    before == "cuda" ? "; another GPU may be named, as in cuda:1" : ""));
   }

@@ -68,9 +68,9 @@ void add_augmentation(Arguments& a, TrainOptions& o) {
   a.value("--brightness", o.brightness, "multiply by 1-X to 1+X", number_in(0, 1), "X");
 }
 
-void add_machine(Arguments& a, TrainOptions& o, bool several_gpus) {
+void add_machine(Arguments& a, TrainOptions& o, const std::string& lists) {
   a.section("Machine");
-  add_device_flag(a, o.device, several_gpus);
+  add_device_flag(a, o.device, lists);
   a.choice("--precision", o.precision, precision_text, {"fp32", "tf32", "bf16"}).default_str("tf32 on cuda, else fp32");
   a.value("--threads", o.threads, "CPU threads; 0: OMP_NUM_THREADS, else all cores", whole_number(0, 4096), "N");
   a.value("--impl", o.implementation,
@@ -159,7 +159,7 @@ bool belongs_to_one_run(const std::string& flag) {
   return std::ranges::find(flags, flag) != std::end(flags);
 }
 
-void add_run_flags(Arguments& a, TrainOptions& o, bool several_gpus) {
+void add_run_flags(Arguments& a, TrainOptions& o, const std::string& lists) {
   a.positional("model,--model", o.model);
   a.section("Data");
   add_data_flags(a, o.data);
@@ -167,14 +167,14 @@ void add_run_flags(Arguments& a, TrainOptions& o, bool several_gpus) {
   add_network(a, o);
   add_training(a, o);
   add_augmentation(a, o);
-  add_machine(a, o, several_gpus);
+  add_machine(a, o, lists);
 }
 
 Arguments train_arguments(TrainOptions& o) {
   Arguments a("train MODEL [flags]",
               "Trains a network and writes runs/NAME/: run.json, history.csv, best.safetensors, last.safetensors. "
               "Without flags: LeNet's run 5a of the lab on built-in images. MODEL: see 'gridstride models'.");
-  add_run_flags(a, o);
+  add_run_flags(a, o, "these GPUs train it together");
   add_output(a, o);
   return a;
 }

@@ -67,8 +67,8 @@ struct TrainOptions {
 };
 
 /// Adds the model and the flags that define a run (data, network, training, augmentation, machine), bound to `options`,
-/// which must live as long. `several_gpus`: for several runs, among which --device may deal out GPUs.
-void add_run_flags(Arguments&, TrainOptions& options, bool several_gpus = false);
+/// which must live as long. `lists`: add_device_flag().
+void add_run_flags(Arguments&, TrainOptions& options, const std::string& lists = "");
 
 /// Throws UsageError if flags of add_run_flags contradict each other.
 void check_run_flags(const TrainOptions&, const Arguments&);

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <numeric>
 #include <set>
+#include <thread>
 
 #include "engine/device/cuda_check.h"
 #include "engine/device/cuda_compat.h"
@@ -196,10 +197,12 @@ class CudaDevice : public Device {
   }
 
   void upload(void* device, const void* host, std::size_t bytes) override {
+    if (look_) synchronize();  // CUDA may wait in a copy of pageable memory, without a look
     if (bytes) check_cuda(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream()), "uploading");
     synchronize();  // `host` is pageable and may change from here on
   }
   void download(void* host, const void* device, std::size_t bytes) override {
+    if (look_) synchronize();  // likewise
     if (bytes) check_cuda(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, stream()), "downloading");
     synchronize();
   }
@@ -212,9 +215,14 @@ class CudaDevice : public Device {
   bool idle() override {
     const cudaError_t error = cudaStreamQuery(stream());
     if (error != cudaErrorNotReady) check_cuda(error, "running on the GPU");
+    if (error != cudaSuccess) look();
     return error == cudaSuccess;
   }
-  void synchronize() override { check_cuda(cudaStreamSynchronize(stream()), "waiting for the GPU"); }
+  void synchronize() override {
+    while (look_ && !idle()) std::this_thread::sleep_for(std::chrono::microseconds(20));
+    check_cuda(cudaStreamSynchronize(stream()), "waiting for the GPU");
+  }
+  void watch(std::function<void()> look) override { look_ = std::move(look); }
 
   std::optional<std::size_t> free_bytes() override {
     gpu_.use();
@@ -324,8 +332,19 @@ class CudaDevice : public Device {
   }
 
  private:
+  void look() {
+    if (!look_) return;
+    try {
+      look_();
+    } catch (...) {
+      look_ = nullptr;
+      throw;
+    }
+  }
+
   Gpu gpu_;
   bool tf32_;
+  std::function<void()> look_;  ///< null: nobody watches
   CudaStream stream_;
   std::vector<CudaEvent> events_;
   std::weak_ptr<KernelTracer> tracer_;

@@ -92,6 +92,10 @@ class Device {
   /// True if all enqueued work has ended. Never waits; throws gs::Error if the work failed.
   virtual bool idle() { return true; }
 
+  /// `look` is called again and again while the host waits for the device; what it throws ends the wait, and the watch.
+  /// For work that may never end, as sums over GPUs if one of them is gone. Null: no more.
+  virtual void watch(std::function<void()> /*look*/) {}
+
   /// Memory shared by device and host: the device writes it, and the host may read it at any time without waiting.
   virtual bool shared_memory_is_plain() const = 0;
   virtual void* allocate_shared(std::size_t bytes) = 0;

@@ -2,6 +2,7 @@
 #include "engine/device/device_name.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,10 @@ std::optional<int> gpu_number(const std::string& text) {
 
 }  // namespace
 
+bool names_several_gpus(const std::string& text) {
+  return text.starts_with(numbered) && (text == numbered + "all" || text.find(',') != text.npos);
+}
+
 std::string device_name_error(const std::string& text) {
   for (const char* kind : {"auto", "cuda", "cpu", "sim", "ptx"})
     if (text == kind) return "";
@@ -27,8 +32,8 @@ std::string device_name_error(const std::string& text) {
     return fmt::format("must be one of auto, cuda, cuda:N, cpu, sim, ptx, not '{}'", text);
   const std::string number = text.substr(numbered.size());
   if (gpu_number(number)) return "";
-  if (number == "all" || number.find(',') != number.npos)
-    return fmt::format("must name one GPU, as in cuda:1, not '{}': a run trains on one", text);
+  if (names_several_gpus(text))
+    return fmt::format("must name one GPU, as in cuda:1, not '{}': only 'train', 'sweep' and 'lab' take several", text);
   return fmt::format("must name a GPU by its number, as in cuda:1, not '{}'", text);
 }
 
@@ -40,8 +45,8 @@ DeviceName parse_device_name(const std::string& text) {
 }
 
 std::optional<std::vector<int>> parse_gpu_list(const std::string& text) {
-  if (text == "cuda:all") return std::vector<int>();
-  if (!text.starts_with(numbered) || text.find(',') == text.npos) return std::nullopt;
+  if (text == numbered + "all") return std::vector<int>();
+  if (!names_several_gpus(text)) return std::nullopt;
   std::vector<int> gpus;
   for (std::size_t at = numbered.size(); at <= text.size();) {
     const std::size_t comma = std::min(text.find(',', at), text.size());
@@ -53,6 +58,14 @@ std::optional<std::vector<int>> parse_gpu_list(const std::string& text) {
     at = comma + 1;
   }
   return gpus;
+}
+
+std::vector<int> gpus_of_list(const std::string& text, int gpus) {
+  std::vector<int> list = parse_gpu_list(text).value_or(std::vector<int>());
+  if (!list.empty()) return list;
+  list.resize(std::size_t(gpus));
+  std::iota(list.begin(), list.end(), 0);
+  return list;
 }
 
 std::string device_list_error(const std::string& text) try {

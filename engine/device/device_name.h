@@ -16,6 +16,12 @@ struct DeviceName {
 /// Error message without its start, "--device "; empty if the name is valid.
 std::string device_name_error(const std::string& text);
 
+/// True for a list of GPUs, valid or not: "cuda:0,1", "cuda:all".
+bool names_several_gpus(const std::string& text);
+
+/// The GPUs of a valid list, in its order; `gpus`: the machine's, for "cuda:all".
+std::vector<int> gpus_of_list(const std::string& text, int gpus);
+
 /// Throws UsageError, "--device ...", if the name is invalid.
 DeviceName parse_device_name(const std::string& text);
 

@@ -1,6 +1,7 @@
 // compile.cpp - lowers a net and a recipe to op calls, tensors and memory on a device.
 #include <algorithm>
 #include <cstring>
+#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "engine/program/parameter_boundaries.h"
 #include "engine/program/program_impl.h"
 #include "engine/program/rank_calls.h"
+#include "kernels/share/share.h"
 
 namespace gs {
 namespace {
@@ -74,7 +76,10 @@ Program::Impl::Impl(const Net& n, const Recipe& r, Device& d, const Implementati
 }
 
 Program::Impl::~Impl() {
-  // Steps and sums may still be in flight when an exception ends a run; memory must outlive them.
+  // Steps and sums may still be in flight when an exception ends a run; memory must outlive them. Sums on GPUs may wait
+  // for another rank then, which waits for this one.
+  if (gpu_sums && std::uncaught_exceptions() > 0) gpu_sums->abort();
+  device.watch(nullptr);
   try {
     device.synchronize();
   } catch (const std::exception&) {
@@ -116,7 +121,11 @@ void Program::Impl::add_fixed_tensors() {
   add_last_layer();
   if (!recipe.class_weights.empty())
     class_weights = fixed_numbers("class weights", std::int64_t(recipe.class_weights.size()));
-  ring_tensor = fixed("metrics ring", ring_entries * sizeof(StepMetrics));
+  if (sums_on_gpus()) {
+    whole_batch = fixed("batch of all ranks", sizeof(WholeBatch));
+    order_of_sums = fixed("order of all-reduces", sizeof(int));
+  }
+  ring_tensor = fixed("metrics ring", ring_size() * sizeof(StepMetrics));
   for (Side* side : {&train_side, &evaluate_side}) {
     side->state = fixed("step state", sizeof(StepState));
     tensors.set_sample(side->state, full_batch_state());
@@ -174,7 +183,7 @@ std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
   const LossSettings settings{recipe.loss, recipe.label_smoothing, for_training ? class_weights : no_tensor};
   const LossTensors loss =
       add_loss(l, settings, logits, batch.labels, for_training ? Lifetime::planned : Lifetime::fixed);
-  add_record(l, loss, ring_tensor, ring_entries);
+  add_record(l, loss, ring_tensor, ring_size());
   if (for_training) {
     add_backward(l, lowered, loss.gradient);
     add_update(l, recipe.optimizer, flat);
@@ -199,10 +208,18 @@ std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
     evaluated_loss = loss.sample_loss;
   }
   std::vector<OpCall> calls = chooser.bind(list.nodes);
-  if (for_training && shared.is_shared())
-    insert_exchanges(calls, l.exchanges, layout, parameters, flat.gradients, *shared.ranks,
-                     [this] { return weights_of_ranks(); });
+  if (for_training && shared.is_shared()) insert_exchanges(calls, l.exchanges);
   return calls;
+}
+
+void Program::Impl::insert_exchanges(std::vector<OpCall>& calls, const std::vector<Exchange>& of_layers) {
+  if (!sums_on_gpus())
+    return insert_host_exchanges(calls, of_layers, layout, parameters, flat.gradients, *shared.ranks,
+                                 [this] { return weights_of_ranks(); });
+  if (!of_layers.empty()) throw UsageError("--sync-batchnorm: ranks on GPUs do not exchange statistics");
+  insert_gpu_sums(calls, layout, parameters, flat.gradients,
+                  {[this]() -> GpuSums& { return *gpu_sums; }, training_state, whole_batch, order_of_sums},
+                  device.registry(), shared.ranks->size());
 }
 
 /// From the last layer to the first. If several layers read a value, their gradients are added in the order of these
@@ -312,7 +329,7 @@ void Program::Impl::allocate() {
     for (const MemoryPlan* plan : {&training_plan, &evaluation_plan})
       if (plan->offset[id] != MemoryPlan::npos) at.of[id] = static_cast<std::byte*>(arena.data()) + plan->offset[id];
 
-  ring = static_cast<StepMetrics*>(device.allocate_shared(ring_entries * sizeof(StepMetrics)));
+  ring = static_cast<StepMetrics*>(device.allocate_shared(ring_size() * sizeof(StepMetrics)));
   at.of[std::size_t(ring_tensor)] = ring;
   broken = static_cast<std::uint32_t*>(device.allocate_shared(sizeof *broken));
   *broken = 0;

@@ -116,7 +116,7 @@ void Program::Impl::begin(Side& side, StepState state, std::uint32_t samples, st
   side.samples = samples;
   side.steps_left = int(shared.division.steps(samples) - first_step);
   device.synchronize();  // no step may write the ring while it is cleared
-  std::fill_n(ring, ring_entries, StepMetrics{});
+  std::fill_n(ring, ring_size(), StepMetrics{});
   device.upload(at[side.state], &state, sizeof state);
 }
 
@@ -142,22 +142,6 @@ void Program::Impl::upload_parameters(const std::vector<float>& values) {
   std::vector<bf16> copy;
   for (const float v : values) copy.push_back(rounded<bf16>(v));
   device.upload(at[flat.copy], copy.data(), copy.size() * sizeof(bf16));
-}
-
-/// Their shares in the running step: steps_left counts it still.
-std::vector<float> Program::Impl::weights_of_ranks() const {
-  const std::uint32_t steps = shared.division.steps(train_side.samples);
-  return shared.division.weights(steps - std::uint32_t(train_side.steps_left), train_side.samples);
-}
-
-/// By way of the host: on cpu and sim device memory is host memory, but a program does not know that.
-void Program::Impl::share(const std::vector<TensorId>& ids) {
-  for (const TensorId id : ids) {
-    std::vector<std::byte> bytes(tensors[id].bytes);
-    if (shared.leads()) device.download(bytes.data(), at[id], bytes.size());
-    shared.ranks->broadcast(bytes.data(), bytes.size());
-    if (!shared.leads()) device.upload(at[id], bytes.data(), bytes.size());
-  }
 }
 
 Program::Program(const Net& net, const Recipe& recipe, Device& device, const ImplementationChoice& choice, Ranks* ranks)
@@ -189,6 +173,7 @@ void Program::begin_training_epoch(std::uint32_t epoch, std::uint32_t samples, f
   state.epoch = epoch;
   state.learning_rate = learning_rate;
   impl_->begin(impl_->train_side, state, samples, first_step);
+  if (impl_->sums_on_gpus()) impl_->begin_gpu_sums(samples);
 }
 void Program::begin_evaluation(std::uint32_t samples) {
   impl_->begin(impl_->evaluate_side, StepState{}, samples);
@@ -273,13 +258,6 @@ void Program::restore() {
   for (std::size_t i = 0; i < ids.size(); ++i)
     p.device.copy(p.at[ids[i]], p.snapshots[i].data(), p.snapshots[i].bytes());
 }
-void Program::share_parameters() {
-  impl_->share({impl_->flat.parameters});
-  if (impl_->flat.copy != no_tensor) impl_->share({impl_->flat.copy});
-}
-void Program::share_training_state() {
-  impl_->share(impl_->snapshot_tensors());
-}
 void Program::keep_parameters() {
   Impl& p = *impl_;
   p.device.copy(p.kept.data(), p.at[p.flat.parameters], p.kept.bytes());
@@ -295,7 +273,7 @@ const StepMetrics* Program::ring() const {
   return impl_->ring;
 }
 std::uint32_t Program::ring_capacity() const {
-  return ring_entries;
+  return impl_->ring_size();
 }
 const Net& Program::net() const {
   return impl_->net;

@@ -133,6 +133,10 @@ class Program {
   void share_parameters();
   void share_training_state();
 
+  /// After an error on any rank, before device memory is freed: CUDA waits then for sums over GPUs that are under way,
+  /// which may wait for a rank that is gone. They end without a result, and no more steps can be trained.
+  void abandon_sums() noexcept;
+
   /// The rows of this process in the last evaluated batch, [rows, outputs] and [rows]: for predict and tests.
   std::vector<float> logits() const;
   std::vector<float> sample_losses() const;

@@ -8,10 +8,13 @@
 #include "engine/program/fusion/rules.h"
 #include "engine/program/program.h"
 #include "engine/program/step_frame.h"
+#include "engine/ranks/gpu_sums.h"
 
 namespace gs {
 
-inline constexpr std::uint32_t ring_entries = 4096;  ///< capacity of the metrics ring: steps the host may lag behind
+/// Capacity of the metrics ring: steps the host may lag behind. On several GPUs few enough that no launch waits for
+/// room in CUDA's queue: another GPU may be gone, and only a host that polls notices.
+inline constexpr std::uint32_t ring_entries = 4096, ring_entries_on_gpus = 256;
 
 struct Program::Impl {
   using Replays = std::map<int, std::unique_ptr<Replay>>;  ///< by number of steps in each
@@ -47,6 +50,8 @@ struct Program::Impl {
   std::optional<FusedUpdate> fused_update;  ///< in training; a diagnostic step has the two calls
   TensorId training_state = no_tensor;      ///< for the running step
   TensorId class_weights = no_tensor, ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
+  TensorId whole_batch = no_tensor, order_of_sums = no_tensor;  ///< several ranks on GPUs only
+  std::unique_ptr<GpuSums> gpu_sums;  ///< made before the first epoch; its kernels are in the sides' replays
   Side train_side, evaluate_side;
   std::vector<OpCall> training, evaluation, diagnostic;
   std::vector<std::string> call_names;   ///< training and evaluation, before and after fusion
@@ -101,6 +106,11 @@ struct Program::Impl {
   std::vector<GraphCall> calls(const std::vector<OpCall>&, const Addresses&, int repeats) const;
   std::vector<TensorId> snapshot_tensors() const;
   std::vector<float> weights_of_ranks() const;
+  bool sums_on_gpus() const { return shared.is_shared() && device.registry().target() == Target::cuda; }
+  std::uint32_t ring_size() const { return sums_on_gpus() ? ring_entries_on_gpus : ring_entries; }
+  void insert_exchanges(std::vector<OpCall>&, const std::vector<Exchange>& of_layers);
+  void join_gpus();
+  void begin_gpu_sums(std::uint32_t samples);
   void share(const std::vector<TensorId>&);
   void bind(Side&, const BatchSource&);
   void begin(Side& side, StepState state, std::uint32_t samples, std::uint32_t first_step = 0);

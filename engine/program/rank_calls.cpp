@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "kernels/share/share.h"
+
 namespace gs {
 namespace {
 
@@ -18,6 +20,8 @@ struct Bucket {
   std::int64_t begin = 0, end = 0;  ///< in floats
   int written = 0;                  ///< index of the last call that writes one of them
   std::vector<TensorId> gradients;
+
+  std::int64_t size() const { return end - begin; }
 };
 
 int last_writer(const std::vector<OpCall>& calls, TensorId id) {
@@ -105,40 +109,88 @@ OpCall exchange_call(const Exchange& exchange, Ranks& ranks, const std::function
   return call;
 }
 
-void insert_sums(std::vector<OpCall>& calls, std::vector<Bucket> buckets, TensorId flat_gradients, Ranks& ranks,
-                 const std::function<std::vector<float>()>& weights) {
+/// Adds them to the list: what `of_bucket` makes after the last call that writes a gradient of the bucket, `finish`
+/// before the update.
+template <class OfBucket>
+void insert_calls(std::vector<OpCall>& calls, std::vector<Bucket> buckets, const std::string& note, OfBucket of_bucket,
+                  OpCall finish) {
   const auto update = std::ranges::find(calls, "update", &OpCall::name);
   if (buckets.empty() || update == calls.end()) return;
-  const std::string note = fmt::format("over {} ranks", ranks.size());
-  OpCall finish{.name = "finish all-reduce", .pass = Pass::update, .note = note};
-  finish.call = [&ranks](const Addresses&, stream_t) { ranks.finish_sums(); };
+  finish.name = "finish all-reduce";
+  finish.pass = Pass::update;
+  finish.note = note;
   for (const Bucket& bucket : buckets)
     for (std::vector<TensorId>* ids : {&finish.reads, &finish.writes})
       ids->insert(ids->end(), bucket.gradients.begin(), bucket.gradients.end());
-  calls.insert(update, finish);
+  calls.insert(update, std::move(finish));
   std::ranges::reverse(buckets);  // the latest first, so that the indices of earlier calls stay
   for (const Bucket& bucket : buckets) {
-    OpCall sum{.name = bucket.name + " all-reduce", .pass = Pass::backward, .note = note};
-    sum.cost = cost_of_sum(double(bucket.end - bucket.begin), ranks.size());
-    sum.reads = sum.writes = bucket.gradients;
-    sum.call = [&ranks, bucket, flat_gradients, weights](const Addresses& at, stream_t) {
-      ranks.begin_sum({at.get(flat_gradients) + bucket.begin, std::size_t(bucket.end - bucket.begin)}, weights());
-    };
-    calls.insert(calls.begin() + bucket.written + 1, std::move(sum));
+    std::vector<OpCall> sums = of_bucket(bucket);
+    for (OpCall& sum : sums) sum.note = note;
+    calls.insert(calls.begin() + bucket.written + 1, sums.begin(), sums.end());
   }
+}
+
+OpCall sum_of(const Bucket& bucket, int ranks) {
+  OpCall sum{.name = bucket.name + " all-reduce", .pass = Pass::backward};
+  sum.cost = cost_of_sum(double(bucket.size()), ranks);
+  sum.reads = sum.writes = bucket.gradients;
+  return sum;
+}
+
+OpCall share_of(const Bucket& bucket, const GpuSummation& on, TensorId flat_gradients, const Registry& registry) {
+  const GradientShare problem{bucket.size()};
+  OpCall weigh{.name = bucket.name + " share", .pass = Pass::backward};
+  weigh.cost = cost(WeighGradients(), problem);
+  weigh.reads = weigh.writes = bucket.gradients;
+  weigh.reads.insert(weigh.reads.end(), {on.state, on.whole});
+  weigh.call = [&variant = registry.highest<WeighGradients>(), problem, on, begin = bucket.begin, flat_gradients](
+                   const Addresses& at, stream_t stream) {
+    variant.launch(at.get(flat_gradients) + begin, at.get<StepState>(on.state), at.get<WholeBatch>(on.whole), problem,
+                   nullptr, stream);
+  };
+  return weigh;
 }
 
 }  // namespace
 
-void insert_exchanges(std::vector<OpCall>& calls, const std::vector<Exchange>& of_layers, const FlatLayout& layout,
-                      const std::map<std::string, ParameterTensors>& parameters, TensorId flat_gradients, Ranks& ranks,
-                      const std::function<std::vector<float>()>& weights) {
+void insert_host_exchanges(std::vector<OpCall>& calls, const std::vector<Exchange>& of_layers, const FlatLayout& layout,
+                           const std::map<std::string, ParameterTensors>& parameters, TensorId flat_gradients,
+                           Ranks& ranks, const std::function<std::vector<float>()>& weights) {
   std::vector<TensorId> summed;
   for (const Exchange& exchange : of_layers) {
     calls.insert(after(calls, exchange.after), exchange_call(exchange, ranks, weights));
     if (exchange.of_all == no_tensor) summed.insert(summed.end(), exchange.values.begin(), exchange.values.end());
   }
-  insert_sums(calls, joined(layers_by_completion(calls, layout, parameters, summed)), flat_gradients, ranks, weights);
+  const auto of_bucket = [&](const Bucket& bucket) {
+    OpCall sum = sum_of(bucket, ranks.size());
+    sum.call = [&ranks, bucket, flat_gradients, weights](const Addresses& at, stream_t) {
+      ranks.begin_sum({at.get(flat_gradients) + bucket.begin, std::size_t(bucket.size())}, weights());
+    };
+    return std::vector{sum};
+  };
+  OpCall finish;
+  finish.call = [&ranks](const Addresses&, stream_t) { ranks.finish_sums(); };
+  insert_calls(calls, joined(layers_by_completion(calls, layout, parameters, summed)),
+               fmt::format("over {} ranks", ranks.size()), of_bucket, std::move(finish));
+}
+
+void insert_gpu_sums(std::vector<OpCall>& calls, const FlatLayout& layout,
+                     const std::map<std::string, ParameterTensors>& parameters, TensorId flat_gradients,
+                     const GpuSummation& on, const Registry& registry, int ranks) {
+  const auto of_bucket = [&](const Bucket& bucket) {
+    OpCall sum = sum_of(bucket, ranks);
+    sum.reads.push_back(on.order);
+    sum.writes.push_back(on.order);
+    sum.call = [on, bucket, flat_gradients](const Addresses& at, stream_t stream) {
+      on.sums().sum(at.get(flat_gradients) + bucket.begin, std::size_t(bucket.size()), stream);
+    };
+    return std::vector{share_of(bucket, on, flat_gradients, registry), sum};
+  };
+  OpCall finish;
+  finish.call = [](const Addresses&, stream_t) {};
+  insert_calls(calls, joined(layers_by_completion(calls, layout, parameters, {})),
+               fmt::format("over {} ranks, NCCL", ranks), of_bucket, std::move(finish));
 }
 
 }  // namespace gs

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.h"
+#include "engine/ranks/local_ranks.h"
 #include "engine/ranks/mpi_module.h"
 #if GRIDSTRIDE_WITH_MPI
 #include <dlfcn.h>
@@ -12,6 +13,7 @@
 namespace gs {
 
 std::unique_ptr<Ranks> join_ranks() {
+  if (auto started = LocalRanks::started()) return started;
   const LaunchedRank launched = launched_rank();
   if (launched.size == 1) return nullptr;
 #if GRIDSTRIDE_WITH_MPI

@@ -15,6 +15,7 @@ struct Launcher {
   const char *rank, *size;
 };
 constexpr Launcher launchers[] = {
+    {"GRIDSTRIDE_RANK", "GRIDSTRIDE_RANKS"},           // start_local_ranks.cpp
     {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},  // Open MPI's mpirun
     {"PMI_RANK", "PMI_SIZE"},                          // MPICH's, and Slurm with --mpi=pmi2
     {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS"},          // srun

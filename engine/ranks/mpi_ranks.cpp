@@ -64,7 +64,7 @@ class MpiRanks final : public Ranks {
 
   void all_gather(std::span<const float> own, std::span<float> all) override {
     do_and_wait([=, this] {
-      check();
+      check_run();
       const int count = checked_count(own.size());
       MPI_Request request;
       succeed(MPI_Iallgather(own.data(), count, MPI_FLOAT, all.data(), count, MPI_FLOAT, MPI_COMM_WORLD, &request));
@@ -75,7 +75,7 @@ class MpiRanks final : public Ranks {
   void exchange(std::span<const std::uint8_t> from, const std::vector<std::size_t>& sent, std::span<std::uint8_t> to,
                 const std::vector<std::size_t>& received) override {
     do_and_wait([&] {
-      check();
+      check_run();
       const Parts of_sent(sent), of_received(received);
       MPI_Request request;
       succeed(MPI_Ialltoallv(from.data(), of_sent.counts.data(), of_sent.offsets.data(), MPI_BYTE, to.data(),
@@ -99,6 +99,10 @@ class MpiRanks final : public Ranks {
   }
 
   bool speaks() const override { return leads() || speaks_for_rank_0_; }
+
+  void check() override {
+    if (has_failed_) do_and_wait([this] { check_run(); });
+  }
 
   void fail(const std::exception& error) noexcept override {
     try {
@@ -191,7 +195,7 @@ class MpiRanks final : public Ranks {
 
   void end() {
     if (!peers_) return;  // MPI did not begin
-    look();  // this rank may have ended the run just now
+    look();               // this rank may have ended the run just now
     const bool known = !failure().message.empty();
     if (!known) peers_->take_leave();
     if (failure().message.empty()) {
@@ -217,6 +221,7 @@ class MpiRanks final : public Ranks {
       own = own_failure_;
     }
     if (!own.message.empty()) peers_->end_run(own);
+    has_failed_ = !failure().message.empty();
     if (!leads() && failure().is_lost) speaks_for_rank_0_ = rank_ == speaker_without_rank_0();
   }
 
@@ -229,7 +234,7 @@ class MpiRanks final : public Ranks {
   }
 
   /// Throws if the run has failed.
-  void check() {
+  void check_run() {
     look();
     if (failure().message.empty()) return;
     RankError error(failure().message);
@@ -254,7 +259,7 @@ class MpiRanks final : public Ranks {
       int done = 0;
       succeed(MPI_Test(&request, &done, MPI_STATUS_IGNORE));
       if (done) return;
-      check();
+      check_run();
       if (caller_waits_ && Clock::now() - start < std::chrono::milliseconds(2))
         std::this_thread::yield();
       else
@@ -281,7 +286,7 @@ class MpiRanks final : public Ranks {
   };
 
   void send(void* data, std::size_t bytes) {
-    check();
+    check_run();
     for (std::size_t begin = 0; begin < bytes;) {
       const std::size_t part = std::min(bytes - begin, largest_part);
       MPI_Request request;
@@ -292,7 +297,7 @@ class MpiRanks final : public Ranks {
   }
 
   std::vector<std::string> take_all(std::string_view bytes) {
-    check();
+    check_run();
     const std::uint64_t own = bytes.size();
     std::vector<std::uint64_t> sizes(hosts_.size());
     MPI_Request request;
@@ -320,7 +325,7 @@ class MpiRanks final : public Ranks {
   /// Each rank adds up one slice of the values and sends it to all: every value travels twice, however many ranks there
   /// are. MPI_Allreduce moves as much, but may add in another order each time.
   void sum(std::span<float> values, const std::vector<float>& weights) {
-    check();
+    check_run();
     const std::size_t ranks = hosts_.size();
     std::vector<int> counts(ranks), offsets(ranks), same(ranks), places(ranks);
     for (std::size_t r = 0; r < ranks; ++r) {
@@ -347,7 +352,7 @@ class MpiRanks final : public Ranks {
   }
 
   int rank_ = 0;
-  std::atomic<bool> speaks_for_rank_0_ = false;
+  std::atomic<bool> speaks_for_rank_0_ = false, has_failed_ = false;
   std::vector<std::string> hosts_;
   std::unique_ptr<WatchedPeers> peers_;
   std::vector<float> received_;  ///< one slice of every rank

@@ -29,6 +29,12 @@ class Ranks {
   virtual int size() const = 0;
   virtual const std::string& host(int rank) const = 0;
   bool leads() const { return rank() == 0; }
+  /// Its number among the ranks of its host.
+  int local_rank() const {
+    int lower = 0;
+    for (int r = 0; r < rank(); ++r) lower += host(r) == host(rank());
+    return lower;
+  }
 
   /// Copies the bytes of rank 0 to all others. On rank 0 it returns when `data` may change.
   virtual void broadcast(void* data, std::size_t bytes) = 0;
@@ -54,11 +60,14 @@ class Ranks {
   /// The rank that tells the user why a run has ended: rank 0, or rank 1 if rank 0 is gone.
   virtual bool speaks() const = 0;
 
+  /// Throws RankError if the run has failed on another rank; never waits.
+  virtual void check() = 0;
+
   /// Ends the run on all ranks: what they call next, or wait for, throws the error's message with this rank's name.
   virtual void fail(const std::exception& error) noexcept = 0;
 };
 
-/// This process as the launcher started it (mpirun, srun); {0, 1} if it was started alone.
+/// This process as the launcher started it (mpirun, srun, LocalRanks::start()); {0, 1} if it was started alone.
 struct LaunchedRank {
   int rank = 0, size = 1;
 };
@@ -68,8 +77,8 @@ LaunchedRank launched_rank();
 /// own: that one has no rank.
 std::vector<std::string> environment_without_rank();
 
-/// The ranks that this process was started with, or null if it was started alone. Loads MPI's module. Throws gs::Error
-/// if the build has no MPI, or if MPI does not find as many ranks as the launcher started.
+/// The ranks that this process was started with, or null if it was started alone. Loads MPI's module if needed. Throws
+/// gs::Error if the build has no MPI, or if MPI does not find as many ranks as the launcher started.
 std::unique_ptr<Ranks> join_ranks();
 
 }  // namespace gs

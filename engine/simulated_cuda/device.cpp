@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 #include "engine/core/parse_number.h"
 #include "engine/simulated_cuda/gpus.h"
@@ -71,19 +72,29 @@ std::uint64_t clock_ns() {
   return std::uint64_t(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1));
 }
 
-void run_work(const Work& work, const CUgraphNode_st* node) {
-  if (device_error != cudaSuccess) return;
+bool run_work(const Work& work, const CUgraphNode_st* node) {
+  if (device_error != cudaSuccess) return true;
   const OpenMemory open;
   const std::uint64_t start = clock_ns();
-  static Fault fault;
-  if (work.type == cudaGraphNodeTypeKernel && fault.is_due(work.kernel))
-    return fail_device(cudaErrorIllegalAddress, work.kernel + ": fails as GRIDSTRIDE_SIMULATED_FAULT says");
   try {
-    work.run();
+    if (work.waits && work.waits()) return false;
+    static Fault fault;
+    if (work.type == cudaGraphNodeTypeKernel && fault.is_due(work.kernel)) {
+      fail_device(cudaErrorIllegalAddress, work.kernel + ": fails as GRIDSTRIDE_SIMULATED_FAULT says");
+      return true;
+    }
+    if (work.run) work.run();
   } catch (const std::exception& error) {
     fail_device(cudaErrorLaunchFailure, error.what());
   }
   if (watcher.done) watcher.done(work, node, start, clock_ns());
+  return true;
+}
+
+void let_others_run() {
+  runtime_mutex.unlock();
+  std::this_thread::sleep_for(std::chrono::microseconds(50));
+  runtime_mutex.lock();
 }
 
 }  // namespace gs::simulated_cuda

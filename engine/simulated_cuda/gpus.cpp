@@ -1,6 +1,7 @@
 // gpus.cpp - the simulated GPUs, their properties, and each thread's current GPU.
 #include "engine/simulated_cuda/gpus.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -15,14 +16,15 @@ namespace {
 thread_local int of_thread = 0;
 int running = 0;  // guarded by lock_runtime(): one GPU runs at a time
 
-int held_at_start() {
-  const char* const text = std::getenv("GRIDSTRIDE_SIMULATED_CUDA_HELD");
-  return text ? parse_number<int>(text).value_or(-1) : -1;
+int from_environment(const char* name, int otherwise) {
+  const char* const text = std::getenv(name);
+  return text ? parse_number<int>(text).value_or(otherwise) : otherwise;
 }
 
 }  // namespace
 
-int held_gpu = held_at_start();
+int gpu_count = std::clamp(from_environment("GRIDSTRIDE_SIMULATED_GPUS", 2), 1, most_gpus);
+int held_gpu = from_environment("GRIDSTRIDE_SIMULATED_CUDA_HELD", -1);
 int refused_calls = 0;
 
 int gpu_of_thread() {

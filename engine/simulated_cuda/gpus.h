@@ -3,7 +3,9 @@
 
 namespace gs::simulated_cuda {
 
-inline constexpr int gpu_count = 2;
+/// GPUs of the machine: two, or as many as the environment variable GRIDSTRIDE_SIMULATED_GPUS says at program start.
+extern int gpu_count;
+inline constexpr int most_gpus = 8;
 
 /// The GPU that the calling thread selected last by cudaSetDevice(); initially 0.
 int gpu_of_thread();

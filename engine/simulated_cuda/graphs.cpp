@@ -1,6 +1,9 @@
 // graphs.cpp - graphs of kernels, copies and WHILE nodes, run in a random order that respects their edges.
 #include <algorithm>
+#include <cstdio>
+#include <map>
 #include <random>
+#include <set>
 
 #include "engine/simulated_cuda/runtime.h"
 #include "kernels/common/target.h"
@@ -11,10 +14,40 @@ namespace gs::simulated_cuda {
 namespace {
 std::uint64_t node_ids = 0, executables = 0;
 
-/// True for the node types that CUDA allows in the body of a WHILE node.
-bool fits_a_loop(cudaGraphNodeType type) {
+/// True for the work that CUDA allows in the body of a WHILE node; NCCL's kernels bring events along.
+bool fits_a_loop(const Work& work) {
+  const cudaGraphNodeType type = work.type;
+  if (work.communicator) return false;
   return type == cudaGraphNodeTypeKernel || type == cudaGraphNodeTypeMemcpy || type == cudaGraphNodeTypeMemset ||
          type == cudaGraphNodeTypeConditional || type == cudaGraphNodeTypeEmpty || type == cudaGraphNodeTypeGraph;
+}
+
+bool comes_after(const CUgraphNode_st* later, const CUgraphNode_st* earlier) {
+  std::vector<const CUgraphNode_st*> open = {later};
+  std::set<const CUgraphNode_st*> seen;
+  while (!open.empty()) {
+    const CUgraphNode_st* const node = open.back();
+    open.pop_back();
+    if (node == earlier) return true;
+    if (seen.insert(node).second) open.insert(open.end(), node->after.begin(), node->after.end());
+  }
+  return false;
+}
+
+/// True if each kernel of a communicator follows the one before it by edges: else ranks could run them in different
+/// orders, and wait for each other for ever.
+bool orders_communicators(const CUgraph_st& graph) {
+  std::map<const void*, const CUgraphNode_st*> last;
+  for (const auto& node : graph.nodes) {
+    if (!node->work.communicator) continue;
+    const CUgraphNode_st*& before = last[node->work.communicator];
+    if (before && !comes_after(node.get(), before)) {
+      std::fprintf(stderr, "simulated NCCL: no edges of the graph order two kernels of a communicator\n");
+      return false;
+    }
+    before = node.get();
+  }
+  return true;
 }
 }  // namespace
 
@@ -38,23 +71,45 @@ class Executable {
     }
   }
 
-  void run() {
-    for (const auto& condition : conditions_)
-      if (condition->set_at_launch) condition->value = condition->at_launch;
-    std::vector<std::size_t> waits_for, ready;
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      waits_for.push_back(nodes_[i].waits_for);
-      if (waits_for.back() == 0) ready.push_back(i);
+  /// A launch under way.
+  class Launch {
+   public:
+    explicit Launch(std::shared_ptr<Executable> graph) : graph_(std::move(graph)) {}
+
+    /// Runs the nodes that wait for nothing. True once all nodes have run.
+    bool advance() {
+      if (!begun_) begin();
+      std::vector<std::size_t> held_up;
+      while (!ready_.empty()) {
+        std::swap(ready_[graph_->random_() % ready_.size()], ready_.back());
+        const std::size_t next = ready_.back();
+        ready_.pop_back();
+        if (!run(graph_->nodes_[next])) {
+          held_up.push_back(next);
+          continue;
+        }
+        for (const std::size_t i : graph_->nodes_[next].then)
+          if (--waits_for_[i] == 0) ready_.push_back(i);
+      }
+      ready_ = std::move(held_up);
+      return ready_.empty();
     }
-    while (!ready.empty()) {
-      std::swap(ready[random_() % ready.size()], ready.back());
-      const std::size_t next = ready.back();
-      ready.pop_back();
-      run(nodes_[next]);
-      for (const std::size_t i : nodes_[next].then)
-        if (--waits_for[i] == 0) ready.push_back(i);
+
+   private:
+    void begin() {
+      begun_ = true;
+      for (const auto& condition : graph_->conditions_)
+        if (condition->set_at_launch) condition->value = condition->at_launch;
+      for (std::size_t i = 0; i < graph_->nodes_.size(); ++i) {
+        waits_for_.push_back(graph_->nodes_[i].waits_for);
+        if (waits_for_.back() == 0) ready_.push_back(i);
+      }
     }
-  }
+
+    std::shared_ptr<Executable> graph_;
+    std::vector<std::size_t> waits_for_, ready_;
+    bool begun_ = false;
+  };
 
  private:
   struct Node {
@@ -63,9 +118,10 @@ class Executable {
     std::vector<std::size_t> then;     ///< successors
     std::shared_ptr<Executable> body;  ///< null unless it is a loop
   };
-  static void run(Node& node) {
+  static bool run(Node& node) {
     if (!node.body) return run_work(node.clone->work, node.clone.get());
-    while (node.clone->condition->value && !device_failed()) node.body->run();
+    while (node.clone->condition->value && !device_failed()) Launch(node.body).advance();
+    return true;
   }
 
   std::vector<Node> nodes_;
@@ -149,8 +205,7 @@ cudaError_t cudaGraphAddNode(cudaGraphNode_t* added, cudaGraph_t graph, const cu
     return reinterpret_cast<gs::loop_t>(&own->value) == params->conditional.handle;
   });
   if (condition == graph->conditions.end()) return result(cudaErrorInvalidValue);
-  const cudaGraphNode_t node =
-      graph->add({cudaGraphNodeTypeConditional, {}, {}, {}}, std::vector(after, after + count));
+  const cudaGraphNode_t node = graph->add({cudaGraphNodeTypeConditional}, std::vector(after, after + count));
   node->condition = *condition;
   node->body = std::make_unique<CUgraph_st>();
   node->bodies = {node->body.get()};
@@ -164,7 +219,8 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
   for (const auto& node : graph->nodes)
     for (const cudaGraph_t body : node->bodies)
       for (const auto& inner : body->nodes)
-        if (!fits_a_loop(inner->work.type)) return result(cudaErrorNotSupported);
+        if (!fits_a_loop(inner->work)) return result(cudaErrorNotSupported);
+  if (!orders_communicators(*graph)) return result(cudaErrorInvalidValue);
   *executable = new CUgraphExec_st{std::make_shared<Executable>(*graph)};
   return result(cudaSuccess);
 }
@@ -181,5 +237,7 @@ cudaError_t cudaGraphUpload(cudaGraphExec_t, cudaStream_t stream) {
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
   const auto lock = lock_runtime();
   if (stream->captured) return result(cudaErrorNotSupported);
-  return result(stream->enqueue({cudaGraphNodeTypeGraph, [graph = executable->executable] { graph->run(); }, {}, {}}));
+  Work work{cudaGraphNodeTypeGraph};
+  work.waits = [launch = std::make_shared<Executable::Launch>(executable->executable)] { return !launch->advance(); };
+  return result(stream->enqueue(std::move(work)));
 }

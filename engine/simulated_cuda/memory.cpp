@@ -38,8 +38,8 @@ void forget(const void* memory) {
   simulator::unregister_memory(memory);
   asked_for().erase(memory);
 }
-std::size_t bytes_in_use[gpu_count] = {};
-int open_depth[gpu_count] = {};
+std::size_t bytes_in_use[most_gpus] = {};
+int open_depth[most_gpus] = {};
 
 void protect_all(int gpu, int protection) {
   for (const auto& [memory, a] : allocations())
@@ -81,7 +81,7 @@ namespace {
 
 cudaError_t enqueue(cudaStream_t stream, cudaGraphNodeType type, std::function<void()> run) {
   const auto lock = lock_runtime();
-  return result(stream->enqueue({type, std::move(run), {}, {}}));
+  return result(stream->enqueue({type, std::move(run)}));
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ cudaError_t cudaFree(void* memory) {
   if (!memory) return result(cudaSuccess);
   const auto at = allocations().find(memory);
   if (at == allocations().end()) return result(cudaErrorInvalidValue);
-  run_all_streams();
+  run_streams_of(at->second.gpu);
   forget(memory);
   munmap(memory, at->second.bytes);
   bytes_in_use[at->second.gpu] -= at->second.bytes;
@@ -136,7 +136,7 @@ cudaError_t cudaHostAlloc(void** memory, std::size_t bytes, unsigned) {
 
 cudaError_t cudaFreeHost(void* memory) {
   const auto lock = lock_runtime();
-  run_all_streams();
+  run_streams_of(gpu_of_thread());
   forget(memory);
   std::free(memory);
   return result(cudaSuccess);

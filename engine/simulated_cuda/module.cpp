@@ -5,6 +5,7 @@
 #include "engine/device/cuda_module.h"
 #include "engine/device/cuda_tracing.h"
 #include "engine/device/load_cuda.h"
+#include "engine/ranks/nccl_module.h"
 #include "engine/simulated_cuda/gpus.h"
 
 #if GRIDSTRIDE_WITH_CUPTI
@@ -36,6 +37,13 @@ bool cuda_lost() {
 DriverState ask_driver() {
   const DriverGpu gpu{.name = "simulated GPU", .major = 9, .minor = 0};
   return {.library = true, .cuda = CUDART_VERSION, .start_error = 0, .gpus = std::vector(gpu_count, gpu)};
+}
+const NcclModule& nccl_module() {
+#if GRIDSTRIDE_WITH_NCCL
+  return *gridstride_nccl();
+#else
+  throw Error("this build has no NCCL");
+#endif
 }
 void ask_cuda_module(CudaFacts& facts) {
   facts.built_cuda = facts.cuda = CUDART_VERSION;

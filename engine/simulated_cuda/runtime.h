@@ -9,6 +9,7 @@
 //   - The nodes of a graph run in a random order that respects its edges.
 //   - Calls that CUDA forbids during a capture fail and invalidate the capture.
 //   - After a kernel has failed, all later calls fail, on every stream and thread.
+//   - Work that waits for another GPU (nccl.cpp) holds up its stream, or the branch of its graph.
 //   - The machine has two GPUs (gpus.h). A call creates objects on its thread's GPU. A kernel needs a stream of that
 //     GPU, and accesses only its memory.
 // The environment variable GRIDSTRIDE_SIMULATED_FAULT=NAME:N makes the N-th run of the kernels whose names contain NAME
@@ -34,8 +35,11 @@ namespace gs::simulated_cuda {
 struct Work {
   cudaGraphNodeType type;
   std::function<void()> run;
-  std::string kernel;             ///< kernels only: the name
+  std::string kernel = {};        ///< kernels only: the name
   cudaKernelNodeParams params{};  ///< kernels only: all but the arguments
+  /// True while `run` must wait for another GPU; asked again and again, with device memory accessible. Null: never.
+  std::function<bool()> waits = nullptr;
+  const void* communicator = nullptr;  ///< a kernel of NCCL (nccl.cpp): the communicator that it belongs to
 };
 
 /// The condition of a WHILE node; kernels receive its address (loop_t).
@@ -68,10 +72,14 @@ void fail_device(cudaError_t, const std::string& why);
 bool device_failed();
 
 /// Runs the work with device memory accessible; an exception becomes the device's error. `node`: its node in a launched
-/// graph, or null.
-void run_work(const Work&, const CUgraphNode_st* node = nullptr);
-/// Runs all work enqueued on any stream, as freeing memory waits for it.
-void run_all_streams();
+/// graph, or null. False if the work waits still.
+bool run_work(const Work&, const CUgraphNode_st* node = nullptr);
+/// Runs all work enqueued on the streams of a GPU, as freeing memory waits for it.
+void run_streams_of(int gpu);
+/// Runs the next work of each of them, as far as it does not wait.
+void run_next_of(int gpu);
+/// Leaves lock_runtime() to other threads for a moment: their work may be what this thread's waits for.
+void let_others_run();
 
 /// A library call as two kernels: the first fills the workspace with a pattern; the second fails if something else has
 /// written to the workspace in between, then computes.
@@ -83,7 +91,7 @@ cudaError_t enqueue_library_call(cudaStream_t, const std::string& kernel, void* 
 struct CUstream_st {
   /// Adds the work to the queue, or to the graph being captured.
   cudaError_t enqueue(gs::simulated_cuda::Work);
-  void run_next();
+  bool run_next();  ///< false if the next work waits still
   void run_all();
 
   int gpu = 0;

@@ -21,7 +21,7 @@ bool of_another_gpu(cudaStream_t stream) {
 
 void enqueue_kernel(const simulator::Launch& launch) {
   const auto lock = lock_runtime();
-  Work work{cudaGraphNodeTypeKernel, {}, std::string(launch.kernel), {}};
+  Work work{cudaGraphNodeTypeKernel, {}, std::string(launch.kernel)};
   const auto [grid, block] = std::pair(launch.geometry.grid, launch.geometry.block);
   work.params.gridDim = {grid.x, grid.y, grid.z};
   work.params.blockDim = {block.x, block.y, block.z};
@@ -61,13 +61,20 @@ cudaError_t enqueue_library_call(cudaStream_t stream, const std::string& kernel,
     compute();
   };
   if (words > 0)
-    if (const cudaError_t error = stream->enqueue({cudaGraphNodeTypeKernel, fill, kernel + "_workspace", {}}))
+    if (const cudaError_t error = stream->enqueue({cudaGraphNodeTypeKernel, fill, kernel + "_workspace"}))
       return result(error);
-  return result(stream->enqueue({cudaGraphNodeTypeKernel, check_and_compute, kernel, {}}));
+  return result(stream->enqueue({cudaGraphNodeTypeKernel, check_and_compute, kernel}));
 }
 
-void run_all_streams() {
-  for (const cudaStream_t stream : streams()) stream->run_all();
+void run_streams_of(int gpu) {
+  const std::set<cudaStream_t> all = streams();
+  for (const cudaStream_t stream : all)
+    if (stream->gpu == gpu) stream->run_all();
+}
+
+void run_next_of(int gpu) {
+  for (const cudaStream_t stream : streams())
+    if (stream->gpu == gpu && !stream->queue.empty()) stream->run_next();
 }
 
 }  // namespace gs::simulated_cuda
@@ -83,18 +90,23 @@ cudaError_t CUstream_st::enqueue(Work work) {
   return cudaSuccess;
 }
 
-void CUstream_st::run_next() {
+bool CUstream_st::run_next() {
   const Running here(gpu);
-  const Work work = std::move(queue.front());
+  if (!run_work(queue.front())) return false;
   queue.pop_front();
-  run_work(work);
+  return true;
 }
 
 void CUstream_st::run_all() {
-  if (queue.empty()) return;
-  const Running here(gpu);
-  const OpenMemory open;  // once for the whole queue
-  while (!queue.empty()) run_next();
+  while (!queue.empty()) {
+    {
+      const Running here(gpu);
+      const OpenMemory open;  // once for the whole queue
+      while (!queue.empty() && run_next()) {
+      }
+    }
+    if (!queue.empty()) let_others_run();
+  }
 }
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
@@ -136,7 +148,7 @@ cudaError_t cudaEventCreate(cudaEvent_t* event) {
 
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
   const auto lock = lock_runtime();
-  if (event->pending) run_all_streams();
+  if (event->pending) run_streams_of(event->gpu);
   delete event;
   return result(cudaSuccess);
 }
@@ -146,13 +158,10 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   if (stream->captured) return result(cudaErrorNotSupported);  // in a capture it would be an edge, not a time
   if (event->gpu != stream->gpu) return result(cudaErrorInvalidResourceHandle);
   event->pending = true;
-  return result(stream->enqueue({cudaGraphNodeTypeEventRecord,
-                                 [event] {
+  return result(stream->enqueue({cudaGraphNodeTypeEventRecord, [event] {
                                    event->pending = false;
                                    event->recorded_ms = double(clock_ns()) / 1e6;
-                                 },
-                                 {},
-                                 {}}));
+                                 }}));
 }
 
 cudaError_t cudaEventElapsedTime(float* ms, cudaEvent_t start, cudaEvent_t end) {

@@ -10,6 +10,7 @@
 #include "kernels/loss/loss.h"
 #include "kernels/lrn/lrn.h"
 #include "kernels/maxpool/maxpool.h"
+#include "kernels/share/share.h"
 #include "kernels/step/step.h"
 
 namespace gs::test {
@@ -29,6 +30,7 @@ TEST(Costs, CountedByHand) {
   EXPECT_EQ(cost(GatherBatch<float>{}, Gather{2, 10}).bytes, 20 * 5 + 2 * 12);
   EXPECT_EQ(cost(LossGradient<float>{}, Loss{LossKind::softmax, 4, 10}).bytes, 40 * 8 + 4 * 12);
   EXPECT_EQ(cost(CountBroken{}, Values{100}).bytes, 404);
+  EXPECT_EQ(cost(WeighGradients{}, GradientShare{100}).bytes, 800);
 }
 
 /// bf16 is two bytes; parameters' gradients, losses, and logits of a split stay floats.

@@ -23,6 +23,14 @@ foreach(ranks 2 3 4)
   set_tests_properties(ranks/${ranks}_processes PROPERTIES LABELS ranks TIMEOUT 600 PROCESSORS 2
                        ENVIRONMENT "${gs_mpi_environment}")
 endforeach()
+if(GRIDSTRIDE_NCCL)  # the cuda device of each process, with a stand-in for NCCL between them
+  add_test(NAME ranks/on_simulated_gpus
+           COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} 2 $<TARGET_FILE:gridstride-simulated-cuda> train lenet
+                   --device cuda --impl own --base 2 --image-size 16 --train-size 29 --val-size 10 --batch 3 --epochs 2
+                   --threads 1 --quiet --overwrite --out "${CMAKE_CURRENT_BINARY_DIR}/run-on-simulated-gpus")
+  set_tests_properties(ranks/on_simulated_gpus PROPERTIES LABELS ranks TIMEOUT 300 PROCESSORS 2
+                       FAIL_REGULAR_EXPRESSION "simulated" ENVIRONMENT "${gs_mpi_environment}")
+endif()
 file(GLOB files CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*_test.py")
 foreach(file ${files})
   cmake_path(GET file STEM name)

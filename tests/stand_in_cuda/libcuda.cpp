@@ -1,10 +1,12 @@
-// libcuda.cpp - a stand-in for the driver's libcuda.so.1: the functions that engine/device/load_cuda.cpp calls to list
-// GPUs, answered from environment variables. LD_LIBRARY_PATH must name its folder.
+// libcuda.cpp - a stand-in for the driver's libcuda.so.1: the functions that engine/device/load_cuda.cpp and
+// gpu_links.cpp call to list GPUs, answered from environment variables. LD_LIBRARY_PATH must name its folder.
 //
 //   GRIDSTRIDE_STAND_IN_GPUS    GPUs of the machine, as "Tesla T4:7.5,NVIDIA A100:8.0"; default: none
+//   GRIDSTRIDE_STAND_IN_LINKS   paths between them, as "0-1:nvlink,0-2:pcie"; default: by way of the host
 //   GRIDSTRIDE_STAND_IN_DRIVER  newest CUDA version that the driver supports; default: 13000
 //   CUDA_VISIBLE_DEVICES        as for the driver, but numbers only: the list ends at the first invalid one
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
@@ -81,6 +83,22 @@ int cuDeviceGetAttribute(int* value, int attribute, int device) {
   constexpr int major = 75, minor = 76;
   if (attribute != major && attribute != minor) return invalid_value;
   *value = attribute == major ? gpus[std::size_t(device)].major : gpus[std::size_t(device)].minor;
+  return success;
+}
+
+int cuDeviceGetPCIBusId(char* place, int size, int device) {
+  std::snprintf(place, std::size_t(size), "0000:%02x:00.0", unsigned(device));
+  return device >= 0 && device < int(visible().size()) ? success : invalid_device;
+}
+
+int cuDeviceGetP2PAttribute(int* value, int attribute, int from, int to) {
+  const char* const text = std::getenv("GRIDSTRIDE_STAND_IN_LINKS");
+  const std::string pair = std::to_string(std::min(from, to)) + "-" + std::to_string(std::max(from, to)) + ":";
+  constexpr int access = 2, atomics = 3;
+  if (attribute != access && attribute != atomics) return invalid_value;
+  *value = 0;
+  for (const std::string& part : parts_of(text ? text : ""))
+    if (part.rfind(pair, 0) == 0) *value = attribute == access || part == pair + "nvlink";
   return success;
 }
 

@@ -93,6 +93,43 @@ TEST(WhichGpu, DevicesListsThemAllAndWhatIsWrong) {
     EXPECT_NE(outcome.out.find(part), std::string::npos) << part << " in\n" << outcome.out;
 }
 
+TEST(WhichGpu, DevicesShowsTheLinksBetweenGpus) {
+  const ScratchFolder folder;
+  const auto links_of = [&](const char* gpus, const char* links, const char* nvlinks) {
+    const auto prepare = [=] {
+      machine(gpus)();
+      setenv("GRIDSTRIDE_STAND_IN_LINKS", links, 1);
+      if (nvlinks) setenv("GRIDSTRIDE_STAND_IN_NVLINKS", nvlinks, 1);
+    };
+    const Outcome outcome = run_program(folder.path(), {"devices"}, prepare);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    for (const std::string& line : lines_of(outcome.out))
+      if (line.starts_with("  links")) return line;
+    return std::string("none");
+  };
+  const char* const two = "NVIDIA H200:9.0,NVIDIA H200:9.0";
+  const char* const three = "NVIDIA H200:9.0,NVIDIA H200:9.0,NVIDIA H200:9.0";
+  EXPECT_EQ(links_of(two, "0-1:nvlink", "18"), "  links  NVLink (18 a GPU): 0-1");
+  EXPECT_EQ(links_of(two, "0-1:nvlink", nullptr), "  links  NVLink: 0-1");
+  EXPECT_EQ(links_of(two, "0-1:pcie", "18"), "  links  PCIe: 0-1");
+  EXPECT_EQ(links_of(two, "", nullptr), "  links  by way of the host's memory: 0-1");
+  EXPECT_EQ(links_of(three, "0-1:nvlink,0-2:pcie", "4"),
+            "  links  NVLink (4 a GPU): 0-1; PCIe: 0-2; by way of the host's memory: 1-2");
+  EXPECT_EQ(links_of(three, "0-1:nvlink,0-2:nvlink,1-2:nvlink", "12"), "  links  NVLink (12 a GPU) between all");
+  EXPECT_EQ(links_of("NVIDIA H200:9.0", "", nullptr), "none");
+}
+
+TEST(WhichGpu, AListOfGpusIsCheckedBeforeAnythingStarts) {
+  const ScratchFolder folder;
+  const auto fails = [&](const std::vector<std::string>& words, const std::vector<std::string>& parts) {
+    expect_one_line(run_program(folder.path(), words, machine("NVIDIA H200:9.0,NVIDIA H200:9.0")), 2, parts);
+  };
+  fails(run_on("cuda:0,0"), {"--device must list each GPU once, not 'cuda:0,0'"});
+  fails(run_on("cuda:7,0"), {"--device cuda:7: there are 2 GPUs"});
+  fails(run_on("cuda:0,"), {"--device must list GPUs by their numbers, as in cuda:0,1, not 'cuda:0,'"});
+  fails({"bench", "lenet:16:4", "--device", "cuda:0,1"}, {"--device must name one GPU", "only 'train', 'sweep' and 'lab' take several"});
+}
+
 }  // namespace
 }  // namespace gs::test
 #endif

@@ -1,0 +1,61 @@
+// program_ranks.cpp - a program among those of other ranks: shares of a batch, sums of gradients, the same parameters.
+#include "engine/program/program.h"
+#include "engine/program/program_impl.h"
+#include "engine/ranks/agree.h"
+#include "kernels/share/share.h"
+
+namespace gs {
+
+/// Their shares in the running step: steps_left counts it still.
+std::vector<float> Program::Impl::weights_of_ranks() const {
+  const std::uint32_t steps = shared.division.steps(train_side.samples);
+  return shared.division.weights(steps - std::uint32_t(train_side.steps_left), train_side.samples);
+}
+
+/// Before the first epoch: the ranks have agreed by then that they train the same, and nothing is captured yet.
+void Program::Impl::join_gpus() {
+  std::string order;
+  for (const OpCall& call : training)
+    if (call.name.ends_with(" all-reduce")) order += (order.empty() ? "" : ", ") + call.name;
+  check_agreement(*shared.ranks, {{"the order of the sums of gradients", order}});
+  device.stream();  // selects the GPU
+  gpu_sums = gs::join_gpus(*shared.ranks);
+  device.watch([this] {
+    try {
+      gpu_sums->check();
+      shared.ranks->check();
+    } catch (...) {
+      gpu_sums->abort();
+      throw;
+    }
+  });
+}
+
+void Program::Impl::begin_gpu_sums(std::uint32_t samples) {
+  if (!gpu_sums) join_gpus();
+  const WholeBatch whole{std::uint32_t(recipe.batch), samples};
+  device.upload(at[whole_batch], &whole, sizeof whole);
+}
+
+/// By way of the host: on cpu and sim device memory is host memory, but a program does not know that.
+void Program::Impl::share(const std::vector<TensorId>& ids) {
+  for (const TensorId id : ids) {
+    std::vector<std::byte> bytes(tensors[id].bytes);
+    if (shared.leads()) device.download(bytes.data(), at[id], bytes.size());
+    shared.ranks->broadcast(bytes.data(), bytes.size());
+    if (!shared.leads()) device.upload(at[id], bytes.data(), bytes.size());
+  }
+}
+
+void Program::abandon_sums() noexcept {
+  if (impl_->gpu_sums) impl_->gpu_sums->abort();
+}
+void Program::share_parameters() {
+  impl_->share({impl_->flat.parameters});
+  if (impl_->flat.copy != no_tensor) impl_->share({impl_->flat.copy});
+}
+void Program::share_training_state() {
+  impl_->share(impl_->snapshot_tensors());
+}
+
+}  // namespace gs

@@ -1,0 +1,14 @@
+// join_gpus.cpp - one communicator of NCCL for all ranks; rank 0 tells its id.
+#include "engine/ranks/nccl_module.h"
+
+namespace gs {
+
+std::unique_ptr<GpuSums> join_gpus(Ranks& ranks) {
+  const NcclModule& module = nccl_module();
+  std::string id(module.id_bytes, '\0');
+  if (ranks.leads()) module.make_id(id.data());
+  ranks.broadcast(id.data(), id.size());
+  return module.join(id.data(), ranks.rank(), ranks.size(), [&ranks] { ranks.check(); });
+}
+
+}  // namespace gs

@@ -1,0 +1,113 @@
+// nccl_sums.cpp - the calls of NCCL, in a module of its own. The communicator does not block: a rank that is gone would
+// be waited for without end.
+#include <nccl.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/ranks/nccl_module.h"
+#include "kernels/common/check.h"
+
+namespace gs {
+namespace {
+
+void check_nccl(ncclResult_t result, const char* what, ncclComm_t comm = nullptr) {
+  if (result != ncclSuccess && result != ncclInProgress)
+    throw Error(fmt::format("{}: NCCL: {}: {}", what, ncclGetErrorString(result), ncclGetLastError(comm)));
+}
+
+/// One algorithm for all sizes, which adds in one order: with NCCL's own choice, sums inside an NVLink switch (NVLS)
+/// may differ from run to run. Who sets a variable has the last word.
+void fix_order_of_sums() {
+  constexpr std::pair<const char*, const char*> settings[] = {
+      {"NCCL_ALGO", "Ring"}, {"NCCL_PROTO", "Simple"}, {"NCCL_NVLS_ENABLE", "0"}};
+  for (const auto& [name, value] : settings) setenv(name, value, 0);
+  // Captured sums never overlap with others: they share one stream. Else each would bring events along.
+  setenv("NCCL_GRAPH_MIXING_SUPPORT", "0", 0);
+}
+
+class NcclSums final : public GpuSums {
+ public:
+  NcclSums(const ncclUniqueId& id, int rank, int ranks, const std::function<void()>& look) : look_(look) {
+    ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
+    config.blocking = 0;
+    check_nccl(ncclCommInitRankConfig(&comm_, ranks, id, rank, &config), "joining the ranks' GPUs", comm_);
+    try {
+      settle("joining the ranks' GPUs");
+    } catch (...) {
+      abort();
+      throw;
+    }
+  }
+  ~NcclSums() override {
+    if (!comm_) return;
+    try {
+      check_nccl(ncclCommFinalize(comm_), "leaving the ranks' GPUs", comm_);
+      settle("leaving the ranks' GPUs");
+      ncclCommDestroy(comm_);
+    } catch (const std::exception&) {  // a rank is gone
+      abort();
+    }
+  }
+
+  void sum(float* values, std::size_t count, stream_t stream) override {
+    require(comm_ != nullptr, "the GPUs of this run no longer work together");
+    constexpr const char* what = "adding up over the ranks' GPUs";
+    check_nccl(ncclAllReduce(values, values, count, ncclFloat32, ncclSum, comm_, stream), what, comm_);
+    settle(what);
+  }
+
+  void check() override {
+    if (comm_) state("adding up over the ranks' GPUs");
+  }
+
+  void abort() noexcept override {
+    if (ncclComm_t ended = std::exchange(comm_, nullptr)) ncclCommAbort(ended);
+  }
+
+ private:
+  ncclResult_t state(const char* what) {
+    ncclResult_t state = ncclSuccess;
+    check_nccl(ncclCommGetAsyncError(comm_, &state), what, comm_);
+    check_nccl(state, what, comm_);
+    return state;
+  }
+  /// Until the last call is done on the host's side.
+  void settle(const char* what) {
+    while (state(what) == ncclInProgress) {
+      look_();
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+  }
+
+  std::function<void()> look_;
+  ncclComm_t comm_ = nullptr;
+};
+
+void make_id(void* id) {
+  fix_order_of_sums();
+  ncclUniqueId made;
+  check_nccl(ncclGetUniqueId(&made), "joining the ranks' GPUs");
+  std::memcpy(id, &made, sizeof made);
+}
+
+std::unique_ptr<GpuSums> join(const void* id, int rank, int ranks, const std::function<void()>& look) {
+  fix_order_of_sums();
+  ncclUniqueId made;
+  std::memcpy(&made, id, sizeof made);
+  return std::make_unique<NcclSums>(made, rank, ranks, look);
+}
+
+const NcclModule module{sizeof(ncclUniqueId), &make_id, &join};
+
+}  // namespace
+}  // namespace gs
+
+const gs::NcclModule* gridstride_nccl() {
+  return &gs::module;
+}

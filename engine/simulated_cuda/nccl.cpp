@@ -1,0 +1,319 @@
+// nccl.cpp - NCCL without GPUs. The ranks of a communicator are processes, or threads of one, that share a piece of
+// memory: each copies its values there, and adds up all of them in the order of ranks.
+//
+// A kernel of NCCL waits until all ranks have begun it; the rest of its graph goes on meanwhile. Work still runs as
+// late as possible: when the host waits for it, or when another rank does. NCCL's rules are enforced, most of which
+// NCCL itself does not check, but hangs or computes nonsense:
+//   - All ranks begin the same sums in the same order: the same count, and captured in a graph by all or by none.
+//   - A communicator works on the GPU on which it was made, one GPU a rank, and on one sum at a time. In a graph its
+//     sums follow each other by edges (graphs.cpp).
+//   - It does not block its caller (ncclConfig_t::blocking is 0), and is used only once all ranks have joined.
+//   - It is not used after its end, and ends after the graphs that hold its kernels.
+// A rank that is gone is waited for: for 60 s, where NCCL waits for ever. Only the functions that the engine calls
+// exist.
+#include <nccl.h>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/simulated_cuda/gpus.h"
+#include "engine/simulated_cuda/memory.h"
+#include "engine/simulated_cuda/runtime.h"
+
+namespace gs::simulated_cuda {
+namespace {
+
+constexpr std::size_t most_floats = std::size_t(16) << 20;  ///< in a sum
+
+/// All that must be the same on all ranks.
+struct Sum {
+  std::uint64_t count = 0;
+  bool captured = false;
+  bool operator==(const Sum&) const = default;
+};
+
+/// What a rank shows to the others. Each value is the number of sums so far.
+struct Part {
+  std::atomic<std::uint64_t> begun, ended;
+  int gpu;
+  Sum sum;  ///< the one begun last
+};
+struct Shared {
+  std::atomic<int> joined;
+  Part parts[most_gpus];
+  float values[most_gpus][most_floats];  // never touched for the most part, so never there
+};
+
+thread_local std::string last_error_text;
+
+ncclResult_t refused(ncclResult_t why, const std::string& text) {
+  std::fprintf(stderr, "simulated NCCL: %s\n", text.c_str());
+  last_error_text = text;
+  return why;
+}
+
+}  // namespace
+}  // namespace gs::simulated_cuda
+
+using namespace gs::simulated_cuda;
+
+struct ncclComm {
+  ~ncclComm() {
+    munmap(shared, sizeof *shared);
+    if (id_file >= 0) close(id_file);
+  }
+
+  bool all_joined() const { return shared->joined == ranks; }
+  Part& own() const { return shared->parts[rank]; }
+  /// True if another rank cannot go on before this one has ended its sums so far.
+  bool is_waited_for() const {
+    for (int r = 0; r < ranks; ++r)
+      if (shared->parts[r].begun > own().ended) return true;
+    return false;
+  }
+  bool two_on_one_gpu() const {
+    for (int r = 0; r < ranks; ++r)
+      if (r != rank && shared->parts[r].gpu == gpu) return true;
+    return false;
+  }
+
+  Shared* shared = nullptr;
+  int rank = 0, ranks = 1, gpu = 0;
+  int id_file = -1;               ///< of the rank that made the id
+  const void* running = nullptr;  ///< the sum under way
+  std::atomic<bool> aborted = false;
+  std::shared_ptr<int> captured = std::make_shared<int>();  ///< held by the kernels in graphs
+  std::jthread worker;                                      ///< runs the work that other ranks wait for
+};
+
+namespace gs::simulated_cuda {
+namespace {
+
+int id_file = -1;  // of the id made last
+
+std::map<ncclComm_t, std::shared_ptr<ncclComm>>& communicators() {
+  static std::map<ncclComm_t, std::shared_ptr<ncclComm>> all;
+  return all;
+}
+std::shared_ptr<ncclComm> found(ncclComm_t handle) {
+  const auto at = communicators().find(handle);
+  return at == communicators().end() ? nullptr : at->second;
+}
+
+/// As a GPU does, whatever the host waits for meanwhile.
+void run_what_others_wait_for(const std::stop_token& stop, const ncclComm* comm) {
+  while (!stop.stop_requested()) {
+    if (comm->is_waited_for()) {
+      const auto lock = lock_runtime();
+      run_next_of(comm->gpu);
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+  }
+}
+
+/// Without lock_runtime(), which its thread may wait for.
+void end_worker(const std::shared_ptr<ncclComm>& comm) {
+  comm->worker.request_stop();
+  if (comm->worker.joinable()) comm->worker.join();
+}
+
+/// A kernel of NCCL: values[i] = sum over all ranks.
+class AllReduce {
+ public:
+  AllReduce(std::shared_ptr<ncclComm> comm, float* to, const float* from, Sum sum)
+      : comm_(std::move(comm)), to_(to), from_(from), sum_(sum), captured_(sum.captured ? comm_->captured : nullptr) {}
+
+  bool waits() {
+    if (comm_->aborted) return false;
+    if (!begun_ && !begin()) return since_too_long();
+    for (int r = 0; r < comm_->ranks; ++r)
+      if (comm_->shared->parts[r].begun <= number_) return since_too_long();
+    return false;
+  }
+
+  void run() {
+    begun_ = false;
+    waiting_since_ns_ = 0;
+    if (comm_->aborted) return;
+    comm_->running = nullptr;
+    const Shared& shared = *comm_->shared;
+    for (int r = 0; r < comm_->ranks; ++r)
+      if (const Sum& other = shared.parts[r].sum; other != sum_)
+        throw Error(fmt::format("NCCL: rank {} adds {} floats{} as sum {}, rank {} {}{}", comm_->rank, sum_.count,
+                                words(sum_), number_, r, other.count, words(other)));
+    for (std::uint64_t i = 0; i < sum_.count; ++i) {
+      float all = shared.values[0][i];
+      for (int r = 1; r < comm_->ranks; ++r) all += shared.values[r][i];
+      to_[i] = all;
+    }
+    comm_->own().ended = number_ + 1;
+  }
+
+ private:
+  static const char* words(const Sum& sum) { return sum.captured ? " in a graph" : ""; }
+
+  /// Shows the values to the others, once they have read the last ones.
+  bool begin() {
+    if (comm_->running)
+      throw Error("NCCL: two sums of a communicator run at once: ranks may begin them in other orders");
+    number_ = comm_->own().begun;
+    for (int r = 0; r < comm_->ranks; ++r)
+      if (comm_->shared->parts[r].ended < number_) return false;
+    if (!is_in_memory(from_) || !is_in_memory(to_)) throw Error("NCCL: a sum leaves the GPU's memory");
+    std::memcpy(comm_->shared->values[comm_->rank], from_, sum_.count * sizeof(float));
+    comm_->own().sum = sum_;
+    comm_->own().begun = number_ + 1;
+    comm_->running = this;
+    return begun_ = true;
+  }
+
+  bool is_in_memory(const float* values) const {
+    const auto begin = reinterpret_cast<std::uint64_t>(values), end = begin + sum_.count * sizeof(float);
+    for (const ptx::Region& region : memory_of_kernels())
+      if (region.begin <= begin && end <= region.end) return true;
+    return false;
+  }
+
+  bool since_too_long() {
+    if (waiting_since_ns_ == 0) waiting_since_ns_ = clock_ns();
+    constexpr std::uint64_t longest_ns = 60'000'000'000;
+    if (clock_ns() - waiting_since_ns_ < longest_ns) return true;
+    throw Error(fmt::format("NCCL: rank {} has waited for 60 s in sum {}", comm_->rank, number_));
+  }
+
+  std::shared_ptr<ncclComm> comm_;
+  float* to_;
+  const float* from_;
+  Sum sum_;
+  std::shared_ptr<int> captured_;
+  bool begun_ = false;
+  std::uint64_t number_ = 0, waiting_since_ns_ = 0;
+};
+
+}  // namespace
+}  // namespace gs::simulated_cuda
+
+/// The id is the path of the shared memory, which lives as long as a process uses it.
+ncclResult_t ncclGetUniqueId(ncclUniqueId* id) {
+  const int file = memfd_create("gridstride-nccl", 0);
+  if (file < 0 || ftruncate(file, sizeof(Shared)) != 0) return refused(ncclSystemError, "no shared memory");
+  std::snprintf(id->internal, sizeof id->internal, "/proc/%d/fd/%d", int(getpid()), file);
+  id_file = file;
+  return ncclSuccess;
+}
+
+ncclResult_t ncclCommInitRankConfig(ncclComm_t* made, int ranks, ncclUniqueId id, int rank, ncclConfig_t* config) {
+  const auto lock = lock_runtime();
+  if (ranks > most_gpus || rank < 0 || rank >= ranks) return refused(ncclInvalidArgument, "no such rank");
+  if (config->blocking != 0)
+    return refused(ncclInvalidArgument, "a communicator that blocks would hang if a rank dies");
+  const int file = open(id.internal, O_RDWR);
+  void* const memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0);
+  if (file >= 0) close(file);
+  if (memory == MAP_FAILED) return refused(ncclSystemError, "the rank that made the id is gone");
+  auto comm = std::make_shared<ncclComm>();
+  comm->shared = static_cast<Shared*>(memory);
+  comm->rank = rank;
+  comm->ranks = ranks;
+  if (rank == 0) comm->id_file = std::exchange(id_file, -1);
+  comm->own().gpu = comm->gpu = gpu_of_thread();
+  ++comm->shared->joined;
+  comm->worker = std::jthread(run_what_others_wait_for, comm.get());
+  communicators()[*made = comm.get()] = comm;
+  return ncclInProgress;
+}
+
+ncclResult_t ncclCommGetAsyncError(ncclComm_t handle, ncclResult_t* state) {
+  const auto lock = lock_runtime();
+  const auto comm = found(handle);
+  if (!comm) return refused(ncclInvalidArgument, "a communicator is used after its end");
+  *state = ncclSuccess;
+  if (!comm->all_joined())
+    *state = ncclInProgress;
+  else if (comm->two_on_one_gpu())
+    *state = refused(ncclInvalidUsage, fmt::format("Duplicate GPU detected: rank {} and another are both on GPU {}",
+                                                   comm->rank, comm->gpu));
+  else if (device_failed())
+    *state = ncclUnhandledCudaError;
+  return ncclSuccess;
+}
+
+ncclResult_t ncclAllReduce(const void* from, void* to, std::size_t count, ncclDataType_t type, ncclRedOp_t operation,
+                           ncclComm_t handle, cudaStream_t stream) {
+  const auto lock = lock_runtime();
+  const auto comm = found(handle);
+  if (!comm) return refused(ncclInvalidArgument, "a communicator is used after its end");
+  if (!comm->all_joined()) return refused(ncclInvalidUsage, "a communicator is used before all ranks have joined it");
+  if (type != ncclFloat32 || operation != ncclSum || count > most_floats)
+    return refused(ncclInvalidArgument, "only sums of floats are simulated");
+  if (stream->gpu != comm->gpu || gpu_of_thread() != comm->gpu)
+    return refused(ncclInvalidUsage, "a communicator is used with another GPU's stream, or by a thread of another GPU");
+  if (count == 0) return ncclSuccess;
+  const auto kernel = std::make_shared<AllReduce>(comm, static_cast<float*>(to), static_cast<const float*>(from),
+                                                  Sum{count, stream->captured != nullptr});
+  Work work{cudaGraphNodeTypeKernel, [kernel] { kernel->run(); }, "ncclDevKernel_AllReduce_Sum_f32_RING_SIMPLE"};
+  work.waits = [kernel] { return kernel->waits(); };
+  work.communicator = comm.get();
+  return stream->enqueue(std::move(work)) == cudaSuccess ? ncclSuccess : ncclUnhandledCudaError;
+}
+
+ncclResult_t ncclCommFinalize(ncclComm_t handle) {
+  const auto lock = lock_runtime();
+  return found(handle) ? ncclSuccess : refused(ncclInvalidArgument, "a communicator is used after its end");
+}
+
+ncclResult_t ncclCommDestroy(ncclComm_t handle) {
+  auto lock = lock_runtime();
+  const auto comm = found(handle);
+  if (!comm) return refused(ncclInvalidArgument, "a communicator is used after its end");
+  if (comm->captured.use_count() > 1)
+    return refused(ncclInvalidUsage, "a communicator ends before the graphs that hold its kernels");
+  communicators().erase(handle);
+  lock.unlock();
+  end_worker(comm);
+  return ncclSuccess;
+}
+
+/// Its kernels, if any are waiting, end at once without a result.
+ncclResult_t ncclCommAbort(ncclComm_t handle) {
+  auto lock = lock_runtime();
+  const auto comm = found(handle);
+  if (!comm) return refused(ncclInvalidArgument, "a communicator is used after its end");
+  comm->aborted = true;
+  communicators().erase(handle);
+  lock.unlock();
+  end_worker(comm);
+  return ncclSuccess;
+}
+
+const char* ncclGetErrorString(ncclResult_t result) {
+  switch (result) {
+    case ncclSuccess:
+      return "no error";
+    case ncclInProgress:
+      return "NCCL operation in progress";
+    case ncclInvalidArgument:
+      return "invalid argument";
+    case ncclInvalidUsage:
+      return "invalid usage";
+    case ncclUnhandledCudaError:
+      return "unhandled cuda error";
+    default:
+      return "another error";
+  }
+}
+const char* ncclGetLastError(ncclComm_t) {
+  return last_error_text.c_str();
+}

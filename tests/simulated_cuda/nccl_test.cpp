@@ -1,0 +1,202 @@
+// nccl_test.cpp - sums over simulated GPUs, and the mistakes that the stand-in for NCCL finds.
+#include <nccl.h>
+
+#include <map>
+
+#include "engine/device/device.h"
+#include "engine/ranks/gpu_sums.h"
+#include "engine/simulated_cuda/gpus.h"
+#include "tests/support/on_device.h"
+#include "tests/support/ranks_as_threads.h"
+
+namespace gs::test {
+namespace {
+
+class SumsOnGpus : public testing::Test {
+ protected:
+  SumsOnGpus() { simulated_cuda::gpu_count = 4; }
+};
+
+/// A rank's GPU with values on it, and its part in the sums. The sums end before the rest does.
+struct Gpu {
+  explicit Gpu(Ranks& ranks, int number = -1)
+      : device(open_device({.name = "cuda:" + std::to_string(number < 0 ? ranks.rank() : number), .tf32 = false})),
+        values(*device, std::vector<float>{1, 2, 3, 4}) {
+    device->stream();
+    sums = join_gpus(ranks);
+    device->watch([this, &ranks] {
+      try {
+        sums->check();
+        ranks.check();
+      } catch (...) {
+        sums->abort();
+        throw;
+      }
+    });
+  }
+  float* data() { return values.data(); }
+  void sum(std::size_t first, std::size_t count) { sums->sum(data() + first, count, device->stream()); }
+  std::vector<float> read() {
+    std::vector<float> host(4);
+    device->download(host.data(), data(), sizeof(float) * host.size());
+    return host;
+  }
+
+  std::unique_ptr<Device> device;
+  OnDevice<float> values;
+  std::unique_ptr<GpuSums> sums;
+};
+
+/// The first message that is not only the echo of another rank's.
+bool one_says(const std::vector<std::string>& messages, const std::string& part) {
+  for (const std::string& message : messages)
+    if (message.find(part) != message.npos) return true;
+  ADD_FAILURE() << testing::PrintToString(messages) << " lack: " << part;
+  return false;
+}
+
+TEST_F(SumsOnGpus, AddTheValuesOfAllRanks) {
+  for (const int size : {2, 3, 4})
+    in_sound_ranks(size, [&](Ranks& ranks) {
+      Gpu gpu(ranks);
+      gpu.sum(1, 2);
+      const float n = float(size);
+      EXPECT_EQ(gpu.read(), (std::vector<float>{1, 2 * n, 3 * n, 4}));
+    });
+}
+
+TEST_F(SumsOnGpus, AreCapturedAndReplayed) {
+  in_sound_ranks(2, [](Ranks& ranks) {
+    Gpu gpu(ranks);
+    auto replay = gpu.device->capture({{[&] { gpu.sum(0, 1); }, {}}, {[&] { gpu.sum(1, 3); }, {0}}});
+    for (int i = 0; i < 3; ++i) replay->run();
+    EXPECT_EQ(gpu.read(), (std::vector<float>{8, 16, 24, 32}));
+    replay.reset();  // before the sums end
+  });
+}
+
+TEST_F(SumsOnGpus, NeedAnOrderInAGraph) {
+  const auto messages = in_ranks(2, [](Ranks& ranks) {
+    Gpu gpu(ranks);
+    gpu.device->capture({{[&] { gpu.sum(0, 1); }, {}}, {[&] { gpu.sum(1, 3); }, {}}});
+  });
+  EXPECT_TRUE(one_says(messages, "instantiating a CUDA graph"));
+}
+
+TEST_F(SumsOnGpus, GoOnWhileAnotherBranchOfTheGraphRuns) {
+  in_sound_ranks(2, [](Ranks& ranks) {
+    Gpu gpu(ranks);
+    const auto replay = gpu.device->capture(
+        {{[&] { gpu.sum(0, 1); }, {}}, {[&] { gpu.device->fill_zero(gpu.data() + 2, sizeof(float)); }, {}}});
+    replay->run();
+    char go_on = 0;
+    if (ranks.leads()) {
+      while (gpu.device->idle()) ADD_FAILURE() << "the sum cannot end: rank 1 has not begun it";
+      ranks.broadcast(&go_on, 1);
+    } else {
+      ranks.broadcast(&go_on, 1);
+    }
+    EXPECT_EQ(gpu.read(), (std::vector<float>{2, 2, 0, 4}));
+  });
+}
+
+TEST_F(SumsOnGpus, MustBeTheSameOnAllRanks) {
+  EXPECT_TRUE(one_says(in_ranks(2,
+                                [](Ranks& ranks) {
+                                  Gpu gpu(ranks);
+                                  gpu.sum(0, ranks.leads() ? 2 : 3);
+                                  gpu.read();
+                                }),
+                       "running on the GPU: cudaErrorLaunchFailure"));
+}
+
+TEST_F(SumsOnGpus, AreCapturedByAllRanksOrByNone) {
+  EXPECT_TRUE(one_says(in_ranks(2,
+                                [](Ranks& ranks) {
+                                  Gpu gpu(ranks);
+                                  if (ranks.leads()) {
+                                    gpu.device->capture([&] { gpu.sum(0, 4); })->run();
+                                  } else {
+                                    gpu.sum(0, 4);
+                                  }
+                                  gpu.read();
+                                }),
+                       "running on the GPU: cudaErrorLaunchFailure"));
+}
+
+TEST_F(SumsOnGpus, StayInsideTheMemory) {
+  EXPECT_TRUE(one_says(in_ranks(2,
+                                [](Ranks& ranks) {
+                                  Gpu gpu(ranks);
+                                  gpu.sum(0, 5);
+                                  gpu.read();
+                                }),
+                       "running on the GPU: cudaErrorLaunchFailure"));
+}
+
+TEST_F(SumsOnGpus, BelongToTheStreamOfTheirGpu) {
+  EXPECT_TRUE(one_says(in_ranks(2,
+                                [](Ranks& ranks) {
+                                  Gpu gpu(ranks);
+                                  const auto other = open_device({.name = "cuda:3", .tf32 = false});
+                                  gpu.sums->sum(gpu.data(), 4, other->stream());
+                                }),
+                       "another GPU's stream"));
+}
+
+TEST_F(SumsOnGpus, NeedAGpuForEachRank) {
+  EXPECT_TRUE(one_says(in_ranks(2, [](Ranks& ranks) { Gpu gpu(ranks, 1); }), "Duplicate GPU"));
+}
+
+TEST_F(SumsOnGpus, EndIfARankIsGone) {
+  const auto messages = in_ranks(2, [](Ranks& ranks) {
+    Gpu gpu(ranks);
+    if (!ranks.leads()) throw Error("no more disk");
+    const auto replay = gpu.device->capture([&] { gpu.sum(0, 4); });
+    for (int i = 0; i < 3; ++i) replay->run();
+    EXPECT_THROW(gpu.device->synchronize(), Error);  // and does not wait for ever
+    gpu.device->synchronize();                       // the stream is free again
+    EXPECT_THROW(gpu.sum(0, 4), Error) << "after their end";
+    ranks.check();
+  });
+  EXPECT_TRUE(messages[0].ends_with("no more disk")) << messages[0];
+}
+
+TEST_F(SumsOnGpus, AreNotWaitedForIfARankNeverJoins) {
+  const auto messages = in_ranks(3, [](Ranks& ranks) {
+    if (ranks.rank() == 2) throw Error("no such GPU");
+    Gpu gpu(ranks);
+  });
+  EXPECT_TRUE(messages[0].ends_with("no such GPU")) << messages[0];
+  EXPECT_TRUE(messages[1].ends_with("no such GPU")) << messages[1];
+}
+
+TEST_F(SumsOnGpus, EndAfterTheGraphsThatHoldThem) {
+  in_sound_ranks(2, [](Ranks& ranks) {
+    const auto device = open_device({.name = "cuda:" + std::to_string(ranks.rank()), .tf32 = false});
+    OnDevice<float> values(*device, std::vector<float>{1});
+    ncclUniqueId id;
+    if (ranks.leads()) {
+      ASSERT_EQ(ncclGetUniqueId(&id), ncclSuccess);
+    }
+    ranks.broadcast(&id, sizeof id);
+    device->stream();
+    ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
+    ncclComm_t comm = nullptr;
+    EXPECT_EQ(ncclCommInitRankConfig(&comm, 2, id, ranks.rank(), &config), ncclInvalidArgument) << "it would block";
+    config.blocking = 0;
+    ASSERT_EQ(ncclCommInitRankConfig(&comm, 2, id, ranks.rank(), &config), ncclInProgress);
+    for (ncclResult_t state = ncclInProgress; state == ncclInProgress;) ncclCommGetAsyncError(comm, &state);
+    auto replay = device->capture([&] {
+      EXPECT_EQ(ncclAllReduce(values.data(), values.data(), 1, ncclFloat32, ncclSum, comm, device->stream()),
+                ncclSuccess);
+    });
+    EXPECT_EQ(ncclCommDestroy(comm), ncclInvalidUsage);
+    replay.reset();
+    EXPECT_EQ(ncclCommDestroy(comm), ncclSuccess);
+    EXPECT_EQ(ncclCommDestroy(comm), ncclInvalidArgument) << "a second time";
+  });
+}
+
+}  // namespace
+}  // namespace gs::test

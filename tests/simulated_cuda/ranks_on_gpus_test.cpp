@@ -1,0 +1,113 @@
+// ranks_on_gpus_test.cpp - several ranks train on simulated GPUs: the result is that of one GPU, and of PyTorch's
+// traces.
+#include "engine/simulated_cuda/gpus.h"
+#include "tests/support/ranks_as_threads.h"
+#include "tests/support/traces_of_ranks.h"
+#include "tests/support/training_of_ranks.h"
+
+namespace gs::test {
+namespace {
+
+std::unique_ptr<Device> gpu(int number) {
+  return open_device({.name = "cuda:" + std::to_string(number), .tf32 = false});
+}
+
+class RanksOnGpus : public testing::TestWithParam<int> {
+ protected:
+  RanksOnGpus() { simulated_cuda::gpu_count = 4; }
+
+  static TrainedRanks train_together(const DataSplits& data, const TrainerCallbacks& callbacks = {}) {
+    TrainedRanks result;
+    in_sound_ranks(GetParam(), [&](Ranks& ranks) {
+      const auto device = gpu(ranks.rank());
+      const TrainedRanks own = train(&ranks, *device, net_with_dropout(), small_recipe(), data, callbacks);
+      if (ranks.leads()) result = own;
+    });
+    return result;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Ranks, RanksOnGpus, testing::Values(2, 3),
+                         [](const auto& tested) { return std::to_string(tested.param); });
+
+TEST_P(RanksOnGpus, FollowOneGpu) {
+  // The last batch has 3 of 7 images in training and 1 in validation: some ranks have none.
+  const DataSplits data = tiny_splits(38, 22, 14);
+  const TrainedRanks together = train_together(data);
+  expect_same_training(together, train(nullptr, *gpu(0), net_with_dropout(), small_recipe(), data));
+  EXPECT_EQ(train_together(data).parameters, together.parameters) << "the same bits";
+}
+
+TEST_P(RanksOnGpus, DiagnoseTheImagesOfAll) {
+  TrainerCallbacks callbacks;
+  std::vector<std::uint32_t> positive;
+  callbacks.diagnosis = [&](int, const Diagnosis& diagnosis) {
+    for (const LayerDiagnosis& layer : diagnosis.layers)
+      for (const ChannelActivity& channel : layer.channels) positive.push_back(channel.positive);
+  };
+  const DataSplits data = tiny_splits(28, 7, 14);
+  train_together(data, callbacks);
+  const std::vector<std::uint32_t> together = std::exchange(positive, {});
+  train(nullptr, *gpu(0), net_with_dropout(), small_recipe(), data, callbacks);
+  ASSERT_GT(positive.size(), 0u);
+  EXPECT_EQ(std::vector(together.begin(), together.begin() + 4), std::vector(positive.begin(), positive.begin() + 4));
+}
+
+TEST_P(RanksOnGpus, FollowTheTraces) {
+  in_sound_ranks(GetParam(), [&](Ranks& ranks) {
+    const auto device = gpu(ranks.rank());
+    follow_traces(ranks, *device, "lenet", "library");
+  });
+}
+
+/// Every all-reduce follows the one before it, and each its share; "finish" waits for all.
+TEST_P(RanksOnGpus, OrderTheirSumsByEdges) {
+  in_sound_ranks(GetParam(), [&](Ranks& ranks) {
+    const auto device = gpu(ranks.rank());
+    Program program(alexnet({.input = {64, 64, 1}, .base = 8}), small_recipe(), *device, {.rule = "own"}, &ranks);
+    const std::vector<OpCall>& calls = program.training_calls();
+    const auto before = dependencies(calls);
+    int last = -1, sums = 0;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      if (!calls[i].name.ends_with(" all-reduce") || calls[i].name == "finish all-reduce") continue;
+      ++sums;
+      EXPECT_TRUE(calls[i - 1].name.ends_with(" share")) << calls[i - 1].name;
+      EXPECT_EQ(std::ranges::count(before[i], int(i) - 1), 1) << "the share";
+      if (last >= 0) {
+        EXPECT_EQ(std::ranges::count(before[i], last), 1) << "the sum before";
+      }
+      last = int(i);
+    }
+    EXPECT_GT(sums, 1);
+  });
+}
+
+class FailingRanksOnGpus : public testing::Test {
+ protected:
+  FailingRanksOnGpus() { simulated_cuda::gpu_count = 4; }
+};
+
+TEST_F(FailingRanksOnGpus, AreRefusedIfTheyWouldSumInAnotherOrder) {
+  const auto messages = in_ranks(2, [](Ranks& ranks) {
+    const auto device = gpu(ranks.rank());
+    const Net net = ranks.leads() ? net_with_dropout() : mlp({.input = {14, 14, 1}, .base = 3});
+    Program program(net, small_recipe(), *device, {.rule = "own"}, &ranks);
+    program.initialize();
+    program.begin_training_epoch(0, 20, 1e-3f);
+  });
+  EXPECT_NE(messages[0].find("differs from rank 0"), std::string::npos) << messages[0];
+  EXPECT_NE(messages[0].find("the order of the sums of gradients"), std::string::npos) << messages[0];
+}
+
+TEST_F(FailingRanksOnGpus, EndTogetherIfOneFailsInTheMiddle) {
+  const DataSplits data = tiny_splits(38, 22, 14);
+  const auto messages = in_ranks(3, [&](Ranks& ranks) {
+    const auto device = gpu(ranks.rank());
+    TrainerCallbacks callbacks;
+    callbacks.epoch = [](const EpochResult&, bool) { throw Error("no more disk"); };
+    train(&ranks, *device, net_with_dropout(), small_recipe(), data, callbacks);
+  });
+  for (const std::string& message : messages) EXPECT_EQ(message, "no more disk");
+}
+
+}  // namespace
+}  // namespace gs::test
