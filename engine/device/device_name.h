@@ -18,6 +18,9 @@ std::string device_name_error(const std::string& text);
 /// True for a list of GPUs, valid or not: "cuda:0,1", "cuda:all".
 bool names_several_gpus(const std::string& text);
 
+/// For one process that reads a run of several: "cuda" in place of a list, anything else as it is.
+std::string for_one_process(const std::string& text);
+
 /// Error message for a list, as device_name_error(): numbers must be there and differ.
 std::string gpu_list_error(const std::string& text);
 
