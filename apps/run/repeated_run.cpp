@@ -84,7 +84,7 @@ PreparedRun prepare(const Repetition& repetition, const Flags& flags) {
     throw Error(
         fmt::format("{}/run.json: its flags do not describe a run: {}", repetition.folder.string(), error.what()));
   }
-  if (!repetition.device.empty()) options.device = repetition.device;
+  options.device = repetition.device.empty() ? for_one_process(options.device) : repetition.device;
   if (repetition.threads > 0) options.threads = repetition.threads;
   options.quiet = repetition.quiet;
   options.implementation_from = repetition.folder.string();

@@ -27,6 +27,7 @@ SavedRun open_saved_run(const std::filesystem::path& folder, const std::string& 
   try {
     std::map<std::string, std::string> given;
     if (!parse_train_words(words, run.options, given)) throw UsageError("--help starts none");
+    run.options.device = for_one_process(run.options.device);
     run.loss = choose_loss(run.options, run.labels.size());
     run.net = build_net(run.options, run.record.network.input, run.loss, run.labels.size());
   } catch (const UsageError& error) {

@@ -25,6 +25,10 @@ bool names_several_gpus(const std::string& text) {
   return text.starts_with(numbered) && (text == numbered + "all" || text.find(',') != text.npos);
 }
 
+std::string for_one_process(const std::string& text) {
+  return names_several_gpus(text) ? "cuda" : text;
+}
+
 std::string device_name_error(const std::string& text) {
   for (const char* kind : {"auto", "cuda", "cpu", "sim", "ptx"})
     if (text == kind) return "";

@@ -19,6 +19,9 @@ std::string device_name_error(const std::string& text);
 /// True for a list of GPUs, valid or not: "cuda:0,1", "cuda:all".
 bool names_several_gpus(const std::string& text);
 
+/// For one process that reads a run of several: "cuda" in place of a list, anything else as it is.
+std::string for_one_process(const std::string& text);
+
 /// The GPUs of a valid list, in its order; `gpus`: the machine's, for "cuda:all".
 std::vector<int> gpus_of_list(const std::string& text, int gpus);
 

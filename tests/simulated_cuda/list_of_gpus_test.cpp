@@ -99,6 +99,15 @@ TEST(ListOfGpus, StopsAndGoesOnWithTheSameBits) {
   }
 }
 
+TEST(ListOfGpus, TrainsRunsThatOneProcessReads) {
+  const ScratchFolder folder;
+  ASSERT_EQ(run_program(folder.path(), run_on("cuda:0,1"), three_gpus).status, 0);
+  for (const char* command : {"eval", "verify"}) {
+    const Outcome outcome = run_program(folder.path(), {command, "run"}, three_gpus);
+    EXPECT_EQ(outcome.status, 0) << command << ": " << outcome.err;
+  }
+}
+
 TEST(ListOfGpus, EndsIfAProcessIsKilled) {
   for (const bool first : {false, true}) {
     const ScratchFolder folder;
