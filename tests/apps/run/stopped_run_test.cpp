@@ -64,12 +64,13 @@ class StoppedRun : public testing::Test {
 TEST_F(StoppedRun, GoesOnInTheMiddleOfAnEpochWithTheSameBits) {
   ASSERT_EQ(run(long_run({"--out", "whole"})).status, 0);
   bool inside = false;
-  for (const auto& [name, signal] : {std::pair{"int", SIGINT}, std::pair{"term", SIGTERM}, std::pair{"hup", SIGHUP}}) {
+  std::vector<std::pair<std::string, int>> signals{{"int", SIGINT}, {"term", SIGTERM}, {"hup", SIGHUP}};
+  for (std::size_t i = 0; i < signals.size(); ++i) {
+    const auto [name, signal] = signals[i];
     const Outcome outcome = stopped(name, signal);
     EXPECT_EQ(outcome.status, 128 + signal);
     EXPECT_EQ(lines_of(outcome.err).size(), 1u) << outcome.err;
-    EXPECT_NE(outcome.err.find(std::string("'gridstride train --resume ") + name + "' goes on"), std::string::npos)
-        << outcome.err;
+    EXPECT_NE(outcome.err.find("'gridstride train --resume " + name + "' goes on"), std::string::npos) << outcome.err;
     EXPECT_EQ(record(name)["status"], "interrupted");
     const Outcome resumed = run({"train", "--resume", name, "--quiet"});
     EXPECT_EQ(resumed.status, 0) << resumed.err;
@@ -78,8 +79,10 @@ TEST_F(StoppedRun, GoesOnInTheMiddleOfAnEpochWithTheSameBits) {
     EXPECT_EQ(once["changed"], nlohmann::json::object());
     EXPECT_GT(once["epochs"].get<int>(), 0);
     inside = inside || once["steps"].get<int>() > 0;
+    // A signal may come between two epochs, and on a busy machine several do.
+    if (!inside && i + 1 == signals.size() && i < 12) signals.emplace_back("more" + std::to_string(i), SIGINT);
   }
-  EXPECT_TRUE(inside) << "three signals, each between two epochs";
+  EXPECT_TRUE(inside) << "each signal came between two epochs";
 }
 
 TEST_F(StoppedRun, StopsAfterATimeAsOftenAsAsked) {
