@@ -121,18 +121,21 @@ struct Work {
 /// Trains what the source has. If the GPU fails, the program is started again and this does not return.
 void train_in_threads(const RunSource& source, int at_once, Work& work) {
   std::vector<LostRun> lost;
+  std::vector<std::size_t> indices;  ///< theirs
   const auto start = [&](std::size_t run) {
     return ThreadRun{work.runs[run].name, work.start(run), &work.queue.folder(run)};
   };
   const auto ended = [&](std::size_t run, const ChildOutcome& outcome) {
     if (outcome.gpu_lost)
-      lost.push_back({work.runs[run].name, outcome.reason});
+      lost.push_back({work.runs[run].name, outcome.reason}), indices.push_back(run);
     else
       work.ended(run, outcome);
   };
   run_threads(source, start, at_once, ended, [&](const ChildProgress& p) { work.tick(p); });
   if (lost.empty()) return;
   work.ledger.warn(loss_message(lost));
+  if (lost.size() > 1)  // other processes with the same runs should not take them for failed
+    for (const std::size_t run : indices) work.queue.folder(run).note_no_fault();
   Restart next = after_loss(restart(), lost);
   for (std::size_t i = 0; i < work.runs.size(); ++i)
     if (!work.ledger.failures[i].empty()) next.failed[work.runs[i].name] = work.ledger.failures[i];

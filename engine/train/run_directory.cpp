@@ -234,12 +234,20 @@ void RunDirectory::make_missing_folders() {
   }
 }
 
-void RunDirectory::note_death(const std::string& message) noexcept try {
+void RunDirectory::note_death(const std::string& message) noexcept {
+  change_status("running", "failed", message);
+}
+
+void RunDirectory::note_no_fault() noexcept {
+  change_status("failed", "interrupted", "");
+}
+
+void RunDirectory::change_status(const char* from, const char* to, const std::string& message) noexcept try {
   const fs::path place = file(record_file);
   if (place.empty()) return;
   nlohmann::ordered_json record = read_ordered_json(place);
-  if (record.value("status", "") != "running") return;
-  record["status"] = "failed";
+  if (record.value("status", "") != from) return;
+  record["status"] = to;
   record["message"] = message;
   FolderCommit change(path_);
   change.replace(record_file, pretty(record) + "\n");

@@ -76,6 +76,8 @@ class RunDirectory {
   /// After the process that trained the run here has died without a word: run.json no longer says that it is running,
   /// but that it has failed, and why. Does nothing if that cannot be written.
   void note_death(const std::string& message) noexcept;
+  /// After a failure that may be another run's fault: run.json says that it was interrupted. Likewise.
+  void note_no_fault() noexcept;
 
   /// Starts the new run: run.json takes the place of all files of an older run (only names that runs write, and
   /// profiles in its profile-DEVICE folders).
@@ -86,6 +88,7 @@ class RunDirectory {
 
   std::filesystem::path file(const std::string& name) const;  ///< to read it; empty if there is none
   Checkpoint checkpoint(const char* name, const Net&) const;
+  void change_status(const char* from, const char* to, const std::string& message) noexcept;
   void make_missing_folders();
   void open_folder();
   bool take_lock();

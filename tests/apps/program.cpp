@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <sstream>
 
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 RunningProgram::RunningProgram(const fs::path& folder, const std::vector<std::string>& words,
                                const std::function<void()>& prepare) {
   // Beside the folder, so that tests can list the files that the program leaves in it.
-  static int count = 0;
+  static std::atomic<int> count = 0;  // tests may start programs in threads
   const std::string stem = folder.string() + "." + std::to_string(getpid()) + "." + std::to_string(++count);
   out_ = stem + ".out", err_ = stem + ".err";
   process_ = fork();

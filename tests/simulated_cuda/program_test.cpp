@@ -8,6 +8,7 @@
 #include <fstream>
 #include <limits>
 #include <set>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -281,6 +282,22 @@ TEST_F(FailingGpu, ASweepNamesTheGuiltyRunAndTheOthersEndAsIfNothingHadBeen) {
       EXPECT_TRUE(weights(out, optimizer) == weights("whole", optimizer)) << optimizer;
     }
   }
+}
+
+/// Of two processes that share the runs, each restarts itself; both end with the table of one. The third update comes
+/// before any checkpoint, so the run fails wherever it is tried.
+TEST_F(FailingGpu, ProcessesThatShareASweepFindTheGuiltyRun) {
+  ASSERT_EQ(sweep("whole", "4", "no such kernel:1").status, 0);
+  Outcome other;
+  std::jthread in_another([&] { other = sweep("shared", "2", "RmspropStep:3"); });
+  const Outcome outcome = sweep("shared", "2", "RmspropStep:3");
+  in_another.join();
+  for (const Outcome& one : {outcome, other}) {
+    EXPECT_EQ(one.status, 1);
+    EXPECT_EQ(lines_of(one.err).back().find("gridstride: 1 of 4 runs failed: optimizer-rmsprop: "), 0u) << one.err;
+  }
+  for (const char* optimizer : {"adam", "sgd", "adamw"})
+    EXPECT_TRUE(weights("shared", optimizer) == weights("whole", optimizer)) << optimizer;
 }
 
 /// Two runs have the fault, and both are found; the first GPU, which another process holds, is not used.
