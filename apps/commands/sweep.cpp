@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/cli/device_flag.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/terminal.h"
 #include "apps/commands/commands.h"

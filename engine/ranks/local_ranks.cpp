@@ -33,12 +33,6 @@ LocalRanks::LocalRanks(int rank, int size, std::vector<Descriptor> sockets)
   require(sockets_.size() == std::size_t(rank == 0 ? size - 1 : 1), "a rank lacks a socket");
 }
 
-template <class Act>
-void LocalRanks::for_each_peer(Act act) const {
-  if (!leads()) return act(0);
-  for (int peer = 1; peer < size_; ++peer) act(peer);
-}
-
 void LocalRanks::throw_failure() const {
   RankError error(failure_);
   error.is_usage = is_usage_;

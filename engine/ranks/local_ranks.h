@@ -48,7 +48,10 @@ class LocalRanks final : public Ranks {
   std::size_t index_of(int rank) const { return std::size_t(leads() ? rank - 1 : 0); }
   int socket_to(int rank) const { return sockets_[index_of(rank)].number(); }
   template <class Act>
-  void for_each_peer(Act) const;
+  void for_each_peer(Act act) const {
+    if (!leads()) return act(0);
+    for (int peer = 1; peer < size_; ++peer) act(peer);
+  }
   /// Throws what a peer has said, or that it is gone; `busy` is a peer whose message is being read.
   void check_but(int busy);
   void check_peer(int peer);
