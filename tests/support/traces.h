@@ -122,10 +122,10 @@ class Traces {
   SafeTensors file_;
 };
 
-/// The bound on a loss's distance from each of `want`. fp32: relative, from 1e-5 at step 1 to 1e-3 at step 20, plus 1e-7, since
-/// a loss near 0 may be a rounded difference of numbers near 1. tf32 and bf16 round factors or activations: such a run
-/// follows the trace only if its steps are small. Those of plain SGD are not; in bf16 it diverges from the trace after
-/// five steps.
+/// The bound on a loss's distance from each of `want`. fp32: relative, from 1e-5 at step 1 to 1e-3 at step 20, plus
+/// 1e-7, since a loss near 0 may be a rounded difference of numbers near 1. tf32 and bf16 round factors or activations:
+/// such a run follows the trace only if its steps are small. Those of plain SGD are not; in bf16 it diverges from the
+/// trace after five steps.
 inline std::vector<double> trace_bounds(const std::vector<double>& want, Precision precision) {
   std::vector<double> bound;
   for (std::size_t i = 0; i < want.size(); ++i)

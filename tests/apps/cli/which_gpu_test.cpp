@@ -127,7 +127,8 @@ TEST(WhichGpu, AListOfGpusIsCheckedBeforeAnythingStarts) {
   fails(run_on("cuda:0,0"), {"--device must list each GPU once, not 'cuda:0,0'"});
   fails(run_on("cuda:7,0"), {"--device cuda:7: there are 2 GPUs"});
   fails(run_on("cuda:0,"), {"--device must list GPUs by their numbers, as in cuda:0,1, not 'cuda:0,'"});
-  fails({"bench", "lenet:16:4", "--device", "cuda:0,1"}, {"--device must name one GPU", "only 'train', 'sweep' and 'lab' take several"});
+  fails({"bench", "lenet:16:4", "--device", "cuda:0,1"},
+        {"--device must name one GPU", "only 'train', 'sweep' and 'lab' take several"});
 }
 
 }  // namespace

@@ -16,9 +16,8 @@ std::string loaded_by(const std::vector<std::string>& words) {
 TEST(Start, LoadsNoLibraryOfPicturesOfFilesForOtherProgramsOrOfMpi) {
   const std::vector<std::vector<std::string>> commands{{"--version"}, {"train", "--help"}, tiny_run({"--quiet"})};
   for (const auto& words : commands)
-    for (const char* library :
-         {"libopencv_", "libgdal", "libgridstride_opencv", "libprotobuf", "libgridstride_exchange", "libmpi",
-          "libgridstride_mpi"})
+    for (const char* library : {"libopencv_", "libgdal", "libgridstride_opencv", "libprotobuf",
+                                "libgridstride_exchange", "libmpi", "libgridstride_mpi"})
       EXPECT_EQ(loaded_by(words).find(library), std::string::npos) << library << " by " << words[0];
 }
 
