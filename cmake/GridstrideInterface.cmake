@@ -9,7 +9,7 @@ set(gs_interface_patterns "engine/device/*.h" "engine/library/library.h" "engine
     "kernels/*.h" "kernels/*/*.h")
 set(gs_kernel_patterns "kernels/*/*.cu" "kernels/*/*.h" "kernels/CMakeLists.txt" "cmake/GridstrideCuda.cmake"
     "cmake/GridstrideArchitectures.cmake" "engine/library/*.cpp" "engine/library/*.h")
-set(gs_other_files "/(kernels/(sim|ptx)|engine/library/(simulated_|default_choice))")  # they make no kernel faster
+set(gs_other_files "/(kernels/(sim|ptx)|engine/library/(simulated_|default_choice|mpi_|nccl_))")  # they make no kernel faster
 if(CMAKE_SCRIPT_MODE_FILE)
   function(gs_checksum variable)
     list(TRANSFORM ARGN PREPEND "${ROOT}/")

@@ -7,7 +7,7 @@
 
 namespace gs::apps {
 
-/// What a command does if mpirun or srun starts it in several processes.
+/// The behaviour of a command that mpirun or srun starts in several processes.
 enum class Together {
   refuse,
   train_one_run,  ///< they join and train one network

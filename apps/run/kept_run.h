@@ -18,7 +18,7 @@ struct KeptRun {
 /// True if the folder holds this very run, finished. Runs with --patience may have ended before their last epoch.
 bool is_done(const KeptRun&);
 
-/// How a run has failed. Two failures differ at least in their time.
+/// The failure of a run. Two failures differ at least in their time.
 struct RunFailure {
   std::string message, started;
   double seconds = 0;

@@ -9,7 +9,7 @@
 
 namespace gs::apps {
 
-/// Where runs come from: numbers that mean something to the caller.
+/// The source of runs: numbers that mean something to the caller.
 struct RunSource {
   std::function<std::optional<std::size_t>()> take;  ///< the next one; nullopt: none now
   std::function<bool()> over;                        ///< none will come any more

@@ -344,7 +344,7 @@ class CudaDevice : public Device {
 
   Gpu gpu_;
   bool tf32_;
-  std::function<void()> look_;  ///< null: nobody watches
+  std::function<void()> look_;  ///< null: no watch
   CudaStream stream_;
   std::vector<CudaEvent> events_;
   std::weak_ptr<KernelTracer> tracer_;

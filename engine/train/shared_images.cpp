@@ -1,4 +1,5 @@
-// shared_images.cpp - every rank knows the order of all, so it knows what each of them lacks: nobody has to ask.
+// shared_images.cpp - every rank knows the order of all, so it sends to each the images that it lacks, without a
+// request.
 #include "engine/train/shared_images.h"
 
 #include <cstring>

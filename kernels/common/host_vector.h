@@ -49,7 +49,7 @@ using HalfVec = Vec;
 using HalfIntVec = IntVec;
 using HalfBytes = Bytes;
 #endif
-/// Of values stored as T; bf16 has no half registers.
+/// The half register for values stored as T; bf16 has none.
 template <class T>
 using HalfOf = std::conditional_t<std::is_same_v<T, float>, HalfVec, Vec>;
 template <class V>

@@ -58,7 +58,7 @@ TEST(Philox, Random123sKnownAnswers) {
 TEST(Dropout, ForwardAndBackwardAgainstTheReference) {
   for (std::int64_t n : {1, 2, 3, 4, 5, 127, 1030, 40'001})
     for (float rate : {0.0f, 0.25f, 0.4f, 0.9f}) {
-      // Of a batch in parts: in the middle of a group of four, and beyond 2^32 elements.
+      // A part of a batch begins in the middle of a group of four, and beyond 2^32 elements.
       const std::int64_t first = n % 2 == 0 ? 0 : (std::int64_t(1) << 33) + n;
       SCOPED_TRACE(std::to_string(n) + " elements from " + std::to_string(first) + ", rate " + std::to_string(rate));
       const Dropout p{n, rate, 3, first};

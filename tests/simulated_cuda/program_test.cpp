@@ -158,7 +158,7 @@ TEST(TwoSimulatedGpus, HaveTheRunsOfASweepDealtOutToThem) {
     EXPECT_TRUE(text_of(two / run / "last.safetensors") == text_of(one / run / "last.safetensors")) << seed;
   }
   EXPECT_EQ(devices, (std::set<std::string>{"cuda:0", "cuda:1"}));
-  // Which GPU trained a run is no part of it.
+  // The number of the GPU is not part of a run.
   for (const char* device : {"cuda:1,0", "cuda:1"}) {
     const Outcome again = sweep_on(device, two.path());
     EXPECT_EQ(again.status, 0) << again.err;
@@ -284,7 +284,7 @@ TEST_F(FailingGpu, ASweepNamesTheGuiltyRunAndTheOthersEndAsIfNothingHadBeen) {
   }
 }
 
-/// Of two processes that share the runs, each restarts itself; both end with the table of one. The third update comes
+/// Two processes share the runs. Each restarts itself; both end with the table of one. The third update comes
 /// before any checkpoint, so the run fails wherever it is tried.
 TEST_F(FailingGpu, ProcessesThatShareASweepFindTheGuiltyRun) {
   ASSERT_EQ(sweep("whole", "4", "no such kernel:1").status, 0);

@@ -1,4 +1,4 @@
-// watched_peers.h - signs of life between rank 0 and every other rank, and the words of a rank that ends the run.
+// mpi_peers.h - signs of life between rank 0 and every other rank, and the words of a rank that ends the run.
 #pragma once
 #include <mpi.h>
 #include <sys/types.h>

@@ -19,8 +19,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/library/mpi_peers.h"
 #include "engine/ranks/mpi_module.h"
-#include "engine/ranks/watched_peers.h"
 #include "kernels/common/check.h"
 
 namespace gs {
@@ -306,7 +306,7 @@ class MpiRanks final : public Ranks {
     std::vector<std::string> result;
     if (leads())
       for (const std::uint64_t size : sizes) result.emplace_back(std::size_t(size), '\0');
-    // Of each rank in turn: a message has at most 2^31 bytes.
+    // One rank after another, in parts: a message has at most 2^31 bytes.
     for (int r = 1; r < size(); ++r)
       for (std::size_t begin = 0; begin < sizes[std::size_t(r)]; begin += largest_part) {
         const int part = int(std::min(sizes[std::size_t(r)] - begin, largest_part));

@@ -1,6 +1,6 @@
-// watched_peers.cpp - a message a second in both directions; a rank that is silent for 15 s is lost. That a process of
+// mpi_peers.cpp - a message a second in both directions; a rank that is silent for 15 s is lost. That a process of
 // the same machine has ended is seen at once: mpirun then leaves the others a second or two.
-#include "engine/ranks/watched_peers.h"
+#include "engine/library/mpi_peers.h"
 
 #include <algorithm>
 #include <cerrno>

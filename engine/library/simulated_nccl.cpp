@@ -1,5 +1,5 @@
-// nccl.cpp - NCCL without GPUs. The ranks of a communicator are processes, or threads of one, that share a piece of
-// memory: each copies its values there, and adds up all of them in the order of ranks.
+// simulated_nccl.cpp - NCCL without GPUs. The ranks of a communicator are processes, or threads of one, that share a
+// piece of memory: each copies its values there, and adds up all of them in the order of ranks.
 //
 // A kernel of NCCL waits until all ranks have begun it; the rest of its graph goes on meanwhile. Work still runs as
 // late as possible: when the host waits for it, or when another rank does. NCCL's rules are enforced, most of which
@@ -44,7 +44,7 @@ struct Sum {
   bool operator==(const Sum&) const = default;
 };
 
-/// What a rank shows to the others. Each value is the number of sums so far.
+/// The state that a rank shows to the others. Each value is the number of sums so far.
 struct Part {
   std::atomic<std::uint64_t> begun, ended;
   int gpu;
