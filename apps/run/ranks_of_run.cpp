@@ -32,15 +32,6 @@ void leave_signals_to_rank_0() {
 /// Flags that each rank may have its own of: they change neither the steps nor their order.
 constexpr std::string_view own_flags[] = {"data", "json-lines", "labels", "out", "overwrite", "quiet", "threads"};
 
-/// Names and sizes of the calls that exchange values, in their order.
-std::string exchanges_of(const Program& program) {
-  std::string all;
-  for (const OpCall& call : program.training_calls())
-    if (call.name.ends_with(" all-reduce") || call.name.ends_with(" all-gather"))
-      all += fmt::format("{}{} ({:.0f} bytes)", all.empty() ? "" : ", ", call.name, call.cost.bytes);
-  return all;
-}
-
 }  // namespace
 
 RanksOfProgram::RanksOfProgram() {
@@ -91,8 +82,7 @@ void check_same_run(Ranks& ranks, const std::map<std::string, std::string>& give
                              {"the number of classes", std::to_string(run.data.classes.size())},
                              {"the number of training images", std::to_string(run.data.train.n)},
                              {"the checksum of the data", run.data.checksum},
-                             {"the effect of --decode", run.data.train.stream ? "stream" : "once"},
-                             {"the sums between ranks", exchanges_of(*run.program)}});
+                             {"the effect of --decode", run.data.train.stream ? "stream" : "once"}});
   check_agreement(ranks, facts);
 }
 

@@ -89,7 +89,7 @@ void WatchedPeers::tell(Tag tag, const std::string& text) {
   }
 }
 
-void WatchedPeers::end_run(const RunFailure& failure) {
+void WatchedPeers::end_run(const RankFailure& failure) {
   if (told_) return;
   if (failure_.message.empty()) failure_ = failure;
   told_ = true;

@@ -16,7 +16,7 @@ struct RankProcess {
 };
 
 /// The end of a run on all ranks.
-struct RunFailure {
+struct RankFailure {
   std::string message;    ///< empty: all is well
   bool is_usage = false;  ///< a UsageError of a rank
   bool is_lost = false;   ///< a rank is gone or does not answer: MPI cannot end in order
@@ -34,13 +34,13 @@ class WatchedPeers {
   void look();
 
   /// This rank ends the run, unless it has ended already.
-  void end_run(const RunFailure&);
+  void end_run(const RankFailure&);
 
   /// Waits until the ranks that this one watches have nothing left to do, either. Then MPI may end, if there is no
   /// failure.
   void take_leave();
 
-  const RunFailure& failure() const { return failure_; }
+  const RankFailure& failure() const { return failure_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -62,7 +62,7 @@ class WatchedPeers {
   std::vector<RankProcess> ranks_;
   std::vector<Peer> peers_;
   Clock::time_point looked_, sent_;
-  RunFailure failure_;
+  RankFailure failure_;
   bool told_ = false;
 };
 

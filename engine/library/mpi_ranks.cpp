@@ -12,6 +12,7 @@
 #include <future>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -106,12 +107,15 @@ class MpiRanks final : public Ranks {
 
   void fail(const std::exception& error) noexcept override {
     try {
-      const std::lock_guard lock(mutex_);
-      if (own_failure_.message.empty())
-        own_failure_ = {error.what(), dynamic_cast<const UsageError*>(&error) != nullptr};
+      {
+        const std::lock_guard lock(mutex_);
+        if (own_failure_) return;
+        own_failure_ = RankFailure{error.what(), dynamic_cast<const UsageError*>(&error) != nullptr};
+      }
+      this_rank_has_failed_ = true;  // a job that is under way sees it
+      post([this] { look(); });
     } catch (const std::exception&) {  // out of memory: the others will miss this rank
     }
-    posted_.notify_one();
   }
 
  private:
@@ -153,8 +157,7 @@ class MpiRanks final : public Ranks {
       std::packaged_task<void()> job;
       {
         std::unique_lock lock(mutex_);
-        posted_.wait_for(lock, std::chrono::milliseconds(100),
-                         [this] { return ended_ || !jobs_.empty() || !own_failure_.message.empty(); });
+        posted_.wait_for(lock, std::chrono::milliseconds(100), [this] { return ended_ || !jobs_.empty(); });
         if (!jobs_.empty()) {
           job = std::move(jobs_.front());
           jobs_.pop_front();
@@ -162,12 +165,10 @@ class MpiRanks final : public Ranks {
           return;
         }
       }
-      if (job.valid()) {
+      if (job.valid())
         job();
-      } else if (peers_) {
+      else if (peers_)
         look();
-        if (!peers_->failure().message.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      }
     }
   }
 
@@ -210,17 +211,15 @@ class MpiRanks final : public Ranks {
     if (!leads()) std::this_thread::sleep_for(std::chrono::seconds(20));
   }
 
-  const RunFailure& failure() const { return peers_->failure(); }
+  const RankFailure& failure() const { return peers_->failure(); }
 
   /// Looks after the others, and tells them if this rank has ended the run.
   void look() {
     peers_->look();
-    RunFailure own;
-    {
+    if (this_rank_has_failed_) {
       const std::lock_guard lock(mutex_);
-      own = own_failure_;
+      peers_->end_run(*own_failure_);
     }
-    if (!own.message.empty()) peers_->end_run(own);
     has_failed_ = !failure().message.empty();
     if (!leads() && failure().is_lost) speaks_for_rank_0_ = rank_ == speaker_without_rank_0();
   }
@@ -363,7 +362,8 @@ class MpiRanks final : public Ranks {
   std::condition_variable posted_;
   std::deque<std::packaged_task<void()>> jobs_;
   bool ended_ = false;
-  RunFailure own_failure_;
+  std::optional<RankFailure> own_failure_;
+  std::atomic<bool> this_rank_has_failed_ = false;
   std::jthread thread_;  ///< last: it ends before the other members do
 };
 

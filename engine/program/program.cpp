@@ -173,7 +173,7 @@ void Program::begin_training_epoch(std::uint32_t epoch, std::uint32_t samples, f
   state.epoch = epoch;
   state.learning_rate = learning_rate;
   impl_->begin(impl_->train_side, state, samples, first_step);
-  if (impl_->sums_on_gpus()) impl_->begin_gpu_sums(samples);
+  if (impl_->shared.is_shared()) impl_->begin_shared_epoch(samples);
 }
 void Program::begin_evaluation(std::uint32_t samples) {
   impl_->begin(impl_->evaluate_side, StepState{}, samples);

@@ -51,6 +51,7 @@ struct Program::Impl {
   TensorId training_state = no_tensor;      ///< for the running step
   TensorId class_weights = no_tensor, ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
   TensorId whole_batch = no_tensor, order_of_sums = no_tensor;  ///< several ranks on GPUs only
+  bool has_agreed = false;                                      ///< with the other ranks on the exchanges of a step
   std::unique_ptr<GpuSums> gpu_sums;  ///< made before the first epoch; its kernels are in the sides' replays
   Side train_side, evaluate_side;
   std::vector<OpCall> training, evaluation, diagnostic;
@@ -109,8 +110,9 @@ struct Program::Impl {
   bool sums_on_gpus() const { return shared.is_shared() && device.registry().target() == Target::cuda; }
   std::uint32_t ring_size() const { return sums_on_gpus() ? ring_entries_on_gpus : ring_entries; }
   void insert_exchanges(std::vector<OpCall>&, const std::vector<Exchange>& of_layers);
+  void agree_on_exchanges();
   void join_gpus();
-  void begin_gpu_sums(std::uint32_t samples);
+  void begin_shared_epoch(std::uint32_t samples);
   void share(const std::vector<TensorId>&);
   void bind(Side&, const BatchSource&);
   void begin(Side& side, StepState state, std::uint32_t samples, std::uint32_t first_step = 0);

@@ -1,5 +1,10 @@
 // program_ranks.cpp - a program among those of other ranks: shares of a batch, sums of gradients, the same parameters.
 #include "engine/program/program.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
 #include "engine/program/program_impl.h"
 #include "engine/ranks/agree.h"
 #include "kernels/share/share.h"
@@ -12,12 +17,17 @@ std::vector<float> Program::Impl::weights_of_ranks() const {
   return shared.division.weights(steps - std::uint32_t(train_side.steps_left), train_side.samples);
 }
 
-/// Before the first epoch: the ranks have agreed by then that they train the same, and nothing is captured yet.
-void Program::Impl::join_gpus() {
-  std::string order;
+/// Before the first step: ranks whose exchanges differ, as their fusions may, would wait for each other for ever.
+void Program::Impl::agree_on_exchanges() {
+  std::string exchanges;
   for (const OpCall& call : training)
-    if (call.name.ends_with(" all-reduce")) order += (order.empty() ? "" : ", ") + call.name;
-  check_agreement(*shared.ranks, {{"the order of the sums of gradients", order}});
+    if (call.name.ends_with(" all-reduce") || call.name.ends_with(" all-gather"))
+      exchanges += fmt::format("{}{} ({:.0f} bytes)", exchanges.empty() ? "" : ", ", call.name, call.cost.bytes);
+  check_agreement(*shared.ranks, {{"the sums between ranks", exchanges}});
+}
+
+/// Once the ranks have agreed, and nothing is captured yet.
+void Program::Impl::join_gpus() {
   device.stream();  // selects the GPU
   gpu_sums = gs::join_gpus(*shared.ranks);
   device.watch([this] {
@@ -31,7 +41,9 @@ void Program::Impl::join_gpus() {
   });
 }
 
-void Program::Impl::begin_gpu_sums(std::uint32_t samples) {
+void Program::Impl::begin_shared_epoch(std::uint32_t samples) {
+  if (!std::exchange(has_agreed, true)) agree_on_exchanges();
+  if (!sums_on_gpus()) return;
   if (!gpu_sums) join_gpus();
   const WholeBatch whole{std::uint32_t(recipe.batch), samples};
   device.upload(at[whole_batch], &whole, sizeof whole);

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <exception>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -52,10 +51,6 @@ Trainer::Trainer(Program& program, const DataSplits& data, const TrainerOptions&
               std::max(train_.samples(), validation_.samples()) * std::size_t(outputs()) * sizeof(float)) {
   bind_training();
   bind_evaluation(Split::validation);
-}
-
-Trainer::~Trainer() {
-  if (std::uncaught_exceptions() > 0) program_.abandon_sums();
 }
 
 void Trainer::bind_training() {

@@ -86,8 +86,6 @@ class Trainer {
   /// fit the program's net (check_fits()).
   Trainer(Program&, const DataSplits&, const TrainerOptions& = {});
 
-  ~Trainer();
-
   /// Runs epochs first_epoch .. recipe.epochs (counted from 1), the first of them after the part `begun` of it. Throws
   /// gs::Error if a loss is not finite, if a weight is broken (is_broken) after an epoch's steps, or if a diagnostic
   /// step finds a broken value. The message names the first broken value, found by training the epoch again with

@@ -74,6 +74,7 @@ void Trainer::restore() {
 
 void Trainer::end_on_all_ranks() noexcept {
   if (!is_led()) return;
+  program_.abandon_sums();
   try {
     throw;
   } catch (const std::exception& error) {

@@ -15,7 +15,7 @@ std::vector<float> values_of(int rank, std::int64_t count) {
 /// Values whose sum depends on the order: 1 is lost beside 2^25.
 TEST(Ranks, SumsAddInTheOrderOfRanks) {
   Ranks& ranks = world();
-  const auto value = [](int rank) { return rank % 3 == 0 ? 0x1p25f : rank % 3 == 1 ? 1.0f : -0x1p25f; };
+  const auto value = [](int rank) { return rank % 3 == 0 ? 1.0f : rank % 3 == 1 ? 0x1p25f : -0x1p25f; };
   float want = 0;
   for (int r = 0; r < ranks.size(); ++r) want += value(r);
   std::vector<float> sum(1001, value(ranks.rank()));
