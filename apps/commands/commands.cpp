@@ -94,18 +94,19 @@ int dispatch(const Words& words) {
   throw UsageError(fmt::format("unknown command '{}': {}", words[0], suggestion(words[0], names)));
 }
 
-bool shares_runs(const Words& words) {
+/// Also of --help, --version and unknown words: one process prints them.
+Together together_of(const Words& words) {
   const Command* const command = words.empty() ? nullptr : find_command(words[0]);
-  return command && command->together == Together::share_runs;
+  return command ? command->together : Together::refuse;
 }
 
-/// One of several ranks that train one run ends it on all of them.
-int report(const std::exception& exception, int status, const Words& words) {
+/// One of several ranks that train one run ends it on all of them. Ranks that share runs speak for themselves.
+int report(const std::exception& exception, int status) {
   Ranks* const ranks = ranks_of_program();
   if (ranks && ranks->speaks()) set_printing(true);
   flush_output();
   const int rank = launched_rank().rank;
-  const std::string who = rank > 0 && shares_runs(words) ? fmt::format("rank {} on {}: ", rank, host_name()) : "";
+  const std::string who = rank > 0 && !ranks ? fmt::format("rank {} on {}: ", rank, host_name()) : "";
   print_message(who + message_of(exception));
   if (ranks) ranks->fail(exception);
   return status;
@@ -124,22 +125,23 @@ const Command* find_command(std::string_view name) {
 }
 
 int run_command_line(const Words& words) {
+  const Together together = together_of(words);
+  if (together == Together::refuse && launched_rank().rank > 0) return 0;  // rank 0 says why
   std::optional<RanksOfProgram> ranks;
   try {
-    if (!shares_runs(words)) ranks.emplace();
-  } catch (const std::exception& e) {  // each rank by itself: there is none to tell
+    if (together == Together::train_one_run) ranks.emplace();
+  } catch (const std::exception& e) {  // before the ranks have met: each speaks for itself
     set_printing(true);
-    print_message(fmt::format("rank {}: {}", launched_rank().rank, message_of(e)));
-    return failure_status;
+    return report(e, failure_status);
   }
   try {
     return dispatch(words);
   } catch (const UsageError& e) {
-    return report(e, usage_status, words);
+    return report(e, usage_status);
   } catch (const RankError& e) {
-    return report(e, e.is_usage ? usage_status : failure_status, words);
+    return report(e, e.is_usage ? usage_status : failure_status);
   } catch (const std::exception& e) {
-    return report(e, failure_status, words);
+    return report(e, failure_status);
   }
 }
 

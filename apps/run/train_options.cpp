@@ -81,12 +81,16 @@ void add_machine(Arguments& a, TrainOptions& o, const std::string& lists) {
   a.flag("--retune", o.retune, "discard the measurements of --impl auto and repeat them");
   a.flag("--epoch-loop", o.epoch_loop,
          "repeat training steps by a loop on the device: one launch per epoch, the same bits");
-  a.flag("--sync-batchnorm", o.sync_batch_norm,
-         "ranks that mpirun or srun has started normalise by the statistics of the whole batch, not of their images");
-  a.flag("--shard", o.in_shares,
-         "each of these ranks holds its share of the images and gets those of a batch from the others; the same bits");
   a.value("--impl-from", o.implementation_from, "the implementations that another run used", some_text(), "RUN");
   a.value("--kernel", o.kernels, kernel_text, some_text(), "LAYER=FILE");
+}
+
+void add_ranks(Arguments& a, TrainOptions& o) {
+  a.section("Several processes, which mpirun, srun or a list of GPUs has started");
+  a.flag("--sync-batchnorm", o.sync_batch_norm,
+         "normalise by the statistics of the whole batch, not of each process's images");
+  a.flag("--shard", o.in_shares,
+         "each process holds its share of the images and gets those of a batch from the others; the same bits");
 }
 
 void add_output(Arguments& a, TrainOptions& o) {
@@ -154,8 +158,9 @@ void check_run_flags(const TrainOptions& o, const Arguments& a) {
 }
 
 bool belongs_to_one_run(const std::string& flag) {
-  constexpr std::string_view flags[] = {"out",     "overwrite", "resume", "stop-after", "quiet", "json-lines",
-                                        "summary", "explain",   "for",    "help",       "config"};
+  constexpr std::string_view flags[] = {"out",     "overwrite", "resume", "stop-after", "quiet",          "json-lines",
+                                        "summary", "explain",   "for",    "help",       "sync-batchnorm", "shard",
+                                        "config"};
   return std::ranges::find(flags, flag) != std::end(flags);
 }
 
@@ -175,6 +180,7 @@ Arguments train_arguments(TrainOptions& o) {
               "Trains a network and writes runs/NAME/: run.json, history.csv, best.safetensors, last.safetensors. "
               "Without flags: LeNet's run 5a of the lab on built-in images. MODEL: see 'gridstride models'.");
   add_run_flags(a, o, "these GPUs train it together");
+  add_ranks(a, o);
   add_output(a, o);
   return a;
 }
