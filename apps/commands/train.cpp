@@ -10,6 +10,7 @@
 #include "apps/run/train_plan.h"
 #include "apps/run/train_run.h"
 #include "engine/device/backends.h"
+#include "engine/device/device_name.h"
 #include "engine/device/instruction_counter.h"
 #include "models/models.h"
 
@@ -63,8 +64,11 @@ int train_command(const Words& words) {
   TrainOptions o;
   std::map<std::string, std::string> given;
   if (!parse_train_words(words, o, given)) return 0;
-  if (o.summary || o.explain) return print_summary_or_explain(o);
-  take_gpu_of_list(o.device);
+  if (o.summary || o.explain) {
+    o.device = for_one_process(o.device);
+    return print_summary_or_explain(o);
+  }
+  start_ranks_of_list(o.device);
   return train_run(o, words, given, {});
 }
 

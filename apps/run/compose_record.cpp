@@ -239,6 +239,7 @@ std::string run_name(const TrainOptions& o, int base) {
   add(o.loss != usual.loss, o.loss + (o.output == "sigmoid" ? "-sigmoid" : ""));
   std::string device = o.device;
   std::erase(device, ':');  // not every file system allows it in names
+  std::ranges::replace(device, ',', '+');
   add(o.device != usual.device, device);
   if (o.kernels)
     for (const LayerKernel& kernel : layer_kernels(*o.kernels))

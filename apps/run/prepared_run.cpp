@@ -16,6 +16,8 @@
 #include "engine/data/features.h"
 #include "engine/data/opencv_module.h"
 #include "engine/device/backends.h"
+#include "engine/device/device_name.h"
+#include "engine/ranks/nccl_module.h"
 
 namespace gs::apps {
 namespace {
@@ -25,8 +27,14 @@ void check_flags_for_ranks(const TrainOptions& o, const Ranks& ranks) {
   BatchDivision::check(o.batch, ranks.size());
   if (o.kernels) throw UsageError("--kernel needs one process: the built-in kernels train beside it");
   if (o.device == "ptx") throw UsageError("--device ptx needs one process");
-  if (o.profile && means_cuda(o.device))
-    throw UsageError("--profile on cuda needs one process: it times a step call by call, while other ranks replay it");
+  if (means_cuda(for_one_process(o.device))) {
+    nccl_module();  // if it is not there, that is said before the images are loaded
+    if (o.sync_batch_norm)
+      throw UsageError("--sync-batchnorm needs one GPU, or processes on cpu: GPUs do not exchange statistics");
+    if (o.profile)
+      throw UsageError(
+          "--profile on cuda needs one process: it times a step call by call, while other ranks replay it");
+  }
   if (o.epoch_loop) throw UsageError("--epoch-loop needs one process: ranks wait for each other in every step");
 }
 
@@ -35,7 +43,9 @@ int threads_of(const TrainOptions& o, const Ranks* ranks) {
   if (o.threads > 0 || !ranks || std::getenv("OMP_NUM_THREADS")) return o.threads;
   int neighbours = 0;
   for (int r = 0; r < ranks->size(); ++r) neighbours += ranks->host(r) == ranks->host(ranks->rank());
-  return std::min(default_threads(), std::max(1, int(std::thread::hardware_concurrency()) / neighbours));
+  double cores = std::thread::hardware_concurrency();
+  if (const auto cpus = container_limits().cpus) cores = std::min(cores, *cpus);
+  return std::min(default_threads(), std::max(1, int(cores) / neighbours));
 }
 
 void make_hog(DataSplits& data) {
@@ -69,7 +79,7 @@ PreparedRun prepare_run(const TrainOptions& given, Warnings warnings, Ranks* ran
   o.threads = threads_of(given, ranks);
   const ImplementationChoice implementations = choose_implementations(o);
   Precision precision;
-  if (ranks) o.device = device_of_rank(given.device, *ranks);
+  o.device = device_of_process(given.device, ranks);
   run.device = open_device_for(o, precision);
   run.data = load_training_data(o, warnings, run.device->free_bytes());
   const LossKind loss = choose_loss(o, run.data.classes.size());

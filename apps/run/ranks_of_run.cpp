@@ -12,7 +12,6 @@
 #include "engine/core/error.h"
 #include "engine/core/version.h"
 #include "engine/device/backends.h"
-#include "engine/device/device_name.h"
 #include "engine/device/load_cuda.h"
 #include "engine/ranks/agree.h"
 #include "engine/ranks/local_ranks.h"
@@ -50,27 +49,24 @@ Ranks* ranks_of_program() {
   return joined.get();
 }
 
-void take_gpu_of_list(std::string& device) {
-  if (!names_several_gpus(device)) return;
-  const std::vector<int> gpus = gpus_of_list(device, std::max(1, int(ask_driver().gpus.size())));
-  if (!joined) {
-    for (const int gpu : gpus) check_device(fmt::format("cuda:{}", gpu));
-    if (gpus.size() > 1) {
-      nccl_module();  // if it is not there, that is said before a process is started
-      joined = LocalRanks::start(int(gpus.size()));
-    }
-  } else if (!dynamic_cast<const LocalRanks*>(joined.get())) {
+void start_ranks_of_list(const std::string& device) {
+  const std::vector<std::string> gpus = listed_devices(device);
+  if (gpus.empty()) return;
+  if (joined && !dynamic_cast<const LocalRanks*>(joined.get()))
     throw UsageError(
-        fmt::format("--device {} starts a process a GPU by itself: leave out mpirun or srun, or name no "
-                    "GPU (--device cuda)",
+        fmt::format("--device {} starts a process a GPU by itself: leave out mpirun or srun, or name no GPU (--device "
+                    "cuda)",
                     device));
-  }
-  device = fmt::format("cuda:{}", gpus.at(joined ? std::size_t(joined->rank()) : 0));
+  if (joined || gpus.size() == 1) return;
+  nccl_module();  // if it is not there, that is said before a process is started
+  joined = LocalRanks::start(int(gpus.size()));
 }
 
-std::string device_of_rank(const std::string& device, const Ranks& ranks) {
-  if ((device != "cuda" && device != "auto") || !means_cuda(device)) return device;
-  return fmt::format("cuda:{}", ask_driver().gpus.size() == 1 ? 0 : ranks.local_rank());
+std::string device_of_process(const std::string& device, const Ranks* ranks) {
+  if (const std::vector<std::string> gpus = listed_devices(device); !gpus.empty())
+    return gpus.at(ranks ? std::size_t(ranks->rank()) : 0);
+  if (!ranks || (device != "cuda" && device != "auto") || !means_cuda(device)) return device;
+  return fmt::format("cuda:{}", ask_driver().gpus.size() == 1 ? 0 : ranks->local_rank());
 }
 
 void check_same_run(Ranks& ranks, const std::map<std::string, std::string>& given, const PreparedRun& run) {

@@ -19,14 +19,14 @@ class RanksOfProgram {
 /// The ranks that were joined, or null: this process trains alone.
 Ranks* ranks_of_program();
 
-/// Puts this process's GPU in place of the list in `device` ("cuda:0,1", "cuda:all"); anything else is left as it is.
-/// With several GPUs this process becomes rank 0 and starts the others, one a GPU, unless it is one of them. Throws
-/// UsageError if a GPU is not there, or if mpirun or srun has started the ranks.
-void take_gpu_of_list(std::string& device);
+/// For a list of GPUs ("cuda:0,1", "cuda:all") this process becomes rank 0 and starts the others, one a GPU, unless it
+/// is one of them. Throws UsageError if a GPU is not there, or if mpirun or srun has started the ranks.
+void start_ranks_of_list(const std::string& device);
 
-/// The name of the GPU that a rank takes if `device` is "cuda", or "auto" and means that: the one of its number among
-/// the ranks of its host, or the only one that it sees. Anything else is left as it is.
-std::string device_of_rank(const std::string& device, const Ranks&);
+/// The name of the device that this process takes. From a list, the GPU of its rank. If `device` is "cuda", or "auto"
+/// and means that, a rank takes the GPU of its number among the ranks of its host, or the only one that it sees.
+/// Anything else is left as it is. `ranks`: null for one process.
+std::string device_of_process(const std::string& device, const Ranks* ranks);
 
 /// Throws gs::Error on rank 0 if the ranks would not train the same.
 void check_same_run(Ranks&, const std::map<std::string, std::string>& given, const PreparedRun&);

@@ -53,8 +53,7 @@ RunRestart restart_of(const std::string& run, const std::map<std::string, std::s
   const RunRecord record = named_run("--resume", run);
   if (const auto device = given.find("device"); device != given.end()) {
     const std::string& before = record.device.name;
-    const bool several = names_several_gpus(device->second);
-    if ((several ? "cuda" : parse_device_name(device->second).kind) != before)
+    if (parse_device_name(for_one_process(device->second)).kind != before)
       throw UsageError(fmt::format("--device {}: {} was trained on {} and goes on there{}", device->second, run, before,
                                    before == "cuda" ? "; another GPU may be named, as in cuda:1" : ""));
   }

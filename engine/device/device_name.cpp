@@ -2,7 +2,6 @@
 #include "engine/device/device_name.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -62,14 +61,6 @@ std::optional<std::vector<int>> parse_gpu_list(const std::string& text) {
     at = comma + 1;
   }
   return gpus;
-}
-
-std::vector<int> gpus_of_list(const std::string& text, int gpus) {
-  std::vector<int> list = parse_gpu_list(text).value_or(std::vector<int>());
-  if (!list.empty()) return list;
-  list.resize(std::size_t(gpus));
-  std::iota(list.begin(), list.end(), 0);
-  return list;
 }
 
 std::string device_list_error(const std::string& text) try {

@@ -22,9 +22,6 @@ bool names_several_gpus(const std::string& text);
 /// For one process that reads a run of several: "cuda" in place of a list, anything else as it is.
 std::string for_one_process(const std::string& text);
 
-/// The GPUs of a valid list, in its order; `gpus`: the machine's, for "cuda:all".
-std::vector<int> gpus_of_list(const std::string& text, int gpus);
-
 /// Throws UsageError, "--device ...", if the name is invalid.
 DeviceName parse_device_name(const std::string& text);
 

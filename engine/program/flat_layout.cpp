@@ -12,7 +12,6 @@
 namespace gs {
 
 FlatLayout::FlatLayout(const Net& net) {
-  constexpr std::int64_t alignment = 64;
   std::vector<const Layer*> layer_of;  // of each slot
   const Layer* largest = nullptr;
   std::int64_t most = 0;

@@ -13,6 +13,7 @@ namespace gs {
 /// so that its update can be apart from that of the others (fuse_dense_update). The padding between them is zero and
 /// stays zero.
 struct FlatLayout {
+  static constexpr std::int64_t alignment = 64;  ///< floats
   struct Slot {
     Parameter parameter;
     std::int64_t offset = 0;  ///< in floats

@@ -137,6 +137,7 @@ void Program::Impl::write_flat(TensorId id, const std::vector<float>& packed) {
 }
 
 void Program::Impl::upload_parameters(const std::vector<float>& values) {
+  parameters_were_set = true;
   device.upload(at[flat.parameters], values.data(), layout.bytes());
   if (flat.copy == no_tensor) return;
   std::vector<bf16> copy;

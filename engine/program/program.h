@@ -132,6 +132,8 @@ class Program {
   /// calls it.
   void share_parameters();
   void share_training_state();
+  /// On rank 0: may the other ranks have other parameters? Statistics of training differ, and those that were set here.
+  bool parameters_may_differ() const;
 
   /// After an error on any rank, before device memory is freed: CUDA waits then for sums over GPUs that are under way,
   /// which may wait for a rank that is gone. They end without a result, and no more steps can be trained.

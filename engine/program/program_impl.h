@@ -51,6 +51,7 @@ struct Program::Impl {
   TensorId training_state = no_tensor;      ///< for the running step
   TensorId class_weights = no_tensor, ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
   TensorId whole_batch = no_tensor, order_of_sums = no_tensor;  ///< several ranks on GPUs only
+  bool parameters_were_set = false;                             ///< since all ranks had the same
   bool has_agreed = false;                                      ///< with the other ranks on the exchanges of a step
   std::unique_ptr<GpuSums> gpu_sums;  ///< made before the first epoch; its kernels are in the sides' replays
   Side train_side, evaluate_side;

@@ -65,9 +65,15 @@ void Program::abandon_sums() noexcept {
 void Program::share_parameters() {
   impl_->share({impl_->flat.parameters});
   if (impl_->flat.copy != no_tensor) impl_->share({impl_->flat.copy});
+  impl_->parameters_were_set = false;
 }
 void Program::share_training_state() {
   impl_->share(impl_->snapshot_tensors());
+  impl_->parameters_were_set = false;
+}
+bool Program::parameters_may_differ() const {
+  const bool has_statistics = impl_->layout.trained_size < impl_->layout.size;
+  return has_statistics || impl_->parameters_were_set;
 }
 
 }  // namespace gs

@@ -54,8 +54,8 @@ std::vector<Bucket> layers_by_completion(const std::vector<OpCall>& calls, const
 
 /// Between neighbours in the buffer there is only padding, which is zero.
 bool are_neighbours(const Bucket& a, const Bucket& b) {
-  constexpr std::int64_t padding = 64;
-  return a.end <= b.begin ? b.begin - a.end < padding : b.end <= a.begin && a.begin - b.end < padding;
+  return a.end <= b.begin ? b.begin - a.end < FlatLayout::alignment
+                          : b.end <= a.begin && a.begin - b.end < FlatLayout::alignment;
 }
 
 std::vector<Bucket> joined(const std::vector<Bucket>& layers) {

@@ -27,6 +27,7 @@ struct TrainerOrder {
   std::uint32_t step = 0;
   double learning_rate = 0;
   Split split{};
+  std::int32_t shares_parameters = 0;  ///< begin_evaluation: first the parameters become rank 0's
   std::int32_t status = 0;
 };
 

@@ -113,8 +113,9 @@ Diagnosis Trainer::diagnosis() {
 
 /// With rank 0's parameters: the statistics of batch normalisation differ from rank to rank.
 void Trainer::begin_evaluation(Split split) {
-  order({.kind = Kind::begin_evaluation, .split = split});
-  if (is_led()) program_.share_parameters();
+  const bool shares = is_led() && program_.parameters_may_differ();
+  order({.kind = Kind::begin_evaluation, .split = split, .shares_parameters = shares});
+  if (shares) program_.share_parameters();
   begin_own_evaluation(split);
 }
 
@@ -217,7 +218,7 @@ int Trainer::follow_orders() {
         ranks.gather(bytes_of(channels_of(program_.diagnosis())));
         break;
       case Kind::begin_evaluation:
-        program_.share_parameters();
+        if (order.shares_parameters) program_.share_parameters();
         begin_own_evaluation(order.split);
         pass = {RingReader(program_), 0};
         break;
