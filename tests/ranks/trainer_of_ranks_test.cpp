@@ -49,6 +49,28 @@ TEST(TrainerOfRanks, EvaluatesWithTheAveragesOfRank0) {
   EXPECT_NEAR(together.evaluation.loss, want.loss, 1e-6);
 }
 
+/// As after a run, with the weights of the best epoch.
+TEST(TrainerOfRanks, EvaluatesWithParametersThatWereSet) {
+  const DataSplits data = tiny_splits(28, 22, 14);
+  const std::unique_ptr<Device> device = open_device({.name = "cpu", .threads = 1});
+  Program program(net_with_dropout(), small_recipe(), *device, {.rule = "default"}, &world());
+  program.initialize();
+  Trainer trainer(program, data);
+  if (!world().leads()) {
+    trainer.follow();
+    return;
+  }
+  trainer.run();
+  Recipe other = small_recipe();
+  other.seed = 2;
+  Program alone(net_with_dropout(), other, *device, {.rule = "default"});
+  alone.initialize();
+  program.set_parameters(alone.parameters());
+  const Evaluation together = trainer.evaluate();
+  trainer.dismiss(0);
+  EXPECT_TRUE(agree(together.logits, widen(Trainer(alone, data).evaluate().logits), 1e-5));
+}
+
 TEST(TrainerOfRanks, NormalisesByTheWholeBatchIfAsked) {
   const Net net = resnet({.input = {16, 16, 1}, .base = 2, .depth = 8});
   const DataSplits data = tiny_splits(38, 22, 16);
