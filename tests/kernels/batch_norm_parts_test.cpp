@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <utility>
 
 #include "kernels/batch_norm/batch_norm_ref.h"
 #include "tests/support/activations.h"
@@ -161,83 +160,126 @@ TEST(BatchNormParts, TheMapIsThatOfGivenStatistics) {
     }
 }
 
-/// The gradients of all parts, from sums that are weighted by each part's share, are those of the whole batch.
+/// Inputs of the backward passes: mean and deviation are those of the whole batch, rounded.
 template <class T>
-void check_gradients(const DividedBatch& b) {
-  const DividedValues<T> x(b, 1, b.mean - 1, b.mean + 1), dy(b, 20, -1, 1);
-  const auto gamma = random_values(b.c, 2, -2, 2);
-  const auto want =
-      ref::batch_norm_backward(b.whole(), b.all_valid(), widen(dy.together), widen(x.together), widen(gamma));
-  const auto forward = ref::batch_norm_forward(b.whole(), b.all_valid(), widen(x.together), widen(gamma), widen(gamma),
-                                               widen(gamma), widen(gamma));
-  const std::vector<float> mean(forward.mean.begin(), forward.mean.end());
-  const std::vector<float> deviation(forward.inverse_deviation.begin(), forward.inverse_deviation.end());
-  const double m = double(b.all_valid() * b.pixels);
-  std::vector<double> dgamma(std::size_t(b.c), 0), dbeta(std::size_t(b.c), 0);
+struct GradientInputs {
+  DividedValues<T> x, dy;
+  std::vector<float> gamma;
+  ref::BatchNormed forward;
+  std::vector<float> mean, deviation;
+
+  explicit GradientInputs(const DividedBatch& b)
+      : x(b, 1, b.mean - 1, b.mean + 1),
+        dy(b, 20, -1, 1),
+        gamma(random_values(b.c, 2, -2, 2)),
+        forward(ref::batch_norm_forward(b.whole(), b.all_valid(), widen(x.together), widen(gamma), widen(gamma),
+                                        widen(gamma), widen(gamma))),
+        mean(forward.mean.begin(), forward.mean.end()),
+        deviation(forward.inverse_deviation.begin(), forward.inverse_deviation.end()) {}
+  ref::BatchNormGradients backward(const DividedBatch& b, const std::vector<double>& relu_output = {}) const {
+    return ref::batch_norm_backward(b.whole(), b.all_valid(), widen(dy.together), widen(x.together), widen(gamma),
+                                    relu_output);
+  }
+};
+
+/// The sums of all parts, added, are those of the whole batch.
+template <class T>
+void check_sums(const DividedBatch& b) {
+  const GradientInputs<T> in(b);
+  const auto want = in.backward(b);
+  struct Totals {
+    std::vector<double> dgamma, dbeta;
+  };
+  std::vector<Totals> of_variants;  // of all targets
   for (std::size_t part = 0; part < b.valid.size(); ++part) {
-    bool is_first = true;
+    std::size_t variant = 0;
     for_each_variant<BatchNormSums<T>>(b.part(), [&](auto launch) {
-      Stored<T> values(x.parts[part]), gradient(dy.parts[part]);
-      DeviceArray<float> means(mean), deviations(deviation);
+      Stored<T> values(in.x.parts[part]), gradient(in.dy.parts[part]);
+      DeviceArray<float> means(in.mean), deviations(in.deviation);
       DeviceArray<StepState> state(std::vector{b.state(part)});
-      GuardedArray<float> of_gamma(mean.size()), of_beta(mean.size());
+      GuardedArray<float> of_gamma(in.mean.size()), of_beta(in.mean.size());
       launch(of_gamma.data(), of_beta.data(), gradient.data(), values.data(), means.data(), deviations.data(),
              state.data());
       EXPECT_TRUE(of_gamma.intact() && of_beta.intact());
-      if (!std::exchange(is_first, false)) return;
-      for (std::size_t c = 0; c < mean.size(); ++c)
-        dgamma[c] += double(of_gamma.values()[c]), dbeta[c] += double(of_beta.values()[c]);
+      const std::vector<double> zeros(in.mean.size());
+      if (part == 0) of_variants.push_back({zeros, zeros});
+      Totals& totals = of_variants.at(variant++);
+      for (std::size_t c = 0; c < in.mean.size(); ++c)
+        totals.dgamma[c] += double(of_gamma.values()[c]), totals.dbeta[c] += double(of_beta.values()[c]);
     });
+    EXPECT_EQ(variant, of_variants.size());
   }
+  const std::int64_t rows = b.all_valid() * b.pixels;
   std::vector<double> of_gamma, of_beta;
-  for (std::size_t c = 0; c < mean.size(); ++c) {
-    const double center = (1 + std::abs(b.mean)) * forward.inverse_deviation[c];
-    of_beta.push_back(bound(want.dbeta[c], want.dbeta_magnitude[c], std::int64_t(m)));
-    of_gamma.push_back(bound(want.dgamma[c], want.dgamma_magnitude[c], std::int64_t(m)) +
+  for (std::size_t c = 0; c < in.mean.size(); ++c) {
+    const double center = (1 + std::abs(b.mean)) * in.forward.inverse_deviation[c];
+    of_beta.push_back(bound(want.dbeta[c], want.dbeta_magnitude[c], rows));
+    of_gamma.push_back(bound(want.dgamma[c], want.dgamma_magnitude[c], rows) +
                        2 * rounding * center * want.dbeta_magnitude[c]);
   }
   const auto narrowed = [](const std::vector<double>& values) {
     return std::vector<float>(values.begin(), values.end());
   };
-  EXPECT_TRUE(agree(narrowed(dgamma), want.dgamma, of_gamma));
-  EXPECT_TRUE(agree(narrowed(dbeta), want.dbeta, of_beta));
-  // dx of the part, whose dy is larger by 1 / share, with sums in proportion.
+  for (std::size_t variant = 0; variant < of_variants.size(); ++variant) {
+    SCOPED_TRACE(testing::Message() << "variant " << variant << " of all tested");
+    EXPECT_TRUE(agree(narrowed(of_variants[variant].dgamma), want.dgamma, of_gamma));
+    EXPECT_TRUE(agree(narrowed(of_variants[variant].dbeta), want.dbeta, of_beta));
+  }
+}
+
+/// dx of a part, whose dy is larger by 1 / share, with sums in proportion, is that of the whole batch.
+template <class T>
+void check_data_gradient(const DividedBatch& b, bool masked) {
+  const GradientInputs<T> in(b);
+  DividedValues<T> mask(b, 40, -1, 1);
+  for (std::vector<float>& values : mask.parts) values = out_of_relu(values);
+  const auto want = in.backward(b, if_given(masked, out_of_relu(mask.together)));
+  const double m = double(b.all_valid() * b.pixels);
   std::size_t first = 0;
   for (std::size_t part = 0; part < b.valid.size(); ++part) {
     const double share = b.valid[part] / double(b.all_valid());
     std::vector<float> sums_gamma, sums_beta;
-    for (std::size_t c = 0; c < mean.size(); ++c)
+    for (std::size_t c = 0; c < in.mean.size(); ++c)
       sums_gamma.push_back(float(want.dgamma[c] * share)), sums_beta.push_back(float(want.dbeta[c] * share));
     const std::size_t counted = std::size_t(b.valid[part] * b.pixels * b.c);
     std::vector<double> of_part(want.dx.begin() + std::ptrdiff_t(first),
                                 want.dx.begin() + std::ptrdiff_t(first + counted));
-    of_part.resize(x.parts[part].size(), 0.0);
+    of_part.resize(in.x.parts[part].size(), 0.0);
     first += counted;
     std::vector<double> bounds;
     for (std::size_t i = 0; i < of_part.size(); ++i) {
-      const std::size_t c = i % mean.size();
-      const double center = (1 + std::abs(b.mean)) * forward.inverse_deviation[c];
-      bounds.push_back(16 * rounding * std::abs(gamma[c]) * forward.inverse_deviation[c] *
+      const std::size_t c = i % in.mean.size();
+      const double deviation = in.forward.inverse_deviation[c], center = (1 + std::abs(b.mean)) * deviation;
+      bounds.push_back(16 * rounding * std::abs(in.gamma[c]) * deviation *
                        (1 + std::abs(want.dbeta[c]) / m + (1 + center) * std::abs(want.dgamma[c]) / m * (2 + center)));
     }
     for_each_variant<BatchNormDataGradient<T>>(b.part(), [&](auto launch) {
-      Stored<T> values(x.parts[part]), gradient(dy.parts[part]);
-      DeviceArray<float> gammas(gamma), means(mean), deviations(deviation), of_gamma(sums_gamma), of_beta(sums_beta);
+      Stored<T> values(in.x.parts[part]), gradient(in.dy.parts[part]), relu_output(mask.parts[part]);
+      DeviceArray<float> gammas(in.gamma), means(in.mean), deviations(in.deviation), of_gamma(sums_gamma),
+          of_beta(sums_beta);
       DeviceArray<StepState> state(std::vector{b.state(part)});
-      GuardedStored<T> dx(x.parts[part].size());
+      GuardedStored<T> dx(in.x.parts[part].size());
       launch(dx.data(), of_gamma.data(), of_beta.data(), gradient.data(), values.data(), gammas.data(), means.data(),
-             deviations.data(), static_cast<const T*>(nullptr), state.data());
+             deviations.data(), if_given(masked, relu_output), state.data());
       EXPECT_TRUE(agree(dx.values(), of_part, stored_bounds<T>(of_part, bounds)));
       EXPECT_TRUE(dx.intact());
     });
   }
 }
 
-TEST(BatchNormParts, GradientsAreThoseOfTheWholeBatch) {
+TEST(BatchNormParts, SumsOfAllPartsAreThoseOfTheWholeBatch) {
   for (const DividedBatch& b : batches) {
     SCOPED_TRACE(words_of(b));
-    check_gradients<float>(b), check_gradients<bf16>(b);
+    check_sums<float>(b), check_sums<bf16>(b);
   }
+}
+
+TEST(BatchNormParts, DataGradientsAreThoseOfTheWholeBatch) {
+  for (const DividedBatch& b : batches)
+    for (const bool masked : {false, true}) {
+      SCOPED_TRACE(testing::Message() << words_of(b) << (masked ? ", masked" : ""));
+      check_data_gradient<float>(b, masked), check_data_gradient<bf16>(b, masked);
+    }
 }
 
 TEST(BatchNormParts, CostsCountedByHand) {

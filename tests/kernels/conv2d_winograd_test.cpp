@@ -1,5 +1,7 @@
 // conv2d_winograd_test.cpp - the convolution by minimal filtering: edges of its tiles, its error bound, and that it is
 // no default. products_test.cpp has all variants.
+#include <type_traits>
+
 #include "tests/support/products.h"
 #include "tests/support/stored.h"
 #include "tests/support/variants.h"
@@ -7,8 +9,9 @@
 namespace gs::test {
 namespace {
 
-/// Channels that fill no register, more tiles than are transformed together, steps that end within a row, every
-/// padding, a padded image of one tile.
+/// Channels that fill no register, every padding, a padded image of one tile. In the forward pass and the data gradient
+/// more tiles than a step has, and steps that end within a row; in the filter gradient, whose slices have few tiles,
+/// both in the last problem only.
 const std::vector<Conv2d> winograd_problems = {
     {.n = 1, .h = 6, .w = 54, .c = 9, .k = 17, .r = 3, .s = 3, .pad = 0, .relu = true},
     {.n = 2, .h = 4, .w = 6, .c = 8, .k = 35, .r = 3, .s = 3, .pad = 1},
@@ -16,6 +19,7 @@ const std::vector<Conv2d> winograd_problems = {
     {.n = 1, .h = 8, .w = 14, .c = 128, .k = 16, .r = 3, .s = 3, .pad = 1},
     {.n = 1, .h = 4, .w = 22, .c = 16, .k = 128, .r = 3, .s = 3, .pad = 1},
     {.n = 19, .h = 2, .w = 2, .c = 12, .k = 12, .r = 3, .s = 3, .pad = 1},
+    {.n = 1, .h = 48, .w = 48, .c = 8, .k = 128, .r = 3, .s = 3, .pad = 1},
 };
 
 /// Calls body(variant, registry) on the host, if it is tested.
@@ -98,11 +102,20 @@ void expect_no_default_and_few_problems() {
       return !row.supports(other);
     };
     EXPECT_TRUE(refuses([](Conv2d& d) { d.r = d.s = 5, d.pad = 2; }));
-    EXPECT_TRUE(refuses([](Conv2d& d) { d.h = 9; })) << "an odd row";
+    EXPECT_TRUE(refuses([](Conv2d& d) { d.h = 9; })) << "odd rows";
+    EXPECT_TRUE(refuses([](Conv2d& d) { d.w = 9; })) << "odd columns";
+    EXPECT_TRUE(refuses([](Conv2d& d) { d.pad = 3; }));
     EXPECT_TRUE(refuses([](Conv2d& d) { d.stride = 2; }));
     EXPECT_TRUE(refuses([](Conv2d& d) { d.groups = 2; }));
     EXPECT_TRUE(refuses([](Conv2d& d) { d.c = d.k = 4; })) << "few channels";
     EXPECT_TRUE(refuses([](Conv2d& d) { d.c = d.k = 136; })) << "many channels";
+    // Each pass has a limit of its own for c and for k: of what it transforms and sums over, or keeps sums of.
+    const bool is_data_gradient = std::is_same_v<Op, Conv2dDataGradient<float>>,
+               is_filter_gradient = std::is_same_v<Op, Conv2dFilterGradient<float>>;
+    EXPECT_EQ(refuses([](Conv2d& d) { d.c = 136; }), !is_data_gradient);
+    EXPECT_EQ(refuses([](Conv2d& d) { d.k = 136; }), is_data_gradient || is_filter_gradient);
+    EXPECT_EQ(refuses([](Conv2d& d) { d.c = 4; }), !is_data_gradient);
+    EXPECT_EQ(refuses([](Conv2d& d) { d.k = 4; }), is_data_gradient);
   });
 }
 
