@@ -8,8 +8,8 @@ namespace {
 
 // Measured on two cores with AVX-512 (bench/results/2026-11-24-auto-cpu.md) and on two with AVX2
 // (2026-11-30-cpu-avx2.md): own convolutions beat oneDNN's, except filter gradients with many input channels, and
-// except grouped convolutions, for which only the plain loop exists. With AVX2 own forward passes take about the time
-// of oneDNN's, and data gradients of few channels take longer.
+// except grouped convolutions, for which only the plain loop exists. With AVX2, before commit 2166b1c, own forward
+// passes took about the time of oneDNN's, and data gradients of few channels took longer.
 bool own_convolution_pays() {
   return cpu_vectors() == "AVX-512";
 }

@@ -10,10 +10,11 @@
 //
 // Changed from conv2d_filter_simd: the sum over pixels is 16 products of matrices, one for each place of a tile, and
 // runs over tiles. A step transforms as many tiles of x and dy as fit 256 KiB, v[place][tile][c] and
-// u[place][tile][filter]: they stay in the L2 cache with the sums, [place][c][filter]. A place's part of all three, 23
-// KiB for 32 channels and 64 filters, stays in the L1 cache while eight channels by two registers of filters (six on 16
-// registers) are summed over the step's tiles: 10 loads for 16 multiply-adds. Slices as in conv2d_filter_simd; they are
-// added before the last transform.
+// u[place][tile][filter]: they stay in the L2 cache. A place's part, at most 16 KiB, stays in the L1 cache while eight
+// channels by two registers of filters (six on 16 registers) are summed over the step's tiles in registers: 10 loads
+// for 16 multiply-adds (8 for 12). The sums, [place][c][filter], 64 c k bytes, are read and written once a step: 128
+// KiB for 32 channels and 64 filters, 1 MiB for 128 and 128, which not every L2 cache holds. Slices as in
+// conv2d_filter_simd; they are added before the last transform.
 //
 // Errors. With |d| <= 1 and |dy| <= 1 a term of a place's sum, times the place's factors in A, reaches 4. A weight adds
 // the sums of up to nine places, with a term for each tile; a sum of products has four. So the error bound is

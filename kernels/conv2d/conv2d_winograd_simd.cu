@@ -11,11 +11,13 @@
 // Changed from conv2d_simd: the sum over channels is 16 products of matrices, one for each of the 16 places of a tile,
 // instead of 36 multiplications per tile and channel; transforms of inputs, filters and outputs surround it.
 //
-// A step has 24 tiles. Their transformed inputs v[place][tile][c] stay in the L2 cache. A place's part, the filters of
-// two registers of outputs and the products of both, m[place][tile][output], are a few KiB: they stay in the L1 cache
-// while eight tiles by two registers (six on 16 registers) are summed over all channels in registers. That is 10 loads
-// for 16 multiply-adds. An array's places lie a line more apart than the data, else all of them, a power of two apart,
-// fall into one set of the L1 cache. Up to eight outputs or channels take half of a 512-bit register (HalfVec).
+// A step has 24 tiles. Their transformed inputs v[place][tile][c], at most 192 KiB, stay in the L2 cache. A place's
+// part, the filters of two registers of outputs and the products of both, m[place][tile][output], stay in an L1 cache
+// of 32 KiB while eight tiles by two registers (six on 16 registers) are summed over all channels in registers: with
+// AVX-512 they are 10 KiB for 32 channels and 31 KiB for 128. That is 10 loads for 16 multiply-adds (8 for 12). All
+// transformed filters are 64 c k bytes and are read once a step: 1 MiB for 128 by 128 channels, which not every L2
+// cache holds. An array's places lie a register more apart than the data, else all of them, a power of two apart, fall
+// into one set of the L1 cache. Up to eight outputs or channels take half of a 512-bit register (HalfVec).
 //
 // Errors. The transforms add and subtract, which simd's sum of products does not: with |d| <= 1 and |g| <= 1 the terms
 // of a sum reach 4 * 9/4 and each output adds 9 sums, so the error bound is 81/9 = 9 times that of a sum of as many

@@ -1,10 +1,10 @@
-// dense_simd.cu - a dense layer on a CPU: every core takes a share of the weights and reads (or writes) it
-// once.
+// dense_simd.cu - a dense layer on a CPU: every core takes a share of the weights and reads (or writes) it once.
 //
 // Changed from dense_direct: the batch is the inner loop, so that a vector of weights serves eight rows while it is in
-// a register, and inputs are cut into chunks whose rows are copied side by side to the core's L1 cache. With a small
-// batch the layer streams weights: bound by memory. A run of weights, 2 KiB, ends before the CPU has noticed it, so the
-// data gradient prefetches the next outputs' (in the forward pass that was slower).
+// a register, and inputs are cut into chunks. Eight rows of a chunk lie side by side in the core's L1 cache: x is
+// copied there, unless fewer than eight outputs use it, and dx is summed there. With a small batch the layer streams
+// weights: bound by memory. A run of weights, 2 KiB, ends before the CPU has noticed it, so the data gradient
+// prefetches the next outputs'.
 #include <algorithm>
 #include <type_traits>
 
@@ -19,7 +19,7 @@ namespace {
 constexpr std::int64_t chunk = 512;            ///< inputs per pass: 8 rows of them stay in an L1 cache
 constexpr std::int64_t pitch = chunk + lanes;  ///< floats between the rows of a chunk
 constexpr int row_tile = 8;                    ///< rows of the batch that share a vector of weights
-/// Outputs x 8 rows are sums, one register each. More than two streams of weights are slower.
+/// Outputs x 8 rows are sums, one register each: half of the registers.
 constexpr std::int64_t output_tile = vector_registers / 16;
 constexpr double work_per_core = 32768;  ///< fewer multiply-adds are not worth a second core
 
