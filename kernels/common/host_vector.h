@@ -179,11 +179,6 @@ GS_INLINE V broadcast(float x) {
   return x - V{};
 }
 
-/// Per lane: `chosen` if the mask (a comparison's result: all bits or none) is set, else `other`.
-GS_INLINE IntVec select(const IntVec& mask, int chosen, const IntVec& other) {
-  return (mask & chosen) | (~mask & other);
-}
-
 /// The sum of the lanes, in a fixed order (pairwise).
 GS_INLINE float sum(const Vec& v) {
 #if defined(__AVX512F__)
