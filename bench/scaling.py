@@ -3,10 +3,11 @@
 
     python3 bench/scaling.py [--program build/apps/gridstride] [--rounds 7] [--launcher 'mpirun -n 2'] [CASE ...]
 
-A case is NETWORK:BASE:BATCH as in `bench`. Each round trains it three ways, one after another: one process with two
-threads, two ranks with one thread each, one process with one thread. A round's time of a step is the shortest of its
-epochs, divided by their steps: other programs on the machine lengthen some epochs, and shorten none. The table has
-the least and the median of the rounds. Buckets and bytes are those of `train --profile`.
+A case is NETWORK:BASE:BATCH as in `bench`, one of the five that the help lists; without one, all are timed. Each round
+trains it three ways, one after another: one process with two threads, two ranks with one thread each, one process with
+one thread. A round's time of a step is the shortest of its epochs, divided by their steps: other programs on the
+machine lengthen some epochs, and shorten none. The table has the least and the median of the rounds. Buckets and bytes
+are those of `train --profile`.
 """
 import argparse
 import csv
@@ -56,6 +57,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--epochs", type=int, default=12)
     options = parser.parse_args()
+    if unknown := [case for case in options.cases if case not in CASES]:
+        parser.error(f"invalid case {unknown[0]}: expected one of {', '.join(CASES)}")
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch) / "run"
         print("| case | " + " | ".join(f"{way}: ms a step, least (median)" for way in WAYS) + " |")
