@@ -67,6 +67,7 @@ struct BatchNormLayer final : LayerKind {
 
  private:
   /// The statistics are those of all ranks' rows: the passes are calls of their own, with an exchange between them.
+  /// Their names are not those of the passes without ranks: --impl would choose variants of two ops by one name.
   static LoweredLayer lower_in_parts(Lowering& l, const Layer& layer, const BatchNorm& problem, const Value& x,
                                      const Value& y, TensorId mean, TensorId inverse_deviation, TensorId running_mean,
                                      TensorId running_variance) {
@@ -82,7 +83,7 @@ struct BatchNormLayer final : LayerKind {
       l.calls.call<BatchNormJoin>(name + " join", Pass::forward,
                                   {l.ranks_of_statistics, problem.c, problem.epsilon, problem.momentum}, out(mean),
                                   out(inverse_deviation), in_out(running_mean), in_out(running_variance), in(of_all));
-      l.calls.call<BatchNormApply<T>>(name + " forward", Pass::forward, problem, out(y.tensor), in(x.tensor),
+      l.calls.call<BatchNormApply<T>>(name + " apply", Pass::forward, problem, out(y.tensor), in(x.tensor),
                                       in(gamma.value), in(beta.value), in(mean), in(inverse_deviation));
     });
     return {y, [=, &l](TensorId dy) {
@@ -94,7 +95,7 @@ struct BatchNormLayer final : LayerKind {
                 l.exchanges.push_back(
                     {name + " all-reduce", name + " sums", {gamma.gradient, beta.gradient}, no_tensor, problem.c});
                 if (dx != no_tensor)
-                  l.calls.call<BatchNormDataGradient<T>>(name + " backward", Pass::backward, problem, out(dx),
+                  l.calls.call<BatchNormDataGradient<T>>(name + " dx", Pass::backward, problem, out(dx),
                                                          in(gamma.gradient), in(beta.gradient), in(dy), in(x.tensor),
                                                          in(gamma.value), in(mean), in(inverse_deviation),
                                                          in(no_tensor), in(l.state));
