@@ -95,10 +95,9 @@ struct BatchNormLayer final : LayerKind {
                 l.exchanges.push_back(
                     {name + " all-reduce", name + " sums", {gamma.gradient, beta.gradient}, no_tensor, problem.c});
                 if (dx != no_tensor)
-                  l.calls.call<BatchNormDataGradient<T>>(name + " dx", Pass::backward, problem, out(dx),
-                                                         in(gamma.gradient), in(beta.gradient), in(dy), in(x.tensor),
-                                                         in(gamma.value), in(mean), in(inverse_deviation),
-                                                         in(no_tensor), in(l.state));
+                  l.calls.call<BatchNormDataGradient<T>>(
+                      name + " dx", Pass::backward, problem, out(dx), in(gamma.gradient), in(beta.gradient), in(dy),
+                      in(x.tensor), in(gamma.value), in(mean), in(inverse_deviation), in(no_tensor), in(l.state));
               });
               return std::vector<TensorId>{dx};
             }};

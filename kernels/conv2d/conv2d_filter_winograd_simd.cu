@@ -13,8 +13,8 @@
 // u[place][tile][filter]: they stay in the L2 cache. A place's part, at most 16 KiB, stays in the L1 cache while eight
 // channels by two registers of filters (six on 16 registers) are summed over the step's tiles in registers: 10 loads
 // for 16 multiply-adds (8 for 12). The sums, [place][c][filter], 64 c k bytes, are read and written once a step: 128
-// KiB for 32 channels and 64 filters, 1 MiB for 128 and 128, which not every L2 cache holds. Slices as in
-// conv2d_filter_simd; they are added before the last transform.
+// KiB for 32 channels and 64 filters, 1 MiB for 128 and 128, which not every L2 cache holds. Slices of
+// the tiles (SlicedSums) are added before the last transform.
 //
 // Errors. With |d| <= 1 and |dy| <= 1 a term of a place's sum, times the place's factors in A, reaches 4. A weight adds
 // the sums of up to nine places, with a term for each tile; a sum of products has four. So the error bound is
@@ -24,24 +24,21 @@
 #include "kernels/common/host_vector.h"
 #include "kernels/common/registration.h"
 #include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/vector_sums.h"
 #include "kernels/conv2d/winograd_tiles.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr std::int64_t most_slices = 16;
-constexpr int most_transformed = 1 << 16;                     ///< floats of a step, 256 KiB
-constexpr int channel_tile = vector_registers == 32 ? 8 : 6;  ///< with two registers of sums each
+constexpr int most_transformed = 1 << 16;  ///< floats of a step, 256 KiB
 
-std::int64_t slices_of(const Conv2d& d) {
-  return std::min(most_slices, tiles_in(d));
-}
 std::int64_t filters_of(const Conv2d& d) {
   return padded_to_registers(d.k);
 }
-std::int64_t slice_size(const Conv2d& d) {
-  return (places * d.c + 1) * filters_of(d);
-}  // the sums [place][c][filter], then those of the bias
+/// Over tiles: the sums [place][c][filter], then those of the bias.
+SlicedSums sums_of(const Conv2d& d) {
+  return {tiles_in(d), (places * d.c + 1) * filters_of(d)};
+}
 
 /// to[place][filter] = G dy G^T of one tile, places `pitch` floats apart, zeros from d.k on.
 void transform_gradients(float* to, std::int64_t pitch, const float* dy, const Conv2d& d) {
@@ -67,8 +64,7 @@ template <class V, int blocks>
 GS_INLINE void add_products(float* sums, const float* v, const float* u, int tiles, int channels,
                             std::int64_t filters) {
   constexpr int width = lanes_of<V>;
-  constexpr int channels_at_once = blocks == 1 ? 2 * channel_tile : channel_tile;  // for as many sums
-  for_tiles<channels_at_once>(channels, [&]<int count>(std::int64_t c) {
+  for_tiles<tile_of_neighbours<blocks>>(channels, [&]<int count>(std::int64_t c) {
     V total[count][blocks];
     for (int i = 0; i < count; ++i)
       for (int b = 0; b < blocks; ++b) total[i][b] = load_as<V>(sums + (c + i) * filters + b * width);
@@ -92,7 +88,7 @@ void sum_slice(float* sums, const float* x, const float* dy, const Conv2d& d, st
                      most_tiles = (most_transformed - 2 * places * lanes) / (places * (d.c + filters));
   const std::int64_t steps = (end - begin + most_tiles - 1) / most_tiles;
   Tile tile(d, begin);
-  std::fill_n(sums, slice_size(d), 0.0f);
+  std::fill_n(sums, sums_of(d).size, 0.0f);
   for (std::int64_t step = 0; step < steps; ++step) {
     const std::int64_t first = begin + (end - begin) * step / steps;
     const int tiles = int(begin + (end - begin) * (step + 1) / steps - first);
@@ -119,15 +115,6 @@ void sum_slice(float* sums, const float* x, const float* dy, const Conv2d& d, st
   }
 }
 
-/// The sum over slices of a register of sums, in order.
-template <class V>
-GS_INLINE V sum_of_slices(const float* partial, const Conv2d& d) {
-  V total = load_as<V>(partial);
-  const std::int64_t slices = slices_of(d), size = slice_size(d);
-  for (std::int64_t slice = 1; slice < slices; ++slice) total += load_as<V>(partial + slice * size);
-  return total;
-}
-
 /// taps[tap] = A^T m A.
 template <class V>
 GS_INLINE void transform_sums(V (&taps)[9], const V (&m)[places]) {
@@ -143,50 +130,55 @@ GS_INLINE void transform_sums(V (&taps)[9], const V (&m)[places]) {
 
 constexpr int channels_of_block = 16;  ///< a line of dw
 
-/// dw of the first `count` filters of a register from k on, for a block of channels from c on.
+/// dw of a register of filters, from k on, and a block of channels, from c on.
 template <class V>
-void write_gradients(float* dw, const float* partial, const Conv2d& d, int k, int count, int c) {
+void write_gradients(float* dw, const float* partial, const Conv2d& d, int k, int c) {
   alignas(64) float block[9][channels_of_block][lanes_of<V>];
-  const int channels = std::min(channels_of_block, d.c - c);
+  const int channels = std::min(channels_of_block, d.c - c), filters = std::min(lanes_of<V>, d.k - k);
   for (int i = 0; i < channels; ++i) {
     V m[places], taps[9];
     for (int place = 0; place < places; ++place)
-      m[place] = sum_of_slices<V>(partial + (place * d.c + c + i) * filters_of(d) + k, d);
+      m[place] = sums_of(d).total<V>(partial, (place * d.c + c + i) * filters_of(d) + k);
     transform_sums(taps, m);
     for (int tap = 0; tap < 9; ++tap) store(block[tap][i], taps[tap]);
   }
-  for (int j = 0; j < count; ++j)
+  for (int j = 0; j < filters; ++j)
     for (int tap = 0; tap < 9; ++tap)
       for (int i = 0; i < channels; ++i) dw[(std::int64_t(k + j) * 9 + tap) * d.c + c + i] = block[tap][i][j];
+}
+
+/// dw of all filters, in registers V.
+template <class V>
+void write_gradients(float* dw, const float* partial, const Conv2d& d) {
+  const std::int64_t registers = filters_of(d) / lanes_of<V>,
+                     parts = registers * ((d.c + channels_of_block - 1) / channels_of_block);
+  const auto write = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t part = begin; part < end; ++part)
+      write_gradients<V>(dw, partial, d, int(part % registers) * lanes_of<V>,
+                         int(part / registers) * channels_of_block);
+  };
+  host_shares(parts, write, sums_of(d).partial_size() < 65536 ? parts : 1);
 }
 
 bool filter_gradient_winograd_supports(const Conv2d& d) {
   return has_winograd_tiles(d) && d.c >= 8 && d.c <= most_winograd_channels && d.k <= most_winograd_channels;
 }
 std::size_t filter_gradient_winograd_workspace(const Conv2d& d) {
-  return std::size_t(slices_of(d) * slice_size(d)) * sizeof(float);
+  return std::size_t(sums_of(d).partial_size()) * sizeof(float);
 }
 
 void conv2d_filter_gradient_winograd(float* dw, float* db, const float* x, const float* dy, const Conv2d& d,
                                      void* workspace, stream_t) {
   float* const partial = static_cast<float*>(workspace);
-  const std::int64_t slices = slices_of(d), tiles = tiles_in(d), size = slice_size(d);
-  const double work = double(d.y_size()) * d.c * 4;
-  host_shares(
-      slices,
-      [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t slice = begin; slice < end; ++slice)
-          sum_slice(partial + slice * size, x, dy, d, tiles * slice / slices, tiles * (slice + 1) / slices);
-      },
-      work < 65536 ? slices : 1);
-  const float* const bias = partial + places * d.c * filters_of(d);
-  for_registers(d.k, [&]<class V>(int k, int count) {
-    const auto write_blocks = [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t block = begin; block < end; ++block)
-        write_gradients<V>(dw, partial, d, k, std::min(count, lanes_of<V>), int(block) * channels_of_block);
-    };
-    host_shares((d.c + channels_of_block - 1) / channels_of_block, write_blocks);
-    store(db + k, sum_of_slices<V>(bias + k, d), count);
+  const SlicedSums sums = sums_of(d);
+  sums.sum(partial, double(d.y_size()) * d.c * 4,
+           [&](float* to, std::int64_t begin, std::int64_t end) { sum_slice(to, x, dy, d, begin, end); });
+  if (d.k <= lanes_of<HalfVec>)
+    write_gradients<HalfVec>(dw, partial, d);
+  else
+    write_gradients<Vec>(dw, partial, d);
+  for_registers(d.k, [&]<class V>(int k, auto count) {
+    store(db + k, sums.total<V>(partial, places * d.c * filters_of(d) + k), count);
   });
 }
 

@@ -11,15 +11,10 @@
 #include "kernels/conv2d/conv2d_launchers.h"
 #include "kernels/conv2d/mirrored_convolution.h"
 #include "kernels/conv2d/padded_images.h"
+#include "kernels/conv2d/vector_sums.h"
 
 namespace gs::GS_TARGET {
 namespace {
-
-/// Output pixels of a row that share the filters in registers, with `blocks` registers of sums each. Two: as many as 16
-/// registers hold; of 32 registers 16 are sums, enough to hide the latency of a multiply-add. One: as many as there are
-/// general registers for the pixels' addresses.
-template <int blocks>
-constexpr int pixel_tile = blocks == 1 || vector_registers == 32 ? 8 : 6;
 
 /// The least number of output rows that are worth a second core.
 std::int64_t row_grain(const Conv2d& d) {
@@ -87,7 +82,7 @@ void convolve(const float* padded_x, const float* filters, const Conv2d& d, cons
       const std::int64_t image = y_row / d.p(), p = y_row % d.p();
       const float* x_row = padded_x + image * padded.image() + p * d.stride * padded.row();
       for_blocks(d.k, [&]<class V, int blocks>(int k) {
-        for_tiles<pixel_tile<blocks>>(d.q(), [&]<int pixels>(std::int64_t q) {
+        for_tiles<tile_with_addresses<blocks>>(d.q(), [&]<int pixels>(std::int64_t q) {
           convolve_tile<V, pixels, blocks>(x_row + q * d.stride * d.c, filters + k, d, padded.row(),
                                            (y_row * d.q() + q) * d.k + k, k, start, finish);
         });

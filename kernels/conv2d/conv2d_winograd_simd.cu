@@ -28,15 +28,13 @@
 #include "kernels/common/registration.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d/mirrored_convolution.h"
+#include "kernels/conv2d/vector_sums.h"
 #include "kernels/conv2d/winograd_tiles.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
 constexpr int most_tiles = 24;  ///< of a step
-/// Tiles that share the filters in registers, with `blocks` registers of sums each.
-template <int blocks>
-constexpr int tiles_at_once = blocks == 1 || vector_registers == 32 ? 8 : 6;
 
 std::int64_t filters_size(const Conv2d& d) {
   return places * d.c * padded_to_registers(d.k);
@@ -101,7 +99,7 @@ __attribute__((noinline)) void multiply_tile(V* m, const float* v, const float* 
 /// The same for `tiles` tiles of one place.
 template <class V, int blocks>
 GS_INLINE void multiply(V* m, const float* v, const float* u, int tiles, std::int64_t channels) {
-  for_tiles<tiles_at_once<blocks>>(tiles, [&]<int count>(std::int64_t first) {
+  for_tiles<tile_with_addresses<blocks>>(tiles, [&]<int count>(std::int64_t first) {
     multiply_tile<V, blocks, count>(m + first * blocks, v + first * channels, u, channels);
   });
 }

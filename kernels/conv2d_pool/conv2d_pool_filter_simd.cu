@@ -7,30 +7,24 @@
 // window is made in registers, zero where `argmax` says, and neither written nor read. The products are as many, since
 // the filters of a register differ in their maxima. Each input under a window is read once and multiplied with the
 // gradients of the up to four pixels that it meets, in registers with the sums of nine taps. Images are copied with
-// their padding; slices as in conv2d_filter_simd, so the bits do not depend on the number of threads. Per value of the
-// pooled map 5 bytes (in bf16 3) and 4 taps multiply-adds: bound by arithmetic.
+// their padding; rows of windows are summed in slices (SlicedSums). Per value of the pooled map 5 bytes (in bf16 3) and
+// 4 taps multiply-adds: bound by arithmetic.
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
 #include "kernels/common/registration.h"
 #include "kernels/conv2d/padded_images.h"
+#include "kernels/conv2d/vector_sums.h"
 #include "kernels/conv2d_pool/conv2d_pool.h"
 #include "kernels/conv2d_pool/few_channels.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr std::int64_t most_slices = 16;
-
-std::int64_t pool_rows_of(const Conv2dPool& d) {
-  return std::int64_t(d.pool.n) * d.pool.p();
-}
-std::int64_t pool_slices_of(const Conv2dPool& d) {
-  return std::min(most_slices, pool_rows_of(d));
-}
-/// Floats in a slice's sums: dw as [tap][filter], then db, the filters rounded up to whole registers.
-std::int64_t pool_slice_size(const Conv2d& d) {
-  return (std::int64_t(d.r) * d.s * d.c + 1) * vectors_in(d.k) * lanes;
+/// Over rows of windows: the sums of dw as [tap][filter], then those of db, the filters rounded up to whole registers.
+SlicedSums sums_of(const Conv2dPool& d) {
+  const std::int64_t taps = std::int64_t(d.conv.r) * d.conv.s * d.conv.c;
+  return {std::int64_t(d.pool.n) * d.pool.p(), (taps + 1) * vectors_in(d.conv.k) * lanes};
 }
 
 /// Adds a row of windows to sums[tap * channels], for up to a register of filters. `pitch`: floats in a row of the
@@ -70,7 +64,7 @@ void sum_pool_slice(float* sums, const float* images, const T* dy, const std::ui
   const Padded padded(d.conv);
   const std::int64_t filters = d.conv.k, channels = vectors_in(filters) * lanes;
   const std::int64_t p = d.pool.p(), q = d.pool.q();
-  std::fill_n(sums, pool_slice_size(d.conv), 0.0f);
+  std::fill_n(sums, sums_of(d).size, 0.0f);
   for (std::int64_t row = begin; row < end; ++row) {
     const float* x = images + row / p * padded.image() + row % p * 2 * padded.row();
     for_registers<HalfOf<T>>(int(filters), [&]<class V>(int k, auto count) {
@@ -82,37 +76,23 @@ void sum_pool_slice(float* sums, const float* images, const T* dy, const std::ui
 
 std::size_t conv2d_pool_filter_gradient_simd_workspace(const Conv2dPool& d) {
   const std::int64_t images = d.conv.n * Padded(d.conv).image();
-  return std::size_t(pool_slices_of(d) * pool_slice_size(d.conv) + images) * sizeof(float);
+  return std::size_t(sums_of(d).partial_size() + images) * sizeof(float);
 }
 
 template <class T>
 void conv2d_pool_filter_gradient_simd(float* dw, float* db, const T* x, const T* dy, const std::uint8_t* argmax,
                                       const Conv2dPool& d, void* workspace, stream_t) {
-  const std::int64_t slices = pool_slices_of(d), size = pool_slice_size(d.conv), rows = pool_rows_of(d);
+  const SlicedSums sums = sums_of(d);
   float* const partial = static_cast<float*>(workspace);
-  float* const images = partial + slices * size;
+  float* const images = partial + sums.partial_size();
   pad_images(images, x, d.conv);
-  const std::int64_t filters = d.conv.k, channels = vectors_in(filters) * lanes;
-  const std::int64_t taps = d.conv.w_size() / filters;
-  const bool small = d.pool.y_size() * taps < 16384;
+  const std::int64_t taps = d.conv.w_size() / d.conv.k;
   with_few_channels(d.conv, [&](auto filter) {
-    host_shares(
-        slices,
-        [&](std::int64_t begin, std::int64_t end) {
-          for (std::int64_t slice = begin; slice < end; ++slice)
-            sum_pool_slice<decltype(filter)>(partial + slice * size, images, dy, argmax, d, rows * slice / slices,
-                                             rows * (slice + 1) / slices);
-        },
-        small ? slices : 1);
+    sums.sum(partial, 4.0 * double(d.pool.y_size()) * taps, [&](float* to, std::int64_t begin, std::int64_t end) {
+      sum_pool_slice<decltype(filter)>(to, images, dy, argmax, d, begin, end);
+    });
   });
-  const auto total = [&](std::int64_t at) {
-    float sum = 0;
-    for (std::int64_t slice = 0; slice < slices; ++slice) sum += partial[slice * size + at];
-    return sum;
-  };
-  for (std::int64_t tap = 0; tap < taps; ++tap)
-    for (std::int64_t k = 0; k < filters; ++k) dw[k * taps + tap] = total(tap * channels + k);
-  for (std::int64_t k = 0; k < filters; ++k) db[k] = total(taps * channels + k);
+  sums.write_gradients(dw, db, partial, d.conv.k, taps);
 }
 
 template <class T>
