@@ -75,7 +75,7 @@ OpAnalysis analyse(const Profile& profile, const OpProfile& op) {
 }
 
 std::string doubt_about_peaks(const Profile& profile) {
-  constexpr double most = 2.7;
+  constexpr double most = 4.8;
   if (profile.device != "cpu") return "";
   const OpProfile* fastest = nullptr;
   double share = most;

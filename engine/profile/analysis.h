@@ -25,9 +25,9 @@ struct OpAnalysis {
 };
 OpAnalysis analyse(const Profile&, const OpProfile&);
 
-/// Empty, or why the rate of operations in the profile's peaks cannot be the machine's: an op did more than 2.7
-/// times of it. No cache explains that, and Winograd's convolution, which has 2.25 times fewer multiplications than are
-/// counted, does not, either. Only on the CPU: a GPU's libraries save more.
+/// Empty, or why the rate of operations in the profile's peaks cannot be the machine's: an op did more than 4.8
+/// times of it. No cache explains that, and Winograd's convolution, which has up to 4 times fewer multiplications than
+/// are counted, does not, either. Only on the CPU: a GPU's libraries save more.
 std::string doubt_about_peaks(const Profile&);
 
 /// Peak rate of `op` in operations per second: that of tensor cores in the profile's precision if the op is known to

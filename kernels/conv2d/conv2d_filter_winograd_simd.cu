@@ -1,24 +1,18 @@
-// conv2d_filter_winograd_simd.cu - the filter gradient of 3x3 convolutions of stride 1 on a CPU with 16 multiplications
-// per 2x2 outputs and weight pair instead of 36: Winograd's F(3x3, 2x2), the tiles of conv2d_winograd_simd.cu.
+// conv2d_filter_winograd_simd.cu - the filter gradient of 3x3 convolutions of stride 1 on a CPU with fewer
+// multiplications: Winograd's F(3x3, 2x2) and F(3x3, 4x4) on the tiles of conv2d_winograd_simd.cu, with 4 and 2.25 of
+// them instead of 9 for an output and a pair of channels.
 //
-//   dw = A^T [ sum over tiles of (G dy G^T) * (B^T d B) ] A      per 2x2 tile of dy, 4x4 tile d of inputs
-//
-//   B^T as there     G = 1  0     A^T = 1  1/2  1/2  0
-//                        1  1           0  1/2 -1/2  0
-//                        1 -1           0  1/2  1/2 -1
-//                        0  1
-//
-// Changed from conv2d_filter_simd: the sum over pixels is 16 products of matrices, one for each place of a tile, and
-// runs over tiles. A step transforms as many tiles of x and dy as fit 256 KiB, v[place][tile][c] and
+// Changed from conv2d_filter_simd: the sum over pixels is products of matrices, one for each of the 16 or 36 places of
+// a tile, and runs over tiles. A step transforms as many tiles of x and dy as fit 256 KiB, v[place][tile][c] and
 // u[place][tile][filter]: they stay in the L2 cache. A place's part, at most 16 KiB, stays in the L1 cache while eight
 // channels by two registers of filters (six on 16 registers) are summed over the step's tiles in registers: 10 loads
-// for 16 multiply-adds (8 for 12). The sums, [place][c][filter], 64 c k bytes, are read and written once a step: 128
-// KiB for 32 channels and 64 filters, 1 MiB for 128 and 128, which not every L2 cache holds. Slices of
-// the tiles (SlicedSums) are added before the last transform.
+// for 16 multiply-adds (8 for 12). The sums, [place][c][filter], 64 c k or 144 c k bytes, are read and written once a
+// step: 128 or 288 KiB for 32 channels and 64 filters; from 1 MiB on, which not every L2 cache holds, 4x4 tiles lose to
+// 2x2. Slices of the tiles (SlicedSums) are added before the last transform.
 //
-// Errors. With |d| <= 1 and |dy| <= 1 a term of a place's sum, times the place's factors in A, reaches 4. A weight adds
-// the sums of up to nine places, with a term for each tile; a sum of products has four. So the error bound is
-// 9 * 4 / 4 = nine times that of a sum of products (tested), and this variant is never a default.
+// Errors, as in the other passes: by the absolute values of the matrices a term of a sum reaches 9 and 59 times that of
+// a sum of products. So the bounds of the error are 9 and 70 times that of such a sum; those of random values are 1.1
+// and 2.7 times as large as simd's (tested). So these variants are never defaults.
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
@@ -36,26 +30,27 @@ std::int64_t filters_of(const Conv2d& d) {
   return padded_to_registers(d.k);
 }
 /// Over tiles: the sums [place][c][filter], then those of the bias.
+template <int m>
 SlicedSums sums_of(const Conv2d& d) {
-  return {tiles_in(d), (places * d.c + 1) * filters_of(d)};
+  return {tiles_in<m>(d), (places<m> * d.c + 1) * filters_of(d)};
 }
 
-/// to[place][filter] = G dy G^T of one tile, places `pitch` floats apart, zeros from d.k on.
-void transform_gradients(float* to, std::int64_t pitch, const float* dy, const Conv2d& d) {
+/// to[place][filter] = G dy G^T of one tile, places `pitch` floats apart, zeros from d.k on; bias[filter] += its sum.
+template <int m>
+void transform_gradients(float* to, std::int64_t pitch, float* bias, const float* dy, const Conv2d& d) {
   const std::int64_t row = std::int64_t(d.q()) * d.k;
   for_registers(d.k, [&]<class V>(int k, auto count) {
-    V rows[4][2];
-    for (int j = 0; j < 2; ++j) {
-      const V a = load_as<V>(dy + j * d.k + k, count), b = load_as<V>(dy + row + j * d.k + k, count);
-      rows[0][j] = a, rows[1][j] = a + b, rows[2][j] = a - b, rows[3][j] = b;
-    }
-    for (int i = 0; i < 4; ++i) {
-      const auto [a, b] = rows[i];
-      store(to + 4 * i * pitch + k, a);
-      store(to + (4 * i + 1) * pitch + k, a + b);
-      store(to + (4 * i + 2) * pitch + k, a - b);
-      store(to + (4 * i + 3) * pitch + k, b);
-    }
+    V tile[m][m], transformed[side<m>][side<m>], total = {};
+#pragma GCC unroll 6
+    for (int i = 0; i < m; ++i)
+#pragma GCC unroll 6
+      for (int j = 0; j < m; ++j) {
+        tile[i][j] = load_as<V>(dy + i * row + j * d.k + k, count);
+        total += tile[i][j];
+      }
+    transform_square(transformed, tile, [](auto& to, const auto& from) { Filtering<m>::gradients(to, from); });
+    store_places(to + k, pitch, transformed, std::integral_constant<int, lanes_of<V>>());
+    store(bias + k, load_as<V>(bias + k) + total);
   });
 }
 
@@ -82,65 +77,48 @@ GS_INLINE void add_products(float* sums, const float* v, const float* u, int til
 }
 
 /// Sums the tiles [begin, end).
+template <int m>
 void sum_slice(float* sums, const float* x, const float* dy, const Conv2d& d, std::int64_t begin, std::int64_t end) {
-  alignas(64) float transformed[most_transformed], copy[4 * 4 * most_winograd_channels];
+  alignas(64) float transformed[most_transformed], copy[places<m> * most_winograd_channels];
   const std::int64_t filters = filters_of(d),
-                     most_tiles = (most_transformed - 2 * places * lanes) / (places * (d.c + filters));
+                     most_tiles = (most_transformed - 2 * places<m> * lanes) / (places<m> * (d.c + filters));
   const std::int64_t steps = (end - begin + most_tiles - 1) / most_tiles;
-  Tile tile(d, begin);
-  std::fill_n(sums, sums_of(d).size, 0.0f);
+  Tile<m> tile(d, begin);
+  std::fill_n(sums, sums_of<m>(d).size, 0.0f);
+  float* const bias = sums + places<m> * d.c * filters;
   for (std::int64_t step = 0; step < steps; ++step) {
     const std::int64_t first = begin + (end - begin) * step / steps;
     const int tiles = int(begin + (end - begin) * (step + 1) / steps - first);
     const std::int64_t u_pitch = tiles * filters + lanes, v_pitch = tiles * d.c + lanes;
-    float *const u = transformed, *const v = transformed + places * u_pitch;
+    float *const u = transformed, *const v = transformed + places<m> * u_pitch;
     for (int t = 0; t < tiles; ++t, tile.advance(d)) {
-      transform_tile(v + t * d.c, v_pitch, pixels_under(tile, x, d, copy), d.c);
-      transform_gradients(u + t * filters, u_pitch, dy + ((tile.image * d.p() + tile.row) * d.q() + tile.column) * d.k,
-                          d);
+      transform_tile<m>(v + t * d.c, v_pitch, pixels_under(tile, x, d, copy), d.c);
+      transform_gradients<m>(u + t * filters, u_pitch, bias, dy + tile.first_output(d), d);
     }
-    for (int place = 0; place < places; ++place) {
+    for (int place = 0; place < places<m>; ++place) {
       float* const to = sums + place * d.c * filters;
       const float *const inputs = v + place * v_pitch, *const gradients = u + place * u_pitch;
       for_blocks(d.k, [&]<class V, int blocks>(int k) {
         add_products<V, blocks>(to + k, inputs, gradients + k, tiles, d.c, filters);
       });
     }
-    float* const bias = sums + places * d.c * filters;  // at place (1, 1) a tile of dy has the sum of its values
-    for_registers(d.k, [&]<class V>(int k, auto) {
-      V total = load_as<V>(bias + k);
-      for (int t = 0; t < tiles; ++t) total += load_as<V>(u + 5 * u_pitch + t * filters + k);
-      store(bias + k, total);
-    });
   }
-}
-
-/// taps[tap] = A^T m A.
-template <class V>
-GS_INLINE void transform_sums(V (&taps)[9], const V (&m)[places]) {
-  const auto transform = [](V& first, V& second, V& third, const V& a, const V& b, const V& c, const V& e) {
-    const V sum = 0.5f * (b + c);
-    first = a + sum, second = 0.5f * (b - c), third = sum - e;
-  };
-  V rows[3][4];
-  for (int j = 0; j < 4; ++j) transform(rows[0][j], rows[1][j], rows[2][j], m[j], m[4 + j], m[8 + j], m[12 + j]);
-  for (int i = 0; i < 3; ++i)
-    transform(taps[3 * i], taps[3 * i + 1], taps[3 * i + 2], rows[i][0], rows[i][1], rows[i][2], rows[i][3]);
 }
 
 constexpr int channels_of_block = 16;  ///< a line of dw
 
 /// dw of a register of filters, from k on, and a block of channels, from c on.
-template <class V>
+template <int m, class V>
 void write_gradients(float* dw, const float* partial, const Conv2d& d, int k, int c) {
   alignas(64) float block[9][channels_of_block][lanes_of<V>];
   const int channels = std::min(channels_of_block, d.c - c), filters = std::min(lanes_of<V>, d.k - k);
   for (int i = 0; i < channels; ++i) {
-    V m[places], taps[9];
-    for (int place = 0; place < places; ++place)
-      m[place] = sums_of(d).total<V>(partial, (place * d.c + c + i) * filters_of(d) + k);
-    transform_sums(taps, m);
-    for (int tap = 0; tap < 9; ++tap) store(block[tap][i], taps[tap]);
+    V sums[side<m>][side<m>], taps[3][3];
+    for (int place = 0; place < places<m>; ++place)
+      sums[place / side<m>][place % side<m>] =
+          sums_of<m>(d).template total<V>(partial, (place * d.c + c + i) * filters_of(d) + k);
+    transform_square(taps, sums, [](auto& to, const auto& from) { Filtering<m>::taps(to, from); });
+    for (int tap = 0; tap < 9; ++tap) store(block[tap][i], taps[tap / 3][tap % 3]);
   }
   for (int j = 0; j < filters; ++j)
     for (int tap = 0; tap < 9; ++tap)
@@ -148,48 +126,56 @@ void write_gradients(float* dw, const float* partial, const Conv2d& d, int k, in
 }
 
 /// dw of all filters, in registers V.
-template <class V>
+template <int m, class V>
 void write_gradients(float* dw, const float* partial, const Conv2d& d) {
   const std::int64_t registers = filters_of(d) / lanes_of<V>,
                      parts = registers * ((d.c + channels_of_block - 1) / channels_of_block);
   const auto write = [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t part = begin; part < end; ++part)
-      write_gradients<V>(dw, partial, d, int(part % registers) * lanes_of<V>,
-                         int(part / registers) * channels_of_block);
+      write_gradients<m, V>(dw, partial, d, int(part % registers) * lanes_of<V>,
+                            int(part / registers) * channels_of_block);
   };
-  host_shares(parts, write, sums_of(d).partial_size() < 65536 ? parts : 1);
+  host_shares(parts, write, sums_of<m>(d).partial_size() < 65536 ? parts : 1);
 }
 
+template <int m>
 bool filter_gradient_winograd_supports(const Conv2d& d) {
-  return has_winograd_tiles(d) && d.c >= 8 && d.c <= most_winograd_channels && d.k <= most_winograd_channels;
+  return has_winograd_tiles<m>(d) && d.c >= 8 && d.c <= most_winograd_channels && d.k <= most_winograd_channels;
 }
+template <int m>
 std::size_t filter_gradient_winograd_workspace(const Conv2d& d) {
-  return std::size_t(sums_of(d).partial_size()) * sizeof(float);
+  return std::size_t(sums_of<m>(d).partial_size()) * sizeof(float);
 }
 
+template <int m>
 void conv2d_filter_gradient_winograd(float* dw, float* db, const float* x, const float* dy, const Conv2d& d,
                                      void* workspace, stream_t) {
   float* const partial = static_cast<float*>(workspace);
-  const SlicedSums sums = sums_of(d);
+  const SlicedSums sums = sums_of<m>(d);
   sums.sum(partial, double(d.y_size()) * d.c * 4,
-           [&](float* to, std::int64_t begin, std::int64_t end) { sum_slice(to, x, dy, d, begin, end); });
+           [&](float* to, std::int64_t begin, std::int64_t end) { sum_slice<m>(to, x, dy, d, begin, end); });
   if (d.k <= lanes_of<HalfVec>)
-    write_gradients<HalfVec>(dw, partial, d);
+    write_gradients<m, HalfVec>(dw, partial, d);
   else
-    write_gradients<Vec>(dw, partial, d);
+    write_gradients<m, Vec>(dw, partial, d);
   for_registers(d.k, [&]<class V>(int k, auto count) {
-    store(db + k, sums.total<V>(partial, places * d.c * filters_of(d) + k), count);
+    store(db + k, sums.total<V>(partial, places<m> * d.c * filters_of(d) + k), count);
   });
 }
 
-void add_variants(Registry& registry) {
-  registry.add<Conv2dFilterGradient<float>>({.name = "winograd",
-                                             .rank = 2,
+template <int m>
+void add_variant_of(Registry& registry, std::string_view name, int rank) {
+  registry.add<Conv2dFilterGradient<float>>({.name = name,
+                                             .rank = rank,
                                              .targets = on_host,
-                                             .launch = &conv2d_filter_gradient_winograd,
-                                             .supports = &filter_gradient_winograd_supports,
-                                             .workspace_bytes = &filter_gradient_winograd_workspace,
+                                             .launch = &conv2d_filter_gradient_winograd<m>,
+                                             .supports = &filter_gradient_winograd_supports<m>,
+                                             .workspace_bytes = &filter_gradient_winograd_workspace<m>,
                                              .has_fewer_products = true});
+}
+void add_variants(Registry& registry) {
+  add_variant_of<2>(registry, "winograd", 2);
+  add_variant_of<4>(registry, "winograd_4x4", 3);
 }
 const Registration registration(&add_variants);
 

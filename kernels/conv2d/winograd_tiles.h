@@ -1,59 +1,70 @@
-// winograd_tiles.h - what the passes of Winograd's convolution share on a CPU: 4x4 tiles of the input and their
-// transform. The passes are conv2d_winograd_simd.cu and conv2d_filter_winograd_simd.cu.
+// winograd_tiles.h - the tiles of Winograd's convolution on a CPU, m x m outputs over (m + 2) x (m + 2) inputs, that
+// its passes share: conv2d_winograd_simd.cu and conv2d_filter_winograd_simd.cu.
 #pragma once
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
 #include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/winograd_transforms.h"
 
 namespace gs::GS_TARGET {
 
-constexpr int places = 16;                   ///< of a transformed tile
-constexpr int most_winograd_channels = 128;  ///< whose transformed tiles are 192 KiB a step in the forward pass
+template <int m>
+constexpr int side = m + 2;  ///< of a tile's inputs
+template <int m>
+constexpr int places = side<m>* side<m>;     ///< of a transformed tile
+constexpr int most_winograd_channels = 128;  ///< for the arrays of a step
 
-/// True if F(2x2, 3x3) covers the convolution with whole tiles.
-inline bool has_winograd_tiles(const Conv2d& d) {
-  return d.groups == 1 && d.stride == 1 && d.r == 3 && d.s == 3 && d.pad <= 2 && d.p() % 2 == 0 && d.q() % 2 == 0;
+/// True if F(m x m, 3x3) covers the convolution with whole tiles.
+template <int m>
+bool has_winograd_tiles(const Conv2d& d) {
+  return d.groups == 1 && d.stride == 1 && d.r == 3 && d.s == 3 && d.pad <= 2 && d.p() % m == 0 && d.q() % m == 0;
 }
 
-/// A tile's place in the batch: its 2x2 outputs begin at row and column.
+/// A tile's place in the batch: its outputs begin at row and column.
+template <int m>
 struct Tile {
   std::int64_t image, row, column;
   Tile(const Conv2d& d, std::int64_t index) {
-    const std::int64_t in_row = d.q() / 2, in_image = d.p() / 2 * in_row;
+    const std::int64_t in_row = d.q() / m, in_image = d.p() / m * in_row;
     image = index / in_image;
-    row = index % in_image / in_row * 2;
-    column = index % in_row * 2;
+    row = index % in_image / in_row * m;
+    column = index % in_row * m;
   }
   /// The next tile, without the divisions.
   void advance(const Conv2d& d) {
-    if ((column += 2) < d.q()) return;
+    if ((column += m) < d.q()) return;
     column = 0;
-    if ((row += 2) < d.p()) return;
+    if ((row += m) < d.p()) return;
     row = 0;
     ++image;
   }
+  /// The index of its first output in y[n, p, q, k].
+  std::int64_t first_output(const Conv2d& d) const { return ((image * d.p() + row) * d.q() + column) * d.k; }
 };
-inline std::int64_t tiles_in(const Conv2d& d) {
-  return std::int64_t(d.n) * (d.p() / 2) * (d.q() / 2);
+template <int m>
+std::int64_t tiles_in(const Conv2d& d) {
+  return std::int64_t(d.n) * (d.p() / m) * (d.q() / m);
 }
 
-/// The 4x4 pixels under a tile, of all channels; `row` floats between two rows.
+/// The pixels under a tile, of all channels; `row` floats between two rows.
 struct TilePixels {
   const float* first;
   std::int64_t row;
 };
 
-/// Those of x[n, h, w, c] itself, or a copy with zeros in [4, 4, c] if some lie in the padding.
-inline TilePixels pixels_under(const Tile& tile, const float* x, const Conv2d& d, float* copy) {
+/// Those of x[n, h, w, c] itself, or a copy with zeros in [side, side, c] if some lie in the padding.
+template <int m>
+TilePixels pixels_under(const Tile<m>& tile, const float* x, const Conv2d& d, float* copy) {
   const std::int64_t top = tile.row - d.pad, left = tile.column - d.pad;
   const auto at = [&](std::int64_t i, std::int64_t j) {
     return x + ((tile.image * d.h + top + i) * d.w + left + j) * d.c;
   };
-  if (top >= 0 && left >= 0 && top + 4 <= d.h && left + 4 <= d.w) return {at(0, 0), std::int64_t(d.w) * d.c};
-  const std::int64_t row = std::int64_t(4) * d.c, first = std::max<std::int64_t>(0, -left),
-                     last = std::min<std::int64_t>(4, d.w - left);  // the columns inside
-  for (int i = 0; i < 4; ++i) {
+  if (top >= 0 && left >= 0 && top + side<m> <= d.h && left + side<m> <= d.w)
+    return {at(0, 0), std::int64_t(d.w) * d.c};
+  const std::int64_t row = std::int64_t(side<m>) * d.c, first = std::max<std::int64_t>(0, -left),
+                     last = std::min<std::int64_t>(side<m>, d.w - left);  // the columns inside
+  for (int i = 0; i < side<m>; ++i) {
     float* const to = copy + i * row;
     if (top + i < 0 || top + i >= d.h) {
       std::fill_n(to, row, 0.0f);
@@ -66,19 +77,26 @@ inline TilePixels pixels_under(const Tile& tile, const float* x, const Conv2d& d
   return {copy, row};
 }
 
+/// Stores a transformed tile's registers, places `pitch` floats apart.
+template <int n, class V, class Count>
+GS_INLINE void store_places(float* to, std::int64_t pitch, const V (&tile)[n][n], Count count) {
+#pragma GCC unroll 6
+  for (int i = 0; i < n; ++i)
+#pragma GCC unroll 6
+    for (int j = 0; j < n; ++j) store(to + (i * n + j) * pitch, tile[i][j], count);
+}
+
 /// to[place][c] = B^T d B of one tile, places `pitch` floats apart.
-inline void transform_tile(float* to, std::int64_t pitch, const TilePixels& pixels, int channels) {
-  const auto transform = [](auto& a, auto& b, auto& c, auto& e) {
-    const auto first = a - c, second = b + c, third = c - b, fourth = b - e;
-    a = first, b = second, c = third, e = fourth;
-  };
+template <int m>
+void transform_tile(float* to, std::int64_t pitch, const TilePixels& pixels, int channels) {
   for_registers(channels, [&]<class V>(int c, auto count) {
-    V d[4][4];
-    for (int i = 0; i < 4; ++i)
-      for (int j = 0; j < 4; ++j) d[i][j] = load_as<V>(pixels.first + i * pixels.row + j * channels + c, count);
-    for (int j = 0; j < 4; ++j) transform(d[0][j], d[1][j], d[2][j], d[3][j]);
-    for (int i = 0; i < 4; ++i) transform(d[i][0], d[i][1], d[i][2], d[i][3]);
-    for (int place = 0; place < places; ++place) store(to + place * pitch + c, d[place / 4][place % 4], count);
+    V d[side<m>][side<m>], transformed[side<m>][side<m>];
+#pragma GCC unroll 6
+    for (int i = 0; i < side<m>; ++i)
+#pragma GCC unroll 6
+      for (int j = 0; j < side<m>; ++j) d[i][j] = load_as<V>(pixels.first + i * pixels.row + j * channels + c, count);
+    transform_square(transformed, d, [](auto& to, const auto& from) { Filtering<m>::inputs(to, from); });
+    store_places(to + c, pitch, transformed, count);
   });
 }
 

@@ -99,11 +99,13 @@ TYPED_TEST(Products, FilterGradientAgainstTheReference) {
 }
 
 // Small integers are exact in tf32 and bf16 as in fp32, and so are their products and sums in fp32: no bound hides a
-// missing term. A bf16 output is the rounded sum.
+// missing term. A bf16 output is the rounded sum. Transforms around fewer products may round: then the exact result is
+// the nearest integer.
 TYPED_TEST(Products, IntegersAreExact) {
   using Op = TypeParam;
   using T = typename Op::Stored;
   const auto stored = [](const ref::Sums& sums) { return widen(as_stored<T>({sums.value.begin(), sums.value.end()})); };
+  const auto most = [](const auto& variant) { return variant.has_fewer_products ? 0.05 : 0.0; };
   for (const auto& p : Op::problems()) {
     SCOPED_TRACE(Op::describe(p));
     const auto x = integers(Op::x_size(p), 1), w = integers(Op::w_size(p), 2), b = integers(Op::outputs(p), 3),
@@ -113,22 +115,23 @@ TYPED_TEST(Products, IntegersAreExact) {
     ref::Sums dw(Op::w_size(p)), db(Op::outputs(p));
     Op::filter_gradient(p, x.data(), dy.data(), dw, db);
     Stored<T> xs(x), ws(w), bs(b), dys(dy);
-    for_each_variant<typename Op::Forward>(p, [&](auto launch) {
+    for_each_variant<typename Op::Forward>(p, [&](auto launch, const Variant<typename Op::Forward>& variant) {
       GuardedStored<T> got(y.value.size());
       launch(got.data(), xs.data(), ws.data(), bs.data());
-      EXPECT_TRUE(agree(got.values(), stored(y), 0.0));
+      EXPECT_TRUE(agree(got.values(), stored(y), most(variant)));
     });
-    for_each_variant<typename Op::DataGradient>(p, [&](auto launch) {
+    for_each_variant<typename Op::DataGradient>(p, [&](auto launch, const Variant<typename Op::DataGradient>& variant) {
       GuardedStored<T> got(dx.value.size());
       launch(got.data(), dys.data(), ws.data(), static_cast<const T*>(nullptr));
-      EXPECT_TRUE(agree(got.values(), stored(dx), 0.0));
+      EXPECT_TRUE(agree(got.values(), stored(dx), most(variant)));
     });
-    for_each_variant<typename Op::FilterGradient>(p, [&](auto launch) {
-      GuardedArray<float> got(dw.value.size()), got_b(db.value.size());
-      launch(got.data(), got_b.data(), xs.data(), dys.data());
-      EXPECT_TRUE(agree(got.values(), dw.value, 0.0));
-      EXPECT_TRUE(agree(got_b.values(), db.value, 0.0));
-    });
+    for_each_variant<typename Op::FilterGradient>(
+        p, [&](auto launch, const Variant<typename Op::FilterGradient>& variant) {
+          GuardedArray<float> got(dw.value.size()), got_b(db.value.size());
+          launch(got.data(), got_b.data(), xs.data(), dys.data());
+          EXPECT_TRUE(agree(got.values(), dw.value, most(variant)));
+          EXPECT_TRUE(agree(got_b.values(), db.value, most(variant)));
+        });
     if (this->HasFailure()) return;
   }
 }

@@ -29,6 +29,8 @@ void for_each_variant(const typename Op::Problem& problem, Body&& body, unsigned
       };
       if constexpr (std::is_invocable_v<Body&, decltype(launch), Arithmetic>)
         body(launch, row.arithmetic);
+      else if constexpr (std::is_invocable_v<Body&, decltype(launch), const Variant<Op>&>)
+        body(launch, row);
       else
         body(launch);
       EXPECT_TRUE(workspace.intact()) << "the workspace";
