@@ -12,13 +12,11 @@
 #include "kernels/common/registration.h"
 #include "kernels/dense/dense.h"
 #include "kernels/dense/dense_launchers.h"
+#include "kernels/dense/vector_gradients.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr std::int64_t chunk = 512;            ///< inputs per pass: 8 rows of them stay in an L1 cache
-constexpr std::int64_t pitch = chunk + lanes;  ///< floats between the rows of a chunk
-constexpr int row_tile = 8;                    ///< rows of the batch that share a vector of weights
 /// Outputs x 8 rows are sums, one register each: half of the registers.
 constexpr std::int64_t output_tile = vector_registers / 16;
 constexpr double work_per_core = 32768;  ///< fewer multiply-adds are not worth a second core
@@ -92,25 +90,6 @@ GS_INLINE void add_gradients(float* dx, const float* dy, const float* w, const D
   }
 }
 
-/// dW[o, j] (+)= sum over `rows` of dy[i, o] x[i, j], for `size` inputs and `outputs` outputs. Rows of x
-/// are `x_pitch` floats apart.
-template <int rows, int outputs, class Pitch>
-GS_INLINE void add_weight_gradients(float* dw, const float* x, const float* dy, const Dense& d, std::int64_t size,
-                                    Pitch x_pitch, bool first) {
-  Vec factors[outputs][rows];
-  for (int o = 0; o < outputs; ++o)
-    for (int i = 0; i < rows; ++i) factors[o][i] = broadcast(dy[i * d.out + o]);
-  for (std::int64_t j = 0; j < size; j += lanes) {
-    Vec inputs[rows];
-    for (int i = 0; i < rows; ++i) inputs[i] = load(x + i * x_pitch + j, size - j);
-    for (int o = 0; o < outputs; ++o) {
-      Vec sums = first ? Vec{} : load(dw + o * d.in + j, size - j);
-      for (int i = 0; i < rows; ++i) sums += factors[o][i] * inputs[i];
-      store(dw + o * d.in + j, sums, size - j);
-    }
-  }
-}
-
 }  // namespace
 
 void dense_forward_simd(float* y, const float* x, const float* w, const float* bias, const Dense& d, void*, stream_t) {
@@ -174,19 +153,17 @@ void dense_weight_gradient_simd(float* dw, float* db, const float* x, const floa
         with_rows<rows>(of_chunk, x + i * d.in + j0, d, j1 - j0, d.out, [&](const float* xs, auto x_pitch) {
           std::int64_t o = 0;
           for (; o + 2 <= d.out; o += 2)
-            add_weight_gradients<rows, 2>(dw + o * d.in + j0, xs, dy + i * d.out + o, d, j1 - j0, x_pitch, i == 0);
+            add_weight_gradients<rows, 2>(dw + o * d.in + j0, d.in, xs, dy + i * d.out + o, d, j1 - j0, x_pitch,
+                                          i == 0);
           for (; o < d.out; ++o)
-            add_weight_gradients<rows, 1>(dw + o * d.in + j0, xs, dy + i * d.out + o, d, j1 - j0, x_pitch, i == 0);
+            add_weight_gradients<rows, 1>(dw + o * d.in + j0, d.in, xs, dy + i * d.out + o, d, j1 - j0, x_pitch,
+                                          i == 0);
         });
       });
     }
   };
   host_shares(vectors_in(d.in), inputs, grain(double(d.n) * d.out * lanes));
-  for (std::int64_t o = 0; o < d.out; ++o) {
-    float sum = 0;
-    for (std::int64_t i = 0; i < d.n; ++i) sum += dy[i * d.out + o];
-    db[o] = sum;
-  }
+  for (std::int64_t o = 0; o < d.out; ++o) db[o] = bias_gradient(dy, d, o);
 }
 
 namespace {

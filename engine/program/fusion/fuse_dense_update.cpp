@@ -73,7 +73,7 @@ std::optional<FusedUpdate> fuse_dense_update(CallList& list, Chooser& chooser, c
     // Kernels that the user brings along are compared by the gradients, which must all be written.
     if (chooser.brings_kernels()) return chooser.note_apart(fused.name);
     result = FusedUpdate{fused.name, gradient, update};
-    result->gradient.measured = "outer";  // the sums of the fused call
+    result->gradient.measured = chooser.own_default(fused);  // the variant of the same name has the same sums
     // In front of the update all readers of the weights, such as the layer's data gradient, have their old values.
     list.nodes[std::size_t(last)] = update_before(update, layer);
     list.nodes.insert(list.nodes.begin() + last, std::move(fused));
