@@ -25,6 +25,8 @@ namespace gs::GS_TARGET {
 namespace {
 
 constexpr int most_transformed = 1 << 16;  ///< floats of a step, 256 KiB
+/// Of a slice. Setting its sums to zero, and adding them to those of others, takes as long as a few tiles.
+constexpr int enough_tiles = 64;
 
 std::int64_t filters_of(const Conv2d& d) {
   return padded_to_registers(d.k);
@@ -32,7 +34,7 @@ std::int64_t filters_of(const Conv2d& d) {
 /// Over tiles: the sums [place][c][filter], then those of the bias.
 template <int m>
 SlicedSums sums_of(const Conv2d& d) {
-  return {tiles_in<m>(d), (places<m> * d.c + 1) * filters_of(d)};
+  return {tiles_in<m>(d), (places<m> * d.c + 1) * filters_of(d), enough_tiles};
 }
 
 /// to[place][filter] = G dy G^T of one tile, places `pitch` floats apart, zeros from d.k on; bias[filter] += its sum.

@@ -18,12 +18,12 @@ template <int blocks>
 constexpr int tile_of_neighbours = blocks == 1 ? 2 * tile_of_two_registers : tile_of_two_registers;
 
 /// Sums over the same `terms` that cores share: slices of the terms are summed separately and added in a fixed order.
-/// The number of slices does not depend on that of the threads, so neither do the bits. A slice has `size` sums, in
-/// partial[slices, size].
+/// The number of slices does not depend on that of the threads, so neither do the bits: 16, or as few as four where a
+/// slice would have less than `enough` terms. A slice has `size` sums, in partial[slices, size].
 struct SlicedSums {
-  std::int64_t terms, size;
+  std::int64_t terms, size, enough = 1;
 
-  std::int64_t slices() const { return std::min<std::int64_t>(16, terms); }
+  std::int64_t slices() const { return std::min(terms, std::clamp<std::int64_t>(terms / enough, 4, 16)); }
   std::int64_t partial_size() const { return slices() * size; }
 
   /// Calls sum_slice(sums, begin, end) for the terms [begin, end) of each slice. `work`: multiply-adds of all slices.

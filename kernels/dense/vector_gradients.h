@@ -14,12 +14,12 @@ constexpr std::int64_t pitch = chunk + lanes;  ///< floats between the rows of a
 
 /// dW[o, j] (+)= sum over `rows` of dy[i, o] x[i, j], for `size` inputs and `outputs` outputs. Rows of x are `x_pitch`
 /// floats apart, those of dW `dw_pitch`.
-template <int rows, int outputs, class Pitch>
-GS_INLINE void add_weight_gradients(float* dw, std::int64_t dw_pitch, const float* x, const float* dy, const Dense& d,
+template <int rows, int outputs, class T, class Pitch>
+GS_INLINE void add_weight_gradients(float* dw, std::int64_t dw_pitch, const float* x, const T* dy, const Dense& d,
                                     std::int64_t size, Pitch x_pitch, bool first) {
   Vec factors[outputs][rows];
   for (int o = 0; o < outputs; ++o)
-    for (int i = 0; i < rows; ++i) factors[o][i] = broadcast(dy[i * d.out + o]);
+    for (int i = 0; i < rows; ++i) factors[o][i] = broadcast(widened(dy[i * d.out + o]));
   for (std::int64_t j = 0; j < size; j += lanes) {
     Vec inputs[rows];
     for (int i = 0; i < rows; ++i) inputs[i] = load(x + i * x_pitch + j, size - j);
@@ -32,9 +32,10 @@ GS_INLINE void add_weight_gradients(float* dw, std::int64_t dw_pitch, const floa
 }
 
 /// db[o] = sum over rows of dy[i, o].
-inline float bias_gradient(const float* dy, const Dense& d, std::int64_t o) {
+template <class T>
+float bias_gradient(const T* dy, const Dense& d, std::int64_t o) {
   float sum = 0;
-  for (std::int64_t i = 0; i < d.n; ++i) sum += dy[i * d.out + o];
+  for (std::int64_t i = 0; i < d.n; ++i) sum += widened(dy[i * d.out + o]);
   return sum;
 }
 

@@ -57,7 +57,7 @@ __global__ void __launch_bounds__(outer_threads, 3)
 }
 
 template <class T>
-using CopyFor = std::conditional_t<std::is_same_v<T, bf16>, Bf16Copy, NoCopy>;
+using CopyFor = decltype(copy_for<T>(nullptr));
 
 /// Tensor cores compute the gradient of more images faster. Layers that read bf16 need the bf16 copy, others do not.
 /// Not AdamW: nvcc contracts its step to other multiply-adds than in `adam`, so the bits would differ.
@@ -74,14 +74,8 @@ void dense_weight_update_outer(float* w, float* w_moment1, float* w_moment2, bf1
   const bool whole = whole_squares(p.dense, x, dy) && aligned_for<outer_inputs>(w) &&
                      aligned_for<outer_inputs>(w_moment1) && aligned_for<outer_inputs>(w_moment2) &&
                      aligned_for<outer_inputs>(w_copy);
-  const auto copy_to = [](bf16* to) {
-    if constexpr (std::is_same_v<T, bf16>)
-      return Bf16Copy{to};
-    else
-      return NoCopy();
-  };
-  const Parameter<CopyFor<T>> weights{w, w_moment1, w_moment2, copy_to(w_copy)},
-      biases{b, b_moment1, b_moment2, copy_to(b_copy)};
+  const Parameter<CopyFor<T>> weights{w, w_moment1, w_moment2, copy_for<T>(w_copy)},
+      biases{b, b_moment1, b_moment2, copy_for<T>(b_copy)};
   const Squares squares(p.dense);
   const AdamStep<false>::Numbers numbers(p.optimizer);
   const Geometry geometry(dim3(squares.blocks()), dim3(outer_threads));

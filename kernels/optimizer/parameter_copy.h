@@ -1,5 +1,7 @@
 // parameter_copy.h - the optional bf16 copy of updated parameters.
 #pragma once
+#include <type_traits>
+
 #include "kernels/common/run.h"
 #include "kernels/optimizer/optimizer.h"
 
@@ -21,6 +23,15 @@ struct Bf16Copy {
     set_run_at(to, i, group);
   }
 };
+
+/// The copy of parameters that layers read as T.
+template <class T>
+auto copy_for(bf16* to) {
+  if constexpr (std::is_same_v<T, bf16>)
+    return Bf16Copy{to};
+  else
+    return NoCopy();
+}
 
 /// Calls body(Bf16Copy{copy}) if problem.bf16_copy, else body(NoCopy{}).
 template <class Body>

@@ -138,8 +138,8 @@ TEST(Registries, HaveEveryOpThatStoresActivationsForBothTypes) {
 
 /// Every kernel file is compiled for every target, but these ops have no CPU variant: a CPU has no tensor cores, and no
 /// starts of kernels to save.
-const std::set<std::string_view> not_on_host = {"conv2d pool data gradient", "dense dropout forward",
-                                                "dense weight update", "head gradient", "repeat matrix products"};
+const std::set<std::string_view> not_on_host = {"conv2d pool data gradient", "dense dropout forward", "head gradient",
+                                                "repeat matrix products"};
 
 TEST(Registries, OfTheHostLackFusedOps) {
   std::set<std::string_view> host, blocks;
@@ -162,9 +162,10 @@ Ends ends_of_product(std::string_view op, std::string_view stored, bool on_host)
   if (op == "conv2d pool forward") return on_host ? Ends{"simd", "simd"} : Ends{"tiled", "window"};
   if (op == "conv2d pool filter gradient") return on_host ? Ends{"simd", "simd"} : Ends{"window", "halo"};
   if (op == "conv2d pool data gradient") return {"halo", "halo"};
-  if (op == "dense weight update") return {"outer", "outer"};
   if (op == "dense dropout forward") return {"tiled", "tensor"};
-  if (on_host) return {"direct", stored == "fp32" ? "simd" : "bf16_emulated"};
+  const std::string_view simd = stored == "fp32" ? "simd" : "bf16_emulated";
+  if (op == "dense weight update") return on_host ? Ends{simd, simd} : Ends{"outer", "outer"};
+  if (on_host) return {"direct", simd};
   return {"direct", op.starts_with("conv2d ") ? "halo" : "tensor"};
 }
 
