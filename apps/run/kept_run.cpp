@@ -1,7 +1,6 @@
 // kept_run.cpp - compares the wanted run with the flags in run.json.
 #include "apps/run/kept_run.h"
 
-#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -15,7 +14,7 @@ namespace {
 /// A run may go on with another GPU: "cuda" for "cuda:1".
 void forget_number_of_gpu(std::map<std::string, std::string>& flags) {
   if (const auto device = flags.find("device"); device != flags.end())
-    device->second.resize(std::min(device->second.find(':'), device->second.size()));
+    device->second = device->second.substr(0, device->second.find(':'));
 }
 
 /// The flags as run.json keeps them; they compare equal for equal runs.
@@ -23,8 +22,7 @@ std::map<std::string, std::string> recorded_flags(const Words& words) {
   TrainOptions options;
   std::map<std::string, std::string> given;
   parse_train_words(words, options, given);
-  for (const char* name : {"decode", "epochs", "out", "overwrite", "quiet", "shard", "stop-after", "threads"})
-    given.erase(name);
+  for (const char* name : {"decode", "epochs", "out", "overwrite", "quiet", "stop-after", "threads"}) given.erase(name);
   forget_number_of_gpu(given);
   return given;
 }
@@ -51,7 +49,8 @@ bool is_done(const KeptRun& run) {
 std::optional<RunFailure> failure_of(const KeptRun& run) {
   const auto record = RunDirectory(run.folder).record_if_any();
   if (!record || record->status != "failed" || !is_same_run(*record, run.words)) return std::nullopt;
-  return RunFailure{record->message, record->started, record->results ? record->results->seconds : 0};
+  return RunFailure{record->message, record->started, record->results ? record->results->seconds : 0,
+                    record->resumed.size()};
 }
 
 void clear_up(const KeptRun& run) {

@@ -18,10 +18,12 @@ struct KeptRun {
 /// True if the folder holds this very run, finished. Runs with --patience may have ended before their last epoch.
 bool is_done(const KeptRun&);
 
-/// The failure of a run. Two failures differ at least in their time.
+/// The failure of a run. Two failures are equal only if its process died without a word in its first epoch, twice
+/// within one second.
 struct RunFailure {
-  std::string message, started;
-  double seconds = 0;
+  std::string message, started;  ///< started: to the second
+  double seconds = 0;            ///< 0 if the process died without a word
+  std::size_t resumptions = 0;
 
   bool operator==(const RunFailure&) const = default;
 };
