@@ -64,7 +64,7 @@ Arguments lab_arguments(LabOptions& o) {
   add_device_flag(a, o.device, dealt_out);
   a.value("--threads", o.threads, "CPU threads; 0: OMP_NUM_THREADS, else all cores", whole_number(0, 4096), "N");
   a.value("--jobs", o.jobs, "runs at a time, which share the cores; 0: the default", whole_number(0, 4096), "N")
-      .default_str(fmt::format("1; on a GPU as many as fit, up to {}; of several GPUs one each", most_jobs_on_a_gpu));
+      .default_str(fmt::format("1; on each GPU as many as fit, up to {}", most_jobs_on_a_gpu));
   a.value("--out", o.out, "folder of the lab", some_text(), "DIR");
   a.flag("--quiet", o.quiet, "print warnings and errors only");
   return a;
@@ -82,9 +82,8 @@ Words common_words(const std::map<std::string, std::string>& given) {
   for (const auto& [name, value] : given) {
     static const std::vector<std::string> own = {"only",     "quick", "seeds", "plan", "lab",
                                                  "positive", "out",   "quiet", "jobs"};
-    const bool is_list = name == "device" && parse_gpu_list(value);
     if (std::find(own.begin(), own.end(), name) == own.end())
-      words.push_back(fmt::format("--{}={}", name, is_list ? "cuda" : value));
+      words.push_back(fmt::format("--{}={}", name, name == "device" ? for_one_process(value) : value));
   }
   return words;
 }
@@ -156,9 +155,14 @@ void say_goes_on() {
   if (writes_results()) print_message("the lab goes on where it stopped when the same command is given again");
 }
 
-std::vector<NamedRun> named(const std::vector<LabRun>& runs, const Words& common) {
+/// Each on the first of `gpus`, if there are any.
+std::vector<NamedRun> named(const std::vector<LabRun>& runs, const Words& common,
+                            const std::vector<std::string>& gpus) {
   std::vector<NamedRun> all;
-  for (const LabRun& run : runs) all.push_back({run.folder.filename().string(), kept(run, common)});
+  for (const LabRun& run : runs) {
+    all.push_back({run.folder.filename().string(), kept(run, common)});
+    if (!gpus.empty()) all.back().run.device = gpus.front();
+  }
   return all;
 }
 
@@ -198,24 +202,23 @@ int train_in_turn(const std::vector<NamedRun>& runs, bool quiet, const std::stri
   return 0;
 }
 
-/// On a GPU as many as fit into its memory, which is known after the remaining runs are compiled; on several one each.
+/// On a GPU as many as fit into its memory, which is known after the remaining runs are compiled.
 int jobs_of(const LabOptions& o, KeptApart how, const std::vector<LabRun>& runs, const Words& common,
-            std::size_t gpus) {
+            const std::vector<std::string>& gpus) {
   if (o.jobs > 0) return o.jobs;
-  if (gpus > 0) return int(gpus);
   if (how == KeptApart::by_processes) return 1;
-  std::vector<NamedRun> to_do = named(runs, common);
+  std::vector<NamedRun> to_do = named(runs, common, gpus);
   std::erase_if(to_do, [](const NamedRun& run) { return is_done(run.run); });
   const MemoryNeeds needs = prepare(to_do, o.quiet);
   if (!o.quiet) print_text(memory_note(needs));
-  return jobs_on_a_gpu(needs);
+  return jobs_on_gpus(needs, gpus.size());
 }
 
 /// The runs share the cores evenly unless --threads is given.
 void train_side_by_side(const std::vector<LabRun>& runs, Words common, const LabOptions& o, KeptApart how, int jobs,
                         const std::vector<std::string>& gpus) {
   if (o.threads == 0) common.push_back(fmt::format("--threads={}", std::max(1, cpu_cores() / jobs)));
-  const std::vector<NamedRun> all = named(runs, common);
+  const std::vector<NamedRun> all = named(runs, common, gpus);
   const std::vector<std::string> failures =
       train_at_once(all, how, std::filesystem::path(o.out) / "logs", jobs, o.quiet, gpus);
   if (!writes_results()) return;  // the first rank tells of failures
@@ -228,20 +231,17 @@ int train_and_report(const LabPlan& plan, const LabOptions& o, const Words& comm
                      const std::vector<std::string>& gpus) {
   const std::vector<LabRun> runs = lab_runs(plan, o.out, o.seeds);
   const KeptApart how = gpus.empty() ? kept_apart_on(o.device) : KeptApart::by_threads;
-  const int jobs = jobs_of(o, how, runs, common, gpus.size());
+  const int jobs = jobs_of(o, how, runs, common, gpus);
   open_shared_folder(o.out);
   // On a GPU also for one run at a time: if it fails for the whole process, the others go on in a new one (restart.h).
   // Also for ranks: one whose run fails goes on with the next.
   if (jobs > 1 || how == KeptApart::by_threads || launched_rank().size > 1)
     train_side_by_side(runs, common, o, how, jobs, gpus);
-  else if (const int status = train_in_turn(named(runs, common), o.quiet); status != 0)
+  else if (const int status = train_in_turn(named(runs, common, gpus), o.quiet); status != 0)
     return status;
   if (!writes_results()) return 0;
   const ProcessLock only = only_process_in(o.out);
-  std::vector<NamedRun> timed = named(timing_runs(plan, o.out), common);
-  if (!gpus.empty())
-    for (NamedRun& run : timed) run.run.device = gpus.front();
-  const int status = train_in_turn(timed, o.quiet, "timing ");
+  const int status = train_in_turn(named(timing_runs(plan, o.out), common, gpus), o.quiet, "timing ");
   if (status == 0) write_report(plan, o);
   return status;
 }

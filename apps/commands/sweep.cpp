@@ -49,8 +49,7 @@ Arguments sweep_arguments(SweepOptions& o) {
       .repeatable();
   a.value("--file", o.file, "a JSON file with model, flags, grid and list (docs/sweep.md)", some_text(), "FILE");
   a.value("--jobs", o.jobs, "runs at a time, without effect on results; 0: the default", whole_number(0, 4096), "N")
-      .default_str(fmt::format("cores / --threads; on a GPU as many as fit, up to {}; of several GPUs one each",
-                               most_jobs_on_a_gpu));
+      .default_str(fmt::format("cores / --threads; on each GPU as many as fit, up to {}", most_jobs_on_a_gpu));
   a.flag("--plan", o.plan, "print the runs and stop");
   a.value("--out", o.out, "folder of the sweep", some_text(), "DIR").default_str("runs/sweep-MODEL");
   a.flag("--quiet", o.quiet, "print errors and the answer only");
@@ -91,7 +90,7 @@ std::string take_device(SweepPlan& plan) {
   const auto at = std::ranges::find(plan.flags, "device", &std::pair<std::string, std::string>::first);
   if (at == plan.flags.end()) return "auto";
   const std::string device = at->second;
-  if (parse_gpu_list(device)) at->second = "cuda";
+  at->second = for_one_process(device);
   return device;
 }
 
@@ -103,11 +102,10 @@ void check_no_device_varies(const std::vector<SweepRun>& runs) {
         throw UsageError(fmt::format("run {}: --device cannot vary if GPUs are dealt out", run.name));
 }
 
-/// On a GPU as many as fit into its memory, which is known when the runs are prepared; on several one each.
+/// On a GPU as many as fit into its memory, which is known when the runs are prepared.
 int jobs_of(const SweepOptions& o, KeptApart how, const MemoryNeeds& needs, std::size_t gpus) {
   if (o.jobs > 0) return o.jobs;
-  if (gpus > 0) return int(gpus);
-  return how == KeptApart::by_threads ? jobs_on_a_gpu(needs) : std::max(1, cpu_cores() / threads_of(o));
+  return how == KeptApart::by_threads ? jobs_on_gpus(needs, gpus) : std::max(1, cpu_cores() / threads_of(o));
 }
 
 void write_report(const std::vector<SweepResult>& results, const std::filesystem::path& out) {
@@ -147,7 +145,7 @@ int sweep_command(const Words& words) {
     if (!writes_results()) return 0;
     for (const SweepRun& run : runs) print_text(fmt::format("{}: {}\n", run.name, plural(run.run.epochs, "epoch")));
     print_text(fmt::format("\n{} of {}, {}{} at a time, below {}\n", plural(std::int64_t(runs.size()), "run"),
-                           plan.model, how == KeptApart::by_threads && o.jobs == 0 && gpus.empty() ? "up to " : "",
+                           plan.model, how == KeptApart::by_threads && o.jobs == 0 ? "up to " : "",
                            jobs_of(o, how, {}, gpus.size()), out.string()));
     return 0;
   }
@@ -159,7 +157,7 @@ int sweep_command(const Words& words) {
   }
   const MemoryNeeds needs = prepare(named, o.quiet);
   const int jobs = jobs_of(o, how, needs, gpus.size());
-  if (o.jobs == 0 && gpus.empty() && !o.quiet) print_text(memory_note(needs));
+  if (o.jobs == 0 && !o.quiet) print_text(memory_note(needs));
   std::vector<std::string> failures;
   std::optional<ProcessLock> only;
   open_shared_folder(out);

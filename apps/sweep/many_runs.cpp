@@ -2,7 +2,6 @@
 #include "apps/sweep/many_runs.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "apps/cli/progress.h"
 #include "apps/cli/terminal.h"
 #include "apps/sweep/child_runs.h"
+#include "apps/sweep/dealt_devices.h"
 #include "apps/sweep/restart.h"
 #include "apps/sweep/run_queue.h"
 #include "apps/sweep/thread_runs.h"
@@ -76,33 +76,11 @@ class Ledger {
   std::vector<std::string> failures;  ///< one a run: the reason, or empty
 };
 
-/// Gives each run that is under way the GPU that has the fewest.
-class Devices {
- public:
-  explicit Devices(const std::vector<std::string>& names) : names_(names), runs_(names.size()) {}
-
-  std::string take(std::size_t run) {
-    if (names_.empty()) return "";
-    const std::size_t device = std::size_t(std::ranges::min_element(runs_) - runs_.begin());
-    ++runs_[device];
-    device_of_[run] = device;
-    return names_[device];
-  }
-  void give_back(std::size_t run) {
-    if (const auto at = device_of_.find(run); at != device_of_.end()) --runs_[device_of_.extract(at).mapped()];
-  }
-
- private:
-  const std::vector<std::string>& names_;
-  std::vector<int> runs_;
-  std::map<std::size_t, std::size_t> device_of_;
-};
-
 /// The runs that are to be trained, and what is done with each.
 struct Work {
   const std::vector<NamedRun>& runs;
   RunQueue& queue;
-  Devices devices;
+  DealtDevices devices;
   Ledger& ledger;
 
   Words start(std::size_t run) {
@@ -181,7 +159,7 @@ std::vector<std::string> train_at_once(const std::vector<NamedRun>& runs, KeptAp
     print_text(fmt::format("{} of {} {} done already\n", done, plural(std::int64_t(runs.size()), "run"),
                            done == 1 ? "is" : "are"));
   ledger.done = runs.size() - to_do.size() + queue.done_before();
-  Work work{runs, queue, Devices(devices), ledger};
+  Work work{runs, queue, DealtDevices(devices), ledger};
   const RunSource all{[&] { return queue.take(); }, [&] { return queue.over(); }};
   if (how == KeptApart::by_processes) {
     train_in_processes(all, logs, jobs, work);

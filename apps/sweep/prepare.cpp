@@ -85,10 +85,14 @@ int jobs_on_a_gpu(const MemoryNeeds& needs) {
   return std::max(1, int(std::min(fit, double(most_jobs_on_a_gpu))));
 }
 
+int jobs_on_gpus(const MemoryNeeds& needs, std::size_t gpus) {
+  return int(std::max<std::size_t>(1, gpus)) * jobs_on_a_gpu(needs);
+}
+
 std::string memory_note(const MemoryNeeds& needs) {
   const int jobs = jobs_on_a_gpu(needs);
   if (jobs == most_jobs_on_a_gpu) return "";
-  return fmt::format("{} at a time: the largest takes {:.1f} GiB, and {:.1f} GiB of the GPU's memory are free\n",
+  return fmt::format("{} at a time on a GPU: the largest takes {:.1f} GiB, and {:.1f} GiB of its memory are free\n",
                      plural(jobs, "run"), gibibytes(needs.largest_run_bytes), gibibytes(*needs.free_bytes));
 }
 

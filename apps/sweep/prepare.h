@@ -32,7 +32,10 @@ MemoryNeeds prepare(const std::vector<NamedRun>&, bool quiet, const OpenDevice& 
 /// The number of runs that a GPU trains at a time: as many as fit, at least one, at most `most_jobs_on_a_gpu`.
 int jobs_on_a_gpu(const MemoryNeeds&);
 
-/// A line that explains why it is fewer than `most_jobs_on_a_gpu`, else empty.
+/// The number of runs that `gpus` GPUs train at a time, each as many; 0 GPUs: the runs' words name one.
+int jobs_on_gpus(const MemoryNeeds&, std::size_t gpus);
+
+/// A line that explains why a GPU has fewer than `most_jobs_on_a_gpu`, else empty.
 std::string memory_note(const MemoryNeeds&);
 
 }  // namespace gs::apps

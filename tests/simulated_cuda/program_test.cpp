@@ -140,13 +140,18 @@ TEST(SecondOfTwoSimulatedGpus, HasTheRunsOfASweepInThreads) {
 }
 
 TEST(TwoSimulatedGpus, HaveTheRunsOfASweepDealtOutToThem) {
-  const auto sweep_on = [](const std::string& device, const std::filesystem::path& folder) {
-    std::vector<std::string> words = run_of(device, "tf32");
+  const auto sweep_on = [](const std::string& device, const std::filesystem::path& folder,
+                           const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = run_of(device, "tf32", more);
     words[0] = "sweep";
     words.insert(words.end(), {"--grid", "seed=1,2,3,4"});
     return run_program(folder, words);
   };
   const ScratchFolder one, two;
+  for (const auto& [device, jobs] : {std::pair("cuda", "up to 4"), std::pair("cuda:all", "up to 8")}) {
+    const Outcome plan = sweep_on(device, one.path(), {"--plan"});
+    EXPECT_NE(plan.out.find(std::string("lenet, ") + jobs + " at a time"), std::string::npos) << plan.out;
+  }
   ASSERT_EQ(sweep_on("cuda", one.path()).status, 0);
   const Outcome outcome = sweep_on("cuda:all", two.path());
   ASSERT_EQ(outcome.status, 0) << outcome.err;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "apps/sweep/dealt_devices.h"
 #include "apps/sweep/many_runs.h"
 #include "apps/sweep/prepare.h"
 #include "apps/sweep/restart.h"
@@ -282,7 +283,21 @@ TEST(JobsOnAGpu, AreAsManyAsFit) {
   EXPECT_EQ(apps::jobs_on_a_gpu({0, 3 * gib}), 4) << "nothing to do";
   EXPECT_EQ(apps::memory_note({gib, 100 * gib}), "");
   EXPECT_EQ(apps::memory_note({gib, 3 * gib}),
-            "2 runs at a time: the largest takes 1.0 GiB, and 3.0 GiB of the GPU's memory are free\n");
+            "2 runs at a time on a GPU: the largest takes 1.0 GiB, and 3.0 GiB of its memory are free\n");
+  EXPECT_EQ(apps::jobs_on_gpus({gib, 3 * gib}, 0), 2) << "the one of --device cuda";
+  EXPECT_EQ(apps::jobs_on_gpus({gib, 3 * gib}, 3), 6);
+}
+
+TEST(DealtDevices, GoToTheRunThatFindsThemWithTheFewest) {
+  apps::DealtDevices devices({"cuda:0", "cuda:2"});
+  EXPECT_EQ(devices.take(7), "cuda:0");
+  EXPECT_EQ(devices.take(8), "cuda:2");
+  devices.give_back(8);
+  EXPECT_EQ(devices.take(9), "cuda:2") << "the first still has a run";
+  EXPECT_EQ(devices.take(10), "cuda:0") << "of two with one each the first";
+  apps::DealtDevices none({});
+  EXPECT_EQ(none.take(1), "");
+  none.give_back(1);
 }
 
 TEST(JobsOnAGpu, FollowFromTheLargestRunOnADeviceWithLittleMemory) {
