@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <optional>
 #include <thread>
 
@@ -167,10 +168,16 @@ std::vector<NamedRun> named(const std::vector<LabRun>& runs, const Words& common
 }
 
 /// Waits for the next run that is to be trained here; nullopt if all have ended. Throws Interrupted after Ctrl-C.
-std::optional<std::size_t> next_run(RunQueue& queue) {
+/// `wait`: called once if none is free, with one that another process has.
+std::optional<std::size_t> next_run(RunQueue& queue, const std::function<void(std::size_t)>& wait) {
   const InterruptGuard interrupts;
+  bool waits = false;
   while (!queue.over()) {
     if (const auto run = queue.take()) return run;
+    if (!waits && !queue.held_elsewhere().empty()) {
+      waits = true;
+      wait(queue.held_elsewhere().front());
+    }
     interrupts.check();
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
@@ -182,15 +189,19 @@ int train_in_turn(const std::vector<NamedRun>& runs, bool quiet, const std::stri
   using Clock = std::chrono::steady_clock;
   const auto label = [&](std::size_t i) { return fmt::format("{}{}/{} {}", what, i + 1, runs.size(), runs[i].name); };
   std::vector<std::size_t> all;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    all.push_back(i);
-    if (!quiet && is_done(runs[i].run)) print_text(label(i) + ": done before\n");
-  }
-  RunQueue queue(runs, all, [&](std::size_t i, const std::optional<RunFailure>& failure) {
-    if (failure) throw Error(fmt::format("{}: {}", runs[i].name, failure->message));
+  for (std::size_t i = 0; i < runs.size(); ++i) all.push_back(i);
+  RunQueue queue(runs, all, [&](std::size_t i, const NotTaken& end) {
+    if (!end.failure.empty()) throw Error(fmt::format("{}: {}", runs[i].name, end.failure));
     if (!quiet) print_text(label(i) + ": done by another process\n");
   });
-  while (const auto i = next_run(queue)) {
+  if (!quiet)
+    for (const std::size_t i : queue.done_before()) print_text(label(i) + ": done before\n");
+  const auto wait = [&](std::size_t i) {
+    if (quiet) return;
+    print_text(fmt::format("{}: waits for {}\n", label(i), RunDirectory(runs[i].run.folder).holder()));
+    flush_output();
+  };
+  while (const auto i = next_run(queue, wait)) {
     const auto start = Clock::now();
     if (const int status = train_lab_run(runs[*i].run, queue.folder(*i), quiet, label(*i)); status != 0) return status;
     queue.release(*i);
@@ -240,7 +251,7 @@ int train_and_report(const LabPlan& plan, const LabOptions& o, const Words& comm
   else if (const int status = train_in_turn(named(runs, common, gpus), o.quiet); status != 0)
     return status;
   if (!writes_results()) return 0;
-  const ProcessLock only = only_process_in(o.out);
+  const ProcessLock only = only_process_in(o.out, o.quiet);
   const int status = train_in_turn(named(timing_runs(plan, o.out), common, gpus), o.quiet, "timing ");
   if (status == 0) write_report(plan, o);
   return status;

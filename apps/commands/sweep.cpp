@@ -164,7 +164,7 @@ int sweep_command(const Words& words) {
   try {
     failures = train_at_once(named, how, out / "logs", jobs, o.quiet, gpus);
     if (!writes_results()) return 0;  // also after failures, of which the first rank tells
-    only.emplace(only_process_in(out));
+    only.emplace(only_process_in(out, o.quiet));
   } catch (const Interrupted& interrupted) {
     if (writes_results()) print_message("the sweep goes on where it stopped when the same command is given again");
     return 128 + interrupted.signal;

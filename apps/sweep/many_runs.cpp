@@ -44,9 +44,9 @@ class Ledger {
     if (outcome.status != 0) failures[run] = failure_text(outcome);
     say(run, "in " + duration(outcome.seconds));
   }
-  void ended_elsewhere(std::size_t run, const std::optional<RunFailure>& failure) {
-    if (failure) failures[run] = failure->message;
-    say(run, "by another process");
+  void not_taken(std::size_t run, const NotTaken& end) {
+    failures[run] = end.failure;
+    say(run, end.elsewhere ? "by another process" : "to start");
   }
   void tick(const ChildProgress& p, std::size_t elsewhere) {
     live_.draw(status_line(done, runs_.size(), elsewhere, p, jobs_));
@@ -93,28 +93,29 @@ struct Work {
     queue.release(run);
     ledger.ended(run, outcome);
   }
-  void tick(const ChildProgress& p) { ledger.tick(p, queue.held_elsewhere()); }
+  void tick(const ChildProgress& p) { ledger.tick(p, queue.held_elsewhere().size()); }
 };
 
 /// Trains what the source has. If the GPU fails, the program is started again and this does not return.
 void train_in_threads(const RunSource& source, int at_once, Work& work) {
   std::vector<LostRun> lost;
-  std::vector<std::size_t> indices;  ///< theirs
   const auto start = [&](std::size_t run) {
     return ThreadRun{work.runs[run].name, work.start(run), &work.queue.folder(run)};
   };
   const auto ended = [&](std::size_t run, const ChildOutcome& outcome) {
     if (outcome.gpu_lost)
-      lost.push_back({work.runs[run].name, outcome.reason}), indices.push_back(run);
+      lost.push_back({work.runs[run].name, outcome.reason});
     else
       work.ended(run, outcome);
   };
   run_threads(source, start, at_once, ended, [&](const ChildProgress& p) { work.tick(p); });
   if (lost.empty()) return;
   work.ledger.warn(loss_message(lost));
-  if (lost.size() > 1)  // other processes with the same runs should not take them for failed
-    for (const std::size_t run : indices) work.queue.folder(run).note_no_fault();
   Restart next = after_loss(restart(), lost);
+  for (const auto& [run, folder] : work.queue.taken())  // other processes should not take these for failed
+    if (std::ranges::count(next.alone, work.runs[run].name) > 0) folder->note_no_fault();
+  work.queue.release_all();  // exec calls no destructor
+  work.queue.look();  // the next process takes what has failed elsewhere until now for failures of an earlier sweep
   for (std::size_t i = 0; i < work.runs.size(); ++i)
     if (!work.ledger.failures[i].empty()) next.failed[work.runs[i].name] = work.ledger.failures[i];
   go_on_in_new_process(next);
@@ -154,11 +155,11 @@ std::vector<std::string> train_at_once(const std::vector<NamedRun>& runs, KeptAp
     else
       to_do.push_back(i);
   }
-  RunQueue queue(runs, to_do, [&](std::size_t run, const auto& failure) { ledger.ended_elsewhere(run, failure); });
-  if (const std::size_t done = queue.done_before(); done > 0 && !quiet)
+  RunQueue queue(runs, to_do, [&](std::size_t run, const NotTaken& end) { ledger.not_taken(run, end); });
+  if (const std::size_t done = queue.done_before().size(); done > 0 && !quiet)
     print_text(fmt::format("{} of {} {} done already\n", done, plural(std::int64_t(runs.size()), "run"),
                            done == 1 ? "is" : "are"));
-  ledger.done = runs.size() - to_do.size() + queue.done_before();
+  ledger.done = runs.size() - to_do.size() + queue.done_before().size();
   Work work{runs, queue, DealtDevices(devices), ledger};
   const RunSource all{[&] { return queue.take(); }, [&] { return queue.over(); }};
   if (how == KeptApart::by_processes) {

@@ -41,10 +41,12 @@ const Restart& restart() {
 }
 
 Restart after_loss(Restart next, const std::vector<LostRun>& lost) {
-  if (lost.size() == 1)
+  if (lost.size() == 1) {
     next.failed[lost[0].name] = lost[0].reason;
-  else
+    std::erase(next.alone, lost[0].name);
+  } else {
     for (const LostRun& run : lost) next.alone.push_back(run.name);
+  }
   return next;
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "apps/cli/interrupt.h"
+#include "apps/cli/terminal.h"
 #include "engine/core/error.h"
 #include "engine/ranks/ranks.h"
 
@@ -33,10 +34,15 @@ bool writes_results() {
   return launched_rank().rank == 0;
 }
 
-ProcessLock only_process_in(const std::filesystem::path& folder) {
+ProcessLock only_process_in(const std::filesystem::path& folder, bool quiet) {
   const InterruptGuard interrupts;
-  for (;;) {
+  for (bool said = quiet;; said = true) {
     if (auto lock = ProcessLock::take(folder / lock_file)) return *std::move(lock);
+    if (!said) {
+      print_text(fmt::format("waits for {}, which times runs or writes results in {}\n",
+                             ProcessLock::holder(folder / lock_file), folder.string()));
+      flush_output();
+    }
     interrupts.check();
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }

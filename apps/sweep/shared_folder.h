@@ -13,8 +13,8 @@ void open_shared_folder(const std::filesystem::path&);
 /// True if this process writes the table or the report; of ranks that a launcher has started, the first.
 bool writes_results();
 
-/// Held while results are written or runs are timed alone; waits for other processes that do so below this folder.
-/// Throws Interrupted after Ctrl-C.
-ProcessLock only_process_in(const std::filesystem::path&);
+/// Held while results are written or runs are timed alone; waits for other processes that do so below this folder, and
+/// says for whom unless `quiet`. Throws Interrupted after Ctrl-C.
+ProcessLock only_process_in(const std::filesystem::path&, bool quiet);
 
 }  // namespace gs::apps

@@ -160,6 +160,10 @@ void RunDirectory::claim(bool overwrite) {
   if (error) cannot_write(path_, error.message());
 }
 
+std::string RunDirectory::holder() const {
+  return ProcessLock::holder(path_ / lock_file);
+}
+
 bool RunDirectory::claim_if_free() {
   for (int tries = 3; !lock_; --tries) try {
       open_folder();
@@ -196,7 +200,7 @@ void RunDirectory::wait_for_lock() {
     if (take_lock()) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  throw UsageError(fmt::format("{} is being written by {}", path_.string(), ProcessLock::holder(path_ / lock_file)));
+  throw UsageError(fmt::format("{} is being written by {}", path_.string(), holder()));
 }
 
 void RunDirectory::clear_up() {

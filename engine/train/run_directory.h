@@ -65,6 +65,9 @@ class RunDirectory {
   /// claim(true) without waiting: false if a process has claimed the folder.
   bool claim_if_free();
 
+  /// Who has claimed it: "process 4711 on host a ('gridstride train lenet')"; "another process" if that is not known.
+  std::string holder() const;
+
   /// The lock of a claimed folder. A process that is started with it may claim the folder, too.
   const ProcessLock& lock() const { return *lock_; }
 

@@ -60,6 +60,10 @@ bool RunningProgram::ended() {
   return ended_;
 }
 
+std::string RunningProgram::output() const {
+  return text_of(out_);
+}
+
 Outcome RunningProgram::wait() {
   if (!ended()) {
     waitpid(process_, &raw_status_, 0);

@@ -28,6 +28,8 @@ class RunningProgram {
   void send(int signal) const;
   int process() const { return process_; }
   bool ended();
+  /// Its standard output until now.
+  std::string output() const;
   Outcome wait();
 
  private:

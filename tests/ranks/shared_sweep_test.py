@@ -77,6 +77,14 @@ class SharedSweep(unittest.TestCase):
             time.sleep(0.01)
         self.fail("no run began in 30 s")
 
+    def run_and_kill(self, ranks, rank, out, epochs):
+        """The output of `ranks` ranks of which one is killed, and the run that it had."""
+        launcher = subprocess.Popen([MPIEXEC, "--continuous", "-n", str(ranks), *self.words(out, epochs)],
+                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(launcher.kill)
+        killed = self.kill(launcher, rank, out)
+        return launcher.communicate(timeout=300)[0], killed
+
     def test_three_ranks_make_the_table_and_the_bits_of_one_process(self):
         self.alone(200)
         done = subprocess.run([MPIEXEC, "-n", "3", *self.words("three", 200)], capture_output=True, text=True,
@@ -88,11 +96,7 @@ class SharedSweep(unittest.TestCase):
     @unittest.skipUnless(OPEN_MPI, "not Open MPI's launcher")
     def test_a_rank_that_is_killed_costs_its_run_only(self):
         epochs = 2000
-        launcher = subprocess.Popen([MPIEXEC, "--continuous", "-n", "3", *self.words("three", epochs)],
-                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.addCleanup(launcher.kill)
-        killed = self.kill(launcher, 1, "three")
-        out, _ = launcher.communicate(timeout=300)
+        out, killed = self.run_and_kill(3, 1, "three", epochs)
         self.assertIn("Lowest validation loss: ", out)
         resumed = [run for run in RUNS if self.record("three", run).get("resumed")]
         self.assertEqual(resumed, [killed])
@@ -102,11 +106,7 @@ class SharedSweep(unittest.TestCase):
     @unittest.skipUnless(OPEN_MPI, "not Open MPI's launcher")
     def test_without_the_first_rank_the_runs_end_and_the_same_command_writes_the_table(self):
         epochs = 2000
-        launcher = subprocess.Popen([MPIEXEC, "--continuous", "-n", "2", *self.words("two", epochs)],
-                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.addCleanup(launcher.kill)
-        self.kill(launcher, 0, "two")
-        launcher.communicate(timeout=300)
+        self.run_and_kill(2, 0, "two", epochs)
         self.assertEqual([self.record("two", run)["status"] for run in RUNS], ["finished"] * 5)
         self.assertFalse((self.folder / "two/sweep.csv").exists())
         done = subprocess.run(self.words("two", epochs), capture_output=True, text=True, timeout=300)

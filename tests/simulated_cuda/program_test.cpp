@@ -282,6 +282,8 @@ TEST_F(FailingGpu, ASweepNamesTheGuiltyRunAndTheOthersEndAsIfNothingHadBeen) {
     ASSERT_EQ(summary["runs"].size(), 4u);
     EXPECT_EQ(summary["runs"][3]["run"], "optimizer-rmsprop");
     EXPECT_NE(summary["runs"][3]["failure"].get<std::string>().find("cudaErrorIllegalAddress"), std::string::npos);
+    for (const auto& run : std::filesystem::directory_iterator(folder_ / out / "runs"))
+      EXPECT_FALSE(std::filesystem::exists(run.path() / "run.lock")) << run.path();
     for (const char* optimizer : {"adam", "sgd", "adamw"}) {
       EXPECT_NE(weights(out, optimizer), "") << optimizer;
       EXPECT_TRUE(weights(out, optimizer) == weights("whole", optimizer)) << optimizer;

@@ -1,11 +1,14 @@
 // shared_runs_test.cpp - several processes, with a launcher's ranks or without, share the runs of a sweep or a lab.
 #include <signal.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "apps/sweep/run_queue.h"
+#include "engine/core/process_lock.h"
 #include "tests/apps/program.h"
 #include "tests/support/errors.h"
 
@@ -66,11 +69,41 @@ pid_t child_of(pid_t parent) {
   return child;
 }
 
+bool is_under_way(const fs::path& run) {
+  return fs::exists(run / "run.lock") && fs::exists(run / "last.safetensors");
+}
+
+/// Waits until `sweep` is in the middle of `run`, and stops the process that trains it until go_on().
+class StoppedRun {
+ public:
+  StoppedRun(const RunningProgram& sweep, const fs::path& run) {
+    if (comes_true([&] { return is_under_way(run); })) process_ = child_of(sweep.process());
+    if (process_ > 0) kill(process_, SIGSTOP);
+    EXPECT_GT(process_, 0) << run << " is not under way";
+  }
+  StoppedRun(const StoppedRun&) = delete;
+  StoppedRun& operator=(const StoppedRun&) = delete;
+  ~StoppedRun() { go_on(); }
+  void go_on() {
+    if (process_ > 0) kill(process_, SIGCONT);
+    process_ = 0;
+  }
+
+ private:
+  pid_t process_ = 0;
+};
+
+/// Expects that the sweep below `out` has the table and the bits of one process.
+void expect_as_of_one(const ScratchFolder& folder, const std::string& out, const std::vector<std::string>& runs) {
+  ASSERT_EQ(run_program(folder.path(), sweep_below("one", runs)).status, 0);
+  EXPECT_EQ(table_of(folder / out), table_of(folder / "one"));
+  expect_same_bits(folder / out, folder / "one");
+}
+
 const std::vector<std::string> six = {"--grid", "seed=1,2,3,4,5,6", "--epochs", "60"};
 
 TEST(SharedSweep, ThreeProcessesMakeTheTableAndTheBitsOfOne) {
   const ScratchFolder folder;
-  ASSERT_EQ(run_program(folder.path(), sweep_below("one", six)).status, 0);
   std::vector<std::unique_ptr<RunningProgram>> three;
   for (int i = 0; i < 3; ++i)
     three.push_back(std::make_unique<RunningProgram>(folder.path(), sweep_below("three", six)));
@@ -82,22 +115,26 @@ TEST(SharedSweep, ThreeProcessesMakeTheTableAndTheBitsOfOne) {
     EXPECT_EQ(lines_with(outcome.out, "Lowest validation loss: "), 1u) << outcome.out;
   }
   EXPECT_EQ(trained, 6u) << "each run once";
-  EXPECT_EQ(table_of(folder / "three"), table_of(folder / "one"));
+  expect_as_of_one(folder, "three", six);
   EXPECT_EQ(names_in(folder / "three"), names_in(folder / "one"));
-  expect_same_bits(folder / "three", folder / "one");
 }
 
 TEST(SharedSweep, OfRanksTheFirstPrintsAndTheyShareTheRuns) {
   const ScratchFolder folder;
-  RunningProgram second(folder.path(), sweep_below("two", six), as_rank(1, 2));
-  const Outcome first = run_program(folder.path(), sweep_below("two", six), as_rank(0, 2)), quiet = second.wait();
-  EXPECT_EQ(first.status, 0) << first.err;
+  const std::vector<std::string> runs = {"--grid", "seed=1,2,3", "--epochs", "300"};
+  RunningProgram second(folder.path(), sweep_below("two", runs), as_rank(1, 2));
+  StoppedRun its(second, folder / "two/runs/seed-1");
+  RunningProgram first(folder.path(), sweep_below("two", runs), as_rank(0, 2));
+  ASSERT_TRUE(comes_true([&] { return is_under_way(folder / "two/runs/seed-2"); })) << "the next that is free";
+  its.go_on();
+  const Outcome prints = first.wait(), quiet = second.wait();
+  EXPECT_EQ(prints.status, 0) << prints.err;
   EXPECT_EQ(quiet.status, 0) << quiet.err;
   EXPECT_EQ(quiet.out + quiet.err, "");
-  EXPECT_EQ(lines_with(first.out, ": done ") + lines_with(first.out, "done already"), 6u) << first.out;
-  ASSERT_EQ(run_program(folder.path(), sweep_below("one", six)).status, 0);
-  EXPECT_EQ(table_of(folder / "two"), table_of(folder / "one"));
-  expect_same_bits(folder / "two", folder / "one");
+  EXPECT_EQ(lines_with(prints.out, "seed-1: done by another process"), 1u) << prints.out;
+  EXPECT_EQ(lines_with(prints.out, "seed-2: done in "), 1u) << prints.out;
+  EXPECT_EQ(lines_with(prints.out, ": done "), 3u) << prints.out;
+  expect_as_of_one(folder, "two", runs);
 }
 
 TEST(SharedSweep, AMachineThatDiesCostsItsRunOnly) {
@@ -124,22 +161,26 @@ TEST(SharedSweep, AMachineThatDiesCostsItsRunOnly) {
   const Outcome again = run_program(folder.path(), sweep_below("two", runs));
   EXPECT_EQ(again.status, 0) << again.err;
   EXPECT_NE(again.out.find("3 of 3 runs are done already"), std::string::npos) << again.out;
-  ASSERT_EQ(run_program(folder.path(), sweep_below("one", runs)).status, 0);
-  EXPECT_EQ(table_of(folder / "two"), table_of(folder / "one"));
-  expect_same_bits(folder / "two", folder / "one");
+  expect_as_of_one(folder, "two", runs);
 }
 
 TEST(SharedSweep, ARunThatFailsIsNotTriedByTheOthersAndTheFirstRankNamesIt) {
   const ScratchFolder folder;
-  const std::vector<std::string> runs = {"--grid", "lr=1e30,1e-4,1e-3", "--epochs", "300"};
+  const std::vector<std::string> runs = {"--grid", "lr=1e-4,1e30,1e-3", "--epochs", "300"};
+  RunningProgram first(folder.path(), sweep_below("two", runs), as_rank(0, 2));
+  StoppedRun its(first, folder / "two/runs/lr-1e-4");
   RunningProgram second(folder.path(), sweep_below("two", runs), as_rank(1, 2));
-  ASSERT_TRUE(comes_true([&] { return fs::exists(folder / "two/logs/lr-1e30.txt"); })) << "it has begun";
-  const Outcome first = run_program(folder.path(), sweep_below("two", runs), as_rank(0, 2)), quiet = second.wait();
+  ASSERT_TRUE(comes_true([&] { return is_under_way(folder / "two/runs/lr-1e-3"); })) << "after the one that fails";
+  const std::string record = text_of(folder / "two/runs/lr-1e30/run.json");
+  its.go_on();
+  const Outcome names = first.wait(), quiet = second.wait();
   EXPECT_EQ(quiet.status, 0) << "a launcher would end the others";
   EXPECT_EQ(quiet.out + quiet.err, "");
-  EXPECT_EQ(first.status, 1);
-  EXPECT_TRUE(first.err.starts_with("gridstride: 1 of 3 runs failed: lr-1e30: the loss is no longer finite"))
-      << first.err;
+  EXPECT_EQ(names.status, 1);
+  EXPECT_EQ(lines_with(names.out, "lr-1e30: failed by another process"), 1u) << names.out;
+  EXPECT_EQ(text_of(folder / "two/runs/lr-1e30/run.json"), record) << "it is not tried again";
+  EXPECT_TRUE(names.err.starts_with("gridstride: 1 of 3 runs failed: lr-1e30: the loss is no longer finite"))
+      << names.err;
   EXPECT_EQ(run_program(folder.path(), sweep_below("one", runs)).status, 1);
   EXPECT_EQ(table_of(folder / "two"), table_of(folder / "one"));
 }
@@ -174,31 +215,88 @@ TEST(SharedSweep, AnErrorOfAnotherRankNamesItAndItsMachine) {
                   2, {"rank 1 on ", "gone"});
 }
 
+/// A file lies where the first run's folder should be; the others are trained.
+TEST(SharedSweep, ARunWhoseFolderCannotBeClaimedHasFailedAndTheOthersGoOn) {
+  for (const char* jobs : {"1", "2"}) {
+    SCOPED_TRACE(jobs);
+    const ScratchFolder folder;
+    fs::create_directories(folder / "sweep/runs");
+    write_text(folder / "sweep/runs/seed-1", "a file");
+    auto words = sweep_below("sweep", {"--grid", "seed=1,2,3", "--epochs", "2"});
+    *(std::ranges::find(words, "--jobs") + 1) = jobs;
+    const Outcome outcome = run_program(folder.path(), words);
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(lines_of(outcome.err).size(), 1u) << outcome.err;
+    EXPECT_TRUE(outcome.err.starts_with("gridstride: 1 of 3 runs failed: seed-1: --out: cannot write to "))
+        << outcome.err;
+    EXPECT_NE(outcome.err.find("it is not a folder"), std::string::npos) << outcome.err;
+    EXPECT_EQ(lines_with(outcome.out, "seed-1: failed to start"), 1u) << outcome.out;
+    EXPECT_EQ(lines_with(outcome.out, ": done in "), 2u) << outcome.out;
+    EXPECT_EQ(table_of(folder / "sweep").size(), 4u);
+  }
+}
+
+TEST(SharedSweep, SaysForWhomItWaitsWithItsTable) {
+  const ScratchFolder folder;
+  fs::create_directories(folder / "sweep");
+  auto lock = ProcessLock::take(folder / "sweep/only.lock");
+  ASSERT_TRUE(lock);
+  RunningProgram running(folder.path(), sweep_below("sweep", {"--grid", "seed=1,2", "--epochs", "1"}));
+  const std::string line = "waits for process " + std::to_string(getpid()) + " on ";
+  EXPECT_TRUE(comes_true([&] { return lines_with(running.output(), line) == 1; })) << running.output();
+  lock.reset();
+  EXPECT_EQ(running.wait().status, 0);
+  EXPECT_TRUE(fs::exists(folder / "sweep/sweep.csv"));
+}
+
 TEST(SharedLab, RanksMakeTheReportTogether) {
   const ScratchFolder folder;
   std::ofstream(folder / "lab.json") << R"({"title": "three runs", "tasks": [{"id": "a", "title": "t",
-    "timed_epochs": 2, "runs": [{"name": "one", "model": "lenet", "epochs": 60, "base": 2},
-    {"name": "two", "model": "mlp", "epochs": 60, "base": 8}, {"name": "three", "model": "mlp", "epochs": 60,
+    "timed_epochs": 2, "runs": [{"name": "one", "model": "lenet", "epochs": 300, "base": 2},
+    {"name": "two", "model": "mlp", "epochs": 300, "base": 8}, {"name": "three", "model": "mlp", "epochs": 300,
     "base": 4}]}]})";
   const auto lab = [&](const std::string& out) {
     return std::vector<std::string>{"lab", "--lab",     "lab.json", "--device", "cpu", "--image-size", "16", "--limit",
                                     "16",  "--threads", "1",        "--out",    out};
   };
   ASSERT_EQ(run_program(folder.path(), lab("one")).status, 0);
+  const std::vector<std::string> names = names_in(folder / "one/runs");
+  const auto run_under_way = [&](const std::string& out) {
+    std::string found;
+    comes_true([&] {
+      for (const std::string& name : names)
+        if (is_under_way(folder / out / "runs" / name)) found = name;
+      return !found.empty();
+    });
+    return found;
+  };
   RunningProgram second(folder.path(), lab("two"), as_rank(1, 2));
-  const Outcome first = run_program(folder.path(), lab("two"), as_rank(0, 2)), quiet = second.wait();
-  EXPECT_EQ(first.status, 0) << first.err;
+  const std::string stopped = run_under_way("two");
+  StoppedRun its(second, folder / "two/runs" / stopped);
+  RunningProgram first(folder.path(), lab("two"), as_rank(0, 2));
+  ASSERT_TRUE(comes_true([&] { return first.output().find(": done in ") != std::string::npos; }));
+  its.go_on();
+  const Outcome prints = first.wait(), quiet = second.wait();
+  EXPECT_EQ(prints.status, 0) << prints.err;
   EXPECT_EQ(quiet.status, 0) << quiet.err;
   EXPECT_EQ(quiet.out + quiet.err, "");
+  EXPECT_EQ(lines_with(prints.out, stopped + ": done by another process"), 1u) << prints.out;
   expect_same_bits(folder / "two", folder / "one");
   EXPECT_EQ(names_in(folder / "two/timing"), names_in(folder / "one/timing"));
   EXPECT_TRUE(fs::exists(folder / "two/report.html"));
   // Started by hand, without ranks: both end with the report.
   RunningProgram other(folder.path(), lab("by-hand"));
-  const Outcome here = run_program(folder.path(), lab("by-hand")), there = other.wait();
+  const std::string waited_for = run_under_way("by-hand");
+  other.send(SIGSTOP);
+  RunningProgram waits(folder.path(), lab("by-hand"));
+  const std::string holder = "process " + std::to_string(other.process()) + " on ";
+  EXPECT_TRUE(comes_true([&] { return lines_with(waits.output(), waited_for + ": waits for " + holder) == 1; }))
+      << waits.output();
+  other.send(SIGCONT);
+  const Outcome here = waits.wait(), there = other.wait();
   EXPECT_EQ(here.status, 0) << here.err;
   EXPECT_EQ(there.status, 0) << there.err;
-  EXPECT_EQ(lines_with(here.out + there.out, ": 60 epochs in "), 3u) << "each run once\n" << here.out << there.out;
+  EXPECT_EQ(lines_with(here.out + there.out, ": 300 epochs in "), 3u) << "each run once\n" << here.out << there.out;
   EXPECT_EQ(lines_with(here.out + there.out, ": 2 epochs in "), 3u) << "each timed once";
   expect_same_bits(folder / "by-hand", folder / "one");
 }
@@ -212,8 +310,9 @@ TEST(RunQueue, GivesARunAgainWhenItsHolderIsGoneAndNotAfterItHasFailedElsewhere)
     runs.push_back({rate, {words, 2, folder / rate}});
   }
   std::vector<std::string> ended;
-  const auto note = [&](std::size_t run, const std::optional<apps::RunFailure>& failure) {
-    ended.push_back(runs[run].name + ": " + (failure ? failure->message : "done"));
+  const auto note = [&](std::size_t run, const apps::NotTaken& end) {
+    EXPECT_TRUE(end.elsewhere);
+    ended.push_back(runs[run].name + ": " + (end.failure.empty() ? "done" : end.failure));
   };
   apps::RunQueue here(runs, {0, 1}, note);
   {
@@ -221,7 +320,7 @@ TEST(RunQueue, GivesARunAgainWhenItsHolderIsGoneAndNotAfterItHasFailedElsewhere)
     EXPECT_EQ(elsewhere.take(), 0u);
     EXPECT_EQ(here.take(), 1u) << "the next that is free";
     EXPECT_EQ(here.take(), std::nullopt);
-    EXPECT_EQ(here.held_elsewhere(), 1u);
+    EXPECT_EQ(here.held_elsewhere(), std::vector<std::size_t>{0});
     EXPECT_FALSE(here.over());
     EXPECT_EQ(elsewhere.take(), std::nullopt);
     here.release(1);
@@ -230,7 +329,7 @@ TEST(RunQueue, GivesARunAgainWhenItsHolderIsGoneAndNotAfterItHasFailedElsewhere)
   EXPECT_TRUE(here.over());
   here.release(0);
 
-  apps::RunQueue again(runs, {0, 1}, note);
+  apps::RunQueue again(runs, {0, 1}, note), looks(runs, {0, 1}, note);
   for (const apps::NamedRun& run : runs) {
     auto words = run.run.words;
     words.insert(words.begin(), "train");
@@ -242,9 +341,30 @@ TEST(RunQueue, GivesARunAgainWhenItsHolderIsGoneAndNotAfterItHasFailedElsewhere)
   ASSERT_EQ(ended.size(), 2u);
   EXPECT_EQ(ended[0], "1e-3: done");
   EXPECT_TRUE(ended[1].starts_with("1e30: the loss is no longer finite")) << ended[1];
+  looks.look();
+  EXPECT_TRUE(looks.over());
+  EXPECT_EQ(ended.size(), 4u) << "the same two";
   apps::RunQueue later(runs, {0, 1}, note);
-  EXPECT_EQ(later.done_before(), 1u);
+  EXPECT_EQ(later.done_before(), std::vector<std::size_t>{0});
+  later.look();
   EXPECT_EQ(later.take(), 1u) << "a failure of before is tried again";
+}
+
+TEST(RunQueue, ReportsARunWhoseRecordIsDamagedMeanwhileAndGivesTheNext) {
+  const ScratchFolder folder;
+  const std::vector<apps::NamedRun> runs = {{"a", {{"lenet"}, 1, folder / "a"}}, {"b", {{"lenet"}, 1, folder / "b"}}};
+  std::vector<apps::NotTaken> ended;
+  apps::RunQueue queue(runs, {0, 1}, [&](std::size_t run, const apps::NotTaken& end) {
+    EXPECT_EQ(run, 0u);
+    ended.push_back(end);
+  });
+  fs::create_directory(folder / "a");
+  write_text(folder / "a/run.json", "{");
+  EXPECT_EQ(queue.take(), 1u);
+  EXPECT_TRUE(queue.over());
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_FALSE(ended[0].elsewhere);
+  EXPECT_NE(ended[0].failure.find("run.json"), std::string::npos) << ended[0].failure;
 }
 
 }  // namespace
