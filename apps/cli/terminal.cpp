@@ -73,6 +73,11 @@ void print_text(std::string_view text, std::FILE* stream) {
   }
 }
 
+void print_now(std::string_view text) {
+  print_text(text);
+  flush_output();
+}
+
 void print_message(std::string_view message) {
   print_as_it_is(fmt::format("gridstride: {}\n", printable(message)), stderr);
 }

@@ -21,6 +21,9 @@ std::optional<std::string> lost_output();
 /// Prints text in which control characters but newlines, and bytes that are not UTF-8, are shown as \x1b.
 void print_text(std::string_view text, std::FILE* stream = stdout);
 
+/// print_text() on standard output and flush_output(): a line on which hours of silence may follow.
+void print_now(std::string_view text);
+
 /// Prints one line on standard error, "gridstride: " and the message, in which newlines are shown, too.
 void print_message(std::string_view message);
 

@@ -192,14 +192,12 @@ int train_in_turn(const std::vector<NamedRun>& runs, bool quiet, const std::stri
   for (std::size_t i = 0; i < runs.size(); ++i) all.push_back(i);
   RunQueue queue(runs, all, [&](std::size_t i, const NotTaken& end) {
     if (!end.failure.empty()) throw Error(fmt::format("{}: {}", runs[i].name, end.failure));
-    if (!quiet) print_text(label(i) + ": done by another process\n");
+    if (!quiet) print_now(label(i) + ": done by another process\n");
   });
   if (!quiet)
-    for (const std::size_t i : queue.done_before()) print_text(label(i) + ": done before\n");
+    for (const std::size_t i : queue.done_before()) print_now(label(i) + ": done before\n");
   const auto wait = [&](std::size_t i) {
-    if (quiet) return;
-    print_text(fmt::format("{}: waits for {}\n", label(i), RunDirectory(runs[i].run.folder).holder()));
-    flush_output();
+    if (!quiet) print_now(fmt::format("{}: waits for {}\n", label(i), RunDirectory(runs[i].run.folder).holder()));
   };
   while (const auto i = next_run(queue, wait)) {
     const auto start = Clock::now();
@@ -207,8 +205,7 @@ int train_in_turn(const std::vector<NamedRun>& runs, bool quiet, const std::stri
     queue.release(*i);
     const double seconds = seconds_since(start);
     if (!quiet)
-      print_text(fmt::format("{}: {} in {}\n", label(*i), plural(runs[*i].run.epochs, "epoch"), duration(seconds)));
-    flush_output();
+      print_now(fmt::format("{}: {} in {}\n", label(*i), plural(runs[*i].run.epochs, "epoch"), duration(seconds)));
   }
   return 0;
 }
@@ -221,7 +218,7 @@ int jobs_of(const LabOptions& o, KeptApart how, const std::vector<LabRun>& runs,
   std::vector<NamedRun> to_do = named(runs, common, gpus);
   std::erase_if(to_do, [](const NamedRun& run) { return is_done(run.run); });
   const MemoryNeeds needs = prepare(to_do, o.quiet);
-  if (!o.quiet) print_text(memory_note(needs));
+  if (!o.quiet) print_now(memory_note(needs));
   return jobs_on_gpus(needs, gpus.size());
 }
 

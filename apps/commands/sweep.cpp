@@ -157,7 +157,7 @@ int sweep_command(const Words& words) {
   }
   const MemoryNeeds needs = prepare(named, o.quiet);
   const int jobs = jobs_of(o, how, needs, gpus.size());
-  if (o.jobs == 0 && !o.quiet) print_text(memory_note(needs));
+  if (o.jobs == 0 && !o.quiet) print_now(memory_note(needs));
   std::vector<std::string> failures;
   std::optional<ProcessLock> only;
   open_shared_folder(out);

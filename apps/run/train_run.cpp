@@ -76,8 +76,7 @@ class Display {
     if (json_lines_) print_json_line(end_line(record));
   }
   void print(const std::string& text) {
-    if (!quiet_ && !view_.only_live) print_text(text);
-    flush_output();
+    if (!quiet_ && !view_.only_live) print_now(text);
   }
   int width() const { return terminal_width(stdout); }
 

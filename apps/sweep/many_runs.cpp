@@ -61,9 +61,8 @@ class Ledger {
     ++done;
     live_.clear();
     if (!quiet_)
-      print_text(fmt::format("[{}/{}] {}: {} {}\n", done, runs_.size(), runs_[run].name,
-                             failures[run].empty() ? "done" : "failed", how));
-    flush_output();
+      print_now(fmt::format("[{}/{}] {}: {} {}\n", done, runs_.size(), runs_[run].name,
+                            failures[run].empty() ? "done" : "failed", how));
   }
 
   const std::vector<NamedRun>& runs_;
@@ -157,8 +156,8 @@ std::vector<std::string> train_at_once(const std::vector<NamedRun>& runs, KeptAp
   }
   RunQueue queue(runs, to_do, [&](std::size_t run, const NotTaken& end) { ledger.not_taken(run, end); });
   if (const std::size_t done = queue.done_before().size(); done > 0 && !quiet)
-    print_text(fmt::format("{} of {} {} done already\n", done, plural(std::int64_t(runs.size()), "run"),
-                           done == 1 ? "is" : "are"));
+    print_now(fmt::format("{} of {} {} done already\n", done, plural(std::int64_t(runs.size()), "run"),
+                          done == 1 ? "is" : "are"));
   ledger.done = runs.size() - to_do.size() + queue.done_before().size();
   Work work{runs, queue, DealtDevices(devices), ledger};
   const RunSource all{[&] { return queue.take(); }, [&] { return queue.over(); }};

@@ -38,11 +38,9 @@ ProcessLock only_process_in(const std::filesystem::path& folder, bool quiet) {
   const InterruptGuard interrupts;
   for (bool said = quiet;; said = true) {
     if (auto lock = ProcessLock::take(folder / lock_file)) return *std::move(lock);
-    if (!said) {
-      print_text(fmt::format("waits for {}, which times runs or writes results in {}\n",
-                             ProcessLock::holder(folder / lock_file), folder.string()));
-      flush_output();
-    }
+    if (!said)
+      print_now(fmt::format("waits for {}, which times runs or writes results in {}\n",
+                            ProcessLock::holder(folder / lock_file), folder.string()));
     interrupts.check();
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }

@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -76,6 +78,12 @@ Outcome RunningProgram::wait() {
 Outcome run_program(const fs::path& folder, const std::vector<std::string>& words,
                     const std::function<void()>& prepare) {
   return RunningProgram(folder, words, prepare).wait();
+}
+
+bool soon(const std::function<bool()>& so) {
+  for (int i = 0; i < 3000; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(10)))
+    if (so()) return true;
+  return false;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {

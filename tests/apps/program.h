@@ -41,6 +41,9 @@ class RunningProgram {
 Outcome run_program(const std::filesystem::path& folder, const std::vector<std::string>& words,
                     const std::function<void()>& prepare = {});
 
+/// Asks every 10 ms if it is so; false after 30 s.
+bool soon(const std::function<bool()>& so);
+
 std::vector<std::string> lines_of(const std::string& text);
 
 nlohmann::json json_of(const std::filesystem::path& file);

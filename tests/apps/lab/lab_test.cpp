@@ -278,6 +278,20 @@ TEST_F(Lab, InterruptedItGoesOnWithTheSameNumbers) {
   EXPECT_EQ(histories(), whole);
 }
 
+TEST_F(Lab, ItsLinesAreInAFileAtOnce) {
+  std::ofstream(folder_ / "lab.json") << R"({"title": "one run", "tasks": [{"id": "1", "title": "t",
+    "runs": [{"name": "MLP", "model": "mlp", "epochs": 300, "base": 8}]}]})";
+  ASSERT_EQ(run({"--seeds", "1"}).status, 0);
+  RunningProgram running(folder_.path(), words({"--seeds", "3"}));
+  const auto has_begun = [&](const char* run) {
+    return soon([&] { return std::filesystem::exists(folder_ / "lab/runs" / run / "last.safetensors"); });
+  };
+  ASSERT_TRUE(has_begun("mlp-8-seed2"));
+  EXPECT_EQ(running.output(), "1/3 mlp-8-seed1: done before\n");
+  ASSERT_TRUE(has_begun("mlp-8-seed3"));
+  EXPECT_NE(running.output().find("\n2/3 mlp-8-seed2: 300 epochs in "), std::string::npos) << running.output();
+}
+
 TEST_F(Lab, SeedsAreRepeatedAndShown) {
   const Outcome outcome = run({"--seeds", "2", "--only", "2"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;

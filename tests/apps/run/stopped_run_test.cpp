@@ -3,7 +3,6 @@
 #include <signal.h>
 
 #include <chrono>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -14,12 +13,6 @@ namespace gs::test {
 namespace {
 
 using Names = std::vector<std::string>;
-
-bool soon(const std::function<bool()>& so) {
-  for (int i = 0; i < 2000; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(10)))
-    if (so()) return true;
-  return false;
-}
 
 class StoppedRun : public testing::Test {
  protected:

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "apps/sweep/run_queue.h"
 #include "engine/core/process_lock.h"
@@ -55,12 +54,6 @@ std::size_t lines_with(const std::string& text, const std::string& part) {
   return count;
 }
 
-bool comes_true(const std::function<bool()>& so) {
-  for (int i = 0; i < 3000; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(10)))
-    if (so()) return true;
-  return false;
-}
-
 /// The process that trains below `parent`.
 pid_t child_of(pid_t parent) {
   std::ifstream in("/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) + "/children");
@@ -77,7 +70,7 @@ bool is_under_way(const fs::path& run) {
 class StoppedRun {
  public:
   StoppedRun(const RunningProgram& sweep, const fs::path& run) {
-    if (comes_true([&] { return is_under_way(run); })) process_ = child_of(sweep.process());
+    if (soon([&] { return is_under_way(run); })) process_ = child_of(sweep.process());
     if (process_ > 0) kill(process_, SIGSTOP);
     EXPECT_GT(process_, 0) << run << " is not under way";
   }
@@ -125,7 +118,7 @@ TEST(SharedSweep, OfRanksTheFirstPrintsAndTheyShareTheRuns) {
   RunningProgram second(folder.path(), sweep_below("two", runs), as_rank(1, 2));
   StoppedRun its(second, folder / "two/runs/seed-1");
   RunningProgram first(folder.path(), sweep_below("two", runs), as_rank(0, 2));
-  ASSERT_TRUE(comes_true([&] { return is_under_way(folder / "two/runs/seed-2"); })) << "the next that is free";
+  ASSERT_TRUE(soon([&] { return is_under_way(folder / "two/runs/seed-2"); })) << "the next that is free";
   its.go_on();
   const Outcome prints = first.wait(), quiet = second.wait();
   EXPECT_EQ(prints.status, 0) << prints.err;
@@ -141,9 +134,9 @@ TEST(SharedSweep, AMachineThatDiesCostsItsRunOnly) {
   const ScratchFolder folder;
   const std::vector<std::string> runs = {"--grid", "seed=1,2,3", "--epochs", "1500"};
   RunningProgram dies(folder.path(), sweep_below("two", runs), as_rank(0, 2));
-  ASSERT_TRUE(comes_true([&] { return fs::exists(folder / "two/runs/seed-1/last.safetensors"); }));
+  ASSERT_TRUE(soon([&] { return fs::exists(folder / "two/runs/seed-1/last.safetensors"); }));
   RunningProgram survives(folder.path(), sweep_below("two", runs), as_rank(1, 2));
-  ASSERT_TRUE(comes_true([&] { return fs::exists(folder / "two/runs/seed-2/last.safetensors"); }));
+  ASSERT_TRUE(soon([&] { return fs::exists(folder / "two/runs/seed-2/last.safetensors"); }));
   dies.send(SIGSTOP);  // all of its processes die at once, as far as the files can tell
   const pid_t trains = child_of(dies.process());
   ASSERT_GT(trains, 0);
@@ -170,7 +163,7 @@ TEST(SharedSweep, ARunThatFailsIsNotTriedByTheOthersAndTheFirstRankNamesIt) {
   RunningProgram first(folder.path(), sweep_below("two", runs), as_rank(0, 2));
   StoppedRun its(first, folder / "two/runs/lr-1e-4");
   RunningProgram second(folder.path(), sweep_below("two", runs), as_rank(1, 2));
-  ASSERT_TRUE(comes_true([&] { return is_under_way(folder / "two/runs/lr-1e-3"); })) << "after the one that fails";
+  ASSERT_TRUE(soon([&] { return is_under_way(folder / "two/runs/lr-1e-3"); })) << "after the one that fails";
   const std::string record = text_of(folder / "two/runs/lr-1e30/run.json");
   its.go_on();
   const Outcome names = first.wait(), quiet = second.wait();
@@ -189,7 +182,7 @@ TEST(SharedSweep, ARunThatIsKilledHasFailedAndItsRecordSaysSo) {
   const ScratchFolder folder;
   const std::vector<std::string> words = sweep_below("sweep", {"--grid", "seed=1,2", "--epochs", "1500", "--quiet"});
   RunningProgram running(folder.path(), words);
-  ASSERT_TRUE(comes_true([&] { return fs::exists(folder / "sweep/runs/seed-1/last.safetensors"); }));
+  ASSERT_TRUE(soon([&] { return fs::exists(folder / "sweep/runs/seed-1/last.safetensors"); }));
   kill(child_of(running.process()), SIGKILL);
   const Outcome outcome = running.wait();
   EXPECT_EQ(outcome.status, 1);
@@ -243,7 +236,7 @@ TEST(SharedSweep, SaysForWhomItWaitsWithItsTable) {
   ASSERT_TRUE(lock);
   RunningProgram running(folder.path(), sweep_below("sweep", {"--grid", "seed=1,2", "--epochs", "1"}));
   const std::string line = "waits for process " + std::to_string(getpid()) + " on ";
-  EXPECT_TRUE(comes_true([&] { return lines_with(running.output(), line) == 1; })) << running.output();
+  EXPECT_TRUE(soon([&] { return lines_with(running.output(), line) == 1; })) << running.output();
   lock.reset();
   EXPECT_EQ(running.wait().status, 0);
   EXPECT_TRUE(fs::exists(folder / "sweep/sweep.csv"));
@@ -263,7 +256,7 @@ TEST(SharedLab, RanksMakeTheReportTogether) {
   const std::vector<std::string> names = names_in(folder / "one/runs");
   const auto run_under_way = [&](const std::string& out) {
     std::string found;
-    comes_true([&] {
+    soon([&] {
       for (const std::string& name : names)
         if (is_under_way(folder / out / "runs" / name)) found = name;
       return !found.empty();
@@ -274,7 +267,7 @@ TEST(SharedLab, RanksMakeTheReportTogether) {
   const std::string stopped = run_under_way("two");
   StoppedRun its(second, folder / "two/runs" / stopped);
   RunningProgram first(folder.path(), lab("two"), as_rank(0, 2));
-  ASSERT_TRUE(comes_true([&] { return first.output().find(": done in ") != std::string::npos; }));
+  ASSERT_TRUE(soon([&] { return first.output().find(": done in ") != std::string::npos; }));
   its.go_on();
   const Outcome prints = first.wait(), quiet = second.wait();
   EXPECT_EQ(prints.status, 0) << prints.err;
@@ -290,7 +283,7 @@ TEST(SharedLab, RanksMakeTheReportTogether) {
   other.send(SIGSTOP);
   RunningProgram waits(folder.path(), lab("by-hand"));
   const std::string holder = "process " + std::to_string(other.process()) + " on ";
-  EXPECT_TRUE(comes_true([&] { return lines_with(waits.output(), waited_for + ": waits for " + holder) == 1; }))
+  EXPECT_TRUE(soon([&] { return lines_with(waits.output(), waited_for + ": waits for " + holder) == 1; }))
       << waits.output();
   other.send(SIGCONT);
   const Outcome here = waits.wait(), there = other.wait();
@@ -325,7 +318,7 @@ TEST(RunQueue, GivesARunAgainWhenItsHolderIsGoneAndNotAfterItHasFailedElsewhere)
     EXPECT_EQ(elsewhere.take(), std::nullopt);
     here.release(1);
   }
-  EXPECT_TRUE(comes_true([&] { return here.take() == 0u; })) << "its holder is gone";
+  EXPECT_TRUE(soon([&] { return here.take() == 0u; })) << "its holder is gone";
   EXPECT_TRUE(here.over());
   here.release(0);
 

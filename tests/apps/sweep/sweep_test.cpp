@@ -3,7 +3,6 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "apps/sweep/dealt_devices.h"
 #include "apps/sweep/many_runs.h"
@@ -210,12 +209,6 @@ TEST(Sweep, ARunThatWasKilledAtItsVeryEndIsCompleted) {
 }
 
 /// Waits until so() is true; false after ten seconds.
-bool soon(const std::function<bool()>& so) {
-  for (int i = 0; i < 1000; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(10)))
-    if (so()) return true;
-  return false;
-}
-
 TEST(Sweep, InterruptedItGoesOnWhereItStopped) {
   const ScratchFolder folder;
   const Words words =
@@ -239,6 +232,23 @@ TEST(Sweep, InterruptedItGoesOnWhereItStopped) {
   ASSERT_EQ(fresh.status, 0) << fresh.err;
   EXPECT_EQ(text_of(last("seed-1")), text_of(folder / "fresh/runs/seed-1/last.safetensors"))
       << "stopped after " << done << " epochs";
+}
+
+TEST(Sweep, ItsLinesAreInAFileAtOnce) {
+  const ScratchFolder folder;
+  const auto words = [](const char* seeds) {
+    return tiny_sweep({"--grid", seeds, "--epochs", "300", "--jobs", "1", "--out", "sweep"});
+  };
+  ASSERT_EQ(run_program(folder.path(), words("seed=1,2")).status, 0);
+  std::filesystem::remove_all(folder / "sweep/runs/seed-2");
+  RunningProgram running(folder.path(), words("seed=1,2,3"));
+  const auto has_begun = [&](const char* run) {
+    return soon([&] { return std::filesystem::exists(folder / "sweep/runs" / run / "last.safetensors"); });
+  };
+  ASSERT_TRUE(has_begun("seed-2"));
+  EXPECT_EQ(running.output(), "1 of 3 runs is done already\n");
+  ASSERT_TRUE(has_begun("seed-3"));
+  EXPECT_NE(running.output().find("\n[2/3] seed-2: done in "), std::string::npos) << running.output();
 }
 
 TEST(Sweep, ItsRunsEndWithItWhenItIsKilled) {
