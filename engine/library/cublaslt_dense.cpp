@@ -41,6 +41,37 @@ void set(Preference& p, cublasLtMatmulPreferenceAttributes_t name, T value) {
   check_lt(cublasLtMatmulPreferenceSetAttribute(p.get(), name, &value, sizeof value), "setting a preference");
 }
 
+/// An algorithm with all its settings.
+struct Algorithm {
+  cublasLtMatmulAlgo_t config;
+  std::size_t workspace_bytes;
+
+  /// Parts of the sum that are computed in parallel.
+  int parts() const { return word(CUBLASLT_ALGO_CONFIG_SPLITK_NUM); }
+  std::uint32_t reduction() const { return std::uint32_t(word(CUBLASLT_ALGO_CONFIG_REDUCTION_SCHEME)); }
+
+  /// Contains every attribute that the heuristics vary, so that a stored name identifies one algorithm.
+  std::string name() const {
+    const std::string unsplit = fmt::format(
+        "cublaslt:algo{}.tile{}.stages{}.swizzle{}.custom{}.inner{}.cluster{}", word(CUBLASLT_ALGO_CONFIG_ID),
+        word(CUBLASLT_ALGO_CONFIG_TILE_ID), word(CUBLASLT_ALGO_CONFIG_STAGES_ID),
+        word(CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING), word(CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION),
+        half(CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID), half(CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID));
+    return parts() > 1 ? fmt::format("{}.splitk{}.reduction{}", unsplit, parts(), reduction()) : unsplit;
+  }
+
+ private:
+  // The size must equal the attribute's.
+  int word(cublasLtMatmulAlgoConfigAttributes_t attribute) const { return value(attribute, std::int32_t(-1)); }
+  int half(cublasLtMatmulAlgoConfigAttributes_t attribute) const { return value(attribute, std::uint16_t(0)); }
+  template <class T>
+  int value(cublasLtMatmulAlgoConfigAttributes_t attribute, T value) const {
+    std::size_t written = 0;
+    cublasLtMatmulAlgoConfigGetAttribute(&config, attribute, &value, sizeof value, &written);
+    return int(value);
+  }
+};
+
 /// A product of matrices of T with a result of type Result, ready to launch except for the pointers.
 template <class T, class Result>
 class Product {
@@ -63,12 +94,39 @@ class Product {
     layout(d_, data_type<Result>, s.m, s.n, s.ldd);
   }
 
-  /// cuBLASLt's algorithms without split-K reduction, best estimate first; empty if it does not support the product.
-  std::vector<cublasLtMatmulAlgo_t> algorithms(std::size_t* workspace_bytes) const {
+  /// Algorithms that sum in one sequence, then those that split the sum (split-K), each best estimate first. Empty if
+  /// no algorithm of the first kind supports the product, so that the first one, the default, does not split.
+  std::vector<Algorithm> algorithms() const {
+    std::vector<Algorithm> found = proposals(CUBLASLT_REDUCTION_SCHEME_NONE);
+    if (found.empty()) return found;
+    for (const Algorithm& a : proposals(reductions))
+      if (a.parts() > 1 && (a.reduction() & ~reductions) == 0) found.push_back(a);
+    return found;
+  }
+
+  /// d = factor op(a) op(b). `vector` is the epilogue's bias (read) or bias gradient (written), or null.
+  void run(const Algorithm& algorithm, Result* d, const T* a, const T* b, const void* vector, void* workspace,
+           stream_t stream, float factor) {
+    if (vector) set(description_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, vector);
+    const float zero = 0;
+    check_lt(cublasLtMatmul(handle_, description_.get(), &factor, a, a_.get(), b, b_.get(), &zero, d, d_.get(), d,
+                            d_.get(), &algorithm.config, workspace, algorithm.workspace_bytes, stream),
+             "running a product");
+  }
+
+ private:
+  /// Reductions of a split sum that are deterministic and lose no precision. cuBLAS's documentation ("GEMM Algorithms
+  /// Numerical Behavior"): the results of the splits are summed deterministically. The partial sums lie in the
+  /// workspace, which belongs to the call; INPLACE would round them to the result's type, as would OUTPUT_TYPE in bf16.
+  static constexpr std::uint32_t reductions =
+      CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE |
+      (std::is_same_v<Result, float> ? CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE : CUBLASLT_REDUCTION_SCHEME_NONE);
+
+  std::vector<Algorithm> proposals(std::uint32_t reductions_allowed) const {
     Preference preference;
     check_lt(cublasLtMatmulPreferenceCreate(preference.address()), "making a preference");
     set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, std::uint64_t(cublaslt_workspace_limit));
-    set(preference, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, std::uint32_t(CUBLASLT_REDUCTION_SCHEME_NONE));
+    set(preference, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, reductions_allowed);
     // The default is 256 bytes; parameters in the bf16 copy have half the fp32 byte offsets.
     if (std::is_same_v<T, bf16>)
       for (const auto operand :
@@ -79,28 +137,13 @@ class Product {
     const cublasStatus_t status =
         cublasLtMatmulAlgoGetHeuristic(handle_, description_.get(), a_.get(), b_.get(), d_.get(), d_.get(),
                                        preference.get(), int(results.size()), results.data(), &count);
-    std::vector<cublasLtMatmulAlgo_t> found;
-    *workspace_bytes = 0;
+    std::vector<Algorithm> found;
     if (status != CUBLAS_STATUS_SUCCESS) return found;
-    for (int i = 0; i < count; ++i) {
-      if (results[std::size_t(i)].state != CUBLAS_STATUS_SUCCESS) continue;
-      found.push_back(results[std::size_t(i)].algo);
-      *workspace_bytes = std::max(*workspace_bytes, results[std::size_t(i)].workspaceSize);
-    }
+    for (std::size_t i = 0; i < std::size_t(count); ++i)
+      if (results[i].state == CUBLAS_STATUS_SUCCESS) found.push_back({results[i].algo, results[i].workspaceSize});
     return found;
   }
 
-  /// d = factor op(a) op(b). `vector` is the epilogue's bias (read) or bias gradient (written), or null.
-  void run(const cublasLtMatmulAlgo_t& algorithm, Result* d, const T* a, const T* b, const void* vector,
-           void* workspace, std::size_t workspace_bytes, stream_t stream, float factor) {
-    if (vector) set(description_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, vector);
-    const float zero = 0;
-    check_lt(cublasLtMatmul(handle_, description_.get(), &factor, a, a_.get(), b, b_.get(), &zero, d, d_.get(), d,
-                            d_.get(), &algorithm, workspace, workspace_bytes, stream),
-             "running a product");
-  }
-
- private:
   static void layout(Layout& l, cudaDataType_t type, std::int64_t rows, std::int64_t columns, std::int64_t ld) {
     check_lt(cublasLtMatrixLayoutCreate(l.address(), type, std::uint64_t(rows), std::uint64_t(columns), ld),
              "describing a matrix");
@@ -110,40 +153,24 @@ class Product {
   Layout a_, b_, d_;
 };
 
-/// Contains every attribute that the heuristics vary, so that a stored name identifies one algorithm.
-std::string name_of(const cublasLtMatmulAlgo_t& algorithm) {
-  const auto attribute = [&]<class T>(cublasLtMatmulAlgoConfigAttributes_t name, T value) {
-    std::size_t written = 0;
-    cublasLtMatmulAlgoConfigGetAttribute(&algorithm, name, &value, sizeof value, &written);
-    return int(value);
-  };
-  constexpr std::int32_t word = -1;
-  constexpr std::uint16_t half = 0;  // the size must equal the attribute's
-  return fmt::format(
-      "cublaslt:algo{}.tile{}.stages{}.swizzle{}.custom{}.inner{}.cluster{}", attribute(CUBLASLT_ALGO_CONFIG_ID, word),
-      attribute(CUBLASLT_ALGO_CONFIG_TILE_ID, word), attribute(CUBLASLT_ALGO_CONFIG_STAGES_ID, word),
-      attribute(CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING, word), attribute(CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION, word),
-      attribute(CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID, half), attribute(CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID, half));
-}
-
 /// One implementation per algorithm of the product; `bind(run)` makes the op's launch from a function
 /// run(d, a, b, vector, workspace, stream, factor = 1).
 template <class Op, class T, class Result, class Bind>
 std::vector<Implementation<Op>> offer(const CublasLtContext& context, const Shape& shape, const std::string& note,
                                       Bind bind) {
   const auto product = std::make_shared<Product<T, Result>>(context, shape);
-  std::size_t bytes = 0;
   std::vector<Implementation<Op>> list;
-  for (const cublasLtMatmulAlgo_t& algorithm : product->algorithms(&bytes)) {
-    const auto run = [product, algorithm, bytes](Result* d, const T* a, const T* b, const void* vector, void* workspace,
-                                                 stream_t stream, float factor = 1) {
-      product->run(algorithm, d, a, b, vector, workspace, bytes, stream, factor);
+  for (const Algorithm& algorithm : product->algorithms()) {
+    const auto run = [product, algorithm](Result* d, const T* a, const T* b, const void* vector, void* workspace,
+                                          stream_t stream, float factor = 1) {
+      product->run(algorithm, d, a, b, vector, workspace, stream, factor);
     };
-    const std::string name = name_of(algorithm);
+    const std::string name = algorithm.name();
+    const int parts = algorithm.parts();
     if (std::none_of(list.begin(), list.end(), [&](const auto& other) { return other.name == name; }))
-      list.push_back({name, note, 0, bind(run)});
+      list.push_back({name, parts > 1 ? fmt::format("{}; sums in {} parts", note, parts) : note,
+                      algorithm.workspace_bytes, bind(run)});
   }
-  for (auto& implementation : list) implementation.workspace_bytes = bytes;
   return list;
 }
 

@@ -44,12 +44,14 @@ void check_data_gradient(const typename Op::Problem& p, bool masked, const ForEa
   const ref::Sums want = Op::data_gradient(p, dy.data(), w.data(), masked ? relu_output.data() : nullptr);
   for_each([&](const auto& arrays, auto launch) {
     auto dys = arrays.input(dy), ws = arrays.input(w), mask = arrays.input(relu_output);
-    auto dx = arrays.stored(want.value.size());
+    auto dx = arrays.stored(want.value.size()), again = arrays.stored(want.value.size());
     launch(dx.data(), dys.data(), ws.data(), masked ? mask.data() : nullptr);
     EXPECT_TRUE(agree(
         dx.values(), want.value,
         stored_bounds<typename Op::Stored>(want.value, bounds(want, Op::data_gradient_terms(p), arrays.arithmetic))));
     EXPECT_TRUE(dx.intact());
+    launch(again.data(), dys.data(), ws.data(), masked ? mask.data() : nullptr);
+    EXPECT_EQ(dx.values(), again.values()) << "the same inputs gave other bits";
   });
 }
 
