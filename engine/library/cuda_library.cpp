@@ -86,18 +86,23 @@ class CudaLayers : public LayerLibrary<T> {
   const Registry& registry() const { return handles_.registry; }
   CublasLtContext context() const { return {handles_.cublaslt.get(), handles_.tf32, &handles_.registry}; }
 
-  /// One implementation per plan. `more_bytes` of workspace follow the plan's, at the offset passed to `bind`;
-  /// `more_note` is appended to the plan's note.
+  /// One implementation per plan: first of the whole convolution, then of one convolution per group. `more_bytes` of
+  /// workspace follow the plan's, at the offset passed to `bind`; `more_note` is appended to the plan's note.
   template <class Op, class Bind>
   std::vector<Implementation<Op>> offer(ConvolutionOp op, const Conv2d& d, std::size_t more_bytes,
                                         const std::string& more_note, Bind bind) {
     const Precision precision = in_bf16 ? Precision::bf16 : handles_.tf32 ? Precision::tf32 : Precision::fp32;
     std::vector<Implementation<Op>> list;
-    for (CudnnPlan& found : cudnn_plans(op, d, precision, {cudnn(), ""})) {
-      const auto plan = std::make_shared<CudnnPlan>(std::move(found));
-      const std::size_t offset = aligned_size(plan->workspace_bytes);
-      const std::string note = plan->note + (plan->note.empty() || more_note.empty() ? "" : ", ") + more_note;
-      list.push_back({plan->name, note, offset + more_bytes, bind(plan, offset)});
+    for (const Groups groups : {Groups::together, Groups::apart}) {
+      if (groups == Groups::apart && (ungrouped(d) || d.groups > cudnn_most_groups_apart)) continue;
+      for (CudnnPlan& found : cudnn_plans(op, d, precision, {cudnn(), ""}, groups)) {
+        const auto plan = std::make_shared<CudnnPlan>(std::move(found));
+        const std::size_t offset = aligned_size(plan->workspace_bytes);
+        std::string note = plan->note;
+        for (const std::string& more : {std::string(groups == Groups::apart ? "a call per group" : ""), more_note})
+          note += (note.empty() || more.empty() ? "" : ", ") + more;
+        list.push_back({plan->name, note, offset + more_bytes, bind(plan, offset)});
+      }
     }
     return list;
   }

@@ -2,6 +2,7 @@
 #include "engine/library/cudnn_plans.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -13,15 +14,40 @@ constexpr std::int64_t alignment_of(cudnnDataType_t type) {
   return type == CUDNN_DATA_BFLOAT16 ? 128 : 256;
 }
 
-/// Extents are in the order N C H W; the strides make it NHWC.
-CudnnDescriptor tensor(cudnnDataType_t type, std::int64_t id, std::int64_t n, std::int64_t c, std::int64_t h,
-                       std::int64_t w, bool is_virtual = false) {
+/// The convolution of one call, and by tensor id the distance of the next call's part in bytes.
+struct Part {
+  Conv2d convolution;
+  std::array<std::int64_t, cudnn_tensors> bytes{};
+};
+
+Part part_of(const Conv2d& d, cudnnDataType_t type, Groups groups) {
+  Part part{d};
+  if (groups == Groups::together) return part;
+  part.convolution.c = d.group_c();
+  part.convolution.k = d.group_k();
+  part.convolution.groups = 1;
+  const std::int64_t size = type == CUDNN_DATA_BFLOAT16 ? 2 : 4;
+  part.bytes[cudnn_x] = size * part.convolution.c;
+  part.bytes[cudnn_w] = size * part.convolution.w_size();
+  part.bytes[cudnn_y] = part.bytes[cudnn_bias] = size * part.convolution.k;
+  return part;
+}
+
+/// In the order N C H W.
+struct Extents {
+  std::int64_t n, c, h, w;
+};
+
+/// An NHWC tensor, or some channels of one that has `stored_c`, of which other calls' parts begin at multiples of
+/// `part_bytes`.
+CudnnDescriptor tensor(cudnnDataType_t type, std::int64_t id, const Extents& e, std::int64_t stored_c,
+                       std::int64_t part_bytes, bool is_virtual = false) {
   CudnnDescriptor t(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
   t.set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, type);
-  t.set(CUDNN_ATTR_TENSOR_DIMENSIONS, {n, c, h, w});
-  t.set(CUDNN_ATTR_TENSOR_STRIDES, {h * w * c, 1, w * c, c});
+  t.set(CUDNN_ATTR_TENSOR_DIMENSIONS, {e.n, e.c, e.h, e.w});
+  t.set(CUDNN_ATTR_TENSOR_STRIDES, {e.h * e.w * stored_c, 1, e.w * stored_c, stored_c});
   t.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, {id});
-  t.set(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, {alignment_of(type)});
+  t.set(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, {std::gcd(alignment_of(type), part_bytes)});
   t.set(CUDNN_ATTR_TENSOR_IS_VIRTUAL, CUDNN_TYPE_BOOLEAN, is_virtual);
   return std::move(t.finalize());
 }
@@ -97,25 +123,27 @@ CudnnDescriptor operation(ConvolutionOp op, const CudnnDescriptor& x, const Cudn
   return std::move(o.finalize());
 }
 
-CudnnDescriptor graph(ConvolutionOp op, const Conv2d& d, Precision precision, const CudnnTarget& target) {
-  const cudnnDataType_t stored = precision == Precision::bf16 ? CUDNN_DATA_BFLOAT16 : CUDNN_DATA_FLOAT;
-  const CudnnDescriptor x = tensor(stored, cudnn_x, d.n, d.c, d.h, d.w);
-  const CudnnDescriptor w = tensor(stored, cudnn_w, d.k, d.group_c(), d.r, d.s);
+CudnnDescriptor graph(ConvolutionOp op, const Conv2d& whole, const Part& part, cudnnDataType_t stored,
+                      const CudnnTarget& target) {
+  const Conv2d& d = part.convolution;
+  const Extents y_extents{d.n, d.k, d.p(), d.q()};
+  const CudnnDescriptor x = tensor(stored, cudnn_x, {d.n, d.c, d.h, d.w}, whole.c, part.bytes[cudnn_x]);
+  const CudnnDescriptor w = tensor(stored, cudnn_w, {d.k, d.group_c(), d.r, d.s}, d.group_c(), part.bytes[cudnn_w]);
+  const CudnnDescriptor y = tensor(stored, cudnn_y, y_extents, whole.k, part.bytes[cudnn_y]);
   std::vector<CudnnDescriptor> operations;
   if (op == ConvolutionOp::forward) {
-    const CudnnDescriptor bias = tensor(stored, cudnn_bias, 1, d.k, 1, 1);
-    const CudnnDescriptor y = tensor(stored, cudnn_y, d.n, d.k, d.p(), d.q());
-    const CudnnDescriptor product = tensor(CUDNN_DATA_FLOAT, 100, d.n, d.k, d.p(), d.q(), true);
+    const CudnnDescriptor bias = tensor(stored, cudnn_bias, {1, d.k, 1, 1}, d.k, part.bytes[cudnn_bias]);
+    const CudnnDescriptor product = tensor(CUDNN_DATA_FLOAT, 100, y_extents, whole.k, 0, true);
     operations.push_back(operation(op, x, w, product, d));
     if (d.relu) {
-      const CudnnDescriptor sum = tensor(CUDNN_DATA_FLOAT, 101, d.n, d.k, d.p(), d.q(), true);
+      const CudnnDescriptor sum = tensor(CUDNN_DATA_FLOAT, 101, y_extents, whole.k, 0, true);
       operations.push_back(pointwise(CUDNN_POINTWISE_ADD, product, &bias, sum));
       operations.push_back(pointwise(CUDNN_POINTWISE_RELU_FWD, sum, nullptr, y));
     } else {
       operations.push_back(pointwise(CUDNN_POINTWISE_ADD, product, &bias, y));
     }
   } else {
-    operations.push_back(operation(op, x, w, tensor(stored, cudnn_y, d.n, d.k, d.p(), d.q()), d));
+    operations.push_back(operation(op, x, w, y, d));
   }
   std::vector<cudnnBackendDescriptor_t> raw;
   for (const CudnnDescriptor& o : operations) raw.push_back(o.get());
@@ -147,7 +175,7 @@ Notes notes_of(const CudnnDescriptor& engine) {
   return notes;
 }
 
-std::string name_of(const CudnnDescriptor& config, std::int64_t engine) {
+std::string name_of(const CudnnDescriptor& config, std::int64_t engine, Groups groups) {
   std::string knobs;
   for (const CudnnDescriptor& knob :
        config.descriptors(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR)) {
@@ -159,13 +187,16 @@ std::string name_of(const CudnnDescriptor& config, std::int64_t engine) {
     knobs +=
         fmt::format("{}{}={}", knobs.empty() ? "" : ",", int(type), knob.integer(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE));
   }
-  return fmt::format("cudnn:eng{}{{{}}}", engine, knobs);
+  return fmt::format("cudnn:{}eng{}{{{}}}", groups == Groups::apart ? "apart:" : "", engine, knobs);
 }
 
 }  // namespace
 
-std::vector<CudnnPlan> cudnn_plans(ConvolutionOp op, const Conv2d& d, Precision precision, const CudnnTarget& target) {
-  const CudnnDescriptor g = graph(op, d, precision, target);
+std::vector<CudnnPlan> cudnn_plans(ConvolutionOp op, const Conv2d& d, Precision precision, const CudnnTarget& target,
+                                   Groups groups) {
+  const cudnnDataType_t stored = precision == Precision::bf16 ? CUDNN_DATA_BFLOAT16 : CUDNN_DATA_FLOAT;
+  const Part part = part_of(d, stored, groups);
+  const CudnnDescriptor g = graph(op, d, part, stored, target);
   CudnnDescriptor device;
   if (!target.handle) device = described_device(target.device_json);
   std::vector<CudnnPlan> plans;
@@ -186,7 +217,7 @@ std::vector<CudnnPlan> cudnn_plans(ConvolutionOp op, const Conv2d& d, Precision 
       const auto same_engine = [&](const CudnnPlan& other) { return other.engine == plan.engine; };
       const std::ptrdiff_t most = notes.compiled_at_run_time ? 1 : cudnn_most_plans_of_engine;
       if (std::count_if(plans.begin(), plans.end(), same_engine) >= most) continue;
-      plan.name = name_of(config, plan.engine);
+      plan.name = name_of(config, plan.engine, groups);
       const auto same_name = [&](const CudnnPlan& other) { return other.name == plan.name; };
       if (std::any_of(plans.begin(), plans.end(), same_name)) continue;
       plan.plan = CudnnDescriptor(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
@@ -199,6 +230,8 @@ std::vector<CudnnPlan> cudnn_plans(ConvolutionOp op, const Conv2d& d, Precision 
       plan.workspace_bytes = std::size_t(plan.plan.integer(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE));
       if (plan.workspace_bytes > cudnn_workspace_limit) continue;
       plan.note = notes.tensor_cores ? "tensor cores" : "";
+      plan.calls = d.groups / part.convolution.groups;
+      plan.call_bytes = part.bytes;
       plans.push_back(std::move(plan));
     }
   }
@@ -207,12 +240,17 @@ std::vector<CudnnPlan> cudnn_plans(ConvolutionOp op, const Conv2d& d, Precision 
 
 void run_cudnn_plan(cudnnHandle_t handle, const CudnnPlan& plan, std::initializer_list<std::int64_t> ids,
                     std::initializer_list<const void*> pointers, void* workspace) {
-  CudnnDescriptor pack(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
-  pack.set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR, pointers.begin(), std::int64_t(pointers.size()));
-  pack.set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, ids);
-  pack.set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, workspace);
-  pack.finalize();
-  check_cudnn(cudnnBackendExecute(handle, plan.plan.get(), pack.get()), "running " + plan.name);
+  std::vector<const void*> parts(pointers);
+  for (int call = 0; call < plan.calls; ++call) {
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      parts[i] = static_cast<const std::byte*>(pointers.begin()[i]) + call * plan.call_bytes[ids.begin()[i]];
+    CudnnDescriptor pack(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
+    pack.set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR, parts.data(), std::int64_t(parts.size()));
+    pack.set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, ids);
+    pack.set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, workspace);
+    pack.finalize();
+    check_cudnn(cudnnBackendExecute(handle, plan.plan.get(), pack.get()), "running " + plan.name);
+  }
 }
 
 }  // namespace gs

@@ -136,8 +136,9 @@ class Graph {
     const std::int64_t id = t.integer(CUDNN_ATTR_TENSOR_UNIQUE_ID);
     const auto is_virtual = t.integers.find(CUDNN_ATTR_TENSOR_IS_VIRTUAL);
     if (is_virtual != t.integers.end() && is_virtual->second.at(0)) {
+      const auto &extents = t.all(CUDNN_ATTR_TENSOR_DIMENSIONS), &strides = t.all(CUDNN_ATTR_TENSOR_STRIDES);
       std::size_t size = 1;
-      for (const std::int64_t extent : t.all(CUDNN_ATTR_TENSOR_DIMENSIONS)) size *= std::size_t(extent);
+      for (std::size_t d = 0; d < extents.size(); ++d) size += std::size_t((extents[d] - 1) * strides.at(d));
       std::vector<float>& values = virtual_[id];
       values.resize(size + 64);
       const std::size_t skipped = (256 - reinterpret_cast<std::uintptr_t>(values.data()) % 256) % 256 / sizeof(float);

@@ -42,10 +42,11 @@ std::size_t different(const std::vector<std::string>& names) {
   return std::set<std::string>(names.begin(), names.end()).size();
 }
 
-void expect_plans(const Conv2d& d) {
+void expect_plans(const Conv2d& d, Groups groups = Groups::together) {
   for (const ConvolutionOp op : {ConvolutionOp::forward, ConvolutionOp::data_gradient, ConvolutionOp::filter_gradient})
     for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
-      const std::vector<CudnnPlan> plans = cudnn_plans(op, d, precision, {nullptr, simulated_cuda::h200_in_words});
+      const std::vector<CudnnPlan> plans =
+          cudnn_plans(op, d, precision, {nullptr, simulated_cuda::h200_in_words}, groups);
       ASSERT_FALSE(plans.empty()) << describe(d) << ", op " << int(op) << ", " << to_string(precision);
       EXPECT_EQ(different(names_of(plans)), plans.size());
       std::map<std::int64_t, int> of_engine;
@@ -74,6 +75,40 @@ TEST(CudnnPlans, EveryConvolutionOfAlexNet) {
 TEST(CudnnPlans, EveryConvolutionOfAlexNet2012) {
   for (const int batch : {8, 128, 256})
     for (const Conv2d& d : convolutions("alexnet2012", 96, batch, {227, 227, 3})) expect_plans(d);
+}
+
+/// The convolutions with two groups, as one convolution per group. cuDNN has tensor-core plans for all of them, though
+/// not for conv5 forward in bf16 with its groups together.
+TEST(CudnnPlans, EveryGroupOfAlexNet2012) {
+  for (const int batch : {8, 128, 256})
+    for (const Conv2d& d : convolutions("alexnet2012", 96, batch, {227, 227, 3})) {
+      if (ungrouped(d)) continue;
+      expect_plans(d, Groups::apart);
+      for (const ConvolutionOp op :
+           {ConvolutionOp::forward, ConvolutionOp::data_gradient, ConvolutionOp::filter_gradient})
+        for (const Precision precision : {Precision::tf32, Precision::bf16}) {
+          const auto plans = cudnn_plans(op, d, precision, {nullptr, simulated_cuda::h200_in_words}, Groups::apart);
+          EXPECT_TRUE(std::ranges::any_of(plans, [](const CudnnPlan& plan) { return plan.note == "tensor cores"; }))
+              << describe(d) << ", op " << int(op) << ", " << to_string(precision);
+        }
+    }
+}
+
+TEST(CudnnPlans, OfGroupsApartTellTheirCalls) {
+  const Conv2d d{.n = 2, .h = 7, .w = 9, .c = 10, .k = 14, .r = 3, .s = 3, .pad = 1, .groups = 2};
+  const CudnnTarget target{nullptr, simulated_cuda::h200_in_words};
+  for (const CudnnPlan& plan : cudnn_plans(ConvolutionOp::forward, d, Precision::bf16, target, Groups::apart)) {
+    EXPECT_TRUE(plan.name.starts_with("cudnn:apart:eng")) << plan.name;
+    EXPECT_EQ(plan.calls, 2);
+    EXPECT_EQ(plan.call_bytes[cudnn_x], 2 * 5);
+    EXPECT_EQ(plan.call_bytes[cudnn_w], 2 * 7 * 3 * 3 * 5);
+    EXPECT_EQ(plan.call_bytes[cudnn_y], 2 * 7);
+    EXPECT_EQ(plan.call_bytes[cudnn_bias], 2 * 7);
+  }
+  for (const CudnnPlan& plan : cudnn_plans(ConvolutionOp::forward, d, Precision::bf16, target)) {
+    EXPECT_TRUE(plan.name.starts_with("cudnn:eng")) << plan.name;
+    EXPECT_EQ(plan.calls, 1);
+  }
 }
 
 TEST(CudnnPlans, OddSizes) {

@@ -44,6 +44,34 @@ TEST(NamedPlans, EachIsFoundAgainByAProgram) {
   EXPECT_LT(engines.size(), names.size()) << "no engine has two plans";
 }
 
+/// A convolution with groups has plans of the whole and plans that are called once per group; the default is one of the
+/// whole.
+TEST(NamedPlans, OfGroupsAreOneOrOnePerGroup) {
+  const auto gpu = open_device({.name = "cuda", .tf32 = true});
+  const Net net = alexnet2012({.input = {80, 80, 3}, .base = 6});
+  Recipe recipe;
+  recipe.batch = 2;
+  recipe.precision = Precision::tf32;
+  const auto apart = [](const std::string& name) { return name.starts_with("cudnn:apart:"); };
+  const std::vector<std::string> names = plans_of_conv2(*gpu, net, recipe.batch);
+  ASSERT_FALSE(names.empty());
+  EXPECT_FALSE(apart(names.front()));
+  EXPECT_TRUE(apart(names.back()));
+  EXPECT_TRUE(std::ranges::is_partitioned(names, [&](const std::string& name) { return !apart(name); }));
+  EXPECT_EQ(Program(net, recipe, *gpu).implementations().at("conv2 forward"), names.front());
+  const Program program(net, recipe, *gpu, {.fixed = {{"conv2", names.back()}}});
+  EXPECT_EQ(program.implementations().at("conv2 forward"), names.back());
+}
+
+/// One call after another for each channel of a depthwise convolution cannot win.
+TEST(NamedPlans, OfManyGroupsAreNotApart) {
+  const auto gpu = open_device({.name = "cuda"});
+  const Conv2d depthwise{.n = 2, .h = 5, .w = 6, .c = 9, .k = 9, .r = 3, .s = 3, .pad = 1, .groups = 9};
+  const auto list = gpu->library()->fp32().conv2d_forward(depthwise);
+  EXPECT_FALSE(list.empty());
+  for (const auto& i : list) EXPECT_TRUE(i.name.starts_with("cudnn:eng")) << i.name;
+}
+
 TEST(NamedPlans, AreFoundAgainByTheFlags) {
   const auto gpu = open_device({.name = "cuda", .tf32 = true});
   const std::vector<std::string> names = plans_of_conv2(*gpu, lenet({.input = input, .base = 2}), 4);
