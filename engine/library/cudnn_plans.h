@@ -48,7 +48,7 @@ inline constexpr std::size_t cudnn_workspace_limit = std::size_t(256) << 20;
 /// kernels at run time gets one plan, since each costs a compilation at every start.
 inline constexpr std::ptrdiff_t cudnn_most_plans_of_engine = 3;
 inline constexpr std::size_t cudnn_most_plans = 16;
-/// With more groups, one call after another cannot win.
+/// A guess: with more groups, the starts of as many kernels are expected to cost more than tensor cores save.
 inline constexpr int cudnn_most_groups_apart = 4;
 
 /// Deterministic plans within the workspace limit, in the order of cuDNN's heuristics, with unique names. Layouts are
