@@ -1,7 +1,8 @@
-// local_ranks.h - ranks of one machine without MPI: one process a GPU, joined by pairs of sockets.
+// local_ranks.h - ranks of one machine without MPI: one process a GPU, joined by sockets.
 #pragma once
 #include <sys/types.h>
 
+#include <utility>
 #include <vector>
 
 #include "engine/core/descriptor.h"
@@ -13,8 +14,17 @@ namespace gs {
 /// meanwhile. A rank that has ended is noticed at once, one that hangs is not.
 class LocalRanks final : public Ranks {
  public:
-  /// On rank 0 a socket to each of the ranks 1, 2, ...; on another rank one to rank 0.
-  LocalRanks(int rank, int size, std::vector<Descriptor> sockets);
+  /// One end of the connection of two ranks. A rank's last word has a socket of its own: it is seen at once, whatever
+  /// data lie in front of it unread, and cannot get into the middle of a message that was sent in part.
+  struct Connection {
+    Descriptor data;       ///< a stream of messages
+    Descriptor last_word;  ///< packets; closed without one by a rank that has died
+  };
+  /// Both ends. Throws gs::Error.
+  static std::pair<Connection, Connection> connect();
+
+  /// On rank 0 a connection to each of the ranks 1, 2, ...; on another rank one to rank 0.
+  LocalRanks(int rank, int size, std::vector<Connection> connections);
   /// Tells the others that this rank has ended in order; rank 0 then waits for the processes that it has started.
   ~LocalRanks() override;
 
@@ -35,39 +45,35 @@ class LocalRanks final : public Ranks {
   void begin_sum(std::span<float> values, std::vector<float> weights) override;
   void finish_sums() override {}
   bool speaks() const override { return leads() || (rank_ == 1 && rank_0_is_lost_); }
-  void check() override { check_but(-1); }
+  void check() override;
   void fail(const std::exception& error) noexcept override;
 
  private:
-  /// In front of each message.
-  struct Head {
-    enum Kind : std::uint32_t { data, failed, refused, left } kind = data;  ///< refused: by a UsageError
-    std::uint64_t bytes = 0;
+  /// The first byte of a last word; a text follows. refused: failed by a UsageError.
+  enum class LastWord : char { failed = 'f', refused = 'r', left = 'l' };
+  struct Peer {
+    int rank;
+    Connection connection;
+    bool has_left = false;  ///< in order: no more words come, perhaps data
   };
 
-  std::size_t index_of(int rank) const { return std::size_t(leads() ? rank - 1 : 0); }
-  int socket_to(int rank) const { return sockets_[index_of(rank)].number(); }
-  template <class Act>
-  void for_each_peer(Act act) const {
-    if (!leads()) return act(0);
-    for (int peer = 1; peer < size_; ++peer) act(peer);
-  }
-  /// Throws what a peer has said, or that it is gone; `busy` is a peer whose message is being read.
-  void check_but(int busy);
-  void check_peer(int peer);
+  /// Throws what the peer has said, or that it is gone.
+  void check(Peer&);
   [[noreturn]] void end(const std::string& why, bool is_usage = false);
   [[noreturn]] void throw_failure() const;
-  [[noreturn]] void lose(int peer);
-  void wait_for(int peer, short events);
-  void send(int peer, const void* data, std::size_t bytes);
-  void send_message(int peer, std::string_view bytes);
-  void read(int peer, void* data, std::size_t bytes, bool is_head);
-  std::string message_from(int peer);
-  std::vector<std::string> gather_for_all(std::string_view bytes);
+  /// Throws what a peer has said whose data have ended, or that it is gone.
+  [[noreturn]] void lose(Peer&);
+  [[noreturn]] void miss(const Peer&);
+  void wait_for(const Peer&, short events);
+  void send(Peer&, const void* data, std::size_t bytes);
+  void send_message(Peer&, std::string_view bytes);
+  void read(Peer&, void* data, std::size_t bytes);
+  std::string message_from(Peer&);
+  void send_last_word(LastWord, std::string_view text) noexcept;
 
   int rank_, size_;
   std::string host_;
-  std::vector<Descriptor> sockets_;
+  std::vector<Peer> peers_;
   std::vector<pid_t> processes_;  ///< that rank 0 has started
   std::string failure_;           ///< empty: all is well
   bool is_usage_ = false;         ///< RankError::is_usage

@@ -63,7 +63,8 @@ class Ranks {
   /// Throws RankError if the run has failed on another rank; never waits.
   virtual void check() = 0;
 
-  /// Ends the run on all ranks: what they call next, or wait for, throws the error's message with this rank's name.
+  /// Ends the run on all ranks: what they call next, or wait for, throws the error's message. In front of it is this
+  /// rank's name, unless this is rank 0: its error may be another rank's, which is named already.
   virtual void fail(const std::exception& error) noexcept = 0;
 };
 

@@ -1,9 +1,8 @@
 // start_local_ranks.cpp - the processes of LocalRanks: this program, started again before CUDA begins, with its rank
-// and the number of its socket in the environment.
+// and the numbers of its sockets in the environment.
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -11,7 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
@@ -25,9 +24,18 @@ extern char** environ;
 namespace gs {
 namespace {
 
-constexpr const char* socket_variable = "GRIDSTRIDE_RANK_SOCKET";
+constexpr const char *data_variable = "GRIDSTRIDE_RANK_DATA", *word_variable = "GRIDSTRIDE_RANK_LAST_WORD";
 
-/// The arguments of this process, or its environment: strings with a zero after each.
+/// The socket whose number start_process() has put there. For this process alone: it is removed.
+std::optional<int> take_socket(const char* variable) {
+  const char* const text = std::getenv(variable);
+  const auto socket = text ? parse_number<int>(text) : std::nullopt;
+  if (socket) fcntl(*socket, F_SETFD, FD_CLOEXEC);
+  unsetenv(variable);
+  return socket;
+}
+
+/// The arguments of this process: strings with a zero after each.
 std::vector<std::string> own_arguments() {
   std::ifstream in("/proc/self/cmdline", std::ios::binary);
   std::vector<std::string> words;
@@ -42,15 +50,18 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return result;
 }
 
-pid_t start_process(int rank, int size, int socket) {
+pid_t start_process(int rank, int size, const LocalRanks::Connection& to_rank_0) {
+  const int data = to_rank_0.data.number(), last_word = to_rank_0.last_word.number();
   std::vector<std::string> arguments = own_arguments(), environment;
   for (char** entry = environ; *entry; ++entry) environment.emplace_back(*entry);
   environment.push_back(fmt::format("GRIDSTRIDE_RANK={}", rank));
   environment.push_back(fmt::format("GRIDSTRIDE_RANKS={}", size));
-  environment.push_back(fmt::format("{}={}", socket_variable, socket));
+  environment.push_back(fmt::format("{}={}", data_variable, data));
+  environment.push_back(fmt::format("{}={}", word_variable, last_word));
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, socket, socket);  // stays open in the new program
+  for (const int socket : {data, last_word})
+    posix_spawn_file_actions_adddup2(&actions, socket, socket);  // stays open in the new program
   pid_t process = -1;
   const int error = posix_spawn(&process, "/proc/self/exe", &actions, nullptr, pointers(arguments).data(),
                                 pointers(environment).data());
@@ -72,36 +83,30 @@ void wait_for_end(pid_t process) {
 }  // namespace
 
 std::unique_ptr<Ranks> LocalRanks::start(int size) {
-  std::vector<Descriptor> own, theirs;
+  std::vector<Connection> own, theirs;
   for (int rank = 1; rank < size; ++rank) {
-    int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-      throw Error(fmt::format("no sockets for {} ranks: {}", size, std::strerror(errno)));
-    own.emplace_back(ends[0]);
-    theirs.emplace_back(ends[1]);
+    auto [here, there] = connect();
+    own.push_back(std::move(here));
+    theirs.push_back(std::move(there));
   }
   auto ranks = std::make_unique<LocalRanks>(0, size, std::move(own));
   for (int rank = 1; rank < size; ++rank)
-    ranks->processes_.push_back(start_process(rank, size, theirs[std::size_t(rank - 1)].number()));
+    ranks->processes_.push_back(start_process(rank, size, theirs[std::size_t(rank - 1)]));
   return ranks;
 }
 
 std::unique_ptr<Ranks> LocalRanks::started() {
-  const char* const text = std::getenv(socket_variable);
-  const auto socket = text ? parse_number<int>(text) : std::nullopt;
-  if (!socket) return nullptr;
-  fcntl(*socket, F_SETFD, FD_CLOEXEC);
-  unsetenv(socket_variable);  // for this process alone
+  const std::optional<int> data = take_socket(data_variable), last_word = take_socket(word_variable);
+  if (!data || !last_word) return nullptr;
   const LaunchedRank launched = launched_rank();
-  std::vector<Descriptor> to_rank_0;
-  to_rank_0.emplace_back(*socket);
+  std::vector<Connection> to_rank_0;
+  to_rank_0.push_back({Descriptor(*data), Descriptor(*last_word)});
   return std::make_unique<LocalRanks>(launched.rank, launched.size, std::move(to_rank_0));
 }
 
 LocalRanks::~LocalRanks() {
-  const Head head{Head::left, 0};
-  for_each_peer([&](int peer) { ::send(socket_to(peer), &head, sizeof head, MSG_DONTWAIT | MSG_NOSIGNAL); });
-  sockets_.clear();
+  send_last_word(LastWord::left, "");
+  peers_.clear();
   for (const pid_t process : processes_) wait_for_end(process);
 }
 

@@ -1,7 +1,15 @@
 // local_ranks_test.cpp - ranks over sockets: orders, reports and sums, and the end of all if one fails or is gone.
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <numeric>
 
+#include "tests/support/errors.h"
 #include "tests/support/ranks_as_threads.h"
 
 namespace gs::test {
@@ -35,6 +43,84 @@ TEST(LocalRanks, SumInTheOrderOfRanksWithoutThoseOfWeightZero) {
     ranks.finish_sums();
     EXPECT_EQ(values, std::vector<float>(1000, 0.5f + 0.25f * 2 + 0.25f * 4));
   });
+}
+
+TEST(LocalRanks, GatherTheValuesOfAllInTheOrderOfRanks) {
+  in_sound_ranks(3, [](Ranks& ranks) {
+    const std::vector<float> own{float(ranks.rank()), float(ranks.rank()) + 0.5f};
+    std::vector<float> all(6);
+    ranks.all_gather(own, all);
+    EXPECT_EQ(all, (std::vector<float>{0, 0.5f, 1, 1.5f, 2, 2.5f}));
+  });
+}
+
+/// Rank r sends (r + 2 s) % 5 * unit bytes to rank s: 0 to some, to each another number. No two bytes near each other
+/// are the same.
+struct Exchanged {
+  std::vector<std::uint8_t> from, want;
+  std::vector<std::size_t> sent, received;
+
+  Exchanged(int rank, int size, std::size_t unit) {
+    for (int r = 0; r < size; ++r) {
+      sent.push_back(add(from, rank, r, unit));
+      received.push_back(add(want, r, rank, unit));
+    }
+  }
+  static std::size_t add(std::vector<std::uint8_t>& to, int sender, int receiver, std::size_t unit) {
+    const std::size_t bytes = std::size_t((sender + 2 * receiver) % 5) * unit;
+    for (std::size_t i = 0; i < bytes; ++i) to.push_back(std::uint8_t(64 * sender + 16 * receiver + int(i % 13)));
+    return bytes;
+  }
+};
+
+TEST(LocalRanks, ExchangePartsOfAnyLength) {
+  for (const int size : {2, 3, 4})
+    for (const std::size_t unit : {1, 1000, 300'000})
+      in_sound_ranks(size, [&](Ranks& ranks) {
+        const Exchanged own(ranks.rank(), size, unit);
+        std::vector<std::uint8_t> to(own.want.size());
+        ranks.exchange(own.from, own.sent, to, own.received);
+        EXPECT_TRUE(to == own.want) << ranks.rank();
+      });
+}
+
+/// Carries what arrives at a socket on to another one, until it is closed. Returns the number of bytes.
+std::size_t carry(const Descriptor& from, const Descriptor& to) {
+  std::size_t bytes = 0;
+  char piece[4096];
+  for (ssize_t got; (got = recv(from.number(), piece, sizeof piece, 0)) > 0; bytes += std::size_t(got))
+    send(to.number(), piece, std::size_t(got), MSG_NOSIGNAL);
+  return bytes;
+}
+
+std::unique_ptr<Ranks> one_of_two(int rank, Descriptor data, Descriptor last_word) {
+  std::vector<LocalRanks::Connection> all;
+  all.push_back({std::move(data), std::move(last_word)});
+  return std::make_unique<LocalRanks>(rank, 2, std::move(all));
+}
+
+TEST(LocalRanks, ExchangeSendsARankItsPartsOnly) {
+  constexpr std::size_t many = 1'000'000;  // that rank 0 keeps
+  auto [of_rank_0, near] = LocalRanks::connect();
+  auto [far, of_rank_1] = LocalRanks::connect();  // the test carries the data from `near` to `far`, and back
+  std::size_t to_rank_1 = 0;
+  {
+    const std::jthread there([&] { to_rank_1 = carry(near.data, far.data); });
+    const std::jthread back([&] { carry(far.data, near.data); });
+    const std::jthread rank_1([&] {
+      const auto ranks = one_of_two(1, std::move(of_rank_1.data), std::move(near.last_word));
+      std::uint8_t got = 0;
+      ranks->exchange({}, {0, 0}, {&got, 1}, {1, 0});
+      EXPECT_EQ(got, 7);
+    });
+    const auto ranks = one_of_two(0, std::move(of_rank_0.data), std::move(of_rank_0.last_word));
+    const std::vector<std::uint8_t> from(many + 1, 7);
+    std::vector<std::uint8_t> kept(many);
+    ranks->exchange(from, {many, 1}, kept, {many, 0});
+    EXPECT_TRUE(std::ranges::count(kept, 7) == many);
+  }
+  EXPECT_GT(to_rank_1, 0u);
+  EXPECT_LT(to_rank_1, 1000u);
 }
 
 TEST(LocalRanks, CountThemselvesOnTheirHost) {
@@ -77,6 +163,64 @@ TEST(LocalRanks, SeeWithoutAWaitThatOneHasFailed) {
     };
     EXPECT_THROW(check_without_end(), Error);
   });
+}
+
+/// The message that check() throws within some seconds.
+std::string words_of_check(Ranks& ranks) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  return words_of([&] {
+    while (std::chrono::steady_clock::now() < end) ranks.check();
+  });
+}
+
+TEST(LocalRanks, SeeAFailureBehindOrdersThatTheyHaveNotTaken) {
+  const auto messages = in_ranks(2, [](Ranks& ranks) {
+    if (ranks.leads()) {
+      char order = 0;
+      for (int i = 0; i < 2; ++i) ranks.broadcast(&order, 1);
+      throw Error("no more disk");
+    }
+    EXPECT_EQ(words_of_check(ranks), "no more disk");
+  });
+  EXPECT_EQ(messages[1], "");
+}
+
+TEST(LocalRanks, SeeADeathBehindOrdersThatTheyHaveNotTaken) {
+  auto [of_rank_0, of_rank_1] = LocalRanks::connect();
+  const pid_t process = fork();
+  if (process == 0) {
+    const auto rank_0 = one_of_two(0, std::move(of_rank_0.data), std::move(of_rank_0.last_word));
+    char order = 0;
+    for (int i = 0; i < 2; ++i) rank_0->broadcast(&order, 1);
+    _exit(0);
+  }
+  ASSERT_GT(process, 0);
+  waitpid(process, nullptr, 0);
+  of_rank_0.data.close();
+  of_rank_0.last_word.close();
+  const auto rank_1 = one_of_two(1, std::move(of_rank_1.data), std::move(of_rank_1.last_word));
+  EXPECT_TRUE(words_of_check(*rank_1).ends_with(" has died"));
+}
+
+/// Rank 0 fails while it sends a message, of which rank 1 then reads the part that was sent.
+TEST(LocalRanks, SendNoFailureInTheMiddleOfAMessage) {
+  std::atomic<bool> rank_0_has_failed = false;
+  const auto messages = in_ranks(3, [&](Ranks& ranks) {
+    std::vector<char> parameters(8'000'000);
+    if (ranks.rank() == 2) throw Error("no more disk");
+    if (ranks.leads()) {
+      try {
+        ranks.broadcast(parameters.data(), parameters.size());
+      } catch (const Error& error) {
+        ranks.fail(error);
+        rank_0_has_failed = true;
+        throw;
+      }
+    }
+    while (!rank_0_has_failed) std::this_thread::yield();
+    ranks.broadcast(parameters.data(), parameters.size());
+  });
+  EXPECT_TRUE(messages[1].ends_with("no more disk")) << messages[1];
 }
 
 /// Its last word says that it has ended in order.

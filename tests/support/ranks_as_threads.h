@@ -1,7 +1,6 @@
 // ranks_as_threads.h - ranks as threads of a test, joined by sockets.
 #pragma once
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 
 #include <exception>
 #include <functional>
@@ -15,16 +14,15 @@ namespace gs::test {
 /// Runs `act` as each of the ranks at the same time. Returns the message of each rank's exception, empty without one;
 /// a rank that throws ends the run on the others, as a program does.
 inline std::vector<std::string> in_ranks(int size, const std::function<void(Ranks&)>& act) {
-  std::vector<Descriptor> of_rank_0, of_others;
+  std::vector<LocalRanks::Connection> of_rank_0, of_others;
   for (int rank = 1; rank < size; ++rank) {
-    int ends[2];
-    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-    of_rank_0.emplace_back(ends[0]);
-    of_others.emplace_back(ends[1]);
+    auto [here, there] = LocalRanks::connect();
+    of_rank_0.push_back(std::move(here));
+    of_others.push_back(std::move(there));
   }
   std::vector<std::string> messages(std::size_t(size), "");
-  const auto run = [&](int rank, std::vector<Descriptor> sockets) {
-    LocalRanks ranks(rank, size, std::move(sockets));
+  const auto run = [&](int rank, std::vector<LocalRanks::Connection> connections) {
+    LocalRanks ranks(rank, size, std::move(connections));
     try {
       act(ranks);
     } catch (const std::exception& error) {
@@ -35,9 +33,9 @@ inline std::vector<std::string> in_ranks(int size, const std::function<void(Rank
   {
     std::vector<std::jthread> threads;
     for (int rank = 1; rank < size; ++rank) {
-      std::vector<Descriptor> socket;
-      socket.push_back(std::move(of_others[std::size_t(rank - 1)]));
-      threads.emplace_back([&run, rank, socket = std::move(socket)]() mutable { run(rank, std::move(socket)); });
+      std::vector<LocalRanks::Connection> own;
+      own.push_back(std::move(of_others[std::size_t(rank - 1)]));
+      threads.emplace_back([&run, rank, own = std::move(own)]() mutable { run(rank, std::move(own)); });
     }
     run(0, std::move(of_rank_0));
   }
