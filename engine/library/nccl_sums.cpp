@@ -3,8 +3,11 @@
 #include <nccl.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
+#include <stop_token>
 #include <thread>
 #include <utility>
 
@@ -36,9 +39,10 @@ class NcclSums final : public GpuSums {
   NcclSums(const ncclUniqueId& id, int rank, int ranks, const std::function<void()>& look) : look_(look) {
     ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
     config.blocking = 0;
-    check_nccl(ncclCommInitRankConfig(&comm_, ranks, id, rank, &config), "joining the ranks' GPUs", comm_);
+    constexpr const char* what = "joining the ranks' GPUs";
     try {
-      settle("joining the ranks' GPUs");
+      check_nccl(ncclCommInitRankConfig(&comm_, ranks, id, rank, &config), what, comm_);
+      settle(what);
     } catch (...) {
       abort();
       throw;
@@ -67,7 +71,12 @@ class NcclSums final : public GpuSums {
   }
 
   void abort() noexcept override {
-    if (ncclComm_t ended = std::exchange(comm_, nullptr)) ncclCommAbort(ended);
+    if (!comm_) return;
+    {
+      const std::lock_guard lock(mutex_);
+      aborted_ = std::exchange(comm_, nullptr);
+    }
+    abort_asked_.notify_one();
   }
 
  private:
@@ -85,8 +94,24 @@ class NcclSums final : public GpuSums {
     }
   }
 
+  /// The kernels end as soon as ncclCommAbort begins. It returns only when no graph holds one of them any more: the
+  /// caller, who destroys the graphs later, must not wait for that.
+  void abort_if_asked(const std::stop_token& no_more) {
+    std::unique_lock lock(mutex_);
+    if (!abort_asked_.wait(lock, no_more, [this] { return aborted_ != nullptr; })) return;
+    lock.unlock();
+    ncclCommAbort(aborted_);
+  }
+
   std::function<void()> look_;
-  ncclComm_t comm_ = nullptr;
+  ncclComm_t comm_ = nullptr;  ///< null after abort()
+
+  std::mutex mutex_;
+  std::condition_variable_any abort_asked_;
+  ncclComm_t aborted_ = nullptr;
+  /// Last, so that it ends first. It waits from the start on: when a run ends by an error, a new thread might be
+  /// refused.
+  std::jthread aborter_{[this](const std::stop_token& no_more) { abort_if_asked(no_more); }};
 };
 
 void make_id(void* id) {

@@ -8,9 +8,11 @@
 //   - A communicator works on the GPU on which it was made, one GPU a rank, and on one sum at a time. In a graph its
 //     sums follow each other by edges (graphs.cpp).
 //   - It does not block its caller (ncclConfig_t::blocking is 0), and is used only once all ranks have joined.
-//   - It is not used after its end, and ends after the graphs that hold its kernels.
-// A rank that is gone is waited for: for 60 s, where NCCL waits for ever. Only the functions that the engine calls
-// exist.
+//   - It is not used after its end. It is destroyed after the graphs that hold its kernels. Aborting it ends the
+//   kernels
+//     at once, but returns only when those graphs are gone.
+// A rank that is gone, or such a graph, is waited for: for 60 s, where NCCL waits for ever. Only the functions that the
+// engine calls exist.
 #include <nccl.h>
 
 #include <fcntl.h>
@@ -36,6 +38,7 @@ namespace gs::simulated_cuda {
 namespace {
 
 constexpr std::size_t most_floats = std::size_t(16) << 20;  ///< in a sum
+constexpr std::uint64_t longest_wait_ns = 60'000'000'000;
 
 /// All that must be the same on all ranks.
 struct Sum {
@@ -83,6 +86,7 @@ struct ncclComm {
       if (shared->parts[r].begun > own().ended) return true;
     return false;
   }
+  bool is_held_by_graphs() const { return captured.use_count() > 1; }
   bool two_on_one_gpu() const {
     for (int r = 0; r < ranks; ++r)
       if (r != rank && shared->parts[r].gpu == gpu) return true;
@@ -110,6 +114,14 @@ std::map<ncclComm_t, std::shared_ptr<ncclComm>>& communicators() {
 std::shared_ptr<ncclComm> found(ncclComm_t handle) {
   const auto at = communicators().find(handle);
   return at == communicators().end() ? nullptr : at->second;
+}
+
+ncclResult_t state_of(const ncclComm& comm) {
+  if (!comm.all_joined()) return ncclInProgress;
+  if (comm.two_on_one_gpu())
+    return refused(ncclInvalidUsage,
+                   fmt::format("Duplicate GPU detected: rank {} and another are both on GPU {}", comm.rank, comm.gpu));
+  return device_failed() ? ncclUnhandledCudaError : ncclSuccess;
 }
 
 /// As a GPU does, whatever the host waits for meanwhile.
@@ -188,8 +200,7 @@ class AllReduce {
 
   bool since_too_long() {
     if (waiting_since_ns_ == 0) waiting_since_ns_ = clock_ns();
-    constexpr std::uint64_t longest_ns = 60'000'000'000;
-    if (clock_ns() - waiting_since_ns_ < longest_ns) return true;
+    if (clock_ns() - waiting_since_ns_ < longest_wait_ns) return true;
     throw Error(fmt::format("NCCL: rank {} has waited for 60 s in sum {}", comm_->rank, number_));
   }
 
@@ -203,6 +214,12 @@ class AllReduce {
 };
 
 }  // namespace
+
+int living_communicators() {
+  const auto lock = lock_runtime();
+  return int(communicators().size());
+}
+
 }  // namespace gs::simulated_cuda
 
 /// The id is the path of the shared memory, which lives as long as a process uses it.
@@ -232,21 +249,16 @@ ncclResult_t ncclCommInitRankConfig(ncclComm_t* made, int ranks, ncclUniqueId id
   ++comm->shared->joined;
   comm->worker = std::jthread(run_what_others_wait_for, comm.get());
   communicators()[*made = comm.get()] = comm;
-  return ncclInProgress;
+  // As in NCCL the call itself may tell that joining has failed; the communicator exists all the same.
+  const ncclResult_t state = state_of(*comm);
+  return state == ncclSuccess ? ncclInProgress : state;
 }
 
 ncclResult_t ncclCommGetAsyncError(ncclComm_t handle, ncclResult_t* state) {
   const auto lock = lock_runtime();
   const auto comm = found(handle);
   if (!comm) return refused(ncclInvalidArgument, "a communicator is used after its end");
-  *state = ncclSuccess;
-  if (!comm->all_joined())
-    *state = ncclInProgress;
-  else if (comm->two_on_one_gpu())
-    *state = refused(ncclInvalidUsage, fmt::format("Duplicate GPU detected: rank {} and another are both on GPU {}",
-                                                   comm->rank, comm->gpu));
-  else if (device_failed())
-    *state = ncclUnhandledCudaError;
+  *state = state_of(*comm);
   return ncclSuccess;
 }
 
@@ -278,7 +290,7 @@ ncclResult_t ncclCommDestroy(ncclComm_t handle) {
   auto lock = lock_runtime();
   const auto comm = found(handle);
   if (!comm) return refused(ncclInvalidArgument, "a communicator is used after its end");
-  if (comm->captured.use_count() > 1)
+  if (comm->is_held_by_graphs())
     return refused(ncclInvalidUsage, "a communicator ends before the graphs that hold its kernels");
   communicators().erase(handle);
   lock.unlock();
@@ -286,7 +298,7 @@ ncclResult_t ncclCommDestroy(ncclComm_t handle) {
   return ncclSuccess;
 }
 
-/// Its kernels, if any are waiting, end at once without a result.
+/// Its kernels, if any are waiting, end at once without a result. Returns when no graph holds one any more.
 ncclResult_t ncclCommAbort(ncclComm_t handle) {
   auto lock = lock_runtime();
   const auto comm = found(handle);
@@ -295,6 +307,14 @@ ncclResult_t ncclCommAbort(ncclComm_t handle) {
   communicators().erase(handle);
   lock.unlock();
   end_worker(comm);
+  for (const std::uint64_t start = clock_ns(); comm->is_held_by_graphs();) {
+    if (clock_ns() - start > longest_wait_ns) {
+      lock.lock();
+      fail_device(cudaErrorUnknown, "NCCL: ncclCommAbort has waited for 60 s for the graphs that hold its kernels");
+      return ncclInternalError;
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+  }
   return ncclSuccess;
 }
 

@@ -112,7 +112,6 @@ struct Program::Impl {
   std::uint32_t ring_size() const { return sums_on_gpus() ? ring_entries_on_gpus : ring_entries; }
   void insert_exchanges(std::vector<OpCall>&, const std::vector<Exchange>& of_layers);
   void agree_on_exchanges();
-  void join_gpus();
   void begin_shared_epoch(std::uint32_t samples);
   void share(const std::vector<TensorId>&);
   void bind(Side&, const BatchSource&);

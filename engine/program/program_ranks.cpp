@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/program/join_gpus.h"
 #include "engine/program/program_impl.h"
 #include "engine/ranks/agree.h"
 #include "kernels/share/share.h"
@@ -26,25 +27,10 @@ void Program::Impl::agree_on_exchanges() {
   check_agreement(*shared.ranks, {{"the sums between ranks", exchanges}});
 }
 
-/// Once the ranks have agreed, and nothing is captured yet.
-void Program::Impl::join_gpus() {
-  device.stream();  // selects the GPU
-  gpu_sums = gs::join_gpus(*shared.ranks);
-  device.watch([this] {
-    try {
-      gpu_sums->check();
-      shared.ranks->check();
-    } catch (...) {
-      gpu_sums->abort();
-      throw;
-    }
-  });
-}
-
 void Program::Impl::begin_shared_epoch(std::uint32_t samples) {
   if (!std::exchange(has_agreed, true)) agree_on_exchanges();
   if (!sums_on_gpus()) return;
-  if (!gpu_sums) join_gpus();
+  if (!gpu_sums) gpu_sums = join_gpus(*shared.ranks, device);  // the ranks have agreed, and nothing is captured yet
   const WholeBatch whole{std::uint32_t(recipe.batch), samples};
   device.upload(at[whole_batch], &whole, sizeof whole);
 }

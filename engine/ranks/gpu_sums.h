@@ -1,10 +1,7 @@
 // gpu_sums.h - sums over the GPUs of several ranks, as work of a stream: NCCL's.
 #pragma once
 #include <cstddef>
-#include <functional>
-#include <memory>
 
-#include "engine/ranks/ranks.h"
 #include "kernels/common/target.h"
 
 namespace gs {
@@ -19,13 +16,9 @@ class GpuSums {
   virtual void sum(float* values, std::size_t count, stream_t) = 0;
   /// Throws gs::Error if a sum has failed.
   virtual void check() = 0;
-  /// Ends the sums that are under way or enqueued, without a result. For the case that a rank is gone: they would wait
-  /// for it.
+  /// Ends the sums that are under way or enqueued, without a result, soon: it does not wait for them. For the case that
+  /// a rank is gone, for which they would wait. The destructor then waits until no graph holds a sum.
   virtual void abort() noexcept = 0;
 };
-
-/// Each rank calls it; the calling thread's GPU is the rank's. Captured sums must be destroyed before the result is.
-/// Throws gs::Error if NCCL is missing, if two ranks have one GPU, or if a rank has failed meanwhile.
-std::unique_ptr<GpuSums> join_gpus(Ranks&);
 
 }  // namespace gs

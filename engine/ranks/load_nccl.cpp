@@ -15,7 +15,7 @@ const NcclModule& nccl_module() {
   void* const handle = load_module(GRIDSTRIDE_NCCL_MODULE, "the module for several GPUs", "cuda");
   return *reinterpret_cast<Functions*>(dlsym(handle, "gridstride_nccl"))();
 #else
-  throw Error(
+  throw UsageError(
       "several ranks train on GPUs, but this build has no NCCL: install NVIDIA's libnccl-dev, then build again");
 #endif
 }

@@ -1,6 +1,10 @@
 // nccl_module.h - what the module gridstride_nccl offers: everything of NCCL, loaded only if several ranks train on
 // GPUs.
 #pragma once
+#include <cstddef>
+#include <functional>
+#include <memory>
+
 #include "engine/ranks/gpu_sums.h"
 
 namespace gs {
@@ -13,7 +17,7 @@ struct NcclModule {
   std::unique_ptr<GpuSums> (*join)(const void* id, int rank, int ranks, const std::function<void()>& look);
 };
 
-/// Loads the module. Throws gs::Error if the build has no NCCL.
+/// Loads the module. Throws UsageError if the build has no NCCL.
 const NcclModule& nccl_module();
 
 }  // namespace gs

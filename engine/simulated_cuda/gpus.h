@@ -30,4 +30,7 @@ class Running {
 };
 int running_gpu();
 
+/// Communicators of NCCL that this process has made and neither destroyed nor aborted.
+int living_communicators();
+
 }  // namespace gs::simulated_cuda

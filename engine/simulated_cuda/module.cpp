@@ -1,6 +1,7 @@
 // module.cpp - the cuda device on the simulated runtime, in place of the CUDA module; needs no driver.
 #include <cuda_runtime.h>
 
+#include "engine/core/error.h"
 #include "engine/device/backends.h"
 #include "engine/device/cuda_module.h"
 #include "engine/device/cuda_tracing.h"
@@ -42,7 +43,7 @@ const NcclModule& nccl_module() {
 #if GRIDSTRIDE_WITH_NCCL
   return *gridstride_nccl();
 #else
-  throw Error("this build has no NCCL");
+  throw UsageError("this build has no NCCL");
 #endif
 }
 void ask_cuda_module(CudaFacts& facts) {

@@ -9,9 +9,10 @@
 //   - The nodes of a graph run in a random order that respects its edges.
 //   - Calls that CUDA forbids during a capture fail and invalidate the capture.
 //   - After a kernel has failed, all later calls fail, on every stream and thread.
-//   - Work that waits for another GPU (nccl.cpp) holds up its stream, or the branch of its graph.
-//   - The machine has two GPUs (gpus.h). A call creates objects on its thread's GPU. A kernel needs a stream of that
-//     GPU, and accesses only its memory.
+//   - Work that waits for another GPU (engine/library/simulated_nccl.cpp) holds up its stream, or the branch of its
+//     graph.
+//   - The machine has several GPUs (gpu_count in gpus.h). A call creates objects on its thread's GPU. A kernel needs a
+//     stream of that GPU, and accesses only its memory.
 // The environment variable GRIDSTRIDE_SIMULATED_FAULT=NAME:N makes the N-th run of the kernels whose names contain NAME
 // fail, as by an illegal address.
 // Kernels are the simulator's (sim_kernels.cpp) or nvcc's, interpreted (ptx_kernels.cpp). Only the functions that the
@@ -39,7 +40,7 @@ struct Work {
   cudaKernelNodeParams params{};  ///< kernels only: all but the arguments
   /// True while `run` must wait for another GPU; asked again and again, with device memory accessible. Null: never.
   std::function<bool()> waits = nullptr;
-  const void* communicator = nullptr;  ///< a kernel of NCCL (nccl.cpp): the communicator that it belongs to
+  const void* communicator = nullptr;  ///< a kernel of NCCL: the communicator that it belongs to
 };
 
 /// The condition of a WHILE node; kernels receive its address (loop_t).

@@ -3,8 +3,7 @@
 
 #include <map>
 
-#include "engine/device/device.h"
-#include "engine/ranks/gpu_sums.h"
+#include "engine/program/join_gpus.h"
 #include "engine/simulated_cuda/gpus.h"
 #include "tests/support/on_device.h"
 #include "tests/support/ranks_as_threads.h"
@@ -15,25 +14,16 @@ namespace {
 class SumsOnGpus : public testing::Test {
  protected:
   SumsOnGpus() { simulated_cuda::gpu_count = 4; }
+  void TearDown() override { EXPECT_EQ(simulated_cuda::living_communicators(), 0); }
 };
 
 /// A rank's GPU with values on it, and its part in the sums. The sums end before the rest does.
 struct Gpu {
   explicit Gpu(Ranks& ranks, int number = -1)
       : device(open_device({.name = "cuda:" + std::to_string(number < 0 ? ranks.rank() : number), .tf32 = false})),
-        values(*device, std::vector<float>{1, 2, 3, 4}) {
-    device->stream();
-    sums = join_gpus(ranks);
-    device->watch([this, &ranks] {
-      try {
-        sums->check();
-        ranks.check();
-      } catch (...) {
-        sums->abort();
-        throw;
-      }
-    });
-  }
+        values(*device, std::vector<float>{1, 2, 3, 4}),
+        sums(join_gpus(ranks, *device)) {}
+  ~Gpu() { device->watch(nullptr); }
   float* data() { return values.data(); }
   void sum(std::size_t first, std::size_t count) { sums->sum(data() + first, count, device->stream()); }
   std::vector<float> read() {
@@ -83,20 +73,30 @@ TEST_F(SumsOnGpus, NeedAnOrderInAGraph) {
   EXPECT_TRUE(one_says(messages, "instantiating a CUDA graph"));
 }
 
-TEST_F(SumsOnGpus, GoOnWhileAnotherBranchOfTheGraphRuns) {
+TEST_F(SumsOnGpus, WaitWhileAnotherBranchOfTheGraphGoesOn) {
   in_sound_ranks(2, [](Ranks& ranks) {
     Gpu gpu(ranks);
-    const auto replay = gpu.device->capture(
-        {{[&] { gpu.sum(0, 1); }, {}}, {[&] { gpu.device->fill_zero(gpu.data() + 2, sizeof(float)); }, {}}});
-    replay->run();
+    auto* const word = static_cast<int*>(gpu.device->allocate_shared(sizeof(int)));
+    *word = 1;
+    const auto branch_has_run = [&] { return __atomic_load_n(word, __ATOMIC_ACQUIRE) == 0; };
+    const auto replay =
+        gpu.device->capture({{[&] { gpu.sum(0, 4); }, {}}, {[&] { gpu.device->fill_zero(word, sizeof *word); }, {}}});
     char go_on = 0;
     if (ranks.leads()) {
-      while (gpu.device->idle()) ADD_FAILURE() << "the sum cannot end: rank 1 has not begun it";
+      replay->run();
+      for (int i = 0; i < 1000 && !branch_has_run(); ++i) {
+        EXPECT_FALSE(gpu.device->idle()) << "rank 1 has not begun the sum";
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+      EXPECT_TRUE(branch_has_run());
+      EXPECT_FALSE(gpu.device->idle());
       ranks.broadcast(&go_on, 1);
     } else {
       ranks.broadcast(&go_on, 1);
+      replay->run();
     }
-    EXPECT_EQ(gpu.read(), (std::vector<float>{2, 2, 0, 4}));
+    EXPECT_EQ(gpu.read(), (std::vector<float>{2, 4, 6, 8}));
+    gpu.device->free_shared(word);
   });
 }
 
