@@ -30,11 +30,12 @@ def train(device):
 class TwoGpus(unittest.TestCase):
     def test_train_like_one_and_with_the_same_bits_twice(self):
         together, weights = train("cuda:0,1")
-        alone, _ = train("cuda:0")
+        alone, weights_alone = train("cuda:0")
         self.assertEqual(len(together), 3)
         for ours, theirs in zip(together, alone):
             for a, b in zip(ours, theirs):
                 self.assertAlmostEqual(a, b, delta=1e-3 * abs(b))
+        self.assertNotEqual(weights, weights_alone, "sums in another order: else one GPU has done it all")
         self.assertEqual(train("cuda:0,1")[1], weights)
 
 

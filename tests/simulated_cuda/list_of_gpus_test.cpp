@@ -80,9 +80,9 @@ TEST(ListOfGpus, TrainsLikeOneGpuAndWithTheSameBitsTwice) {
 
 TEST(ListOfGpus, OfOneIsThatGpu) {
   const Trained alone = train_on("cuda");
-  setenv("GRIDSTRIDE_SIMULATED_GPUS", "1", 1);
   const ScratchFolder folder;
-  const Outcome outcome = run_program(folder.path(), run_on("cuda:all"));
+  const Outcome outcome = run_program(folder.path(), run_on("cuda:all"),
+                                      [] { setenv("GRIDSTRIDE_SIMULATED_GPUS", "1", 1); });
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_TRUE(text_of(folder / "run" / "last.safetensors") == alone.weights);
 }

@@ -1,6 +1,12 @@
 // ranks_on_gpus_test.cpp - several ranks train on simulated GPUs: the result is that of one GPU, and of PyTorch's
 // traces.
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <thread>
+
 #include "engine/simulated_cuda/gpus.h"
+#include "tests/support/errors.h"
 #include "tests/support/ranks_as_threads.h"
 #include "tests/support/traces_of_ranks.h"
 #include "tests/support/training_of_ranks.h"
@@ -16,11 +22,12 @@ class RanksOnGpus : public testing::TestWithParam<int> {
  protected:
   RanksOnGpus() { simulated_cuda::gpu_count = 4; }
 
-  static TrainedRanks train_together(const DataSplits& data, const TrainerCallbacks& callbacks = {}) {
+  static TrainedRanks train_together(const DataSplits& data, const TrainerCallbacks& callbacks = {},
+                                     bool in_shares = false) {
     TrainedRanks result;
     in_sound_ranks(GetParam(), [&](Ranks& ranks) {
       const auto device = gpu(ranks.rank());
-      const TrainedRanks own = train(&ranks, *device, net_with_dropout(), small_recipe(), data, callbacks);
+      const TrainedRanks own = train(&ranks, *device, net_with_dropout(), small_recipe(), data, callbacks, in_shares);
       if (ranks.leads()) result = own;
     });
     return result;
@@ -37,6 +44,13 @@ TEST_P(RanksOnGpus, FollowOneGpu) {
   EXPECT_EQ(train_together(data).parameters, together.parameters) << "the same bits";
 }
 
+TEST_P(RanksOnGpus, HaveTheSameBitsIfEachHoldsAShareOfTheImages) {
+  const DataSplits data = tiny_splits(38, 22, 14);
+  const TrainedRanks whole = train_together(data), shares = train_together(data, {}, true);
+  EXPECT_EQ(whole.parameters, shares.parameters);
+  EXPECT_EQ(whole.evaluation.logits, shares.evaluation.logits);
+}
+
 TEST_P(RanksOnGpus, DiagnoseTheImagesOfAll) {
   TrainerCallbacks callbacks;
   std::vector<std::uint32_t> positive;
@@ -49,7 +63,7 @@ TEST_P(RanksOnGpus, DiagnoseTheImagesOfAll) {
   const std::vector<std::uint32_t> together = std::exchange(positive, {});
   train(nullptr, *gpu(0), net_with_dropout(), small_recipe(), data, callbacks);
   ASSERT_GT(positive.size(), 0u);
-  EXPECT_EQ(std::vector(together.begin(), together.begin() + 4), std::vector(positive.begin(), positive.begin() + 4));
+  EXPECT_EQ(together, positive);
 }
 
 TEST_P(RanksOnGpus, FollowTheTraces) {
@@ -100,13 +114,88 @@ TEST_F(FailingRanksOnGpus, AreRefusedIfTheyWouldSumInAnotherOrder) {
 
 TEST_F(FailingRanksOnGpus, EndTogetherIfOneFailsInTheMiddle) {
   const DataSplits data = tiny_splits(38, 22, 14);
+  const auto start = std::chrono::steady_clock::now();
   const auto messages = in_ranks(3, [&](Ranks& ranks) {
     const auto device = gpu(ranks.rank());
     TrainerCallbacks callbacks;
-    callbacks.epoch = [](const EpochResult&, bool) { throw Error("no more disk"); };
+    callbacks.progress = [](const EpochProgress&) { throw Error("no more disk"); };
     train(&ranks, *device, net_with_dropout(), small_recipe(), data, callbacks);
   });
   for (const std::string& message : messages) EXPECT_EQ(message, "no more disk");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(40)) << "the stand-in waits for 60 s";
+}
+
+/// A rank that calls `act` before it does one of the training steps that rank 0 orders.
+class RankBeforeAStep final : public Ranks {
+ public:
+  RankBeforeAStep(Ranks& ranks, std::uint32_t step, std::function<void()> act)
+      : ranks_(ranks), step_(step), act_(std::move(act)) {}
+
+  int rank() const override { return ranks_.rank(); }
+  int size() const override { return ranks_.size(); }
+  const std::string& host(int rank) const override { return ranks_.host(rank); }
+  void broadcast(void* data, std::size_t bytes) override {
+    ranks_.broadcast(data, bytes);
+    TrainerOrder order;
+    if (bytes != sizeof order) return;
+    std::memcpy(&order, data, bytes);
+    if (order.kind == TrainerOrder::Kind::train && order.step == step_) act_();
+  }
+  std::vector<std::string> gather(std::string_view bytes) override { return ranks_.gather(bytes); }
+  void all_gather(std::span<const float> own, std::span<float> all) override { ranks_.all_gather(own, all); }
+  void exchange(std::span<const std::uint8_t> from, const std::vector<std::size_t>& sent, std::span<std::uint8_t> to,
+                const std::vector<std::size_t>& received) override {
+    ranks_.exchange(from, sent, to, received);
+  }
+  void begin_sum(std::span<float> values, std::vector<float> weights) override { ranks_.begin_sum(values, weights); }
+  void finish_sums() override { ranks_.finish_sums(); }
+  bool speaks() const override { return ranks_.speaks(); }
+  void check() override { ranks_.check(); }
+  void fail(const std::exception& error) noexcept override { ranks_.fail(error); }
+
+ private:
+  Ranks& ranks_;
+  std::uint32_t step_;
+  std::function<void()> act_;
+};
+
+/// Rank 0 has ordered the epoch's last step: it waits for its GPU only, whose sums wait for those of rank 1.
+TEST_F(FailingRanksOnGpus, EndIfOneFailsWhileTheOthersWaitForItsSum) {
+  const DataSplits data = tiny_splits(38, 22, 14);
+  const auto messages = in_ranks(2, [&](Ranks& ranks) {
+    const auto device = gpu(ranks.rank());
+    RankBeforeAStep failing(ranks, 5, [] { throw Error("no more disk"); });
+    train(ranks.leads() ? &ranks : &failing, *device, net_with_dropout(), small_recipe(), data);
+  });
+  EXPECT_TRUE(messages[0].starts_with("rank 1 on ") && messages[0].ends_with(": no more disk")) << messages[0];
+}
+
+/// The device of rank 0 is free at once, though rank 1 does not begin its sum: a program restores its parameters.
+TEST_F(FailingRanksOnGpus, GiveUpTheSumsUnderWayIfOneFails) {
+  const DataSplits data = tiny_splits(38, 22, 14);
+  std::atomic<bool> rank_0_has_ended = false;
+  const auto messages = in_ranks(2, [&](Ranks& ranks) {
+    const auto device = gpu(ranks.rank());
+    RankBeforeAStep late(ranks, 0, [&] {
+      while (!rank_0_has_ended) std::this_thread::yield();
+    });
+    Program program(net_with_dropout(), small_recipe(), *device, {.rule = "default"}, ranks.leads() ? &ranks : &late);
+    program.initialize();
+    const std::vector<float> first = program.parameters();
+    Trainer trainer(program, data);
+    if (!ranks.leads()) {
+      trainer.follow();
+      return;
+    }
+    TrainerCallbacks callbacks;
+    callbacks.progress = [](const EpochProgress&) { throw Error("no more disk"); };
+    EXPECT_TRUE(refuses<Error>([&] { trainer.run(callbacks); }, {"no more disk"}));
+    std::vector<float> last;
+    EXPECT_NO_THROW(last = program.parameters());
+    EXPECT_EQ(last, first);
+    rank_0_has_ended = true;
+  });
+  EXPECT_EQ(messages, (std::vector<std::string>{"", "no more disk"}));
 }
 
 }  // namespace
