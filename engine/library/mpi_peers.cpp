@@ -1,5 +1,5 @@
-// mpi_peers.cpp - a message a second in both directions; a rank that is silent for 15 s is lost. That a process of
-// the same machine has ended is seen at once: mpirun then leaves the others a second or two.
+// mpi_peers.cpp - a message a second in both directions. That a process of the same machine has ended is seen at once:
+// mpirun then leaves the others a second or two.
 #include "engine/library/mpi_peers.h"
 
 #include <algorithm>
@@ -14,22 +14,19 @@ namespace gs {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 constexpr milliseconds between_looks(20);
-constexpr seconds between_signs(1), longest_silence(15);
 
 }  // namespace
 
 WatchedPeers::WatchedPeers(MPI_Comm world, std::vector<RankProcess> ranks) : ranks_(std::move(ranks)) {
   MPI_Comm_dup(world, &comm_);
   MPI_Comm_rank(comm_, &rank_);
-  looked_ = Clock::now();
   const std::string& here = ranks_[std::size_t(rank_)].host;
   for (int r = 0; r < int(ranks_.size()); ++r) {
     if (r == rank_ || (r != 0 && rank_ != 0)) continue;
     const RankProcess& peer = ranks_[std::size_t(r)];
-    peers_.push_back({r, looked_, peer.host == here && kill(peer.process, 0) == 0});
+    peers_.push_back({r, peer.host == here && kill(peer.process, 0) == 0});
   }
 }
 
@@ -42,7 +39,7 @@ void WatchedPeers::take(Peer& peer) {
     MPI_Get_count(&status, MPI_CHAR, &bytes);
     std::string text(std::size_t(bytes), '\0');
     MPI_Recv(text.data(), bytes, MPI_CHAR, peer.rank, status.MPI_TAG, comm_, MPI_STATUS_IGNORE);
-    peer.seen = Clock::now();
+    peer.seen = signs_.looked();
     if (status.MPI_TAG == leaving) peer.has_left = true;
     if ((status.MPI_TAG != failed && status.MPI_TAG != refused) || !failure_.message.empty()) continue;
     failure_.is_usage = status.MPI_TAG == refused;
@@ -50,32 +47,28 @@ void WatchedPeers::take(Peer& peer) {
   }
 }
 
-void WatchedPeers::check(const Peer& peer, Clock::time_point now) {
+void WatchedPeers::check(const Peer& peer) {
   if (peer.has_left || !failure_.message.empty()) return;
   const auto lost = [&](const std::string& how, bool by_silence) {
     failure_ = {fmt::format("rank {} on {} {}", peer.rank, process(peer).host, how), false, true, by_silence};
   };
   if (peer.is_neighbour && kill(process(peer).process, 0) != 0 && errno == ESRCH)
     lost("has died", false);
-  else if (now - peer.seen > longest_silence)
-    lost(fmt::format("has not answered for {} s", longest_silence.count()), true);
+  else if (signs_.is_silent(peer.seen))
+    lost(fmt::format("has not answered for {} s", SignsOfLife::longest_silence.count()), true);
 }
 
 void WatchedPeers::look() {
-  const auto now = Clock::now();
-  if (told_ || now - looked_ < between_looks) return;
-  // After a pause of this process, or of the whole machine, the others' silence says nothing.
-  if (now - looked_ > longest_silence / 3)
-    for (Peer& peer : peers_) peer.seen = now;
-  looked_ = now;
-  const bool sends = now - sent_ >= between_signs;
-  if (sends) sent_ = now;
+  const auto now = SignsOfLife::Clock::now();
+  if (told_ || now - signs_.looked() < between_looks) return;
+  signs_.look(now);
+  const bool sends = signs_.is_due();
   for (Peer& peer : peers_) {
     take(peer);
     int sent = 1;
     MPI_Test(&peer.sending, &sent, MPI_STATUS_IGNORE);
     if (sends && sent) MPI_Isend(nullptr, 0, MPI_CHAR, peer.rank, alive, comm_, &peer.sending);
-    check(peer, now);
+    check(peer);
   }
   if (!failure_.message.empty()) end_run(failure_);
 }

@@ -3,9 +3,10 @@
 #include <mpi.h>
 #include <sys/types.h>
 
-#include <chrono>
 #include <string>
 #include <vector>
+
+#include "engine/ranks/signs_of_life.h"
 
 namespace gs {
 
@@ -43,25 +44,24 @@ class WatchedPeers {
   const RankFailure& failure() const { return failure_; }
 
  private:
-  using Clock = std::chrono::steady_clock;
   enum Tag { alive, failed, refused, leaving };
   struct Peer {
     int rank;
-    Clock::time_point seen;
     bool is_neighbour;  ///< the system tells if its process is there
+    SignsOfLife::Time seen = {};
     bool has_left = false;
     MPI_Request sending = MPI_REQUEST_NULL;
   };
   const RankProcess& process(const Peer& peer) const { return ranks_[std::size_t(peer.rank)]; }
   void take(Peer&);
-  void check(const Peer&, Clock::time_point now);
+  void check(const Peer&);
   void tell(Tag, const std::string& text);
 
   MPI_Comm comm_ = MPI_COMM_NULL;  ///< apart from the messages of training
   int rank_ = 0;
   std::vector<RankProcess> ranks_;
   std::vector<Peer> peers_;
-  Clock::time_point looked_, sent_;
+  SignsOfLife signs_;
   RankFailure failure_;
   bool told_ = false;
 };

@@ -46,7 +46,9 @@ void Program::Impl::share(const std::vector<TensorId>& ids) {
 }
 
 void Program::abandon_sums() noexcept {
-  if (impl_->gpu_sums) impl_->gpu_sums->abort();
+  if (!impl_->gpu_sums) return;
+  impl_->gpu_sums->abort();
+  impl_->device.watch(nullptr);  // the GPU no longer waits for other ranks
 }
 void Program::share_parameters() {
   impl_->share({impl_->flat.parameters});

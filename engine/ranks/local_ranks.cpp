@@ -1,5 +1,5 @@
-// local_ranks.cpp - messages over sockets. No call waits for one rank alone: each listens for the last words of all, so
-// that a rank that has died, or says that it has failed, ends the wait.
+// local_ranks.cpp - messages over sockets. No call waits for one rank alone: each listens for the words of all, so that
+// a rank that has died or is silent, or says that it has failed, ends the wait.
 #include "engine/ranks/local_ranks.h"
 
 #include <poll.h>
@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -19,6 +20,7 @@ namespace gs {
 namespace {
 
 constexpr std::size_t longest_word = 8192;
+constexpr std::chrono::milliseconds between_looks(100);
 
 bool would_wait(ssize_t result) {
   return result < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
@@ -44,6 +46,63 @@ LocalRanks::LocalRanks(int rank, int size, std::vector<Connection> connections)
     : rank_(rank), size_(size), host_(host_name()) {
   require(connections.size() == std::size_t(rank == 0 ? size - 1 : 1), "a rank lacks a connection");
   for (Connection& one : connections) peers_.push_back({rank == 0 ? int(peers_.size()) + 1 : 0, std::move(one)});
+  watcher_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
+}
+
+// ---- words ----
+
+void LocalRanks::watch(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    signs_.look(SignsOfLife::Clock::now());
+    for (Peer& peer : peers_) {
+      listen(peer);
+      if (peer.has_left || told_ || !signs_.is_silent(peer.seen)) continue;
+      peer.is_silent = true;
+      miss(peer, fmt::format("has not answered for {} s", SignsOfLife::longest_silence.count()));
+    }
+    if (!told_ && signs_.is_due()) say(Word::alive);
+    stopped_.wait_for(lock, stop, between_looks, [] { return false; });
+  }
+}
+
+void LocalRanks::listen(Peer& peer) {
+  std::array<char, longest_word> packet;
+  while (!told_ && !peer.has_left) {
+    const ssize_t bytes = recv(peer.connection.words.number(), packet.data(), packet.size(), MSG_DONTWAIT);
+    if (bytes < 0 && errno == ECONNRESET) continue;  // it has closed without reading ours: once, then its words follow
+    if (would_wait(bytes)) return;
+    if (bytes <= 0) return miss(peer, "has died");
+    peer.seen = signs_.looked();
+    const Word word{packet[0]};
+    if (word == Word::alive) continue;
+    peer.has_left = word == Word::left;
+    if (peer.has_left) return;
+    const std::string text(packet.data() + 1, std::size_t(bytes) - 1);
+    end_run(peer.rank == 0 ? text : fmt::format("rank {} on {}: {}", peer.rank, host_, text), word == Word::refused);
+  }
+}
+
+/// Without a wait. The socket has room, since its peer takes the words at once, unless it is stopped.
+void LocalRanks::say(Word word, std::string_view text) noexcept {
+  text = text.substr(0, longest_word - 1);
+  iovec parts[] = {{&word, sizeof word}, {const_cast<char*>(text.data()), text.size()}};
+  msghdr whole{};
+  whole.msg_iov = parts;
+  whole.msg_iovlen = 2;
+  for (const Peer& peer : peers_) sendmsg(peer.connection.words.number(), &whole, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void LocalRanks::end_run(const std::string& why, bool is_usage) {
+  if (!failure_.empty()) return;
+  failure_ = why;
+  is_usage_ = is_usage;
+  if (!std::exchange(told_, true)) say(is_usage ? Word::refused : Word::failed, why);
+}
+
+void LocalRanks::miss(const Peer& peer, const std::string& how) {
+  rank_0_is_lost_ = peer.rank == 0;
+  end_run(fmt::format("rank {} on {} {}", peer.rank, host_, how));
 }
 
 void LocalRanks::throw_failure() const {
@@ -52,40 +111,30 @@ void LocalRanks::throw_failure() const {
   throw error;
 }
 
-void LocalRanks::end(const std::string& why, bool is_usage) {
-  if (failure_.empty()) failure_ = why, is_usage_ = is_usage;
-  throw_failure();
-}
-
-void LocalRanks::miss(const Peer& peer) {
-  rank_0_is_lost_ = peer.rank == 0;
-  end(fmt::format("rank {} on {} has died", peer.rank, host_));
-}
-
-void LocalRanks::lose(Peer& peer) {
-  check(peer);
-  miss(peer);
-}
-
-void LocalRanks::check(Peer& peer) {
-  if (peer.has_left) return;
-  std::array<char, longest_word> word;
-  ssize_t bytes;
-  do
-    bytes = recv(peer.connection.last_word.number(), word.data(), word.size(), MSG_DONTWAIT);
-  while (bytes < 0 && errno == ECONNRESET);  // it has closed without reading ours: once, then its own word follows
-  if (would_wait(bytes)) return;
-  if (bytes <= 0) miss(peer);
-  const LastWord kind{word[0]};
-  peer.has_left = kind == LastWord::left;
-  if (peer.has_left) return;
-  const std::string text(word.data() + 1, std::size_t(bytes) - 1);
-  end(peer.rank == 0 ? text : fmt::format("rank {} on {}: {}", peer.rank, host_, text), kind == LastWord::refused);
+bool LocalRanks::speaks() const {
+  const std::lock_guard lock(mutex_);
+  return leads() || (rank_ == 1 && rank_0_is_lost_);
 }
 
 void LocalRanks::check() {
+  const std::lock_guard lock(mutex_);
+  for (Peer& peer : peers_) listen(peer);
   if (!failure_.empty()) throw_failure();
-  for (Peer& peer : peers_) check(peer);
+}
+
+void LocalRanks::fail(const std::exception& error) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(told_, true)) return;
+  say(dynamic_cast<const UsageError*>(&error) ? Word::refused : Word::failed, error.what());
+}
+
+// ---- data ----
+
+void LocalRanks::lose(Peer& peer) {
+  const std::lock_guard lock(mutex_);
+  listen(peer);
+  if (failure_.empty()) miss(peer, "has died");
+  throw_failure();
 }
 
 void LocalRanks::wait_for(const Peer& peer, short events) {
@@ -216,20 +265,6 @@ void LocalRanks::begin_sum(std::span<float> values, std::vector<float> weights) 
   }
   broadcast(sum.data(), values.size_bytes());
   std::memcpy(values.data(), sum.data(), values.size_bytes());
-}
-
-/// Without a wait. The socket has room: a rank says few words.
-void LocalRanks::send_last_word(LastWord word, std::string_view text) noexcept {
-  text = text.substr(0, longest_word - 1);
-  iovec parts[] = {{&word, sizeof word}, {const_cast<char*>(text.data()), text.size()}};
-  msghdr whole{};
-  whole.msg_iov = parts;
-  whole.msg_iovlen = 2;
-  for (const Peer& peer : peers_) sendmsg(peer.connection.last_word.number(), &whole, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-void LocalRanks::fail(const std::exception& error) noexcept {
-  send_last_word(dynamic_cast<const UsageError*>(&error) ? LastWord::refused : LastWord::failed, error.what());
 }
 
 }  // namespace gs

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <csignal>
 #include <numeric>
 
 #include "tests/support/errors.h"
@@ -93,9 +94,9 @@ std::size_t carry(const Descriptor& from, const Descriptor& to) {
   return bytes;
 }
 
-std::unique_ptr<Ranks> one_of_two(int rank, Descriptor data, Descriptor last_word) {
+std::unique_ptr<Ranks> one_of_two(int rank, Descriptor data, Descriptor words) {
   std::vector<LocalRanks::Connection> all;
-  all.push_back({std::move(data), std::move(last_word)});
+  all.push_back({std::move(data), std::move(words)});
   return std::make_unique<LocalRanks>(rank, 2, std::move(all));
 }
 
@@ -108,12 +109,12 @@ TEST(LocalRanks, ExchangeSendsARankItsPartsOnly) {
     const std::jthread there([&] { to_rank_1 = carry(near.data, far.data); });
     const std::jthread back([&] { carry(far.data, near.data); });
     const std::jthread rank_1([&] {
-      const auto ranks = one_of_two(1, std::move(of_rank_1.data), std::move(near.last_word));
+      const auto ranks = one_of_two(1, std::move(of_rank_1.data), std::move(near.words));
       std::uint8_t got = 0;
       ranks->exchange({}, {0, 0}, {&got, 1}, {1, 0});
       EXPECT_EQ(got, 7);
     });
-    const auto ranks = one_of_two(0, std::move(of_rank_0.data), std::move(of_rank_0.last_word));
+    const auto ranks = one_of_two(0, std::move(of_rank_0.data), std::move(of_rank_0.words));
     const std::vector<std::uint8_t> from(many + 1, 7);
     std::vector<std::uint8_t> kept(many);
     ranks->exchange(from, {many, 1}, kept, {many, 0});
@@ -189,7 +190,7 @@ TEST(LocalRanks, SeeADeathBehindOrdersThatTheyHaveNotTaken) {
   auto [of_rank_0, of_rank_1] = LocalRanks::connect();
   const pid_t process = fork();
   if (process == 0) {
-    const auto rank_0 = one_of_two(0, std::move(of_rank_0.data), std::move(of_rank_0.last_word));
+    const auto rank_0 = one_of_two(0, std::move(of_rank_0.data), std::move(of_rank_0.words));
     char order = 0;
     for (int i = 0; i < 2; ++i) rank_0->broadcast(&order, 1);
     _exit(0);
@@ -197,8 +198,8 @@ TEST(LocalRanks, SeeADeathBehindOrdersThatTheyHaveNotTaken) {
   ASSERT_GT(process, 0);
   waitpid(process, nullptr, 0);
   of_rank_0.data.close();
-  of_rank_0.last_word.close();
-  const auto rank_1 = one_of_two(1, std::move(of_rank_1.data), std::move(of_rank_1.last_word));
+  of_rank_0.words.close();
+  const auto rank_1 = one_of_two(1, std::move(of_rank_1.data), std::move(of_rank_1.words));
   EXPECT_TRUE(words_of_check(*rank_1).ends_with(" has died"));
 }
 
@@ -221,6 +222,39 @@ TEST(LocalRanks, SendNoFailureInTheMiddleOfAMessage) {
     ranks.broadcast(parameters.data(), parameters.size());
   });
   EXPECT_TRUE(messages[1].ends_with("no more disk")) << messages[1];
+}
+
+/// A rank's process, which acts as rank 1 of 2 by this connection until it is killed.
+pid_t start_idle_rank(const LocalRanks::Connection& to_rank_0) {
+  const pid_t process = fork();
+  if (process != 0) return process;
+  const auto ranks = one_of_two(1, Descriptor(dup(to_rank_0.data.number())), Descriptor(dup(to_rank_0.words.number())));
+  for (;;) pause();
+}
+
+/// Ranks 2 and 3 are silent, too: one computes and calls nothing, one has left.
+TEST(LocalRanks, MissOneThatIsStopped) {
+  std::vector<LocalRanks::Connection> of_rank_0, of_others;
+  for (int rank = 1; rank < 4; ++rank) {
+    auto [here, there] = LocalRanks::connect();
+    of_rank_0.push_back(std::move(here));
+    of_others.push_back(std::move(there));
+  }
+  const pid_t stopped = start_idle_rank(of_others[0]);
+  ASSERT_GT(stopped, 0);
+  const auto start = [&](int rank) {
+    std::vector<LocalRanks::Connection> own;
+    own.push_back(std::move(of_others[std::size_t(rank - 1)]));
+    return std::make_unique<LocalRanks>(rank, 4, std::move(own));
+  };
+  LocalRanks rank_0(0, 4, std::move(of_rank_0));
+  const auto computing = start(2);
+  start(3).reset();
+  kill(stopped, SIGSTOP);
+  EXPECT_EQ(words_of_check(rank_0), "rank 1 on " + rank_0.host(1) + " has not answered for 15 s");
+  EXPECT_EQ(words_of([&] { computing->check(); }), words_of([&] { rank_0.check(); })) << "rank 0 has told it";
+  kill(stopped, SIGKILL);
+  waitpid(stopped, nullptr, 0);
 }
 
 /// Its last word says that it has ended in order.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <regex>
 #include <sstream>
 #include <thread>
 
@@ -81,8 +82,8 @@ TEST(ListOfGpus, TrainsLikeOneGpuAndWithTheSameBitsTwice) {
 TEST(ListOfGpus, OfOneIsThatGpu) {
   const Trained alone = train_on("cuda");
   const ScratchFolder folder;
-  const Outcome outcome = run_program(folder.path(), run_on("cuda:all"),
-                                      [] { setenv("GRIDSTRIDE_SIMULATED_GPUS", "1", 1); });
+  const Outcome outcome =
+      run_program(folder.path(), run_on("cuda:all"), [] { setenv("GRIDSTRIDE_SIMULATED_GPUS", "1", 1); });
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_TRUE(text_of(folder / "run" / "last.safetensors") == alone.weights);
 }
@@ -108,30 +109,52 @@ TEST(ListOfGpus, TrainsRunsThatOneProcessReads) {
   }
 }
 
-TEST(ListOfGpus, EndsIfAProcessIsKilled) {
-  for (const bool first : {false, true}) {
-    const ScratchFolder folder;
-    RunningProgram program(folder.path(), run_on("cuda:0,1,2", {"--epochs", "5000"}), three_gpus);
-    std::vector<int> others;
-    while (!program.ended() && (others.size() < 2 || !std::filesystem::exists(folder / "run" / "history.csv"))) {
-      others = children_of(program.process());
+/// A run on three GPUs in which a process is lost in the middle of training.
+class LossOfAProcess {
+ public:
+  LossOfAProcess(bool first, int signal)
+      : first_(first), program_(folder_.path(), run_on("cuda:0,1,2", {"--epochs", "5000"}), three_gpus) {
+    while (!program_.ended() && (others_.size() < 2 || !std::filesystem::exists(folder_ / "run" / "history.csv"))) {
+      others_ = children_of(program_.process());
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
-    ASSERT_EQ(others.size(), 2u);
-    kill(first ? program.process() : others[0], SIGKILL);
-    const Outcome outcome = program.wait();
-    if (!first) {
-      EXPECT_EQ(outcome.status, 1);
-      const std::vector<std::string> said = lines_of(outcome.err);
-      ASSERT_FALSE(said.empty());
-      EXPECT_TRUE(said.back().starts_with("gridstride: rank ") && said.back().ends_with(" has died")) << outcome.err;
-    }
-    for (const int other : others) {  // they end, too
+    EXPECT_EQ(others_.size(), 2u);
+    if (others_.size() == 2) kill(first ? program_.process() : others_[0], signal);
+  }
+
+  /// No process is left, and one of them has said this, once.
+  void expect_end(const std::string& how) {
+    EXPECT_EQ(program_.wait().status, first_ ? 128 + SIGKILL : 1);
+    for (const int other : others_) {
       int tenths = 0;
       while (kill(other, 0) == 0 && ++tenths < 300) std::this_thread::sleep_for(std::chrono::milliseconds(100));
       EXPECT_LT(tenths, 300) << other;
     }
+    const std::string err = program_.wait().err;  // with what the others have said
+    std::vector<std::string> said = lines_of(err);
+    std::erase_if(said, [](const std::string& line) { return !line.starts_with("gridstride: "); });
+    ASSERT_EQ(said.size(), 1u) << err;
+    const std::regex wanted("gridstride: rank " + std::string(first_ ? "0" : "[12]") + " on [^ ]+ " + how);
+    EXPECT_TRUE(std::regex_match(said[0], wanted)) << said[0];
   }
+
+ private:
+  ScratchFolder folder_;
+  bool first_;  ///< rank 0 is lost
+  RunningProgram program_;
+  std::vector<int> others_;
+};
+
+TEST(ListOfGpus, EndsIfAProcessIsKilled) {
+  for (const bool first : {false, true}) LossOfAProcess(first, SIGKILL).expect_end("has died");
+}
+
+TEST(ListOfGpus, EndsIfAProcessHangs) {
+  LossOfAProcess one(false, SIGSTOP), rank_0(true, SIGSTOP);  // at once: it takes 15 s
+  const auto stopped = std::chrono::steady_clock::now();
+  one.expect_end("has not answered for 15 s");
+  rank_0.expect_end("has not answered for 15 s");
+  EXPECT_LT(std::chrono::steady_clock::now() - stopped, std::chrono::seconds(30));
 }
 
 TEST(ListOfGpus, SaysOnceWhatIsWrong) {
