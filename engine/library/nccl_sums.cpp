@@ -60,14 +60,15 @@ class NcclSums final : public GpuSums {
   }
 
   void sum(float* values, std::size_t count, stream_t stream) override {
-    require(comm_ != nullptr, "the GPUs of this run no longer work together");
-    constexpr const char* what = "adding up over the ranks' GPUs";
-    check_nccl(ncclAllReduce(values, values, count, ncclFloat32, ncclSum, comm_, stream), what, comm_);
-    settle(what);
+    call([&] { return ncclAllReduce(values, values, count, ncclFloat32, ncclSum, comm_, stream); });
+  }
+
+  void gather(const float* own, float* all, std::size_t count, stream_t stream) override {
+    call([&] { return ncclAllGather(own, all, count, ncclFloat32, comm_, stream); });
   }
 
   void check() override {
-    if (comm_) state("adding up over the ranks' GPUs");
+    if (comm_) state(exchanging);
   }
 
   void abort() noexcept override {
@@ -80,6 +81,14 @@ class NcclSums final : public GpuSums {
   }
 
  private:
+  static constexpr const char* exchanging = "exchanging values between the ranks' GPUs";
+
+  template <class Enqueue>
+  void call(Enqueue enqueue) {
+    require(comm_ != nullptr, "the GPUs of this run no longer work together");
+    check_nccl(enqueue(), exchanging, comm_);
+    settle(exchanging);
+  }
   ncclResult_t state(const char* what) {
     ncclResult_t state = ncclSuccess;
     check_nccl(ncclCommGetAsyncError(comm_, &state), what, comm_);

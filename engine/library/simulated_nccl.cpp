@@ -1,12 +1,14 @@
 // simulated_nccl.cpp - NCCL without GPUs. The ranks of a communicator are processes, or threads of one, that share a
-// piece of memory: each copies its values there, and adds up all of them in the order of ranks.
+// piece of memory: each copies its values there, and reads those of all, or adds them up, in the order of ranks.
 //
 // A kernel of NCCL waits until all ranks have begun it; the rest of its graph goes on meanwhile. Work still runs as
 // late as possible: when the host waits for it, or when another rank does. NCCL's rules are enforced, most of which
 // NCCL itself does not check, but hangs or computes nonsense:
-//   - All ranks begin the same sums in the same order: the same count, and captured in a graph by all or by none.
-//   - A communicator works on the GPU on which it was made, one GPU a rank, and on one sum at a time. In a graph its
-//     sums follow each other by edges (graphs.cpp).
+//   - All ranks begin the same collectives (sums, all-gathers) in the same order: the same count, and captured in a
+//   graph
+//     by all or by none.
+//   - A communicator works on the GPU on which it was made, one GPU a rank, and on one collective at a time. In a
+//     graph they follow each other by edges (graphs.cpp).
 //   - It does not block its caller (ncclConfig_t::blocking is 0), and is used only once all ranks have joined.
 //   - It is not used after its end. It is destroyed after the graphs that hold its kernels. Aborting it ends the
 //   kernels
@@ -37,21 +39,22 @@
 namespace gs::simulated_cuda {
 namespace {
 
-constexpr std::size_t most_floats = std::size_t(16) << 20;  ///< in a sum
+constexpr std::size_t most_floats = std::size_t(16) << 20;  ///< of a rank in a collective
 constexpr std::uint64_t longest_wait_ns = 60'000'000'000;
 
-/// All that must be the same on all ranks.
-struct Sum {
-  std::uint64_t count = 0;
+/// A sum, or an all-gather. All of it must be the same on all ranks.
+struct Collective {
+  bool adds = true;         ///< else the values of all are gathered
+  std::uint64_t count = 0;  ///< of a rank's values
   bool captured = false;
-  bool operator==(const Sum&) const = default;
+  bool operator==(const Collective&) const = default;
 };
 
-/// The state that a rank shows to the others. Each value is the number of sums so far.
+/// The state that a rank shows to the others. Each value is the number of collectives so far.
 struct Part {
   std::atomic<std::uint64_t> begun, ended;
   int gpu;
-  Sum sum;  ///< the one begun last
+  Collective collective;  ///< the one begun last
 };
 struct Shared {
   std::atomic<int> joined;
@@ -80,7 +83,7 @@ struct ncclComm {
 
   bool all_joined() const { return shared->joined == ranks; }
   Part& own() const { return shared->parts[rank]; }
-  /// True if another rank cannot go on before this one has ended its sums so far.
+  /// True if another rank cannot go on before this one has ended its collectives so far.
   bool is_waited_for() const {
     for (int r = 0; r < ranks; ++r)
       if (shared->parts[r].begun > own().ended) return true;
@@ -96,7 +99,7 @@ struct ncclComm {
   Shared* shared = nullptr;
   int rank = 0, ranks = 1, gpu = 0;
   int id_file = -1;               ///< of the rank that made the id
-  const void* running = nullptr;  ///< the sum under way
+  const void* running = nullptr;  ///< the collective under way
   std::atomic<bool> aborted = false;
   std::shared_ptr<int> captured = std::make_shared<int>();  ///< held by the kernels in graphs
   std::jthread worker;                                      ///< runs the work that other ranks wait for
@@ -141,11 +144,11 @@ void end_worker(const std::shared_ptr<ncclComm>& comm) {
   if (comm->worker.joinable()) comm->worker.join();
 }
 
-/// A kernel of NCCL: values[i] = sum over all ranks.
-class AllReduce {
+/// Its kernel: to[i] = sum over all ranks, or to[rank * count + i].
+class CollectiveKernel {
  public:
-  AllReduce(std::shared_ptr<ncclComm> comm, float* to, const float* from, Sum sum)
-      : comm_(std::move(comm)), to_(to), from_(from), sum_(sum), captured_(sum.captured ? comm_->captured : nullptr) {}
+  CollectiveKernel(std::shared_ptr<ncclComm> comm, float* to, const float* from, const Collective& own)
+      : comm_(std::move(comm)), to_(to), from_(from), own_(own), captured_(own.captured ? comm_->captured : nullptr) {}
 
   bool waits() {
     if (comm_->aborted) return false;
@@ -162,37 +165,49 @@ class AllReduce {
     comm_->running = nullptr;
     const Shared& shared = *comm_->shared;
     for (int r = 0; r < comm_->ranks; ++r)
-      if (const Sum& other = shared.parts[r].sum; other != sum_)
-        throw Error(fmt::format("NCCL: rank {} adds {} floats{} as sum {}, rank {} {}{}", comm_->rank, sum_.count,
-                                words(sum_), number_, r, other.count, words(other)));
-    for (std::uint64_t i = 0; i < sum_.count; ++i) {
-      float all = shared.values[0][i];
-      for (int r = 1; r < comm_->ranks; ++r) all += shared.values[r][i];
-      to_[i] = all;
-    }
+      if (const Collective& other = shared.parts[r].collective; other != own_)
+        throw Error(fmt::format("NCCL: collective {}: rank {} {}, rank {} {}", number_, comm_->rank, words(own_), r,
+                                words(other)));
+    if (own_.adds)
+      add(shared);
+    else
+      for (int r = 0; r < comm_->ranks; ++r)
+        std::memcpy(to_ + std::uint64_t(r) * own_.count, shared.values[r], own_.count * sizeof(float));
     comm_->own().ended = number_ + 1;
   }
 
  private:
-  static const char* words(const Sum& sum) { return sum.captured ? " in a graph" : ""; }
+  static std::string words(const Collective& of) {
+    return fmt::format("{} {} floats{}", of.adds ? "adds" : "gathers", of.count, of.captured ? " in a graph" : "");
+  }
+
+  void add(const Shared& shared) {
+    for (std::uint64_t i = 0; i < own_.count; ++i) {
+      float all = shared.values[0][i];
+      for (int r = 1; r < comm_->ranks; ++r) all += shared.values[r][i];
+      to_[i] = all;
+    }
+  }
 
   /// Shows the values to the others, once they have read the last ones.
   bool begin() {
     if (comm_->running)
-      throw Error("NCCL: two sums of a communicator run at once: ranks may begin them in other orders");
+      throw Error("NCCL: two collectives of a communicator run at once: ranks may begin them in other orders");
     number_ = comm_->own().begun;
     for (int r = 0; r < comm_->ranks; ++r)
       if (comm_->shared->parts[r].ended < number_) return false;
-    if (!is_in_memory(from_) || !is_in_memory(to_)) throw Error("NCCL: a sum leaves the GPU's memory");
-    std::memcpy(comm_->shared->values[comm_->rank], from_, sum_.count * sizeof(float));
-    comm_->own().sum = sum_;
+    const std::uint64_t results = own_.count * (own_.adds ? 1 : std::uint64_t(comm_->ranks));
+    if (!is_in_memory(from_, own_.count) || !is_in_memory(to_, results))
+      throw Error("NCCL: a collective leaves the GPU's memory");
+    std::memcpy(comm_->shared->values[comm_->rank], from_, own_.count * sizeof(float));
+    comm_->own().collective = own_;
     comm_->own().begun = number_ + 1;
     comm_->running = this;
     return begun_ = true;
   }
 
-  bool is_in_memory(const float* values) const {
-    const auto begin = reinterpret_cast<std::uint64_t>(values), end = begin + sum_.count * sizeof(float);
+  static bool is_in_memory(const float* values, std::uint64_t count) {
+    const auto begin = reinterpret_cast<std::uint64_t>(values), end = begin + count * sizeof(float);
     for (const ptx::Region& region : memory_of_kernels())
       if (region.begin <= begin && end <= region.end) return true;
     return false;
@@ -201,17 +216,47 @@ class AllReduce {
   bool since_too_long() {
     if (waiting_since_ns_ == 0) waiting_since_ns_ = clock_ns();
     if (clock_ns() - waiting_since_ns_ < longest_wait_ns) return true;
-    throw Error(fmt::format("NCCL: rank {} has waited for 60 s in sum {}", comm_->rank, number_));
+    throw Error(fmt::format("NCCL: rank {} has waited for 60 s in collective {}", comm_->rank, number_));
   }
 
   std::shared_ptr<ncclComm> comm_;
   float* to_;
   const float* from_;
-  Sum sum_;
+  Collective own_;
   std::shared_ptr<int> captured_;
   bool begun_ = false;
   std::uint64_t number_ = 0, waiting_since_ns_ = 0;
 };
+
+/// True if part of a rank's values lies among those of all, elsewhere than in its place there.
+bool overlap(const void* from, const void* to, const ncclComm& comm, std::uint64_t count) {
+  const auto own = reinterpret_cast<std::uint64_t>(from), all = reinterpret_cast<std::uint64_t>(to);
+  const std::uint64_t bytes = count * sizeof(float);
+  return own + bytes > all && own < all + std::uint64_t(comm.ranks) * bytes &&
+         own != all + std::uint64_t(comm.rank) * bytes;
+}
+
+ncclResult_t enqueue(ncclComm_t handle, const void* from, void* to, Collective collective, ncclDataType_t type,
+                     cudaStream_t stream, const char* kernel_name) {
+  const auto lock = lock_runtime();
+  const auto comm = found(handle);
+  if (!comm) return refused(ncclInvalidArgument, "a communicator is used after its end");
+  if (!comm->all_joined()) return refused(ncclInvalidUsage, "a communicator is used before all ranks have joined it");
+  if (type != ncclFloat32 || collective.count > most_floats)
+    return refused(ncclInvalidArgument, "only collectives of floats are simulated");
+  if (stream->gpu != comm->gpu || gpu_of_thread() != comm->gpu)
+    return refused(ncclInvalidUsage, "a communicator is used with another GPU's stream, or by a thread of another GPU");
+  if (collective.count == 0) return ncclSuccess;
+  if (!collective.adds && overlap(from, to, *comm, collective.count))
+    return refused(ncclInvalidArgument, "an all-gather would overwrite values that it has not sent");
+  collective.captured = stream->captured != nullptr;
+  const auto kernel =
+      std::make_shared<CollectiveKernel>(comm, static_cast<float*>(to), static_cast<const float*>(from), collective);
+  Work work{cudaGraphNodeTypeKernel, [kernel] { kernel->run(); }, kernel_name};
+  work.waits = [kernel] { return kernel->waits(); };
+  work.communicator = comm.get();
+  return stream->enqueue(std::move(work)) == cudaSuccess ? ncclSuccess : ncclUnhandledCudaError;
+}
 
 }  // namespace
 
@@ -263,22 +308,15 @@ ncclResult_t ncclCommGetAsyncError(ncclComm_t handle, ncclResult_t* state) {
 }
 
 ncclResult_t ncclAllReduce(const void* from, void* to, std::size_t count, ncclDataType_t type, ncclRedOp_t operation,
-                           ncclComm_t handle, cudaStream_t stream) {
-  const auto lock = lock_runtime();
-  const auto comm = found(handle);
-  if (!comm) return refused(ncclInvalidArgument, "a communicator is used after its end");
-  if (!comm->all_joined()) return refused(ncclInvalidUsage, "a communicator is used before all ranks have joined it");
-  if (type != ncclFloat32 || operation != ncclSum || count > most_floats)
-    return refused(ncclInvalidArgument, "only sums of floats are simulated");
-  if (stream->gpu != comm->gpu || gpu_of_thread() != comm->gpu)
-    return refused(ncclInvalidUsage, "a communicator is used with another GPU's stream, or by a thread of another GPU");
-  if (count == 0) return ncclSuccess;
-  const auto kernel = std::make_shared<AllReduce>(comm, static_cast<float*>(to), static_cast<const float*>(from),
-                                                  Sum{count, stream->captured != nullptr});
-  Work work{cudaGraphNodeTypeKernel, [kernel] { kernel->run(); }, "ncclDevKernel_AllReduce_Sum_f32_RING_SIMPLE"};
-  work.waits = [kernel] { return kernel->waits(); };
-  work.communicator = comm.get();
-  return stream->enqueue(std::move(work)) == cudaSuccess ? ncclSuccess : ncclUnhandledCudaError;
+                           ncclComm_t comm, cudaStream_t stream) {
+  if (operation != ncclSum) return refused(ncclInvalidArgument, "only sums are simulated");
+  return enqueue(comm, from, to, {.adds = true, .count = count}, type, stream,
+                 "ncclDevKernel_AllReduce_Sum_f32_RING_SIMPLE");
+}
+
+ncclResult_t ncclAllGather(const void* from, void* to, std::size_t count, ncclDataType_t type, ncclComm_t comm,
+                           cudaStream_t stream) {
+  return enqueue(comm, from, to, {.adds = false, .count = count}, type, stream, "ncclDevKernel_AllGather_RING_SIMPLE");
 }
 
 ncclResult_t ncclCommFinalize(ncclComm_t handle) {

@@ -4,6 +4,7 @@
 
 #include "engine/device/device.h"
 #include "engine/ranks/gpu_sums.h"
+#include "engine/ranks/ranks.h"
 
 namespace gs {
 

@@ -1,6 +1,8 @@
-// nccl_test.cpp - sums over simulated GPUs, and the mistakes that the stand-in for NCCL finds.
+// nccl_test.cpp - sums and all-gathers over simulated GPUs, and the mistakes that the stand-in for NCCL finds.
 #include <nccl.h>
 
+#include <bit>
+#include <limits>
 #include <map>
 
 #include "engine/program/join_gpus.h"
@@ -26,6 +28,10 @@ struct Gpu {
   ~Gpu() { device->watch(nullptr); }
   float* data() { return values.data(); }
   void sum(std::size_t first, std::size_t count) { sums->sum(data() + first, count, device->stream()); }
+  /// From values[first] on, to values[to] on.
+  void gather(std::size_t first, std::size_t count, std::size_t to) {
+    sums->gather(data() + first, data() + to, count, device->stream());
+  }
   std::vector<float> read() {
     std::vector<float> host(4);
     device->download(host.data(), data(), sizeof(float) * host.size());
@@ -45,6 +51,22 @@ bool one_says(const std::vector<std::string>& messages, const std::string& part)
   return false;
 }
 
+/// Runs it on two ranks, whose GPUs then fail.
+bool fails_on_the_gpu(const std::function<void(Ranks&, Gpu&)>& act) {
+  const auto messages = in_ranks(2, [&](Ranks& ranks) {
+    Gpu gpu(ranks);
+    act(ranks, gpu);
+    gpu.read();
+  });
+  return one_says(messages, "running on the GPU: cudaErrorLaunchFailure");
+}
+
+std::vector<std::uint32_t> bits(const std::vector<float>& values) {
+  std::vector<std::uint32_t> result;
+  for (const float value : values) result.push_back(std::bit_cast<std::uint32_t>(value));
+  return result;
+}
+
 TEST_F(SumsOnGpus, AddTheValuesOfAllRanks) {
   for (const int size : {2, 3, 4})
     in_sound_ranks(size, [&](Ranks& ranks) {
@@ -53,6 +75,31 @@ TEST_F(SumsOnGpus, AddTheValuesOfAllRanks) {
       const float n = float(size);
       EXPECT_EQ(gpu.read(), (std::vector<float>{1, 2 * n, 3 * n, 4}));
     });
+}
+
+TEST_F(SumsOnGpus, GatherTheValuesOfAllRanks) {
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  const auto of_rank = [](int rank) { return std::vector<float>{float(rank + 1), rank == 1 ? nan : -0.0f}; };
+  for (const int size : {2, 3, 4})
+    in_sound_ranks(size, [&](Ranks& ranks) {
+      Gpu gpu(ranks);
+      OnDevice<float> own(*gpu.device, of_rank(ranks.rank())), all(*gpu.device, std::size_t(2 * size) + 1);
+      std::vector<float> want;
+      for (int rank = 0; rank < size; ++rank)
+        for (const float value : of_rank(rank)) want.push_back(value);
+      want.push_back(all.values().back());
+      gpu.sums->gather(own.data(), all.data(), 2, gpu.device->stream());
+      EXPECT_EQ(bits(all.values()), bits(want));
+    });
+}
+
+TEST_F(SumsOnGpus, GatherInPlace) {
+  in_sound_ranks(2, [](Ranks& ranks) {
+    Gpu gpu(ranks);
+    OnDevice<float> values(*gpu.device, std::vector<float>(2, ranks.leads() ? 5.0f : 7.0f));
+    gpu.sums->gather(values.data() + ranks.rank(), values.data(), 1, gpu.device->stream());
+    EXPECT_EQ(values.values(), (std::vector<float>{5, 7}));
+  });
 }
 
 TEST_F(SumsOnGpus, AreCapturedAndReplayed) {
@@ -66,11 +113,13 @@ TEST_F(SumsOnGpus, AreCapturedAndReplayed) {
 }
 
 TEST_F(SumsOnGpus, NeedAnOrderInAGraph) {
-  const auto messages = in_ranks(2, [](Ranks& ranks) {
-    Gpu gpu(ranks);
-    gpu.device->capture({{[&] { gpu.sum(0, 1); }, {}}, {[&] { gpu.sum(1, 3); }, {}}});
-  });
-  EXPECT_TRUE(one_says(messages, "instantiating a CUDA graph"));
+  for (const bool gathers : {false, true}) {
+    const auto messages = in_ranks(2, [&](Ranks& ranks) {
+      Gpu gpu(ranks);
+      gpu.device->capture({{[&] { gpu.sum(0, 1); }, {}}, {[&] { gathers ? gpu.gather(1, 1, 2) : gpu.sum(1, 3); }, {}}});
+    });
+    EXPECT_TRUE(one_says(messages, "instantiating a CUDA graph"));
+  }
 }
 
 TEST_F(SumsOnGpus, WaitWhileAnotherBranchOfTheGraphGoesOn) {
@@ -101,37 +150,45 @@ TEST_F(SumsOnGpus, WaitWhileAnotherBranchOfTheGraphGoesOn) {
 }
 
 TEST_F(SumsOnGpus, MustBeTheSameOnAllRanks) {
-  EXPECT_TRUE(one_says(in_ranks(2,
-                                [](Ranks& ranks) {
-                                  Gpu gpu(ranks);
-                                  gpu.sum(0, ranks.leads() ? 2 : 3);
-                                  gpu.read();
-                                }),
-                       "running on the GPU: cudaErrorLaunchFailure"));
+  EXPECT_TRUE(fails_on_the_gpu([](Ranks& ranks, Gpu& gpu) { gpu.sum(0, ranks.leads() ? 2 : 3); }));
+}
+
+TEST_F(SumsOnGpus, GatherAsManyValuesOfEachRank) {
+  EXPECT_TRUE(fails_on_the_gpu([](Ranks& ranks, Gpu& gpu) {
+    OnDevice<float> all(*gpu.device, 6);
+    gpu.sums->gather(gpu.data(), all.data(), ranks.leads() ? 2 : 3, gpu.device->stream());
+    gpu.read();
+  }));
+}
+
+TEST_F(SumsOnGpus, AreNoAllGathersOnAnotherRank) {
+  EXPECT_TRUE(fails_on_the_gpu([](Ranks& ranks, Gpu& gpu) { ranks.leads() ? gpu.sum(0, 1) : gpu.gather(0, 1, 2); }));
 }
 
 TEST_F(SumsOnGpus, AreCapturedByAllRanksOrByNone) {
-  EXPECT_TRUE(one_says(in_ranks(2,
-                                [](Ranks& ranks) {
-                                  Gpu gpu(ranks);
-                                  if (ranks.leads()) {
-                                    gpu.device->capture([&] { gpu.sum(0, 4); })->run();
-                                  } else {
-                                    gpu.sum(0, 4);
-                                  }
-                                  gpu.read();
-                                }),
-                       "running on the GPU: cudaErrorLaunchFailure"));
+  EXPECT_TRUE(fails_on_the_gpu([](Ranks& ranks, Gpu& gpu) {
+    if (ranks.leads())
+      gpu.device->capture([&] { gpu.sum(0, 4); })->run();
+    else
+      gpu.sum(0, 4);
+  }));
 }
 
 TEST_F(SumsOnGpus, StayInsideTheMemory) {
+  EXPECT_TRUE(fails_on_the_gpu([](Ranks&, Gpu& gpu) { gpu.sum(0, 5); }));
+}
+
+TEST_F(SumsOnGpus, GatherInsideTheMemory) {
+  EXPECT_TRUE(fails_on_the_gpu([](Ranks&, Gpu& gpu) { gpu.gather(0, 1, 3); }));
+}
+
+TEST_F(SumsOnGpus, DoNotGatherOverValuesThatAreStillToBeSent) {
   EXPECT_TRUE(one_says(in_ranks(2,
                                 [](Ranks& ranks) {
                                   Gpu gpu(ranks);
-                                  gpu.sum(0, 5);
-                                  gpu.read();
+                                  gpu.gather(1, 2, 0);
                                 }),
-                       "running on the GPU: cudaErrorLaunchFailure"));
+                       "exchanging values between the ranks' GPUs"));
 }
 
 TEST_F(SumsOnGpus, BelongToTheStreamOfTheirGpu) {
