@@ -29,8 +29,6 @@ void check_flags_for_ranks(const TrainOptions& o, const Ranks& ranks) {
   if (o.device == "ptx") throw UsageError("--device ptx needs one process");
   if (means_cuda(for_one_process(o.device))) {
     nccl_module();  // if it is not there, that is said before the images are loaded
-    if (o.sync_batch_norm)
-      throw UsageError("--sync-batchnorm needs one GPU, or processes on cpu: GPUs do not exchange statistics");
     if (o.profile)
       throw UsageError(
           "--profile on cuda needs one process: it times a step call by call, while other ranks replay it");

@@ -79,7 +79,7 @@ struct BatchNormLayer final : LayerKind {
     with_type_of(l.storage, [&]<class T>(T) {
       l.calls.call<BatchNormMoments<T>>(name + " moments", Pass::forward, problem, out(moments), in(x.tensor),
                                         in(l.state));
-      l.exchanges.push_back({name + " all-gather", name + " moments", {moments}, of_all, count});
+      l.exchanges.gathers.push_back({name, moments, of_all, count});
       l.calls.call<BatchNormJoin>(name + " join", Pass::forward,
                                   {l.ranks_of_statistics, problem.c, problem.epsilon, problem.momentum}, out(mean),
                                   out(inverse_deviation), in_out(running_mean), in_out(running_variance), in(of_all));
@@ -92,8 +92,7 @@ struct BatchNormLayer final : LayerKind {
                 l.calls.call<BatchNormSums<T>>(name + " sums", Pass::backward, problem, out(gamma.gradient),
                                                out(beta.gradient), in(dy), in(x.tensor), in(mean),
                                                in(inverse_deviation), in(l.state));
-                l.exchanges.push_back(
-                    {name + " all-reduce", name + " sums", {gamma.gradient, beta.gradient}, no_tensor, problem.c});
+                l.exchanges.summed_at_once.push_back(name);
                 if (dx != no_tensor)
                   l.calls.call<BatchNormDataGradient<T>>(
                       name + " dx", Pass::backward, problem, out(dx), in(gamma.gradient), in(beta.gradient), in(dy),

@@ -31,12 +31,18 @@ struct LoweredLayer {
   std::function<std::vector<TensorId>(TensorId gradient)> backward;
 };
 
-/// Values that go to other ranks between two calls.
-struct Exchange {
-  std::string name, after;       ///< of the exchange; of the call that it follows
-  std::vector<TensorId> values;  ///< `count` floats each
-  TensorId of_all = no_tensor;   ///< receives the values of all ranks; no_tensor: each becomes the sum over the ranks
+/// Values of a layer that go to all ranks as soon as they are written.
+struct AllGather {
+  std::string layer;
+  TensorId own = no_tensor, all = no_tensor;  ///< [count], [ranks, count]
   std::int64_t count = 0;
+};
+
+/// Needs of layers of several ranks, beside the sums of all gradients before the update.
+struct Exchanges {
+  std::vector<AllGather> gathers;
+  /// Layers that read their gradients in the backward pass as sums over all ranks: summed as soon as they are written.
+  std::vector<std::string> summed_at_once;
 };
 
 struct Lowering {
@@ -48,9 +54,9 @@ struct Lowering {
   const std::map<std::string, ParameterTensors>& parameters;  ///< by name
   /// Ranks that normalise by common statistics: their moments and sums are exchanged. 1: those of these rows.
   int ranks_of_statistics = 1;
-  std::vector<Exchange> exchanges;  ///< between ranks, that the layers need
-  int first_row = 0;                ///< of these rows in the whole batch: dropout draws by an element's place there
-  int dropouts = 0;                 ///< number so far; selects the random stream of the next one
+  Exchanges exchanges;
+  int first_row = 0;  ///< of these rows in the whole batch: dropout draws by an element's place there
+  int dropouts = 0;   ///< number so far; selects the random stream of the next one
 
   /// Tensors of a layer's parameter: parameter(layer, "weight").
   const ParameterTensors& parameter(const Layer& layer, const std::string& which) const {

@@ -123,7 +123,7 @@ void Program::Impl::add_fixed_tensors() {
     class_weights = fixed_numbers("class weights", std::int64_t(recipe.class_weights.size()));
   if (sums_on_gpus()) {
     whole_batch = fixed("batch of all ranks", sizeof(WholeBatch));
-    order_of_sums = fixed("order of all-reduces", sizeof(int));
+    order_of_exchanges = fixed("order of exchanges", sizeof(int));
   }
   ring_tensor = fixed("metrics ring", ring_size() * sizeof(StepMetrics));
   for (Side* side : {&train_side, &evaluate_side}) {
@@ -212,14 +212,14 @@ std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
   return calls;
 }
 
-void Program::Impl::insert_exchanges(std::vector<OpCall>& calls, const std::vector<Exchange>& of_layers) {
-  if (!sums_on_gpus())
-    return insert_host_exchanges(calls, of_layers, layout, parameters, flat.gradients, *shared.ranks,
-                                 [this] { return weights_of_ranks(); });
-  if (!of_layers.empty()) throw UsageError("--sync-batchnorm: ranks on GPUs do not exchange statistics");
-  insert_gpu_sums(calls, layout, parameters, flat.gradients,
-                  {[this]() -> GpuSums& { return *gpu_sums; }, training_state, whole_batch, order_of_sums},
-                  device.registry(), shared.ranks->size());
+void Program::Impl::insert_exchanges(std::vector<OpCall>& calls, const Exchanges& of_layers) {
+  const Gradients gradients{layout, parameters, flat.gradients};
+  if (sums_on_gpus())
+    insert_gpu_exchanges(calls, of_layers, gradients,
+                         {[this]() -> GpuSums& { return *gpu_sums; }, training_state, whole_batch, order_of_exchanges},
+                         device.registry(), shared.ranks->size());
+  else
+    insert_host_exchanges(calls, of_layers, gradients, *shared.ranks, [this] { return weights_of_ranks(); });
 }
 
 /// From the last layer to the first. If several layers read a value, their gradients are added in the order of these

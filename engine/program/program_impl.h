@@ -50,9 +50,9 @@ struct Program::Impl {
   std::optional<FusedUpdate> fused_update;  ///< in training; a diagnostic step has the two calls
   TensorId training_state = no_tensor;      ///< for the running step
   TensorId class_weights = no_tensor, ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
-  TensorId whole_batch = no_tensor, order_of_sums = no_tensor;  ///< several ranks on GPUs only
-  bool parameters_were_set = false;                             ///< since all ranks had the same
-  bool has_agreed = false;                                      ///< with the other ranks on the exchanges of a step
+  TensorId whole_batch = no_tensor, order_of_exchanges = no_tensor;  ///< several ranks on GPUs only
+  bool parameters_were_set = false;                                  ///< since all ranks had the same
+  bool has_agreed = false;            ///< with the other ranks on the exchanges of a step
   std::unique_ptr<GpuSums> gpu_sums;  ///< made before the first epoch; its kernels are in the sides' replays
   Side train_side, evaluate_side;
   std::vector<OpCall> training, evaluation, diagnostic;
@@ -110,7 +110,7 @@ struct Program::Impl {
   std::vector<float> weights_of_ranks() const;
   bool sums_on_gpus() const { return shared.is_shared() && device.registry().target() == Target::cuda; }
   std::uint32_t ring_size() const { return sums_on_gpus() ? ring_entries_on_gpus : ring_entries; }
-  void insert_exchanges(std::vector<OpCall>&, const std::vector<Exchange>& of_layers);
+  void insert_exchanges(std::vector<OpCall>&, const Exchanges& of_layers);
   void agree_on_exchanges();
   void begin_shared_epoch(std::uint32_t samples);
   void share(const std::vector<TensorId>&);

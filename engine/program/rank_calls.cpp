@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -31,14 +32,12 @@ int last_writer(const std::vector<OpCall>& calls, TensorId id) {
   return last;
 }
 
-/// One per layer with trained parameters, in the order in which they are complete. `summed` are left out.
-std::vector<Bucket> layers_by_completion(const std::vector<OpCall>& calls, const FlatLayout& layout,
-                                         const std::map<std::string, ParameterTensors>& parameters,
-                                         const std::vector<TensorId>& summed) {
+/// One per layer with trained parameters, in the order in which they are complete.
+std::vector<Bucket> layers_by_completion(const std::vector<OpCall>& calls, const Gradients& gradients) {
   std::vector<Bucket> layers;
-  for (const FlatLayout::Slot& slot : layout.slots) {
-    const TensorId gradient = parameters.at(slot.parameter.name).gradient;
-    if (gradient == no_tensor || std::ranges::count(summed, gradient)) continue;
+  for (const FlatLayout::Slot& slot : gradients.layout.slots) {
+    const TensorId gradient = gradients.parameters.at(slot.parameter.name).gradient;
+    if (gradient == no_tensor) continue;
     const std::string layer = slot.parameter.name.substr(0, slot.parameter.name.find('.'));
     const std::int64_t end = slot.offset + slot.parameter.size();
     if (layers.empty() || layers.back().name != layer) layers.push_back({layer, slot.offset, end, 0, {}});
@@ -81,54 +80,14 @@ Cost cost_of_sum(double values, double ranks) {
   return {2 * values, 4 * sizeof(float) * values * (ranks - 1) / ranks};
 }
 
-std::vector<OpCall>::iterator after(std::vector<OpCall>& calls, const std::string& name) {
-  const auto at = std::ranges::find(calls, name, &OpCall::name);
-  require(at != calls.end(), "an exchange follows a call");
-  return at + 1;
-}
+using Call = decltype(OpCall::call);
 
-OpCall exchange_call(const Exchange& exchange, Ranks& ranks, const std::function<std::vector<float>()>& weights) {
-  OpCall call{.name = exchange.name, .pass = Pass::forward, .note = fmt::format("over {} ranks", ranks.size())};
-  call.reads = exchange.values;
-  const auto size = std::size_t(exchange.count);
-  if (exchange.of_all != no_tensor) {
-    call.writes = {exchange.of_all};
-    call.cost.bytes = 2 * sizeof(float) * double(exchange.count) * (ranks.size() - 1);
-    call.call = [=, &ranks, from = exchange.values[0], to = exchange.of_all](const Addresses& at, stream_t) {
-      ranks.all_gather({at.get(from), size}, {at.get(to), size * std::size_t(ranks.size())});
-    };
-    return call;
-  }
-  call.pass = Pass::backward;
-  call.writes = exchange.values;
-  call.cost = cost_of_sum(double(exchange.count) * double(exchange.values.size()), ranks.size());
-  call.call = [=, &ranks, values = exchange.values](const Addresses& at, stream_t) {
-    for (const TensorId id : values) ranks.begin_sum({at.get(id), size}, weights());
-    ranks.finish_sums();
-  };
+OpCall gather_of(const AllGather& gather, int ranks) {
+  OpCall call{.name = gather.layer + " all-gather", .pass = Pass::forward};
+  call.cost.bytes = 2 * sizeof(float) * double(gather.count) * (ranks - 1);
+  call.reads = {gather.own};
+  call.writes = {gather.all};
   return call;
-}
-
-/// Adds them to the list: what `of_bucket` makes after the last call that writes a gradient of the bucket, `finish`
-/// before the update.
-template <class OfBucket>
-void insert_calls(std::vector<OpCall>& calls, std::vector<Bucket> buckets, const std::string& note, OfBucket of_bucket,
-                  OpCall finish) {
-  const auto update = std::ranges::find(calls, "update", &OpCall::name);
-  if (buckets.empty() || update == calls.end()) return;
-  finish.name = "finish all-reduce";
-  finish.pass = Pass::update;
-  finish.note = note;
-  for (const Bucket& bucket : buckets)
-    for (std::vector<TensorId>* ids : {&finish.reads, &finish.writes})
-      ids->insert(ids->end(), bucket.gradients.begin(), bucket.gradients.end());
-  calls.insert(update, std::move(finish));
-  std::ranges::reverse(buckets);  // the latest first, so that the indices of earlier calls stay
-  for (const Bucket& bucket : buckets) {
-    std::vector<OpCall> sums = of_bucket(bucket);
-    for (OpCall& sum : sums) sum.note = note;
-    calls.insert(calls.begin() + bucket.written + 1, sums.begin(), sums.end());
-  }
 }
 
 OpCall sum_of(const Bucket& bucket, int ranks) {
@@ -138,59 +97,139 @@ OpCall sum_of(const Bucket& bucket, int ranks) {
   return sum;
 }
 
-OpCall share_of(const Bucket& bucket, const GpuSummation& on, TensorId flat_gradients, const Registry& registry) {
-  const GradientShare problem{bucket.size()};
-  OpCall weigh{.name = bucket.name + " share", .pass = Pass::backward};
-  weigh.cost = cost(WeighGradients(), problem);
-  weigh.reads = weigh.writes = bucket.gradients;
-  weigh.reads.insert(weigh.reads.end(), {on.state, on.whole});
-  weigh.call = [&variant = registry.highest<WeighGradients>(), problem, on, begin = bucket.begin, flat_gradients](
-                   const Addresses& at, stream_t stream) {
-    variant.launch(at.get(flat_gradients) + begin, at.get<StepState>(on.state), at.get<WholeBatch>(on.whole), problem,
-                   nullptr, stream);
-  };
-  return weigh;
+/// Before the update, after the sums of these buckets.
+OpCall finish_of(const std::vector<Bucket>& buckets) {
+  OpCall finish{.name = "finish all-reduce", .pass = Pass::update};
+  for (const Bucket& bucket : buckets)
+    finish.reads.insert(finish.reads.end(), bucket.gradients.begin(), bucket.gradients.end());
+  finish.writes = finish.reads;
+  return finish;
+}
+
+/// Ranks that exchange values by the host.
+class ByHost {
+ public:
+  ByHost(TensorId flat_gradients, Ranks& ranks, std::function<std::vector<float>()> weights)
+      : flat_(flat_gradients), ranks_(ranks), weights_(std::move(weights)) {}
+
+  std::string note() const { return fmt::format("over {} ranks", ranks_.size()); }
+
+  OpCall gather(const AllGather& gather) const {
+    OpCall call = gather_of(gather, ranks_.size());
+    call.call = [&ranks = ranks_, gather](const Addresses& at, stream_t) {
+      const auto size = std::size_t(gather.count);
+      ranks.all_gather({at.get(gather.own), size}, {at.get(gather.all), size * std::size_t(ranks.size())});
+    };
+    return call;
+  }
+  std::vector<OpCall> sum(const Bucket& bucket, bool at_once) const {
+    OpCall sum = sum_of(bucket, ranks_.size());
+    sum.call = [&ranks = ranks_, bucket, at_once, flat = flat_, weights = weights_](const Addresses& at, stream_t) {
+      ranks.begin_sum({at.get(flat) + bucket.begin, std::size_t(bucket.size())}, weights());
+      if (at_once) ranks.finish_sums();
+    };
+    return {sum};
+  }
+  Call finish() const {
+    return [&ranks = ranks_](const Addresses&, stream_t) { ranks.finish_sums(); };
+  }
+
+ private:
+  TensorId flat_;
+  Ranks& ranks_;
+  std::function<std::vector<float>()> weights_;
+};
+
+/// Ranks whose GPUs exchange values, as work of the stream.
+class ByGpus {
+ public:
+  ByGpus(TensorId flat_gradients, GpuSummation on, const Registry& registry, int ranks)
+      : flat_(flat_gradients), on_(std::move(on)), registry_(registry), ranks_(ranks) {}
+
+  std::string note() const { return fmt::format("over {} ranks, NCCL", ranks_); }
+
+  OpCall gather(const AllGather& gather) const {
+    OpCall call = in_order(gather_of(gather, ranks_));
+    call.call = [on = on_, gather](const Addresses& at, stream_t stream) {
+      on.sums().gather(at.get(gather.own), at.get(gather.all), std::size_t(gather.count), stream);
+    };
+    return call;
+  }
+  std::vector<OpCall> sum(const Bucket& bucket, bool) const {
+    OpCall sum = in_order(sum_of(bucket, ranks_));
+    sum.call = [on = on_, bucket, flat = flat_](const Addresses& at, stream_t stream) {
+      on.sums().sum(at.get(flat) + bucket.begin, std::size_t(bucket.size()), stream);
+    };
+    return {share_of(bucket), sum};
+  }
+  Call finish() const {
+    return [](const Addresses&, stream_t) {};
+  }
+
+ private:
+  OpCall in_order(OpCall call) const {
+    call.reads.push_back(on_.order);
+    call.writes.push_back(on_.order);
+    return call;
+  }
+  OpCall share_of(const Bucket& bucket) const {
+    const GradientShare problem{bucket.size()};
+    OpCall weigh{.name = bucket.name + " share", .pass = Pass::backward};
+    weigh.cost = cost(WeighGradients(), problem);
+    weigh.reads = weigh.writes = bucket.gradients;
+    weigh.reads.insert(weigh.reads.end(), {on_.state, on_.whole});
+    weigh.call = [&variant = registry_.highest<WeighGradients>(), problem, on = on_, begin = bucket.begin,
+                  flat = flat_](const Addresses& at, stream_t stream) {
+      variant.launch(at.get(flat) + begin, at.get<StepState>(on.state), at.get<WholeBatch>(on.whole), problem, nullptr,
+                     stream);
+    };
+    return weigh;
+  }
+
+  TensorId flat_;
+  GpuSummation on_;
+  const Registry& registry_;
+  int ranks_;
+};
+
+template <class Transport>
+void insert_exchanges(std::vector<OpCall>& calls, const Exchanges& of_layers, const Gradients& gradients,
+                      const Transport& by) {
+  std::vector<Bucket> layers = layers_by_completion(calls, gradients);
+  const auto at_once = std::ranges::stable_partition(
+      layers, [&](const Bucket& layer) { return std::ranges::count(of_layers.summed_at_once, layer.name) == 0; });
+  const std::vector<Bucket> buckets = joined({layers.begin(), at_once.begin()});
+
+  std::vector<std::pair<int, std::vector<OpCall>>> added;  // each with the index of the call that it follows
+  for (const AllGather& gather : of_layers.gathers)
+    added.push_back({last_writer(calls, gather.own), {by.gather(gather)}});
+  for (const Bucket& layer : at_once) added.push_back({layer.written, by.sum(layer, true)});
+  for (const Bucket& bucket : buckets) added.push_back({bucket.written, by.sum(bucket, false)});
+  if (!buckets.empty()) {
+    const auto update = std::ranges::find(calls, "update", &OpCall::name);
+    require(update != calls.end(), "sums over ranks without an update");
+    OpCall finish = finish_of(buckets);
+    finish.call = by.finish();
+    added.push_back({int(update - calls.begin()) - 1, {finish}});
+  }
+  std::ranges::stable_sort(added, {}, [](const auto& one) { return one.first; });
+  std::ranges::reverse(added);  // the latest first, so that the indices of earlier calls stay
+  for (auto& [index, exchange] : added) {
+    for (OpCall& call : exchange) call.note = by.note();
+    calls.insert(calls.begin() + index + 1, exchange.begin(), exchange.end());
+  }
 }
 
 }  // namespace
 
-void insert_host_exchanges(std::vector<OpCall>& calls, const std::vector<Exchange>& of_layers, const FlatLayout& layout,
-                           const std::map<std::string, ParameterTensors>& parameters, TensorId flat_gradients,
+void insert_host_exchanges(std::vector<OpCall>& calls, const Exchanges& of_layers, const Gradients& gradients,
                            Ranks& ranks, const std::function<std::vector<float>()>& weights) {
-  std::vector<TensorId> summed;
-  for (const Exchange& exchange : of_layers) {
-    calls.insert(after(calls, exchange.after), exchange_call(exchange, ranks, weights));
-    if (exchange.of_all == no_tensor) summed.insert(summed.end(), exchange.values.begin(), exchange.values.end());
-  }
-  const auto of_bucket = [&](const Bucket& bucket) {
-    OpCall sum = sum_of(bucket, ranks.size());
-    sum.call = [&ranks, bucket, flat_gradients, weights](const Addresses& at, stream_t) {
-      ranks.begin_sum({at.get(flat_gradients) + bucket.begin, std::size_t(bucket.size())}, weights());
-    };
-    return std::vector{sum};
-  };
-  OpCall finish;
-  finish.call = [&ranks](const Addresses&, stream_t) { ranks.finish_sums(); };
-  insert_calls(calls, joined(layers_by_completion(calls, layout, parameters, summed)),
-               fmt::format("over {} ranks", ranks.size()), of_bucket, std::move(finish));
+  insert_exchanges(calls, of_layers, gradients, ByHost(gradients.flat, ranks, weights));
 }
 
-void insert_gpu_sums(std::vector<OpCall>& calls, const FlatLayout& layout,
-                     const std::map<std::string, ParameterTensors>& parameters, TensorId flat_gradients,
-                     const GpuSummation& on, const Registry& registry, int ranks) {
-  const auto of_bucket = [&](const Bucket& bucket) {
-    OpCall sum = sum_of(bucket, ranks);
-    sum.reads.push_back(on.order);
-    sum.writes.push_back(on.order);
-    sum.call = [on, bucket, flat_gradients](const Addresses& at, stream_t stream) {
-      on.sums().sum(at.get(flat_gradients) + bucket.begin, std::size_t(bucket.size()), stream);
-    };
-    return std::vector{share_of(bucket, on, flat_gradients, registry), sum};
-  };
-  OpCall finish;
-  finish.call = [](const Addresses&, stream_t) {};
-  insert_calls(calls, joined(layers_by_completion(calls, layout, parameters, {})),
-               fmt::format("over {} ranks, NCCL", ranks), of_bucket, std::move(finish));
+void insert_gpu_exchanges(std::vector<OpCall>& calls, const Exchanges& of_layers, const Gradients& gradients,
+                          const GpuSummation& on, const Registry& registry, int ranks) {
+  insert_exchanges(calls, of_layers, gradients, ByGpus(gradients.flat, on, registry, ranks));
 }
 
 }  // namespace gs

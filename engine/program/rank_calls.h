@@ -14,25 +14,32 @@
 
 namespace gs {
 
-/// Adds them to a list of training calls: each exchange of a layer after its call; "dense1 all-reduce" after the last
-/// call that writes a gradient of dense1, "finish all-reduce" before the update. Small layers that are next to each
-/// other in the flat buffer are summed together. `weights` returns the share of each rank in the running step.
-void insert_host_exchanges(std::vector<OpCall>& calls, const std::vector<Exchange>& of_layers, const FlatLayout&,
-                           const std::map<std::string, ParameterTensors>&, TensorId flat_gradients, Ranks&,
+/// The flat buffer of gradients and its parts.
+struct Gradients {
+  const FlatLayout& layout;
+  const std::map<std::string, ParameterTensors>& parameters;
+  TensorId flat = no_tensor;
+};
+
+/// Adds to a list of training calls: "bn1 all-gather" after the call that writes the values; "dense1 all-reduce" after
+/// the last call that writes a gradient of dense1; "finish all-reduce" before the update. Small layers that are next to
+/// each other in the flat buffer are summed together, unless they are summed at once. `weights` returns the share of
+/// each rank in the running step.
+void insert_host_exchanges(std::vector<OpCall>& calls, const Exchanges& of_layers, const Gradients&, Ranks&,
                            const std::function<std::vector<float>()>& weights);
 
 struct GpuSummation {
   std::function<GpuSums&()> sums;
   TensorId state = no_tensor;  ///< StepState of the running step
   TensorId whole = no_tensor;  ///< WholeBatch
-  /// Every all-reduce reads and writes it, so that one follows the other: ranks must begin them in the same order, and
+  /// Every exchange reads and writes it, so that one follows the other: ranks must begin them in the same order, and
   /// nothing else orders the branches of a captured step.
   TensorId order = no_tensor;
 };
 
-/// The sums of gradients on GPUs. "dense1 share" before each all-reduce multiplies by the rank's share of the batch.
-/// All calls are work of the stream, and "finish all-reduce" is none: the update only follows it.
-void insert_gpu_sums(std::vector<OpCall>& calls, const FlatLayout&, const std::map<std::string, ParameterTensors>&,
-                     TensorId flat_gradients, const GpuSummation&, const Registry&, int ranks);
+/// The same on GPUs. "dense1 share" before each all-reduce multiplies by the rank's share of the batch. All calls are
+/// work of the stream, and "finish all-reduce" is none: the update only follows it.
+void insert_gpu_exchanges(std::vector<OpCall>& calls, const Exchanges& of_layers, const Gradients&, const GpuSummation&,
+                          const Registry&, int ranks);
 
 }  // namespace gs

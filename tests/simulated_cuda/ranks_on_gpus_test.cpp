@@ -1,7 +1,9 @@
 // ranks_on_gpus_test.cpp - several ranks train on simulated GPUs: the result is that of one GPU, and of PyTorch's
 // traces.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <thread>
 
@@ -18,16 +20,31 @@ std::unique_ptr<Device> gpu(int number) {
   return open_device({.name = "cuda:" + std::to_string(number), .tf32 = false});
 }
 
+Net small_resnet() {
+  return resnet({.input = {16, 16, 1}, .base = 2, .depth = 8});
+}
+
+Recipe recipe_of_common_statistics() {
+  Recipe recipe = small_recipe();
+  recipe.sync_batch_norm = true;
+  recipe.learning_rate = 1e-4f;
+  return recipe;
+}
+
 class RanksOnGpus : public testing::TestWithParam<int> {
  protected:
   RanksOnGpus() { simulated_cuda::gpu_count = 4; }
 
   static TrainedRanks train_together(const DataSplits& data, const TrainerCallbacks& callbacks = {},
                                      bool in_shares = false) {
+    return train_together(net_with_dropout(), small_recipe(), data, callbacks, in_shares);
+  }
+  static TrainedRanks train_together(const Net& net, const Recipe& recipe, const DataSplits& data,
+                                     const TrainerCallbacks& callbacks = {}, bool in_shares = false) {
     TrainedRanks result;
     in_sound_ranks(GetParam(), [&](Ranks& ranks) {
       const auto device = gpu(ranks.rank());
-      const TrainedRanks own = train(&ranks, *device, net_with_dropout(), small_recipe(), data, callbacks, in_shares);
+      const TrainedRanks own = train(&ranks, *device, net, recipe, data, callbacks, in_shares);
       if (ranks.leads()) result = own;
     });
     return result;
@@ -66,6 +83,24 @@ TEST_P(RanksOnGpus, DiagnoseTheImagesOfAll) {
   EXPECT_EQ(together, positive);
 }
 
+/// The running averages are those of the whole batch, too: they yield the losses of validation.
+TEST_P(RanksOnGpus, NormaliseByTheWholeBatchIfAsked) {
+  const DataSplits data = tiny_splits(38, 22, 16);  // some ranks have none of the last batch
+  Recipe recipe = recipe_of_common_statistics();
+  const TrainedRanks together = train_together(small_resnet(), recipe, data);
+  const TrainedRanks alone = train(nullptr, *gpu(0), small_resnet(), recipe, data);
+  ASSERT_EQ(together.history.size(), alone.history.size());
+  for (std::size_t i = 0; i < alone.history.size(); ++i) {
+    EXPECT_NEAR(together.history[i].loss, alone.history[i].loss, 1e-3);
+    EXPECT_NEAR(together.history[i].val_loss, alone.history[i].val_loss, 1e-3);
+  }
+  EXPECT_EQ(train_together(small_resnet(), recipe, data).parameters, together.parameters) << "the same bits";
+  recipe.sync_batch_norm = false;
+  recipe.epochs = 1;
+  const TrainedRanks apart = train_together(small_resnet(), recipe, data);
+  EXPECT_GT(std::abs(apart.history[0].loss - alone.history[0].loss), 1e-2);
+}
+
 TEST_P(RanksOnGpus, FollowTheTraces) {
   in_sound_ranks(GetParam(), [&](Ranks& ranks) {
     const auto device = gpu(ranks.rank());
@@ -73,25 +108,67 @@ TEST_P(RanksOnGpus, FollowTheTraces) {
   });
 }
 
-/// Every all-reduce follows the one before it, and each its share; "finish" waits for all.
-TEST_P(RanksOnGpus, OrderTheirSumsByEdges) {
+TEST_P(RanksOnGpus, FollowTheTracesWithTheStatisticsOfTheWholeBatch) {
   in_sound_ranks(GetParam(), [&](Ranks& ranks) {
     const auto device = gpu(ranks.rank());
-    Program program(alexnet({.input = {64, 64, 1}, .base = 8}), small_recipe(), *device, {.rule = "own"}, &ranks);
-    const std::vector<OpCall>& calls = program.training_calls();
-    const auto before = dependencies(calls);
-    int last = -1, sums = 0;
-    for (std::size_t i = 0; i < calls.size(); ++i) {
-      if (!calls[i].name.ends_with(" all-reduce") || calls[i].name == "finish all-reduce") continue;
+    follow_traces(ranks, *device, "resnet", "library");
+  });
+}
+
+/// Every exchange follows the one before it, and each sum its share.
+void expect_an_order(const std::vector<OpCall>& calls, std::ptrdiff_t least_sums, std::ptrdiff_t gathers) {
+  const auto before = dependencies(calls);
+  int last = -1;
+  std::ptrdiff_t sums = 0;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const bool sum = calls[i].name.ends_with(" all-reduce") && calls[i].name != "finish all-reduce";
+    const bool gather = calls[i].name.ends_with(" all-gather");
+    if (!sum && !gather) continue;
+    if (sum) {
       ++sums;
       EXPECT_TRUE(calls[i - 1].name.ends_with(" share")) << calls[i - 1].name;
       EXPECT_EQ(std::ranges::count(before[i], int(i) - 1), 1) << "the share";
-      if (last >= 0) {
-        EXPECT_EQ(std::ranges::count(before[i], last), 1) << "the sum before";
-      }
-      last = int(i);
+    } else {
+      --gathers;
     }
-    EXPECT_GT(sums, 1);
+    if (last >= 0) {
+      EXPECT_EQ(std::ranges::count(before[i], last), 1) << calls[i].name << " after " << calls[std::size_t(last)].name;
+    }
+    last = int(i);
+  }
+  EXPECT_GE(sums, least_sums);
+  EXPECT_EQ(gathers, 0);
+}
+
+TEST_P(RanksOnGpus, OrderTheirExchangesByEdges) {
+  in_sound_ranks(GetParam(), [&](Ranks& ranks) {
+    const auto device = gpu(ranks.rank());
+    const Program sums(alexnet({.input = {64, 64, 1}, .base = 8}), small_recipe(), *device, {.rule = "own"}, &ranks);
+    expect_an_order(sums.training_calls(), 2, 0);
+    const Net net = small_resnet();
+    const auto normalisations =
+        std::ranges::count_if(net.layers, [](const Layer& layer) { return layer.name.starts_with("bn"); });
+    const Program both(net, recipe_of_common_statistics(), *device, {.rule = "own"}, &ranks);
+    expect_an_order(both.training_calls(), normalisations + 2, normalisations);
+  });
+}
+
+/// The backward pass reads the sums of a normalisation's gradients: they are not summed again before the update.
+TEST_P(RanksOnGpus, SumEachGradientOnce) {
+  in_sound_ranks(GetParam(), [&](Ranks& ranks) {
+    const auto device = gpu(ranks.rank());
+    const Program program(small_resnet(), recipe_of_common_statistics(), *device, {.rule = "own"}, &ranks);
+    std::vector<TensorId> summed;
+    for (const OpCall& call : program.training_calls())
+      if (call.name.ends_with(" share"))
+        for (const TensorId id : call.writes) {
+          EXPECT_EQ(std::ranges::count(summed, id), 0) << call.name;
+          summed.push_back(id);
+        }
+    int gradients = 0;
+    for (const Layer& layer : program.net().layers)
+      for (const Parameter& parameter : layer.parameters) gradients += parameter.trained;
+    EXPECT_EQ(int(summed.size()), gradients);
   });
 }
 
