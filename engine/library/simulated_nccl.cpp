@@ -5,14 +5,12 @@
 // late as possible: when the host waits for it, or when another rank does. NCCL's rules are enforced, most of which
 // NCCL itself does not check, but hangs or computes nonsense:
 //   - All ranks begin the same collectives (sums, all-gathers) in the same order: the same count, and captured in a
-//   graph
-//     by all or by none.
+//     graph by all or by none.
 //   - A communicator works on the GPU on which it was made, one GPU a rank, and on one collective at a time. In a
 //     graph they follow each other by edges (graphs.cpp).
 //   - It does not block its caller (ncclConfig_t::blocking is 0), and is used only once all ranks have joined.
 //   - It is not used after its end. It is destroyed after the graphs that hold its kernels. Aborting it ends the
-//   kernels
-//     at once, but returns only when those graphs are gone.
+//     kernels at once, but returns only when those graphs are gone.
 // A rank that is gone, or such a graph, is waited for: for 60 s, where NCCL waits for ever. Only the functions that the
 // engine calls exist.
 #include <nccl.h>

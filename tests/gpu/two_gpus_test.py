@@ -15,7 +15,8 @@ RUN = ["--precision", "fp32", "--impl", "default", "--batch", "16", "--train-siz
 def train(device, words):
     """Losses and accuracies of the epochs, and the bytes of the weights."""
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([PROGRAM, "train", *words, *RUN, "--device", device], cwd=folder, text=True, capture_output=True)
+        done = subprocess.run([PROGRAM, "train", *words, *RUN, "--device", device], cwd=folder, text=True,
+                              capture_output=True)
         if done.returncode == 2 and done.stderr.startswith("gridstride: --device cuda:"):
             raise unittest.SkipTest(done.stderr.strip())
         if done.returncode != 0:

@@ -66,7 +66,8 @@ struct FusedUpdate {
 /// Fuses the weight gradient of the last layer in the flat buffers and the update of its parameters, if it is a dense
 /// layer, a variant fits it (kernels/dense_update: few images, Adam) and only the update reads the gradient,
 /// which is then not written; kernels that the user brings along read all gradients. The bits are those of `adam` and
-/// of the gradient's variant of the same name. Not part of fuse(): a diagnostic step needs the calls that it has replaced.
+/// of the gradient's variant of the same name. Not part of fuse(): a diagnostic step needs the calls that it has
+/// replaced.
 std::optional<FusedUpdate> fuse_dense_update(CallList&, Chooser&, const LastLayer&);
 
 }  // namespace gs
