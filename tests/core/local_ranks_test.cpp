@@ -102,8 +102,9 @@ std::unique_ptr<Ranks> one_of_two(int rank, Descriptor data, Descriptor words) {
 
 TEST(LocalRanks, ExchangeSendsARankItsPartsOnly) {
   constexpr std::size_t many = 1'000'000;  // that rank 0 keeps
-  auto [of_rank_0, near] = LocalRanks::connect();
-  auto [far, of_rank_1] = LocalRanks::connect();  // the test carries the data from `near` to `far`, and back
+  auto first = LocalRanks::connect(), second = LocalRanks::connect();
+  LocalRanks::Connection &of_rank_0 = first.first, &of_rank_1 = second.second;
+  LocalRanks::Connection &near = first.second, &far = second.first;  // the test carries data between these two
   std::size_t to_rank_1 = 0;
   {
     const std::jthread there([&] { to_rank_1 = carry(near.data, far.data); });
