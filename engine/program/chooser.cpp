@@ -102,7 +102,11 @@ Candidate Chooser::choose(const CallNode& node) const {
     if (!choice_.where_it_fits) throw_unavailable(node, *fixed, own);
   }
   std::vector<Candidate> all = candidates(node);
-  if (!node.measured.empty()) return *named(all, node.measured);
+  if (!node.measured.empty()) {
+    const Candidate* const found = named(all, node.measured);
+    require(found != nullptr, "the implementation that a fusion has measured is a candidate");
+    return *found;
+  }
   const bool measure = tuner_ && all.size() > 1 && can_be_measured(node);
   return std::move(all[measure ? fastest(key_of(node), node, all) : 0]);
 }

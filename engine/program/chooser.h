@@ -26,6 +26,8 @@ class Chooser {
   bool takes_own(const CallNode& call) const { return choice_.rule != "library" && !own_candidates(call).empty(); }
   /// The own variant of the highest rank for the call, which takes_own() must hold for.
   std::string own_default(const CallNode& call) const { return own_candidates(call).back().name; }
+  /// True if a CPU's run rounds the factors of this call to tf32: no call in fp32 may replace it.
+  bool emulates_tf32(const CallNode& call) const { return emulates_tf32(own_candidates(call)); }
   /// True if the user fixed an implementation for the call of this name, or brings one along.
   bool fixes(const std::string& call) const {
     return (choice_.given && choice_.given->calls().contains(call)) || fixed_implementation(choice_, call).has_value();

@@ -7,12 +7,12 @@
 // u[place][tile][filter]: they stay in the L2 cache. A place's part, at most 16 KiB, stays in the L1 cache while eight
 // channels by two registers of filters (six on 16 registers) are summed over the step's tiles in registers: 10 loads
 // for 16 multiply-adds (8 for 12). The sums, [place][c][filter], 64 c k or 144 c k bytes, are read and written once a
-// step: 128 or 288 KiB for 32 channels and 64 filters; from 1 MiB on, which not every L2 cache holds, 4x4 tiles lose to
-// 2x2. Slices of the tiles (SlicedSums) are added before the last transform.
+// step: 128 or 288 KiB for 32 channels and 64 filters, 1 or 2.3 MiB for 128 and 128, which not every L2 cache holds.
+// Slices of the tiles (SlicedSums) are added before the last transform.
 //
 // Errors, as in the other passes: by the absolute values of the matrices a term of a sum reaches 9 and 59 times that of
-// a sum of products. So the bounds of the error are 9 and 70 times that of such a sum; those of random values are 1.1
-// and 2.7 times as large as simd's (tested). So these variants are never defaults.
+// a sum of products. The tested bounds of long sums' errors are 9 and 70 times that of such a sum; random values have
+// errors 1.1 and 2.7 times as large as simd's. So these variants are never defaults.
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
@@ -25,8 +25,7 @@ namespace gs::GS_TARGET {
 namespace {
 
 constexpr int most_transformed = 1 << 16;  ///< floats of a step, 256 KiB
-/// Of a slice. Setting its sums to zero, and adding them to those of others, takes as long as a few tiles.
-constexpr int enough_tiles = 64;
+constexpr int enough_tiles = 64;           ///< of a slice, so that its sums are read and written seldom
 
 std::int64_t filters_of(const Conv2d& d) {
   return padded_to_registers(d.k);
@@ -113,12 +112,12 @@ constexpr int channels_of_block = 16;  ///< a line of dw
 template <int m, class V>
 void write_gradients(float* dw, const float* partial, const Conv2d& d, int k, int c) {
   alignas(64) float block[9][channels_of_block][lanes_of<V>];
+  const SlicedSums of_slices = sums_of<m>(d);
   const int channels = std::min(channels_of_block, d.c - c), filters = std::min(lanes_of<V>, d.k - k);
   for (int i = 0; i < channels; ++i) {
     V sums[side<m>][side<m>], taps[3][3];
     for (int place = 0; place < places<m>; ++place)
-      sums[place / side<m>][place % side<m>] =
-          sums_of<m>(d).template total<V>(partial, (place * d.c + c + i) * filters_of(d) + k);
+      sums[place / side<m>][place % side<m>] = of_slices.total<V>(partial, (place * d.c + c + i) * filters_of(d) + k);
     transform_square(taps, sums, [](auto& to, const auto& from) { Filtering<m>::taps(to, from); });
     for (int tap = 0; tap < 9; ++tap) store(block[tap][i], taps[tap / 3][tap % 3]);
   }

@@ -14,9 +14,9 @@
 //
 // Errors. The transforms add and subtract, which simd's sum of products does not. With |d| <= 1 and |g| <= 1 a sum of
 // products has 9 terms of at most 1 a channel. By the absolute values of the matrices those here reach, for the worst
-// of a tile's outputs, 7.2 times as much in F(2x2, 3x3) and 69 times in F(4x4, 3x3). So the bounds of the error are 9
-// and 70 times that of a sum of as many products; those of random values are 0.7 and 2 times as large as simd's
-// (tested). So these variants are never defaults: a run takes one if it is named, or if tuning finds it faster.
+// of a tile's outputs, 7.1 times as much in F(2x2, 3x3) and 69 times in F(4x4, 3x3). The tested bounds of long sums'
+// errors are 9 and 70 times that of a sum of as many products; random values have errors 0.7 and 2 times as large as
+// simd's. So these variants are never defaults: a run takes one if it is named, or if tuning finds it faster.
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"

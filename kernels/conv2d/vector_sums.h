@@ -18,8 +18,8 @@ template <int blocks>
 constexpr int tile_of_neighbours = blocks == 1 ? 2 * tile_of_two_registers : tile_of_two_registers;
 
 /// Sums over the same `terms` that cores share: slices of the terms are summed separately and added in a fixed order.
-/// The number of slices does not depend on that of the threads, so neither do the bits: 16, or as few as four where a
-/// slice would have less than `enough` terms. A slice has `size` sums, in partial[slices, size].
+/// The number of slices does not depend on that of the threads, so neither do the bits: as many as have `enough` terms,
+/// but from four to sixteen, and not more than terms. A slice has `size` sums, in partial[slices, size].
 struct SlicedSums {
   std::int64_t terms, size, enough = 1;
 

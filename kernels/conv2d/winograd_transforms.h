@@ -5,7 +5,7 @@
 //
 // A tile's values are those of a polynomial, and a product of polynomials is a product of their values at m + 1 points
 // and infinity. F(2x2, 3x3) takes the points 0, 1, -1; F(4x4, 3x3) 0, +-1/sqrt(2), +-sqrt(2), whose powers differ least
-// in size: the usual 0, +-1, +-2 make errors three times as large.
+// in size: the usual 0, +-1, +-2 make errors about twice as large.
 //
 //   m = 2:   B^T = 1  0 -1  0     G =  1   0   0     A^T = 1  1  1  0
 //                  0  1  1  0         1/2 1/2 1/2          0  1 -1 -1

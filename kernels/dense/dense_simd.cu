@@ -29,11 +29,11 @@ std::int64_t grain(double work) {
 /// Rows of a chunk, side by side. Rows of a tensor are often a power of two of bytes apart: eight of them, at the same
 /// input, and the weights would share one set of the caches, and evict each other.
 struct ChunkRows {
-  alignas(64) float values[row_tile * pitch];
+  alignas(64) float values[dense_rows * dense_chunk_pitch];
   /// A copy of `size` inputs of `rows` rows, from x on.
   template <int rows>
   const float* copy(const float* x, const Dense& d, std::int64_t size) {
-    for (std::int64_t i = 0; i < rows; ++i) std::copy_n(x + i * d.in, size, values + i * pitch);
+    for (std::int64_t i = 0; i < rows; ++i) std::copy_n(x + i * d.in, size, values + i * dense_chunk_pitch);
     return values;
   }
 };
@@ -44,7 +44,7 @@ template <int rows, class F>
 GS_INLINE void with_rows(ChunkRows& of_chunk, const float* x, const Dense& d, std::int64_t size, std::int64_t outputs,
                          const F& f) {
   if (outputs >= fewest_outputs_of_copies)
-    f(of_chunk.copy<rows>(x, d, size), std::integral_constant<std::int64_t, pitch>());
+    f(of_chunk.copy<rows>(x, d, size), std::integral_constant<std::int64_t, dense_chunk_pitch>());
   else
     f(x, std::int64_t(d.in));
 }
@@ -83,9 +83,9 @@ GS_INLINE void add_gradients(float* dx, const float* dy, const float* w, const D
       __builtin_prefetch(w + (outputs + o) * d.in + j);
     }
     for (int i = 0; i < rows; ++i) {
-      Vec sums = first ? Vec{} : load(dx + i * pitch + j);
+      Vec sums = first ? Vec{} : load(dx + i * dense_chunk_pitch + j);
       for (int o = 0; o < outputs; ++o) sums += broadcast(dy[i * d.out + o]) * weights[o];
-      store(dx + i * pitch + j, sums);
+      store(dx + i * dense_chunk_pitch + j, sums);
     }
   }
 }
@@ -96,9 +96,9 @@ void dense_forward_simd(float* y, const float* x, const float* w, const float* b
   const auto outputs = [&](std::int64_t begin, std::int64_t end) {
     ChunkRows of_chunk;
     for (std::int64_t i = 0; i < d.n; ++i) std::copy(bias + begin, bias + end, y + i * d.out + begin);
-    for (std::int64_t j0 = 0; j0 < d.in; j0 += chunk) {
-      const std::int64_t j1 = std::min<std::int64_t>(j0 + chunk, d.in);
-      for_tiles<row_tile>(d.n, [&]<int rows>(std::int64_t i) {
+    for (std::int64_t j0 = 0; j0 < d.in; j0 += dense_chunk) {
+      const std::int64_t j1 = std::min<std::int64_t>(j0 + dense_chunk, d.in);
+      for_tiles<dense_rows>(d.n, [&]<int rows>(std::int64_t i) {
         with_rows<rows>(of_chunk, x + i * d.in + j0, d, j1 - j0, end - begin, [&](const float* xs, auto x_pitch) {
           std::int64_t o = begin;
           for (; o + output_tile <= end; o += output_tile)
@@ -119,9 +119,9 @@ void dense_data_gradient_simd(float* dx, const float* dy, const float* w, const 
   const auto inputs = [&](std::int64_t first_vector, std::int64_t last_vector) {
     ChunkRows of_chunk;
     const std::int64_t end = std::min<std::int64_t>(last_vector * lanes, d.in);
-    for (std::int64_t j0 = first_vector * lanes; j0 < end; j0 += chunk) {
-      const std::int64_t j1 = std::min(j0 + chunk, end);
-      for_tiles<row_tile>(d.n, [&]<int rows>(std::int64_t i) {
+    for (std::int64_t j0 = first_vector * lanes; j0 < end; j0 += dense_chunk) {
+      const std::int64_t j1 = std::min(j0 + dense_chunk, end);
+      for_tiles<dense_rows>(d.n, [&]<int rows>(std::int64_t i) {
         constexpr int tile = 4;
         std::int64_t o = 0;
         for (; o + tile <= d.out; o += tile)
@@ -131,7 +131,7 @@ void dense_data_gradient_simd(float* dx, const float* dy, const float* w, const 
         for (int row = 0; row < rows; ++row)
           for (std::int64_t j = j0; j < j1; j += lanes) {
             const std::int64_t at = (i + row) * d.in + j, count = j1 - j;
-            const Vec sums = load(of_chunk.values + row * pitch + j - j0);
+            const Vec sums = load(of_chunk.values + row * dense_chunk_pitch + j - j0);
             store(dx + at,
                   relu_output ? where_positive(load(relu_output + at, count), broadcast(d.mask_scale) * sums) : sums,
                   count);
@@ -147,9 +147,9 @@ void dense_weight_gradient_simd(float* dw, float* db, const float* x, const floa
   const auto inputs = [&](std::int64_t first_vector, std::int64_t last_vector) {
     ChunkRows of_chunk;
     const std::int64_t end = std::min<std::int64_t>(last_vector * lanes, d.in);
-    for (std::int64_t j0 = first_vector * lanes; j0 < end; j0 += chunk) {
-      const std::int64_t j1 = std::min(j0 + chunk, end);
-      for_tiles<row_tile>(d.n, [&]<int rows>(std::int64_t i) {
+    for (std::int64_t j0 = first_vector * lanes; j0 < end; j0 += dense_chunk) {
+      const std::int64_t j1 = std::min(j0 + dense_chunk, end);
+      for_tiles<dense_rows>(d.n, [&]<int rows>(std::int64_t i) {
         with_rows<rows>(of_chunk, x + i * d.in + j0, d, j1 - j0, d.out, [&](const float* xs, auto x_pitch) {
           std::int64_t o = 0;
           for (; o + 2 <= d.out; o += 2)

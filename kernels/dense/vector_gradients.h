@@ -1,16 +1,15 @@
 // vector_gradients.h - the weight gradient of a dense layer on a CPU, for a run of inputs: dense_simd.cu stores it,
 // kernels/dense_update uses it for a step.
 #pragma once
-#include <algorithm>
 
 #include "kernels/common/host_vector.h"
 #include "kernels/dense/dense.h"
 
 namespace gs::GS_TARGET {
 
-constexpr int row_tile = 8;                    ///< rows of the batch that share a vector of weights
-constexpr std::int64_t chunk = 512;            ///< inputs per pass: 8 rows of them stay in an L1 cache
-constexpr std::int64_t pitch = chunk + lanes;  ///< floats between the rows of a chunk
+constexpr int dense_rows = 8;              ///< rows of the batch that share a vector of weights
+constexpr std::int64_t dense_chunk = 512;  ///< inputs per pass: 8 rows of them stay in an L1 cache
+constexpr std::int64_t dense_chunk_pitch = dense_chunk + lanes;  ///< floats between the rows of a chunk
 
 /// dW[o, j] (+)= sum over `rows` of dy[i, o] x[i, j], for `size` inputs and `outputs` outputs. Rows of x are `x_pitch`
 /// floats apart, those of dW `dw_pitch`.

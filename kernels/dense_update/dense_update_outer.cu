@@ -15,22 +15,9 @@
 namespace gs::GS_TARGET {
 namespace {
 
-template <class Copy>
-struct Parameter {
-  float* __restrict__ values;
-  float* __restrict__ moment1;
-  float* __restrict__ moment2;
-  Copy copy;
-
-  template <class Step, int width>
-  __device__ void update(std::int64_t i, const Run<float, width>& gradient, const Step& step) const {
-    update_group(values, moment1, moment2, copy, i, gradient, step);
-  }
-};
-
 template <class Step, class T, bool whole, class Copy>
 __global__ void __launch_bounds__(outer_threads, 3)
-    update_outer(Parameter<Copy> w, Parameter<Copy> b, const T* __restrict__ x, const T* __restrict__ dy,
+    update_outer(UpdatedParameter<Copy> w, UpdatedParameter<Copy> b, const T* __restrict__ x, const T* __restrict__ dy,
                  const StepState* __restrict__ state, Dense d, Squares squares, typename Step::Numbers numbers) {
   const int square = int(blockIdx.x) * outer_threads + int(threadIdx.x);
   if (square >= squares.count) return;
@@ -74,7 +61,7 @@ void dense_weight_update_outer(float* w, float* w_moment1, float* w_moment2, bf1
   const bool whole = whole_squares(p.dense, x, dy) && aligned_for<outer_inputs>(w) &&
                      aligned_for<outer_inputs>(w_moment1) && aligned_for<outer_inputs>(w_moment2) &&
                      aligned_for<outer_inputs>(w_copy);
-  const Parameter<CopyFor<T>> weights{w, w_moment1, w_moment2, copy_for<T>(w_copy)},
+  const UpdatedParameter<CopyFor<T>> weights{w, w_moment1, w_moment2, copy_for<T>(w_copy)},
       biases{b, b_moment1, b_moment2, copy_for<T>(b_copy)};
   const Squares squares(p.dense);
   const AdamStep<false>::Numbers numbers(p.optimizer);

@@ -2,9 +2,8 @@
 // while it is in the L1 cache.
 //
 // Two calls move 32 bytes a weight, and 4 more because a cache reads the lines of a gradient that it is to write; this
-// one moves 24. A core takes blocks of inputs, whose rows are copied side by side to its L2 cache, and all outputs of a
-// block before the next: 16 KiB of neighbouring weights and moments at a time. The bits are those of `simd` (in
-// bf16 `bf16_emulated`) and `adam`.
+// one moves 24. A core takes 4096 inputs, whose rows are copied side by side to its L2 cache, and 32 outputs: 16 KiB of
+// neighbouring weights and moments at a time. The bits are those of `simd` (in bf16 `bf16_emulated`) and `adam`.
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
@@ -17,42 +16,44 @@
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr std::int64_t block = 4096;  ///< inputs
+constexpr std::int64_t block_inputs = 4096, block_outputs = 32;  ///< of a core's unit of work
+constexpr std::int64_t row_pitch = block_inputs + lanes;         ///< floats between copied rows
 /// With this call the tuner has no choice among gradients, of which another may be faster for small layers.
 constexpr std::int64_t fewest_weights = 1 << 20;
 
-template <class Copy>
-struct Parameter {
-  float *values, *moment1, *moment2;
-  Copy copy;
-
-  /// A step of `count` parameters from index `at` on.
-  template <class Step>
-  void update(std::int64_t at, const float* gradients, std::int64_t count, const Step& step) const {
-#pragma GCC ivdep
-    for (std::int64_t i = 0; i < count; ++i)
-      update_group(values, moment1, moment2, copy, at + i, Run<float, 1>{{gradients[i]}}, step);
-  }
+/// Inputs and outputs of a core's work: [first_input, first_input + inputs), and so on.
+struct Block {
+  std::int64_t first_input, inputs, first_output, outputs;
 };
 
-/// Updates the weights of `size` inputs from `first` on; `x`: their rows, side by side.
+/// A step of `count` neighbours from parameter `first` on.
+template <class Copy, class Step>
+void update_run(const UpdatedParameter<Copy>& parameter, std::int64_t first, const float* gradients, std::int64_t count,
+                const Step& step) {
+#pragma GCC ivdep
+  for (std::int64_t i = 0; i < count; ++i) parameter.update(first + i, Run<float, 1>{{gradients[i]}}, step);
+}
+
+/// `x`: the block's inputs in all rows, side by side.
 template <int rows, class T, class Copy, class Step>
-void update_block(const Parameter<Copy>& w, const float* x, const T* dy, const Dense& d, std::int64_t first,
-                  std::int64_t size, const Step& step) {
-  alignas(64) float gradients[2][pitch];
-  for_tiles<2>(d.out, [&]<int outputs>(std::int64_t o) {
-    for (std::int64_t j = 0; j < size; j += chunk) {
-      const std::int64_t inputs = std::min(chunk, size - j);
-      add_weight_gradients<rows, outputs>(gradients[0], pitch, x + j, dy + o, d, inputs,
-                                          std::integral_constant<std::int64_t, block + lanes>(), true);
-      for (int k = 0; k < outputs; ++k) w.update((o + k) * d.in + first + j, gradients[k], inputs, step);
+void update_block(const UpdatedParameter<Copy>& w, const float* x, const T* dy, const Dense& d, const Block& block,
+                  const Step& step) {
+  alignas(64) float gradients[2][dense_chunk_pitch];
+  for_tiles<2>(block.outputs, [&]<int outputs>(std::int64_t of_block) {
+    const std::int64_t o = block.first_output + of_block;
+    for (std::int64_t j = 0; j < block.inputs; j += dense_chunk) {
+      const std::int64_t inputs = std::min(dense_chunk, block.inputs - j);
+      add_weight_gradients<rows, outputs>(gradients[0], dense_chunk_pitch, x + j, dy + o, d, inputs,
+                                          std::integral_constant<std::int64_t, row_pitch>(), true);
+      for (int k = 0; k < outputs; ++k)
+        update_run(w, (o + k) * d.in + block.first_input + j, gradients[k], inputs, step);
     }
   });
 }
 
 template <class T>
 bool supports_simd(const DenseUpdate& p) {
-  return p.dense.n <= row_tile && std::int64_t(p.dense.in) * p.dense.out >= fewest_weights &&
+  return p.dense.n <= dense_rows && std::int64_t(p.dense.in) * p.dense.out >= fewest_weights &&
          p.optimizer.name == "adam" && p.optimizer.bf16_copy == std::is_same_v<T, bf16>;
 }
 
@@ -62,24 +63,31 @@ void dense_weight_update_simd(float* w, float* w_moment1, float* w_moment2, bf16
                               const DenseUpdate& p, void*, stream_t) {
   const Dense& d = p.dense;
   const AdamStep<false> step(AdamStep<false>::Numbers(p.optimizer), *state);
-  const Parameter weights{w, w_moment1, w_moment2, copy_for<T>(w_copy)};
+  const UpdatedParameter weights{w, w_moment1, w_moment2, copy_for<T>(w_copy)};
+  const std::int64_t parts_of_inputs = (d.in + block_inputs - 1) / block_inputs,
+                     parts_of_outputs = (d.out + block_outputs - 1) / block_outputs;
   const auto blocks = [&](std::int64_t begin, std::int64_t end) {
-    alignas(64) float side_by_side[row_tile * (block + lanes)];
-    for (std::int64_t first = begin * block; first < std::min<std::int64_t>(end * block, d.in); first += block) {
-      const std::int64_t size = std::min<std::int64_t>(block, d.in - first);
-      for_tiles<row_tile>(d.n, [&]<int rows>(std::int64_t) {
-        for (int i = 0; i < rows; ++i)
-          std::transform(x + i * d.in + first, x + i * d.in + first + size, side_by_side + i * (block + lanes),
-                         [](T value) { return widened(value); });
-        update_block<rows>(weights, side_by_side, dy, d, first, size, step);
+    alignas(64) float side_by_side[dense_rows * row_pitch];
+    std::int64_t copied = -1;  // the part of the inputs
+    for (std::int64_t unit = begin; unit < end; ++unit) {
+      const std::int64_t part = unit / parts_of_outputs, input = part * block_inputs,
+                         output = unit % parts_of_outputs * block_outputs;
+      const Block block{input, std::min(block_inputs, d.in - input), output, std::min(block_outputs, d.out - output)};
+      for_tiles<dense_rows>(d.n, [&]<int rows>(std::int64_t) {
+        for (int i = 0; i < rows && part != copied; ++i) {
+          const T* const row = x + i * std::int64_t(d.in) + input;
+          std::transform(row, row + block.inputs, side_by_side + i * row_pitch, [](T v) { return widened(v); });
+        }
+        update_block<rows>(weights, side_by_side, dy, d, block, step);
       });
+      copied = part;
     }
   };
-  host_shares((d.in + block - 1) / block, blocks);
-  const Parameter biases{b, b_moment1, b_moment2, copy_for<T>(b_copy)};
+  host_shares(parts_of_inputs * parts_of_outputs, blocks);
+  const UpdatedParameter biases{b, b_moment1, b_moment2, copy_for<T>(b_copy)};
   for (std::int64_t o = 0; o < d.out; ++o) {
     const float gradient = bias_gradient(dy, d, o);
-    biases.update(o, &gradient, 1, step);
+    update_run(biases, o, &gradient, 1, step);
   }
 }
 

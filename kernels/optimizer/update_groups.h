@@ -40,6 +40,21 @@ __device__ inline void update_group(float* __restrict__ parameters, float* __res
   copy(i, p);
 }
 
+/// A parameter that a kernel updates in groups of its own.
+template <class Copy>
+struct UpdatedParameter {
+  float* __restrict__ values;
+  float* __restrict__ moment1;
+  float* __restrict__ moment2;
+  Copy copy;
+
+  /// Updates the i-th group.
+  template <class Step, int width>
+  __device__ void update(std::int64_t i, const Run<float, width>& gradient, const Step& step) const {
+    update_group(values, moment1, moment2, copy, i, gradient, step);
+  }
+};
+
 template <class Step, int width, class Copy>
 __global__ void update_groups(float* __restrict__ parameters, float* __restrict__ moment1, float* __restrict__ moment2,
                               Copy copy, const float* __restrict__ gradients, const StepState* __restrict__ state,

@@ -124,7 +124,6 @@ TEST(Fusion, LeavesTheBitsOfATrainingStep) {
   }
 }
 
-/// A recipe for a net on images of 9x9.
 Recipe recipe_of(const std::string& optimizer, int batch, Precision precision = Precision::fp32) {
   Recipe recipe;
   recipe.optimizer = usual_optimizer(optimizer);
@@ -134,9 +133,9 @@ Recipe recipe_of(const std::string& optimizer, int batch, Precision precision = 
   return recipe;
 }
 
-/// Results of an epoch of steps, the second of which is diagnostic.
-std::vector<std::vector<float>> after_an_epoch(Program& program) {
-  const Dataset data = test::noise_images(7, 9, 60, 3);
+/// Results of an epoch of steps on images of side x side, the second of which is diagnostic.
+std::vector<std::vector<float>> after_an_epoch(Program& program, int side = 9) {
+  const Dataset data = test::noise_images(7, side, 60, 3);
   program.initialize();
   test::BoundTraining training(program, data);
   training.begin(0, {3, 1, 4, 0, 5, 2, 6});
@@ -172,6 +171,19 @@ TEST(Fusion, ADenseLayersUpdateTrainsLikeItsCalls) {
     }
 }
 
+TEST(Fusion, ALargeDenseLayersUpdateOnACpuTrainsLikeItsCalls) {
+  const auto cpu = open_device({.name = "cpu", .threads = 2});
+  const Net net = mlp({.input = {64, 64, 1}, .base = 256});  // dense1 has 2^20 weights
+  for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+    SCOPED_TRACE(to_string(precision));
+    const Recipe recipe = recipe_of("adam", 3, precision);
+    Program fused(net, recipe, *cpu), apart(net, recipe, *cpu, update_apart);
+    EXPECT_EQ(fused.implementations().count("dense1 weight update"), 1u);
+    EXPECT_EQ(apart.implementations().count("dense1 weight update"), 0u);
+    EXPECT_TRUE(after_an_epoch(fused, 64) == after_an_epoch(apart, 64));
+  }
+}
+
 TEST(Fusion, ADenseLayersUpdateStaysApart) {
   const auto sim = open_device({.name = "sim", .threads = 2}), cpu = open_device({.name = "cpu", .threads = 2});
   const Net net = mlp({.input = {9, 9, 1}, .base = 12});
@@ -182,7 +194,7 @@ TEST(Fusion, ADenseLayersUpdateStaysApart) {
   EXPECT_FALSE(is_fused(net, recipe_of("adam", 16), *sim, {})) << "tensor cores take as many images";
   EXPECT_FALSE(is_fused(net, recipe_of("sgd", 3), *sim, {})) << "no kernel";
   EXPECT_FALSE(is_fused(net, recipe_of("adamw", 3), *sim, {})) << "no kernel";
-  EXPECT_FALSE(is_fused(net, recipe_of("adam", 3), *cpu, {})) << "no kernel";
+  EXPECT_FALSE(is_fused(net, recipe_of("adam", 3), *cpu, {})) << "few weights";
   EXPECT_FALSE(is_fused(net, recipe_of("adam", 3), *sim, {.fixed = {{"dense1 weight gradient", "outer"}}}));
   EXPECT_FALSE(is_fused(net, recipe_of("adam", 3), *sim, {.given = std::make_shared<GivenKernels>()}))
       << "gradients are compared";

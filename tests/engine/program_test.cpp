@@ -152,7 +152,8 @@ TEST(Tf32, OnACpuNothingElseIsTaken) {
   Recipe recipe = small_recipe();
   recipe.precision = Precision::tf32;
   const Net alexnet = alexnet2012({.input = {80, 80, 3}, .base = 2});  // strides and groups
-  for (const Net& net : {small_net(), alexnet})
+  const Net large = mlp({.input = {64, 64, 1}, .base = 256});          // in fp32 dense1 has a fused update
+  for (const Net& net : {small_net(), alexnet, large})
     for (const char* rule : {"default", "own", "library"}) {
       const Program program(net, recipe, *cpu, {.rule = rule, .fixed = {}});
       for (const OpCall& step : program.training_calls()) {

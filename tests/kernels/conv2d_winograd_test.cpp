@@ -2,6 +2,7 @@
 // no default. products_test.cpp has all variants.
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -9,6 +10,7 @@
 
 #include "tests/support/products.h"
 #include "tests/support/stored.h"
+#include "tests/support/thread_counts.h"
 #include "tests/support/variants.h"
 
 namespace gs::test {
@@ -152,6 +154,38 @@ TEST(WinogradConvolution, HasErrorsLikeThoseOfSums) {
     for (std::size_t i = 0; i < got.size(); ++i)
       EXPECT_LT(got[i], most * sums[i]) << minimal.variant << ", result " << i;
   }
+}
+
+TEST(WinogradConvolution, HasTheSameBitsForEveryNumberOfThreads) {
+  const Conv2d d{.n = 3, .h = 32, .w = 32, .c = 9, .k = 35, .r = 3, .s = 3, .pad = 1};
+  for (const Minimal& minimal : {all_minimal[0], all_minimal[1], Minimal{"simd", 0, 0}})
+    expect_same_for_every_number_of_threads([&] {
+      std::vector<std::vector<float>> results;
+      judge_passes(
+          minimal, d, [](std::int64_t size, int seed) { return random_values(size, seed); },
+          [&](const std::vector<float>& got, const ref::Sums&, std::int64_t) { results.push_back(got); });
+      return results;
+    });
+}
+
+// A tile of 2x2 outputs reads 4x4 inputs, of which each output reads 3x3: the others do not reach it through the
+// transforms, either.
+TEST(WinogradConvolution, SpreadsANanAsASumOfProductsDoesIfTilesHave2x2Outputs) {
+  const Conv2d d{.n = 1, .h = 6, .w = 6, .c = 8, .k = 8, .r = 3, .s = 3, .pad = 1};
+  const auto outputs_that_are_nan = [&](const Minimal& minimal, std::int64_t at) {
+    std::vector<float> x = random_values(d.x_size(), 1);
+    x[std::size_t(at)] = std::numeric_limits<float>::quiet_NaN();
+    Stored<float> xs(x), ws(random_values(d.w_size(), 2)), bs(random_values(d.k, 3));
+    std::vector<bool> result;
+    with_winograd<Conv2dForward<float>>(minimal, d, [&](auto launch) {
+      GuardedStored<float> got(std::size_t(d.y_size()));
+      launch(got.data(), xs.data(), ws.data(), bs.data());
+      for (const float y : got.values()) result.push_back(std::isnan(y));
+    });
+    return result;
+  };
+  for (std::int64_t at = 0; at < d.x_size(); at += d.c)
+    EXPECT_EQ(outputs_that_are_nan(all_minimal[0], at), outputs_that_are_nan({"direct", 0, 0}, at)) << "input " << at;
 }
 
 template <class Op>

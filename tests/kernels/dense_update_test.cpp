@@ -1,4 +1,6 @@
 // dense_update_test.cpp - a dense layer's weight gradient and its update in one call: the bits of the two calls.
+#include <omp.h>
+
 #include <cstring>
 
 #include "kernels/dense_update/dense_update.h"
@@ -104,7 +106,13 @@ void expect_the_bits_of_two_calls(const Registry& registry, const Dense& d, floa
 TYPED_TEST(DenseWeightUpdates, HaveTheBitsOfTheGradientAndTheUpdate) {
   for (const Registry* registry : tested_registries())
     for (const Dense& d : layers_on(registry->target()))
-      for (const float decay : {0.0f, 0.05f}) expect_the_bits_of_two_calls<TypeParam>(*registry, d, decay);
+      for (const float decay : {0.0f, 0.05f})
+        for (const int threads : {1, 3}) {
+          const int threads_before = omp_get_max_threads();
+          omp_set_num_threads(threads);
+          expect_the_bits_of_two_calls<TypeParam>(*registry, d, decay);
+          omp_set_num_threads(threads_before);
+        }
 }
 
 TYPED_TEST(DenseWeightUpdates, AreForFewImagesAndForAdam) {

@@ -27,12 +27,12 @@ Net net_of(const char* model, int base) {
   return find_model(model).build(options);
 }
 
-void expect_costs(const Net& net, const DeviceRequest& request, const std::string& rule,
+void expect_costs(const Net& net, const DeviceRequest& request, const ImplementationChoice& choice,
                   const std::vector<Counted>& counted) {
   const auto device = open_device(request);
   Recipe recipe;  // Adam, BCE
   recipe.batch = int(n);
-  const Program program(net, recipe, *device, {rule, {}});
+  const Program program(net, recipe, *device, choice);
   const std::vector<OpCall>& steps = program.training_calls();
   ASSERT_EQ(steps.size(), counted.size());
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -79,7 +79,7 @@ std::vector<Counted> lenet_step(std::vector<Counted> until_dense1, const std::ve
 }
 
 TEST(Costs, OfLeNetAreThoseOfAHandCount) {
-  expect_costs(net_of("lenet", 32), {.name = "cpu", .threads = 1}, "default",
+  expect_costs(net_of("lenet", 32), {.name = "cpu", .threads = 1}, {"default", {{"update", "adam"}}},
                lenet_step({gather,
                            advance,
                            {"conv1 forward", c1 * (2 * 9 + 2), 4 * (x + 288 + c1 + 32)},
@@ -99,7 +99,7 @@ TEST(Costs, OfLeNetAreThoseOfAHandCount) {
 }
 
 TEST(Costs, OfFusedCallsHaveEachTensorOnce) {
-  expect_costs(net_of("lenet", 32), {.name = "sim", .threads = 1, .tf32 = false}, "own",
+  expect_costs(net_of("lenet", 32), {.name = "sim", .threads = 1, .tf32 = false}, {"own"},
                lenet_step({gather,
                            advance,
                            {"conv1 pool1 forward", c1 * (2 * 9 + 2) + 3 * p1, 4 * (x + 288 + 32) + 5 * p1},
@@ -126,7 +126,7 @@ constexpr double a1 = n * 128 * 128 * 8, q1 = n * 64 * 64 * 8, a2 = n * 64 * 64 
 constexpr double alexnet_flat = 552'832;
 
 TEST(Costs, OfAlexNetAreThoseOfAHandCount) {
-  expect_costs(net_of("alexnet", 8), {.name = "cpu", .threads = 1}, "default",
+  expect_costs(net_of("alexnet", 8), {.name = "cpu", .threads = 1}, {"default"},
                {gather,
                 advance,
                 {"conv1 forward", a1 * (2 * 9 + 2), 4 * (x + 72 + a1 + 8)},

@@ -69,7 +69,8 @@ std::optional<FusedUpdate> fuse_dense_update(CallList& list, Chooser& chooser, c
     if (index < 0) return;
     const CallNode gradient = list.nodes[std::size_t(index)], update = *at;
     CallNode fused = fused_call<T>(gradient, update, layer);
-    if (!chooser.takes_own(fused) || chooser.keeps_apart(fused.name, {gradient.name, update.name})) return;
+    if (!chooser.takes_own(fused) || chooser.emulates_tf32(gradient)) return;
+    if (chooser.keeps_apart(fused.name, {gradient.name, update.name})) return;
     // Kernels that the user brings along are compared by the gradients, which must all be written.
     if (chooser.brings_kernels()) return chooser.note_apart(fused.name);
     result = FusedUpdate{fused.name, gradient, update};
