@@ -4,8 +4,9 @@
 usage: torch_step.py [--device cpu|cuda] [--mode eager|compile|graph] [--channels-last] [--precision fp32|tf32|bf16]
                      [--threads N] [--seconds X] CASE...
 A CASE is model:base:batch. A step is forward, BCE with logits, backward and Adam, on 128x128x1 images already on the
-device; alexnet2012:-:batch takes 227x227x3 images, 1000 classes, cross entropy and SGD with momentum. Prints JSON in
-the format of `gridstride bench --json`. step_timing.py determines the number of steps between two waits for the GPU.
+device; resnet:base:batch (depth 20) takes 32x32x3 images and 10 classes, vgg:base:batch (depth 11) 224x224x3 and 1000,
+alexnet2012:-:batch 227x227x3 and 1000: cross entropy and SGD with momentum. Prints JSON in the format of `gridstride
+bench --json`. step_timing.py determines the number of steps between two waits for the GPU.
 """
 import argparse
 import json
@@ -50,6 +51,46 @@ def alexnet2012(_):
         nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout(0.5), nn.Linear(4096, 1000))
 
 
+def normalised(channels, filters, stride):
+    return [nn.Conv2d(channels, filters, 3, stride, padding=1, bias=False), nn.BatchNorm2d(filters)]
+
+
+class Block(nn.Module):
+    """Two convolutions around which a shortcut without parameters leads: every other pixel, zeros for new channels."""
+
+    def __init__(self, channels, filters, stride):
+        super().__init__()
+        self.layers = nn.Sequential(*normalised(channels, filters, stride), nn.ReLU(), *normalised(filters, filters, 1))
+        self.stride, self.added = stride, filters - channels
+
+    def forward(self, x):
+        shortcut = nn.functional.pad(x[:, :, ::self.stride, ::self.stride], (0, 0, 0, 0, 0, self.added))
+        return torch.relu(self.layers(x) + shortcut)
+
+
+def resnet(base):
+    blocks = [Block(base << max(0, stage - (i == 0)), base << stage, 2 if stage > 0 and i == 0 else 1)
+              for stage in range(3) for i in range(3)]
+    return nn.Sequential(*normalised(3, base, 1), nn.ReLU(), *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+                         nn.Linear(4 * base, 10))
+
+
+def vgg(base):
+    layers, channels = [], 3
+    for filters, convolutions in ((base, 1), (2 * base, 1), (4 * base, 2), (8 * base, 2), (8 * base, 2)):
+        for _ in range(convolutions):
+            layers += [nn.Conv2d(channels, filters, 3, padding=1), nn.ReLU()]
+            channels = filters
+        layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(8 * base * 7 * 7, 64 * base), nn.ReLU(),
+                         nn.Linear(64 * base, 64 * base), nn.ReLU(), nn.Linear(64 * base, 1000))
+
+
+# name: (network, channels and side of its images, classes; 1: BCE and Adam)
+NETWORKS = {"lenet": (lenet, 1, 128, 1), "alexnet": (alexnet, 1, 128, 1), "mlp": (mlp, 1, 128, 1),
+            "alexnet2012": (alexnet2012, 3, 227, 1000), "resnet": (resnet, 3, 32, 10), "vgg": (vgg, 3, 224, 1000)}
+
+
 def captured(step):
     """Captures the step as a CUDA graph, after warm-up steps on a side stream, as PyTorch requires."""
     stream = torch.cuda.Stream()
@@ -69,22 +110,18 @@ def training_step(case, args):
     name, base, batch = case.split(":")
     device, cuda = torch.device(args.device), args.device == "cuda"
     torch.manual_seed(0)
-    networks = {"lenet": lenet, "alexnet": alexnet, "mlp": mlp, "alexnet2012": alexnet2012}
-    model = networks[name](0 if base == "-" else int(base)).to(device)
-    if name == "alexnet2012":
-        x = torch.rand(int(batch), 3, 227, 227, device=device)
-        y = torch.randint(0, 1000, (int(batch),), device=device)
-    else:
-        x = torch.rand(int(batch), 1, 128, 128, device=device)
-        y = torch.randint(0, 2, (int(batch), 1), device=device).float()
+    network, channels, side, classes = NETWORKS[name]
+    model = network(0 if base == "-" else int(base)).to(device)
+    x = torch.rand(int(batch), channels, side, side, device=device)
+    y = torch.randint(0, max(2, classes), (int(batch),), device=device)
     if args.channels_last:
         model, x = model.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
-    if name == "alexnet2012":
+    if classes > 1:
         optimizer = torch.optim.SGD(model.parameters(), lr=1e-5, momentum=0.9, **({"fused": True} if cuda else {}))
         loss_of = nn.CrossEntropyLoss()
     else:
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-5, **({"fused": True, "capturable": True} if cuda else {}))
-        loss_of = nn.BCEWithLogitsLoss()
+        loss_of, y = nn.BCEWithLogitsLoss(), y[:, None].float()
     if args.mode == "compile":
         torch._dynamo.reset()  # a process that compiles many networks would fall back to eager after eight
         model = torch.compile(model, mode="max-autotune")
