@@ -33,7 +33,8 @@ class RunQueue {
   using Report = std::function<void(std::size_t run, const NotTaken&)>;
 
   /// `runs` must live as long. `indices`: those that are to be taken, in this order. `report` is called by take() and
-  /// look(), once for each run that ends without being taken here. Throws gs::Error if a run.json is damaged.
+  /// look(), once for each run that ends without being taken here. A run whose run.json is damaged is not done; take()
+  /// or look() reports it as failed.
   RunQueue(const std::vector<NamedRun>& runs, const std::vector<std::size_t>& indices, Report report);
 
   /// Runs that were done when the queue was made. They are not reported.

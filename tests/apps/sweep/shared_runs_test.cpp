@@ -322,7 +322,7 @@ TEST(RunQueue, GivesARunAgainWhenItsHolderIsGoneAndNotAfterItHasFailedElsewhere)
   EXPECT_TRUE(here.over());
   here.release(0);
 
-  apps::RunQueue again(runs, {0, 1}, note), looks(runs, {0, 1}, note);
+  apps::RunQueue again(runs, {0, 1}, note), looks(runs, {0, 1}, note), meets(runs, {0}, note);
   for (const apps::NamedRun& run : runs) {
     auto words = run.run.words;
     words.insert(words.begin(), "train");
@@ -337,27 +337,42 @@ TEST(RunQueue, GivesARunAgainWhenItsHolderIsGoneAndNotAfterItHasFailedElsewhere)
   looks.look();
   EXPECT_TRUE(looks.over());
   EXPECT_EQ(ended.size(), 4u) << "the same two";
+  {
+    const auto lock = ProcessLock::take(runs[0].run.folder / "run.lock");
+    ASSERT_TRUE(lock);
+    meets.look();
+  }
+  EXPECT_TRUE(meets.over()) << "done, though another process looks at it";
   apps::RunQueue later(runs, {0, 1}, note);
   EXPECT_EQ(later.done_before(), std::vector<std::size_t>{0});
   later.look();
   EXPECT_EQ(later.take(), 1u) << "a failure of before is tried again";
 }
 
-TEST(RunQueue, ReportsARunWhoseRecordIsDamagedMeanwhileAndGivesTheNext) {
-  const ScratchFolder folder;
-  const std::vector<apps::NamedRun> runs = {{"a", {{"lenet"}, 1, folder / "a"}}, {"b", {{"lenet"}, 1, folder / "b"}}};
-  std::vector<apps::NotTaken> ended;
-  apps::RunQueue queue(runs, {0, 1}, [&](std::size_t run, const apps::NotTaken& end) {
-    EXPECT_EQ(run, 0u);
-    ended.push_back(end);
-  });
-  fs::create_directory(folder / "a");
-  write_text(folder / "a/run.json", "{");
-  EXPECT_EQ(queue.take(), 1u);
-  EXPECT_TRUE(queue.over());
-  ASSERT_EQ(ended.size(), 1u);
-  EXPECT_FALSE(ended[0].elsewhere);
-  EXPECT_NE(ended[0].failure.find("run.json"), std::string::npos) << ended[0].failure;
+TEST(RunQueue, ReportsARunWhoseRecordIsDamagedAndGivesTheNext) {
+  for (const bool before : {false, true}) {
+    SCOPED_TRACE(before ? "before the queue is made" : "meanwhile");
+    const ScratchFolder folder;
+    const std::vector<apps::NamedRun> runs = {{"a", {{"lenet"}, 1, folder / "a"}}, {"b", {{"lenet"}, 1, folder / "b"}}};
+    std::vector<apps::NotTaken> ended;
+    const auto note = [&](std::size_t run, const apps::NotTaken& end) {
+      EXPECT_EQ(run, 0u);
+      ended.push_back(end);
+    };
+    const auto damage = [&] {
+      fs::create_directory(folder / "a");
+      write_text(folder / "a/run.json", "{");
+    };
+    if (before) damage();
+    apps::RunQueue queue(runs, {0, 1}, note);
+    if (!before) damage();
+    EXPECT_TRUE(queue.done_before().empty());
+    EXPECT_EQ(queue.take(), 1u);
+    EXPECT_TRUE(queue.over());
+    ASSERT_EQ(ended.size(), 1u);
+    EXPECT_FALSE(ended[0].elsewhere);
+    EXPECT_NE(ended[0].failure.find("run.json"), std::string::npos) << ended[0].failure;
+  }
 }
 
 }  // namespace
