@@ -18,8 +18,8 @@ struct KeptRun {
 /// True if the folder holds this very run, finished. Runs with --patience may have ended before their last epoch.
 bool is_done(const KeptRun&);
 
-/// The failure of a run. Two failures are equal only if its process died without a word in its first epoch, twice
-/// within one second.
+/// The failure of a run. Two failures of a run compare equal only if both times its process died without a word in the
+/// first epoch, and both tries began within one second.
 struct RunFailure {
   std::string message, started;  ///< started: to the second
   double seconds = 0;            ///< 0 if the process died without a word

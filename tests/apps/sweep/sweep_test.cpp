@@ -208,7 +208,6 @@ TEST(Sweep, ARunThatWasKilledAtItsVeryEndIsCompleted) {
   EXPECT_EQ(text_of(run / "last.safetensors"), weights) << "it was not trained again";
 }
 
-/// Waits until so() is true; false after ten seconds.
 TEST(Sweep, InterruptedItGoesOnWhereItStopped) {
   const ScratchFolder folder;
   const Words words =
