@@ -95,7 +95,14 @@ class CudaLayers : public LayerLibrary<T> {
     std::vector<Implementation<Op>> list;
     for (const Groups groups : {Groups::together, Groups::apart}) {
       if (groups == Groups::apart && (ungrouped(d) || d.groups > cudnn_most_groups_apart)) continue;
-      for (CudnnPlan& found : cudnn_plans(op, d, precision, {cudnn(), ""}, groups)) {
+      std::vector<CudnnPlan> plans;
+      try {
+        plans = cudnn_plans(op, d, precision, {cudnn(), ""}, groups);
+      } catch (const Error&) {
+        if (groups == Groups::together) throw;
+        continue;  // cuDNN may refuse a group's tensors, which have gaps, and still have plans of the whole
+      }
+      for (CudnnPlan& found : plans) {
         const auto plan = std::make_shared<CudnnPlan>(std::move(found));
         const std::size_t offset = aligned_size(plan->workspace_bytes);
         std::string note = plan->note;

@@ -132,6 +132,10 @@ cudnnStatus_t cudnnBackendSetAttribute(cudnnBackendDescriptor_t descriptor, cudn
   if (name == CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH)
     if (const cudnnStatus_t status = describe(CUDNN_ATTR_ENGINEHEUR_DEVICEPROP); status != CUDNN_STATUS_SUCCESS)
       return status;
+  if (name == CUDNN_ATTR_TENSOR_STRIDES && refuses_tensors_with_gaps) {
+    const std::int64_t channels = noted().at(descriptor)->all(CUDNN_ATTR_TENSOR_DIMENSIONS).at(1);
+    if (static_cast<const std::int64_t*>(values)[count - 1] > channels) return CUDNN_STATUS_NOT_SUPPORTED;
+  }
   note(*noted().at(descriptor), name, type, count, values);
   return library(descriptor, name, type, count, values);
 }

@@ -10,6 +10,9 @@
 
 namespace gs::simulated_cuda {
 
+/// True: cuDNN refuses tensors whose pixels lie further apart than their channels, as those of one group.
+inline bool refuses_tensors_with_gaps = false;
+
 /// Recorded attributes of a descriptor; integers also hold enumerations, booleans and pointers.
 struct Attributes {
   cudnnBackendDescriptorType_t type;

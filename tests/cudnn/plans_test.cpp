@@ -97,7 +97,11 @@ TEST(CudnnPlans, EveryGroupOfAlexNet2012) {
 TEST(CudnnPlans, OfGroupsApartTellTheirCalls) {
   const Conv2d d{.n = 2, .h = 7, .w = 9, .c = 10, .k = 14, .r = 3, .s = 3, .pad = 1, .groups = 2};
   const CudnnTarget target{nullptr, simulated_cuda::h200_in_words};
-  for (const CudnnPlan& plan : cudnn_plans(ConvolutionOp::forward, d, Precision::bf16, target, Groups::apart)) {
+  const auto apart = cudnn_plans(ConvolutionOp::forward, d, Precision::bf16, target, Groups::apart);
+  const auto together = cudnn_plans(ConvolutionOp::forward, d, Precision::bf16, target);
+  ASSERT_FALSE(apart.empty());
+  ASSERT_FALSE(together.empty());
+  for (const CudnnPlan& plan : apart) {
     EXPECT_TRUE(plan.name.starts_with("cudnn:apart:eng")) << plan.name;
     EXPECT_EQ(plan.calls, 2);
     EXPECT_EQ(plan.call_bytes[cudnn_x], 2 * 5);
@@ -105,7 +109,7 @@ TEST(CudnnPlans, OfGroupsApartTellTheirCalls) {
     EXPECT_EQ(plan.call_bytes[cudnn_y], 2 * 7);
     EXPECT_EQ(plan.call_bytes[cudnn_bias], 2 * 7);
   }
-  for (const CudnnPlan& plan : cudnn_plans(ConvolutionOp::forward, d, Precision::bf16, target)) {
+  for (const CudnnPlan& plan : together) {
     EXPECT_TRUE(plan.name.starts_with("cudnn:eng")) << plan.name;
     EXPECT_EQ(plan.calls, 1);
   }

@@ -6,6 +6,7 @@
 
 #include "engine/layers/conv2d.h"
 #include "engine/library/library.h"
+#include "engine/library/simulated_cudnn_graph.h"
 #include "engine/program/program.h"
 #include "models/models.h"
 #include "tests/apps/program.h"
@@ -61,6 +62,23 @@ TEST(NamedPlans, OfGroupsAreOneOrOnePerGroup) {
   EXPECT_EQ(Program(net, recipe, *gpu).implementations().at("conv2 forward"), names.front());
   const Program program(net, recipe, *gpu, {.fixed = {{"conv2", names.back()}}});
   EXPECT_EQ(program.implementations().at("conv2 forward"), names.back());
+}
+
+/// A library that has no plan for tensors with gaps must not cost the convolution its other plans.
+TEST(NamedPlans, OfGroupsAreOfTheWholeIfCudnnRefusesTheTensorsOfOne) {
+  const auto gpu = open_device({.name = "cuda"});
+  const Conv2d grouped{.n = 2, .h = 5, .w = 6, .c = 8, .k = 8, .r = 3, .s = 3, .pad = 1, .groups = 2};
+  const auto names = [&] {
+    std::vector<std::string> all;
+    for (const auto& i : gpu->library()->fp32().conv2d_forward(grouped)) all.push_back(i.name);
+    return all;
+  };
+  std::vector<std::string> of_the_whole = names();
+  EXPECT_GT(std::erase_if(of_the_whole, [](const auto& name) { return name.starts_with("cudnn:apart:"); }), 0u);
+  EXPECT_FALSE(of_the_whole.empty());
+  simulated_cuda::refuses_tensors_with_gaps = true;
+  EXPECT_NO_THROW(EXPECT_EQ(names(), of_the_whole));
+  simulated_cuda::refuses_tensors_with_gaps = false;
 }
 
 /// One call after another for each channel of a depthwise convolution cannot win.
