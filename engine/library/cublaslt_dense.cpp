@@ -2,7 +2,6 @@
 #include "engine/library/cublaslt_dense.h"
 
 #include <algorithm>
-#include <array>
 #include <type_traits>
 
 #include <fmt/format.h>
@@ -97,10 +96,12 @@ class Product {
   /// Algorithms that sum in one sequence, then those that split the sum (split-K), each best estimate first. Empty if
   /// no algorithm of the first kind supports the product, so that the first one, the default, does not split.
   std::vector<Algorithm> algorithms() const {
-    std::vector<Algorithm> found = proposals(CUBLASLT_REDUCTION_SCHEME_NONE);
+    std::vector<Algorithm> found = proposals(CUBLASLT_REDUCTION_SCHEME_NONE, most_algorithms);
     if (found.empty()) return found;
-    for (const Algorithm& a : proposals(reductions))
-      if (a.parts() > 1 && (a.reduction() & ~reductions) == 0) found.push_back(a);
+    // The heuristics may list algorithms without a split first, so more are asked for than are kept.
+    const std::size_t most = found.size() + most_algorithms;
+    for (const Algorithm& a : proposals(reductions, 4 * most_algorithms))
+      if (a.parts() > 1 && (a.reduction() & ~reductions) == 0 && found.size() < most) found.push_back(a);
     return found;
   }
 
@@ -115,6 +116,8 @@ class Product {
   }
 
  private:
+  static constexpr std::size_t most_algorithms = 8;  ///< of each kind
+
   /// Reductions of a split sum that are deterministic and lose no precision. cuBLAS's documentation ("GEMM Algorithms
   /// Numerical Behavior"): the results of the splits are summed deterministically. The partial sums lie in the
   /// workspace, which belongs to the call; INPLACE would round them to the result's type, as would OUTPUT_TYPE in bf16.
@@ -122,7 +125,7 @@ class Product {
       CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE |
       (std::is_same_v<Result, float> ? CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE : CUBLASLT_REDUCTION_SCHEME_NONE);
 
-  std::vector<Algorithm> proposals(std::uint32_t reductions_allowed) const {
+  std::vector<Algorithm> proposals(std::uint32_t reductions_allowed, std::size_t most) const {
     Preference preference;
     check_lt(cublasLtMatmulPreferenceCreate(preference.address()), "making a preference");
     set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, std::uint64_t(cublaslt_workspace_limit));
@@ -132,7 +135,7 @@ class Product {
       for (const auto operand :
            {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES})
         set(preference, operand, std::uint32_t(128));
-    std::array<cublasLtMatmulHeuristicResult_t, 8> results{};
+    std::vector<cublasLtMatmulHeuristicResult_t> results(most);
     int count = 0;
     const cublasStatus_t status =
         cublasLtMatmulAlgoGetHeuristic(handle_, description_.get(), a_.get(), b_.get(), d_.get(), d_.get(),

@@ -3,10 +3,10 @@
 //
 // D = alpha op(A) op(B) with column-major matrices, fp32 sums and the epilogues that the engine uses; the ReLU is
 // max(x, 0), which turns NaN into 0. Every product has three algorithms that sum in one sequence: the first needs a
-// workspace, the second fails. For each reduction that the query allows, they are followed by two that split the sum,
-// with the partial sums in the workspace, as far as it is large enough; INPLACE is listed, but cannot be run. Each
-// algorithm requires the alignments of its query. BGRADA and BGRADB are refused if D has an odd number of columns, so
-// that tests cover the engine's path without them. Nothing is rounded to tf32.
+// workspace, the second fails. A query that allows reductions gets eight more of that kind, and then for each reduction
+// two that split the sum, with the partial sums in the workspace, as far as it is large enough; INPLACE is listed, but
+// cannot be run. Each algorithm requires the alignments of its query. BGRADA and BGRADB are refused if D has an odd
+// number of columns, so that tests cover the engine's path without them. Nothing is rounded to tf32.
 #include <cublasLt.h>
 
 #include <algorithm>
@@ -37,14 +37,15 @@ Settings settings_of(const cublasLtMatmulAlgo_t& algorithm) {
 }
 
 /// Algorithms that use no other reductions than those of the mask. NVIDIA leaves open if a mask with reductions
-/// excludes those without; here such a mask even adds one.
+/// excludes those without, and in which order they come; here such a mask even adds some, before those that split.
 std::vector<Settings> algorithms(std::uint32_t reduction_mask) {
   std::vector<Settings> all = {{0}, {1}, {2}};
+  if (reduction_mask != CUBLASLT_REDUCTION_SCHEME_NONE)
+    for (std::uint32_t number = 4; number < 12; ++number) all.push_back({number});
   for (const std::uint32_t reduction : {CUBLASLT_REDUCTION_SCHEME_INPLACE, CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE,
                                         CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE})
     if (reduction_mask & reduction)
       for (const std::uint32_t parts : {2, 3}) all.push_back({3, parts, reduction});
-  if (reduction_mask != CUBLASLT_REDUCTION_SCHEME_NONE) all.push_back({4});
   return all;
 }
 bool aligned(const void* data, std::uint64_t bytes) {
