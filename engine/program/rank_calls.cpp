@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/common/check.h"
 #include "kernels/share/share.h"
 
 namespace gs {
@@ -29,6 +30,7 @@ int last_writer(const std::vector<OpCall>& calls, TensorId id) {
   int last = -1;
   for (std::size_t i = 0; i < calls.size(); ++i)
     if (std::ranges::count(calls[i].writes, id)) last = int(i);
+  require(last >= 0, "ranks would exchange values that no call writes");
   return last;
 }
 
@@ -198,6 +200,8 @@ void insert_exchanges(std::vector<OpCall>& calls, const Exchanges& of_layers, co
   std::vector<Bucket> layers = layers_by_completion(calls, gradients);
   const auto at_once = std::ranges::stable_partition(
       layers, [&](const Bucket& layer) { return std::ranges::count(of_layers.summed_at_once, layer.name) == 0; });
+  // Else a layer would read the gradients of this rank alone.
+  require(at_once.size() == of_layers.summed_at_once.size(), "a layer to be summed at once has no trained parameters");
   const std::vector<Bucket> buckets = joined({layers.begin(), at_once.begin()});
 
   std::vector<std::pair<int, std::vector<OpCall>>> added;  // each with the index of the call that it follows
