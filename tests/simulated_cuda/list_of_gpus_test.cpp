@@ -79,6 +79,22 @@ TEST(ListOfGpus, TrainsLikeOneGpuAndWithTheSameBitsTwice) {
   }
 }
 
+TEST(ListOfGpus, NormalisesByTheWholeBatchIfAsked) {
+  const auto losses_on = [](const std::string& device, const std::vector<std::string>& more) {
+    const ScratchFolder folder;
+    std::vector<std::string> words = run_on(device, more);
+    words[1] = "resnet";
+    words.insert(words.end(), {"--depth", "8"});
+    const Outcome outcome = run_program(folder.path(), words, three_gpus);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return numbers_of(folder / "run");
+  };
+  const std::vector<float> alone = losses_on("cuda:0", {}), together = losses_on("cuda:0,1", {"--sync-batchnorm"});
+  ASSERT_GT(alone.size(), 0u);
+  EXPECT_TRUE(agree(together, widen(alone), 1e-3));
+  EXPECT_FALSE(agree(losses_on("cuda:0,1", {}), widen(alone), 1e-3)) << "the statistics of each rank's rows";
+}
+
 TEST(ListOfGpus, OfOneIsThatGpu) {
   const Trained alone = train_on("cuda");
   const ScratchFolder folder;
