@@ -133,7 +133,7 @@ void LocalRanks::fail(const std::exception& error) noexcept {
 void LocalRanks::lose(Peer& peer) {
   const std::lock_guard lock(mutex_);
   listen(peer);
-  if (failure_.empty()) miss(peer, "has died");
+  if (failure_.empty()) miss(peer, peer.has_left ? "has ended" : "has died");
   throw_failure();
 }
 

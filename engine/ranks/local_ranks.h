@@ -74,7 +74,7 @@ class LocalRanks final : public Ranks {
   void send_message(Peer&, std::string_view bytes);
   void read(Peer&, void* data, std::size_t bytes);
   std::string message_from(Peer&);
-  /// Throws what a peer has said whose data have ended, or that it has died.
+  /// Throws what a peer has said whose data have ended, or that it has ended or died.
   [[noreturn]] void lose(Peer&);
 
   // ---- words: the caller holds mutex_ ----

@@ -95,7 +95,12 @@ std::unique_ptr<Ranks> LocalRanks::start(int size) {
     theirs.push_back(std::move(there));
   }
   auto ranks = std::make_unique<LocalRanks>(0, size, std::move(own));
-  for (Peer& peer : ranks->peers_) peer.process = start_process(peer.rank, size, theirs[std::size_t(peer.rank - 1)]);
+  try {
+    for (Peer& peer : ranks->peers_) peer.process = start_process(peer.rank, size, theirs[std::size_t(peer.rank - 1)]);
+  } catch (const std::exception& error) {
+    ranks->fail(error);  // the others, who were started, end without a line of their own
+    throw;
+  }
   return ranks;
 }
 
