@@ -74,7 +74,7 @@ void Trainer::restore() {
 
 void Trainer::end_on_all_ranks() noexcept {
   if (!is_led()) return;
-  program_.abandon_sums();
+  // The reason first: on other ranks the end of the sums may look like a failure of their own.
   try {
     throw;
   } catch (const std::exception& error) {
@@ -82,6 +82,7 @@ void Trainer::end_on_all_ranks() noexcept {
   } catch (...) {
     program_.shared_batch().ranks->fail(Error("the run was ended"));
   }
+  program_.abandon_sums();
 }
 
 void Trainer::begin_epoch(const Epoch& epoch) {
