@@ -24,7 +24,7 @@ void Program::Impl::agree_on_exchanges() {
   for (const OpCall& call : training)
     if (call.name.ends_with(" all-reduce") || call.name.ends_with(" all-gather"))
       exchanges += fmt::format("{}{} ({:.0f} bytes)", exchanges.empty() ? "" : ", ", call.name, call.cost.bytes);
-  check_agreement(*shared.ranks, {{"the sums between ranks", exchanges}});
+  check_agreement(*shared.ranks, {{"the exchanges between ranks", exchanges}});
 }
 
 void Program::Impl::begin_shared_epoch(std::uint32_t samples) {

@@ -1,4 +1,4 @@
-// ranks.h - the processes that train one network together; MPI starts them and carries their data.
+// ranks.h - the processes that train one network together, and the messages between them.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -186,7 +186,7 @@ TEST_F(FailingRanksOnGpus, AreRefusedIfTheyWouldSumInAnotherOrder) {
     program.begin_training_epoch(0, 20, 1e-3f);
   });
   EXPECT_NE(messages[0].find("differs from rank 0"), std::string::npos) << messages[0];
-  EXPECT_NE(messages[0].find("the sums between ranks"), std::string::npos) << messages[0];
+  EXPECT_NE(messages[0].find("the exchanges between ranks"), std::string::npos) << messages[0];
 }
 
 TEST_F(FailingRanksOnGpus, EndTogetherIfOneFailsInTheMiddle) {
