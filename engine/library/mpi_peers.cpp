@@ -26,7 +26,7 @@ WatchedPeers::WatchedPeers(MPI_Comm world, std::vector<RankProcess> ranks) : ran
   for (int r = 0; r < int(ranks_.size()); ++r) {
     if (r == rank_ || (r != 0 && rank_ != 0)) continue;
     const RankProcess& peer = ranks_[std::size_t(r)];
-    peers_.push_back({r, peer.host == here && kill(peer.process, 0) == 0});
+    peers_.push_back({r, peer.host == here && kill(peer.process, 0) == 0, signs_.looked()});
   }
 }
 
@@ -55,7 +55,7 @@ void WatchedPeers::check(const Peer& peer) {
   if (peer.is_neighbour && kill(process(peer).process, 0) != 0 && errno == ESRCH)
     lost("has died", false);
   else if (signs_.is_silent(peer.seen))
-    lost(fmt::format("has not answered for {} s", SignsOfLife::longest_silence.count()), true);
+    lost(fmt::format("has not answered for {} s", SignsOfLife::limit(peer.seen).count()), true);
 }
 
 void WatchedPeers::look() {

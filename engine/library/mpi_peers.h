@@ -47,8 +47,8 @@ class WatchedPeers {
   enum Tag { alive, failed, refused, leaving };
   struct Peer {
     int rank;
-    bool is_neighbour;  ///< the system tells if its process is there
-    SignsOfLife::Time seen = {};
+    bool is_neighbour;       ///< the system tells if its process is there
+    SignsOfLife::Time seen;  ///< at first the time when all ranks had met
     bool has_left = false;
     MPI_Request sending = MPI_REQUEST_NULL;
   };

@@ -59,7 +59,7 @@ void LocalRanks::watch(const std::stop_token& stop) {
       listen(peer);
       if (peer.has_left || told_ || !signs_.is_silent(peer.seen)) continue;
       peer.is_silent = true;
-      miss(peer, fmt::format("has not answered for {} s", SignsOfLife::longest_silence.count()));
+      miss(peer, fmt::format("has not answered for {} s", SignsOfLife::limit(peer.seen).count()));
     }
     if (!told_ && signs_.is_due()) say(Word::alive);
     stopped_.wait_for(lock, stop, between_looks, [] { return false; });

@@ -12,6 +12,13 @@ class SignsOfLife {
   using Clock = std::chrono::steady_clock;
   using Time = Clock::time_point;
   static constexpr std::chrono::seconds between_signs{1}, longest_silence{15};
+  /// Before the first sign: a process loads its program, perhaps from a slow network.
+  static constexpr std::chrono::seconds longest_start{120};
+  /// Until all ranks know that one is silent, after it has ended.
+  static constexpr std::chrono::seconds until_all_know = longest_silence + 2 * between_signs;
+
+  /// The longest silence of a rank from which the last sign came at `seen`; {}: none has come.
+  static constexpr std::chrono::seconds limit(Time seen) { return seen == Time{} ? longest_start : longest_silence; }
 
   /// The last look at what the others have sent.
   Time looked() const { return looked_; }
@@ -27,8 +34,8 @@ class SignsOfLife {
     sent_ = looked_;
     return true;
   }
-  /// True if nothing has come from a rank since `seen`, for too long.
-  bool is_silent(Time seen) const { return looked_ - std::max(seen, counts_from_) > longest_silence; }
+  /// True if nothing has come from a rank since `seen` ({}: never), for too long.
+  bool is_silent(Time seen) const { return looked_ - std::max(seen, counts_from_) > limit(seen); }
 
  private:
   Time looked_ = Clock::now(), counts_from_ = looked_, sent_;

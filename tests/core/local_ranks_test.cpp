@@ -1,4 +1,5 @@
 // local_ranks_test.cpp - ranks over sockets: orders, reports and sums, and the end of all if one fails or is gone.
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -154,7 +155,7 @@ TEST(LocalRanks, NameARankThatIsGone) {
     ranks.gather("");
     for (char order = 0;;) ranks.broadcast(&order, 1);
   });
-  EXPECT_TRUE(messages[0].starts_with("rank 2 on ") && messages[0].ends_with(" has died")) << messages[0];
+  EXPECT_TRUE(messages[0].starts_with("rank 2 on ") && messages[0].ends_with(" has ended")) << messages[0];
 }
 
 TEST(LocalRanks, SeeWithoutAWaitThatOneHasFailed) {
@@ -233,26 +234,42 @@ pid_t start_idle_rank(const LocalRanks::Connection& to_rank_0) {
   for (;;) pause();
 }
 
-/// Ranks 2 and 3 are silent, too: one computes and calls nothing, one has left.
+bool is_silent_after(int seconds, SignsOfLife& signs, SignsOfLife::Time begin, SignsOfLife::Time seen) {
+  while (signs.looked() < begin + std::chrono::seconds(seconds)) signs.look(signs.looked() + std::chrono::seconds(1));
+  return signs.is_silent(seen);
+}
+
+TEST(SignsOfLife, AreMissedLaterBeforeTheFirst) {
+  SignsOfLife signs;
+  const SignsOfLife::Time begin = signs.looked();
+  EXPECT_FALSE(is_silent_after(14, signs, begin, begin));
+  EXPECT_TRUE(is_silent_after(16, signs, begin, begin));
+  EXPECT_FALSE(is_silent_after(119, signs, begin, {}));
+  EXPECT_TRUE(is_silent_after(122, signs, begin, {}));
+}
+
+/// Ranks 1, 3 and 4 are silent, too: one has not begun yet, one computes and calls nothing, one has left.
 TEST(LocalRanks, MissOneThatIsStopped) {
   std::vector<LocalRanks::Connection> of_rank_0, of_others;
-  for (int rank = 1; rank < 4; ++rank) {
+  for (int rank = 1; rank < 5; ++rank) {
     auto [here, there] = LocalRanks::connect();
     of_rank_0.push_back(std::move(here));
     of_others.push_back(std::move(there));
   }
-  const pid_t stopped = start_idle_rank(of_others[0]);
+  const pid_t stopped = start_idle_rank(of_others[1]);
   ASSERT_GT(stopped, 0);
+  pollfd first_sign{of_rank_0[1].words.number(), POLLIN, 0};
+  ASSERT_EQ(poll(&first_sign, 1, 10'000), 1);
   const auto start = [&](int rank) {
     std::vector<LocalRanks::Connection> own;
     own.push_back(std::move(of_others[std::size_t(rank - 1)]));
-    return std::make_unique<LocalRanks>(rank, 4, std::move(own));
+    return std::make_unique<LocalRanks>(rank, 5, std::move(own));
   };
-  LocalRanks rank_0(0, 4, std::move(of_rank_0));
-  const auto computing = start(2);
-  start(3).reset();
+  LocalRanks rank_0(0, 5, std::move(of_rank_0));
+  const auto computing = start(3);
+  start(4).reset();
   kill(stopped, SIGSTOP);
-  EXPECT_EQ(words_of_check(rank_0), "rank 1 on " + rank_0.host(1) + " has not answered for 15 s");
+  EXPECT_EQ(words_of_check(rank_0), "rank 2 on " + rank_0.host(2) + " has not answered for 15 s");
   EXPECT_EQ(words_of([&] { computing->check(); }), words_of([&] { rank_0.check(); })) << "rank 0 has told it";
   kill(stopped, SIGKILL);
   waitpid(stopped, nullptr, 0);
