@@ -14,14 +14,24 @@
 #include <fmt/format.h>
 
 #include "engine/ranks/nccl_module.h"
+#include "engine/ranks/signs_of_life.h"
 #include "kernels/common/check.h"
 
 namespace gs {
 namespace {
 
+struct NcclError : Error {
+  NcclError(const std::string& message, ncclResult_t why) : Error(message), result(why) {}
+  /// A rank that is gone looks like this to the others.
+  bool may_come_from_another_rank() const {
+    return result == ncclRemoteError || result == ncclSystemError || result == ncclInternalError;
+  }
+  ncclResult_t result;
+};
+
 void check_nccl(ncclResult_t result, const char* what, ncclComm_t comm = nullptr) {
   if (result != ncclSuccess && result != ncclInProgress)
-    throw Error(fmt::format("{}: NCCL: {}: {}", what, ncclGetErrorString(result), ncclGetLastError(comm)));
+    throw NcclError(fmt::format("{}: NCCL: {}: {}", what, ncclGetErrorString(result), ncclGetLastError(comm)), result);
 }
 
 /// One algorithm for all sizes, which adds in one order: with NCCL's own choice, sums inside an NVLink switch (NVLS)
@@ -41,8 +51,10 @@ class NcclSums final : public GpuSums {
     config.blocking = 0;
     constexpr const char* what = "joining the ranks' GPUs";
     try {
-      check_nccl(ncclCommInitRankConfig(&comm_, ranks, id, rank, &config), what, comm_);
-      settle(what);
+      naming_who_is_gone([&] {
+        check_nccl(ncclCommInitRankConfig(&comm_, ranks, id, rank, &config), what, comm_);
+        settle(what);
+      });
     } catch (...) {
       abort();
       throw;
@@ -68,7 +80,7 @@ class NcclSums final : public GpuSums {
   }
 
   void check() override {
-    if (comm_) state(exchanging);
+    if (comm_) naming_who_is_gone([&] { state(exchanging); });
   }
 
   void abort() noexcept override {
@@ -86,8 +98,25 @@ class NcclSums final : public GpuSums {
   template <class Enqueue>
   void call(Enqueue enqueue) {
     require(comm_ != nullptr, "the GPUs of this run no longer work together");
-    check_nccl(enqueue(), exchanging, comm_);
-    settle(exchanging);
+    naming_who_is_gone([&] {
+      check_nccl(enqueue(), exchanging, comm_);
+      settle(exchanging);
+    });
+  }
+  /// NCCL sees within milliseconds that a connection is broken, and cannot tell by whom. The ranks know it later, of
+  /// another machine by its silence: look_ then throws, before NCCL's error does.
+  template <class Act>
+  void naming_who_is_gone(Act act) {
+    try {
+      act();
+    } catch (const NcclError& error) {
+      const auto last = SignsOfLife::Clock::now() + SignsOfLife::until_all_know;
+      while (error.may_come_from_another_rank() && SignsOfLife::Clock::now() < last) {
+        look_();
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+      throw;
+    }
   }
   ncclResult_t state(const char* what) {
     ncclResult_t state = ncclSuccess;

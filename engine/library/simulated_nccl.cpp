@@ -119,6 +119,7 @@ std::shared_ptr<ncclComm> found(ncclComm_t handle) {
 
 ncclResult_t state_of(const ncclComm& comm) {
   if (!comm.all_joined()) return ncclInProgress;
+  if (connections_broken) return refused(ncclRemoteError, "a connection to another rank is broken");
   if (comm.two_on_one_gpu())
     return refused(ncclInvalidUsage,
                    fmt::format("Duplicate GPU detected: rank {} and another are both on GPU {}", comm.rank, comm.gpu));
@@ -258,6 +259,8 @@ ncclResult_t enqueue(ncclComm_t handle, const void* from, void* to, Collective c
 
 }  // namespace
 
+std::atomic<bool> connections_broken = false;
+
 int living_communicators() {
   const auto lock = lock_runtime();
   return int(communicators().size());
@@ -366,6 +369,8 @@ const char* ncclGetErrorString(ncclResult_t result) {
       return "invalid usage";
     case ncclUnhandledCudaError:
       return "unhandled cuda error";
+    case ncclRemoteError:
+      return "remote process exited or there was a network error";
     default:
       return "another error";
   }

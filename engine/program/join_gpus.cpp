@@ -16,8 +16,8 @@ std::unique_ptr<GpuSums> join_gpus(Ranks& ranks, Device& device) {
   auto joined = module.join(id.data(), ranks.rank(), ranks.size(), [&ranks] { ranks.check(); });
   device.watch([&ranks, sums = joined.get()] {
     try {
-      sums->check();
       ranks.check();
+      sums->check();
     } catch (...) {
       sums->abort();
       throw;

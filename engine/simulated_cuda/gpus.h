@@ -1,5 +1,6 @@
 // gpus.h - the simulated machine's GPUs, and each thread's current one.
 #pragma once
+#include <atomic>
 
 namespace gs::simulated_cuda {
 
@@ -32,5 +33,8 @@ int running_gpu();
 
 /// Communicators of NCCL that this process has made and neither destroyed nor aborted.
 int living_communicators();
+/// Communicators of NCCL say that the network or another rank has failed, as they do within milliseconds if one is
+/// gone.
+extern std::atomic<bool> connections_broken;
 
 }  // namespace gs::simulated_cuda

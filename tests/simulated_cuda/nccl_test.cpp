@@ -16,7 +16,10 @@ namespace {
 class SumsOnGpus : public testing::Test {
  protected:
   SumsOnGpus() { simulated_cuda::gpu_count = 4; }
-  void TearDown() override { EXPECT_EQ(simulated_cuda::living_communicators(), 0); }
+  void TearDown() override {
+    simulated_cuda::connections_broken = false;
+    EXPECT_EQ(simulated_cuda::living_communicators(), 0);
+  }
 };
 
 /// A rank's GPU with values on it, and its part in the sums. The sums end before the rest does.
@@ -217,6 +220,34 @@ TEST_F(SumsOnGpus, EndIfARankIsGone) {
     ranks.check();
   });
   EXPECT_TRUE(messages[0].ends_with("no more disk")) << messages[0];
+}
+
+TEST_F(SumsOnGpus, NameTheRankThatIsGoneThoughNcclSeesItFirst) {
+  const auto messages = in_ranks(2, [](Ranks& ranks) {
+    Gpu gpu(ranks);
+    ranks.gather("");  // both have joined
+    if (ranks.leads()) {
+      gpu.sum(0, 4);
+      simulated_cuda::connections_broken = true;
+      gpu.device->synchronize();
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    throw Error("no more disk");
+  });
+  EXPECT_TRUE(messages[0].starts_with("rank 1 on ") && messages[0].ends_with(": no more disk")) << messages[0];
+}
+
+TEST_F(SumsOnGpus, SayWhatNcclSaysIfNoRankIsGone) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto messages = in_ranks(2, [](Ranks& ranks) {
+    Gpu gpu(ranks);
+    ranks.gather("");
+    if (!ranks.leads()) return;
+    simulated_cuda::connections_broken = true;
+    gpu.sums->check();
+  });
+  EXPECT_NE(messages[0].find("remote process exited"), std::string::npos) << messages[0];
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
 }
 
 TEST_F(SumsOnGpus, AreNotWaitedForIfARankNeverJoins) {
