@@ -78,7 +78,7 @@ Program::Impl::Impl(const Net& n, const Recipe& r, Device& d, const Implementati
 Program::Impl::~Impl() {
   // Steps and sums may still be in flight when an exception ends a run; memory must outlive them. Sums on GPUs may wait
   // for another rank then, which waits for this one.
-  if (gpu_sums && std::uncaught_exceptions() > 0) gpu_sums->abort();
+  if (gpu_exchanges && std::uncaught_exceptions() > 0) gpu_exchanges->abort();
   device.watch(nullptr);
   try {
     device.synchronize();
@@ -121,7 +121,7 @@ void Program::Impl::add_fixed_tensors() {
   add_last_layer();
   if (!recipe.class_weights.empty())
     class_weights = fixed_numbers("class weights", std::int64_t(recipe.class_weights.size()));
-  if (sums_on_gpus()) {
+  if (exchanges_on_gpus()) {
     whole_batch = fixed("batch of all ranks", sizeof(WholeBatch));
     order_of_exchanges = fixed("order of exchanges", sizeof(int));
   }
@@ -214,10 +214,11 @@ std::vector<OpCall> Program::Impl::compile_calls(bool for_training) {
 
 void Program::Impl::insert_exchanges(std::vector<OpCall>& calls, const Exchanges& of_layers) {
   const Gradients gradients{layout, parameters, flat.gradients};
-  if (sums_on_gpus())
-    insert_gpu_exchanges(calls, of_layers, gradients,
-                         {[this]() -> GpuSums& { return *gpu_sums; }, training_state, whole_batch, order_of_exchanges},
-                         device.registry(), shared.ranks->size());
+  if (exchanges_on_gpus())
+    insert_gpu_exchanges(
+        calls, of_layers, gradients,
+        {[this]() -> GpuExchanges& { return *gpu_exchanges; }, training_state, whole_batch, order_of_exchanges},
+        device.registry(), shared.ranks->size());
   else
     insert_host_exchanges(calls, of_layers, gradients, *shared.ranks, [this] { return weights_of_ranks(); });
 }

@@ -7,19 +7,19 @@
 
 namespace gs {
 
-std::unique_ptr<GpuSums> join_gpus(Ranks& ranks, Device& device) {
+std::unique_ptr<GpuExchanges> join_gpus(Ranks& ranks, Device& device) {
   const NcclModule& module = nccl_module();
   std::string id(module.id_bytes, '\0');
   if (ranks.leads()) module.make_id(id.data());
   ranks.broadcast(id.data(), id.size());
   device.stream();  // selects the GPU for this thread
   auto joined = module.join(id.data(), ranks.rank(), ranks.size(), [&ranks] { ranks.check(); });
-  device.watch([&ranks, sums = joined.get()] {
+  device.watch([&ranks, exchanges = joined.get()] {
     try {
       ranks.check();
-      sums->check();
+      exchanges->check();
     } catch (...) {
-      sums->abort();
+      exchanges->abort();
       throw;
     }
   });

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "engine/device/device.h"
-#include "engine/ranks/gpu_sums.h"
+#include "engine/ranks/gpu_exchanges.h"
 #include "engine/ranks/ranks.h"
 
 namespace gs {
@@ -12,6 +12,6 @@ namespace gs {
 /// rank has failed: the exchanges are aborted, and the wait throws. Captured ones must be destroyed before the result
 /// is, and the watch (Device::watch(nullptr)) ended. Throws gs::Error if NCCL is missing, if two ranks have one GPU, or
 /// if a rank has failed meanwhile.
-std::unique_ptr<GpuSums> join_gpus(Ranks&, Device&);
+std::unique_ptr<GpuExchanges> join_gpus(Ranks&, Device&);
 
 }  // namespace gs

@@ -137,7 +137,7 @@ class Program {
 
   /// After an error on any rank, before device memory is freed: CUDA waits then for sums over GPUs that are under way,
   /// which may wait for a rank that is gone. They end without a result, and no more steps can be trained.
-  void abandon_sums() noexcept;
+  void abandon_exchanges() noexcept;
 
   /// The rows of this process in the last evaluated batch, [rows, outputs] and [rows]: for predict and tests.
   std::vector<float> logits() const;

@@ -8,7 +8,7 @@
 #include "engine/program/fusion/rules.h"
 #include "engine/program/program.h"
 #include "engine/program/step_frame.h"
-#include "engine/ranks/gpu_sums.h"
+#include "engine/ranks/gpu_exchanges.h"
 
 namespace gs {
 
@@ -52,8 +52,8 @@ struct Program::Impl {
   TensorId class_weights = no_tensor, ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
   TensorId whole_batch = no_tensor, order_of_exchanges = no_tensor;  ///< several ranks on GPUs only
   bool parameters_were_set = false;                                  ///< since all ranks had the same
-  bool has_agreed = false;            ///< with the other ranks on the exchanges of a step
-  std::unique_ptr<GpuSums> gpu_sums;  ///< made before the first epoch; its kernels are in the sides' replays
+  bool has_agreed = false;                      ///< with the other ranks on the exchanges of a step
+  std::unique_ptr<GpuExchanges> gpu_exchanges;  ///< made before the first epoch; its kernels are in the sides' replays
   Side train_side, evaluate_side;
   std::vector<OpCall> training, evaluation, diagnostic;
   std::vector<std::string> call_names;   ///< training and evaluation, before and after fusion
@@ -108,8 +108,8 @@ struct Program::Impl {
   std::vector<GraphCall> calls(const std::vector<OpCall>&, const Addresses&, int repeats) const;
   std::vector<TensorId> snapshot_tensors() const;
   std::vector<float> weights_of_ranks() const;
-  bool sums_on_gpus() const { return shared.is_shared() && device.registry().target() == Target::cuda; }
-  std::uint32_t ring_size() const { return sums_on_gpus() ? ring_entries_on_gpus : ring_entries; }
+  bool exchanges_on_gpus() const { return shared.is_shared() && device.registry().target() == Target::cuda; }
+  std::uint32_t ring_size() const { return exchanges_on_gpus() ? ring_entries_on_gpus : ring_entries; }
   void insert_exchanges(std::vector<OpCall>&, const Exchanges& of_layers);
   void agree_on_exchanges();
   void begin_shared_epoch(std::uint32_t samples);

@@ -29,8 +29,9 @@ void Program::Impl::agree_on_exchanges() {
 
 void Program::Impl::begin_shared_epoch(std::uint32_t samples) {
   if (!std::exchange(has_agreed, true)) agree_on_exchanges();
-  if (!sums_on_gpus()) return;
-  if (!gpu_sums) gpu_sums = join_gpus(*shared.ranks, device);  // the ranks have agreed, and nothing is captured yet
+  if (!exchanges_on_gpus()) return;
+  if (!gpu_exchanges)
+    gpu_exchanges = join_gpus(*shared.ranks, device);  // the ranks have agreed, and nothing is captured yet
   const WholeBatch whole{std::uint32_t(recipe.batch), samples};
   device.upload(at[whole_batch], &whole, sizeof whole);
 }
@@ -45,9 +46,9 @@ void Program::Impl::share(const std::vector<TensorId>& ids) {
   }
 }
 
-void Program::abandon_sums() noexcept {
-  if (!impl_->gpu_sums) return;
-  impl_->gpu_sums->abort();
+void Program::abandon_exchanges() noexcept {
+  if (!impl_->gpu_exchanges) return;
+  impl_->gpu_exchanges->abort();
   impl_->device.watch(nullptr);  // the GPU no longer waits for other ranks
 }
 void Program::share_parameters() {

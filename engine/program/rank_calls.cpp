@@ -145,7 +145,7 @@ class ByHost {
 /// Ranks whose GPUs exchange values, as work of the stream.
 class ByGpus {
  public:
-  ByGpus(TensorId flat_gradients, GpuSummation on, const Registry& registry, int ranks)
+  ByGpus(TensorId flat_gradients, GpuTransport on, const Registry& registry, int ranks)
       : flat_(flat_gradients), on_(std::move(on)), registry_(registry), ranks_(ranks) {}
 
   std::string note() const { return fmt::format("over {} ranks, NCCL", ranks_); }
@@ -153,14 +153,14 @@ class ByGpus {
   OpCall gather(const AllGather& gather) const {
     OpCall call = in_order(gather_of(gather, ranks_));
     call.call = [on = on_, gather](const Addresses& at, stream_t stream) {
-      on.sums().gather(at.get(gather.own), at.get(gather.all), std::size_t(gather.count), stream);
+      on.exchanges().gather(at.get(gather.own), at.get(gather.all), std::size_t(gather.count), stream);
     };
     return call;
   }
   std::vector<OpCall> sum(const Bucket& bucket, bool) const {
     OpCall sum = in_order(sum_of(bucket, ranks_));
     sum.call = [on = on_, bucket, flat = flat_](const Addresses& at, stream_t stream) {
-      on.sums().sum(at.get(flat) + bucket.begin, std::size_t(bucket.size()), stream);
+      on.exchanges().sum(at.get(flat) + bucket.begin, std::size_t(bucket.size()), stream);
     };
     return {share_of(bucket), sum};
   }
@@ -189,7 +189,7 @@ class ByGpus {
   }
 
   TensorId flat_;
-  GpuSummation on_;
+  GpuTransport on_;
   const Registry& registry_;
   int ranks_;
 };
@@ -232,7 +232,7 @@ void insert_host_exchanges(std::vector<OpCall>& calls, const Exchanges& of_layer
 }
 
 void insert_gpu_exchanges(std::vector<OpCall>& calls, const Exchanges& of_layers, const Gradients& gradients,
-                          const GpuSummation& on, const Registry& registry, int ranks) {
+                          const GpuTransport& on, const Registry& registry, int ranks) {
   insert_exchanges(calls, of_layers, gradients, ByGpus(gradients.flat, on, registry, ranks));
 }
 

@@ -9,7 +9,7 @@
 #include "engine/calls/op_call.h"
 #include "engine/layers/lowering.h"
 #include "engine/program/flat_layout.h"
-#include "engine/ranks/gpu_sums.h"
+#include "engine/ranks/gpu_exchanges.h"
 #include "engine/ranks/ranks.h"
 
 namespace gs {
@@ -28,8 +28,8 @@ struct Gradients {
 void insert_host_exchanges(std::vector<OpCall>& calls, const Exchanges& of_layers, const Gradients&, Ranks&,
                            const std::function<std::vector<float>()>& weights);
 
-struct GpuSummation {
-  std::function<GpuSums&()> sums;
+struct GpuTransport {
+  std::function<GpuExchanges&()> exchanges;
   TensorId state = no_tensor;  ///< StepState of the running step
   TensorId whole = no_tensor;  ///< WholeBatch
   /// Every exchange reads and writes it, so that one follows the other: ranks must begin them in the same order, and
@@ -39,7 +39,7 @@ struct GpuSummation {
 
 /// The same on GPUs. "dense1 share" before each all-reduce multiplies by the rank's share of the batch. All calls are
 /// work of the stream, and "finish all-reduce" is none: the update only follows it.
-void insert_gpu_exchanges(std::vector<OpCall>& calls, const Exchanges& of_layers, const Gradients&, const GpuSummation&,
+void insert_gpu_exchanges(std::vector<OpCall>& calls, const Exchanges& of_layers, const Gradients&, const GpuTransport&,
                           const Registry&, int ranks);
 
 }  // namespace gs

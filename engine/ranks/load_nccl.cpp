@@ -1,4 +1,4 @@
-// load_nccl.cpp - loads the module of nccl_sums.cpp.
+// load_nccl.cpp - loads the module of nccl_exchanges.cpp.
 #include "engine/core/error.h"
 #include "engine/ranks/nccl_module.h"
 #if GRIDSTRIDE_WITH_NCCL

@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 
-#include "engine/ranks/gpu_sums.h"
+#include "engine/ranks/gpu_exchanges.h"
 
 namespace gs {
 
@@ -14,7 +14,7 @@ struct NcclModule {
   /// Writes a new id of a communicator: for rank 0, which tells it to the others.
   void (*make_id)(void* id);
   /// Waits for all ranks and calls `look` meanwhile, whose exception ends the wait.
-  std::unique_ptr<GpuSums> (*join)(const void* id, int rank, int ranks, const std::function<void()>& look);
+  std::unique_ptr<GpuExchanges> (*join)(const void* id, int rank, int ranks, const std::function<void()>& look);
 };
 
 /// Loads the module. Throws UsageError if the build has no NCCL.

@@ -82,7 +82,7 @@ void Trainer::end_on_all_ranks() noexcept {
   } catch (...) {
     program_.shared_batch().ranks->fail(Error("the run was ended"));
   }
-  program_.abandon_sums();
+  program_.abandon_exchanges();
 }
 
 void Trainer::begin_epoch(const Epoch& epoch) {

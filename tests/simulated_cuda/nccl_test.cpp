@@ -43,7 +43,7 @@ struct Gpu {
 
   std::unique_ptr<Device> device;
   OnDevice<float> values;
-  std::unique_ptr<GpuSums> sums;
+  std::unique_ptr<GpuExchanges> sums;
 };
 
 /// The first message that is not only the echo of another rank's.

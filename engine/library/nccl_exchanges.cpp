@@ -1,5 +1,5 @@
-// nccl_sums.cpp - the calls of NCCL, in a module of its own. The communicator does not block: a rank that is gone would
-// be waited for without end.
+// nccl_exchanges.cpp - the calls of NCCL, in a module of its own. The communicator does not block: a rank that is gone
+// would be waited for without end.
 #include <nccl.h>
 
 #include <chrono>
@@ -44,9 +44,9 @@ void fix_order_of_sums() {
   setenv("NCCL_GRAPH_MIXING_SUPPORT", "0", 0);
 }
 
-class NcclSums final : public GpuSums {
+class NcclExchanges final : public GpuExchanges {
  public:
-  NcclSums(const ncclUniqueId& id, int rank, int ranks, const std::function<void()>& look) : look_(look) {
+  NcclExchanges(const ncclUniqueId& id, int rank, int ranks, const std::function<void()>& look) : look_(look) {
     ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
     config.blocking = 0;
     constexpr const char* what = "joining the ranks' GPUs";
@@ -60,7 +60,7 @@ class NcclSums final : public GpuSums {
       throw;
     }
   }
-  ~NcclSums() override {
+  ~NcclExchanges() override {
     if (!comm_) return;
     try {
       check_nccl(ncclCommFinalize(comm_), "leaving the ranks' GPUs", comm_);
@@ -159,11 +159,11 @@ void make_id(void* id) {
   std::memcpy(id, &made, sizeof made);
 }
 
-std::unique_ptr<GpuSums> join(const void* id, int rank, int ranks, const std::function<void()>& look) {
+std::unique_ptr<GpuExchanges> join(const void* id, int rank, int ranks, const std::function<void()>& look) {
   fix_order_of_sums();
   ncclUniqueId made;
   std::memcpy(&made, id, sizeof made);
-  return std::make_unique<NcclSums>(made, rank, ranks, look);
+  return std::make_unique<NcclExchanges>(made, rank, ranks, look);
 }
 
 const NcclModule module{sizeof(ncclUniqueId), &make_id, &join};

@@ -1,4 +1,4 @@
-// gpu_sums.h - sums and all-gathers over the GPUs of several ranks, as work of a stream: NCCL's.
+// gpu_exchanges.h - sums and all-gathers over the GPUs of several ranks, as work of a stream: NCCL's.
 #pragma once
 #include <cstddef>
 
@@ -6,9 +6,9 @@
 
 namespace gs {
 
-class GpuSums {
+class GpuExchanges {
  public:
-  virtual ~GpuSums() = default;
+  virtual ~GpuExchanges() = default;
 
   // sum() and gather() are enqueued on the stream, or captured. All ranks make the same calls in the same order, and
   // capture the same ones. Each throws gs::Error, as after abort().
