@@ -10,9 +10,11 @@
 //   GRIDSTRIDE_FAULT_SHARED   a file outside the folder, of eight bytes, all zero: the processes that the first one
 //                             starts count, too, and fail together; else they go without faults
 //   GRIDSTRIDE_FAULT_LOCKS    if set: no file system has locks
+//   GRIDSTRIDE_FAULT_SPAWN    the process that cannot be started, counted from 1: EAGAIN
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -257,6 +259,14 @@ int mkdir(const char* path, mode_t mode) {
 int rmdir(const char* path) {
   if (counts(path) && goes_wrong()) return -1;
   return next<int(const char*)>("rmdir")(path);
+}
+
+int posix_spawn(pid_t* process, const char* path, const posix_spawn_file_actions_t* actions,
+                const posix_spawnattr_t* attributes, char* const* words, char* const* environment) {
+  static std::atomic<int> started = 0;
+  const char* const fails = getenv("GRIDSTRIDE_FAULT_SPAWN");
+  if (++started == (fails ? atoi(fails) : 0)) return EAGAIN;
+  return next<decltype(posix_spawn)>("posix_spawn")(process, path, actions, attributes, words, environment);
 }
 
 }  // extern "C"

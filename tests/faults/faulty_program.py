@@ -51,6 +51,8 @@ def without_times(folder):
 
 @unittest.skipUnless(PROGRAM and LIBRARY, "set GRIDSTRIDE_PROGRAM and GRIDSTRIDE_FAULTS")
 class FaultyProgram(unittest.TestCase):
+    program = PROGRAM
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -58,7 +60,7 @@ class FaultyProgram(unittest.TestCase):
 
     def run_program(self, *words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, before=None, **variables):
         environment = {**os.environ, **ONE_THREAD, "XDG_CACHE_HOME": str(self.folder / "cache"), **variables}
-        return subprocess.run([PROGRAM, *words], cwd=self.folder, env=environment, stdout=stdout, stderr=stderr,
+        return subprocess.run([self.program, *words], cwd=self.folder, env=environment, stdout=stdout, stderr=stderr,
                               text=True, stdin=subprocess.DEVNULL, preexec_fn=before)
 
     def succeeds(self, *words, **variables):
