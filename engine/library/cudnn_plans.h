@@ -15,7 +15,7 @@ namespace gs {
 
 enum class ConvolutionOp { forward, data_gradient, filter_gradient };
 
-/// How the groups of a convolution are computed.
+/// The groups of a convolution in one call, or in one each.
 enum class Groups {
   together,  ///< one convolution with groups
   apart      ///< a convolution per group, without groups, on its channels of the whole x and y
