@@ -58,24 +58,20 @@ struct Filtering<2> {
 template <>
 struct Filtering<4> {
   static constexpr float a = 0.70710678118654752f, b = 1.41421356237309505f;
+  static constexpr float factor_a = -2.0f / 3, factor_b = 1.0f / 6;  ///< in front of G's rows
 
   template <class V>
   GS_INLINE static void inputs(V (&to)[6], const V (&d)[6]) {
-    const V even_a = d[4] - 2.0f * d[2], odd_a = a * (d[3] - 2.0f * d[1]);
-    const V even_b = d[4] - 0.5f * d[2], odd_b = b * (d[3] - 0.5f * d[1]);
     to[0] = d[0] - 2.5f * d[2] + d[4];
-    to[1] = even_a + odd_a, to[2] = even_a - odd_a;
-    to[3] = even_b + odd_b, to[4] = even_b - odd_b;
+    set_pair(to[1], to[2], d[4] - 2.0f * d[2], a * (d[3] - 2.0f * d[1]));
+    set_pair(to[3], to[4], d[4] - 0.5f * d[2], b * (d[3] - 0.5f * d[1]));
     to[5] = d[1] - 2.5f * d[3] + d[5];
   }
   template <class V>
   GS_INLINE static void filter(V (&to)[6], const V (&g)[3]) {
-    constexpr float factor_a = -2.0f / 3, factor_b = 1.0f / 6;
-    const V even_a = factor_a * (g[0] + 0.5f * g[2]), odd_a = factor_a * a * g[1];
-    const V even_b = factor_b * (g[0] + 2.0f * g[2]), odd_b = factor_b * b * g[1];
     to[0] = g[0];
-    to[1] = even_a + odd_a, to[2] = even_a - odd_a;
-    to[3] = even_b + odd_b, to[4] = even_b - odd_b;
+    set_pair(to[1], to[2], factor_a * (g[0] + 0.5f * g[2]), factor_a * a * g[1]);
+    set_pair(to[3], to[4], factor_b * (g[0] + 2.0f * g[2]), factor_b * b * g[1]);
     to[5] = g[2];
   }
   template <class V>
@@ -89,20 +85,24 @@ struct Filtering<4> {
   }
   template <class V>
   GS_INLINE static void gradients(V (&to)[6], const V (&dy)[4]) {
-    const V even_a = dy[0] + 0.5f * dy[2], odd_a = a * (dy[1] + 0.5f * dy[3]);
-    const V even_b = dy[0] + 2.0f * dy[2], odd_b = b * (dy[1] + 2.0f * dy[3]);
     to[0] = dy[0];
-    to[1] = even_a + odd_a, to[2] = even_a - odd_a;
-    to[3] = even_b + odd_b, to[4] = even_b - odd_b;
+    set_pair(to[1], to[2], dy[0] + 0.5f * dy[2], a * (dy[1] + 0.5f * dy[3]));
+    set_pair(to[3], to[4], dy[0] + 2.0f * dy[2], b * (dy[1] + 2.0f * dy[3]));
     to[5] = dy[3];
   }
   template <class V>
   GS_INLINE static void taps(V (&dw)[3], const V (&at)[6]) {
-    constexpr float factor_a = -2.0f / 3, factor_b = 1.0f / 6;
     const V even_a = factor_a * (at[1] + at[2]), even_b = factor_b * (at[3] + at[4]);
     dw[0] = at[0] + even_a + even_b;
     dw[1] = factor_a * a * (at[1] - at[2]) + factor_b * b * (at[3] - at[4]);
     dw[2] = 0.5f * even_a + 2.0f * even_b + at[5];
+  }
+
+ private:
+  /// The values at a point and at its negative, from the sums of the even and the odd powers.
+  template <class V>
+  GS_INLINE static void set_pair(V& positive, V& negative, const V& even, const V& odd) {
+    positive = even + odd, negative = even - odd;
   }
 };
 
