@@ -147,7 +147,8 @@ bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& se
   if (keeps_apart(fused.name, {first.name, second.name})) return false;
   if (fixes(fused.name)) return true;
   if (emulates_tf32(own_candidates(first)) || emulates_tf32(own_candidates(second))) return false;
-  if (!tuner_) return choice_.rule == "own" || !device_.library();
+  // Unmeasured, the fused call is its variant of the highest rank.
+  if (!tuner_) return (choice_.rule == "own" || !device_.library()) && !in_one.back().has_fewer_products;
 
   // The value between the two calls lies in the workspace, since a fused call does not write it.
   const Candidate one = choose(first), two = choose(second);

@@ -97,9 +97,12 @@ GS_INLINE Integers<V> load_bytes(const std::uint8_t* from, int count) {
     std::memcpy(&bytes, from, sizeof bytes);
   else
     for (int i = 0; i < count; ++i) bytes[i] = from[i];
-#ifdef __AVX2__  // g++ 12 would convert eight bytes one by one
+#ifdef __AVX2__  // g++ 12 would convert eight bytes one by one, and sixteen in four parts
   if constexpr (sizeof bytes == 8)
     return Integers<V>(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128(std::bit_cast<std::int64_t>(bytes))));
+#endif
+#ifdef __AVX512F__
+  if constexpr (sizeof bytes == 16) return Integers<V>(_mm512_cvtepu8_epi32(std::bit_cast<__m128i>(bytes)));
 #endif
   return __builtin_convertvector(bytes, Integers<V>);
 }

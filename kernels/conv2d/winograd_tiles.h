@@ -1,5 +1,5 @@
 // winograd_tiles.h - the tiles of Winograd's convolution on a CPU, m x m outputs over (m + 2) x (m + 2) inputs, that
-// its passes share: conv2d_winograd_simd.cu and conv2d_filter_winograd_simd.cu.
+// its passes share: winograd_convolution.h and winograd_filter_gradient.h.
 #pragma once
 #include <algorithm>
 

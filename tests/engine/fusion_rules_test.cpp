@@ -229,6 +229,38 @@ TEST_F(RulesOfAPooledLayer, AllStayIfOneIsFixed) {
   }
 }
 
+// On a CPU such a layer's fused variants have fewer products, and larger errors.
+TEST(RulesOfAPooledLayerOnACpu, AVariantOfFewerProductsMustBeNamedIfNoneIsMeasured) {
+  const std::unique_ptr<Device> cpu = open_device({.name = "cpu", .threads = 1});
+  TensorTable tensors;
+  CallList list{tensors};
+  ImplementationChoice choice;
+  choice.rule = "own";
+  Chooser chooser{*cpu, choice, tensors};
+  const Conv2d conv{.n = 2, .h = 8, .w = 8, .c = 8, .k = 16, .r = 3, .s = 3, .pad = 1, .relu = true};
+  const MaxPool pool{2, 8, 8, 16, 2, 2, true};
+  const auto numbers = [&](const char* name) { return tensors.add_numbers(name, 16, Storage::fp32); };
+  const auto fused_calls = [&] {
+    list.nodes.clear();
+    const TensorId x = numbers("x"), w = numbers("w"), y = numbers("y"), z = numbers("z"), dz = numbers("dz"),
+                   dy = numbers("dy"), argmax = tensors.add("argmax", 512);
+    list.call<Conv2dForward<float>>("conv2 forward", Pass::forward, conv, out(y), in(x), in(w), in(numbers("bias")));
+    list.call<MaxPoolForward<float>>("pool2 forward", Pass::forward, pool, out(z), out(argmax), in(y));
+    list.call<MaxPoolBackward<float>>("pool2 backward", Pass::backward, pool, out(dy), in(dz), in(argmax));
+    list.call<Conv2dFilterGradient<float>>("conv2 filter gradient", Pass::backward, conv, out(numbers("dw")),
+                                           out(numbers("db")), in(x), in(dy));
+    list.call<Conv2dDataGradient<float>>("conv2 data gradient", Pass::backward, conv, out(numbers("dx")), in(dy), in(w),
+                                         in(no_tensor));
+    fuse_conv2d_and_max_pool(list, chooser);
+    fuse_max_pool_and_gradients(list, chooser);
+    return list.nodes.size();
+  };
+  EXPECT_EQ(fused_calls(), 5u);
+  for (const char* pass : {"forward", "filter_gradient", "data_gradient"})
+    choice.fixed["conv2 pool2." + std::string(pass)] = "winograd_4x4";
+  EXPECT_EQ(fused_calls(), 3u);
+}
+
 TEST_F(Rules, AReluWithAFixedImplementationStays) {
   choice.fixed = {{"relu1 forward", "element"}, {"relu1 backward", "element"}};
   const TensorId y = numbers("conv1"), z = numbers("relu1"), dz = numbers("relu1 gradient");
