@@ -13,6 +13,7 @@
 #include "kernels/sim/block.h"
 #include "kernels/sim/counter_hooks.h"
 #include "kernels/sim/launch_recorder.h"
+#include "kernels/sim/loop_end.h"
 #include "kernels/sim/simulator.h"
 #include "kernels/sim/thread_times.h"
 
@@ -124,6 +125,7 @@ void on_threads(int parts, Part part) {
     return;
   }
   FirstError error;
+  LoopEnd end(parts);
 #pragma omp parallel num_threads(parts)
   {
     // The pool may provide fewer threads than requested; then some take several parts.
@@ -133,7 +135,9 @@ void on_threads(int parts, Part part) {
       } catch (...) {
         error.keep(std::uint64_t(p));
       }
+      end.arrive();
     }
+    end.wait();
   }
   error.rethrow();
 }
