@@ -1,4 +1,4 @@
-// openmp_waiting.h - limits how long OpenMP's threads spin at a barrier before they sleep.
+// openmp_waiting.h - limits how long libgomp's threads spin at a barrier before they sleep.
 #pragma once
 
 namespace gs::apps {
@@ -9,6 +9,7 @@ namespace gs::apps {
 /// libgomp's default, a millisecond and more, is right on an idle machine. If another process needs the core, the
 /// spinning thread keeps it for a whole time slice while the thread that it waits for has none: each parallel loop of a
 /// step then takes 16 ms and more. `gridstride bench` with either setting shows the difference.
+/// At the end of a kernel's loop threads stay awake for longer, unless that was in vain (kernels/sim/loop_end.h).
 void limit_openmp_spinning(char** arguments);
 
 }  // namespace gs::apps

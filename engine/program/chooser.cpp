@@ -141,11 +141,16 @@ bool Chooser::keeps_apart(const std::string& fused, const std::vector<std::strin
   return !fixes(fused) && std::ranges::any_of(parts, [&](const std::string& call) { return fixes(call); });
 }
 
+bool Chooser::names(const CallNode& fused) const {
+  const auto fixed = fixed_implementation(choice_, fused.name);
+  return fixed && (!choice_.where_it_fits || named(own_candidates(fused), *fixed));
+}
+
 bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& second, TensorId between) {
   std::vector<Candidate> in_one = own_candidates(fused);
   if (in_one.empty()) return false;
   if (keeps_apart(fused.name, {first.name, second.name})) return false;
-  if (fixes(fused.name)) return true;
+  if (names(fused)) return true;
   if (emulates_tf32(own_candidates(first)) || emulates_tf32(own_candidates(second))) return false;
   // Unmeasured, the fused call is its variant of the highest rank.
   if (!tuner_) return (choice_.rule == "own" || !device_.library()) && !in_one.back().has_fewer_products;
@@ -165,6 +170,7 @@ bool Chooser::prefers(CallNode& fused, const CallNode& first, const CallNode& se
              two.run(with_between, place + between_bytes + after, stream);
            },
        .own = one.own && two.own,
+       .has_fewer_products = one.has_fewer_products || two.has_fewer_products,
        .counts_in_workspace = one.counts_in_workspace || two.counts_in_workspace}};
   std::move(in_one.rbegin(), in_one.rend(), std::back_inserter(all));
   const std::size_t best = fastest(key_of(first) + ", then " + key_of(second), fused, all);

@@ -46,9 +46,13 @@ class Chooser {
   /// True if `fused` should replace `first` and `second`, which reads the value `between` that `first` writes. False if
   /// no own variant fits it, or keeps_apart(); else true if its implementation is fixed; else false if a part
   /// emulates tf32. Without a tuner, true if own kernels are used throughout, since fused variants are faster than
-  /// separate calls, and if the one that would be taken is no variant of fewer products. A tuner measures both ways,
-  /// and `fused` keeps the fastest variant.
+  /// separate calls, and the default fused variant does not have fewer products. A tuner measures both ways, and
+  /// `fused` keeps the fastest variant.
   bool prefers(CallNode& fused, const CallNode& first, const CallNode& second, TensorId between);
+  /// True if the implementation of a fused call is fixed, to one that fits or must fit.
+  bool names(const CallNode& fused) const;
+  /// True if an own variant fits the call.
+  bool has_own(const CallNode& node) const { return !own_candidates(node).empty(); }
 
  private:
   std::vector<Candidate> own_candidates(const CallNode&) const;

@@ -2,7 +2,7 @@
 // filtering: F(2x2, 3x3) has 4 per output instead of 9, F(4x4, 3x3) 2.25. The method and its errors are described in
 // winograd_convolution.h.
 //
-// Changed from conv2d_simd: tiles of 2x2 or 4x4 outputs are transformed, instead of single ones summed.
+// Changed from conv2d_simd: the outputs of a tile are computed together.
 #include "kernels/common/registration.h"
 #include "kernels/conv2d/winograd_convolution.h"
 

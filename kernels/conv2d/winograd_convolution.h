@@ -27,7 +27,7 @@
 
 namespace gs::GS_TARGET {
 
-constexpr int most_tiles = 24;  ///< of a step
+constexpr int tiles_of_step = 24;  ///< of a step
 
 template <int m>
 std::int64_t filters_size(const Conv2d& d) {
@@ -106,18 +106,18 @@ template <int m, class Inputs, class Outputs>
 void convolve_by_tiles(const float* filters, const Conv2d& d, const Inputs& inputs, const Outputs& outputs) {
   const std::int64_t all = tiles_in<m>(d);
   const auto share = [&](std::int64_t begin, std::int64_t end) {
-    alignas(64) float v[places<m> * (most_tiles * most_winograd_channels + lanes)];
-    std::int64_t first_of[most_tiles];
+    alignas(64) float v[places<m> * (tiles_of_step * most_winograd_channels + lanes)];
+    std::int64_t first_of[tiles_of_step];
     Tile<m> tile(d, begin);
-    for (std::int64_t first = begin; first < end; first += most_tiles) {
-      const int tiles = int(std::min<std::int64_t>(most_tiles, end - first));
+    for (std::int64_t first = begin; first < end; first += tiles_of_step) {
+      const int tiles = int(std::min<std::int64_t>(tiles_of_step, end - first));
       const std::int64_t pitch = tiles * d.c + lanes;
       for (int t = 0; t < tiles; ++t, tile.advance(d)) {
         first_of[t] = outputs.first_of(tile);
         inputs.transform(v + t * d.c, pitch, tile);
       }
       for_blocks(d.k, [&]<class V, int blocks>(int k) {
-        constexpr int width = lanes_of<V>, products_pitch = most_tiles * blocks + 1;
+        constexpr int width = lanes_of<V>, products_pitch = tiles_of_step * blocks + 1;
         V products[places<m>][products_pitch];
         for (int place = 0; place < places<m>; ++place)
           multiply<V, blocks>(products[place], v + place * pitch,

@@ -12,7 +12,7 @@ namespace gs {
 
 struct Conv2dPool {
   Conv2d conv;
-  MaxPool pool;  ///< of the convolution's output: n, h, w, c are its n, p(), q(), k, and relu_input its relu
+  MaxPool pool;  ///< of the convolution's output: n, h, w, c are its n, p(), q(), k
   auto operator<=>(const Conv2dPool&) const = default;
 };
 

@@ -98,7 +98,7 @@ void conv2d_pool_filter_gradient_simd(float* dw, float* db, const T* x, const T*
 template <class T>
 void add_variants(Registry& registry) {
   registry.add<Conv2dPoolFilterGradient<T>>({.name = "simd",
-                                             .rank = 1,
+                                             .rank = 2,
                                              .targets = on_host,
                                              .launch = &conv2d_pool_filter_gradient_simd<T>,
                                              .supports = &has_few_channels,

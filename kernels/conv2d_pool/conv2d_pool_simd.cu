@@ -133,7 +133,7 @@ void conv2d_pool_forward_simd(T* y, std::uint8_t* argmax, const T* x, const T* w
 template <class T>
 void add_variants(Registry& registry) {
   registry.add<Conv2dPoolForward<T>>({.name = "simd",
-                                      .rank = 1,
+                                      .rank = 2,
                                       .targets = on_host,
                                       .launch = &conv2d_pool_forward_simd<T>,
                                       .supports = &has_few_channels,

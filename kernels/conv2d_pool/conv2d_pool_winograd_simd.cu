@@ -4,7 +4,7 @@
 // Compared with conv2d's winograd_4x4 before or after maxpool_simd: a tile of 4x4 outputs is four whole windows, so
 // that their maxima are taken while the outputs are in registers, and gradients are put in the places of the maxima
 // while they are transformed. The full-size output and gradient, four times the pooled ones, are neither written nor
-// read. The products are as many, and the bits of y, dx and dw are those of the separate calls.
+// read. The products are as many, and the bits are those of the separate calls.
 #include <algorithm>
 
 #include "kernels/common/registration.h"
@@ -29,6 +29,7 @@ struct PooledActivations {
   std::uint8_t* argmax;
   const float* bias;
   MaxPool pool;
+  bool has_relu;  ///< of the convolution
 
   std::int64_t first_of(const Tile<m>& tile) const { return first_window(tile, pool); }
   template <class V, class Count>
@@ -41,10 +42,9 @@ struct PooledActivations {
       for (int q = 0; q < m / 2; ++q) {
         const auto of_pixel = [&](int i, int j) { return sums[2 * p + i][2 * q + j] + offset; };
         const V a = of_pixel(0, 0), b = of_pixel(0, 1), c = of_pixel(1, 0), d = of_pixel(1, 1);
-        const auto maximum =
-            pool.relu_input ? maximum_of_window<true>(a, b, c, d) : maximum_of_window<false>(a, b, c, d);
+        const auto maximum = has_relu ? maximum_of_window<true>(a, b, c, d) : maximum_of_window<false>(a, b, c, d);
         const std::int64_t window = at + p * row + q * column;
-        GS_TARGET::store(y + window, pool.relu_input ? relu(maximum.value) : maximum.value, count);
+        GS_TARGET::store(y + window, has_relu ? relu(maximum.value) : maximum.value, count);
         store_bytes(argmax + window, maximum.argmax, count);
       }
   }
@@ -119,7 +119,7 @@ void conv2d_pool_forward_winograd(float* y, std::uint8_t* argmax, const float* x
                                   const Conv2dPool& d, void* workspace, stream_t) {
   float* const filters = static_cast<float*>(workspace);
   transform_filters_forward<m>(filters, w, d.conv);
-  convolve_by_tiles<m>(filters, d.conv, Images<m>{x, d.conv}, PooledActivations{y, argmax, bias, d.pool});
+  convolve_by_tiles<m>(filters, d.conv, Images<m>{x, d.conv}, PooledActivations{y, argmax, bias, d.pool, d.conv.relu});
 }
 
 bool data_gradient_supports(const Conv2dPool& d) {
@@ -168,7 +168,7 @@ void conv2d_pool_filter_gradient_winograd(float* dw, float* db, const float* x, 
 void add_variants(Registry& registry) {
   constexpr std::string_view name = "winograd_4x4";
   registry.add<Conv2dPoolForward<float>>({.name = name,
-                                          .rank = 2,
+                                          .rank = 1,
                                           .targets = on_host,
                                           .launch = &conv2d_pool_forward_winograd,
                                           .supports = &forward_supports,
@@ -182,7 +182,7 @@ void add_variants(Registry& registry) {
                                                .workspace_bytes = &data_gradient_workspace,
                                                .has_fewer_products = true});
   registry.add<Conv2dPoolFilterGradient<float>>({.name = name,
-                                                 .rank = 2,
+                                                 .rank = 1,
                                                  .targets = on_host,
                                                  .launch = &conv2d_pool_filter_gradient_winograd,
                                                  .supports = &filter_gradient_supports,

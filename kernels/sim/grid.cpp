@@ -117,15 +117,18 @@ int os_threads(std::uint64_t useful) {
   return int(std::clamp<std::uint64_t>(useful, 1, std::uint64_t(omp_get_max_threads())));
 }
 
-/// Runs part(0) ... part(parts - 1) on that many OpenMP threads.
-template <class Part>
-void on_threads(int parts, Part part) {
+struct Nothing {
+  void operator()() const {}
+};
+
+/// Runs part(0) ... part(parts - 1) on that many OpenMP threads, each of which calls leave() at its end.
+template <class Part, class Leave = Nothing>
+void on_threads(int parts, const Part& part, const Leave& leave = {}) {
   if (parts == 1) {
     part(0);
     return;
   }
   FirstError error;
-  LoopEnd end(parts);
 #pragma omp parallel num_threads(parts)
   {
     // The pool may provide fewer threads than requested; then some take several parts.
@@ -135,24 +138,32 @@ void on_threads(int parts, Part part) {
       } catch (...) {
         error.keep(std::uint64_t(p));
       }
-      end.arrive();
     }
-    end.wait();
+    leave();
   }
   error.rethrow();
 }
 
-/// `on_threads()` for the launches of `host`; records each thread's time if a ThreadTimes exists.
+/// `on_threads()` for the loops of `host`, whose threads stay awake for each other; records each thread's time if a
+/// ThreadTimes exists.
 template <class Part>
-void on_cores(int parts, Part part) {
+void on_cores(int parts, const Part& part) {
+  struct Arrival {
+    LoopEnd& end;
+    ~Arrival() { end.arrive(); }  // also if the part has thrown
+  };
   ThreadTimes* times = ThreadTimes::current();
-  if (!times) return on_threads(parts, part);
-  on_threads(parts, [&](int p) {
+  if (parts == 1 && !times) return part(0);
+  LoopEnd end(parts);
+  const auto arriving = [&](int p) {
+    const Arrival arrival{end};
+    if (!times) return part(p);
     const auto start = std::chrono::steady_clock::now();
     part(p);
     const std::chrono::duration<double, std::micro> us = std::chrono::steady_clock::now() - start;
     times->add(omp_get_thread_num(), us.count());
-  });
+  };
+  on_threads(parts, arriving, [&] { end.wait(); });
 }
 
 }  // namespace

@@ -259,6 +259,13 @@ TEST(RulesOfAPooledLayerOnACpu, AVariantOfFewerProductsMustBeNamedIfNoneIsMeasur
   for (const char* pass : {"forward", "filter_gradient", "data_gradient"})
     choice.fixed["conv2 pool2." + std::string(pass)] = "winograd_4x4";
   EXPECT_EQ(fused_calls(), 3u);
+
+  choice.fixed = {{"conv2 pool2.data_gradient", "winograd_4x4"}};
+  EXPECT_EQ(fused_calls(), 4u) << "the filter gradient is fused with the data gradient";
+  // A table of another machine.
+  choice.fixed = {{"conv2 pool2.forward", "tiled"}, {"conv2 pool2.filter_gradient", "tiled"}};
+  choice.where_it_fits = true;
+  EXPECT_EQ(fused_calls(), 5u);
 }
 
 TEST_F(Rules, AReluWithAFixedImplementationStays) {

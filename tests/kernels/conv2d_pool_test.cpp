@@ -116,6 +116,21 @@ TYPED_TEST(ConvolutionAndPool, OfIntegersAreExactAndTheFirstOfEqualMaximaCounts)
   }
 }
 
+// In an evaluation, or with frozen weights, the pool does not know of the ReLU before it: only its index byte differs.
+TYPED_TEST(ConvolutionAndPool, HaveTheReluOfTheConvolution) {
+  using T = TypeParam;
+  for (Conv2dPool p : pooled_problems) {
+    const Conv2d& d = p.conv;
+    if (!d.relu) continue;
+    SCOPED_TRACE(extents_of(d));
+    p.pool.relu_input = false;
+    const PooledCase<T> c(p, integers(d.x_size(), 1), integers(d.w_size(), 2), integers(d.k, 3));
+    run(p, c, [&](const auto& y, const auto&, const auto& variant) {
+      EXPECT_TRUE(agree(y, c.want.y, variant.has_fewer_products ? 0.05 : 0.0));
+    });
+  }
+}
+
 TYPED_TEST(ConvolutionAndPool, KeepTheFirstNaNOfAWindow) {
   using T = TypeParam;
   for (const Conv2dPool& p :

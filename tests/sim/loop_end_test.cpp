@@ -3,10 +3,19 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <thread>
 
 namespace gs::simulator {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Lets loops pass until one stays awake again.
+void end_the_pause() {
+  for (int loop = 0; loop <= loops_without_waiting; ++loop) LoopEnd(1);
+}
 
 TEST(LoopEnd, IsReachedWhenAllPartsAreDone) {
   LoopEnd end(3);
@@ -14,22 +23,41 @@ TEST(LoopEnd, IsReachedWhenAllPartsAreDone) {
   EXPECT_TRUE(end.wait());
 }
 
-// Also if no part is ever done: the other thread may have lost its core for long.
-TEST(LoopEnd, IsNotWaitedForForever) {
+// Another process may have taken the other thread's core for long.
+TEST(LoopEnd, IsNotWaitedForForeverNorInTheNextLoops) {
+  end_the_pause();
   LoopEnd end(2);
+  EXPECT_TRUE(end.stays_awake());
   end.arrive();
-  for (int loop = 0; loop <= 2 * loops_without_waiting; ++loop) EXPECT_FALSE(end.wait());
+  EXPECT_FALSE(end.wait());
+  for (int loop = 0; loop < loops_without_waiting; ++loop) EXPECT_FALSE(LoopEnd(2).stays_awake()) << loop;
+  EXPECT_TRUE(LoopEnd(2).stays_awake());
 }
 
+// An attempt fails if the other thread gets no core in time.
 TEST(LoopEnd, IsSeenByAThreadThatWaits) {
   bool seen = false;
-  for (int attempt = 0; attempt < 100000 && !seen; ++attempt) {
+  for (int attempt = 0; attempt < 1000 && !seen; ++attempt) {
+    end_the_pause();
     LoopEnd end(1);
-    std::thread other([&] { end.arrive(); });
-    seen = end.wait();
+    std::atomic<bool> waits{false};
+    Clock::time_point arrival;
+    std::thread other([&] {
+      while (!waits) {
+      }
+      const auto heard = Clock::now();
+      while (Clock::now() - heard < std::chrono::microseconds(20)) {
+      }
+      arrival = Clock::now();
+      end.arrive();
+    });
+    waits = true;
+    const auto begin = Clock::now();
+    const bool reached = end.wait();
     other.join();
+    seen = reached && arrival > begin;
   }
-  EXPECT_TRUE(seen) << "in 100,000 loops one thread must have stayed awake until the other was done";
+  EXPECT_TRUE(seen);
 }
 
 }  // namespace

@@ -54,8 +54,11 @@ void fuse_max_pool_and_gradients(CallList& list, Chooser& chooser) {
       bool apart = false;  // both are asked, since both names are noted
       for (const CallNode* fused : {&fused_data, &fused_filter})
         apart |= chooser.keeps_apart(fused->name, {pool.name, data.name, filter.name});
-      if (apart || !chooser.prefers(fused_data, pool, data, between) ||
-          !chooser.prefers(fused_filter, pool, filter, between))
+      if (apart || !chooser.has_own(fused_data) || !chooser.has_own(fused_filter)) continue;
+      // One cannot be had without the other.
+      const bool is_named = chooser.names(fused_data) || chooser.names(fused_filter);
+      if (!is_named &&
+          (!chooser.prefers(fused_data, pool, data, between) || !chooser.prefers(fused_filter, pool, filter, between)))
         continue;
       data = std::move(fused_data);
       filter = std::move(fused_filter);

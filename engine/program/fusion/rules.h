@@ -37,7 +37,9 @@ void fuse_max_pool_and_filter_gradient(CallList&, Chooser&);
 
 /// Fuses a max-pool's backward call into both gradients of the convolution before it (kernels/conv2d_pool), if nothing
 /// else reads the gradient between them and each is faster than with the pool's call before it. That counts the pool's
-/// time twice, for one start of a kernel less on the chain, which a tuner does not see.
+/// time twice, for one start of a kernel less on the chain, which a tuner does not see; on a CPU, where a start costs
+/// little, the pair can be slower than the three calls by up to one call of the pool. If the implementation of one is
+/// fixed, the other is fused, too.
 void fuse_max_pool_and_gradients(CallList&, Chooser&);
 
 /// Fuses a dense layer and the dropout that follows (kernels/dense_dropout); the value between is not written.
