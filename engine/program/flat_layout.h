@@ -26,8 +26,7 @@ struct FlatLayout {
   explicit FlatLayout(const Net&);
   std::size_t bytes() const { return std::size_t(size) * sizeof(float); }
 
-  /// Removes the padding, which leaves the parameters in the order of the net; flat() adds it.
-  std::vector<float> packed(const std::vector<float>& flat) const;
+  /// Adds the padding to values in the order of the net.
   std::vector<float> flat(const std::vector<float>& packed) const;
 };
 
