@@ -105,7 +105,7 @@ struct SafeTensorViews {
   std::map<std::string, std::string> metadata;
 
   SafeTensorViews() = default;
-  SafeTensorViews(const SafeTensors&);
+  SafeTensorViews(const SafeTensors&);  ///< of its arrays: it must outlive the views
   template <class T>
   void add(std::string name, std::vector<std::int64_t> shape, std::span<const T> values) {
     tensors.push_back({std::move(name), dtype_of<T>(), std::move(shape), std::as_bytes(values)});
