@@ -231,6 +231,7 @@ class Run {
 
   /// Writes the record, and a checkpoint if there is something new.
   void write_end(const std::string& status, const std::string& message = "", const PartialEpoch& partial = {}) {
+    recorder_.finish_writing();
     RunChange change(directory_);
     recorder_.add_checkpoint(change, partial);
     end(change, status, message);

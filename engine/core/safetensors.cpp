@@ -68,7 +68,7 @@ SafeTensorsFile::Entry parse_entry(const std::string& name, const Json& json, st
 
 constexpr const char* checksum_key = "xxh64";
 
-/// Covers the metadata and the tensors' names, types and shapes. `Tensors`: of SafeTensor or of SafeTensorsFile::Entry.
+/// Covers the metadata and the tensors' names, types and shapes. `Tensors`: of SafeTensorViews or of a SafeTensorsFile.
 template <class Tensors>
 std::string header_checksum(const std::map<std::string, std::string>& metadata, const Tensors& tensors) {
   Checksum sum;
@@ -90,7 +90,7 @@ std::string written_text(const std::string& text) {
 
 /// The bytes of a file: its header, made here, and the tensors' data, which must outlive it.
 struct Layout {
-  explicit Layout(const SafeTensors&);
+  explicit Layout(const SafeTensorViews&);
   Layout(const Layout&) = delete;
   Layout& operator=(const Layout&) = delete;
 
@@ -198,6 +198,11 @@ const SafeTensor& SafeTensors::at(const std::string& name) const {
   return at_named(tensors, name, source);
 }
 
+SafeTensorViews::SafeTensorViews(const SafeTensors& file) : metadata(file.metadata) {
+  for (const SafeTensor& tensor : file.tensors)
+    tensors.push_back({tensor.name, tensor.dtype, tensor.shape, tensor.data});
+}
+
 SafeTensors read_safetensors(const std::filesystem::path& path) {
   const SafeTensorsFile file(path);
   SafeTensors result{{}, file.metadata(), file.source()};
@@ -208,12 +213,12 @@ SafeTensors read_safetensors(const std::filesystem::path& path) {
 
 namespace {
 
-Layout::Layout(const SafeTensors& file) {
+Layout::Layout(const SafeTensorViews& file) {
   std::map<std::string, std::string> metadata;
   for (const auto& [key, value] : file.metadata) metadata[written_text(key)] = written_text(value);
   Json tensors = Json::object();
   std::size_t end = 0;
-  for (const SafeTensor& tensor : file.tensors) {
+  for (const SafeTensorViews::Tensor& tensor : file.tensors) {
     const std::size_t bytes = tensor.data.size();
     require(size_of(tensor.dtype) > 0 && bytes_of(tensor.shape, size_of(tensor.dtype)) == bytes,
             "tensor " + tensor.name + ": shape and data do not agree");
@@ -229,16 +234,16 @@ Layout::Layout(const SafeTensors& file) {
   header.resize((header.size() + 7) / 8 * 8, ' ');  // the data begins at a multiple of 8 bytes
   length = header.size();
   pieces = {std::as_bytes(std::span(&length, 1)), std::as_bytes(std::span(header.data(), header.size()))};
-  for (const SafeTensor& tensor : file.tensors) pieces.emplace_back(tensor.data);
+  for (const SafeTensorViews::Tensor& tensor : file.tensors) pieces.push_back(tensor.data);
 }
 
 }  // namespace
 
-void write_safetensors(const std::filesystem::path& path, const SafeTensors& file) {
+void write_safetensors(const std::filesystem::path& path, const SafeTensorViews& file) {
   write_file(path, Layout(file).pieces);
 }
 
-void write_safetensors(FolderCommit& change, const std::string& name, const SafeTensors& file) {
+void write_safetensors(FolderCommit& change, const std::string& name, const SafeTensorViews& file) {
   change.replace(name, Layout(file).pieces);
 }
 

@@ -94,6 +94,24 @@ struct SafeTensors {
   }
 };
 
+/// What a file is written from, if the arrays are elsewhere and stay there: no copy of them.
+struct SafeTensorViews {
+  struct Tensor {
+    std::string name, dtype;
+    std::vector<std::int64_t> shape;
+    std::span<const std::byte> data;
+  };
+  std::vector<Tensor> tensors;
+  std::map<std::string, std::string> metadata;
+
+  SafeTensorViews() = default;
+  SafeTensorViews(const SafeTensors&);  ///< of its arrays: it must outlive the views
+  template <class T>
+  void add(std::string name, std::vector<std::int64_t> shape, std::span<const T> values) {
+    tensors.push_back({std::move(name), dtype_of<T>(), std::move(shape), std::as_bytes(values)});
+  }
+};
+
 /// A file with a checked header: valid types and shapes, and tensors that cover the data without gaps or overlaps. Data
 /// is read on demand, directly into the result.
 class SafeTensorsFile {
@@ -144,9 +162,9 @@ SafeTensors read_safetensors(const std::filesystem::path&);
 /// Writes atomically (atomic_file.h). Tensors keep their order. Invalid UTF-8 in text becomes U+FFFD. Each tensor's
 /// checksum goes into the metadata ("xxh64/NAME"), and that of the header's contents ("xxh64"): a reader refuses a file
 /// with a flipped bit, by the tensor's name. Files of other programs need not have them.
-void write_safetensors(const std::filesystem::path&, const SafeTensors&);
+void write_safetensors(const std::filesystem::path&, const SafeTensorViews&);
 
 /// The same as part of a change of a folder.
-void write_safetensors(FolderCommit&, const std::string& name, const SafeTensors&);
+void write_safetensors(FolderCommit&, const std::string& name, const SafeTensorViews&);
 
 }  // namespace gs

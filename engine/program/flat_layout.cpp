@@ -35,14 +35,6 @@ FlatLayout::FlatLayout(const Net& net) {
   place([](bool trained, bool) { return !trained; });
 }
 
-std::vector<float> FlatLayout::packed(const std::vector<float>& flat) const {
-  require(std::int64_t(flat.size()) == size, "flat buffer of the wrong size");
-  std::vector<float> result;
-  for (const Slot& slot : slots)
-    result.insert(result.end(), flat.begin() + slot.offset, flat.begin() + slot.offset + slot.parameter.size());
-  return result;
-}
-
 std::vector<float> FlatLayout::flat(const std::vector<float>& packed) const {
   std::vector<float> result(std::size_t(size), 0.0f);
   std::int64_t at = 0;

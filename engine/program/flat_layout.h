@@ -26,8 +26,8 @@ struct FlatLayout {
   explicit FlatLayout(const Net&);
   std::size_t bytes() const { return std::size_t(size) * sizeof(float); }
 
-  /// Removes the padding, which leaves the parameters in the order of the net; flat() adds it.
-  std::vector<float> packed(const std::vector<float>& flat) const;
+  /// Puts values in the order of the net at their offsets, with zeros as padding. Throws gs::Error if the number of
+  /// values is another.
   std::vector<float> flat(const std::vector<float>& packed) const;
 };
 

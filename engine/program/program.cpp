@@ -124,10 +124,16 @@ std::vector<float> Program::Impl::read_flat(TensorId id) const {
   return id == no_tensor ? std::vector<float>() : read_flat(at[id]);
 }
 
+/// Each parameter goes straight to its place in the order of the net.
 std::vector<float> Program::Impl::read_flat(const void* flat_values) const {
-  std::vector<float> values(std::size_t(layout.size));
-  device.download(values.data(), flat_values, layout.bytes());
-  return layout.packed(values);
+  std::vector<float> packed(std::size_t(net.parameter_count()));
+  float* to = packed.data();
+  for (const auto& [parameter, offset] : layout.slots) {
+    const auto size = std::size_t(parameter.size());
+    device.download(to, static_cast<const float*>(flat_values) + offset, size * sizeof(float));
+    to += size;
+  }
+  return packed;
 }
 
 void Program::Impl::write_flat(TensorId id, const std::vector<float>& packed) {

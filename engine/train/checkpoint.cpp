@@ -12,11 +12,11 @@
 namespace gs {
 namespace {
 
-void append(SafeTensors& file, const std::string& prefix, const Net& net, const std::vector<float>& packed) {
+void append(SafeTensorViews& file, const std::string& prefix, const Net& net, const std::vector<float>& packed) {
   if (packed.empty()) return;
   require(std::int64_t(packed.size()) == net.parameter_count(), "a checkpoint of another net");
   for_each_parameter(net, [&](const Layer&, const Parameter& p, std::int64_t offset) {
-    file.tensors.push_back(make_tensor(prefix + p.name, p.shape, packed.data() + offset, std::size_t(p.size())));
+    file.add(prefix + p.name, p.shape, std::span(packed).subspan(std::size_t(offset), std::size_t(p.size())));
   });
 }
 
@@ -81,8 +81,9 @@ void restore(Program& program, const Checkpoint& c) {
 
 namespace {
 
-SafeTensors to_file(const Net& net, const Checkpoint& c) {
-  SafeTensors file;
+/// The checkpoint must outlive it.
+SafeTensorViews to_file(const Net& net, const Checkpoint& c) {
+  SafeTensorViews file;
   append(file, "", net, c.parameters);
   append(file, "moment1/", net, c.moment1);
   append(file, "moment2/", net, c.moment2);

@@ -1,4 +1,4 @@
-// run_recorder.cpp - the rate of writes.
+// run_recorder.cpp - the rate of writes, and the thread that does them.
 #include "engine/train/run_recorder.h"
 
 #include <algorithm>
@@ -6,15 +6,18 @@
 
 namespace gs {
 
-template <class Write>
-void RunRecorder::Pace::timed(Write write) {
+void RunRecorder::Pace::wrote(Clock::time_point begin, Clock::time_point end) {
   constexpr int share_of_time = 20;
-  const auto start = Clock::now();
-  write();
-  const auto end = Clock::now();
   const std::chrono::duration<double> wait =
-      std::max<std::chrono::duration<double>>(least, share_of_time * (end - start));
+      std::max<std::chrono::duration<double>>(least, share_of_time * (end - begin));
   next = end + std::chrono::duration_cast<Clock::duration>(wait);
+}
+
+void RunRecorder::Files::add_to(RunChange& change, const Net& net) const {
+  change.history(history);
+  if (predictions) change.predictions(*predictions);
+  if (best) change.best(net, *best);
+  change.last(net, last);
 }
 
 RunRecorder::RunRecorder(RunDirectory& directory, Program& program, std::vector<EpochResult> earlier,
@@ -28,6 +31,7 @@ RunRecorder::RunRecorder(RunDirectory& directory, Program& program, std::vector<
   checkpoint_epoch_ = int(history_.size());
   for (const EpochResult& r : history_)
     if (r.val_loss < lowest_val_loss_) lowest_val_loss_ = r.val_loss, best_epoch_ = r.epoch;
+  best_in_folder_ = best_epoch_;
 }
 
 void RunRecorder::keep_predictions(std::vector<std::int32_t> labels, std::vector<float> earlier) {
@@ -44,39 +48,78 @@ bool RunRecorder::epoch_done(const EpochResult& result, const std::vector<float>
     lowest_val_loss_ = result.val_loss;
     best_epoch_ = result.epoch;
     program_.keep_parameters();
-    best_pending_ = true;
   }
+  if (is_writing()) return best;
+  finish_writing();
   if (result.epoch == 1 || checkpoint_pace_.due())
-    write_checkpoint();
+    begin_checkpoint({});
   else if (history_pace_.due())  // may be newer than the checkpoint: a resumed run drops the epochs after it
-    history_pace_.timed([&] {
-      RunChange change(directory_);
-      change.history(history_);
-      change.commit();
-    });
+    begin_history();
+  if (!has_written_) finish_writing();
   return best;
 }
 
-void RunRecorder::add_checkpoint(RunChange& change, const PartialEpoch& partial) {
+bool RunRecorder::is_writing() const {
+  return writing_ && writing_->end.wait_for(std::chrono::seconds(0)) == std::future_status::timeout;
+}
+
+void RunRecorder::finish_writing() {
+  if (!writing_) return;
+  Writing done = *std::move(writing_);
+  writing_.reset();
+  done.pace->wrote(done.begin, done.end.get());
+  checkpoint_epoch_ = done.checkpoint_epoch;
+  best_in_folder_ = done.best_in_folder;
+  has_written_ = true;
+}
+
+bool RunRecorder::has_checkpoint(const PartialEpoch& partial) const {
+  return checkpoint_epoch_ == int(history_.size()) && partial.steps == 0;
+}
+
+RunRecorder::Files RunRecorder::files(const PartialEpoch& partial) {
   const int epochs = int(history_.size());
-  if (checkpoint_epoch_ == epochs && partial.steps == 0) return;
-  change.history(history_);
-  if (keeps_predictions_) change.predictions(epoch_predictions());
-  if (best_pending_) change.best(program_.net(), {.epoch = best_epoch_, .parameters = program_.kept_parameters()});
-  Checkpoint last = take_checkpoint(program_, epochs, partial);
-  if (epochs == 1 && partial.steps == 0) first_epoch_ = checksum_of_weights(last.parameters);
-  last.first_epoch = first_epoch_;
-  change.last(program_.net(), last);
+  Files files{history_, std::nullopt, std::nullopt, take_checkpoint(program_, epochs, partial)};
+  if (keeps_predictions_) files.predictions = epoch_predictions();
+  if (best_in_folder_ != best_epoch_) files.best = {.epoch = best_epoch_, .parameters = program_.kept_parameters()};
+  if (epochs == 1 && partial.steps == 0) first_epoch_ = checksum_of_weights(files.last.parameters);
+  files.last.first_epoch = first_epoch_;
+  return files;
+}
+
+void RunRecorder::add_checkpoint(RunChange& change, const PartialEpoch& partial) {
+  require(!writing_, "a folder has one change at a time");
+  if (!has_checkpoint(partial)) files(partial).add_to(change, program_.net());
+}
+
+template <class AddFiles>
+std::future<RunRecorder::Clock::time_point> RunRecorder::write(AddFiles add_files) {
+  // If no other thread can be started, std::async leaves it to the one that waits.
+  return std::async([&directory = directory_, add_files = std::move(add_files)] {
+    RunChange change(directory);
+    add_files(change);
+    change.commit();
+    return Clock::now();
+  });
+}
+
+void RunRecorder::begin_checkpoint(const PartialEpoch& partial) {
+  const auto begin = Clock::now();
+  auto end = write([all = files(partial), &net = program_.net()](RunChange& change) { all.add_to(change, net); });
+  writing_ = Writing{begin, std::move(end), &checkpoint_pace_, int(history_.size()), best_epoch_};
+}
+
+void RunRecorder::begin_history() {
+  const auto begin = Clock::now();
+  auto end = write([history = history_](RunChange& change) { change.history(history); });
+  writing_ = Writing{begin, std::move(end), &history_pace_, checkpoint_epoch_, best_in_folder_};
 }
 
 void RunRecorder::write_checkpoint(const PartialEpoch& partial) {
-  checkpoint_pace_.timed([&] {
-    RunChange change(directory_);
-    add_checkpoint(change, partial);
-    change.commit();
-  });
-  checkpoint_epoch_ = int(history_.size());
-  best_pending_ = false;
+  finish_writing();
+  if (has_checkpoint(partial)) return;
+  begin_checkpoint(partial);
+  finish_writing();
 }
 
 SafeTensors RunRecorder::epoch_predictions() const {

@@ -1,6 +1,8 @@
-// run_recorder.h - decides when the files of a run are written.
+// run_recorder.h - decides when the files of a run are written, and writes them while the run goes on.
 #pragma once
 #include <chrono>
+#include <future>
+#include <optional>
 
 #include "engine/train/run_directory.h"
 
@@ -10,6 +12,9 @@ namespace gs {
 /// write, a checkpoint likewise and at most every 5 s. A checkpoint is the weights of the last and of the best epoch,
 /// the history and the predictions, which change together. Until then the best epoch's weights stay on the device, so a
 /// best epoch costs one copy on the device and no wait.
+///
+/// Another thread writes what was copied off the device, one change at a time, so that training does not wait for the
+/// disk. The first change is waited for: a folder that cannot be written is found at once.
 class RunRecorder {
  public:
   /// `earlier`: the epochs of a resumed run, of which the folder has a checkpoint; `first_epoch`: that checkpoint's.
@@ -21,14 +26,18 @@ class RunRecorder {
 
   /// Call between two epochs: the program's parameters are those after `result.epoch`. True if that epoch is the best
   /// so far (lowest val_loss). The first epoch always gets a checkpoint. `logits`: validation logits, [images,
-  /// outputs].
+  /// outputs]. Throws the error of the change before if that could not be written.
   bool epoch_done(const EpochResult& result, const std::vector<float>& logits);
 
-  /// Call when the program's parameters are those after the last epoch done here and `partial` of the next. Adds a
-  /// checkpoint to the change, unless the folder has it.
+  /// Waits for the change that is being written, if there is one. Throws gs::Error if it could not be. Call it before
+  /// the folder is changed by others.
+  void finish_writing();
+
+  /// Call after finish_writing(), when the program's parameters are those after the last epoch done here and `partial`
+  /// of the next. Adds a checkpoint to the change, unless the folder has it.
   void add_checkpoint(RunChange&, const PartialEpoch& partial = {});
 
-  /// add_checkpoint() as a change of its own.
+  /// add_checkpoint() as a change of its own, which is on the disk when this returns.
   void write_checkpoint(const PartialEpoch& partial = {});
 
   /// predictions.safetensors of a finished run, with the logits of the best and of the last epoch.
@@ -46,11 +55,35 @@ class RunRecorder {
     std::chrono::duration<double> least{0};
     Clock::time_point next{};
     bool due() const { return Clock::now() >= next; }
-    template <class Write>
-    void timed(Write write);
+    void wrote(Clock::time_point begin, Clock::time_point end);
+  };
+
+  /// All that a checkpoint writes, off the device.
+  struct Files {
+    std::vector<EpochResult> history;
+    std::optional<SafeTensors> predictions;
+    std::optional<Checkpoint> best;  ///< nullopt: the folder has it
+    Checkpoint last;
+    void add_to(RunChange&, const Net&) const;
+  };
+
+  /// A change on its way to the disk. What it changes here counts once it is there.
+  struct Writing {
+    Clock::time_point begin;
+    std::future<Clock::time_point> end;
+    Pace* pace;
+    int checkpoint_epoch, best_in_folder;  ///< then
   };
 
   SafeTensors epoch_predictions() const;
+  bool has_checkpoint(const PartialEpoch& partial) const;
+  Files files(const PartialEpoch& partial);
+  void begin_checkpoint(const PartialEpoch& partial);
+  void begin_history();
+  bool is_writing() const;
+  /// Begins a change; `add_files` gets the RunChange. The future has the time when it was on the disk.
+  template <class AddFiles>
+  std::future<Clock::time_point> write(AddFiles add_files);
 
   RunDirectory& directory_;
   Program& program_;
@@ -61,9 +94,11 @@ class RunRecorder {
   std::string first_epoch_;  ///< Checkpoint::first_epoch
   std::vector<std::int32_t> labels_;
   std::vector<float> epoch_logits_;  ///< [epochs, images, outputs]
-  bool best_pending_ = false;        ///< the best epoch's parameters are on the device, not yet in a file
   int checkpoint_epoch_;             ///< epochs in the folder's checkpoint
+  int best_in_folder_;               ///< the epoch of best.safetensors; if another is the best, its weights are kept
   Pace history_pace_, checkpoint_pace_;
+  bool has_written_ = false;
+  std::optional<Writing> writing_;  ///< last: its end is waited for before the other members go
 };
 
 }  // namespace gs

@@ -1,4 +1,4 @@
-// run_recorder_test.cpp - the files of a checkpoint change together.
+// run_recorder_test.cpp - the files of a checkpoint change together; a change that fails beside the run is said later.
 #include "engine/train/run_recorder.h"
 
 #include <gtest/gtest.h>
@@ -46,6 +46,44 @@ TEST_F(RunRecorderTest, ACheckpointIsWrittenWholeOrNotAtAll) {
   EXPECT_EQ(directory.last(program_->net()).epoch, 1);
   EXPECT_EQ(directory.best(program_->net()).epoch, 1);
   EXPECT_EQ(directory.history().size(), 1u);
+}
+
+TEST_F(RunRecorderTest, AChangeThatFailedBesideTheRunIsSaidAndLosesNothing) {
+  RunDirectory directory(scratch_ / "run");
+  directory.claim(false);
+  RunRecorder recorder(directory, *program_);
+  recorder.epoch_done({.epoch = 1, .val_loss = 0.5}, {});
+  EXPECT_EQ(directory.history().size(), 1u) << "the first change is waited for";
+  std::filesystem::create_directories(directory.path() / "history.csv.next" / "in the way");
+  EXPECT_TRUE(recorder.epoch_done({.epoch = 2, .val_loss = 0.4}, {}));
+  EXPECT_TRUE(refuses<Error>([&] { recorder.finish_writing(); }, {"cannot write", "history.csv"}));
+  EXPECT_NO_THROW(recorder.finish_writing()) << "an error is thrown once";
+  EXPECT_EQ(directory.history().size(), 1u);
+  std::filesystem::remove_all(directory.path() / "history.csv.next");
+  recorder.write_checkpoint();
+  EXPECT_EQ(directory.last(program_->net()).epoch, 2);
+  EXPECT_EQ(directory.best(program_->net()).epoch, 2);
+  EXPECT_EQ(directory.history().size(), 2u);
+}
+
+TEST_F(RunRecorderTest, AFolderThatIsBeingWrittenTakesNoOtherChange) {
+  RunDirectory directory(scratch_ / "run");
+  directory.claim(false);
+  RunRecorder recorder(directory, *program_);
+  recorder.epoch_done({.epoch = 1, .val_loss = 0.5}, {});
+  recorder.epoch_done({.epoch = 2, .val_loss = 0.6}, {});
+  {
+    RunDirectory other(scratch_ / "other");
+    other.claim(false);
+    RunChange change(other);
+    EXPECT_THROW(recorder.add_checkpoint(change), Error);
+  }
+  recorder.finish_writing();
+  RunChange change(directory);
+  recorder.add_checkpoint(change);
+  change.commit();
+  EXPECT_EQ(directory.last(program_->net()).epoch, 2);
+  EXPECT_EQ(directory.best(program_->net()).epoch, 1);
 }
 
 TEST_F(RunRecorderTest, APartOfAnEpochComesBack) {

@@ -58,7 +58,10 @@ inline std::vector<Net> exchanged_nets() {
 /// Initial values, with biases and statistics that are not those of a normalisation without effect.
 inline std::vector<float> packed_parameters(const Net& net) {
   const FlatLayout layout(net);
-  std::vector<float> packed = layout.packed(initial_values(layout, 1));
+  const std::vector<float> initial = initial_values(layout, 1);
+  std::vector<float> packed;
+  for (const auto& [parameter, offset] : layout.slots)
+    packed.insert(packed.end(), &initial[std::size_t(offset)], &initial[std::size_t(offset)] + parameter.size());
   auto at = packed.begin();
   std::uint64_t seed = 0;
   for (const Layer& layer : net.layers)
