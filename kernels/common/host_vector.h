@@ -203,6 +203,19 @@ GS_INLINE float sum(const Vec& v) {
 #endif
 }
 
+/// The square root of each lane, rounded to the nearest float.
+GS_INLINE Vec square_root(const Vec& v) {
+#if defined(__AVX512F__)
+  return Vec(_mm512_sqrt_ps(__m512(v)));
+#elif defined(__AVX2__)
+  return Vec(_mm256_sqrt_ps(__m256(v)));
+#else
+  Vec roots;
+  for (int i = 0; i < lanes; ++i) roots[i] = sqrtf(v[i]);
+  return roots;
+#endif
+}
+
 /// max(x, 0) that keeps NaN, of a vector or a float.
 template <class V>
 GS_INLINE V relu(const V& v) {

@@ -3,8 +3,8 @@
 // Changed from dense_direct: the batch is the inner loop, so that a vector of weights serves eight rows while it is in
 // a register, and inputs are cut into chunks. Eight rows of a chunk lie side by side in the core's L1 cache: x is
 // copied there, unless fewer than eight outputs use it, and dx is summed there. With a small batch the layer streams
-// weights: bound by memory. A run of weights, 2 KiB, ends before the CPU has noticed it, so the data gradient
-// prefetches the next outputs'.
+// weights: bound by memory. A run of weights, 2 KiB, ends before the CPU has noticed it, so the forward pass and the
+// data gradient prefetch the next outputs'.
 #include <algorithm>
 #include <type_traits>
 
@@ -12,13 +12,11 @@
 #include "kernels/common/registration.h"
 #include "kernels/dense/dense.h"
 #include "kernels/dense/dense_launchers.h"
-#include "kernels/dense/vector_gradients.h"
+#include "kernels/dense/vector_chunks.h"
 
 namespace gs::GS_TARGET {
 namespace {
 
-/// Outputs x 8 rows are sums, one register each: half of the registers.
-constexpr std::int64_t output_tile = vector_registers / 16;
 constexpr double work_per_core = 32768;  ///< fewer multiply-adds are not worth a second core
 
 /// The least number of units, `work` multiply-adds each, that is worth a second core.
@@ -26,17 +24,6 @@ std::int64_t grain(double work) {
   return std::max<std::int64_t>(1, std::int64_t(work_per_core / std::max(work, 1.0)));
 }
 
-/// Rows of a chunk, side by side. Rows of a tensor are often a power of two of bytes apart: eight of them, at the same
-/// input, and the weights would share one set of the caches, and evict each other.
-struct ChunkRows {
-  alignas(64) float values[dense_rows * dense_chunk_pitch];
-  /// A copy of `size` inputs of `rows` rows, from x on.
-  template <int rows>
-  const float* copy(const float* x, const Dense& d, std::int64_t size) {
-    for (std::int64_t i = 0; i < rows; ++i) std::copy_n(x + i * d.in, size, values + i * dense_chunk_pitch);
-    return values;
-  }
-};
 constexpr std::int64_t fewest_outputs_of_copies = 8;  ///< fewer are not worth a copy of their inputs
 
 /// Calls f(rows_of_x, pitch): a copy of the rows of a chunk if `outputs` use it, else the rows themselves.
@@ -50,15 +37,19 @@ GS_INLINE void with_rows(ChunkRows& of_chunk, const float* x, const Dense& d, st
 }
 
 /// y[i, o] += sum of x[i, j] W[o, j] over `size` inputs, for `rows` rows and `outputs` outputs. Rows of x are
-/// `x_pitch` floats apart.
+/// `x_pitch` floats apart. Prefetches as many weights from `next_w` on, which the next call reads. A function by
+/// itself, because g++ keeps the sums of a larger one in memory.
 template <int rows, int outputs, class Pitch>
-GS_INLINE void add_products(float* y, const float* x, const float* w, const Dense& d, std::int64_t size,
-                            Pitch x_pitch) {
+__attribute__((noinline)) void add_products(float* y, const float* x, const float* w, const float* next_w,
+                                            const Dense& d, std::int64_t size, Pitch x_pitch) {
   Vec sums[rows][outputs] = {};
   std::int64_t j = 0;
   for (; j + lanes <= size; j += lanes) {
     Vec weights[outputs];
-    for (int o = 0; o < outputs; ++o) weights[o] = load(w + o * d.in + j);
+    for (int o = 0; o < outputs; ++o) {
+      weights[o] = load(w + o * d.in + j);
+      __builtin_prefetch(next_w + o * d.in + j);
+    }
     for (int i = 0; i < rows; ++i) {
       const Vec xs = load(x + i * x_pitch + j);
       for (int o = 0; o < outputs; ++o) sums[i][o] += xs * weights[o];
@@ -74,8 +65,8 @@ GS_INLINE void add_products(float* y, const float* x, const float* w, const Dens
 
 /// dx[i, j] (+)= sum over `outputs` of dy[i, o] W[o, j], for `size` inputs. `dx`: rows of a chunk.
 template <int rows, int outputs>
-GS_INLINE void add_gradients(float* dx, const float* dy, const float* w, const Dense& d, std::int64_t size,
-                             bool first) {
+__attribute__((noinline)) void add_gradients(float* dx, const float* dy, const float* w, const Dense& d,
+                                             std::int64_t size, bool first) {
   for (std::int64_t j = 0; j < size; j += lanes) {
     Vec weights[outputs];
     for (int o = 0; o < outputs; ++o) {
@@ -90,6 +81,25 @@ GS_INLINE void add_gradients(float* dx, const float* dy, const float* w, const D
   }
 }
 
+/// dW[o, j] (+)= sum over `rows` of dy[i, o] x[i, j], for `size` inputs and `outputs` outputs. Rows of x are `x_pitch`
+/// floats apart.
+template <int rows, int outputs, class Pitch>
+GS_INLINE void add_weight_gradients(float* dw, const float* x, const float* dy, const Dense& d, std::int64_t size,
+                                    Pitch x_pitch, bool first) {
+  Vec factors[outputs][rows];
+  for (int o = 0; o < outputs; ++o)
+    for (int i = 0; i < rows; ++i) factors[o][i] = broadcast(dy[i * d.out + o]);
+  for (std::int64_t j = 0; j < size; j += lanes) {
+    Vec inputs[rows];
+    for (int i = 0; i < rows; ++i) inputs[i] = load(x + i * x_pitch + j, size - j);
+    for (int o = 0; o < outputs; ++o) {
+      Vec sums = first ? Vec{} : load(dw + o * d.in + j, size - j);
+      for (int i = 0; i < rows; ++i) sums += factors[o][i] * inputs[i];
+      store(dw + o * d.in + j, sums, size - j);
+    }
+  }
+}
+
 }  // namespace
 
 void dense_forward_simd(float* y, const float* x, const float* w, const float* bias, const Dense& d, void*, stream_t) {
@@ -98,12 +108,16 @@ void dense_forward_simd(float* y, const float* x, const float* w, const float* b
     for (std::int64_t i = 0; i < d.n; ++i) std::copy(bias + begin, bias + end, y + i * d.out + begin);
     for (std::int64_t j0 = 0; j0 < d.in; j0 += dense_chunk) {
       const std::int64_t j1 = std::min<std::int64_t>(j0 + dense_chunk, d.in);
+      // The next chunk's, after the last output.
+      const auto weights_of = [&](std::int64_t o) { return o < end ? w + o * d.in + j0 : w + begin * d.in + j1; };
       for_tiles<dense_rows>(d.n, [&]<int rows>(std::int64_t i) {
         with_rows<rows>(of_chunk, x + i * d.in + j0, d, j1 - j0, end - begin, [&](const float* xs, auto x_pitch) {
           std::int64_t o = begin;
-          for (; o + output_tile <= end; o += output_tile)
-            add_products<rows, output_tile>(y + i * d.out + o, xs, w + o * d.in + j0, d, j1 - j0, x_pitch);
-          for (; o < end; ++o) add_products<rows, 1>(y + i * d.out + o, xs, w + o * d.in + j0, d, j1 - j0, x_pitch);
+          for (; o + dense_output_tile <= end; o += dense_output_tile)
+            add_products<rows, dense_output_tile>(y + i * d.out + o, xs, weights_of(o),
+                                                  weights_of(o + dense_output_tile), d, j1 - j0, x_pitch);
+          for (; o < end; ++o)
+            add_products<rows, 1>(y + i * d.out + o, xs, weights_of(o), weights_of(o + 1), d, j1 - j0, x_pitch);
         });
       });
     }
@@ -153,11 +167,9 @@ void dense_weight_gradient_simd(float* dw, float* db, const float* x, const floa
         with_rows<rows>(of_chunk, x + i * d.in + j0, d, j1 - j0, d.out, [&](const float* xs, auto x_pitch) {
           std::int64_t o = 0;
           for (; o + 2 <= d.out; o += 2)
-            add_weight_gradients<rows, 2>(dw + o * d.in + j0, d.in, xs, dy + i * d.out + o, d, j1 - j0, x_pitch,
-                                          i == 0);
+            add_weight_gradients<rows, 2>(dw + o * d.in + j0, xs, dy + i * d.out + o, d, j1 - j0, x_pitch, i == 0);
           for (; o < d.out; ++o)
-            add_weight_gradients<rows, 1>(dw + o * d.in + j0, d.in, xs, dy + i * d.out + o, d, j1 - j0, x_pitch,
-                                          i == 0);
+            add_weight_gradients<rows, 1>(dw + o * d.in + j0, xs, dy + i * d.out + o, d, j1 - j0, x_pitch, i == 0);
         });
       });
     }

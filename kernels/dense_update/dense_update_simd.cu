@@ -1,14 +1,15 @@
 // dense_update_simd.cu - the weight gradient of a large dense layer on a CPU (dense_simd.cu), used for Adam's step
-// while it is in the L1 cache.
+// while it is in a register.
 //
 // Two calls move 32 bytes a weight, and 4 more because a cache reads the lines of a gradient that it is to write; this
-// one moves 24. A core takes 4096 inputs, whose rows are copied side by side to its L2 cache, and 32 outputs: 16 KiB of
-// neighbouring weights and moments at a time. The bits are those of `simd` (in bf16 `bf16_emulated`) and `adam`.
+// one moves 24. The square root, the division and the memory take about equally long, so they must overlap: a register
+// of weights is updated at a time, and the next outputs' weights are prefetched. The bits are those of `simd` (in bf16
+// `bf16_emulated`) and `adam`.
 #include <algorithm>
 
 #include "kernels/common/host_vector.h"
 #include "kernels/common/registration.h"
-#include "kernels/dense/vector_gradients.h"
+#include "kernels/dense/vector_chunks.h"
 #include "kernels/dense_update/dense_update.h"
 #include "kernels/optimizer/adam_step.h"
 #include "kernels/optimizer/update_groups.h"
@@ -16,39 +17,45 @@
 namespace gs::GS_TARGET {
 namespace {
 
-constexpr std::int64_t block_inputs = 4096, block_outputs = 32;  ///< of a core's unit of work
-constexpr std::int64_t row_pitch = block_inputs + lanes;         ///< floats between copied rows
 /// With this call the tuner has no choice among gradients, of which another may be faster for small layers.
 constexpr std::int64_t fewest_weights = 1 << 20;
 
-/// Inputs and outputs of a core's work: [first_input, first_input + inputs), and so on.
-struct Block {
-  std::int64_t first_input, inputs, first_output, outputs;
-};
-
-/// A step of `count` neighbours from parameter `first` on.
+/// A step of `count` neighbours, at most a register of them, from parameter `at` on.
 template <class Copy, class Step>
-void update_run(const UpdatedParameter<Copy>& parameter, std::int64_t first, const float* gradients, std::int64_t count,
-                const Step& step) {
-#pragma GCC ivdep
-  for (std::int64_t i = 0; i < count; ++i) parameter.update(first + i, Run<float, 1>{{gradients[i]}}, step);
+GS_INLINE void update_register(const UpdatedParameter<Copy>& of, std::int64_t at, const Vec& gradients,
+                               std::int64_t count, const Step& step) {
+  Vec moments[] = {load(of.moment1 + at, count), load(of.moment2 + at, count)};
+  const Vec values =
+      step.new_value(load(of.values + at, count), gradients, moments, [](const Vec& v) { return square_root(v); });
+  store(of.values + at, values, count);
+  store(of.moment1 + at, moments[0], count);
+  store(of.moment2 + at, moments[1], count);
+  if constexpr (!std::is_same_v<Copy, NoCopy>) store(of.copy.to + at, values, count);
 }
 
-/// `x`: the block's inputs in all rows, side by side.
-template <int rows, class T, class Copy, class Step>
-void update_block(const UpdatedParameter<Copy>& w, const float* x, const T* dy, const Dense& d, const Block& block,
-                  const Step& step) {
-  alignas(64) float gradients[2][dense_chunk_pitch];
-  for_tiles<2>(block.outputs, [&]<int outputs>(std::int64_t of_block) {
-    const std::int64_t o = block.first_output + of_block;
-    for (std::int64_t j = 0; j < block.inputs; j += dense_chunk) {
-      const std::int64_t inputs = std::min(dense_chunk, block.inputs - j);
-      add_weight_gradients<rows, outputs>(gradients[0], dense_chunk_pitch, x + j, dy + o, d, inputs,
-                                          std::integral_constant<std::int64_t, row_pitch>(), true);
-      for (int k = 0; k < outputs; ++k)
-        update_run(w, (o + k) * d.in + block.first_input + j, gradients[k], inputs, step);
+/// A step of `size` inputs' weights of `outputs` outputs, from weight `first` on. `x`: rows of a chunk. Prefetches the
+/// weights from `next` on, which the next call updates. A function by itself has the registers for all factors.
+template <int rows, int outputs, class T, class Copy, class Step>
+__attribute__((noinline)) void update_tile(const UpdatedParameter<Copy>& all_weights, std::int64_t first,
+                                           std::int64_t next, const float* x, const T* dy, const Dense& d,
+                                           std::int64_t size, const Step& any_step) {
+  const UpdatedParameter<Copy> w = all_weights;  // copies, which no store can change
+  const Step step = any_step;
+  const std::int64_t pitch = d.in;
+  Vec factors[outputs][rows];
+  for (int o = 0; o < outputs; ++o)
+    for (int i = 0; i < rows; ++i) factors[o][i] = broadcast(widened(dy[i * d.out + o]));
+  for (std::int64_t j = 0; j < size; j += lanes) {
+    Vec sums[outputs] = {};
+    for (int i = 0; i < rows; ++i) {
+      const Vec inputs = load(x + i * dense_chunk_pitch + j);
+      for (int o = 0; o < outputs; ++o) sums[o] += factors[o][i] * inputs;
     }
-  });
+    for (int o = 0; o < outputs; ++o) {
+      for (const float* stream : {w.values, w.moment1, w.moment2}) __builtin_prefetch(stream + next + o * pitch + j, 1);
+      update_register(w, first + o * pitch + j, sums[o], size - j, step);
+    }
+  }
 }
 
 template <class T>
@@ -64,31 +71,24 @@ void dense_weight_update_simd(float* w, float* w_moment1, float* w_moment2, bf16
   const Dense& d = p.dense;
   const AdamStep<false> step(AdamStep<false>::Numbers(p.optimizer), *state);
   const UpdatedParameter weights{w, w_moment1, w_moment2, copy_for<T>(w_copy)};
-  const std::int64_t parts_of_inputs = (d.in + block_inputs - 1) / block_inputs,
-                     parts_of_outputs = (d.out + block_outputs - 1) / block_outputs;
-  const auto blocks = [&](std::int64_t begin, std::int64_t end) {
-    alignas(64) float side_by_side[dense_rows * row_pitch];
-    std::int64_t copied = -1;  // the part of the inputs
-    for (std::int64_t unit = begin; unit < end; ++unit) {
-      const std::int64_t part = unit / parts_of_outputs, input = part * block_inputs,
-                         output = unit % parts_of_outputs * block_outputs;
-      const Block block{input, std::min(block_inputs, d.in - input), output, std::min(block_outputs, d.out - output)};
-      for_tiles<dense_rows>(d.n, [&]<int rows>(std::int64_t) {
-        for (int i = 0; i < rows && part != copied; ++i) {
-          const T* const row = x + i * std::int64_t(d.in) + input;
-          std::transform(row, row + block.inputs, side_by_side + i * row_pitch, [](T v) { return widened(v); });
-        }
-        update_block<rows>(weights, side_by_side, dy, d, block, step);
+  const auto inputs = [&](std::int64_t first_vector, std::int64_t last_vector) {
+    ChunkRows of_chunk;
+    const std::int64_t end = std::min<std::int64_t>(last_vector * lanes, d.in);
+    for (std::int64_t j0 = first_vector * lanes; j0 < end; j0 += dense_chunk) {
+      const std::int64_t size = std::min(dense_chunk, end - j0);
+      for_tiles<dense_rows>(d.n, [&]<int rows>(std::int64_t) {  // one tile, of all rows
+        const float* const xs = of_chunk.copy<rows>(x + j0, d, size);
+        for_tiles<dense_output_tile>(d.out, [&]<int outputs>(std::int64_t o) {
+          const std::int64_t first = o * d.in + j0;
+          const std::int64_t next = o + outputs < d.out ? first + outputs * std::int64_t(d.in) : j0 + size;
+          update_tile<rows, outputs>(weights, first, next, xs, dy + o, d, size, step);
+        });
       });
-      copied = part;
     }
   };
-  host_shares(parts_of_inputs * parts_of_outputs, blocks);
+  host_shares(vectors_in(d.in), inputs);
   const UpdatedParameter biases{b, b_moment1, b_moment2, copy_for<T>(b_copy)};
-  for (std::int64_t o = 0; o < d.out; ++o) {
-    const float gradient = bias_gradient(dy, d, o);
-    update_run(biases, o, &gradient, 1, step);
-  }
+  for (std::int64_t o = 0; o < d.out; ++o) biases.update(o, Run<float, 1>{{bias_gradient(dy, d, o)}}, step);
 }
 
 /// Named as the gradient of the same sums.

@@ -24,15 +24,23 @@ struct AdamStep {
         correction1(float(1 / (1 - state.beta1_power))),
         correction2(float(1 / (1 - state.beta2_power))) {}
 
+  struct SquareRoot {
+    __device__ float operator()(float x) const { return sqrtf(x); }
+  };
   __device__ float operator()(float p, float gradient, float (&moment)[2]) const {
+    return new_value(p, gradient, moment, SquareRoot());
+  }
+  /// The same for V = float or a vector of a CPU; square_root(V) is rounded to the nearest.
+  template <class V, class Root>
+  __device__ V new_value(V p, V gradient, V (&moment)[2], const Root& square_root) const {
     const float beta1 = numbers.beta1, beta2 = numbers.beta2;
-    const float g = decoupled ? gradient : gradient + numbers.decay * p;
-    const float m = beta1 * moment[0] + (1 - beta1) * g;
-    const float v = beta2 * moment[1] + (1 - beta2) * g * g;
+    const V g = decoupled ? gradient : gradient + numbers.decay * p;
+    const V m = beta1 * moment[0] + (1 - beta1) * g;
+    const V v = beta2 * moment[1] + (1 - beta2) * g * g;
     moment[0] = m;
     moment[1] = v;
-    const float kept = decoupled ? (1 - rate * numbers.decay) * p : p;
-    return kept - rate * (m * correction1) / (sqrtf(v * correction2) + numbers.epsilon);
+    const V kept = decoupled ? (1 - rate * numbers.decay) * p : p;
+    return kept - rate * (m * correction1) / (square_root(v * correction2) + numbers.epsilon);
   }
 };
 
