@@ -83,7 +83,7 @@ TEST_F(Doors, WeightsThatDoNotFitAreRefusedAndNothingIsWritten) {
   std::filesystem::create_directory(folder_ / "empty");
   refused("empty", {"--init-from: empty is not the folder of a run with weights"});
   const float value = 1;
-  write_safetensors(folder_ / "alien.safetensors", {{make_tensor("fc.weight", {1}, &value, 1)}, {}, ""});
+  write_safetensors(folder_ / "alien.safetensors", SafeTensors{{make_tensor("fc.weight", {1}, &value, 1)}, {}, ""});
   refused("alien.safetensors", {"--init-from: alien.safetensors: its tensors fit no layer of lenet", "fc.weight [1]"});
 }
 
