@@ -292,7 +292,7 @@ std::vector<OpCall> Program::Impl::compile_diagnostic_calls() {
     }
     if (call.name == "update") append(snapshots);
     if (fused_update && call.name == fused_update->name)
-      calls.push_back(chooser.bind(fused_update->gradient));
+      append(chooser.bind(fused_update->gradients));
     else if (fused_update && call.name == "update")
       calls.push_back(chooser.bind(fused_update->update));
     else

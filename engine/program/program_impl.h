@@ -47,7 +47,7 @@ struct Program::Impl {
   FlatTensors flat{no_tensor, no_tensor, no_tensor, no_tensor, no_tensor};
   std::map<std::string, ParameterTensors> parameters;
   LastLayer last_layer;                     ///< no tensors if it is not a weight and a bias
-  std::optional<FusedUpdate> fused_update;  ///< in training; a diagnostic step has the two calls
+  std::optional<FusedUpdate> fused_update;  ///< in training; a diagnostic step has the calls that it replaces
   TensorId training_state = no_tensor;      ///< for the running step
   TensorId class_weights = no_tensor, ring_tensor = no_tensor, evaluated_logits = no_tensor, evaluated_loss = no_tensor;
   TensorId whole_batch = no_tensor, order_of_exchanges = no_tensor;  ///< several ranks on GPUs only

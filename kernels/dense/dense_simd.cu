@@ -142,14 +142,8 @@ void dense_data_gradient_simd(float* dx, const float* dy, const float* w, const 
           add_gradients<rows, tile>(of_chunk.values, dy + i * d.out + o, w + o * d.in + j0, d, j1 - j0, o == 0);
         for (; o < d.out; ++o)
           add_gradients<rows, 1>(of_chunk.values, dy + i * d.out + o, w + o * d.in + j0, d, j1 - j0, o == 0);
-        for (int row = 0; row < rows; ++row)
-          for (std::int64_t j = j0; j < j1; j += lanes) {
-            const std::int64_t at = (i + row) * d.in + j, count = j1 - j;
-            const Vec sums = load(of_chunk.values + row * dense_chunk_pitch + j - j0);
-            store(dx + at,
-                  relu_output ? where_positive(load(relu_output + at, count), broadcast(d.mask_scale) * sums) : sums,
-                  count);
-          }
+        const std::int64_t at = i * d.in + j0;
+        of_chunk.store_gradients<rows>(dx + at, relu_output ? relu_output + at : nullptr, d, j1 - j0);
       });
     }
   };

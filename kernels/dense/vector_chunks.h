@@ -25,6 +25,18 @@ struct ChunkRows {
       std::transform(x + i * d.in, x + i * d.in + size, values + i * dense_chunk_pitch, [](T v) { return widened(v); });
     return values;
   }
+  /// dx[i, j] = the sums, masked as by DenseDataGradient, of `rows` rows and `size` inputs.
+  template <int rows, class T>
+  void store_gradients(T* dx, const T* relu_output, const Dense& d, std::int64_t size) const {
+    for (std::int64_t i = 0; i < rows; ++i)
+      for (std::int64_t j = 0; j < size; j += lanes) {
+        const std::int64_t at = i * d.in + j, count = size - j;
+        const Vec sums = load(values + i * dense_chunk_pitch + j);
+        store(dx + at,
+              relu_output ? where_positive(load(relu_output + at, count), broadcast(d.mask_scale) * sums) : sums,
+              count);
+      }
+  }
 };
 
 /// db[o] = sum over rows of dy[i, o].

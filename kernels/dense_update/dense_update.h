@@ -7,22 +7,25 @@ namespace gs {
 
 struct DenseUpdate {
   Dense dense;
-  Optimizer optimizer;  ///< size: the layer's weights and biases
+  Optimizer optimizer;         ///< size: the layer's weights and biases
+  bool data_gradient = false;  ///< computes dx as well
   auto operator<=>(const DenseUpdate&) const = default;
 };
 
 /// A parameter [out, in] or [out] with its moments; bf16_copy as in Update. Moments that the optimizer does not have,
 /// and absent copies, are null.
 ///
-/// dW and db as by DenseWeightGradient, of which each value is used for one step as by Update, and not stored.
+/// dW and db as by DenseWeightGradient, of which each value is used for one step as by Update, and not stored. With
+/// `data_gradient` also dx as by DenseDataGradient, from the weights before the step (in bf16, from w_copy); else dx
+/// and relu_output are null.
 template <class T>
 struct DenseWeightUpdate {
   static constexpr std::string_view name = "dense weight update";
   using Stored = T;
   using Problem = DenseUpdate;
-  using Launch = void(float* w, float* w_moment1, float* w_moment2, bf16* w_copy, float* b, float* b_moment1,
-                      float* b_moment2, bf16* b_copy, const T* x, const T* dy, const StepState*, const DenseUpdate&,
-                      void* workspace, stream_t);
+  using Launch = void(T* dx, float* w, float* w_moment1, float* w_moment2, bf16* w_copy, float* b, float* b_moment1,
+                      float* b_moment2, bf16* b_copy, const T* x, const T* dy, const T* relu_output, const StepState*,
+                      const DenseUpdate&, void* workspace, stream_t);
 };
 
 template <class T>

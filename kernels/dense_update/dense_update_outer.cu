@@ -51,13 +51,13 @@ using CopyFor = decltype(copy_for<T>(nullptr));
 template <class T>
 bool supports_outer(const DenseUpdate& p) {
   return p.dense.n < fewest_images_of_tensor_gradient && Squares::supports(p.dense) && p.optimizer.name == "adam" &&
-         p.optimizer.bf16_copy == std::is_same_v<T, bf16>;
+         p.optimizer.bf16_copy == std::is_same_v<T, bf16> && !p.data_gradient;
 }
 
 template <class T>
-void dense_weight_update_outer(float* w, float* w_moment1, float* w_moment2, bf16* w_copy, float* b, float* b_moment1,
-                               float* b_moment2, bf16* b_copy, const T* x, const T* dy, const StepState* state,
-                               const DenseUpdate& p, void*, stream_t stream) {
+void dense_weight_update_outer(T*, float* w, float* w_moment1, float* w_moment2, bf16* w_copy, float* b,
+                               float* b_moment1, float* b_moment2, bf16* b_copy, const T* x, const T* dy, const T*,
+                               const StepState* state, const DenseUpdate& p, void*, stream_t stream) {
   const bool whole = whole_squares(p.dense, x, dy) && aligned_for<outer_inputs>(w) &&
                      aligned_for<outer_inputs>(w_moment1) && aligned_for<outer_inputs>(w_moment2) &&
                      aligned_for<outer_inputs>(w_copy);

@@ -184,6 +184,38 @@ TEST(Fusion, ALargeDenseLayersUpdateOnACpuTrainsLikeItsCalls) {
   }
 }
 
+TEST(Fusion, ALargeDenseLayersGradientsAndUpdateOnACpuTrainLikeTheirCalls) {
+  const auto cpu = open_device({.name = "cpu", .threads = 2});
+  const Net net = NetBuilder("convolved", {64, 64, 1})  // dense1 has 2^20 weights
+                      .conv2d(4, 3)
+                      .relu()
+                      .flatten()
+                      .dropout(0.25f)
+                      .dense(64)
+                      .relu()
+                      .dense(1)
+                      .build();
+  for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+    SCOPED_TRACE(to_string(precision));
+    const Recipe recipe = recipe_of("adam", 3, precision);
+    const std::string simd = precision == Precision::fp32 ? "simd" : "bf16_emulated";
+    Program all(net, recipe, *cpu), two(net, recipe, *cpu, {.fixed = {{"dense1 data gradient", simd}}}),
+        apart(net, recipe, *cpu, {.fixed = {{"update", "adam"}, {"dense1 data gradient", simd}}});
+    EXPECT_EQ(all.implementations().count("dense1 backward update"), 1u);
+    for (const char* part : {"dense1 data gradient", "dense1 weight gradient", "dense1 weight update"})
+      EXPECT_EQ(all.implementations().count(part), 0u) << part;
+    EXPECT_EQ(two.implementations().count("dense1 weight update"), 1u) << "the data gradient is fixed";
+    EXPECT_EQ(two.implementations().count("dense1 data gradient"), 1u);
+    EXPECT_EQ(apart.implementations().count("dense1 weight gradient"), 1u);
+    const std::vector<std::vector<float>> want = after_an_epoch(apart, 64);
+    EXPECT_TRUE(after_an_epoch(all, 64) == want);
+    EXPECT_TRUE(after_an_epoch(two, 64) == want);
+    for (const Program* program : {&all, &two})  // tables keep their calls
+      EXPECT_EQ(Program(net, recipe, *cpu, {.fixed = program->implementations()}).implementations(),
+                program->implementations());
+  }
+}
+
 TEST(Fusion, ADenseLayersUpdateStaysApart) {
   const auto sim = open_device({.name = "sim", .threads = 2}), cpu = open_device({.name = "cpu", .threads = 2});
   const Net net = mlp({.input = {9, 9, 1}, .base = 12});

@@ -1,4 +1,4 @@
-// dense_update_test.cpp - a dense layer's weight gradient and its update in one call: the bits of the two calls.
+// dense_update_test.cpp - a dense layer's gradients and its update in one call: the bits of the separate calls.
 #include <omp.h>
 
 #include <cstring>
@@ -22,7 +22,7 @@ struct Trained {
       : values(random_values(size, seed)),
         moment1(random_values(size, seed + 1)),
         moment2(squares(random_values(size, seed + 2))),
-        copy(std::size_t(size)) {}
+        copy(narrowed<bf16>(random_values(size, seed))) {}
   static std::vector<float> squares(std::vector<float> of) {
     for (float& v : of) v *= v;
     return of;
@@ -69,10 +69,15 @@ std::vector<Dense> layers_on(Target target) {
   return {{1, 1, 1}, {3, 5, 7}, {8, 520, 16}, {15, 36, 12}, {2, 6, 16}};
 }
 
+/// The data gradient that a call is to compute as well.
+enum class Data { none, plain, masked };
+
 template <class T>
-void expect_the_bits_of_two_calls(const Registry& registry, const Dense& d, float decay) {
+void expect_the_bits_of_separate_calls(const Registry& registry, Dense d, float decay, Data data = Data::none) {
   constexpr bool copy = std::is_same_v<T, bf16>;
-  const DenseUpdate p = problem(d, "adam", decay, copy);
+  if (data == Data::masked) d.mask_scale = 1.5f;
+  DenseUpdate p = problem(d, "adam", decay, copy);
+  p.data_gradient = data != Data::none;
   SCOPED_TRACE(testing::Message() << name_of(registry.target()) << ", " << d.n << " x " << d.in << " -> " << d.out
                                   << ", decay " << decay);
   const Variant<DenseWeightUpdate<T>>& fused = registry.highest<DenseWeightUpdate<T>>();
@@ -86,6 +91,14 @@ void expect_the_bits_of_two_calls(const Registry& registry, const Dense& d, floa
   Stored<T> x(random_values(std::int64_t(d.n) * d.in, 1)), dy(random_values(std::int64_t(d.n) * d.out, 2));
   DeviceArray<StepState> state(std::vector{step});
   Trained w(size, 3), b(d.out, 6), want_w(size, 3), want_b(d.out, 6);
+  Stored<T> stored_w(random_values(size, 3)), relu_output(random_values(std::int64_t(d.n) * d.in, 9));
+  const T* const mask = data == Data::masked ? relu_output.data() : nullptr;
+  GuardedArray<T> dx{std::size_t(d.n) * std::size_t(d.in)}, want_dx{std::size_t(d.n) * std::size_t(d.in)};
+  if (p.data_gradient) {
+    const Variant<DenseDataGradient<T>>& of_data = registry.variant<DenseDataGradient<T>>(fused.name);
+    TestWorkspace data_workspace(of_data, d);
+    of_data.launch(want_dx.data(), dy.data(), stored_w.data(), mask, d, data_workspace.data(), tested_stream());
+  }
   GuardedArray<float> dw{std::size_t(size)}, db{std::size_t(d.out)};
   TestWorkspace workspace(gradient, d);
   gradient.launch(dw.data(), db.data(), x.data(), dy.data(), d, workspace.data(), tested_stream());
@@ -96,11 +109,13 @@ void expect_the_bits_of_two_calls(const Registry& registry, const Dense& d, floa
   };
   update(want_w, dw, size);
   update(want_b, db, d.out);
-  fused.launch(w.values.data(), w.moment1.data(), w.moment2.data(), copy ? w.copy.data() : nullptr, b.values.data(),
-               b.moment1.data(), b.moment2.data(), copy ? b.copy.data() : nullptr, x.data(), dy.data(), state.data(), p,
-               nullptr, tested_stream());
+  fused.launch(p.data_gradient ? dx.data() : nullptr, w.values.data(), w.moment1.data(), w.moment2.data(),
+               copy ? w.copy.data() : nullptr, b.values.data(), b.moment1.data(), b.moment2.data(),
+               copy ? b.copy.data() : nullptr, x.data(), dy.data(), mask, state.data(), p, nullptr, tested_stream());
   w.expect_bits_of(want_w, copy);
   b.expect_bits_of(want_b, copy);
+  EXPECT_EQ(Trained::bits(dx), Trained::bits(want_dx));
+  EXPECT_TRUE(dx.intact());
 }
 
 TYPED_TEST(DenseWeightUpdates, HaveTheBitsOfTheGradientAndTheUpdate) {
@@ -110,9 +125,27 @@ TYPED_TEST(DenseWeightUpdates, HaveTheBitsOfTheGradientAndTheUpdate) {
         for (const int threads : {1, 3}) {
           const int threads_before = omp_get_max_threads();
           omp_set_num_threads(threads);
-          expect_the_bits_of_two_calls<TypeParam>(*registry, d, decay);
+          expect_the_bits_of_separate_calls<TypeParam>(*registry, d, decay);
           omp_set_num_threads(threads_before);
         }
+}
+
+TYPED_TEST(DenseWeightUpdates, OnACpuHaveTheBitsOfTheDataGradientToo) {
+  for (const Registry* registry : tested_registries()) {
+    const bool on_host = registry->target() == Target::host;
+    DenseUpdate p = problem({8, 1024, 1024}, "adam", 0, std::is_same_v<TypeParam, bf16>);
+    p.data_gradient = true;
+    EXPECT_EQ(registry->highest<DenseWeightUpdate<TypeParam>>().supports(p), on_host);
+    if (!on_host) continue;
+    for (const Dense& d : layers_on(registry->target()))
+      for (const Data data : {Data::plain, Data::masked})
+        for (const int threads : {1, 3}) {
+          const int threads_before = omp_get_max_threads();
+          omp_set_num_threads(threads);
+          expect_the_bits_of_separate_calls<TypeParam>(*registry, d, 0, data);
+          omp_set_num_threads(threads_before);
+        }
+  }
 }
 
 TYPED_TEST(DenseWeightUpdates, AreForFewImagesAndForAdam) {

@@ -59,17 +59,18 @@ struct LastLayer {
   Parameter weight, bias;
   std::int64_t offset = 0;  ///< of the first of them
 };
-/// A fused call, and the two that it has replaced.
+/// A fused call, and those that it has replaced: one or both gradients of the layer, and the update of all layers.
 struct FusedUpdate {
   std::string name;
-  CallNode gradient, update;
+  std::vector<CallNode> gradients;
+  CallNode update;
 };
 
 /// Fuses the weight gradient of the last layer in the flat buffers and the update of its parameters, if it is a dense
 /// layer, a variant fits it (kernels/dense_update: few images, Adam) and only the update reads the gradient,
-/// which is then not written; kernels that the user brings along read all gradients. The bits are those of `adam` and
-/// of the gradient's variant of the same name. Not part of fuse(): a diagnostic step needs the calls that it has
-/// replaced.
+/// which is then not written; kernels that the user brings along read all gradients. The layer's data gradient is fused
+/// as well if a variant computes it (on a CPU) and reads the weights last. The bits are those of `adam` and of the
+/// gradients' variants of the same name. Not part of fuse(): a diagnostic step needs the calls that it has replaced.
 std::optional<FusedUpdate> fuse_dense_update(CallList&, Chooser&, const LastLayer&);
 
 }  // namespace gs
