@@ -148,6 +148,16 @@ TYPED_TEST(DenseWeightUpdates, OnACpuHaveTheBitsOfTheDataGradientToo) {
   }
 }
 
+TYPED_TEST(DenseWeightUpdates, ReadNoOtherWeightsForTheDataGradient) {
+  using T = TypeParam;
+  DenseUpdate p = problem({8, 1024, 512}, "adam", 0, std::is_same_v<T, bf16>);
+  const Cost without = cost(DenseWeightUpdate<T>(), p);
+  p.data_gradient = true;
+  const Cost with = cost(DenseWeightUpdate<T>(), p);
+  EXPECT_EQ(with.flops - without.flops, 2.0 * 8 * 1024 * 512);
+  EXPECT_EQ(with.bytes - without.bytes, double(sizeof(T)) * 8 * 1024) << "dx";
+}
+
 TYPED_TEST(DenseWeightUpdates, AreForFewImagesAndForAdam) {
   using T = TypeParam;
   constexpr bool copy = std::is_same_v<T, bf16>;
