@@ -94,7 +94,7 @@ struct SafeTensors {
   }
 };
 
-/// What a file is written from, if the arrays are elsewhere and stay there: no copy of them.
+/// A file to be written whose arrays are elsewhere and stay there: no copy of them.
 struct SafeTensorViews {
   struct Tensor {
     std::string name, dtype;
