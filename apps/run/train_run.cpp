@@ -231,7 +231,11 @@ class Run {
 
   /// Writes the record, and a checkpoint if there is something new.
   void write_end(const std::string& status, const std::string& message = "", const PartialEpoch& partial = {}) {
-    recorder_.finish_writing();
+    try {
+      recorder_.finish_writing();
+    } catch (const std::exception&) {
+      // add_checkpoint() writes again what is missing, and says what is wrong if it still is.
+    }
     RunChange change(directory_);
     recorder_.add_checkpoint(change, partial);
     end(change, status, message);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 
 namespace gs {
 
@@ -94,24 +95,27 @@ void RunRecorder::add_checkpoint(RunChange& change, const PartialEpoch& partial)
 
 template <class AddFiles>
 std::future<RunRecorder::Clock::time_point> RunRecorder::write(AddFiles add_files) {
-  // If no other thread can be started, std::async leaves it to the one that waits.
-  return std::async([&directory = directory_, add_files = std::move(add_files)] {
+  const auto task = [&directory = directory_, add_files] {
     RunChange change(directory);
     add_files(change);
     change.commit();
     return Clock::now();
-  });
+  };
+  // A copy: if no other thread can be started, std::async leaves the task to the one that waits, after it has moved it.
+  return std::async(task);
 }
 
 void RunRecorder::begin_checkpoint(const PartialEpoch& partial) {
   const auto begin = Clock::now();
-  auto end = write([all = files(partial), &net = program_.net()](RunChange& change) { all.add_to(change, net); });
+  const auto all = std::make_shared<const Files>(files(partial));
+  auto end = write([all, &net = program_.net()](RunChange& change) { all->add_to(change, net); });
   writing_ = Writing{begin, std::move(end), &checkpoint_pace_, int(history_.size()), best_epoch_};
 }
 
 void RunRecorder::begin_history() {
   const auto begin = Clock::now();
-  auto end = write([history = history_](RunChange& change) { change.history(history); });
+  const auto history = std::make_shared<const std::vector<EpochResult>>(history_);
+  auto end = write([history](RunChange& change) { change.history(*history); });
   writing_ = Writing{begin, std::move(end), &history_pace_, checkpoint_epoch_, best_in_folder_};
 }
 

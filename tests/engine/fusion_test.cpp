@@ -206,6 +206,8 @@ TEST(Fusion, ALargeDenseLayersGradientsAndUpdateOnACpuTrainLikeTheirCalls) {
       EXPECT_EQ(all.implementations().count(part), 0u) << part;
     EXPECT_EQ(two.implementations().count("dense1 weight update"), 1u) << "the data gradient is fixed";
     EXPECT_EQ(two.implementations().count("dense1 data gradient"), 1u);
+    const Program named(net, recipe, *cpu, {.fixed = {{"dense1 weight update", simd}}});
+    EXPECT_EQ(named.implementations().count("dense1 weight update"), 1u) << "the call without the data gradient";
     EXPECT_EQ(apart.implementations().count("dense1 weight gradient"), 1u);
     const std::vector<std::vector<float>> want = after_an_epoch(apart, 64);
     EXPECT_TRUE(after_an_epoch(all, 64) == want);

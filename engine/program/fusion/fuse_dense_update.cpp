@@ -94,6 +94,7 @@ std::optional<FusedUpdate> fuse_dense_update(CallList& list, Chooser& chooser, c
       std::vector<CallNode> gradients{gradient};
       if (data) gradients.push_back(*data);
       std::vector<std::string> parts{update.name};
+      if (data) parts.push_back(layer_name(gradient, "weight gradient") + " weight update");
       for (CallNode& part : gradients) {
         parts.push_back(part.name);
         part.measured = chooser.own_default(fused);  // the variant of the same name has the same sums
