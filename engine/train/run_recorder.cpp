@@ -8,7 +8,6 @@
 namespace gs {
 
 void RunRecorder::Pace::wrote(Clock::time_point begin, Clock::time_point end) {
-  constexpr int share_of_time = 20;
   const std::chrono::duration<double> wait =
       std::max<std::chrono::duration<double>>(least, share_of_time * (end - begin));
   next = end + std::chrono::duration_cast<Clock::duration>(wait);
@@ -22,13 +21,14 @@ void RunRecorder::Files::add_to(RunChange& change, const Net& net) const {
 }
 
 RunRecorder::RunRecorder(RunDirectory& directory, Program& program, std::vector<EpochResult> earlier,
-                         std::string first_epoch)
+                         std::string first_epoch, const WriteRates& rates)
     : directory_(directory),
       program_(program),
       history_(std::move(earlier)),
       lowest_val_loss_(std::numeric_limits<double>::infinity()),
-      first_epoch_(std::move(first_epoch)) {
-  checkpoint_pace_.least = std::chrono::seconds(5);
+      first_epoch_(std::move(first_epoch)),
+      history_pace_{.least = {}, .share_of_time = rates.share_of_time},
+      checkpoint_pace_{.least = rates.between_checkpoints, .share_of_time = rates.share_of_time} {
   checkpoint_epoch_ = int(history_.size());
   for (const EpochResult& r : history_)
     if (r.val_loss < lowest_val_loss_) lowest_val_loss_ = r.val_loss, best_epoch_ = r.epoch;

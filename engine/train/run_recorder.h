@@ -8,6 +8,12 @@
 
 namespace gs {
 
+/// How often a run's files are written.
+struct WriteRates {
+  std::chrono::duration<double> between_checkpoints{5};  ///< at least
+  int share_of_time = 20;                                ///< writing takes at most 1 / share_of_time; 0: all
+};
+
 /// Writing takes at most about a twentieth of the run: the history is written again after 20 times the time of its last
 /// write, a checkpoint likewise and at most every 5 s. A checkpoint is the weights of the last and of the best epoch,
 /// the history and the predictions, which change together. Until then the best epoch's weights stay on the device, so a
@@ -18,7 +24,8 @@ namespace gs {
 class RunRecorder {
  public:
   /// `earlier`: the epochs of a resumed run, of which the folder has a checkpoint; `first_epoch`: that checkpoint's.
-  RunRecorder(RunDirectory&, Program&, std::vector<EpochResult> earlier = {}, std::string first_epoch = "");
+  RunRecorder(RunDirectory&, Program&, std::vector<EpochResult> earlier = {}, std::string first_epoch = "",
+              const WriteRates& rates = {});
 
   /// Keeps and writes the validation logits of every epoch from now on (predictions.safetensors, "epochs.logits").
   /// `earlier`: logits of the earlier epochs of a resumed run.
@@ -52,7 +59,8 @@ class RunRecorder {
 
   /// Limits how often a file is written.
   struct Pace {
-    std::chrono::duration<double> least{0};
+    std::chrono::duration<double> least;
+    int share_of_time;
     Clock::time_point next{};
     bool due() const { return Clock::now() >= next; }
     void wrote(Clock::time_point begin, Clock::time_point end);

@@ -66,6 +66,47 @@ TEST_F(RunRecorderTest, AChangeThatFailedBesideTheRunIsSaidAndLosesNothing) {
   EXPECT_EQ(directory.history().size(), 2u);
 }
 
+constexpr WriteRates always{.between_checkpoints = std::chrono::seconds(0), .share_of_time = 0};
+
+// The thread that writes has copies: the program goes on.
+TEST_F(RunRecorderTest, ACheckpointWrittenBesideTheRunHasTheWeightsOfItsEpoch) {
+  RunDirectory directory(scratch_ / "run");
+  directory.claim(false);
+  RunRecorder recorder(directory, *program_, {}, "", always);
+  recorder.epoch_done({.epoch = 1, .val_loss = 0.5}, {});
+  const std::vector<float> of_epoch_2(program_->parameters().size(), 2.0f), later(of_epoch_2.size(), 3.0f);
+  program_->set_parameters(of_epoch_2);
+  recorder.epoch_done({.epoch = 2, .val_loss = 0.4}, {});
+  program_->set_parameters(later);
+  recorder.finish_writing();
+  EXPECT_EQ(directory.last(program_->net()).epoch, 2);
+  EXPECT_EQ(directory.last(program_->net()).parameters, of_epoch_2);
+  EXPECT_EQ(directory.best(program_->net()).parameters, of_epoch_2);
+}
+
+// As on a disk that was full for a while. A run that stops in the middle of an epoch then ends as interrupted.
+TEST_F(RunRecorderTest, ABestEpochWhoseCheckpointFailedIsWrittenWithTheNext) {
+  RunDirectory directory(scratch_ / "run");
+  directory.claim(false);
+  RunRecorder recorder(directory, *program_, {}, "", always);
+  recorder.epoch_done({.epoch = 1, .val_loss = 0.5}, {});
+  std::filesystem::create_directories(directory.path() / "last.safetensors.next" / "in the way");
+  const std::vector<float> of_best(program_->parameters().size(), 2.0f), later(of_best.size(), 3.0f);
+  program_->set_parameters(of_best);
+  EXPECT_TRUE(recorder.epoch_done({.epoch = 2, .val_loss = 0.4}, {}));
+  program_->set_parameters(later);
+  EXPECT_THROW(recorder.finish_writing(), Error);
+  EXPECT_EQ(directory.best(program_->net()).epoch, 1);
+  std::filesystem::remove_all(directory.path() / "last.safetensors.next");
+  RunChange change(directory);
+  recorder.add_checkpoint(change, {.steps = 1, .images = 4});
+  change.commit();
+  EXPECT_EQ(directory.best(program_->net()).epoch, 2);
+  EXPECT_EQ(directory.best(program_->net()).parameters, of_best);
+  EXPECT_EQ(directory.last(program_->net()).partial.steps, 1u);
+  EXPECT_EQ(directory.last(program_->net()).parameters, later);
+}
+
 TEST_F(RunRecorderTest, AFolderThatIsBeingWrittenTakesNoOtherChange) {
   RunDirectory directory(scratch_ / "run");
   directory.claim(false);
