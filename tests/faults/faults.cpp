@@ -11,8 +11,10 @@
 //                             starts count, too, and fail together; else they go without faults
 //   GRIDSTRIDE_FAULT_LOCKS    if set: no file system has locks
 //   GRIDSTRIDE_FAULT_SPAWN    the process that cannot be started, counted from 1: EAGAIN
+//   GRIDSTRIDE_FAULT_THREADS  if set: no thread can be started: EAGAIN
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -267,6 +269,11 @@ int posix_spawn(pid_t* process, const char* path, const posix_spawn_file_actions
   const char* const fails = getenv("GRIDSTRIDE_FAULT_SPAWN");
   if (++started == (fails ? atoi(fails) : 0)) return EAGAIN;
   return next<decltype(posix_spawn)>("posix_spawn")(process, path, actions, attributes, words, environment);
+}
+
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*), void* argument) {
+  if (getenv("GRIDSTRIDE_FAULT_THREADS")) return EAGAIN;
+  return next<decltype(pthread_create)>("pthread_create")(thread, attributes, start, argument);
 }
 
 }  // extern "C"
