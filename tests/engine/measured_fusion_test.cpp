@@ -15,20 +15,25 @@ namespace {
 const Conv2dPool pooled_convolution{{.n = 2, .h = 9, .w = 8, .c = 1, .k = 3, .r = 3, .s = 3, .pad = 1, .relu = true},
                                     {2, 9, 8, 3, 2, 2, true}};
 
+/// A later layer, which a CPU may compute by Winograd's method.
+const Conv2dPool later_layer{{.n = 2, .h = 8, .w = 8, .c = 8, .k = 16, .r = 3, .s = 3, .pad = 1, .relu = true},
+                             {2, 8, 8, 16, 2, 2, true}};
+
 /// Calls of a convolution and its pool after fusion by a tuner.
-std::vector<OpCall> calls_of_pooled_convolution(Device& device, Tuner& tuner, Storage storage) {
+std::vector<OpCall> calls_of_pooled_convolution(Device& device, Tuner& tuner, Storage storage,
+                                                const Conv2dPool& layer = pooled_convolution) {
   const ImplementationChoice choice{.rule = "auto"};
   TensorTable tensors;
   Chooser chooser(device, choice, tensors, &tuner);
   CallList list(tensors);
   with_type_of(storage, [&]<class T>(T) {
-    const Conv2d& conv = pooled_convolution.conv;
-    const MaxPool& pool = pooled_convolution.pool;
+    const Conv2d& conv = layer.conv;
+    const MaxPool& pool = layer.pool;
     const auto numbers = [&](const char* name, std::int64_t count) {
       return tensors.add_numbers(name, count, storage);
     };
     const TensorId x = numbers("x", conv.x_size()), y = numbers("conv1", conv.y_size());
-    const TensorId w = numbers("w", conv.w_size()), bias = numbers("bias", 3), z = numbers("pool1", pool.y_size());
+    const TensorId w = numbers("w", conv.w_size()), bias = numbers("bias", conv.k), z = numbers("pool1", pool.y_size());
     list.call<Conv2dForward<T>>("conv1 forward", Pass::forward, conv, out(y), in(x), in(w), in(bias));
     list.call<MaxPoolForward<T>>("pool1 forward", Pass::forward, pool, out(z),
                                  out(tensors.add("argmax", std::size_t(pool.y_size()))), in(y));
@@ -83,6 +88,24 @@ TEST(MeasuredFusion, OfAConvolutionAndItsPoolTakesTheFastest) {
       EXPECT_EQ(calls[0].implementation, variant);
     }
   }
+}
+
+// An evaluation's pool does not know of the ReLU before it; both programs must take the same calls.
+TEST(MeasuredFusion, OfAnEvaluationIsThatOfTheTraining) {
+  const auto cpu = open_device({.name = "cpu", .threads = 2});
+  TuningCache cache(std::nullopt, "test");
+  Tuner of_training(*cpu, cache), of_evaluation(*cpu, cache);
+  Conv2dPool evaluated = later_layer;
+  evaluated.pool.relu_input = false;
+  const std::vector<OpCall> training = calls_of_pooled_convolution(*cpu, of_training, Storage::fp32, later_layer),
+                            evaluation = calls_of_pooled_convolution(*cpu, of_evaluation, Storage::fp32, evaluated);
+  const TunedCall first = measured(of_training, "conv1 pool1 forward"),
+                  second = measured(of_evaluation, "conv1 pool1 forward");
+  EXPECT_FALSE(first.was_known);
+  ASSERT_EQ(first.result.times.size(), 2u) << "apart and winograd_4x4";
+  for (const CandidateTime& t : first.result.times) EXPECT_EQ(t.refused, "") << t.name;
+  EXPECT_TRUE(second.was_known);
+  EXPECT_EQ(training.size(), evaluation.size());
 }
 
 /// Calls of a dense layer and its dropout after fusion by a tuner.
