@@ -2,12 +2,12 @@
 // filtering, F(3x3, 2x2) and F(3x3, 4x4), for the variants that read dy in ways of their own: the sum over pixels is
 // products of matrices, one for each of the 16 or 36 places of a tile, and runs over tiles.
 //
-// A step transforms as many tiles of x and dy as fit 256 KiB, v[place][tile][c] and
-// u[place][tile][filter]: they stay in the L2 cache. A place's part, at most 16 KiB, stays in the L1 cache while eight
-// channels by two registers of filters (six on 16 registers) are summed over the step's tiles in registers: 10 loads
-// for 16 multiply-adds (8 for 12). The sums, [place][c][filter], 64 c k or 144 c k bytes, are read and written once a
-// step: 128 or 288 KiB for 32 channels and 64 filters, 1 or 2.3 MiB for 128 and 128, which not every L2 cache holds.
-// Slices of the tiles (SlicedSums) are added before the last transform.
+// A step transforms as many tiles of x and dy as fit 256 KiB, v[place][tile][c] and u[place][tile][filter]: they stay
+// in the L2 cache. A place's part, at most 16 KiB, stays in the L1 cache while eight channels by two registers of
+// filters (six on 16 registers) are summed over the step's tiles in registers: 10 loads for 16 multiply-adds (8 for
+// 12). The sums, [place][c][filter], 64 c k or 144 c k bytes, are read and written once a step: 128 or 288 KiB for 32
+// channels and 64 filters, 1 or 2.3 MiB for 128 and 128, which not every L2 cache holds. Slices of the tiles
+// (SlicedSums) are added before the last transform.
 //
 // Errors, as in the other passes: by the absolute values of the matrices a term of a sum reaches 9 and 59 times that of
 // a sum of products. The tested bounds of long sums' errors are 9 and 70 times that of such a sum; random values have
