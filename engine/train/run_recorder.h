@@ -8,7 +8,7 @@
 
 namespace gs {
 
-/// How often a run's files are written.
+/// The times between two writes of a run's files.
 struct WriteRates {
   std::chrono::duration<double> between_checkpoints{5};  ///< at least
   int share_of_time = 20;                                ///< writing takes at most 1 / share_of_time; 0: all
