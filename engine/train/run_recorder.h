@@ -11,7 +11,7 @@ namespace gs {
 /// The times between two writes of a run's files.
 struct WriteRates {
   std::chrono::duration<double> between_checkpoints{5};  ///< at least
-  int share_of_time = 20;                                ///< writing takes at most 1 / share_of_time of a run; 0: no limit
+  int share_of_time = 20;                                ///< writing takes one part in so many at most; 0: no limit
 };
 
 /// Writing takes at most about a twentieth of the run: the history is written again after 20 times the time of its last
